@@ -89,11 +89,43 @@ def test_either_secret_of_a_rotation_is_accepted() -> None:
         ({"webhook-timestamp": str(int(OLD.timestamp()))}, "not that of"),
         ({"webhook-timestamp": "soon"}, "missing or wrong"),
         ({"webhook-id": ""}, "missing or wrong"),
+        ({"webhook-signature": ""}, "missing or wrong"),
+        ({"webhook-signature": "\udcff"}, "not that of"),
+        ({"webhook-id": "\udcff"}, "not that of"),
     ],
 )
 def test_changed_header_is_refused(change: dict[str, str], why: str) -> None:
     with pytest.raises(WebhookVerificationError, match=why):
         verify_webhook(BODY, {**sign_webhook(BODY, GENERATED, webhook_id="evt_1"), **change}, GENERATED)
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        ("webhook-id",),
+        ("webhook-timestamp",),
+        ("webhook-signature",),
+        ("webhook-id", "webhook-timestamp"),
+        ("webhook-id", "webhook-signature"),
+        ("webhook-timestamp", "webhook-signature"),
+    ],
+)
+def test_webhook_with_some_of_the_standard_headers_is_refused(left: tuple[str, ...]) -> None:
+    headers = sign_webhook(BODY, GENERATED, webhook_id="evt_1")
+    with pytest.raises(WebhookVerificationError, match="missing or wrong"):
+        verify_webhook(BODY, only(headers, "x-signature", *left), GENERATED)
+
+
+def test_x_signature_alone_is_refused_if_a_timestamp_is_required() -> None:
+    headers = sign_webhook(BODY, GENERATED, webhook_id="evt_1")
+    assert verify_webhook(BODY, headers, GENERATED, require_timestamp=True).id == "evt_1"
+    with pytest.raises(WebhookVerificationError, match="missing or wrong"):
+        verify_webhook(BODY, only(headers, "x-signature"), GENERATED, require_timestamp=True)
+
+
+def test_x_signature_that_is_no_text_is_refused() -> None:
+    with pytest.raises(WebhookVerificationError, match="not that of"):
+        verify_webhook(BODY, {"X-Signature": "\udcff"}, GENERATED)
 
 
 def test_changed_body_and_other_secret_are_refused_in_both_forms() -> None:
