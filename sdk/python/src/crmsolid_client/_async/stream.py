@@ -43,9 +43,14 @@ class AsyncMessageStream:
         self._is_closed = False
 
     async def __aenter__(self) -> AsyncMessageStream:
-        """Connect, so that everything that happens from now on comes."""
-        await self._connect()
-        await self._receive()  # the first part says where the stream starts
+        """Connect, so that everything that happens from now on comes. The position is known then, and the stream goes
+        on from it even if the connection is lost before the first event."""
+        try:
+            while not (self._is_closed or self._is_positioned):
+                await self._receive()
+        except BaseException:
+            await self._disconnect()
+            raise
         return self
 
     async def __aexit__(
@@ -75,6 +80,11 @@ class AsyncMessageStream:
             shut_down(self._response)
         if not self._is_waiting:
             await self._disconnect()
+
+    @property
+    def _is_positioned(self) -> bool:
+        """Events wait to be read, or it is connected and knows what they follow."""
+        return bool(self._frames) or (self._chunks is not None and self.last_event_id is not None)
 
     async def _connect(self) -> None:
         call = read("/v1/messages/stream", accept="text/event-stream")

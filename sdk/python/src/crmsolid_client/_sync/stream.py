@@ -44,9 +44,14 @@ class MessageStream:
         self._is_closed = False
 
     def __enter__(self) -> MessageStream:
-        """Connect, so that everything that happens from now on comes."""
-        self._connect()
-        self._receive()  # the first part says where the stream starts
+        """Connect, so that everything that happens from now on comes. The position is known then, and the stream goes
+        on from it even if the connection is lost before the first event."""
+        try:
+            while not (self._is_closed or self._is_positioned):
+                self._receive()
+        except BaseException:
+            self._disconnect()
+            raise
         return self
 
     def __exit__(
@@ -76,6 +81,11 @@ class MessageStream:
             shut_down(self._response)
         if not self._is_waiting:
             self._disconnect()
+
+    @property
+    def _is_positioned(self) -> bool:
+        """Events wait to be read, or it is connected and knows what they follow."""
+        return bool(self._frames) or (self._chunks is not None and self.last_event_id is not None)
 
     def _connect(self) -> None:
         call = read("/v1/messages/stream", accept="text/event-stream")
