@@ -1,13 +1,17 @@
 """How the stream of messages begins, goes on and ends, without a network."""
 
+import asyncio
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
-from crmsolid_client import CrmSolid, errors
+from crmsolid_client import AsyncCrmSolid, CrmSolid, errors
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
@@ -76,3 +80,54 @@ def test_stream_that_cannot_begin_raises() -> None:
     with connect(server) as crm, pytest.raises(errors.APIConnectionError), crm.messages.stream():
         pass
     assert len(server.positions) == 2
+
+
+def later(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(503, headers={"Retry-After": "80"})
+
+
+def test_stream_that_is_closed_while_it_waits_to_try_again_ends_at_once() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return later(request)
+
+    transport = httpx.MockTransport(answer)
+    with (
+        CrmSolid("cs_live_a4f9_key", "http://127.0.0.1:9", http_transport=transport) as crm,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        stream = crm.messages.stream()
+        reading = thread.submit(list, stream)
+        wait_until(lambda: seen, "the first attempt")
+        stream.close()
+        assert reading.result(60) == []
+    assert len(seen) == 1
+
+
+def test_stream_that_is_closed_after_a_cut_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crmsolid_client._sync.stream.random", SimpleNamespace(random=lambda: 1000.0))  # 125 s
+    server = Server([Cut(), Cut()])
+    with connect(server) as crm, ThreadPoolExecutor(1) as thread:
+        stream = crm.messages.stream()
+        reading = thread.submit(list, stream)
+        wait_until(lambda: server.positions, "the first connection")
+        stream.close()
+        assert reading.result(60) == []
+
+
+async def test_asynchronous_stream_that_is_closed_while_it_waits_to_try_again_ends_at_once() -> None:
+    begun = asyncio.Event()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        begun.set()
+        return later(request)
+
+    transport = httpx.MockTransport(answer)
+    async with AsyncCrmSolid("cs_live_a4f9_key", "http://127.0.0.1:9", http_transport=transport) as crm:
+        stream = crm.messages.stream()
+        reading = asyncio.create_task(anext(stream, None))
+        await begun.wait()
+        await stream.aclose()
+        assert await asyncio.wait_for(reading, 60) is None

@@ -17,6 +17,7 @@ from .._model import Model, response_info
 from .._pacing import RateLimit
 from .._requests import Call
 from .._retry import Attempts
+from .._stop import AsyncStop
 from ..errors import UnexpectedAnswerError
 
 M = TypeVar("M", bound=Model)
@@ -62,10 +63,12 @@ class AsyncTransport:
         return await self._answer(call, None)
 
     @contextlib.asynccontextmanager
-    async def opened(self, call: Call, read_seconds: float) -> AsyncIterator[httpx.Response]:
+    async def opened(
+        self, call: Call, read_seconds: float, stop: AsyncStop | None = None
+    ) -> AsyncIterator[httpx.Response]:
         """Make the call, with its retries. Yields a successful answer that has not been read yet. ``read_seconds`` is
-        the longest time between two parts of it."""
-        response = await self._answer(call, read_seconds)
+        the longest time between two parts of it. ``stop`` ends a wait between two attempts: it raises Stopped."""
+        response = await self._answer(call, read_seconds, stop)
         try:
             yield response
         finally:
@@ -77,12 +80,13 @@ class AsyncTransport:
         if self._http is not None and self._process == os.getpid():
             await self._http.aclose()
 
-    async def _answer(self, call: Call, read_seconds: float | None) -> httpx.Response:
+    async def _answer(self, call: Call, read_seconds: float | None, stop: AsyncStop | None = None) -> httpx.Response:
+        sleep = asyncio.sleep if stop is None else stop.sleep
         self._start_again_after_fork()
         attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key)
         while True:
             while (pause := attempts.pause()) > 0:
-                await asyncio.sleep(pause)
+                await sleep(pause)
             try:
                 response = await self._attempt(call, read_seconds)
             except httpx.RequestError as error:
@@ -91,7 +95,7 @@ class AsyncTransport:
                 if response.is_success:
                     return response
                 delay = attempts.after_answer(response.status_code, response.headers, response.content)
-            await asyncio.sleep(delay)
+            await sleep(delay)
 
     async def _attempt(self, call: Call, read_seconds: float | None) -> httpx.Response:
         """One request. An error answer has been read, and so has any other unless ``read_seconds`` is given."""

@@ -18,6 +18,7 @@ from .._model import Model, response_info
 from .._pacing import RateLimit
 from .._requests import Call
 from .._retry import Attempts
+from .._stop import Stop
 from ..errors import UnexpectedAnswerError
 
 M = TypeVar("M", bound=Model)
@@ -63,10 +64,10 @@ class Transport:
         return self._answer(call, None)
 
     @contextlib.contextmanager
-    def opened(self, call: Call, read_seconds: float) -> Iterator[httpx.Response]:
+    def opened(self, call: Call, read_seconds: float, stop: Stop | None = None) -> Iterator[httpx.Response]:
         """Make the call, with its retries. Yields a successful answer that has not been read yet. ``read_seconds`` is
-        the longest time between two parts of it."""
-        response = self._answer(call, read_seconds)
+        the longest time between two parts of it. ``stop`` ends a wait between two attempts: it raises Stopped."""
+        response = self._answer(call, read_seconds, stop)
         try:
             yield response
         finally:
@@ -78,12 +79,13 @@ class Transport:
         if self._http is not None and self._process == os.getpid():
             self._http.close()
 
-    def _answer(self, call: Call, read_seconds: float | None) -> httpx.Response:
+    def _answer(self, call: Call, read_seconds: float | None, stop: Stop | None = None) -> httpx.Response:
+        sleep = time.sleep if stop is None else stop.sleep
         self._start_again_after_fork()
         attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key)
         while True:
             while (pause := attempts.pause()) > 0:
-                time.sleep(pause)
+                sleep(pause)
             try:
                 response = self._attempt(call, read_seconds)
             except httpx.RequestError as error:
@@ -92,7 +94,7 @@ class Transport:
                 if response.is_success:
                     return response
                 delay = attempts.after_answer(response.status_code, response.headers, response.content)
-            time.sleep(delay)
+            sleep(delay)
 
     def _attempt(self, call: Call, read_seconds: float | None) -> httpx.Response:
         """One request. An error answer has been read, and so has any other unless ``read_seconds`` is given."""
