@@ -182,6 +182,35 @@ def test_timeout_has_a_class_of_its_own(connect: Connect) -> None:
         crm.me()
 
 
+@pytest.mark.parametrize("status", [200, 500])
+def test_answer_that_comes_byte_by_byte_is_given_up(clock: Clock, status: int) -> None:
+    class Slow(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            for _ in range(100):
+                clock.now += 0.5
+                yield b" "
+
+    transport = httpx.MockTransport(lambda request: httpx.Response(status, stream=Slow()))
+    with (
+        CrmSolid(KEY, "http://127.0.0.1:9", timeout=10, retry_for=0, http_transport=transport) as crm,
+        pytest.raises(errors.APITimeoutError, match="not complete after 10 s"),
+    ):
+        crm.me()
+    assert clock.now == 1010.5
+
+
+def test_export_may_take_longer_than_the_timeout(clock: Clock) -> None:
+    class Slow(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            for _ in range(100):
+                clock.now += 0.5
+                yield b"x"
+
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, stream=Slow()))
+    with CrmSolid(KEY, "http://127.0.0.1:9", timeout=10, http_transport=transport) as crm:
+        assert crm.contacts.export().read() == b"x" * 100
+
+
 def test_unknown_code_raises_the_class_of_its_status(connect: Connect) -> None:
     crm, _ = connect(problem(409, "invented_later"))
     with pytest.raises(errors.ConflictError) as refused:

@@ -26,6 +26,7 @@ REPLACEMENTS = [
     (r"\banext\(", "next("),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\bhttpx\.AsyncBaseTransport\b", "httpx.BaseTransport"),
+    (r"\bhttpx\.AsyncByteStream\b", "httpx.SyncByteStream"),
     (r"\bAsync([A-Z]\w+)", r"\1"),
     (r"The asynchronous client\. The synchronous one .*tools``\.", "The synchronous client."),
 ]

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import threading
+import time
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
@@ -104,6 +105,8 @@ class AsyncTransport:
             response = await client.send(self._build(client, call, read_seconds, files), stream=True)
         self.rate_limit.update(response.headers)
         if read_seconds is None or not response.is_success:
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            response.stream = _LimitedStream(response.stream, self.config.timeout)
             try:
                 await response.aread()
             finally:
@@ -151,6 +154,25 @@ class AsyncTransport:
             self._lock = threading.Lock()
             self.rate_limit = RateLimit()
             self._http = None
+
+
+class _LimitedStream(httpx.AsyncByteStream):
+    """The body of an answer, which must be complete within ``seconds``. httpx limits only the time between two parts,
+    so without this a server that sends a byte now and then would be waited for without an end."""
+
+    def __init__(self, parts: httpx.AsyncByteStream, seconds: float) -> None:
+        self._parts = parts
+        self._seconds = seconds
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        ends_at = time.monotonic() + self._seconds
+        async for part in self._parts:
+            if time.monotonic() > ends_at:
+                raise httpx.ReadTimeout(f"the answer was not complete after {self._seconds:g} s")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._parts.aclose()
 
 
 def _unexpected(

@@ -103,6 +103,8 @@ class Transport:
             response = client.send(self._build(client, call, read_seconds, files), stream=True)
         self.rate_limit.update(response.headers)
         if read_seconds is None or not response.is_success:
+            assert isinstance(response.stream, httpx.SyncByteStream)
+            response.stream = _LimitedStream(response.stream, self.config.timeout)
             try:
                 response.read()
             finally:
@@ -150,6 +152,25 @@ class Transport:
             self._lock = threading.Lock()
             self.rate_limit = RateLimit()
             self._http = None
+
+
+class _LimitedStream(httpx.SyncByteStream):
+    """The body of an answer, which must be complete within ``seconds``. httpx limits only the time between two parts,
+    so without this a server that sends a byte now and then would be waited for without an end."""
+
+    def __init__(self, parts: httpx.SyncByteStream, seconds: float) -> None:
+        self._parts = parts
+        self._seconds = seconds
+
+    def __iter__(self) -> Iterator[bytes]:
+        ends_at = time.monotonic() + self._seconds
+        for part in self._parts:
+            if time.monotonic() > ends_at:
+                raise httpx.ReadTimeout(f"the answer was not complete after {self._seconds:g} s")
+            yield part
+
+    def close(self) -> None:
+        self._parts.close()
 
 
 def _unexpected(
