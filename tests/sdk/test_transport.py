@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -418,6 +419,41 @@ def test_what_is_left_out_is_not_sent_and_none_is(connect: Connect) -> None:
     crm, server = connect(httpx.Response(200, json={"id": "con_1"}))
     crm.contacts.update("con_1", last_name=None)
     assert json.loads(server.requests[0].content) == {"last_name": None}
+
+
+def test_second_thread_of_a_forked_process_uses_no_connection_of_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process is taken for another one, and a second thread makes a call while the first one begins anew."""
+    pools = 0
+    used: list[int] = []
+
+    class Pool(httpx.Client):
+        def __init__(self, **options: Any) -> None:
+            nonlocal pools
+            pools += 1
+            self._number = pools
+            super().__init__(**options)
+
+        def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+            used.append(self._number)
+            return super().send(request, **options)
+
+    def begin_anew() -> RateLimit:
+        monkeypatch.setattr("crmsolid_client._sync.transport.RateLimit", RateLimit)
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(send, crm).result()
+        return RateLimit()
+
+    monkeypatch.setattr(httpx, "Client", Pool)
+    transport = httpx.MockTransport(Server([httpx.Response(200, json=QUEUED)]))
+    with CrmSolid(KEY, "http://127.0.0.1:9", http_transport=transport) as crm:
+        send(crm)
+        assert used == [1]
+        child = os.getpid() + 1
+        monkeypatch.setattr("crmsolid_client._sync.transport.os", SimpleNamespace(getpid=lambda: child))
+        monkeypatch.setattr("crmsolid_client._sync.transport.RateLimit", begin_anew)
+        send(crm)
+    assert len(used) == 3
+    assert 1 not in used[1:]
 
 
 def test_closed_client_makes_no_call(connect: Connect) -> None:

@@ -148,10 +148,10 @@ class Transport:
     def _start_again_after_fork(self) -> None:
         """The connections of the parent are the parent's, and its threads, which may hold the lock, are not here."""
         if self._process != os.getpid():
-            self._process = os.getpid()
             self._lock = threading.Lock()
             self.rate_limit = RateLimit()
             self._http = None
+            self._process = os.getpid()  # last: another thread may ask meanwhile, and must not use what is the parent's
 
 
 class _LimitedStream(httpx.SyncByteStream):
