@@ -1,10 +1,12 @@
 """When a call is tried again and when it is not, without a network and on a clock that does not wait."""
 
+import asyncio
 import datetime
 import json
 import os
 import pickle
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -419,6 +421,22 @@ def test_what_is_left_out_is_not_sent_and_none_is(connect: Connect) -> None:
     crm, server = connect(httpx.Response(200, json={"id": "con_1"}))
     crm.contacts.update("con_1", last_name=None)
     assert json.loads(server.requests[0].content) == {"last_name": None}
+
+
+async def test_event_loop_goes_on_while_an_import_is_read() -> None:
+    loop_went_on = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        yield b"username\n"
+        assert loop_went_on.wait(60)
+        yield b"@anna\n"
+
+    server = Server([httpx.Response(403)])
+    async with AsyncCrmSolid(KEY, "http://127.0.0.1:9", http_transport=httpx.MockTransport(server)) as crm:
+        asyncio.get_running_loop().call_soon(loop_went_on.set)
+        with pytest.raises(errors.ForbiddenError):
+            await crm.contacts.import_file(parts())
+    assert b"username\n@anna\n" in server.requests[0].content
 
 
 def test_second_thread_of_a_forked_process_uses_no_connection_of_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
