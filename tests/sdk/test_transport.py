@@ -1,13 +1,17 @@
 """When a call is tried again and when it is not, without a network and on a clock that does not wait."""
 
+import asyncio
 import datetime
 import json
 import pickle
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -178,6 +182,35 @@ def test_timeout_has_a_class_of_its_own(connect: Connect) -> None:
         crm.me()
 
 
+@pytest.mark.parametrize("status", [200, 500])
+def test_answer_that_comes_byte_by_byte_is_given_up(clock: Clock, status: int) -> None:
+    class Slow(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            for _ in range(100):
+                clock.now += 0.5
+                yield b" "
+
+    transport = httpx.MockTransport(lambda request: httpx.Response(status, stream=Slow()))
+    with (
+        CrmSolid(KEY, "http://127.0.0.1:9", timeout=10, retry_for=0, http_transport=transport) as crm,
+        pytest.raises(errors.APITimeoutError, match="not complete after 10 s"),
+    ):
+        crm.me()
+    assert clock.now == 1010.5
+
+
+def test_export_may_take_longer_than_the_timeout(clock: Clock) -> None:
+    class Slow(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            for _ in range(100):
+                clock.now += 0.5
+                yield b"x"
+
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, stream=Slow()))
+    with CrmSolid(KEY, "http://127.0.0.1:9", timeout=10, http_transport=transport) as crm:
+        assert crm.contacts.export().read() == b"x" * 100
+
+
 def test_unknown_code_raises_the_class_of_its_status(connect: Connect) -> None:
     crm, _ = connect(problem(409, "invented_later"))
     with pytest.raises(errors.ConflictError) as refused:
@@ -246,6 +279,24 @@ def test_late_answer_of_the_same_window_does_not_raise_what_is_left(clock: Clock
     assert [rate_limit.reserve(), rate_limit.reserve()] == [0.0, 60.0]
 
 
+def test_next_window_that_begins_before_the_known_end_is_taken_over(clock: Clock) -> None:
+    """The window ends in 0.2 s, which is reported as 1."""
+    rate_limit = RateLimit()
+    rate_limit.update(httpx.Headers(limits(2, reset=1)))
+    clock.now += 0.5
+    rate_limit.update(httpx.Headers(limits(4, reset=60)))
+    assert [rate_limit.reserve() for _ in range(5)] == [0.0] * 4 + [60.0]
+
+
+@pytest.mark.parametrize(("early", "late"), [(60, 52), (10, 7), (2, 2), (1, 1)])
+def test_answer_that_took_long_does_not_raise_what_is_left_or_move_the_end(clock: Clock, early: int, late: int) -> None:
+    rate_limit = RateLimit()
+    rate_limit.update(httpx.Headers(limits(1, reset=early)))
+    clock.now += 0.75
+    rate_limit.update(httpx.Headers(limits(3, reset=late)))
+    assert [rate_limit.reserve(), rate_limit.reserve()] == [0.0, min(early - 0.75, late)]
+
+
 @pytest.mark.parametrize(("remaining", "wait"), [(0, 15.25), (3, 0.0)])
 def test_refusal_by_the_rate_limit_makes_other_calls_wait_but_another_limit_does_not(
     clock: Clock, remaining: int, wait: float
@@ -298,6 +349,45 @@ def test_plain_http_inside_a_private_network_is_allowed_on_demand() -> None:
     assert CrmSolid(KEY, "http://crm.example.com:8000", allow_http=True).base_url == "http://crm.example.com:8000"
 
 
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """Listens where the environment says that the proxy of every scheme is."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.setenv(name.lower(), f"http://127.0.0.1:{listener.getsockname()[1]}")
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        yield listener
+
+
+def test_key_goes_to_no_proxy_over_plain_http(proxy: socket.socket) -> None:
+    with socket.socket() as refusing:
+        refusing.bind(("127.0.0.1", 0))  # it does not listen
+        address = f"http://127.0.0.1:{refusing.getsockname()[1]}"
+        with CrmSolid(KEY, address, timeout=1, retry_for=0) as crm, pytest.raises(errors.APIConnectionError):
+            crm.me()
+    proxy.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        proxy.accept()
+
+
+def test_proxy_of_https_sees_the_name_of_the_server_alone(proxy: socket.socket) -> None:
+    def refuse() -> bytes:
+        connection, _ = proxy.accept()
+        with connection:
+            request = connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            return request
+
+    with ThreadPoolExecutor(1) as thread, CrmSolid(KEY, "https://crm.invalid", retry_for=0) as crm:
+        seen = thread.submit(refuse)
+        with pytest.raises(errors.APIConnectionError):
+            crm.me()
+        assert seen.result(30).startswith(b"CONNECT crm.invalid:443 ")
+        assert b"thesecretpart" not in seen.result()
+
+
 def test_time_without_a_zone_is_refused_before_anything_is_sent(connect: Connect) -> None:
     crm, server = connect(httpx.Response(200, json=QUEUED))
     with pytest.raises(ValueError, match="time zone"):
@@ -328,6 +418,57 @@ def test_what_is_left_out_is_not_sent_and_none_is(connect: Connect) -> None:
     crm, server = connect(httpx.Response(200, json={"id": "con_1"}))
     crm.contacts.update("con_1", last_name=None)
     assert json.loads(server.requests[0].content) == {"last_name": None}
+
+
+async def test_event_loop_goes_on_while_an_import_is_read() -> None:
+    loop_went_on = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        yield b"username\n"
+        assert loop_went_on.wait(60)
+        yield b"@anna\n"
+
+    server = Server([httpx.Response(403)])
+    async with AsyncCrmSolid(KEY, "http://127.0.0.1:9", http_transport=httpx.MockTransport(server)) as crm:
+        asyncio.get_running_loop().call_soon(loop_went_on.set)
+        with pytest.raises(errors.ForbiddenError):
+            await crm.contacts.import_file(parts())
+    assert b"username\n@anna\n" in server.requests[0].content
+
+
+def test_second_thread_of_a_forked_process_uses_no_connection_of_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process is taken for another one, and a second thread makes a call while the first one begins anew."""
+    pools = 0
+    used: list[int] = []
+
+    class Pool(httpx.Client):
+        def __init__(self, **options: Any) -> None:
+            nonlocal pools
+            pools += 1
+            self._number = pools
+            super().__init__(**options)
+
+        def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+            used.append(self._number)
+            return super().send(request, **options)
+
+    def begin_anew() -> RateLimit:
+        monkeypatch.setattr("crmsolid_client._sync.transport.RateLimit", RateLimit)
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(send, crm).result()
+        return RateLimit()
+
+    monkeypatch.setattr(httpx, "Client", Pool)
+    transport = httpx.MockTransport(Server([httpx.Response(200, json=QUEUED)]))
+    with CrmSolid(KEY, "http://127.0.0.1:9", http_transport=transport) as crm:
+        send(crm)
+        assert used == [1]
+        child = os.getpid() + 1
+        monkeypatch.setattr("crmsolid_client._sync.transport.os", SimpleNamespace(getpid=lambda: child))
+        monkeypatch.setattr("crmsolid_client._sync.transport.RateLimit", begin_anew)
+        send(crm)
+    assert len(used) == 3
+    assert 1 not in used[1:]
 
 
 def test_closed_client_makes_no_call(connect: Connect) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import hmac
 import json
 
 import pytest
@@ -14,7 +15,19 @@ from webhooks.delivery.signing import signature_headers
 EVENT = {"event": "ping", "id": "evt_1", "created_at": "2026-06-04T09:00:00Z", "data": {"note": "Привіт 🚀"}}
 BODY = json.dumps(EVENT, ensure_ascii=False).encode()
 GENERATED = "whsec_" + base64.b64encode(b"a generated secret of the product").decode()
-SECRETS = [GENERATED, "your-chosen-signing-secret", "пароль", "whsec_not base64"]
+PADDED = "whsec_" + base64.b64encode(b"a padded secret!").decode()
+SECRETS = [
+    GENERATED,
+    PADDED,
+    PADDED.rstrip("="),
+    "your-chosen-signing-secret",
+    "пароль",
+    "whsec_not base64",
+    "whsec_пароль",
+    "whsec_x",
+    "whsec_",
+    "whsec_====",
+]
 NOW = datetime.datetime.now(datetime.UTC)
 OLD = NOW - datetime.timedelta(hours=1)
 
@@ -41,6 +54,18 @@ def test_headers_are_those_of_the_product(secret: str) -> None:
     assert ours == {name.lower(): value for name, value in theirs.items()}
 
 
+def test_webhook_that_is_signed_with_an_empty_key_is_refused() -> None:
+    timestamp = str(int(NOW.timestamp()))
+    mac = hmac.digest(b"", f"evt_1.{timestamp}.".encode() + BODY, "sha256")
+    forged = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": timestamp,
+        "webhook-signature": "v1," + base64.b64encode(mac).decode(),
+    }
+    with pytest.raises(WebhookVerificationError, match="not that of"):
+        verify_webhook(BODY, forged, "whsec_")
+
+
 def test_signature_fits_a_library_of_standard_webhooks() -> None:
     headers = sign_webhook(BODY, GENERATED, webhook_id="evt_1")
     assert standardwebhooks.Webhook(GENERATED).verify(BODY, headers) == EVENT
@@ -61,11 +86,43 @@ def test_either_secret_of_a_rotation_is_accepted() -> None:
         ({"webhook-timestamp": str(int(OLD.timestamp()))}, "not that of"),
         ({"webhook-timestamp": "soon"}, "missing or wrong"),
         ({"webhook-id": ""}, "missing or wrong"),
+        ({"webhook-signature": ""}, "missing or wrong"),
+        ({"webhook-signature": "\udcff"}, "not that of"),
+        ({"webhook-id": "\udcff"}, "not that of"),
     ],
 )
 def test_changed_header_is_refused(change: dict[str, str], why: str) -> None:
     with pytest.raises(WebhookVerificationError, match=why):
         verify_webhook(BODY, {**sign_webhook(BODY, GENERATED, webhook_id="evt_1"), **change}, GENERATED)
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        ("webhook-id",),
+        ("webhook-timestamp",),
+        ("webhook-signature",),
+        ("webhook-id", "webhook-timestamp"),
+        ("webhook-id", "webhook-signature"),
+        ("webhook-timestamp", "webhook-signature"),
+    ],
+)
+def test_webhook_with_some_of_the_standard_headers_is_refused(left: tuple[str, ...]) -> None:
+    headers = sign_webhook(BODY, GENERATED, webhook_id="evt_1")
+    with pytest.raises(WebhookVerificationError, match="missing or wrong"):
+        verify_webhook(BODY, only(headers, "x-signature", *left), GENERATED)
+
+
+def test_x_signature_alone_is_refused_if_a_timestamp_is_required() -> None:
+    headers = sign_webhook(BODY, GENERATED, webhook_id="evt_1")
+    assert verify_webhook(BODY, headers, GENERATED, require_timestamp=True).id == "evt_1"
+    with pytest.raises(WebhookVerificationError, match="missing or wrong"):
+        verify_webhook(BODY, only(headers, "x-signature"), GENERATED, require_timestamp=True)
+
+
+def test_x_signature_that_is_no_text_is_refused() -> None:
+    with pytest.raises(WebhookVerificationError, match="not that of"):
+        verify_webhook(BODY, {"X-Signature": "\udcff"}, GENERATED)
 
 
 def test_changed_body_and_other_secret_are_refused_in_both_forms() -> None:

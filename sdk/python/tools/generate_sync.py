@@ -21,11 +21,13 @@ REPLACEMENTS = [
     (r"\benter_async_context\b", "enter_context"),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\basyncio\.sleep\b", "time.sleep"),
+    (r"\basyncio\.to_thread\(([\w.]+), ", r"\1("),
     (r"^import asyncio$", "import time"),
     (r"\ba(close|read|iter_bytes)\b", r"\1"),
     (r"\banext\(", "next("),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\bhttpx\.AsyncBaseTransport\b", "httpx.BaseTransport"),
+    (r"\bhttpx\.AsyncByteStream\b", "httpx.SyncByteStream"),
     (r"\bAsync([A-Z]\w+)", r"\1"),
     (r"The asynchronous client\. The synchronous one .*tools``\.", "The synchronous client."),
 ]

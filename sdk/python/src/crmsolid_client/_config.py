@@ -19,13 +19,17 @@ _KEY_PREFIX = re.compile(r"cs_(live|test)_[0-9a-f]{4}_")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """``key`` is shown by no repr. ``timeout`` is in seconds for one attempt. No attempt of a call starts later than
-    ``retry_for`` seconds after its first."""
+    """``key`` is shown by no repr. ``timeout`` is in seconds: for an answer to begin, and again for it to be complete.
+    No attempt of a call starts later than ``retry_for`` seconds after its first."""
 
     key: str = field(repr=False)
     base_url: str
     timeout: float
     retry_for: float
+
+    @property
+    def is_encrypted(self) -> bool:
+        return urlsplit(self.base_url).scheme == "https"
 
     @property
     def shown_key(self) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 
 MARGIN_PERCENT = 1  # of the limit is left to other clients of the same key, which this one does not see
+SHORTEST_WINDOW = 2.0  # seconds between the ends of two windows, at least
 
 
 class RateLimit:
@@ -38,10 +39,17 @@ class RateLimit:
             return  # not an answer of the application, for example of a proxy in front of it
         with self._lock:
             now = time.monotonic()
-            is_same_window = now < self._resets_at and limit == self._limit
+            ends_at = now + reset
+            # Whole seconds are reported, rounded up, and an answer takes time to come: the known end may be late. An
+            # answer that comes before it can be of the next window, which ends much later.
+            is_same_window = (
+                now < self._resets_at
+                and limit == self._limit
+                and ends_at - self._resets_at < max(reset / 2, SHORTEST_WINDOW)
+            )
             self._limit = limit
             self._remaining = min(remaining, self._remaining) if is_same_window else remaining
-            self._resets_at = now + reset
+            self._resets_at = min(ends_at, self._resets_at) if is_same_window else ends_at
 
     def exhausted(self, seconds: float) -> None:
         """The server has refused a request and asks to wait."""

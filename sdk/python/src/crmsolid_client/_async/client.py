@@ -27,9 +27,10 @@ class AsyncCrmSolid:
     """A client of the CRM Solid API.
 
     ``key`` and ``base_url`` come from the environment variables CRMSOLID_KEY and CRMSOLID_URL if they are not given.
-    ``timeout`` is in seconds for one attempt; for ``retry_for`` seconds a call is tried again, and
-    waits for the rate limit (0: one attempt). The key is sent over plain http only to this machine, unless
-    ``allow_http``. ``http_transport`` replaces the network, for tests.
+    ``timeout`` is in seconds: the answer to an attempt must begin within it, and then be complete within it. An export
+    and a stream must only send a part within 60 and 45 s. For ``retry_for`` seconds a call is tried again, and waits
+    for the rate limit (0: one attempt). The key is sent over plain http only to this machine, unless ``allow_http``.
+    ``http_transport`` replaces the network, for tests.
 
     Use one client for all calls: it keeps connections open and paces itself by the rate limit of the key. Close it, or
     use it in a ``with`` block.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import random
 from collections import deque
@@ -14,6 +13,7 @@ import pydantic
 
 from .._requests import read
 from .._sse import Frame, FrameReader, shut_down
+from .._stop import AsyncStop, Stopped
 from ..errors import UnexpectedAnswerError
 from ..models import WebhookEvent
 from .transport import AsyncTransport
@@ -40,12 +40,17 @@ class AsyncMessageStream:
         self._reader = FrameReader()
         self._failures = 0
         self._is_waiting = False
-        self._is_closed = False
+        self._stop = AsyncStop()
 
     async def __aenter__(self) -> AsyncMessageStream:
-        """Connect, so that everything that happens from now on comes."""
-        await self._connect()
-        await self._receive()  # the first part says where the stream starts
+        """Connect, so that everything that happens from now on comes. The position is known then, and the stream goes
+        on from it even if the connection is lost before the first event."""
+        try:
+            while not (self._stop.is_set or self._is_positioned):
+                await self._receive()
+        except BaseException:
+            await self._disconnect()
+            raise
         return self
 
     async def __aexit__(
@@ -57,7 +62,7 @@ class AsyncMessageStream:
         return self
 
     async def __anext__(self) -> WebhookEvent:
-        while not self._is_closed:
+        while not self._stop.is_set:
             if self._frames:
                 frame = self._frames.popleft()
                 event = _event(frame)
@@ -69,18 +74,24 @@ class AsyncMessageStream:
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
-        """End the stream. Another thread or task that waits for its next event stops waiting."""
-        self._is_closed = True
+        """End the stream. Another thread or task that waits for its next event, or between two attempts to connect,
+        stops waiting. An attempt to connect that has begun ends first, for which a silent server has 45 s."""
+        self._stop.set()
         if self._response is not None:
             shut_down(self._response)
         if not self._is_waiting:
             await self._disconnect()
 
+    @property
+    def _is_positioned(self) -> bool:
+        """Events wait to be read, or it is connected and knows what they follow."""
+        return bool(self._frames) or (self._chunks is not None and self.last_event_id is not None)
+
     async def _connect(self) -> None:
         call = read("/v1/messages/stream", accept="text/event-stream")
         if self.last_event_id is not None:
             call = call.with_header("Last-Event-ID", self.last_event_id)
-        response = await self._connection.enter_async_context(self._transport.opened(call, SILENCE_SECONDS))
+        response = await self._connection.enter_async_context(self._transport.opened(call, SILENCE_SECONDS, self._stop))
         self._response = response
         self._chunks = response.aiter_bytes()
         self._reader = FrameReader()
@@ -90,7 +101,8 @@ class AsyncMessageStream:
         self._is_waiting = True
         try:
             if self._chunks is None:
-                await self._connect()
+                with contextlib.suppress(Stopped):
+                    await self._connect()
                 return
             for frame in self._reader.feed(await anext(self._chunks)):
                 if frame.data:
@@ -99,9 +111,9 @@ class AsyncMessageStream:
                     self.last_event_id = frame.id
         except (httpx.RequestError, httpx.StreamError, StopAsyncIteration):
             await self._disconnect()
-            if not self._is_closed:
-                await asyncio.sleep(min(LONGEST_PAUSE, 0.25 * 2**self._failures) * (0.5 + random.random() / 2))
-                self._failures = min(self._failures + 1, 10)
+            with contextlib.suppress(Stopped):
+                await self._stop.sleep(min(LONGEST_PAUSE, 0.25 * 2**self._failures) * (0.5 + random.random() / 2))
+            self._failures = min(self._failures + 1, 10)
         finally:
             self._is_waiting = False
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import threading
+import time
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from .._model import Model, response_info
 from .._pacing import RateLimit
 from .._requests import Call
 from .._retry import Attempts
+from .._stop import AsyncStop
 from ..errors import UnexpectedAnswerError
 
 M = TypeVar("M", bound=Model)
@@ -62,10 +64,12 @@ class AsyncTransport:
         return await self._answer(call, None)
 
     @contextlib.asynccontextmanager
-    async def opened(self, call: Call, read_seconds: float) -> AsyncIterator[httpx.Response]:
+    async def opened(
+        self, call: Call, read_seconds: float, stop: AsyncStop | None = None
+    ) -> AsyncIterator[httpx.Response]:
         """Make the call, with its retries. Yields a successful answer that has not been read yet. ``read_seconds`` is
-        the longest time between two parts of it."""
-        response = await self._answer(call, read_seconds)
+        the longest time between two parts of it. ``stop`` ends a wait between two attempts: it raises Stopped."""
+        response = await self._answer(call, read_seconds, stop)
         try:
             yield response
         finally:
@@ -77,12 +81,13 @@ class AsyncTransport:
         if self._http is not None and self._process == os.getpid():
             await self._http.aclose()
 
-    async def _answer(self, call: Call, read_seconds: float | None) -> httpx.Response:
+    async def _answer(self, call: Call, read_seconds: float | None, stop: AsyncStop | None = None) -> httpx.Response:
+        sleep = asyncio.sleep if stop is None else stop.sleep
         self._start_again_after_fork()
         attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key)
         while True:
             while (pause := attempts.pause()) > 0:
-                await asyncio.sleep(pause)
+                await sleep(pause)
             try:
                 response = await self._attempt(call, read_seconds)
             except httpx.RequestError as error:
@@ -91,7 +96,7 @@ class AsyncTransport:
                 if response.is_success:
                     return response
                 delay = attempts.after_answer(response.status_code, response.headers, response.content)
-            await asyncio.sleep(delay)
+            await sleep(delay)
 
     async def _attempt(self, call: Call, read_seconds: float | None) -> httpx.Response:
         """One request. An error answer has been read, and so has any other unless ``read_seconds`` is given."""
@@ -100,6 +105,8 @@ class AsyncTransport:
             response = await client.send(self._build(client, call, read_seconds, files), stream=True)
         self.rate_limit.update(response.headers)
         if read_seconds is None or not response.is_success:
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            response.stream = _LimitedStream(response.stream, self.config.timeout)
             try:
                 await response.aread()
             finally:
@@ -134,6 +141,7 @@ class AsyncTransport:
                 self._http = httpx.AsyncClient(
                     transport=self._http_transport,
                     headers={"User-Agent": USER_AGENT},
+                    trust_env=self.config.is_encrypted,  # over plain http the key would go to a proxy in clear text
                     follow_redirects=False,  # the key would go to wherever the answer points
                     limits=LIMITS,
                 )
@@ -142,10 +150,29 @@ class AsyncTransport:
     def _start_again_after_fork(self) -> None:
         """The connections of the parent are the parent's, and its threads, which may hold the lock, are not here."""
         if self._process != os.getpid():
-            self._process = os.getpid()
             self._lock = threading.Lock()
             self.rate_limit = RateLimit()
             self._http = None
+            self._process = os.getpid()  # last: another thread may ask meanwhile, and must not use what is the parent's
+
+
+class _LimitedStream(httpx.AsyncByteStream):
+    """The body of an answer, which must be complete within ``seconds``. httpx limits only the time between two parts,
+    so without this a server that sends a byte now and then would be waited for without an end."""
+
+    def __init__(self, parts: httpx.AsyncByteStream, seconds: float) -> None:
+        self._parts = parts
+        self._seconds = seconds
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        ends_at = time.monotonic() + self._seconds
+        async for part in self._parts:
+            if time.monotonic() > ends_at:
+                raise httpx.ReadTimeout(f"the answer was not complete after {self._seconds:g} s")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._parts.aclose()
 
 
 def _unexpected(

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import time
 from collections import deque
 from collections.abc import Iterator
 from types import TracebackType
@@ -15,6 +14,7 @@ import pydantic
 
 from .._requests import read
 from .._sse import Frame, FrameReader, shut_down
+from .._stop import Stop, Stopped
 from ..errors import UnexpectedAnswerError
 from ..models import WebhookEvent
 from .transport import Transport
@@ -41,12 +41,17 @@ class MessageStream:
         self._reader = FrameReader()
         self._failures = 0
         self._is_waiting = False
-        self._is_closed = False
+        self._stop = Stop()
 
     def __enter__(self) -> MessageStream:
-        """Connect, so that everything that happens from now on comes."""
-        self._connect()
-        self._receive()  # the first part says where the stream starts
+        """Connect, so that everything that happens from now on comes. The position is known then, and the stream goes
+        on from it even if the connection is lost before the first event."""
+        try:
+            while not (self._stop.is_set or self._is_positioned):
+                self._receive()
+        except BaseException:
+            self._disconnect()
+            raise
         return self
 
     def __exit__(
@@ -58,7 +63,7 @@ class MessageStream:
         return self
 
     def __next__(self) -> WebhookEvent:
-        while not self._is_closed:
+        while not self._stop.is_set:
             if self._frames:
                 frame = self._frames.popleft()
                 event = _event(frame)
@@ -70,18 +75,24 @@ class MessageStream:
         raise StopIteration
 
     def close(self) -> None:
-        """End the stream. Another thread or task that waits for its next event stops waiting."""
-        self._is_closed = True
+        """End the stream. Another thread or task that waits for its next event, or between two attempts to connect,
+        stops waiting. An attempt to connect that has begun ends first, for which a silent server has 45 s."""
+        self._stop.set()
         if self._response is not None:
             shut_down(self._response)
         if not self._is_waiting:
             self._disconnect()
 
+    @property
+    def _is_positioned(self) -> bool:
+        """Events wait to be read, or it is connected and knows what they follow."""
+        return bool(self._frames) or (self._chunks is not None and self.last_event_id is not None)
+
     def _connect(self) -> None:
         call = read("/v1/messages/stream", accept="text/event-stream")
         if self.last_event_id is not None:
             call = call.with_header("Last-Event-ID", self.last_event_id)
-        response = self._connection.enter_context(self._transport.opened(call, SILENCE_SECONDS))
+        response = self._connection.enter_context(self._transport.opened(call, SILENCE_SECONDS, self._stop))
         self._response = response
         self._chunks = response.iter_bytes()
         self._reader = FrameReader()
@@ -91,7 +102,8 @@ class MessageStream:
         self._is_waiting = True
         try:
             if self._chunks is None:
-                self._connect()
+                with contextlib.suppress(Stopped):
+                    self._connect()
                 return
             for frame in self._reader.feed(next(self._chunks)):
                 if frame.data:
@@ -100,9 +112,9 @@ class MessageStream:
                     self.last_event_id = frame.id
         except (httpx.RequestError, httpx.StreamError, StopIteration):
             self._disconnect()
-            if not self._is_closed:
-                time.sleep(min(LONGEST_PAUSE, 0.25 * 2**self._failures) * (0.5 + random.random() / 2))
-                self._failures = min(self._failures + 1, 10)
+            with contextlib.suppress(Stopped):
+                self._stop.sleep(min(LONGEST_PAUSE, 0.25 * 2**self._failures) * (0.5 + random.random() / 2))
+            self._failures = min(self._failures + 1, 10)
         finally:
             self._is_waiting = False
 

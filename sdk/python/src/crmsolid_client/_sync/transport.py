@@ -18,6 +18,7 @@ from .._model import Model, response_info
 from .._pacing import RateLimit
 from .._requests import Call
 from .._retry import Attempts
+from .._stop import Stop
 from ..errors import UnexpectedAnswerError
 
 M = TypeVar("M", bound=Model)
@@ -63,10 +64,10 @@ class Transport:
         return self._answer(call, None)
 
     @contextlib.contextmanager
-    def opened(self, call: Call, read_seconds: float) -> Iterator[httpx.Response]:
+    def opened(self, call: Call, read_seconds: float, stop: Stop | None = None) -> Iterator[httpx.Response]:
         """Make the call, with its retries. Yields a successful answer that has not been read yet. ``read_seconds`` is
-        the longest time between two parts of it."""
-        response = self._answer(call, read_seconds)
+        the longest time between two parts of it. ``stop`` ends a wait between two attempts: it raises Stopped."""
+        response = self._answer(call, read_seconds, stop)
         try:
             yield response
         finally:
@@ -78,12 +79,13 @@ class Transport:
         if self._http is not None and self._process == os.getpid():
             self._http.close()
 
-    def _answer(self, call: Call, read_seconds: float | None) -> httpx.Response:
+    def _answer(self, call: Call, read_seconds: float | None, stop: Stop | None = None) -> httpx.Response:
+        sleep = time.sleep if stop is None else stop.sleep
         self._start_again_after_fork()
         attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key)
         while True:
             while (pause := attempts.pause()) > 0:
-                time.sleep(pause)
+                sleep(pause)
             try:
                 response = self._attempt(call, read_seconds)
             except httpx.RequestError as error:
@@ -92,7 +94,7 @@ class Transport:
                 if response.is_success:
                     return response
                 delay = attempts.after_answer(response.status_code, response.headers, response.content)
-            time.sleep(delay)
+            sleep(delay)
 
     def _attempt(self, call: Call, read_seconds: float | None) -> httpx.Response:
         """One request. An error answer has been read, and so has any other unless ``read_seconds`` is given."""
@@ -101,6 +103,8 @@ class Transport:
             response = client.send(self._build(client, call, read_seconds, files), stream=True)
         self.rate_limit.update(response.headers)
         if read_seconds is None or not response.is_success:
+            assert isinstance(response.stream, httpx.SyncByteStream)
+            response.stream = _LimitedStream(response.stream, self.config.timeout)
             try:
                 response.read()
             finally:
@@ -135,6 +139,7 @@ class Transport:
                 self._http = httpx.Client(
                     transport=self._http_transport,
                     headers={"User-Agent": USER_AGENT},
+                    trust_env=self.config.is_encrypted,  # over plain http the key would go to a proxy in clear text
                     follow_redirects=False,  # the key would go to wherever the answer points
                     limits=LIMITS,
                 )
@@ -143,10 +148,29 @@ class Transport:
     def _start_again_after_fork(self) -> None:
         """The connections of the parent are the parent's, and its threads, which may hold the lock, are not here."""
         if self._process != os.getpid():
-            self._process = os.getpid()
             self._lock = threading.Lock()
             self.rate_limit = RateLimit()
             self._http = None
+            self._process = os.getpid()  # last: another thread may ask meanwhile, and must not use what is the parent's
+
+
+class _LimitedStream(httpx.SyncByteStream):
+    """The body of an answer, which must be complete within ``seconds``. httpx limits only the time between two parts,
+    so without this a server that sends a byte now and then would be waited for without an end."""
+
+    def __init__(self, parts: httpx.SyncByteStream, seconds: float) -> None:
+        self._parts = parts
+        self._seconds = seconds
+
+    def __iter__(self) -> Iterator[bytes]:
+        ends_at = time.monotonic() + self._seconds
+        for part in self._parts:
+            if time.monotonic() > ends_at:
+                raise httpx.ReadTimeout(f"the answer was not complete after {self._seconds:g} s")
+            yield part
+
+    def close(self) -> None:
+        self._parts.close()
 
 
 def _unexpected(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -199,6 +200,7 @@ class Contacts(Resource):
         form = {"dry_run": "true" if dry_run else "false"}
         if mapping is not None:
             form["mapping"] = json.dumps(dict(mapping), ensure_ascii=False)
-        with csv_upload(file) as source:
+        with contextlib.ExitStack() as files:
+            source = files.enter_context(csv_upload(file))  # it may copy the file
             call = upload("/v1/contacts/import", source, form, idempotency_key=idempotency_key)
             return self._transport.model(call, models.Job)
