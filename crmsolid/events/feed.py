@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import F, Min
 
@@ -12,8 +12,11 @@ from crmsolid.events.models import Event, Feed
 BATCH = 500
 # An event gets its id a moment before its time, maybe on a machine whose clock differs.
 _ID_MARGIN = timedelta(seconds=1)
-# No transaction publishes an event and commits later than this.
-_LONGEST_TRANSACTION = timedelta(minutes=1)
+# Long before this product; ids cannot be older than 1970.
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+# How long after it was made an event may be committed. Nothing enforces it: a transaction may have any number of
+# statements. They are limited to 30 s each, and 5 s between them, so this is far more than any transaction takes.
+_LONGEST_TRANSACTION = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,15 @@ def last_position() -> int:
 
 def first_position_since(since: datetime) -> int:
     """Where to begin to read every event made at ``since`` or later, whatever its workspace; beyond the last position
-    if there is none yet. Events that have no position yet come after it, and so does all that is committed from now on.
+    if there is none yet. Every event that has no position when this is called is read too, whenever it was made.
 
     Positions follow the commits, so the first event made since then need not have the smallest position of them: one
-    made after it may have been committed before. Those are within ``_LONGEST_TRANSACTION`` of it, which bounds what is
-    read. Ids sort by time, so both queries are ranges of the primary key.
+    made after it may have been committed before. All that were made within ``_LONGEST_TRANSACTION`` of it are looked
+    at. One made even later is passed over if it got its position before them, which takes a transaction that publishes
+    an event and commits later than that. Ids sort by time, so both queries are ranges of the primary key.
     """
-    beyond = last_position() + 1  # read first: an event that gets its position meanwhile is not passed over
+    since = max(since, _FIRST)
+    beyond = last_position() + 1  # read first: what gets its position meanwhile is read too
     made_since = Event.unscoped.filter(pk__gte=first_id("evt", since - _ID_MARGIN), created_at__gte=since)
     positioned = made_since.filter(position__isnull=False)
     first = positioned.order_by("pk").values_list("created_at", flat=True).first()
@@ -48,7 +53,7 @@ def first_position_since(since: datetime) -> int:
     near = positioned.filter(pk__lt=first_id("evt", first + _LONGEST_TRANSACTION))
     # The sum keeps PostgreSQL from looking for the minimum by walking the index of all positions.
     smallest: int | None = near.aggregate(smallest=Min(F("position") + 0))["smallest"]
-    return beyond if smallest is None else smallest
+    return beyond if smallest is None else min(beyond, smallest)
 
 
 def read(*, after: int, types: Sequence[str], workspace_id: int | None = None, limit: int = BATCH) -> list[Entry]:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.events import CONTACT_CREATED
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
+from crmsolid.events import feed
 from crmsolid.events.feed import first_position_since
 from crmsolid.events.models import Event, Feed
 from crmsolid.events.positions import assign_positions
@@ -214,6 +215,41 @@ def test_the_log_from_a_time_on_has_every_event_of_that_time_though_positions_di
     Feed.objects.update_or_create(id=1, defaults={"last_position": 4})
     since = Event.unscoped.get(pk=events[1]).created_at.isoformat()
     assert ids(client.get(EVENTS, {"since": since}).json()) == [events[2], events[3], events[1]]
+
+
+@pytest.mark.parametrize("since", ["1970-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "1900-01-01T00:00:00Z"])
+def test_the_log_from_a_time_before_all_events_is_the_whole_log(tenants: Tenants, client: Api, since: str) -> None:
+    published = [emit(tenants.workspace, str(number)) for number in range(2)]
+    assign_positions()
+    assert ids(client.get(EVENTS, {"since": since}).json()) == published
+
+
+def test_the_log_from_a_time_on_has_an_event_that_was_committed_minutes_late(tenants: Tenants, client: Api) -> None:
+    late, early = (emit(tenants.workspace, str(number)) for number in range(2))
+    begun = clock.now() - timedelta(minutes=9)
+    Event.unscoped.filter(pk=late).update(id=first_id("evt", begun), created_at=begun, position=2)
+    Event.unscoped.filter(pk=early).update(position=1)
+    Feed.objects.update_or_create(id=1, defaults={"last_position": 2})
+    assert ids(client.get(EVENTS, {"since": begun.isoformat()}).json()) == [early, late]  # the ids of their bodies
+
+
+def test_the_log_from_a_time_on_has_what_got_a_position_meanwhile(
+    tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both events get their positions after the last position was read. The one with the first of them is more than
+    the longest transaction younger than the other."""
+    slow, young = (emit(tenants.workspace, str(number)) for number in range(2))
+    begun = clock.now() - timedelta(hours=1)
+    read = feed.last_position
+
+    def read_before_the_writer() -> int:
+        before = read()
+        Event.unscoped.filter(pk=slow).update(id=first_id("evt", begun), created_at=begun, position=2)
+        Event.unscoped.filter(pk=young).update(position=1)
+        return before
+
+    monkeypatch.setattr(feed, "last_position", read_before_the_writer)
+    assert first_position_since(begun) == 1
 
 
 @pytest.mark.parametrize("since", ["yesterday", "2026-06-04T09:00:00", ""])
