@@ -13,7 +13,10 @@ public sealed class CrmSolidClientOptions
     /// </summary>
     public HttpClient? HttpClient { get; set; }
 
-    /// <summary>How long one attempt may take, its answer included. The default is 30 seconds.</summary>
+    /// <summary>
+    /// How long one attempt may take, its answer included. A file that is handed on as it arrives may take longer, but none
+    /// of its reads. The default is 30 seconds.
+    /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

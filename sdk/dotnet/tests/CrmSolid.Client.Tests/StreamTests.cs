@@ -95,13 +95,4 @@ public sealed class StreamTests
         }
         return events;
     }
-
-    private sealed class SilentStream : MemoryStream
-    {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-            return 0;
-        }
-    }
 }
