@@ -81,6 +81,21 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public void A_timestamp_can_be_required()
+    {
+        var headers = Headers(("X-Signature", BodySignature(Secret)));
+        Assert.Equal("evt_1", WebhookVerifier.Verify(_body, headers, Secret).Id);
+        var error = Assert.Throws<WebhookVerificationException>(
+            () => WebhookVerifier.Verify(_body, headers, Secret, requireTimestamp: true));
+        Assert.Contains("webhook-timestamp", error.Message);
+
+        headers = Headers(
+            ("webhook-id", "evt_1"), ("webhook-timestamp", $"{Now}"), ("webhook-signature", StandardSignature(Secret)));
+        Assert.Equal(
+            "evt_1", WebhookVerifier.Verify(_body, headers, Secret, timeProvider: _time, requireTimestamp: true).Id);
+    }
+
+    [Fact]
     public void A_timestamp_that_is_too_old_or_too_new_is_refused()
     {
         string signature = StandardSignature(Secret);
