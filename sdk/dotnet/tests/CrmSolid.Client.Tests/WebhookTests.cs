@@ -44,7 +44,8 @@ public sealed class WebhookTests
     [Fact]
     public void A_chosen_secret_is_a_key_as_it_is()
     {
-        foreach (string secret in new[] { "your-chosen-signing-secret", "whsec_", "whsec_not base64!" })
+        string[] secrets = ["your-chosen-signing-secret", "whsec_", "whsec_not base64!", "whsec_QUJD    QUJD"];
+        foreach (string secret in secrets)
         {
             byte[] key = Encoding.UTF8.GetBytes(secret);
             byte[] signed = [.. Encoding.UTF8.GetBytes($"evt_1.{Now}."), .. _body];

@@ -122,7 +122,9 @@ public static class WebhookVerifier
             string encoded = secret[StandardPrefix.Length..];
             byte[] decoded = new byte[encoded.Length];
             string padded = encoded.PadRight((encoded.Length + 3) / 4 * 4, '=');
-            if (Convert.TryFromBase64String(padded, decoded, out int length) && length > 0)
+            bool isBase64 = Convert.TryFromBase64String(padded, decoded, out int length);
+            // .NET skips blanks in base64, and the product does not. An empty key would accept anybody's signature.
+            if (isBase64 && length > 0 && !encoded.Any(char.IsWhiteSpace))
             {
                 return decoded[..length];
             }
