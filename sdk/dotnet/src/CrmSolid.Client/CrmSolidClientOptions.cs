@@ -7,12 +7,16 @@ public sealed class CrmSolidClientOptions
     public Uri? BaseUrl { get; set; }
 
     /// <summary>
-    /// Sends the requests. By default one <see cref="System.Net.Http.HttpClient"/> for the whole process. The client does
-    /// not dispose it, and does not use its timeout for streams. Give one that follows no redirects.
+    /// Sends the requests. By default one <see cref="System.Net.Http.HttpClient"/> for the whole process, which takes the
+    /// proxy of the environment for https addresses and none for http ones, because a proxy would read the key there. The
+    /// client does not dispose it, and does not use its timeout for streams. Give one that follows no redirects.
     /// </summary>
     public HttpClient? HttpClient { get; set; }
 
-    /// <summary>How long one attempt may take, its answer included. The default is 30 seconds.</summary>
+    /// <summary>
+    /// How long one attempt may take, its answer included. A file that is handed on as it arrives may take longer, but none
+    /// of its reads. The default is 30 seconds.
+    /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

@@ -57,6 +57,39 @@ public sealed class PacingTests
     }
 
     [Fact]
+    public async Task A_window_that_begins_before_the_known_one_ends_is_a_new_one()
+    {
+        CrmSolidClient client = Remaining(6, reset: 1, limit: 100).Client(); // in fact 0.2 s, which is rounded up
+        await client.MeAsync();
+        _server.Time.Advance(TimeSpan.FromSeconds(0.5));
+        Remaining(99, reset: 60, limit: 100);
+        await CallAsync(client, 98);
+        Assert.Empty(_server.Time.Waits);
+    }
+
+    [Fact]
+    public async Task A_late_answer_about_an_earlier_window_is_ignored()
+    {
+        CrmSolidClient client = Remaining(99, reset: 60, limit: 100).Client();
+        await client.MeAsync();
+        Remaining(0, reset: 1, limit: 100);
+        await CallAsync(client, 3);
+        Assert.Empty(_server.Time.Waits);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_window_is_the_earliest_that_an_answer_told()
+    {
+        CrmSolidClient client = Remaining(50, reset: 60, limit: 100).Client();
+        await client.MeAsync();
+        _server.Time.Advance(TimeSpan.FromSeconds(10.5));
+        Remaining(1, reset: 50, limit: 100);
+        await CallAsync(client, 2); // the first answer is repeated once
+        await client.MeAsync();
+        Assert.Equal([49.5], _server.Time.Waits);
+    }
+
+    [Fact]
     public async Task Pacing_can_be_switched_off()
     {
         CrmSolidClient client = Remaining(0, reset: 42).Client(options => options.PaceRequests = false);
@@ -72,6 +105,14 @@ public sealed class PacingTests
         await client.MeAsync();
         await client.MeAsync();
         Assert.Empty(_server.Time.Waits);
+    }
+
+    private static async Task CallAsync(CrmSolidClient client, int times)
+    {
+        for (int call = 0; call < times; call++)
+        {
+            await client.MeAsync();
+        }
     }
 
     private FakeServer Remaining(int remaining, int reset, int limit = 10) => _server.Answer(

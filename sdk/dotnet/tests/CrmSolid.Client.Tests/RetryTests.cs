@@ -36,6 +36,28 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task A_key_that_no_header_can_carry_is_refused_before_anything_is_sent()
+    {
+        CrmSolidClient client = _server.Answer(200, Answers.Queued).Client();
+        foreach (string key in new[] { "", " ", "mine ", "ключ", "a\nb", new string('k', 256) })
+        {
+            var error = await Assert.ThrowsAsync<ArgumentException>(
+                () => client.Messages.SendAsync(7421, "@sarah", "Hi", idempotencyKey: key));
+            Assert.Contains("1 to 255 printable ASCII characters", error.Message);
+        }
+        var refused = await Assert.ThrowsAsync<ArgumentException>(
+            () => client.Contacts.UpdateAsync("con_1", new() { Name = "S" }, ifMatch: "a\nb"));
+        Assert.Contains("If-Match", refused.Message);
+        Assert.Empty(_server.Requests);
+
+        foreach (string key in new[] { "k", "my key", new string('k', 255) })
+        {
+            await client.Messages.SendAsync(7421, "@sarah", "Hi", idempotencyKey: key);
+            Assert.Equal(key, _server.Requests[^1].Headers["idempotency-key"]);
+        }
+    }
+
+    [Fact]
     public async Task A_read_has_no_key()
     {
         await _server.Answer(200, Answers.Me).Client().MeAsync();

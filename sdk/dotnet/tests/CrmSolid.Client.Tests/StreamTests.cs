@@ -74,6 +74,39 @@ public sealed class StreamTests
         Assert.Equal("6", _server.Requests[1].Headers["last-event-id"]);
     }
 
+    [Fact]
+    public async Task The_start_is_told_once_before_the_first_event()
+    {
+        Stream(": connected\nid: 6"); // cut off before the position was complete
+        Stream(": connected\nid: 7\n\n", Frame("8", "evt_8")[..^1]);
+        Stream(": connected\nid: 7\n\n", Frame("8", "evt_8"), Frame("9", "evt_9"));
+        var seen = new List<string>();
+        await foreach (StreamedEvent streamed in _server.Client().Messages.StreamAsync(onStart: seen.Add))
+        {
+            seen.Add(streamed.Event.Id);
+            if (seen.Count == 3)
+            {
+                break;
+            }
+        }
+        Assert.Equal(["7", "evt_8", "evt_9"], seen);
+        Assert.False(_server.Requests[1].Headers.ContainsKey("last-event-id"));
+        Assert.Equal("7", _server.Requests[2].Headers["last-event-id"]);
+    }
+
+    [Fact]
+    public async Task Waits_grow_while_no_event_comes()
+    {
+        Stream("id: 6\n\n");
+        Stream("id: 6\n\n");
+        Stream("id: 6\n\n");
+        Stream(Frame("7", "evt_7"));
+        await ReadAsync(1);
+        Assert.Equal(3, _server.Time.Waits.Count);
+        Assert.InRange(_server.Time.Waits[1], 0.5, 1.0);
+        Assert.InRange(_server.Time.Waits[2], 1.0, 2.0);
+    }
+
     private static string Frame(string id, string eventId) =>
         $"event: message.sent\nid: {id}\ndata: {Answers.MessageEvent(eventId)}\n\n";
 
@@ -94,14 +127,5 @@ public sealed class StreamTests
             }
         }
         return events;
-    }
-
-    private sealed class SilentStream : MemoryStream
-    {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-            return 0;
-        }
     }
 }

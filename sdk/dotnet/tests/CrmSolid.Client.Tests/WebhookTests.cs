@@ -44,7 +44,8 @@ public sealed class WebhookTests
     [Fact]
     public void A_chosen_secret_is_a_key_as_it_is()
     {
-        foreach (string secret in new[] { "your-chosen-signing-secret", "whsec_", "whsec_not base64!" })
+        string[] secrets = ["your-chosen-signing-secret", "whsec_", "whsec_not base64!", "whsec_QUJD    QUJD"];
+        foreach (string secret in secrets)
         {
             byte[] key = Encoding.UTF8.GetBytes(secret);
             byte[] signed = [.. Encoding.UTF8.GetBytes($"evt_1.{Now}."), .. _body];
@@ -78,6 +79,21 @@ public sealed class WebhookTests
             ("webhook-id", "evt_1"),
             ("webhook-timestamp", $"{Now}"),
             ("webhook-signature", "v1,AAAA"));
+    }
+
+    [Fact]
+    public void A_timestamp_can_be_required()
+    {
+        var headers = Headers(("X-Signature", BodySignature(Secret)));
+        Assert.Equal("evt_1", WebhookVerifier.Verify(_body, headers, Secret).Id);
+        var error = Assert.Throws<WebhookVerificationException>(
+            () => WebhookVerifier.Verify(_body, headers, Secret, requireTimestamp: true));
+        Assert.Contains("webhook-timestamp", error.Message);
+
+        headers = Headers(
+            ("webhook-id", "evt_1"), ("webhook-timestamp", $"{Now}"), ("webhook-signature", StandardSignature(Secret)));
+        Assert.Equal(
+            "evt_1", WebhookVerifier.Verify(_body, headers, Secret, timeProvider: _time, requireTimestamp: true).Id);
     }
 
     [Fact]

@@ -33,8 +33,16 @@ internal sealed class ApiRequest
     public static ApiRequest Get(FormattableString path) => new(HttpMethod.Get, path);
 
     /// <summary>A write: with the idempotency key of the caller, or one of its own.</summary>
-    public static ApiRequest Write(HttpMethod method, FormattableString path, string? idempotencyKey) =>
-        new ApiRequest(method, path) { IdempotencyKey = idempotencyKey ?? Guid.NewGuid().ToString() };
+    public static ApiRequest Write(HttpMethod method, FormattableString path, string? idempotencyKey)
+    {
+        string key = idempotencyKey ?? Guid.NewGuid().ToString();
+        if (key.Length is 0 or > 255 || !IsPrintable(key) || key != key.Trim())
+        {
+            string rule = "1 to 255 printable ASCII characters, without a space at either end";
+            throw new ArgumentException($"an idempotency key is {rule}", nameof(idempotencyKey));
+        }
+        return new ApiRequest(method, path) { IdempotencyKey = key };
+    }
 
     public ApiRequest Query(string name, object? value)
     {
@@ -59,6 +67,10 @@ internal sealed class ApiRequest
     {
         if (value is not null)
         {
+            if (!IsPrintable(value))
+            {
+                throw new ArgumentException($"{name} has a character that no header has, such as a line break");
+            }
             _headers.Add(new(name, value));
         }
         return this;
@@ -101,6 +113,8 @@ internal sealed class ApiRequest
         message.Content = _content?.Invoke();
         return message;
     }
+
+    private static bool IsPrintable(string value) => value.All(c => c is >= ' ' and <= '~');
 
     private static string Text(object value) => value switch
     {

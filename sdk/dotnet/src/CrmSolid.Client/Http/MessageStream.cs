@@ -9,7 +9,7 @@ namespace CrmSolid.Client.Http;
 internal sealed class MessageStream(Transport transport)
 {
     public async IAsyncEnumerable<StreamedEvent> ReadAsync(
-        string? lastEventId, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string? lastEventId, Action<string>? onStart, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (int failures = 0; ; failures++)
         {
@@ -25,8 +25,14 @@ internal sealed class MessageStream(Transport transport)
             using var reader = new StreamReader(body, Encoding.UTF8);
             while (await NextAsync(reader, cancellationToken).ConfigureAwait(false) is { } frame)
             {
-                failures = frame.Id is null ? failures : 0; // a comment alone may be all that a failing server sends
+                failures = frame.Data is null ? failures : 0; // its position may be all that a failing server sends
                 lastEventId = frame.Id ?? lastEventId;
+                // The first frame is the position at which the stream starts. Later connections go on from there.
+                if (lastEventId is not null)
+                {
+                    onStart?.Invoke(lastEventId);
+                    onStart = null;
+                }
                 if (frame.Data is not null)
                 {
                     yield return new(lastEventId ?? "", Json.Read<WebhookEvent>(Encoding.UTF8.GetBytes(frame.Data)));

@@ -11,6 +11,9 @@ internal sealed class RateLimitPacer(TimeProvider time)
 {
     private const int MarginPercent = 1; // left to other clients of the same key, which this one does not see
 
+    // Half a window of the server, which lasts 60 seconds: two windows cannot be confused, however late an answer comes.
+    private static readonly TimeSpan SameEnd = TimeSpan.FromSeconds(30);
+
     private readonly object _lock = new();
     private readonly long _start = time.GetTimestamp();
     private int _limit;
@@ -44,10 +47,20 @@ internal sealed class RateLimitPacer(TimeProvider time)
         }
         lock (_lock)
         {
-            bool isSameWindow = Now < _windowEnd && limit == _limit;
-            _limit = limit;
-            _remaining = isSameWindow ? Math.Min(_remaining, remaining) : remaining;
-            _windowEnd = Now + TimeSpan.FromSeconds(reset);
+            TimeSpan end = Now + TimeSpan.FromSeconds(reset);
+            bool isKnown = Now < _windowEnd && limit == _limit;
+            if (isKnown && end < _windowEnd - SameEnd)
+            {
+                return; // a late answer, about a window that has ended
+            }
+            // The server rounds up, so its next window may begin before the known one ends here.
+            if (isKnown && end <= _windowEnd + SameEnd)
+            {
+                _remaining = Math.Min(_remaining, remaining);
+                _windowEnd = end < _windowEnd ? end : _windowEnd; // the earliest is the closest to the real end
+                return;
+            }
+            (_limit, _remaining, _windowEnd) = (limit, remaining, end);
         }
     }
 

@@ -5,15 +5,10 @@ namespace CrmSolid.Client.Http;
 /// <summary>Sends requests: with the key, paced, repeated after transient failures. Safe for concurrent use.</summary>
 internal sealed class Transport
 {
-    private static readonly Lazy<HttpClient> Shared = new(() => new HttpClient(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false, // the key goes nowhere else
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2), // so that a change of DNS is seen
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan, // each attempt has its own
-    });
+    private static readonly Lazy<HttpClient> Shared = new(() => Http(useProxy: true));
+
+    // A proxy would read the key of a request over plain http. Over https it only passes on what it cannot read.
+    private static readonly Lazy<HttpClient> SharedForPlainHttp = new(() => Http(useProxy: false));
 
     private static readonly ProductInfoHeaderValue UserAgent =
         new("crmsolid-client-dotnet", typeof(Transport).Assembly.GetName().Version?.ToString(3));
@@ -25,7 +20,7 @@ internal sealed class Transport
     public Transport(string key, Uri baseUrl, CrmSolidClientOptions options)
     {
         _authorization = new("Bearer", key);
-        _http = options.HttpClient ?? Shared.Value;
+        _http = options.HttpClient ?? (baseUrl.Scheme == Uri.UriSchemeHttp ? SharedForPlainHttp : Shared).Value;
         _pacer = options.PaceRequests ? new RateLimitPacer(options.TimeProvider) : null;
         BaseUrl = baseUrl;
         Options = options;
@@ -70,6 +65,17 @@ internal sealed class Transport
             await Task.Delay(delay, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static HttpClient Http(bool useProxy) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false, // the key goes nowhere else
+        UseCookies = false,
+        UseProxy = useProxy,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2), // so that a change of DNS is seen
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan, // each attempt has its own
+    };
 
     private TimeSpan TimeLeft(long start) => Options.RetryFor - Options.TimeProvider.GetElapsedTime(start);
 

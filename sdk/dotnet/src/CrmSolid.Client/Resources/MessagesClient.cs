@@ -77,8 +77,13 @@ public class MessagesClient : ResourceClient
     /// <see cref="StreamedEvent.Id"/> of the last event you have handled, to go on after it. By default the stream begins
     /// now.
     /// </param>
+    /// <param name="onStart">
+    /// Called once, when the stream is open, with its position: everything that happens from now on is in the stream. It
+    /// runs inside the enumeration, so what waits for the first event must not wait for it. The position can be kept as
+    /// the first <paramref name="lastEventId"/>.
+    /// </param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public virtual IAsyncEnumerable<StreamedEvent> StreamAsync(
-        string? lastEventId = null, CancellationToken cancellationToken = default) =>
-        new MessageStream(Transport).ReadAsync(lastEventId, cancellationToken);
+        string? lastEventId = null, Action<string>? onStart = null, CancellationToken cancellationToken = default) =>
+        new MessageStream(Transport).ReadAsync(lastEventId, onStart, cancellationToken);
 }

@@ -39,7 +39,8 @@ public abstract class ResourceClient
     internal async Task<Stream> GetStreamAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var response = await Transport.SendAsync(request.Streamed(), cancellationToken).ConfigureAwait(false);
-        return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return new DownloadStream(body, $"{request.Method} {request.Path}", Transport.Options.Timeout);
     }
 
     internal Pageable<T> Pages<T>(

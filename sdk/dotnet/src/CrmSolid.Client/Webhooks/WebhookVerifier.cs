@@ -17,6 +17,11 @@ public static class WebhookVerifier
     /// <c>webhook-timestamp</c>, <c>webhook-signature</c>) decide where there is one of them; <c>X-Signature</c> decides
     /// where there is none. Comparisons take constant time.
     /// </summary>
+    /// <remarks>
+    /// <c>X-Signature</c> alone tells nothing about the age of a request: whoever has recorded one can send it again
+    /// without the other headers. So remember the <see cref="WebhookEvent.Id"/> of each event that you have acted on, or
+    /// set <paramref name="requireTimestamp"/>: CRM Solid always sends all four headers.
+    /// </remarks>
     /// <param name="body">The raw body, byte for byte as it was received.</param>
     /// <param name="header">
     /// Gives the value of a header, case-blind, or null: <c>name =&gt; request.Headers[name]</c> with ASP.NET Core.
@@ -24,6 +29,9 @@ public static class WebhookVerifier
     /// <param name="secret">The secret of the webhook.</param>
     /// <param name="tolerance">How old the timestamp may be. The default is <see cref="DefaultTolerance"/>.</param>
     /// <param name="timeProvider">The clock that the timestamp is compared with.</param>
+    /// <param name="requireTimestamp">
+    /// Whether to refuse a request without the headers of Standard Webhooks, whose timestamp says how old it is.
+    /// </param>
     /// <returns>The event. Deliveries may be repeated: handle each <see cref="WebhookEvent.Id"/> once.</returns>
     /// <exception cref="WebhookVerificationException">Answer 401, and do nothing with the body.</exception>
     public static WebhookEvent Verify(
@@ -31,14 +39,15 @@ public static class WebhookVerifier
         Func<string, string?> header,
         string secret,
         TimeSpan? tolerance = null,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        bool requireTimestamp = false)
     {
         ArgumentNullException.ThrowIfNull(header);
         ArgumentException.ThrowIfNullOrEmpty(secret);
         string? id = header("webhook-id");
         string? timestamp = header("webhook-timestamp");
         string? signatures = header("webhook-signature");
-        if (id is null && timestamp is null && signatures is null)
+        if (id is null && timestamp is null && signatures is null && !requireTimestamp)
         {
             VerifyBody(body, header("X-Signature"), secret);
         }
@@ -113,7 +122,9 @@ public static class WebhookVerifier
             string encoded = secret[StandardPrefix.Length..];
             byte[] decoded = new byte[encoded.Length];
             string padded = encoded.PadRight((encoded.Length + 3) / 4 * 4, '=');
-            if (Convert.TryFromBase64String(padded, decoded, out int length) && length > 0)
+            bool isBase64 = Convert.TryFromBase64String(padded, decoded, out int length);
+            // .NET skips blanks in base64, and the product does not. An empty key would accept anybody's signature.
+            if (isBase64 && length > 0 && !encoded.Any(char.IsWhiteSpace))
             {
                 return decoded[..length];
             }

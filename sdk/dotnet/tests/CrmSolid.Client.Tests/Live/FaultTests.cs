@@ -73,33 +73,10 @@ public sealed class FaultTests
     }
 
     [LiveFact]
-    public async Task A_stream_that_is_cut_goes_on_after_its_last_event()
-    {
-        CrmSolidClient client = Product.Client();
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(50));
-        await using IAsyncEnumerator<StreamedEvent> stream =
-            client.Messages.StreamAsync().GetAsyncEnumerator(end.Token);
+    public Task A_stream_that_is_cut_goes_on_after_its_last_event() => CutStreamAsync(beforeFirst: false);
 
-        // The stream begins when it is open, so the first event is awaited while messages are sent.
-        Task<bool> first = stream.MoveNextAsync().AsTask();
-        string opening = await SendUntilAsync(client, first);
-        Assert.True(await first);
-        string lastId = stream.Current.Id;
-
-        Assert.True(await Product.CutStreamsAsync() >= 1);
-        QueuedMessage missed = await client.Messages.SendAsync(Product.Account, Product.NewUsername(), "after the cut");
-        var seen = new List<StreamedEvent>();
-        do
-        {
-            Assert.True(await stream.MoveNextAsync());
-            seen.Add(stream.Current);
-        }
-        while (seen[^1].Event.Data.Message?.Id != missed.Id);
-        Assert.Equal(EventType.MessageSent, seen[^1].Event.Type);
-        Assert.Equal("after the cut", seen[^1].Event.Data.Message!.Text);
-        Assert.True(seen.All(streamed => long.Parse(streamed.Id) > long.Parse(lastId)), "an event came twice");
-        Assert.NotEmpty(opening);
-    }
+    [LiveFact]
+    public Task A_stream_that_is_cut_before_its_first_event_goes_on_from_its_start() => CutStreamAsync(beforeFirst: true);
 
     [LiveFact]
     public async Task A_key_without_a_scope_is_told_which()
@@ -120,14 +97,35 @@ public sealed class FaultTests
         Assert.DoesNotContain("nosuchsecret", error.ToString() + client);
     }
 
-    private static async Task<string> SendUntilAsync(CrmSolidClient client, Task done)
+    private static async Task CutStreamAsync(bool beforeFirst)
     {
-        string id = "";
-        for (int sent = 0; sent < 10 && !done.IsCompleted; sent++)
+        CrmSolidClient client = Product.Client();
+        var started = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(50));
+        await using IAsyncEnumerator<StreamedEvent> stream =
+            client.Messages.StreamAsync(onStart: started.SetResult).GetAsyncEnumerator(end.Token);
+        Task<bool> first = stream.MoveNextAsync().AsTask();
+        Assert.True(await Task.WhenAny(started.Task, first) == started.Task, "the first event came before the start");
+        if (beforeFirst)
         {
-            id = (await client.Messages.SendAsync(Product.Account, Product.NewUsername(), "opening")).Id;
-            await Task.WhenAny(done, Task.Delay(TimeSpan.FromSeconds(3)));
+            Assert.True(await Product.CutStreamsAsync() >= 1);
         }
-        return id;
+        await client.Messages.SendAsync(Product.Account, Product.NewUsername(), "opening");
+        Assert.True(await first);
+        string lastId = stream.Current.Id;
+        Assert.True(long.Parse(lastId) > long.Parse(await started.Task), "an event from before the start came");
+
+        Assert.True(await Product.CutStreamsAsync() >= 1);
+        QueuedMessage missed = await client.Messages.SendAsync(Product.Account, Product.NewUsername(), "after the cut");
+        var seen = new List<StreamedEvent>();
+        do
+        {
+            Assert.True(await stream.MoveNextAsync());
+            seen.Add(stream.Current);
+        }
+        while (seen[^1].Event.Data.Message?.Id != missed.Id);
+        Assert.Equal(EventType.MessageSent, seen[^1].Event.Type);
+        Assert.Equal("after the cut", seen[^1].Event.Data.Message!.Text);
+        Assert.True(seen.All(streamed => long.Parse(streamed.Id) > long.Parse(lastId)), "an event came twice");
     }
 }

@@ -134,6 +134,7 @@ internal static class Description
             _ when type == typeof(DateTimeOffset) => DateTimeOffset.UnixEpoch,
             _ when type == typeof(TimeSpan) => TimeSpan.FromSeconds(60),
             _ when type == typeof(CancellationToken) => CancellationToken.None,
+            _ when type == typeof(Action<string>) => new Action<string>(_ => { }),
             _ when type == typeof(Stream) => new MemoryStream("username\nsarah\n"u8.ToArray()),
             _ when type == typeof(Condition) => Condition.Where("tag", ConditionOperator.Is, "vip"),
             _ when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["A"] = "name" },
