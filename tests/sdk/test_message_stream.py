@@ -1,7 +1,6 @@
 """How the stream of messages begins, goes on and ends, without a network."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,8 +11,6 @@ import pytest
 
 from crmsolid_client import AsyncCrmSolid, CrmSolid, errors
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 
 def event(number: int) -> bytes:
