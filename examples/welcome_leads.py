@@ -4,7 +4,8 @@ needs the account to write from and a sequence:
     CRMSOLID_KEY=cs_live_… python welcome_leads.py 7421 seq_… < leads.csv
 
 The key needs read:contacts, write:contacts, write:messages and manage:sequences. The idempotency keys are made from the
-lead's id: after any failure run it again with the same file, and nobody gets a message twice.
+lead's id: after any failure run it again with the same file within 24 hours, and nobody gets a message twice. Later the
+tag protects only those who were welcomed completely: of the leads that were reported, look which have got the message.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ import sys
 from crmsolid_client import AlreadyEnrolledError, APIConnectionError, APIError, CrmSolid
 
 TEXT = "Hi {first_name|there}, thank you for your request. When may we call you?"
-WELCOMED = "welcomed"  # this tag says so longer than the API keeps idempotency keys, which is 24 hours
+WELCOMED = "welcomed"  # the API keeps idempotency keys for 24 hours, and this tag for good
 
 
 def welcome(crm: CrmSolid, lead: dict[str, str], account: int, sequence: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -230,6 +231,19 @@ def test_json_is_utf_8_in_every_locale(live: Live, crmsolid: Crmsolid) -> None:
     command = [sys.executable, "-m", "crmsolid_client.cli", "contacts", "list", "--search", "cli_locale", "--json"]
     ended = subprocess.run(command, env=environment, capture_output=True, check=True)
     assert json.loads(ended.stdout.decode())["name"] == "Анна 🎈"
+
+
+def test_a_terminal_that_is_not_utf_8_gets_escapes(live: Live, crmsolid: Crmsolid) -> None:
+    crmsolid("contacts", "create", "--username", "cli_terminal", "--name", "Анна")
+    main, terminal = pty.openpty()
+    environment = {**process_environment(live), "PYTHONIOENCODING": "latin-1"}
+    command = [sys.executable, "-m", "crmsolid_client.cli", "contacts", "list", "--search", "cli_terminal", "--json"]
+    ended = subprocess.run(command, env=environment, stdout=terminal, stderr=subprocess.PIPE, text=True)
+    os.close(terminal)
+    shown = os.read(main, 65536)
+    os.close(main)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert rb'"\u0410\u043d\u043d\u0430"' in shown
 
 
 def contact_of(crmsolid: Crmsolid, username: str) -> str:

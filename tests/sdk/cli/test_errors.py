@@ -2,9 +2,13 @@
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
+import uuid
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -80,6 +84,93 @@ def test_a_lost_connection_tells_how_to_repeat_the_write(
     assert repeated.document["created"]
 
 
+def options_to_repeat_with(ended: Ended) -> list[str]:
+    """What the error says to repeat the command with."""
+    [told] = re.findall(r"Repeat the command with (.+); nothing is done twice", ended.errors)
+    return shlex.split(told)
+
+
+def test_a_write_of_unknown_end_is_repeated_at_the_same_instant(
+    live: Live, crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmsolid_client.cli.context.RETRY_SECONDS", 0)
+    send = ["send", "--account", str(live.account_id), "--to", "@cli_repeat", "Hi", "--json"]
+    live.proxy.drop("POST /v1/messages/send")
+    ended = crmsolid(*send, "--at", "2h")
+    assert_refused(ended, 1, "It may have been done. Repeat the command with --at 20")
+    first, second = (crmsolid(*send, *options_to_repeat_with(ended)).document for _ in range(2))
+    assert first == second
+
+
+def test_a_broadcast_of_unknown_end_is_repeated_for_the_same_audience(
+    live: Live, crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmsolid_client.cli.context.RETRY_SECONDS", 0)
+    contact = crmsolid("contacts", "create", "--username", "cli_unknown_end", "--json").document["id"]
+    start = ["broadcasts", "start", "--name", "n", "--text", "t", "--account", str(live.account_id)]
+    start += ["--contact", contact, "--json"]
+    with monkeypatch.context() as patch:  # the preview arrives, and the answer to the start is lost
+        patch.setattr("crmsolid_client.cli.broadcasts.confirm", lambda *_: live.proxy.drop("POST /v1/broadcasts"))
+        ended = crmsolid(*start, "--at", "1d", "--yes")
+    assert_refused(ended, 1, "It may have been done. Repeat the command with --at 20", " --audience-hash ")
+    first, second = (crmsolid(*start, *options_to_repeat_with(ended)).document for _ in range(2))
+    assert first["id"] == second["id"]
+    crmsolid("broadcasts", "cancel", first["id"])
+
+
+def test_ctrl_c_during_the_retries_of_a_write_tells_how_to_repeat_it(
+    crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("CRMSOLID_URL", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setattr("time.sleep", interrupt)
+    ended = crmsolid("send", "--account", "1", "--to", "@nobody_here", "--at", "2h", "Hi")
+    assert_refused(ended, 130, "Interrupted. It may have been done.")
+    at, instant, name, key = options_to_repeat_with(ended)
+    assert (at, name) == ("--at", "--idempotency-key")
+    assert datetime.fromisoformat(instant) and uuid.UUID(key)
+    assert crmsolid("me").errors.endswith("Interrupted.\n")
+
+
+def test_a_key_that_was_used_for_another_request_is_not_to_be_replaced(live: Live, crmsolid: Crmsolid) -> None:
+    send = ["send", "--account", str(live.account_id), "--to", "@cli_reused", "--idempotency-key", "cli-reused"]
+    assert crmsolid(*send, "Hi").code == 0
+    ended = crmsolid(*send, "Ho")
+    assert_refused(ended, 1, "idempotency_key_reused", "may have been done", "`crmsolid messages list`", "same instant")
+
+
+def test_an_answer_that_is_not_the_products_asks_for_the_address(live: Live, crmsolid: Crmsolid) -> None:
+    live.proxy.answer("GET /v1/me", 404, {"Content-Type": "text/html"}, "<html>")
+    assert_refused(crmsolid("me"), 1, "Code: none (404)", "Next: Check the address (--url).")
+
+
+@pytest.mark.parametrize("arguments", [["send", "--account", "1", "--to", "@a_b_c", "-"], ["contacts", "import", "-"]])
+def test_standard_input_is_not_the_key_and_the_data(live: Live, crmsolid: Crmsolid, arguments: list[str]) -> None:
+    ended = crmsolid("--key-file", "-", *arguments, input=f"{live.key}\nname\n")
+    assert_refused(ended, 2, "cannot be both the key file and the data")
+    assert live.key not in ended.errors and live.proxy.lines() == []
+
+
+def test_an_argument_that_is_no_text_is_refused(live: Live) -> None:
+    command = [sys.executable, "-m", "crmsolid_client.cli", "contacts", "get", os.fsdecode(b"\xff")]
+    environment = {**process_environment(live), "PYTHONUTF8": "1"}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert_refused(Ended(ended.returncode, ended.stdout, ended.stderr), 2, "is no text")
+
+
+def test_a_programming_error_is_not_reported_as_wrong_usage(
+    crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(model: object) -> None:
+        raise ValueError("a mistake of the program")
+
+    monkeypatch.setattr("crmsolid_client.cli.workspace.plain", fail)
+    with pytest.raises(ValueError, match="a mistake of the program"):
+        crmsolid("me")
+
+
 def test_a_retry_is_told(live: Live, crmsolid: Crmsolid) -> None:
     live.proxy.drop("GET /v1/me")
     ended = crmsolid("me", "--json")
@@ -106,6 +197,15 @@ def test_a_retry_is_told(live: Live, crmsolid: Crmsolid) -> None:
         (["webhooks", "tail", "--forward-to", "local host"], "is no address"),
         (["webhooks", "tail", "--forward-to", "localhost:99999"], "is no address"),
         (["contacts", "get", ""], "id is empty"),
+        (["contacts", "create", "--username", "sarah", "--field", "city:=NaN"], "no JSON"),
+        (["contacts", "delete", "con_1", "--yes", "--idempotency-key", " key"], "printable ASCII"),
+        (["events", "list", "--follow", "--limit", "3"], "not for --follow"),
+        (["events", "list", "--follow", "--all"], "not for --follow"),
+        (["webhooks", "create", "https://example.com", "--event", "ping", "--secret", "s"], "No such option"),
+        (["webhooks", "rotate-secret", "whk_1", "--secret", "s"], "No such option"),
+        (["webhooks", "tail", "--secret", "s"], "No such option"),
+        (["webhooks", "tail", "--forward-to", "3000", "--secret-file", "/nowhere"], "cannot be read"),
+        (["webhooks", "tail", "--forward-to", "3000", "--secret-file", os.devnull], "is empty"),
         (["--url", "http://example.com", "me"], "--allow-http"),
         (["--url", "example.com", "me"], "--url"),
     ],

@@ -7,8 +7,10 @@ import sys
 
 import pytest
 
+from crmsolid_client.cli.jobs import print_errors
 from crmsolid_client.cli.output import Column, clean, print_object, print_table, shown, width_of
 from crmsolid_client.cli.transfer import RowCounter
+from crmsolid_client.models import Job
 from tests.sdk.cli.conftest import process_environment
 
 
@@ -73,6 +75,12 @@ def test_values_are_shown_in_one_line() -> None:
 def test_json_has_texts_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     print_object({"text": "Привет\n\x1b"}, as_json=True)
     assert capsys.readouterr().out == '{\n  "text": "Привет\\n\\u001b"\n}\n'
+
+
+def test_errors_of_a_job_change_nothing_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    error = {"line": 2, "field": "na\x1bme", "reason": "bad \x1b[2J value"}
+    print_errors(Job.model_construct(errors=[error]))
+    assert capsys.readouterr().err == "  line 2, na\ufffdme: bad \ufffd[2J value\n"
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])

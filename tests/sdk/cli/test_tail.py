@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -57,10 +58,12 @@ def usernames(posts: list[Post]) -> list[str]:
     return [json.loads(post.body)["data"]["contact"]["username"] for post in posts]
 
 
-def test_forwarded_events_are_those_that_the_product_delivers(live: Live, crmsolid: Crmsolid) -> None:
-    subscribe = ("--event", "contact.created", "--secret", SECRET, "--json")
+def test_forwarded_events_are_those_that_the_product_delivers(live: Live, crmsolid: Crmsolid, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{SECRET}\n")
+    subscribe = ("--event", "contact.created", "--secret-file", str(file), "--json")
     endpoint = crmsolid("webhooks", "create", live.receiver.url("/delivered"), *subscribe).document
-    arguments = (live.receiver.url("/tailed"), "--secret", SECRET, "--event", "contact.created")
+    arguments = (live.receiver.url("/tailed"), "--secret-file", str(file), "--event", "contact.created")
     with tailing(live, *arguments) as process:
         for number in range(3):
             create(live, f"tailed_{number}")

@@ -111,9 +111,14 @@ def _key(chosen: str | None) -> str:
     """The key of a write: the caller's, or a new one."""
     if chosen is None:
         return str(uuid.uuid4())
-    if not _KEY.fullmatch(chosen):
+    if not is_idempotency_key(chosen):
         raise ValueError("an idempotency key is 1 to 255 printable ASCII characters, without a space at either end")
     return chosen
+
+
+def is_idempotency_key(text: str) -> bool:
+    """Whether the API takes it."""
+    return _KEY.fullmatch(text) is not None
 
 
 def query(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from .._files import whole_file
 from .._requests import Call
 from ..errors import APIConnectionError
 from .transport import AsyncTransport
@@ -49,16 +50,10 @@ class AsyncDownload:
 
     async def save(self, path: str | os.PathLike[str]) -> int:
         """Write it to a file, which is there only once it is complete. Returns its size in bytes."""
-        target = Path(path)
-        partial = target.with_name(f"{target.name}.part")
         size = 0
-        try:
-            with partial.open("wb") as file:
-                async for chunk in self:
-                    size += file.write(chunk)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        with whole_file(Path(path)) as file:
+            async for chunk in self:
+                size += file.write(chunk)
         return size
 
     def __repr__(self) -> str:

@@ -15,6 +15,8 @@ def main() -> None:
             raise
         sys.exit("Error: the command line needs click.\nNext: pip install click")
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
-            stream.reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever the locale is
+        if isinstance(stream, io.TextIOWrapper):
+            # JSON is UTF-8, whatever the locale is. What a terminal cannot show is escaped.
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
     sys.exit(run())

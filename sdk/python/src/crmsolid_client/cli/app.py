@@ -14,7 +14,7 @@ from ..errors import CrmSolidError
 from .broadcasts import broadcasts
 from .completion import completion
 from .contacts import contacts
-from .context import App
+from .context import App, UnfinishedWriteError
 from .errors import INTERRUPTED, PIPE_CLOSED, print_usage_error, report
 from .events import events
 from .jobs import jobs
@@ -81,6 +81,7 @@ for command in (
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command, say on standard error what went wrong, and return the exit code."""
     try:
+        _check_encoding(sys.argv[1:] if arguments is None else arguments)
         code = cli.main(args=arguments, prog_name="crmsolid", standalone_mode=False)
         with contextlib.suppress(ValueError):  # standard output was closed before the start
             sys.stdout.flush()
@@ -96,5 +97,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (PipeClosed, BrokenPipeError):
         discard_stdout()
         return PIPE_CLOSED
-    except (CrmSolidError, OSError, ValueError) as error:  # ValueError: an argument that cannot be sent
+    except (CrmSolidError, OSError, UnfinishedWriteError) as error:
         return report(error)
+
+
+def _check_encoding(arguments: Sequence[str]) -> None:
+    """Bytes that are no text are surrogates in the arguments, which cannot be sent."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise click.UsageError(f"The argument {argument!a} is no text in the encoding of the locale.") from None

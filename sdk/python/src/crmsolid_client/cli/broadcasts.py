@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .context import App, F, confirm, given, json_option, list_options, page_size, pass_app, time_option, write_option
+from .context import (
+    App,
+    F,
+    confirm,
+    given,
+    id_argument,
+    json_option,
+    list_options,
+    page_size,
+    pass_app,
+    time_option,
+    write_option,
+)
 from .output import ID, Column, counted, local_time, note, plain, print_list, print_object, shown, time_column
 
 if TYPE_CHECKING:
@@ -44,7 +56,7 @@ def list_broadcasts(app: App, status: str | None, most: int | None, as_json: boo
 
 
 @broadcasts.command("show")
-@click.argument("broadcast_id", metavar="ID")
+@id_argument("broadcast_id")
 @json_option()
 @pass_app
 def show_broadcast(app: App, broadcast_id: str, as_json: bool) -> None:
@@ -125,7 +137,7 @@ def preview_broadcast(app: App, as_json: bool, **options: Any) -> None:
 @json_option()
 @pass_app
 def start_broadcast(
-    app: App, yes: bool, audience_hash: str | None, idempotency_key: str | None, as_json: bool, **options: Any
+    app: App, yes: bool, audience_hash: str | None, idempotency_key: str, as_json: bool, **options: Any
 ) -> None:
     """Show the preview of a broadcast, ask, and send it.
 
@@ -141,7 +153,10 @@ def start_broadcast(
         _describe(preview, broadcast.get("send_at"))
         confirm(f"Send it to {counted(preview.eligible, 'contact')}?", yes)
         audience_hash = preview.audience_hash
-    started = app.client.broadcasts.start(**broadcast, audience_hash=audience_hash, idempotency_key=idempotency_key)
+    app.repeat_with["--audience-hash"] = audience_hash
+    started = app.write(
+        app.client.broadcasts.start, **broadcast, audience_hash=audience_hash, idempotency_key=idempotency_key
+    )
     print_object(plain(started), as_json)
 
 
@@ -156,71 +171,71 @@ def _describe(preview: BroadcastPreview, send_at: datetime | None) -> None:
 
 
 @broadcasts.command("pause")
-@click.argument("broadcast_id", metavar="ID")
+@id_argument("broadcast_id")
 @write_option
 @json_option()
 @pass_app
-def pause_broadcast(app: App, broadcast_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def pause_broadcast(app: App, broadcast_id: str, idempotency_key: str, as_json: bool) -> None:
     """Send nothing more of a running broadcast until it is resumed.
 
     \b
     Example:
       crmsolid broadcasts pause brd_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    changed = app.client.broadcasts.pause(broadcast_id, idempotency_key=idempotency_key)
+    changed = app.write(app.client.broadcasts.pause, broadcast_id, idempotency_key=idempotency_key)
     print_object(plain(changed), as_json)
 
 
 @broadcasts.command("resume")
-@click.argument("broadcast_id", metavar="ID")
+@id_argument("broadcast_id")
 @write_option
 @json_option()
 @pass_app
-def resume_broadcast(app: App, broadcast_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def resume_broadcast(app: App, broadcast_id: str, idempotency_key: str, as_json: bool) -> None:
     """Go on with a paused broadcast where it was.
 
     \b
     Example:
       crmsolid broadcasts resume brd_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    changed = app.client.broadcasts.resume(broadcast_id, idempotency_key=idempotency_key)
+    changed = app.write(app.client.broadcasts.resume, broadcast_id, idempotency_key=idempotency_key)
     print_object(plain(changed), as_json)
 
 
 @broadcasts.command("cancel")
-@click.argument("broadcast_id", metavar="ID")
+@id_argument("broadcast_id")
 @write_option
 @json_option()
 @pass_app
-def cancel_broadcast(app: App, broadcast_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def cancel_broadcast(app: App, broadcast_id: str, idempotency_key: str, as_json: bool) -> None:
     """End a broadcast for good. What is sent stays sent.
 
     \b
     Example:
       crmsolid broadcasts cancel brd_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    changed = app.client.broadcasts.cancel(broadcast_id, idempotency_key=idempotency_key)
+    changed = app.write(app.client.broadcasts.cancel, broadcast_id, idempotency_key=idempotency_key)
     print_object(plain(changed), as_json)
 
 
 @broadcasts.command("retry-failed")
-@click.argument("broadcast_id", metavar="ID")
+@id_argument("broadcast_id")
 @write_option
 @json_option()
 @pass_app
-def retry_failed(app: App, broadcast_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def retry_failed(app: App, broadcast_id: str, idempotency_key: str, as_json: bool) -> None:
     """Send again to those whose message failed and certainly has not arrived.
 
     \b
     Example:
       crmsolid broadcasts retry-failed brd_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    changed = app.client.broadcasts.retry_failed(broadcast_id, idempotency_key=idempotency_key)
+    changed = app.write(app.client.broadcasts.retry_failed, broadcast_id, idempotency_key=idempotency_key)
     print_object(plain(changed), as_json)
 
 
 @broadcasts.command("recipients")
-@click.argument("broadcast_id", metavar="ID")
+@id_argument("broadcast_id")
 @click.option("--status", help="In this state: pending, sent, failed, skipped, needs_attention or canceled.")
 @list_options
 @pass_app

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .context import App, confirm, given, json_option, list_options, page_size, pass_app, write_option
+from .context import App, confirm, given, id_argument, json_option, list_options, page_size, pass_app, write_option
 from .output import ID, Column, note, plain, print_deleted, print_list, print_object
 from .transfer import export_contacts, filter_options, import_contacts
 
@@ -50,7 +50,7 @@ def list_contacts(
 
 
 @contacts.command("get")
-@click.argument("contact_id", metavar="ID")
+@id_argument("contact_id")
 @json_option()
 @pass_app
 def get_contact(app: App, contact_id: str, as_json: bool) -> None:
@@ -77,7 +77,7 @@ def get_contact(app: App, contact_id: str, as_json: bool) -> None:
 @json_option()
 @pass_app
 def create_contact(
-    app: App, tags: tuple[str, ...], fields: tuple[str, ...], idempotency_key: str | None, as_json: bool, **members: Any
+    app: App, tags: tuple[str, ...], fields: tuple[str, ...], idempotency_key: str, as_json: bool, **members: Any
 ) -> None:
     """Create a contact, or update the one that has this username or e-mail address.
 
@@ -88,7 +88,7 @@ def create_contact(
     if not (members["username"] or members["email"]):
         raise click.UsageError("Give --username or --email, by which the contact is found.")
     members = given(**members, tags=list(tags), custom_fields=_custom_fields(fields))
-    contact = app.client.contacts.create(**members, idempotency_key=idempotency_key)
+    contact = app.write(app.client.contacts.create, **members, idempotency_key=idempotency_key)
     if not as_json:
         note("Created." if contact.created else "Updated: there was a contact of this username or e-mail address.")
     print_object(plain(contact), as_json)
@@ -105,20 +105,21 @@ def _custom_fields(fields: tuple[str, ...]) -> dict[str, Any]:
             raise click.BadParameter(f"{field!r} has not the form KEY=TEXT or KEY:=JSON.", param_hint="--field")
         try:
             values[key] = json.loads(value) if is_json else value
+            json.dumps(values[key], ensure_ascii=False, allow_nan=False).encode()  # NaN and half a character are none
         except ValueError:
             raise click.BadParameter(f"the value of {field!r} is no JSON.", param_hint="--field") from None
     return values
 
 
 @contacts.command("tag")
-@click.argument("contact_id", metavar="ID")
+@id_argument("contact_id")
 @click.option("--add", multiple=True, help="A tag to add; give it again for several.")
 @click.option("--remove", multiple=True, help="A tag to remove.")
 @write_option
 @json_option()
 @pass_app
 def tag_contact(
-    app: App, contact_id: str, add: tuple[str, ...], remove: tuple[str, ...], idempotency_key: str | None, as_json: bool
+    app: App, contact_id: str, add: tuple[str, ...], remove: tuple[str, ...], idempotency_key: str, as_json: bool
 ) -> None:
     """Add and remove tags.
 
@@ -129,16 +130,18 @@ def tag_contact(
     if not add and not remove:
         raise click.UsageError("Give --add or --remove.")
     changes = given(add=add, remove=remove)
-    print_object(plain(app.client.contacts.tag(contact_id, **changes, idempotency_key=idempotency_key)), as_json)
+    print_object(
+        plain(app.write(app.client.contacts.tag, contact_id, **changes, idempotency_key=idempotency_key)), as_json
+    )
 
 
 @contacts.command("delete")
-@click.argument("contact_id", metavar="ID")
+@id_argument("contact_id")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @write_option
 @json_option()
 @pass_app
-def delete_contact(app: App, contact_id: str, yes: bool, idempotency_key: str | None, as_json: bool) -> None:
+def delete_contact(app: App, contact_id: str, yes: bool, idempotency_key: str, as_json: bool) -> None:
     """Erase a person for good, with all messages.
 
     \b
@@ -146,5 +149,5 @@ def delete_contact(app: App, contact_id: str, yes: bool, idempotency_key: str | 
       crmsolid contacts delete con_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
     confirm(f"Erase {contact_id} with all messages? This cannot be undone.", yes)
-    app.client.contacts.delete(contact_id, idempotency_key=idempotency_key)
+    app.write(app.client.contacts.delete, contact_id, idempotency_key=idempotency_key)
     print_deleted(contact_id, as_json)

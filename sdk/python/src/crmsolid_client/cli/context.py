@@ -7,22 +7,27 @@ import logging
 import os
 import re
 import sys
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
 
 import click
 
-from ..errors import CrmSolidError
+from .._requests import is_idempotency_key
+from ..errors import APIConnectionError, APIError, CrmSolidError
 
 if TYPE_CHECKING:
     from .. import CrmSolid
 
 F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 RETRY_SECONDS = 90.0  # longer than a wait for the rate limit
+SECRET_VARIABLE = "CRMSOLID_WEBHOOK_SECRET"
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -31,13 +36,25 @@ class NoKeyError(CrmSolidError):
     """There is no API key to use."""
 
 
+class UnfinishedWriteError(Exception):
+    """A write that may have been done. ``options`` are those to repeat the command with, so that nothing is done twice.
+    ``cause`` is what the call raised; None if it was interrupted."""
+
+    def __init__(self, cause: APIError | APIConnectionError | None, options: dict[str, str]) -> None:
+        super().__init__(cause, options)
+        self.cause = cause
+        self.options = options
+
+
 @dataclass
 class App:
-    """The global options, and the one client of a command, which is made when it is first used."""
+    """The global options, and the one client of a command, which is made when it is first used. ``repeat_with`` are the
+    options that a repeated command has to have, because it would find other values for them."""
 
     url: str | None
     key_file: Path | None
     allow_http: bool
+    repeat_with: dict[str, str] = field(default_factory=dict)
     _client: CrmSolid | None = None
 
     @property
@@ -49,6 +66,32 @@ class App:
             self._client = CrmSolid(self._key(), self.url, retry_for=RETRY_SECONDS, allow_http=self.allow_http)
         return self._client
 
+    def write(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a method of the client that writes. Raises UnfinishedWriteError if nobody knows whether it was done."""
+        options = {**self.repeat_with, "--idempotency-key": str(kwargs["idempotency_key"])}
+        try:
+            return call(*args, **kwargs)
+        except KeyboardInterrupt:
+            raise UnfinishedWriteError(None, options) from None
+        except APIConnectionError as error:
+            raise UnfinishedWriteError(error, options) from error
+        except APIError as error:
+            if error.status < 500:
+                raise
+            raise UnfinishedWriteError(error, options) from error
+
+    def standard_input(self) -> TextIO:
+        """For the data of a command. Refused if the key comes from there too."""
+        if str(self.key_file) == "-":
+            raise click.UsageError("Standard input cannot be both the key file and the data. Give one as a file.")
+        return sys.stdin
+
+    def standard_input_text(self) -> str:
+        try:
+            return self.standard_input().read()
+        except UnicodeDecodeError:
+            raise click.UsageError("Standard input is no text in the encoding of the locale.") from None
+
     def close(self) -> None:
         if self._client is not None:
             self._client.close()
@@ -57,7 +100,10 @@ class App:
         if self.key_file is None:
             key = os.environ.get("CRMSOLID_KEY", "")
         elif str(self.key_file) == "-":
-            key = sys.stdin.readline()
+            try:
+                key = sys.stdin.readline()
+            except UnicodeDecodeError:
+                raise NoKeyError("standard input, the key file, is no text") from None
         else:
             try:
                 key = self.key_file.read_text(encoding="utf-8")
@@ -89,7 +135,11 @@ def time_option(*names: str, forward: bool = False, help: str) -> Callable[[F], 
     counted from now, ``forward`` or back."""
 
     def convert(text: str) -> datetime:
-        return _time(text, 1 if forward else -1)
+        instant = _time(text, 1 if forward else -1)
+        app = click.get_current_context().find_object(App)
+        if app is not None and (text == "now" or _DURATION.fullmatch(text)):
+            app.repeat_with[names[0]] = instant.isoformat().replace("+00:00", "Z")
+        return instant
 
     return click.option(*names, type=convert, metavar="TIME", help=help)
 
@@ -101,7 +151,7 @@ def _time(text: str, sign: int) -> datetime:
     try:
         if duration := _DURATION.fullmatch(text):
             return now + sign * timedelta(**{_UNITS[duration[2]]: int(duration[1])})
-        return datetime.fromisoformat(text).astimezone()
+        return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         example = "2026-06-04T09:00:00Z, '2026-06-04 09:00' (local time), now or 2h"
         raise click.BadParameter(f"{text!r} is no time; give for example {example}.") from None
@@ -131,14 +181,62 @@ def list_options(command: F) -> F:
     return wrapped
 
 
+def id_argument(name: str, metavar: str = "ID") -> Callable[[F], F]:
+    """The id of one object."""
+
+    def convert(text: str) -> str:
+        if text in ("", ".", ".."):
+            raise click.BadParameter("the id is empty or no id.")
+        return text
+
+    return click.argument(name, type=convert, metavar=metavar)
+
+
 def write_option(command: F) -> F:
-    """``--idempotency-key``, with which a write can be repeated safely."""
+    """``--idempotency-key``, with which a write can be repeated safely. The command always gets a key."""
+
+    def convert(text: str) -> str:
+        if not is_idempotency_key(text):
+            raise click.BadParameter("a key is 1 to 255 printable ASCII characters, without a space at either end.")
+        return text
+
     option = click.option(
         "--idempotency-key",
+        type=convert,
+        default=lambda: str(uuid.uuid4()),
+        show_default=False,
         metavar="KEY",
         help="Repeating the command with the same key does nothing twice. [default: a new one]",
     )
     return option(command)
+
+
+def secret_option(help: str) -> Callable[[F], F]:
+    """``--secret-file``, or the environment variable. There is no option for the secret itself, because every user of
+    the machine can see the arguments of a process. The command gets ``secret``, which may be None."""
+
+    def decorate(command: F) -> F:
+        @functools.wraps(command)
+        def with_secret(*args: Any, secret_file: Path | None, **kwargs: Any) -> Any:
+            return command(*args, secret=_secret(secret_file), **kwargs)
+
+        kind = click.Path(path_type=Path, dir_okay=False)
+        option = click.option("--secret-file", type=kind, help=f"{help} It can be in {SECRET_VARIABLE} instead.")
+        return option(with_secret)  # type: ignore[return-value]
+
+    return decorate
+
+
+def _secret(file: Path | None) -> str | None:
+    if file is None:
+        return os.environ.get(SECRET_VARIABLE) or None
+    try:
+        secret = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"the file cannot be read: {error}", param_hint="--secret-file") from None
+    if not secret:
+        raise click.BadParameter("the file is empty.", param_hint="--secret-file")
+    return secret
 
 
 def page_size(most: int | None) -> int:

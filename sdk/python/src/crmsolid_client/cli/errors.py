@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from ..errors import (
@@ -13,7 +15,7 @@ from ..errors import (
     RateLimitedError,
     UnauthorizedError,
 )
-from .context import NoKeyError
+from .context import NoKeyError, UnfinishedWriteError
 from .output import clean, note
 
 FAILED = 1
@@ -23,13 +25,14 @@ INTERRUPTED = 130
 PIPE_CLOSED = 141
 
 _NEW_KEY = "Create a key in the panel under Settings > API Keys, then: export CRMSOLID_KEY=cs_live_..."
-_SAME_KEY = "Repeat the command with --idempotency-key {key}; nothing is done twice."
 # What to do about a code where the API's own advice is about headers and members.
 _NEXT = {
     "audience_changed": "Look at it again with `crmsolid broadcasts preview`, then start the broadcast again.",
     "already_enrolled": "See `crmsolid enrollments list --contact ID`, and stop that enrollment to begin again.",
     "sequence_not_active": "Start it with `crmsolid sequences start ID`.",
-    "idempotency_key_reused": "Give another --idempotency-key, or leave it out.",
+    "idempotency_key_reused": "The request is another one than the first with this key, which may have been done: look"
+    " with `crmsolid messages list` or `crmsolid broadcasts list`. To repeat it, give the same options, and --at as the"
+    " same instant: 2h is another one in each run.",
     "idempotency_key_invalid": "Give 1 to 255 printable ASCII characters as --idempotency-key.",
     "not_found": "Check the id. Is it of the workspace of this key, and of its mode, live or test? `crmsolid me` shows"
     " both.",
@@ -45,8 +48,10 @@ def print_usage_error(error: click.ClickException) -> int:
     return error.exit_code
 
 
-def report(error: CrmSolidError | OSError | ValueError) -> int:
+def report(error: CrmSolidError | OSError | UnfinishedWriteError) -> int:
     """Say what went wrong and what to do. Returns the exit code."""
+    if isinstance(error, UnfinishedWriteError):
+        return _report_unfinished(error)
     if isinstance(error, NoKeyError):
         _print(str(error), _NEW_KEY)
         return NO_KEY
@@ -55,23 +60,34 @@ def report(error: CrmSolidError | OSError | ValueError) -> int:
         _print(told, "")
         return WRONG_USAGE
     if isinstance(error, APIError):
-        return _report_answer(error)
+        return _report_answer(error, _advice(error))
     if isinstance(error, APIConnectionError):
-        done = "It may have been done. " if error.may_have_happened else ""
-        repeat = f"{done}{_SAME_KEY.format(key=error.idempotency_key)}" if error.idempotency_key else "Try again."
-        _print(str(error.args[0]), f"Check the network and the address (--url). {repeat}")
+        _print(str(error.args[0]), "Check the network and the address (--url). Try again.")
         return FAILED
     _print(str(error), "")
-    return WRONG_USAGE if isinstance(error, ValueError) else FAILED
+    return FAILED
 
 
-def _report_answer(error: APIError) -> int:
+def _report_unfinished(error: UnfinishedWriteError) -> int:
+    options = " ".join(f"{name} {shlex.quote(value)}" for name, value in error.options.items())
+    repeat = f"Repeat the command with {options}; nothing is done twice."
+    if error.cause is None:
+        note(f"Interrupted. It may have been done.\nNext: {repeat}")
+        return INTERRUPTED
+    if isinstance(error.cause, APIError):
+        return _report_answer(error.cause, f"It may have been done. {repeat} If it goes on, report the request.")
+    done = "It may have been done. " if error.cause.may_have_happened else ""
+    _print(str(error.cause.args[0]), f"Check the network and the address (--url). {done}{repeat}")
+    return FAILED
+
+
+def _report_answer(error: APIError, advice: str) -> int:
     # With named fields the detail only says that there are some.
     _print((error.title if error.errors else "") or error.detail or error.title, "")
     for one in error.errors:
         note(f"  {clean(one.field)}: {clean(one.detail)}")
     note(f"Code: {error.code or 'none'} ({error.status})")
-    if advice := _advice(error):
+    if advice:
         note(f"Next: {advice}")
     if error.request_id:
         note(f"Request: {clean(error.request_id)}")
@@ -88,8 +104,9 @@ def _advice(error: APIError) -> str:
     if isinstance(error, RateLimitedError):
         return f"Wait {_seconds(error)}, then try again."
     if error.status >= 500:
-        again = _SAME_KEY.format(key=error.idempotency_key) if error.idempotency_key else "Try again in a moment."
-        return f"{again} If it goes on, report the request."
+        return "Try again in a moment. If it goes on, report the request."
+    if not error.code:  # the answer is not the product's
+        return "Check the address (--url)."
     return _NEXT.get(error.code, "")
 
 

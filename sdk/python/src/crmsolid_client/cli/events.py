@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from .context import App, list_options, page_size, pass_app, time_option
 from .follow import END_OF_LOG, follow_events
@@ -43,6 +44,9 @@ def list_events(
       crmsolid events list --type message.received --follow
     """
     if follow:
+        source = click.get_current_context().get_parameter_source
+        if any(source(name) is ParameterSource.COMMANDLINE for name in ("limit", "everything")):
+            raise click.UsageError("--limit and --all are not for --follow, which has no end.")
         for event in follow_events(app.client, since=since or END_OF_LOG, types=types, ready=FOLLOWING):
             row = plain(event)
             if as_json:
@@ -62,14 +66,6 @@ def list_events(
         Column("ABOUT", about),
     )
     print_list(listed, as_json, columns, most)
-
-
-COLUMNS = (
-    ID,
-    time_column("AT", "created_at", "%m-%d %H:%M:%S"),
-    Column("TYPE", "event", whole=True),
-    Column("ABOUT", lambda row: about(row)),
-)
 
 
 def event_line(row: Row) -> str:

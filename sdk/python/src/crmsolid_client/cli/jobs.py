@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .context import App, json_option, pass_app, write_option
-from .output import note, plain, print_object
+from .context import App, id_argument, json_option, pass_app, write_option
+from .output import clean, note, plain, print_object
 from .progress import Progress
 
 if TYPE_CHECKING:
     from ..models import Job
 
-ENDED = ("done", "failed", "canceled")
 SHOWN_ERRORS = 10
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 
 
 def follow(app: App, job: Job, label: str) -> Job:
     """Show the progress of a job until it has ended."""
+    from .._sync.resources.jobs import ENDED  # takes time to import, and help and completion do without
+
     pause = _FIRST_PAUSE
     with Progress(label) as progress:
         try:
@@ -40,8 +41,8 @@ def follow(app: App, job: Job, label: str) -> Job:
 def print_errors(job: Job) -> None:
     """The first rows that failed, for the person."""
     for error in job.errors[:SHOWN_ERRORS]:
-        field = error.get("field")
-        note(f"  line {error.get('line', '?')}{f', {field}' if field else ''}: {error.get('reason', '')}")
+        field = clean(str(error.get("field") or ""))
+        note(f"  line {error.get('line', '?')}{f', {field}' if field else ''}: {clean(str(error.get('reason', '')))}")
     if len(job.errors) > SHOWN_ERRORS:
         note("  ...")
 
@@ -52,7 +53,7 @@ def jobs() -> None:
 
 
 @jobs.command("show")
-@click.argument("job_id", metavar="ID")
+@id_argument("job_id")
 @json_option()
 @pass_app
 def show_job(app: App, job_id: str, as_json: bool) -> None:
@@ -66,7 +67,7 @@ def show_job(app: App, job_id: str, as_json: bool) -> None:
 
 
 @jobs.command("wait")
-@click.argument("job_id", metavar="ID")
+@id_argument("job_id")
 @json_option()
 @pass_app
 def wait_for_job(app: App, job_id: str, as_json: bool) -> None:
@@ -83,15 +84,15 @@ def wait_for_job(app: App, job_id: str, as_json: bool) -> None:
 
 
 @jobs.command("cancel")
-@click.argument("job_id", metavar="ID")
+@id_argument("job_id")
 @write_option
 @json_option()
 @pass_app
-def cancel_job(app: App, job_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def cancel_job(app: App, job_id: str, idempotency_key: str, as_json: bool) -> None:
     """Cancel a job. What it has done stays.
 
     \b
     Example:
       crmsolid jobs cancel job_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    print_object(plain(app.client.jobs.cancel(job_id, idempotency_key=idempotency_key)), as_json)
+    print_object(plain(app.write(app.client.jobs.cancel, job_id, idempotency_key=idempotency_key)), as_json)

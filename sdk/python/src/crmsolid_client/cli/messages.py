@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .context import App, given, json_option, list_options, page_size, pass_app, time_option, write_option
+from .context import App, given, id_argument, json_option, list_options, page_size, pass_app, time_option, write_option
 from .output import (
     ID,
     Column,
@@ -47,7 +46,7 @@ def send(
     text: str,
     at: datetime | None,
     wait: bool,
-    idempotency_key: str | None,
+    idempotency_key: str,
     as_json: bool,
 ) -> None:
     """Send a Telegram message.
@@ -59,10 +58,15 @@ def send(
       crmsolid send --account 7421 --to @sarah_miller "Hi {first_name|there}" --wait
     """
     if text == "-":
-        text = sys.stdin.read().rstrip("\n")
+        text = app.standard_input_text().rstrip("\n")
     recipient = int(to) if to.isascii() and to.isdigit() else to
-    queued = app.client.messages.send(
-        account_id=account_id, to=recipient, text=text, **given(send_at=at), idempotency_key=idempotency_key
+    queued = app.write(
+        app.client.messages.send,
+        account_id=account_id,
+        to=recipient,
+        text=text,
+        **given(send_at=at),
+        idempotency_key=idempotency_key,
     )
     if not wait:
         print_object(plain(queued), as_json)
@@ -120,7 +124,7 @@ def list_messages(app: App, most: int | None, as_json: bool, **filters: Any) -> 
 
 
 @messages.command("get")
-@click.argument("message_id", metavar="ID")
+@id_argument("message_id")
 @json_option()
 @pass_app
 def get_message(app: App, message_id: str, as_json: bool) -> None:
@@ -134,18 +138,18 @@ def get_message(app: App, message_id: str, as_json: bool) -> None:
 
 
 @messages.command("cancel")
-@click.argument("message_id", metavar="ID")
+@id_argument("message_id")
 @write_option
 @json_option()
 @pass_app
-def cancel_message(app: App, message_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def cancel_message(app: App, message_id: str, idempotency_key: str, as_json: bool) -> None:
     """Cancel a message that is still queued.
 
     \b
     Example:
       crmsolid messages cancel msg_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    print_object(plain(app.client.messages.cancel(message_id, idempotency_key=idempotency_key)), as_json)
+    print_object(plain(app.write(app.client.messages.cancel, message_id, idempotency_key=idempotency_key)), as_json)
 
 
 @messages.command("stream")

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from .context import App, json_option, list_options, page_size, pass_app
+from .context import App, id_argument, json_option, list_options, page_size, pass_app
 from .output import ID, Column, plain, print_list, print_object, time_column
 
 
@@ -30,7 +30,7 @@ def list_segments(app: App, most: int | None, as_json: bool) -> None:
 
 
 @segments.command("show")
-@click.argument("segment_id", metavar="ID")
+@id_argument("segment_id")
 @json_option()
 @pass_app
 def show_segment(app: App, segment_id: str, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .context import App, given, json_option, list_options, page_size, pass_app, write_option
+from .context import App, given, id_argument, json_option, list_options, page_size, pass_app, write_option
 from .output import ID, Column, plain, print_list, print_object, print_table, time_column
 
 RESUME_MODES = ("keep_dates", "restart_delay", "only_active_time")
@@ -32,7 +32,7 @@ def list_sequences(app: App, most: int | None, as_json: bool) -> None:
 
 
 @sequences.command("show")
-@click.argument("sequence_id", metavar="ID")
+@id_argument("sequence_id")
 @json_option()
 @pass_app
 def show_sequence(app: App, sequence_id: str, as_json: bool) -> None:
@@ -52,55 +52,55 @@ def show_sequence(app: App, sequence_id: str, as_json: bool) -> None:
 
 
 @sequences.command("start")
-@click.argument("sequence_id", metavar="ID")
+@id_argument("sequence_id")
 @write_option
 @json_option()
 @pass_app
-def start_sequence(app: App, sequence_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def start_sequence(app: App, sequence_id: str, idempotency_key: str, as_json: bool) -> None:
     """Start a sequence, so that contacts can be enrolled.
 
     \b
     Example:
       crmsolid sequences start seq_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    print_object(plain(app.client.sequences.start(sequence_id, idempotency_key=idempotency_key)), as_json)
+    print_object(plain(app.write(app.client.sequences.start, sequence_id, idempotency_key=idempotency_key)), as_json)
 
 
 @sequences.command("pause")
-@click.argument("sequence_id", metavar="ID")
+@id_argument("sequence_id")
 @write_option
 @json_option()
 @pass_app
-def pause_sequence(app: App, sequence_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def pause_sequence(app: App, sequence_id: str, idempotency_key: str, as_json: bool) -> None:
     """Pause a sequence. Whoever is in it stays in it.
 
     \b
     Example:
       crmsolid sequences pause seq_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    print_object(plain(app.client.sequences.pause(sequence_id, idempotency_key=idempotency_key)), as_json)
+    print_object(plain(app.write(app.client.sequences.pause, sequence_id, idempotency_key=idempotency_key)), as_json)
 
 
 @sequences.command("resume")
-@click.argument("sequence_id", metavar="ID")
+@id_argument("sequence_id")
 @click.option("--mode", type=click.Choice(RESUME_MODES), help="What becomes of the dates. [default: keep_dates]")
 @write_option
 @json_option()
 @pass_app
-def resume_sequence(app: App, sequence_id: str, mode: str | None, idempotency_key: str | None, as_json: bool) -> None:
+def resume_sequence(app: App, sequence_id: str, mode: str | None, idempotency_key: str, as_json: bool) -> None:
     """Resume a paused sequence.
 
     \b
     Example:
       crmsolid sequences resume seq_01K4ZC2V5E8QW3R7T9Y1N6M0XA --mode restart_delay
     """
-    resumed = app.client.sequences.resume(sequence_id, **given(mode=mode), idempotency_key=idempotency_key)
+    resumed = app.write(app.client.sequences.resume, sequence_id, **given(mode=mode), idempotency_key=idempotency_key)
     print_object(plain(resumed), as_json)
 
 
 @sequences.command("preview")
-@click.argument("sequence_id", metavar="ID")
-@click.argument("contact_id", metavar="CONTACT")
+@id_argument("sequence_id")
+@id_argument("contact_id", metavar="CONTACT")
 @json_option()
 @pass_app
 def preview_sequence(app: App, sequence_id: str, contact_id: str, as_json: bool) -> None:
@@ -124,19 +124,21 @@ def preview_sequence(app: App, sequence_id: str, contact_id: str, as_json: bool)
 
 
 @sequences.command("enroll")
-@click.argument("sequence_id", metavar="ID")
-@click.argument("contact_id", metavar="CONTACT")
+@id_argument("sequence_id")
+@id_argument("contact_id", metavar="CONTACT")
 @write_option
 @json_option()
 @pass_app
-def enroll(app: App, sequence_id: str, contact_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def enroll(app: App, sequence_id: str, contact_id: str, idempotency_key: str, as_json: bool) -> None:
     """Enroll a contact in a sequence.
 
     \b
     Example:
       crmsolid sequences enroll seq_01K4ZC2V5E8QW3R7T9Y1N6M0XA con_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    enrolled = app.client.sequences.enroll(sequence_id, contact_id=contact_id, idempotency_key=idempotency_key)
+    enrolled = app.write(
+        app.client.sequences.enroll, sequence_id, contact_id=contact_id, idempotency_key=idempotency_key
+    )
     print_object(plain(enrolled), as_json)
 
 
@@ -169,49 +171,51 @@ def list_enrollments(app: App, most: int | None, as_json: bool, **filters: Any) 
 
 
 @enrollments.command("pause")
-@click.argument("enrollment_id", metavar="ID")
+@id_argument("enrollment_id")
 @write_option
 @json_option()
 @pass_app
-def pause_enrollment(app: App, enrollment_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def pause_enrollment(app: App, enrollment_id: str, idempotency_key: str, as_json: bool) -> None:
     """Pause the sequence for one contact.
 
     \b
     Example:
       crmsolid enrollments pause enr_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    print_object(plain(app.client.enrollments.pause(enrollment_id, idempotency_key=idempotency_key)), as_json)
+    print_object(
+        plain(app.write(app.client.enrollments.pause, enrollment_id, idempotency_key=idempotency_key)), as_json
+    )
 
 
 @enrollments.command("resume")
-@click.argument("enrollment_id", metavar="ID")
+@id_argument("enrollment_id")
 @click.option("--mode", type=click.Choice(RESUME_MODES), help="What becomes of the dates. [default: keep_dates]")
 @write_option
 @json_option()
 @pass_app
-def resume_enrollment(
-    app: App, enrollment_id: str, mode: str | None, idempotency_key: str | None, as_json: bool
-) -> None:
+def resume_enrollment(app: App, enrollment_id: str, mode: str | None, idempotency_key: str, as_json: bool) -> None:
     """Resume the sequence for one contact.
 
     \b
     Example:
       crmsolid enrollments resume enr_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    resumed = app.client.enrollments.resume(enrollment_id, **given(mode=mode), idempotency_key=idempotency_key)
+    resumed = app.write(
+        app.client.enrollments.resume, enrollment_id, **given(mode=mode), idempotency_key=idempotency_key
+    )
     print_object(plain(resumed), as_json)
 
 
 @enrollments.command("stop")
-@click.argument("enrollment_id", metavar="ID")
+@id_argument("enrollment_id")
 @write_option
 @json_option()
 @pass_app
-def stop_enrollment(app: App, enrollment_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def stop_enrollment(app: App, enrollment_id: str, idempotency_key: str, as_json: bool) -> None:
     """End the sequence for one contact.
 
     \b
     Example:
       crmsolid enrollments stop enr_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    print_object(plain(app.client.enrollments.stop(enrollment_id, idempotency_key=idempotency_key)), as_json)
+    print_object(plain(app.write(app.client.enrollments.stop, enrollment_id, idempotency_key=idempotency_key)), as_json)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from .context import App, json_option, pass_app, time_option
+from .context import App, json_option, pass_app, secret_option, time_option
 from .events import FOLLOWING, event_line
 from .follow import END_OF_LOG, follow_events
 from .output import note, plain, print_lines, write
@@ -31,12 +31,7 @@ RETRY_DELAYS = (1.0, 2.0, 4.0)
 @click.command()
 @click.option("--forward-to", metavar="URL", help="Post each event there, for example localhost:3000/hook.")
 @click.option("--event", "types", multiple=True, help="Only this type, for example message.received; give it again.")
-@click.option(
-    "--secret",
-    envvar="CRMSOLID_WEBHOOK_SECRET",
-    show_envvar=True,
-    help="Sign with this secret. [default: one is made, and printed]",
-)
+@secret_option("Sign with the secret in this file. [default: one is made, and printed]")
 @time_option("--since", help="From this time on, for example 1h. [default: what happens from now on]")
 @json_option(lines=True)
 @pass_app

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from .._files import whole_file
 from .context import App, F, given, json_option, pass_app, time_option, write_option
 from .jobs import follow, print_errors
 from .output import PipeClosed, counted, note, plain, print_object, shown
@@ -56,7 +57,7 @@ def import_contacts(
     dry_run: bool,
     failed_rows: Path | None,
     no_wait: bool,
-    idempotency_key: str | None,
+    idempotency_key: str,
     as_json: bool,
 ) -> None:
     """Import contacts from a CSV file; - reads standard input. Existing contacts are updated.
@@ -67,8 +68,12 @@ def import_contacts(
     Example:
       crmsolid contacts import people.csv --mapping Telegram=username --mapping "Full name=name"
     """
-    job = app.client.contacts.import_file(
-        _source(file), mapping=_mapping(mappings), dry_run=dry_run, idempotency_key=idempotency_key
+    job = app.write(
+        app.client.contacts.import_file,
+        _source(app, file),
+        mapping=_mapping(mappings),
+        dry_run=dry_run,
+        idempotency_key=idempotency_key,
     )
     if no_wait:
         print_object(plain(job), as_json)
@@ -93,9 +98,9 @@ def import_contacts(
         raise click.exceptions.Exit(1)
 
 
-def _source(file: Path) -> Path | BinaryIO:
+def _source(app: App, file: Path) -> Path | BinaryIO:
     if str(file) == "-":
-        return sys.stdin.buffer
+        return app.standard_input().buffer
     if not file.is_file():
         raise click.BadParameter(f"there is no file {file}.", param_hint="FILE")
     return file
@@ -161,13 +166,8 @@ def _target(file: Path, progress: Progress) -> Iterator[Callable[[bytes], Any]]:
             progress.hide()  # the rows are to be seen there
         yield _write_stdout
         return
-    partial = file.with_name(f"{file.name}.part")
-    try:
-        with partial.open("wb") as opened:
-            yield opened.write
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(file) as opened:
+        yield opened.write
 
 
 def _write_stdout(chunk: bytes) -> None:

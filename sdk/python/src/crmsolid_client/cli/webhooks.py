@@ -6,7 +6,19 @@ from datetime import datetime
 
 import click
 
-from .context import App, confirm, given, json_option, list_options, page_size, pass_app, time_option, write_option
+from .context import (
+    App,
+    confirm,
+    given,
+    id_argument,
+    json_option,
+    list_options,
+    page_size,
+    pass_app,
+    secret_option,
+    time_option,
+    write_option,
+)
 from .output import (
     ID,
     Column,
@@ -55,17 +67,12 @@ def list_webhooks(app: App, most: int | None, as_json: bool) -> None:
 @click.option(
     "--event", "events", multiple=True, required=True, help="A type of event, or all; give it again for several."
 )
-@click.option(
-    "--secret",
-    envvar="CRMSOLID_WEBHOOK_SECRET",
-    show_envvar=True,
-    help="The signing secret. [default: one is made, and printed this once]",
-)
+@secret_option("The signing secret is in this file. [default: one is made, and printed this once]")
 @write_option
 @json_option()
 @pass_app
 def create_webhook(
-    app: App, url: str, events: tuple[str, ...], secret: str | None, idempotency_key: str | None, as_json: bool
+    app: App, url: str, events: tuple[str, ...], secret: str | None, idempotency_key: str, as_json: bool
 ) -> None:
     """Register an endpoint. Its secret is printed, if it was made here: it is never shown again.
 
@@ -75,8 +82,8 @@ def create_webhook(
     """
     if "all" in events:  # a ping comes only when it is asked for
         events = tuple(kind.type for kind in app.client.webhooks.events() if kind.type != "ping")
-    created = app.client.webhooks.create(
-        url=url, events=events, **given(secret=secret), idempotency_key=idempotency_key
+    created = app.write(
+        app.client.webhooks.create, url=url, events=events, **given(secret=secret), idempotency_key=idempotency_key
     )
     _print_issued(plain(created), as_json)
 
@@ -88,12 +95,12 @@ def _print_issued(row: dict[str, object], as_json: bool) -> None:
 
 
 @webhooks.command("delete")
-@click.argument("endpoint_id", metavar="ID")
+@id_argument("endpoint_id")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @write_option
 @json_option()
 @pass_app
-def delete_webhook(app: App, endpoint_id: str, yes: bool, idempotency_key: str | None, as_json: bool) -> None:
+def delete_webhook(app: App, endpoint_id: str, yes: bool, idempotency_key: str, as_json: bool) -> None:
     """Delete an endpoint with its log of deliveries.
 
     \b
@@ -101,24 +108,19 @@ def delete_webhook(app: App, endpoint_id: str, yes: bool, idempotency_key: str |
       crmsolid webhooks delete whk_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
     confirm(f"Delete {endpoint_id} with its log of deliveries?", yes)
-    app.client.webhooks.delete(endpoint_id, idempotency_key=idempotency_key)
+    app.write(app.client.webhooks.delete, endpoint_id, idempotency_key=idempotency_key)
     print_deleted(endpoint_id, as_json)
 
 
 @webhooks.command("rotate-secret")
-@click.argument("endpoint_id", metavar="ID")
-@click.option(
-    "--secret",
-    envvar="CRMSOLID_WEBHOOK_SECRET",
-    show_envvar=True,
-    help="The new signing secret. [default: one is made, and printed this once]",
-)
+@id_argument("endpoint_id")
+@secret_option("The new signing secret is in this file. [default: one is made, and printed this once]")
 @click.option("--overlap", type=click.IntRange(0), metavar="SECONDS", help="Both are valid so long. [default: a day]")
 @write_option
 @json_option()
 @pass_app
 def rotate_secret(
-    app: App, endpoint_id: str, secret: str | None, overlap: int | None, idempotency_key: str | None, as_json: bool
+    app: App, endpoint_id: str, secret: str | None, overlap: int | None, idempotency_key: str, as_json: bool
 ) -> None:
     """Replace the secret of an endpoint; the old one stays valid for the overlap.
 
@@ -127,23 +129,23 @@ def rotate_secret(
       crmsolid webhooks rotate-secret whk_01K4ZC2V5E8QW3R7T9Y1N6M0XA --overlap 3600
     """
     changes = given(secret=secret, overlap_seconds=overlap)
-    rotated = app.client.webhooks.rotate_secret(endpoint_id, **changes, idempotency_key=idempotency_key)
+    rotated = app.write(app.client.webhooks.rotate_secret, endpoint_id, **changes, idempotency_key=idempotency_key)
     _print_issued(plain(rotated), as_json)
 
 
 @webhooks.command("test")
-@click.argument("endpoint_id", metavar="ID")
+@id_argument("endpoint_id")
 @write_option
 @json_option()
 @pass_app
-def test_webhook(app: App, endpoint_id: str, idempotency_key: str | None, as_json: bool) -> None:
+def test_webhook(app: App, endpoint_id: str, idempotency_key: str, as_json: bool) -> None:
     """Send the event ping to an endpoint.
 
     \b
     Example:
       crmsolid webhooks test whk_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
-    print_object(plain(app.client.webhooks.test(endpoint_id, idempotency_key=idempotency_key)), as_json)
+    print_object(plain(app.write(app.client.webhooks.test, endpoint_id, idempotency_key=idempotency_key)), as_json)
 
 
 @webhooks.command("events")
@@ -164,7 +166,7 @@ def list_event_types(app: App, as_json: bool) -> None:
 
 
 @webhooks.command("deliveries")
-@click.argument("endpoint_id", metavar="ID")
+@id_argument("endpoint_id")
 @click.option("--event", help="Of this type of event.")
 @click.option("--status", help="In this state, for example failed or exhausted.")
 @time_option("--since", help="Made from this time on, for example 2h.")
@@ -199,14 +201,14 @@ def list_deliveries(
 
 
 @webhooks.command("replay")
-@click.argument("target", metavar="ID")
+@id_argument("target")
 @time_option("--since", help="For an endpoint: all that failed from this time on.")
 @time_option("--until", help="For an endpoint: before this time. [default: now]")
 @write_option
 @json_option()
 @pass_app
 def replay(
-    app: App, target: str, since: datetime | None, until: datetime | None, idempotency_key: str | None, as_json: bool
+    app: App, target: str, since: datetime | None, until: datetime | None, idempotency_key: str, as_json: bool
 ) -> None:
     """Deliver again: one delivery (dlv_...), or all that failed of an endpoint (whk_...) since a time, as a job.
 
@@ -217,9 +219,11 @@ def replay(
     if target.startswith("dlv_"):
         if since or until:
             raise click.UsageError("--since and --until are for an endpoint, not for one delivery.")
-        print_object(plain(app.client.deliveries.replay(target, idempotency_key=idempotency_key)), as_json)
+        print_object(plain(app.write(app.client.deliveries.replay, target, idempotency_key=idempotency_key)), as_json)
         return
     if since is None:
         raise click.UsageError("Give --since, from when on the failed deliveries are repeated.")
-    job = app.client.webhooks.replay(target, since=since, **given(until=until), idempotency_key=idempotency_key)
+    job = app.write(
+        app.client.webhooks.replay, target, since=since, **given(until=until), idempotency_key=idempotency_key
+    )
     print_object(plain(job), as_json)
