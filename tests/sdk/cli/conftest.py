@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,12 +64,18 @@ def process_environment(live: Live | None = None) -> dict[str, str]:
     return kept if live is None else {**kept, "CRMSOLID_URL": live.url, "CRMSOLID_KEY": live.key}
 
 
-def start(live: Live, *arguments: str) -> "subprocess.Popen[str]":
-    """Start a command that goes on until it is stopped."""
-    command = [sys.executable, "-m", "crmsolid_client.cli", *arguments]
-    return subprocess.Popen(
+@contextlib.contextmanager
+def start(live: Live, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """Start a command that goes on until it is stopped, or the block ends."""
+    # A process that a shell started in the background ignores Ctrl-C, and so would those that it starts.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "crmsolid_client.cli", *arguments]
+    with subprocess.Popen(
         command, env=process_environment(live), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture

@@ -37,15 +37,11 @@ def settled(request: pytest.FixtureRequest) -> None:
 
 @contextmanager
 def tailing(live: Live, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    """``webhooks tail --forward-to`` that has begun to follow the log, and is interrupted at the end."""
+    """``webhooks tail --forward-to`` that has begun to follow the log."""
     with start(live, "webhooks", "tail", "--forward-to", *arguments) as process:
-        try:
-            assert process.stderr is not None
-            assert any(line.startswith("Events are posted to ") for line in process.stderr)
-            yield process
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert any(line.startswith("Events are posted to ") for line in process.stderr)
+        yield process
 
 
 def create(live: Live, name: str) -> None:
