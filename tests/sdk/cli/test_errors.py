@@ -160,6 +160,24 @@ def test_an_argument_that_is_no_text_is_refused(live: Live) -> None:
     assert_refused(Ended(ended.returncode, ended.stdout, ended.stderr), 2, "is no text")
 
 
+@pytest.mark.parametrize("utf8_mode", ["0", "1"])
+def test_data_that_is_no_text_is_refused(live: Live, utf8_mode: str) -> None:
+    command = [sys.executable, "-m", "crmsolid_client.cli", "send", "--account", "1", "--to", "@a_b_c", "-"]
+    environment = {**process_environment(live), "PYTHONUTF8": utf8_mode}
+    ended = subprocess.run(command, env=environment, input=b"Hi\xff", capture_output=True)
+    refused = Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+    assert_refused(refused, 2, "Standard input is no text")
+    assert live.proxy.lines() == []
+
+
+def test_a_webhook_secret_that_is_no_text_is_refused_and_not_shown(live: Live) -> None:
+    command = [sys.executable, "-m", "crmsolid_client.cli", "webhooks", "tail", "--forward-to", "3000"]
+    environment = {**process_environment(live), "CRMSOLID_WEBHOOK_SECRET": os.fsdecode(b"hidden\xff")}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert_refused(Ended(ended.returncode, ended.stdout, ended.stderr), 2, "CRMSOLID_WEBHOOK_SECRET is no text")
+    assert "hidden" not in ended.stderr
+
+
 def test_a_programming_error_is_not_reported_as_wrong_usage(
     crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch
 ) -> None:

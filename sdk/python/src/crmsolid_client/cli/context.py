@@ -88,8 +88,10 @@ class App:
 
     def standard_input_text(self) -> str:
         try:
-            return self.standard_input().read()
-        except UnicodeDecodeError:
+            text = self.standard_input().read()
+            text.encode()  # bytes that are no text may be surrogates, which cannot be sent
+            return text
+        except UnicodeError:
             raise click.UsageError("Standard input is no text in the encoding of the locale.") from None
 
     def close(self) -> None:
@@ -229,7 +231,12 @@ def secret_option(help: str) -> Callable[[F], F]:
 
 def _secret(file: Path | None) -> str | None:
     if file is None:
-        return os.environ.get(SECRET_VARIABLE) or None
+        secret = os.environ.get(SECRET_VARIABLE, "")
+        try:
+            secret.encode()
+        except UnicodeEncodeError:
+            raise click.UsageError(f"{SECRET_VARIABLE} is no text in the encoding of the locale.") from None
+        return secret or None
     try:
         secret = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
