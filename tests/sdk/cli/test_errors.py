@@ -118,6 +118,18 @@ def test_a_broadcast_of_unknown_end_is_repeated_for_the_same_audience(
     crmsolid("broadcasts", "cancel", first["id"])
 
 
+@pytest.mark.parametrize(
+    "status, body", [(200, "<html>"), (409, '{"code": "idempotency_in_progress"}'), (503, '{"code": "unavailable"}')]
+)
+def test_an_answer_that_leaves_the_end_of_a_write_open_tells_how_to_repeat_it(
+    live: Live, crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch, status: int, body: str
+) -> None:
+    monkeypatch.setattr("crmsolid_client.cli.context.RETRY_SECONDS", 0)
+    live.proxy.answer("POST /v1/contacts", status, {}, body)
+    ended = crmsolid("contacts", "create", "--username", "cli_open_end", "--idempotency-key", "open-end")
+    assert_refused(ended, 1, "It may have been done. Repeat the command with --idempotency-key open-end")
+
+
 def test_ctrl_c_during_the_retries_of_a_write_tells_how_to_repeat_it(
     crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch
 ) -> None:

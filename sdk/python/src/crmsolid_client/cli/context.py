@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
 import click
 
 from .._requests import is_idempotency_key
-from ..errors import APIConnectionError, APIError, CrmSolidError
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    CrmSolidError,
+    IdempotencyInProgressError,
+    UnexpectedAnswerError,
+)
 
 if TYPE_CHECKING:
     from .. import CrmSolid
@@ -40,7 +46,7 @@ class UnfinishedWriteError(Exception):
     """A write that may have been done. ``options`` are those to repeat the command with, so that nothing is done twice.
     ``cause`` is what the call raised; None if it was interrupted."""
 
-    def __init__(self, cause: APIError | APIConnectionError | None, options: dict[str, str]) -> None:
+    def __init__(self, cause: CrmSolidError | None, options: dict[str, str]) -> None:
         super().__init__(cause, options)
         self.cause = cause
         self.options = options
@@ -73,7 +79,7 @@ class App:
             return call(*args, **kwargs)
         except KeyboardInterrupt:
             raise UnfinishedWriteError(None, options) from None
-        except APIConnectionError as error:
+        except (APIConnectionError, UnexpectedAnswerError, IdempotencyInProgressError) as error:
             raise UnfinishedWriteError(error, options) from error
         except APIError as error:
             if error.status < 500:
