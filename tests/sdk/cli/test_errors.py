@@ -118,6 +118,18 @@ def test_a_broadcast_of_unknown_end_is_repeated_for_the_same_audience(
     crmsolid("broadcasts", "cancel", first["id"])
 
 
+@pytest.mark.parametrize(
+    "status, body", [(200, "<html>"), (409, '{"code": "idempotency_in_progress"}'), (503, '{"code": "unavailable"}')]
+)
+def test_an_answer_that_leaves_the_end_of_a_write_open_tells_how_to_repeat_it(
+    live: Live, crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch, status: int, body: str
+) -> None:
+    monkeypatch.setattr("crmsolid_client.cli.context.RETRY_SECONDS", 0)
+    live.proxy.answer("POST /v1/contacts", status, {}, body)
+    ended = crmsolid("contacts", "create", "--username", "cli_open_end", "--idempotency-key", "open-end")
+    assert_refused(ended, 1, "It may have been done. Repeat the command with --idempotency-key open-end")
+
+
 def test_ctrl_c_during_the_retries_of_a_write_tells_how_to_repeat_it(
     crmsolid: Crmsolid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +170,24 @@ def test_an_argument_that_is_no_text_is_refused(live: Live) -> None:
     environment = {**process_environment(live), "PYTHONUTF8": "1"}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert_refused(Ended(ended.returncode, ended.stdout, ended.stderr), 2, "is no text")
+
+
+@pytest.mark.parametrize("utf8_mode", ["0", "1"])
+def test_data_that_is_no_text_is_refused(live: Live, utf8_mode: str) -> None:
+    command = [sys.executable, "-m", "crmsolid_client.cli", "send", "--account", "1", "--to", "@a_b_c", "-"]
+    environment = {**process_environment(live), "PYTHONUTF8": utf8_mode}
+    ended = subprocess.run(command, env=environment, input=b"Hi\xff", capture_output=True)
+    refused = Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+    assert_refused(refused, 2, "Standard input is no text")
+    assert live.proxy.lines() == []
+
+
+def test_a_webhook_secret_that_is_no_text_is_refused_and_not_shown(live: Live) -> None:
+    command = [sys.executable, "-m", "crmsolid_client.cli", "webhooks", "tail", "--forward-to", "3000"]
+    environment = {**process_environment(live), "CRMSOLID_WEBHOOK_SECRET": os.fsdecode(b"hidden\xff")}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert_refused(Ended(ended.returncode, ended.stdout, ended.stderr), 2, "CRMSOLID_WEBHOOK_SECRET is no text")
+    assert "hidden" not in ended.stderr
 
 
 def test_a_programming_error_is_not_reported_as_wrong_usage(

@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
 import click
 
 from .._requests import is_idempotency_key
-from ..errors import APIConnectionError, APIError, CrmSolidError
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    CrmSolidError,
+    IdempotencyInProgressError,
+    UnexpectedAnswerError,
+)
 
 if TYPE_CHECKING:
     from .. import CrmSolid
@@ -40,7 +46,7 @@ class UnfinishedWriteError(Exception):
     """A write that may have been done. ``options`` are those to repeat the command with, so that nothing is done twice.
     ``cause`` is what the call raised; None if it was interrupted."""
 
-    def __init__(self, cause: APIError | APIConnectionError | None, options: dict[str, str]) -> None:
+    def __init__(self, cause: CrmSolidError | None, options: dict[str, str]) -> None:
         super().__init__(cause, options)
         self.cause = cause
         self.options = options
@@ -73,7 +79,7 @@ class App:
             return call(*args, **kwargs)
         except KeyboardInterrupt:
             raise UnfinishedWriteError(None, options) from None
-        except APIConnectionError as error:
+        except (APIConnectionError, UnexpectedAnswerError, IdempotencyInProgressError) as error:
             raise UnfinishedWriteError(error, options) from error
         except APIError as error:
             if error.status < 500:
@@ -88,8 +94,10 @@ class App:
 
     def standard_input_text(self) -> str:
         try:
-            return self.standard_input().read()
-        except UnicodeDecodeError:
+            text = self.standard_input().read()
+            text.encode()  # bytes that are no text may be surrogates, which cannot be sent
+            return text
+        except UnicodeError:
             raise click.UsageError("Standard input is no text in the encoding of the locale.") from None
 
     def close(self) -> None:
@@ -229,7 +237,12 @@ def secret_option(help: str) -> Callable[[F], F]:
 
 def _secret(file: Path | None) -> str | None:
     if file is None:
-        return os.environ.get(SECRET_VARIABLE) or None
+        secret = os.environ.get(SECRET_VARIABLE, "")
+        try:
+            secret.encode()
+        except UnicodeEncodeError:
+            raise click.UsageError(f"{SECRET_VARIABLE} is no text in the encoding of the locale.") from None
+        return secret or None
     try:
         secret = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -76,7 +76,8 @@ def _report_unfinished(error: UnfinishedWriteError) -> int:
         return INTERRUPTED
     if isinstance(error.cause, APIError):
         return _report_answer(error.cause, f"It may have been done. {repeat} If it goes on, report the request.")
-    done = "It may have been done. " if error.cause.may_have_happened else ""
+    is_certain = isinstance(error.cause, APIConnectionError) and not error.cause.may_have_happened
+    done = "" if is_certain else "It may have been done. "
     _print(str(error.cause.args[0]), f"Check the network and the address (--url). {done}{repeat}")
     return FAILED
 
