@@ -122,10 +122,10 @@ def test_retry_after_of_the_rate_limit_is_waited_for(live: Live, crm: CrmSolid) 
 
 
 def test_client_stops_before_the_limit_of_the_product_and_obeys_its_refusal(live: Live) -> None:
-    with CrmSolid(live.slow_key, live.url, retry_for=0) as client:
-        with pytest.raises(errors.RateLimitedError) as refused:  # it would wait for the next window, had it the time
-            for _ in range(11):  # 5 requests a minute, of which other tests use some, and a new minute may begin
-                client.me()
+    # Without the time to wait for the next window, it sends the request that is refused.
+    with CrmSolid(live.slow_key, live.url, retry_for=0) as client, pytest.raises(errors.RateLimitedError) as refused:
+        for _ in range(11):  # 5 requests a minute, of which other tests use some, and a new minute may begin
+            client.me()
     assert refused.value.retry_after is not None and 0 < refused.value.retry_after <= 60
     assert len(live.proxy.requests) <= 11
     assert (refused.value.status, refused.value.code) == (429, "rate_limited")
