@@ -15,13 +15,12 @@ import httpx
 import pytest
 
 from crmsolid_client import AsyncCrmSolid, CrmSolid, errors
+from crmsolid_client.models import Queued
 from tests.sdk.live import Live
-from tests.servers import free_port, is_listening
-from tests.waiting import wait_until
+from tests.sdk.sends import START_SECONDS, send_through_a_kill, texts_to
 
 ROOT = Path(__file__).resolve().parents[2]
 SEND = "POST /v1/messages/send"
-START_SECONDS = 240  # a server needs a few, but a busy machine takes its time
 
 pytestmark = pytest.mark.usefixtures("services")
 
@@ -30,14 +29,6 @@ pytestmark = pytest.mark.usefixtures("services")
 def crm(live: Live) -> Iterator[CrmSolid]:
     with CrmSolid(live.key, live.url) as client:
         yield client
-
-
-def texts_to(crm: CrmSolid, username: str) -> list[str]:
-    """The messages to a person as the product has them."""
-    contacts = [contact for contact in crm.contacts.list(search=username) if contact.username == username]
-    return [
-        message.text for contact in contacts for message in crm.messages.list(contact_id=contact.id, direction="out")
-    ]
 
 
 def test_write_whose_answer_was_lost_is_done_once(live: Live, crm: CrmSolid) -> None:
@@ -82,29 +73,11 @@ def test_given_up_write_can_be_repeated_with_its_key(live: Live, crm: CrmSolid) 
 
 
 def test_server_that_is_killed_between_commit_and_answer_sends_once(live: Live, crm: CrmSolid) -> None:
-    port = free_port()
+    def send(url: str) -> Queued:
+        with CrmSolid(live.key, url, retry_for=START_SECONDS) as client:
+            return client.messages.send(account_id=live.account_id, to="@killed_server", text="Once")
 
-    @contextlib.contextmanager
-    def server(point: str) -> Iterator["subprocess.Popen[bytes]"]:
-        command = [sys.executable, "-m", "tests.sdk.killed_server", str(port), point]
-        with subprocess.Popen(command, cwd=ROOT, env=live.product.environment) as process:
-            try:
-                yield process
-            finally:
-                process.kill()
-
-    url = f"http://127.0.0.1:{port}"
-    with CrmSolid(live.key, url, retry_for=START_SECONDS) as client, ThreadPoolExecutor(1) as thread:
-        with server("before-answer") as killed:
-            wait_until(lambda: is_listening(port), "the server listens", seconds=START_SECONDS)
-            sending = thread.submit(client.messages.send, account_id=live.account_id, to="@killed_server", text="Once")
-            assert killed.wait(START_SECONDS) == -9
-        assert texts_to(crm, "killed_server") == ["Once"]
-        assert not sending.done()
-        with server("never"):
-            sent = sending.result(START_SECONDS)
-    assert sent.response.replayed
-    assert texts_to(crm, "killed_server") == ["Once"]
+    assert send_through_a_kill(live, crm, "killed_server", send).response.replayed
 
 
 def test_call_waits_while_connections_are_refused(live: Live, crm: CrmSolid) -> None:

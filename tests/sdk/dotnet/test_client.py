@@ -3,10 +3,12 @@
 import json
 import subprocess
 
+from crmsolid_client import CrmSolid
 from tests.sdk.dotnet.conftest import Build
 from tests.sdk.dotnet.test_contract import operations
 from tests.sdk.dotnet.toolchain import DotNet
 from tests.sdk.live import Live
+from tests.sdk.sends import send_through_a_kill
 
 
 def test_it_compiles_without_warnings(build: Build) -> None:
@@ -25,6 +27,18 @@ def test_its_tests_against_the_product_pass_and_call_every_operation(build: Buil
     assert passed
     lines = live.proxy.lines()
     assert [each.id for each in operations() if not any(each.line.match(line) for line in lines)] == []
+
+
+def test_server_that_is_killed_between_commit_and_answer_sends_once(build: Build, dotnet: DotNet, live: Live) -> None:
+    assert build.diagnostics.get(str(build.send_once)) is None
+
+    def send(url: str) -> "subprocess.CompletedProcess[str]":
+        return dotnet.run(build.send_once, environment={"CRMSOLID_URL": url, "CRMSOLID_KEY": live.key})
+
+    with CrmSolid(live.key, live.url) as crm:
+        sent = send_through_a_kill(live, crm, "killed_dotnet", send)
+    assert (sent.returncode, sent.stderr) == (0, "")
+    assert sent.stdout.startswith("msg_")
 
 
 def test_programs_of_the_guide_compile_and_run(build: Build, dotnet: DotNet, live: Live) -> None:
