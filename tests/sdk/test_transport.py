@@ -276,7 +276,7 @@ def test_refusal_by_the_rate_limit_makes_other_calls_wait_but_another_limit_does
     rate_limit = RateLimit()
     refused = problem(429, "rate_limited", {**limits(remaining, reset=1), "Retry-After": "15"})
     rate_limit.update(refused.headers)
-    assert Attempts(rate_limit, 90.0, None).after_answer(429, refused.headers, refused.content) == 15.25
+    assert Attempts(rate_limit, 90.0, None, "").after_answer(429, refused.headers, refused.content) == 15.25
     assert rate_limit.reserve() == wait
 
 

@@ -35,12 +35,14 @@ _OWN_MISTAKES = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
 class Attempts:
-    """The attempts of one call. ``seconds`` is how long it may take in all, with the waiting in between."""
+    """The attempts of one call. ``seconds`` is how long it may take in all, with the waiting in between. ``server`` is
+    the address that an error names."""
 
-    def __init__(self, rate_limit: RateLimit, seconds: float, idempotency_key: str | None) -> None:
+    def __init__(self, rate_limit: RateLimit, seconds: float, idempotency_key: str | None, server: str) -> None:
         self._rate_limit = rate_limit
         self._ends_at = time.monotonic() + seconds
         self._idempotency_key = idempotency_key
+        self._server = server
         self._made = 0
         self._may_have_happened = False
 
@@ -83,7 +85,7 @@ class Attempts:
 
     def connection_error(self, error: httpx.RequestError) -> APIConnectionError:
         times = "attempt" if self._made == 1 else "attempts"
-        message = f"no answer after {self._made} {times}: {error or type(error).__name__}"
+        message = f"no answer from {self._server} after {self._made} {times}: {error or type(error).__name__}"
         kind = APITimeoutError if isinstance(error, httpx.TimeoutException) else APIConnectionError
         return kind(message, self._idempotency_key, self._may_have_happened)
 

@@ -84,7 +84,7 @@ class AsyncTransport:
     async def _answer(self, call: Call, read_seconds: float | None, stop: AsyncStop | None = None) -> httpx.Response:
         sleep = asyncio.sleep if stop is None else stop.sleep
         self._start_again_after_fork()
-        attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key)
+        attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key, self.config.base_url)
         while True:
             while (pause := attempts.pause()) > 0:
                 await sleep(pause)

@@ -82,7 +82,7 @@ class Transport:
     def _answer(self, call: Call, read_seconds: float | None, stop: Stop | None = None) -> httpx.Response:
         sleep = time.sleep if stop is None else stop.sleep
         self._start_again_after_fork()
-        attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key)
+        attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key, self.config.base_url)
         while True:
             while (pause := attempts.pause()) > 0:
                 sleep(pause)
