@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 import httpx
 import pydantic
-
-Self = TypeVar("Self", bound="Model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Model(pydantic.BaseModel):
         """About the answer that this came in. Empty for an object inside another one or in a list."""
         return self._response
 
-    def with_response(self: Self, response: ResponseInfo) -> Self:
+    def with_response(self, response: ResponseInfo) -> Self:
         self._response = response
         return self
 
@@ -70,7 +68,9 @@ M = TypeVar("M", bound=Model)
 class EventBase(Model):
     """What every event has: ``data`` as it was sent, and its objects as models."""
 
+    if TYPE_CHECKING:
+        data: dict[str, Any]  # a field of the generated classes, in its place among theirs
+
     def _member(self, name: str, shape: type[M]) -> M | None:
         """The object of the event with this name; None if the event has none, or its data was erased."""
-        data: dict[str, Any] = getattr(self, "data")  # noqa: B009 - a field of the generated classes
-        return None if data.get(name) is None else shape.model_validate(data[name])
+        return None if self.data.get(name) is None else shape.model_validate(self.data[name])
