@@ -59,6 +59,7 @@ import pydantic
 from ._model import EventBase, Model, Time
 
 '''
+OF_THE_LOG = {"request_id"}  # what an event has only in the log
 EVENT_OBJECTS = {
     "contact": "Contact",
     "message": "Message",
@@ -75,7 +76,7 @@ def generate(document: dict[str, Any]) -> str:
     named = {_key(_enum(schemas[schema]["properties"][field])): name for (schema, field), name in ENUMS.items()}
     enums = "".join(_alias(name, values) for values, name in sorted(named.items(), key=lambda item: item[1]))
     classes = "".join(_model(name, schemas[name], named) for name in _in_order(shown, schemas))
-    return HEADER + enums + classes + _webhook_event()
+    return HEADER + enums + _webhook_event(schemas["EventOut"], named) + classes
 
 
 def model_name(schema: str) -> str:
@@ -141,13 +142,12 @@ def _alias(name: str, values: tuple[str, ...]) -> str:
 def _model(name: str, schema: dict[str, Any], named: dict[tuple[str, ...], str]) -> str:
     required = set(schema.get("required", []))
     is_event = name == "EventOut"
-    lines = [f"\n\nclass {model_name(name)}({'EventBase' if is_event else 'Model'}):\n"]
+    lines = [f"\n\nclass {model_name(name)}({'WebhookEvent' if is_event else 'Model'}):\n"]
     if description := schema.get("description"):
         lines += [_docstring(description), "\n"]
     for field, part in schema["properties"].items():
-        lines.append(_field(field, part, field in required, named))
-    if is_event:
-        lines.append(_objects())
+        if not is_event or field in OF_THE_LOG:
+            lines.append(_field(field, part, field in required, named))
     return "".join(lines)
 
 
@@ -202,20 +202,20 @@ def _docstring(text: str) -> str:
     return textwrap.indent("\n".join(lines) + '"""', "    ") + "\n"
 
 
-def _objects() -> str:
-    return "".join(
+def _webhook_event(schema: dict[str, Any], named: dict[tuple[str, ...], str]) -> str:
+    """An event as it is delivered, which an event of the log extends."""
+    fields = {name: part for name, part in schema["properties"].items() if name not in OF_THE_LOG}
+    objects = "".join(
         f"\n    @property\n    def {name}(self) -> {shape} | None:\n"
         f'        """The {name} as the API answers it; None if the event has none."""\n'
         f'        return self._member("{name}", {shape})\n'
         for name, shape in EVENT_OBJECTS.items()
     )
-
-
-def _webhook_event() -> str:
     return (
         "\n\nclass WebhookEvent(EventBase):\n"
         '    """An event as a webhook or the stream of messages delivers it."""\n\n'
-        "    event: EventTypeOrPing\n    id: str\n    created_at: Time\n    data: dict[str, Any]\n" + _objects()
+        + "".join(_field(name, part, True, named) for name, part in fields.items())
+        + objects
     )
 
 

@@ -126,6 +126,40 @@ SecretInUse = Literal["current", "previous"] | str
 SequenceStatus = Literal["draft", "active", "paused"] | str
 
 
+class WebhookEvent(EventBase):
+    """An event as a webhook or the stream of messages delivers it."""
+
+    event: EventTypeOrPing
+    id: str
+    created_at: Time
+    data: dict[str, Any]
+
+    @property
+    def contact(self) -> Contact | None:
+        """The contact as the API answers it; None if the event has none."""
+        return self._member("contact", Contact)
+
+    @property
+    def message(self) -> Message | None:
+        """The message as the API answers it; None if the event has none."""
+        return self._member("message", Message)
+
+    @property
+    def sequence(self) -> Sequence | None:
+        """The sequence as the API answers it; None if the event has none."""
+        return self._member("sequence", Sequence)
+
+    @property
+    def enrollment(self) -> Enrollment | None:
+        """The enrollment as the API answers it; None if the event has none."""
+        return self._member("enrollment", Enrollment)
+
+    @property
+    def job(self) -> Job | None:
+        """The job as the API answers it; None if the event has none."""
+        return self._member("job", Job)
+
+
 class AccountFigures(Model):
     """An account."""
 
@@ -463,39 +497,10 @@ class EventKind(Model):
     schema_: dict[str, Any] = pydantic.Field(alias="schema")
 
 
-class Event(EventBase):
+class Event(WebhookEvent):
     """An event as it is delivered, and the `X-Request-Id` of the call that caused it."""
 
-    event: EventTypeOrPing
-    id: str
-    created_at: Time
-    data: dict[str, Any]
     request_id: str | None
-
-    @property
-    def contact(self) -> Contact | None:
-        """The contact as the API answers it; None if the event has none."""
-        return self._member("contact", Contact)
-
-    @property
-    def message(self) -> Message | None:
-        """The message as the API answers it; None if the event has none."""
-        return self._member("message", Message)
-
-    @property
-    def sequence(self) -> Sequence | None:
-        """The sequence as the API answers it; None if the event has none."""
-        return self._member("sequence", Sequence)
-
-    @property
-    def enrollment(self) -> Enrollment | None:
-        """The enrollment as the API answers it; None if the event has none."""
-        return self._member("enrollment", Enrollment)
-
-    @property
-    def job(self) -> Job | None:
-        """The job as the API answers it; None if the event has none."""
-        return self._member("job", Job)
 
 
 class Leaf(Model):
@@ -876,37 +881,3 @@ class Thread(Model):
     last_message_at: Time
     last_message: Message | None
     created_at: Time
-
-
-class WebhookEvent(EventBase):
-    """An event as a webhook or the stream of messages delivers it."""
-
-    event: EventTypeOrPing
-    id: str
-    created_at: Time
-    data: dict[str, Any]
-
-    @property
-    def contact(self) -> Contact | None:
-        """The contact as the API answers it; None if the event has none."""
-        return self._member("contact", Contact)
-
-    @property
-    def message(self) -> Message | None:
-        """The message as the API answers it; None if the event has none."""
-        return self._member("message", Message)
-
-    @property
-    def sequence(self) -> Sequence | None:
-        """The sequence as the API answers it; None if the event has none."""
-        return self._member("sequence", Sequence)
-
-    @property
-    def enrollment(self) -> Enrollment | None:
-        """The enrollment as the API answers it; None if the event has none."""
-        return self._member("enrollment", Enrollment)
-
-    @property
-    def job(self) -> Job | None:
-        """The job as the API answers it; None if the event has none."""
-        return self._member("job", Job)
