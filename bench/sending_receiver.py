@@ -1,7 +1,7 @@
 """A process that receives webhooks and answers each at once.
 
-It prints its port. When its standard input ends, it prints a JSON list of ``[message id, created_at of the event,
-arrival]`` for every post, in the order of arrival; times are seconds since 1970.
+It prints its port. When its standard input ends, it prints a JSON list of ``[message id, created_at of the event, time
+of the 200]`` for every post, in their order; times are seconds since 1970.
 """
 
 import asyncio

@@ -28,11 +28,11 @@ class Receiver(asyncio.Protocol):
                 return
             body, self.buffer = self.buffer[end + 4 : end + 4 + length], self.buffer[end + 4 + length :]
             if not head.startswith(b"post /hang"):
-                self.received(body)
                 self.transport.write(ANSWER)
+                self.received(body)
 
     def received(self, body: bytes) -> None:
-        """Called for each request that is answered."""
+        """Called for each request, when it has been answered."""
 
 
 async def main() -> None:
