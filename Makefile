@@ -6,6 +6,8 @@ TESTS ?=
 KILLS ?= 15
 CONTACTS ?= 1000
 SEED ?=
+LONG ?=
+PARTS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -35,11 +37,8 @@ sdk: $(READY) ## write the generated code of the Python client
 	@$(BIN)/python sdk/python/tools/generate_models.py
 	@$(BIN)/python sdk/python/tools/generate_sync.py
 
-bench: $(READY) ## measure requests, sends, webhooks, sequences and imports on this machine
-	@$(BIN)/python -m bench
-	@$(BIN)/python -m bench.sending
-	@$(BIN)/python -m bench.sequences
-	@$(BIN)/python -m bench.imports
+bench: $(READY) ## measure what docs/performance.md claims, in short: make bench PARTS=sending LONG=1
+	@LONG=$(LONG) PARTS=$(PARTS) bash scripts/bench.sh
 
 chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7
 	@KILLS=$(KILLS) SEED=$(SEED) CONTACTS=$(CONTACTS) TESTS="$(TESTS)" bash scripts/chaos.sh

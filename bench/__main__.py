@@ -1,7 +1,7 @@
-"""``make bench``: the product over REST and over MCP, a plain DRF ModelViewSet and a hand-written function, measured in
-alternating rounds.
+"""``python -m bench``: the product over REST and over MCP, a plain DRF ModelViewSet and a hand-written function,
+measured in alternating rounds.
 
-It needs PostgreSQL on 127.0.0.1:5432 (or BENCH_POSTGRES), Redis (BENCH_REDIS) and wrk. Each server is two uvicorn
+It needs PostgreSQL on 127.0.0.1:5432 (or BENCH_POSTGRES) and Redis (BENCH_REDIS). Each server is two uvicorn
 processes with four threads behind the same bridge. The CPU of a request is that of the server's processes alone.
 At the end it prints the ratios that the product is held to; a ratio below its minimum does not fail the command.
 """
@@ -17,6 +17,8 @@ import time
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+from bench import databases, http_load
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
@@ -53,7 +55,7 @@ def environment(**more: str) -> dict[str, str]:
         "DATABASE_URL": f"{POSTGRES}/{OURS}",
         "REDIS_URL": REDIS,
         "BENCH_PLAIN_DATABASE_URL": f"{POSTGRES}/{PLAIN}",
-        "CRMSOLID_DATA": "/tmp/crmsolid-bench",
+        "CRMSOLID_DATA": os.environ.get("CRMSOLID_DATA", "/tmp/crmsolid-bench"),
         "CRMSOLID_WEB_PROCESSES": "2",
         "LOG_LEVEL": "ERROR",
         **more,
@@ -62,12 +64,8 @@ def environment(**more: str) -> dict[str, str]:
 
 def prepare() -> dict[str, Any]:
     """Create fresh databases, a workspace with a key and accounts whose limits are never reached."""
-    import psycopg
-
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as admin:
-        for name in (OURS, PLAIN):
-            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            admin.execute(f"CREATE DATABASE {name}")
+    databases.create(POSTGRES, OURS)
+    databases.create(POSTGRES, PLAIN)
     seeded, plain_token = (
         subprocess.run(
             [sys.executable, "-m", module], env=environment(), cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
@@ -115,32 +113,26 @@ class Server:
 def measure(
     server: Server, case: str, connections: int, seconds: int, run: str, seeded: dict[str, Any], protocol: str = ""
 ) -> dict[str, float]:
-    variables = {
-        "BENCH_KIND": case,
-        "BENCH_PROTOCOL": protocol,
-        "BENCH_TOKEN": seeded["plain_token" if server.name == "plain" else "token"],
-        "BENCH_SCHEME": "Token" if server.name == "plain" else "Bearer",
-        "BENCH_RUN": run,
-        "BENCH_ACCOUNTS": str(seeded["accounts"]),
-        "BENCH_FIRST_ACCOUNT": str(seeded["first_account"]),
-    }
+    """Requests a second, p99 in ms, and ms of the server's CPU for a request. Raises RuntimeError if one failed."""
+    plain = server.name == "plain"
+    load = http_load.Load(
+        port=server.port,
+        kind=case,
+        connections=connections,
+        seconds=seconds,
+        token=seeded["plain_token" if plain else "token"],
+        scheme="Token" if plain else "Bearer",
+        protocol=protocol,
+        run=run,
+        first_account=seeded["first_account"],
+        accounts=seeded["accounts"],
+    )
     before = server.cpu_seconds()
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{connections}",
-        f"-d{seconds}s",
-        "-s",
-        "bench/wrk.lua",
-        f"http://127.0.0.1:{server.port}",
-    ]
-    out = subprocess.run(command, env={**os.environ, **variables}, cwd=ROOT, check=True, capture_output=True, text=True)
-    line = next(line for line in out.stdout.splitlines() if line.startswith("RESULT"))
-    requests, failed, duration, p99 = (float(part) for part in line.split()[1:])
-    if failed:
-        raise RuntimeError(f"{server.name} {case}: {failed:.0f} of {requests:.0f} requests failed")
-    cpu = (server.cpu_seconds() - before) / requests * 1000
-    return {"rate": requests / duration, "p99": p99, "cpu": cpu}
+    result = http_load.run(load)
+    if result.errors:
+        raise RuntimeError(f"{server.name} {case}: of {result.requests} requests failed {result.errors}")
+    cpu = (server.cpu_seconds() - before) / result.requests * 1000
+    return {"rate": result.rate, "p99": result.p99, "cpu": cpu}
 
 
 def main() -> None:
@@ -170,6 +162,7 @@ def main() -> None:
     finally:
         for server in servers.values():
             server.stop()
+        databases.drop(POSTGRES, OURS, PLAIN)
     print_ratios(rates)
 
 

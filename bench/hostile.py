@@ -15,7 +15,7 @@ import threading
 import time
 from typing import Any
 
-from bench.webhooks import DATA, ROOT, TYPES, prepare
+from bench.webhooks import DATA, ROOT, TYPES, drop_database, prepare
 
 KINDS = ["hang", "500", "drip", "gigabyte", "bomb", "tls"]
 PAUSE = 0.1  # seconds between two publications of one event for each endpoint
@@ -139,6 +139,7 @@ def main() -> None:
         receiver.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             receiver.wait(10)
+        drop_database()
 
 
 def _watch(done: threading.Event, peaks: list[int]) -> None:

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 os.environ.setdefault("BENCH_DATABASE", "crmsolid_bench_imports")
 
-from bench.sending import prepare
+from bench.sending import VERDICTS, drop_database, prepare
 
 ROWS_A_SECOND = 2000
 MEBIBYTE = 1024 * 1024
@@ -75,8 +75,9 @@ def main() -> None:
         timed(f"{name}: read and stage", rows, partial(stage, dry_run))
         speeds[name] = timed(name, rows, run)
         print(f"{'':28} {Job.unscoped.order_by('-created_at')[0].result}")
-    verdict = "ok" if speeds["import"] >= ROWS_A_SECOND else "FAIL"
-    print(f"{verdict}: {speeds['import']:,.0f} rows a second imported, at least {ROWS_A_SECOND:,}")
+    verdict = VERDICTS[speeds["import"] >= ROWS_A_SECOND]
+    print(f"| import: rows a second | {speeds['import']:,.0f} (at least {ROWS_A_SECOND:,}) | {verdict} |")
+    drop_database()
 
 
 if __name__ == "__main__":

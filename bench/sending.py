@@ -31,6 +31,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench import databases
+
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 DATABASE = os.environ.get("BENCH_DATABASE", "crmsolid_bench_sending")
@@ -101,11 +103,7 @@ def running(**roles: list[str]) -> Iterator[dict[str, Role]]:
 
 def prepare() -> dict[str, Any]:
     """A fresh database with a key and accounts, and an empty Redis. Sets up Django for this process."""
-    import psycopg
-
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {DATABASE}")
+    databases.create(POSTGRES, DATABASE)
     command = [sys.executable, "-m", "bench.seed"]
     seeded = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout)
     import django
@@ -121,13 +119,11 @@ def prepare() -> dict[str, Any]:
 
 def drop_database() -> None:
     """Drop the database of :func:`prepare` and empty Redis."""
-    import psycopg
     import redis
     from django.db import connection
 
     connection.close()
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    databases.drop(POSTGRES, DATABASE)
     redis.Redis.from_url(REDIS).flushdb()
 
 

@@ -23,7 +23,7 @@ from typing import Any
 
 os.environ.setdefault("BENCH_DATABASE", "crmsolid_bench_sequences")
 
-from bench.sending import VERDICTS, Row, prepare, query
+from bench.sending import VERDICTS, Row, drop_database, prepare, query
 
 STEPS_A_SECOND = 1000
 ACCOUNTS = 20
@@ -309,6 +309,7 @@ def main() -> None:
         silence_doorbell()
         for name, figure, passed in cases[case](seeded):
             print(f"| {name} | {figure} | {VERDICTS[passed]} |", flush=True)
+    drop_database()
 
 
 def silence_doorbell() -> None:

@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench import databases
+
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432")
 DATABASE = os.environ.get("BENCH_DATABASE", "crmsolid_bench_webhooks")
@@ -28,13 +30,15 @@ os.environ.update(
     DJANGO_SETTINGS_MODULE="crmsolid.settings",
     DATABASE_URL=f"{POSTGRES}/{DATABASE}",
     REDIS_URL=os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/13"),
-    CRMSOLID_DATA="/tmp/crmsolid-bench",
+    CRMSOLID_DATA=os.environ.get("CRMSOLID_DATA", "/tmp/crmsolid-bench"),
     CRMSOLID_WEBHOOK_ALLOW_PRIVATE="true",
     LOG_LEVEL="ERROR",
     PYTHONPATH=str(ROOT),
 )
 BARE_CONNECTIONS = 200
 WAKE_UP_SECONDS = 0.005  # from a commit to the pump, through Redis
+# The least deliveries a second of the pump, as a multiple of another sender's in the same run.
+MINIMUM_RATIOS = (("pump", "task each, prefork 2", 15.0), ("pump", "bare aiohttp", 0.25))
 TYPES = [
     "message.sent",
     "message.received",
@@ -52,12 +56,15 @@ DATA = {"contact": {"id": "con_01HKQ9R2X3AAAAAAAAAAAAAAAA", "name": "Мария 
 
 def prepare() -> None:
     """A fresh database with its tables."""
-    import psycopg
-
-    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {DATABASE}")
+    databases.create(POSTGRES, DATABASE)
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, check=True)
+
+
+def drop_database() -> None:
+    from django.db import connection
+
+    connection.close()
+    databases.drop(POSTGRES, DATABASE)
 
 
 def warm_up(ports: Sequence[int], count: int) -> None:
@@ -268,6 +275,11 @@ def main() -> None:
     print("median deliveries per second")
     for name, rates in figures.items():
         print(f"{name:24} {statistics.median(rates):8.0f}   {min(rates):6.0f} … {max(rates):6.0f}")
+    print("\n| deliveries | ratio | minimum | |\n|---|---|---|---|")
+    for name, other, minimum in MINIMUM_RATIOS:
+        ratio = statistics.median(figures[name]) / statistics.median(figures[other])
+        print(f"| {name} to {other} | {ratio:.2f} | {minimum:.2f} | {'PASS' if ratio >= minimum else 'FAIL'} |")
+    drop_database()
 
 
 if __name__ == "__main__":
