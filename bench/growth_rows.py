@@ -120,6 +120,8 @@ def fill(seeded: dict[str, Any], endpoints: list[str], first: int, last: int) ->
             for statement in FILL:
                 cursor.execute(statement, {**values, "first": start, "last": until})
         cursor.execute("RESET statement_timeout; RESET session_replication_role")
+        # The messages that are claimed are to these.
+        cursor.execute("UPDATE contacts_contact SET opted_out = false WHERE id <= %s", [f"con_{QUEUED:026d}"])
 
 
 # --- The cases --------------------------------------------------------------------------------------------------------

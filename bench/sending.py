@@ -419,7 +419,9 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=4000)
     parser.add_argument("--rate", default="100", help="sends a second; several, separated by commas")
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--web", default="2", help="web processes")
     options = parser.parse_args()
+    os.environ["CRMSOLID_WEB_PROCESSES"] = options.web
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the processes of the product are ended
     rates = [int(rate) for rate in options.rate.split(",")]
     cases = {
