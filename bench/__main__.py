@@ -65,7 +65,7 @@ def environment(**more: str) -> dict[str, str]:
 def prepare() -> dict[str, Any]:
     """Create fresh databases, a workspace with a key and accounts whose limits are never reached."""
     databases.create(POSTGRES, OURS)
-    databases.create(POSTGRES, PLAIN)
+    databases.create(POSTGRES, PLAIN, for_product=False)
     seeded, plain_token = (
         subprocess.run(
             [sys.executable, "-m", module], env=environment(), cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True

@@ -10,9 +10,9 @@ def admin(server: str) -> "psycopg.Connection[tuple[str]]":
     return psycopg.connect(f"{server}/postgres", autocommit=True)
 
 
-def create(server: str, name: str) -> None:
-    """Create the database; one that exists is dropped before."""
-    template = os.environ.get("BENCH_TEMPLATE", "template1")
+def create(server: str, name: str, *, for_product: bool = True) -> None:
+    """Create the database; one that exists is dropped before. That of another program than the product is empty."""
+    template = os.environ.get("BENCH_TEMPLATE", "template1") if for_product else "template1"
     drop(server, name)
     with admin(server) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
