@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types openapi sdk bench chaos screenshots lock clean
+.PHONY: help run test lint types openapi sdk bench chaos screenshots lock audit licenses clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,12 @@ screenshots: $(READY) ## write the pictures in docs/img, of a demo workspace (ne
 
 lock: $(READY) ## update the versions pinned in requirements.lock
 	@bash scripts/lock.sh
+
+audit: $(READY) ## look for known vulnerabilities of the packages that requirements.lock pins
+	@bash scripts/audit.sh
+
+licenses: $(READY) ## write docs/licenses.md
+	@$(BIN)/python scripts/licenses.py
 
 clean: ## delete the virtual environment and caches, but not .data
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -101,8 +101,10 @@ class RequestContext:
             )
 
     def set_headers(self, response: HttpResponseBase) -> None:
-        """The headers of every response."""
+        """The headers of every response. They are people's data, or about them: nobody on the way keeps one."""
         response.headers["X-Request-Id"] = self.request_id
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["X-Content-Type-Options"] = "nosniff"
         if self.decision is not None:
             response.headers["X-RateLimit-Limit"] = str(self.decision.limit)
             response.headers["X-RateLimit-Remaining"] = str(self.decision.remaining)

@@ -77,6 +77,8 @@ OUTLINE = (
             "docs/reliability.md",
             "docs/privacy.md",
             "SECURITY.md",
+            "docs/security-checklist.md",
+            "docs/licenses.md",
             "docs/performance.md",
         ),
     ),

@@ -39,16 +39,24 @@ def panel_addresses() -> list[Address]:
     for resolver in get_resolver().url_patterns:
         if isinstance(resolver, URLResolver) and resolver.namespace in ("live", "account"):
             for pattern in _patterns(resolver):
-                address = Address(f"{resolver.app_name}:{pattern.name}", _count(pattern), _model(pattern))
+                address = Address(f"{resolver.app_name}:{pattern.name}", _count(pattern), model_of(pattern))
                 found.setdefault(address.name, address)
     return sorted(found.values(), key=lambda address: address.name)
 
 
-def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+def routes(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every URL pattern below ``resolver`` with its whole route, also of what is no page."""
     for pattern in resolver.url_patterns:
+        route = f"{prefix}{pattern.pattern}"
         if isinstance(pattern, URLResolver):
-            yield from _patterns(pattern)
-        elif pattern.name and pattern.name not in NOT_PAGES and not _is_alike(pattern.name):
+            yield from routes(pattern, route)
+        else:
+            yield route, pattern
+
+
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for _, pattern in routes(resolver):
+        if pattern.name and pattern.name not in NOT_PAGES and not _is_alike(pattern.name):
             yield pattern
 
 
@@ -61,7 +69,7 @@ def _count(pattern: URLPattern) -> int:
     return len(pattern.pattern.regex.groupindex)
 
 
-def _model(pattern: URLPattern) -> type[Model] | None:
+def model_of(pattern: URLPattern) -> type[Model] | None:
     """The model of a ``TenantPage``, or of the admin whose page it is."""
     view = getattr(pattern.callback, "view_class", None)
     if view is not None and issubclass(view, TenantPage):

@@ -23,7 +23,7 @@ from crmsolid.workspaces.panel_urls import panel_url
 
 View = Callable[..., HttpResponseBase]
 
-PASSWORD_HELP = "At least 10 characters, not a common password, and not like your name or e-mail address."
+PASSWORD_HELP = "At least 12 characters, not a common password, and not like your name or e-mail address."
 
 
 def page(*methods: str) -> Callable[[View], View]:

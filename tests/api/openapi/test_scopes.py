@@ -1,0 +1,76 @@
+"""Each operation of the document is called with each scope: it is for exactly those keys that the document says."""
+
+import re
+from typing import Any
+
+import pytest
+
+from apikeys.models import IdempotencyRecord
+from crmsolid.events.models import Event
+from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
+from tests.tenants import Api, Tenants
+
+STREAM_PATH = "/v1/messages/stream"
+# One id is a number, all others are a prefix and a ULID.
+NOWHERE = {"account_id": "999999"}
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, frozenset[Scope]]]:
+    """Method, path and scopes of every operation; each id in a path is that of nothing."""
+    found = []
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            (security,) = operation["security"]
+            ids = {each["name"]: each["schema"] for each in operation.get("parameters", []) if each["in"] == "path"}
+            filled = re.sub(r"{(\w+)}", lambda name, ids=ids: NOWHERE.get(name[1]) or nowhere(ids[name[1]]), path)
+            found.append((method, filled, frozenset(Scope(scope) for scope in security["apiKey"])))
+    return found
+
+
+def nowhere(schema: dict[str, Any]) -> str:
+    """An id that fits the schema and names nothing."""
+    return re.sub(r"\[0-7].*", "0" * 26, schema["pattern"].removeprefix("^"))
+
+
+def call(api: Api, method: str, path: str) -> Any:
+    return getattr(api, method)(path, *(() if method in ("get", "delete") else ({},)))
+
+
+@pytest.fixture
+def tokens(tenants: Tenants) -> dict[frozenset[Scope], str]:
+    """A key for each scope by itself, and one for all but each."""
+    wanted = [*(frozenset({scope}) for scope in Scope), *(ALL_SCOPES - {scope} for scope in Scope), ALL_SCOPES]
+    return {scopes: tenants.key(scopes, rate_limit=10_000) for scopes in wanted}
+
+
+def test_operations_are_for_the_keys_that_the_document_names(
+    api: Api, tokens: dict[frozenset[Scope], str], product_document: dict[str, Any]
+) -> None:
+    every, wrong, refused, allowed = operations(product_document), [], 0, 0
+    events = Event.unscoped.count()
+    assert len(every) > 70
+    for method, path, needed in every:
+        for scopes, token in tokens.items():
+            if path == STREAM_PATH and needed <= scopes:
+                continue  # its answer never ends
+            answer = call(api(token), method, path)
+            if needed <= scopes:
+                allowed += 1
+                is_right = answer.status_code not in (401, 403)
+            else:
+                refused += 1
+                body = answer.json()
+                missing = {str(scope) for scope in needed - scopes}
+                is_right = (answer.status_code, body["code"]) == (403, "scope_missing")
+                is_right = is_right and body["required_scope"] in missing
+            if not is_right:
+                wrong.append((method, path, sorted(scopes), answer.status_code))
+    assert wrong == []
+    assert allowed > 400 and refused > 400
+    assert Event.unscoped.count() == events
+    assert not IdempotencyRecord.unscoped.exists()  # nothing was done: each body is empty and each id is of nothing
+
+
+def test_operations_are_for_nobody_without_a_key(api: Api, db: None, product_document: dict[str, Any]) -> None:
+    statuses = {call(api(None), method, path).status_code for method, path, _ in operations(product_document)}
+    assert statuses == {401}

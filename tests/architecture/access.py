@@ -1,0 +1,189 @@
+"""Who may open which page of the panel and send which of its forms: the table that ``test_access.py`` calls.
+
+``read`` are the roles whose GET is answered, ``write`` those whose POST is; None where the page has no such method.
+A role that is not named gets 403 and changes nothing. Both sides, live and test, have the same pages.
+"""
+
+from dataclasses import dataclass, field
+
+from crmsolid.workspaces.roles import ADMINS, EVERYONE, NOBODY, OWNERS, WRITERS, Roles
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    read: Roles | None = None
+    write: Roles | None = None
+    # What is posted, one request each; ids of rows are in braces, by the label of their model.
+    forms: tuple[dict[str, str], ...] = ({},)
+    query: str = ""
+    is_public: bool = False  # answers strangers too, without a word about the workspace
+    needs_plan: bool = True  # False: its forms work without a plan in force
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAccess:
+    """The pages that Django's admin has for each model. ``change`` of None: the page of a row has no form."""
+
+    view: Roles
+    add: Roles = NOBODY
+    change: Roles | None = NOBODY
+    delete: Roles = NOBODY
+    actions: dict[str, Roles] = field(default_factory=dict)  # of the list
+
+    def pages(self) -> dict[str, Access]:
+        return {
+            "changelist": Access(self.view, self.view, needs_plan=False),  # a POST without an action shows the list
+            "add": Access(self.add, self.add),
+            "change": Access(self.view, self.change),
+            "delete": Access(self.delete, self.delete, ({"post": "yes"},)),
+            "history": Access(self.view, self.view, needs_plan=False),  # a POST shows it, like a GET
+        }
+
+
+MODELS = {
+    "apikeys_apikey": ModelAccess(ADMINS, add=ADMINS, change=ADMINS),
+    "contacts_contactimport": ModelAccess(WRITERS, add=WRITERS, change=None),
+    "contacts_customfield": ModelAccess(ADMINS, add=ADMINS, change=ADMINS),
+    "contacts_scoringrule": ModelAccess(ADMINS, add=ADMINS, change=ADMINS),
+    "contacts_segment": ModelAccess(EVERYONE, add=WRITERS, change=None, delete=WRITERS),
+    "events_event": ModelAccess(ADMINS),
+    "messaging_account": ModelAccess(ADMINS, add=ADMINS, change=ADMINS),
+    "messaging_broadcast": ModelAccess(EVERYONE, add=WRITERS, change=None),
+    "messaging_message": ModelAccess(EVERYONE),
+    "messaging_messageattempt": ModelAccess(EVERYONE),
+    "messaging_optoutword": ModelAccess(ADMINS, add=ADMINS, delete=ADMINS),
+    "messaging_template": ModelAccess(ADMINS, add=ADMINS, change=ADMINS, delete=ADMINS),
+    "oauth_grant": ModelAccess(ADMINS, change=ADMINS),
+    "sequences_enrollment": ModelAccess(EVERYONE, change=None),
+    "sequences_sequence": ModelAccess(EVERYONE, add=WRITERS, change=None),
+    "webhooks_attempt": ModelAccess(ADMINS),
+    "webhooks_delivery": ModelAccess(ADMINS, change=None, actions={"replay_chosen": ADMINS}),
+    "webhooks_endpoint": ModelAccess(ADMINS, add=ADMINS, change=None, delete=ADMINS),
+    "workspaces_auditentry": ModelAccess(ADMINS),
+    "workspaces_job": ModelAccess(WRITERS, change=WRITERS),
+}
+
+CONTACT_FORMS = (
+    {"do": "edit", "name": "Taken"},
+    {"do": "stage", "stage": "won"},
+    {"do": "opt_out", "opted_out": "yes"},
+    {"do": "tag", "tag": "taken"},
+    {"do": "untag", "tag": "zebra tag"},
+    {"do": "score", "points": "5", "reason": "taken"},
+    {"do": "note", "text": "taken"},
+    {"do": "delete_note", "note": "{contacts.contactnote}"},
+)
+THREAD_FORMS = (
+    *({"action": action} for action in ("close", "reopen", "read", "unread", "history")),
+    *({"action": action, "text": "taken"} for action in ("send", "preview", "template")),
+    *({"action": action, "message": "{messaging.message}"} for action in ("retry", "cancel")),
+    {"action": "snooze", "until": "tomorrow"},
+    {"action": "assign", "to": ""},
+    {"action": "stage", "stage": "won"},
+    {"action": "add_tag", "tag": "taken"},
+    {"action": "remove_tag", "tag": "zebra tag"},
+    {"action": "fields"},
+    {"action": "add_note", "text": "taken"},
+    {"action": "delete_note", "note": "{contacts.contactnote}"},
+    {"action": "sequences_enrollment_enroll", "choice": "{sequences.sequence}"},
+)
+MEMBER_FORMS = (
+    {"action": "invite", "email": "taken@example.com", "role": "owner"},
+    {"action": "resend", "id": "{workspaces.invitation}"},
+    {"action": "revoke", "id": "{workspaces.invitation}"},
+    {"action": "role", "id": "{workspaces.membership}", "role": "viewer"},
+    {"action": "require", "required": "yes"},
+)
+TAG = "?tag=zebra%20tag"
+ENROLL = "?contact={contacts.contact}"
+
+# All other pages, by the name of their URL, or by their route where they have none.
+PAGES = {
+    "index": Access(EVERYONE, EVERYONE, needs_plan=False),
+    "app_list": Access(EVERYONE),
+    "jsi18n": Access(EVERYONE),
+    "search": Access(EVERYONE),
+    "workspace": Access(ADMINS, ADMINS, ({"name": "Taken", "time_zone": "Asia/Tokyo"},)),
+    "plan": Access(OWNERS, OWNERS, ({"plan": "pro"},), needs_plan=False),
+    "members": Access(ADMINS, OWNERS, MEMBER_FORMS, needs_plan=False),
+    "member_remove": Access(OWNERS, OWNERS, needs_plan=False),
+    "workspaces/membership/": Access(EVERYONE, EVERYONE, needs_plan=False),  # an old address
+    # Contacts
+    "contacts_contact_changelist": Access(EVERYONE),
+    "contacts_contact_add": Access(WRITERS, WRITERS, ({"email": "taken@example.com"},)),
+    "contacts_contact_change": Access(EVERYONE, WRITERS, CONTACT_FORMS),
+    "contacts_contact_erase": Access(WRITERS, WRITERS, ({"confirm": "zebra@example.com"}, {})),
+    "contacts_contact_history": Access(EVERYONE),
+    "contacts_contact_data": Access(EVERYONE),
+    "contacts_contact_export": Access(EVERYONE),
+    # Viewers try a filter, and choose the columns that they see themselves.
+    "contacts_contact_filter": Access(EVERYONE, EVERYONE, ({"do": "show"}, {"do": "preview"}), needs_plan=False),
+    "contacts_contact_columns": Access(EVERYONE, EVERYONE, needs_plan=False),
+    "contacts_contact_bulk": Access(WRITERS, WRITERS, ({"do": "stage", "id": "{contacts.contact}", "stage": "won"},)),
+    "contacts_contacttag_changelist": Access(EVERYONE),
+    "contacts_contacttag_edit": Access(WRITERS, WRITERS, ({"do": "rename", "name": "taken"}, {"do": "delete"}), TAG),
+    "contacts_contactimport_start": Access(None, WRITERS),
+    "contacts_contactimport_failed_rows": Access(WRITERS, WRITERS, needs_plan=False),
+    "contacts_segment_edit": Access(WRITERS, WRITERS, ({"do": "save", "name": "Taken"}, {"do": "preview"})),
+    "contacts_segment_tags": Access(WRITERS, WRITERS, ({"add": "taken"},)),
+    "contacts_scoringrule_preview": Access(ADMINS, ADMINS),
+    "contacts_scoringrule_copy": Access(None, ADMINS),
+    "contacts/contact/": Access(EVERYONE, EVERYONE, is_public=True, needs_plan=False),  # an old address
+    "contacts/contact/<contact:contact_id>/change/": Access(EVERYONE, EVERYONE, is_public=True, needs_plan=False),
+    "contacts/contact/<contact:contact_id>/history/": Access(EVERYONE, EVERYONE, is_public=True, needs_plan=False),
+    "contacts/contacttag/": Access(EVERYONE, EVERYONE, is_public=True, needs_plan=False),
+    # Conversations
+    "inbox": Access(EVERYONE),
+    "inbox_new": Access(EVERYONE, WRITERS, ({"to": "@taken", "text": "Hello"},)),
+    "inbox_thread": Access(EVERYONE, WRITERS, THREAD_FORMS),
+    "messaging_thread_changelist": Access(EVERYONE),
+    "messaging_thread_change": Access(EVERYONE),
+    **{f"messaging_broadcast_{act}": Access(None, WRITERS) for act in ("start", "pause", "resume", "cancel")},
+    **{f"messaging_broadcast_{act}": Access(None, WRITERS) for act in ("retry", "discard")},
+    "messaging_broadcast_preview": Access(WRITERS, WRITERS),
+    "messaging_broadcast_edit": Access(WRITERS, WRITERS, ({"do": "save", "name": "Taken"}, {"do": "preview"})),
+    "messaging_broadcast_export": Access(EVERYONE),
+    # Sequences
+    **{f"sequences_sequence_{act}": Access(None, WRITERS) for act in ("publish", "start", "pause", "resume")},
+    "sequences_sequence_copy": Access(None, ADMINS),
+    "sequences_sequence_preview": Access(WRITERS, WRITERS),
+    "sequences_sequence_rehearse": Access(WRITERS, WRITERS),
+    "sequences_sequence_edit": Access(WRITERS, WRITERS, ({"do": "save", "name": "Taken"}, {"do": "add"})),
+    "sequences_enrollment_enroll": Access(WRITERS, WRITERS, ({"sequence": "{sequences.sequence}"},), ENROLL),
+    **{f"sequences_enrollment_{act}": Access(None, WRITERS) for act in ("pause", "resume", "stop")},
+    # Analytics
+    **{f"analytics_{report}": Access(EVERYONE) for report in ("funnel", "sequences", "broadcasts", "accounts")},
+    "analytics_behind": Access(EVERYONE),
+    # Settings
+    **{f"apikeys_apikey_{act}": Access(None, ADMINS, ({"name": "Taken"},)) for act in ("rename", "rotate", "revoke")},
+    "oauth_grant_revoke": Access(None, ADMINS),
+    "workspaces_job_cancel": Access(None, WRITERS),
+    "webhooks_delivery_replay": Access(None, ADMINS),
+    "webhooks_endpoint_edit": Access(ADMINS, ADMINS, ({"url": "https://taken.example/"},)),
+    **{f"webhooks_endpoint_{act}": Access(None, ADMINS) for act in ("rotate", "test", "enable", "disable", "replay")},
+    "messaging_account_step": Access(ADMINS, ADMINS, ({"code": "12345"},)),
+    "messaging_account_connected": Access(ADMINS, ADMINS, ({"to": "@taken", "text": "Hello"},)),
+    **{f"messaging_account_{act}": Access(None, ADMINS) for act in ("pause", "resume", "login", "logout")},
+    **{f"messaging_account_{act}": Access(None, ADMINS) for act in ("resend", "cancel")},
+}
+
+# What is called elsewhere, and where.
+ELSEWHERE = {"inbox_stream": "tests/messaging/streaming/test_inbox_stream.py"}
+
+# Pages about the user, in the namespace "account". Who is signed in sees their own; others are asked to sign in.
+OWN_PAGES = {"password_change", "two_factor", "sessions", "profile", "switch", "", "<path:rest>"}
+# Those that people need who are not signed in.
+PAGES_FOR_STRANGERS = {
+    *("login", "second_step", "send_again", "logout", "sign_up", "invitation", "invitation_link"),
+    *("password_reset", "password_reset_link", "password_set"),
+}
+
+
+def table() -> dict[str, Access]:
+    """Every row, by the name of its URL, or by its route where it has none."""
+    found = dict(PAGES)
+    for name, model in MODELS.items():
+        found.update({f"{name}_{page}": access for page, access in model.pages().items()})
+        # Django leads from the address of a row to its page.
+        found[f"{name.replace('_', '/')}/<path:object_id>/"] = Access(EVERYONE, EVERYONE, needs_plan=False)
+    return found
