@@ -8,12 +8,13 @@ CONTACTS ?= 1000
 SEED ?=
 LONG ?=
 PARTS ?=
+FUZZ ?= 20
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types openapi sdk bench chaos screenshots lock audit licenses clean
+.PHONY: help run test lint types openapi sdk bench chaos fuzz screenshots lock audit licenses clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -42,6 +43,9 @@ bench: $(READY) ## measure what docs/performance.md claims, in short: make bench
 
 chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7
 	@KILLS=$(KILLS) SEED=$(SEED) CONTACTS=$(CONTACTS) TESTS="$(TESTS)" bash scripts/chaos.sh
+
+fuzz: $(READY) ## many random examples for each generated test: make fuzz FUZZ=20 TESTS=tests/api
+	@FUZZ=$(FUZZ) bash scripts/fuzz.sh $(TESTS)
 
 screenshots: $(READY) ## write the pictures in docs/img, of a demo workspace (needs Chromium)
 	@DJANGO_SETTINGS_MODULE=crmsolid.settings CRMSOLID_DATA=$$(mktemp -d) $(BIN)/python -m tests.browser.screenshots
