@@ -74,10 +74,9 @@ class Outcome:
 
 def run(part: Part, arguments: tuple[str, ...]) -> Outcome:
     """Run the part as a process, and print what it prints."""
-    environment, busy, began = dict(os.environ), busy_machine(), time.monotonic()
-    existed = databases.names(POSTGRES)
+    name, busy, began = f"{DATABASES}_{part.name}", busy_machine(), time.monotonic()
+    environment = {**os.environ, "BENCH_DATABASE": name, "BENCH_SCALE_DATABASE": name}
     if part.database:
-        name = f"{DATABASES}_{part.name}"
         environment["DATABASE_URL"], environment["REDIS_URL"] = f"{POSTGRES}/{name}", REDIS
         databases.create(POSTGRES, name)
     command = [sys.executable, "-m", part.module, *arguments]
@@ -93,7 +92,7 @@ def run(part: Part, arguments: tuple[str, ...]) -> Outcome:
         if process.poll() is None:
             process.terminate()
             process.wait(60)
-        drop_new_databases(existed)
+        databases.drop(POSTGRES, name, f"test_{name}")  # a part that was interrupted has not
     outcome.seconds = time.monotonic() - began
     outcome.busy = busy or busy_machine()
     return outcome
@@ -134,12 +133,6 @@ def make_template() -> None:
     os.environ["BENCH_TEMPLATE"] = TEMPLATE
 
 
-def drop_new_databases(existed: set[str]) -> None:
-    """Also those of a part that was interrupted."""
-    new = databases.names(POSTGRES) - existed
-    databases.drop(POSTGRES, *(name for name in new if name.removeprefix("test_").startswith(DATABASES)))
-
-
 # --- The summary ------------------------------------------------------------------------------------------------------
 def print_summary(outcomes: list[Outcome]) -> None:
     print("\n## Summary\n\n| part | figure | measured | |\n|---|---|---|---|")
@@ -163,7 +156,6 @@ def main() -> int:
     options = parser.parse_args()
     wanted = options.parts.split(",") if options.parts else [part.name for part in PARTS]
     outcomes = []
-    os.environ.setdefault("BENCH_SCALE_DATABASE", f"{DATABASES}_scale")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the databases are dropped
     try:
         make_template()
