@@ -32,13 +32,15 @@ SAMPLE_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Part:
-    """``database``: the part measures in the database of DATABASE_URL, which must be made for it."""
+    """``database``: the part measures in the database of DATABASE_URL, which must be made for it. ``only_long``: it has
+    no short size."""
 
     name: str
     module: str
     short: tuple[str, ...] = ()
     long: tuple[str, ...] = ()
     database: bool = False
+    only_long: bool = False
 
 
 PARTS = (
@@ -54,6 +56,7 @@ PARTS = (
     Part("panel", "bench.panel", ("--contacts", "5000"), database=True),
     Part("telegram", "bench.telegram", ("--accounts", "50"), ("--accounts", "200"), database=True),
     Part("scale", "bench.scale", ("--size", "0.05")),
+    Part("growth", "bench.growth", only_long=True),
 )
 
 
@@ -160,7 +163,9 @@ def main() -> int:
     try:
         make_template()
         for part in PARTS:
-            if part.name in wanted and importlib.util.find_spec(part.module):
+            if part.name not in wanted or part.only_long and not options.long:
+                continue
+            if importlib.util.find_spec(part.module):
                 outcomes.append(run(part, part.long if options.long else part.short))
     finally:
         databases.drop(POSTGRES, TEMPLATE)
