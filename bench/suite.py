@@ -157,13 +157,16 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="the sizes of docs/performance.md")
     parser.add_argument("--parts", default="", help="some of the parts, separated by commas")
     options = parser.parse_args()
-    wanted = options.parts.split(",") if options.parts else [part.name for part in PARTS]
+    names = [part.name for part in PARTS]
+    wanted = options.parts.split(",") if options.parts else names
+    if unknown := set(wanted) - set(names):
+        parser.error(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     outcomes = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the databases are dropped
     try:
         make_template()
         for part in PARTS:
-            if part.name not in wanted or part.only_long and not options.long:
+            if part.name not in wanted or (part.only_long and not options.long):
                 continue
             if importlib.util.find_spec(part.module):
                 outcomes.append(run(part, part.long if options.long else part.short))
