@@ -22,8 +22,3 @@ def drop(server: str, *names: str) -> None:
     with admin(server) as connection:
         for name in names:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-def names(server: str) -> set[str]:
-    with admin(server) as connection:
-        return {name for (name,) in connection.execute("SELECT datname FROM pg_database")}

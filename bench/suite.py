@@ -32,13 +32,15 @@ SAMPLE_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Part:
-    """``database``: the part measures in the database of DATABASE_URL, which must be made for it."""
+    """``database``: the part measures in the database of DATABASE_URL, which must be made for it. ``only_long``: it has
+    no short size."""
 
     name: str
     module: str
     short: tuple[str, ...] = ()
     long: tuple[str, ...] = ()
     database: bool = False
+    only_long: bool = False
 
 
 PARTS = (
@@ -54,6 +56,7 @@ PARTS = (
     Part("panel", "bench.panel", ("--contacts", "5000"), database=True),
     Part("telegram", "bench.telegram", ("--accounts", "50"), ("--accounts", "200"), database=True),
     Part("scale", "bench.scale", ("--size", "0.05")),
+    Part("growth", "bench.growth", only_long=True),
 )
 
 
@@ -74,10 +77,9 @@ class Outcome:
 
 def run(part: Part, arguments: tuple[str, ...]) -> Outcome:
     """Run the part as a process, and print what it prints."""
-    environment, busy, began = dict(os.environ), busy_machine(), time.monotonic()
-    existed = databases.names(POSTGRES)
+    name, busy, began = f"{DATABASES}_{part.name}", busy_machine(), time.monotonic()
+    environment = {**os.environ, "BENCH_DATABASE": name, "BENCH_SCALE_DATABASE": name}
     if part.database:
-        name = f"{DATABASES}_{part.name}"
         environment["DATABASE_URL"], environment["REDIS_URL"] = f"{POSTGRES}/{name}", REDIS
         databases.create(POSTGRES, name)
     command = [sys.executable, "-m", part.module, *arguments]
@@ -93,7 +95,7 @@ def run(part: Part, arguments: tuple[str, ...]) -> Outcome:
         if process.poll() is None:
             process.terminate()
             process.wait(60)
-        drop_new_databases(existed)
+        databases.drop(POSTGRES, name, f"test_{name}")  # a part that was interrupted has not
     outcome.seconds = time.monotonic() - began
     outcome.busy = busy or busy_machine()
     return outcome
@@ -134,12 +136,6 @@ def make_template() -> None:
     os.environ["BENCH_TEMPLATE"] = TEMPLATE
 
 
-def drop_new_databases(existed: set[str]) -> None:
-    """Also those of a part that was interrupted."""
-    new = databases.names(POSTGRES) - existed
-    databases.drop(POSTGRES, *(name for name in new if name.removeprefix("test_").startswith(DATABASES)))
-
-
 # --- The summary ------------------------------------------------------------------------------------------------------
 def print_summary(outcomes: list[Outcome]) -> None:
     print("\n## Summary\n\n| part | figure | measured | |\n|---|---|---|---|")
@@ -161,14 +157,18 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="the sizes of docs/performance.md")
     parser.add_argument("--parts", default="", help="some of the parts, separated by commas")
     options = parser.parse_args()
-    wanted = options.parts.split(",") if options.parts else [part.name for part in PARTS]
+    names = [part.name for part in PARTS]
+    wanted = options.parts.split(",") if options.parts else names
+    if unknown := set(wanted) - set(names):
+        parser.error(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     outcomes = []
-    os.environ.setdefault("BENCH_SCALE_DATABASE", f"{DATABASES}_scale")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the databases are dropped
     try:
         make_template()
         for part in PARTS:
-            if part.name in wanted and importlib.util.find_spec(part.module):
+            if part.name not in wanted or (part.only_long and not options.long):
+                continue
+            if importlib.util.find_spec(part.module):
                 outcomes.append(run(part, part.long if options.long else part.short))
     finally:
         databases.drop(POSTGRES, TEMPLATE)

@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.db import close_old_connections, connections, transaction
+from django.db.models import Model, QuerySet
 
 from crmsolid.core import clock
+from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, Status, TelegramSession
@@ -19,6 +21,7 @@ from messaging.telegram.leases import LeasedAccount
 
 P = ParamSpec("P")
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 
 THREADS = 4
 MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.01, 5.0
@@ -103,14 +106,25 @@ def claim_next_message(account_id: int) -> Claim | float | None:
     return min(max(wait, MIN_RETRY_SECONDS), MAX_RETRY_SECONDS)
 
 
+def of_accounts(rows: QuerySet[M], account_ids: list[int]) -> QuerySet[M]:
+    """Those of the rows that belong to these accounts.
+
+    The ids are one parameter: with one for each of 1,000 accounts, Django took 10 ms to write the statement.
+    """
+    if not account_ids:
+        return rows.none()
+    where, params = ids_clause(f'"{rows.model._meta.db_table}"."account_id"', account_ids)
+    return rows.extra(where=[where], params=params)
+
+
 def accounts_with_due_messages(account_ids: list[int]) -> set[int]:
     """The accounts among these that have something to send now."""
-    rows = claiming.due_messages().filter(account_id__in=account_ids).order_by()
+    rows = of_accounts(claiming.due_messages(), account_ids).order_by()
     return set(rows.values_list("account_id", flat=True).distinct())
 
 
 def seconds_until_next_message(account_ids: list[int]) -> float | None:
     """Until the next queued message of these accounts is due; None if none is queued for later."""
-    rows = Message.unscoped.filter(account_id__in=account_ids, status=Status.QUEUED, eta__gt=clock.now())
+    rows = of_accounts(Message.unscoped.filter(status=Status.QUEUED, eta__gt=clock.now()), account_ids)
     eta = rows.order_by("eta").values_list("eta", flat=True).first()
     return None if eta is None else (eta - clock.now()).total_seconds()

@@ -22,6 +22,7 @@ from messaging.models import HistoryRequest, HistoryState, Message, TelegramSess
 from messaging.sending.gateway import SendError
 from messaging.telegram import history, sending
 from messaging.telegram.client import Client
+from messaging.telegram.database import of_accounts
 from messaging.telegram.errors import name_of
 from messaging.telegram.login import duration_text
 from messaging.telegram.mapping import Peer, find_peer, private_message, save_peers
@@ -59,7 +60,7 @@ class HistoryPage:
 
 def accounts_with_requests(account_ids: list[int]) -> set[int]:
     """The accounts among these of whose conversations older messages are asked for."""
-    rows = _open_requests().filter(account_id__in=account_ids).order_by()
+    rows = of_accounts(_open_requests(), account_ids).order_by()
     return set(rows.values_list("account_id", flat=True).distinct())
 
 

@@ -2,12 +2,12 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from crmsolid.core import clock
 from crmsolid.events.models import Event
@@ -17,7 +17,7 @@ from messaging.inbox import Incoming
 from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession
 from messaging.sending import settlement
 from messaging.sending.settlement import Attempt
-from messaging.telegram import leases
+from messaging.telegram import database, leases, requested_history
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, send, wait_for_status
 from tests.telegram_server import TelegramServer
@@ -127,3 +127,26 @@ def test_new_login_replaces_the_connection(
     wait_until(lambda: worker.ready_accounts)
     assert server.connected(SHOP) == 1
     wait_for_status(send(actor, shop), "sent")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "look",
+    [
+        database.accounts_with_due_messages,
+        database.seconds_until_next_message,
+        requested_history.accounts_with_requests,
+    ],
+)
+def test_statement_of_a_look_at_all_accounts_has_one_parameter_for_their_ids(look: Callable[[list[int]], Any]) -> None:
+    statements: list[str] = []
+
+    def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(record):
+        assert not look([1])
+        assert not look([1, 2, 3])
+    assert len(statements) == 2
+    assert statements[0] == statements[1]
