@@ -7,6 +7,7 @@ neither the heartbeat nor a sweep ever waits behind other work.
 ``CELERY_BEAT_SCHEDULE`` in the settings lists the tasks that run periodically.
 """
 
+import logging
 import os
 from typing import Any
 
@@ -19,6 +20,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
 
 broker.install()
 
+logger = logging.getLogger("crmsolid.restore")
+
 
 class SingleRunTask(Task):
     """A task of which a process has one run at a time; see :class:`SingleRun`. Celery makes one instance of it."""
@@ -29,6 +32,9 @@ class SingleRunTask(Task):
         self._single_run = SingleRun(lambda: self.run(), task=self.name)
 
     def __call__(self) -> int:
+        from crmsolid.events import watermark  # its models, so not before Django is set up
+
+        watermark.check_if_due()
         return self._single_run()
 
 
@@ -62,6 +68,29 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
     from crmsolid import checks
 
     checks.refuse_unsafe_start()
+
+
+@signals.worker_init.connect
+def compare_database_first(**kwargs: Any) -> None:
+    """A worker works on nothing before it has found out whether the database was restored from a backup."""
+    from crmsolid.events import watermark
+
+    watermark.check_before_work()
+
+
+@signals.worker_shutdown.connect
+def record_watermark(**kwargs: Any) -> None:
+    """Write down how far the database had come when this worker stopped."""
+    from django.db import Error, connection
+
+    from crmsolid.events import watermark
+
+    try:
+        watermark.check()
+    except Error as error:
+        logger.warning("the watermark was not written at the end: %r", error)
+    finally:
+        connection.close()
 
 
 @signals.celeryd_init.connect

@@ -22,10 +22,12 @@ from prometheus_client.registry import Collector
 
 from contacts.scoring.sweep import due_timers
 from crmsolid.core import clock
+from crmsolid.core.clock import rfc3339
 from crmsolid.core.redis import REDIS_ERRORS, build_client
 from crmsolid.events.models import Event
 from crmsolid.jobs.runner import due_jobs
 from crmsolid.serving.interface import Receive, Scope, Send
+from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.models import Heartbeat
 from crmsolid.workspaces.tasks import WORKER
 from messaging.models import AccountKind, Message, SandboxDelivery, Status
@@ -60,13 +62,15 @@ async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 if database, broker and worker are available; otherwise 503 with the names of the ``missing`` ones.
 
-    A worker that is behind with its work is available.
+    A worker that is behind with its work is available. ``sending`` says whether sending is held, which is no failure.
     """
     database, worker = _database_and_worker()
     parts = {"database": database, "broker": _broker(), "worker": worker}
+    sending = _sending() if database == "ok" else "unknown without the database"
     missing = [name for name, state in parts.items() if state != "ok" and not state.startswith(BUSY)]
     status = "unavailable" if missing else "ready"
-    response = JsonResponse({"status": status, "missing": missing, **parts}, status=503 if missing else 200)
+    content = {"status": status, "missing": missing, **parts, "sending": sending}
+    response = JsonResponse(content, status=503 if missing else 200)
     response._has_been_logged = True  # type: ignore[attr-defined]  # otherwise Django logs each 503 as an error
     return response
 
@@ -95,6 +99,11 @@ def _late_by() -> timedelta:
     settled_at = unhandled_runs().aggregate(first=Min("settled_at"))["first"]
     times += [at for at in (delivery_at, next_run_at(), settled_at) if at is not None]
     return max((now - at for at in times), default=timedelta(0))
+
+
+def _sending() -> str:
+    hold = sending_hold.current()
+    return "ok" if hold is None else f"held since {rfc3339(hold.since)}: {hold.reason.label}"
 
 
 def _broker() -> str:
@@ -154,7 +163,7 @@ QUEUES: list[tuple[str, Callable[[datetime], QuerySet[Any]], str]] = [
 
 
 class QueueCollector(Collector):
-    """Runs one query for each queue at each scrape."""
+    """Runs one query for each queue at each scrape, and one for the hold on sending."""
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         now = clock.now()
@@ -165,4 +174,6 @@ class QueueCollector(Collector):
             waited = (now - totals["oldest"]).total_seconds() if totals["oldest"] else 0.0
             length.add_metric([name], totals["count"])
             age.add_metric([name], max(0.0, waited))
-        return [length, age]
+        held = GaugeMetricFamily("crmsolid_sending_held", "1 while sending is held in all workspaces, else 0")
+        held.add_metric([], int(sending_hold.is_held()))
+        return [length, age, held]

@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "contacts.score": SWEEP_SECONDS,
         "jobs.run": SWEEP_SECONDS,
         "crmsolid.heartbeat": SWEEP_SECONDS,
+        "events.watermark": 5,
         "crmsolid.send_email": 30,
         "crmsolid.purge": 3600,
         "apikeys.purge": 3600,

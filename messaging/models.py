@@ -56,6 +56,9 @@ class Account(WorkspaceModel):
     daily_limit = models.PositiveIntegerField(default=default_daily_limit, help_text="sends in any 24 hours")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    # Not a column: waiting.load_accounts sets it.
+    sending_is_held: bool | None = None
+
     class Meta(WorkspaceModel.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(daily_limit__gte=1), name="account_limit"),
@@ -173,7 +176,7 @@ class WaitingFor(models.TextChoices):
     """Why a queued message is not sent yet; :func:`messaging.waiting.waiting_for` answers it.
 
     ``eta``: the sender asked for this time, or a failed attempt is retried then. ``window``: the hours in which a
-    sequence may send. ``worker``: the message is due.
+    sequence may send. ``held``: sending is held in the whole installation. ``worker``: the message is due.
     """
 
     ETA = "eta"
@@ -184,6 +187,7 @@ class WaitingFor(models.TextChoices):
     ACCOUNT_BANNED = "account_banned"
     PLAN = "plan"
     WINDOW = "window"
+    HELD = "held"
     WORKER = "worker"
 
 

@@ -87,7 +87,7 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
     sources.settled([message])
     audit.record(actor, "message.canceled", message.pk)
     if message.source == "direct":
-        state.find_waiting(message.thread_id)
+        state.find_waiting([message.thread_id])
     return message
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from django.db.models import Prefetch, prefetch_related_objects
 
 from crmsolid.core import clock
+from crmsolid.workspaces import sending_hold
 from messaging.models import Account, AccountState, Message, Status, WaitingFor, account_state
 
 
@@ -22,6 +23,8 @@ def waiting_for(message: Message) -> WaitingFor | None:
         return None
     account = message.account
     state = account_state(account)
+    if sending_hold.is_held() if account.sending_is_held is None else account.sending_is_held:
+        return WaitingFor.HELD
     if state == AccountState.NEEDS_LOGIN:
         return WaitingFor.ACCOUNT_NEEDS_LOGIN
     if state == AccountState.BANNED:
@@ -38,5 +41,5 @@ def waiting_for(message: Message) -> WaitingFor | None:
 def load_accounts(messages: Iterable[Message]) -> None:
     """Load what :func:`waiting_for` needs with one query for all these messages, or none if none of them is queued."""
     queued = [message for message in messages if message.status == Status.QUEUED]
-    accounts = Account.unscoped.select_related("workspace__live")
+    accounts = Account.unscoped.select_related("workspace__live").annotate(sending_is_held=sending_hold.is_in_force())
     prefetch_related_objects(queued, Prefetch("account", queryset=accounts))

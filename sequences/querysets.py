@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
 
 from crmsolid.core import clock
+from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
 from sequences.models import Enrollment, Sequence, SequenceStatus, StepRun
 
@@ -23,8 +24,9 @@ def people_by_status(workspace: Workspace, sequence_ids: Iterable[str]) -> Mappi
 
 
 def active_sequences() -> "QuerySet[Sequence]":
-    """The sequences whose steps may be sent."""
-    return Sequence.unscoped.filter(where_plan_allows_sending("workspace__"), status=SequenceStatus.ACTIVE)
+    """The sequences whose steps may be sent; none while sending is held."""
+    allowed = where_plan_allows_sending("workspace__") & sending_hold.where_not_held()
+    return Sequence.unscoped.filter(allowed, status=SequenceStatus.ACTIVE)
 
 
 def due_enrollments(sequence_id: Any) -> "QuerySet[Enrollment]":

@@ -17,7 +17,9 @@ from crmsolid.core.ids import new_id
 from crmsolid.events.positions import assign_positions
 from crmsolid.serving.interface import BridgeLimits
 from crmsolid.serving.root import RootApplication
-from crmsolid.workspaces.models import Heartbeat, Job, JobState
+from crmsolid.workspaces import sending_hold
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Heartbeat, HoldReason, Job, JobState
 from crmsolid.workspaces.tasks import heartbeat
 from messaging.models import Account, AccountKind, Message, SandboxDelivery
 from messaging.services import create_sandbox_account, send_message
@@ -42,9 +44,8 @@ def gauges(client: Client) -> dict[str, float]:
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200
     lines = answer.content.decode().splitlines()
-    return {
-        name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line.startswith("crmsolid_q"))
-    }
+    ours = (line.rsplit(" ", 1) for line in lines if line.startswith(("crmsolid_q", "crmsolid_sending")))
+    return {name: float(value) for name, value in ours}
 
 
 def test_healthz_answers_while_every_thread_is_busy() -> None:
@@ -75,8 +76,28 @@ def test_ready_when_a_worker_was_seen_recently(client: Client, db: None) -> None
     heartbeat()
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ready", "missing": [], "database": "ok", "broker": "ok", "worker": "ok"}
+    assert answer.json() == {
+        "status": "ready",
+        "missing": [],
+        "database": "ok",
+        "broker": "ok",
+        "worker": "ok",
+        "sending": "ok",
+    }
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_ready_while_sending_is_held_and_what_waits_is_no_work(client: Client, tenants: Tenants) -> None:
+    heartbeat()
+    message = send_message(tenants.actor(), account_id=tenants.sandbox().pk, to="@sarah_miller", text="hello")
+    Message.unscoped.filter(pk=message.pk).update(eta=clock.now() - timedelta(seconds=40))
+    sending_hold.hold(HoldReason.OPERATOR, "an upgrade", Actor.system)
+    hold = sending_hold.current()
+    assert hold is not None
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["missing"], answer.json()["worker"]) == (200, [], "ok")
+    since = clock.rfc3339(hold.since)
+    assert answer.json()["sending"] == f"held since {since}: whoever runs the server has asked for it"
 
 
 def test_not_ready_before_any_worker_was_seen(client: Client, db: None) -> None:
@@ -236,6 +257,13 @@ def test_metrics_contain_length_and_age_of_each_queue(client: Client, tenants: T
     assert 90 <= full['crmsolid_queue_oldest_seconds{queue="messages"}'] < 120
     assert full['crmsolid_queue_length{queue="events"}'] == 0
     assert full['crmsolid_queue_length{queue="jobs"}'] == 1
+
+
+def test_metrics_say_whether_sending_is_held(client: Client, tenants: Tenants, settings: Any) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    assert gauges(client)["crmsolid_sending_held"] == 0
+    sending_hold.hold(HoldReason.RESTORED, "", Actor.system)
+    assert gauges(client)["crmsolid_sending_held"] == 1
 
 
 def test_each_kind_of_work_is_counted_in_its_queue(client: Client, tenants: Tenants, settings: Any) -> None:

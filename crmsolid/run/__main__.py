@@ -82,6 +82,9 @@ def _web(options: argparse.Namespace) -> int:
     _set_up_django()
     from django.conf import settings
 
+    from crmsolid.events import watermark
+
+    watermark.check_in_background()
     if settings.WEB_PROCESSES == 1:
         serve(sock)
         return 0

@@ -1,11 +1,15 @@
 """The audit log: who did what, when."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
 
+from crmsolid.core.sql.bulk import batched
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, User, Workspace
+
+BATCH = 500
 
 
 def record(actor: Actor, action: str, target: str = "", **data: Any) -> AuditEntry:
@@ -13,7 +17,19 @@ def record(actor: Actor, action: str, target: str = "", **data: Any) -> AuditEnt
 
     ``data`` holds ids and plain facts, never a secret or what a person wrote.
     """
-    return AuditEntry.unscoped.create(
+    entry = _entry(actor, action, target, data)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_all(actors: Iterable[Actor], action: str, **data: Any) -> None:
+    """Write an entry for each of these actors, of as many workspaces, with few statements."""
+    for some in batched(actors, BATCH):
+        AuditEntry.unscoped.bulk_create([_entry(actor, action, "", data) for actor in some])
+
+
+def _entry(actor: Actor, action: str, target: str, data: dict[str, Any]) -> AuditEntry:
+    return AuditEntry(
         workspace=actor.workspace,
         action=action,
         subject_kind=actor.subject.kind,

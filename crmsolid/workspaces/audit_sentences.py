@@ -87,6 +87,11 @@ SENTENCES: Mapping[str, Sentence] = {
     "account.changed": Sentence("changed the Telegram account {it}", ACCOUNT),
     "account.paused": Sentence("paused the account {it}", ACCOUNT),
     "account.resumed": Sentence("resumed the account {it}", ACCOUNT),
+    "account.messages_canceled": Sentence(
+        "canceled {messages} messages of the account {it}, which waited while sending was held", ACCOUNT, ("messages",)
+    ),
+    "sending.held": Sentence("held sending on the whole server"),
+    "sending.released": Sentence("released sending on the whole server"),
     "telegram.login_started": Sentence("started to log a Telegram account in"),
     "telegram.logged_in": Sentence("logged the Telegram account {it} in", ACCOUNT),
     "telegram.logged_out": Sentence("logged the Telegram account {it} out", ACCOUNT),
@@ -194,7 +199,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "keys": ("API keys", ("key.",)),
     "assistants": ("Assistants", ("grant.",)),
     "webhooks": ("Webhooks", ("webhook.",)),
-    "accounts": ("Telegram accounts", ("account.", "telegram.")),
+    "accounts": ("Telegram accounts", ("account.", "telegram.", "sending.")),
     "settings": ("Other settings", ("template.", "opt_out_word.", "customfield.", "scoringrule.", "configuration.")),
     "people": ("Members and the workspace", ("workspace.", "plan.", "membership.", "invitation.", "user.")),
     "contacts": ("Contacts", ("contact.", "contacts.", "segment.", "tag.")),

@@ -1,8 +1,9 @@
-"""Users, workspaces with their test twins, members, invitations; the audit log, jobs, heartbeats."""
+"""Users, workspaces with their test twins, members, invitations; the audit log, jobs, heartbeats, the installation."""
 
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -308,3 +309,41 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def new_key() -> str:
+    """A random name for a database, or for a part of its history."""
+    return uuid4().hex
+
+
+class HoldReason(models.TextChoices):
+    RESTORED = "restored", "the database was restored from a backup"
+    OPERATOR = "operator", "whoever runs the server has asked for it"
+
+
+class Installation(models.Model):
+    """One row: which database this is, and whether sending is held (:mod:`crmsolid.workspaces.sending_hold`).
+
+    ``key`` stays for ever. ``generation`` changes whenever sending is released, because the history of the database
+    goes on from another point then: see :mod:`crmsolid.events.watermark`.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    key = models.CharField(max_length=32, default=new_key)
+    generation = models.CharField(max_length=32, default=new_key)
+    held_since = models.DateTimeField(null=True, blank=True)
+    held_reason = models.CharField(max_length=20, choices=HoldReason.choices, blank=True)
+    held_note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="installation_single"),
+            models.CheckConstraint(
+                condition=models.Q(held_since__isnull=True, held_reason="")
+                | models.Q(held_since__isnull=False, held_reason__in=HoldReason.values),
+                name="installation_hold",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

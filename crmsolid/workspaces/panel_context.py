@@ -13,9 +13,12 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from crmsolid.core.client_ip import client_ip
+from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Mode, Plan, User, Workspace
 from crmsolid.workspaces.panel_urls import side_of
+from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.sending_hold import Hold
 
 SESSION_KEY = "workspace"
 _REQUEST_ATTRIBUTE = "_panel_context"
@@ -23,11 +26,13 @@ _REQUEST_ATTRIBUTE = "_panel_context"
 
 @dataclass(frozen=True, slots=True)
 class PanelContext:
-    """``workspace`` (live or test) is what every page shows; ``memberships`` are all of the user's."""
+    """``workspace`` (live or test) is what every page shows; ``memberships`` are all of the user's. ``hold`` is that on
+    sending in the whole installation, None if there is none."""
 
     workspace: Workspace
     membership: Membership
     memberships: tuple[Membership, ...]
+    hold: Hold | None = None
 
     @property
     def live(self) -> Workspace:
@@ -47,6 +52,11 @@ class PanelContext:
     def is_expired(self) -> bool:
         """Whether the trial has ended: the panel is read-only then."""
         return self.live.current_plan == Plan.EXPIRED
+
+    @property
+    def hold_to_show(self) -> Hold | None:
+        """The hold on sending, for owners and admins: they may ask whoever runs the server."""
+        return self.hold if self.has_role(ADMINS) else None
 
     def has_role(self, roles: Collection[str]) -> bool:
         return self.membership.role in roles
@@ -82,6 +92,7 @@ def _read_context(request: HttpRequest) -> PanelContext | None:
     if not isinstance(user, User) or not user.is_active:
         return None
     rows = Membership.unscoped.filter(user=user).select_related("user__two_factor", "workspace__twin")
+    rows = sending_hold.annotate(rows)
     memberships = tuple(rows.order_by("workspace__name", "workspace_id"))
     if not memberships:
         return None
@@ -93,7 +104,8 @@ def _read_context(request: HttpRequest) -> PanelContext | None:
         # A new session goes on in the workspace where the user was last, the first time in the first by name.
         membership = max(memberships, key=lambda each: (each.last_seen_at is not None, each.last_seen_at))
     live = membership.workspace
-    return PanelContext(live.twin if side_of(request.path_info) == "test" else live, membership, memberships)
+    shown = live.twin if side_of(request.path_info) == "test" else live
+    return PanelContext(shown, membership, memberships, sending_hold.annotated(membership))
 
 
 def settle_in(request: HttpRequest, panel: PanelContext) -> None:

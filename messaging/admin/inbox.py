@@ -36,6 +36,7 @@ WAITING_TEXTS = {
     WaitingFor.ACCOUNT_BANNED: "Account is banned",
     WaitingFor.PLAN: "The trial has ended",
     WaitingFor.WINDOW: "Waits for the sending window, planned for {eta}",
+    WaitingFor.HELD: "Sending is held on the whole server",
     WaitingFor.WORKER: "Waits for a worker",
 }
 

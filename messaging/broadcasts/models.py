@@ -31,6 +31,7 @@ class BroadcastWaiting(models.TextChoices):
     ACCOUNT_NEEDS_LOGIN = "account_needs_login", "for an account that needs a login"
     ACCOUNT_BANNED = "account_banned", "for an account that is banned"
     PLAN = "plan", "for a plan that allows sending"
+    HELD = "held", "until whoever runs the server lets messages go out again"
 
 
 class Broadcast(WorkspaceModel):

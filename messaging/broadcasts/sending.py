@@ -19,6 +19,7 @@ from contacts.repository import lock_free
 from crmsolid.core import clock, doorbell
 from crmsolid.core.sql.bulk import datetime_formatter, ids_clause, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
+from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.models import Job
 from messaging.broadcasts import estimate
 from messaging.broadcasts.audience import Judged, judge
@@ -91,6 +92,8 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: int) ->
     not write to strangers, do not count: they would hold up the other accounts.
     """
     now = clock.now()
+    if sending_hold.is_held():
+        return _wait(broadcast, BroadcastWaiting.HELD, now + MAX_WAIT)
     if not job.workspace.plan_allows_sending:
         return _wait(broadcast, BroadcastWaiting.PLAN, now + MAX_WAIT)
     room = min(BATCH, to_send, MAX_IN_FLIGHT - in_flight)

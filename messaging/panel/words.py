@@ -4,6 +4,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from messaging import held
 from messaging.admin.inbox import waiting_text
 from messaging.models import Message, Status
 
@@ -21,6 +22,10 @@ FAILURES = {
     "contact_opted_out": ("They asked for no more messages.", ""),
     "template_unresolved": ("A value for the text is missing.", "Fill it in at the contact, then send it again."),
     "text_length": ("The text became too long, or empty, once its variables were filled in.", ""),
+    held.CANCELED: (
+        "It waited while sending was held, and whoever runs the server canceled it.",
+        "Send it again if it has not arrived.",
+    ),
     "message_empty": ("Telegram considers the text empty.", ""),
     "message_too_long": ("Telegram considers the text too long.", ""),
 }
@@ -43,8 +48,8 @@ def failure(error: str, detail: str = "") -> tuple[str, str]:
 
 
 def failure_text(message: Message) -> str:
-    """Why a message failed and what to do; empty unless it did."""
-    if message.status != Status.FAILED:
+    """Why a message failed, or was canceled with a hold on sending, and what to do; else empty."""
+    if message.status != Status.FAILED and message.error != held.CANCELED:
         return ""
     return " ".join(filter(None, failure(message.error, message.error_detail)))
 

@@ -29,6 +29,7 @@ from crmsolid.core.sql.bulk import (
 )
 from crmsolid.core.sql.prepared_cursor import is_lock_timeout, on_postgresql
 from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.models import where_plan_allows_sending
 from messaging.models import Account, AccountState, Message, Status
 from messaging.sending import message_text, settlement, slots, sources
@@ -71,7 +72,7 @@ class QueuedAccount:
 
 def queued_accounts() -> list[QueuedAccount]:
     """The accounts that can send, in workspaces whose plan allows sending, and have queued messages or expired leases;
-    those whose messages have been due for the longest time come first."""
+    those whose messages have been due for the longest time come first. None while sending is held."""
     now = clock.now()
     etas = {account_id: _messages.convert("eta", eta) for account_id, eta in fetch(_FIRST_ETA_BY_ACCOUNT)}
     expired = Message.unscoped.filter(status=Status.SENDING, lease_until__lt=now).order_by()
@@ -79,14 +80,17 @@ def queued_accounts() -> list[QueuedAccount]:
         etas[account_id] = min(lease_until, etas.get(account_id, now))
     if not etas:
         return []
-    accounts = Account.unscoped.filter(_account_can_send(), where_plan_allows_sending("workspace__"), pk__in=etas)
+    allowed = _account_can_send() & where_plan_allows_sending("workspace__") & sending_hold.where_not_held()
+    accounts = Account.unscoped.filter(allowed, pk__in=etas)
     queued = [QueuedAccount(pk, kind, etas[pk]) for pk, kind in accounts.values_list("pk", "kind")]
     return sorted(queued, key=lambda account: (account.first_eta, account.id))
 
 
 def due_messages() -> "QuerySet[Message]":
-    """Messages that may be claimed now, on accounts that can send, in workspaces whose plan allows sending."""
-    allowed = _account_can_send("account__") & where_plan_allows_sending("workspace__")
+    """Messages that may be claimed now, on accounts that can send, in workspaces whose plan allows sending. None while
+    sending is held."""
+    can_send = _account_can_send("account__")
+    allowed = can_send & where_plan_allows_sending("workspace__") & sending_hold.where_not_held()
     return Message.unscoped.filter(_claimable(), allowed)
 
 
@@ -142,7 +146,7 @@ def claim_from_busy_account(account_id: int, limit: int, seconds: float) -> Batc
 
 def _claim_due(locked_accounts: Sequence[Account], limit: int, locked: Sequence[int] = ()) -> Batch:
     accounts = {account.pk: account for account in locked_accounts if _may_send(account)}
-    if not accounts:
+    if not accounts or sending_hold.refuses_claims():
         return Batch(locked=locked)
     per_account = max(1, limit // len(accounts))
     messages = _lock_due(list(accounts), per_account)
@@ -153,14 +157,15 @@ def _claim_due(locked_accounts: Sequence[Account], limit: int, locked: Sequence[
 
 @transaction.atomic
 def claim(message_id: str) -> Claim | None:
-    """Claim one message. None if another worker has it, if it is not due, if its account cannot send, if it was moved
-    to a later slot, or if it failed before it could be sent."""
+    """Claim one message. None if another worker has it, if it is not due, if its account cannot send, if sending is
+    held, if it was moved to a later slot, or if it failed before it could be sent."""
     account_id = Message.unscoped.filter(pk=message_id).values_list("account_id", flat=True).first()
     if account_id is None:
         return None
     [account] = _accounts.select("id = %s", [account_id], lock=True)
     claimable = Message.unscoped.filter(_claimable(), pk=message_id)
-    messages = list(claimable.select_for_update(skip_locked=True, no_key=True)) if _may_send(account) else []
+    may_send = _may_send(account) and not sending_hold.refuses_claims()
+    messages = list(claimable.select_for_update(skip_locked=True, no_key=True)) if may_send else []
     return next(iter(_claim({account.pk: account}, messages)), None)
 
 

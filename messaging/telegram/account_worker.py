@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from django.db import Error
 
+from crmsolid.events import watermark
 from messaging.telegram import database, leases, requested_history
 from messaging.telegram.connection import Connection
 from messaging.telegram.database import DatabaseThreads
@@ -114,6 +115,8 @@ class AccountWorker:
         """Renew our leases when a third of their time has passed; acquire or give back accounts up to a fair share."""
         now = time.monotonic()
         if now - self._renewed_at >= leases.third().total_seconds():
+            # The first time before anything is sent. On this host there may be no other worker that does it.
+            await self._lease_thread.run(watermark.check)
             await self._lease_thread.run(leases.renew, self.id)
             self._renewed_at = now
         excess = len(self._connections) - await self._lease_thread.run(leases.fair_share)

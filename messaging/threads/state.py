@@ -48,7 +48,7 @@ _FIND_WAITING = (
     f" AND m.created_at >= {_threads}.created_at AND m.created_at > coalesce("
     f"(SELECT max(o.created_at) FROM {_messages} o WHERE o.thread_id = {_threads}.id AND o.direction = 'out'"
     " AND o.source IN ('direct', 'phone') AND o.status <> 'canceled'), '0001-01-01 00:00:00+00'))"
-    " WHERE id = %s AND closed_at IS NULL"
+    " WHERE {those} AND closed_at IS NULL"
     f" AND NOT EXISTS (SELECT 1 FROM {_contacts} c WHERE c.id = contact_id AND c.opted_out)"
 )
 
@@ -102,10 +102,11 @@ def record_failed(thread_ids: Collection[str], at: datetime) -> None:
     run(f"UPDATE {_threads} SET failed_at = %s WHERE {where}", [datetime_param(at), *params])
 
 
-def find_waiting(thread_id: str) -> None:
-    """See again whether the contact waits: an answer was canceled. Messages from before the thread, which were loaded
-    from Telegram later, ask for no answer."""
-    run(_FIND_WAITING, [thread_id])
+def find_waiting(thread_ids: Collection[str]) -> None:
+    """See again whether the contacts of these threads wait: answers were canceled. Messages from before the thread,
+    which were loaded from Telegram later, ask for no answer."""
+    where, params = ids_clause("id", sorted(set(thread_ids)))
+    run(_FIND_WAITING.format(those=where), params)
 
 
 def unassign_removed_member(instance: Membership, **signal: Any) -> None:

@@ -13,7 +13,7 @@ from tests.panel import PAGES
 
 ROOT = Path(__file__).parents[2]
 APPS = ("apikeys", "contacts", "crmsolid", "messaging", "sequences", "webhooks")
-RECORDERS = ("record", "record_about_user")
+RECORDERS = ("record", "record_about_user", "record_all")
 # Values of an action that are no text in the code: the states of an account that Telegram has ended.
 STATES = ("needs_login", "banned")
 

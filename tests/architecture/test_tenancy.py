@@ -91,6 +91,8 @@ UNSCOPED = {
     "messaging/inbox.py": "reads back a message by the account it came in on",
     "messaging/replies.py": "the messages of a thread of the account that a message came in on",
     "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
+    "messaging/held.py": "what waits in all workspaces while sending is held, for somebody with a shell",
+    "sequences/releasing.py": "the same for sequences",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
     "messaging/waiting.py": "the accounts of messages that were fetched through their workspace",
     "messaging/sending/sandbox.py": "answers that are owed, whoever owes them",

@@ -276,9 +276,16 @@ def test_a_restored_backup_has_everybody_but_those_who_were_erased_since(tmp_pat
         "ERASE": ERASE,
         "CRMSOLID_DATA": str(tmp_path / "data"),
     }
-    restore, replay, prove = (
-        under("Restore a backup", part)
-        for part in ("pg_restore", "replay_erasures --since", "find_person @somebody_erased")
+    restore, replay, prove, hold, status, release = (
+        under("Restore a backup", part).strip()
+        for part in (
+            "pg_restore",
+            "replay_erasures --since",
+            "find_person @somebody_erased",
+            "sending hold",
+            "sending status",
+            "sending release",
+        )
     )
     names = (
         """psql -tA "$RESTORED_URL" -c "SELECT string_agg(username, ' ' ORDER BY username) FROM contacts_contact" """
@@ -291,11 +298,22 @@ def test_a_restored_backup_has_everybody_but_those_who_were_erased_since(tmp_pat
         {replay}
         {prove}
         test "$({names})" = "somebody_else"
+        {hold}
+        if {status}; then exit 9; else test $? = 1; fi
+        {release}
+        {status}
     """
     try:
         deployment.seed(environment)
         ended = shell(script, environment, tmp_path)
         assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr)
+        lines = ended.stdout.splitlines()
+        assert [line.partition(" since")[0] for line in lines if line.startswith("sending is")] == [
+            "sending is held",
+            "sending is held",
+            "sending is not held",
+            "sending is not held",
+        ]
     finally:
         for database in (name, f"{name}_restored"):
             drop_database(server, database)

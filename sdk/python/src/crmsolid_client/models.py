@@ -25,6 +25,7 @@ BroadcastWaitingFor = (
         "account_needs_login",
         "account_banned",
         "plan",
+        "held",
     ]
     | str
 )
@@ -102,6 +103,7 @@ MessageWaitingFor = (
         "account_banned",
         "plan",
         "window",
+        "held",
         "worker",
     ]
     | str

@@ -83,6 +83,9 @@ public readonly record struct MessageWaitReason(string Value) : IStringValue<Mes
     /// <summary><c>window</c></summary>
     public static MessageWaitReason Window { get; } = new("window");
 
+    /// <summary><c>held</c></summary>
+    public static MessageWaitReason Held { get; } = new("held");
+
     /// <summary><c>worker</c></summary>
     public static MessageWaitReason Worker { get; } = new("worker");
 
@@ -175,6 +178,9 @@ public readonly record struct BroadcastWaitReason(string Value) : IStringValue<B
 
     /// <summary><c>plan</c></summary>
     public static BroadcastWaitReason Plan { get; } = new("plan");
+
+    /// <summary><c>held</c></summary>
+    public static BroadcastWaitReason Held { get; } = new("held");
 
     static BroadcastWaitReason IStringValue<BroadcastWaitReason>.Create(string value) => new(value);
 
