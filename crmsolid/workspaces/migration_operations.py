@@ -153,15 +153,15 @@ class AddUniqueConcurrently(AddConstraint):
         if schema_editor.connection.vendor != "postgresql":
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
-        name = self.constraint.name
-        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
-        create = str(self.constraint.create_sql(to_state.apps.get_model(app_label, self.model_name), schema_editor))
+        constraint: Any = self.constraint
+        name, model = constraint.name, to_state.apps.get_model(app_label, self.model_name)
+        table, create = model._meta.db_table, str(constraint.create_sql(model, schema_editor))
         added = f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" UNIQUE '
         schema_editor.execute(_drop_index(name))
         if create.startswith(added):  # PostgreSQL has a constraint only for one without a condition
             create = f'CREATE UNIQUE INDEX "{name}" ON "{table}" {create.removeprefix(added)}'
         schema_editor.execute(create.replace("UNIQUE INDEX", "UNIQUE INDEX CONCURRENTLY", 1))
-        if self.constraint.condition is None and not self.constraint.expressions:
+        if constraint.condition is None and not constraint.expressions:
             schema_editor.execute(f'{added}USING INDEX "{name}"')
 
 
