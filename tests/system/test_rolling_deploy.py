@@ -79,7 +79,11 @@ class Traffic:
         """Wait for ``REQUESTS`` answers. Returns them; their requests may have begun earlier."""
         start = len(self.answered)
         wait_until(lambda: len(self.answered) >= start + REQUESTS, "requests are answered", seconds=BOUND_SECONDS)
+        self.assert_none_failed()
         return self.answered[start:]
+
+    def assert_none_failed(self) -> None:
+        assert [exchange for exchange in self.answered if exchange.status not in (200, 201)] == []
 
     def request(self, exchange: Exchange) -> tuple[int, bytes]:
         connection = self._connect()
@@ -193,7 +197,7 @@ def test_versions_replace_each_other_under_load(stack: Stack, proxy: Proxy, tmp_
             roll_forward_and_back(rollout, traffic, next_tree)
         finally:
             traffic.stop()
-        assert [exchange for exchange in traffic.answered if exchange.status not in (200, 201)] == []
+        traffic.assert_none_failed()
         invariants.wait_until_finished(stack, BOUND_SECONDS)
         assert_everything_happened_once(stack, traffic, receiver)
 
