@@ -2,10 +2,12 @@
 PostgreSQL only; on SQLite they do nothing."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
-from django.db import DatabaseError
-from django.db.migrations import AddConstraint, AddIndex
+from django.contrib.postgres import operations as postgresql
+from django.db import DatabaseError, transaction
+from django.db.migrations import AddConstraint, AddIndex, RunPython
 from django.db.migrations.operations.base import Operation
 
 logger = logging.getLogger("crmsolid.migrations")
@@ -43,7 +45,14 @@ class TenantForeignKey(PostgresqlOperation):
     Django's own foreign key says that the target exists. This one, ``(workspace_id, x_id)`` to ``(workspace_id, id)``,
     says that the target belongs to the same workspace. It is deferred, so a transaction may write in any order. On
     SQLite the services and the tests keep the rule.
+
+    On a table that has rows, ``not_valid`` leaves them to a :class:`ValidateConstraint` of the next migration, because
+    nobody can write while they are checked. Its name is that of the table and the column, then ``_tenant``.
     """
+
+    def __init__(self, model: str, field: str, *, not_valid: bool = False) -> None:
+        super().__init__(model, field)
+        self.not_valid = not_valid
 
     def _names(self, model: Any) -> tuple[str, str, str, str, str]:
         """The table and the column, the table that it refers to, the names of the foreign key and of the unique key."""
@@ -58,7 +67,9 @@ class TenantForeignKey(PostgresqlOperation):
             f" '\"{target}\"'::regclass) THEN"
             f' ALTER TABLE "{target}" ADD CONSTRAINT "{unique_key}" UNIQUE (workspace_id, id); END IF; END $$',
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{foreign_key}" FOREIGN KEY (workspace_id,'
-            f' "{column}") REFERENCES "{target}" (workspace_id, id) DEFERRABLE INITIALLY DEFERRED',
+            f' "{column}") REFERENCES "{target}" (workspace_id, id) DEFERRABLE INITIALLY DEFERRED'
+            + " NOT VALID"
+            * self.not_valid,
         ]
 
     def reverse_statements(self, model: Any) -> list[str]:
@@ -134,7 +145,7 @@ class AddIndexConcurrently(AddIndex):
 
 
 class AddUniqueConcurrently(AddConstraint):
-    """Add a unique constraint that is an index, one with a condition, as :class:`AddIndexConcurrently` does."""
+    """Add a unique constraint as :class:`AddIndexConcurrently` adds an index."""
 
     atomic = False
 
@@ -142,9 +153,71 @@ class AddUniqueConcurrently(AddConstraint):
         if schema_editor.connection.vendor != "postgresql":
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
-        create = self.constraint.create_sql(to_state.apps.get_model(app_label, self.model_name), schema_editor)
-        schema_editor.execute(_drop_index(self.constraint.name))
-        schema_editor.execute(str(create).replace("UNIQUE INDEX", "UNIQUE INDEX CONCURRENTLY", 1))
+        constraint: Any = self.constraint
+        name, model = constraint.name, to_state.apps.get_model(app_label, self.model_name)
+        table, create = model._meta.db_table, str(constraint.create_sql(model, schema_editor))
+        added = f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" UNIQUE '
+        schema_editor.execute(_drop_index(name))
+        if create.startswith(added):  # PostgreSQL has a constraint only for one without a condition
+            create = f'CREATE UNIQUE INDEX "{name}" ON "{table}" {create.removeprefix(added)}'
+        schema_editor.execute(create.replace("UNIQUE INDEX", "UNIQUE INDEX CONCURRENTLY", 1))
+        if constraint.condition is None and not constraint.expressions:
+            schema_editor.execute(f'{added}USING INDEX "{name}"')
+
+
+class AddCheckNotValid(postgresql.AddConstraintNotValid):
+    """Add a check that holds for what is written from now on. Rows that exist are left to a
+    :class:`ValidateConstraint` of the next migration. On SQLite the check is added at once."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        else:
+            AddConstraint.database_forwards(self, app_label, schema_editor, from_state, to_state)
+
+
+class ValidateConstraint(postgresql.ValidateConstraint):
+    """Check the rows for a constraint that was added as not valid, while others go on writing them. It belongs into
+    a migration of its own, because a transaction keeps the lock with which the constraint was added. On SQLite it
+    does nothing."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class RunInBatches(RunPython):
+    """Call ``change(rows)`` with all rows of a model, at most ``size`` at a time in the order of their keys. Needs a
+    migration that is not atomic.
+
+    Each call is a transaction of its own, in which its rows are locked: processes of the version before go on with
+    their work meanwhile, and none waits for longer than one call takes. If it is interrupted, running the migration
+    again begins with the first row. Going back changes nothing.
+    """
+
+    def __init__(self, model: str, change: Callable[[list[Any]], None], *, size: int = 500) -> None:
+        super().__init__(self._run, RunPython.noop, atomic=False, elidable=True)
+        self.model, self.change, self.size = model, change, size
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [self.model, self.change], {"size": self.size}
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self._app_label = app_label
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def _run(self, apps: Any, schema_editor: Any) -> None:
+        using = schema_editor.connection.alias
+        rows = apps.get_model(self._app_label, self.model)._base_manager.using(using).order_by("pk")
+        last: Any = None
+        while True:
+            with transaction.atomic(using=using):
+                remaining = rows if last is None else rows.filter(pk__gt=last)
+                batch = list(remaining.select_for_update(no_key=True)[: self.size])
+                if not batch:
+                    return
+                self.change(batch)
+                last = batch[-1].pk
 
 
 class AddGinIndex(PostgresqlOperation):

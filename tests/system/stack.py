@@ -62,11 +62,12 @@ class Stack:
         self.start_redis()
         self.seeded: dict[str, Any] = json.loads(self._python("-c", SEED).stdout)
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, tree: Path = ROOT) -> dict[str, str]:
+        """``tree`` is the folder with the product, for parts that run another version of it."""
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
             "DJANGO_SETTINGS_MODULE": "crmsolid.settings",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(tree),
             "PYTHONWARNINGS": "ignore",
             "DATABASE_URL": self.dsn,
             "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
@@ -76,21 +77,25 @@ class Stack:
             **self._more,
         }
 
-    def _python(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def _python(self, *arguments: str, tree: Path = ROOT) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, *arguments]
         return subprocess.run(
-            command, env=self.environment(), cwd=ROOT, check=True, capture_output=True, text=True, timeout=120
+            command, env=self.environment(tree), cwd=tree, check=True, capture_output=True, text=True, timeout=120
         )
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, tree: Path = ROOT) -> str:
         """Run a management command and return its standard output."""
-        return self._python("manage.py", *arguments).stdout
+        return self._python("manage.py", *arguments, tree=tree).stdout
 
-    def _start(self, name: str, *command: str) -> None:
+    def _start(self, name: str, *command: str, tree: Path = ROOT) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                command, env=self.environment(), cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+                command, env=self.environment(tree), cwd=tree, stdout=log, stderr=log, start_new_session=True
             )
+
+    def start_role(self, role: str, name: str, *options: str, tree: Path = ROOT) -> None:
+        """Start ``web``, ``worker`` or ``scheduler`` as an operator does, under a name of its own."""
+        self._start(name, sys.executable, "-m", "crmsolid.run", role, *options, tree=tree)
 
     def start_redis(self) -> None:
         port = str(self.redis_port)
@@ -110,10 +115,18 @@ class Stack:
         wait_until(lambda: len(self.children("web")) == 2 and is_listening(self.port), "the web listens")
 
     def start_worker(self, name: str = "worker") -> None:
-        self._start(name, sys.executable, "-m", "crmsolid.run", "worker")
+        self.start_role("worker", name)
 
     def start_scheduler(self) -> None:
-        self._start("scheduler", sys.executable, "-m", "crmsolid.run", "scheduler")
+        self.start_role("scheduler", "scheduler")
+
+    def end(self, name: str, seconds: float) -> int:
+        """Send SIGTERM to a part, as its supervisor does, and wait until it has ended. Returns its exit status."""
+        process = self._processes[name]
+        process.terminate()
+        status = process.wait(seconds)
+        del self._processes[name]
+        return status
 
     def kill(self, name: str, how: int = signal.SIGKILL) -> None:
         """End a part and all its processes, by default with SIGKILL."""

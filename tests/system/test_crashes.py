@@ -4,7 +4,10 @@ import signal
 import threading
 
 import pytest
+import redis
+from celery import Celery
 
+from crmsolid.celery import queue_of
 from tests.system.sends import assert_exactly_once, send, send_all
 from tests.system.stack import Reply, Stack
 from tests.waiting import wait_until
@@ -70,3 +73,20 @@ def test_hanging_redis_fails_no_request_and_loses_no_message(stack: Stack) -> No
     assert [reply.status for reply in replies if reply] == [200] * 20
     stack.manage("shell", "-v", "0", "-c", "from messaging.tasks import sweep; sweep()")
     assert_exactly_once(stack, account, 20)
+
+
+def test_signals_of_another_version_stop_no_worker_and_lose_no_message(stack: Stack) -> None:
+    """A worker of the version before gets neither a task that it does not know, which has a queue of its own, nor stops
+    because of one in a queue that it knows, or because of arguments."""
+    account, broker = stack.seeded["accounts"][7], Celery(broker=f"redis://127.0.0.1:{stack.redis_port}/0")
+    known, unknown = queue_of("messaging.dispatch"), queue_of("messaging.next")
+    with redis.Redis(port=stack.redis_port) as queues:
+        broker.send_task("messaging.next", queue=unknown, ignore_result=True)
+        for task, arguments in (("messaging.next", []), ("messaging.dispatch", ["unknown"])):
+            broker.send_task(task, arguments, queue=known, ignore_result=True)
+            wait_until(lambda: queues.llen(known) == 0, "the worker has taken it")
+        replies = send_all(stack, account, "unknown", 5)
+        assert [reply.status for reply in replies if reply] == [200] * 5
+        assert_exactly_once(stack, account, 5)
+        assert queues.llen(unknown) == 1
+    assert stack.ended() == []
