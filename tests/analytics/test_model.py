@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.models import Contact, Stage, StageChange
@@ -21,6 +21,7 @@ from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, Thread
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step, StepRun
+from tests.fuzzing import examples
 from tests.tenants import Api, Tenants
 
 # Around the change to summer time in Europe and to that in America, in whole hours: so many of them are boundaries.
@@ -233,9 +234,7 @@ def boundaries(begins: datetime, ends: datetime, interval: str, zone: ZoneInfo) 
     return [begins, *(at for at in inside if is_first(at)), ends]
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@examples(12)
 @given(
     sent=st.lists(messages, max_size=12),
     span=st.tuples(st.integers(0, HOURS), st.integers(1, HOURS)),

@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
+from apikeys import tokens
 from apikeys.authentication import DEFAULT_RATE_LIMIT
 from apikeys.limiter import limiter
 from apikeys.models import ApiKey
 from crmsolid.api.request_context import address_bucket
 from crmsolid.core import clock
-from crmsolid.workspaces.models import Plan
+from crmsolid.workspaces.models import AuditEntry, Plan
 from crmsolid.workspaces.scopes import Scope
 from tests.api import urls
 from tests.api.assertions import assert_problem
+from tests.fuzzing import examples
 from tests.tenants import Api, Tenants
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(urls.__name__)]
@@ -142,3 +146,28 @@ def test_each_ipv4_address_and_ipv6_network_has_its_own_limit(
 ) -> None:
     client.get("/v1/me", REMOTE_ADDR=first)
     assert remaining(client.get("/v1/me", REMOTE_ADDR=second)) == (598 if same_bucket else 599)
+
+
+GOOD_TOKEN = tokens.generate("live").text
+# Bytes of a header, read as Latin-1.
+LATIN = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=40)
+AUTHORIZATIONS = st.one_of(
+    LATIN,
+    st.tuples(st.sampled_from(["Bearer ", "bearer\t", "Basic ", "Token ", "Bearer"]), LATIN).map("".join),
+    # Well formed, and nobody's.
+    st.tuples(st.sampled_from(["Bearer ", "bearer  "]), st.just(GOOD_TOKEN), st.just("") | LATIN).map("".join),
+)
+
+
+@examples(60)
+@given(AUTHORIZATIONS)
+def test_any_other_authorization_is_unauthorized(
+    api: Api, tenants: Tenants, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    monkeypatch.setattr("apikeys.authentication.DEFAULT_RATE_LIMIT", 1_000_000)  # for it is tried in one minute
+    before = AuditEntry.unscoped.count()
+    response = api(None).post("/v1/notes", {"title": "a"}, Authorization=header)
+    assert response.status_code == 401
+    assert_problem(response, response.json()["code"])
+    assert response.json()["code"] in ("token_missing", "token_invalid")
+    assert AuditEntry.unscoped.count() == before

@@ -1,12 +1,15 @@
 """A write with an Idempotency-Key happens once, and its response is replayed byte for byte."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apikeys.models import ApiKey, IdempotencyRecord
 from crmsolid.api import idempotency
@@ -17,6 +20,7 @@ from crmsolid.workspaces.scopes import Scope
 from tests.api import urls
 from tests.api.assertions import assert_problem
 from tests.api.example_api import NOTE_ACTION
+from tests.fuzzing import examples
 from tests.tenants import Api, Tenants
 from tests.threads import in_background, run_together
 
@@ -267,3 +271,30 @@ def test_retry_while_the_first_request_is_running_is_refused_and_later_replayed(
     retry = post(token, "/v1/slow", None)
     assert (retry.content, retry.headers["Idempotency-Replayed"]) == (first.content, "true")
     assert count_writes(tenants, "slow.called") == 1
+
+
+# What a header can carry: bytes but line breaks, read as Latin-1, and without blanks at its ends, which servers remove.
+HEADERS = (
+    st.one_of(
+        st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=260),
+        st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=20),
+    )
+    .map(lambda text: text.strip(" \t"))
+    .filter(bool)
+)
+
+
+@examples(50)
+@given(HEADERS)
+def test_any_header_is_a_key_that_is_honoured_or_refused(api: Api, tenants: Tenants, key: str) -> None:
+    with transaction.atomic():
+        client = api(tenants.key())
+        responses = [client.post("/v1/notes", NOTE, idempotency_key=key) for _ in range(2)]
+        if re.fullmatch(r"[ -~]{1,255}", key):
+            assert [response.status_code for response in responses] == [201, 201]
+            assert responses[0].content == responses[1].content
+            assert count_writes(tenants) == 1
+        else:
+            assert [response.json()["code"] for response in responses] == ["idempotency_key_invalid"] * 2
+            assert count_writes(tenants) == 0
+        transaction.set_rollback(True)

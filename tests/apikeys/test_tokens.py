@@ -5,9 +5,12 @@ import zlib
 from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apikeys import tokens
 from apikeys.tokens import Token, digest, display, generate, is_well_formed, redact
+from tests.fuzzing import examples
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 BODY = "cs_live_a4f9_" + "k" * 30
@@ -136,3 +139,17 @@ def test_redact_catches_every_generated_token() -> None:
     for _ in range(200):
         token = generate("live")
         assert redact(f"<{token.text}>") == f"<{display(token.prefix)}>"
+
+
+@examples(200)
+@given(st.integers(0, len(GOOD) - 1), st.characters())
+def test_token_with_another_character_anywhere_is_not_well_formed(position: int, character: str) -> None:
+    changed = GOOD[:position] + character + GOOD[position + 1 :]
+    assert is_well_formed(changed) is (changed == GOOD)
+
+
+@examples(200)
+@given(st.text(st.one_of(st.sampled_from("cs_live0aZ"), st.characters()), max_size=60))
+def test_any_text_can_be_checked_and_redacted_twice(text: str) -> None:
+    assert is_well_formed(text) is False
+    assert redact(redact(text)) == redact(text)

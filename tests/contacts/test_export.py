@@ -16,6 +16,7 @@ from contacts import export, services
 from contacts.models import Contact
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import SELECT_CONTACT, before_statement, without_created
+from tests.fuzzing import examples
 from tests.tenants import Api, Tenants
 
 
@@ -114,6 +115,7 @@ CELLS = st.text(alphabet=SEPARATORS + " '\"=+-@＝a1", max_size=12)
 
 
 @given(CELLS)
+@examples(100)
 @example('a";"=1')
 def test_no_part_of_a_cell_is_a_formula_wherever_it_is_split(text: str) -> None:
     exported = export.cell(text)
@@ -124,6 +126,7 @@ def test_no_part_of_a_cell_is_a_formula_wherever_it_is_split(text: str) -> None:
 
 
 @given(CELLS)
+@examples(100)
 def test_an_import_can_remove_the_apostrophes_that_an_export_adds(text: str) -> None:
     assert re.sub(r"""(\A|(?<=[;,\t\r\n]))'(?='*(?:[^\S\t\r\n]|")*[=+\-@＝＋－＠])""", "", export.cell(text)) == text
 

@@ -4,6 +4,8 @@ import random
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contacts.normalization import (
     InvalidEmail,
@@ -12,7 +14,9 @@ from contacts.normalization import (
     email_key,
     fold,
     parse_username,
+    tag,
 )
+from tests.fuzzing import examples
 
 
 @pytest.mark.parametrize(
@@ -230,3 +234,48 @@ def test_folding_combined_characters_twice_changes_nothing_and_case_does_not_mat
 def test_folded_ascii_is_lower_case() -> None:
     text = "".join(map(chr, range(128)))
     assert fold(text) == text.lower()
+
+
+# --- Any text ---------------------------------------------------------------------------------------------------------
+# Mostly characters that mean something here, so that much of it is accepted.
+ANY_TEXT = st.one_of(
+    st.text(st.characters(), max_size=40),
+    st.text("aZ9_@./- \u2000\u0301\u0345İßЯ", max_size=40),
+    st.from_regex(r"\A ?(@|https?://t\.me/|telegram\.me/)?[A-Za-z0-9_]{1,40}/? ?\Z"),
+    st.from_regex(r"\A\w{1,8}@\w{1,8}\.[a-z]{2,3}\Z"),
+)
+
+
+@examples(200)
+@given(ANY_TEXT)
+def test_username_of_any_text_is_its_own_normal_form_in_each_spelling(text: str) -> None:
+    try:
+        username = parse_username(text)
+    except InvalidUsername:
+        return
+    assert username in text
+    for spelling in (username, f"@{username}", f"https://t.me/{username}", f" {username} "):
+        assert parse_username(spelling) == username
+
+
+@examples(200)
+@given(ANY_TEXT)
+def test_key_of_any_address_is_its_own_key(text: str) -> None:
+    try:
+        key = email_key(text)
+    except InvalidEmail:
+        return
+    assert email_key(key) == key
+    assert email_key(f" {text} ") == key
+
+
+@examples(200)
+@given(ANY_TEXT)
+def test_any_tag_is_its_own_normal_form(text: str) -> None:
+    assert tag(tag(text)) == tag(text)
+
+
+@examples(200)
+@given(ANY_TEXT)
+def test_folding_any_text_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)

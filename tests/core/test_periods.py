@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmsolid.core.periods import INTERVALS, Period, TooManyPeriods, split
+from tests.fuzzing import examples
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "Asia/Beirut", "Africa/Cairo")
@@ -54,6 +55,7 @@ def test_too_many_periods_are_refused_however_many_they_are() -> None:
             split(Period(begins, ends), "day", ZoneInfo("UTC"), most=400)
 
 
+@examples(100)
 @given(
     st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1)),
     st.timedeltas(timedelta(microseconds=1), timedelta(days=300)),

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.durations import format_duration, parse_duration
@@ -22,6 +22,8 @@ from sequences.schedule import (
     resumed_anchor,
     window_to_json,
 )
+from tests.fuzzing import examples
+from tests.sequences.local_clock import is_open
 
 MINUTE = timedelta(minutes=1)
 EVERY_DAY = frozenset(range(7))
@@ -56,17 +58,6 @@ def moments(draw: st.DrawFn) -> tuple[str, datetime]:
     return zone, change + draw(st.integers(-4 * 1440, 4 * 1440)) * MINUTE
 
 
-def is_open(window: Window, zone: str, at: datetime) -> bool:
-    """The model: look at the local clock."""
-    local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    today, yesterday = local.weekday(), (local - timedelta(days=1)).weekday()
-    if window.start < window.end:
-        return today in window.days and window.start <= local.time() < window.end
-    return (today in window.days and local.time() >= window.start) or (
-        yesterday in window.days and local.time() < window.end
-    )
-
-
 def first_minute(window: Window, zone: str, at: datetime, *, opened: bool) -> datetime:
     """The first minute from ``at`` on at which the window is open, or closed, found by looking at each."""
     for minutes in range(40 * 1440):
@@ -76,7 +67,7 @@ def first_minute(window: Window, zone: str, at: datetime, *, opened: bool) -> da
 
 
 @given(windows, moments())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_next_open_is_the_first_minute_at_which_the_local_clock_is_inside(
     window: Window, moment: tuple[str, datetime]
 ) -> None:
@@ -85,7 +76,7 @@ def test_next_open_is_the_first_minute_at_which_the_local_clock_is_inside(
 
 
 @given(windows.filter(lambda window: not window.always_open), moments())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_closes_at_is_the_first_minute_at_which_the_local_clock_is_outside(
     window: Window, moment: tuple[str, datetime]
 ) -> None:
@@ -94,7 +85,7 @@ def test_closes_at_is_the_first_minute_at_which_the_local_clock_is_outside(
 
 
 @given(windows, moments(), st.timedeltas(timedelta(0), timedelta(days=3)))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_next_open_never_goes_backwards(window: Window, moment: tuple[str, datetime], later: timedelta) -> None:
     zone, at = moment
     opens = next_open(window, zone, at)
@@ -109,7 +100,7 @@ def test_next_open_never_goes_backwards(window: Window, moment: tuple[str, datet
     st.timedeltas(timedelta(0), timedelta(days=366)),
     st.floats(0, 1, exclude_max=True),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_jitter_never_leaves_the_window(
     window: Window, moment: tuple[str, datetime], delay: timedelta, jitter: timedelta, fraction: float
 ) -> None:
@@ -258,6 +249,7 @@ def test_a_canonical_window_is_read_and_written_the_same(data: dict[str, Any] | 
 
 
 @given(windows)
+@examples(100)
 def test_every_window_comes_back_from_json(window: Window) -> None:
     assert parse_window(window_to_json(window)) == window
 
@@ -340,6 +332,7 @@ def test_a_duration_is_read_and_written_in_its_canonical_form(text: str, duratio
 
 
 @given(st.integers(0, 366 * 86400))
+@examples(100)
 def test_every_duration_comes_back_from_its_text(seconds: int) -> None:
     assert parse_duration(format_duration(timedelta(seconds=seconds))) == timedelta(seconds=seconds)
 

@@ -5,11 +5,12 @@ import io
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.imports import reading, staging
 from contacts.imports.reading import CsvFile, NotCsv, Row
+from tests.fuzzing import examples
 
 # No lone carriage returns and NULs: Python's reader and ours count lines by them, and refuse them.
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
@@ -20,7 +21,7 @@ def read(content: bytes) -> tuple[list[str], list[Row]]:
     return file.columns, list(file.rows())
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(
     rows=st.lists(st.lists(CELLS, min_size=3, max_size=3).filter(lambda row: "".join(row).strip() != ""), max_size=8),
     delimiter=st.sampled_from(",;\t"),
@@ -109,3 +110,42 @@ def test_chunks_are_bounded_by_rows_and_by_characters(monkeypatch: pytest.Monkey
         chunks = [staging.unpack(chunk) for chunk in staged.chunks()]
     assert [[row.line for row in chunk] for chunk in chunks] == [[2, 3, 4], [5], [6], [7]]
     assert staged.row_count == 6
+
+
+# What a reader has to decide about, and bytes of every kind.
+PIECES = st.sampled_from(
+    [b'"', b'""', b",", b";", b"\t", b"\n", b"\r\n", b"\r", b"\0", b"a", b" ", b"\xff\xfe", b"\xef\xbb\xbf"]
+)
+ANY_FILE = st.one_of(
+    st.binary(max_size=60),
+    st.lists(st.one_of(PIECES, st.binary(max_size=3)), max_size=30).map(b"".join),
+    st.tuples(st.text(max_size=30), st.sampled_from(["utf-16", "utf-16-le", "cp1251", "utf-32", "utf-8"])).map(
+        lambda each: each[0].encode(each[1], "replace")
+    ),
+)
+
+
+@examples(300)
+@given(ANY_FILE)
+def test_any_bytes_are_rows_of_a_file_or_refused_with_a_line(content: bytes) -> None:
+    try:
+        columns, rows = read(b"email,name\n" + content)
+    except NotCsv as refusal:
+        assert 1 <= refusal.line <= 2 + content.count(b"\n") + content.count(b"\r")
+        return
+    assert columns == ["email", "name"]
+    lines = [row.line for row in rows]
+    assert lines == sorted(set(lines)) and all(line >= 2 for line in lines)
+    assert staging.unpack(staging.pack(rows)) == rows
+
+
+@examples(200)
+@given(ANY_FILE)
+def test_any_bytes_are_a_file_with_columns_or_refused(content: bytes) -> None:
+    try:
+        columns, rows = read(content)
+    except NotCsv as refusal:
+        assert refusal.line >= 1
+        return
+    assert columns and len(set(columns)) == len(columns)
+    assert staging.unpack(staging.pack(rows)) == rows

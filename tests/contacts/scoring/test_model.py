@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts import services as contacts
@@ -16,6 +16,7 @@ from crmsolid.core import clock
 from crmsolid.jobs import runner
 from messaging.models import Account
 from tests.contacts.scoring.helpers import NOON, change, receive, rule, run_jobs, sums
+from tests.fuzzing import examples
 from tests.tenants import Tenants
 
 PEOPLE = ("anna", "bert")
@@ -139,9 +140,7 @@ def check(world: World) -> None:
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@examples(15)
 @given(
     rules=st.tuples(*(st.tuples(st.just("change"), st.just(name), size, times, caps, half_lives) for name in TRIGGERS)),
     plan=st.lists(actions, min_size=15, max_size=30),

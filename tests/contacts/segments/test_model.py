@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.models import Contact
@@ -17,6 +17,7 @@ from contacts.normalization import email_key, email_part, fold
 from contacts.segments.conditions import parse_condition, to_json
 from contacts.segments.explaining import explain
 from tests.contacts.segments.conftest import NOW, Matching
+from tests.fuzzing import examples
 from tests.tenants import Tenants
 
 TIMES = ("created_at", "last_in_at", "last_out_at")
@@ -163,13 +164,7 @@ def trees(levels: int) -> Any:
     return LEAF if levels == 1 else st.one_of(LEAF, groups_of(trees(levels - 1)))
 
 
-@settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(300)
 @given(condition=trees(4))
 def test_condition_holds_for_those_for_whom_the_rules_say_so(
     tenants: Tenants, matching: Matching, condition: Any
@@ -180,13 +175,7 @@ def test_condition_holds_for_those_for_whom_the_rules_say_so(
     assert to_json(parse_condition(tenants.workspace, condition)) == condition
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(60)
 @given(condition=trees(4))
 def test_explanation_says_of_each_comparison_what_the_rules_say(
     tenants: Tenants, matching: Matching, condition: Any

@@ -5,6 +5,8 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contacts.models import Contact
 from messaging.sending.message_text import (
@@ -15,6 +17,7 @@ from messaging.sending.message_text import (
     utf16_length,
     variables,
 )
+from tests.fuzzing import examples
 
 
 @pytest.mark.parametrize(
@@ -168,3 +171,55 @@ def test_utf16_length(text: str, length: int) -> None:
 )
 def test_custom_values_are_rendered_as_people_write_them(value: Any, shown: str) -> None:
     assert render_for(Contact(custom_fields={"seats": value}), "{seats}") == shown
+
+
+# --- Any text ---------------------------------------------------------------------------------------------------------
+NAMES = st.from_regex(r"\A[a-zа-я][a-z0-9_]{0,8}\Z")
+# A fallback has no braces; a literal may have any.
+LITERALS = st.text(st.one_of(st.sampled_from("{}|"), st.characters()), max_size=12)
+FALLBACKS = st.none() | st.text(st.characters(exclude_characters="{}"), max_size=8)
+VALUES = st.none() | LITERALS
+PARTS = st.lists(st.one_of(LITERALS, st.tuples(NAMES, FALLBACKS, VALUES)), max_size=6)
+ANY_TEMPLATE = st.text(st.one_of(st.sampled_from("{}|ab_1 "), st.characters()), max_size=60)
+
+
+def written(part: Any) -> str:
+    if isinstance(part, str):
+        return part.replace("{", "{{").replace("}", "}}")
+    name, fallback, _ = part
+    return "{" + name + ("" if fallback is None else f"|{fallback}") + "}"
+
+
+@examples(200)
+@given(PARTS)
+def test_what_was_written_as_a_template_is_rendered(parts: list[Any]) -> None:
+    values = {part[0]: part[2] for part in parts if not isinstance(part, str)}
+    expected = []
+    for part in parts:
+        value = part if isinstance(part, str) else values[part[0]]
+        if not isinstance(part, str) and not (value and value.strip()):
+            value = part[1]
+        expected.append(value)
+    text = "".join(map(written, parts))
+    if None in expected:
+        with pytest.raises(TemplateUnresolved):
+            render(text, values)
+    else:
+        assert render(text, values) == "".join(expected)
+    assert variables(text) == set(values)
+
+
+@examples(300)
+@given(ANY_TEMPLATE)
+def test_any_text_is_a_template_or_a_syntax_error(text: str) -> None:
+    try:
+        names = variables(text)
+    except TemplateSyntaxError:
+        # Whichever comes first in the text.
+        with pytest.raises((TemplateSyntaxError, TemplateUnresolved)):
+            render(text, dict.fromkeys("ab", "x"))
+        return
+    assert all(f"{{{name}" in text for name in names)
+    # Nothing is rendered twice, so each variable adds at most its value.
+    rendered = render(text, dict.fromkeys(names, "{a}{{"))
+    assert len(rendered) <= len(text) + len("{a}{{") * text.count("{")

@@ -4,8 +4,11 @@ import hmac
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from tests.fuzzing import examples
 from webhooks.delivery.signing import (
     body_signature,
     generate_secret,
@@ -97,3 +100,24 @@ def test_generated_secrets_have_192_bits_and_differ() -> None:
     made = {generate_secret() for _ in range(100)}
     assert len(made) == 100
     assert {len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) for secret in made} == {24}
+
+
+SECRETS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40),
+    st.binary(min_size=1, max_size=40).map(lambda raw: "whsec_" + base64.b64encode(raw).decode()),
+    st.text("whsec_A=+/-", min_size=1, max_size=12).map(lambda text: "whsec_" + text),
+)
+
+
+@examples(100)
+@given(st.lists(SECRETS, min_size=1, max_size=2), st.binary(max_size=60))
+def test_receiver_with_any_of_the_secrets_verifies_any_body(secrets: list[str], body: bytes) -> None:
+    headers = headers_now(*secrets, body=body)
+    assert all(value.isascii() and value.isprintable() for value in headers.values())
+    expected = hmac.new(secrets[0].encode(), body, hashlib.sha256).hexdigest()
+    assert headers["X-Signature"] == f"sha256={expected}"
+    for secret in secrets:
+        key = base64.b64decode(standard_form(secret).removeprefix("whsec_"), validate=True)
+        signed = f"evt_1.{headers['webhook-timestamp']}.".encode() + body
+        signature = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+        assert key and f"v1,{signature}" in headers["webhook-signature"].split(" ")
