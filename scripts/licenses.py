@@ -73,11 +73,11 @@ def is_allowed(expression: str) -> bool:
 def license_of(name: str) -> str:
     """The licence of an installed package as an SPDX expression; "unknown" if it does not say it."""
     package = metadata.metadata(name)
-    if expression := package.get("License-Expression"):
-        return expression
+    if "License-Expression" in package:
+        return package["License-Expression"]
     if known := FROM_LICENSE_FILE.get(canonicalize_name(name)):
         return known
-    text = (package.get("License") or "").strip()
+    text = package["License"].strip() if "License" in package else ""
     if text in SPDX or text in ALLOWED:
         return SPDX.get(text, text)
     classifiers = [each.split(" :: ")[-1] for each in package.get_all("Classifier", []) if each.startswith("License")]

@@ -344,11 +344,14 @@ def break_redis(world: World, act: Callable[[], object]) -> None:
     if not world.installation.is_split:
         return
     password = urlsplit(world.installation.redis).password or ""
-    with redis.Redis.from_url(world.installation.redis) as client:
+    client: Any = redis.Redis.from_url(world.installation.redis)  # some of its methods have no types
+    try:
         client.config_set("requirepass", "another")
-        client.execute_command("CLIENT", "KILL", "TYPE", "normal")  # those that are connected stay so otherwise
+        client.execute_command("CLIENT", "KILL", "TYPE", "normal")  # others that are connected stay so otherwise
         act()
-        client.execute_command("CONFIG", "SET", "requirepass", password)
+    finally:
+        client.config_set("requirepass", password)
+        client.close()
 
 
 def break_mail(world: World) -> None:
