@@ -19,6 +19,8 @@ from messaging.representations import MessageOut
 from messaging.sending.slots import DAY
 from messaging.telegram_models import PeerHash, TelegramSession
 
+BATCH = 1000
+
 # For messaging.stats. The contact's row is locked, so none of these messages is received, sent or answered meanwhile.
 _KEEP_COUNTS = (
     f"INSERT INTO {Table(ErasedMessage).name} (workspace_id, account_id, kind, at)"
@@ -71,8 +73,10 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
 
 
 def purge() -> int:
-    """Delete logins that expired unfinished and spent slots older than 24 hours; returns the number of rows."""
-    now = clock.now()
-    logins, _ = LoginAttempt.unscoped.filter(expires_at__lt=now).delete()
-    slots, _ = SpentSlot.unscoped.filter(slot_at__lte=now - DAY).delete()
-    return logins + slots
+    """Delete logins that expired unfinished and spent slots older than 24 hours, each batch in its own transaction;
+    returns the number of rows."""
+    now, deleted = clock.now(), 0
+    for rows in (LoginAttempt.unscoped.filter(expires_at__lt=now), SpentSlot.unscoped.filter(slot_at__lte=now - DAY)):
+        while batch := list(rows.values_list("pk", flat=True)[:BATCH]):
+            deleted += rows.model.unscoped.filter(pk__in=batch).delete()[0]
+    return deleted

@@ -1,5 +1,6 @@
 """Retention: deliveries with their attempts, events without deliveries, and deleted endpoints."""
 
+import time
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +15,8 @@ from crmsolid.events.models import Event
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 
 BATCH = 1000
+# A run each hour deletes more than an installation delivers in the meantime, whatever it delivers.
+MAX_SECONDS = 300
 
 _FINAL = (DeliveryStatus.SUCCEEDED, DeliveryStatus.EXHAUSTED, DeliveryStatus.CANCELED)
 
@@ -24,21 +27,21 @@ def retention() -> timedelta:
 
 
 def purge() -> int:
-    """Delete what is past its retention, in short transactions and at most 50 of each kind; returns how many rows were
-    deleted."""
+    """Delete what is past its retention, in short transactions and for ``MAX_SECONDS`` at most; returns how many rows
+    were deleted. The next run continues."""
     old = Delivery.unscoped.filter(pk__lt=first_id("dlv", clock.now() - retention())).order_by("pk")
     of_deleted_endpoints = Delivery.unscoped.filter(endpoint__deleted_at__isnull=False).order_by()
-    deleted = 0
+    deleted, end = 0, time.monotonic() + MAX_SECONDS
     for delete_batch in (
         partial(_delete_deliveries, old),
         partial(_delete_deliveries, of_deleted_endpoints),
         _delete_endpoints,
         _delete_old_events,
     ):
-        for _ in range(50):
+        while time.monotonic() < end:
             count = delete_batch()
             deleted += count
-            if not count:
+            if count < BATCH:
                 break
     return deleted
 

@@ -20,7 +20,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Q, QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from crmsolid.core import clock, strictjson
 from crmsolid.core.errors import DomainError
@@ -107,13 +108,13 @@ def page(
     horizon = _commit_horizon() if is_time and not descending and connection.vendor == "postgresql" else None
     returned = position.returned if position is not None else frozenset()
     if position is not None:
-        # The first condition alone lets the database start in the index.
-        comparison = "lt" if descending else "gt"
-        queryset = queryset.filter(**{f"{column}__{comparison}e": position.value})
-        if position.pk is not None:
-            queryset = queryset.filter(
-                Q(**{f"{column}__{comparison}": position.value}) | Q(**{f"pk__{comparison}": position.pk})
-            )
+        if position.pk is None:
+            queryset = queryset.filter(**{f"{column}__{'lt' if descending else 'gt'}e": position.value})
+        else:
+            # A comparison of rows lets the database start in the index right behind the row, however many rows have the
+            # same value as it.
+            behind = TupleLessThan if descending else TupleGreaterThan
+            queryset = queryset.filter(behind(Tuple(F(column), F("pk")), (position.value, position.pk)))
     sign = "-" if descending else ""
     rows = read(queryset.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1 + len(returned)])
     new = [row for row in rows if _row_hash(row, column) not in returned] if returned else rows

@@ -73,3 +73,31 @@ def test_a_deleted_endpoint_is_purged_with_its_log(
     services.delete_endpoint(tenants.actor(), endpoint.pk)
     assert purging.purge() == 2
     assert (Endpoint.unscoped.count(), Delivery.unscoped.count(), Event.unscoped.count()) == (0, 0, 1)
+
+
+@pytest.fixture
+def old_events(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Sixty events past their retention, with batches of one event."""
+    made = clock.now() - timedelta(days=31)
+    ids = [f"{first_id('evt', made)[:-2]}{number:02}" for number in range(60)]
+    Event.unscoped.bulk_create(
+        Event(id=id, workspace=tenants.workspace, type="ping", body=b"{}", created_at=made, position=-number)
+        for number, id in enumerate(ids)
+    )
+    monkeypatch.setattr(purging, "BATCH", 1)
+    return len(ids)
+
+
+def test_a_run_deletes_as_many_batches_as_there_are(old_events: int) -> None:
+    assert purging.purge() == old_events
+    assert not Event.unscoped.exists()
+
+
+def test_a_run_ends_when_its_time_is_over_and_the_next_continues(
+    old_events: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "MAX_SECONDS", 0)
+    assert purging.purge() == 0
+    assert Event.unscoped.count() == old_events
+    monkeypatch.undo()
+    assert purging.purge() == old_events
