@@ -4,6 +4,7 @@ HOST ?= 127.0.0.1
 PYTHON ?=
 TESTS ?=
 KILLS ?= 15
+MINUTES ?=
 CONTACTS ?= 1000
 SEED ?=
 VENV := .venv
@@ -41,8 +42,8 @@ bench: $(READY) ## measure requests, sends, webhooks, sequences and imports on t
 	@$(BIN)/python -m bench.sequences
 	@$(BIN)/python -m bench.imports
 
-chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7
-	@KILLS=$(KILLS) SEED=$(SEED) CONTACTS=$(CONTACTS) TESTS="$(TESTS)" bash scripts/chaos.sh
+chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7 (or MINUTES=10)
+	@KILLS=$(KILLS) MINUTES=$(MINUTES) SEED=$(SEED) CONTACTS=$(CONTACTS) TESTS="$(TESTS)" bash scripts/chaos.sh
 
 screenshots: $(READY) ## write the pictures in docs/img, of a demo workspace (needs Chromium)
 	@DJANGO_SETTINGS_MODULE=crmsolid.settings CRMSOLID_DATA=$$(mktemp -d) $(BIN)/python -m tests.browser.screenshots
