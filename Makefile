@@ -4,6 +4,7 @@ HOST ?= 127.0.0.1
 PYTHON ?=
 TESTS ?=
 KILLS ?= 15
+MINUTES ?=
 CONTACTS ?= 1000
 SEED ?=
 LONG ?=
@@ -41,8 +42,8 @@ sdk: $(READY) ## write the generated code of the Python client
 bench: $(READY) ## measure what docs/performance.md claims, in short: make bench PARTS=sending LONG=1
 	@LONG=$(LONG) PARTS=$(PARTS) bash scripts/bench.sh
 
-chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7
-	@KILLS=$(KILLS) SEED=$(SEED) CONTACTS=$(CONTACTS) TESTS="$(TESTS)" bash scripts/chaos.sh
+chaos: $(READY) ## kill and freeze processes under load: make chaos KILLS=100 SEED=7 (or MINUTES=10)
+	@KILLS=$(KILLS) MINUTES=$(MINUTES) SEED=$(SEED) CONTACTS=$(CONTACTS) TESTS="$(TESTS)" bash scripts/chaos.sh
 
 fuzz: $(READY) ## many random examples for each generated test: make fuzz FUZZ=20 TESTS=tests/api
 	@FUZZ=$(FUZZ) bash scripts/fuzz.sh $(TESTS)

@@ -8,6 +8,10 @@ redis_pid=
 
 start_postgres() {
     if "$bin/python" -m tests.plugins.service_is_up "$postgres_url"; then return 0; fi
+    start_own_postgres
+}
+
+start_own_postgres() {
     local tools
     tools=$(ls -d /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql*/bin 2>/dev/null | sort -V | tail -n 1)
     [ -n "$tools" ] || tools=$(dirname "$(command -v initdb || echo .)")

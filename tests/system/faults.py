@@ -4,7 +4,9 @@ have. Each fault ends by itself, and whatever was killed is started again, as by
 import contextlib
 import os
 import random
+import shlex
 import signal
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -16,31 +18,39 @@ from tests.system.stack import Stack
 
 WORKERS = ("worker-1", "worker-2")
 KILLS = ("kill_web_process", "kill_web", "kill_worker", "kill_scheduler")
+# Restarts the PostgreSQL of the run as after a crash. Set only if the run has one of its own.
+RESTART_POSTGRES = os.environ.get("CHAOS_RESTART_POSTGRES", "")
 ALL_KINDS = (
     *KILLS,
+    "kill_web_supervisor",
     "freeze_web_process",
     "freeze_web",
     "freeze_worker",
+    "freeze_worker_past_leases",
     "freeze_scheduler",
     "kill_redis",
     "freeze_redis",
     "flush_redis",
     "end_one_session",
     "end_all_sessions",
+    *(["restart_postgres"] if RESTART_POSTGRES else []),
 )
 FREEZE_SECONDS = (1.0, 6.0)
+# Longer than the leases of messages in the tests, and than those of Telegram accounts with the 10 s by which clocks may
+# differ.
+PAST_LEASES_SECONDS = (14.0, 16.0)
 GONE_SECONDS = (0.2, 5.0)
 
 
 class Faults:
     """Injects one fault at a time, of these ``kinds``. ``chance`` decides which one, on what, and for how long.
 
-    ``ended_at`` is when the last one ended, on the monotonic clock: when the process was killed (starting it again is
-    part of the recovery), when the frozen one went on, or when Redis was there again.
+    ``kind`` is that of the last one. ``ended_at`` is when it ended, on the monotonic clock: when the process was killed
+    (starting it again is part of the recovery), when the frozen one went on, or when the server was there again.
     """
 
     def __init__(self, stack: Stack, chance: random.Random, kinds: Sequence[str] = ALL_KINDS) -> None:
-        self.ended_at = 0.0
+        self.ended_at, self.kind = 0.0, ""
         self._stack, self._random, self._kinds = stack, chance, kinds
         self._left: list[str] = []
 
@@ -48,7 +58,8 @@ class Faults:
         """Inject the next fault; returns what it was. All kinds come in turn, in a random order."""
         if not self._left:
             self._left = self._random.sample(self._kinds, len(self._kinds))
-        inject: Callable[[], str] = getattr(self, f"_{self._left.pop()}")
+        self.kind = self._left.pop()
+        inject: Callable[[], str] = getattr(self, f"_{self.kind}")
         self.ended_at = 0.0
         what = inject()
         self.ended_at = self.ended_at or time.monotonic()
@@ -65,6 +76,14 @@ class Faults:
     def _kill_worker(self) -> str:
         name = self._random.choice(WORKERS)
         return self._kill(name, lambda: self._stack.start_worker(name))
+
+    def _kill_web_supervisor(self) -> str:
+        """The host starts it again as soon as its processes have left the port."""
+        killed_at = time.monotonic()
+        self._stack.kill_web_supervisor()
+        self.ended_at = killed_at
+        self._stack.start_supervised_web()
+        return "the supervisor of the web killed"
 
     def _kill_scheduler(self) -> str:
         return self._kill("scheduler", self._stack.start_scheduler)
@@ -94,15 +113,18 @@ class Faults:
     def _freeze_worker(self) -> str:
         return self._freeze(self._random.choice(WORKERS))
 
+    def _freeze_worker_past_leases(self) -> str:
+        return self._freeze(self._random.choice(WORKERS), PAST_LEASES_SECONDS)
+
     def _freeze_scheduler(self) -> str:
         return self._freeze("scheduler")
 
     def _freeze_redis(self) -> str:
         return self._freeze("redis")
 
-    def _freeze(self, name: str) -> str:
+    def _freeze(self, name: str, between: tuple[float, float] = FREEZE_SECONDS) -> str:
         with frozen(self._stack, name):
-            seconds = self._pause(FREEZE_SECONDS)
+            seconds = self._pause(between)
         return f"{name} frozen for {seconds:.1f} s"
 
     def _kill_redis(self) -> str:
@@ -123,6 +145,12 @@ class Faults:
     def _end_all_sessions(self) -> str:
         ended = self._stack.query(f"SELECT pg_terminate_backend(pid) FROM ({SESSIONS}) AS everyone")
         return f"all {len(ended)} database sessions ended"
+
+    def _restart_postgres(self) -> str:
+        """It comes back after recovery from its log, as after a crash."""
+        command = shlex.split(RESTART_POSTGRES)
+        subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+        return "PostgreSQL crashed and restarted"
 
     def _pause(self, seconds: tuple[float, float]) -> float:
         chosen = self._random.uniform(*seconds)

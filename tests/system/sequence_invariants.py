@@ -1,6 +1,5 @@
 """What must be true of sequences once nobody is in them any more, whatever happened meanwhile."""
 
-import contextlib
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +8,6 @@ import psycopg
 
 from tests.system.enrollments import GETS_EVERY_STEP, STEP_KEYS, STOPPED_BY, Person
 from tests.system.stack import Stack
-from tests.waiting import wait_until
 
 # The test's own tables in the database of the product: when the transaction of each claim began, and when it was known
 # that a contact had replied or opted out.
@@ -30,14 +28,6 @@ RECORD_KNOWN = """
     WHERE (opted_out OR last_reply_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM audit_known WHERE contact_id = c.id)
     ON CONFLICT DO NOTHING
 """
-UNFINISHED = """SELECT
-    (SELECT count(*) FROM sequences_enrollment WHERE ended_at IS NULL),
-    (SELECT count(*) FROM sequences_steprun WHERE NOT handled),
-    (SELECT count(*) FROM messaging_message WHERE status IN ('queued', 'sending')),
-    (SELECT count(*) FROM messaging_sandboxdelivery d JOIN messaging_message m ON m.id = d.message_id
-        WHERE d.reply_pending AND m.status = 'sent'),
-    (SELECT count(*) FROM events_event WHERE position IS NULL),
-    (SELECT count(*) FROM webhooks_delivery WHERE status <> 'succeeded')"""
 
 
 class Audit:
@@ -61,20 +51,6 @@ class Audit:
     def _run(self) -> None:
         while not self._stopping.wait(0.03):
             self._connection.execute(RECORD_KNOWN)
-
-
-def wait_until_everybody_is_through(stack: Stack, seconds: float) -> None:
-    """Wait until every enrollment has ended and nothing is left to do. A post that a kill interrupted is retried at
-    once and not by the retry schedule."""
-
-    def finished() -> bool:
-        stack.query("UPDATE webhooks_delivery SET next_attempt_at = now() WHERE status = 'failed' RETURNING 1")
-        return stack.query(UNFINISHED) == [(0, 0, 0, 0, 0, 0)]
-
-    with contextlib.suppress(AssertionError):
-        wait_until(finished, "everybody is through", seconds=seconds)
-    unfinished = stack.query(UNFINISHED)
-    assert unfinished == [(0, 0, 0, 0, 0, 0)], unfinished
 
 
 def assert_everybody_ended_as_they_should(stack: Stack, people: Sequence[Person]) -> Counter[tuple[str, str, str]]:

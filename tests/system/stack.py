@@ -33,9 +33,11 @@ owner = User.objects.create_user("owner@example.com", None)
 workspace = create_workspace(slug="demo", name="Demo", owner=owner, plan="business")
 actor = Actor.command(workspace, "tests")
 accounts = [create_sandbox_account(actor, name=f"Account {n}").pk for n in range(8)]
+limited = create_sandbox_account(actor, name="Limited").pk
 tokens = [create_key(actor, name=f"Key {n}", scopes=ALL_SCOPES).token for n in range(4)]
 fast = [create_key(actor, name=f"Fast {n}", scopes=ALL_SCOPES, rate_limit=100000).token for n in range(2)]
-print(json.dumps({"accounts": accounts, "tokens": tokens, "fast": fast}))
+slow = create_key(actor, name="Slow", scopes=ALL_SCOPES, rate_limit=6).token
+print(json.dumps({"accounts": accounts, "limited": limited, "tokens": tokens, "fast": fast, "slow": slow}))
 """
 
 
@@ -112,7 +114,7 @@ class Stack:
     def start_supervised_web(self) -> None:
         """The web as the product runs it: a supervisor starts a process again that has died."""
         self._start("web", sys.executable, "-m", "crmsolid.run", "web", "--port", str(self.port))
-        wait_until(lambda: len(self.children("web")) == 2 and is_listening(self.port), "the web listens")
+        wait_until(lambda: len(self.children("web")) == 2 and is_listening(self.port), "the web listens", seconds=120)
 
     def start_worker(self, name: str = "worker") -> None:
         self.start_role("worker", name)
@@ -139,6 +141,13 @@ class Stack:
         process.wait(30)
         if name == "web":  # its children may live a moment longer, and only their parent could wait for them
             wait_until(lambda: not is_listening(self.port), "the web's port is free")
+
+    def kill_web_supervisor(self) -> None:
+        """Kill the supervisor of the web alone. Its processes notice that, finish their requests and end."""
+        process = self._processes.pop("web")
+        process.kill()
+        process.wait(30)
+        wait_until(lambda: not is_listening(self.port), "the web's port is free", seconds=60)
 
     def signal(self, name: str, how: int) -> None:
         os.killpg(self._processes[name].pid, how)

@@ -70,7 +70,7 @@ def test_each_step_is_sent_once_and_nobody_is_lost(stack: Stack) -> None:
             kill_in_the_middle(stack, faults, enrollments, others[number::FAULTS], chance)
         stop_workers_between_making_and_claim(stack, enrollments, early)
         enrollments.finish(BOUND_SECONDS)
-        sequence_invariants.wait_until_everybody_is_through(stack, BOUND_SECONDS)
+        invariants.wait_until_finished(stack, BOUND_SECONDS)
     assert stack.ended() == []
     ends = sequence_invariants.assert_everybody_ended_as_they_should(stack, everybody)
     report(stack, ends, time.monotonic() - began)
