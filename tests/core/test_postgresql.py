@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, close_old_connections, connection, transaction
 
+from crmsolid.core.errors import NOT_WRITABLE, unavailable
 from crmsolid.core.postgresql import base
 from crmsolid.core.postgresql.base import DatabaseWrapper
 from crmsolid.core.postgresql.timeouts import with_timeouts
@@ -124,6 +125,21 @@ def test_session_that_was_idle_in_a_transaction_ends_with_operational_error(sess
         run(cursor, "SELECT 1")
     close_old_connections()
     assert run(cursor, "SELECT 1") == (1,)
+
+
+@postgresql
+@CURSORS
+def test_refused_write_raises_operational_error_and_the_session_is_replaced(session: None, cursor: Cursor) -> None:
+    [pid] = run(cursor, "SELECT pg_backend_pid()")
+    with connection.cursor() as settings:
+        settings.execute("SET default_transaction_read_only = on")
+    with pytest.raises(OperationalError) as refused, transaction.atomic():
+        run(cursor, "CREATE TABLE refused ()")
+    error = unavailable(refused.value)
+    assert error is not None and (error.status, error.detail) == (503, NOT_WRITABLE)
+    close_old_connections()  # Django's receiver of request_started
+    assert run(cursor, "SELECT pg_backend_pid()") != (pid,)
+    assert run(cursor, "SHOW transaction_read_only") == ("off",)
 
 
 @postgresql

@@ -26,7 +26,8 @@ def _breaker(host: str, port: str) -> CircuitBreaker:
 
 
 class ErrorWrapper(DatabaseErrorWrapper):
-    """Makes the end of a session that was idle in a transaction an ``OperationalError``, like any other end of it."""
+    """Makes two errors of psycopg an ``OperationalError``, because they concern every other statement too: the end of a
+    session that was idle in a transaction, and a server that accepts no writes."""
 
     def __init__(self, connection: "DatabaseWrapper") -> None:
         super().__init__(connection)
@@ -35,8 +36,9 @@ class ErrorWrapper(DatabaseErrorWrapper):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, psycopg.errors.IdleInTransactionSessionTimeout):
+        if isinstance(error, psycopg.errors.IdleInTransactionSessionTimeout | psycopg.errors.ReadOnlySqlTransaction):
             self._connection.errors_occurred = True
+            self._connection.is_read_only = isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
             raise OperationalError(*error.args).with_traceback(trace) from error
         super().__exit__(kind, error, trace)
 
@@ -64,6 +66,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     took long. One attempt at a time then finds out whether the server answers again."""
 
     SchemaEditorClass = SchemaEditor
+    # Whether a write was refused in this session. Another one may reach the server that has taken over, or a database
+    # whose setting has changed.
+    is_read_only = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         breaker = _breaker(str(conn_params.get("host", "")), str(conn_params.get("port", "")))
@@ -77,6 +82,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             (breaker.failed if was_slow else breaker.succeeded)()
             raise
         breaker.succeeded()
+        self.is_read_only = False
         return connection
 
     @cached_property
@@ -85,8 +91,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Called by Django before and after each request, and by Celery for each task. Also closes a connection that
-        the server has ended since it was last used, so that whoever uses it next does not get an error."""
-        if self.connection is not None and not self.in_atomic_block and _has_ended(self.connection.pgconn):
+        the server has ended since it was last used, so that whoever uses it next does not get an error, and one in
+        which the server has refused a write."""
+        is_idle = self.connection is not None and not self.in_atomic_block
+        if is_idle and (self.is_read_only or _has_ended(self.connection.pgconn)):
             self.close()
         super().close_if_unusable_or_obsolete()
 
