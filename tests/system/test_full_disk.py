@@ -48,6 +48,8 @@ def product(disk: SmallDisk, tmp_path: Path) -> Iterator[Product]:
     copy_migrated_sqlite(data)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)}
     environment |= {"CRMSOLID_DATA": str(data), "CRMSOLID_DAILY_LIMIT": "100000", "PYTHONUNBUFFERED": "1"}
+    # A message whose settlement was refused is sent again when its lease has ended.
+    environment |= {"CRMSOLID_SEND_LEASE_SECONDS": "6", "CRMSOLID_TELEGRAM_SEND_SECONDS": "4"}
     command = [sys.executable, "-m", "crmsolid.run", "--port", "0"]
     with (
         log.open("ab") as errors,

@@ -1,6 +1,7 @@
 """The backend: Django's ``DatabaseWrapper`` with a circuit breaker and without dead connections."""
 
 import time
+from contextlib import suppress
 from functools import cache, cached_property
 from types import TracebackType
 from typing import Any
@@ -9,7 +10,9 @@ import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.utils import DatabaseErrorWrapper, OperationalError
+from psycopg import pq
 
+from crmsolid.core import clock
 from crmsolid.core.circuit_breaker import CircuitBreaker
 from crmsolid.core.postgresql.timeouts import CONNECT_SECONDS
 
@@ -83,6 +86,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
         breaker.succeeded()
         self.is_read_only = False
+        _read_clock_if_due(connection.pgconn)
         return connection
 
     @cached_property
@@ -97,6 +101,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if is_idle and (self.is_read_only or _has_ended(self.connection.pgconn)):
             self.close()
         super().close_if_unusable_or_obsolete()
+        if self.connection is not None and not self.in_atomic_block:
+            _read_clock_if_due(self.connection.pgconn)
+
+
+def _read_clock_if_due(pgconn: Any) -> None:
+    """Outside a transaction. Whoever uses a connection next that is lost gets the error."""
+    if clock.database.is_due():
+        with suppress(psycopg.OperationalError):
+            clock.database.read(lambda: _unix_time(pgconn))
+
+
+def _unix_time(pgconn: Any) -> float:
+    """The time by the clock of the server. Raises psycopg's ``OperationalError``."""
+    result = pgconn.exec_(b"SELECT extract(epoch FROM clock_timestamp())")
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        raise psycopg.OperationalError("the clock of the server could not be read")
+    return float(result.get_value(0, 0))
 
 
 def _has_ended(pgconn: Any) -> bool:
