@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -24,6 +24,7 @@ from contacts.scoring.sweep import due_timers
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.redis import REDIS_ERRORS, build_client
+from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.events.models import Event
 from crmsolid.jobs.runner import due_jobs
 from crmsolid.serving.interface import Receive, Scope, Send
@@ -40,6 +41,8 @@ from webhooks.models import Delivery
 WORKER_SEEN_WITHIN = timedelta(seconds=30)
 BUSY_AFTER = timedelta(seconds=10)
 BUSY = "busy: "
+# SQLite's log of changes is about as large before they move into the database file.
+LEAST_FREE_BYTES = 4 * 1024 * 1024
 
 
 async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,12 +63,12 @@ async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if database, broker and worker are available; otherwise 503 with the names of the ``missing`` ones.
+    """200 if database, broker, worker and disk are available; otherwise 503 with the names of the ``missing`` ones.
 
     A worker that is behind with its work is available. ``sending`` says whether sending is held, which is no failure.
     """
     database, worker = _database_and_worker()
-    parts = {"database": database, "broker": _broker(), "worker": worker}
+    parts = {"database": database, "broker": _broker(), "worker": worker, "disk": _disk()}
     sending = _sending() if database == "ok" else "unknown without the database"
     missing = [name for name, state in parts.items() if state != "ok" and not state.startswith(BUSY)]
     status = "unavailable" if missing else "ready"
@@ -77,6 +80,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def _database_and_worker() -> tuple[str, str]:
     try:
+        if not _accepts_writes():
+            connection.close()  # another session may reach a server that does
+            return "accepts no writes", "unknown while the database accepts no writes"
         heartbeat = Heartbeat.objects.filter(name=WORKER).first()
         late = _late_by()
     except DatabaseError as error:
@@ -89,6 +95,15 @@ def _database_and_worker() -> tuple[str, str]:
     if late > BUSY_AFTER:
         return "ok", f"{BUSY}work has been due for {int(late.total_seconds())} s"
     return "ok", "ok"
+
+
+def _accepts_writes() -> bool:
+    """False on a replica of PostgreSQL, and in a database that was set to read-only."""
+    if not on_postgresql():
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('transaction_read_only') = 'off'")
+        return bool(cursor.fetchone()[0])
 
 
 def _late_by() -> timedelta:
@@ -118,6 +133,20 @@ def _broker() -> str:
     finally:
         client.close()
     return "ok"
+
+
+def _disk() -> str:
+    """The state of the disk with the data folder: the ledger of erasures is there, and the database if it is SQLite."""
+    try:
+        status = os.statvfs(settings.DATA_DIR)
+    except FileNotFoundError:
+        return "ok"  # the first entry of the ledger makes the folder
+    except OSError as error:
+        return f"does not answer ({type(error).__name__})"
+    if not os.access(settings.DATA_DIR, os.W_OK):
+        return "the data folder cannot be written"
+    free = status.f_bavail * status.f_frsize
+    return "ok" if free >= LEAST_FREE_BYTES else f"full: {free // 1024} KiB are free in the data folder"
 
 
 @never_cache

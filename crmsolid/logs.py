@@ -4,15 +4,18 @@ import json
 import logging
 import threading
 import time
+from collections import Counter
 from datetime import UTC, datetime
 
 from django.http import HttpRequest
 
 from apikeys.tokens import redact
+from crmsolid.core.errors import DATABASE_UNAVAILABLE
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 REFUSAL_INTERVAL_SECONDS = 60.0
+OUTAGE_INTERVAL_SECONDS = 60.0
 MAX_REFUSAL_LENGTH = 200
 
 
@@ -37,6 +40,30 @@ class RefusalFilter(logging.Filter):
         record.exc_info = None
         vars(record).pop("request", None)  # its path may be as long as a client likes
         record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
+class OutageFilter(logging.Filter):
+    """Shortens what is logged while the database cannot be reached or written, which fails every request and task: one
+    line a minute for each logger and error, which says how many were left out since the one before (``left_out``)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._next: dict[tuple[str, str], float] = {}  # when the next line may be logged
+        self._left_out: Counter[tuple[str, str]] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        if not isinstance(error, DATABASE_UNAVAILABLE):
+            return True
+        kind, now = (record.name, type(error).__name__), time.monotonic()
+        with self._lock:
+            if now < self._next.get(kind, 0.0):
+                self._left_out[kind] += 1
+                return False
+            self._next[kind] = now + OUTAGE_INTERVAL_SECONDS
+            vars(record)["left_out"] = self._left_out.pop(kind, 0)
         return True
 
 

@@ -321,13 +321,16 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "crmsolid.logs.JsonFormatter"}},
-    "filters": {"refusals": {"()": "crmsolid.logs.RefusalFilter"}},
+    "filters": {
+        "refusals": {"()": "crmsolid.logs.RefusalFilter"},
+        "outages": {"()": "crmsolid.logs.OutageFilter"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "stream": sys.stderr,
             "formatter": "json",
-            "filters": ["refusals"],
+            "filters": ["refusals", "outages"],
         }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING" if not PRODUCTION else "INFO")},

@@ -1,9 +1,11 @@
 import json
+import os
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -76,14 +78,8 @@ def test_ready_when_a_worker_was_seen_recently(client: Client, db: None) -> None
     heartbeat()
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {
-        "status": "ready",
-        "missing": [],
-        "database": "ok",
-        "broker": "ok",
-        "worker": "ok",
-        "sending": "ok",
-    }
+    parts = {"database": "ok", "broker": "ok", "worker": "ok", "disk": "ok"}
+    assert answer.json() == {"status": "ready", "missing": [], **parts, "sending": "ok"}
     assert "no-store" in answer.headers["Cache-Control"]
 
 
@@ -112,6 +108,34 @@ def test_not_ready_when_the_worker_was_seen_too_long_ago(client: Client, db: Non
     assert client.get("/readyz").json()["missing"] == ["worker"]
     Heartbeat.objects.update(seen_at=clock.now() - timedelta(seconds=29))
     assert client.get("/readyz").json()["missing"] == []
+
+
+def test_not_ready_while_the_disk_is_full_or_the_data_folder_cannot_be_written(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heartbeat()
+
+    def disk(free_bytes: int, writable: bool = True) -> tuple[list[str], str]:
+        monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_bavail=free_bytes // 1024, f_frsize=1024))
+        monkeypatch.setattr(os, "access", lambda path, mode: writable)
+        answer = client.get("/readyz").json()
+        return answer["missing"], answer["disk"]
+
+    assert disk(4 * 1024 * 1024) == ([], "ok")
+    assert disk(4 * 1024 * 1024 - 1024) == (["disk"], "full: 4095 KiB are free in the data folder")
+    assert disk(4 * 1024 * 1024, writable=False) == (["disk"], "the data folder cannot be written")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such setting")
+def test_not_ready_while_the_database_accepts_no_writes(client: Client, transactional_db: None) -> None:
+    heartbeat()
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    answer = client.get("/readyz")
+    with connection.cursor() as cursor:
+        cursor.execute("RESET default_transaction_read_only")
+    assert (answer.status_code, answer.json()["missing"]) == (503, ["database", "worker"])
+    assert answer.json()["database"] == "accepts no writes"
 
 
 def test_worker_that_is_behind_is_busy_and_not_missing(client: Client, tenants: Tenants) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.db import OperationalError
 from django.test import Client, override_settings
 
-from crmsolid.logs import JsonFormatter, RefusalFilter
+from crmsolid.logs import JsonFormatter, OutageFilter, RefusalFilter
 
 
 @pytest.fixture
@@ -20,6 +21,7 @@ def lines() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.addFilter(RefusalFilter())
+    handler.addFilter(OutageFilter())
     handler.setFormatter(JsonFormatter())
     logging.getLogger().addHandler(handler)
     yield stream
@@ -27,8 +29,9 @@ def lines() -> Iterator[io.StringIO]:
 
 
 def test_the_handler_of_the_product_has_the_filter() -> None:
-    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["refusals"]
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["refusals", "outages"]
     assert settings.LOGGING["filters"]["refusals"] == {"()": "crmsolid.logs.RefusalFilter"}
+    assert settings.LOGGING["filters"]["outages"] == {"()": "crmsolid.logs.OutageFilter"}
 
 
 @override_settings(ALLOWED_HOSTS=["crm.example.com"])
@@ -45,6 +48,31 @@ def test_requests_for_foreign_hosts_log_one_short_line(lines: io.StringIO) -> No
 def test_a_long_refusal_is_cut(lines: io.StringIO) -> None:
     logging.getLogger("django.security.DisallowedHost").error("x" * 5000, exc_info=DisallowedHost())
     assert json.loads(lines.getvalue())["message"] == "x" * 200
+
+
+def test_unavailable_database_is_logged_once_a_minute_by_each_logger(
+    lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("crmsolid.logs.time.monotonic", lambda: now[0])
+
+    def fail(logger: str) -> None:
+        for _ in range(4):
+            logging.getLogger(logger).error("failed", exc_info=OperationalError("database or disk is full"))
+
+    fail("crmsolid.api")
+    fail("celery.app.trace")
+    now[0] += 59
+    fail("crmsolid.api")
+    now[0] += 1
+    fail("crmsolid.api")
+    logged = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [(line["logger"], line["left_out"]) for line in logged] == [
+        ("crmsolid.api", 0),
+        ("celery.app.trace", 0),
+        ("crmsolid.api", 7),
+    ]
+    assert all(line["traceback"].endswith("OperationalError: database or disk is full") for line in logged)
 
 
 def test_other_errors_keep_their_traceback(lines: io.StringIO) -> None:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework.exceptions import ValidationError
 
 from crmsolid.core import strictjson
-from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError, FieldError
+from crmsolid.core.errors import DomainError, FieldError, unavailable
 
 logger = logging.getLogger("crmsolid.api")
 
@@ -88,10 +88,10 @@ def expected_or_logged(error: Exception, request_id: str) -> DomainError:
     expected = from_exception(error)
     if expected is not None:
         return expected
-    unavailable = isinstance(error, DATABASE_UNAVAILABLE)
-    message = "database unavailable" if unavailable else "unhandled error"
+    outage = unavailable(error)
+    message = "unhandled error" if outage is None else "database unavailable"
     logger.error(message, extra={"request_id": request_id}, exc_info=error)
-    return DomainError("service_unavailable" if unavailable else "internal_error")
+    return outage or DomainError("internal_error")
 
 
 def from_exception(error: Exception) -> DomainError | None:

@@ -5,6 +5,7 @@ message in the panel, a CommandError). The pages under ``/docs/errors/`` and the
 table, so a code cannot exist without its explanation.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,14 @@ from crmsolid.core import strictjson
 
 # Django's errors for a database that cannot be reached, has ended the session, or has given up a statement.
 DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
+# SQLSTATE of PostgreSQL: disk_full, read_only_sql_transaction. SQLite: SQLITE_FULL and its extended SQLITE_IOERR_WRITE,
+# and SQLITE_READONLY.
+_NOT_WRITABLE_STATES = ("53100", "25006")
+_NOT_WRITABLE_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_READONLY)
+NOT_WRITABLE = (
+    "Nothing was changed: the database accepts no writes at the moment, while reading works. "
+    "Retry in a moment with the same Idempotency-Key."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +293,8 @@ CODES: dict[str, CodeInfo] = {
         503,
         "Service unavailable",
         "Retry in a moment with the same Idempotency-Key.",
-        "The database cannot be reached at the moment, or the server is too busy to take the request.",
+        "The database cannot be reached or cannot be written at the moment, or the server is too busy to take the "
+        "request. `detail` says so if reading still works.",
     ),
 }
 
@@ -309,6 +319,16 @@ class DomainError(Exception):
         self.headers = headers or {}
         self.extra = extra
         super().__init__(f"{code}: {self.detail}")
+
+
+def unavailable(error: Exception) -> DomainError | None:
+    """The ``service_unavailable`` for an error of ``DATABASE_UNAVAILABLE``; None for any other."""
+    if not isinstance(error, DATABASE_UNAVAILABLE):
+        return None
+    cause = error.__cause__
+    is_read_only = getattr(cause, "sqlstate", None) in _NOT_WRITABLE_STATES
+    is_full = getattr(cause, "sqlite_errorcode", None) in _NOT_WRITABLE_CODES
+    return DomainError("service_unavailable", NOT_WRITABLE if is_read_only or is_full else "")
 
 
 def invalid(field: str, code: str, detail: str) -> DomainError:

@@ -3,8 +3,9 @@
 import os
 import re
 import threading
-import time
 from datetime import datetime
+
+from crmsolid.core import clock
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Encoding two characters (ten bits) at a time takes 13 look-ups for an id instead of 26 divisions.
@@ -26,7 +27,7 @@ class UlidGenerator:
         self.random_part = 0
 
     def next_ulid(self) -> str:
-        now = time.time_ns() // 1_000_000
+        now = int(clock.database.time() * 1000)
         with self.lock:
             if now > self.millisecond:
                 self.millisecond = now

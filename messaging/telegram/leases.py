@@ -1,8 +1,8 @@
 """Leases on accounts: at most one worker holds an account at any time.
 
 A lease lasts ``TELEGRAM_LEASE_SECONDS`` and is renewed every third of that. A worker that cannot renew disconnects a
-third before the lease ends, and no other worker takes the account until a third after the end, because the clocks of
-two machines may differ by that much.
+third before the lease ends, and no other worker takes the account until a third after the end, because the times of
+two workers may differ by that much.
 """
 
 import math

@@ -35,6 +35,7 @@ ON_SQLITE_ALONE = {
     "sdk/cli/": "they are about what is printed; test_faults.py and test_scenario.py run the client on both",
     "sdk/dotnet/": "compiling takes a minute, and the client meets the same answers as the one in Python",
     "sdk/test_proxy.py": "it is about the faults that the proxy of the tests causes",
+    "system/test_full_disk.py": "the disk of PostgreSQL is another one; test_read_only_database.py is about it",
     "test_checks.py": "the settings given are wrong, and the product does not start",
     "test_env.py": "the settings given are wrong, and the product does not start",
 }

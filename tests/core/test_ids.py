@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from crmsolid.core import ids
+from crmsolid.core import clock, ids
 from crmsolid.core.ids import UlidGenerator, is_id, new_id
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -22,7 +22,7 @@ def decode(ulid: str) -> int:
 def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Milliseconds since the epoch, changed by the test."""
     now = [1_700_000_000_000]
-    monkeypatch.setattr(time, "time_ns", lambda: now[0] * 1_000_000 + 999_999)
+    monkeypatch.setattr(clock, "database", clock.DatabaseClock(lambda: now[0] / 1000 + 0.000999, lambda: 0.0))
     return now
 
 

@@ -1,8 +1,10 @@
 """The PostgreSQL backend: its timeouts, its circuit breaker, and sessions that the server has ended."""
 
 import select
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +12,8 @@ import psycopg
 import pytest
 from django.db import OperationalError, close_old_connections, connection, transaction
 
+from crmsolid.core import clock
+from crmsolid.core.errors import NOT_WRITABLE, unavailable
 from crmsolid.core.postgresql import base
 from crmsolid.core.postgresql.base import DatabaseWrapper
 from crmsolid.core.postgresql.timeouts import with_timeouts
@@ -124,6 +128,44 @@ def test_session_that_was_idle_in_a_transaction_ends_with_operational_error(sess
         run(cursor, "SELECT 1")
     close_old_connections()
     assert run(cursor, "SELECT 1") == (1,)
+
+
+@postgresql
+@CURSORS
+def test_refused_write_raises_operational_error_and_the_session_is_replaced(session: None, cursor: Cursor) -> None:
+    [pid] = run(cursor, "SELECT pg_backend_pid()")
+    with connection.cursor() as settings:
+        settings.execute("SET default_transaction_read_only = on")
+    with pytest.raises(OperationalError) as refused, transaction.atomic():
+        run(cursor, "CREATE TABLE refused ()")
+    error = unavailable(refused.value)
+    assert error is not None and (error.status, error.detail) == (503, NOT_WRITABLE)
+    close_old_connections()  # Django's receiver of request_started
+    assert run(cursor, "SELECT pg_backend_pid()") != (pid,)
+    assert run(cursor, "SHOW transaction_read_only") == ("off",)
+
+
+@postgresql
+def test_time_is_that_of_the_database_on_a_machine_whose_clock_is_wrong(
+    session: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ahead() -> float:
+        return time.time() + 7200
+
+    monkeypatch.setattr(clock, "database", clock.DatabaseClock(ahead, time.monotonic))
+    assert clock.now() - datetime.now(UTC) > timedelta(hours=1)
+    run(connection.cursor, "SELECT 1")  # connects
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+@postgresql
+def test_clock_of_the_database_is_read_before_a_request_in_a_session_that_stays(
+    session: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(connection.cursor, "SELECT 1")
+    monkeypatch.setattr(clock, "database", clock.DatabaseClock(lambda: time.time() - 7200, time.monotonic))
+    close_old_connections()  # Django's receiver of request_started
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 @postgresql

@@ -1,6 +1,7 @@
 """The backend: Django's ``DatabaseWrapper`` with a circuit breaker and without dead connections."""
 
 import time
+from contextlib import suppress
 from functools import cache, cached_property
 from types import TracebackType
 from typing import Any
@@ -9,7 +10,9 @@ import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.utils import DatabaseErrorWrapper, OperationalError
+from psycopg import pq
 
+from crmsolid.core import clock
 from crmsolid.core.circuit_breaker import CircuitBreaker
 from crmsolid.core.postgresql.timeouts import CONNECT_SECONDS
 
@@ -26,7 +29,8 @@ def _breaker(host: str, port: str) -> CircuitBreaker:
 
 
 class ErrorWrapper(DatabaseErrorWrapper):
-    """Makes the end of a session that was idle in a transaction an ``OperationalError``, like any other end of it."""
+    """Makes two errors of psycopg an ``OperationalError``, because they concern every other statement too: the end of a
+    session that was idle in a transaction, and a server that accepts no writes."""
 
     def __init__(self, connection: "DatabaseWrapper") -> None:
         super().__init__(connection)
@@ -35,8 +39,9 @@ class ErrorWrapper(DatabaseErrorWrapper):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, psycopg.errors.IdleInTransactionSessionTimeout):
+        if isinstance(error, psycopg.errors.IdleInTransactionSessionTimeout | psycopg.errors.ReadOnlySqlTransaction):
             self._connection.errors_occurred = True
+            self._connection.is_read_only = isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
             raise OperationalError(*error.args).with_traceback(trace) from error
         super().__exit__(kind, error, trace)
 
@@ -64,6 +69,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     took long. One attempt at a time then finds out whether the server answers again."""
 
     SchemaEditorClass = SchemaEditor
+    # Whether a write was refused in this session. Another one may reach the server that has taken over, or a database
+    # whose setting has changed.
+    is_read_only = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         breaker = _breaker(str(conn_params.get("host", "")), str(conn_params.get("port", "")))
@@ -77,6 +85,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             (breaker.failed if was_slow else breaker.succeeded)()
             raise
         breaker.succeeded()
+        self.is_read_only = False
+        _read_clock_if_due(connection.pgconn)
         return connection
 
     @cached_property
@@ -85,10 +95,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Called by Django before and after each request, and by Celery for each task. Also closes a connection that
-        the server has ended since it was last used, so that whoever uses it next does not get an error."""
-        if self.connection is not None and not self.in_atomic_block and _has_ended(self.connection.pgconn):
+        the server has ended since it was last used, so that whoever uses it next does not get an error, and one in
+        which the server has refused a write."""
+        is_idle = self.connection is not None and not self.in_atomic_block
+        if is_idle and (self.is_read_only or _has_ended(self.connection.pgconn)):
             self.close()
         super().close_if_unusable_or_obsolete()
+        if self.connection is not None and not self.in_atomic_block:
+            _read_clock_if_due(self.connection.pgconn)
+
+
+def _read_clock_if_due(pgconn: Any) -> None:
+    """Outside a transaction. Whoever uses a connection next that is lost gets the error."""
+    if clock.database.is_due():
+        with suppress(psycopg.OperationalError):
+            clock.database.read(lambda: _unix_time(pgconn))
+
+
+def _unix_time(pgconn: Any) -> float:
+    """The time by the clock of the server. Raises psycopg's ``OperationalError``."""
+    result = pgconn.exec_(b"SELECT extract(epoch FROM clock_timestamp())")
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        raise psycopg.OperationalError("the clock of the server could not be read")
+    return float(result.get_value(0, 0))
 
 
 def _has_ended(pgconn: Any) -> bool:
