@@ -38,7 +38,7 @@ SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10**6)))
 FREEZE_SECONDS = float(os.environ.get("CHAOS_FREEZE_SECONDS", "20"))
 SEND_LEASE_SECONDS = 6
 # How long recovery may take. Far more than it takes on an idle machine, because this must not fail on a busy one.
-BOUND_SECONDS = 60.0
+BOUND_SECONDS = 120.0
 # How long what was accepted may take until it is done, without a hand. A post that failed three times waits 2 minutes.
 FINISH_SECONDS = 300.0
 ENDPOINTS = {
@@ -107,7 +107,7 @@ def start(stack: Stack) -> None:
     for name in WORKERS:
         stack.start_worker(name)
     stack.start_scheduler()
-    wait_until(lambda: stack.readiness() == 200, "/readyz is ready", seconds=2 * BOUND_SECONDS)
+    wait_until(lambda: stack.readiness() == 200, "/readyz is ready", seconds=BOUND_SECONDS)
 
 
 def under_load(stack: Stack, receiver: Receiver, telegram: TelegramServer, load: Load) -> Chaos:
