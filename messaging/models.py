@@ -56,9 +56,6 @@ class Account(WorkspaceModel):
     daily_limit = models.PositiveIntegerField(default=default_daily_limit, help_text="sends in any 24 hours")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    # Not a column: waiting.load_accounts sets it.
-    sending_is_held: bool | None = None
-
     class Meta(WorkspaceModel.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(daily_limit__gte=1), name="account_limit"),

@@ -23,7 +23,8 @@ def waiting_for(message: Message) -> WaitingFor | None:
         return None
     account = message.account
     state = account_state(account)
-    if sending_hold.is_held() if account.sending_is_held is None else account.sending_is_held:
+    is_held: bool | None = getattr(account, "sending_is_held", None)  # load_accounts reads it with the account
+    if sending_hold.is_held() if is_held is None else is_held:
         return WaitingFor.HELD
     if state == AccountState.NEEDS_LOGIN:
         return WaitingFor.ACCOUNT_NEEDS_LOGIN

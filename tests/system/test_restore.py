@@ -19,6 +19,7 @@ from tests.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.usefixtures("services")
 
+BOUND_SECONDS = 180.0
 BEGIN = "2026-01-01T00:00:00Z"  # an earlier time does no harm
 SEEN = "SELECT 1 FROM workspaces_heartbeat WHERE seen_at > %s"
 NOW = "SELECT now()"
@@ -44,7 +45,7 @@ class Installation:
     def wait_for_a_run(self) -> None:
         """Until a worker has worked on periodic tasks again."""
         [(now,)] = self.stack.query(NOW)
-        wait_until(lambda: self.stack.query(SEEN, now), "a worker works", seconds=60)
+        wait_until(lambda: self.stack.query(SEEN, now), "a worker works", seconds=BOUND_SECONDS)
 
     def post(self, path: str, body: Any = None) -> Any:
         reply = self.stack.call("POST", path, self.token, body, uuid4().hex)
@@ -103,7 +104,7 @@ def prepare(product: Installation) -> dict[str, Any]:
 def test_a_restored_backup_sends_nothing_again(installation: Installation) -> None:
     product, stack = installation, installation.stack
     product.start()
-    wait_until(lambda: stack.query("SELECT 1 FROM workspaces_installation"), "the installation", seconds=60)
+    wait_until(lambda: stack.query("SELECT 1 FROM workspaces_installation"), "the installation", seconds=BOUND_SECONDS)
     product.kill("worker", "scheduler")
     made = prepare(product)
     ann, bob, carol = made["people"]
@@ -114,9 +115,9 @@ def test_a_restored_backup_sends_nothing_again(installation: Installation) -> No
     stack.start_worker()
     stack.start_scheduler()
     once = Counter([(ann, "Direct"), (bob, "Step"), *((person, "News") for person in made["people"])])
-    wait_until(lambda: product.sent() == once, "everything was sent", seconds=60)
+    wait_until(lambda: product.sent() == once, "everything was sent", seconds=BOUND_SECONDS)
     assert stack.call("DELETE", f"/v1/contacts/{carol}", product.token, key=uuid4().hex).status == 204
-    wait_until(lambda: watermark(product) >= last_position(product), "the watermark is written", seconds=60)
+    wait_until(lambda: watermark(product) >= last_position(product), "the watermark is written", seconds=BOUND_SECONDS)
     product.kill("worker", "scheduler", "web")
     created = sorted(body["id"] for body in product.posted("contact.created"))
     assert len(created) == 3
@@ -125,7 +126,7 @@ def test_a_restored_backup_sends_nothing_again(installation: Installation) -> No
     create_database(*stack.dsn.rsplit("/", 1))
     product.postgresql("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={stack.dsn}", dump)
     product.start()
-    wait_until(lambda: broadcast_waits(product) == "held", "the broadcast waits", seconds=60)
+    wait_until(lambda: broadcast_waits(product) == "held", "the broadcast waits", seconds=BOUND_SECONDS)
     later = product.send("@anna", "Accepted while sending is held")
     product.wait_for_a_run()
     assert [product.message(each)["waiting_for"] for each in (made["message"], later)] == ["held", "held"]
@@ -135,7 +136,7 @@ def test_a_restored_backup_sends_nothing_again(installation: Installation) -> No
     assert product.sent() == once
     # Webhooks are delivered again, with the same ids.
     again = sorted([*created, *created])
-    wait_until(lambda: sorted(body["id"] for body in product.posted("contact.created")) == again, seconds=60)
+    wait_until(lambda: sorted(body["id"] for body in product.posted("contact.created")) == again, seconds=BOUND_SECONDS)
 
     stack.manage("replay_erasures", "--since", BEGIN)
     waiting = json.loads(stack.manage("sending", "hold", "--reason", "held already", "--json"))
@@ -145,7 +146,7 @@ def test_a_restored_backup_sends_nothing_again(installation: Installation) -> No
     released = json.loads(stack.manage("sending", "release", "--cancel-queued-before", "--json"))
     assert released["canceled"] == {"messages": 1, "sequences_paused": 1, "broadcasts_paused": 1}
     new = once + Counter([(ann, "Accepted while sending is held")])
-    wait_until(lambda: product.sent() == new, "what came later is sent", seconds=60)
+    wait_until(lambda: product.sent() == new, "what came later is sent", seconds=BOUND_SECONDS)
     product.wait_for_a_run()
     assert product.sent() == new
     message = product.message(made["message"])
