@@ -116,6 +116,52 @@ def test_migration_is_not_cut_off(session: None, atomic: bool) -> None:
     assert timeouts() == ["30s", "5s", "10s"]
 
 
+@pytest.fixture
+def made_up_tables(session: None) -> Iterator[None]:
+    run_alone("CREATE TABLE made_up (a integer); CREATE TABLE made_up_too (a integer)")
+    yield
+    run_alone("DROP TABLE made_up, made_up_too")
+
+
+def run_alone(sql: str) -> None:
+    with administrator() as other:
+        other.execute(sql)
+
+
+def columns(table: str) -> list[str]:
+    with administrator() as other:
+        rows = other.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
+        return sorted(row[0] for row in rows.fetchall())
+
+
+@postgresql
+@pytest.mark.parametrize("atomic", [True, False])
+def test_migration_lets_others_use_the_table_while_it_waits_for_its_lock(
+    made_up_tables: None, monkeypatch: pytest.MonkeyPatch, atomic: bool
+) -> None:
+    with administrator() as reader, connection.schema_editor(atomic=atomic) as editor:
+        reader.execute("BEGIN; LOCK TABLE made_up IN ACCESS SHARE MODE")
+
+        def pause(seconds: float) -> None:
+            run_alone("SET lock_timeout = 1; SELECT a FROM made_up")
+            reader.execute("ROLLBACK")
+
+        monkeypatch.setattr(time, "sleep", pause)
+        editor.execute("ALTER TABLE made_up ADD COLUMN b integer")
+        assert run(connection.cursor, "SHOW lock_timeout") == ("10s",)
+    assert columns("made_up") == ["a", "b"]
+
+
+@postgresql
+def test_migration_does_not_wait_long_with_locks_that_others_wait_for(made_up_tables: None) -> None:
+    with administrator() as reader:
+        reader.execute("BEGIN; LOCK TABLE made_up IN ACCESS SHARE MODE")
+        with pytest.raises(OperationalError), connection.schema_editor(atomic=True) as editor:
+            editor.execute("ALTER TABLE made_up_too ADD COLUMN b integer")
+            editor.execute("ALTER TABLE made_up ADD COLUMN b integer")
+    assert (columns("made_up"), columns("made_up_too")) == (["a"], ["a"])
+
+
 @postgresql
 @CURSORS
 def test_session_that_was_idle_in_a_transaction_ends_with_operational_error(session: None, cursor: Cursor) -> None:

@@ -1,12 +1,13 @@
 """The backend: Django's ``DatabaseWrapper`` with a circuit breaker and without dead connections."""
 
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import cache, cached_property
 from types import TracebackType
 from typing import Any
 
 import psycopg
+from django.db import transaction
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.utils import DatabaseErrorWrapper, OperationalError
@@ -20,6 +21,13 @@ from crmsolid.core.postgresql.timeouts import CONNECT_SECONDS
 SLOW_SECONDS = 1.0
 # For how long nobody tries to connect after a slow failure.
 OPEN_SECONDS = 1.0
+# For how long a statement of a migration waits for the lock of a table. Every request to the table waits behind it, and
+# requests allow 2 s. It tries again, so that they get their turn in between.
+MIGRATION_LOCK_TIMEOUT = "1s"
+MIGRATION_LOCK_SECONDS = 60.0
+MIGRATION_PAUSE_SECONDS = 1.0
+# Statements that nobody waits for while they wait; they keep the lock timeout of the session.
+HARMLESS = ("CONCURRENTLY", "VALIDATE CONSTRAINT")
 
 
 @cache
@@ -49,6 +57,8 @@ class ErrorWrapper(DatabaseErrorWrapper):
 class SchemaEditor(DatabaseSchemaEditor):
     """Lets a migration take as long as it needs, except to get a lock: whoever waits for one holds up others."""
 
+    _holds_locks = False
+
     def __enter__(self) -> "SchemaEditor":
         with self.connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
@@ -62,6 +72,43 @@ class SchemaEditor(DatabaseSchemaEditor):
         if error is None:
             with self.connection.cursor() as cursor:
                 cursor.execute("RESET statement_timeout; RESET idle_in_transaction_session_timeout")
+
+    def execute(self, sql: Any, params: Any = ()) -> None:
+        """Tries again for ``MIGRATION_LOCK_SECONDS`` if another transaction has a lock on the table, unless the
+        transaction of this migration has locks already, which others wait for."""
+        if self.collect_sql or any(text in str(sql) for text in HARMLESS):
+            super().execute(sql, params)
+            return
+        deadline = time.monotonic() + MIGRATION_LOCK_SECONDS
+        while True:
+            try:
+                self._execute_promptly(sql, params)
+                return
+            except OperationalError as error:
+                is_locked = isinstance(error.__cause__, psycopg.errors.LockNotAvailable)
+                if not is_locked or self._holds_locks or time.monotonic() > deadline:
+                    raise
+            time.sleep(MIGRATION_PAUSE_SECONDS)
+
+    def _execute_promptly(self, sql: Any, params: Any) -> None:
+        """Raises ``OperationalError`` after ``MIGRATION_LOCK_TIMEOUT``; the transaction stays usable."""
+        is_atomic = self.connection.in_atomic_block
+        savepoint: Any = transaction.atomic(using=self.connection.alias) if is_atomic else nullcontext()
+        with savepoint:
+            with self.connection.cursor() as cursor:
+                cursor.execute(f"SET lock_timeout = '{MIGRATION_LOCK_TIMEOUT}'")
+            try:
+                super().execute(sql, params)
+            finally:
+                if not is_atomic:
+                    self._reset_lock_timeout()
+            if is_atomic:  # after an error, the savepoint takes the setting back
+                self._reset_lock_timeout()
+        self._holds_locks = is_atomic
+
+    def _reset_lock_timeout(self) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
