@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import given
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from contacts.models import Contact
@@ -298,6 +298,7 @@ def test_everybody_gets_each_step_once_at_its_time_and_nothing_after_a_stop(
         for name in PEOPLE:
             played.do("enroll", name, first="runner only")
         for first, happening in week:
+            note(f"{time.now:%a %H:%M:%S} {first}: {happening}")
             played.do(*happening, first=first)
         played.finish()
         transaction.set_rollback(True)
