@@ -33,7 +33,7 @@ def modules() -> Iterator[ModuleType]:
 
 def shown_fields() -> set[str]:
     """The fields of dataclasses that have such a name and are part of the ``repr``."""
-    found = set()
+    found: set[str] = set()
     for module in modules():
         for name, value in vars(module).items():
             if isinstance(value, type) and value.__module__ == module.__name__ and dataclasses.is_dataclass(value):

@@ -201,17 +201,22 @@ class Model:
         for stay in self.stays:
             if stay.is_open and stay.on_its_way is None:
                 self._look(stay, now)
+            elif stay.is_open:
+                self._stop_if_woken(stay)
+
+    def _stop_if_woken(self, stay: Stay) -> None:
+        """Somebody whose message is on its way has changed: the runner looks at the stop rules at once."""
+        if stay.status == "active" and self.paused_at is None:
+            if stay.is_woken and stay.stop_reason():
+                stay.end("stopped", stay.stop_reason())
+            stay.is_woken = False
 
     def _go_on(self, stay: Stay, now: datetime) -> bool:
         """One step further; False if nothing more happens at this instant."""
         if stay.on_its_way is None:
             return self._look(stay, now)
-        if stay.is_woken and stay.status == "active" and self.paused_at is None and stay.stop_reason():
-            stay.end("stopped", stay.stop_reason())
-            return False
-        if stay.status == "active" and self.paused_at is None:
-            stay.is_woken = False
-        return self._claim(stay, now)
+        self._stop_if_woken(stay)
+        return stay.is_open and self._claim(stay, now)
 
     def _claim(self, stay: Stay, now: datetime) -> bool:
         # A pause of one person cancels the message at once, that of the sequence when it is claimed.

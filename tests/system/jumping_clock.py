@@ -31,9 +31,9 @@ class JumpingStack(Stack):
         self._library = library()
         super().__init__(server, name, more)
 
-    def _start(self, name: str, *command: str) -> None:
+    def _start(self, name: str, *command: str, tree: Path = ROOT) -> None:
         if name in WITHOUT_CLOCK:
-            super()._start(name, *command)
+            super()._start(name, *command, tree=tree)
             return
         self.jump(0, name)
         variables = {
@@ -43,7 +43,7 @@ class JumpingStack(Stack):
             "FAKETIME_DONT_FAKE_MONOTONIC": 1,
             "NO_FAKE_STAT": 1,
         }
-        super()._start(name, "env", *(f"{variable}={value}" for variable, value in variables.items()), *command)
+        super()._start(name, "env", *(f"{variable}={value}" for variable, value in variables.items()), *command, tree=tree)
 
     def _offset_file(self, name: str) -> Path:
         return self.folder / f"{name}.offset"

@@ -22,7 +22,8 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, frozenset[Scope
         for method, operation in methods.items():
             (security,) = operation["security"]
             ids = {each["name"]: each["schema"] for each in operation.get("parameters", []) if each["in"] == "path"}
-            filled = re.sub(r"{(\w+)}", lambda name, ids=ids: NOWHERE.get(name[1]) or nowhere(ids[name[1]]), path)
+            values = {name: NOWHERE.get(name) or nowhere(schema) for name, schema in ids.items()}
+            filled = path.format_map(values)
             found.append((method, filled, frozenset(Scope(scope) for scope in security["apiKey"])))
     return found
 
