@@ -24,6 +24,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from crmsolid.workspaces.two_factor import STEP_SECONDS, totp
+from tests.migrated import copy_migrated_sqlite, create_migrated_database
 from tests.oauth.flow import VERIFIER, challenge
 from tests.servers import drop_database, free_port, own_redis
 from tests.system.planted import MailServer, Planted, change_database, files, redis_content, rows, without_table
@@ -114,6 +115,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def _installations(folder: Any, planted: Planted) -> Iterator[Installation]:
     """One, whose database and Redis have passwords where the suite runs on PostgreSQL and Redis."""
     if not SPLIT:
+        copy_migrated_sqlite(folder / "data")
         yield Installation(folder)
         return
     database, broker, port = planted_text("database"), planted_text("redis"), free_port()
@@ -121,6 +123,7 @@ def _installations(folder: Any, planted: Planted) -> Iterator[Installation]:
     planted.add("REDIS_URL", broker)
     server = urlsplit(settings.DATABASE_URL)
     name = f"crmsolid_secrets_{os.getpid()}"
+    create_migrated_database(settings.DATABASE_URL.rsplit("/", 1)[0], name)
     address = f"postgres://{server.username}:{database}@{server.hostname}:{server.port}/{name}"
     with own_redis(port):
         with redis.Redis(port=port) as client:
