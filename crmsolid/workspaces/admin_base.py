@@ -112,7 +112,7 @@ class LookAheadChangeList(ChangeList):
 
     def get_ordering_field(self, field_name: Any) -> Any:
         """None for a column without a link to sort by it: an address does not sort a large table either."""
-        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
 
     @property
     def new_label(self) -> str:
