@@ -49,18 +49,21 @@ def plan(rows: "QuerySet[Any]") -> str:
 
 
 @pytest.mark.parametrize(
-    ("status", "index"),
+    ("status", "indexes"),
     [
-        ("exhausted", "delivery_unsuccessful"),
-        ("failed", "delivery_due"),
-        ("canceled", "delivery_unsuccessful"),
-        ("pending", "delivery_due"),
-        ("sending", "delivery_lease"),
+        ("exhausted", ["delivery_unsuccessful", "delivery_by_status"]),
+        ("failed", ["delivery_due"]),
+        ("canceled", ["delivery_unsuccessful", "delivery_by_status"]),
+        ("pending", ["delivery_due"]),
+        ("sending", ["delivery_lease"]),
     ],
 )
-def test_a_filter_by_a_rare_status_uses_an_index(tenants: Tenants, long_log: Endpoint, status: str, index: str) -> None:
+def test_a_filter_by_a_rare_status_uses_an_index(
+    tenants: Tenants, long_log: Endpoint, status: str, indexes: list[str]
+) -> None:
     rows = querysets.delivery_log(tenants.workspace, long_log, status=status)
-    assert index in plan(rows.order_by("-created_at", "-id")[:50])
+    shown_plan = plan(rows.order_by("-created_at", "-id")[:50])
+    assert any(index in shown_plan for index in indexes)
     assert rows.count() == (3 if status == "exhausted" else 0)
 
 
