@@ -76,8 +76,9 @@ def purge() -> int:
     """Delete logins that expired unfinished and spent slots older than 24 hours, each batch in its own transaction;
     returns the number of rows."""
     now, deleted = clock.now(), 0
-    batch: list[Any]
-    for rows in (LoginAttempt.unscoped.filter(expires_at__lt=now), SpentSlot.unscoped.filter(slot_at__lte=now - DAY)):
+    logins, slots = LoginAttempt.unscoped.filter(expires_at__lt=now), SpentSlot.unscoped.filter(slot_at__lte=now - DAY)
+    rows: QuerySet[Any]
+    for rows in (logins, slots):
         while batch := list(rows.values_list("pk", flat=True)[:BATCH]):
             deleted += rows.model.unscoped.filter(pk__in=batch).delete()[0]
     return deleted

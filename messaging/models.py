@@ -256,6 +256,13 @@ class Message(WorkspaceModel):
         indexes = [
             models.Index(fields=["workspace", "created_at", "id"], name="message_recent"),
             models.Index(fields=["thread", "created_at", "id"], name="message_in_thread"),
+            # For lists by account and by a rare status. Sending a message writes nothing into the second.
+            models.Index(fields=["account", "created_at", "id"], name="message_of_account"),
+            models.Index(
+                fields=["workspace", "status", "created_at", "id"],
+                name="message_unsent",
+                condition=Q(status__in=["failed", "canceled"]),
+            ),
             models.Index(fields=["account", "slot_at"], name="message_slot", condition=Q(slot_at__isnull=False)),
             models.Index(fields=["account", "eta", "id"], name="message_due", condition=Q(status="queued")),
             models.Index(fields=["lease_until"], name="message_leased", condition=Q(status="sending")),

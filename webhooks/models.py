@@ -129,6 +129,12 @@ class Delivery(WorkspaceModel):
                 name="delivery_unsuccessful",
                 condition=Q(status__in=["failed", "exhausted", "canceled"]),
             ),
+            models.Index(
+                fields=["workspace", "status", "id"],
+                name="delivery_by_status",
+                condition=Q(status__in=["failed", "exhausted", "canceled"]),
+            ),
+            models.Index(fields=["endpoint", "event_type", "created_at", "id"], name="delivery_by_type"),
             models.Index(fields=["lease_until"], name="delivery_lease", condition=Q(lease_until__isnull=False)),
         ]
 

@@ -3,6 +3,7 @@
 import json
 
 from django.contrib import admin
+from django.db.models import F
 from django.utils.safestring import SafeString
 
 from crmsolid.events.catalogue import event_names
@@ -19,10 +20,11 @@ class EventAdmin(TenantAdmin):
     viewers = ADMINS
     list_display = ("made", "type", "id", "contact_id")
     list_filter = (fixed_filter("type", event_names), "created_at")
-    search_fields = ("id", "contact_id")
+    search_fields = ("id__exact", "contact_id__exact")
     search_help_text = "Id of an event or of a contact"
-    # An id contains the time it was made, and there is an index on workspace and id.
-    ordering = ("-id",)
+    # The order of the log, of which there is an index, and one for each type. Events without a position come first.
+    ordering = (F("position").desc(nulls_first=True), "-id")
+    sortable_by = ()
     fields = ("type", "made", "contact_id", "request_id", "shown_body", "id")
     readonly_fields = ("made", "contact_id", "request_id", "shown_body")
     keeps_history = False

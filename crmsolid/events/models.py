@@ -25,6 +25,7 @@ class Event(WorkspaceModel):
     class Meta(WorkspaceModel.Meta):
         indexes = [
             models.Index(fields=["workspace", "position"], name="event_feed"),
+            models.Index(fields=["workspace", "type", "position"], name="event_by_type"),
             models.Index(fields=["created_at"], name="event_unpositioned", condition=Q(position__isnull=True)),
             models.Index(fields=["workspace", "contact_id"], name="event_contact", condition=~Q(contact_id="")),
         ]

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from crmsolid.core.ids import is_id
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.admin_columns import (
     column,
@@ -22,6 +24,7 @@ from crmsolid.workspaces.roles import ADMINS
 from messaging.models import AccountState, Message, MessageAttempt, WaitingFor, account_state
 from messaging.waiting import waiting_for
 
+SEARCHED = 50_000
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")
 STATUS_COLOURS = {"queued": "info", "sending": "warning", "sent": "success", "failed": "danger", "received": "primary"}
 
@@ -109,9 +112,10 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
     list_display = ("created", "direction", "contact", "text_preview", "status_label", "waiting", "account")
     list_filter = ("status", "direction", "account", "created_at")
     list_select_related = ("contact", "account__workspace__live")
-    search_fields = ("id", "text", "recipient")
-    search_help_text = "Words of the text, a recipient or an id"
+    search_fields = ("text", "recipient")
+    search_help_text = f"The id of a message, or words of the newest {SEARCHED:,} messages: their text or recipient"
     ordering = ("-created_at", "-id")
+    sortable_by = ("created",)
     fieldsets = (
         (None, {"fields": (("contact", "account"), "text", ("status_text", "direction"), ("error", "detail"))}),
         ("Times", {"fields": (("created", "due"), ("sent", "edited"))}),
@@ -132,6 +136,19 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
     source_name = field_column("source", "source")
     addressed_to = field_column("addressed to", "recipient")
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> "tuple[QuerySet[Any], bool]":
+        """No index knows the words of a text, so they are looked for in the newest of the messages that the filters
+        leave. An id is found whatever its age."""
+        if is_id("msg", search_term.strip()):
+            return queryset.filter(pk=search_term.strip()), False
+        if search_term.strip():
+            times = queryset.order_by("-created_at", "-id").values_list("created_at", flat=True)
+            oldest = list(times[SEARCHED - 1 : SEARCHED])
+            queryset = queryset.filter(created_at__gte=oldest[0]) if oldest else queryset
+        return super().get_search_results(request, queryset, search_term)
+
     def label_of(self, obj: Message) -> str:
         return f"{'From' if obj.direction == 'in' else 'To'} {obj.contact}"
 
@@ -149,9 +166,10 @@ class MessageAttemptAdmin(TenantAdmin):
     list_display = ("time", "message", "number", "outcome", "error", "duration")
     list_filter = (fixed_filter("outcome", OUTCOMES),)
     list_select_related = ("message",)
-    search_fields = ("message__id",)
+    search_fields = ("message__exact",)
     search_help_text = "Id of a message"
-    ordering = ("-at", "-id")
+    ordering = ("-id",)  # in the order of time, and there is an index
+    sortable_by = ()
     fields = ("time", "message", "number", "outcome", "error", "duration")
     readonly_fields = ("time", "outcome", "duration")
     keeps_history = False

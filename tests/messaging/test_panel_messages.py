@@ -122,3 +122,27 @@ def test_more_queued_messages_take_no_more_queries(client: Client, tenants: Tena
         send(tenants.sandbox(), f"@person_{number}")
         send(account, "@alice")
     assert [queries(path) for path in paths] == before
+
+
+def test_words_are_looked_for_in_the_newest_messages_and_an_id_in_all(
+    client: Client, sandbox: Account, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = send(sandbox, "@first", text="Hello")
+    frozen_time.now += timedelta(minutes=1)
+    newer = send(sandbox, "@second", text="Hello")
+
+    def found(words: str) -> list[str]:
+        return [message.pk for message in client.get(LIST, {"q": words}).context_data["cl"].result_list]
+
+    assert found("hello") == [newer.pk, older.pk]
+    monkeypatch.setattr("messaging.admin.inbox.SEARCHED", 1)
+    assert (found("hello"), found(older.pk), found("nobody")) == ([newer.pk], [older.pk], [])
+
+
+def test_an_address_sorts_by_no_column_without_a_link(client: Client, sandbox: Account) -> None:
+    send(sandbox)
+    with CaptureQueriesContext(connection) as queries:
+        for number in range(8):
+            assert client.get(LIST, {"o": str(number)}).status_code == 200
+    sorts = {query["sql"].split("ORDER BY ")[1].split()[0] for query in queries if "LIMIT 51" in query["sql"]}
+    assert sorts == {'"messaging_message"."created_at"'}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.stack import Stack
+from tests.system.stack import ROOT, Stack
 from tests.waiting import wait_until
 
 WITHOUT_CLOCK = ("redis",)
@@ -43,7 +43,8 @@ class JumpingStack(Stack):
             "FAKETIME_DONT_FAKE_MONOTONIC": 1,
             "NO_FAKE_STAT": 1,
         }
-        super()._start(name, "env", *(f"{variable}={value}" for variable, value in variables.items()), *command, tree=tree)
+        setting = (f"{variable}={value}" for variable, value in variables.items())
+        super()._start(name, "env", *setting, *command, tree=tree)
 
     def _offset_file(self, name: str) -> Path:
         return self.folder / f"{name}.offset"
