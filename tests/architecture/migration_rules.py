@@ -181,7 +181,7 @@ class Database:
 def tenant_key_of(state: ProjectState, app_label: str, operation: TenantForeignKey) -> str:
     """The table that the foreign key refers to."""
     model = state.apps.get_model(app_label, operation.model)
-    return str(model._meta.get_field(operation.field).related_model._meta.db_table)  # type: ignore[union-attr]
+    return str(model._meta.get_field(operation.field).related_model._meta.db_table)
 
 
 def _column(statement: str, action: str) -> str:

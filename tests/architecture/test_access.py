@@ -199,9 +199,9 @@ def test_strangers_are_asked_to_sign_in(tenants: Tenants, blank_pages: None) -> 
     assert wrong == []
 
 
-def content_of(workspaces: list[Workspace]) -> dict[str, list[dict[str, Any]]]:
+def content_of(workspaces: list[Workspace]) -> dict[str, Any]:
     """All rows of these workspaces."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, Any] = {}
     for model in apps.get_models():
         if issubclass(model, WorkspaceModel):
             rows = model.unscoped.filter(workspace__in=workspaces)

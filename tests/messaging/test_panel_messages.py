@@ -132,7 +132,7 @@ def test_words_are_looked_for_in_the_newest_messages_and_an_id_in_all(
     newer = send(sandbox, "@second", text="Hello")
 
     def found(words: str) -> list[str]:
-        return [message.pk for message in client.get(LIST, {"q": words}).context_data["cl"].result_list]
+        return [message.pk for message in client.get(LIST, {"q": words}).context["cl"].result_list]
 
     assert found("hello") == [newer.pk, older.pk]
     monkeypatch.setattr("messaging.admin.inbox.SEARCHED", 1)

@@ -47,7 +47,7 @@ PEOPLE = st.lists(
     st.tuples(fields, columns),
     min_size=1,
     max_size=4,
-    unique_by=lambda each: email_key(each[0]["email"]) if "email" in each[0] else object(),
+    unique_by=lambda each: email_key(str(each[0]["email"])) if "email" in each[0] else object(),
 )
 
 
