@@ -77,8 +77,7 @@ def purge() -> int:
     returns the number of rows."""
     now, deleted = clock.now(), 0
     logins, slots = LoginAttempt.unscoped.filter(expires_at__lt=now), SpentSlot.unscoped.filter(slot_at__lte=now - DAY)
-    rows: QuerySet[Any]
-    batch: list[Any]
+    rows: Any
     for rows in (logins, slots):
         while batch := list(rows.values_list("pk", flat=True)[:BATCH]):
             deleted += rows.model.unscoped.filter(pk__in=batch).delete()[0]
