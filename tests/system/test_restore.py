@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from tests.servers import create_database
+from tests.system.enrollments import CREATE
 from tests.system.stack import Stack
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
@@ -91,7 +92,7 @@ def prepare(product: Installation) -> dict[str, Any]:
     people = [product.post("/v1/contacts", {"username": name, "tags": ["vip"]})["id"] for name in names]
     steps = [{"id": "hello", "text": "Step"}, {"id": "again", "delay": "P1D", "text": "Another step"}]
     definition = {"name": "Welcome", "account_ids": [product.account], "steps": steps}
-    sequence = product.post("/v1/sequences", definition)["id"]
+    sequence = product.stack.manage("shell", "-v", "0", "-c", CREATE.format(definition=definition)).strip()
     product.post(f"/v1/sequences/{sequence}/start")
     product.post(f"/v1/sequences/{sequence}/enroll", {"contact_id": people[1]})
     message = product.send("@anna", "Direct")
