@@ -1,6 +1,7 @@
 """Lists of the tables that grow without end: each filter that few rows meet has an index in the order of its list.
 
-The plans are those of empty tables, in which PostgreSQL may neither read a whole table nor sort.
+The plans are those of empty tables, in which PostgreSQL may neither read a whole table nor sort. Without rows it may
+prefer an index of fewer columns in the same order, so these are dropped in the transaction of the test.
 """
 
 from typing import Any
@@ -16,6 +17,9 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="the plans are PostgreSQL's"),
 ]
+
+
+OF_FEWER_COLUMNS = ("delivery_log", "event_feed")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,7 @@ pytestmark = [
 def test_a_filter_that_few_rows_meet_has_an_index_in_the_order_of_its_list(rows: Any, index: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"DROP INDEX {', '.join(OF_FEWER_COLUMNS)}")
     plan = rows()[:51].explain()
     assert index in plan
     assert "Sort" not in plan
