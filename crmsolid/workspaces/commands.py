@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from crmsolid.core.errors import DomainError
 
@@ -19,6 +21,10 @@ class ServiceCommand(BaseCommand):
             result = self.run(**options)
         except DomainError as error:
             raise CommandError(_explain(error)) from None
+        except DatabaseError:
+            if _migrations_are_missing():
+                raise CommandError("the database is not that of this version; run `manage.py migrate` first") from None
+            raise
         if options["json"]:
             self.stdout.write(json.dumps(result, ensure_ascii=False))
         else:
@@ -44,3 +50,11 @@ def _explain(error: DomainError) -> str:
     if error.errors and error.detail == error.info.help:
         return "\n".join(f"{part.field}: {part.detail} [{part.code}]" for part in error.errors)
     return f"{error.detail} [{error.code}]"
+
+
+def _migrations_are_missing() -> bool:
+    try:
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError:  # the caller raises its own, which says more
+        return False
