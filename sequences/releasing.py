@@ -43,7 +43,7 @@ class Waiting:
 class Canceled:
     """What a release has taken back."""
 
-    messages: int
+    messages_canceled: int
     sequences_paused: int
     broadcasts_paused: int
 

@@ -55,7 +55,7 @@ def test_a_hold_is_set_once_and_released_with_an_entry_in_each_workspace(tenants
         "since": None,
         "reason": None,
         "note": "",
-        "canceled": {"messages": 0, "sequences_paused": 0, "broadcasts_paused": 0},
+        "canceled": {"messages_canceled": 0, "sequences_paused": 0, "broadcasts_paused": 0},
     }
     both = [tenants.workspace.pk, tenants.other.pk]
     assert entries("sending.held", "sending.released") == [
@@ -135,7 +135,7 @@ def test_cancel_takes_back_what_waited_and_sends_what_came_after(
     run("hold", "--reason", "a rehearsal")
     after = send(account, "@zoey")
     done = run("release", "--cancel-queued-before")
-    assert done["canceled"] == {"messages": 6, "sequences_paused": 0, "broadcasts_paused": 0}
+    assert done["canceled"] == {"messages_canceled": 6, "sequences_paused": 0, "broadcasts_paused": 0}
     assert dispatch.dispatch() == 1
     assert outcomes() == [("canceled", "sending_held")] * 6 + [("sent", "")]
     assert stored(after).status == "sent"
@@ -155,7 +155,7 @@ def test_cancel_takes_back_an_attempt_that_was_cut_off_but_not_one_under_way(san
         assert claiming.claim(message.pk) is not None
     Message.unscoped.filter(pk=lost.pk).update(lease_until=clock.now() - timedelta(seconds=1))
     run("hold", "--reason", "a rehearsal")
-    assert run("release", "--cancel-queued-before")["canceled"]["messages"] == 1
+    assert run("release", "--cancel-queued-before")["canceled"]["messages_canceled"] == 1
     assert (stored(lost).status, stored(lost).error, stored(lost).lease_until) == ("canceled", "sending_held", None)
     assert stored(lost).slot_at is not None  # it may have arrived
     assert stored(running).status == "sending"
@@ -169,7 +169,7 @@ def test_cancel_pauses_sequences_and_does_not_make_a_canceled_step_again(tenants
     due = sequences.enroll(sequence, sequences.contact(tenants.workspace, "bobby"))
     run("hold", "--reason", "a rehearsal")
     assert run("release", "--cancel-queued-before")["canceled"] == {
-        "messages": 1,
+        "messages_canceled": 1,
         "sequences_paused": 1,
         "broadcasts_paused": 0,
     }
@@ -198,7 +198,7 @@ def test_cancel_pauses_broadcasts_that_have_begun_and_whose_time_has_come(
     run("hold", "--reason", "a rehearsal")
     now += timedelta(seconds=1)
     done = run("release", "--cancel-queued-before")
-    assert done["canceled"] == {"messages": 0, "sequences_paused": 0, "broadcasts_paused": 2}
+    assert done["canceled"] == {"messages_canceled": 0, "sequences_paused": 0, "broadcasts_paused": 2}
     states = [broadcasts.stored(each).status for each in (running, soon, later)]
     assert states == ["paused", "paused", "scheduled"]
     for each in (running, soon):

@@ -145,7 +145,7 @@ def test_a_restored_backup_sends_nothing_again(installation: Installation) -> No
     assert [each["due"] for each in waiting["waiting"]["sequences"]] == [1]
     assert [each["remaining"] for each in waiting["waiting"]["broadcasts"]] == [2]
     released = json.loads(stack.manage("sending", "release", "--cancel-queued-before", "--json"))
-    assert released["canceled"] == {"messages": 1, "sequences_paused": 1, "broadcasts_paused": 1}
+    assert released["canceled"] == {"messages_canceled": 1, "sequences_paused": 1, "broadcasts_paused": 1}
     new = once + Counter([(ann, "Accepted while sending is held")])
     wait_until(lambda: product.sent() == new, "what came later is sent", seconds=BOUND_SECONDS)
     product.wait_for_a_run()
