@@ -11,7 +11,7 @@ source scripts/services.sh
 trap 'stop_services; rm -rf "$scratch"' EXIT
 if [ -z "${KILLS:-}" ]; then
     KILLS=15
-    if [ -n "${MINUTES:-}" ]; then KILLS=1000000; fi # the time ends it
+    if [ -n "${MINUTES:-}" ] && [ -z "${TESTS:-}" ]; then KILLS=1000000; fi # the time ends it
 fi
 export CRMSOLID_DATA="$scratch/data" CHAOS_FAULTS=$KILLS CHAOS_MINUTES=${MINUTES:-0} CHAOS_FREEZE_SECONDS=60
 export CHAOS_CONTACTS=${CONTACTS:-1000}
