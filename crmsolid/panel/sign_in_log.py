@@ -1,7 +1,7 @@
-"""A log line for each log-in, log-out, change of a password and refusal, with the user's id, the address and the outcome.
+"""A log line for each log-in, log-out, change of a password and refusal, with the user's id, address and outcome.
 
-What was typed is not logged: people type passwords into the wrong field. Refusals are at most
-``MAX_REFUSALS`` a minute in each process, because anybody can cause them.
+What was typed is not logged: people type passwords into the wrong field. Each process logs at most ``MAX_REFUSALS``
+refusals a minute, because anybody can cause them.
 """
 
 import logging
