@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from django.http import HttpRequest
 
 from apikeys.tokens import redact
-from crmsolid.core.errors import DATABASE_UNAVAILABLE
+from crmsolid.core.errors import is_outage
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -45,25 +45,25 @@ class RefusalFilter(logging.Filter):
 
 class OutageFilter(logging.Filter):
     """Shortens what is logged while the database cannot be reached or written, which fails every request and task: one
-    line a minute for each logger and error, which says how many were left out since the one before (``left_out``)."""
+    line a minute of each logger and process, which says how many were left out since the one before (``left_out``)."""
 
     def __init__(self) -> None:
         super().__init__()
         self._lock = threading.Lock()
-        self._next: dict[tuple[str, str], float] = {}  # when the next line may be logged
-        self._left_out: Counter[tuple[str, str]] = Counter()
+        self._next: dict[str, float] = {}  # logger -> when it may log the next line
+        self._left_out: Counter[str] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
-        if not isinstance(error, DATABASE_UNAVAILABLE):
+        if not is_outage(error):
             return True
-        kind, now = (record.name, type(error).__name__), time.monotonic()
+        now = time.monotonic()
         with self._lock:
-            if now < self._next.get(kind, 0.0):
-                self._left_out[kind] += 1
+            if now < self._next.get(record.name, 0.0):
+                self._left_out[record.name] += 1
                 return False
-            self._next[kind] = now + OUTAGE_INTERVAL_SECONDS
-            vars(record)["left_out"] = self._left_out.pop(kind, 0)
+            self._next[record.name] = now + OUTAGE_INTERVAL_SECONDS
+            vars(record)["left_out"] = self._left_out.pop(record.name, 0)
         return True
 
 

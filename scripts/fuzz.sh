@@ -7,5 +7,11 @@ bin=${BIN:-.venv/bin}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export CRMSOLID_DATA="$scratch/data"
-mapfile -t files < <(grep -rlE 'tests\.fuzzing|openapi import contract' --include='test_*.py' "${@:-tests}" | sort)
+files=()
+while IFS= read -r file; do files+=("$file"); done \
+    < <(grep -rlE 'tests\.fuzzing|openapi import contract' --include='test_*.py' "${@:-tests}" | sort)
+if [ ${#files[@]} -eq 0 ]; then # pytest without a file would run every test
+    echo "no generated tests in ${*:-tests}" >&2
+    exit 1
+fi
 "$bin/python" -m pytest -p tests.plugins.isolation -n auto "${files[@]}"

@@ -3,9 +3,11 @@
 import io
 import json
 import logging
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -58,7 +60,7 @@ def test_unavailable_database_is_logged_once_a_minute_by_each_logger(
 
     def fail(logger: str) -> None:
         for _ in range(4):
-            logging.getLogger(logger).error("failed", exc_info=OperationalError("database or disk is full"))
+            log(outage(psycopg.OperationalError("no route to host")), logger)
 
     fail("crmsolid.api")
     fail("celery.app.trace")
@@ -72,7 +74,48 @@ def test_unavailable_database_is_logged_once_a_minute_by_each_logger(
         ("celery.app.trace", 0),
         ("crmsolid.api", 7),
     ]
-    assert all(line["traceback"].endswith("OperationalError: database or disk is full") for line in logged)
+    assert all(line["traceback"].endswith("OperationalError: no route to host") for line in logged)
+
+
+def outage(cause: Exception) -> OperationalError:
+    """As Django raises it for an error of the driver."""
+    error = OperationalError(*cause.args)
+    error.__cause__ = cause
+    return error
+
+
+def log(error: Exception, logger: str = "crmsolid.api") -> None:
+    logging.getLogger(logger).error("failed", exc_info=error)
+
+
+def of_sqlite(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("made up")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("cause", "lines_logged"),
+    [
+        (psycopg.errors.AdminShutdown(), 1),
+        (psycopg.errors.CannotConnectNow(), 1),
+        (psycopg.errors.ConnectionFailure(), 1),
+        (psycopg.errors.TooManyConnections(), 1),
+        (psycopg.errors.DiskFull(), 1),
+        (psycopg.errors.ReadOnlySqlTransaction(), 1),
+        (of_sqlite(sqlite3.SQLITE_FULL), 1),
+        (of_sqlite(sqlite3.SQLITE_READONLY), 1),
+        (psycopg.errors.DeadlockDetected(), 2),
+        (psycopg.errors.QueryCanceled(), 2),
+        (psycopg.errors.LockNotAvailable(), 2),
+        (of_sqlite(sqlite3.SQLITE_ERROR), 2),  # no such column
+        (of_sqlite(sqlite3.SQLITE_BUSY), 2),
+    ],
+)
+def test_only_outages_are_left_out(lines: io.StringIO, cause: Exception, lines_logged: int) -> None:
+    for _ in range(2):
+        log(outage(cause))
+    assert len(lines.getvalue().splitlines()) == lines_logged
 
 
 def test_other_errors_keep_their_traceback(lines: io.StringIO) -> None:

@@ -28,17 +28,21 @@ def retention() -> timedelta:
 
 def purge() -> int:
     """Delete what is past its retention, in short transactions and for ``MAX_SECONDS`` at most; returns how many rows
-    were deleted. The next run continues."""
+    were deleted. The next run continues. Each kind gets its share of the time that is left, so that a backlog of one
+    does not keep the others from being deleted."""
     old = Delivery.unscoped.filter(pk__lt=first_id("dlv", clock.now() - retention())).order_by("pk")
     of_deleted_endpoints = Delivery.unscoped.filter(endpoint__deleted_at__isnull=False).order_by()
-    deleted, end = 0, time.monotonic() + MAX_SECONDS
-    for delete_batch in (
+    kinds = (
         partial(_delete_deliveries, old),
         partial(_delete_deliveries, of_deleted_endpoints),
         _delete_endpoints,
         _delete_old_events,
-    ):
-        while time.monotonic() < end:
+    )
+    deleted, end = 0, time.monotonic() + MAX_SECONDS
+    for number, delete_batch in enumerate(kinds):
+        now = time.monotonic()
+        end_of_kind = now + (end - now) / (len(kinds) - number)
+        while time.monotonic() < end_of_kind:
             count = delete_batch()
             deleted += count
             if count < BATCH:

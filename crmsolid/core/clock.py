@@ -17,6 +17,9 @@ READ_EVERY_SECONDS = 10.0
 # How far the clocks of a machine and of its database may differ without being called different: when they are the same
 # clock, all times of a process should stay comparable with other times of the machine.
 TOLERANCE_SECONDS = 0.05
+# A reading that took longer says too little about the time at its end.
+MAX_READING_SECONDS = 0.5
+READ_AGAIN_SECONDS = 1.0
 
 
 class DatabaseClock:
@@ -46,10 +49,16 @@ class DatabaseClock:
 
     def read(self, database: Callable[[], float]) -> None:
         """Take over the time that ``database`` returns. The reading may be as old as the call has taken, so a time
-        that is within these bounds stays as it is, and does not step back and forth."""
+        that is within these bounds stays as it is, and does not step back and forth. After the first, one that took
+        longer than ``MAX_READING_SECONDS`` changes nothing, and the next is due in ``READ_AGAIN_SECONDS``."""
         began = self._steady()
         at = database()
         ended = self._steady()
+        if ended - began > MAX_READING_SECONDS:
+            with self._lock:
+                self._next_read = ended + READ_AGAIN_SECONDS
+            if self._offset is not None:
+                return
         offset = self._offset_of_machine() if self._offset is None else self._offset
         if not at - ended - TOLERANCE_SECONDS <= offset <= at - began + TOLERANCE_SECONDS:
             offset = at - (began + ended) / 2

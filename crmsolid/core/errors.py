@@ -20,6 +20,9 @@ DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
 # and SQLITE_READONLY.
 _NOT_WRITABLE_STATES = ("53100", "25006")
 _NOT_WRITABLE_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_READONLY)
+# SQLSTATE of a database that cannot be reached or written: connection exceptions, insufficient resources, a server that
+# shuts down, starts or ends a session, read_only_sql_transaction.
+_OUTAGE_STATES = ("08", "53", "57P0", "25006")
 NOT_WRITABLE = (
     "Nothing was changed: the database accepts no writes at the moment, while reading works. "
     "Retry in a moment with the same Idempotency-Key."
@@ -329,6 +332,19 @@ def unavailable(error: Exception) -> DomainError | None:
     is_read_only = getattr(cause, "sqlstate", None) in _NOT_WRITABLE_STATES
     is_full = getattr(cause, "sqlite_errorcode", None) in _NOT_WRITABLE_CODES
     return DomainError("service_unavailable", NOT_WRITABLE if is_read_only or is_full else "")
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database cannot be reached or written. It is false for an error of one statement, such as a deadlock,
+    a timeout or a missing column."""
+    if not isinstance(error, OperationalError):
+        return False
+    cause: Any = error.__cause__
+    if hasattr(cause, "sqlite_errorcode"):
+        return cause.sqlite_errorcode in _NOT_WRITABLE_CODES
+    if hasattr(cause, "sqlstate"):  # none if the server did not answer
+        return cause.sqlstate is None or cause.sqlstate.startswith(_OUTAGE_STATES)
+    return False
 
 
 def invalid(field: str, code: str, detail: str) -> DomainError:

@@ -8,5 +8,7 @@ class PanelConfig(AdminConfig):
 
     def ready(self) -> None:
         from crmsolid import plans  # noqa: F401 - declares subscription.upgraded
+        from crmsolid.panel import sign_in_log
 
         super().ready()
+        sign_in_log.connect()

@@ -145,7 +145,8 @@ class AddIndexConcurrently(AddIndex):
 
 
 class AddUniqueConcurrently(AddConstraint):
-    """Add a unique constraint as :class:`AddIndexConcurrently` adds an index."""
+    """Add a unique constraint as :class:`AddIndexConcurrently` adds an index. Running the migration again replaces a
+    constraint that was added before the interruption."""
 
     atomic = False
 
@@ -157,6 +158,7 @@ class AddUniqueConcurrently(AddConstraint):
         name, model = constraint.name, to_state.apps.get_model(app_label, self.model_name)
         table, create = model._meta.db_table, str(constraint.create_sql(model, schema_editor))
         added = f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" UNIQUE '
+        schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"')
         schema_editor.execute(_drop_index(name))
         if create.startswith(added):  # PostgreSQL has a constraint only for one without a condition
             create = f'CREATE UNIQUE INDEX "{name}" ON "{table}" {create.removeprefix(added)}'

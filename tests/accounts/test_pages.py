@@ -115,6 +115,24 @@ def test_the_page_that_was_asked_for_is_opened(tenants: Tenants) -> None:
     assert log_in(client, next=found[1])["Location"] == "/panel/test/members/?x=1"
 
 
+def test_spaces_around_a_password_are_part_of_it(db: None) -> None:
+    spaced = f"  {NEW} "
+    Client().post(SIGN_UP, {**FORM, "password": spaced})
+    assert log_in(Client(), NEW, FORM["email"]).status_code == 200
+    assert log_in(Client(), spaced, FORM["email"])["Location"] == HOME
+
+
+def test_logging_out_deletes_the_session(tenants: Tenants) -> None:
+    client = Client()
+    log_in(client)
+    cookie = client.cookies["sessionid"].value
+    assert Session.objects.count() == 1
+    client.post(reverse("account:logout"))
+    assert not Session.objects.exists()
+    client.cookies["sessionid"] = cookie
+    assert client.get(HOME)["Location"].startswith(LOGIN)
+
+
 def test_a_second_factor_makes_logging_in_two_steps(tenants: Tenants) -> None:
     turn_on(tenants.owner)
     client = Client()

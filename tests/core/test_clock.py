@@ -81,9 +81,22 @@ def test_machine_that_is_wrong_from_the_start_takes_over_the_time_of_the_databas
 
 def test_difference_that_the_reading_may_have_caused_changes_nothing() -> None:
     machine = Machine()
-    machine.ahead = 0.5
-    machine.read(takes=1.0)
-    assert machine.clock.time() == 1001.0  # and not 1001.5
+    machine.ahead = 0.2
+    machine.read(takes=0.4)
+    assert machine.clock.time() == 1000.4  # and not 1000.6
+
+
+def test_slow_reading_is_ignored_and_repeated_soon() -> None:
+    machine = Machine()
+    machine.read()
+    machine.ahead = 10.0
+    machine.read(takes=0.6)
+    assert machine.clock.time() == 1000.6
+    assert not machine.clock.is_due()
+    machine.seconds += 1.0
+    assert machine.clock.is_due()
+    machine.read()
+    assert machine.clock.time() == 1011.6
 
 
 def test_database_that_jumps_is_followed() -> None:

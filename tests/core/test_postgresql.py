@@ -3,6 +3,7 @@
 import select
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -150,6 +151,46 @@ def test_migration_lets_others_use_the_table_while_it_waits_for_its_lock(
         editor.execute("ALTER TABLE made_up ADD COLUMN b integer")
         assert run(connection.cursor, "SHOW lock_timeout") == ("10s",)
     assert columns("made_up") == ["a", "b"]
+
+
+@postgresql
+def test_index_is_built_after_a_transaction_that_lasts_longer_than_the_lock_timeout(made_up_tables: None) -> None:
+    run(connection.cursor, "SELECT set_config('lock_timeout', '50ms', false)")
+    with administrator() as reader, ThreadPoolExecutor(1) as pool:
+        reader.execute("BEGIN; LOCK TABLE made_up IN ROW EXCLUSIVE MODE")
+
+        def end_when_waited_for() -> None:
+            waiting = (
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%made_up_index%'"
+                " AND datname = current_database() AND clock_timestamp() - query_start > interval '500 ms'"
+            )
+            try:
+                with administrator() as watcher:
+                    wait_until(lambda: watcher.execute(waiting).fetchone() == (1,), "the index waits")
+            finally:
+                reader.execute("ROLLBACK")
+
+        ended = pool.submit(end_when_waited_for)
+        with connection.schema_editor(atomic=False) as editor:
+            editor.execute("CREATE INDEX CONCURRENTLY made_up_index ON made_up (a)")
+        ended.result()
+    assert run(connection.cursor, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'made_up_index'::regclass") == (
+        True,
+    )
+    assert run(connection.cursor, "SHOW lock_timeout") == ("10s",)
+
+
+@postgresql
+def test_foreign_key_of_a_new_table_is_tried_again(made_up_tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_alone("ALTER TABLE made_up ADD PRIMARY KEY (a)")
+    with administrator() as writer:
+        writer.execute("BEGIN; LOCK TABLE made_up IN ROW EXCLUSIVE MODE")
+        monkeypatch.setattr(time, "sleep", lambda seconds: writer.execute("ROLLBACK"))
+        with connection.schema_editor(atomic=True) as editor:
+            editor.execute("CREATE TABLE made_up_new (b integer)")
+            editor.execute("ALTER TABLE made_up_new ADD FOREIGN KEY (b) REFERENCES made_up (a)")
+    assert columns("made_up_new") == ["b"]
+    run_alone("DROP TABLE made_up_new")
 
 
 @postgresql

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -54,6 +56,21 @@ def test_final_deliveries_and_their_events_are_deleted_after_the_retention(
 
 def test_the_default_retention_is_thirty_days() -> None:
     assert purging.retention() == timedelta(days=30)
+
+
+def test_backlogs_of_all_kinds_get_a_share_of_the_time(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: Counter[str] = Counter()
+
+    def delete_batch(kind: str) -> int:
+        calls[kind] += 1
+        return purging.BATCH
+
+    monkeypatch.setattr(purging, "time", SimpleNamespace(monotonic=lambda: 10.0 * calls.total()))
+    monkeypatch.setattr(purging, "_delete_deliveries", lambda deliveries: delete_batch("deliveries"))
+    monkeypatch.setattr(purging, "_delete_endpoints", lambda: delete_batch("endpoints"))
+    monkeypatch.setattr(purging, "_delete_old_events", lambda: delete_batch("events"))
+    assert purging.purge() == 30 * purging.BATCH
+    assert calls == {"deliveries": 16, "endpoints": 7, "events": 7}
 
 
 def test_a_retention_of_zero_days_is_refused_at_start() -> None:

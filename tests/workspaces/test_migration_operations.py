@@ -66,6 +66,10 @@ def test_unique_constraint_that_failed_can_be_added_again(tenants: Tenants, stat
     with connection.cursor() as cursor:
         cursor.execute("SELECT convalidated, contype FROM pg_constraint WHERE conname = 'unique_name'")
         assert cursor.fetchall() == [(True, "u")]
+    apply(state, AddUniqueConcurrently("contact", UNIQUE_NAME))  # interrupted before it was recorded as applied
+    add_contacts(tenants, "Ann")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        add_contacts(tenants, "Ann")
     apply(state, AddUniqueConcurrently("contact", UNIQUE_NAME), backwards=True)
 
 

@@ -26,7 +26,8 @@ OPEN_SECONDS = 1.0
 MIGRATION_LOCK_TIMEOUT = "1s"
 MIGRATION_LOCK_SECONDS = 60.0
 MIGRATION_PAUSE_SECONDS = 1.0
-# Statements that nobody waits for while they wait; they keep the lock timeout of the session.
+# Statements that nobody waits for while they wait. They wait for transactions of any length, such as that of pg_dump:
+# one that gave up would leave an invalid index.
 HARMLESS = ("CONCURRENTLY", "VALIDATE CONSTRAINT")
 
 
@@ -76,27 +77,32 @@ class SchemaEditor(DatabaseSchemaEditor):
     def execute(self, sql: Any, params: Any = ()) -> None:
         """Tries again for ``MIGRATION_LOCK_SECONDS`` if another transaction has a lock on the table, unless the
         transaction of this migration has locks already, which others wait for."""
-        if self.collect_sql or any(text in str(sql) for text in HARMLESS):
+        if self.collect_sql:
             super().execute(sql, params)
+            return
+        if not self._holds_locks and any(text in str(sql) for text in HARMLESS):
+            self._execute_with_lock_timeout("0", sql, params)
             return
         deadline = time.monotonic() + MIGRATION_LOCK_SECONDS
         while True:
             try:
-                self._execute_promptly(sql, params)
-                return
+                self._execute_with_lock_timeout(MIGRATION_LOCK_TIMEOUT, sql, params)
+                break
             except OperationalError as error:
                 is_locked = isinstance(error.__cause__, psycopg.errors.LockNotAvailable)
                 if not is_locked or self._holds_locks or time.monotonic() > deadline:
                     raise
             time.sleep(MIGRATION_PAUSE_SECONDS)
+        is_of_new_table = str(sql).lstrip().startswith("CREATE TABLE")  # which nobody else sees yet
+        self._holds_locks = self.connection.in_atomic_block and (self._holds_locks or not is_of_new_table)
 
-    def _execute_promptly(self, sql: Any, params: Any) -> None:
-        """Raises ``OperationalError`` after ``MIGRATION_LOCK_TIMEOUT``; the transaction stays usable."""
+    def _execute_with_lock_timeout(self, lock_timeout: str, sql: Any, params: Any) -> None:
+        """Raises ``OperationalError`` after that time; the transaction stays usable."""
         is_atomic = self.connection.in_atomic_block
         savepoint: Any = transaction.atomic(using=self.connection.alias) if is_atomic else nullcontext()
         with savepoint:
             with self.connection.cursor() as cursor:
-                cursor.execute(f"SET lock_timeout = '{MIGRATION_LOCK_TIMEOUT}'")
+                cursor.execute(f"SET lock_timeout = '{lock_timeout}'")
             try:
                 super().execute(sql, params)
             finally:
@@ -104,7 +110,6 @@ class SchemaEditor(DatabaseSchemaEditor):
                     self._reset_lock_timeout()
             if is_atomic:  # after an error, the savepoint takes the setting back
                 self._reset_lock_timeout()
-        self._holds_locks = is_atomic
 
     def _reset_lock_timeout(self) -> None:
         with self.connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
-from crmsolid.panel import sign_in
+from crmsolid.panel import sign_in, sign_in_log
 from crmsolid.panel.account import kept_form
 from crmsolid.panel.account.base import home, own_page, page, show, too_many
 from crmsolid.panel.account.forms import CodeForm, LoginForm
@@ -94,6 +94,7 @@ def second_step(request: HttpRequest) -> HttpResponseBase:
         try:
             used_recovery_code = two_factor.check_code(user, form.cleaned_data["code"], ip=client_ip(request))
         except DomainError as error:
+            sign_in_log.second_factor_refused(request, user)
             form.add_domain_error(error)
             status = 429 if error.code == "rate_limited" else 200
         else:

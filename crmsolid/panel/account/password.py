@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError, invalid
-from crmsolid.panel import sign_in
+from crmsolid.panel import sign_in, sign_in_log
 from crmsolid.panel.account import session_secrets
 from crmsolid.panel.account.base import own_page, page, show, too_many, user_of
 from crmsolid.panel.account.forms import ChangePasswordForm, NewPasswordForm, ResetRequestForm
@@ -70,6 +70,7 @@ def password_set(request: HttpRequest) -> HttpResponseBase:
         except DomainError as error:
             form.add_domain_error(error)
         else:
+            sign_in_log.password_changed(request, user)
             end_this_session(request)
             messages.success(request, "Your password is changed, and all your sessions are signed out. Log in with it.")
             return HttpResponseRedirect(reverse("account:login"))
@@ -87,6 +88,7 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
         except DomainError as error:
             form.add_domain_error(error)
         else:
+            sign_in_log.password_changed(request, user)
             text = f"Your password is changed. Other sessions that were signed out: {ended}."
             messages.success(request, text)
             response = HttpResponseRedirect(reverse("account:profile"))

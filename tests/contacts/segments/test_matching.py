@@ -261,3 +261,17 @@ def test_any_of_many_tags_is_one_subquery_that_stands_alone(tenants: Tenants, pe
     assert str(rows.query).count("EXISTS") == 1
     assert " OR " not in str(rows.query)
     assert [row.name for row in rows] == ["sarah"]
+
+
+@pytest.mark.parametrize(
+    ("field", "op"), [("tag", "is"), ("email", "contains"), ("custom.company", "contains"), ("custom.company", "is")]
+)
+def test_hostile_value_of_a_condition_is_a_parameter_of_the_statement(tenants: Tenants, field: str, op: str) -> None:
+    CustomField.unscoped.get_or_create(
+        workspace=tenants.workspace, key="company", defaults={"label": "Company", "type": "text", "choices": []}
+    )
+    condition = parse_condition(tenants.workspace, {"field": field, "op": op, "value": "x') or hostile=(' %s"})
+    sql, parameters = (
+        Contact.objects.for_workspace(tenants.workspace).filter(where(condition, NOW)).query.sql_with_params()
+    )
+    assert "hostile" not in sql and "hostile" in repr(parameters)
