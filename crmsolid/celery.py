@@ -72,7 +72,7 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
 
 @signals.worker_init.connect
 def compare_database_first(**kwargs: Any) -> None:
-    """A worker works on nothing before it has found out whether the database was restored from a backup."""
+    """A worker works on nothing before it has found out whether the database is older than it was."""
     from crmsolid.events import watermark
 
     watermark.check_before_work()

@@ -117,7 +117,10 @@ def _late_by() -> timedelta:
 
 
 def _sending() -> str:
-    hold = sending_hold.current()
+    try:
+        hold = sending_hold.current()
+    except DatabaseError as error:  # it answered a moment ago
+        return f"unknown without the database ({type(error).__name__})"
     return "ok" if hold is None else f"held since {rfc3339(hold.since)}: {hold.reason.label}"
 
 

@@ -237,6 +237,19 @@ def test_not_ready_without_the_database(client: Client, db: None, monkeypatch: p
     assert answer.json()["database"] == "does not answer (DatabaseError)"
 
 
+def test_a_database_that_goes_away_between_two_reads_is_answered(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise DatabaseError("gone")
+
+    heartbeat()
+    monkeypatch.setattr(sending_hold, "current", refuse)
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["sending"] == "unknown without the database (DatabaseError)"
+
+
 def test_not_ready_without_the_broker(client: Client, db: None, settings: Any) -> None:
     heartbeat()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"

@@ -1,4 +1,4 @@
-"""Notices that the database was restored from a backup, and holds sending then.
+"""Notices that the database is older than it was, such as a restored backup, and holds sending then.
 
 A file in the data folder, which a restored database does not take back, says how far this host has seen the database
 come: the last position of the event log, which only goes up in what is committed, and every attempt at sending leaves
@@ -18,9 +18,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
+from django.db.backends.signals import connection_created
 
 from crmsolid.core.sql.bulk import fetch
 from crmsolid.workspaces import sending_hold
@@ -32,6 +34,8 @@ logger = logging.getLogger("crmsolid.restore")
 _FILE = "watermark.json"
 # How many generations, of all databases together, the file remembers.
 KEPT = 100
+# What a process that was killed while it wrote has left behind is deleted after this time.
+LEFTOVER_SECONDS = 3600
 RETRY_SECONDS = 1.0
 _READ = (
     "SELECT key, generation, COALESCE((SELECT last_position FROM events_feed WHERE id = 1), 0)"
@@ -148,21 +152,57 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-# Set in a worker process that has not compared the database yet: it must do so before it works on anything.
+# Set in a worker process that has not compared the database since it connected to it.
 _is_due = threading.Event()
+# Held while a thread compares, so that the others wait for the result before they work.
+_comparing = threading.Lock()
+_this_thread = threading.local()
 
 
 def check_before_work() -> None:
-    """Have :func:`check_if_due` check once in this process. For workers, at their start."""
+    """Have :func:`check_if_due` check in this process, now and after each new connection to the database, which may
+    lead to another one, such as a promoted replica. For workers, at their start."""
+    _delete_leftovers()
+    connection_created.connect(_note_new_connection, dispatch_uid="watermark")
     _is_due.set()
 
 
 def check_if_due() -> None:
-    """Check, if this process has not done so since :func:`check_before_work`. Raises the errors of the database, and
-    the next call checks then."""
-    if _is_due.is_set():
-        check()
+    """Check, if this process has connected to the database since the last check. Returns when the check has ended, also
+    that of another thread. For workers, before they work, in the thread that works and outside of transactions. Raises
+    the errors of the database, and the next call checks then."""
+    # A connection that is made later, during the work, would be noticed too late.
+    connection.ensure_connection()
+    with _comparing:
+        if not _is_due.is_set():
+            return
+        # Cleared first: a connection that another thread makes meanwhile is not covered by this check.
         _is_due.clear()
+        _this_thread.is_comparing = True
+        try:
+            check()
+        except BaseException:
+            _is_due.set()
+            raise
+        finally:
+            _this_thread.is_comparing = False
+
+
+def _note_new_connection(**kwargs: Any) -> None:
+    if not getattr(_this_thread, "is_comparing", False):  # the check itself reads through its own new connection
+        _is_due.set()
+
+
+def _delete_leftovers() -> None:
+    """Delete the temporary files of processes that were killed while they wrote. A young one may be in use."""
+    for leftover in path().parent.glob(f"{_FILE}?*"):
+        try:
+            if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+                leftover.unlink()
+        except FileNotFoundError:
+            pass  # another worker was faster
+        except OSError as error:
+            logger.warning("a temporary file cannot be deleted: %r", error)
 
 
 def check_in_background() -> threading.Thread:

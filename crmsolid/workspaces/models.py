@@ -317,7 +317,7 @@ def new_key() -> str:
 
 
 class HoldReason(models.TextChoices):
-    RESTORED = "restored", "the database was restored from a backup"
+    RESTORED = "restored", "the database is older than this host has seen it"
     OPERATOR = "operator", "whoever runs the server has asked for it"
 
 

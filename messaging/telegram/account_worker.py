@@ -38,6 +38,7 @@ class AccountWorker:
         self._connections: dict[int, Connection] = {}
         self._closing: dict[int, asyncio.Task[None]] = {}
         self._renewed_at = -1e9
+        self._has_compared = False
         self._stopping = False
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), name="telegram", daemon=True)
         self._started = threading.Event()
@@ -71,9 +72,11 @@ class AccountWorker:
     async def _main(self) -> None:
         self._loop, self._wake_up = asyncio.get_running_loop(), asyncio.Event()
         self._threads = DatabaseThreads()
-        self._lease_thread = DatabaseThreads(1)  # of its own: a renewal must not wait behind updates being stored
+        # Of its own: a renewal must not wait behind updates being stored, or the database being compared.
+        self._lease_thread = DatabaseThreads(1, compare=False)
         self._started.set()
         deadline_check = asyncio.create_task(self._disconnect_at_lease_deadlines())
+        comparison = asyncio.create_task(self._compare_database())
         try:
             while not self._stopping:
                 await self._tick()
@@ -82,13 +85,17 @@ class AccountWorker:
             self._close_connections(list(self._connections))
             await asyncio.gather(*self._closing.values())
             deadline_check.cancel()
+            comparison.cancel()
             await self._try_in_database(leases.remove_worker, self.id)
             self._lease_thread.close()
             self._threads.close()
 
     async def _tick(self) -> None:
         try:
-            await self._update_leases()
+            await self._renew_leases()
+            if not self._has_compared:
+                return  # nothing is leased, connected or sent before; the end of the comparison wakes us
+            await self._share_accounts()
             self._update_connections(await self._lease_thread.run(leases.leased_accounts, self.id))
             ready = [pk for pk, connection in self._connections.items() if connection.is_ready]
             for account_id in await self._lease_thread.run(database.accounts_with_due_messages, ready):
@@ -111,14 +118,32 @@ class AccountWorker:
                 await self._wake_up.wait()
         self._wake_up.clear()
 
-    async def _update_leases(self) -> None:
-        """Renew our leases when a third of their time has passed; acquire or give back accounts up to a fair share."""
+    async def _compare_database(self) -> None:
+        """Compare the database with the watermark at the start and as often as leases are renewed, because there may be
+        no other worker on this host that does it."""
+        while True:
+            seconds = TICK_SECONDS
+            try:
+                await self._threads.run(watermark.check)
+                seconds = leases.third().total_seconds()
+                if not self._has_compared:
+                    self._has_compared = True
+                    self._wake_up.set()
+            except Error as error:
+                logger.warning("the database cannot be compared with the watermark: %r", error)
+            except Exception:
+                logger.exception("the database cannot be compared with the watermark")
+            await asyncio.sleep(seconds)
+
+    async def _renew_leases(self) -> None:
+        """Renew our leases when a third of their time has passed."""
         now = time.monotonic()
         if now - self._renewed_at >= leases.third().total_seconds():
-            # The first time before anything is sent. On this host there may be no other worker that does it.
-            await self._lease_thread.run(watermark.check)
             await self._lease_thread.run(leases.renew, self.id)
             self._renewed_at = now
+
+    async def _share_accounts(self) -> None:
+        """Acquire or give back accounts up to a fair share."""
         excess = len(self._connections) - await self._lease_thread.run(leases.fair_share)
         if excess > 0:
             self._close_connections(list(self._connections)[:excess])

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import ids_clause
+from crmsolid.events import watermark
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, Status, TelegramSession
@@ -31,10 +32,14 @@ LOCKED_RETRY_SECONDS = 0.1
 
 class DatabaseThreads:
     """A few threads with database connections of their own. All accounts of a worker share them, because storing a
-    batch of updates takes milliseconds and a connection costs the database megabytes."""
+    batch of updates takes milliseconds and a connection costs the database megabytes.
 
-    def __init__(self, threads: int = THREADS) -> None:
-        self._threads = threads
+    Unless ``compare`` is false, the database is compared before a call if that is due
+    (:mod:`crmsolid.events.watermark`). What claims messages needs that.
+    """
+
+    def __init__(self, threads: int = THREADS, *, compare: bool = True) -> None:
+        self._threads, self._compare = threads, compare
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="telegram-db")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -43,6 +48,8 @@ class DatabaseThreads:
         def call() -> T:
             close_old_connections()  # a broken connection is replaced
             try:
+                if self._compare:
+                    watermark.check_if_due()
                 return function(*args, **kwargs)
             finally:
                 close_old_connections()

@@ -34,7 +34,14 @@ NOT_RUN = [
         "docker compose up -d --build",
         "Docker cannot run here; the processes of compose.yaml are compared",
     ),
-    ("docker compose exec -T postgres pg_dump", "Docker cannot run here; the block above makes the same dump"),
+    (
+        "date -u +%Y-%m-%dT%H:%M:%SZ > crmsolid.dump.began\ndocker compose",
+        "Docker cannot run here; the block above makes the same dump",
+    ),
+    (
+        "docker compose --profile telegram stop",
+        "Docker cannot run here; the block above restores the same dump",
+    ),
 ]
 # Code for `manage.py shell`: prints the fallbacks of SECRET_KEY and the states of the keys; erases a contact.
 STATE = """

@@ -1,11 +1,17 @@
 """A database that is older than this host has seen it is noticed, and nothing else is taken for one."""
 
 import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.backends.signals import connection_created
 
 from crmsolid.events import watermark
 from crmsolid.events.models import Feed
@@ -143,22 +149,98 @@ def test_a_folder_that_cannot_be_written_stops_nothing(folder: Path, caplog: pyt
     assert "the watermark of the database cannot be" in caplog.text
 
 
-def test_a_worker_compares_before_its_first_work_and_until_that_has_succeeded(monkeypatch: pytest.MonkeyPatch) -> None:
-    results: list[type[Exception] | None] = [DatabaseError, None]
-    calls = []
+@pytest.fixture
+def as_worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What a worker process does at its start. Gives the threads that have compared."""
+    compared: list[str] = []
+    monkeypatch.setattr(watermark, "check", lambda: compared.append(threading.current_thread().name))
+    watermark.check_before_work()
+    yield compared
+    connection_created.disconnect(dispatch_uid="watermark")
+    watermark.check_if_due()  # so that nothing is due in the tests that follow
 
-    def check() -> bool:
-        calls.append(results[0])
-        if error := results.pop(0):
-            raise error
+
+def in_thread(function: Callable[[], object]) -> None:
+    """Call it in a thread of its own, which closes its connection. ``connection.x`` must be looked up in there."""
+
+    def call() -> None:
+        try:
+            function()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1, thread_name_prefix="other") as pool:
+        pool.submit(call).result(30)
+
+
+def test_nothing_is_due_in_a_process_that_is_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watermark, "check", lambda: pytest.fail("compared"))
+    watermark.check_if_due()
+
+
+def test_a_worker_compares_until_that_has_succeeded(as_worker: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> bool:
+        raise DatabaseError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(watermark, "check", refuse)
+        with pytest.raises(DatabaseError):
+            watermark.check_if_due()
+    watermark.check_if_due()
+    watermark.check_if_due()
+    assert as_worker == ["MainThread"]
+
+
+def test_a_worker_compares_once_after_each_new_connection_and_before_it_works(
+    transactional_db: None, as_worker: list[str]
+) -> None:
+    watermark.check_if_due()
+    assert len(as_worker) == 1
+    in_thread(watermark.check_if_due)  # its connection is new, and is made before it is asked what is due
+    assert as_worker[1:] == ["other_0"]
+    in_thread(lambda: connection.ensure_connection())
+    watermark.check_if_due()
+    watermark.check_if_due()
+    assert as_worker[2:] == ["MainThread"]
+
+
+def test_a_connection_that_is_made_while_another_thread_compares_is_compared_too(
+    transactional_db: None, as_worker: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect_elsewhere() -> bool:
+        in_thread(lambda: connection.ensure_connection())
+        as_worker.append("during")
         return False
 
-    monkeypatch.setattr(watermark, "check", check)
-    watermark.check_if_due()
-    assert calls == []
-    watermark.check_before_work()
-    with pytest.raises(DatabaseError):
+    with monkeypatch.context() as patched:
+        patched.setattr(watermark, "check", connect_elsewhere)
         watermark.check_if_due()
     watermark.check_if_due()
+    assert as_worker == ["during", "MainThread"]
+
+
+def test_the_connection_of_the_check_itself_makes_no_other_check_due(
+    transactional_db: None, as_worker: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect_again() -> bool:
+        connection.close()
+        connection.ensure_connection()
+        as_worker.append("reconnected")
+        return False
+
+    monkeypatch.setattr(watermark, "check", connect_again)
     watermark.check_if_due()
-    assert calls == [DatabaseError, None]
+    watermark.check_if_due()
+    assert as_worker == ["reconnected"]
+
+
+def test_what_a_killed_process_left_behind_is_deleted_after_an_hour(folder: Path, as_worker: list[str]) -> None:
+    watermark.check_before_work()  # the folder does not exist yet
+    folder.mkdir()
+    old, young = folder / "watermark.json12345678", folder / "watermark.jsonabcdefgh"
+    for path in (old, young, watermark.path()):
+        path.write_text("[")
+    for path in (old, watermark.path()):
+        os.utime(path, (time.time() - 3700,) * 2)
+    watermark.check_before_work()
+    assert sorted(folder.iterdir()) == [watermark.path(), young]

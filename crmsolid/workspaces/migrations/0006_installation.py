@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(default=crmsolid.workspaces.models.new_key, max_length=32)),
                 ('generation', models.CharField(default=crmsolid.workspaces.models.new_key, max_length=32)),
                 ('held_since', models.DateTimeField(blank=True, null=True)),
-                ('held_reason', models.CharField(blank=True, choices=[('restored', 'the database was restored from a backup'), ('operator', 'whoever runs the server has asked for it')], max_length=20)),
+                ('held_reason', models.CharField(blank=True, choices=[('restored', 'the database is older than this host has seen it'), ('operator', 'whoever runs the server has asked for it')], max_length=20)),
                 ('held_note', models.CharField(blank=True, max_length=200)),
             ],
             options={

@@ -10,11 +10,12 @@ import pytest
 from django.db import OperationalError, connection
 
 from crmsolid.core import clock
+from crmsolid.events import watermark
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging import inbox
 from messaging.inbox import Incoming
-from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession
+from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession, WorkerHeartbeat
 from messaging.sending import settlement
 from messaging.sending.settlement import Attempt
 from messaging.telegram import database, leases, requested_history
@@ -33,6 +34,29 @@ def test_message_is_sent_once(shop: Account, worker: AccountWorker, server: Tele
     assert server.sent(SHOP)[0].random_id == message.random_id
     assert list(MessageAttempt.unscoped.values_list("number", "outcome")) == [(1, "sent")]
     assert sent.contact.telegram_id == server.find(ANNA).id
+
+
+def test_nothing_is_leased_before_the_database_was_compared_and_leases_are_renewed_meanwhile(
+    shop: Account, worker: AccountWorker, actor: Actor, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TELEGRAM_LEASE_SECONDS = 0.3
+    may_end = threading.Event()
+
+    def compare() -> bool:
+        assert may_end.wait(60)
+        return False
+
+    monkeypatch.setattr(watermark, "check", compare)
+    message = send(actor, shop)
+    try:
+        worker.start()
+        first = wait_until(lambda: WorkerHeartbeat.objects.first())
+        wait_until(lambda: WorkerHeartbeat.objects.get().seen_at > first.seen_at, "the leases are renewed again")
+        assert AccountLease.unscoped.get().worker == ""
+    finally:
+        may_end.set()
+    settings.TELEGRAM_LEASE_SECONDS = 30
+    wait_for_status(message, "sent", seconds=60)
 
 
 def test_reply_is_stored_in_the_thread(
