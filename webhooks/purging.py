@@ -1,6 +1,7 @@
 """Retention: deliveries with their attempts, events without deliveries, and deleted endpoints."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -32,12 +33,12 @@ def purge() -> int:
     does not keep the others from being deleted."""
     old = Delivery.unscoped.filter(pk__lt=first_id("dlv", clock.now() - retention())).order_by("pk")
     of_deleted_endpoints = Delivery.unscoped.filter(endpoint__deleted_at__isnull=False).order_by()
-    kinds = (
+    kinds: list[Callable[[], int]] = [
         partial(_delete_deliveries, old),
         partial(_delete_deliveries, of_deleted_endpoints),
         _delete_endpoints,
         _delete_old_events,
-    )
+    ]
     deleted, end = 0, time.monotonic() + MAX_SECONDS
     for number, delete_batch in enumerate(kinds):
         now = time.monotonic()
