@@ -6,7 +6,7 @@ The conditions are those of the claim, ``messaging.sending.claiming``: a message
 
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from crmsolid.core import clock
 from crmsolid.workspaces import sending_hold
@@ -17,13 +17,13 @@ def waiting_for(message: Message) -> WaitingFor | None:
     """Why the message is not sent yet; None unless it is queued.
 
     A state that somebody has to change is named before a time that passes by itself. For a list of messages call
-    :func:`load_accounts` first, or each message costs a query.
+    :func:`load_accounts` first, or read them with their accounts and :func:`annotate`, or each message costs a query.
     """
     if message.status != Status.QUEUED or message.eta is None:
         return None
     account = message.account
     state = account_state(account)
-    is_held: bool | None = getattr(account, "sending_is_held", None)  # load_accounts reads it with the account
+    is_held: bool | None = getattr(message, "sending_is_held", None)  # whoever lists messages has read it with them
     if sending_hold.is_held() if is_held is None else is_held:
         return WaitingFor.HELD
     if state == AccountState.NEEDS_LOGIN:
@@ -44,3 +44,10 @@ def load_accounts(messages: Iterable[Message]) -> None:
     queued = [message for message in messages if message.status == Status.QUEUED]
     accounts = Account.unscoped.select_related("workspace__live").annotate(sending_is_held=sending_hold.is_in_force())
     prefetch_related_objects(queued, Prefetch("account", queryset=accounts))
+    for message in queued:
+        message.sending_is_held = message.account.sending_is_held  # type: ignore[attr-defined]
+
+
+def annotate(messages: "QuerySet[Message]") -> "QuerySet[Message]":
+    """These messages with what :func:`waiting_for` asks of the whole installation."""
+    return messages.annotate(sending_is_held=sending_hold.is_in_force())

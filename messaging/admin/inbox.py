@@ -22,7 +22,7 @@ from crmsolid.workspaces.admin_columns import (
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from messaging.models import AccountState, Message, MessageAttempt, WaitingFor, account_state
-from messaging.waiting import waiting_for
+from messaging.waiting import annotate, waiting_for
 
 SEARCHED = 50_000
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")
@@ -135,6 +135,9 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
     detail = field_column("detail", "error_detail")
     source_name = field_column("source", "source")
     addressed_to = field_column("addressed to", "recipient")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        return annotate(super().get_queryset(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str

@@ -69,6 +69,7 @@ UNSCOPED = {
     "crmsolid/workspaces/two_factor.py": "which of a user's workspaces require two factors",
     "crmsolid/workspaces/purging.py": "retention, for all workspaces",
     "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
+    "crmsolid/workspaces/migration_operations.py": "changes all rows of a table, in batches",
     "crmsolid/workspaces/panel_context.py": "finds the memberships of the user who asks",
     "crmsolid/core/crypto.py": "puts what is encrypted under the newest key, for all workspaces",
     "crmsolid/health.py": "lengths and ages over all workspaces, for /metrics",
