@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.conf import settings
 
 from tests.migrated import copy_migrated_sqlite, create_migrated_database
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a password of the demo's owner"
 OWNER = "owner@example.com"
 IS_SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
+ON_POSTGRESQL_ALONE = pytest.mark.skipif(not IS_SPLIT, reason="the product that is attacked has all its processes")
 PAUSE_SECONDS = 0.1
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.product import Answer, HealthyClient, Product
+from tests.attacks.product import ON_POSTGRESQL_ALONE, Answer, HealthyClient, Product
 
-pytestmark = pytest.mark.usefixtures("services")
+pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 MEBIBYTE = 1_048_576
 ATTACKERS = 6

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attacks.product import HealthyClient, Product, running_product
+from tests.attacks.product import ON_POSTGRESQL_ALONE, HealthyClient, Product, running_product
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("services")
+pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 CONNECTIONS = 600
 # Each is answered in about 5 ms. One after the other, a request behind 600 of them waits for seconds.

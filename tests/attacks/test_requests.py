@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
-from tests.attacks.product import IS_SPLIT, HealthyClient, Product, running_product
+from tests.attacks.product import ON_POSTGRESQL_ALONE, HealthyClient, Product, running_product
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("services")
+WEB_PROCESSES = 2  # of the product on PostgreSQL
+
+pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 ATTACK_SECONDS = 1.5
 MAX_CONNECTIONS = 100
@@ -148,7 +150,7 @@ def test_endless_headers_and_framing(product: Product, start: bytes, block: byte
 
 
 def test_half_open_requests_beyond_the_bound_close_each_other(product: Product) -> None:
-    count = 3 * MAX_CONNECTIONS * (2 if IS_SPLIT else 1)
+    count = 3 * MAX_CONNECTIONS * WEB_PROCESSES
     with HealthyClient(product) as healthy, connections(product, count, HALF_OPEN) as opened:
         assert product.call("GET", "/healthz").status == 200
         wait_until(lambda: sum(map(is_closed, opened)) >= count * 2 // 3, "the oldest are closed")
@@ -190,15 +192,16 @@ def test_large_bodies_are_not_written_to_disk(product: Product, spool: Path, pat
 
 def test_incomplete_bodies_take_bounded_memory(product: Product, spool: Path) -> None:
     """Each is one byte short of the limit: more than 190 MiB in each process, without a bound."""
-    memory, processes = product.memory(), 2 if IS_SPLIT else 1
+    memory = product.memory()
     start = b"POST /v1/contacts HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % MAX_BODY_BYTES
-    with HealthyClient(product) as healthy, connections(product, 96 * processes, start) as opened:
+    with HealthyClient(product) as healthy, connections(product, 96 * WEB_PROCESSES, start) as opened:
         for connection in opened:
             with contextlib.suppress(ConnectionError):
                 connection.sendall(b"x" * (MAX_BODY_BYTES - 1))
         wait_until(lambda: sum(map(is_closed, opened)) >= len(opened) // 4, "some bodies are refused")
         assert product.call("POST", "/v1/contacts", body=b"{}").status == 422
-        assert product.memory() - memory < 160 * MEBIBYTE * processes  # the bound, and what growing buffers leave free
+        # The bound, and what growing buffers leave free.
+        assert product.memory() - memory < 160 * MEBIBYTE * WEB_PROCESSES
         assert spooled_bytes(product, spool) == 0
     assert set(healthy.statuses) == {200}
     assert healthy.median < HEALTHY_MEDIAN_SECONDS
@@ -231,7 +234,7 @@ def test_half_open_requests_do_not_take_all_descriptors(tmp_path: Path) -> None:
     """With 1,024 of them, 1,100 half-open requests stop neither the API nor the worker that sends messages."""
     with (
         running_product(tmp_path, prefix=("prlimit", "--nofile=1024:1024")) as product,
-        connections(product, 1100 * (2 if IS_SPLIT else 1), HALF_OPEN),
+        connections(product, 1100 * WEB_PROCESSES, HALF_OPEN),
     ):
         assert product.call("GET", "/healthz").status == 200
         assert product.call("GET", "/v1/contacts").status == 200

@@ -14,9 +14,17 @@ from urllib.parse import urlencode
 import pytest
 
 from crmsolid.panel.sign_in import ACCOUNT_FAILURES, FIRST_TRIES, MAX_FORM_BYTES
-from tests.attacks.product import OWNER, PASSWORD, PAUSE_SECONDS, HealthyClient, Product, running_product
+from tests.attacks.product import (
+    ON_POSTGRESQL_ALONE,
+    OWNER,
+    PASSWORD,
+    PAUSE_SECONDS,
+    HealthyClient,
+    Product,
+    running_product,
+)
 
-pytestmark = pytest.mark.usefixtures("services")
+pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 ADDRESSES = [f"198.51.{number}.7" for number in range(40)]
 WRONG_PASSWORD, BUSY = 200, 503

@@ -30,12 +30,12 @@ from tests.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.usefixtures("services")
 
-FAULTS = int(os.environ.get("CHAOS_FAULTS", "12"))
+FAULTS = int(os.environ.get("CHAOS_FAULTS", "6"))
 # After so many minutes no further fault is injected; 0: all of them are.
 MINUTES = float(os.environ.get("CHAOS_MINUTES", "0"))
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10**6)))
 # How long a worker is frozen, longer than the lease of a send.
-FREEZE_SECONDS = float(os.environ.get("CHAOS_FREEZE_SECONDS", "20"))
+FREEZE_SECONDS = float(os.environ.get("CHAOS_FREEZE_SECONDS", "10"))
 SEND_LEASE_SECONDS = 6
 # How long recovery may take. Far more than it takes on an idle machine, because this must not fail on a busy one.
 BOUND_SECONDS = 120.0
