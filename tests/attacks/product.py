@@ -109,6 +109,7 @@ def running_product(
         "CRMSOLID_DATA": str(folder / "data"),
         "CRMSOLID_DEMO_PASSWORD": PASSWORD,
         "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
+        "CRMSOLID_WEB_PROCESSES": "1",  # each takes seconds to start
         "PYTHONUNBUFFERED": "1",
         **(more or {}),
     }

@@ -14,8 +14,6 @@ from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from tests.attacks.product import ON_POSTGRESQL_ALONE, HealthyClient, Product, running_product
 from tests.waiting import wait_until
 
-WEB_PROCESSES = 2  # of the product on PostgreSQL
-
 pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 ATTACK_SECONDS = 1.5
@@ -150,7 +148,7 @@ def test_endless_headers_and_framing(product: Product, start: bytes, block: byte
 
 
 def test_half_open_requests_beyond_the_bound_close_each_other(product: Product) -> None:
-    count = 3 * MAX_CONNECTIONS * WEB_PROCESSES
+    count = 3 * MAX_CONNECTIONS
     with HealthyClient(product) as healthy, connections(product, count, HALF_OPEN) as opened:
         assert product.call("GET", "/healthz").status == 200
         wait_until(lambda: sum(map(is_closed, opened)) >= count * 2 // 3, "the oldest are closed")
@@ -194,14 +192,14 @@ def test_incomplete_bodies_take_bounded_memory(product: Product, spool: Path) ->
     """Each is one byte short of the limit: more than 190 MiB in each process, without a bound."""
     memory = product.memory()
     start = b"POST /v1/contacts HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % MAX_BODY_BYTES
-    with HealthyClient(product) as healthy, connections(product, 96 * WEB_PROCESSES, start) as opened:
+    with HealthyClient(product) as healthy, connections(product, 96, start) as opened:
         for connection in opened:
             with contextlib.suppress(ConnectionError):
                 connection.sendall(b"x" * (MAX_BODY_BYTES - 1))
         wait_until(lambda: sum(map(is_closed, opened)) >= len(opened) // 4, "some bodies are refused")
         assert product.call("POST", "/v1/contacts", body=b"{}").status == 422
         # The bound, and what growing buffers leave free.
-        assert product.memory() - memory < 160 * MEBIBYTE * WEB_PROCESSES
+        assert product.memory() - memory < 160 * MEBIBYTE
         assert spooled_bytes(product, spool) == 0
     assert set(healthy.statuses) == {200}
     assert healthy.median < HEALTHY_MEDIAN_SECONDS
@@ -234,7 +232,7 @@ def test_half_open_requests_do_not_take_all_descriptors(tmp_path: Path) -> None:
     """With 1,024 of them, 1,100 half-open requests stop neither the API nor the worker that sends messages."""
     with (
         running_product(tmp_path, prefix=("prlimit", "--nofile=1024:1024")) as product,
-        connections(product, 1100 * WEB_PROCESSES, HALF_OPEN),
+        connections(product, 1100, HALF_OPEN),
     ):
         assert product.call("GET", "/healthz").status == 200
         assert product.call("GET", "/v1/contacts").status == 200
