@@ -23,7 +23,8 @@ MAX_RERUN = 20  # more failures than these have another cause than unstable test
 PYTEST = [sys.executable, "-m", "pytest", "-v", "--tb=short", "--no-header"]
 PLUGINS = ["-p", "tests.plugins.isolation", "-p", "tests.plugins.results"]
 # Modules start in the order of their files. xdist's own order would start those with a single, slow test last.
-IN_PARALLEL = ["-n", os.environ.get("TEST_PROCESSES", "2"), "--dist", "loadscope", "--no-loadscope-reorder"]
+# One more than CI has cores, because many tests wait.
+IN_PARALLEL = ["-n", os.environ.get("TEST_PROCESSES", "3"), "--dist", "loadscope", "--no-loadscope-reorder"]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.usefixtures("services")
 
 CONTACTS = int(os.environ.get("CHAOS_CONTACTS", "120"))
-FAULTS = int(os.environ.get("CHAOS_FAULTS", "5"))
+FAULTS = int(os.environ.get("CHAOS_FAULTS", "3"))
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10**6)))
 BOUND_SECONDS = 300.0
 # Of an account's limit; the broadcast leaves them to direct sends.

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("services")
 CLIENTS = 3
 PAUSE_SECONDS = 0.1  # of each client between two requests
 # How many requests are answered in each phase before the next one begins.
-REQUESTS = 40
+REQUESTS = 20
 BOUND_SECONDS = 60.0
 # As docs/deployment.md says for each role.
 ALLOWED_SECONDS = {"web": 25, "worker": 35, "scheduler": 25}

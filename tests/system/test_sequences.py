@@ -20,7 +20,7 @@ from tests.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.usefixtures("services")
 
-CONTACTS = int(os.environ.get("CHAOS_CONTACTS", "150"))
+CONTACTS = int(os.environ.get("CHAOS_CONTACTS", "100"))
 FAULTS = int(os.environ.get("CHAOS_FAULTS", "4"))
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10**6)))
 # Far more than it takes on an idle machine, because this must not fail on a busy one.
