@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a password of the demo's owner"
 OWNER = "owner@example.com"
 IS_SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
-ON_POSTGRESQL_ALONE = pytest.mark.skipif(not IS_SPLIT, reason="the product that is attacked has all its processes")
+ON_POSTGRESQL_ALONE = pytest.mark.skipif(not IS_SPLIT, reason="the product has all its processes on PostgreSQL alone")
 PAUSE_SECONDS = 0.1
 
 

@@ -24,6 +24,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from crmsolid.workspaces.two_factor import STEP_SECONDS, totp
+from tests.attacks.product import ON_POSTGRESQL_ALONE
 from tests.migrated import copy_migrated_sqlite, create_migrated_database
 from tests.oauth.flow import VERIFIER, challenge
 from tests.servers import drop_database, free_port, own_redis
@@ -34,7 +35,7 @@ from tests.telegram_server import TelegramServer, forget_cached_config
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
-pytestmark = [pytest.mark.usefixtures("services"), pytest.mark.long]
+pytestmark = [pytest.mark.usefixtures("services"), pytest.mark.long, ON_POSTGRESQL_ALONE]
 
 SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
 PHONE, SECOND = "+15550041", "second@example.com"
