@@ -45,7 +45,8 @@ def load_accounts(messages: Iterable[Message]) -> None:
     accounts = Account.unscoped.select_related("workspace__live").annotate(sending_is_held=sending_hold.is_in_force())
     prefetch_related_objects(queued, Prefetch("account", queryset=accounts))
     for message in queued:
-        message.sending_is_held = message.account.sending_is_held  # type: ignore[attr-defined]
+        # An account that was loaded before is kept as it is, and does not know.
+        message.sending_is_held = getattr(message.account, "sending_is_held", None)  # type: ignore[attr-defined]
 
 
 def annotate(messages: "QuerySet[Message]") -> "QuerySet[Message]":
