@@ -113,7 +113,7 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
     list_filter = ("status", "direction", "account", "created_at")
     list_select_related = ("contact", "account__workspace__live")
     search_fields = ("text", "recipient")
-    search_help_text = f"The id of a message, or words of the newest {SEARCHED:,} messages: their text or recipient"
+    search_help_text = f"An id, or words of the newest {SEARCHED:,} messages"
     ordering = ("-created_at", "-id")
     sortable_by = ("created",)
     fieldsets = (
