@@ -211,7 +211,7 @@ def requests(seeded: dict[str, Any], enrollments: int) -> Iterator[Row]:
     fail = "UPDATE sequences_enrollment SET status = 'failed', next_run_at = NULL, ended_at = now()"
     query(f"{fail} WHERE id LIKE '%%7777'")
     query("VACUUM ANALYZE")
-    yield from list_pages(seeded["token"], sequence.pk)
+    yield from list_pages(seeded["token"], sequence.pk, deep=min(10_000, enrollments // 2))
     numbers = iter(range(enrollments + 1, enrollments + enrolled + 1))
     taken = milliseconds(
         lambda: services.enroll_contact(by, sequence.pk, contact_id=f"con_{next(numbers):026d}"), enrolled
@@ -233,7 +233,8 @@ def requests(seeded: dict[str, Any], enrollments: int) -> Iterator[Row]:
         yield f"requests: ms to publish and move, {what}", f"{taken:.0f}", None
 
 
-def list_pages(token: str, sequence_id: str) -> Iterator[Row]:
+def list_pages(token: str, sequence_id: str, *, deep: int) -> Iterator[Row]:
+    """Pages of 100 from the start, after ``deep`` rows, and of each status."""
     from django.test import Client
 
     client, path = Client(headers={"Authorization": f"Bearer {token}"}), f"/v1/sequences/{sequence_id}/enrollments"
@@ -244,11 +245,11 @@ def list_pages(token: str, sequence_id: str) -> Iterator[Row]:
         return answer.json()
 
     cursor = read(limit=100)["next_cursor"]
-    for _ in range(100):
+    for _ in range(deep // 100 - 1):
         cursor = read(limit=100, cursor=cursor)["next_cursor"]
     pages: dict[str, dict[str, Any]] = {
         "first": {},
-        "of row 10,100": {"cursor": cursor},
+        f"after row {deep:,}": {"cursor": cursor},
         "of the active": {"status": "active"},
         "of the failed (1 of 10,000)": {"status": "failed"},
         "of the completed (none)": {"status": "completed"},
