@@ -2,20 +2,23 @@
 
 import contextlib
 import os
+import re
 import select
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 
+ROOT = Path(__file__).resolve().parents[1]
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379")
 
 
@@ -117,6 +120,26 @@ def _wait_for(port: int) -> None:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def started_product(
+    environment: Mapping[str, str], log: Path, *, prefix: Sequence[str] = ()
+) -> "Iterator[tuple[subprocess.Popen[bytes], int]]":
+    """The whole product in a process of its own, and its port. Its standard error goes to ``log``. ``prefix`` precedes
+    the command, for example to limit it."""
+    command = [*prefix, sys.executable, "-m", "crmsolid.run", "--port", "0"]
+    with (
+        log.open("ab") as errors,
+        subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as process,
+    ):
+        try:
+            address = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", read_startup_message(process, log))
+            assert address
+            yield process, int(address[1])
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def read_startup_message(process: "subprocess.Popen[bytes]", log: Path, *, seconds: float = 180.0) -> str:

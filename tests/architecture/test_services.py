@@ -14,6 +14,7 @@ TESTS = ROOT / "tests"
 # What starts the product: functions of the tests, the making of a database for it, and programs in a command.
 FUNCTIONS = {
     "running_product",
+    "started_product",
     "live_product",
     "production",
     "Stack",

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -20,7 +19,7 @@ import pytest
 from django.conf import settings
 
 from tests.migrated import copy_migrated_sqlite, create_migrated_database
-from tests.servers import drop_database, empty_redis, read_startup_message
+from tests.servers import drop_database, empty_redis, started_product
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a password of the demo's owner"
@@ -121,21 +120,11 @@ def running_product(
     else:
         copy_migrated_sqlite(folder / "data")
     log = folder / "log"
-    command = [*prefix, sys.executable, "-m", "crmsolid.run", "--port", "0"]
     try:
-        with (
-            log.open("ab") as errors,
-            subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as process,
-        ):
-            try:
-                address = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", read_startup_message(process, log))
-                assert address
-                product = Product(process, environment, log, int(address[1]))
-                product.token = product.create_key("healthy", "--scopes", "all", "--rate-limit", "100000")
-                yield product
-            finally:
-                process.terminate()
-                process.wait(60)
+        with started_product(environment, log, prefix=prefix) as (process, port):
+            product = Product(process, environment, log, port)
+            product.token = product.create_key("healthy", "--scopes", "all", "--rate-limit", "100000")
+            yield product
     finally:
         if server:
             drop_database(server, name)

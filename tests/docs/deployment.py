@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.migrated import copy_migrated_sqlite
-from tests.servers import free_port, is_listening, read_startup_message
+from tests.servers import free_port, is_listening, started_product
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,19 +132,8 @@ def production(folder: Path) -> Iterator[Production]:
     }
     copy_migrated_sqlite(folder / "data")
     seeded = seed(environment)
-    log = folder / "log"
-    command = [sys.executable, "-m", "crmsolid.run", "--port", "0"]
-    with (
-        log.open("ab") as errors,
-        subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as process,
-    ):
-        try:
-            address = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", read_startup_message(process, log))
-            assert address
-            yield Production(int(address[1]), environment, seeded)
-        finally:
-            process.terminate()
-            process.wait(60)
+    with started_product(environment, folder / "log") as (_, port):
+        yield Production(port, environment, seeded)
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:

@@ -61,8 +61,12 @@ class Stack:
         self.dsn = create_migrated_database(server, name)
         self.port, self.redis_port = free_port(), free_port()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.start_redis()
-        self.seeded: dict[str, Any] = json.loads(self._python("-c", SEED).stdout)
+        try:
+            self.start_redis()
+            self.seeded: dict[str, Any] = json.loads(self._python("-c", SEED).stdout)
+        except BaseException:
+            self.stop()
+            raise
 
     def environment(self, tree: Path = ROOT) -> dict[str, str]:
         """``tree`` is the folder with the product, for parts that run another version of it."""

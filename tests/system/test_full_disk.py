@@ -2,10 +2,7 @@
 
 import json
 import os
-import re
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -20,9 +17,9 @@ from typing import Any
 import pytest
 
 from crmsolid.core.errors import NOT_WRITABLE
-from tests.attacks.product import ROOT, Answer, Product
+from tests.attacks.product import Answer, Product
 from tests.migrated import copy_migrated_sqlite
-from tests.servers import read_startup_message
+from tests.servers import started_product
 from tests.system.small_disk import SmallDisk, small_disk
 from tests.waiting import wait_until
 
@@ -50,20 +47,10 @@ def product(disk: SmallDisk, tmp_path: Path) -> Iterator[Product]:
     environment |= {"CRMSOLID_DATA": str(data), "CRMSOLID_DAILY_LIMIT": "100000", "PYTHONUNBUFFERED": "1"}
     # A message whose settlement was refused is sent again when its lease has ended.
     environment |= {"CRMSOLID_SEND_LEASE_SECONDS": "6", "CRMSOLID_TELEGRAM_SEND_SECONDS": "4"}
-    command = [sys.executable, "-m", "crmsolid.run", "--port", "0"]
-    with (
-        log.open("ab") as errors,
-        subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as process,
-    ):
-        try:
-            address = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", read_startup_message(process, log))
-            assert address
-            product = Product(process, environment, log, int(address[1]))
-            product.token = product.create_key("writer", "--scopes", "all", "--rate-limit", "100000")
-            yield product
-        finally:
-            process.terminate()
-            process.wait(60)
+    with started_product(environment, log) as (process, port):
+        product = Product(process, environment, log, port)
+        product.token = product.create_key("writer", "--scopes", "all", "--rate-limit", "100000")
+        yield product
 
 
 def rows(product: Product, sql: str) -> list[tuple[Any, ...]]:
