@@ -27,6 +27,8 @@ OWNER = "owner@example.com"
 IS_SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
 ON_POSTGRESQL_ALONE = pytest.mark.skipif(not IS_SPLIT, reason="the product has all its processes on PostgreSQL alone")
 PAUSE_SECONDS = 0.1
+# Of a client beside an attack: far above any median on a busy machine, far below that of a server that hangs.
+HEALTHY_MEDIAN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,19 @@ from pathlib import Path
 import pytest
 
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
-from tests.attacks.product import ON_POSTGRESQL_ALONE, HealthyClient, Product, running_product
+from tests.attacks.product import (
+    HEALTHY_MEDIAN_SECONDS,
+    ON_POSTGRESQL_ALONE,
+    HealthyClient,
+    Product,
+    running_product,
+)
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 ATTACK_SECONDS = 1.5
 MAX_CONNECTIONS = 100
-# Far above any median here, and far below those of the unmended server where it stopped answering.
-HEALTHY_MEDIAN_SECONDS = 1.0
 HALF_OPEN = b"GET /v1/me HTTP/1.1\r\nX-Half: "
 CHUNKED = b"POST /v1/contacts HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 
