@@ -98,7 +98,7 @@ class WorkspaceView(APIView):
             self.query = parsing.parse_query(request, declared.query)
             response = handler()
             return response.render() if isinstance(response, ApiResponse) else response
-        self.if_match = request.headers.get("If-Match")
+        self.if_match = request.META.get("HTTP_IF_MATCH")  # `headers` would read them all
         key = idempotency.parse_key(request)
         with ExitStack() as self.cleanup:
             return self._write(declared, key, handler)

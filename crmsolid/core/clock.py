@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 
 READ_EVERY_SECONDS = 10.0
 # How far the clocks of a machine and of its database may differ without being called different: when they are the same
@@ -74,9 +75,8 @@ class DatabaseClock:
         return min(compare() for _ in range(5))[1]
 
 
-def _steady() -> float:
-    """It goes on while the machine sleeps, where the system has such a clock."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+# It goes on while the machine sleeps, where the system has such a clock.
+_steady = partial(time.clock_gettime, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 database = DatabaseClock(time.time, _steady)
