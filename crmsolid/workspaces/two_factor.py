@@ -91,6 +91,8 @@ def check_code(user: User, code: str, *, ip: str | None) -> bool:
             if RecoveryCode.objects.filter(user=user, digest=_digest(text)).delete()[0]:
                 left = RecoveryCode.objects.filter(user=user).count()
                 audit.record_about_user(user, "user.recovery_code_used", ip, left=left)
+                subject = "A recovery code for CRM Solid was used"
+                queue_email(user.email, subject, "recovery_codes", ip=ip, left=left)
                 return True
     _count_attempt(user)
     factor = TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
@@ -141,6 +143,8 @@ def new_recovery_codes(user: User, code: str, *, ip: str | None) -> list[str]:
     with transaction.atomic():
         codes = _replace_recovery_codes(user)
         audit.record_about_user(user, "user.recovery_codes_replaced", ip)
+        subject = "Your recovery codes for CRM Solid were replaced"
+        queue_email(user.email, subject, "recovery_codes", ip=ip, left=None)
     return codes
 
 

@@ -176,6 +176,21 @@ def test_a_recovery_code_is_accepted_as_people_type_it(tenants: Tenants) -> None
     assert refused(tenants.stranger, codes[1]) == "invalid_state"
 
 
+def test_its_owner_is_told_of_a_recovery_code_that_was_used_and_of_new_ones(tenants: Tenants) -> None:
+    codes = turn_on(tenants.owner)
+    assert email.send_due() == 1
+    two_factor.check_code(tenants.owner, codes[0], ip="203.0.113.1")
+    assert refused(tenants.owner, codes[0]) == "validation_failed"
+    assert email.send_due() == 1
+    new = two_factor.new_recovery_codes(tenants.owner, code(tenants.owner), ip="203.0.113.1")
+    assert email.send_due() == 1
+    used, replaced = mail.outbox[1:]
+    assert used.to == replaced.to == [tenants.owner.email]
+    assert "was just used, which leaves 9, from the address 203.0.113.1." in used.body
+    assert "were just replaced by new ones, from the address 203.0.113.1." in replaced.body
+    assert not any(each in used.body + replaced.body for each in [*codes, *new])
+
+
 def test_wrong_codes_are_limited_by_the_hour_and_recovery_codes_still_work(tenants: Tenants) -> None:
     codes, user = turn_on(tenants.owner), tenants.owner
     with clock.simulated(datetime(2026, 6, 1, 12, 0, 15, tzinfo=UTC)) as now:
