@@ -221,7 +221,7 @@ def test_its_owner_is_told_of_a_recovery_code_that_was_used_and_of_new_ones(tena
     assert used.to == replaced.to == [tenants.owner.email]
     assert "was just used, which leaves 9, from the address 203.0.113.1." in used.body
     assert "were just replaced by new ones, from the address 203.0.113.1." in replaced.body
-    assert not any(each in used.body + replaced.body for each in [*codes, *new])
+    assert not any(each in f"{used.body}{replaced.body}" for each in [*codes, *new])
 
 
 def test_wrong_codes_are_limited_by_the_hour_and_recovery_codes_still_work(tenants: Tenants) -> None:
