@@ -55,7 +55,7 @@ async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     if not is_allowed:
         headers, body = [(b"allow", b"GET, HEAD")], b""
-    headers.append((b"content-length", b"%d" % len(body)))
+    headers += [(b"content-length", b"%d" % len(body)), (b"x-content-type-options", b"nosniff")]
     await send({"type": "http.response.start", "status": 200 if is_allowed else 405, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 

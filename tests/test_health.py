@@ -65,10 +65,12 @@ def test_healthz_answers_while_every_thread_is_busy() -> None:
         status, headers, body = live.request("GET", "/healthz")
         assert (status, json.loads(body)) == (200, {"status": "ok"})
         assert (headers["content-type"], headers["cache-control"]) == ("application/json", "no-store")
+        assert headers["x-content-type-options"] == "nosniff"
         status, headers, body = live.request("HEAD", "/healthz")
         assert (status, headers["content-length"], body) == (200, "16", b"")
         status, headers, body = live.request("POST", "/healthz", b"{}")
         assert (status, headers["allow"], body) == (405, "GET, HEAD", b"")
+        assert headers["x-content-type-options"] == "nosniff"
         assert not any(future.done() for future in waiting)
         may_end.set()
         assert [future.result(20)[2] for future in waiting] == [b"waited"] * 5

@@ -9,8 +9,10 @@ from django.contrib.auth.signals import user_login_failed
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
 from crmsolid.panel.sign_in import DEVICE_COOKIE, MAX_FORM_BYTES, Attempt, password_queue, rank
 from crmsolid.serving.admission import NotAdmitted
+from crmsolid.serving.exchange import Reply
 from tests.tenants import PASSWORD, Tenants
 
 LOGIN = reverse("account:login")
@@ -255,6 +257,13 @@ def test_requests_that_hash_a_password_wait_in_the_queue(method: str, path: str,
     assert (password_queue().rank(form_of(100, method, path)) is not None) is waits
 
 
+def assert_protected(reply: Reply) -> None:
+    """It has what Django adds to the panel's other pages."""
+    headers = dict(reply.headers)
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"content-security-policy"].decode() == CONTENT_SECURITY_POLICY
+
+
 @pytest.mark.parametrize("path", [LOGIN, reverse("account:password_change")])
 def test_form_of_more_than_16_kib_does_not_enter_the_queue(path: str) -> None:
     admission = password_queue()
@@ -264,10 +273,12 @@ def test_form_of_more_than_16_kib_does_not_enter_the_queue(path: str) -> None:
             admission.rank(form)
         assert refused.value.reply is not None
         assert refused.value.reply.status == 413
+        assert_protected(refused.value.reply)
         assert "A form with a password may have at most 16 KiB." in refused.value.reply.body.decode()
 
 
 def test_the_page_of_a_full_queue_says_what_to_do() -> None:
+    assert_protected(password_queue().refusal)
     status, headers, page, _ = password_queue().refusal
     assert (status, dict(headers)[b"retry-after"]) == (503, b"20")
     assert "Your password was not looked at" in page.decode() and "Wait 20 seconds" in page.decode()

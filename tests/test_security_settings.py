@@ -68,7 +68,7 @@ def test_no_answer_of_the_api_is_kept_or_read_as_another_type(
     assert (answer["Cache-Control"], answer["X-Content-Type-Options"]) == ("no-store", "nosniff")
 
 
-@pytest.mark.parametrize("path", ["/panel/login/", "/docs/", "/swagger", "/oauth/authorize/", "/nowhere"])
+@pytest.mark.parametrize("path", ["/panel/login/", "/docs/", "/swagger", "/oauth/authorize/", "/nowhere", "/readyz"])
 def test_pages_are_not_read_as_another_type_nor_framed_nor_named_to_others(db: None, path: str) -> None:
     answer = Client().get(path)
     assert answer["X-Content-Type-Options"] == "nosniff"

@@ -16,6 +16,7 @@ from contacts.models import CustomField, ScoringRule
 from contacts.scoring.definition import MAX_RULES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.core.time_zones import time_zones
+from crmsolid.panel import sign_in_log
 from crmsolid.panel.account.kept_form import KeptForm, page_before
 from crmsolid.plans import DIFFERENCES, PAID_PLANS, change_plan
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
@@ -141,6 +142,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say why: the trial has ended, the member's role does not allow it, or the panel cannot do it at all."""
+    if isinstance(request.user, User):
+        sign_in_log.page_refused(request, request.user)
     panel = panel_context(request)
     if panel is None:
         return _page(request, 403, "You may not see this page", "Log in with the e-mail address of a member.")

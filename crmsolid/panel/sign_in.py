@@ -25,6 +25,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from apikeys.limiter import LocalLimiter, limiter
 from crmsolid.core.client_ip import address_in, client_ip, network_of, wide_network_of
+from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
 from crmsolid.serving.admission import AdmissionQueue, NotAdmitted
 from crmsolid.serving.exchange import Reply
 from crmsolid.serving.request import BODY_TOO_LARGE
@@ -212,6 +213,8 @@ def _page(status: int, template: str, **context: Any) -> Reply:
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(page)).encode()),
         (b"cache-control", b"no-store"),
+        (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+        (b"x-content-type-options", b"nosniff"),
     ]
     return Reply(status, headers, page, None)
 

@@ -1,7 +1,7 @@
 """A log line for each log-in, log-out, change of a password and refusal, with the user's id, address and outcome.
 
 What was typed is not logged: people type passwords into the wrong field. Each process logs at most ``MAX_REFUSALS``
-refusals a minute, because anybody can cause them.
+refusals a minute, because anybody can cause them, and as many refused pages of each user.
 """
 
 import logging
@@ -18,6 +18,7 @@ from crmsolid.workspaces.models import User
 logger = logging.getLogger("crmsolid.sign_in")
 
 MAX_REFUSALS = 60
+MAX_PATH = 200
 
 
 def connect() -> None:
@@ -36,14 +37,21 @@ def second_factor_refused(request: HttpRequest, user: User) -> None:
         _log(logging.WARNING, "second factor refused", request, user.pk)
 
 
+def page_refused(request: HttpRequest, user: User) -> None:
+    """The user may not open this page, or not do this on it."""
+    if _refusal_may_be_logged(f"pages:{user.pk}"):
+        what = f"{request.method} {request.path[:MAX_PATH]}"  # without the query, which may have what was searched for
+        _log(logging.WARNING, "page refused", request, user.pk, page=what)
+
+
 @lru_cache(maxsize=1)
 def refusals() -> LocalLimiter:
     """This process's count of the refusals that it has logged."""
     return LocalLimiter()
 
 
-def _refusal_may_be_logged() -> bool:
-    return refusals().check("refusals", MAX_REFUSALS).allowed
+def _refusal_may_be_logged(bucket: str = "refusals") -> bool:
+    return refusals().check(bucket, MAX_REFUSALS).allowed
 
 
 def _logged_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -63,6 +71,6 @@ def _login_failed(credentials: dict[str, Any], request: HttpRequest | None = Non
     _log(logging.WARNING, "log-in refused", request, user_id)
 
 
-def _log(level: int, outcome: str, request: HttpRequest, user_id: int | None) -> None:
+def _log(level: int, outcome: str, request: HttpRequest, user_id: int | None, **more: str) -> None:
     """``user_id`` is None if no account has the e-mail address that was typed."""
-    logger.log(level, outcome, extra={"outcome": outcome, "user_id": user_id, "ip": client_ip(request)})
+    logger.log(level, outcome, extra={"outcome": outcome, "user_id": user_id, "ip": client_ip(request), **more})

@@ -16,6 +16,7 @@ def refusal(error: DomainError) -> tuple[int, EncodedHeaders, bytes]:
         "content-type": problems.CONTENT_TYPE,
         "content-length": str(len(body)),
         "x-request-id": request_id,
+        "x-content-type-options": "nosniff",
         **error.headers,
     }
     return error.status, [(name.encode(), value.encode()) for name, value in headers.items()], body

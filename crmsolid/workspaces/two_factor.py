@@ -91,6 +91,8 @@ def check_code(user: User, code: str, *, ip: str | None) -> bool:
             if RecoveryCode.objects.filter(user=user, digest=_digest(text)).delete()[0]:
                 left = RecoveryCode.objects.filter(user=user).count()
                 audit.record_about_user(user, "user.recovery_code_used", ip, left=left)
+                subject = "A recovery code for CRM Solid was used"
+                queue_email(user.email, subject, "recovery_codes", ip=ip, left=left)
                 return True
     _count_attempt(user)
     factor = TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
@@ -101,9 +103,9 @@ def check_code(user: User, code: str, *, ip: str | None) -> bool:
     return False
 
 
-def turn_off(user: User, code: str, *, ip: str | None) -> None:
-    """Ask for one factor only from now on. Errors: as :func:`check_code`; ``invalid_state`` too while a workspace of
-    the user's requires two."""
+def turn_off(user: User, code: str, *, session_key: str | None, ip: str | None) -> None:
+    """Ask for one factor only from now on, and end the user's other sessions: they may be those of whoever has the
+    phone. Errors: as :func:`check_code`; ``invalid_state`` too while a workspace of the user's requires two."""
     names = requiring_workspaces(user)
     if names:
         raise DomainError("invalid_state", f"{names[0]} requires two-factor authentication of its members")
@@ -111,6 +113,7 @@ def turn_off(user: User, code: str, *, ip: str | None) -> None:
     with transaction.atomic():
         TwoFactor.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
+        sessions.end_other_sessions(user, session_key)
         audit.record_about_user(user, "user.two_factor_off", ip)
         _tell(user, "off", ip)
 
@@ -118,7 +121,7 @@ def turn_off(user: User, code: str, *, ip: str | None) -> None:
 @transaction.atomic
 def turn_off_by_command(email: str) -> User:
     """Turn it off for somebody who has lost their codes, also while a workspace requires it: they set it up again then.
-    For management commands, because it asks for nothing.
+    All their sessions end. For management commands, because it asks for nothing.
 
     Errors: ``not_found``; ``invalid_state`` if it is off.
     """
@@ -128,6 +131,7 @@ def turn_off_by_command(email: str) -> User:
     if not TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).delete()[0]:
         raise DomainError("invalid_state", "two-factor authentication of this user is off")
     RecoveryCode.objects.filter(user=user).delete()
+    sessions.end_other_sessions(user, None)
     for membership in Membership.unscoped.filter(user=user).select_related("workspace").order_by("pk"):
         actor = Actor.command(membership.workspace, "turn_off_two_factor")
         audit.record(actor, "membership.two_factor_off", str(membership.pk))
@@ -141,6 +145,8 @@ def new_recovery_codes(user: User, code: str, *, ip: str | None) -> list[str]:
     with transaction.atomic():
         codes = _replace_recovery_codes(user)
         audit.record_about_user(user, "user.recovery_codes_replaced", ip)
+        subject = "Your recovery codes for CRM Solid were replaced"
+        queue_email(user.email, subject, "recovery_codes", ip=ip, left=None)
     return codes
 
 

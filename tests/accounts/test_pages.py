@@ -523,8 +523,11 @@ def test_it_is_turned_off_and_codes_are_replaced_with_a_code(tenants: Tenants) -
     )
     assert len(new) == 10
     assert "not right" in text(client.post(TWO_FACTOR, {"action": "off", "off-code": codes[1]}))
+    other = browser(tenants.owner)
     assert client.post(TWO_FACTOR, {"action": "off", "off-code": new[0]})["Location"] == PROFILE
     assert not two_factor.is_on(tenants.owner)
+    assert client.get(PROFILE).status_code == 200
+    assert other.get(PROFILE).status_code == 302
 
 
 def test_where_it_is_required_nothing_else_is_shown_before(tenants: Tenants) -> None:

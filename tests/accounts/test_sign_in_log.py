@@ -7,7 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from crmsolid.panel import sign_in_log
+from crmsolid.workspaces.models import Role
 from tests.accounts.test_two_factor import code, turn_on
+from tests.panel import browser
 from tests.tenants import PASSWORD, Tenants
 
 LOGIN, STEP, CHANGE, LOGOUT = (
@@ -62,6 +64,22 @@ def test_refusals_are_logged_without_what_was_typed(tenants: Tenants, caplog: py
     ]
     lines = [str(vars(record)) for record in caplog.records if record.name == "crmsolid.sign_in"]
     assert not [line for line in lines if "mistyped" in line or "acme.example" in line or "00000x" in line]
+
+
+def test_page_that_the_role_may_not_open_is_logged_without_its_query(
+    tenants: Tenants, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in_log, "MAX_REFUSALS", 2)
+    caplog.set_level("WARNING", "crmsolid.sign_in")
+    members, page = [tenants.member(Role.AGENT), tenants.member(Role.VIEWER)], "/panel/live/plan/"
+    for member in members:
+        for _ in range(3):
+            assert browser(member).get(page, {"q": "searched for"}).status_code == 403
+    Client().get(page)
+    assert logged(caplog) == [("WARNING", "page refused", member.pk, ADDRESS) for member in members for _ in range(2)]
+    records: list[Any] = [record for record in caplog.records if record.name == "crmsolid.sign_in"]
+    assert {record.page for record in records} == {f"GET {page}"}
+    assert "searched" not in str([vars(record) for record in records])
 
 
 def test_refusals_beyond_the_limit_are_not_logged(

@@ -52,6 +52,10 @@ def turn_on(user: User) -> list[str]:
     return codes
 
 
+def turn_off(user: User, text: str, session_key: str | None = None) -> None:
+    two_factor.turn_off(user, text, session_key=session_key, ip=None)
+
+
 def refused(user: User, text: str) -> str:
     with pytest.raises(DomainError) as error:
         two_factor.check_code(user, text, ip=None)
@@ -101,13 +105,42 @@ def test_nothing_readable_is_stored(tenants: Tenants) -> None:
     assert base64.b32encode(secret_of(user)).decode() not in repr(factor) + str(factor)
 
 
+def sessions_of(*users: User) -> list[str]:
+    """The keys of new sessions, one of each user."""
+    keys = []
+    for user in users:
+        client = Client()
+        client.force_login(user)
+        assert client.session.session_key is not None
+        keys.append(client.session.session_key)
+    return keys
+
+
+def sessions_left() -> set[str]:
+    return set(Session.objects.values_list("session_key", flat=True))
+
+
 def test_turning_it_on_ends_the_sessions_that_began_with_the_password_alone(tenants: Tenants) -> None:
-    clients = [Client() for _ in range(2)]
-    for client in clients:
-        client.force_login(tenants.owner)
-    key = clients[0].session.session_key
-    set_up(tenants.owner, session_key=key)
-    assert list(Session.objects.values_list("session_key", flat=True)) == [key]
+    mine, _ = sessions_of(tenants.owner, tenants.owner)
+    set_up(tenants.owner, session_key=mine)
+    assert sessions_left() == {mine}
+
+
+def test_turning_it_off_ends_the_other_sessions(tenants: Tenants) -> None:
+    codes = turn_on(tenants.owner)
+    mine, other, stranger = sessions_of(tenants.owner, tenants.owner, tenants.stranger)
+    with pytest.raises(DomainError, match="not right"):
+        turn_off(tenants.owner, "000", mine)
+    assert sessions_left() == {mine, other, stranger}
+    turn_off(tenants.owner, codes[0], mine)
+    assert sessions_left() == {mine, stranger}
+
+
+def test_the_command_ends_all_sessions(tenants: Tenants) -> None:
+    turn_on(tenants.owner)
+    *_, stranger = sessions_of(tenants.owner, tenants.owner, tenants.stranger)
+    run_turn_off(tenants.owner.email)
+    assert sessions_left() == {stranger}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -176,6 +209,21 @@ def test_a_recovery_code_is_accepted_as_people_type_it(tenants: Tenants) -> None
     assert refused(tenants.stranger, codes[1]) == "invalid_state"
 
 
+def test_its_owner_is_told_of_a_recovery_code_that_was_used_and_of_new_ones(tenants: Tenants) -> None:
+    codes = turn_on(tenants.owner)
+    assert email.send_due() == 1
+    two_factor.check_code(tenants.owner, codes[0], ip="203.0.113.1")
+    assert refused(tenants.owner, codes[0]) == "validation_failed"
+    assert email.send_due() == 1
+    new = two_factor.new_recovery_codes(tenants.owner, code(tenants.owner), ip="203.0.113.1")
+    assert email.send_due() == 1
+    used, replaced = mail.outbox[1:]
+    assert used.to == replaced.to == [tenants.owner.email]
+    assert "was just used, which leaves 9, from the address 203.0.113.1." in used.body
+    assert "were just replaced by new ones, from the address 203.0.113.1." in replaced.body
+    assert not any(each in f"{used.body}{replaced.body}" for each in [*codes, *new])
+
+
 def test_wrong_codes_are_limited_by_the_hour_and_recovery_codes_still_work(tenants: Tenants) -> None:
     codes, user = turn_on(tenants.owner), tenants.owner
     with clock.simulated(datetime(2026, 6, 1, 12, 0, 15, tzinfo=UTC)) as now:
@@ -209,9 +257,9 @@ def test_guesses_at_the_same_moment_do_not_get_past_the_limit() -> None:
 def test_turning_it_off_asks_for_a_code(tenants: Tenants) -> None:
     codes = turn_on(tenants.owner)
     with pytest.raises(DomainError, match="not right"):
-        two_factor.turn_off(tenants.owner, "000", ip=None)
+        turn_off(tenants.owner, "000")
     assert two_factor.is_on(tenants.owner)
-    two_factor.turn_off(tenants.owner, codes[3], ip=None)
+    turn_off(tenants.owner, codes[3])
     assert not TwoFactor.objects.exists() and not RecoveryCode.objects.exists()
     assert AuditEntry.objects.for_workspace(tenants.workspace).filter(action="user.two_factor_off").count() == 1
 
@@ -220,7 +268,7 @@ def test_it_cannot_be_turned_off_where_a_workspace_requires_it(tenants: Tenants)
     codes = turn_on(tenants.owner)
     Workspace.objects.filter(pk=tenants.workspace.pk).update(requires_two_factor=True)
     with pytest.raises(DomainError, match="Acme requires"):
-        two_factor.turn_off(tenants.owner, codes[0], ip=None)
+        turn_off(tenants.owner, codes[0])
     assert two_factor.is_on(tenants.owner) and two_factor.recovery_codes_left(tenants.owner) == 10
 
 

@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
 from tests.browser.product import Product
+from tests.browser.seed import PASSWORD
+from tests.browser.test_people import log_in
 from tests.waiting import wait_until
 
 
@@ -98,6 +100,19 @@ def test_what_another_member_does_shows_up(product: Product, sign_in: SignIn) ->
     expect(page.locator(f"#row-{thread}")).to_have_count(0)
     assert page.evaluate("window.isTheSamePage") is True
     expect(page.get_by_label("Your answer")).to_have_value("A draft that must stay")
+
+
+def test_logging_out_removes_drafts(product: Product, visitors: Visitors) -> None:
+    thread = write_to(product, "fiona", "Hello Fiona")
+    page = visitors.open()  # with a session of its own, because it ends
+    page.goto(f"/panel/login/?next=/panel/live/inbox/{thread}/")
+    log_in(page, product.seeded["workspaces"]["inbox"]["emails"]["agent"], PASSWORD)
+    page.get_by_label("Your answer").fill("A draft")
+    assert page.evaluate(f"sessionStorage.getItem('inbox-draft-{thread}')") == "A draft"
+    page.locator(".cs-user-menu summary").click()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="You are logged out")).to_be_visible()
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_conversation_of_an_erased_contact_says_so(product: Product, sign_in: SignIn, visitors: Visitors) -> None:

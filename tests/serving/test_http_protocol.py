@@ -67,6 +67,7 @@ def test_an_unknown_method_is_method_not_allowed(port: int) -> None:
     status, headers, problem = ask(port, b"FOO /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert status == "HTTP/1.1 405 Method Not Allowed"
     assert headers["content-type"] == "application/problem+json"
+    assert headers["x-content-type-options"] == "nosniff"
     assert headers["allow"] == "GET, HEAD, POST, PUT, PATCH, DELETE"
     assert headers["connection"] == "close"
     assert problem == {

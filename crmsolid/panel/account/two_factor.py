@@ -81,11 +81,11 @@ def _manage_two_factor(request: HttpRequest, user: User) -> HttpResponseBase:
             if asked == "codes":
                 codes = two_factor.new_recovery_codes(user, code, ip=ip)
                 return show(request, "recovery_codes", title="New recovery codes", codes=codes)
-            two_factor.turn_off(user, code, ip=ip)
+            two_factor.turn_off(user, code, session_key=request.session.session_key, ip=ip)
         except DomainError as error:
             form.add_domain_error(error)
         else:
-            messages.success(request, "Two-factor authentication is off. Logging in asks for the password only.")
+            messages.success(request, "Two-factor authentication is off, and your other sessions are signed out.")
             return HttpResponseRedirect(reverse("account:profile"))
     return show(
         request,

@@ -9,7 +9,10 @@ from crmsolid.workspaces.two_factor import turn_off_by_command
 
 
 class Command(ServiceCommand):
-    help = "Turn two-factor authentication off for somebody who has lost their codes. They are told by e-mail."
+    help = (
+        "Turn two-factor authentication off for somebody who has lost their codes, and end all their sessions. "
+        "They are told by e-mail."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -25,6 +25,11 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// <form data-logs-out>: whoever uses the tab next does not get the drafts of the inbox (inbox.js).
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-logs-out]")) sessionStorage.clear();
+});
+
 // <button data-copy="#id">: copies what the field says.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

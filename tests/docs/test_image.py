@@ -1,0 +1,24 @@
+"""What the image of the Dockerfile gets of the repository: what the product needs at run time, and nothing else."""
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+from django.conf import settings
+
+from crmsolid.docs.outline import OUTLINE
+
+ROOT = Path(settings.BASE_DIR)
+IGNORED = (ROOT / ".dockerignore").read_text().split()
+SERVED = {entry.partition("/")[0] for group in OUTLINE for entry in group.entries if isinstance(entry, str)}
+APPS = {app.partition(".")[0] for app in settings.INSTALLED_APPS}
+# requirements.txt and requirements.lock are installed from when the image is built.
+NEEDED = SERVED | {"manage.py", "templates", "requirements.txt", "requirements.lock"}
+
+
+def is_ignored(name: str) -> bool:
+    return any(fnmatch(name, pattern.removeprefix("**/")) for pattern in IGNORED)
+
+
+def test_the_image_has_what_is_needed_and_nothing_else() -> None:
+    left = {each.name for each in ROOT.iterdir() if not is_ignored(each.name)}
+    assert left == NEEDED | {app for app in APPS if (ROOT / app).is_dir()}
