@@ -1,7 +1,7 @@
 """Retention: deliveries with their attempts, events without deliveries, and deleted endpoints."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -33,22 +33,36 @@ def purge() -> int:
     does not keep the others from being deleted."""
     old = Delivery.unscoped.filter(pk__lt=first_id("dlv", clock.now() - retention())).order_by("pk")
     of_deleted_endpoints = Delivery.unscoped.filter(endpoint__deleted_at__isnull=False).order_by()
-    kinds: list[Callable[[], int]] = [
-        partial(_delete_deliveries, old),
-        partial(_delete_deliveries, of_deleted_endpoints),
-        _delete_endpoints,
-        _delete_old_events,
+    kinds = [
+        _batches(partial(_delete_deliveries, old)),
+        _batches(partial(_delete_deliveries, of_deleted_endpoints)),
+        _batches(_delete_endpoints),
+        _old_events(),
     ]
     deleted, end = 0, time.monotonic() + MAX_SECONDS
-    for number, delete_batch in enumerate(kinds):
+    for number, batches in enumerate(kinds):
         now = time.monotonic()
         end_of_kind = now + (end - now) / (len(kinds) - number)
-        while time.monotonic() < end_of_kind:
-            count = delete_batch()
+        while time.monotonic() < end_of_kind and (count := next(batches, None)) is not None:
             deleted += count
-            if count < BATCH:
-                break
     return deleted
+
+
+def _batches(delete_batch: Callable[[], int]) -> Iterator[int]:
+    """Delete batches until one is not full; yields how many rows each had."""
+    while (count := delete_batch()) == BATCH:
+        yield count
+    yield count
+
+
+def _old_events() -> Iterator[int]:
+    """Delete the events that have a position and no delivery, by their age; yields how many each batch had. The message
+    stream cannot resume further back either."""
+    oldest_kept = first_id("evt", clock.now() - retention())
+    after: str | None = ""
+    while after is not None:
+        deleted, after = _delete_events(after, oldest_kept)
+        yield deleted
 
 
 @transaction.atomic
@@ -64,6 +78,20 @@ def _delete_deliveries(deliveries: "QuerySet[Delivery]") -> int:
     return len(ids)
 
 
+@transaction.atomic
+def _delete_events(after: str, before: str) -> tuple[int, str | None]:
+    """Of the next batch of events between two ids, delete those without a delivery; returns how many, and the last id
+    that was looked at, None at the end. They are locked first, so that none gets a delivery meanwhile.
+
+    Asking for events without deliveries in one statement would compare all events with all deliveries.
+    """
+    ids = _lock_batch(Event.unscoped.filter(pk__gt=after, pk__lt=before, position__isnull=False).order_by("pk"))
+    kept = set(Delivery.unscoped.filter(event__in=ids).values_list("event_id", flat=True))
+    unused = [pk for pk in ids if pk not in kept]
+    Event.unscoped.filter(pk__in=unused).delete()
+    return len(unused), ids[-1] if len(ids) == BATCH else None
+
+
 def _lock_batch(rows: "QuerySet[Any]") -> list[str]:
     locked = rows.select_for_update(skip_locked=True, of=("self",))
     return list(locked.values_list("pk", flat=True)[:BATCH])
@@ -72,14 +100,3 @@ def _lock_batch(rows: "QuerySet[Any]") -> list[str]:
 def _delete_endpoints() -> int:
     deliveries = Delivery.unscoped.filter(endpoint=OuterRef("pk"))
     return Endpoint.unscoped.filter(~Exists(deliveries), deleted_at__isnull=False).delete()[0]
-
-
-@transaction.atomic
-def _delete_old_events() -> int:
-    """Events that have a position and no delivery. The message stream cannot resume further back either."""
-    oldest_kept = first_id("evt", clock.now() - retention())
-    deliveries = Delivery.unscoped.filter(event=OuterRef("pk"))
-    events = Event.unscoped.filter(~Exists(deliveries), pk__lt=oldest_kept, position__isnull=False)
-    ids = _lock_batch(events.order_by("pk"))
-    Event.unscoped.filter(pk__in=ids).delete()
-    return len(ids)

@@ -68,7 +68,7 @@ def test_backlogs_of_all_kinds_get_a_share_of_the_time(db: None, monkeypatch: py
     monkeypatch.setattr(purging, "time", SimpleNamespace(monotonic=lambda: 10.0 * calls.total()))
     monkeypatch.setattr(purging, "_delete_deliveries", lambda deliveries: delete_batch("deliveries"))
     monkeypatch.setattr(purging, "_delete_endpoints", lambda: delete_batch("endpoints"))
-    monkeypatch.setattr(purging, "_delete_old_events", lambda: delete_batch("events"))
+    monkeypatch.setattr(purging, "_delete_events", lambda *ids: (delete_batch("events"), "evt_"))
     assert purging.purge() == 30 * purging.BATCH
     assert calls == {"deliveries": 16, "endpoints": 7, "events": 7}
 
@@ -108,6 +108,22 @@ def old_events(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> int:
 def test_a_run_deletes_as_many_batches_as_there_are(old_events: int) -> None:
     assert purging.purge() == old_events
     assert not Event.unscoped.exists()
+
+
+def test_events_with_a_delivery_are_kept_and_do_not_keep_later_ones(
+    old_events: int, tenants: Tenants, receiver: Receiver, make_endpoint: MakeEndpoint
+) -> None:
+    endpoint, kept = make_endpoint(receiver.url()), list(Event.unscoped.order_by("pk").values_list("pk", flat=True)[:2])
+    for event in kept:
+        Delivery.unscoped.create(
+            workspace=tenants.workspace,
+            endpoint=endpoint,
+            event_id=event,
+            event_type="ping",
+            next_attempt_at=clock.now(),
+        )
+    assert purging.purge() == old_events - 2
+    assert list(Event.unscoped.order_by("pk").values_list("pk", flat=True)) == kept
 
 
 def test_a_run_ends_when_its_time_is_over_and_the_next_continues(
