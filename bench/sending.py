@@ -300,7 +300,8 @@ async def send_at_rate(url: str, seeded: dict[str, Any], rate: int, seconds: int
         aiohttp.ClientSession(url, connector=connector, headers=headers) as session,
         aiohttp.ClientSession(url) as of_sampler,
     ):
-        sampler = asyncio.create_task(sample(of_sampler, samples))
+        ended = asyncio.Event()
+        sampler = asyncio.create_task(sample(of_sampler, samples, ended))
         tasks, began, clock_at_start = [], time.monotonic(), time.time()
         for number in range(rate * seconds):
             behind = time.monotonic() - began - number / rate
@@ -310,9 +311,8 @@ async def send_at_rate(url: str, seeded: dict[str, Any], rate: int, seconds: int
             due_at = clock_at_start + number / rate
             tasks.append(asyncio.create_task(post(session, sent, seeded["first_account"], mark, number, due_at)))
         await asyncio.gather(*tasks)
-        sampler.cancel()
-        with contextlib.suppress(asyncio.CancelledError):  # an error of its own is raised here
-            await sampler
+        ended.set()
+        await sampler
     return sent, samples
 
 
@@ -332,13 +332,14 @@ async def post(session: Any, sent: Sent, first_account: int, mark: str, number: 
         sent.errors[type(error).__name__] += 1
 
 
-async def sample(session: Any, samples: Samples) -> None:
-    """Read the length of all queues of signals four times a second, and /readyz once a second."""
+async def sample(session: Any, samples: Samples, ended: asyncio.Event) -> None:
+    """Read the length of all queues of signals four times a second, and /readyz once a second. It is told to
+    end, not cancelled, so that it is never in the middle of a command of Redis."""
     import aiohttp
     import redis.asyncio
 
     client, number = redis.asyncio.Redis.from_url(REDIS), 0
-    while True:
+    while not ended.is_set():
         names = [key async for key in client.scan_iter("crmsolid*", _type="list")]
         samples.queue_length = max(samples.queue_length, sum([await client.llen(name) for name in names]))
         if number % 4 == 0:
@@ -351,7 +352,8 @@ async def sample(session: Any, samples: Samples) -> None:
                 samples.red[", ".join(missing)] += 1
             samples.ready += not missing
         number += 1
-        await asyncio.sleep(0.25)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), 0.25)
 
 
 def compare(sent: Sent, samples: Samples, arrivals: list[list[Any]], rate: int, seconds: int) -> list[Row]:
