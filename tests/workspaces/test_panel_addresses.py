@@ -66,10 +66,12 @@ def test_list_that_fails_for_its_address_is_logged_with_the_error(
 def test_no_id_of_a_row_is_a_500(transactional_db: None, page: TenantAdmin) -> None:
     tenants = Tenants()
     client = browser(tenants.owner)
-    for value in [*VALUES, "_00", "_", "_zz", "9223372036854775808"]:
-        for path in ("change/", "history/", "delete/", ""):
-            answer = client.get(f"{listing(page)}{quote(value, safe='')}/{path}")
-            assert answer.status_code in (200, 302, 400, 403, 404), (value, path)
+    values = [*VALUES, "_00", "_", "_zz", "9223372036854775808"]
+    # One path for each value, and another one for it in the next list.
+    paths = islice(cycle(["change/", "history/", "delete/", ""]), PAGES.index(page), None)
+    for value, path in zip(values, paths, strict=False):
+        answer = client.get(f"{listing(page)}{quote(value, safe='')}/{path}")
+        assert answer.status_code in (200, 302, 400, 403, 404), (value, path)
 
 
 @pytest.mark.parametrize(
