@@ -44,7 +44,7 @@ class Part:
 
 
 PARTS = (
-    Part("requests", "bench", ("--connections", "8", "--rounds", "2", "--seconds", "2")),
+    Part("requests", "bench", ("--connections", "8", "--rounds", "3", "--seconds", "5")),
     Part("sending", "bench.sending", ("--seconds", "30"), ("--seconds", "600")),
     Part("sequences", "bench.sequences", ("--due", "4000", "--enrollments", "10000")),
     Part("webhooks", "bench.webhooks", ("--rounds", "1", "--tasks", "500"), ("--rounds", "2")),
