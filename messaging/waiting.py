@@ -23,7 +23,8 @@ def waiting_for(message: Message) -> WaitingFor | None:
         return None
     account = message.account
     state = account_state(account)
-    is_held: bool | None = getattr(message, "sending_is_held", None)  # whoever lists messages has read it with them
+    # Whoever lists messages has read it with them or with their accounts.
+    is_held: bool | None = getattr(message, "sending_is_held", getattr(account, "sending_is_held", None))
     if sending_hold.is_held() if is_held is None else is_held:
         return WaitingFor.HELD
     if state == AccountState.NEEDS_LOGIN:
@@ -44,9 +45,6 @@ def load_accounts(messages: Iterable[Message]) -> None:
     queued = [message for message in messages if message.status == Status.QUEUED]
     accounts = Account.unscoped.select_related("workspace__live").annotate(sending_is_held=sending_hold.is_in_force())
     prefetch_related_objects(queued, Prefetch("account", queryset=accounts))
-    for message in queued:
-        # An account that was loaded before is kept as it is, and does not know.
-        message.sending_is_held = getattr(message.account, "sending_is_held", None)  # type: ignore[attr-defined]
 
 
 def annotate(messages: "QuerySet[Message]") -> "QuerySet[Message]":

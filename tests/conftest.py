@@ -103,10 +103,12 @@ def django_db_keepdb() -> bool:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def tables_emptied_quickly() -> None:
+def tables_emptied_quickly() -> Iterator[None]:
     """After a test without a surrounding transaction, Django truncates all tables, which takes 0.3 s on PostgreSQL, and
     writes its content types and permissions again. Deleting what is there takes 10 ms."""
-    TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)
+        yield
 
 
 def _empty_tables(_: TransactionTestCase) -> None:
