@@ -8,6 +8,7 @@ from contacts.inputs import USERNAME
 from crmsolid.api.fields import (
     BLANKS,
     Choice,
+    Id,
     Integer,
     PageQuery,
     QueryBoolean,
@@ -65,8 +66,8 @@ class EmptyIn(StrictSerializer):
 
 class MessageQuery(PageQuery):
     account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT, help_text="From or to this account.")
-    contact_id = Text(required=False, max_length=30, help_text="From or to this contact.")
-    thread_id = Text(required=False, max_length=30, help_text="Of this thread.")
+    contact_id = Id("contact", is_filter=True, required=False, help_text="From or to this contact.")
+    thread_id = Id("thread", is_filter=True, required=False, help_text="Of this thread.")
     direction = Choice(required=False, choices=Direction.values, help_text="`in`: received, `out`: sent by an account.")
     status = Choice(required=False, choices=Status.values)
     since = Timestamp(required=False, help_text="Created at or after this time (RFC 3339).")
@@ -80,5 +81,5 @@ class ThreadMessagesQuery(PageQuery):
 
 class ThreadQuery(PageQuery):
     account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT, help_text="Of this account.")
-    contact_id = Text(required=False, max_length=30, help_text="With this contact.")
+    contact_id = Id("contact", is_filter=True, required=False, help_text="With this contact.")
     unread = QueryBoolean(required=False, help_text="True: with unread messages; false: without.")
