@@ -46,10 +46,12 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
 
 
 class SendIn(StrictSerializer):
+    exactly_one_of = ("to", "contact_id")
     example = {"account_id": 7421, "to": "@sarah_miller", "text": "Hi {first_name|there}, your invite is ready."}
 
     account_id = Integer(min_value=1, max_value=MAX_BIGINT, help_text="The account to send from.")
-    to = RecipientField(help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")
+    to = RecipientField(required=False, help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")
+    contact_id = Id("contact", required=False, help_text="In place of `to`.")
     text = Text(
         max_length=20_000,
         documented_pattern=TEMPLATE,

@@ -53,6 +53,10 @@ KINDS = {
     "connected assistant": Kind("grt"),
     "login": Kind("log"),
 }
+_KIND_OF_PREFIX = {kind.prefix: name for name, kind in KINDS.items()}
+# No username in use looks like this: a prefix, and 20 to 28 letters or digits of which the first is a digit. That is an
+# id also where it was shortened or mistyped, or changed its case.
+_LIKE_AN_ID = re.compile(rf"({'|'.join(_KIND_OF_PREFIX)})_[0-7][0-9a-z]{{19,27}}", re.ASCII | re.IGNORECASE)
 
 
 class UlidGenerator:
@@ -110,3 +114,10 @@ def is_id(prefix: str, text: object) -> bool:
     if not isinstance(text, str) or not text.startswith(f"{prefix}_"):
         return False
     return _ULID.fullmatch(text, len(prefix) + 1) is not None
+
+
+def kind_of(text: str) -> str | None:
+    """The name in ``KINDS`` of the kind that ``text`` is an id of, even if the id was shortened or mistyped; None for
+    anything else, such as ``con_artist`` or ``key_west``."""
+    match = _LIKE_AN_ID.fullmatch(text)
+    return _KIND_OF_PREFIX[match[1].lower()] if match else None

@@ -30,6 +30,7 @@ DOCUMENTS: list[tuple[list[str], str]] = [
     (["contacts", "tag", "{contact}", "--add", "cli", "--remove", "other"], "ContactWrittenOut"),
     (["send", "--account", "{account}", "--to", "@cli_person", "Привет 👋"], "QueuedOut"),
     (["send", "--account", "{account}", "--to", "@cli_person", "--at", "2h", "Later"], "QueuedOut"),
+    (["send", "--account", "{account}", "--contact", "{contact}", "--at", "2h", "Later"], "QueuedOut"),
     (["messages", "get", "{message}"], "MessageOut"),
     (["messages", "cancel", "{message}"], "MessageOut"),
     (["sequences", "show", "{sequence}"], "SequenceDetailOut"),
