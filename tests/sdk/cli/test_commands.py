@@ -78,6 +78,8 @@ ELSEWHERE = {
     "contacts export",
     "contacts import",
     "jobs cancel",
+    "login",
+    "logout",
     "messages stream",
     "sequences start",
     "webhooks delete",
