@@ -12,6 +12,7 @@ from crmsolid.api.fields import (
     NO_NUL,
     Boolean,
     Choice,
+    Id,
     List,
     PageQuery,
     QuerySerializer,
@@ -144,7 +145,7 @@ class ContactFilters(QuerySerializer):
         help_text="Tags that the contact must have, all of them.",
     )
     stage = Choice(choices=Stage.values, required=False)
-    segment = Text(required=False, pattern=id_pattern("seg"), help_text="Contacts in this segment.")
+    segment = Id("segment", pattern=id_pattern("seg"), required=False, help_text="Contacts in this segment.")
     updated_since = Timestamp(required=False, help_text="Changed at this time or later (RFC 3339).")
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import idna
 
+from crmsolid.core.ids import kind_of
+
 # Telegram's own form; the link hosts are those Telegram answers on. re.ASCII keeps out the long s and the Kelvin sign,
 # which IGNORECASE would let match s and k.
 _USERNAME = re.compile(r"(?:(?:https?://)?(?:t|telegram)\.me/|@)?([a-z][a-z0-9_]{3,31})/?", re.ASCII | re.IGNORECASE)
@@ -55,13 +57,37 @@ class InvalidUsername(InvalidValue):
         )
 
 
+class IdAsUsername(InvalidValue):
+    """``kind`` is what the id belongs to, a name of :data:`~crmsolid.core.ids.KINDS`."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__("is_an_id", f"this is the id of a {kind}, not a username")
+
+
 class InvalidEmail(InvalidValue):
     def __init__(self) -> None:
         super().__init__("invalid_email", "not a valid e-mail address")
 
 
 def parse_username(text: str) -> str:
-    """The username without `@` or `t.me/`, in the spelling that was given. Raises :class:`InvalidUsername`."""
+    """The username without `@` or `t.me/`, in the spelling that was given. Raises :class:`InvalidUsername`, or
+    :class:`IdAsUsername` for an id of ours, which has the form of a username."""
+    username = _username(text)
+    if kind := kind_of(username):
+        raise IdAsUsername(kind)
+    return username
+
+
+def username_key(text: str) -> str:
+    """The key by which a username is compared. Raises :class:`InvalidUsername`.
+
+    An id of ours is a username here: it matches nobody, or a contact that was created with it.
+    """
+    return _username(text).lower()
+
+
+def _username(text: str) -> str:
     match = _USERNAME.fullmatch(text.strip())
     if match is None:
         raise InvalidUsername

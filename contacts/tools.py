@@ -16,7 +16,7 @@ TOOLS = (
     Tool(
         "get_contact",
         "Read a contact",
-        "Read one contact by its id. Nothing can be sent to one that has `opted_out`.",
+        "Read one contact. Nothing can be sent to one that has `opted_out`.",
         ContactView,
     ),
     Tool(

@@ -8,6 +8,7 @@ from contacts.inputs import USERNAME
 from crmsolid.api.fields import (
     BLANKS,
     Choice,
+    Id,
     Integer,
     PageQuery,
     QueryBoolean,
@@ -45,10 +46,12 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
 
 
 class SendIn(StrictSerializer):
+    exactly_one_of = ("to", "contact_id")
     example = {"account_id": 7421, "to": "@sarah_miller", "text": "Hi {first_name|there}, your invite is ready."}
 
     account_id = Integer(min_value=1, max_value=MAX_BIGINT, help_text="The account to send from.")
-    to = RecipientField(help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")
+    to = RecipientField(required=False, help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")
+    contact_id = Id("contact", required=False, help_text="In place of `to`.")
     text = Text(
         max_length=20_000,
         documented_pattern=TEMPLATE,
@@ -65,8 +68,8 @@ class EmptyIn(StrictSerializer):
 
 class MessageQuery(PageQuery):
     account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT, help_text="From or to this account.")
-    contact_id = Text(required=False, max_length=30, help_text="From or to this contact.")
-    thread_id = Text(required=False, max_length=30, help_text="Of this thread.")
+    contact_id = Id("contact", is_filter=True, required=False, help_text="From or to this contact.")
+    thread_id = Id("thread", is_filter=True, required=False, help_text="Of this thread.")
     direction = Choice(required=False, choices=Direction.values, help_text="`in`: received, `out`: sent by an account.")
     status = Choice(required=False, choices=Status.values)
     since = Timestamp(required=False, help_text="Created at or after this time (RFC 3339).")
@@ -80,5 +83,5 @@ class ThreadMessagesQuery(PageQuery):
 
 class ThreadQuery(PageQuery):
     account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT, help_text="Of this account.")
-    contact_id = Text(required=False, max_length=30, help_text="With this contact.")
+    contact_id = Id("contact", is_filter=True, required=False, help_text="With this contact.")
     unread = QueryBoolean(required=False, help_text="True: with unread messages; false: without.")

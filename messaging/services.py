@@ -46,17 +46,19 @@ def send_message(
     actor: Actor,
     *,
     account_id: int,
-    to: str | int,
+    to: str | int | None = None,
+    contact_id: str = "",
     text: str,
     send_at: datetime | None = None,
     message_id: str = "",
 ) -> Message:
     """Accept a direct message: reserve a slot of its account and queue the message. It is due at the slot, ``eta``.
 
+    The recipient is ``to``, who becomes a contact if nobody of this username or Telegram id is one, or ``contact_id``.
     ``message_id`` is the id that the message gets, made by the caller, so that a form that is sent twice sends once:
     ``invalid_state`` (409) if there is a message with this id.
 
-    Errors: ``scope_missing``, ``not_found`` (account), ``validation_failed`` (recipient, text, send_at),
+    Errors: ``scope_missing``, ``not_found`` (account, contact), ``validation_failed`` (recipient, text, send_at),
     ``contact_opted_out``, ``account_daily_limit`` with the seconds to the first free slot.
     """
     actor.require(Scope.WRITE_MESSAGES)
@@ -64,7 +66,9 @@ def send_message(
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
     message_text.check_template(actor.workspace, text)
     chosen = {} if message_id == "" else {"id": message_id}
-    return direct.queue_message(actor, account_id=account_id, to=to, text=text, send_at=send_at, **chosen)
+    return direct.queue_message(
+        actor, account_id=account_id, to=to, contact_id=contact_id, text=text, send_at=send_at, **chosen
+    )
 
 
 @unit_of_work()

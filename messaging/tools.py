@@ -21,7 +21,7 @@ TOOLS = (
     Tool(
         "get_message",
         "Read a message",
-        "Read one message by its id, such as to see whether it has been sent since send_message queued it.",
+        "Read one message, such as to see whether it has been sent since send_message queued it.",
         MessageView,
     ),
     Tool(
@@ -39,7 +39,7 @@ TOOLS = (
     Tool(
         "cancel_message",
         "Cancel a message",
-        "Cancel a message that is still queued, so that it is never sent; `invalid_state` says that it is too late.",
+        "Cancel a message that is still queued; `invalid_state` says that it is too late.",
         CancelView,
         "POST",
         destructive=True,

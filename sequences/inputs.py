@@ -1,6 +1,6 @@
 """What sequences accept: request bodies and query parameters."""
 
-from crmsolid.api.fields import Choice, PageQuery, StrictSerializer, Text, id_pattern
+from crmsolid.api.fields import Choice, Id, PageQuery, StrictSerializer
 from sequences.models import EnrollmentStatus
 from sequences.schedule import ResumeMode
 
@@ -10,7 +10,7 @@ class SequenceContactIn(StrictSerializer):
 
     example = {"contact_id": "con_01KA3QY5VJ8B6M2T9XZ4R7WDEF"}
 
-    contact_id = Text(max_length=30, documented_pattern=id_pattern("con"), help_text="Contact id.")
+    contact_id = Id("contact", help_text="Contact id.")
 
 
 class ResumeIn(StrictSerializer):
@@ -29,8 +29,8 @@ class ResumeIn(StrictSerializer):
 
 class SequenceEnrollmentsQuery(PageQuery):
     status = Choice(choices=EnrollmentStatus.values, required=False)
-    contact_id = Text(required=False, max_length=30, help_text="Of this contact.")
+    contact_id = Id("contact", is_filter=True, required=False, help_text="Of this contact.")
 
 
 class EnrollmentsQuery(SequenceEnrollmentsQuery):
-    sequence_id = Text(required=False, max_length=30, help_text="In this sequence.")
+    sequence_id = Id("sequence", required=False, help_text="In this sequence.")

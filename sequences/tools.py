@@ -75,7 +75,7 @@ TOOLS = (
     Tool(
         "pause_enrollment",
         "Pause an enrollment",
-        "Pause a sequence for one contact: nothing of it is sent to this contact until resume_enrollment.",
+        "Pause a sequence for one contact: nothing of it is sent until resume_enrollment.",
         PauseEnrollmentView,
         "POST",
     ),

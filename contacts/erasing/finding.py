@@ -23,7 +23,7 @@ from django.db import connection, models
 from django.db.models import Q, QuerySet
 
 from contacts.models import ImportChunk
-from contacts.normalization import InvalidValue, email_key, fold, parse_username
+from contacts.normalization import InvalidValue, email_key, fold, username_key
 from crmsolid.core import crypto
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scoping import WorkspaceModel
@@ -68,7 +68,7 @@ def identity_of(text: str) -> Identity:
         return Identity(re.compile(rf"(?<![0-9])(?:00)?{'[ ()./-]*'.join(digits)}(?![0-9])"), int(digits))
     try:
         # Not as a part of a longer name.
-        return Identity(re.compile(rf"(?<![a-z0-9_]){fold(parse_username(text))}(?![a-z0-9_])"))
+        return Identity(re.compile(rf"(?<![a-z0-9_]){username_key(text)}(?![a-z0-9_])"))
     except InvalidValue:
         pass
     try:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Q
 
 from contacts.models import Contact
-from contacts.normalization import InvalidValue, email_key, parse_username
+from contacts.normalization import InvalidValue, email_key, username_key
 from contacts.segments.fields import CUSTOM
 from crmsolid.workspaces.scoping import WorkspaceModel
 
@@ -98,7 +98,7 @@ class Person:
     def _is(self, text: str, field: str) -> bool:
         if self.username is not None and (field == "username" or "@" in text or "/" in text):
             try:
-                if parse_username(text).lower() == self.username:
+                if username_key(text) == self.username:
                     return True
             except InvalidValue:
                 pass

@@ -14,7 +14,7 @@ from contacts.imports.cells import InvalidRow, RowReader
 from contacts.imports.planning import CONFLICT, IDENTITIES, Identity, Outcome, Plan
 from contacts.imports.reading import Row
 from contacts.models import ContactImport, ImportChunk, ImportDraft, ImportFailure
-from contacts.normalization import InvalidValue, email_key, parse_username
+from contacts.normalization import InvalidValue, email_key, username_key
 from contacts.repository import IdentitiesConflict
 from contacts.validation import Changes
 from crmsolid.core import clock
@@ -191,7 +191,7 @@ def _keys(reader: RowReader, row: Row) -> dict[str, str | None]:
         try:
             match reader.mapping.get(column):
                 case "username" if text:
-                    keys["username_key"] = parse_username(text).lower()
+                    keys["username_key"] = username_key(text)
                 case "email" if text:
                     keys["email_key"] = email_key(text)
         except InvalidValue:

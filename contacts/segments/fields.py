@@ -168,7 +168,7 @@ def _text(field: ConditionField, op: Op, value: Any) -> str:
     """Usernames and e-mail addresses are compared by their keys, so that every spelling of one is the same."""
     text, in_part = _plain_text(value), op in (Op.CONTAINS, Op.STARTS_WITH)
     if field.name == "username":
-        return normalization.fold(text).removeprefix("@") if in_part else normalization.parse_username(text).lower()
+        return normalization.fold(text).removeprefix("@") if in_part else normalization.username_key(text)
     if field.name == "email":
         return normalization.email_part(text) if in_part else normalization.email_key(text)
     return normalization.fold(text)

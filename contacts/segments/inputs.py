@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from contacts.segments.fields import FIELDS, Op
 from contacts.segments.representations import FilterField
-from crmsolid.api.fields import QuerySerializer, StrictSerializer, Text, id_pattern
+from crmsolid.api.fields import Id, QuerySerializer, StrictSerializer, Text, id_pattern
 
 FILTER_HELP = (
     'Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. '
@@ -38,4 +38,4 @@ class SegmentPatch(StrictSerializer):
 
 
 class ExplainQuery(QuerySerializer):
-    contact_id = Text(pattern=id_pattern("con"), help_text="The contact to explain.")
+    contact_id = Id("contact", pattern=id_pattern("con"), help_text="The contact to explain.")

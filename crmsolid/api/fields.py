@@ -15,6 +15,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.fields import SkipField, empty
 
+from crmsolid.core.ids import KINDS
+
 INT64 = 2**63
 # JSON has one kind of number, so 3.0 is accepted for 3: up to here every integer is exactly one float.
 MAX_EXACT_FLOAT = 2**53
@@ -43,17 +45,20 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 class StrictSerializer(serializers.Serializer[Any]):
     """An input serializer that refuses unknown fields (``unknown_field``): a typo never passes silently.
 
-    ``needs_one_of``: fields of which at least one must be given, and not null. ``exactly_one``: documents that exactly
-    one of all fields must be given, which a service checks. ``open_names``: a pattern of further
-    field names that are accepted; :meth:`open_schema` is the JSON Schema of their values. ``body_required``: whether an
-    empty request body is refused. ``example``: a valid body, for the OpenAPI document and the Postman collection.
+    ``needs_one_of``: fields of which at least one must be given, and not null. ``exactly_one_of``: fields of which
+    exactly one must be given. ``exactly_one``: documents that exactly one of all fields must be given, which a service
+    checks. ``open_names``: a pattern of further field names that are accepted; :meth:`open_schema` is the JSON Schema
+    of their values. ``body_required``: whether an empty request body is refused. ``example``: a valid body, for the
+    OpenAPI document and the Postman collection.
     """
 
     default_error_messages = {
         "unknown_field": "there is no field of this name; known are: {known}",
         "one_of": "one of these is needed: {names}",
+        "exactly_one_of": "give exactly one of these: {names}",
     }
     needs_one_of: ClassVar[Sequence[str]] = ()
+    exactly_one_of: ClassVar[Sequence[str]] = ()
     exactly_one: ClassVar[bool] = False
     open_names: ClassVar[str] = ""
     body_required: ClassVar[bool] = True
@@ -92,7 +97,16 @@ class StrictSerializer(serializers.Serializer[Any]):
         if self.needs_one_of and all(data.get(name) is None for name in self.needs_one_of):
             message = self.error_messages["one_of"].format(names=", ".join(self.needs_one_of))
             raise serializers.ValidationError({self.needs_one_of[0]: [ErrorDetail(message, "required")]})
+        if self.exactly_one_of:
+            self._check_exactly_one(data)
         return values
+
+    def _check_exactly_one(self, data: dict[str, Any]) -> None:
+        given = sum(name in data for name in self.exactly_one_of)
+        if given != 1:
+            message = self.error_messages["exactly_one_of"].format(names=", ".join(self.exactly_one_of))
+            code = "one_of" if given else "required"
+            raise serializers.ValidationError({self.exactly_one_of[0]: [ErrorDetail(message, code)]})
 
     def run_validators(self, value: Any) -> None:
         """DRF would first add the defaults of read-only fields; there are none."""
@@ -173,6 +187,23 @@ class List(serializers.ListField):
 def id_pattern(prefix: str) -> str:
     """A ULID behind its prefix: 26 of Crockford's characters, the first at most 7."""
     return rf"^{prefix}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$"
+
+
+class Id(Text):
+    """The id of an object of this kind of :data:`~crmsolid.core.ids.KINDS`.
+
+    Without a ``pattern`` a service refuses what is no id, as it does an id that nothing has (``not_found``).
+    ``is_filter``: of a list, where no service does; a name or a username is refused here, not an id that nothing has.
+    The error says where the ids are found.
+    """
+
+    def __init__(self, kind: str, *, is_filter: bool = False, **options: Any) -> None:
+        if is_filter:
+            options["pattern"] = rf"^{KINDS[kind].prefix}_[0-9A-Za-z]{{1,26}}$"
+        elif "pattern" not in options:
+            options["documented_pattern"] = id_pattern(KINDS[kind].prefix)
+        message = f"this is not the id of a {kind}: {KINDS[kind].hint}"
+        super().__init__(error_messages={"pattern": message}, **options)
 
 
 def as_integer(data: Any) -> int | None:

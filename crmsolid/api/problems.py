@@ -30,7 +30,7 @@ def document(error: DomainError, *, instance: str, request_id: str) -> dict[str,
         "type": f"/docs/errors/{error.code}",
         "title": error.info.title,
         "status": error.status,
-        "detail": _cut(error.detail, MAX_DETAIL_LENGTH),
+        "detail": _detail(error),
         "code": error.code,
         "instance": instance,
         "request_id": request_id,
@@ -40,13 +40,17 @@ def document(error: DomainError, *, instance: str, request_id: str) -> dict[str,
             {
                 "field": _cut(item.field, MAX_FIELD_LENGTH),
                 "code": item.code,
-                "detail": _cut(item.detail, MAX_DETAIL_LENGTH),
+                "detail": _detail(item),
             }
             for item in error.errors[:MAX_FIELD_ERRORS]
         ]
     if len(error.errors) > MAX_FIELD_ERRORS:
         body["detail"] += f" The first {MAX_FIELD_ERRORS} of {len(error.errors)} errors are listed."
     return {**body, **error.extra}
+
+
+def _detail(error: DomainError | FieldError) -> str:
+    return _cut("; ".join(filter(None, (error.detail, error.hint))), MAX_DETAIL_LENGTH)
 
 
 def _cut(text: str, length: int) -> str:

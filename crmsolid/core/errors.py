@@ -13,6 +13,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 
 from crmsolid.core import strictjson
+from crmsolid.core.ids import KINDS
 
 # Django's errors for a database that cannot be reached, has ended the session, or has given up a statement.
 DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
@@ -47,11 +48,13 @@ class CodeInfo:
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One invalid field of a request: its dotted path, a stable code, a sentence for people."""
+    """One invalid field of a request: its dotted path, a stable code, a sentence for people, and ``hint``, which an
+    answer of the API or of a tool adds to it."""
 
     field: str
     code: str
     detail: str
+    hint: str = ""
 
 
 CODES: dict[str, CodeInfo] = {
@@ -152,7 +155,7 @@ CODES: dict[str, CodeInfo] = {
     "not_found": CodeInfo(
         404,
         "Not found",
-        "There is nothing at this address, or not in the key's workspace.",
+        "Nothing in the key's workspace has this address or id.",
         "The path is unknown, or the object does not exist in the workspace of the key. A test key sees only test "
         "data. What belongs to another workspace is answered in the same words.",
         advice="Check the path and the id, and that the key is of the workspace where the object was made.",
@@ -303,7 +306,8 @@ CODES: dict[str, CodeInfo] = {
 
 
 class DomainError(Exception):
-    """A refusal; nothing was changed. ``code`` is one of :data:`CODES`. ``extra`` is added to the response."""
+    """A refusal; nothing was changed. ``code`` is one of :data:`CODES`. ``extra`` is added to the response, ``hint`` to
+    the detail in an answer of the API or of a tool, whose names it uses."""
 
     def __init__(
         self,
@@ -312,6 +316,7 @@ class DomainError(Exception):
         *,
         errors: Sequence[FieldError] = (),
         headers: dict[str, str] | None = None,
+        hint: str = "",
         **extra: Any,
     ) -> None:
         self.info = CODES[code]
@@ -320,6 +325,7 @@ class DomainError(Exception):
         self.detail = detail or self.info.help
         self.errors = tuple(errors)
         self.headers = headers or {}
+        self.hint = hint
         self.extra = extra
         super().__init__(f"{code}: {self.detail}")
 
@@ -347,11 +353,15 @@ def is_outage(error: BaseException | None) -> bool:
     return False
 
 
-def invalid(field: str, code: str, detail: str) -> DomainError:
+def invalid(field: str, code: str, detail: str, *, hint: str = "") -> DomainError:
     """The error for one invalid field."""
-    return DomainError("validation_failed", detail, errors=[FieldError(field, code, detail)])
+    return DomainError("validation_failed", detail, errors=[FieldError(field, code, detail, hint)], hint=hint)
 
 
-def not_found(what: str) -> DomainError:
-    """The error for what does not exist and, in the same words, for what belongs to another workspace."""
-    return DomainError("not_found", f"no such {what} in this workspace")
+def not_found(what: str, which: object = "") -> DomainError:
+    """The error for what does not exist and, in the same words, for what belongs to another workspace. ``which`` is the
+    id, where the caller gave several."""
+    named = f"{what} ({which})" if which else what
+    return DomainError(
+        "not_found", f"no such {named} in this workspace", hint=KINDS[what].hint if what in KINDS else ""
+    )

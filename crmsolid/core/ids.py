@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+from dataclasses import dataclass
 from datetime import datetime
 
 from crmsolid.core import clock
@@ -12,6 +13,50 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 # 26 characters hold 130 bits and a ULID has 128, so the first character is at most 7.
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of object that has ids. ``segment`` is the part of the API's paths before an id, ``call`` the call of the
+    API that finds the ids, ``tool`` the MCP tool; each is empty if there is none."""
+
+    prefix: str
+    segment: str = ""
+    call: str = ""
+    tool: str = ""
+
+    @property
+    def hint(self) -> str:
+        """Where a client finds the id."""
+        finding = [f"`{self.call}`"] if self.call else []
+        finding += [f"the tool `{self.tool}`"] if self.tool else []
+        begin = f"its id begins with `{self.prefix}_`"
+        return f"{begin} and is found with {' or '.join(finding)}" if finding else begin
+
+
+# Every kind of object with ids, by the name that errors give it.
+KINDS = {
+    "contact": Kind("con", "contacts", "GET /v1/contacts", "list_contacts"),
+    "message": Kind("msg", "messages", "GET /v1/messages", "list_messages"),
+    "thread": Kind("thr", "threads", "GET /v1/threads", "list_threads"),
+    "segment": Kind("seg", "segments", "GET /v1/segments", "list_segments"),
+    "sequence": Kind("seq", "sequences", "GET /v1/sequences", "list_sequences"),
+    "enrollment": Kind("enr", "enrollments", "GET /v1/enrollments", "list_enrollments"),
+    "broadcast": Kind("brd", "broadcasts", "GET /v1/broadcasts"),
+    "webhook endpoint": Kind("whk", "webhooks", "GET /v1/webhooks"),
+    "delivery": Kind("dlv", "deliveries", "GET /v1/webhooks/ID/deliveries"),
+    "event": Kind("evt", "events", "GET /v1/events"),
+    "job": Kind("job", "jobs"),
+    "import": Kind("imp"),
+    "note": Kind("not"),
+    "API key": Kind("key"),
+    "connected assistant": Kind("grt"),
+    "login": Kind("log"),
+}
+_KIND_OF_PREFIX = {kind.prefix: name for name, kind in KINDS.items()}
+# No username in use looks like this: a prefix, and 20 to 28 letters or digits of which the first is a digit. That is an
+# id also where it was shortened or mistyped, or changed its case.
+_LIKE_AN_ID = re.compile(rf"({'|'.join(_KIND_OF_PREFIX)})_[0-7][0-9a-z]{{19,27}}", re.ASCII | re.IGNORECASE)
 
 
 class UlidGenerator:
@@ -69,3 +114,10 @@ def is_id(prefix: str, text: object) -> bool:
     if not isinstance(text, str) or not text.startswith(f"{prefix}_"):
         return False
     return _ULID.fullmatch(text, len(prefix) + 1) is not None
+
+
+def kind_of(text: str) -> str | None:
+    """The name in ``KINDS`` of the kind that ``text`` is an id of, even if the id was shortened or mistyped; None for
+    anything else, such as ``con_artist`` or ``key_west``."""
+    match = _LIKE_AN_ID.fullmatch(text)
+    return _KIND_OF_PREFIX[match[1].lower()] if match else None

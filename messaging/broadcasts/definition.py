@@ -68,7 +68,7 @@ def check(workspace: Workspace, definition: Definition) -> list[Account]:
     accounts = list(Account.objects.for_workspace(workspace).filter(pk__in=definition.account_ids).order_by("id"))
     missing = sorted(set(definition.account_ids) - {account.pk for account in accounts})
     if missing:
-        raise not_found(f"account ({missing[0]})")
+        raise not_found("account", missing[0])
     return accounts
 
 
@@ -97,5 +97,5 @@ def resolve_audience(workspace: Workspace, audience: Mapping[str, Any], *, stori
     found = set(Contact.objects.for_workspace(workspace).filter(pk__in=ids).values_list("pk", flat=True))
     missing = [each for each in ids if each not in found]
     if missing:
-        raise not_found(f"contact ({missing[0]})")
+        raise not_found("contact", missing[0])
     return {"contact_ids": ids}

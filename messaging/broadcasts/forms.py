@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from contacts.models import Contact, Segment
-from contacts.normalization import InvalidValue, email_key, parse_username, tag
+from contacts.normalization import InvalidValue, email_key, tag, username_key
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
 from crmsolid.workspaces.models import Workspace
@@ -139,6 +139,6 @@ def _identity(text: str) -> tuple[str, str]:
             return "id", text
         if "@" in text[1:]:
             return "email_key", email_key(text)
-        return "username_key", parse_username(text).lower()
+        return "username_key", username_key(text)
     except InvalidValue:
         return "", text

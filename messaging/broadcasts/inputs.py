@@ -6,13 +6,13 @@ from contacts.validation import MAX_TAG
 from crmsolid.api.fields import (
     Boolean,
     Choice,
+    Id,
     Integer,
     List,
     PageQuery,
     StrictSerializer,
     Text,
     Timestamp,
-    id_pattern,
 )
 from messaging.broadcasts.audience import AUDIENCE_HASH
 from messaging.broadcasts.definition import (
@@ -34,9 +34,7 @@ class AudienceIn(StrictSerializer):
 
     exactly_one = True
 
-    segment_id = Text(
-        required=False, max_length=30, documented_pattern=id_pattern("seg"), help_text="The people of a segment."
-    )
+    segment_id = Id("segment", required=False, help_text="The people of a segment.")
     tags = List(
         required=False,
         max_length=MAX_TAGS,
@@ -48,7 +46,7 @@ class AudienceIn(StrictSerializer):
         required=False,
         max_length=MAX_CONTACT_IDS,
         allow_empty=False,
-        child=Text(max_length=30, documented_pattern=id_pattern("con")),
+        child=Id("contact"),
         help_text="These people.",
     )
 

@@ -5,14 +5,16 @@ from typing import Any
 
 from django.db import transaction
 
-from contacts import lookup
+from contacts import lookup, repository
+from contacts.models import Contact
 from crmsolid.core import clock, doorbell
-from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Direction, Message, Status, WaitingFor
 from messaging.sending import slots
-from messaging.sending.recipients import parse_recipient
+from messaging.sending.automatic import recipient_of
+from messaging.sending.recipients import Recipient, parse_recipient
 from messaging.threads import state
 
 # A message that is due within this time wakes a worker when it is due. The sweep finds those that are due later.
@@ -23,13 +25,21 @@ _accounts, _messages = Table(Account), Table(Message)
 
 
 def queue_message(
-    actor: Actor, *, account_id: int, to: str | int, text: str, send_at: datetime | None = None, **columns: Any
+    actor: Actor,
+    *,
+    account_id: int,
+    to: str | int | None = None,
+    contact_id: str = "",
+    text: str,
+    send_at: datetime | None = None,
+    **columns: Any,
 ) -> Message:
-    """Reserve a slot and queue the message, whose text was checked. ``columns`` are further ones of the message.
+    """Reserve a slot and queue the message, whose text was checked. The recipient is ``to`` or the contact.
+    ``columns`` are further ones of the message.
 
     Runs in the caller's unit of work. Errors: as :func:`messaging.services.send_message`.
     """
-    recipient = parse_recipient(to)
+    recipient = None if to is None else parse_recipient(to)
     account = lock_account(actor, account_id)
     # Under the account's lock, so a second call of the same form sees the message of the first.
     if "id" in columns and Message.objects.for_workspace(actor.workspace).filter(pk=columns["id"]).exists():
@@ -37,7 +47,7 @@ def queue_message(
     now = clock.now()
     earliest = slots.earliest_send(account, now, send_at)
     eta = slots.slot_for_direct_send(account, earliest)
-    contact = lookup.find_or_create(actor, username=recipient.username, telegram_id=recipient.telegram_id)
+    contact, address = _find_contact(actor, recipient or contact_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
     message = _messages.new(
@@ -47,7 +57,7 @@ def queue_message(
         thread_id=state.record_answer(account, contact, clock.now()),
         direction=Direction.OUT,
         status=Status.QUEUED,
-        recipient=str(recipient),
+        recipient=address,
         text=text,
         request_id=actor.request_id,
         eta=eta,
@@ -60,6 +70,18 @@ def queue_message(
     if wait <= WAKE_WORKER_WITHIN_SECONDS:
         transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
     return message
+
+
+def _find_contact(actor: Actor, who: Recipient | str) -> tuple[Contact, str]:
+    """The contact that the recipient names, or that has this id, locked; and how the message is addressed to it."""
+    if isinstance(who, Recipient):
+        found = lookup.find_or_create(actor, username=who.username, telegram_id=who.telegram_id)
+        return found, str(who)
+    contact = repository.get(actor.workspace, who, lock=True).contact
+    address = recipient_of(contact)
+    if not address:
+        raise invalid("contact_id", "no_address", "the contact has neither a username nor a Telegram id")
+    return contact, address
 
 
 def _delayed_by(now: datetime, send_at: datetime | None, earliest: datetime, eta: datetime) -> str:

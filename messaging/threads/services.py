@@ -25,7 +25,6 @@ from messaging import querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
 from messaging.models import Message, Status, Thread
 from messaging.sending import direct, message_text
-from messaging.sending.automatic import recipient_of
 from messaging.threads.state import ASSIGNABLE
 
 MAX_SNOOZE = timedelta(days=366)
@@ -257,7 +256,7 @@ def reply(actor: Actor, thread_id: str, *, text: str, send_at: datetime | None =
     return begin(
         actor,
         account_id=thread.account_id,
-        to=recipient_of(thread.contact),
+        contact_id=thread.contact_id,
         text=text,
         send_at=send_at,
         message_id=message_id,
@@ -305,7 +304,7 @@ def retry_message(actor: Actor, message_id: str) -> Message:
     again = direct.queue_message(
         actor,
         account_id=account_id,
-        to=recipient_of(failed.contact),
+        contact_id=failed.contact_id,
         text=failed.text,
         rendered=failed.rendered,
         retry_of_id=failed.pk,

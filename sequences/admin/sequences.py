@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from contacts import configuration as custom_fields
 from contacts import repository as contacts
 from contacts.models import Contact
-from contacts.normalization import InvalidValue, email_key, parse_username
+from contacts.normalization import InvalidValue, email_key, username_key
 from contacts.segments.conditions import definitions_of
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
@@ -485,7 +485,7 @@ def find_contact(workspace: Workspace, text: str) -> Contact | None:
         elif "@" in text[1:]:
             identity = {"email_key": email_key(text)}
         else:
-            identity = {"username_key": parse_username(text).lower()}
+            identity = {"username_key": username_key(text)}
     except InvalidValue:
         return None
     return next(iter(contacts.find_by_identity(workspace, identity)), None)

@@ -20,6 +20,7 @@ NOT_RUN = [
     ("docs/guide/mcp.md", "npx -y @modelcontextprotocol/inspector", "tests/mcp/clients/test_inspector.py runs it"),
     ("docs/guide/command-line.md", ".venv/bin/pip install ", "tests/sdk/test_package.py builds and installs it"),
     ("docs/guide/command-line.md", "export CRMSOLID_KEY=", "the test sets both"),
+    ("docs/guide/command-line.md", "crmsolid login", "it writes to the home folder; tests/sdk/cli runs it"),
     ("docs/guide/command-line.md", "mkdir -p ~/.local", "it writes to the home folder; tests/sdk/cli runs the script"),
     ("docs/guide/dotnet.md", "dotnet pack ", "it needs the .NET SDK; tests/sdk/dotnet compiles and runs the rest"),
     ("docs/guide/python.md", ".venv/bin/pip install ", "tests/sdk/test_package.py builds and installs it"),

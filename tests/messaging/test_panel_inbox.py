@@ -513,3 +513,12 @@ def test_message_of_another_conversation_is_neither_sent_again_nor_canceled(
     theirs.refresh_from_db()
     assert theirs.status == "queued"
     assert Membership.unscoped.filter(user=tenants.owner).count() == 1
+
+
+def test_new_message_to_an_id_is_refused(client: Client, sandbox: Account, thread: Thread) -> None:
+    before = Message.unscoped.count(), Contact.unscoped.count()
+    for text in (thread.contact_id, f"@{thread.pk}"):
+        page = client.post(f"{INBOX}new/", {"account": sandbox.pk, "to": text, "text": "Kept"})
+        assert "This is the id of a " in text_of(page) and ", not a username." in text_of(page)
+        assert ">Kept</textarea>" in page.content.decode()
+    assert (Message.unscoped.count(), Contact.unscoped.count()) == before

@@ -149,9 +149,17 @@ async def messages(crm: AsyncCrmSolid, live: Live, run_name: str) -> None:
     planned = await crm.messages.send(account_id=live.account_id, to=f"@reply_{run_name}", text="x", send_at=LATER)
     assert planned.eta == LATER
     assert (await crm.messages.cancel(planned.id)).status == "canceled"
+    again = await crm.messages.send(
+        account_id=live.account_id, contact_id=message.contact_id, text="By its id", send_at=LATER
+    )
+    assert (await crm.messages.get(again.id)).thread_id == thread_id
+    assert (await crm.messages.cancel(again.id)).status == "canceled"
+    with pytest.raises(errors.ValidationFailedError) as refused:
+        await crm.messages.send(account_id=live.account_id, to=message.contact_id, text="An id is no username")
+    assert [(one.field, one.code) for one in refused.value.errors] == [("to", "is_an_id")]
     threads = [one async for one in crm.threads.list(contact_id=message.contact_id, unread=True)]
     assert [one.id for one in threads] == [thread_id]
-    assert len([one async for one in crm.threads.messages(thread_id, sort="created_at")]) == 3
+    assert len([one async for one in crm.threads.messages(thread_id, sort="created_at")]) == 4
     assert (await crm.threads.read(thread_id)).unread_count == 0
 
 

@@ -202,6 +202,8 @@ class V1Schema(AutoSchema):
                 schema["examples"] = [dict(serializer.example)]
             if serializer.exactly_one:
                 schema |= {"minProperties": 1, "maxProperties": 1}
+            if serializer.exactly_one_of:
+                schema["oneOf"] = [{"required": [name]} for name in serializer.exactly_one_of]
             if serializer.needs_one_of:
                 schema["anyOf"] = [
                     {"required": [name], "properties": {name: {"not": {"type": "null"}}}}

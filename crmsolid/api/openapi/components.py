@@ -7,21 +7,11 @@ from crmsolid.api.endpoint import Endpoint
 from crmsolid.api.fields import NO_NUL, id_pattern
 from crmsolid.api.problems import CONTENT_TYPE
 from crmsolid.core.errors import CODES
+from crmsolid.core.ids import KINDS
 from crmsolid.workspaces.scopes import Scope
 
 # The prefix of the id that a path parameter takes, by the path segment before it.
-ID_PREFIXES = {
-    "contacts": "con",
-    "messages": "msg",
-    "threads": "thr",
-    "sequences": "seq",
-    "enrollments": "enr",
-    "webhooks": "whk",
-    "events": "evt",
-    "deliveries": "dlv",
-    "jobs": "job",
-    "segments": "seg",
-}
+ID_PREFIXES = {kind.segment: kind.prefix for kind in KINDS.values() if kind.segment}
 
 # The components of other responses are named after the status's phrase in Python.
 STATUS_NAMES = {413: "PayloadTooLarge", 422: "Unprocessable", 500: "InternalError"}

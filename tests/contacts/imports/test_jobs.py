@@ -24,6 +24,7 @@ from contacts.models import (
     StageChange,
 )
 from crmsolid.core import clock
+from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
@@ -351,3 +352,15 @@ def test_a_row_leaves_the_contact_and_the_events_that_a_call_leaves(
 
 def _without(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {**data, "contact": {name: value for name, value in data["contact"].items() if name not in names}}
+
+
+@pytest.mark.django_db
+def test_a_row_with_an_id_as_its_username_is_left_out(tenants: Tenants, start: Callable[..., Job]) -> None:
+    row_id = new_id("con")
+    job = start(f"username,name\n{row_id},Ghost\ngrace,Grace\n")
+    runner.run_due()
+    assert counts(job) == [1, 0, 0, 1]
+    assert [failure.reason for failure in ImportFailure.unscoped.all()] == [
+        "this is the id of a contact, not a username"
+    ]
+    assert Contact.unscoped.get().username == "grace"

@@ -213,6 +213,8 @@ def test_a_retry_is_told(live: Live, crmsolid: Crmsolid) -> None:
     [
         (["nothing"], "No such command 'nothing'"),
         (["send", "Hi"], "Missing option '--account'"),
+        (["send", "--account", "1", "Hi"], "exactly one of --to and --contact"),
+        (["send", "--account", "1", "--to", "@sarah", "--contact", "con_1", "Hi"], "exactly one of --to and --contact"),
         (["messages", "list", "--since", "yesterday"], "'yesterday' is no time"),
         (["messages", "list", "--limit", "0"], "--limit"),
         (["contacts", "create", "--name", "Sarah"], "--username or --email"),

@@ -245,7 +245,7 @@ class PlanRequiredError(ForbiddenError):
 
 
 class NotFoundError(APIError):
-    """404: there is nothing at this address, or not in the key's workspace."""
+    """404: nothing in the key's workspace has this address or id."""
 
     code_of_class = "not_found"
 

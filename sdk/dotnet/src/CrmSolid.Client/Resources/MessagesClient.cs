@@ -61,6 +61,19 @@ public class MessagesClient : ResourceClient
         SendPostAsync<QueuedMessage>(
             $"/v1/messages/send", new { accountId, to, text, sendAt }, idempotencyKey, cancellationToken);
 
+    /// <summary>Sends a message to a contact. It is accepted at once and sent within the limits of the account.</summary>
+    /// <param name="accountId">The account that sends.</param>
+    /// <param name="contactId">The contact.</param>
+    /// <param name="text">The text, with variables such as <c>{first_name}</c>.</param>
+    /// <param name="sendAt">When to send it. By default at once.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<QueuedMessage> SendToContactAsync(
+        long accountId, string contactId, string text, DateTimeOffset? sendAt = null, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendPostAsync<QueuedMessage>(
+            $"/v1/messages/send", new { accountId, contactId, text, sendAt }, idempotencyKey, cancellationToken);
+
     /// <summary>Cancels a message that is still queued.</summary>
     /// <param name="messageId">The message.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>

@@ -39,6 +39,19 @@ public sealed class MessageTests
     }
 
     [LiveFact]
+    public async Task A_message_goes_to_a_contact_by_its_id()
+    {
+        UpsertedContact contact = await Product.NewContactAsync();
+        QueuedMessage queued = await _client.Messages.SendToContactAsync(
+            Product.Account, contact.Id, "Later", sendAt: DateTimeOffset.Now.AddDays(1));
+        Assert.Equal(contact.Id, (await _client.Messages.GetAsync(queued.Id)).ContactId);
+        await _client.Messages.CancelAsync(queued.Id);
+        var error = await Assert.ThrowsAsync<ValidationFailedException>(
+            () => _client.Messages.SendAsync(Product.Account, contact.Id, "An id is no username"));
+        Assert.Equal(("to", "is_an_id"), (error.Errors[0].Field, error.Errors[0].Code));
+    }
+
+    [LiveFact]
     public async Task A_broadcast_is_previewed_started_paused_and_canceled()
     {
         string tag = Product.NewUsername("brd");

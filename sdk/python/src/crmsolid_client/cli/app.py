@@ -18,6 +18,7 @@ from .context import App, UnfinishedWriteError
 from .errors import INTERRUPTED, PIPE_CLOSED, print_usage_error, report
 from .events import events
 from .jobs import jobs
+from .login import login, logout
 from .messages import messages, send
 from .output import PipeClosed, discard_stdout, note
 from .segments import segments
@@ -37,7 +38,7 @@ Exit codes:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.version_option(__version__, prog_name="crmsolid")
-@click.option("--url", envvar="CRMSOLID_URL", show_envvar=True, help="The API's address. [default: api.crmsolid.com]")
+@click.option("--url", envvar="CRMSOLID_URL", show_envvar=True, help="The address of your CRM Solid.")
 @click.option(
     "--key-file",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
@@ -48,12 +49,12 @@ Exit codes:
 def cli(context: click.Context, url: str | None, key_file: Path | None, allow_http: bool) -> None:
     """Use CRM Solid from the command line.
 
-    The API key comes from the environment variable CRMSOLID_KEY, or from a file. It is never an argument, because
-    every user of the machine can see the arguments of a process.
+    The API key comes from the environment variable CRMSOLID_KEY, from a file, or from `crmsolid login`. It is never an
+    argument, because every user of the machine can see the arguments of a process.
 
     \b
     Example:
-      export CRMSOLID_KEY=cs_live_...
+      export CRMSOLID_KEY=cs_live_... CRMSOLID_URL=https://crm.example.com
       crmsolid send --account 7421 --to @sarah_miller "Hi Sarah"
     """
     context.obj = App(url=url, key_file=key_file, allow_http=allow_http)
@@ -61,6 +62,8 @@ def cli(context: click.Context, url: str | None, key_file: Path | None, allow_ht
 
 
 for command in (
+    login,
+    logout,
     me,
     send,
     contacts,

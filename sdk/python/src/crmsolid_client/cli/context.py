@@ -24,6 +24,7 @@ from ..errors import (
     IdempotencyInProgressError,
     UnexpectedAnswerError,
 )
+from .kept_login import read_login
 
 if TYPE_CHECKING:
     from .. import CrmSolid
@@ -40,6 +41,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 class NoKeyError(CrmSolidError):
     """There is no API key to use."""
+
+
+class NoAddressError(CrmSolidError):
+    """Nobody has said which installation the API key is of."""
 
 
 class UnfinishedWriteError(Exception):
@@ -69,8 +74,21 @@ class App:
             from .. import CrmSolid  # takes time to import, and help and completion do without
 
             _tell_of_retries()
-            self._client = CrmSolid(self._key(), self.url, retry_for=RETRY_SECONDS, allow_http=self.allow_http)
+            key, url, allow_http = self._target()
+            self._client = CrmSolid(key, url, retry_for=RETRY_SECONDS, allow_http=allow_http)
         return self._client
+
+    def _target(self) -> tuple[str, str, bool]:
+        """The key, the address and whether http is allowed: those that were given, or those of ``crmsolid login`` if
+        neither was. A key is never sent to an address that somebody has not named with it."""
+        key, kept = self.given_key(), None
+        if not key and not self.url and (kept := read_login()) is not None:
+            return kept.key, kept.url, kept.allow_http or self.allow_http
+        if not key:
+            raise NoKeyError("there is no API key")
+        if not self.url:
+            raise NoAddressError("there is no address to send the API key to")
+        return key, self.url, self.allow_http
 
     def write(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a method of the client that writes. Raises UnfinishedWriteError if nobody knows whether it was done."""
@@ -104,7 +122,8 @@ class App:
         if self._client is not None:
             self._client.close()
 
-    def _key(self) -> str:
+    def given_key(self) -> str:
+        """The key of the environment or of ``--key-file``; empty if there is none."""
         if self.key_file is None:
             key = os.environ.get("CRMSOLID_KEY", "")
         elif str(self.key_file) == "-":
@@ -117,8 +136,8 @@ class App:
                 key = self.key_file.read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError) as error:
                 raise NoKeyError(f"the key file {self.key_file} cannot be read: {error}") from None
-        if not key.strip():
-            raise NoKeyError("there is no API key")
+        if self.key_file is not None and not key.strip():
+            raise NoKeyError("there is no API key in the key file")
         return key.strip()
 
 

@@ -15,7 +15,7 @@ from ..errors import (
     RateLimitedError,
     UnauthorizedError,
 )
-from .context import NoKeyError, UnfinishedWriteError
+from .context import NoAddressError, NoKeyError, UnfinishedWriteError
 from .output import clean, note
 
 FAILED = 1
@@ -24,7 +24,10 @@ NO_KEY = 3
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 
-_NEW_KEY = "Create a key in the panel under Settings > API Keys, then: export CRMSOLID_KEY=cs_live_..."
+_NEW_KEY = (
+    "Create a key in the panel under Settings > API Keys, then: export CRMSOLID_KEY=cs_live_... or crmsolid login"
+)
+_ADDRESS = "Give the address of your CRM Solid: export CRMSOLID_URL=https://crm.example.com or crmsolid login"
 # What to do about a code where the API's own advice is about headers and members.
 _NEXT = {
     "audience_changed": "Look at it again with `crmsolid broadcasts preview`, then start the broadcast again.",
@@ -55,6 +58,9 @@ def report(error: CrmSolidError | OSError | UnfinishedWriteError) -> int:
     if isinstance(error, NoKeyError):
         _print(str(error), _NEW_KEY)
         return NO_KEY
+    if isinstance(error, NoAddressError):
+        _print(str(error), _ADDRESS)
+        return WRONG_USAGE
     if isinstance(error, ConfigurationError):
         told = str(error).replace("allow_http=True", "--allow-http").replace("base_url", "the address (--url)")
         _print(told, "")

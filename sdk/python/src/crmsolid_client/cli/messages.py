@@ -32,7 +32,8 @@ POLL_SECONDS = 1.0
 
 @click.command()
 @click.option("--account", "account_id", type=int, required=True, help="Id of the account to send from.")
-@click.option("--to", required=True, help="@username, a link to t.me, or a numeric Telegram id.")
+@click.option("--to", help="@username, a link to t.me, or a numeric Telegram id.")
+@click.option("--contact", "contact_id", metavar="ID", help="The contact to write to, in place of --to.")
 @time_option("--at", forward=True, help="Send it then, for example 2026-06-04T09:00:00Z or 2h.")
 @click.option("--wait", is_flag=True, help="Wait until it is sent or has failed; needs the scope read:messages.")
 @write_option
@@ -42,7 +43,8 @@ POLL_SECONDS = 1.0
 def send(
     app: App,
     account_id: int,
-    to: str,
+    to: str | None,
+    contact_id: str | None,
     text: str,
     at: datetime | None,
     wait: bool,
@@ -57,15 +59,16 @@ def send(
     Example:
       crmsolid send --account 7421 --to @sarah_miller "Hi {first_name|there}" --wait
     """
+    if (to is None) == (contact_id is None):
+        raise click.UsageError("Give exactly one of --to and --contact.")
     if text == "-":
         text = app.standard_input_text().rstrip("\n")
-    recipient = int(to) if to.isascii() and to.isdigit() else to
+    recipient = int(to) if to is not None and to.isascii() and to.isdigit() else to
     queued = app.write(
         app.client.messages.send,
         account_id=account_id,
-        to=recipient,
         text=text,
-        **given(send_at=at),
+        **given(to=recipient, contact_id=contact_id, send_at=at),
         idempotency_key=idempotency_key,
     )
     if not wait:

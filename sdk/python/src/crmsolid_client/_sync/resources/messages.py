@@ -55,20 +55,23 @@ class Messages(Resource):
         self,
         *,
         account_id: int,
-        to: str | int,
+        to: str | int | NotGiven = NOT_GIVEN,
+        contact_id: str | NotGiven = NOT_GIVEN,
         text: str,
         send_at: datetime.datetime | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | None = None,
     ) -> models.Queued:
-        """Queue a direct message from an account to ``@name``, ``name``, ``https://t.me/name`` or a numeric Telegram
-        id. ``text`` may have variables such as ``{first_name|there}``. AccountDailyLimitError if the account has no
-        send left; its ``retry_after`` says when it has."""
+        """Queue a direct message from an account. Give exactly one of ``to``, which is ``@name``, ``name``,
+        ``https://t.me/name`` or a numeric Telegram id, and ``contact_id``. ``text`` may have variables such as
+        ``{first_name|there}``. AccountDailyLimitError if the account has no send left; its ``retry_after`` says when it
+        has."""
         call = write(
             "POST",
             "/v1/messages/send",
             idempotency_key=idempotency_key,
             account_id=account_id,
             to=to,
+            contact_id=contact_id,
             text=text,
             send_at=send_at,
         )
