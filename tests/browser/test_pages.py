@@ -108,6 +108,7 @@ def test_page_for_people_who_are_signed_out(visitors: Visitors, path: str) -> No
         "",
         "docs/",
         "docs/guide/rate-limits",
+        "docs/development",
         "docs/errors/",
         "docs/errors/contact_conflict",
         "docs/search?q=advisory",
