@@ -1,4 +1,4 @@
-"""RFC 9457 problem documents: the shape of every error under /v1, and the ``data`` of JSON-RPC errors at /mcp."""
+"""Errors as answers: problem documents under /v1, JSON-RPC errors with one as ``data`` at /mcp."""
 
 import logging
 from typing import Any
@@ -9,53 +9,13 @@ from rest_framework.exceptions import ValidationError
 
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError, unavailable
+from crmsolid.core.http.problem_document import CONTENT_TYPE, document
 
 logger = logging.getLogger("crmsolid.api")
-
-CONTENT_TYPE = "application/problem+json"
-# An error response must not be larger than the request it refuses.
-MAX_FIELD_ERRORS = 100
-MAX_FIELD_LENGTH = 200
-# A detail may quote what was sent, or list the names that are known.
-MAX_DETAIL_LENGTH = 1000
 
 # JSON-RPC 2.0, 5.1. All other codes are ours to choose, and clients read ``data``.
 JSON_RPC_CODES = {"malformed_json": -32700, "bad_request": -32600, "payload_too_large": -32600}
 SERVER_ERROR = -32000
-
-
-def document(error: DomainError, *, instance: str, request_id: str) -> dict[str, Any]:
-    """The members of RFC 9457, then ``code``, ``request_id``, ``errors`` and the error's extra members."""
-    body: dict[str, Any] = {
-        "type": f"/docs/errors/{error.code}",
-        "title": error.info.title,
-        "status": error.status,
-        "detail": _detail(error),
-        "code": error.code,
-        "instance": instance,
-        "request_id": request_id,
-    }
-    if error.errors:
-        body["errors"] = [
-            {
-                "field": _cut(item.field, MAX_FIELD_LENGTH),
-                "code": item.code,
-                "detail": _detail(item),
-            }
-            for item in error.errors[:MAX_FIELD_ERRORS]
-        ]
-    if len(error.errors) > MAX_FIELD_ERRORS:
-        body["detail"] += f" The first {MAX_FIELD_ERRORS} of {len(error.errors)} errors are listed."
-    return {**body, **error.extra}
-
-
-def _detail(error: DomainError | FieldError) -> str:
-    return _cut("; ".join(filter(None, (error.detail, error.hint))), MAX_DETAIL_LENGTH)
-
-
-def _cut(text: str, length: int) -> str:
-    """At most so many characters, with an ellipsis where some are missing."""
-    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def response(error: DomainError, *, instance: str, request_id: str) -> HttpResponse:

@@ -4,9 +4,9 @@ import json
 import re
 from typing import Any
 
-from crmsolid.api import problems
 from crmsolid.api.openapi.components import ID_PREFIXES
 from crmsolid.core.errors import CODES, CodeInfo, DomainError, FieldError
+from crmsolid.core.http.problem_document import document
 from crmsolid.docs.operations import Operation, operations
 from crmsolid.docs.pages import ROOT, Page, documentation
 
@@ -75,7 +75,7 @@ def example(code: str) -> str:
     error = DomainError(code, fields.pop("detail", ""), errors=fields.pop("errors", ()), **fields)
     answering = answered_by(code)
     path = PATHS.get(code) or (answering[0].path if answering else "/v1/me")
-    body = problems.document(error, instance=_with_ids(path), request_id="6f1c0e9a4b7d4c2e8a53d1f07b9e2c64")
+    body = document(error, instance=_with_ids(path), request_id="6f1c0e9a4b7d4c2e8a53d1f07b9e2c64")
     return json.dumps(body, indent=2)
 
 

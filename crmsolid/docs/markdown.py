@@ -106,10 +106,11 @@ def render(markdown: str, *, link: Rewrite, image: Rewrite) -> Rendered:
 
 
 def code_block(text: str, language: str, block_id: str) -> str:
-    """Code with the button that copies it, which shows once the panel's script is there."""
+    """Code, and above it the button that copies it, which shows once the panel's script is there."""
     return (
-        f'<div class="docs-code"><pre id="{block_id}" data-scrolls><code>{_coloured(text, language)}</code></pre>'
-        f'<button type="button" class="docs-copy" data-copy="#{block_id}" hidden><span>Copy</span></button></div>\n'
+        '<div class="docs-code">'
+        f'<button type="button" class="docs-copy" data-copy="#{block_id}" hidden><span>Copy</span></button>'
+        f'<pre id="{block_id}" data-scrolls><code>{_coloured(text, language)}</code></pre></div>\n'
     )
 
 

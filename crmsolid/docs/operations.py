@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.conf import settings
 
 from crmsolid.api.openapi import document
-from crmsolid.api.problems import CONTENT_TYPE
+from crmsolid.core.http.problem_document import CONTENT_TYPE
 
 METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -12,6 +12,7 @@ from crmsolid.api.endpoint import ApiResponse, ListOf
 from crmsolid.api.request_context import RequestContext
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
+from crmsolid.core.http.problem_document import document
 from crmsolid.mcp.schemas import UNTRUSTED_FIELDS
 from crmsolid.mcp.tool import Arguments, Tool
 from crmsolid.workspaces.actor import Actor
@@ -80,7 +81,7 @@ def _render(tool: Tool, data: dict[str, Any]) -> bytes:
 def _error_result(caller: Caller, error: Exception) -> Result:
     context = caller.context
     refusal = context.error = problems.expected_or_logged(error, context.request_id)
-    problem = problems.document(refusal, instance=context.path, request_id=context.request_id)
+    problem = document(refusal, instance=context.path, request_id=context.request_id)
     wrong = [f"{part['field']}: {part['detail']}" for part in problem.get("errors", [])]
     said = [f"{refusal.code}: {detail}" for detail in wrong or [problem["detail"]]]
     if refusal.detail != refusal.info.help or wrong:

@@ -2,18 +2,18 @@
 
 import os
 
-from crmsolid.api import problems
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
+from crmsolid.core.http.problem_document import CONTENT_TYPE, document
 from crmsolid.serving.interface import EncodedHeaders
 
 
 def refusal(error: DomainError) -> tuple[int, EncodedHeaders, bytes]:
     """Status, headers and body: a problem document with an id of its own."""
     request_id = os.urandom(16).hex()
-    body = strictjson.dumps(problems.document(error, instance="/", request_id=request_id))
+    body = strictjson.dumps(document(error, instance="/", request_id=request_id))
     headers = {
-        "content-type": problems.CONTENT_TYPE,
+        "content-type": CONTENT_TYPE,
         "content-length": str(len(body)),
         "x-request-id": request_id,
         "x-content-type-options": "nosniff",

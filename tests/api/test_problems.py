@@ -2,8 +2,8 @@
 
 import pytest
 
-from crmsolid.api import problems
 from crmsolid.core.errors import invalid
+from crmsolid.core.http.problem_document import document
 from tests.api import urls
 from tests.api.assertions import assert_problem
 from tests.tenants import Api, Tenants
@@ -30,7 +30,7 @@ def test_at_most_100_errors_are_listed(api: Api, tenants: Tenants) -> None:
 
 def test_long_detail_is_cut() -> None:
     error = invalid("text", "unknown_variable", "n" * 900_000)
-    body = problems.document(error, instance="/v1/notes", request_id="r")
+    body = document(error, instance="/v1/notes", request_id="r")
     assert (body["errors"][0]["field"], body["errors"][0]["detail"]) == ("text", "n" * 999 + "…")
 
 

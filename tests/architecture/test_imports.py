@@ -1,15 +1,22 @@
 """The import rules of docs/architecture.md, and the one package that may use Telethon's private attributes."""
 
+import re
 import subprocess
 import sys
+import tomllib
 
 import grimp
 import telethon
+from django.conf import settings
 
 from tests.architecture import PACKAGES, ROOT
 
 # messaging/telegram/client.py uses private attributes of Telethon: check it before you take another version.
 TELETHON_VERSION = "1.45.0"
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+# The names on each line, from the highest layer to the lowest.
+LAYERS: list[list[str]] = [line.split(" : ") for contract in CONTRACTS for line in contract.get("layers", ())]
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 
 
 def test_contracts_in_pyproject_are_kept() -> None:
@@ -17,6 +24,34 @@ def test_contracts_in_pyproject_are_kept() -> None:
     command = [sys.executable, "-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"]
     lint = subprocess.run([*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert lint.returncode == 0, lint.stdout + lint.stderr
+
+
+def test_every_module_of_the_product_is_in_a_layer() -> None:
+    layers = tuple(name for line in LAYERS for name in line)
+    modules = grimp.build_graph(*PACKAGES, cache_dir=None).modules
+    assert [name for name in layers if name not in modules] == []
+    outside = {name for name in modules if not any(f"{name}.".startswith(f"{layer}.") for layer in layers)}
+    assert outside == {"crmsolid"}
+
+
+def test_every_app_of_the_product_is_under_the_contracts() -> None:
+    apps = {app.partition(".")[0] for app in settings.INSTALLED_APPS}
+    assert set(PACKAGES) == {app for app in apps if (ROOT / app).is_dir()}
+    (telethon_contract,) = [contract for contract in CONTRACTS if contract["id"] == "telethon"]
+    assert telethon_contract["source_modules"] == PACKAGES
+
+
+def test_layers_of_the_page_are_those_of_the_contract() -> None:
+    diagram = ARCHITECTURE.split("## Layers")[1].split("```")[1].strip()
+    assert [re.sub(r" \(.*\)", "", line).split(", ") for line in diagram.splitlines()] == LAYERS
+
+
+def test_page_says_what_is_in_each_layer() -> None:
+    packages = ARCHITECTURE.split("## Packages")[1].split("## ")[0]
+    for name in (name for line in LAYERS for name in line):
+        path = name.replace(".", "/")
+        shown = f"| `{path}/` |" if (ROOT / path).is_dir() else f"`{path.removeprefix('crmsolid/')}.py`"
+        assert shown in packages, name
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from crmsolid.workspaces.panel_urls import Side
-from tests.browser.conftest import NARROW, Problems, Visitors
+from tests.browser.conftest import NARROW, WIDE, Problems, Visitors
 from tests.browser.looks import check_access, check_page
 from tests.browser.pages import Address, panel_addresses
 from tests.browser.product import Answer, Product
@@ -108,6 +108,7 @@ def test_page_for_people_who_are_signed_out(visitors: Visitors, path: str) -> No
         "",
         "docs/",
         "docs/guide/rate-limits",
+        "docs/development",
         "docs/errors/",
         "docs/errors/contact_conflict",
         "docs/search?q=advisory",
@@ -163,6 +164,33 @@ def test_code_of_the_documentation_is_copied(visitors: Visitors) -> None:
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = json.loads(page.evaluate("navigator.clipboard.readText()"))
     assert copied["code"] == "rate_limited"
+
+
+# The lines of the blocks of code that the block's button covers, with the block scrolled to its start and to its end.
+COVERED_LINES = """() => [...document.querySelectorAll(".docs-code")].flatMap((block) => {
+  const code = block.querySelector("pre"), button = block.querySelector("button").getBoundingClientRect();
+  if (!button.width) return ["no button: " + code.textContent.slice(0, 40)];
+  const text = document.createRange();
+  text.selectNodeContents(code);
+  return [0, code.scrollWidth].flatMap((left) => {
+    code.scrollLeft = left;
+    const shown = code.getBoundingClientRect();
+    const covered = [...text.getClientRects()].some((line) =>
+      Math.max(line.left, shown.left) < button.right && Math.min(line.right, shown.right) > button.left &&
+      line.top < button.bottom && line.bottom > button.top);
+    return covered ? [code.textContent.slice(0, 40)] : [];
+  });
+})"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("path", ["development", "guide/requests", "guide/webhooks", "errors/rate_limited"])
+def test_button_that_copies_code_covers_none_of_it(visitors: Visitors, path: str, width: int, dark: bool) -> None:
+    page = visitors.open(width=width, dark=dark)
+    page.goto(f"/docs/{path}")
+    expect(page.get_by_role("button", name="Copy").first).to_be_visible()
+    assert page.evaluate(COVERED_LINES) == []
 
 
 @pytest.mark.parametrize("address", panel_addresses(), ids=lambda address: address.name)

@@ -97,6 +97,14 @@ def test_every_linked_heading_exists(page: Path) -> None:
         assert anchor in {heading.anchor for heading in target.headings}, link
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_name_is_in_the_file_that_it_is_said_to_be_in(page: Path) -> None:
+    """What is written as "`name` in `file.py`" or "`name` of `file.py`"."""
+    said = re.findall(r"`(\w+)`\s+(?:in|of)\s+`([\w/]+/\w+\.py)`", page.read_text())
+    ours = [(name, file) for name, file in said if (ROOT / file.partition("/")[0]).exists()]
+    assert [f"{name} in {file}" for name, file in ours if not re.search(rf"\b{name}\b", read(file))] == []
+
+
 def test_every_function_of_where_is_it_exists() -> None:
     rows = re.findall(r"^\| .+\? \| `([\w/.]+)` \| (.+) \|$", read("docs/development.md"), re.M)
     assert len(rows) > 10

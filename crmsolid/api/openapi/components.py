@@ -5,8 +5,8 @@ from typing import Any
 
 from crmsolid.api.endpoint import Endpoint
 from crmsolid.api.fields import NO_NUL, id_pattern
-from crmsolid.api.problems import CONTENT_TYPE
 from crmsolid.core.errors import CODES
+from crmsolid.core.http.problem_document import CONTENT_TYPE
 from crmsolid.core.ids import KINDS
 from crmsolid.workspaces.scopes import Scope
 

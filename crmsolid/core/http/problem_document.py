@@ -1,0 +1,46 @@
+"""RFC 9457 problem documents: the shape of every error that the product answers a request with."""
+
+from typing import Any
+
+from crmsolid.core.errors import DomainError, FieldError
+
+CONTENT_TYPE = "application/problem+json"
+# An error response must not be larger than the request it refuses.
+MAX_FIELD_ERRORS = 100
+MAX_FIELD_LENGTH = 200
+# A detail may quote what was sent, or list the names that are known.
+MAX_DETAIL_LENGTH = 1000
+
+
+def document(error: DomainError, *, instance: str, request_id: str) -> dict[str, Any]:
+    """The members of RFC 9457, then ``code``, ``request_id``, ``errors`` and the error's extra members."""
+    body: dict[str, Any] = {
+        "type": f"/docs/errors/{error.code}",
+        "title": error.info.title,
+        "status": error.status,
+        "detail": _detail(error),
+        "code": error.code,
+        "instance": instance,
+        "request_id": request_id,
+    }
+    if error.errors:
+        body["errors"] = [
+            {
+                "field": _cut(item.field, MAX_FIELD_LENGTH),
+                "code": item.code,
+                "detail": _detail(item),
+            }
+            for item in error.errors[:MAX_FIELD_ERRORS]
+        ]
+    if len(error.errors) > MAX_FIELD_ERRORS:
+        body["detail"] += f" The first {MAX_FIELD_ERRORS} of {len(error.errors)} errors are listed."
+    return {**body, **error.extra}
+
+
+def _detail(error: DomainError | FieldError) -> str:
+    return _cut("; ".join(filter(None, (error.detail, error.hint))), MAX_DETAIL_LENGTH)
+
+
+def _cut(text: str, length: int) -> str:
+    """At most so many characters, with an ellipsis where some are missing."""
+    return text if len(text) <= length else text[: length - 1] + "…"
