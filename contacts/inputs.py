@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from contacts.models import Stage
+from contacts.representations import ContactOut
 from contacts.validation import MAX_TAG, MAX_TAGS, TAG
 from crmsolid.api.fields import (
     NO_NUL,
@@ -70,6 +71,7 @@ class ContactIn(StrictSerializer):
 
     needs_one_of: ClassVar[Sequence[str]] = ("username", "email")
     open_names = r"^[a-z0-9_]{1,40}$"
+    resource = ContactOut
     example = {
         "username": "@sarah_miller",
         "name": "Sarah Miller",

@@ -6,7 +6,7 @@ must not be used in a request body.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.fields import SkipField, empty
+
+from crmsolid.api.representations import Representation
 
 INT64 = 2**63
 # JSON has one kind of number, so 3.0 is accepted for 3: up to here every integer is exactly one float.
@@ -47,10 +49,12 @@ class StrictSerializer(serializers.Serializer[Any]):
     one of all fields must be given, which a service checks. ``open_names``: a pattern of further
     field names that are accepted; :meth:`open_schema` is the JSON Schema of their values. ``body_required``: whether an
     empty request body is refused. ``example``: a valid body, for the OpenAPI document and the Postman collection.
+    ``resource``: what the body creates or changes. Its fields that no body sets are refused as ``read_only``.
     """
 
     default_error_messages = {
         "unknown_field": "there is no field of this name; known are: {known}",
+        "read_only": "this is read-only; the fields that can be set are: {known}",
         "one_of": "one of these is needed: {names}",
     }
     needs_one_of: ClassVar[Sequence[str]] = ()
@@ -58,10 +62,19 @@ class StrictSerializer(serializers.Serializer[Any]):
     open_names: ClassVar[str] = ""
     body_required: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {}
+    resource: ClassVar[type[Representation] | None] = None
 
     @cached_property
     def known(self) -> "dict[str, serializers.Field[Any, Any, Any, Any]]":
         return dict(self.fields.items())
+
+    @cached_property
+    def read_only_names(self) -> frozenset[str]:
+        """The fields of the resource that neither this body nor another one of the same resource sets."""
+        if self.resource is None:
+            return frozenset()
+        written = (body().fields for body in _subclasses(StrictSerializer) if body.resource is self.resource)
+        return frozenset(self.resource().get_fields()).difference(*written)
 
     @cached_property
     def _optional(self) -> frozenset[str]:
@@ -74,9 +87,7 @@ class StrictSerializer(serializers.Serializer[Any]):
             return super().to_internal_value(data)  # which refuses it
         unknown = [str(name) for name in data if name not in self.known and not self.takes(str(name))]
         if unknown:
-            known = ", ".join(self.known) or "none"
-            message = self.error_messages["unknown_field"].format(known=known)
-            raise serializers.ValidationError({name: [ErrorDetail(message, "unknown_field")] for name in unknown})
+            raise serializers.ValidationError({name: [self.refusal(name, self.known)] for name in unknown})
         values, errors = {}, {}
         for name, field in self.known.items():
             if name not in data and name in self._optional:
@@ -99,13 +110,24 @@ class StrictSerializer(serializers.Serializer[Any]):
         if self.validators:
             super().run_validators(value)
 
+    def refusal(self, name: str, known: Iterable[str]) -> ErrorDetail:
+        """Why a name that is none of the ``known`` ones is refused: ``read_only``, else ``unknown_field``."""
+        code = "read_only" if name in self.read_only_names else "unknown_field"
+        return ErrorDetail(self.error_messages[code].format(known=", ".join(known) or "none"), code)
+
     def takes(self, name: str) -> bool:
         """Whether a name outside the declared fields is accepted."""
-        return bool(self.open_names) and matches(self.open_names, name)
+        return bool(self.open_names) and name not in self.read_only_names and matches(self.open_names, name)
 
     def open_schema(self) -> dict[str, Any]:
         """The JSON Schema of the fields that ``open_names`` accepts."""
         return {}
+
+
+def _subclasses(serializer: type[StrictSerializer]) -> Iterator[type[StrictSerializer]]:
+    for subclass in serializer.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
 
 
 class Text(serializers.CharField):

@@ -25,6 +25,7 @@ from messaging.broadcasts.definition import (
     Definition,
 )
 from messaging.broadcasts.models import BroadcastStatus, RecipientStatus
+from messaging.broadcasts.representations import BroadcastOut
 from messaging.inputs import TEMPLATE
 from messaging.services import MAX_BIGINT
 
@@ -61,6 +62,7 @@ class BroadcastIn(StrictSerializer):
         "audience": {"tags": ["webinar-2026-06"]},
         "preview": True,
     }
+    resource = BroadcastOut
 
     name = Text(max_length=MAX_NAME, trim_whitespace=True, help_text="What people call it.")
     text = Text(

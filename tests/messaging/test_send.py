@@ -149,7 +149,7 @@ REFUSED_BODIES = [
     ({"send_at": "tomorrow"}, "send_at", "invalid"),
     ({"send_at": "2026-06-04T09:00:00"}, "send_at", "naive"),
     ({"send_at": "2999-01-01T00:00:00Z"}, "send_at", "too_far"),
-    ({"sent_at": "2026-06-04T09:00:00Z"}, "sent_at", "unknown_field"),
+    ({"sent_at": "2026-06-04T09:00:00Z"}, "sent_at", "read_only"),
 ]
 
 
