@@ -64,8 +64,9 @@ class ContactWrittenOut(ContactOut):
         if "tags" in sent:
             names = set(map(normalization.tag, sent["tags"]))
             shown["tags"] = [name for name in payload["tags"] if name in names]
-        if "custom_fields" in sent:
-            shown["custom_fields"] = {key: payload["custom_fields"].get(key) for key in sent["custom_fields"]}
+        keys = [*sent.get("custom_fields", ()), *(name for name in sent if name not in payload)]
+        if keys or "custom_fields" in sent:
+            shown["custom_fields"] = {key: payload["custom_fields"].get(key) for key in keys}
         return shown
 
 

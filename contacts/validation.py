@@ -7,6 +7,7 @@ from typing import Any
 from contacts import custom_fields, normalization
 from contacts.models import Contact, CustomField, Stage
 from contacts.normalization import InvalidValue
+from contacts.representations import ContactOut
 from crmsolid.api.fields import BLANKS, matches
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.core.time_zones import time_zones
@@ -21,6 +22,7 @@ _VISIBLE = rf"[^{_REFUSED}{BLANKS}]"
 TAG = rf"^[{BLANKS}]*{_VISIBLE}([^{_REFUSED}]{{0,{MAX_TAG - 2}}}{_VISIBLE})?[{BLANKS}]*$"
 # Field -> column, for text that is stored as it was sent; null and "" both mean "none".
 _TEXT_COLUMNS = {"name": "name", "first_name": "given_first_name", "last_name": "last_name", "phone": "phone"}
+_FIELDS = frozenset(ContactOut().get_fields())
 _SEARCHED_COLUMNS = frozenset({"name", "given_first_name", "last_name", "username", "email"})
 
 
@@ -60,7 +62,8 @@ def read_changes(
 ) -> Changes:
     """Check what the fields of a request body mean; the input serializers have checked types and lengths.
 
-    ``definitions`` are the workspace's custom fields by key, for callers that have read them already.
+    Values of custom fields are under ``custom_fields``, or beside the others under their own keys. ``definitions`` are
+    the workspace's custom fields by key, for callers that have read them already.
     Raises ``validation_failed`` with an error for each field that is wrong.
     """
     columns: dict[str, Any] = {column: fields[name] or "" for name, column in _TEXT_COLUMNS.items() if name in fields}
@@ -73,7 +76,9 @@ def read_changes(
                 columns |= _columns(name, fields[name])
             except InvalidValue as error:
                 errors.append(FieldError(name, error.code, error.detail))
-    custom_values, custom_errors = custom_fields.check_values(workspace, fields.get("custom_fields", {}), definitions)
+    nested = {f"custom_fields.{key}": (key, value) for key, value in fields.get("custom_fields", {}).items()}
+    beside = {name: (name, value) for name, value in fields.items() if name not in _FIELDS}
+    custom_values, custom_errors = custom_fields.check_values(workspace, nested | beside, definitions)
     tags = read_tags(fields["tags"]) if "tags" in fields else None
     if errors or custom_errors:
         raise DomainError("validation_failed", errors=[*errors, *custom_errors])
