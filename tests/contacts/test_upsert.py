@@ -166,7 +166,7 @@ def test_username_or_email_is_required(ours: Api) -> None:
         ({"username": "sarah", "score": 100}, [("score", "read_only")]),
         ({"username": "sarah", "custom_fields": {"nmae": 1}}, [("custom_fields.nmae", "unknown_field")]),
         ({"username": "sarah", "name": "a\0b"}, [("name", "null_characters_not_allowed")]),
-        ({"username": "sarah", "tags": ["a\0b"]}, [("tags.0", "null_characters_not_allowed")]),
+        ({"username": "sarah", "tags": ["a\0b"]}, [("tags[0]", "null_characters_not_allowed")]),
         ([], [("body", "invalid")]),
     ],
 )

@@ -81,7 +81,7 @@ FIELD_PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["field", "code", "detail"],
     "properties": {
-        "field": {"type": "string", "description": "Dotted path; list positions are numbers."},
+        "field": {"type": "string", "description": "Path of what is wrong, such as `filter.all[0].value`."},
         "code": {"type": "string"},
         "detail": {"type": "string"},
     },
