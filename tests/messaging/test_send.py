@@ -160,6 +160,7 @@ def test_invalid_body_is_refused_and_changes_nothing(
     before = counts()
     answer = api(tenants.key()).post(PATH, body(sandbox, **fields))
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert answer.json()["detail"] == "Correct the fields that `errors` names, then retry."
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
     assert counts() == before
 
