@@ -108,7 +108,7 @@ class V1Schema(AutoSchema):
                 {"name": name, "in": "query", "required": field.required, "schema": schema, **description}
             )
         if self.method in WRITES:
-            parameters.append(components.idempotency_key(required=self.method in ("POST", "PATCH")))
+            parameters.append(components.idempotency_key(self.endpoint, self.method))
         if self.endpoint.if_match:
             parameters.append(components.IF_MATCH)
         return [*parameters, *map(dict, self.endpoint.request_headers), components.REQUEST_ID]

@@ -104,14 +104,15 @@ IF_MATCH: dict[str, Any] = {
 }
 
 
-def idempotency_key(required: bool) -> dict[str, Any]:
-    """The parameter: required on POST and PATCH, honoured on PUT and DELETE."""
+def idempotency_key(endpoint: Endpoint, method: str) -> dict[str, Any]:
+    """The parameter: required on POST and PATCH but for those that change nothing, honoured on PUT and DELETE."""
+    optional = f" Required unless `{endpoint.reads_if}` is true." if endpoint.reads_if else ""
     return {
         "name": "Idempotency-Key",
         "in": "header",
-        "required": required,
+        "required": endpoint.needs_key(method),
         "description": "1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the"
-        " same key gets the first answer back, for 24 h at least, and does nothing again.",
+        f" same key gets the first answer back, for 24 h at least, and does nothing again.{optional}",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"},
     }
 
@@ -165,7 +166,7 @@ def error_codes(endpoint: Endpoint, method: str, *, has_ids: bool) -> dict[int, 
     codes |= {"not_acceptable"} if endpoint.negotiates else set()
     if method != "GET":
         codes |= set(_WRITES)
-        codes |= {"idempotency_key_missing"} if method in ("POST", "PATCH") else set()
+        codes |= {"idempotency_key_missing"} if endpoint.needs_key(method) or endpoint.reads_if else set()
     by_status: dict[int, list[str]] = {}
     for code, info in CODES.items():
         if code in codes:

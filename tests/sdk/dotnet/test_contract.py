@@ -104,8 +104,7 @@ def called(description: dict[str, Any]) -> list[Operation]:
 
 def test_every_operation_has_a_method(called: list[Operation]) -> None:
     assert [each.id for each in called if not each.methods] == []
-    # Previewing and starting a broadcast are one operation with two answers.
-    assert {each.id: len(each.methods) for each in called if len(each.methods) != 1} == {"start_broadcast": 2}
+    assert {each.id: len(each.methods) for each in called if len(each.methods) != 1} == {}
 
 
 def test_methods_send_the_documented_query_parameters(called: list[Operation]) -> None:
@@ -181,6 +180,8 @@ def test_methods_read_the_documented_answers(called: list[Operation], descriptio
             fitting = [key for key, found in problems.items() if not found]
             assert fitting, (operation.id, method["name"], problems.values())
             del left[fitting[0]]
+        if operation.id == "start_broadcast":
+            left.popitem()  # the preview, which another operation answers alone
         assert not left, (operation.id, "no method reads", left)
 
 
