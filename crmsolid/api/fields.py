@@ -7,7 +7,7 @@ must not be used in a request body.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
@@ -29,7 +29,9 @@ NOT_BLANK = rf"^[^\u0000]*[^\u0000{BLANKS}][^\u0000]*$"
 _DAY = r"(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
 # Years 1000 to 2999: no offset moves one of them out of what a database can store.
-RFC3339 = rf"^[12][0-9]{{3}}-(0[1-9]|1[0-2])-{_DAY}[Tt]{_TIME}([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+_DATE = rf"^[12][0-9]{{3}}-(0[1-9]|1[0-2])-{_DAY}"
+DATE = rf"{_DATE}$"
+RFC3339 = rf"{_DATE}[Tt]{_TIME}([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -277,6 +279,25 @@ class Timestamp(serializers.DateTimeField):
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date-time", "pattern": RFC3339}
+
+
+class DateOrTimestamp(Timestamp):
+    """A calendar date, answered as a ``date``, or what a :class:`Timestamp` takes."""
+
+    default_error_messages = {
+        "invalid": "give a date such as 2026-06-04, or a time with offset (RFC 3339), such as 2026-06-04T09:00:00Z"
+    }
+
+    def to_internal_value(self, value: Any) -> date | datetime:  # type: ignore[override]
+        try:
+            if isinstance(value, str) and matches(DATE, value):
+                return date.fromisoformat(value)
+        except ValueError:  # the 31st of a shorter month
+            self.fail("invalid")
+        return super().to_internal_value(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "format": "date", "pattern": DATE}, super().json_schema()]}
 
 
 class QuerySerializer(StrictSerializer):
