@@ -46,6 +46,8 @@ def parse_key(request: HttpRequest) -> str | None:
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return None
+    if not key.strip():
+        raise DomainError("idempotency_key_invalid", "the Idempotency-Key is empty; send a new UUID for each operation")
     if not VALID_KEY.match(key) or "HTTP_IDEMPOTENCY_KEY" in request.META.get(REPEATED_HEADERS, ()):
         raise DomainError("idempotency_key_invalid")
     return str(key)

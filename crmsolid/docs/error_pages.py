@@ -16,6 +16,7 @@ ULID = "01M8G4CXAACHKKMDJ7HSGPBW6C"
 # The detail and the further members of the examples, where the service gives more than the table of codes has.
 EXAMPLES: dict[str, dict[str, Any]] = {
     "malformed_json": {"detail": "Expecting ',' delimiter (line 1, column 21)"},
+    "idempotency_key_invalid": {"detail": "the Idempotency-Key is empty; send a new UUID for each operation"},
     "invalid_parameter": {
         "errors": [FieldError("limit", "max_value", "Ensure this value is less than or equal to 100.")]
     },
