@@ -154,7 +154,8 @@ CODES: dict[str, CodeInfo] = {
         "Not found",
         "There is nothing at this address, or not in the key's workspace.",
         "The path is unknown, or the object does not exist in the workspace of the key. A test key sees only test "
-        "data. What belongs to another workspace is answered in the same words.",
+        "data. What belongs to another workspace is answered in the same words. For an account, `accounts` has id and "
+        "name of the first 10 that the workspace has, if the key may read messages.",
         advice="Check the path and the id, and that the key is of the workspace where the object was made.",
     ),
     "method_not_allowed": CodeInfo(

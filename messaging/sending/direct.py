@@ -7,13 +7,14 @@ from django.db import transaction
 
 from contacts import lookup
 from crmsolid.core import clock, doorbell
-from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Direction, Message, Status, WaitingFor
 from messaging.sending import slots
 from messaging.sending.recipients import parse_recipient
 from messaging.threads import state
+from messaging.unknown_account import account_not_found
 
 # A message that is due within this time wakes a worker when it is due. The sweep finds those that are due later.
 WAKE_WORKER_WITHIN_SECONDS = 5.0
@@ -77,5 +78,5 @@ def lock_account(actor: Actor, account_id: int) -> Account:
     if 0 < account_id <= MAX_BIGINT:
         rows = _accounts.select("id = %s AND workspace_id = %s", [account_id, actor.workspace.pk], lock=True)
     if not rows:
-        raise not_found("account")
+        raise account_not_found(actor)
     return rows[0]

@@ -62,7 +62,8 @@ PROBLEM_HEADERS = {401: ("WWW-Authenticate",), 405: ("Allow",), 429: ("Retry-Aft
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
-    "description": "RFC 9457. Branch on `code`: it is stable. An error may add members, such as `required_scope`.",
+    "description": "RFC 9457. Branch on `code`: it is stable. An error may add members, such as `required_scope`, and"
+    " `accounts` (`[{id, name}]`, at most 10) for an account that is `not_found`.",
     "required": ["type", "title", "status", "detail", "code", "instance", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "description": "An address that explains the code."},
