@@ -1,6 +1,7 @@
 """What the API shows of contacts: each resource is declared here once, for REST answers, events and OpenAPI."""
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -19,7 +20,10 @@ class ContactOut(Representation):
     id = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
     first_name = serializers.CharField(allow_blank=True)
-    last_name = serializers.CharField(allow_null=True)
+    last_name = serializers.CharField(
+        allow_null=True,
+        help_text='`""` if there is none, as `name` and `first_name`; null in older events.',
+    )
     username = serializers.CharField(allow_null=True)
     telegram_id = serializers.IntegerField(allow_null=True)
     email = serializers.CharField(allow_null=True)
@@ -34,6 +38,7 @@ class ContactOut(Representation):
     updated_at = serializers.DateTimeField()
 
     read_first_name = staticmethod(first_name_of)
+    read_last_name = staticmethod(attrgetter("last_name"))
 
     @staticmethod
     def read_custom_fields(contact: Contact) -> dict[str, Any]:

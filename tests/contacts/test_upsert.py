@@ -35,7 +35,7 @@ def test_new_contact_is_answered_with_every_field(ours: Api) -> None:
         "created": True,
         "name": "Sarah Miller",
         "first_name": "Sarah",
-        "last_name": None,
+        "last_name": "",
         "username": "sarah_miller",
         "telegram_id": None,
         "email": "Sarah@Example.com",
