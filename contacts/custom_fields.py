@@ -65,11 +65,13 @@ def by_key(workspace: Workspace | int) -> dict[str, CustomField]:
 
 
 def check_values(
-    workspace: Workspace, values: Mapping[str, Any], definitions: Mapping[str, CustomField] | None = None
+    workspace: Workspace, values: Mapping[str, tuple[str, Any]], definitions: Mapping[str, CustomField] | None = None
 ) -> tuple[dict[str, Any], list[FieldError]]:
-    """The values as they are stored, and an error for each value that does not fit. None removes a value.
+    """The values by key as they are stored, and an error for each value that does not fit. None removes a value.
 
-    ``definitions`` is the result of :func:`by_key`; it is read if it is not given."""
+    ``values`` has each key and value by the path at which it was given. ``definitions`` is the result of
+    :func:`by_key`; it is read if it is not given.
+    """
     if not values:
         return {}, []
     if definitions is None:
@@ -77,16 +79,16 @@ def check_values(
     known = ", ".join(definitions) or "none"
     stored: dict[str, Any] = {}
     errors: list[FieldError] = []
-    for key, value in values.items():
+    for path, (key, value) in values.items():
         field = definitions.get(key)
         if field is None:
             detail = f"neither a field of a contact nor one of the workspace's custom fields: {known}"
-            errors.append(FieldError(key, "unknown_field", detail))
+            errors.append(FieldError(path, "unknown_field", detail))
             continue
         try:
             stored[key] = None if value is None else check_value(FieldType(field.type), value, field.choices)
         except InvalidValue as error:
-            errors.append(FieldError(key, error.code, error.detail))
+            errors.append(FieldError(path, error.code, error.detail))
     return stored, errors
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from contacts.models import Stage
+from contacts.representations import ContactOut
 from contacts.validation import MAX_TAG, MAX_TAGS, TAG
 from crmsolid.api.fields import (
     NO_NUL,
@@ -71,6 +72,7 @@ class ContactIn(StrictSerializer):
 
     needs_one_of: ClassVar[Sequence[str]] = ("username", "email")
     open_names = r"^[a-z0-9_]{1,40}$"
+    resource = ContactOut
     example = {
         "username": "@sarah_miller",
         "name": "Sarah Miller",
@@ -103,17 +105,14 @@ class ContactIn(StrictSerializer):
         return {**CUSTOM_VALUE, "description": "A custom field of the workspace, by its key."}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """The declared fields; other names are put under ``custom_fields``."""
+        """The declared fields, and under their own names the custom fields that are given beside them."""
         values: dict[str, Any] = super().to_internal_value(data)
         top_level = {name: value for name, value in data.items() if name not in self.known}
-        if not top_level:
-            return values
-        nested = values.get("custom_fields", {})
-        twice = top_level.keys() & nested.keys()
+        twice = top_level.keys() & values.get("custom_fields", {}).keys()
         if twice:
             detail = ErrorDetail("given at the top level and under custom_fields", "duplicate")
             raise serializers.ValidationError({name: [detail] for name in twice})
-        return {**values, "custom_fields": {**nested, **top_level}}
+        return {**values, **top_level}
 
 
 class ContactPatch(ContactIn):

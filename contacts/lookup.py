@@ -19,24 +19,33 @@ ATTEMPTS = 5
 
 
 def find_or_create(
-    who: Actor | Workspace, *, username: str | None = None, telegram_id: int | None = None, name: str = ""
+    who: Actor | Workspace,
+    *,
+    username: str | None = None,
+    telegram_id: int | None = None,
+    name: str = "",
+    last_name: str = "",
 ) -> Contact:
     """The contact with this Telegram id, else with this username, else a new one (and its ``contact.created``).
 
     Runs in the caller's transaction and leaves the contact's row locked, so that its stage and opt-out do not change
     before the transaction ends. Concurrent calls agree on one contact, because the unique keys of the database decide.
     If both identities are given, Telegram has just reported them together: then the username is brought up to date.
-    ``name`` is used for a contact that has none. ``service_unavailable`` if other calls create and erase contacts of
+    ``name``, which ends with the ``last_name`` if there is one, is used for a contact that has none.
+    ``service_unavailable`` if other calls create and erase contacts of
     these identities faster than they can be read.
     """
     workspace, name = who.workspace if isinstance(who, Actor) else who, name[:200]
-    columns = {"name": name, "telegram_id": telegram_id}
+    names = {"name": name}
+    if last_name:
+        names |= {"given_first_name": name.removesuffix(last_name).strip()[:100], "last_name": last_name[:100]}
+    columns = {**names, "telegram_id": telegram_id}
     if username:
         columns |= {"username": username, "username_key": username.lower()}
     for _ in range(ATTEMPTS):
         contact = _find(workspace, username, telegram_id)
         if contact is not None:
-            return _update(contact, name=name) if name and not contact.name else contact
+            return _update(contact, **names) if name and not contact.name else contact
         created = repository.insert(who, Changes(columns, {}))
         if created is not None:
             return created.contact

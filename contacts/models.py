@@ -165,6 +165,11 @@ def name_of(contact: Contact) -> str:
     return contact.name or handle or str(contact.telegram_id or contact.id)
 
 
+def full_name(first_name: str, last_name: str) -> str:
+    """The name that these make, as long as ``Contact.name`` may be; empty without a first name."""
+    return f"{first_name} {last_name}".strip()[:200] if first_name else ""
+
+
 def first_name_of(contact: Contact) -> str:
     """The first name that was given, else the first word of the name. Also for records of ``Table.read``."""
     return contact.given_first_name or next(iter(contact.name.split(maxsplit=1)), "")

@@ -1,6 +1,7 @@
 """What the API shows of contacts: each resource is declared here once, for REST answers, events and OpenAPI."""
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -19,7 +20,10 @@ class ContactOut(Representation):
     id = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
     first_name = serializers.CharField(allow_blank=True)
-    last_name = serializers.CharField(allow_null=True)
+    last_name = serializers.CharField(
+        allow_null=True,
+        help_text='`""` if there is none, as `name` and `first_name`; null in older events.',
+    )
     username = serializers.CharField(allow_null=True)
     telegram_id = serializers.IntegerField(allow_null=True)
     email = serializers.CharField(allow_null=True)
@@ -34,6 +38,7 @@ class ContactOut(Representation):
     updated_at = serializers.DateTimeField()
 
     read_first_name = staticmethod(first_name_of)
+    read_last_name = staticmethod(attrgetter("last_name"))
 
     @staticmethod
     def read_custom_fields(contact: Contact) -> dict[str, Any]:
@@ -64,8 +69,9 @@ class ContactWrittenOut(ContactOut):
         if "tags" in sent:
             names = set(map(normalization.tag, sent["tags"]))
             shown["tags"] = [name for name in payload["tags"] if name in names]
-        if "custom_fields" in sent:
-            shown["custom_fields"] = {key: payload["custom_fields"].get(key) for key in sent["custom_fields"]}
+        keys = [*sent.get("custom_fields", ()), *(name for name in sent if name not in payload)]
+        if keys or "custom_fields" in sent:
+            shown["custom_fields"] = {key: payload["custom_fields"].get(key) for key in keys}
         return shown
 
 

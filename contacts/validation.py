@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from contacts import custom_fields, normalization
-from contacts.models import Contact, CustomField, Stage
+from contacts.models import Contact, CustomField, Stage, first_name_of, full_name
 from contacts.normalization import InvalidValue
+from contacts.representations import ContactOut
 from crmsolid.api.fields import BLANKS, matches
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.core.time_zones import time_zones
@@ -21,6 +22,8 @@ _VISIBLE = rf"[^{_REFUSED}{BLANKS}]"
 TAG = rf"^[{BLANKS}]*{_VISIBLE}([^{_REFUSED}]{{0,{MAX_TAG - 2}}}{_VISIBLE})?[{BLANKS}]*$"
 # Field -> column, for text that is stored as it was sent; null and "" both mean "none".
 _TEXT_COLUMNS = {"name": "name", "first_name": "given_first_name", "last_name": "last_name", "phone": "phone"}
+_PARTS_OF_NAME = frozenset({"given_first_name", "last_name"})
+_FIELDS = frozenset(ContactOut().get_fields())
 _SEARCHED_COLUMNS = frozenset({"name", "given_first_name", "last_name", "username", "email"})
 
 
@@ -39,7 +42,7 @@ class Changes:
 
     def apply(self, contact: Contact) -> dict[str, Any]:
         """Set what differs on the instance. Returns the columns that changed, with their new values."""
-        wanted = dict(self.columns)
+        wanted = {**self.columns, **self._name_that_follows(contact)}
         if self.custom_fields:
             merged = {**contact.custom_fields, **self.custom_fields}
             wanted["custom_fields"] = {key: value for key, value in merged.items() if value is not None}
@@ -54,13 +57,23 @@ class Changes:
             contact.search = changed["search"] = normalization.fold("\n".join(filter(None, parts)))
         return changed
 
+    def _name_that_follows(self, contact: Contact) -> dict[str, str]:
+        """The column ``name`` if it is not set, and so far is empty or made of the first and the last name."""
+        old_first, old_last = first_name_of(contact), contact.last_name
+        is_made_of_them = contact.name in ("", full_name(old_first, old_last))
+        if "name" in self.columns or not is_made_of_them or _PARTS_OF_NAME.isdisjoint(self.columns):
+            return {}
+        first = self.columns.get("given_first_name") or old_first
+        return {"name": full_name(first, self.columns.get("last_name", old_last))}
+
 
 def read_changes(
     workspace: Workspace, fields: Mapping[str, Any], definitions: Mapping[str, CustomField] | None = None
 ) -> Changes:
     """Check what the fields of a request body mean; the input serializers have checked types and lengths.
 
-    ``definitions`` are the workspace's custom fields by key, for callers that have read them already.
+    Values of custom fields are under ``custom_fields``, or beside the others under their own keys. ``definitions`` are
+    the workspace's custom fields by key, for callers that have read them already.
     Raises ``validation_failed`` with an error for each field that is wrong.
     """
     columns: dict[str, Any] = {column: fields[name] or "" for name, column in _TEXT_COLUMNS.items() if name in fields}
@@ -73,7 +86,9 @@ def read_changes(
                 columns |= _columns(name, fields[name])
             except InvalidValue as error:
                 errors.append(FieldError(name, error.code, error.detail))
-    custom_values, custom_errors = custom_fields.check_values(workspace, fields.get("custom_fields", {}), definitions)
+    nested = {f"custom_fields.{key}": (key, value) for key, value in fields.get("custom_fields", {}).items()}
+    beside = {name: (name, value) for name, value in fields.items() if name not in _FIELDS}
+    custom_values, custom_errors = custom_fields.check_values(workspace, nested | beside, definitions)
     tags = read_tags(fields["tags"]) if "tags" in fields else None
     if errors or custom_errors:
         raise DomainError("validation_failed", errors=[*errors, *custom_errors])

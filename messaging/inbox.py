@@ -34,9 +34,9 @@ OWN_SEND_STATUSES = (Status.QUEUED, Status.SENDING, Status.SENT)
 class Incoming:
     """A message as a gateway reports it.
 
-    ``outgoing``: it was typed on the account's own phone. ``at``: Telegram's time. ``kind``: ``text``, ``photo``, ...
-    ``reply_to``: Telegram's id of the message of the same conversation that it quotes. ``is_automatic``: it is known to
-    be an auto-reply.
+    ``name``: the whole one; ``last_name``: the part at its end, if known. ``outgoing``: it was typed on the account's
+    own phone. ``at``: Telegram's time. ``kind``: ``text``, ``photo``, ... ``reply_to``: Telegram's id of the message of
+    the same conversation that it quotes. ``is_automatic``: it is known to be an auto-reply.
     """
 
     telegram_message_id: int
@@ -45,6 +45,7 @@ class Incoming:
     username: str | None = None
     telegram_id: int | None = None
     name: str = ""
+    last_name: str = ""
     kind: str = "text"
     outgoing: bool = False
     reply_to: int | None = None
@@ -58,7 +59,11 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     Returns None if it is stored already, or if it is one that we are sending ourselves.
     """
     contact = lookup.find_or_create(
-        account.workspace, username=incoming.username, telegram_id=incoming.telegram_id, name=incoming.name
+        account.workspace,
+        username=incoming.username,
+        telegram_id=incoming.telegram_id,
+        name=incoming.name,
+        last_name=incoming.last_name,
     )
     thread_id = state.upsert_thread(account, contact, incoming.at)
     if incoming.outgoing and _is_being_sent(thread_id, incoming.text):

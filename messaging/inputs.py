@@ -19,6 +19,7 @@ from crmsolid.api.fields import (
     as_integer,
 )
 from messaging.models import Direction, Status
+from messaging.representations import MessageOut
 from messaging.sending.recipients import MAX_TELEGRAM_ID
 from messaging.services import MAX_BIGINT
 
@@ -48,6 +49,7 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
 class SendIn(StrictSerializer):
     exactly_one_of = ("to", "contact_id")
     example = {"account_id": 7421, "to": "@sarah_miller", "text": "Hi {first_name|there}, your invite is ready."}
+    resource = MessageOut
 
     account_id = Integer(min_value=1, max_value=MAX_BIGINT, help_text="The account to send from.")
     to = RecipientField(required=False, help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")

@@ -29,6 +29,7 @@ from messaging.models import (
 )
 from messaging.sending import direct, message_text, sources
 from messaging.threads import state
+from messaging.unknown_account import account_not_found
 
 MAX_SEND_AT_DELAY = timedelta(days=366)
 MAX_BIGINT = direct.MAX_BIGINT
@@ -225,7 +226,7 @@ def get_account(actor: Actor, account_id: int) -> Any:
     rows = querysets.with_usage(Account.objects.for_workspace(actor.workspace)).filter(pk=account_id)
     account = rows.first() if account_id <= MAX_BIGINT else None
     if account is None:
-        raise not_found("account")
+        raise account_not_found(actor)
     return account
 
 
@@ -299,7 +300,7 @@ def _lock_account(actor: Actor, account_id: int) -> tuple[Account, str]:
     rows = Account.objects.for_workspace(actor.workspace).select_for_update(no_key=True)
     account: Account | None = rows.filter(pk=account_id).first() if 0 < account_id <= MAX_BIGINT else None
     if account is None:
-        raise not_found("account")
+        raise account_not_found(actor)
     return account, account_state(account)
 
 

@@ -2,6 +2,7 @@
 
 from crmsolid.api.fields import Choice, Id, PageQuery, StrictSerializer
 from sequences.models import EnrollmentStatus
+from sequences.representations import EnrollmentOut
 from sequences.schedule import ResumeMode
 
 
@@ -9,6 +10,7 @@ class SequenceContactIn(StrictSerializer):
     """The contact to enroll, or to preview the sequence for."""
 
     example = {"contact_id": "con_01KA3QY5VJ8B6M2T9XZ4R7WDEF"}
+    resource = EnrollmentOut
 
     contact_id = Id("contact", help_text="Contact id.")
 

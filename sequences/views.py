@@ -72,6 +72,7 @@ class PreviewView(WorkspaceView):
         body=SequenceContactIn,
         responses={200: PreviewOut},
         error_codes=("not_found", "contact_opted_out"),
+        reads=True,
     )
     def post(self, sequence_id: str) -> ApiResponse:
         steps = services.preview_sequence(self.actor, sequence_id, **self.body)

@@ -38,12 +38,41 @@ def _secret() -> Text:
     return Text(required=False, max_length=255, documented_pattern=SECRET_PATTERN, help_text=help_text)
 
 
+class EndpointOut(Representation):
+    id = serializers.CharField()
+    url = serializers.CharField()
+    events = serializers.ListField(child=serializers.ChoiceField(choices=subscribable_names()))
+    enabled = serializers.BooleanField()
+    disabled_reason = serializers.ChoiceField(choices=DisabledReason.values, allow_null=True)
+    disabled_at = serializers.DateTimeField(allow_null=True)
+    failing_since = serializers.DateTimeField(allow_null=True)
+    previous_secret_until = serializers.DateTimeField(allow_null=True)
+    verified_with = serializers.ChoiceField(choices=SigningSecret.values, allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    @staticmethod
+    def read_previous_secret_until(endpoint: Endpoint) -> str | None:
+        return rfc3339(endpoint.previous_secret_until) if endpoint.in_overlap else None
+
+    @staticmethod
+    def read_verified_with(endpoint: Endpoint) -> str | None:
+        return endpoint.verified_with or None if endpoint.in_overlap else None
+
+
+class IssuedEndpointOut(EndpointOut):
+    """With ``secret`` if it was generated: it is never shown again."""
+
+    secret = serializers.CharField(required=False)
+
+
 class EndpointIn(StrictSerializer):
     example = {
         "url": "https://your-app.example.com/webhooks/crm",
         "events": ["message.received", "contact.created"],
         "secret": "your-chosen-signing-secret",
     }
+    resource = EndpointOut
 
     url = _url()
     events = _events()
@@ -52,6 +81,7 @@ class EndpointIn(StrictSerializer):
 
 class EndpointPatch(StrictSerializer):
     example = {"events": ["message.received"]}
+    resource = EndpointOut
 
     url = _url(required=False)
     events = _events(required=False)
@@ -95,34 +125,6 @@ class DeliveryQuery(PageQuery):
 class EventQuery(PageQuery):
     type = Choice(required=False, choices=event_names(), help_text="Of this type alone.")
     since = Timestamp(required=False, help_text="The log from the first event made at this time or later (RFC 3339).")
-
-
-class EndpointOut(Representation):
-    id = serializers.CharField()
-    url = serializers.CharField()
-    events = serializers.ListField(child=serializers.ChoiceField(choices=subscribable_names()))
-    enabled = serializers.BooleanField()
-    disabled_reason = serializers.ChoiceField(choices=DisabledReason.values, allow_null=True)
-    disabled_at = serializers.DateTimeField(allow_null=True)
-    failing_since = serializers.DateTimeField(allow_null=True)
-    previous_secret_until = serializers.DateTimeField(allow_null=True)
-    verified_with = serializers.ChoiceField(choices=SigningSecret.values, allow_null=True)
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-
-    @staticmethod
-    def read_previous_secret_until(endpoint: Endpoint) -> str | None:
-        return rfc3339(endpoint.previous_secret_until) if endpoint.in_overlap else None
-
-    @staticmethod
-    def read_verified_with(endpoint: Endpoint) -> str | None:
-        return endpoint.verified_with or None if endpoint.in_overlap else None
-
-
-class IssuedEndpointOut(EndpointOut):
-    """With ``secret`` if it was generated: it is never shown again."""
-
-    secret = serializers.CharField(required=False)
 
 
 class DeliveryOut(Representation):

@@ -1,5 +1,6 @@
 """From the cells of a row to the changes that the same values would make as the body of POST /v1/contacts."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,7 +87,7 @@ _contact_in = ContactIn()
 def _invalid(errors: Iterable[FieldError], detail: str) -> InvalidRow:
     """The first error; the others show once it is mended."""
     first = next(iter(errors), FieldError("", "", detail))
-    return InvalidRow(first.field.partition(".")[0][:100], first.detail[:300])
+    return InvalidRow(re.split(r"[.[]", first.field, maxsplit=1)[0][:100], first.detail[:300])
 
 
 def _boolean(text: str) -> bool:

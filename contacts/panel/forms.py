@@ -88,8 +88,8 @@ class ContactForm(forms.Form):
         if not error.errors:
             self.add_error(None, f"{capfirst(error.detail)}")
         for each in error.errors:
-            name = next((name for name in (each.field, f"custom.{each.field}") if name in self.fields), None)
-            self.add_error(name, f"{capfirst(each.detail)}")
+            name = each.field.replace("custom_fields.", "custom.", 1)
+            self.add_error(name if name in self.fields else None, f"{capfirst(each.detail)}")
 
 
 def _field(definition: CustomField, shown: Sequence[str]) -> forms.Field:

@@ -15,6 +15,7 @@ from contacts.normalization import InvalidValue
 from contacts.segments import fields
 from contacts.segments.fields import FIELDS, OPS, ConditionField, Kind, Op, read_value
 from crmsolid.core.errors import FieldError
+from crmsolid.core.strictjson import join_path
 from crmsolid.workspaces.models import Workspace
 
 MAX_LEVELS = 5
@@ -151,7 +152,7 @@ class _Parser:
         if group is None:
             return self.leaf(data, path) if self.count_leaf(path) else None
         self.check_members(data, (group,), path)
-        inner, at = data[group], _join(path, group)
+        inner, at = data[group], join_path(path, group)
         if group == "not":
             part = self.node(inner, at, level + 1)
             return None if part is None else Not(part)
@@ -168,7 +169,7 @@ class _Parser:
             return None
         parts = []
         for index, item in enumerate(data):
-            part = self.node(item, f"{path}[{index}]", level + 1)
+            part = self.node(item, join_path(path, index), level + 1)
             if self.is_full:
                 return None
             if part is not None:
@@ -182,13 +183,13 @@ class _Parser:
         self.check_members(data, ("field", "op", "value"), path)
         for name in ("field", "op", "value"):
             if name not in data:
-                self.fail(_join(path, name), "required", "a comparison has a field, an op and a value")
-        field = self.field(data["field"], _join(path, "field")) if "field" in data else None
-        op = self.op(data["op"], field, _join(path, "op")) if "op" in data else None
+                self.fail(join_path(path, name), "required", "a comparison has a field, an op and a value")
+        field = self.field(data["field"], join_path(path, "field")) if "field" in data else None
+        op = self.op(data["op"], field, join_path(path, "op")) if "op" in data else None
         if field is None or op is None or "value" not in data:
             return None
         value = data["value"]
-        operands = self.operands(field, op, value, _join(path, "value"))
+        operands = self.operands(field, op, value, join_path(path, "value"))
         return Leaf(field, op, tuple(value) if isinstance(value, list) else value, operands)
 
     def check_members(self, data: dict[str, Any], known: Sequence[str], path: str) -> None:
@@ -196,7 +197,7 @@ class _Parser:
             detail = (
                 f"beside {known[0]} there may be nothing else" if len(known) == 1 else "known are: field, op, value"
             )
-            self.fail(_join(path, str(name)[:_MAX_SHOWN_NAME]), "unknown_field", detail)
+            self.fail(join_path(path, str(name)[:_MAX_SHOWN_NAME]), "unknown_field", detail)
 
     def field(self, name: Any, path: str) -> ConditionField | None:
         if not isinstance(name, str):
@@ -230,7 +231,7 @@ class _Parser:
             values = []
             self.fail(path, "length", f"give 1 to {MAX_VALUES} values")
         else:
-            values = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
+            values = [(join_path(path, index), item) for index, item in enumerate(value)]
         operands = []
         for at, item in values:
             try:
@@ -238,10 +239,6 @@ class _Parser:
             except InvalidValue as error:
                 self.fail(at, error.code, error.detail)
         return tuple(operands)
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
 
 
 def to_json(condition: Condition) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from contacts.segments.fields import FIELDS, Op
-from contacts.segments.representations import FilterField
+from contacts.segments.representations import FilterField, SegmentOut
 from crmsolid.api.fields import Id, QuerySerializer, StrictSerializer, Text, id_pattern
 
 FILTER_HELP = (
@@ -24,6 +24,7 @@ class FilterIn(StrictSerializer):
 
 class SegmentIn(FilterIn):
     example = {"name": "VIPs", "filter": EXAMPLE}
+    resource = SegmentOut
 
     name = Text(max_length=100, trim_whitespace=True)
 
@@ -32,6 +33,7 @@ class SegmentPatch(StrictSerializer):
     """What to replace; absent fields are kept."""
 
     example = {"name": "VIPs"}
+    resource = SegmentOut
 
     name = Text(required=False, max_length=100, trim_whitespace=True)
     filter = FilterField(required=False, help_text=FILTER_HELP)

@@ -82,7 +82,7 @@ class SegmentView(WorkspaceView):
 class PreviewView(WorkspaceView):
     """Count the contacts that a filter matches, and show the ten newest. Nothing is saved."""
 
-    @endpoint(scopes=READ, body=FilterIn, responses={200: SegmentPreviewOut})
+    @endpoint(scopes=READ, body=FilterIn, responses={200: SegmentPreviewOut}, reads=True)
     def post(self) -> ApiResponse:
         preview = services.preview_segment(self.actor, **self.body)
         sample = [contact.payload for contact in preview.sample]

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from crmsolid.api.fields import Choice, QuerySerializer, Timestamp
+from crmsolid.api.fields import Choice, DateOrTimestamp, QuerySerializer
 from crmsolid.api.representations import AnyField
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, FieldError
@@ -27,8 +27,12 @@ class ReportQuery(QuerySerializer):
 
     def get_fields(self) -> dict[str, AnyField]:
         """``from`` is a keyword of Python."""
-        start = Timestamp(required=False, help_text="Default: the last 30 days.")
-        end = Timestamp(required=False, help_text="Exclusive. Default: now.")
+        start = DateOrTimestamp(
+            required=False, help_text="A date in the workspace's time zone, or RFC 3339. Default: the last 30 days."
+        )
+        end = DateOrTimestamp(
+            required=False, help_text="A date, which is included, or RFC 3339, exclusive. Default: now."
+        )
         return {"from": start, "to": end, **super().get_fields()}
 
 
@@ -42,16 +46,19 @@ class Span:
 
 
 def read_span(workspace: Workspace, query: dict[str, Any]) -> Span:
-    """The time that the parameters ask for. ``to`` is now by default; ``from`` is the start of the day, in the
-    workspace's time zone, 29 days before that of ``to``.
+    """The time that the parameters ask for. A date is the day in the workspace's time zone, all of it: ``from`` begins
+    and ``to`` ends with it. ``to`` is now by default; ``from`` is the start of the day 29 days before that of ``to``.
 
     Errors: ``invalid_parameter`` (``to`` if it is not after ``from``; ``interval`` if there were too many periods).
     """
-    zone, ends = workspace.zone, query.get("to") or clock.now()
-    begins = query.get("from")
+    zone, begins, ends = workspace.zone, query.get("from"), query.get("to") or clock.now()
+    if not isinstance(ends, datetime):
+        ends = start_of_day(ends + timedelta(days=1), zone)
     if begins is None:
         first_day = (ends - timedelta(microseconds=1)).astimezone(zone).date() - timedelta(days=DEFAULT_DAYS - 1)
         begins = start_of_day(first_day, zone)
+    elif not isinstance(begins, datetime):
+        begins = start_of_day(begins, zone)
     if begins >= ends:
         raise _invalid("to", "before_from", "`to`, which is now if it is left out, must be later than `from`")
     whole = Period(begins, ends)

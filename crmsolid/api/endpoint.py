@@ -78,6 +78,10 @@ class Endpoint:
     responses: Mapping[int, Any]
     query: type[QuerySerializer] = QuerySerializer
     body: type[StrictSerializer] | None = None
+    # A POST that changes nothing, such as a preview: it needs no Idempotency-Key.
+    reads: bool = False
+    # The boolean of the body that makes a POST one that changes nothing.
+    reads_if: str = ""
     # Instead of ``body``, for a body that is a file: ``self.file`` is what the view's ``read_file`` makes of it.
     file_body: FileBody | None = None
     # Codes of core/errors.py that it may answer beyond those every operation has.
@@ -94,6 +98,10 @@ class Endpoint:
     request_headers: tuple[Mapping[str, Any], ...] = ()
     scope_text: str = "any"
     media_types: tuple[str, ...] = field(init=False)
+
+    def needs_key(self, method: str) -> bool:
+        """Whether each request of this method needs an Idempotency-Key. With ``reads_if`` the body decides."""
+        return method in ("POST", "PATCH") and not self.reads and not self.reads_if
 
     def __post_init__(self) -> None:
         produced: dict[str, None] = {}

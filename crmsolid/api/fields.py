@@ -6,8 +6,8 @@ must not be used in a request body.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.fields import SkipField, empty
 
+from crmsolid.api.representations import Representation
 from crmsolid.core.ids import KINDS
 
 INT64 = 2**63
@@ -29,7 +30,9 @@ NOT_BLANK = rf"^[^\u0000]*[^\u0000{BLANKS}][^\u0000]*$"
 _DAY = r"(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
 # Years 1000 to 2999: no offset moves one of them out of what a database can store.
-RFC3339 = rf"^[12][0-9]{{3}}-(0[1-9]|1[0-2])-{_DAY}[Tt]{_TIME}([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+_DATE = rf"^[12][0-9]{{3}}-(0[1-9]|1[0-2])-{_DAY}"
+DATE = rf"{_DATE}$"
+RFC3339 = rf"{_DATE}[Tt]{_TIME}([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -49,11 +52,13 @@ class StrictSerializer(serializers.Serializer[Any]):
     exactly one must be given. ``exactly_one``: documents that exactly one of all fields must be given, which a service
     checks. ``open_names``: a pattern of further field names that are accepted; :meth:`open_schema` is the JSON Schema
     of their values. ``body_required``: whether an empty request body is refused. ``example``: a valid body, for the
-    OpenAPI document and the Postman collection.
+    OpenAPI document and the Postman collection. ``resource``: what the body creates or changes. Its fields that no body
+    sets are refused as ``read_only``.
     """
 
     default_error_messages = {
         "unknown_field": "there is no field of this name; known are: {known}",
+        "read_only": "this is read-only; the fields that can be set are: {known}",
         "one_of": "one of these is needed: {names}",
         "exactly_one_of": "give exactly one of these: {names}",
     }
@@ -63,10 +68,19 @@ class StrictSerializer(serializers.Serializer[Any]):
     open_names: ClassVar[str] = ""
     body_required: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {}
+    resource: ClassVar[type[Representation] | None] = None
 
     @cached_property
     def known(self) -> "dict[str, serializers.Field[Any, Any, Any, Any]]":
         return dict(self.fields.items())
+
+    @cached_property
+    def read_only_names(self) -> frozenset[str]:
+        """The fields of the resource that neither this body nor another one of the same resource sets."""
+        if self.resource is None:
+            return frozenset()
+        written = (body().fields for body in _subclasses(StrictSerializer) if body.resource is self.resource)
+        return frozenset(self.resource().get_fields()).difference(*written)
 
     @cached_property
     def _optional(self) -> frozenset[str]:
@@ -79,9 +93,7 @@ class StrictSerializer(serializers.Serializer[Any]):
             return super().to_internal_value(data)  # which refuses it
         unknown = [str(name) for name in data if name not in self.known and not self.takes(str(name))]
         if unknown:
-            known = ", ".join(self.known) or "none"
-            message = self.error_messages["unknown_field"].format(known=known)
-            raise serializers.ValidationError({name: [ErrorDetail(message, "unknown_field")] for name in unknown})
+            raise serializers.ValidationError({name: [self.refusal(name, self.known)] for name in unknown})
         values, errors = {}, {}
         for name, field in self.known.items():
             if name not in data and name in self._optional:
@@ -113,13 +125,24 @@ class StrictSerializer(serializers.Serializer[Any]):
         if self.validators:
             super().run_validators(value)
 
+    def refusal(self, name: str, known: Iterable[str]) -> ErrorDetail:
+        """Why a name that is none of the ``known`` ones is refused: ``read_only``, else ``unknown_field``."""
+        code = "read_only" if name in self.read_only_names else "unknown_field"
+        return ErrorDetail(self.error_messages[code].format(known=", ".join(known) or "none"), code)
+
     def takes(self, name: str) -> bool:
         """Whether a name outside the declared fields is accepted."""
-        return bool(self.open_names) and matches(self.open_names, name)
+        return bool(self.open_names) and name not in self.read_only_names and matches(self.open_names, name)
 
     def open_schema(self) -> dict[str, Any]:
         """The JSON Schema of the fields that ``open_names`` accepts."""
         return {}
+
+
+def _subclasses(serializer: type[StrictSerializer]) -> Iterator[type[StrictSerializer]]:
+    for subclass in serializer.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
 
 
 class Text(serializers.CharField):
@@ -286,6 +309,25 @@ class Timestamp(serializers.DateTimeField):
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date-time", "pattern": RFC3339}
+
+
+class DateOrTimestamp(Timestamp):
+    """A calendar date, answered as a ``date``, or what a :class:`Timestamp` takes."""
+
+    default_error_messages = {
+        "invalid": "give a date such as 2026-06-04, or a time with offset (RFC 3339), such as 2026-06-04T09:00:00Z"
+    }
+
+    def to_internal_value(self, value: Any) -> date | datetime:  # type: ignore[override]
+        try:
+            if isinstance(value, str) and matches(DATE, value):
+                return date.fromisoformat(value)
+        except ValueError:  # the 31st of a shorter month
+            self.fail("invalid")
+        return super().to_internal_value(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "format": "date", "pattern": DATE}, super().json_schema()]}
 
 
 class QuerySerializer(StrictSerializer):

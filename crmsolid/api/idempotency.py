@@ -42,15 +42,12 @@ _records = Table(IdempotencyRecord)
 
 
 def parse_key(request: HttpRequest) -> str | None:
-    """The Idempotency-Key: required on POST and PATCH, honoured on PUT and DELETE (None if absent there).
-
-    Raises ``idempotency_key_missing`` or ``idempotency_key_invalid`` (400), the latter also for a repeated header.
-    """
+    """The Idempotency-Key, None if there is none. ``idempotency_key_invalid`` (400), also for a repeated header."""
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
-        if request.method in ("POST", "PATCH"):
-            raise DomainError("idempotency_key_missing")
         return None
+    if not key.strip():
+        raise DomainError("idempotency_key_invalid", "the Idempotency-Key is empty; send a new UUID for each operation")
     if not VALID_KEY.match(key) or "HTTP_IDEMPOTENCY_KEY" in request.META.get(REPEATED_HEADERS, ()):
         raise DomainError("idempotency_key_invalid")
     return str(key)

@@ -1,7 +1,6 @@
 """What a request says beside its path, read strictly: its body as JSON, and its query parameters."""
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -16,8 +15,6 @@ from crmsolid.core.errors import DomainError, FieldError, invalid
 
 MAX_BODY_BYTES = 1_048_576
 
-# A position in a list, in the dotted paths of ``field_errors``.
-_POSITION = re.compile(r"\.(\d+)(?=\.|\Z)")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -61,15 +58,14 @@ def parse_body(request: HttpRequest, serializer: type[StrictSerializer] | None) 
 
 
 def parse_object(data: object, serializer: type[StrictSerializer]) -> dict[str, Any]:
-    """The validated values of an object in a configuration. ``validation_failed`` names each part that is wrong, with
-    the positions in lists in brackets: ``steps[2].delay``; the path of the object itself is empty."""
+    """The validated values of an object in a configuration. ``validation_failed`` names each part that is wrong; the
+    path of the object itself is empty."""
     if not isinstance(data, dict):
         raise invalid("", "not_a_dict", "give an object")
     try:
         return dict(_shared(serializer).run_validation(data))
     except ValidationError as error:
-        errors = [replace(part, field=_POSITION.sub(r"[\1]", part.field)) for part in field_errors(error.detail)]
-        raise DomainError("validation_failed", errors=errors) from None
+        raise DomainError("validation_failed", errors=field_errors(error.detail)) from None
 
 
 def parse_query(request: HttpRequest, serializer: type[QuerySerializer]) -> dict[str, Any]:

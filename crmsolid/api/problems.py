@@ -10,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError, unavailable
 from crmsolid.core.http.problem_document import CONTENT_TYPE, document
+from crmsolid.core.strictjson import join_path
 
 logger = logging.getLogger("crmsolid.api")
 
@@ -76,12 +77,12 @@ def from_exception(error: Exception) -> DomainError | None:
 
 
 def field_errors(detail: Any, path: str = "") -> list[FieldError]:
-    """DRF's nested details as a flat list; paths are dotted, list positions are numbers."""
+    """DRF's nested details as a flat list. Paths are written as ``FieldError`` describes them."""
     if not isinstance(detail, dict | list):
         return [FieldError(path or "body", getattr(detail, "code", "invalid") or "invalid", str(detail))]
     errors: list[FieldError] = []
     for name, value in detail.items() if isinstance(detail, dict) else enumerate(detail):
         # The messages of one field are a list too; only the positions of nested details belong to the path.
         in_path = name != "non_field_errors" and (isinstance(detail, dict) or isinstance(value, dict | list))
-        errors += field_errors(value, ".".join(filter(None, (path, str(name)))) if in_path else path)
+        errors += field_errors(value, join_path(path, name) if in_path else path)
     return errors

@@ -100,6 +100,8 @@ class WorkspaceView(APIView):
             return response.render() if isinstance(response, ApiResponse) else response
         self.if_match = request.META.get("HTTP_IF_MATCH")  # `headers` would read them all
         key = idempotency.parse_key(request)
+        if key is None and declared.needs_key(str(request.method)):
+            raise DomainError("idempotency_key_missing")
         with ExitStack() as self.cleanup:
             return self._write(declared, key, handler)
 
@@ -119,6 +121,8 @@ class WorkspaceView(APIView):
             self.body = parsing.parse_body(request, declared.body)
         else:
             self.file = self.read_file(request, upload)
+        if key is None and declared.reads_if and not self.body[declared.reads_if]:
+            raise DomainError("idempotency_key_missing")
         if key is None:
             return handler().render()
         return idempotency.run_once(self.workspace, key, fingerprint, handler)

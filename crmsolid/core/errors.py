@@ -48,8 +48,8 @@ class CodeInfo:
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One invalid field of a request: its dotted path, a stable code, a sentence for people, and ``hint``, which an
-    answer of the API or of a tool adds to it."""
+    """One invalid field of a request: its path, such as ``all[0].value``, a stable code, a sentence for people, and
+    ``hint``, which an answer of the API or of a tool adds to it."""
 
     field: str
     code: str
@@ -157,7 +157,8 @@ CODES: dict[str, CodeInfo] = {
         "Not found",
         "Nothing in the key's workspace has this address or id.",
         "The path is unknown, or the object does not exist in the workspace of the key. A test key sees only test "
-        "data. What belongs to another workspace is answered in the same words.",
+        "data. What belongs to another workspace is answered in the same words. For an account, `accounts` has id and "
+        "name of the first 10 that the workspace has, if the key may read messages.",
         advice="Check the path and the id, and that the key is of the workspace where the object was made.",
     ),
     "method_not_allowed": CodeInfo(

@@ -7,6 +7,7 @@ before anything is parsed: each costs the parser and all later steps time, and 1
 """
 
 import json
+from functools import reduce
 from itertools import accumulate
 from typing import NoReturn
 
@@ -41,7 +42,7 @@ class MalformedJSON(StrictJSONError):
 
 
 class NullCharacter(StrictJSONError):
-    """Valid JSON with U+0000 in a string or a key. ``path`` is the dotted path of the field, "" for the body itself."""
+    """Valid JSON with U+0000 in a string or a key. ``path`` is the path of the field, "" for the body itself."""
 
     def __init__(self, path: str) -> None:
         super().__init__("the character U+0000 cannot be stored")
@@ -150,15 +151,22 @@ def _check_strings(value: object, path: _Path) -> None:
 
 def _check_text(text: str, path: _Path) -> None:
     if "\0" in text:
-        raise NullCharacter(_dotted(path))
+        raise NullCharacter(_written(path))
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise MalformedJSON(f'a lone surrogate in "{_dotted(path)}"') from None
+        raise MalformedJSON(f'a lone surrogate in "{_written(path)}"') from None
 
 
-def _dotted(path: _Path) -> str:
-    return ".".join(_shown(step) if isinstance(step, str) else str(step) for step in path)
+def join_path(path: str, step: str | int) -> str:
+    """The path of a member or an item of the value at ``path``: ``all[0].value``. That of the whole value is empty."""
+    if isinstance(step, int):
+        return f"{path}[{step}]"
+    return f"{path}.{step}" if path else step
+
+
+def _written(path: _Path) -> str:
+    return reduce(join_path, (_shown(step) if isinstance(step, str) else step for step in path), "")
 
 
 def _shown(key: str) -> str:

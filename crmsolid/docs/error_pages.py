@@ -16,6 +16,7 @@ ULID = "01M8G4CXAACHKKMDJ7HSGPBW6C"
 # The detail and the further members of the examples, where the service gives more than the table of codes has.
 EXAMPLES: dict[str, dict[str, Any]] = {
     "malformed_json": {"detail": "Expecting ',' delimiter (line 1, column 21)"},
+    "idempotency_key_invalid": {"detail": "the Idempotency-Key is empty; send a new UUID for each operation"},
     "invalid_parameter": {
         "errors": [FieldError("limit", "max_value", "Ensure this value is less than or equal to 100.")]
     },
@@ -24,7 +25,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "required_scope": "write:messages",
     },
     "ip_not_allowed": {"detail": "this key may not be used from 203.0.113.7; its networks are set in the panel"},
-    "not_found": {"detail": "no such account in this workspace"},
+    "not_found": {
+        "detail": "no such account in this workspace; it has 12",
+        "accounts": [{"id": 12, "name": "Sandbox"}],
+    },
     "method_not_allowed": {"detail": "PUT does not work here; use GET, HEAD"},
     "not_acceptable": {"detail": "this endpoint answers application/json"},
     "request_timeout": {"detail": "the headers did not arrive in time"},
@@ -47,6 +51,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 # The path of the example, where not that of the first operation that answers the code.
 PATHS = {
+    "not_found": "/v1/accounts/{account_id}",
     "validation_failed": "/v1/messages/send",
     "scope_missing": "/v1/messages/send",
     "invalid_state": "/v1/messages/{message_id}/cancel",

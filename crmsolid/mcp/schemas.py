@@ -16,7 +16,7 @@ JSON_TYPES = {str: "string", int: "integer"}
 UNTRUSTED_FIELDS = "untrusted_fields"
 IDEMPOTENCY_KEY = {
     "type": "string",
-    "description": "A UUID. The same in a retry: it then happens once.",
+    "description": "A UUID; the same one in a retry.",
 }
 
 _KEPT = ("type", "enum", "maximum", "items", "anyOf")
@@ -50,7 +50,7 @@ def _described(field: Any) -> dict[str, Any]:
 
 
 def _compact(schema: dict[str, Any]) -> dict[str, Any]:
-    kept = {}
+    kept: dict[str, Any] = {}
     for name in _KEPT:
         value = schema.get(name)
         if value is None or (isinstance(value, int) and abs(value) > _LARGE):
@@ -59,6 +59,9 @@ def _compact(schema: dict[str, Any]) -> dict[str, Any]:
             value = _compact(value)
         elif name == "anyOf":
             value = [_compact(option) for option in value]
+            if all(option == value[0] for option in value):  # they differ in their formats, which the help text names
+                kept |= value[0]
+                continue
         kept[name] = value
     return kept
 

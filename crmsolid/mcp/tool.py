@@ -14,7 +14,7 @@ from crmsolid.api.fields import PageQuery, QueryBoolean, QueryInteger, StrictSer
 from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.api.problems import field_errors
 from crmsolid.api.views import WorkspaceView
-from crmsolid.core.errors import DomainError, FieldError, invalid
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.mcp import schemas
 from crmsolid.workspaces.actor import Actor
 
@@ -134,10 +134,9 @@ class Tool:
         """Validate the arguments of a call. ``validation_failed`` names each that is wrong, ``invalid_cursor``."""
         rest = dict(arguments)
         known = [*self.ids, *self.fields, *([IDEMPOTENCY_KEY] if self.writes else [])]
-        advice = f"there is no argument of this name; known are: {', '.join(known) or 'none'}"
-        errors = [FieldError(name, "unknown_field", advice) for name in arguments if name not in known]
-        if errors:
-            raise DomainError("validation_failed", errors=errors)
+        unknown = {name: [self.serializer.refusal(name, known)] for name in arguments if name not in known}
+        if unknown:
+            raise DomainError("validation_failed", errors=field_errors(unknown))
         key = self._parse_key(rest.pop(IDEMPOTENCY_KEY, None))
         ids = {name: _identifier(name, kind, rest.pop(name, None)) for name, kind in self.ids.items()}
         try:

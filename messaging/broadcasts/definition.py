@@ -9,10 +9,12 @@ from contacts.models import Contact
 from contacts.segments.repository import condition_of, find_segment
 from crmsolid.core import clock
 from crmsolid.core.errors import invalid, not_found
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.models import Broadcast
 from messaging.models import Account
 from messaging.sending import message_text
+from messaging.unknown_account import account_not_found
 
 MAX_NAME = 100
 MAX_ACCOUNTS = 50
@@ -55,20 +57,20 @@ class Definition:
         )
 
 
-def check(workspace: Workspace, definition: Definition) -> list[Account]:
+def check(actor: Actor, definition: Definition) -> list[Account]:
     """The accounts of the definition. Raises ``validation_failed`` for a wrong name, text or time, and
     ``not_found`` for an account; the numbers are in range already."""
     if not 1 <= len(definition.name.strip()) <= MAX_NAME:
         raise invalid("name", "length", f"a name has 1 to {MAX_NAME} characters")
-    message_text.check_template(workspace, definition.text)
+    message_text.check_template(actor.workspace, definition.text)
     if definition.send_at is not None and definition.send_at > clock.now() + MAX_SEND_AT_DELAY:
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
     if not 1 <= len(definition.account_ids) <= MAX_ACCOUNTS:
         raise invalid("account_ids", "length", f"give 1 to {MAX_ACCOUNTS} accounts")
-    accounts = list(Account.objects.for_workspace(workspace).filter(pk__in=definition.account_ids).order_by("id"))
+    accounts = list(Account.objects.for_workspace(actor.workspace).filter(pk__in=definition.account_ids).order_by("id"))
     missing = sorted(set(definition.account_ids) - {account.pk for account in accounts})
     if missing:
-        raise not_found("account", missing[0])
+        raise account_not_found(actor, missing[0])
     return accounts
 
 

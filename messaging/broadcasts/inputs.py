@@ -25,6 +25,7 @@ from messaging.broadcasts.definition import (
     Definition,
 )
 from messaging.broadcasts.models import BroadcastStatus, RecipientStatus
+from messaging.broadcasts.representations import BroadcastOut
 from messaging.inputs import TEMPLATE
 from messaging.services import MAX_BIGINT
 
@@ -51,14 +52,17 @@ class AudienceIn(StrictSerializer):
     )
 
 
-class BroadcastIn(StrictSerializer):
-    example = {
-        "name": "June webinar",
-        "text": "Hi {first_name|there}, we start in an hour.",
-        "account_ids": [7421],
-        "audience": {"tags": ["webinar-2026-06"]},
-        "preview": True,
-    }
+_EXAMPLE: dict[str, Any] = {
+    "name": "June webinar",
+    "text": "Hi {first_name|there}, we start in an hour.",
+    "account_ids": [7421],
+    "audience": {"tags": ["webinar-2026-06"]},
+}
+
+
+class BroadcastPreviewIn(StrictSerializer):
+    example = _EXAMPLE
+    resource = BroadcastOut
 
     name = Text(max_length=MAX_NAME, trim_whitespace=True, help_text="What people call it.")
     text = Text(
@@ -88,6 +92,11 @@ class BroadcastIn(StrictSerializer):
         max_value=MAX_COOLDOWN_DAYS,
         help_text="Leave out who got a broadcast within so many days.",
     )
+
+
+class BroadcastIn(BroadcastPreviewIn):
+    example = {**_EXAMPLE, "preview": True}
+
     audience_hash = Text(
         required=False,
         allow_null=True,
@@ -95,7 +104,7 @@ class BroadcastIn(StrictSerializer):
         pattern=AUDIENCE_HASH,
         help_text="That of a preview. If the audience has changed since, nothing is started: `audience_changed`.",
     )
-    preview = Boolean(default=False, help_text="Count and show, but store and send nothing.")
+    preview = Boolean(default=False, help_text="As `POST /v1/broadcasts/preview`: store and send nothing.")
 
 
 def definition_of(body: dict[str, Any]) -> Definition:

@@ -50,7 +50,7 @@ def preview_broadcast(actor: Actor, definition: Definition, *, at_most: int | No
     Errors: ``scope_missing``, ``validation_failed``, ``not_found`` (account, segment, contact).
     """
     actor.require(Scope.WRITE_MESSAGES)
-    accounts = check(actor.workspace, definition)
+    accounts = check(actor, definition)
     now = clock.now()
     audience = resolve_audience(actor.workspace, definition.audience)
     tally, sample = evaluate(actor.workspace, replace(definition, audience=audience), now, at_most=at_most)
@@ -75,7 +75,7 @@ def save_draft(actor: Actor, definition: Definition, *, broadcast_id: str | None
     Errors: ``scope_missing``, ``not_found``, ``invalid_state`` unless it is a draft, ``validation_failed``.
     """
     actor.require(Scope.WRITE_MESSAGES)
-    check(actor.workspace, definition)
+    check(actor, definition)
     audience = resolve_audience(actor.workspace, definition.audience)
     audience.pop("filter", None)  # a segment is read again when the draft is started
     broadcast = Broadcast(workspace=actor.workspace) if broadcast_id is None else _get(actor, broadcast_id, lock=True)
@@ -133,7 +133,7 @@ def start_draft(actor: Actor, broadcast_id: str, *, audience_hash: str) -> Broad
 
 
 def _start(actor: Actor, broadcast: Broadcast, definition: Definition, audience_hash: str) -> None:
-    accounts = check(actor.workspace, definition)
+    accounts = check(actor, definition)
     now = clock.now()
     definition = replace(definition, audience=resolve_audience(actor.workspace, definition.audience, storing=True))
     starts_at = max(now, definition.send_at or now)

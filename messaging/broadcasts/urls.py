@@ -6,6 +6,7 @@ from messaging.broadcasts import views
 
 urlpatterns: list[URLPattern] = [
     path("broadcasts", views.BroadcastsView.as_view()),
+    path("broadcasts/preview", views.PreviewView.as_view()),
     path("broadcasts/<str:broadcast_id>", views.BroadcastView.as_view()),
     path("broadcasts/<str:broadcast_id>/pause", views.PauseBroadcastView.as_view()),
     path("broadcasts/<str:broadcast_id>/resume", views.ResumeBroadcastView.as_view()),

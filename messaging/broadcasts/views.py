@@ -5,14 +5,26 @@ from collections.abc import Callable
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts import services
-from messaging.broadcasts.inputs import BroadcastIn, BroadcastsQuery, RecipientsQuery, definition_of
+from messaging.broadcasts.definition import Definition
+from messaging.broadcasts.inputs import BroadcastIn, BroadcastPreviewIn, BroadcastsQuery, RecipientsQuery, definition_of
 from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.representations import BroadcastOut, BroadcastPreviewOut, RecipientOut
 from messaging.inputs import EmptyIn
 
 READ, WRITE = (Scope.READ_MESSAGES,), (Scope.WRITE_MESSAGES,)
+
+
+def _preview(actor: Actor, definition: Definition) -> ApiResponse:
+    preview = services.preview_broadcast(actor, definition)
+    shows_text = actor.has(Scope.READ_CONTACTS)
+    sample = [{"contact_id": contact.id, "text": text if shows_text else None} for contact, text in preview.sample]
+    return ApiResponse(
+        BroadcastPreviewOut.render(preview, sample=sample, finishes_at=rfc3339(preview.finishes_at)),
+        contact_ids=[contact.id for contact, _ in preview.sample],
+    )
 
 
 class BroadcastsView(WorkspaceView):
@@ -29,22 +41,32 @@ class BroadcastsView(WorkspaceView):
         responses={201: BroadcastOut, 200: BroadcastPreviewOut},
         error_codes=("not_found", "audience_changed", "invalid_state"),
         operation_id="start_broadcast",
+        reads_if="preview",
     )
     def post(self) -> ApiResponse:
         definition = definition_of(self.body)
         if self.body["preview"]:
-            preview = services.preview_broadcast(self.actor, definition)
-            shows_text = self.actor.has(Scope.READ_CONTACTS)
-            sample = [
-                {"contact_id": contact.id, "text": text if shows_text else None} for contact, text in preview.sample
-            ]
-            return ApiResponse(
-                BroadcastPreviewOut.render(preview, sample=sample, finishes_at=rfc3339(preview.finishes_at)),
-                contact_ids=[contact.id for contact, _ in preview.sample],
-            )
+            return _preview(self.actor, definition)
         broadcast = services.start_broadcast(self.actor, definition, audience_hash=self.body.get("audience_hash"))
         headers = {"Location": f"/v1/broadcasts/{broadcast.pk}"}
         return ApiResponse(BroadcastOut.render(broadcast), status=201, headers=headers)
+
+
+class PreviewView(WorkspaceView):
+    """What a broadcast would do if it were started now: who gets the message, and who does not and why.
+
+    Nothing is stored or sent. Start with the `audience_hash` of the answer to send to exactly these people.
+    """
+
+    @endpoint(
+        scopes=WRITE,
+        body=BroadcastPreviewIn,
+        responses={200: BroadcastPreviewOut},
+        error_codes=("not_found",),
+        reads=True,
+    )
+    def post(self) -> ApiResponse:
+        return _preview(self.actor, definition_of(self.body))
 
 
 class BroadcastView(WorkspaceView):

@@ -8,7 +8,7 @@ from django.db import transaction
 from contacts import lookup, repository
 from contacts.models import Contact
 from crmsolid.core import clock, doorbell
-from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Direction, Message, Status, WaitingFor
@@ -16,6 +16,7 @@ from messaging.sending import slots
 from messaging.sending.automatic import recipient_of
 from messaging.sending.recipients import Recipient, parse_recipient
 from messaging.threads import state
+from messaging.unknown_account import account_not_found
 
 # A message that is due within this time wakes a worker when it is due. The sweep finds those that are due later.
 WAKE_WORKER_WITHIN_SECONDS = 5.0
@@ -99,5 +100,5 @@ def lock_account(actor: Actor, account_id: int) -> Account:
     if 0 < account_id <= MAX_BIGINT:
         rows = _accounts.select("id = %s AND workspace_id = %s", [account_id, actor.workspace.pk], lock=True)
     if not rows:
-        raise not_found("account")
+        raise account_not_found(actor)
     return rows[0]

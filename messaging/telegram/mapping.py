@@ -41,12 +41,14 @@ class PrivateMessage:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A user as one account addresses them. ``username`` is empty if they have none, ``name`` if it is not known."""
+    """A user as one account addresses them. ``username`` is empty if they have none, ``name`` if it is not known;
+    ``last_name`` is the part at its end."""
 
     id: int
     access_hash: int
     username: str = ""
     name: str = ""
+    last_name: str = ""
 
     def to_input(self) -> types.InputPeerUser:
         """The form that Telegram's requests take."""
@@ -116,7 +118,7 @@ def peer_from_user(user: Any) -> Peer | None:
     active_usernames = [username.username for username in user.usernames or [] if username.active]
     name = " ".join(part for part in (user.first_name, user.last_name) if part)
     username = user.username or next(iter(active_usernames), "")
-    return Peer(user.id, user.access_hash, username, _without_nul(name))
+    return Peer(user.id, user.access_hash, username, _without_nul(name), _without_nul(user.last_name or ""))
 
 
 def _without_nul(text: str) -> str:

@@ -123,6 +123,7 @@ def as_incoming(message: PrivateMessage, peer: Peer) -> Incoming:
         username=peer.username or None,
         telegram_id=message.peer_id,
         name=peer.name,
+        last_name=peer.last_name,
         kind=message.kind,
         outgoing=message.outgoing,
         reply_to=message.reply_to,

@@ -16,6 +16,7 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from crmsolid.workspaces.services import update_workspace
 from messaging.models import Account
+from tests.mcp.helpers import answer, post
 from tests.sequences.helpers import START, Clock, clock_of_test, contact, create, enroll, work, write_in
 from tests.tenants import Api, Tenants
 
@@ -91,11 +92,45 @@ def test_default_time_is_thirty_days_of_the_workspace_today_included(
 
 
 @pytest.mark.parametrize(
+    ("begins", "ends", "span"),
+    [
+        ("2026-03-08", "2026-03-08", ("2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z")),  # the clocks change on it
+        ("2026-03-01", "2026-03-02T12:00:00Z", ("2026-03-01T05:00:00Z", "2026-03-02T12:00:00Z")),
+        ("2026-03-01T00:00:00Z", "2026-03-31", ("2026-03-01T00:00:00Z", "2026-04-01T04:00:00Z")),
+        (None, "2026-03-30", ("2026-03-01T05:00:00Z", "2026-03-31T04:00:00Z")),
+    ],
+)
+def test_dates_are_days_of_the_workspace_and_the_last_one_is_included(
+    api: Api, tenants: Tenants, begins: str | None, ends: str, span: tuple[str, str]
+) -> None:
+    update_workspace(tenants.actor(), name="Acme", time_zone="America/New_York")
+    token, query = tenants.key(), {"to": ends} if begins is None else {"from": begins, "to": ends}
+    for report in REPORTS:
+        answered = api(token).get(f"/v1/analytics/{report}", query).json()
+        assert (answered["from"], answered["to"]) == span
+        tool = answer(token, "get_analytics", report=report, **query)
+        assert (tool["from"], tool["to"]) == span
+
+
+def test_the_tool_names_the_formats_of_its_parameters(tenants: Tenants) -> None:
+    listed = post(tenants.key()).json()["result"]["tools"]
+    [tool] = [tool for tool in listed if tool["name"] == "get_analytics"]
+    assert {name: tool["inputSchema"]["properties"][name] for name in ("from", "to")} == {
+        "from": {
+            "type": "string",
+            "description": "A date in the workspace's time zone, or RFC 3339. Default: the last 30 days.",
+        },
+        "to": {"type": "string", "description": "A date, which is included, or RFC 3339, exclusive. Default: now."},
+    }
+
+
+@pytest.mark.parametrize(
     ("query", "errors"),
     [
         ({"form": "2026-06-01T00:00:00Z"}, [("form", "unknown_field")]),
         ({"interval": "year"}, [("interval", "invalid_choice")]),
-        ({"from": "2026-06-01"}, [("from", "invalid")]),
+        ({"from": "2026-06-31", "to": "yesterday"}, [("from", "invalid"), ("to", "invalid")]),
+        ({"from": "2026-06-02", "to": "2026-06-01"}, [("to", "before_from")]),
         ({"from": "2026-06-02T00:00:00Z", "to": "2026-06-02T02:00:00+02:00"}, [("to", "before_from")]),
         ({"from": "2999-01-01T00:00:00Z"}, [("to", "before_from")]),
         ({"from": "2024-01-01T00:00:00Z", "to": "2026-01-01T00:00:00Z", "interval": "day"}, [("interval", "too_many")]),

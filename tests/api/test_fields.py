@@ -26,6 +26,7 @@ class AllFields(StrictSerializer):
     boolean = fields.Boolean(required=False)
     choice = fields.Choice(choices=["1", "True", "a"], required=False)
     timestamp = fields.Timestamp(required=False, allow_null=True)
+    date_or_timestamp = fields.DateOrTimestamp(required=False)
     texts = fields.List(child=fields.Text(max_length=2), required=False, allow_empty=False, max_length=2)
 
 
@@ -38,7 +39,8 @@ VALUES: list[Any] = [
     "2026-06-04T09:00:00.123456789+05:30", "2026-06-04T09:00:00.1234567890Z", "20260604T090000Z",
     "2026-W23-4T09:00:00Z", "2026-06-04T24:00:00Z", "2026-06-04T09:00:60Z", "2026-06-31T09:00:00Z",
     "0999-01-01T00:00:00Z", "2999-12-31T23:59:59-23:59", "1000-01-01T00:00:00+23:59", "3000-01-01T00:00:00Z",
-    "2026-06-04T09:00:00+24:00", "2026-06-04", "2026-06-04T09:00:00Z\n", "2026-06-04T09:00Z",
+    "2026-06-04T09:00:00+24:00", "2026-06-04", "2026-06-31", "2026-6-4", "0999-01-01", "2999-12-31",
+    "2026-06-04T09:00:00Z\n", "2026-06-04T09:00Z",
     "٢026-06-04T09:00:00Z", "job_01HKQ9R2X3ABCDEFGHJKMNPQRS", "job_81HKQ9R2X3ABCDEFGHJKMNPQRS",
     "job_01hkq9r2x3abcdefghjkmnpqrs", "con_01HKQ9R2X3ABCDEFGHJKMNPQRS", "job_01HKQ9R2X3ABCDEFGHJKMNPQRS\n",
     "job_01HKQ9R2X3ABCDEFGHJKMNPQRSZ",

@@ -187,7 +187,8 @@ def test_post_and_patch_without_a_key_are_refused(api: Api, tenants: Tenants, me
 def test_invalid_key_is_refused(api: Api, tenants: Tenants, key: str) -> None:
     headers = {"Authorization": f"Bearer {tenants.key()}", "Idempotency-Key": key}
     response = api.client.generic("POST", "/v1/notes", b'{"title":"a"}', "application/json", headers=headers)
-    assert_problem(response, "idempotency_key_invalid")
+    problem = assert_problem(response, "idempotency_key_invalid")
+    assert ("the Idempotency-Key is empty" in problem["detail"]) == (key.strip() == "")
     assert count_writes(tenants) == 0
 
 

@@ -9,7 +9,7 @@ from contacts.representations import ContactOut
 from contacts.services import create_custom_field, update_custom_field
 from crmsolid.core.errors import DomainError
 from tests.contacts.conftest import Upsert
-from tests.contacts.helpers import field_errors, nothing_is_stored
+from tests.contacts.helpers import field_errors, nothing_is_stored, without_created
 from tests.tenants import Api, Tenants
 
 
@@ -57,7 +57,22 @@ def test_etag_does_not_depend_on_how_the_database_stores_values(ours: Api, custo
 )
 def test_value_of_the_wrong_type_is_refused(ours: Api, custom_fields: None, key: str, value: Any, code: str) -> None:
     assert field_errors(ours.post("/v1/contacts", {"username": "sarah", key: value})) == [(key, code)]
+    nested = ours.post("/v1/contacts", {"username": "sarah", "custom_fields": {key: value}})
+    assert field_errors(nested) == [(f"custom_fields.{key}", code)]
     assert nothing_is_stored()
+
+
+def test_errors_name_custom_fields_as_they_were_sent(ours: Api, upsert: Upsert, custom_fields: None) -> None:
+    contact = upsert(username="sarah", seats=1)
+    body = {"seats": "5", "city": "Rome", "custom_fields": {"vip": 1, "size": "XL", "town": "Rome"}}
+    assert field_errors(ours.patch(f"/v1/contacts/{contact['id']}", body)) == [
+        ("custom_fields.vip", "invalid"),
+        ("custom_fields.size", "invalid_choice"),
+        ("custom_fields.town", "unknown_field"),
+        ("seats", "invalid"),
+        ("city", "unknown_field"),
+    ]
+    assert ours.get(f"/v1/contacts/{contact['id']}").json() == without_created(contact)
 
 
 def test_custom_fields_of_another_workspace_are_unknown(theirs: Api, custom_fields: None) -> None:

@@ -59,10 +59,11 @@ def test_example_says_what_the_product_answers(
 ) -> None:
     headers = {"Idempotency-Key": "example", "Authorization": f"Bearer {tenants.key()}"}
     headers |= arguments.get("headers", {})
+    tenants.sandbox(pk=12)
     data = arguments.get("data", "")
     answered = client.generic(method, path, data, content_type="application/json", headers=headers).json()
     shown = json.loads(error_pages.example(code))
-    for part in ("code", "title", "status", "detail", "errors"):
+    for part in ("code", "title", "status", "detail", "errors", "accounts"):
         assert shown.get(part) == answered.get(part)
 
 

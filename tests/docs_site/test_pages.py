@@ -148,6 +148,22 @@ def test_overview_shows_the_first_sentence_of_each_page(client: Client) -> None:
     assert "<strong>Changelog</strong><span>Within v1 of the API, changes only add.</span>" in html
 
 
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("/swagger/", "/swagger"),
+        ("/openapi.json/", "/openapi.json"),
+        ("/postman.json/", "/postman.json"),
+        ("/docs/search/?q=send", "/docs/search?q=send"),
+        ("/docs/errors", "/docs/errors/"),
+        ("/docs/errors/not_found/", "/docs/errors/not_found"),
+    ],
+)
+def test_a_slash_too_many_or_too_few_leads_to_the_page(client: Client, typed: str, address: str) -> None:
+    response = client.get(typed, follow=True)
+    assert (response.redirect_chain, response.status_code) == ([(address, 302)], 200)
+
+
 @pytest.mark.django_db
 def test_swagger_has_a_way_back_to_the_docs(client: Client) -> None:
     html = html_of(client, "/swagger")

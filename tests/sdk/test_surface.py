@@ -26,8 +26,7 @@ from crmsolid_client._sync.stream import MessageStream
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
-# Several calls of one operation, and what is made of other methods.
-TWICE = {"start_broadcast"}
+# What is made of other methods.
 NOT_AN_OPERATION = {"jobs.wait"}
 OF_THE_TRANSPORT = {"Idempotency-Key", "X-Request-Id"}
 
@@ -133,7 +132,7 @@ def operations() -> Iterator[dict[str, Any]]:
 
 def test_every_operation_has_one_method(sent: dict[str, Sent]) -> None:
     assert set(sent) == {operation["operationId"] for operation in operations()}
-    assert {operation for operation, one in sent.items() if len(one.methods) > 1} == TWICE
+    assert [operation for operation, one in sent.items() if len(one.methods) > 1] == []
 
 
 def test_methods_send_every_parameter_and_no_other(sent: dict[str, Sent]) -> None:
@@ -153,6 +152,8 @@ def test_methods_send_every_member_of_the_body_and_no_other(sent: dict[str, Sent
         if "$ref" in schema:
             schema = SCHEMAS[schema["$ref"].rpartition("/")[2]]
         documented = set(schema.get("properties", {}))
+        if operation["operationId"] == "start_broadcast":
+            documented.remove("preview")  # another operation has the preview alone
         assert sent[operation["operationId"]].members == documented, operation["operationId"]
 
 

@@ -86,6 +86,7 @@ def test_a_valid_secret_is_used(client: Api, secret: str) -> None:
 def test_a_refusal_names_the_field(client: Api, body: dict[str, Any], field: str, code: str) -> None:
     answer = client.post("/v1/webhooks", body)
     assert answer.status_code == 422
+    assert answer.json()["detail"] == "Correct the fields that `errors` names, then retry."
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
     assert Endpoint.unscoped.count() == 0
 

@@ -218,7 +218,7 @@ def test_apply_config_prints_what_would_change(tenants: Tenants, tmp_path: Path)
         ([], "a configuration is a JSON object of sections [validation_failed]"),
         (b'{"custom_fields": [], "custom_fields": []}', 'the key "custom_fields" occurs twice in one object'),
         (b"", "is not strict JSON: the body is empty"),
-        ({"custom_fields": [{**COMPANY, "label": "\0"}]}, "custom_fields.0.label: the character U+0000"),
+        ({"custom_fields": [{**COMPANY, "label": "\0"}]}, "custom_fields[0].label: the character U+0000"),
     ],
 )
 def test_apply_config_names_what_is_wrong_and_changes_nothing(

@@ -108,7 +108,7 @@ class V1Schema(AutoSchema):
                 {"name": name, "in": "query", "required": field.required, "schema": schema, **description}
             )
         if self.method in WRITES:
-            parameters.append(components.idempotency_key(required=self.method in ("POST", "PATCH")))
+            parameters.append(components.idempotency_key(self.endpoint, self.method))
         if self.endpoint.if_match:
             parameters.append(components.IF_MATCH)
         return [*parameters, *map(dict, self.endpoint.request_headers), components.REQUEST_ID]
@@ -196,8 +196,10 @@ class V1Schema(AutoSchema):
             if serializer.open_names:
                 # Not `patternProperties`, which would also judge the declared fields whose names fit the pattern.
                 schema["additionalProperties"] = serializer.open_schema()
-                names = [{"enum": list(schema["properties"])}, {"pattern": serializer.open_names}]
-                schema["propertyNames"] = {"anyOf": names}
+                further: Schema = {"pattern": serializer.open_names}
+                if serializer.read_only_names:
+                    further["not"] = {"enum": sorted(serializer.read_only_names)}
+                schema["propertyNames"] = {"anyOf": [{"enum": list(schema["properties"])}, further]}
             if serializer.example:
                 schema["examples"] = [dict(serializer.example)]
             if serializer.exactly_one:

@@ -52,7 +52,8 @@ PROBLEM_HEADERS = {401: ("WWW-Authenticate",), 405: ("Allow",), 429: ("Retry-Aft
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
-    "description": "RFC 9457. Branch on `code`: it is stable. An error may add members, such as `required_scope`.",
+    "description": "RFC 9457. Branch on `code`: it is stable. An error may add members, such as `required_scope`, and"
+    " `accounts` (`[{id, name}]`, at most 10) for an account that is `not_found`.",
     "required": ["type", "title", "status", "detail", "code", "instance", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "description": "An address that explains the code."},
@@ -71,7 +72,7 @@ FIELD_PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["field", "code", "detail"],
     "properties": {
-        "field": {"type": "string", "description": "Dotted path; list positions are numbers."},
+        "field": {"type": "string", "description": "Path of what is wrong, such as `filter.all[0].value`."},
         "code": {"type": "string"},
         "detail": {"type": "string"},
     },
@@ -94,14 +95,15 @@ IF_MATCH: dict[str, Any] = {
 }
 
 
-def idempotency_key(required: bool) -> dict[str, Any]:
-    """The parameter: required on POST and PATCH, honoured on PUT and DELETE."""
+def idempotency_key(endpoint: Endpoint, method: str) -> dict[str, Any]:
+    """The parameter: required on POST and PATCH but for those that change nothing, honoured on PUT and DELETE."""
+    optional = f" Required unless `{endpoint.reads_if}` is true." if endpoint.reads_if else ""
     return {
         "name": "Idempotency-Key",
         "in": "header",
-        "required": required,
+        "required": endpoint.needs_key(method),
         "description": "1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the"
-        " same key gets the first answer back, for 24 h at least, and does nothing again.",
+        f" same key gets the first answer back, for 24 h at least, and does nothing again.{optional}",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"},
     }
 
@@ -155,7 +157,7 @@ def error_codes(endpoint: Endpoint, method: str, *, has_ids: bool) -> dict[int, 
     codes |= {"not_acceptable"} if endpoint.negotiates else set()
     if method != "GET":
         codes |= set(_WRITES)
-        codes |= {"idempotency_key_missing"} if method in ("POST", "PATCH") else set()
+        codes |= {"idempotency_key_missing"} if endpoint.needs_key(method) or endpoint.reads_if else set()
     by_status: dict[int, list[str]] = {}
     for code, info in CODES.items():
         if code in codes:

@@ -13,12 +13,16 @@ MAX_DETAIL_LENGTH = 1000
 
 
 def document(error: DomainError, *, instance: str, request_id: str) -> dict[str, Any]:
-    """The members of RFC 9457, then ``code``, ``request_id``, ``errors`` and the error's extra members."""
+    """The members of RFC 9457, then ``code``, ``request_id``, ``errors`` and the error's extra members.
+
+    A detail that is that of one of the ``errors`` stands there alone, and that of the code in its place.
+    """
+    is_in_errors = any(item.detail == error.detail for item in error.errors)
     body: dict[str, Any] = {
         "type": f"/docs/errors/{error.code}",
         "title": error.info.title,
         "status": error.status,
-        "detail": _detail(error),
+        "detail": error.info.help if is_in_errors else _detail(error),
         "code": error.code,
         "instance": instance,
         "request_id": request_id,

@@ -101,6 +101,7 @@ WRONG: list[tuple[Any, list[tuple[str, str]]]] = [
         ("filter.any[1].not.value", "required"),
     ]),
     ({**VIP, "field": "custom.nothing"}, [("filter.field", "unknown_field")]),
+    ({"all": [{**VIP, "value": "a\0b"}]}, [("filter.all[0].value", "null_characters_not_allowed")]),
     ("tag is vip", [("filter", "invalid")]),
     (None, [("filter", "null")]),
 ]  # fmt: skip

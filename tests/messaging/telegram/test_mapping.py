@@ -110,7 +110,7 @@ def test_kind_of_media(media: Any, kind: str) -> None:
 @pytest.mark.parametrize(
     ("telegram_user", "expected"),
     [
-        (user(2, last_name="Ek", username="anna_x"), Peer(2, 102, "anna_x", "User 2 Ek")),
+        (user(2, last_name="Ek", username="anna_x"), Peer(2, 102, "anna_x", "User 2 Ek", "Ek")),
         (user(2), Peer(2, 102, "", "User 2")),
         (
             user(2, usernames=[types.Username("old_one"), types.Username("anna_y", active=True)]),

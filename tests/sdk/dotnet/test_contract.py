@@ -104,9 +104,8 @@ def called(description: dict[str, Any]) -> list[Operation]:
 
 def test_every_operation_has_a_method(called: list[Operation]) -> None:
     assert [each.id for each in called if not each.methods] == []
-    # Previewing and starting a broadcast are one operation with two answers. A message goes to a username or a contact.
-    several = {each.id: len(each.methods) for each in called if len(each.methods) != 1}
-    assert several == {"start_broadcast": 2, "send_message": 2}
+    # A message goes to a username or to a contact.
+    assert {each.id: len(each.methods) for each in called if len(each.methods) != 1} == {"send_message": 2}
 
 
 def test_methods_send_the_documented_query_parameters(called: list[Operation]) -> None:
@@ -183,7 +182,10 @@ def test_methods_read_the_documented_answers(called: list[Operation], descriptio
             fitting = [key for key, found in problems.items() if not found]
             assert fitting, (operation.id, method["name"], problems.values())
             read.add(fitting[0])
-        assert read == by_text.keys(), (operation.id, "no method reads", by_text.keys() - read)
+        if operation.id == "start_broadcast":
+            assert len(by_text.keys() - read) == 1  # the preview, which another operation answers alone
+        else:
+            assert read == by_text.keys(), (operation.id, "no method reads", by_text.keys() - read)
 
 
 def compared_answers(method: dict[str, Any], schema: dict[str, Any], description: dict[str, Any]) -> list[str]:

@@ -68,7 +68,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One invalid field of a request: its dotted path, a stable code, a sentence for people."""
+    """One invalid field of a request: its path, such as `all[0].value`, a stable code, a sentence for people."""
 
     field: str
     code: str

@@ -362,6 +362,7 @@ class Contact(Model):
     name: str
     first_name: str
     last_name: str | None
+    """`""` if there is none, as `name` and `first_name`; null in older events."""
     username: str | None
     telegram_id: int | None
     email: str | None
@@ -383,6 +384,7 @@ class ContactUpserted(Model):
     name: str | None = None
     first_name: str | None = None
     last_name: str | None = None
+    """`""` if there is none, as `name` and `first_name`; null in older events."""
     username: str | None = None
     telegram_id: int | None = None
     email: str | None = None
@@ -405,6 +407,7 @@ class ContactWritten(Model):
     name: str | None = None
     first_name: str | None = None
     last_name: str | None = None
+    """`""` if there is none, as `name` and `first_name`; null in older events."""
     username: str | None = None
     telegram_id: int | None = None
     email: str | None = None

@@ -34,7 +34,7 @@ public sealed record Problem : ApiModel
 /// <summary>What is wrong with one field.</summary>
 public sealed record FieldProblem : ApiModel
 {
-    /// <summary>The dotted path of the field; positions in lists are numbers.</summary>
+    /// <summary>The path of the part that is wrong, such as <c>filter.all[0].value</c>.</summary>
     public required string Field { get; init; }
 
     /// <summary>A stable code, such as <c>required</c>.</summary>

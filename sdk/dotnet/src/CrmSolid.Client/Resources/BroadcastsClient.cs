@@ -39,7 +39,19 @@ public class BroadcastsClient : ResourceClient
     public virtual Task<BroadcastPreview> PreviewAsync(
         BroadcastDraft draft, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         SendPostAsync<BroadcastPreview>(
-            $"/v1/broadcasts", Body(draft, preview: true), idempotencyKey, cancellationToken);
+            $"/v1/broadcasts/preview",
+            new
+            {
+                draft.Name,
+                draft.Text,
+                draft.AccountIds,
+                draft.Audience,
+                draft.SendAt,
+                draft.PerHour,
+                draft.CooldownDays,
+            },
+            idempotencyKey,
+            cancellationToken);
 
     /// <summary>Starts a broadcast, or schedules it.</summary>
     /// <param name="draft">
@@ -49,7 +61,22 @@ public class BroadcastsClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> StartAsync(
         BroadcastDraft draft, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Broadcast>($"/v1/broadcasts", Body(draft, preview: false), idempotencyKey, cancellationToken);
+        SendPostAsync<Broadcast>(
+            $"/v1/broadcasts",
+            new
+            {
+                draft.Name,
+                draft.Text,
+                draft.AccountIds,
+                draft.Audience,
+                draft.SendAt,
+                draft.PerHour,
+                draft.CooldownDays,
+                draft.AudienceHash,
+                Preview = false,
+            },
+            idempotencyKey,
+            cancellationToken);
 
     /// <summary>Pauses a broadcast.</summary>
     /// <param name="broadcastId">The broadcast.</param>
@@ -93,17 +120,4 @@ public class BroadcastsClient : ResourceClient
             () => ApiRequest.Get($"/v1/broadcasts/{broadcastId}/recipients")
                 .Query("status", status),
             cancellationToken);
-
-    private static object Body(BroadcastDraft draft, bool preview) => new
-    {
-        draft.Name,
-        draft.Text,
-        draft.AccountIds,
-        draft.Audience,
-        draft.SendAt,
-        draft.PerHour,
-        draft.CooldownDays,
-        draft.AudienceHash,
-        Preview = preview,
-    };
 }

@@ -39,7 +39,7 @@ class AsyncBroadcasts(AsyncResource):
         Start with its ``audience_hash`` to send to exactly these people."""
         call = write(
             "POST",
-            "/v1/broadcasts",
+            "/v1/broadcasts/preview",
             idempotency_key=idempotency_key,
             name=name,
             text=text,
@@ -48,7 +48,6 @@ class AsyncBroadcasts(AsyncResource):
             send_at=send_at,
             per_hour=per_hour,
             cooldown_days=cooldown_days,
-            preview=True,
         )
         return await self._transport.model(call, models.BroadcastPreview)
 

@@ -40,7 +40,7 @@ class Broadcasts(Resource):
         Start with its ``audience_hash`` to send to exactly these people."""
         call = write(
             "POST",
-            "/v1/broadcasts",
+            "/v1/broadcasts/preview",
             idempotency_key=idempotency_key,
             name=name,
             text=text,
@@ -49,7 +49,6 @@ class Broadcasts(Resource):
             send_at=send_at,
             per_hour=per_hour,
             cooldown_days=cooldown_days,
-            preview=True,
         )
         return self._transport.model(call, models.BroadcastPreview)
 
