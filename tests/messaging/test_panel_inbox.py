@@ -102,6 +102,20 @@ def test_messages_stand_oldest_first_with_their_days(client: Client, sandbox: Ac
     assert order == sorted(order)
 
 
+def test_addresses_in_messages_are_links(client: Client, sandbox: Account, frozen_time: FrozenTime) -> None:
+    thread = hear(sandbox, frozen_time, "<i>See</i> https://example.com/?a=1&b=2, or t.me/team. javascript:alert(1)")
+    link = '<a class="cs-link" href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>'
+    expected = (
+        "&lt;i&gt;See&lt;/i&gt; "
+        + link.format("https://example.com/?a=1&amp;b=2", "https://example.com/?a=1&amp;b=2")
+        + ", or "
+        + link.format("https://t.me/team", "t.me/team")
+        + ". javascript:alert(1)"
+    )
+    for page in (page_of(thread), reverse("admin:contacts_contact_change", args=[thread.contact_id])):
+        assert expected in client.get(page).content.decode()
+
+
 def test_older_messages_are_on_further_pages(client: Client, sandbox: Account, frozen_time: FrozenTime) -> None:
     for number in range(55):
         thread = hear(sandbox, frozen_time, f"message {number}.")
