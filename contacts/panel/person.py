@@ -205,15 +205,14 @@ class NewContactPage(TenantPage):
             values = {name: value for name, value in form.cleaned_data.items() if value}
             if "tags" in values:
                 values["tags"] = split_tags(values["tags"])
-            existing = self._existing(values)
-            if not existing:
-                try:
+            try:
+                existing = self._existing(values)
+                if not existing:
                     person = services.upsert_contact(self.actor, values)
-                except DomainError as error:
-                    form.add_domain_error(error)
-                else:
                     self.say("The contact is added." if person.created else "This contact existed: it is updated.")
                     return self.redirect(ContactPage.name, person.contact.pk)
+            except DomainError as error:
+                form.add_domain_error(error)
         return self.render(form=form, existing=existing, status=422)
 
     def _existing(self, values: dict[str, Any]) -> list[Contact]:
