@@ -76,6 +76,24 @@ def contact_of(page: Page, thread: str) -> str:
     return str(page.locator("#inbox-card-title a").get_attribute("href"))
 
 
+def test_a_failed_message_is_corrected_and_sent_again(product: Product, sign_in: SignIn) -> None:
+    seeded = product.seeded["workspaces"]["inbox"]
+    body = {"account_id": seeded["account"], "to": "@fail_notfound", "text": "Hello again"}
+    assert product.call("POST", "/v1/messages/send", seeded["token"], body)[0] == 200
+    page = sign_in("inbox")
+    page.goto("/panel/live/inbox/?view=failed")
+    page.get_by_role("link", name="fail_notfound").first.click()
+    log = page.get_by_role("log", name="Messages")
+    expect(log.get_by_text("Nobody has this username.")).to_be_visible()
+    log.get_by_role("link", name="Correct the username").click()
+    expect(page.get_by_label("Username")).to_be_focused()
+    page.get_by_label("Username").fill("@reply_corrected")
+    page.get_by_role("button", name="Save", exact=True).click()
+    log.get_by_role("button", name="Send again").click()
+    expect(log).to_contain_text("You said: Hello again")
+    check_page(page)
+
+
 def test_it_is_read_and_answered_without_javascript(product: Product, sign_in: SignIn) -> None:
     thread = write_to(product, "boris", "Hello Boris")
     page = sign_in("inbox", javascript=False)
