@@ -1,4 +1,4 @@
-"""Durations as ISO 8601 text and in words: the delays of sequences, the half-lives and silences of scoring rules."""
+"""Durations as ISO 8601 text: the delays of sequences, the half-lives and silences of scoring rules."""
 
 import re
 from datetime import timedelta
@@ -6,14 +6,6 @@ from datetime import timedelta
 from contacts.normalization import InvalidValue
 
 MAX_DURATION = timedelta(days=366)
-
-# The units in which the panel shows and takes a duration, the largest first.
-UNITS = {
-    "days": timedelta(days=1),
-    "hours": timedelta(hours=1),
-    "minutes": timedelta(minutes=1),
-    "seconds": timedelta(seconds=1),
-}
 
 _SECOND = timedelta(seconds=1)
 _DURATION = re.compile(
@@ -50,13 +42,3 @@ def format_duration(duration: timedelta) -> str:
     clock = "".join(f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if number)
     days = f"{duration.days}D" if duration.days else ""
     return f"P{days}T{clock}" if clock else f"P{days or 'T0S'}"
-
-
-def duration_text(duration: timedelta) -> str:
-    """The duration in words, such as ``1 day 12 hours``; empty for none."""
-    words = []
-    for unit, length in UNITS.items():
-        number, duration = divmod(duration, length)
-        if number:
-            words.append(f"{number} {unit.removesuffix('s') if number == 1 else unit}")
-    return " ".join(words)

@@ -9,10 +9,11 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from contacts.durations import UNITS, format_duration, parse_duration
+from contacts.durations import format_duration, parse_duration
 from contacts.segments import builder, fields
 from contacts.segments.builder import Group
 from contacts.segments.conditions import definitions_of
+from crmsolid.core.durations import UNITS
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
 

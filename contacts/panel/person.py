@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import InvalidPage
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 
 from contacts import custom_fields, notes, repository, services, tags, timeline
 from contacts.models import Contact, CustomField, Stage
@@ -19,7 +19,7 @@ from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.admin_base import LookAheadPaginator
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.panel_urls import current_side, panel_url, side_of
 from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.tenant_page import TenantPage
 
@@ -91,6 +91,10 @@ class ContactPage(OfContact):
         except DomainError:
             events = timeline.read(self.actor, contact, group=group)
         may_write = self.may_change
+        form = form or ContactForm(definitions, initial=texts)
+        wanted = form.fields.get(self.request.GET.get("edit", ""))
+        if wanted is not None and not form.is_bound:
+            wanted.widget.attrs["autofocus"] = True
         return self.render(
             status=status,
             title=str(contact),
@@ -101,7 +105,8 @@ class ContactPage(OfContact):
             facts=self._facts(contact, definitions),
             stages=Stage.choices,
             stage_colour=STAGE_COLOURS.get(contact.stage, ""),
-            form=form or ContactForm(definitions, initial=texts),
+            form=form,
+            is_editing=form.is_bound or wanted is not None,
             note_form=note or NoteForm(),
             score=get_score(self.actor, contact.pk, limit=LEDGER_ROWS),
             score_form=ScoreForm(),
@@ -147,13 +152,19 @@ class ContactPage(OfContact):
                 if fields:
                     services.update_contact(self.actor, person.contact.pk, fields, if_match=person.etag)
                     self.say("Saved.")
-                return None
+                return self._back()
             except DomainError as error:
                 if error.code != "precondition_failed":
                     form.add_domain_error(error)
                     return self._page(person, form=form, status=422)
             person = self.person(person.contact.pk)
         raise DomainError("service_unavailable")
+
+    def _back(self) -> HttpResponseBase | None:
+        """To the page of this side from which somebody came to correct a field, if the address names one."""
+        page = self.request.GET.get("next", "")
+        is_ours = side_of(page) == current_side() and url_has_allowed_host_and_scheme(page, None)
+        return HttpResponseRedirect(page) if is_ours else None
 
     def _stage(self, person: ContactWithTags) -> None:
         services.update_contact(self.actor, person.contact.pk, {"stage": self.request.POST.get("stage", "")})
@@ -205,15 +216,14 @@ class NewContactPage(TenantPage):
             values = {name: value for name, value in form.cleaned_data.items() if value}
             if "tags" in values:
                 values["tags"] = split_tags(values["tags"])
-            existing = self._existing(values)
-            if not existing:
-                try:
+            try:
+                existing = self._existing(values)
+                if not existing:
                     person = services.upsert_contact(self.actor, values)
-                except DomainError as error:
-                    form.add_domain_error(error)
-                else:
                     self.say("The contact is added." if person.created else "This contact existed: it is updated.")
                     return self.redirect(ContactPage.name, person.contact.pk)
+            except DomainError as error:
+                form.add_domain_error(error)
         return self.render(form=form, existing=existing, status=422)
 
     def _existing(self, values: dict[str, Any]) -> list[Contact]:

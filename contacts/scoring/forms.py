@@ -7,12 +7,13 @@ from django import forms
 from django.utils.text import capfirst
 
 from contacts.custom_fields import by_key
-from contacts.durations import duration_text, format_duration, parse_duration
+from contacts.durations import format_duration, parse_duration
 from contacts.forms import DurationField
 from contacts.models import Stage
 from contacts.scoring.definition import MAX_DAILY_CAP, MAX_NAME, MAX_VALUE, Definition
 from contacts.scoring.models import MAX_POINTS, Times, Trigger
 from contacts.scoring.services import MAX_NOTE
+from crmsolid.core.durations import duration_text
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.models import Workspace
 

@@ -22,7 +22,7 @@ from crmsolid.workspaces.models import Job, JobState, Plan, Workspace
 from crmsolid.workspaces.panel_context import PanelContext
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS, OWNERS, WRITERS, Roles
-from messaging.models import Account, AccountState, Message, Thread
+from messaging.models import Account, AccountKind, AccountState, Message, Thread
 from messaging.querysets import in_trouble, newest_messages
 from webhooks.models import Endpoint
 from webhooks.querysets import endpoint_alerts
@@ -272,11 +272,11 @@ def _steps(panel: PanelContext) -> Iterable[tuple[Roles, str, str, str, QuerySet
     return (
         (
             ADMINS,
-            # The account that a test workspace has from the start is not Telegram's.
+            # A test workspace has a sandbox account from the start, and no other kind.
             "Connect an account" if panel.is_test else "Connect a Telegram account",
             "Messages are sent from it, and answers arrive there.",
             "messaging_account_changelist",
-            rows(Account),
+            rows(Account) if panel.is_test else rows(Account, kind=AccountKind.TELEGRAM),
         ),
         (
             WRITERS,
@@ -290,14 +290,15 @@ def _steps(panel: PanelContext) -> Iterable[tuple[Roles, str, str, str, QuerySet
             "Send a first message",
             "To a contact, over the API or from the inbox.",
             "inbox_new",
-            rows(Message, direction="out"),
+            # One that has failed is not sent, and those written on a phone arrive with the account.
+            rows(Message, direction="out", status="sent").exclude(source="phone"),
         ),
         (
             ADMINS,
             "Make an API key",
             "With a key your programs read contacts and send messages.",
             "apikeys_apikey_add",
-            rows(ApiKey),
+            rows(ApiKey).exclude(revoked_at__lte=clock.now()),
         ),
         (
             ADMINS,

@@ -1,13 +1,16 @@
 """The panel at /panel/: Django's admin site for the members of a workspace, one workspace at a time."""
 
-from functools import wraps
+from collections.abc import Callable
+from functools import partial, wraps
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -25,8 +28,8 @@ from crmsolid.panel.navigation import breadcrumbs, navigation
 from crmsolid.panel.pages import PlanPage, WorkspacePage
 from crmsolid.panel.search import SearchPage
 from crmsolid.workspaces.admin_base import TenantAdmin
-from crmsolid.workspaces.panel_context import panel_context, settle_in, switch_workspace
-from crmsolid.workspaces.panel_urls import ROOT, SIDES, Side, current_side, panel_url
+from crmsolid.workspaces.panel_context import PanelContext, panel_context, settle_in, switch_workspace
+from crmsolid.workspaces.panel_urls import ROOT, SIDES, Side, current_side, panel_url, side_of
 from crmsolid.workspaces.tenant_page import page_path
 
 
@@ -73,10 +76,28 @@ class PanelSite(AdminSite):
                     return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('account:login')}?{query}"})
                 return redirect_to_login(request.get_full_path(), reverse("account:login"))
             settle_in(request, panel)
+            if _was_switched(request):
+                return self._open_switched(request, panel, partial(view, request, *args, **kwargs))
             response: HttpResponseBase = view(request, *args, **kwargs)
             return response
 
         return csrf_protect(never_cache(members_only))
+
+    def _open_switched(
+        self, request: HttpRequest, panel: PanelContext, view: Callable[[], HttpResponseBase]
+    ) -> HttpResponseBase:
+        """The page, or the nearest one that this side and workspace have, and that the member may see."""
+        where = f"the test workspace of {panel.live.name}" if panel.is_test else panel.live.name
+        try:
+            response = view()
+        except PermissionDenied:
+            return self._nearest_page(request, f"What you looked at cannot be opened in {where}.", is_list=False)
+        except Http404:
+            pass
+        else:
+            if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:  # a page that answers a form only
+                return response
+        return self._nearest_page(request, f"What you looked at is not in {where}.", is_list=True)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The pages of a workspace; they exist once for each side."""
@@ -145,25 +166,45 @@ class PanelSite(AdminSite):
         return HttpResponseRedirect(f"{iri_to_uri(quote(address))}{'?' if query else ''}{query}")
 
     def switch(self, request: HttpRequest) -> HttpResponse:
-        """Show another workspace: the same list or page there, or its home page."""
+        """Show another workspace: the same page there, or its home page."""
         if not switch_workspace(request, request.POST.get("workspace", "")):
             raise Http404
+        shown = urlsplit(request.POST.get("next", ""))
         try:
-            match = resolve(request.POST.get("next", ""))
+            is_page = _is_of_workspace(resolve(unquote(shown.path)))
         except Resolver404:
-            match = None
-        # Never the posted address itself, which may lead anywhere.
-        side: Side = "test" if match and match.namespace == "test" else "live"
-        return HttpResponseRedirect(panel_url(_page_without_rows(match), side=side))
+            is_page = False
+        # Of the posted address its path and query alone, so that it leads nowhere else.
+        return HttpResponseRedirect(
+            urlunsplit(("", "", shown.path, shown.query, "")) if is_page else panel_url("index")
+        )
+
+    def _nearest_page(self, request: HttpRequest, text: str, *, is_list: bool) -> HttpResponse:
+        """Instead of a page that the other side or workspace does not have: its list or else Home, which say why."""
+        crumbs = [each for each in breadcrumbs(request) if is_list and each["link"]]
+        nearest = crumbs[-1] if crumbs else {"title": self.index_title, "link": panel_url("index")}
+        messages.info(request, f"{text} This is the page {nearest['title']}.")
+        return HttpResponseRedirect(nearest["link"])
 
 
 def same_page(request: HttpRequest, side: Side) -> str:
-    """The page of the other side that shows the same, or its home page: the rows of this one are not there."""
-    return panel_url(_page_without_rows(request.resolver_match), side=side)
+    """The address of this page on another side, or of its home page for a page that shows no workspace."""
+    if not _is_of_workspace(request.resolver_match):
+        return panel_url("index", side=side)
+    return f"{ROOT}{side}/{_without_side(request.get_full_path())}"
 
 
-def _page_without_rows(match: ResolverMatch | None) -> str:
-    """The name of this page if its address names no row, and is one that can be opened; else of the home page."""
-    if match is None or match.app_names != ["admin"] or match.args or match.kwargs:
-        return "index"
-    return match.url_name or "index"
+def _is_of_workspace(match: ResolverMatch | None) -> bool:
+    return match is not None and match.app_names == ["admin"]
+
+
+def _without_side(address: str) -> str:
+    """What follows the side in the address of a page of a workspace."""
+    return address.removeprefix(ROOT).partition("/")[2]
+
+
+def _was_switched(request: HttpRequest) -> bool:
+    """Whether somebody comes from this page of the other side, or of the workspace shown before."""
+    before = page_before(request)
+    is_page = request.method == "GET" and "HX-Request" not in request.headers and side_of(before) is not None
+    return is_page and _without_side(before) == _without_side(request.get_full_path())

@@ -5,8 +5,9 @@ the actions that the code records and asks for one of each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from string import Formatter
 from typing import Any, NamedTuple
@@ -18,7 +19,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from crmsolid.workspaces.models import AuditEntry, User
+from crmsolid.core.durations import duration_text
+from crmsolid.workspaces.models import AuditEntry, HoldReason, User
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.templatetags.panel import moment_text
 
@@ -53,36 +55,153 @@ MEMBER = Thing("workspaces.Membership", ("user__name", "user__email"))
 INVITATION = Thing("workspaces.Invitation", ("email",))
 
 
+Data = Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """What somebody did, after their name. ``{it}`` is the row of ``thing``, other names in braces are of the entry's
-    data. The keys in ``hidden`` are said already, or say nothing to a person."""
+    data. ``own`` stands for ``text`` where the row itself did it: "The API key {it} was refused".
+
+    The keys in ``hidden`` are said already, or say nothing to a person. ``words`` has the values of a key that are no
+    words as they are stored; ``lines`` make details of several keys, or of one that needs more than its value.
+    """
 
     text: str
     thing: Thing | None = None
     hidden: tuple[str, ...] = ()
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    lines: tuple[Callable[[Data], str], ...] = ()
+    own: str = ""
+
+
+def _overlap(both: str, end: str) -> Callable[[Data], str]:
+    """How long what was replaced goes on beside the new one."""
+
+    def line(data: Data) -> str:
+        overlap = duration_text(timedelta(seconds=data.get("overlap_seconds", 0)))
+        return f"{both} for {overlap}" if overlap else end
+
+    return line
+
+
+def _refusal(data: Data) -> str:
+    """Why a key or an assistant was refused."""
+    code, reason = data.get("code"), data.get("reason")
+    if code == "ip_not_allowed":
+        return f"It may not be used from {reason if reason and reason != 'None' else 'an unknown address'}"
+    if code == "scope_missing":
+        return f"It lacks the scope {reason}" if reason else "It lacks a scope"
+    return capfirst(_title(code or reason or ""))
+
+
+def _filters(data: Data) -> str:
+    return f"Filters: {', '.join(_title(name) for name in data.get('filters', ())) or 'none'}"
+
+
+def _resumed(data: Data) -> str:
+    return RESUME_MODES.get(data.get("mode", ""), "")
+
+
+def _released(data: Data) -> str:
+    return {"resume": "What waited is sent", "cancel": "What waited was canceled"}.get(data.get("mode", ""), "")
+
+
+def _moved(data: Data) -> str:
+    return (
+        "Everybody who is in it goes on in this version" if data.get("moved") else "Who is in it stays in their version"
+    )
+
+
+# What the panel calls the choices of its forms and the kinds of jobs. Their owners are in layers above this one;
+# tests/architecture/test_audit_sentences.py compares the two.
+RESUME_MODES = {
+    "keep_dates": "Keep the planned dates",
+    "restart_delay": "Start the wait again",
+    "only_active_time": "Go on where they stopped",
+}
+BULK_ACTIONS = {
+    "tags": "tags",
+    "tag rename": "tags",
+    "stage": "stage",
+    "erase": "erase",
+    "enroll": "enroll in a sequence",
+}
+JOB_KINDS = {
+    "broadcast": "Broadcast",
+    "contacts.bulk": "Change of many contacts",
+    "contacts.score": "Scores after a change of rules",
+    "contacts.score_preview": "Preview of a scoring rule",
+    "contacts.tag_segment": "Tags of a segment",
+    "import": "Import of contacts",
+    "webhooks.replay": "Webhook deliveries sent again",
+}
+RECIPIENTS = {
+    "pending": "pending",
+    "sent": "sent",
+    "failed": "failed",
+    "skipped": "skipped",
+    "needs_attention": "needs attention",
+    "canceled": "canceled",
+}
+DISABLED_REASONS = {
+    "manual": "disabled by a user",
+    "gone": "the receiver answered 410 Gone",
+    "failing": "nothing but failures for 5 days",
+}
+HOLD_REASONS = {str(reason): str(reason.label) for reason in HoldReason}
+GRANT_ENDS = {
+    "authorization_code_reused": "its authorization code was used twice",
+    "refresh_token_reused": "its refresh token was used twice",
+    "revoked_by_client": "it gave its access up",
+}
 
 
 SENTENCES: Mapping[str, Sentence] = {
     # Settings
     "key.created": Sentence("made the API key {it}", KEY, ("name", "prefix")),
     "key.renamed": Sentence("renamed the API key {old} to {new}", KEY, ("old", "new")),
-    "key.rotated": Sentence("replaced the API key {it}", KEY, ("replacement",)),
+    "key.rotated": Sentence(
+        "replaced the API key {it}",
+        KEY,
+        ("replacement", "overlap_seconds"),
+        lines=(_overlap("Both keys work", "The old one stopped at once"),),
+    ),
     "key.revoked": Sentence("revoked the API key {it}", KEY, ("name", "prefix")),
     "key.expired": Sentence("ended the API key {it}: its last day has passed", KEY, ("name", "prefix")),
-    "key.refused": Sentence("was refused with the API key {it}", KEY),
+    "key.refused": Sentence(
+        "was refused with the API key {it}", KEY, ("code", "reason"), lines=(_refusal,), own="{it} was refused"
+    ),
     "grant.created": Sentence("connected the assistant {it}", GRANT, ("client",)),
-    "grant.revoked": Sentence("disconnected the assistant {it}", GRANT, ("client",)),
-    "grant.expired": Sentence("disconnected the assistant {it}, which nobody used", GRANT, ("client",)),
-    "grant.refused": Sentence("was refused as the assistant {it}", GRANT),
-    "webhook.created": Sentence("added the webhook {it}", ENDPOINT),
+    "grant.revoked": Sentence(
+        "disconnected the assistant {it}",
+        GRANT,
+        ("client",),
+        words={"reason": GRANT_ENDS},
+        own="{it} was disconnected",
+    ),
+    "grant.expired": Sentence("disconnected the assistant {it}, which nobody used", GRANT, ("client", "reason")),
+    "grant.refused": Sentence(
+        "was refused as the assistant {it}", GRANT, ("code", "reason"), lines=(_refusal,), own="{it} was refused"
+    ),
+    "webhook.created": Sentence("added the webhook {it}", ENDPOINT, words={"events": {"*": "all events"}}),
     "webhook.updated": Sentence("changed the webhook {it}", ENDPOINT),
     "webhook.deleted": Sentence("deleted the webhook {it}", ENDPOINT),
-    "webhook.disabled": Sentence("disabled the webhook {it}", ENDPOINT),
-    "webhook.secret_rotated": Sentence("replaced the secret of the webhook {it}", ENDPOINT),
+    "webhook.disabled": Sentence("disabled the webhook {it}", ENDPOINT, words={"reason": DISABLED_REASONS}),
+    "webhook.secret_rotated": Sentence(
+        "replaced the secret of the webhook {it}",
+        ENDPOINT,
+        ("overlap_seconds",),
+        lines=(_overlap("Both secrets are in force", "The old one ended at once"),),
+    ),
     "webhook.tested": Sentence("sent a test ping to the webhook {it}", ENDPOINT),
     "webhook.replayed": Sentence("sent the delivery of {it} again", DELIVERY),
-    "webhook.replay_started": Sentence("sent again what failed at the webhook {it}", ENDPOINT, ("job",)),
+    "webhook.replay_started": Sentence(
+        "sent again what failed at the webhook {it}",
+        ENDPOINT,
+        ("job", "total"),
+        lines=(lambda data: f"Deliveries: {in_words(data.get('total'))}",),
+    ),
     "account.created": Sentence("added the account {it}", ACCOUNT),
     "account.changed": Sentence("changed the Telegram account {it}", ACCOUNT),
     "account.paused": Sentence("paused the account {it}", ACCOUNT),
@@ -90,8 +209,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "account.messages_canceled": Sentence(
         "canceled {messages} messages of the account {it}, which waited while sending was held", ACCOUNT, ("messages",)
     ),
-    "sending.held": Sentence("held sending on the whole server"),
-    "sending.released": Sentence("released sending on the whole server"),
+    "sending.held": Sentence("held sending on the whole server", words={"reason": HOLD_REASONS}),
+    "sending.released": Sentence("released sending on the whole server", None, ("mode",), lines=(_released,)),
     "telegram.login_started": Sentence("started to log a Telegram account in"),
     "telegram.logged_in": Sentence("logged the Telegram account {it} in", ACCOUNT),
     "telegram.logged_out": Sentence("logged the Telegram account {it} out", ACCOUNT),
@@ -125,10 +244,17 @@ SENTENCES: Mapping[str, Sentence] = {
     "user.password_changed": Sentence("changed their password"),
     "user.password_reset": Sentence("set a new password with a link from an e-mail"),
     "user.session_ended": Sentence("signed out on another device"),
-    "user.sessions_ended": Sentence("signed out everywhere else"),
+    "user.sessions_ended": Sentence(
+        "signed out everywhere else", None, ("ended",), lines=(lambda data: f"Sessions: {in_words(data.get('ended'))}",)
+    ),
     "user.two_factor_on": Sentence("turned two-factor authentication on"),
     "user.two_factor_off": Sentence("turned two-factor authentication off"),
-    "user.recovery_code_used": Sentence("signed in with a recovery code"),
+    "user.recovery_code_used": Sentence(
+        "signed in with a recovery code",
+        None,
+        ("left",),
+        lines=(lambda data: f"Codes left: {in_words(data.get('left'))}",),
+    ),
     "user.recovery_codes_replaced": Sentence("made new recovery codes"),
     # Contacts
     "contact.created": Sentence("added the contact {it}", CONTACT),
@@ -143,10 +269,18 @@ SENTENCES: Mapping[str, Sentence] = {
     "contact.note_deleted": Sentence("deleted a note about {it}", CONTACT, ("note",)),
     "contact.score_adjusted": Sentence("changed the score of {it} by hand", CONTACT),
     "contact.bulk_started": Sentence(
-        "started to change {contacts} contacts at once: {what} ({it})", JOB, ("contacts", "what")
+        "started to change {contacts} contacts at once: {what} ({it})",
+        JOB,
+        ("contacts", "what"),
+        words={"what": BULK_ACTIONS},
     ),
     "contact.data_exported": Sentence("downloaded all that is kept about {it}", CONTACT),
-    "contacts.exported": Sentence("downloaded a file of contacts"),
+    "contacts.exported": Sentence(
+        "downloaded a file of contacts",
+        None,
+        ("filters", "format"),
+        lines=(_filters, lambda data: f"Format: {str(data.get('format', 'csv')).upper()}"),
+    ),
     "contacts.failed_rows_exported": Sentence("downloaded the failed rows of an import ({it})", JOB),
     "contacts.import_started": Sentence("started an import ({it})", JOB),
     "segment.created": Sentence("made the segment {it}", SEGMENT),
@@ -173,14 +307,18 @@ SENTENCES: Mapping[str, Sentence] = {
     "broadcast.paused": Sentence("paused the broadcast {it}", BROADCAST),
     "broadcast.resumed": Sentence("resumed the broadcast {it}", BROADCAST),
     "broadcast.canceled": Sentence("canceled the broadcast {it}", BROADCAST),
-    "broadcast.exported": Sentence("downloaded the recipients of the broadcast {it}", BROADCAST),
+    "broadcast.exported": Sentence(
+        "downloaded the recipients of the broadcast {it}", BROADCAST, words={"status": RECIPIENTS}
+    ),
     "broadcast.retried": Sentence("sent the broadcast {it} again to {recipients} people", BROADCAST, ("recipients",)),
     "sequence.created": Sentence("made the sequence {it}", SEQUENCE),
-    "sequence.published": Sentence("published version {version} of the sequence {it}", SEQUENCE, ("version",)),
+    "sequence.published": Sentence(
+        "published version {version} of the sequence {it}", SEQUENCE, ("version", "moved"), lines=(_moved,)
+    ),
     "sequence.started": Sentence("started the sequence {it}", SEQUENCE),
     "sequence.paused": Sentence("paused the sequence {it}", SEQUENCE),
-    "sequence.resumed": Sentence("resumed the sequence {it}", SEQUENCE),
-    "job.canceled": Sentence("canceled the job {it}", JOB),
+    "sequence.resumed": Sentence("resumed the sequence {it}", SEQUENCE, ("mode",), lines=(_resumed,)),
+    "job.canceled": Sentence("canceled a job: {kind} ({it})", JOB, ("kind",), words={"kind": JOB_KINDS}),
 }
 
 # How an operator calls the interface that somebody used.
@@ -240,31 +378,46 @@ class Description:
         text, values = self._parts(it)
         return format_html(text, **values) if values else format_html("{}", text)
 
+    @property
+    def _sentence(self) -> Sentence:
+        """That of the action; an action of an older version of the product has none of its own."""
+        return SENTENCES.get(self.entry.action) or Sentence("did {action}")
+
     def _parts(self, it: str) -> tuple[str, dict[str, Any]]:
-        sentence = SENTENCES.get(self.entry.action)
-        if sentence is None:  # an action of an older version of the product
-            return "did {action}", {"action": self.entry.action}
-        names = [name for _, name, _, _ in Formatter().parse(sentence.text) if name]
-        values = {**self.entry.data, "user": self.user}
-        return sentence.text, {name: it if name == "it" else in_words(values.get(name, "")) for name in names}
+        sentence = self._sentence
+        text = sentence.own if sentence.own and is_own(self.entry) else sentence.text
+        values = {**self.entry.data, "user": self.user, "action": self.entry.action}
+        names = [name for _, name, _, _ in Formatter().parse(text) if name]
+        return text, {name: it if name == "it" else self._in_words(name, values.get(name, "")) for name in names}
 
     @property
     def details(self) -> list[str]:
         """The facts beside the sentence: old → new values first."""
-        sentence, data = SENTENCES.get(self.entry.action), dict(self.entry.data)
-        for name in sentence.hidden if sentence else ():
+        sentence, data = self._sentence, dict(self.entry.data)
+        lines = [line for make in sentence.lines if (line := make(data))]
+        for name in sentence.hidden:
             data.pop(name, None)
-        lines = []
         old, new = data.get("old"), data.get("new")
         if isinstance(old, dict) and isinstance(new, dict):
             del data["old"], data["new"]
-            lines += [_change(name, value, new.get(name)) for name, value in old.items()]
+            lines += [self._change(name, value, new.get(name)) for name, value in old.items()]
         for name in [name for name in data if name.startswith("old_") and name[4:] in data]:
-            lines.append(_change(name[4:], data.pop(name), data.pop(name[4:])))
+            lines.append(self._change(name[4:], data.pop(name), data.pop(name[4:])))
         changed = data.pop("fields", None)
         if changed:
-            lines.append(f"Changed: {', '.join(_title(name) for name in changed)}")
-        return lines + [f"{capfirst(_title(name))}: {in_words(value)}" for name, value in data.items() if value != ""]
+            verb = "Filled in" if self.entry.action.endswith(".created") else "Changed"
+            lines.append(f"{verb}: {', '.join(_title(name) for name in changed)}")
+        facts = ((name, value) for name, value in data.items() if value != "")
+        return lines + [f"{capfirst(_title(name))}: {self._in_words(name, value)}" for name, value in facts]
+
+    def _change(self, name: str, old: Any, new: Any) -> str:
+        return f"{capfirst(_title(name))}: {self._in_words(name, old)} → {self._in_words(name, new)}"
+
+    def _in_words(self, name: str, value: Any) -> str:
+        words = self._sentence.words.get(name, {})
+        if isinstance(value, list):
+            return in_words([words.get(each, each) if isinstance(each, str) else each for each in value])
+        return words[value] if isinstance(value, str) and value in words else in_words(value)
 
 
 class _Name(NamedTuple):
@@ -273,27 +426,47 @@ class _Name(NamedTuple):
 
 
 def describe(entries: Iterable[AuditEntry]) -> list[Description]:
-    """Entries of one workspace in words. One query for each kind of row that they are about, one for the members."""
+    """Entries of one workspace in words. One query for each kind of row that they are about, one for the members, and
+    one for those who have accepted an invitation."""
     rows = list(entries)
-    names, people = _names_of(rows), _people_of(rows)
+    names, accepted = _names_of(rows), _acceptances(rows)
+    people = _people_of([*rows, *accepted.values()])
+    for target, entry in accepted.items():
+        names[INVITATION.model, target] = _Name(people.get(entry.subject_id, entry.subject_label), True)
     return [_describe(entry, names, people) for entry in rows]
 
 
+def is_own(entry: AuditEntry) -> bool:
+    """Whether the key or assistant that the entry is about is who did it."""
+    return entry.subject_kind in ("key", "grant") and entry.subject_id == entry.target
+
+
 def _describe(entry: AuditEntry, names: Mapping[tuple[str, str], _Name], people: Mapping[str, str]) -> Description:
+    sentence = SENTENCES.get(entry.action)
     who = people.get(entry.subject_id) if entry.subject_kind == "user" else None
     if who is None:
-        who = _SUBJECTS.get(entry.subject_kind, "{}").format(entry.subject_label)
+        is_named = sentence is None or not sentence.own or not is_own(entry)  # else the sentence names it
+        who = _SUBJECTS.get(entry.subject_kind, "{}").format(entry.subject_label if is_named else "").strip()
     if entry.subject_kind == "system":
         who = "CRM Solid"
-    sentence = SENTENCES.get(entry.action)
     thing = sentence.thing if sentence else None
     user = people.get(_user_in(entry), "somebody who has left")
     if thing is None:
         return Description(entry, who, entry.target, user, "")
     name = names.get((thing.model, entry.target))
-    kept = entry.data.get("name") or entry.data.get("client") or ("somebody" if thing is INVITATION else entry.target)
+    nameless = "somebody who has not joined" if thing is INVITATION else entry.target
+    kept = entry.data.get("name") or entry.data.get("client") or nameless
     address = panel_url(thing.page, entry.target) if thing.page and name is not None and not name.has_ended else ""
     return Description(entry, who, name.text if name is not None else kept, user, address)
+
+
+def _acceptances(entries: Iterable[AuditEntry]) -> dict[str, AuditEntry]:
+    """The entries that say who has accepted the invitations which these are about: accepting one deletes its row."""
+    about = [each for each in entries if each.action.startswith("invitation.") and each.target]
+    if not about:
+        return {}
+    found = AuditEntry.objects.for_workspace(about[0].workspace_id).filter(action="invitation.accepted")
+    return {each.target: each for each in found.filter(target__in={each.target for each in about})}
 
 
 def _user_in(entry: AuditEntry) -> str:
@@ -327,10 +500,6 @@ def _people_of(entries: Sequence[AuditEntry]) -> dict[str, str]:
     ids = {each for each in subjects | {_user_in(entry) for entry in entries} if each.isdigit()}
     rows = User.objects.filter(pk__in=ids).values_list("pk", "name", "email") if ids else ()
     return {str(pk): name or email for pk, name, email in rows}
-
-
-def _change(name: str, old: Any, new: Any) -> str:
-    return f"{capfirst(_title(name))}: {in_words(old)} → {in_words(new)}"
 
 
 def _title(name: Any) -> str:

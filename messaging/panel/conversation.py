@@ -32,6 +32,7 @@ class Bubble:
     day: str
     status: SafeString | str
     failure: str
+    corrections: list[tuple[str, str]]
     source: str
     may_retry: bool
     may_cancel: bool
@@ -73,6 +74,7 @@ def _bubbles(rows: Sequence[Message], retryable: set[str]) -> Iterator[Bubble]:
             day="" if today == day else day_text(today),
             status=words.status_text(message) if message.direction == Direction.OUT else "",
             failure=words.failure_text(message),
+            corrections=words.corrections(message),
             source=words.SOURCES.get(message.source, "Automatic reply" if message.auto_reply else ""),
             may_retry=message.pk in retryable,
             may_cancel=message.status == Status.QUEUED,

@@ -13,7 +13,7 @@ from crmsolid.core.ids import is_id
 from crmsolid.events import feed
 from crmsolid.workspaces.tenant_page import TenantPage, error_text
 from messaging import services as messages
-from messaging.models import Account, AccountState, Message, Template, Thread, account_state
+from messaging.models import Account, AccountState, Direction, Message, Template, Thread, account_state
 from messaging.panel import card, conversation, words
 from messaging.panel.conversation import Draft
 from messaging.sending.automatic import recipient_of
@@ -147,7 +147,15 @@ class ThreadPage(InboxPage):
         if thread.unread_count and self.may_change:
             messages.mark_thread_read(self.actor, thread.pk)
             thread.unread_count = 0
-        return self.show(thread, Draft())
+        return self.show(thread, Draft(text=self.text_again(thread)))
+
+    def text_again(self, thread: Thread) -> str:
+        """The text of the message that the address names, to be changed and sent again; empty if it names none."""
+        wanted = self.request.GET.get("text_of", "")
+        if not is_id("msg", wanted):
+            return ""
+        rows = self.rows(Message).filter(pk=wanted, thread=thread, direction=Direction.OUT)
+        return rows.values_list("text", flat=True).first() or ""
 
     def post(self, request: HttpRequest, thread_id: str) -> HttpResponseBase:
         thread, action = self.thread(thread_id), request.POST.get("action", "")

@@ -1,9 +1,12 @@
 """What the inbox says of messages."""
 
+import re
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from crmsolid.workspaces.panel_urls import panel_url
 from messaging import held
 from messaging.admin.inbox import waiting_text
 from messaging.models import Message, Status
@@ -29,6 +32,19 @@ FAILURES = {
     "message_empty": ("Telegram considers the text empty.", ""),
     "message_too_long": ("Telegram considers the text too long.", ""),
 }
+# What can be corrected, by the ``error``: the text, or a field of the contact, which a template names in the detail.
+USERNAME, VALUE, TEXT = "username", "value", "text"
+CORRECTIONS = {
+    "recipient_not_found": (USERNAME,),
+    "recipient_changed": (USERNAME,),
+    "template_unresolved": (VALUE, TEXT),
+    "text_length": (TEXT,),
+    "message_empty": (TEXT,),
+    "message_too_long": (TEXT,),
+    held.CANCELED: (TEXT,),
+}
+_MISSING = re.compile(r"no value for \{(\w+)\}")  # of messaging.sending.message_text
+OWN_FIELDS = ("name", "first_name", "last_name", "username", "email")
 SOURCES = {"sequence": "Sequence", "broadcast": "Broadcast", "phone": "Written on the phone"}
 KINDS = {"text": ""}
 
@@ -52,6 +68,31 @@ def failure_text(message: Message) -> str:
     if message.status != Status.FAILED and message.error != held.CANCELED:
         return ""
     return " ".join(filter(None, failure(message.error, message.error_detail)))
+
+
+def corrections(message: Message) -> list[tuple[str, str]]:
+    """Titles and addresses of the pages on which one corrects what made this message fail, and comes back from."""
+    if not failure_text(message):
+        return []
+    conversation = panel_url("inbox_thread", message.thread_id)
+    found = []
+    for kind in CORRECTIONS.get(message.error, ()):
+        if kind == TEXT:
+            again = "Write it again" if message.error == held.CANCELED else "Change the text"
+            found.append((again, panel_url("inbox_thread", message.thread_id, query={"text_of": message.pk})))
+        elif field := USERNAME if kind == USERNAME else _missing_field(message):
+            title = "Correct the username" if kind == USERNAME else "Fill in the value"
+            query = {"edit": field, "next": f"{conversation}#m-{message.pk}"}
+            found.append((title, panel_url("contacts_contact_change", message.contact_id, query=query)))
+    return found
+
+
+def _missing_field(message: Message) -> str:
+    """The name of the field, in the form of the contact, whose value the text of the message lacked."""
+    missing = _MISSING.match(message.error_detail)
+    if missing is None:
+        return ""
+    return missing[1] if missing[1] in OWN_FIELDS else f"custom.{missing[1]}"
 
 
 def media_text(message: Message) -> str:

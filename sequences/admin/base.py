@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.text import Truncator, capfirst
 
-from contacts.durations import duration_text
 from contacts.models import CustomField
 from contacts.segments.conditions import describe, load_condition
+from crmsolid.core.durations import duration_text
 from crmsolid.workspaces.admin_columns import time_text
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account

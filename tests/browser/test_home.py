@@ -42,6 +42,7 @@ def test_the_first_steps_are_ticked_as_they_are_taken(sign_in: SignIn, telegram:
     page.get_by_label("Message").fill("Hello from the panel")
     page.get_by_role("button", name="Send", exact=True).click()
     telegram.wait(lambda: [each.text for each in telegram.received(FRIEND)] == ["Hello from the panel"], seconds=30)
+    expect(page.get_by_role("log").get_by_role("link", name="Sent", exact=True)).to_be_visible()
 
     take(page, "Make an API key", 3)
     page.get_by_label("Name").fill("First key")
@@ -57,3 +58,13 @@ def test_the_first_steps_are_ticked_as_they_are_taken(sign_in: SignIn, telegram:
 
     page.goto(HOME)
     expect(page.get_by_role("region", name="First steps")).to_have_count(0)
+
+
+def test_a_sandbox_account_ticks_no_first_step(sign_in: SignIn) -> None:
+    page = sign_in("furnished")
+    page.goto("/panel/live/messaging/account/")
+    expect(page.get_by_role("link", name="zebralive account")).to_be_visible()
+    page.goto("/panel/live/")
+    step = page.get_by_role("region", name="First steps").get_by_role("listitem")
+    expect(step.filter(has_text="Add a first contact")).to_contain_text("Done")
+    expect(step.filter(has_text="Connect a Telegram account")).not_to_contain_text("Done")

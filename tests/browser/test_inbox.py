@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
+from tests.browser.looks import check_page
 from tests.browser.product import Product
 from tests.browser.seed import PASSWORD
 from tests.browser.test_people import log_in
@@ -54,6 +55,43 @@ def answer(page: Page, text: str) -> None:
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("log", name="Messages")).to_contain_text(text)
     expect(page.get_by_label("Your answer")).to_have_value("")
+
+
+def test_addresses_in_messages_are_links_that_fit_the_screen(product: Product, sign_in: SignIn) -> None:
+    long = "https://example.com/" + "long" * 60
+    thread = write_to(product, "linus", f"See {long}, or t.me/crmsolid_news.")
+    page = sign_in("inbox")
+    for address in (f"/panel/live/inbox/{thread}/", contact_of(page, thread)):
+        page.goto(address)
+        links = page.get_by_role("main").get_by_role("link", name="t.me/crmsolid_news", exact=True)
+        expect(links).to_have_count(2)  # what was sent, and the echo of it
+        expect(links.first).to_have_attribute("href", "https://t.me/crmsolid_news")
+        expect(links.first).to_have_attribute("rel", "noopener noreferrer nofollow")
+        expect(page.get_by_role("link", name=long, exact=True).last).to_have_attribute("href", long)
+        check_page(page)
+
+
+def contact_of(page: Page, thread: str) -> str:
+    page.goto(f"/panel/live/inbox/{thread}/")
+    return str(page.locator("#inbox-card-title a").get_attribute("href"))
+
+
+def test_a_failed_message_is_corrected_and_sent_again(product: Product, sign_in: SignIn) -> None:
+    seeded = product.seeded["workspaces"]["inbox"]
+    body = {"account_id": seeded["account"], "to": "@fail_notfound", "text": "Hello again"}
+    assert product.call("POST", "/v1/messages/send", seeded["token"], body)[0] == 200
+    page = sign_in("inbox")
+    page.goto("/panel/live/inbox/?view=failed")
+    page.get_by_role("link", name="fail_notfound").first.click()
+    log = page.get_by_role("log", name="Messages")
+    expect(log.get_by_text("Nobody has this username.")).to_be_visible()
+    log.get_by_role("link", name="Correct the username").click()
+    expect(page.get_by_label("Username")).to_be_focused()
+    page.get_by_label("Username").fill("@reply_corrected")
+    page.get_by_role("button", name="Save", exact=True).click()
+    log.get_by_role("button", name="Send again").click()
+    expect(log).to_contain_text("You said: Hello again")
+    check_page(page)
 
 
 def test_it_is_read_and_answered_without_javascript(product: Product, sign_in: SignIn) -> None:

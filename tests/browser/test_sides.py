@@ -66,6 +66,20 @@ def test_a_form_left_open_in_one_workspace_is_not_sent_in_another(sign_in: SignI
         expect(other.get_by_text("left-open")).to_have_count(0)
 
 
+def test_the_switch_keeps_the_page_or_says_that_it_is_not_there(sign_in: SignIn) -> None:
+    page = sign_in("furnished")
+    switch = page.get_by_role("navigation", name="Live or test")
+    page.goto("/panel/live/contacts/?q=zebra")
+    switch.get_by_role("link", name="Test").click()
+    expect(page).to_have_url(re.compile(r"/panel/test/contacts/\?q=zebra$"))
+    expect(page.locator("#searchbar")).to_have_value("zebra")
+    page.goto("/panel/live/contacts/tags/change/?tag=zebralive+tag")
+    switch.get_by_role("link", name="Test").click()
+    expect(page.get_by_role("heading", name="Tags", level=1)).to_be_visible()
+    said = re.compile(r"What you looked at is not in the test workspace of \w+\. This is the page Tags\.")
+    expect(page.get_by_text(said)).to_be_visible()
+
+
 def answers(
     product: Product, session: str, addresses: list[Address], side: Side = "live"
 ) -> Iterator[tuple[str, Answer, str]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -100,6 +101,20 @@ def test_messages_stand_oldest_first_with_their_days(client: Client, sandbox: Ac
         for part in ("Saturday, 1 June 2030", ">first<", "Yesterday", ">second<", "Today", ">third<")
     ]
     assert order == sorted(order)
+
+
+def test_addresses_in_messages_are_links(client: Client, sandbox: Account, frozen_time: FrozenTime) -> None:
+    thread = hear(sandbox, frozen_time, "<i>See</i> https://example.com/?a=1&b=2, or t.me/team. javascript:alert(1)")
+    link = '<a class="cs-link" href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>'
+    expected = (
+        "&lt;i&gt;See&lt;/i&gt; "
+        + link.format("https://example.com/?a=1&amp;b=2", "https://example.com/?a=1&amp;b=2")
+        + ", or "
+        + link.format("https://t.me/team", "t.me/team")
+        + ". javascript:alert(1)"
+    )
+    for page in (page_of(thread), reverse("admin:contacts_contact_change", args=[thread.contact_id])):
+        assert expected in client.get(page).content.decode()
 
 
 def test_older_messages_are_on_further_pages(client: Client, sandbox: Account, frozen_time: FrozenTime) -> None:
@@ -294,6 +309,88 @@ def test_failed_message_says_why_and_is_sent_again(client: Client, sandbox: Acco
     assert Message.unscoped.get(retry_of=failed).status == "queued"
     answer = post(client, thread, "retry", message=failed.pk)
     assert flash_messages(answer)[-1] == "It was sent again already, or may have arrived after all."
+
+
+def links_below(page: Any, message: Message) -> list[tuple[str, str]]:
+    """What the page offers to correct of a failed message: titles and addresses."""
+    bubble = page.content.decode().partition(f'id="m-{message.pk}"')[2].partition("</article>")[0]
+    why = re.search(r'<p class="ib-why">(.*?)</p>', bubble)
+    return [
+        (title, unescape(link)) for link, title in re.findall(r'<a href="([^"]*)">([^<]*)</a>', why[1] if why else "")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "detail", "expected"),
+    [
+        ("recipient_not_found", "", [("Correct the username", "username")]),
+        ("recipient_changed", "", [("Correct the username", "username")]),
+        (
+            "template_unresolved",
+            "no value for {first_name} and no fallback",
+            [("Fill in the value", "first_name"), ("Change the text", "")],
+        ),
+        (
+            "template_unresolved",
+            "no value for {company} and no fallback",
+            [("Fill in the value", "custom.company"), ("Change the text", "")],
+        ),
+        ("text_length", "", [("Change the text", "")]),
+        ("message_empty", "", [("Change the text", "")]),
+        ("message_too_long", "", [("Change the text", "")]),
+        ("privacy_restricted", "", []),
+        ("recipient_deleted", "", []),
+    ],
+)
+def test_failed_message_leads_to_what_is_to_be_corrected(
+    client: Client, sandbox: Account, tenants: Tenants, error: str, detail: str, expected: list[tuple[str, str]]
+) -> None:
+    CustomField.unscoped.create(workspace=tenants.workspace, key="company", label="Company", type="text")
+    failed = send(sandbox, "@somebody", text="Dear {company|you}")
+    Message.unscoped.update(status="failed", error=error, error_detail=detail)
+    thread = Thread.unscoped.get()
+    found = links_below(client.get(page_of(thread)), failed)
+    assert [title for title, _ in found] == [title for title, _ in expected]
+    for (_, link), (_, field) in zip(found, expected, strict=True):
+        page = client.get(link).content.decode()
+        if field:
+            assert re.search(rf'<[^>]*name="{re.escape(field)}"[^>]* autofocus', page)
+        else:
+            assert ">Dear {company|you}</textarea>" in page
+    viewer = browser(tenants.member(Role.VIEWER))
+    assert links_below(viewer.get(page_of(thread)), failed) == []
+
+
+def test_correcting_the_contact_leads_back_to_the_failed_message(client: Client, sandbox: Account) -> None:
+    failed = send(sandbox, "@fail_notfound")
+    dispatch.dispatch()
+    thread = Thread.unscoped.get()
+    [(_, link)] = links_below(client.get(page_of(thread)), failed)
+    form = {"do": "edit", "username": "anna", "initial-username": "fail_notfound"}
+    assert client.post(link, form)["Location"] == f"{page_of(thread)}#m-{failed.pk}"
+    post(client, thread, "retry", message=failed.pk)
+    assert Message.unscoped.get(retry_of=failed).recipient == "@anna"
+
+
+@pytest.mark.parametrize(
+    "page", ["https://evil.example/panel/live/", "//evil.example/panel/live/", "/panel/test/", "/"]
+)
+def test_saving_a_contact_leads_to_pages_of_this_side_only(client: Client, thread: Thread, page: str) -> None:
+    contact = reverse("admin:contacts_contact_change", args=[thread.contact_id])
+    answer = client.post(f"{contact}?next={quote(page)}", {"do": "edit", "name": "Alice", "initial-name": ""})
+    assert answer["Location"] == contact
+
+
+def test_text_of_another_conversation_is_not_shown(client: Client, thread: Thread, sandbox: Account) -> None:
+    other = send(sandbox, "@somebody", text="For somebody else")
+    for wanted in (other.pk, "msg_x", ""):
+        assert (
+            "For somebody else"
+            not in client.get(page_of(thread), {"text_of": wanted})
+            .content.decode()
+            .partition('id="composer"')[2]
+            .partition("</form>")[0]
+        )
 
 
 def test_queued_message_is_canceled(client: Client, sandbox: Account) -> None:

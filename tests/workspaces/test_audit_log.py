@@ -11,11 +11,12 @@ from apikeys.services import create_key, rename_key, revoke_key
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.audit_sentences import describe
-from crmsolid.workspaces.models import AuditEntry, Membership, User
+from crmsolid.workspaces.invitations import accept_as_new_user, digest_of, invite_member, revoke_invitation
+from crmsolid.workspaces.models import AuditEntry, Invitation, Membership, User
 from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account
 from tests.panel import browser, furnish
-from tests.tenants import Tenants
+from tests.tenants import Api, Tenants
 
 LOG = reverse("admin:workspaces_auditentry_changelist")
 
@@ -88,6 +89,41 @@ def test_filters_by_person_and_kind(tenants: Tenants) -> None:
         "CRM Solid ended the API key Reports: its last day has passed"
     ]
     assert sentences(client, kind="webhooks") == []
+
+
+def test_an_invitation_names_the_person_once_it_was_accepted(tenants: Tenants) -> None:
+    inviter = Actor.member(Membership.unscoped.get(user=tenants.owner), tenants.workspace)
+    links = []
+
+    def link(token: str) -> str:
+        links.append(token)
+        return f"https://crm.example/{token}"
+
+    for address in ("new@acme.example", "never@acme.example"):
+        invite_member(inviter, email=address, role="agent", link=link)
+    client, kind = browser(tenants.owner), {"kind": "people"}
+    assert sentences(client, **kind)[:2] == [
+        "owner@acme.example invited never@acme.example",
+        "owner@acme.example invited new@acme.example",
+    ]
+    user = accept_as_new_user(digest_of(links[0]), name="Noa", password="a long enough secret", ip=None).user
+    revoke_invitation(inviter, Invitation.unscoped.get().pk)
+    assert sentences(client, **kind)[:4] == [
+        "owner@acme.example revoked the invitation of somebody who has not joined",
+        "Noa accepted an invitation and joined",
+        "owner@acme.example invited somebody who has not joined",
+        "owner@acme.example invited Noa",
+    ]
+    user.delete()
+    assert sentences(client, **kind)[3] == "owner@acme.example invited new@acme.example"
+
+
+def test_a_refusal_says_who_was_refused_and_why(tenants: Tenants, api: Api) -> None:
+    key = create_key(tenants.actor(), name="Reporting", scopes=[Scope.READ_CONTACTS])
+    assert api(key.token).post("/v1/contacts", {"email": "a@example.com"}).status_code == 403
+    client = browser(tenants.owner)
+    assert sentences(client, kind="keys")[0] == "The API key Reporting was refused"
+    assert "It lacks the scope write:contacts" in client.get(LOG).content.decode()
 
 
 def test_names_of_another_workspace_are_not_shown(tenants: Tenants) -> None:

@@ -13,8 +13,8 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.panel.home import Item, Notice
 from crmsolid.workspaces.models import Job, Membership, Role, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES
-from messaging.models import Account, Message, Thread
+from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
+from messaging.models import Account, AccountKind, Message, Thread
 from messaging.threads.services import close_thread, mark_thread_unread
 from tests.panel import browser, later
 from tests.tenants import Tenants
@@ -260,11 +260,18 @@ def test_first_steps_are_ticked_by_fact_and_gone_when_done(tenants: Tenants) -> 
 
     assert steps(tenants) == list(expected.items())
     account = tenants.sandbox()
+    assert steps(tenants) == list(expected.items())  # a sandbox is no account of Telegram
+    Account.unscoped.create(workspace=tenants.workspace, name="Sales", kind=AccountKind.TELEGRAM)
     done("Connect a Telegram account")
     thread = conversation(account, "Anna", hours=1)
     done("Add a first contact")
+    failed_message(thread)
+    failed_message(thread, status="sent", sent_at=clock.now(), source="phone")
+    assert steps(tenants) == list(expected.items())
     failed_message(thread, status="sent", sent_at=clock.now())
     done("Send a first message")
+    revoke_key(tenants.actor(), create_key(tenants.actor(), name="Old", scopes=[Scope.READ_CONTACTS]).key.pk)
+    assert steps(tenants) == list(expected.items())
     tenants.key()
     done("Make an API key")
     endpoint(tenants.workspace, "hook")

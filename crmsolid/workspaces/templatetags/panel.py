@@ -1,15 +1,17 @@
 """Tags and filters of the panel's templates; they need no ``{% load %}``."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 
 from crmsolid.core import clock
 
@@ -17,6 +19,14 @@ register = template.Library()
 
 # The number of seconds from which the next unit is used, and how many seconds one of it has.
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
+
+# An address in a text of a stranger. It ends before white space, quotes, brackets of markup, an ellipsis, and
+# characters that show nothing or turn the direction of what follows.
+_ADDRESS = re.compile(
+    r"(?<![\w@./-])(?:https?://|t\.me/)[^\s<>\"“”«»…\x00-\x1f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+",
+    re.IGNORECASE,
+)
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
 @register.simple_tag
@@ -103,3 +113,44 @@ def _element(at: datetime, text: str) -> SafeString:
     local = timezone.localtime(at)
     title = f"{local:%-d %b %Y %H:%M:%S %Z}"
     return format_html('<time class="cs-nowrap" datetime="{}" title="{}">{}</time>', at.isoformat(), title, text)
+
+
+@register.filter
+def linked(text: str, limit: int | None = None) -> SafeString:
+    """The text with its web addresses as links, escaped. It may be anybody's: an address is what is written, with http,
+    https or t.me alone, never another scheme, nor one with a name before "@" that looks like its host. Django's
+    ``urlize`` would also link names of files that look like hosts, and e-mail addresses.
+
+    What is longer than ``limit`` characters is cut off; an address that is cut is no link.
+    """
+    if isinstance(text, SafeString):  # what stands for a message without text
+        return text
+    shown = text if limit is None else Truncator(text).chars(limit)
+    parts, end = [], 0
+    for start, address in _addresses(shown, cut_at=None if shown == text else len(shown) - 1):
+        href = address if "://" in address else f"https://{address}"
+        link = '<a class="cs-link" href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>'
+        parts += [escape(shown[end:start]), format_html(link, href, address)]
+        end = start + len(address)
+    return mark_safe("".join([*parts, escape(shown[end:])]))
+
+
+def _addresses(text: str, *, cut_at: int | None) -> Iterator[tuple[int, str]]:
+    """Where each address begins, and the address without the punctuation of its sentence."""
+    for match in _ADDRESS.finditer(text):
+        address = match[0]
+        while address and (address[-1] in ".,:;!?'’*_~`" or _is_unmatched(address)):
+            address = address[:-1]
+        try:
+            parts = urlsplit(address if "://" in address else f"https://{address}")
+        except ValueError:  # brackets that are no IPv6 address
+            continue
+        has_target = bool(parts.hostname) and (parts.hostname != "t.me" or len(parts.path) > 1)
+        if has_target and "@" not in parts.netloc and "\\" not in parts.netloc and match.end() != cut_at:
+            yield match.start(), address
+
+
+def _is_unmatched(address: str) -> bool:
+    """Whether the address ends with a bracket that opens before it."""
+    opening = _BRACKETS.get(address[-1])
+    return opening is not None and address.count(address[-1]) > address.count(opening)

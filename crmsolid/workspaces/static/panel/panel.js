@@ -109,6 +109,25 @@ function prepare(root) {
 prepare(document);
 document.addEventListener("htmx:load", (event) => prepare(event.detail.elt));
 
+// A form that was refused: the keyboard goes on at the first field to correct, else at what is said above the form. Parts
+// that are replaced while somebody types, such as previews, leave the focus alone.
+function focusRefused() {
+  const isShown = (each) => each.getClientRects().length > 0 || each.closest("details:not([open])");
+  const first = (selector) => [...document.querySelectorAll(selector)].find(isShown);
+  const found =
+    first("form [aria-invalid='true'], form .cs-has-error") ||
+    first("form .cs-error") ||
+    first("form [role='alert'].cs-alert, .cs-message-error");
+  if (!found) return;
+  const controls = "input:not([type='hidden']), select, textarea";
+  const field = found.matches(controls) ? found : found.closest("fieldset, .cs-field, .cs-has-error")?.querySelector(controls);
+  const target = field || found;
+  for (let each = target; (each = each.parentElement.closest("details:not([open])")); ) each.open = true;
+  if (!field) target.tabIndex = -1;
+  target.focus();
+}
+focusRefused();
+
 // <div data-scrolls>: what is wider than the page can be scrolled with the keyboard, too.
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {

@@ -1,0 +1,95 @@
+"""A form that was refused puts the focus on what is to be corrected, on every page with a form."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SignIn, Visitors
+from tests.browser.looks import check_access
+
+# The page, what is filled in by the names of the fields, the button, and the name of the field that has the focus then.
+FORMS = [
+    ("messaging/broadcast/add/", {}, "Save and see the preview", "name"),
+    ("messaging/broadcast/add/", {"name": "News"}, "Save and see the preview", "text"),
+    ("messaging/broadcast/add/", {"name": "News", "text": "Hello"}, "Save and see the preview", "account_ids"),
+    ("sequences/sequence/add/", {}, "Save as a draft", "name"),
+    ("webhooks/endpoint/add/", {}, "Create endpoint", "url"),
+    ("webhooks/endpoint/add/", {"url": "http://127.0.0.1:9/x"}, "Create endpoint", "events"),
+    ("apikeys/apikey/add/", {}, "Create key", "name"),
+    ("apikeys/apikey/add/", {"name": "Sync"}, "Create key", "access"),
+    ("contacts/segment/add/", {}, "Save", "name"),
+    ("contacts/new/", {}, "Add the contact", "username"),
+    ("contacts/new/", {"email": "no address"}, "Add the contact", "email"),
+    ("contacts/customfield/add/", {}, "Save", "label"),
+    ("contacts/scoringrule/add/", {}, "Show whom it would move", "name"),
+    ("messaging/template/add/", {}, "Save", "name"),
+    ("messaging/optoutword/add/", {}, "Save", "word"),
+    ("inbox/new/", {}, "Send", ""),
+    ("workspace/", {"name": " "}, "Save", "name"),
+    ("workspace/", {"time_zone": "Moon/Base"}, "Save", "time_zone"),
+    ("members/", {"email": "no address"}, "Invite", "email"),
+]
+
+
+def refuse(page: Page, path: str, fields: dict[str, str], button: str) -> None:
+    """Send the form of a page, without the checks of the browser."""
+    page.goto(path)
+    for form in page.locator("main form").all():
+        form.evaluate("form => { form.noValidate = true }")
+    for name, value in fields.items():
+        page.locator(f"main [name='{name}']").first.fill(value)
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button", name=re.compile(f"^{button}")).last.click()
+
+
+@pytest.mark.parametrize(("path", "fields", "button", "expected"), FORMS)
+def test_the_first_wrong_field_has_the_focus(
+    sign_in: SignIn, visitors: Visitors, path: str, fields: dict[str, str], button: str, expected: str
+) -> None:
+    visitors.expect(422)
+    page = sign_in("furnished")
+    refuse(page, f"/panel/live/{path}", fields, button)
+    focused = page.locator("main :focus")
+    expect(focused).to_be_visible()
+    assert (focused.get_attribute("name") or "") == expected, focused.evaluate("each => each.outerHTML")
+    assert focused.evaluate("each => each.matches('[aria-invalid=true], .cs-error, [role=alert], .cs-has-error *')")
+    check_access(page)
+
+
+def test_a_field_in_a_closed_part_is_opened(sign_in: SignIn, visitors: Visitors) -> None:
+    page = sign_in("furnished")
+    page.goto("/panel/live/contacts/")
+    page.get_by_role("link", name="zebralive Person").click()
+    page.get_by_text("Edit the details").click()
+    page.locator("main [name='email']").fill("no address")
+    visitors.expect(422)
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("main [name='email']")).to_be_focused()
+
+
+def test_a_preview_that_is_made_while_somebody_types_leaves_the_focus(sign_in: SignIn) -> None:
+    page = sign_in("furnished")
+    page.goto("/panel/live/messaging/broadcast/add/")
+    page.get_by_label("Name").focus()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.keyboard.type("News")
+    expect(page.locator("#preview .cs-still-open")).to_contain_text("Text")
+    expect(page.get_by_label("Name")).to_be_focused()
+
+
+def test_a_page_without_a_mistake_leaves_the_focus(sign_in: SignIn) -> None:
+    page = sign_in("furnished")
+    page.goto("/panel/live/messaging/broadcast/add/")
+    expect(page.locator("main :focus")).to_have_count(0)
+
+
+def test_scopes_that_are_to_be_chosen_have_the_focus(sign_in: SignIn) -> None:
+    page = sign_in("furnished")
+    page.goto("/panel/live/apikeys/apikey/add/")
+    page.get_by_label("Name").fill("Sync")
+    page.get_by_label("Choose scopes").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Create key").click()
+    expect(page.locator("main [name='scopes']").first).to_be_focused()
