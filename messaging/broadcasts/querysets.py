@@ -11,8 +11,6 @@ from messaging.broadcasts.models import Broadcast, Recipient, RecipientStatus
 from messaging.models import Message, Status
 from messaging.querysets import surely_unsent
 
-# In the ``params`` of the job: until when the broadcast waits, None if nobody knows.
-WAITS_UNTIL = "waits_until"
 IN_FLIGHT = Q(status=RecipientStatus.PENDING, message__isnull=False)
 
 

@@ -26,7 +26,8 @@ from messaging.broadcasts.audience import Judged, judge
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.message_source import ACCOUNT_LOST, SOURCE, recover_outcomes
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
-from messaging.broadcasts.querysets import IN_FLIGHT, WAITS_UNTIL
+from messaging.broadcasts.querysets import IN_FLIGHT
+from messaging.broadcasts.waits import WAITS_UNTIL
 from messaging.models import Account, AccountState, Status, WaitingFor
 from messaging.sending import automatic
 from messaging.sending.automatic import AutomaticMessage, Wait

@@ -13,7 +13,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces.models import Workspace
-from messaging.broadcasts import audience, querysets, sending, services
+from messaging.broadcasts import audience, querysets, sending, services, waits
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, AccountKind, Message, MessageAttempt, Thread
 from messaging.sending import claiming, dispatch
@@ -179,10 +179,17 @@ def test_daily_limit_leaves_sends_for_others_and_the_rest_waits(tenants: Tenants
     broadcast = start(account)
     work(broadcast)
     assert (counts(broadcast), stored(broadcast).waiting_for) == ({"pending": 3, "sent": 2}, "daily_limit")
+    assert waits_until(broadcast) == frozen_time.now + timedelta(days=1)
     assert stored(broadcast).finishes_at == frozen_time.now + timedelta(days=2)
     frozen_time.forward(days=1)
     work(broadcast)
     assert counts(broadcast) == {"pending": 1, "sent": 4}
+
+
+def waits_until(broadcast: Broadcast) -> datetime | None:
+    row = stored(broadcast)
+    waits.load_waits(row.workspace_id, [row])
+    return row.waits_until
 
 
 def test_telegram_accounts_get_no_messages_far_ahead(tenants: Tenants, frozen_time: FrozenTime) -> None:
@@ -205,9 +212,19 @@ def test_account_that_cannot_send_is_named(account: Account, state: str) -> None
     broadcast = start(account)
     work(broadcast)
     assert (counts(broadcast), stored(broadcast).waiting_for) == ({"pending": 1}, f"account_{state}")
+    assert waits_until(broadcast) is None
     Account.unscoped.filter(pk=account.pk).update(state="connected")
     work(broadcast)
     assert counts(broadcast) == {"sent": 1}
+
+
+def test_wait_for_a_pause_ends_with_it(account: Account, frozen_time: FrozenTime) -> None:
+    contacts(account.workspace, 1)
+    until = frozen_time.now + timedelta(hours=3)
+    Account.unscoped.filter(pk=account.pk).update(state="paused", paused_until=until)
+    broadcast = start(account)
+    work(broadcast)
+    assert (stored(broadcast).waiting_for, waits_until(broadcast)) == ("account_paused", until)
 
 
 def test_broadcast_waits_while_the_plan_has_expired(account: Account) -> None:
