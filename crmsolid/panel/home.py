@@ -36,7 +36,7 @@ NEW_FOR = timedelta(days=30)  # after that nobody is reminded of the first steps
 SENT = {"direction__exact": "out", "status__exact": "sent"}
 RECENT = timedelta(days=3)  # how long a failure is shown
 # What has to be done so that a broadcast goes on, by what it waits for.
-WAITS_FOR_SOMEBODY = {
+WAITS_FOR_SOMEBODY: dict[str, str] = {
     BroadcastWaiting.ACCOUNT_NEEDS_LOGIN: "An account needs a login. An admin can log it in again.",
     BroadcastWaiting.ACCOUNT_BANNED: "Telegram has closed or frozen an account. Its page says what an admin can do.",
     BroadcastWaiting.ACCOUNT_PAUSED: "An account is paused. An admin can resume it.",

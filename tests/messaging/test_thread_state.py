@@ -98,7 +98,7 @@ def test_canceling_the_answer_lets_the_contact_wait_again(
     assert actions(answer.pk) == ["message.accepted", "message.canceled"]
 
 
-def planned_in(agent: Actor, view: str) -> list[tuple[str, datetime | None]]:
+def planned_in(agent: Actor, view: Any) -> list[tuple[str, datetime | None]]:
     """The threads of the view, each with when its planned answer is due."""
     return [(each.pk, each.planned_at) for each in services.list_inbox(agent, InboxFilter(view)).rows]
 
