@@ -1,6 +1,7 @@
 """Accounts, their threads with contacts, and every message in and out."""
 
 import secrets
+from datetime import datetime
 from functools import partial
 
 from django.conf import settings
@@ -80,9 +81,10 @@ class Thread(WorkspaceModel):
 
     ``assignee`` is the member who looks after it. ``closed_at``: nothing remains to be done. ``snoozed_until``: it is
     not shown among the open ones before this time. ``waiting_since`` is the time of the first message of the contact
-    that nobody has answered, NULL if there is none. ``failed_at`` is the time at which the latest outgoing message
-    failed, NULL if it did not. ``active_at`` orders the inbox: a thread whose snooze has ended is at the top, and those
-    that sleep are in the future. :mod:`messaging.threads.state` keeps these columns.
+    that nobody has answered, NULL if there is none; a planned answer leaves it until it is sent. ``failed_at`` is the
+    time at which the latest outgoing message failed, NULL if it did not. ``active_at`` orders the inbox: a thread whose
+    snooze has ended is at the top, and those that sleep are in the future. :mod:`messaging.threads.state` keeps these
+    columns.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "thr"), editable=False)
@@ -105,8 +107,9 @@ class Thread(WorkspaceModel):
         db_persist=True,
     )
 
-    # Not a column: services.list_threads sets it.
+    # Not columns: whoever lists threads sets them. ``planned_at`` is when the first planned answer is due.
     last_message: "Message | None" = None
+    planned_at: "datetime | None" = None
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "contact"], name="thread_once")]

@@ -1,12 +1,14 @@
 """Queries of messaging that have a name."""
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from datetime import datetime
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
-from messaging.models import Account, AccountState, Message, MessageAttempt, SpentSlot, Status, Thread
+from messaging.models import Account, AccountState, Message, MessageAttempt, SpentSlot, Status, Thread, WaitingFor
 from messaging.sending.slots import DAY
 
 
@@ -57,3 +59,19 @@ def newest_messages(workspace: Workspace, threads: list[Thread], **conditions: o
     )
     rows = messages.filter(pk__in=newest_of_each.values("newest"))
     return {message.thread_id: message for message in rows}
+
+
+def planned_answers(workspace: Workspace, threads: list[Thread]) -> dict[str, datetime]:
+    """When the first planned answer of each of these threads is due, by the thread's id, in one query. One that waits
+    for the gap between two sends is not planned: it goes out within moments."""
+    planned = Message.objects.for_workspace(workspace).filter(
+        # With the accounts, the index message_due finds them.
+        account__in={thread.account_id for thread in threads},
+        thread__in=[thread.pk for thread in threads],
+        status=Status.QUEUED,
+        source="direct",
+        attempts=0,
+        eta__gt=clock.now(),
+    )
+    planned = planned.exclude(delayed_by=WaitingFor.GAP).order_by()
+    return dict(planned.values_list("thread_id").annotate(Min("eta")))

@@ -22,6 +22,8 @@ from crmsolid.workspaces.models import Job, JobState, Plan, Workspace
 from crmsolid.workspaces.panel_context import PanelContext
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS, OWNERS, WRITERS, Roles
+from messaging.broadcasts.models import Broadcast, BroadcastWaiting
+from messaging.broadcasts.waits import load_waits, that_wait_for_somebody, waiting_text
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
 from messaging.querysets import in_trouble, newest_messages
 from webhooks.models import Endpoint
@@ -33,6 +35,13 @@ NEW_FOR = timedelta(days=30)  # after that nobody is reminded of the first steps
 # The filters of the list of messages that lead to those of the figure: they are at its top.
 SENT = {"direction__exact": "out", "status__exact": "sent"}
 RECENT = timedelta(days=3)  # how long a failure is shown
+# What has to be done so that a broadcast goes on, by what it waits for.
+WAITS_FOR_SOMEBODY: dict[str, str] = {
+    BroadcastWaiting.ACCOUNT_NEEDS_LOGIN: "An account needs a login. An admin can log it in again.",
+    BroadcastWaiting.ACCOUNT_BANNED: "Telegram has closed or frozen an account. Its page says what an admin can do.",
+    BroadcastWaiting.ACCOUNT_PAUSED: "An account is paused. An admin can resume it.",
+    BroadcastWaiting.PLAN: "The plan does not allow sending. An owner can choose another one.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,7 @@ def home_context(panel: PanelContext) -> dict[str, Any]:
         (WRITERS, _failed_messages),
         (ADMINS, _endpoints),
         (ADMINS, _keys),
+        (WRITERS, _waiting_broadcasts),
         (WRITERS, _failed_jobs),
         (WRITERS, _running_jobs),
     )
@@ -234,20 +244,53 @@ def _reason(job: Job) -> str:
     return capfirst(str(first.get("reason", ""))) if isinstance(first, dict) else ""
 
 
+def _waiting_broadcasts(workspace: Workspace) -> Notice:
+    rows = that_wait_for_somebody(workspace, _open_jobs(workspace)).order_by("created_at", "id")
+    items = [
+        Item(
+            broadcast.name,
+            WAITS_FOR_SOMEBODY.get(broadcast.waiting_for, "It is paused. Resume it when it may go on."),
+            _page("messaging_broadcast", broadcast),
+            broadcast.starts_at,
+        )
+        for broadcast in rows[: SHOWN + 1]
+    ]
+    advice = "These do not go on by themselves."
+    return _notice("Broadcasts that wait for somebody", "warning", advice, items, "messaging_broadcast_changelist")
+
+
+def _open_jobs(workspace: Workspace) -> QuerySet[Job]:
+    jobs: QuerySet[Job] = Job.objects.for_workspace(workspace)
+    return jobs.filter(next_run_at__isnull=False)
+
+
 def _running_jobs(workspace: Workspace) -> Notice:
-    jobs = Job.objects.for_workspace(workspace).filter(next_run_at__isnull=False).order_by("created_at", "id")
+    """Without the broadcasts that wait for somebody."""
+    jobs = _open_jobs(workspace)
+    waiting = that_wait_for_somebody(workspace, jobs).values("pk")
+    shown = list(jobs.exclude(object_id__in=waiting).order_by("created_at", "id")[: SHOWN + 1])
+    broadcasts = Broadcast.objects.for_workspace(workspace).in_bulk([job.object_id for job in shown])
+    load_waits(workspace, list(broadcasts.values()))
     items = [
         Item(
             label_of(job),
-            f"{job.done:,} of {job.total:,}" if job.total is not None else f"{job.done:,} done",
+            _progress(job, broadcasts.get(job.object_id)),
             _page("workspaces_job", job),
             job.created_at,
             progress=job.done / job.total if job.total else None,
         )
-        for job in jobs[: SHOWN + 1]
+        for job in shown
     ]
     advice = "Nothing to do: these go on by themselves."
     return _notice("Running now", "info", advice, items, "workspaces_job_changelist")
+
+
+def _progress(job: Job, broadcast: Broadcast | None) -> str:
+    done = f"{job.done:,} of {job.total:,}" if job.total is not None else f"{job.done:,} done"
+    if broadcast is None:
+        return done
+    waits = waiting_text(broadcast)
+    return f"{broadcast}: {done}. It waits {waits}." if waits else f"{broadcast}: {done}"
 
 
 # --- The first steps ----------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
@@ -37,6 +39,7 @@ from messaging.broadcasts.models import (
 )
 from messaging.broadcasts.querysets import load_counts, retryable, status_of
 from messaging.broadcasts.representations import SENDS
+from messaging.broadcasts.waits import load_waits, waiting_text
 from messaging.models import Account
 from messaging.panel.words import failure
 
@@ -48,6 +51,8 @@ RECIPIENT_COLOURS |= {"needs_attention": "warning"}
 REFRESH_SECONDS = 3
 # The preview that follows what is typed counts an audience of so many contacts: that takes about half a second.
 MAX_COUNTED_WHILE_TYPING = 10_000
+# Waits that are a part of sending: they begin and end with each message.
+PACING = (BroadcastWaiting.PER_HOUR, BroadcastWaiting.GAP)
 RETRYABLE = (BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.DONE)
 # Why the product itself canceled a broadcast.
 CANCELED_BECAUSE = {
@@ -59,7 +64,7 @@ CANCELED_BECAUSE = {
 @admin.register(Broadcast)
 class BroadcastAdmin(FormPageAdmin):
     adders = WRITERS
-    list_display = ("name", "status_label", "progress", "failed", "starts", "created")
+    list_display = ("name", "status_label", "progress", "waits", "failed", "starts", "created")
     list_filter = (fixed_filter("status", BroadcastStatus.values),)
     search_fields = ("name",)
     search_help_text = "Name"
@@ -72,14 +77,20 @@ class BroadcastAdmin(FormPageAdmin):
     def load_rows(self, rows: list[Any]) -> None:
         if rows:
             load_counts(rows[0].workspace_id, rows)
+            load_waits(rows[0].workspace_id, rows)
 
     @column("status", ordering="status", label=COLOURS)
     def status_label(self, broadcast: Broadcast) -> tuple[str, str]:
         return broadcast.status, broadcast.get_status_display()
 
     @column("sent")
-    def progress(self, broadcast: Broadcast) -> str:
-        return f"{broadcast.counts['sent']:,} of {sum(broadcast.counts.values()):,}"
+    def progress(self, broadcast: Broadcast) -> SafeString:
+        sent, total = f"{broadcast.counts['sent']:,}", f"{sum(broadcast.counts.values()):,}"
+        return format_html('<span class="cs-nowrap">{} of {}</span>', sent, total)
+
+    @column("waits")
+    def waits(self, broadcast: Broadcast) -> str:
+        return capfirst(waiting_text(broadcast))
 
     @column("failed")
     def failed(self, broadcast: Broadcast) -> int:
@@ -106,11 +117,13 @@ class BroadcastAdmin(FormPageAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         load_counts(broadcast.workspace_id, [broadcast])
+        load_waits(broadcast.workspace_id, [broadcast])
         total, counts = sum(broadcast.counts.values()), broadcast.counts
         context = {
             **self._titles(broadcast, broadcast.name),
             "status": label_for(COLOURS, broadcast),
             "facts": self._facts(request, broadcast),
+            "stands_still_for": "" if broadcast.waiting_for in PACING else waiting_text(broadcast),
             "why_canceled": CANCELED_BECAUSE.get(broadcast.reason, broadcast.reason),
             "total": total,
             "done": total - counts["pending"] - counts["needs_attention"],
@@ -152,8 +165,8 @@ class BroadcastAdmin(FormPageAdmin):
             ("Goes to", self._audience_text(request, broadcast)),
             ("Sends from", ", ".join(f"{each.name} (#{each.pk})" for each in accounts)),
         ]
-        if broadcast.status in SENDS and broadcast.waiting_for:
-            facts.append(("Waits", str(BroadcastWaiting(broadcast.waiting_for).label)))
+        if waits := waiting_text(broadcast):
+            facts.append(("Waits", waits))
         if broadcast.per_hour:
             facts.append(("At most", f"{broadcast.per_hour:,} messages an hour"))
         if broadcast.cooldown_days:

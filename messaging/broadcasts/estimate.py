@@ -19,7 +19,8 @@ def finishes_at(accounts: Sequence[Account], messages: int, start: datetime, per
     """When so many messages would be sent if nothing else is sent and no account is paused. None if no account can
     send. One query.
 
-    The sends that an account has left today go out at once, one gap apart, and the others on the days after that.
+    The sends that an account has left in its 24 hours go out at once, one gap apart, and the others on the days after
+    that. With a limit an hour the messages are spread evenly.
     """
     able = [each for each in accounts if each.state in (AccountState.CONNECTED, AccountState.PAUSED)]
     if not able or not messages:
@@ -32,12 +33,12 @@ def finishes_at(accounts: Sequence[Account], messages: int, start: datetime, per
         start = max(start, min(ends))
     taken = _slots_since([each.pk for each in able], start - DAY)
     limits = {each.pk: daily_limit(each) for each in able}
-    today = sum(max(0, limit - taken.get(pk, 0)) for pk, limit in limits.items())
-    days = max(0, math.ceil((messages - today) / sum(limits.values())))
-    on_last_day = messages if not days else messages - today - (days - 1) * sum(limits.values())
+    left = sum(max(0, limit - taken.get(pk, 0)) for pk, limit in limits.items())
+    days = max(0, math.ceil((messages - left) / sum(limits.values())))
+    on_last_day = messages if not days else messages - left - (days - 1) * sum(limits.values())
     gap = max(gap_between_sends(each) for each in able)
     by_accounts = days * DAY + math.ceil(on_last_day / len(able)) * gap
-    by_own_limit = (math.ceil(messages / per_hour) - 1) * HOUR if per_hour else timedelta(0)
+    by_own_limit = (messages - 1) * HOUR / per_hour if per_hour else timedelta(0)
     return start + max(by_accounts, by_own_limit)
 
 

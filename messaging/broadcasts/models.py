@@ -1,5 +1,6 @@
 """Broadcasts and their recipients: one text to many contacts, one row a recipient."""
 
+from datetime import datetime
 from functools import partial
 
 from django.db import models
@@ -61,8 +62,9 @@ class Broadcast(WorkspaceModel):
     finishes_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    # Not a column: querysets.load_counts sets it.
+    # Not columns: querysets.load_counts and waits.load_waits set them.
     counts: "dict[str, int]"
+    waits_until: "datetime | None" = None
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from contacts.repository import lock_free
 from crmsolid.core import clock, doorbell
@@ -27,6 +27,7 @@ from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.message_source import ACCOUNT_LOST, SOURCE, recover_outcomes
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
 from messaging.broadcasts.querysets import IN_FLIGHT
+from messaging.broadcasts.waits import WAITS_UNTIL
 from messaging.models import Account, AccountState, Status, WaitingFor
 from messaging.sending import automatic
 from messaging.sending.automatic import AutomaticMessage, Wait
@@ -34,7 +35,8 @@ from messaging.sending.automatic import AutomaticMessage, Wait
 # The rows of so many messages have less than 5,000 parameters.
 BATCH = 150
 MAX_IN_FLIGHT = 600
-LOOK_AHEAD = timedelta(seconds=10)
+LOOK_AHEAD, MIN_LOOK_AHEAD = timedelta(seconds=10), timedelta(seconds=1)
+MAX_LATE = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 # How soon to look whether messages have been sent; twice as late each time that nothing has happened.
 FIRST_POLL = timedelta(seconds=0.25)
@@ -45,17 +47,58 @@ MAX_WAIT = timedelta(minutes=1)
 _recipients, _accounts = Table(Recipient), Table(Account)
 
 
+@dataclass(frozen=True, slots=True)
+class _InFlight:
+    """The messages on their way. ``soon`` are without those that an account has put off by more than an hour, because
+    it may not write to strangers: they would hold up the other accounts. ``latest`` is when the last of those goes out
+    that are due within the look-ahead, which is now for what is late; None without any."""
+
+    number: int
+    soon: int
+    latest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """What a limit an hour leaves now: ``room`` for so many messages, the first of them due at ``first``, each
+    following one ``apart`` later, and none later than at ``horizon``. Without room, a chunk at ``go_on`` finds some;
+    None if that depends on messages that are on their way."""
+
+    first: datetime
+    horizon: datetime
+    apart: timedelta = timedelta(0)
+    room: int = MAX_IN_FLIGHT
+    go_on: datetime | None = None
+
+
 @dataclass(slots=True)
 class _Capacity:
-    """What the accounts can send now: the slots of each, and what those without one wait for."""
+    """What the accounts can send now, at the pace of the broadcast: the slots of each, and what those without one wait
+    for."""
 
     accounts: dict[int, Account]
+    pace: _Pace
     slots: dict[int, deque[datetime]] = field(default_factory=dict)
     waits: list[Wait] = field(default_factory=list)
+    _latest: datetime | None = None
 
     @property
     def total(self) -> int:
         return sum(map(len, self.slots.values()))
+
+    def take_slot(self, account_id: int) -> datetime | None:
+        """The next slot of the account, or as much later as the pace of the broadcast needs; None if that is too far
+        ahead. The account's further slots move with it, so that its gap stays."""
+        slots = self.slots[account_id]
+        due = slots[0]
+        if self.pace.apart and self._latest is not None:
+            due = max(due, self._latest + self.pace.apart)
+        if due > self.pace.horizon:
+            return None
+        moved_by = due - slots.popleft()
+        self.slots[account_id] = deque(slot + moved_by for slot in slots)
+        self._latest = due
+        return due
 
 
 def send_chunk(job: Job, broadcast: Broadcast) -> datetime | None:
@@ -65,7 +108,7 @@ def send_chunk(job: Job, broadcast: Broadcast) -> datetime | None:
     if broadcast.status == BroadcastStatus.SCHEDULED:
         assert broadcast.starts_at is not None
         if broadcast.starts_at > now:
-            return _wait(broadcast, BroadcastWaiting.ETA, broadcast.starts_at)
+            return _wait(job, broadcast, BroadcastWaiting.ETA, broadcast.starts_at, until=broadcast.starts_at)
         if not _change_status(broadcast, BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING):
             return now  # something else was faster; look again
     if broadcast.status != BroadcastStatus.RUNNING:
@@ -73,44 +116,43 @@ def send_chunk(job: Job, broadcast: Broadcast) -> datetime | None:
     recover_outcomes(broadcast)
     rows = Recipient.objects.for_workspace(job.workspace_id).filter(broadcast=broadcast)
     pending = rows.filter(status=RecipientStatus.PENDING).count()
-    soon = Q(message__eta__lte=now + HOUR)
-    made = rows.filter(IN_FLIGHT).aggregate(all=Count("pk"), soon=Count("pk", filter=soon))
+    in_flight = _read_in_flight(rows, now)
     done = (job.total or 0) - pending
     job.params["idle"] = 0 if done != job.done else job.params.get("idle", 0) + 1
     job.done = done
     if not pending:
         return None if _finish(job, broadcast) else now
-    if pending == made["all"]:
-        return _wait(broadcast, None, now + _poll(job))
-    return _send_batch(job, broadcast, pending - made["all"], made["soon"])
+    if pending == in_flight.number:
+        return _wait(job, broadcast, None, now + _poll(job))
+    return _send_batch(job, broadcast, pending - in_flight.number, in_flight)
 
 
-def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: int) -> datetime:
-    """Make up to a batch of messages, or note why none can be made now. Returns when to go on.
+def _read_in_flight(recipients: "QuerySet[Recipient]", now: datetime) -> _InFlight:
+    # The process that holds an account may be away, so nobody waits for long for a message that is late.
+    is_due = Q(message__eta__lte=now, message__eta__gt=now - MAX_LATE)
+    found = recipients.filter(IN_FLIGHT).aggregate(
+        number=Count("pk"),
+        soon=Count("pk", filter=Q(message__eta__lte=now + HOUR)),
+        latest=Max("message__eta", filter=Q(message__eta__lte=now + LOOK_AHEAD)),
+        due=Count("pk", filter=is_due & Q(message__account__state=AccountState.CONNECTED)),
+    )
+    return _InFlight(found["number"], found["soon"], max(now, found["latest"]) if found["due"] else found["latest"])
 
-    ``in_flight`` are the messages on their way. Those that an account has put off by more than an hour, because it may
-    not write to strangers, do not count: they would hold up the other accounts.
-    """
+
+def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: _InFlight) -> datetime:
+    """Make up to a batch of messages, or note why none can be made now. Returns when to go on."""
     now = clock.now()
     if sending_hold.is_held():
-        return _wait(broadcast, BroadcastWaiting.HELD, now + MAX_WAIT)
+        return _wait(job, broadcast, BroadcastWaiting.HELD, now + MAX_WAIT)
     if not job.workspace.plan_allows_sending:
-        return _wait(broadcast, BroadcastWaiting.PLAN, now + MAX_WAIT)
-    room = min(BATCH, to_send, MAX_IN_FLIGHT - in_flight)
+        return _wait(job, broadcast, BroadcastWaiting.PLAN, now + MAX_WAIT)
     # What is on its way is soon sent, and the job's progress is to show it.
-    latest = now + (_poll(job) if in_flight else MAX_WAIT)
-    until, reason = latest, None
-    if broadcast.per_hour is not None:
-        lately = _settled_since(broadcast, now - HOUR)
-        if broadcast.per_hour - in_flight - lately["number"] < room:
-            room = broadcast.per_hour - in_flight - lately["number"]
-            until = lately["first"] + HOUR if lately["first"] else latest
-            reason = BroadcastWaiting.PER_HOUR
+    latest = now + (_poll(job) if in_flight.soon else MAX_WAIT)
+    pace = _pace(broadcast, now, in_flight)
+    room = min(BATCH, to_send, MAX_IN_FLIGHT - in_flight.soon, pace.room)
     if room <= 0:
-        if _take_back(broadcast):
-            return now
-        return _wait(broadcast, reason, min(until, latest))
-    capacity = _reserve(broadcast, now, room)
+        return now if _take_back(broadcast) else _wait_for_room(job, broadcast, pace, latest)
+    capacity = _reserve(job, broadcast, room, pace)
     candidates = _candidates(broadcast, capacity, room)
     contacts = lock_free([str(each.contact_id) for each in candidates])
     judged = judge(Definition.of(broadcast), list(contacts.values()), now, broadcast_id=broadcast.pk)
@@ -120,22 +162,53 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: int) ->
     _make_messages(job, capacity, [(recipient, each) for recipient, each in found if not each.reason])
     if found:
         job.params["idle"] = 0
-        return _wait(broadcast, None, now)
+        return _wait(job, broadcast, None, now)
     if candidates or not capacity.waits:  # another transaction has locked them all
-        return _wait(broadcast, None, now + _poll(job))
+        return _wait(job, broadcast, None, now + _poll(job))
     first = min(capacity.waits, key=lambda wait: wait.until)
     _estimate(broadcast, list(capacity.accounts.values()), to_send)
-    return _wait(broadcast, BroadcastWaiting(first.reason.value), min(first.until, latest))
+    until = first.until if first.has_end else None
+    return _wait(job, broadcast, BroadcastWaiting(first.reason.value), min(first.until, latest), until=until)
+
+
+def _pace(broadcast: Broadcast, now: datetime, in_flight: _InFlight) -> _Pace:
+    """When the next message may be due: an hour divided by the limit after the last one that was made or settled, and
+    never so that an hour has more than the limit. It follows from the rows alone.
+
+    ``in_flight`` was read before this reads what is settled, so a message that is settled meanwhile is counted twice
+    and never left out.
+    """
+    if broadcast.per_hour is None:
+        return _Pace(now, now + LOOK_AHEAD)
+    apart, lately = HOUR / broadcast.per_hour, _settled_since(broadcast, now - HOUR)
+    # Few are made ahead, so that few are late together when the workers come back.
+    look_ahead = max(min(apart / 2, LOOK_AHEAD), MIN_LOOK_AHEAD)
+    first = max([now, *(at + apart for at in (in_flight.latest, lately["last"]) if at is not None)])
+    left = broadcast.per_hour - in_flight.soon - lately["number"]
+    if left <= 0:
+        first = max(first, lately["first"] + HOUR if lately["first"] else now)
+        return _Pace(first, first, apart, 0, first if first > now else None)
+    if first > now + look_ahead:
+        return _Pace(first, first, apart, 0, first - look_ahead / 2)
+    return _Pace(first, now + look_ahead, apart, min(left, int((now + look_ahead - first) / apart) + 1))
+
+
+def _wait_for_room(job: Job, broadcast: Broadcast, pace: _Pace, latest: datetime) -> datetime:
+    """Wait for messages that are on their way, or for the limit an hour."""
+    if pace.room > 0:
+        return _wait(job, broadcast, None, latest)
+    go_on, until = (latest, None) if pace.go_on is None else (min(pace.go_on, latest), pace.first)
+    return _wait(job, broadcast, BroadcastWaiting.PER_HOUR, go_on, until=until)
 
 
 def _settled_since(broadcast: Broadcast, since: datetime) -> dict[str, Any]:
-    """The ``number`` of messages that were sent or refused since then, and when the ``first`` was. They count against
-    the limit an hour. Those that are on their way count too, without an end, so no hour ever has more sends than the
-    limit."""
+    """The ``number`` of messages that were sent or refused since then, and when the ``first`` and the ``last`` was.
+    They count against the limit an hour. Those that are on their way count too, without an end, so no hour ever has
+    more sends than the limit."""
     rows = Recipient.objects.for_workspace(broadcast.workspace_id).filter(
         broadcast=broadcast, status__in=(RecipientStatus.SENT, RecipientStatus.FAILED), settled_at__gt=since
     )
-    return rows.aggregate(number=Count("pk"), first=Min("settled_at"))
+    return rows.aggregate(number=Count("pk"), first=Min("settled_at"), last=Max("settled_at"))
 
 
 def _take_back(broadcast: Broadcast) -> bool:
@@ -159,17 +232,19 @@ def _take_back(broadcast: Broadcast) -> bool:
     return bool(message_ids)
 
 
-def _reserve(broadcast: Broadcast, now: datetime, wanted: int) -> _Capacity:
-    """Lock the accounts, and find the slots of each that are due soon."""
+def _reserve(job: Job, broadcast: Broadcast, wanted: int, pace: _Pace) -> _Capacity:
+    """Lock the accounts, and find the slots of each that are due soon, from ``pace.first`` on. Each time another
+    account is the first one, so that they take turns where there is room for one message only."""
     is_one, ids = ids_clause("id", broadcast.account_ids)
     rows = _accounts.select(f"{is_one} AND workspace_id = %s ORDER BY id", [*ids, broadcast.workspace_id], lock=True)
-    capacity = _Capacity({account.pk: account for account in rows})
+    capacity = _Capacity({account.pk: account for account in rows}, pace)
+    first = job.done % max(len(rows), 1)
     if not rows:
-        wait = Wait(now + automatic.RETRY_ACCOUNT, WaitingFor.ACCOUNT_NEEDS_LOGIN)
+        wait = Wait(pace.first + automatic.RETRY_ACCOUNT, WaitingFor.ACCOUNT_NEEDS_LOGIN, has_end=False)
         capacity.waits.append(wait)
-    for account in rows:
-        reserved, wait_for = automatic.reserve_slots(account, now, wanted)
-        soon = deque(slot for slot in reserved if slot <= now + LOOK_AHEAD)
+    for account in [*rows[first:], *rows[:first]]:
+        reserved, wait_for = automatic.reserve_slots(account, pace.first, wanted)
+        soon = deque(slot for slot in reserved if slot <= pace.horizon)
         if len(soon) < len(reserved):
             wait_for = Wait(reserved[len(soon)] - LOOK_AHEAD / 2, WaitingFor.GAP)
         if soon:
@@ -207,18 +282,20 @@ def _skip(excluded: Sequence[tuple[Recipient, str]]) -> None:
 
 
 def _make_messages(job: Job, capacity: _Capacity, ready: Sequence[tuple[Recipient, Judged]]) -> None:
-    """Write a message for each of these recipients. Their contacts are locked, so none has got one meanwhile."""
-    wanted = []
+    """Write a message for each of these recipients for whom there is a slot. Their contacts are locked, so none has got
+    one meanwhile."""
+    recipient_ids, wanted = [], []
     for recipient, each in ready:
         account_id = recipient.account_id or max(capacity.slots, key=lambda pk: len(capacity.slots[pk]))
-        slot = capacity.slots[account_id].popleft()
-        wanted.append(AutomaticMessage(capacity.accounts[account_id], each.contact, each.text, slot, job.request_id))
+        slot = capacity.take_slot(account_id)
+        if slot is not None:
+            recipient_ids.append(recipient.pk)
+            account = capacity.accounts[account_id]
+            wanted.append(AutomaticMessage(account, each.contact, each.text, slot, job.request_id))
     messages = automatic.accept(SOURCE, wanted)
     if not messages:
         return
-    rows = [
-        (recipient.pk, message.id, message.account_id) for (recipient, _), message in zip(ready, messages, strict=True)
-    ]
+    rows = [(pk, message.id, message.account_id) for pk, message in zip(recipient_ids, messages, strict=True)]
     run(
         f"UPDATE {_recipients.name} SET message_id = new_message, account_id = of_account"
         f" FROM {rows_source({'recipient_id': 'int', 'new_message': 'text', 'of_account': 'int'})}"
@@ -233,13 +310,21 @@ def _poll(job: Job) -> timedelta:
     return min(FIRST_POLL * 2**doublings, MAX_POLL)
 
 
-def _wait(broadcast: Broadcast, reason: BroadcastWaiting | None, until: datetime) -> datetime:
-    """Note what the broadcast waits for, and return when to go on."""
+def _wait(
+    job: Job,
+    broadcast: Broadcast,
+    reason: BroadcastWaiting | None,
+    go_on: datetime,
+    *,
+    until: datetime | None = None,
+) -> datetime:
+    """Note what the broadcast waits for and until when, if that is known, and return when to go on."""
+    job.params[WAITS_UNTIL] = until.isoformat() if until is not None else None
     waiting_for = reason.value if reason is not None else ""
     if broadcast.waiting_for != waiting_for:
         broadcast.waiting_for = waiting_for
         broadcast.save(update_fields=["waiting_for"])
-    return until
+    return go_on
 
 
 def _estimate(broadcast: Broadcast, accounts: Sequence[Account], to_send: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from contacts.models import Contact
@@ -230,9 +231,11 @@ class ThreadPage(InboxPage):
         state = account_state(account)
         return {
             "draft": draft,
+            "planned_at": conversation.local_time(draft.send_at) if draft.send_at else None,
+            "zone": timezone.get_current_timezone_name(),
             "account": account,
             "account_state": "" if state == AccountState.CONNECTED else account.get_state_display().lower(),
-            "left_today": max(0, account.daily_limit - account.used - account.reserved),
+            "left": max(0, account.daily_limit - account.used - account.reserved),
             "templates": self.rows(Template).order_by("name").values_list("pk", "name")[:MAX_TEMPLATES],
             "variables": VARIABLES,
         }
@@ -386,7 +389,8 @@ class NewMessagePage(TenantPage):
         accounts = list(self.rows(Account).order_by("name", "id"))
         chosen.setdefault("account", str(accounts[0].pk) if len(accounts) == 1 else "")
         choices = [(str(each.pk), each.name) for each in accounts]
-        return self.render(accounts=choices, chosen=chosen, draft=draft, unknown=unknown)
+        zone = timezone.get_current_timezone_name()
+        return self.render(accounts=choices, chosen=chosen, draft=draft, unknown=unknown, zone=zone)
 
 
 class OldInboxPage(TenantPage):

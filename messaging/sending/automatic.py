@@ -35,10 +35,12 @@ _THREAD_COLUMNS = {"thread_id": "text", "workspace": "int", "account": "int", "c
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing can be sent before ``until``, for this reason. At that time the maker asks again."""
+    """Nothing can be sent before ``until``, for this reason. At that time the maker asks again. Without ``has_end``
+    nobody knows when the reason ends."""
 
     until: datetime
     reason: WaitingFor
+    has_end: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def reserve_slots(account: Account, now: datetime, wanted: int) -> tuple[list[da
     state = account_state(account)
     if state != AccountState.CONNECTED:
         until = account.paused_until if state == AccountState.PAUSED else None
-        return [], Wait(until or now + RETRY_ACCOUNT, WaitingFor(f"account_{state}"))
+        reason = WaitingFor(f"account_{state}")
+        return [], Wait(until or now + RETRY_ACCOUNT, reason, has_end=until is not None)
     reserved, next_free = slots.slots_for_automatic_sends(account, now, wanted, daily_limit(account))
     return reserved, None if next_free is None else Wait(next_free, WaitingFor.DAILY_LIMIT)
 

@@ -51,11 +51,13 @@ def queue_message(
     contact, address = _find_contact(actor, recipient or contact_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
+    is_planned = send_at is not None and send_at > now
+    record = state.record_planned_answer if is_planned else state.record_answer
     message = _messages.new(
         workspace_id=account.workspace_id,
         account_id=account.pk,
         contact_id=contact.pk,
-        thread_id=state.record_answer(account, contact, clock.now()),
+        thread_id=record(account, contact, clock.now()),
         direction=Direction.OUT,
         status=Status.QUEUED,
         recipient=address,
@@ -64,6 +66,7 @@ def queue_message(
         eta=eta,
         delayed_by=_delayed_by(now, send_at, earliest, eta),
         slot_at=eta,
+        created_at=now,
         **columns,
     )
     _messages.insert_later([message])
@@ -86,12 +89,11 @@ def _find_contact(actor: Actor, who: Recipient | str) -> tuple[Contact, str]:
 
 
 def _delayed_by(now: datetime, send_at: datetime | None, earliest: datetime, eta: datetime) -> str:
-    """Which condition moved the ``eta`` of a new message beyond ``now``; ``earliest`` is without the gap."""
-    if eta > earliest:
-        return WaitingFor.GAP
-    if earliest <= now:
-        return ""
-    return WaitingFor.ETA if earliest == send_at else WaitingFor.ACCOUNT_PAUSED
+    """Which condition moved the ``eta`` of a new message beyond ``now``; ``earliest`` is without the gap, which is
+    named only if nothing else did."""
+    if earliest > now:
+        return WaitingFor.ETA if earliest == send_at else WaitingFor.ACCOUNT_PAUSED
+    return WaitingFor.GAP if eta > earliest else ""
 
 
 def lock_account(actor: Actor, account_id: int) -> Account:

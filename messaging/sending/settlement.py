@@ -123,6 +123,9 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
         request_ids = {message.contact_id: message.request_id for message in sent}
         scored = activity.record_sent(workspaces, request_ids, now)
         state.record_sent([message.thread_id for message in sent], now)
+        put_off = [message.thread_id for message in sent if _was_put_off(message)]
+        if put_off:
+            state.find_waiting(put_off)
     failed = [each.claim.message.thread_id for each in settled if isinstance(each.result, SendError)]
     if failed:
         state.record_failed(failed, now)
@@ -132,6 +135,11 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
         publish_all(None, scored)
     sources.settled([each.claim.message for each in settled])
     return settled
+
+
+def _was_put_off(message: Message) -> bool:
+    """Whether it is an answer that was planned or delayed: it counts only now that it is sent."""
+    return message.source == "direct" and message.eta is not None and message.eta > message.created_at
 
 
 def _outcome(result: Delivered | SendError) -> tuple[str, str]:

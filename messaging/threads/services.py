@@ -53,8 +53,8 @@ class InboxFilter:
 
 
 def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: str | None = None) -> Page:
-    """One page of threads, each with contact, account, assignee and ``last_message``: the latest activity first; of
-    those that are snoozed the one that wakes first.
+    """One page of threads, each with contact, account, assignee, ``last_message`` and ``planned_at``: the latest
+    activity first; of those that are snoozed the one that wakes first.
 
     Errors: ``scope_missing``, ``invalid_cursor``.
     """
@@ -82,8 +82,9 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
         narrow=narrow,
     )
     newest = querysets.newest_messages(actor.workspace, threads.rows)
+    planned = querysets.planned_answers(actor.workspace, threads.rows)
     for thread in threads.rows:
-        thread.last_message = newest.get(thread.pk)
+        thread.last_message, thread.planned_at = newest.get(thread.pk), planned.get(thread.pk)
     return threads
 
 

@@ -35,19 +35,22 @@ _INCOMING = (
     f", unread_count = {_threads}.unread_count + 1, closed_at = NULL, snoozed_until = NULL,"
     f" waiting_since = coalesce({_threads}.waiting_since, excluded.waiting_since)"
 )
+_PLANNED_ANSWER = ", failed_at = NULL"
 # What the contact wrote after the answer, which was stored late, still waits.
 _ANSWER = (
-    ", failed_at = NULL, waiting_since = CASE"
+    f"{_PLANNED_ANSWER}, waiting_since = CASE"
     f" WHEN {_threads}.waiting_since > excluded.last_message_at THEN {_threads}.waiting_since END"
 )
 
-# The first message of the contact after the latest answer. Also in the migration 0014.
+# The first message of the contact after the latest answer was written. One that was accepted for a later time is an
+# answer once it is sent.
 _FIND_WAITING = (
     f"UPDATE {_threads} SET waiting_since = (SELECT min(m.created_at) FROM {_messages} m"
     f" WHERE m.thread_id = {_threads}.id AND m.direction = 'in' AND m.auto_reply = false"
     f" AND m.created_at >= {_threads}.created_at AND m.created_at > coalesce("
     f"(SELECT max(o.created_at) FROM {_messages} o WHERE o.thread_id = {_threads}.id AND o.direction = 'out'"
-    " AND o.source IN ('direct', 'phone') AND o.status <> 'canceled'), '0001-01-01 00:00:00+00'))"
+    " AND o.source IN ('direct', 'phone') AND (o.status = 'sent' OR o.status <> 'canceled' AND o.eta <= o.created_at)),"
+    " '0001-01-01 00:00:00+00'))"
     " WHERE {those} AND closed_at IS NULL"
     f" AND NOT EXISTS (SELECT 1 FROM {_contacts} c WHERE c.id = contact_id AND c.opted_out)"
 )
@@ -64,6 +67,11 @@ def upsert_thread(account: Account, contact: Contact, at: datetime) -> str:
 def record_answer(account: Account, contact: Contact, at: datetime) -> str:
     """:func:`upsert_thread` for a message that a person wrote to the contact: nobody waits any more."""
     return _upsert(_ANSWER, account, contact, at)
+
+
+def record_planned_answer(account: Account, contact: Contact, at: datetime) -> str:
+    """:func:`upsert_thread` for a message that a person wrote for a later time: the contact waits until it is sent."""
+    return _upsert(_PLANNED_ANSWER, account, contact, at)
 
 
 def record_incoming(account: Account, contact: Contact, at: datetime, *, waits: bool) -> str:
@@ -103,8 +111,8 @@ def record_failed(thread_ids: Collection[str], at: datetime) -> None:
 
 
 def find_waiting(thread_ids: Collection[str]) -> None:
-    """See again whether the contacts of these threads wait: answers were canceled. Messages from before the thread,
-    which were loaded from Telegram later, ask for no answer."""
+    """See again whether the contacts of these threads wait: answers were canceled, or planned ones were sent. Messages
+    from before the thread, which were loaded from Telegram later, ask for no answer."""
     where, params = ids_clause("id", sorted(set(thread_ids)))
     run(_FIND_WAITING.format(those=where), params)
 

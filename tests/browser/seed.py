@@ -91,7 +91,9 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
     account = create_sandbox_account(actor, name="Sandbox")
     token = create_key(actor, name="seeded key", scopes=ALL_SCOPES).token
     sequence = create(account, steps=[{"id": "hello", "text": "Hello {name}"}]).pk if slug == "figures" else ""
-    return {**made, "account": account.pk, "token": token, "sequence": sequence}
+    # Ten of its sends are kept for direct messages, so a broadcast has two.
+    small = create_sandbox_account(actor, name="Small", daily_limit=12).pk if slug == "broadcasts" else 0
+    return {**made, "account": account.pk, "small": small, "token": token, "sequence": sequence}
 
 
 def _rows_of_pages(workspace: Any, rows: dict[str, str]) -> dict[str, str]:

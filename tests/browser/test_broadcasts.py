@@ -24,12 +24,12 @@ def contact(product: Product, username: str, tag: str, **fields: Any) -> str:
     return str(call(product, "POST", "/v1/contacts", body)["id"])
 
 
-def write(page: Page, name: str, tag: str) -> None:
+def write(page: Page, name: str, tag: str, account: str = "Sandbox") -> None:
     page.goto("/panel/live/messaging/broadcast/")
     page.get_by_role("link", name="New broadcast").first.click()
     page.get_by_label("Name").fill(name)
     page.get_by_label("Text").fill("Hello {first_name}")
-    page.get_by_role("checkbox", name="Sandbox").check()
+    page.get_by_role("checkbox", name=account).check()
     page.get_by_label("Or tags").fill(tag)
 
 
@@ -114,7 +114,7 @@ def test_what_is_written_is_kept_when_the_session_ends(product: Product, sign_in
 
 
 def test_a_broadcast_is_followed_paused_and_resumed_while_it_is_sent(product: Product, sign_in: SignIn) -> None:
-    """Its limit an hour holds it back after two messages, so it is being sent for as long as the test needs."""
+    """Its limit an hour holds it back after each message, so it is being sent for as long as the test needs."""
     for each in ("evelyn", "finnegan", "gustav"):
         contact(product, each, "slow")
     page = sign_in("broadcasts", "agent")
@@ -123,12 +123,12 @@ def test_a_broadcast_is_followed_paused_and_resumed_while_it_is_sent(product: Pr
     page.get_by_role("button", name="Save and see the preview").click()
     page.get_by_role("button", name="Start for 3").click()
     remember(page)
-    expect(page.get_by_text("2 of 3 are done; this page follows by itself.")).to_be_visible()
-    expect(page.get_by_text("for its limit an hour")).to_be_visible()
+    expect(page.get_by_text("1 of 3 are done; this page follows by itself.")).to_be_visible()
+    expect(page.get_by_text("for its limit an hour, until ")).to_be_visible()
     assert is_same_page(page)
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused. Nothing more is sent until it is resumed.").first).to_be_visible()
-    expect(page.get_by_text("2 of 3 are done")).to_be_visible()
+    expect(page.get_by_text("1 of 3 are done")).to_be_visible()
     check_page(page)
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Resumed. It goes on where it was.")).to_be_visible()
@@ -137,4 +137,27 @@ def test_a_broadcast_is_followed_paused_and_resumed_while_it_is_sent(product: Pr
     expect(page.get_by_text("Canceled. Nobody else gets the message.")).to_be_visible()
     found = call(product, "GET", "/v1/broadcasts")["data"]
     [slow] = [each for each in found if each["name"] == "Slow news"]
-    assert (slow["status"], slow["counts"]["sent"], slow["counts"]["canceled"]) == ("canceled", 2, 1)
+    assert (slow["status"], slow["counts"]["sent"], slow["counts"]["canceled"]) == ("canceled", 1, 2)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_broadcast_that_stands_still_says_why_and_until_when(product: Product, sign_in: SignIn, width: int) -> None:
+    """The account may send two of its messages in 24 hours: the first visit uses both, and the second finds none."""
+    name, tag = f"Stalled {width}", f"stalled{width}"
+    for each in ("hanna", "ida", "jona"):
+        contact(product, f"{each}{width}", tag)
+    page = sign_in("broadcasts", "agent", width=width)
+    write(page, name, tag, account="Small")
+    page.get_by_role("button", name="Save and see the preview").click()
+    page.get_by_role("button", name="Start for 3").click()
+    why = re.compile("Nothing is sent at this moment. It waits for the daily limit of the accounts, until .+ UTC.")
+    expect(page.get_by_text(why)).to_be_visible()
+    check_page(page)
+    page.goto("/panel/live/messaging/broadcast/")
+    row = page.get_by_role("row", name=re.compile(name))
+    expect(row).to_contain_text(re.compile("For the daily limit of the accounts, until .+ UTC"))
+    check_page(page)
+    page.goto("/panel/live/")
+    running = page.get_by_role("region", name="Running now")
+    expect(running).to_contain_text(re.compile(f"{name}: . of 3. It waits for the daily limit of the accounts, until"))
+    check_page(page)

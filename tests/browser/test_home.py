@@ -1,9 +1,11 @@
-"""The first steps of an empty workspace, each taken from its link."""
+"""The first steps of an empty workspace, each taken from its link, and what waits for somebody."""
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn
+from tests.browser.product import Product
 from tests.telegram_server import TelegramServer
+from tests.waiting import wait_until
 
 HOME = "/panel/live/"
 PHONE, FRIEND = "+15550201", "+15550202"
@@ -68,3 +70,30 @@ def test_a_sandbox_account_ticks_no_first_step(sign_in: SignIn) -> None:
     step = page.get_by_role("region", name="First steps").get_by_role("listitem")
     expect(step.filter(has_text="Add a first contact")).to_contain_text("Done")
     expect(step.filter(has_text="Connect a Telegram account")).not_to_contain_text("Done")
+
+
+def test_a_broadcast_that_needs_somebody_is_to_be_done(product: Product, sign_in: SignIn) -> None:
+    seeded = product.seeded["workspaces"]["broadcasts"]
+    accounts = "/panel/live/messaging/account/"
+    page = sign_in("broadcasts", "admin")
+    page.goto(f"{accounts}{seeded['account']}/change/")
+    page.get_by_role("button", name="Pause").click()
+    contact = {"username": "waits_at_home", "tags": ["home"]}
+    news = {"name": "Home news", "text": "Hello", "account_ids": [seeded["account"]], "audience": {"tags": ["home"]}}
+    for path, body in (("/v1/contacts", contact), ("/v1/broadcasts", news)):
+        status, answer = product.call("POST", path, seeded["token"], body)
+        assert status == 201, answer
+
+    def waits_for_the_account() -> bool:
+        _, found = product.call("GET", f"/v1/broadcasts/{answer['id']}", seeded["token"])
+        return bool(found["waiting_for"] == "account_paused")
+
+    wait_until(waits_for_the_account, "the broadcast waits for the account")
+    page.goto(HOME)
+    to_do = page.get_by_role("region", name="Broadcasts that wait for somebody")
+    expect(to_do).to_contain_text("These do not go on by themselves.")
+    expect(to_do).to_contain_text("An account is paused. An admin can resume it.")
+    to_do.get_by_role("link", name="Home news").click()
+    expect(page.get_by_text("Nothing is sent at this moment. It waits for an account that is paused.")).to_be_visible()
+    page.goto(f"{accounts}{seeded['account']}/change/")
+    page.get_by_role("button", name="Resume").click()

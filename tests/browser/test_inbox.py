@@ -1,9 +1,10 @@
 """The inbox: an answer arrives while the page is open, and is answered, with and without JavaScript."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
 from tests.browser.looks import check_page
@@ -92,6 +93,45 @@ def test_a_failed_message_is_corrected_and_sent_again(product: Product, sign_in:
     log.get_by_role("button", name="Send again").click()
     expect(log).to_contain_text("You said: Hello again")
     check_page(page)
+
+
+def covers(one: Locator, other: Locator) -> bool:
+    """Whether the two overlap on the page."""
+    a, b = one.bounding_box(), other.bounding_box()
+    assert a is not None and b is not None
+    beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+    above = a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
+    return not beside and not above
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_an_answer_is_planned_for_later(product: Product, sign_in: SignIn, width: int) -> None:
+    name = f"gina{width}"
+    thread = write_to(product, name, f"Good evening, {name}")
+    page = sign_in("inbox", "agent", width=width)
+    page.goto(f"/panel/live/inbox/{thread}/")
+    day, next_day = (date.today() + timedelta(days=days) for days in (30, 31))
+    composer, send = page.locator("#composer"), page.locator("#composer [value=send]")
+    later, chosen = composer.locator("summary", has_text="Later"), composer.locator("#composer-planned")
+    expect(chosen).to_be_hidden()
+    page.get_by_label("Your answer").fill("Tomorrow, I am here.")
+    later.click()
+    page.get_by_label("Send at").fill(f"{day}T09:30")
+    assert not covers(composer.locator("details[open] .cs-menu-list"), send)
+    later.click()
+    expect(page.get_by_label("Send at")).to_be_hidden()
+    expect(chosen).to_have_text(f"{day:%-d %b %Y} 09:30 UTC")
+    expect(send).to_have_text("Send later")
+    composer.get_by_role("button", name="Remove the time").click()
+    expect(chosen).to_be_hidden()
+    expect(send).to_have_text("Send")
+    later.click()
+    page.get_by_label("Send at").fill(f"{next_day}T09:30")
+    send.click()
+    expect(page.get_by_role("log", name="Messages")).to_contain_text(f"Planned for {next_day:%-d %b %Y} 09:30")
+    page.goto("/panel/live/inbox/?view=waiting")
+    row = page.locator(f"#row-{thread}")
+    expect(row).to_contain_text(f"Waiting for us Answer planned for {next_day:%-d %b %Y} 09:30")
 
 
 def test_it_is_read_and_answered_without_javascript(product: Product, sign_in: SignIn) -> None:

@@ -255,7 +255,15 @@ def test_form_that_arrives_twice_sends_once(client: Client, thread: Thread) -> N
 def test_answer_is_planned_in_the_time_zone_of_the_reader(client: Client, thread: Thread) -> None:
     post(client, thread, "send", text="Hello", send_at="2030-06-05T09:30")
     assert Message.unscoped.get(direction="out").eta == datetime(2030, 6, 5, 9, 30, tzinfo=UTC)
-    assert "Planned for 5 Jun 2030 09:30" in text_of(client.get(page_of(thread)))
+    page = text_of(client.get(page_of(thread)))
+    assert "Planned for 5 Jun 2030 09:30" in page
+    assert "Waiting for us Answer planned for 5 Jun 2030 09:30" in page
+
+
+def test_time_of_a_draft_stays_visible_with_its_zone(client: Client, thread: Thread) -> None:
+    page = text_of(post(client, thread, "preview", text="Hello", send_at="2030-06-05T09:30"))
+    assert "Send later 5 Jun 2030 09:30 UTC" in page
+    assert not Message.unscoped.filter(direction="out").exists()
 
 
 @pytest.mark.parametrize(
@@ -277,9 +285,9 @@ def test_refused_text_stays(client: Client, thread: Thread, fields: dict[str, st
 
 def test_daily_limit_is_said_with_the_text(client: Client, thread: Thread) -> None:
     Account.unscoped.update(daily_limit=1)
-    assert "1 of 1 left today" in text_of(client.get(page_of(thread)))
+    assert "1 of 1 left in any 24 hours" in text_of(client.get(page_of(thread)))
     post(client, thread, "send", text="one")
-    assert "0 of 1 left today" in text_of(client.get(page_of(thread)))
+    assert "0 of 1 left in any 24 hours" in text_of(client.get(page_of(thread)))
     page = post(client, thread, "send", text="two")
     assert "may send 1 messages in 24 hours" in text_of(page)
     assert ">two</textarea>" in page.content.decode()

@@ -1,7 +1,7 @@
 """What the inbox knows of a thread: who waits, what failed, who looks after it, what is snoozed or closed."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -55,6 +55,7 @@ def hear(account: Account, frozen_time: FrozenTime, who: str = "alice", **option
     )
     message = receive(account, incoming)
     assert message is not None
+    Message.unscoped.filter(pk=message.pk).update(created_at=at)
     return thread_of(message)
 
 
@@ -90,13 +91,61 @@ def test_canceling_the_answer_lets_the_contact_wait_again(
     agent: Actor, sandbox: Account, frozen_time: FrozenTime
 ) -> None:
     thread = hear(sandbox, frozen_time)
-    Message.unscoped.update(created_at=frozen_time.now)
     later = frozen_time.forward(seconds=1) + timedelta(days=1)
     answer = services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
-    assert thread_of(answer).waiting_since is None
     messages.cancel_message(agent, answer.pk)
     assert thread_of(answer).waiting_since == thread.last_message_at
     assert actions(answer.pk) == ["message.accepted", "message.canceled"]
+
+
+def planned_in(agent: Actor, view: Any) -> list[tuple[str, datetime | None]]:
+    """The threads of the view, each with when its planned answer is due."""
+    return [(each.pk, each.planned_at) for each in services.list_inbox(agent, InboxFilter(view)).rows]
+
+
+def test_planned_answer_leaves_the_contact_waiting_until_it_is_sent(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    thread, other = hear(sandbox, frozen_time), hear(sandbox, frozen_time, "boris")
+    later = frozen_time.forward(seconds=1) + timedelta(days=1)
+    services.reply(agent, thread.pk, text="The day after", send_at=later + timedelta(days=1))
+    services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
+    assert planned_in(agent, "waiting") == [(thread.pk, later), (other.pk, None)]
+    assert dispatch.dispatch() == 0
+    frozen_time.now = later
+    assert dispatch.dispatch() == 1
+    assert planned_in(agent, "waiting") == [(other.pk, None)]
+    assert planned_in(agent, "all") == [(thread.pk, later + timedelta(days=1)), (other.pk, None)]
+
+
+def test_what_was_written_after_a_planned_answer_waits_for_another_one(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    thread = hear(sandbox, frozen_time)
+    later = frozen_time.forward(seconds=1) + timedelta(days=1)
+    services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
+    again = hear(sandbox, frozen_time)
+    assert again.waiting_since == thread.last_message_at
+    frozen_time.now = later
+    dispatch.dispatch()
+    thread.refresh_from_db()
+    assert thread.waiting_since == again.last_message_at
+
+
+def test_contact_waits_on_after_a_planned_answer_has_failed_or_was_canceled(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    thread = hear(sandbox, frozen_time, "fail_privacy")
+    later = frozen_time.forward(seconds=1) + timedelta(days=1)
+    first = services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
+    second = services.reply(agent, thread.pk, text="The day after", send_at=later + timedelta(days=1))
+    frozen_time.now = later
+    dispatch.dispatch()
+    assert stored(first).status == Status.FAILED
+    assert planned_in(agent, "waiting") == [(thread.pk, later + timedelta(days=1))]
+    messages.cancel_message(agent, second.pk)
+    assert planned_in(agent, "waiting") == [(thread.pk, None)]
+    assert thread_of(first).waiting_since == thread.last_message_at
 
 
 def test_messages_from_before_the_conversation_ask_for_no_answer(
@@ -104,7 +153,6 @@ def test_messages_from_before_the_conversation_ask_for_no_answer(
 ) -> None:
     long_ago = frozen_time.now - timedelta(days=700)
     thread = hear(sandbox, frozen_time)
-    Message.unscoped.update(created_at=frozen_time.now)
     past = Incoming(telegram_message_id=1, text="thanks, bye", at=long_ago, username="alice")
     store_past(sandbox, thread.contact, thread.pk, [past])
     later = frozen_time.forward(seconds=1) + timedelta(days=1)
@@ -405,7 +453,7 @@ def test_fifty_threads_cost_no_more_queries_than_one(
 ) -> None:
     hear(sandbox, frozen_time)
     for rows in (1, 50):
-        with django_assert_num_queries(2):  # threads with what belongs to them, their newest messages
+        with django_assert_num_queries(3):  # threads with what belongs to them, their newest messages, planned ones
             found = services.list_inbox(agent, InboxFilter()).rows
             shown = [(str(each.contact), str(each.account), each.assignee, each.last_message.text) for each in found]
         assert len(shown) == rows

@@ -1,8 +1,10 @@
 """What holds a broadcast back or leaves somebody out: limits, pauses, opt-outs, cooldown, erasure, unknown ends."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
+from django.conf import settings
 
 from contacts.models import Contact
 from contacts.services import erase_contact, personal_data
@@ -11,7 +13,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces.models import Workspace
-from messaging.broadcasts import audience, querysets, sending, services
+from messaging.broadcasts import audience, querysets, sending, services, waits
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, AccountKind, Message, MessageAttempt, Thread
 from messaging.sending import claiming, dispatch
@@ -49,19 +51,74 @@ def test_limit_an_hour_holds_in_every_hour(account: Account, frozen_time: Frozen
     contacts(account.workspace, 5)
     broadcast = start(account, per_hour=2)
     work(broadcast)
-    assert (counts(broadcast), stored(broadcast).waiting_for) == ({"pending": 3, "sent": 2}, "per_hour")
-    frozen_time.forward(minutes=59, seconds=59)
+    assert (counts(broadcast), stored(broadcast).waiting_for) == ({"pending": 4, "sent": 1}, "per_hour")
+    frozen_time.forward(minutes=29, seconds=59)
     work(broadcast)
-    assert counts(broadcast) == {"pending": 3, "sent": 2}
+    assert counts(broadcast) == {"pending": 4, "sent": 1}
+    for sent in (2, 3, 4):
+        frozen_time.forward(seconds=1)
+        work(broadcast)
+        assert counts(broadcast) == {"pending": 5 - sent, "sent": sent}
+        frozen_time.forward(minutes=29, seconds=59)
     frozen_time.forward(seconds=1)
     work(broadcast)
-    assert counts(broadcast) == {"pending": 1, "sent": 4}
-    frozen_time.forward(hours=1)
-    work(broadcast)
     assert (counts(broadcast), stored(broadcast).status) == ({"sent": 5}, "done")
-    times = sorted(at for at in Message.unscoped.values_list("sent_at", flat=True) if at is not None)
+    times = send_times()
     for begin in times:
         assert sum(begin <= at < begin + timedelta(hours=1) for at in times) <= 2
+
+
+def send_times() -> list[datetime]:
+    return sorted(at for at in Message.unscoped.values_list("sent_at", flat=True) if at is not None)
+
+
+def go_on_for(frozen_time: FrozenTime, seconds: int) -> None:
+    """Let the workers do what is due, each second."""
+    for _ in range(seconds):
+        runner.run_due()
+        dispatch.dispatch()
+        frozen_time.forward(seconds=1)
+
+
+def apart() -> list[float]:
+    """The seconds between the sends, in their order."""
+    times = send_times()
+    return [(after - before).total_seconds() for before, after in pairwise(times)]
+
+
+def test_messages_are_spread_evenly_over_accounts_and_over_a_pause(
+    tenants: Tenants, account: Account, frozen_time: FrozenTime
+) -> None:
+    contacts(account.workspace, 12)
+    by, broadcast = (
+        actor(account.workspace),
+        start(account, account_ids=(account.pk, tenants.sandbox().pk), per_hour=600),
+    )
+    assert stored(broadcast).finishes_at is None
+    go_on_for(frozen_time, 34)
+    assert (counts(broadcast), apart()) == ({"pending": 6, "sent": 6}, [6.0] * 5)
+    assert stored(broadcast).finishes_at == send_times()[0] + timedelta(seconds=66)
+    services.pause_broadcast(by, broadcast.pk)
+    go_on_for(frozen_time, 3)
+    services.resume_broadcast(by, broadcast.pk)
+    go_on_for(frozen_time, 40)
+    assert (counts(broadcast), stored(broadcast).status) == ({"sent": 12}, "done")
+    assert apart() == [6.0] * 5 + [7.0] + [6.0] * 5
+    accounts = Message.unscoped.filter(status="sent").order_by("sent_at").values_list("account_id", flat=True)
+    assert [pk == account.pk for pk in accounts] == [True, False] * 6
+
+
+def test_message_that_comes_late_delays_those_after_it(account: Account, frozen_time: FrozenTime) -> None:
+    """A worker dies with a message that it has claimed, and nothing runs until its lease is over."""
+    contacts(account.workspace, 4)
+    broadcast = start(account, per_hour=60)
+    queue(broadcast)
+    claiming.claim_batch([account.pk], 10)
+    frozen_time.forward(seconds=settings.SEND_LEASE_SECONDS + 1)
+    run_job(broadcast)
+    assert (Message.unscoped.count(), stored(broadcast).waiting_for) == (1, "per_hour")
+    go_on_for(frozen_time, 181)
+    assert (counts(broadcast), apart()) == ({"sent": 4}, [60.0] * 3)
 
 
 def test_message_on_its_way_counts_against_the_limit_an_hour(account: Account, frozen_time: FrozenTime) -> None:
@@ -101,16 +158,17 @@ def test_account_that_cannot_send_leaves_the_limit_an_hour_to_the_others(
     queue(broadcast)
     Account.unscoped.filter(pk=account.pk).update(state=state)
     work(broadcast)
-    assert (counts(broadcast), stored(broadcast).waiting_for) == ({"pending": 4, "sent": 2}, "per_hour")
+    assert (counts(broadcast), stored(broadcast).waiting_for) == ({"pending": 5, "sent": 1}, "per_hour")
+    frozen_time.forward(minutes=30)
+    work(broadcast)
     assert sent_to(broadcast) == ["person04", "person05"]
-    frozen_time.forward(hours=1)
+    frozen_time.forward(minutes=30)
     work(broadcast)
     assert stored(broadcast).waiting_for == f"account_{state}"
     Account.unscoped.filter(pk=account.pk).update(state="connected")
-    frozen_time.forward(hours=2)
-    work(broadcast)
-    frozen_time.forward(hours=2)
-    work(broadcast)
+    for _ in range(4):
+        frozen_time.forward(minutes=30)
+        work(broadcast)
     assert (counts(broadcast), stored(broadcast).status) == ({"sent": 6}, "done")
     assert {Message.unscoped.filter(contact=person, status="sent").count() for person in people} == {1}
 
@@ -121,10 +179,17 @@ def test_daily_limit_leaves_sends_for_others_and_the_rest_waits(tenants: Tenants
     broadcast = start(account)
     work(broadcast)
     assert (counts(broadcast), stored(broadcast).waiting_for) == ({"pending": 3, "sent": 2}, "daily_limit")
+    assert waits_until(broadcast) == frozen_time.now + timedelta(days=1)
     assert stored(broadcast).finishes_at == frozen_time.now + timedelta(days=2)
     frozen_time.forward(days=1)
     work(broadcast)
     assert counts(broadcast) == {"pending": 1, "sent": 4}
+
+
+def waits_until(broadcast: Broadcast) -> datetime | None:
+    row = stored(broadcast)
+    waits.load_waits(row.workspace_id, [row])
+    return row.waits_until
 
 
 def test_telegram_accounts_get_no_messages_far_ahead(tenants: Tenants, frozen_time: FrozenTime) -> None:
@@ -147,9 +212,19 @@ def test_account_that_cannot_send_is_named(account: Account, state: str) -> None
     broadcast = start(account)
     work(broadcast)
     assert (counts(broadcast), stored(broadcast).waiting_for) == ({"pending": 1}, f"account_{state}")
+    assert waits_until(broadcast) is None
     Account.unscoped.filter(pk=account.pk).update(state="connected")
     work(broadcast)
     assert counts(broadcast) == {"sent": 1}
+
+
+def test_wait_for_a_pause_ends_with_it(account: Account, frozen_time: FrozenTime) -> None:
+    contacts(account.workspace, 1)
+    until = frozen_time.now + timedelta(hours=3)
+    Account.unscoped.filter(pk=account.pk).update(state="paused", paused_until=until)
+    broadcast = start(account)
+    work(broadcast)
+    assert (stored(broadcast).waiting_for, waits_until(broadcast)) == ("account_paused", until)
 
 
 def test_broadcast_waits_while_the_plan_has_expired(account: Account) -> None:

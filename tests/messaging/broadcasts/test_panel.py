@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,15 +10,19 @@ from django.urls import reverse
 
 from contacts.models import Contact, Segment
 from crmsolid.core import clock
-from crmsolid.workspaces.models import AuditEntry, Role
+from crmsolid.workspaces.admin_columns import time_text
+from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from messaging.broadcasts.models import Broadcast
+from messaging.broadcasts.services import pause_broadcast
 from messaging.models import Account, Message, MessageAttempt
-from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, start, stored, work
+from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, run_job, start, stored, work
+from tests.messaging.conftest import FrozenTime
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db
 
+WAIT_FOR_SOMEBODY = "Broadcasts that wait for somebody"
 LIST, ADD = "admin:messaging_broadcast_changelist", "admin:messaging_broadcast_add"
 
 
@@ -277,3 +282,60 @@ def test_page_follows_by_itself_while_it_is_sent(tenants: Tenants, account: Acco
     work(broadcast)
     text = text_of(client, page("change", broadcast))
     assert "hx-trigger" not in text and 'http-equiv="refresh"' not in text and "2 of 2 are done" in text
+
+
+def home_of(client: Any) -> dict[str, list[tuple[str, str]]]:
+    """The notices of Home that are about broadcasts, each with its items."""
+    notices = client.get(reverse("admin:index")).context["notices"]
+    found = {notice.title: [(item.title, item.detail) for item in notice.items] for notice in notices}
+    return {title: items for title, items in found.items() if title in ("Running now", WAIT_FOR_SOMEBODY)}
+
+
+def test_broadcast_that_waits_says_why_and_until_when(tenants: Tenants, frozen_time: FrozenTime) -> None:
+    account = tenants.sandbox(daily_limit=12)
+    contacts(tenants.workspace, 5)
+    broadcast = start(account)
+    work(broadcast)
+    until = time_text(frozen_time.now + timedelta(days=1))
+    waits, client = f"for the daily limit of the accounts, until {until}", browser(tenants.owner)
+    assert f"For{waits[3:]}" in text_of(client, reverse(LIST))
+    text = text_of(client, page("change", broadcast))
+    assert f"Nothing is sent at this moment. It waits {waits}." in text
+    assert f"<dt>Waits</dt><dd>{waits}</dd>" in text
+    assert home_of(client) == {"Running now": [("Broadcast", f"News: 2 of 5. It waits {waits}.")]}
+
+
+@pytest.mark.parametrize(
+    ("state", "what_to_do"),
+    [
+        ("needs_login", "An account needs a login. An admin can log it in again."),
+        ("banned", "Telegram has closed or frozen an account. Its page says what an admin can do."),
+        ("paused", "An account is paused. An admin can resume it."),
+    ],
+)
+def test_broadcast_that_waits_for_somebody_is_not_said_to_go_on_by_itself(
+    tenants: Tenants, account: Account, frozen_time: FrozenTime, state: str, what_to_do: str
+) -> None:
+    contacts(tenants.workspace, 1)
+    Account.unscoped.filter(pk=account.pk).update(state=state)
+    broadcast = start(account)
+    work(broadcast)
+    client = browser(tenants.owner)
+    assert home_of(client) == {WAIT_FOR_SOMEBODY: [("News", what_to_do)]}
+    until = frozen_time.now + timedelta(hours=1)
+    Account.unscoped.filter(pk=account.pk).update(state="paused", paused_until=until)
+    run_job(broadcast)
+    waits = f"for an account that is paused, until {time_text(until)}"
+    assert home_of(client) == {"Running now": [("Broadcast", f"News: 0 of 1. It waits {waits}.")]}
+    pause_broadcast(tenants.actor(), broadcast.pk)
+    assert home_of(client) == {WAIT_FOR_SOMEBODY: [("News", "It is paused. Resume it when it may go on.")]}
+
+
+def test_broadcast_that_waits_for_a_plan_waits_for_somebody(tenants: Tenants, account: Account) -> None:
+    contacts(tenants.workspace, 1)
+    broadcast = start(account)
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="expired")
+    work(broadcast)
+    what_to_do = "The plan does not allow sending. An owner can choose another one."
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="pro")  # the page of an expired plan is another one
+    assert home_of(browser(tenants.owner)) == {WAIT_FOR_SOMEBODY: [("News", what_to_do)]}

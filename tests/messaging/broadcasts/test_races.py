@@ -1,6 +1,8 @@
 """Calls that meet each other and the job of a broadcast, on PostgreSQL."""
 
 from contextlib import suppress
+from datetime import timedelta
+from itertools import pairwise
 from threading import Event
 from typing import Any
 
@@ -20,6 +22,7 @@ from messaging.models import Account, Message
 from messaging.sending import dispatch
 from tests.messaging.broadcasts.helpers import actor, contact, contacts, counts, freeze, run_job, start, stored, work
 from tests.messaging.helpers import require_postgresql
+from tests.tenants import Tenants
 from tests.threads import in_background, run_together
 from tests.waiting import another_transaction_waits, wait_until
 
@@ -159,3 +162,20 @@ def test_no_statement_has_more_than_5000_parameters(account: Account, monkeypatc
     run_job(broadcast)
     assert counts(broadcast) == {"sent": 401}
     assert 1000 < max(counted) <= 5000
+
+
+def test_workers_at_once_keep_the_messages_of_an_hour_apart(tenants: Tenants, account: Account) -> None:
+    require_postgresql()
+    contacts(account.workspace, 12)
+    broadcast = start(account, account_ids=(account.pk, tenants.sandbox().pk), per_hour=36_000)
+    freeze(broadcast)
+
+    def send() -> None:
+        while stored(broadcast).status != "done":
+            run_job(broadcast)
+            dispatch.dispatch()
+
+    run_together([send, send, send])
+    assert counts(broadcast) == {"sent": 12}
+    due = sorted(at for at in Message.unscoped.values_list("eta", flat=True) if at is not None)
+    assert min(after - before for before, after in pairwise(due)) >= timedelta(seconds=0.1)

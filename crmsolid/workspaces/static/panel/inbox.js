@@ -147,6 +147,24 @@
       button.closest("details").open = false;
       text.focus();
     });
+    // A time that was chosen stays visible when its menu is closed, and the button says that nothing is sent now.
+    const sendAt = document.querySelector("#composer-send-at");
+    const followSendAt = () => {
+      const [year, , day] = sendAt.value.split(/[-T]/);
+      const month = new Date(sendAt.value).toLocaleString("en-US", { month: "short" });
+      document.querySelector("#composer-planned").hidden = !sendAt.value;
+      document.querySelector("#composer-planned-at").textContent = sendAt.value && `${Number(day)} ${month} ${year} ${sendAt.value.slice(11, 16)}`;
+      document.querySelector("#composer-send").textContent = sendAt.value ? "Send later" : "Send";
+    };
+    const sendNow = document.querySelector("#composer-send-now");
+    sendNow.hidden = false;
+    sendNow.addEventListener("click", () => {
+      sendAt.value = "";
+      followSendAt();
+      text.focus();
+    });
+    sendAt.addEventListener("input", followSendAt);
+    window.addEventListener("pageshow", followSendAt); // the browser may have put the time back
     text.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit(composer.querySelector("[value=send]"));
     });

@@ -353,8 +353,8 @@ class RateLimitedError(TooManyRequestsError):
 
 
 class AccountDailyLimitError(TooManyRequestsError):
-    """The account may send no more today. Raised at once, never waited for. ``retry_after`` is the time until its first
-    free slot. Give a later ``send_at``, or use another account."""
+    """The account has sent what it may in 24 hours. Raised at once, never waited for. ``retry_after`` is the time until
+    its first free slot. Give a later ``send_at``, or use another account."""
 
     code_of_class = "account_daily_limit"
 

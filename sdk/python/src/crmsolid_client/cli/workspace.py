@@ -45,7 +45,7 @@ def accounts() -> None:
 @list_options
 @pass_app
 def list_accounts(app: App, most: int | None, as_json: bool) -> None:
-    """List the accounts, and how much each may still send today.
+    """List the accounts, and how much each may still send in 24 hours.
 
     \b
     Example:
