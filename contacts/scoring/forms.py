@@ -14,6 +14,7 @@ from contacts.scoring.definition import MAX_DAILY_CAP, MAX_NAME, MAX_VALUE, Defi
 from contacts.scoring.models import MAX_POINTS, Times, Trigger
 from contacts.scoring.services import MAX_NOTE
 from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.edit_forms import EditForm
 from crmsolid.workspaces.models import Workspace
 
 NONE = format_duration(timedelta(0))
@@ -29,8 +30,10 @@ VALUE_FIELDS = {
 }
 
 
-class RuleForm(forms.Form):
+class RuleForm(EditForm, forms.Form):
     """A scoring rule."""
+
+    units = (("on", *VALUE_FIELDS.values(), "field_value"),)
 
     name = forms.CharField(max_length=MAX_NAME)
     on = forms.ChoiceField(label="Gives points when", choices=Trigger.choices)
