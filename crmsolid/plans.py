@@ -10,7 +10,7 @@ from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan, Role, Workspace
-from crmsolid.workspaces.services import TRIAL, lock_workspace
+from crmsolid.workspaces.services import TRIAL
 
 PAID_PLANS = (Plan.PRO, Plan.BUSINESS)  # nobody can choose a second trial or the state after it
 
@@ -54,7 +54,7 @@ def change_plan(actor: Actor, plan: str) -> Workspace:
     actor.require_role(Role.OWNER)
     if plan not in PAID_PLANS:
         raise invalid("plan", "invalid_choice", "the plan is pro or business")
-    live = lock_workspace(actor)
+    live = Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
     old_plan = live.current_plan
     if old_plan == plan:
         return live

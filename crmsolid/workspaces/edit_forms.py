@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crmsolid.core.errors import not_found
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scoping import WorkspaceModel
 
 Row = TypeVar("Row", bound=WorkspaceModel)
@@ -29,6 +31,11 @@ def lock_row(row: Row) -> Row:
     if locked is None:
         raise not_found(str(row._meta.verbose_name))
     return locked
+
+
+def lock_workspace(actor: Actor) -> Workspace:
+    """The actor's live workspace, as :func:`lock_row`."""
+    return Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
 
 
 class EditForm(forms.BaseForm):

@@ -103,7 +103,7 @@ def update_workspace(actor: Actor, *, name: str, time_zone: str) -> Workspace:
     if time_zone not in time_zones():
         detail = "give a name of the IANA time zone database, such as Europe/Berlin"
         raise invalid("time_zone", "invalid_choice", detail)
-    live = lock_workspace(actor)
+    live = Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
     old = {"name": live.name, "time_zone": live.time_zone}
     new = {"name": name, "time_zone": time_zone}
     if old == new:
@@ -162,11 +162,6 @@ def _revoke_invitations_of(actor: Actor, member: Membership) -> None:
         invitation.delete()
 
 
-def lock_workspace(actor: Actor) -> Workspace:
-    """The actor's live workspace as it is stored now, locked until the caller's transaction ends."""
-    return Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
-
-
 def lock_as_owner(actor: Actor) -> Workspace:
     """Lock the actor's live workspace, within the caller's transaction, and return it. So two owners cannot remove each
     other at the same time; somebody who holds an invitation can still become a member meanwhile.
@@ -174,7 +169,7 @@ def lock_as_owner(actor: Actor) -> Workspace:
     Errors: ``forbidden`` for anybody but owners, also for who was removed or got another role since the request began.
     """
     actor.require_role(Role.OWNER)
-    live = lock_workspace(actor)
+    live = Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
     if actor.subject.kind == "user":
         owners = Membership.objects.for_workspace(live).filter(user=int(actor.subject.id), role=Role.OWNER)
         if not owners.exists():
