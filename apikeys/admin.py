@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
@@ -28,6 +28,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import CODES, DomainError
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.admin_columns import column, format_time, time_text
+from crmsolid.workspaces.edit_forms import lock_row
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
@@ -184,17 +185,20 @@ class ApiKeyAdmin(TenantAdmin):
         return self._key_page(request, key, rotate_form=form)
 
     def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key, form = self._get_key(request, object_id), RenameForm(request.POST)
+        key = self._get_key(request, object_id)
         if self.panel_context(request).is_expired:
             raise PermissionDenied
-        if form.is_valid():
-            try:
-                renamed = rename_key(self.actor(request), key.id, **form.cleaned_data)
-            except DomainError as error:
-                form.add_domain_error(error)
-            else:
-                messages.success(request, f"The key is called {renamed.name} now. It works as before.")
-                return HttpResponseRedirect(panel_url("apikeys_apikey_change", key.pk))
+        with transaction.atomic():
+            key = lock_row(key)
+            form = RenameForm(request.POST, initial={"name": key.name})
+            if form.is_valid():
+                try:
+                    renamed = rename_key(self.actor(request), key.id, **form.cleaned_data)
+                except DomainError as error:
+                    form.add_domain_error(error)
+                else:
+                    messages.success(request, f"The key is called {renamed.name} now. It works as before.")
+                    return HttpResponseRedirect(panel_url("apikeys_apikey_change", key.pk))
         return self._key_page(request, key, rename_form=form)
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

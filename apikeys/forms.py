@@ -9,6 +9,7 @@ from django.utils import timezone
 from apikeys.commands import parse_duration
 from apikeys.services import MAX_NAME, MAX_RATE_LIMIT
 from crmsolid.core import clock
+from crmsolid.workspaces.edit_forms import EditForm
 from crmsolid.workspaces.forms import ServiceForm, SubmitOnceForm
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
@@ -102,7 +103,7 @@ class RotateForm(SubmitOnceForm):
         }
 
 
-class RenameForm(ServiceForm):
+class RenameForm(EditForm, ServiceForm):
     name = forms.CharField(label="New name", max_length=MAX_NAME)
 
 

@@ -1,6 +1,7 @@
 """What forms of the panel share: conditions on contacts, and durations."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +13,11 @@ from django.utils.text import capfirst
 from contacts.durations import format_duration, parse_duration
 from contacts.segments import builder, fields
 from contacts.segments.builder import Group
-from contacts.segments.conditions import definitions_of
+from contacts.segments.conditions import ConditionErrors, definitions_of, describe, load_condition
+from crmsolid.core import strictjson
 from crmsolid.core.durations import UNITS
 from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.workspaces.edit_forms import EditForm
 from crmsolid.workspaces.models import Workspace
 
 _ISO_UNITS = {"days": "P{}D", "hours": "PT{}H", "minutes": "PT{}M", "seconds": "PT{}S"}
@@ -43,6 +46,11 @@ class ConditionWidget(forms.Widget):
         self.known = known
         self._sent: tuple[Any, Group] | None = None
 
+    def format_value(self, value: Any) -> str:
+        """The condition, JSON or rows, as text: the same for a condition and for the rows that it is shown in."""
+        group = value if isinstance(value, Group) else self._rows(value)
+        return strictjson.dumps(builder.to_json(group, self.known)).decode()
+
     def was_stepped(self, data: Any, name: str) -> bool:
         """Whether a button of the rows sent this form, so that nothing else is to be done with it."""
         return f"{name}:do" in data
@@ -60,9 +68,12 @@ class ConditionWidget(forms.Widget):
         return f"{name}::mode" not in data
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        group = value if isinstance(value, Group) else builder.from_json(value) if value is not None else Group()
+        group = value if isinstance(value, Group) else self._rows(value)
         context = super().get_context(name, None, attrs)
         return {**context, "name": name, "root": builder.shown(group, self.known), "modes": builder.MODES.items()}
+
+    def _rows(self, condition: Any) -> Group:
+        return Group() if condition is None else builder.from_json(condition)
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         context = self.get_context(name, value, attrs)
@@ -82,6 +93,8 @@ class ConditionField(forms.Field):
         super().__init__(widget=ConditionWidget(self.known), **options)
 
     def clean(self, value: Any) -> Any:
+        if not isinstance(value, Group):  # the stored condition, which nobody has touched
+            return value
         if not self.required and not value.parts:
             return None
         return builder.to_json(value, self.known)
@@ -96,7 +109,7 @@ class ConditionField(forms.Field):
             form.add_error(name, "Correct the conditions that are marked.")
 
 
-class FilterForm(forms.Form):
+class FilterForm(EditForm, forms.Form):
     """A filter of contacts, and the name under which it is saved."""
 
     name = forms.CharField(max_length=100, required=False, label="Name")
@@ -104,6 +117,14 @@ class FilterForm(forms.Form):
     def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["filter"] = ConditionField(workspace, label="Contacts for whom")
+        self.workspace = workspace
+
+    def stored_text(self, name: str) -> str:
+        if name != "filter":
+            return super().stored_text(name)
+        with suppress(ConditionErrors):
+            return describe(load_condition(self.workspace, self["filter"].initial))
+        return ""
 
     @property
     def was_stepped(self) -> bool:

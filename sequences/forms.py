@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from contacts.segments.builder import Group
 from contacts.segments.conditions import ConditionErrors, definitions_of, describe, parse_condition
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.workspaces.edit_forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from sequences.definition import IF_NOT, MAX_NAME, MAX_STEPS, Definition, DefinitionErrors, read_definition
@@ -65,7 +67,7 @@ def account_label(account: Account) -> str:
     return f"{account.name} (#{account.pk})"
 
 
-class SequenceForm(RawValues):
+class SequenceForm(EditForm, RawValues):
     """Everything but the steps. ``version`` is the one that was edited, and ``steps`` the number of their forms."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -191,28 +193,39 @@ class DefinitionForm:
             step.describe_condition(workspace)
 
     @classmethod
-    def of_json(cls, workspace: Workspace, data: Mapping[str, Any], version: int | None = None) -> "DefinitionForm":
-        """The form of a definition as JSON."""
+    def of_json(
+        cls, workspace: Workspace, data: Mapping[str, Any], version: int | None = None, shown: str | None = None
+    ) -> "DefinitionForm":
+        """The form of a definition as JSON. Of one that is not saved yet ``version`` and ``shown`` say what it was made
+        from."""
         values = {**data, **_main_values(data), "version": version}
-        return cls._showing(workspace, values, data["steps"])
+        return cls._showing(workspace, values, data["steps"], shown)
 
     @classmethod
-    def of_post(cls, workspace: Workspace, post: Mapping[str, Any]) -> "DefinitionForm":
-        """The form as it was sent."""
+    def of_post(
+        cls, workspace: Workspace, post: Mapping[str, Any], current: Definition | None = None
+    ) -> "DefinitionForm":
+        """The form as it was sent, of a sequence that is ``current`` now."""
         number = int(post["steps"]) if re.fullmatch(r"[0-9]{1,3}", post.get("steps", "")) else 0
         known = builder.known_fields(definitions_of(workspace))
         steps = [StepForm(known, post, prefix=f"step-{index}") for index in range(min(number, MAX_STEPS + 1))]
-        return cls(workspace, SequenceForm(workspace, post), steps)
+        data = None if current is None else current.as_json()
+        stored = None if data is None else {**data, **_main_values(data)}
+        return cls(workspace, SequenceForm(workspace, post, initial=stored), steps)
 
     @classmethod
     def _showing(
-        cls, workspace: Workspace, values: Mapping[str, Any], steps: Iterable[Mapping[str, Any]]
+        cls,
+        workspace: Workspace,
+        values: Mapping[str, Any],
+        steps: Iterable[Mapping[str, Any]],
+        shown: str | None = None,
     ) -> "DefinitionForm":
         known = builder.known_fields(definitions_of(workspace))
         forms_of_steps = [
             StepForm(known, initial=dict(step), prefix=f"step-{index}") for index, step in enumerate(steps)
         ]
-        return cls(workspace, SequenceForm(workspace, initial=dict(values)), forms_of_steps)
+        return cls(workspace, SequenceForm(workspace, initial=dict(values), shown=shown), forms_of_steps)
 
     def edited(self, operation: str) -> "DefinitionForm":
         """The form after one of the buttons ``add``, ``remove-2``, ``up-2`` and ``down-2``, or after step 2 was dragged
@@ -228,18 +241,27 @@ class DefinitionForm:
             step = steps.pop(index)
             if verb in places:
                 steps.insert(places[verb], step)
-        return self._showing(self.workspace, self.main.values(), steps)
+        return self._showing(self.workspace, self.main.values(), steps, self.main.sent_shown)
 
     @property
     def version(self) -> int | None:
         """The version that was edited."""
+        self.main.is_valid()
         version: int | None = self.main.cleaned_data.get("version")
         return version
 
-    def read(self, current: Definition | None = None) -> Definition | None:
+    def refuse_steps(self, error: str, current: int) -> None:
+        """Somebody else has changed the steps too. The page says so, and counts as made from the current version."""
+        self.main.add_error(None, error)
+        sent: Any = self.main.data
+        self.main.data = sent = sent.copy()
+        sent["version"] = str(current)
+
+    def read(self, current: Definition | None = None, base: Definition | None = None) -> Definition | None:
         """The definition that was sent, or None after noting each error at its field.
 
-        Where it says the same as the ``current`` one, accounts and stop rules keep their order.
+        Where it says the same as the ``current`` one, accounts and stop rules keep their order. ``base`` is the one
+        that was edited: if the member has left its steps alone, they are those of the current one.
         """
         is_valid = all([each.is_valid() for each in (self.main, *self.steps)])
         values, rules = self.main.given(), self.main.stop_rules()
@@ -251,20 +273,22 @@ class DefinitionForm:
             **{name: values[name] for name in ("ignore_auto_replies", "pass_on")},
             "window": self.main.window(),
             "stop_on": [rule for _, rule in rules],
-            "steps": [_step_json(self._kept(step, current)) for step in self.steps],
+            "steps": [_step_json(self._kept(step, base)) for step in self.steps],
         }
         try:
             definition = read_definition(self.workspace, data)
         except DefinitionErrors as error:
             self.add_errors(error.errors, [field for field, _ in rules])
             return None
+        if base is not None and current is not None and definition.steps == base.steps:
+            definition = replace(definition, steps=current.steps)
         return definition if is_valid else None
 
     @staticmethod
-    def _kept(step: StepForm, current: Definition | None) -> dict[str, Any]:
-        """What was sent of a step, with the condition of the ``current`` one where its rows are as they were."""
+    def _kept(step: StepForm, base: Definition | None) -> dict[str, Any]:
+        """What was sent of a step, with the condition that was edited where its rows are as they were."""
         values = dict(step.cleaned_data)
-        old = current.step(values.get("id", "")) if current else None
+        old = base.step(values.get("id", "")) if base else None
         if old is not None and step.condition_field.same(old.condition) == values.get("condition"):
             values["condition"] = old.condition
         return values

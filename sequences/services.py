@@ -42,7 +42,6 @@ from sequences.schedule import ResumeMode
 # Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
 MOVED_TOGETHER = 1000
 WRITERS = (Role.AGENT, Role.ADMIN, Role.OWNER)
-CHANGED_MEANWHILE = "Another version was published meanwhile. Open the sequence again, and repeat your changes there."
 
 
 # --- Sequences --------------------------------------------------------------------------------------------------------
@@ -93,19 +92,15 @@ def update_sequence(
     definition: Definition,
     *,
     move_people: bool = False,
-    edited_version: int | None = None,
 ) -> tuple[Sequence, bool]:
     """Publish the definition as the next version, unless it is what the latest version says. Returns the sequence and
     whether something was changed.
 
     Contacts in the sequence finish on their version; with ``move_people`` they go on in the new one. Errors:
-    ``forbidden`` for viewers and keys, ``not_found``, ``invalid_state`` if ``edited_version`` is given and not the
-    latest one, ``validation_failed`` (name; accounts of a started sequence).
+    ``forbidden`` for viewers and keys, ``not_found``, ``validation_failed`` (name; accounts of a started sequence).
     """
     actor.require_role(*WRITERS)
     sequence = _get_sequence(actor, sequence_id, lock=True)
-    if edited_version is not None and edited_version != sequence.version:
-        raise DomainError("invalid_state", CHANGED_MEANWHILE)
     current = repository.current_version(sequence)
     keys = [step.key for step in current.definition.steps]
     definition = replace(definition, steps=with_step_keys(definition.steps, keys, _keys_ever_used(sequence)))

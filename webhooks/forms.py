@@ -7,6 +7,7 @@ from django import forms
 
 from crmsolid.core import clock
 from crmsolid.events.catalogue import event_types, subscribable_names
+from crmsolid.workspaces.edit_forms import EditForm
 from crmsolid.workspaces.forms import ServiceForm, SubmitOnceForm
 
 OVERLAPS = {"0": timedelta(0), "1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(days=7)}
@@ -28,8 +29,10 @@ class SecretField(forms.CharField):
         super().__init__(label="Your own secret", required=False, strip=False, empty_value=None, widget=widget)
 
 
-class EndpointForm(ServiceForm):
+class EndpointForm(EditForm, ServiceForm):
     """The address and the event types."""
+
+    units = (("which", "events"),)
 
     url = forms.CharField(
         label="Address",

@@ -1,17 +1,22 @@
 """The forms of a contact: its fields as texts, so that a member's change can be told from what was there."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self, TypeVar
 
 from django import forms
 from django.utils.text import capfirst
 
-from contacts import custom_fields
+from contacts import custom_fields, repository
 from contacts.forms import LinesField
 from contacts.models import CustomField, FieldType, Stage
 from contacts.notes import MAX_TEXT
+from contacts.repository import ContactWithTags
+from contacts.services import update_contact
 from contacts.validation import MAX_TAG
 from crmsolid.core.errors import DomainError
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.edit_forms import EditForm
 
 # Those that the services take an empty text for; null clears the others.
 _NAMES = ("name", "first_name")
@@ -20,44 +25,55 @@ MAX_ROWS = 3
 _BOOLEANS = [("", "Not known"), ("true", "Yes"), ("false", "No")]
 
 
-class ContactForm(forms.Form):
-    """The fields of a contact. Each also sends the value that the page showed, so only what the member has changed is
-    written, and what somebody else changed meanwhile is noticed."""
+class ContactEditForm(EditForm, forms.Form):
+    """A form of what is stored of a contact, which is its ``initial``."""
 
-    name = forms.CharField(max_length=200, required=False)
-    first_name = forms.CharField(max_length=100, required=False, help_text="Else the first word of the name.")
-    last_name = forms.CharField(max_length=100, required=False)
-    username = forms.CharField(max_length=100, required=False, help_text="@name, name or a t.me link.")
-    email = forms.CharField(max_length=254, required=False, label="E-mail", widget=forms.EmailInput)
-    phone = forms.CharField(max_length=32, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
-    time_zone = forms.CharField(max_length=64, required=False, help_text="By its name, such as Europe/Berlin.")
+    def changes(self) -> dict[str, Any]:
+        """What the member has changed, by the names of the API."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+    def add_domain_error(self, error: DomainError) -> None:
+        """A service's refusal beside the field that it is about."""
+        if not error.errors:
+            self.add_error(None, f"{capfirst(error.detail)}")
+        for each in error.errors:
+            name = each.field.replace("custom_fields.", "custom.", 1)
+            self.add_error(name if name in self.fields else None, f"{capfirst(each.detail)}")
+
+
+class StageForm(ContactEditForm):
+    stage = forms.ChoiceField(label="New stage", choices=Stage.choices)
+
+    @classmethod
+    def of(cls, person: ContactWithTags, data: Any = None) -> "StageForm":
+        return cls(data, initial={"stage": person.contact.stage}, auto_id="edit_%s")
+
+
+class CustomFieldsForm(ContactEditForm):
+    """The custom fields of a contact, as texts."""
 
     def __init__(self, definitions: Mapping[str, CustomField], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.definitions = definitions
-        for key, definition in definitions.items():
-            self.fields[f"custom.{key}"] = _field(definition, self._shown(f"custom.{key}"))
-        for field in self.fields.values():
-            field.show_hidden_initial = True
+        for key, definition in sorted(definitions.items(), key=lambda item: item[1].label):
+            self.fields[f"custom.{key}"] = _field(definition, self._texts(f"custom.{key}"))
 
-    def _shown(self, name: str) -> list[str]:
-        """What a field shows, or showed when the form was sent, and what was sent for it."""
-        texts = (self.initial.get(name), self.data.get(f"initial-{name}"), self.data.get(name))
-        return [str(text) for text in texts if text]
+    @classmethod
+    def of(cls, person: ContactWithTags, data: Any = None) -> Self:
+        initial = texts_of(person.payload, person.contact.given_first_name)
+        return cls(custom_fields.by_key(person.contact.workspace_id), data, initial=initial)
+
+    def _texts(self, name: str) -> list[str]:
+        """What is stored for a field, and what was sent."""
+        return [str(text) for text in (self.initial.get(name), self.data.get(name)) if text]
 
     @property
     def custom(self) -> list[Any]:
         """The custom fields, to be drawn."""
         return [self[name] for name in self.fields if name.startswith("custom.")]
 
-    @property
-    def own(self) -> list[Any]:
-        """The other fields, to be drawn."""
-        return [self[name] for name in self.fields if not name.startswith("custom.")]
-
     def changes(self) -> dict[str, Any]:
-        """What the member has changed, by the names of the API. ``validation_failed`` is the services' business, but
-        for numbers, which are texts here."""
+        """``validation_failed`` is the services' business, but for numbers, which are texts here."""
         changed: dict[str, Any] = {}
         for name in self.changed_data:
             text = self.cleaned_data[name]
@@ -68,28 +84,42 @@ class ContactForm(forms.Form):
                 changed[name] = text if text or name in _NAMES else None
         return changed
 
-    def note_conflicts(self, shown_now: Mapping[str, str]) -> bool:
-        """Whether somebody has changed meanwhile what the member wants to change too. Then each such field says what it
-        is now, and the next attempt replaces it."""
-        found = False
-        for name in self.changed_data:
-            now = shown_now.get(name, "")
-            # As the field reads them: browsers send other line breaks than those that are stored.
-            before, current = map(self.fields[name].to_python, (self.data.get(f"initial-{name}", ""), now))
-            if current not in (before, self.cleaned_data.get(name)):
-                self.data = {**self.data, f"initial-{name}": now}
-                said = f"Changed meanwhile to “{now}”" if now else "Emptied meanwhile"
-                self.add_error(name, f"{said}. Save again to replace it with yours.")
-                found = True
-        return found
 
-    def add_domain_error(self, error: DomainError) -> None:
-        """A service's refusal beside the field that it is about."""
-        if not error.errors:
-            self.add_error(None, f"{capfirst(error.detail)}")
-        for each in error.errors:
-            name = each.field.replace("custom_fields.", "custom.", 1)
-            self.add_error(name if name in self.fields else None, f"{capfirst(each.detail)}")
+class ContactForm(CustomFieldsForm):
+    """The fields of a contact."""
+
+    name = forms.CharField(max_length=200, required=False)
+    first_name = forms.CharField(max_length=100, required=False, help_text="Else the first word of the name.")
+    last_name = forms.CharField(max_length=100, required=False)
+    username = forms.CharField(max_length=100, required=False, help_text="@name, name or a t.me link.")
+    email = forms.CharField(max_length=254, required=False, label="E-mail", widget=forms.EmailInput)
+    phone = forms.CharField(max_length=32, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
+    time_zone = forms.CharField(max_length=64, required=False, help_text="By its name, such as Europe/Berlin.")
+
+    @property
+    def own(self) -> list[Any]:
+        """The other fields, to be drawn."""
+        return [self[name] for name in self.fields if not name.startswith("custom.")]
+
+
+Form = TypeVar("Form", bound=ContactEditForm)
+
+
+def save_contact(actor: Actor, contact_id: str, form_of: Callable[[ContactWithTags], Form]) -> tuple[Form, bool]:
+    """Write what the member has changed in the form that ``form_of`` fills in for the contact as it is now. Returns the
+    form, which has errors if it was refused, and whether something was written."""
+    form = None
+    try:
+        with unit_of_work():
+            form = form_of(repository.get(actor.workspace, contact_id, lock=True))
+            if not form.is_valid() or not form.changed_data:
+                return form, False
+            update_contact(actor, contact_id, form.changes())
+    except DomainError as error:
+        if form is None:
+            raise
+        form.add_domain_error(error)
+    return form, form.is_valid()
 
 
 def _field(definition: CustomField, shown: Sequence[str]) -> forms.Field:

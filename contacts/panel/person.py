@@ -9,9 +9,9 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 
 from contacts import custom_fields, notes, repository, services, tags, timeline
-from contacts.models import Contact, CustomField, Stage
+from contacts.models import Contact, CustomField
 from contacts.panel.actions import contact_actions, contact_links, contact_sections
-from contacts.panel.forms import ContactForm, NewContactForm, NoteForm, split_tags, texts_of
+from contacts.panel.forms import ContactForm, NewContactForm, NoteForm, StageForm, save_contact, split_tags
 from contacts.repository import ContactWithTags
 from contacts.scoring.forms import ScoreForm
 from contacts.scoring.services import adjust_score, get_score
@@ -27,8 +27,6 @@ STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "q
 # So many changes of the score stand beside it; the timeline has all of them.
 LEDGER_ROWS = 5
 ERASE_WORD = "erase"
-# An edit that others keep changing the contact under is given up after so many attempts.
-ATTEMPTS = 5
 HISTORY_ROWS = 50
 
 
@@ -78,11 +76,11 @@ class ContactPage(OfContact):
         person: ContactWithTags,
         *,
         form: ContactForm | None = None,
+        stage_form: StageForm | None = None,
         note: NoteForm | None = None,
         status: int = 200,
     ) -> HttpResponseBase:
         contact, definitions = person.contact, custom_fields.by_key(self.workspace)
-        texts = texts_of(person.payload, contact.given_first_name)
         group = self.request.GET.get("show", "")
         group = group if group in timeline.groups() else ""
         cursor = self.request.GET.get("older") or None
@@ -91,7 +89,7 @@ class ContactPage(OfContact):
         except DomainError:
             events = timeline.read(self.actor, contact, group=group)
         may_write = self.may_change
-        form = form or ContactForm(definitions, initial=texts)
+        form = form or ContactForm.of(person)
         wanted = form.fields.get(self.request.GET.get("edit", ""))
         if wanted is not None and not form.is_bound:
             wanted.widget.attrs["autofocus"] = True
@@ -103,7 +101,7 @@ class ContactPage(OfContact):
             tags=sorted(person.tags),
             known_tags=tags.tag_names(self.actor) if may_write else (),
             facts=self._facts(contact, definitions),
-            stages=Stage.choices,
+            stage_form=stage_form or StageForm.of(person),
             stage_colour=STAGE_COLOURS.get(contact.stage, ""),
             form=form,
             is_editing=form.is_bound or wanted is not None,
@@ -140,25 +138,12 @@ class ContactPage(OfContact):
 
     # --- The forms --------------------------------------------------------------------------------------------
     def _edit(self, person: ContactWithTags) -> HttpResponseBase | None:
-        """Write what the member has changed, unless somebody else has changed the same meanwhile. What others changed
-        beside it stays: If-Match refuses a version that is no longer there, and then the new one is looked at."""
-        definitions = custom_fields.by_key(self.workspace)
-        form = ContactForm(definitions, self.request.POST)
-        for _ in range(ATTEMPTS):
-            if not form.is_valid() or form.note_conflicts(texts_of(person.payload, person.contact.given_first_name)):
-                return self._page(person, form=form, status=422)
-            fields = form.changes()
-            try:
-                if fields:
-                    services.update_contact(self.actor, person.contact.pk, fields, if_match=person.etag)
-                    self.say("Saved.")
-                return self._back()
-            except DomainError as error:
-                if error.code != "precondition_failed":
-                    form.add_domain_error(error)
-                    return self._page(person, form=form, status=422)
-            person = self.person(person.contact.pk)
-        raise DomainError("service_unavailable")
+        form, written = save_contact(self.actor, person.contact.pk, lambda now: ContactForm.of(now, self.request.POST))
+        if not form.is_valid():
+            return self._page(self.person(person.contact.pk), form=form, status=422)
+        if written:
+            self.say("Saved.")
+        return self._back()
 
     def _back(self) -> HttpResponseBase | None:
         """To the page of this side from which somebody came to correct a field, if the address names one."""
@@ -166,8 +151,9 @@ class ContactPage(OfContact):
         is_ours = side_of(page) == current_side() and url_has_allowed_host_and_scheme(page, None)
         return HttpResponseRedirect(page) if is_ours else None
 
-    def _stage(self, person: ContactWithTags) -> None:
-        services.update_contact(self.actor, person.contact.pk, {"stage": self.request.POST.get("stage", "")})
+    def _stage(self, person: ContactWithTags) -> HttpResponseBase | None:
+        form, _ = save_contact(self.actor, person.contact.pk, lambda now: StageForm.of(now, self.request.POST))
+        return None if form.is_valid() else self._page(self.person(person.contact.pk), stage_form=form, status=422)
 
     def _opt_out(self, person: ContactWithTags) -> None:
         opted_out = self.request.POST.get("opted_out") == "yes"

@@ -17,10 +17,12 @@ from contacts.scoring.configuration import SECTION, dump
 from contacts.scoring.definition import definition_of, from_params, read_definition
 from contacts.scoring.forms import RuleForm, describe
 from crmsolid.core.errors import DomainError
+from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.admin import REFRESH_SECONDS
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import PageAdmin
 from crmsolid.workspaces.configuration import apply_configuration
+from crmsolid.workspaces.edit_forms import lock_row
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
@@ -89,16 +91,26 @@ class ScoringRuleAdmin(PageAdmin):
 
     def _form_view(self, request: HttpRequest, rule: ScoringRule | None) -> HttpResponse:
         """The form. Its buttons lead to the page that says whom saving or deleting the rule would move."""
-        shown = {"points": 10} if rule is None else RuleForm.initial_of(definition_of(rule))
         if rule is not None and request.POST.get("do") == "delete":
             return self._preview(request, rule, definition_of(rule).as_json(), archive=True)
-        workspace = self.current_workspace(request)
-        form = RuleForm(workspace, request.POST if request.method == "POST" else None, initial=shown)
-        if form.is_bound and form.is_valid():
+        form = self._form(request, rule)
+        if form.is_bound:
             try:
-                return self._preview(request, rule, form.as_json())
+                with unit_of_work():
+                    form = self._form(request, rule and lock_row(rule))
+                    if form.is_valid():
+                        return self._preview(request, rule, form.as_json())
             except DomainError as error:
                 form.add_domain_error(error)
+        return self._form_page(request, rule, form)
+
+    def _form(self, request: HttpRequest, rule: ScoringRule | None) -> RuleForm:
+        stored = {"points": 10} if rule is None else RuleForm.initial_of(definition_of(rule))
+        return RuleForm(
+            self.current_workspace(request), request.POST if request.method == "POST" else None, initial=stored
+        )
+
+    def _form_page(self, request: HttpRequest, rule: ScoringRule | None, form: RuleForm) -> HttpResponse:
         title = "New rule" if rule is None else rule.name
         context = {"title": title, "page_label": title, "original": rule, "rule": rule, "form": form}
         return self.render_page(request, "panel/scoring_rule.html", **context)
@@ -148,18 +160,36 @@ class ScoringRuleAdmin(PageAdmin):
         return response
 
     def _save(self, request: HttpRequest, job: Job) -> HttpResponse:
-        actor, rule_id, version = self.actor(request), int(job.object_id or 0), job.params.get("version")
+        rule = self.get_queryset(request).filter(pk=int(job.object_id or 0)).first()
         try:
-            if job.params["archive"]:
-                services.archive_rule(actor, rule_id, version=version)
-                messages.success(request, "The rule is deleted. A job takes back what it gave.")
-                return HttpResponseRedirect(panel_url(LIST))
-            definition = read_definition(actor.workspace, job.params["definition"])
-            if rule_id:
-                services.update_rule(actor, rule_id, definition, version=version)
-            else:
-                services.create_rule(actor, definition)
-            messages.success(request, "The rule is saved. A job scores the contacts again.")
+            with unit_of_work():
+                stored = definition_of(lock_row(rule)).as_json() if rule is not None else None
+                if stored != job.params.get("before", stored) and not job.params["archive"]:
+                    return self._changed_meanwhile(request, rule, job)
+                messages.success(request, self._write(request, job))
         except DomainError as error:
             self.show_error(request, error)
         return HttpResponseRedirect(panel_url(LIST))
+
+    def _write(self, request: HttpRequest, job: Job) -> str:
+        """Save what the job has counted; what to say then."""
+        actor, rule_id, version = self.actor(request), int(job.object_id or 0), job.params.get("version")
+        if job.params["archive"]:
+            services.archive_rule(actor, rule_id, version=version)
+            return "The rule is deleted. A job takes back what it gave."
+        definition = read_definition(actor.workspace, job.params["definition"])
+        if rule_id:
+            services.update_rule(actor, rule_id, definition, version=version)
+        else:
+            services.create_rule(actor, definition)
+        return "The rule is saved. A job scores the contacts again."
+
+    def _changed_meanwhile(self, request: HttpRequest, rule: Any, job: Job) -> HttpResponse:
+        """The form with what the member wants, who is told what somebody else has saved since the preview began."""
+        now, wanted = definition_of(rule), from_params(job.params["definition"])
+        workspace = self.current_workspace(request)
+        shown = RuleForm(workspace, initial=RuleForm.initial_of(now)).shown
+        form = RuleForm(workspace, initial=RuleForm.initial_of(wanted), shown=shown)
+        text = f"Nothing was saved: the rule was changed meanwhile. It is {now.name} now: {describe(now)}."
+        messages.error(request, f"{text} Save again to replace it with yours.")
+        return self._form_page(request, rule, form)

@@ -15,6 +15,7 @@ from contacts.scoring.models import MAX_POINTS, Times, Trigger
 from contacts.scoring.services import MAX_NOTE
 from crmsolid.core.durations import duration_text
 from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.edit_forms import EditForm
 from crmsolid.workspaces.models import Workspace
 
 NONE = format_duration(timedelta(0))
@@ -30,8 +31,10 @@ VALUE_FIELDS = {
 }
 
 
-class RuleForm(forms.Form):
+class RuleForm(EditForm, forms.Form):
     """A scoring rule."""
+
+    units = (("on", *VALUE_FIELDS.values(), "field_value"),)
 
     name = forms.CharField(max_length=MAX_NAME)
     on = forms.ChoiceField(label="Gives points when", choices=Trigger.choices)

@@ -13,7 +13,7 @@ from typing import Any
 from contacts import repository
 from contacts.models import Contact, ScoreEntry, ScoreTimer, ScoringRule
 from contacts.scoring import awarding, ledger
-from contacts.scoring.definition import Definition, from_params
+from contacts.scoring.definition import Definition, definition_of, from_params
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import fetch, run
 from crmsolid.core.sql.prepared_cursor import on_postgresql
@@ -63,8 +63,8 @@ def start(actor: Actor, rule: ScoringRule) -> Job:
 def start_preview(actor: Actor, definition: Definition, rule: ScoringRule | None, *, archive: bool) -> Job:
     """Count whom it would move if the rule became this (a new one if it is None), or went. ``sample`` of the job's
     params has some of them."""
-    version = None if rule is None else rule.version
-    params = {"definition": definition.as_json(), "archive": archive, "version": version, "after": ""}
+    version, before = (None, None) if rule is None else (rule.version, definition_of(rule).as_json())
+    params = {"definition": definition.as_json(), "archive": archive, "version": version, "before": before, "after": ""}
     rule_id = "" if rule is None else str(rule.pk)
     return start_job(actor, PREVIEW, Scope.READ_CONTACTS, params=params, object_id=rule_id)
 

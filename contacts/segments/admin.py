@@ -15,8 +15,10 @@ from contacts.segments import services
 from contacts.segments.conditions import definitions_of, describe
 from contacts.segments.repository import condition_of
 from crmsolid.core.errors import DomainError
+from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import FormPageAdmin
+from crmsolid.workspaces.edit_forms import lock_row
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import WRITERS
 
@@ -89,21 +91,17 @@ class SegmentAdmin(FormPageAdmin):
     # --- The form ---------------------------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, segment: Segment | None) -> HttpResponse:
         """The form. One button shows whom the filter selects, the other saves it; those of the rows change the rows."""
-        workspace = self.current_workspace(request)
-        shown: dict[str, Any] = {"filter": {"all": []}}
-        if segment is not None:
-            broken = _in_words(segment) == BROKEN
-            shown = {"name": segment.name, "filter": {"all": []} if broken else segment.filter}
-        form = FilterForm(workspace, request.POST if request.method == "POST" else None, initial=shown)
-        saves = request.POST.get("do") == "save" and not form.was_stepped
-        form.fields["name"].required = saves
+        form = self._form(request, segment)
         form.is_valid()
-        filter = form.cleaned_data["filter"] if form.is_bound else shown["filter"]
+        filter = form.cleaned_data.get("filter") if form.is_bound else None
         preview = None
         try:
-            preview = services.preview_segment(self.actor(request), filter=filter)
-            if saves and form.is_valid():
-                return self._save(request, segment, form.cleaned_data)
+            preview = services.preview_segment(self.actor(request), filter=filter or form["filter"].initial)
+            if self._saves(request):
+                with unit_of_work():
+                    form = self._form(request, segment and lock_row(segment))
+                    if form.is_valid():
+                        return self._save(request, segment, form.cleaned_data)
         except DomainError as error:
             if not form.was_stepped:
                 form.add_domain_error(error)
@@ -111,6 +109,19 @@ class SegmentAdmin(FormPageAdmin):
         return self.render_page(
             request, "panel/segment_form.html", form=form, preview=preview, **self._titles(segment, title)
         )
+
+    def _saves(self, request: HttpRequest) -> bool:
+        return request.POST.get("do") == "save" and "filter:do" not in request.POST
+
+    def _form(self, request: HttpRequest, segment: Segment | None) -> FilterForm:
+        stored: dict[str, Any] = {"filter": {"all": []}}
+        if segment is not None:
+            broken = _in_words(segment) == BROKEN
+            stored = {"name": segment.name, "filter": {"all": []} if broken else segment.filter}
+        data = request.POST if request.method == "POST" else None
+        form = FilterForm(self.current_workspace(request), data, initial=stored)
+        form.fields["name"].required = self._saves(request)
+        return form
 
     def _save(self, request: HttpRequest, segment: Segment | None, values: dict[str, Any]) -> HttpResponse:
         if segment is None:

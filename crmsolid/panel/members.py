@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -13,11 +14,12 @@ from crmsolid.panel.account.base import too_many
 from crmsolid.panel.account.joining import invitation_address
 from crmsolid.workspaces import invitations
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.edit_forms import EditForm
 from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Invitation, Membership, Role, Workspace
 from crmsolid.workspaces.panel_context import has_two_factor
 from crmsolid.workspaces.roles import ADMINS, OWNERS
-from crmsolid.workspaces.services import remove_member, require_two_factor, set_role
+from crmsolid.workspaces.services import lock_as_owner, remove_member, require_two_factor, set_role
 from crmsolid.workspaces.tenant_page import TenantPage
 
 ROLES_HELP = (
@@ -34,6 +36,18 @@ class InviteForm(ServiceForm):
         error_messages={"required": "Enter an e-mail address."},
     )
     role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.AGENT)
+
+
+class RoleForm(EditForm, forms.Form):
+    """The role of one member of the list."""
+
+    role = forms.ChoiceField(choices=Role.choices)
+
+    @classmethod
+    def of(cls, member: Membership, data: Any = None) -> "RoleForm":
+        form = cls(data, initial={"role": member.role}, auto_id=f"id_%s_{member.pk}")
+        form.fields["role"].label = f"Role of {member.user.email}"
+        return form
 
 
 class MembersBase(TenantPage):
@@ -69,13 +83,16 @@ class MembersPage(MembersBase):
         response: HttpResponseBase | None = act(request)
         return response or self.redirect("members")
 
-    def show(self, form: InviteForm, **context: Any) -> HttpResponseBase:
+    def show(self, form: InviteForm, *, refused: dict[int, RoleForm] | None = None, **context: Any) -> HttpResponseBase:
+        """``refused`` are forms that were sent, by the ids of the members."""
         members = self.rows(Membership).select_related("user", "user__two_factor").order_by("user__email")
         invited = self.rows(Invitation).select_related("invited_by").order_by("email")
         return self.render(
-            members=[(member, has_two_factor(member)) for member in members[:MAX_SHOWN]],
+            members=[
+                (member, has_two_factor(member), (refused or {}).get(member.pk) or RoleForm.of(member))
+                for member in members[:MAX_SHOWN]
+            ],
             invitations=invited[:MAX_SHOWN],
-            roles=Role.choices,
             roles_help=ROLES_HELP,
             form=form,
             required=self.workspace.requires_two_factor,
@@ -109,9 +126,15 @@ class MembersPage(MembersBase):
         invitations.revoke_invitation(self.actor, _id(request))
         self.say("The invitation is taken back: its link lets nobody in.")
 
-    def _role(self, request: HttpRequest) -> None:
-        member = set_role(self.actor, _id(request), request.POST.get("role", ""))
+    def _role(self, request: HttpRequest) -> HttpResponseBase | None:
+        with transaction.atomic():
+            lock_as_owner(self.actor)
+            form = RoleForm.of(self.row(Membership, _id(request)), request.POST)
+            if not form.is_valid():
+                return self.show(InviteForm(), refused={_id(request): form})
+            member = set_role(self.actor, _id(request), form.cleaned_data["role"])
         self.say(f"{member.user} is now {Role(member.role).with_article}.")
+        return None
 
     def _require(self, request: HttpRequest) -> None:
         required = request.POST.get("required") == "yes"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -21,8 +22,9 @@ from crmsolid.panel.account.kept_form import KeptForm, page_before
 from crmsolid.plans import DIFFERENCES, PAID_PLANS, change_plan
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
+from crmsolid.workspaces.edit_forms import EditForm, lock_workspace
 from crmsolid.workspaces.forms import ServiceForm
-from crmsolid.workspaces.models import Plan, Role, User
+from crmsolid.workspaces.models import Plan, Role, User, Workspace
 from crmsolid.workspaces.panel_context import panel_context
 from crmsolid.workspaces.panel_urls import side_of
 from crmsolid.workspaces.roles import ADMINS, OWNERS
@@ -44,7 +46,7 @@ COLUMNS = {Plan.EXPIRED: "After the trial"}
 COLOURS = {Plan.TRIAL: "info", Plan.PRO: "success", Plan.BUSINESS: "success", Plan.EXPIRED: "danger"}
 
 
-class PlanForm(forms.Form):
+class PlanForm(EditForm, forms.Form):
     """Offers the plans that :func:`change_plan` accepts."""
 
     plan = forms.ChoiceField(
@@ -65,10 +67,11 @@ class PlanPage(TenantPage):
         return self._page(PlanForm(initial={"plan": self.panel.live.current_plan}))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = PlanForm(request.POST)
-        if not form.is_valid():
-            return self._page(form)
-        live = change_plan(self.actor, form.cleaned_data["plan"])
+        with transaction.atomic():
+            form = PlanForm(request.POST, initial={"plan": lock_workspace(self.actor).current_plan})
+            if not form.is_valid():
+                return self._page(form)
+            live = change_plan(self.actor, form.cleaned_data["plan"])
         self.say(f"{live.name} is on {Plan(live.plan).label}.")
         return self.redirect(self.name)
 
@@ -99,11 +102,15 @@ class PlanPage(TenantPage):
         ]
 
 
-class WorkspaceForm(ServiceForm):
+class WorkspaceForm(EditForm, ServiceForm):
     """The name and the time zone of a workspace."""
 
     name = forms.CharField(required=False, widget=forms.TextInput(attrs={"maxlength": MAX_NAME}))
     time_zone = forms.CharField(label="Time zone", required=False, widget=forms.TextInput(attrs={"list": "time-zones"}))
+
+    @classmethod
+    def of(cls, live: Workspace, data: Any = None) -> "WorkspaceForm":
+        return cls(data, initial={"name": live.name, "time_zone": live.time_zone})
 
 
 class WorkspacePage(TenantPage):
@@ -113,17 +120,17 @@ class WorkspacePage(TenantPage):
     viewers = changers = ADMINS
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        live = self.panel.live
-        return self._page(WorkspaceForm(initial={"name": live.name, "time_zone": live.time_zone}))
+        return self._page(WorkspaceForm.of(self.panel.live))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = WorkspaceForm(request.POST)
+        with transaction.atomic():
+            form = WorkspaceForm.of(lock_workspace(self.actor), request.POST)
+            try:
+                if form.is_valid():
+                    update_workspace(self.actor, **form.cleaned_data)
+            except DomainError as error:
+                form.add_domain_error(error)
         if not form.is_valid():
-            return self._page(form)
-        try:
-            update_workspace(self.actor, **form.cleaned_data)
-        except DomainError as error:
-            form.add_domain_error(error)
             return self._page(form)
         self.say("The settings of the workspace are saved.")
         return self.redirect(self.name)

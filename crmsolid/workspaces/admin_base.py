@@ -16,7 +16,7 @@ from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR, SEARCH_VAR, ChangeList, ChangeListSearchForm
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
-from django.db import DataError, models
+from django.db import DataError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -24,6 +24,7 @@ from django.utils.text import capfirst
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.edit_forms import EditForm, lock_row
 from crmsolid.workspaces.models import AuditEntry, User, Workspace
 from crmsolid.workspaces.panel_context import PanelContext, panel_context
 from crmsolid.workspaces.roles import ADMINS, EVERYONE, NOBODY, Roles
@@ -140,7 +141,7 @@ class LookAheadChangeList(ChangeList):
         return self.page_url(self.page.number + 1)
 
 
-class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
+class TenantForm(EditForm, forms.ModelForm):  # type: ignore[type-arg]
     """A model form that knows its workspace, so that it checks unique constraints which include the workspace."""
 
     workspace: ClassVar[Workspace]
@@ -321,8 +322,18 @@ class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
         form.workspace = self.current_workspace(request)  # type: ignore[attr-defined]
         return form
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return self._show_errors(super().changeform_view, request, *args, **kwargs)
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        return self._show_errors(self._locked_changeform_view, request, object_id, form_url, extra_context)
+
+    def _locked_changeform_view(self, request: HttpRequest, object_id: str | None, *args: Any) -> Any:
+        """A form that is sent is checked and saved with its row locked, see :class:`EditForm`."""
+        with transaction.atomic():
+            obj = self.get_object(request, unquote(object_id)) if object_id and request.method == "POST" else None
+            if obj is not None:
+                lock_row(obj)
+            return super().changeform_view(request, object_id, *args)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return self._show_errors(super().delete_view, request, *args, **kwargs)
@@ -344,9 +355,11 @@ class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
             return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if not change:
+        if change:
+            obj.save(update_fields=form.changed_data)  # the others may have been changed while the form was checked
+        else:
             obj.workspace = self.current_workspace(request)
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
 
     # --- The audit log, in place of Django's own log, which knows no workspace and keeps people's names ------------
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:

@@ -22,8 +22,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.models import Contact, Segment
 from crmsolid.core.errors import DomainError
+from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
 from crmsolid.workspaces.admin_pages import FormPageAdmin, label_for
+from crmsolid.workspaces.edit_forms import lock_row
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import WRITERS
 from messaging.broadcasts import services
@@ -251,24 +253,33 @@ class BroadcastAdmin(FormPageAdmin):
         if broadcast is not None and broadcast.status != BroadcastStatus.DRAFT:
             messages.warning(request, "Only a draft can be edited. This broadcast was started or canceled.")
             return self.page_of(broadcast)
-        workspace = self.current_workspace(request)
-        initial = BroadcastForm.values_of(Definition.of(broadcast)) if broadcast else {}
-        form = BroadcastForm(workspace, request.POST if request.method == "POST" else None, initial=initial)
-        is_preview = request.POST.get("do") == "preview"
-        form.fields["name"].required = not is_preview
-        if form.is_bound and form.is_valid():
-            try:
-                if is_preview:
+        form = self._form(request, broadcast)
+        try:
+            if request.POST.get("do") == "preview":
+                if form.is_valid():
                     definition = replace(form.definition(), name="Preview")
                     at_most = MAX_COUNTED_WHILE_TYPING if "by_itself" in request.POST else None
                     return self._form_page(request, broadcast, form, self._preview(request, definition, at_most))
-                draft = services.save_draft(
-                    self.actor(request), form.definition(), broadcast_id=broadcast.pk if broadcast else None
-                )
-                return HttpResponseRedirect(panel_url("messaging_broadcast_preview", draft.pk))
-            except DomainError as error:
-                form.add_domain_error(error)
+            elif form.is_bound:
+                with unit_of_work():
+                    form = self._form(request, broadcast and lock_row(broadcast))
+                    if form.is_valid():
+                        return self._save(request, broadcast, form.definition())
+        except DomainError as error:
+            form.add_domain_error(error)
         return self._form_page(request, broadcast, form, {})
+
+    def _form(self, request: HttpRequest, broadcast: Broadcast | None) -> BroadcastForm:
+        stored = BroadcastForm.values_of(Definition.of(broadcast)) if broadcast else {}
+        data = request.POST if request.method == "POST" else None
+        form = BroadcastForm(self.current_workspace(request), data, initial=stored)
+        form.fields["name"].required = request.POST.get("do") != "preview"
+        return form
+
+    def _save(self, request: HttpRequest, broadcast: Broadcast | None, definition: Definition) -> HttpResponse:
+        draft_id = broadcast.pk if broadcast else None
+        draft = services.save_draft(self.actor(request), definition, broadcast_id=draft_id)
+        return HttpResponseRedirect(panel_url("messaging_broadcast_preview", draft.pk))
 
     def _form_page(
         self, request: HttpRequest, broadcast: Broadcast | None, form: BroadcastForm, preview: dict[str, Any]

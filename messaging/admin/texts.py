@@ -14,9 +14,11 @@ from contacts.forms import LinesField
 from contacts.models import Contact
 from contacts.services import list_contacts
 from crmsolid.core.errors import DomainError
+from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.admin_base import TenantAdmin, TenantForm
 from crmsolid.workspaces.admin_columns import column, datetime_column
 from crmsolid.workspaces.admin_pages import PageAdmin
+from crmsolid.workspaces.edit_forms import EditForm, lock_row
 from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_urls import panel_url
@@ -27,7 +29,7 @@ from messaging.sending.message_text import BUILT_IN_VARIABLES, check_template, f
 from messaging.texts import services
 
 
-class TemplateForm(ServiceForm):
+class TemplateForm(EditForm, ServiceForm):
     name = forms.CharField(max_length=services.MAX_NAME)
     text = LinesField(6, required=True, strip=False)
     contact = forms.CharField(label="Preview for", required=False, max_length=200)
@@ -75,21 +77,27 @@ class TemplateAdmin(PageAdmin):
 
     def _form_view(self, request: HttpRequest, template: Template | None) -> HttpResponse:
         """The form. One button saves it, the other shows the text as a contact gets it."""
-        shown = {} if template is None else {"name": template.name, "text": template.text}
-        form = TemplateForm(request.POST if request.method == "POST" else None, initial=shown)
+        form = self._form(request, template)
         previews: list[Preview] = []
         if request.POST.get("do") == "preview":
             form.fields["name"].required = False
             if form.is_valid():
                 previews = self._previews(request, form)
-        elif form.is_bound and form.is_valid():
+        elif form.is_bound:
             try:
-                return self._save(request, template, form)
+                with unit_of_work():
+                    form = self._form(request, template and lock_row(template))
+                    if form.is_valid():
+                        return self._save(request, template, form)
             except DomainError as error:
                 form.add_domain_error(error)
         title = "New template" if template is None else template.name
         context = {"title": title, "page_label": title, "original": template, "form": form, "previews": previews}
         return self.render_page(request, "panel/template_form.html", **context, variables=self._variables(request))
+
+    def _form(self, request: HttpRequest, template: Template | None) -> TemplateForm:
+        stored = {} if template is None else {"name": template.name, "text": template.text}
+        return TemplateForm(request.POST if request.method == "POST" else None, initial=stored)
 
     def _save(self, request: HttpRequest, template: Template | None, form: TemplateForm) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in ("name", "text")}

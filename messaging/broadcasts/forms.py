@@ -8,6 +8,8 @@ from contacts.models import Contact, Segment
 from contacts.normalization import InvalidValue, email_key, tag, username_key
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
+from crmsolid.workspaces.admin_columns import time_text
+from crmsolid.workspaces.edit_forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.definition import (
     MAX_ACCOUNTS,
@@ -26,8 +28,10 @@ _SHOWN_AT |= {"audience.contact_ids": "contacts"}
 MAX_LINES = 200
 
 
-class BroadcastForm(forms.Form):
+class BroadcastForm(EditForm, forms.Form):
     """What :class:`Definition` holds. The audience is one of a segment, tags and contacts."""
+
+    units = (("segment_id", "tags", "contacts"),)
 
     name = forms.CharField(max_length=MAX_NAME)
     text = forms.CharField(
@@ -76,6 +80,10 @@ class BroadcastForm(forms.Form):
             "per_hour": definition.per_hour,
             "cooldown_days": definition.cooldown_days,
         }
+
+    def stored_text(self, name: str) -> str:
+        """A time as people read it."""
+        return time_text(self.initial[name]) if name == "send_at" else super().stored_text(name)
 
     def clean_text(self) -> str:
         """Browsers send the ends of lines as CR LF."""

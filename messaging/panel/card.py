@@ -7,24 +7,34 @@ from typing import Any
 from django.http import QueryDict
 
 from contacts import notes
-from contacts.models import Contact, CustomField, FieldType, Stage
+from contacts.models import Contact
 from contacts.panel.actions import InPlace, contact_actions, contact_sections
-from contacts.panel.forms import MAX_ROWS
+from contacts.panel.forms import ContactEditForm, CustomFieldsForm, StageForm, save_contact
+from contacts.panel.person import display_value
 from contacts.scoring.services import get_score
-from contacts.services import get_contact, tag_contact, update_contact
-from crmsolid.core.errors import invalid
+from contacts.services import get_contact, tag_contact
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.panel_urls import panel_url
 
 LEDGER_ROWS = 5
 NOTES = 20
-YES, NO = "yes", "no"
 
 
-def context(actor: Actor, contact: Contact, *, may_change: bool, posted: QueryDict | None = None) -> dict[str, Any]:
-    """What the card shows. ``posted`` is a form that was refused: what was typed stays."""
+def context(
+    actor: Actor,
+    contact: Contact,
+    *,
+    may_change: bool,
+    posted: QueryDict | None = None,
+    refused: ContactEditForm | None = None,
+) -> dict[str, Any]:
+    """What the card shows. ``posted`` is what was sent and refused, ``refused`` one of the ``FORMS``: what was typed
+    stays."""
     posted = posted if posted is not None else QueryDict()
     found = get_contact(actor, contact.pk)
+    fields = CustomFieldsForm.of(found)
+    values = found.contact.custom_fields
+    by_label = sorted(fields.definitions.values(), key=lambda each: each.label)
     score = get_score(actor, contact.pk, limit=LEDGER_ROWS)
     written = notes.list_notes(actor, contact.pk, limit=NOTES)
     offered = [each for each in contact_actions if may_change and each.page != "inbox_new"]  # the composer is here
@@ -32,9 +42,10 @@ def context(actor: Actor, contact: Contact, *, may_change: bool, posted: QueryDi
         "contact": found.contact,
         "contact_page": panel_url("contacts_contact_change", contact.pk),
         "tags": sorted(found.tags),
-        "stages": Stage.choices,
+        "stage_form": refused if isinstance(refused, StageForm) else StageForm.of(found),
         "ledger": score.page,
-        "fields": [_field(each, found.contact, posted) for each in _definitions(actor)],
+        "fields_form": refused if isinstance(refused, CustomFieldsForm) else fields,
+        "field_values": [(each.label, display_value(values[each.key])) for each in by_label if each.key in values],
         "new_note": posted.get("note", ""),
         "notes": [(note, may_change and notes.may_delete(note, actor)) for note in written.rows],
         "more_notes": written.next_cursor is not None,
@@ -44,31 +55,6 @@ def context(actor: Actor, contact: Contact, *, may_change: bool, posted: QueryDi
             (each, each.in_place.choices(actor.workspace)) for each in offered if each.in_place is not None
         ],
     }
-
-
-def _definitions(actor: Actor) -> list[CustomField]:
-    return list(CustomField.objects.for_workspace(actor.workspace).order_by("label"))
-
-
-def _field(definition: CustomField, contact: Contact, posted: QueryDict) -> dict[str, Any]:
-    """A custom field with its value as the form shows it, and as it ``was`` stored."""
-    value = contact.custom_fields.get(definition.key)
-    kind = {FieldType.NUMBER: "number", FieldType.DATE: "date"}.get(FieldType(definition.type), "text")
-    if definition.type == FieldType.BOOLEAN:
-        value, choices = {True: YES, False: NO, None: ""}[value], [(YES, "Yes"), (NO, "No")]
-    else:
-        choices = [(choice, choice) for choice in definition.choices]
-        if value is not None and choices and value not in definition.choices:
-            choices.append((value, str(value)))  # it was a choice once
-    was = "" if value is None else value
-    value = posted.get(f"field-{definition.key}", was)
-    rows = min(MAX_ROWS, str(value).count("\n") + 1)
-    return {"definition": definition, "value": value, "was": was, "type": kind, "choices": choices, "rows": rows}
-
-
-def change_stage(actor: Actor, contact: Contact, posted: QueryDict) -> str:
-    update_contact(actor, contact.pk, {"stage": posted.get("stage", "")})
-    return "The stage was changed."
 
 
 def add_tag(actor: Actor, contact: Contact, posted: QueryDict) -> str:
@@ -81,34 +67,11 @@ def remove_tag(actor: Actor, contact: Contact, posted: QueryDict) -> str:
     return "The tag was removed."
 
 
-def change_fields(actor: Actor, contact: Contact, posted: QueryDict) -> str:
-    """Only what was changed in the form: an API call may be changing other fields meanwhile."""
-    changes = {}
-    for definition in _definitions(actor):
-        name = f"field-{definition.key}"
-        if name not in posted:
-            continue
-        # Browsers send line breaks as CR LF.
-        text, was = (posted.get(each, "").replace("\r\n", "\n") for each in (name, f"was-{definition.key}"))
-        if text != was:
-            changes[definition.key] = _value(definition, text.strip())
-    if not changes:
-        return "Nothing was changed."
-    update_contact(actor, contact.pk, {"custom_fields": changes})
-    return "The fields were saved."
-
-
-def _value(definition: CustomField, text: str) -> Any:
-    if text == "":
-        return None
-    if definition.type == FieldType.BOOLEAN:
-        return text == YES
-    if definition.type == FieldType.NUMBER:
-        try:
-            return int(text) if text.lstrip("-").isdigit() else float(text)
-        except ValueError:
-            raise invalid(definition.key, "invalid", f"{definition.label} is a number") from None
-    return text
+def save_form(name: str, actor: Actor, contact: Contact, posted: QueryDict) -> tuple[ContactEditForm, str]:
+    """Save one of the ``FORMS``; the form, which has errors if it was refused, and what to say if not."""
+    form, written = save_contact(actor, contact.pk, lambda now: FORMS[name].of(now, posted))
+    said = {"stage": "The stage was changed.", "fields": "The fields were saved."}[name]
+    return form, said if written else "Nothing was changed."
 
 
 def add_note(actor: Actor, contact: Contact, posted: QueryDict) -> str:
@@ -123,15 +86,15 @@ def delete_note(actor: Actor, contact: Contact, posted: QueryDict) -> str:
 
 # By the value of the button. Each changes the contact and returns what to say then.
 ACTIONS: dict[str, Callable[[Actor, Contact, QueryDict], str]] = {
-    "stage": change_stage,
     "add_tag": add_tag,
     "remove_tag": remove_tag,
-    "fields": change_fields,
     "add_note": add_note,
     "delete_note": delete_note,
 }
 # Those with something typed, which a refusal must not lose.
-TYPED = ("fields", "add_note")
+TYPED = ("add_note",)
+# The forms of what is stored, by the same.
+FORMS: dict[str, type[StageForm] | type[CustomFieldsForm]] = {"stage": StageForm, "fields": CustomFieldsForm}
 
 
 def find_action(name: str) -> Callable[[Actor, Contact, QueryDict], str] | None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from contacts.models import Contact
+from contacts.panel.forms import ContactEditForm
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
 from crmsolid.events import feed
@@ -165,6 +166,12 @@ class ThreadPage(InboxPage):
         if action == "read" and request.headers.get("HX-Request"):
             messages.mark_thread_read(self.actor, thread.pk)
             return HttpResponse(status=204)
+        if action in card.FORMS:
+            form, said = card.save_form(action, self.actor, thread.contact, request.POST)
+            if not form.is_valid():
+                return self.show(thread, Draft(), refused_form=form)
+            self.say(said)
+            return self.back(thread, pane="contact")
         if (change := card.find_action(action)) is not None:
             try:
                 self.say(change(self.actor, thread.contact, request.POST))
@@ -189,15 +196,24 @@ class ThreadPage(InboxPage):
         return self.redirect(self.name, thread.pk, **self.query(**query))
 
     # --- Reading --------------------------------------------------------------------------------------------------
-    def show(self, thread: Thread, draft: Draft, *, refused: QueryDict | None = None) -> HttpResponse:
-        """``refused`` is a form of the contact's card that was refused."""
-        pane = "contact" if refused is not None or self.request.GET.get("pane") == "contact" else "conversation"
+    def show(
+        self,
+        thread: Thread,
+        draft: Draft,
+        *,
+        refused: QueryDict | None = None,
+        refused_form: ContactEditForm | None = None,
+    ) -> HttpResponse:
+        """``refused`` and ``refused_form`` are what was sent of the contact's card and refused."""
+        is_card = refused is not None or refused_form is not None or self.request.GET.get("pane") == "contact"
         return self.render(
             **self.frame(),
             **{**self.list_context(thread), **self.head_context(thread), **self.messages_context(thread)},
-            **card.context(self.actor, thread.contact, may_change=self.may_change, posted=refused),
+            **card.context(
+                self.actor, thread.contact, may_change=self.may_change, posted=refused, refused=refused_form
+            ),
             **self.composer_context(thread, draft),
-            pane=pane,
+            pane="contact" if is_card else "conversation",
         )
 
     def head_context(self, thread: Thread) -> dict[str, Any]:
@@ -297,13 +313,20 @@ class ThreadPage(InboxPage):
         return self.redirect("inbox", **self.query())
 
     def assign(self, thread: Thread) -> HttpResponse:
-        chosen = self.request.POST.get("assignee", "")
-        user_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 18 else None
-        if chosen and user_id is None:
-            raise invalid("assignee", "invalid_choice", "choose a member")
-        changed = threads.assign_thread(self.actor, thread.pk, user_id=user_id)
+        user_id = self._user_id("assignee")
+        replaces = self._user_id("replaces") if "replaces" in self.request.POST else threads.ANYBODY
+        changed = threads.assign_thread(self.actor, thread.pk, user_id=user_id, replaces=replaces)
         self.say(f"Assigned to {changed.assignee}." if changed.assignee else "Nobody looks after it now.")
         return self.back(thread)
+
+    def _user_id(self, name: str) -> int | None:
+        """The id of the user that the form names; None for nobody."""
+        chosen = self.request.POST.get(name, "")
+        if not chosen:
+            return None
+        if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 18):
+            raise invalid("assignee", "invalid_choice", "choose a member")
+        return int(chosen)
 
     def read(self, thread: Thread) -> HttpResponse:
         messages.mark_thread_read(self.actor, thread.pk)

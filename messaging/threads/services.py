@@ -27,6 +27,8 @@ from messaging.models import Message, Status, Thread
 from messaging.sending import direct, message_text
 from messaging.threads.state import ASSIGNABLE
 
+# Whoever looks after a thread.
+ANYBODY = -1
 MAX_SNOOZE = timedelta(days=366)
 # So many contacts that a filter finds are looked up one by one; of more, a page of the list soon finds enough.
 FEW_CONTACTS = 200
@@ -219,20 +221,28 @@ def snooze_thread(actor: Actor, thread_id: str, *, until: datetime, seen: dateti
 
 
 @unit_of_work()
-def assign_thread(actor: Actor, thread_id: str, *, user_id: int | None) -> Thread:
-    """Make this member, who may write messages, the one who looks after the thread; None: nobody.
+def assign_thread(actor: Actor, thread_id: str, *, user_id: int | None, replaces: int | None = ANYBODY) -> Thread:
+    """Make this member, who may write messages, the one who looks after the thread; None: nobody. ``replaces`` is who
+    did so when the member chose, None for nobody.
 
-    Errors: ``scope_missing``, ``not_found``; ``validation_failed`` for somebody who is no such member.
+    Errors: ``scope_missing``, ``not_found``; ``validation_failed`` for somebody who is no such member;
+    ``invalid_state`` if the thread has another assignee than ``replaces`` by now.
     """
     actor.require(Scope.WRITE_MESSAGES)
+    which = Q() if replaces == ANYBODY else Q(assignee=replaces)
     if user_id is None:
-        return _change(actor, thread_id, Q(assignee__isnull=False), {"assignee": None}, "unassigned")
-    # Locked: whoever removes the member waits, and then finds the thread.
-    member = assignable_members(actor).filter(user_id=user_id).select_for_update(of=("self",)).first()
-    if member is None:
-        raise invalid("assignee", "invalid_choice", "choose a member who may write messages")
-    which = Q(assignee=None) | ~Q(assignee=user_id)
-    return _change(actor, thread_id, which, {"assignee": user_id}, "assigned", user=user_id)
+        thread = _change(actor, thread_id, which & Q(assignee__isnull=False), {"assignee": None}, "unassigned")
+    else:
+        # Locked: whoever removes the member waits, and then finds the thread.
+        member = assignable_members(actor).filter(user_id=user_id).select_for_update(of=("self",)).first()
+        if member is None:
+            raise invalid("assignee", "invalid_choice", "choose a member who may write messages")
+        which &= Q(assignee=None) | ~Q(assignee=user_id)
+        thread = _change(actor, thread_id, which, {"assignee": user_id}, "assigned", user=user_id)
+    if thread.assignee_id != user_id:
+        now = f"{thread.assignee} looks after it" if thread.assignee else "nobody looks after it"
+        raise DomainError("invalid_state", f"somebody else has assigned it meanwhile: {now} now; choose again")
+    return thread
 
 
 def assignable_members(actor: Actor) -> "QuerySet[Membership]":

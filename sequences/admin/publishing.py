@@ -35,6 +35,11 @@ def changes(workspace: Workspace, old: Definition, new: Definition) -> list[tupl
     return [*((title, said) for title, said in found if said), *_other_changes(workspace, old, new)]
 
 
+def in_words(workspace: Workspace, old: Definition, new: Definition) -> str:
+    """:func:`changes` as one text; empty if there are none."""
+    return " ".join(f"{title}: {' '.join(said)}" for title, said in changes(workspace, old, new))
+
+
 def _new_step(
     workspace: Workspace, step: StepDefinition, index: int, definitions: Mapping[str, CustomField]
 ) -> list[str]:

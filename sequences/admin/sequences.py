@@ -1,5 +1,6 @@
 """Automation > Sequences: the list, the page of one, its form, publishing, and the preview for a contact."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -21,9 +22,11 @@ from contacts.segments.conditions import definitions_of
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
+from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
 from crmsolid.workspaces.admin_pages import FormPageAdmin, label_for
 from crmsolid.workspaces.configuration import apply_configuration
+from crmsolid.workspaces.edit_forms import SHOWN, lock_row
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS, WRITERS
@@ -52,12 +55,14 @@ from sequences.forms import (
     ResumeForm,
     first_error,
 )
-from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, Step
+from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
 from sequences.rehearsal import TOO_LONG, TimelineEntry, rehearse_sequence
 from sequences.repository import Version
 from sequences.stats import PeopleAt
 
 LIST = "sequences_sequence_changelist"
+# A version's number as forms send it.
+VERSION = re.compile("[0-9]{1,9}")
 PEOPLE = "sequences_enrollment_changelist"
 # The choice of the status filter of enrollments for all that are open.
 IN_IT = "open"
@@ -207,15 +212,19 @@ class SequenceAdmin(FormPageAdmin):
     # --- The form ---------------------------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, sequence: Sequence | None) -> HttpResponse:
         """The form. Buttons that add, remove and move a step show it again; nothing is stored before it is saved."""
-        current = None if sequence is None else repository.current_version(sequence)
-        form = self._form(request, current)
-        if form.main.is_bound and (definition := form.read(current.definition if current else None)) is not None:
+        form = self._form(request, repository.current_version(sequence) if sequence else None)
+        if form.main.is_bound:
             try:
-                if sequence is None or current is None:
-                    return self._create(request, definition)
-                if form.version == current.number:
-                    return self._update(request, sequence, current, definition)
-                form.main.add_error(None, services.CHANGED_MEANWHILE)
+                with unit_of_work():
+                    if sequence is None:
+                        if (definition := form.read()) is not None:
+                            return self._create(request, definition)
+                    else:
+                        sequence = lock_row(sequence)
+                        current = repository.current_version(sequence)
+                        form = self._form(request, current)
+                        if (definition := self._read(sequence, current, form)) is not None:
+                            return self._update(request, sequence, current, definition)
             except DomainError as error:
                 form.add_domain_error(error)
         title = "New sequence" if sequence is None else f"Edit {sequence.name}"
@@ -225,14 +234,15 @@ class SequenceAdmin(FormPageAdmin):
     def _form(self, request: HttpRequest, current: Version | None) -> DefinitionForm:
         workspace, post = self.current_workspace(request), request.POST
         if request.method == "POST" and "definition" not in post:
-            form = DefinitionForm.of_post(workspace, post)
+            form = DefinitionForm.of_post(workspace, post, current.definition if current else None)
             # A button of the rows of a condition sends no ``do``.
             operation = "rows" if any(name.endswith("-condition:do") for name in post) else post.get("do", "save")
             return form if operation == "save" else form.edited(operation)
         if request.method == "POST" and current is not None:  # back from the page that asks who stays and who moves
             try:
                 definition = read_definition(workspace, strictjson.loads(post["definition"].encode()))
-                return DefinitionForm.of_json(workspace, definition.as_json(), current.number)
+                version = int(post["version"]) if VERSION.fullmatch(post.get("version", "")) else current.number
+                return DefinitionForm.of_json(workspace, definition.as_json(), version, post.get(SHOWN))
             except (DefinitionErrors, strictjson.MalformedJSON, strictjson.NullCharacter):
                 messages.error(request, "Your changes could not be read any more.")
         if current is not None:
@@ -241,6 +251,26 @@ class SequenceAdmin(FormPageAdmin):
         new = {**NEW_SEQUENCE, "time_zone": workspace.owner_workspace.time_zone}
         new["account_ids"] = accounts[:1] if len(accounts) == 1 else []
         return DefinitionForm.of_json(workspace, new)
+
+    def _read(self, sequence: Sequence, current: Version, form: DefinitionForm) -> Definition | None:
+        """What was sent, with what others have published meanwhile beside it; None if something was refused, such as
+        steps that somebody else has changed too."""
+        base = self._definition(sequence, form.version) or current.definition
+        definition = form.read(current.definition, base)
+        if definition is None or base.steps == current.definition.steps or definition.steps == current.definition.steps:
+            return definition
+        said = publishing.in_words(form.workspace, replace(current.definition, steps=base.steps), current.definition)
+        error = f"The steps were changed meanwhile. {said} Save again to replace them with yours."
+        form.refuse_steps(error, current.number)
+        return None
+
+    def _definition(self, sequence: Sequence, version: int | None) -> Definition | None:
+        """What this version of the sequence says; None if there is no such version."""
+        versions = SequenceVersion.objects.for_workspace(sequence.workspace_id).filter(
+            sequence=sequence, number=version
+        )
+        loaded = repository.load_versions(sequence.workspace_id, versions.values_list("pk", flat=True))
+        return next((each.definition for each in loaded.values()), None)
 
     def _create(self, request: HttpRequest, definition: Definition) -> HttpResponse:
         sequence = services.create_sequence(self.actor(request), definition)
@@ -254,7 +284,7 @@ class SequenceAdmin(FormPageAdmin):
         definition = replace(definition, steps=with_step_keys(definition.steps, (), _used_keys(sequence)))
         people = services.people_by_step(self.actor(request), sequence.pk)
         if people and replace(definition, name=sequence.name) != current.definition:
-            return self._ask_who_moves(request, sequence, current.definition, definition, people)
+            return self._ask_who_moves(request, sequence, current, definition, people)
         return self._publish(request, sequence, definition, current.number, move_people=False)
 
     # --- Publishing -------------------------------------------------------------------------------------------
@@ -262,7 +292,7 @@ class SequenceAdmin(FormPageAdmin):
         self,
         request: HttpRequest,
         sequence: Sequence,
-        current: Definition,
+        current: Version,
         definition: Definition,
         people: dict[tuple[int, str], int],
     ) -> HttpResponse:
@@ -270,11 +300,12 @@ class SequenceAdmin(FormPageAdmin):
         rows = publishing.moves(sequence, definition, people)
         context = {
             **self._titles(sequence, f"Publish {sequence.name}"),
-            "changes": publishing.changes(self.current_workspace(request), current, definition),
+            "changes": publishing.changes(self.current_workspace(request), current.definition, definition),
             "rows": rows,
             "total": sum(people.values()),
             "choices": publishing.choices(rows),
             "definition": strictjson.dumps(definition.as_json()).decode(),
+            "form": DefinitionForm.of_json(sequence.workspace, current.definition.as_json(), current.number).main,
         }
         return self.render_page(request, "panel/sequence_publish.html", **context)
 
@@ -287,21 +318,49 @@ class SequenceAdmin(FormPageAdmin):
             values = form.cleaned_data
             try:
                 definition = read_definition(self.current_workspace(request), values["definition"])
-                return self._publish(
-                    request, sequence, definition, values["version"], move_people=values["people"] == "move"
-                )
+                with unit_of_work():
+                    sequence = lock_row(sequence)
+                    current = repository.current_version(sequence)
+                    if self._was_changed(request, current, values["version"]):
+                        return self._ask_again(request, sequence, current, definition, values["version"])
+                    return self._publish(
+                        request, sequence, definition, current.number, move_people=values["people"] == "move"
+                    )
             except DefinitionErrors as error:
                 messages.error(request, f"{capfirst(error.errors[0].detail)}.")
             except DomainError as error:
                 self.show_error(request, error)
         return HttpResponseRedirect(panel_url("sequences_sequence_edit", sequence.pk))
 
+    def _was_changed(self, request: HttpRequest, current: Version, version: int) -> bool:
+        """Whether another version was published, or the sequence was renamed, since the page was made."""
+        workspace = self.current_workspace(request)
+        shown = DefinitionForm.of_json(workspace, current.definition.as_json()).main.shown
+        return version != current.number or request.POST.get(SHOWN, shown) != shown
+
+    def _ask_again(
+        self, request: HttpRequest, sequence: Sequence, current: Version, definition: Definition, version: int
+    ) -> HttpResponse:
+        """The page once more, which says how the definition differs from what is published now."""
+        base = self._definition(sequence, version) or current.definition
+        said = publishing.in_words(self.current_workspace(request), base, current.definition)
+        said = said or f"Its name is {sequence.name} now."
+        text = (
+            f"Nothing was published: the sequence was changed meanwhile. {said} Publish again to replace it with yours."
+        )
+        messages.error(request, text)
+        keys = {step.key for step in base.steps}  # others may have given the keys of the new steps to their own
+        steps = [step if step.key in keys else replace(step, key="") for step in definition.steps]
+        definition = replace(definition, steps=with_step_keys(steps, (), _used_keys(sequence)))
+        people = services.people_by_step(self.actor(request), sequence.pk)
+        return self._ask_who_moves(request, sequence, current, definition, people)
+
     def _publish(
         self, request: HttpRequest, sequence: Sequence, definition: Definition, version: int, *, move_people: bool
     ) -> HttpResponse:
         """Publish the definition, which was made from this version."""
         sequence, changed = services.update_sequence(
-            self.actor(request), sequence.pk, definition, move_people=move_people, edited_version=version
+            self.actor(request), sequence.pk, definition, move_people=move_people
         )
         if not changed:
             messages.info(request, "Nothing was changed.")

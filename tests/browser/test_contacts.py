@@ -87,6 +87,35 @@ def test_a_new_contact_is_added_and_changed_in_place_on_a_phone(sign_in: SignIn)
     expect(page.get_by_text("Messages can be sent to this person again.")).to_be_visible()
 
 
+def test_stage_that_was_changed_in_another_tab_is_replaced_only_when_it_is_sent_again(
+    product: Product, visitors: Visitors, sign_in: SignIn
+) -> None:
+    visitors.expect(422)
+    address = f"/panel/live/contacts/{add(product, 'two_tabs')}/"
+    first, second = sign_in("contacts", "agent"), sign_in("contacts", "owner")
+    for page in (first, second):
+        page.goto(address)
+    first.get_by_label("New stage").select_option("lost")
+    first.get_by_role("button", name="Change", exact=True).click()
+    expect(first.get_by_label("New stage")).to_have_value("lost")
+
+    stage = second.get_by_label("New stage")
+    stage.select_option("contacted")
+    second.get_by_role("button", name="Change", exact=True).click()
+    said = "Changed meanwhile to “Lost”. Save again to replace it with yours."
+    expect(second.get_by_role("alert")).to_have_text(said)
+    expect(stage).to_have_value("contacted")
+    expect(stage).to_have_attribute("aria-invalid", "true")
+    expect(stage).to_have_accessible_description(said)
+    first.reload()
+    expect(first.get_by_label("New stage")).to_have_value("lost")
+
+    second.get_by_role("button", name="Change", exact=True).click()
+    expect(second.get_by_role("alert")).to_have_count(0)
+    first.reload()
+    expect(first.get_by_label("New stage")).to_have_value("contacted")
+
+
 def test_a_filter_is_built_saved_as_a_segment_and_opened(product: Product, sign_in: SignIn) -> None:
     add(product, "segment_won", name="Won Person", stage="won")
     add(product, "segment_lost", name="Lost Person", stage="lost")

@@ -21,6 +21,7 @@ from messaging.models import Account, Message, Template, Thread
 from messaging.sending import dispatch
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import send
+from tests.page_forms import form_with
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 
@@ -56,8 +57,8 @@ def page_of(thread: Thread) -> str:
     return f"{INBOX}{thread.pk}/"
 
 
-def post(client: Client, thread: Thread, action: str, **fields: Any) -> Any:
-    return client.post(page_of(thread), {"action": action, **fields})
+def post(client: Client, thread: Thread, action: str, /, **fields: Any) -> Any:
+    return client.post(page_of(thread), {**fields, "action": action})
 
 
 def text_of(response: Any) -> str:
@@ -485,6 +486,22 @@ def test_conversation_is_closed_assigned_and_marked_as_unread(client: Client, th
     assert flash_messages(answer)[-1] == "Choose a member who may write messages."
 
 
+def test_assignee_that_the_page_does_not_show_is_not_replaced(client: Client, thread: Thread, tenants: Tenants) -> None:
+    opened = form_with(client.get(page_of(thread)), "replaces").values
+    assert opened["replaces"] == [""]
+    other = tenants.member(Role.AGENT)
+    post(client, thread, "assign", **opened, assignee=other.pk)
+    answer = post(client, thread, "assign", **opened, assignee=tenants.owner.pk)
+    said = f"Somebody else has assigned it meanwhile: {other} looks after it now; choose again."
+    assert flash_messages(answer)[-1] == said
+    thread.refresh_from_db()
+    assert thread.assignee == other
+    again = form_with(client.get(page_of(thread)), "replaces").values
+    post(client, thread, "assign", **again, assignee=tenants.owner.pk)
+    thread.refresh_from_db()
+    assert thread.assignee == tenants.owner
+
+
 def test_what_arrived_while_the_page_was_made_counts_as_seen_if_it_is_on_the_page(
     client: Client, thread: Thread, sandbox: Account, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -524,8 +541,8 @@ def test_contact_is_changed_beside_the_conversation(client: Client, thread: Thre
     post(client, thread, "stage", stage="qualified")
     post(client, thread, "add_tag", tag="New")
     post(client, thread, "remove_tag", tag="old")
-    values = {"company": "ACME", "size": "12.5", "newsletter": "no", "since": "2030-01-02", "plan": "Pro"}
-    post(client, thread, "fields", **{f"field-{key}": value for key, value in values.items()})
+    values = {"company": "ACME", "size": "12.5", "newsletter": "false", "since": "2030-01-02", "plan": "Pro"}
+    post(client, thread, "fields", **{f"custom.{key}": value for key, value in values.items()})
     post(client, thread, "add_note", note="Call her")
     contact = Contact.unscoped.get()
     assert contact.stage == "qualified"
@@ -536,14 +553,16 @@ def test_contact_is_changed_beside_the_conversation(client: Client, thread: Thre
     note = ContactNote.unscoped.get()
     page = client.get(page_of(thread))
     assert "Call her" in text_of(page) and 'value="12.5"' in page.content.decode()
-    post(client, thread, "fields", **{"field-size": "", "was-size": "12.5", "field-company": "X", "was-company": "X"})
+    fields = form_with(page, "custom.size").filled
+    post(client, thread, "fields", **fields(**{"custom.size": ""}))
     contact.refresh_from_db()
     assert (contact.custom_fields.get("size"), contact.custom_fields["company"]) == (None, "ACME")
-    assert "Size is a number." in text_of(post(client, thread, "fields", **{"field-size": "many"}))
-    lines = {"field-company": "A\r\nB", "was-company": "ACME"}
-    post(client, thread, "fields", **lines)
-    assert 'rows="2">\nA\nB</textarea>' in client.get(page_of(thread)).content.decode()
-    again = post(client, thread, "fields", **{**lines, "was-company": "A\r\nB"})
+    fields = form_with(client.get(page_of(thread)), "custom.size").filled
+    assert "Give a number" in text_of(post(client, thread, "fields", **fields(**{"custom.size": "many"})))
+    post(client, thread, "fields", **fields(**{"custom.company": "A\r\nB"}))
+    page = client.get(page_of(thread))
+    assert re.search(r'name="custom.company"[^>]* rows="2"[^>]*>\nA\nB</textarea>', page.content.decode())
+    again = post(client, thread, "fields", **form_with(page, "custom.size").values)
     assert flash_messages(again)[-1] == "Nothing was changed."
     contact.refresh_from_db()
     assert contact.custom_fields["company"] == "A\nB"
@@ -556,10 +575,9 @@ def test_refused_change_of_the_contact_keeps_what_was_typed(client: Client, thre
         kind = "number" if key == "size" else "text"
         CustomField.unscoped.create(workspace=tenants.workspace, key=key, label=key.capitalize(), type=kind)
     Contact.unscoped.update(custom_fields={"company": "Old"})
-    typed = {"field-company": "New", "was-company": "Old", "field-size": "many"}
-    page = post(client, thread, "fields", **typed).content.decode()
-    assert "Size is a number." in page
-    assert 'name="was-company" value="Old"' in page and ">\nNew</textarea>" in page
+    typed = form_with(client.get(page_of(thread)), "custom.size").filled
+    page = post(client, thread, "fields", **typed(**{"custom.company": "New", "custom.size": "many"})).content.decode()
+    assert "Give a number" in page and ">\nNew</textarea>" in page
     page = post(client, thread, "add_note", note="x" * 4001).content.decode()
     assert f">{'x' * 4001}</textarea>" in page
     assert (Contact.unscoped.get().custom_fields, ContactNote.unscoped.count()) == ({"company": "Old"}, 0)

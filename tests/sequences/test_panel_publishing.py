@@ -14,6 +14,7 @@ from messaging.models import Account
 from sequences.admin.publishing import changes
 from sequences.models import SequenceVersion
 from tests.messaging.helpers import require_postgresql
+from tests.page_forms import form_with
 from tests.panel import browser
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, stored, texts, work
 from tests.sequences.panel import IS_NEW, errors_of, form, in_flight, messages_of, page, posted, saved, step
@@ -65,8 +66,12 @@ def test_an_edit_of_an_older_version_is_refused(tenants: Tenants, account: Accou
     data = posted(client.get(page(sequence, "edit")))
     client.post(page(sequence, "edit"), data | {"step-0-text": "First"})
     answer = client.post(page(sequence, "edit"), data | {"step-0-text": "Second"})
-    assert errors_of(answer)["__all__"][0].startswith("Another version was published meanwhile.")
+    said = "Step 1: The text “Hello” becomes “First”."
+    error = f"The steps were changed meanwhile. {said} Save again to replace them with yours."
+    assert errors_of(answer)["__all__"] == [error]
     assert saved(sequence).steps[0].text == "First"
+    client.post(page(sequence, "edit"), form_with(answer, "step-0-text").filled(do="save"))
+    assert saved(sequence).steps[0].text == "Second"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -80,7 +85,7 @@ def test_of_two_edits_at_once_one_is_refused(tenants: Tenants, account: Account)
         for each, text in ((client, "One"), (other, "Two"))
     ]
     answers = run_together(posts)
-    refused = [b"Another version was published meanwhile." in answer.content for answer in answers]
+    refused = [b"The steps were changed meanwhile." in answer.content for answer in answers]
     assert sorted(refused) == [False, True]
     assert SequenceVersion.unscoped.count() == 2
 
@@ -130,7 +135,7 @@ def test_the_way_back_from_the_question_keeps_the_changes(tenants: Tenants, acco
 
 @pytest.mark.parametrize(
     "change",
-    [{"version": 7}, {"version": ""}, {"people": ""}, {"people": "all"}, {"definition": "{"}, {"definition": "{}"}],
+    [{"version": ""}, {"people": ""}, {"people": "all"}, {"definition": "{"}, {"definition": "{}"}],
 )
 def test_a_wrong_answer_to_the_question_publishes_nothing(
     tenants: Tenants, account: Account, time: Clock, change: dict[str, Any]
@@ -142,6 +147,56 @@ def test_a_wrong_answer_to_the_question_publishes_nothing(
     assert answer.request["PATH_INFO"] == page(sequence, "edit")
     assert len(messages_of(answer)) == 1
     assert (SequenceVersion.unscoped.count(), stored(enrollment).version.number) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"step-0-text": "Hi"}, "Step 1: The text “Hello” becomes “Hi”."),
+        ({"name": "Greeting"}, "Its name is Greeting now."),
+    ],
+)
+def test_answer_to_the_question_about_an_older_version_is_asked_again(
+    tenants: Tenants, account: Account, time: Clock, change: dict[str, str], said: str
+) -> None:
+    sequence, _, client = in_flight(tenants, account)
+    opened = form_with(client.get(page(sequence, "edit")), "step-0-text")
+    ours = form_with(client.post(page(sequence, "edit"), opened.filled(**{"step-1-text": "Ours"}, do="save")), "people")
+    theirs = client.post(page(sequence, "edit"), opened.filled(**change, do="save"))
+    if theirs.status_code == 200:
+        client.post(page(sequence, "publish"), form_with(theirs, "people").values)
+    now = saved(sequence)
+    refused = client.post(ours.action, ours.values)
+    text = f"Nothing was published: the sequence was changed meanwhile. {said} Publish again to replace it with yours."
+    assert (messages_of(refused)[-1], saved(sequence)) == (text, now)
+    client.post(page(sequence, "publish"), form_with(refused, "people").values)
+    after = saved(sequence)
+    assert (after.name, [step.text for step in after.steps]) == ("Welcome", ["Hello", "Ours"])
+
+
+def test_form_that_comes_back_from_the_question_still_belongs_to_its_version(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    sequence, _, client = in_flight(tenants, account)
+    opened = form_with(client.get(page(sequence, "edit")), "step-0-text")
+    asked = client.post(page(sequence, "edit"), opened.filled(**{"step-1-text": "Ours"}, do="save"))
+    publish(sequence, account, steps=[{"id": "hello", "text": "Hi"}, {"id": "again", "text": "Hello again"}])
+    back = client.post(page(sequence, "edit"), form_with(asked, "people").values)
+    answer = client.post(page(sequence, "edit"), form_with(back, "step-0-text").filled(do="save"))
+    assert errors_of(answer)["__all__"][0].startswith("The steps were changed meanwhile. Step 1:")
+    assert [step.text for step in saved(sequence).steps] == ["Hi", "Hello again"]
+
+
+def test_settings_that_others_have_published_stay_beside_new_steps(tenants: Tenants, account: Account) -> None:
+    sequence, client = create(account), browser(tenants.owner)
+    opened = form_with(client.get(page(sequence, "edit")), "step-0-text")
+    client.post(
+        page(sequence, "edit"), opened.filled(stop_tags="vip", days=["mon"], opens="09:00", closes="18:00", do="save")
+    )
+    client.post(page(sequence, "edit"), opened.filled(**{"step-0-text": "Ours"}, name="Greeting", do="save"))
+    now = saved(sequence)
+    assert (now.name, now.steps[0].text, now.stop_on) == ("Greeting", "Ours", ("tag:vip",))
+    assert now.as_json()["window"] == {"days": ["mon"], "from": "09:00", "to": "18:00"}
 
 
 def test_the_question_says_where_those_at_a_removed_step_go_on(tenants: Tenants, account: Account, time: Clock) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.dateparse import parse_datetime
@@ -21,6 +21,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import subscribable_names
 from crmsolid.workspaces.admin_columns import column, format_time, time_text
+from crmsolid.workspaces.edit_forms import lock_row
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from webhooks import querysets, replays, services
@@ -169,15 +170,16 @@ class EndpointAdmin(WebhookAdmin):
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         allowed = self.has_change_permission(request)
         endpoint = self.read_or_404(request, allowed, services.get_endpoint, object_id)
-        which = "all" if takes_all(endpoint) else "some"
-        initial = {"url": endpoint.url, "which": which, "events": endpoint.events}
-        form = EndpointForm(request.POST or None, initial=initial)
-        if request.method == "POST" and form.is_valid():
+        form = _edit_form(endpoint, None)
+        if request.method == "POST":
             try:
-                services.update_endpoint(self.actor(request), endpoint.pk, **form.options())
+                with transaction.atomic():
+                    form = _edit_form(lock_row(endpoint), request.POST)
+                    if form.is_valid():
+                        services.update_endpoint(self.actor(request), endpoint.pk, **form.options())
             except DomainError as error:
                 form.add_domain_error(error)
-            else:
+            if form.is_valid():
                 messages.success(request, "The endpoint is changed. What is waiting goes to the address it has now.")
                 return self._back(endpoint)
         context = {"title": f"Edit {endpoint.url}", "page_label": "Edit", "endpoint": endpoint, "form": form}
@@ -283,6 +285,11 @@ def _state(endpoint: Endpoint) -> tuple[str, str]:
 def takes_all(endpoint: Endpoint) -> bool:
     """Whether it subscribes to every event type."""
     return set(subscribable_names()) <= set(endpoint.events)
+
+
+def _edit_form(endpoint: Endpoint, data: Any) -> EndpointForm:
+    which = "all" if takes_all(endpoint) else "some"
+    return EndpointForm(data, initial={"url": endpoint.url, "which": which, "events": endpoint.events})
 
 
 def _replay_since(request: HttpRequest, endpoint: Endpoint) -> datetime:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from crmsolid.panel import sign_in
 from crmsolid.workspaces.accounts import MAX_PASSWORD, MAX_USER_NAME
+from crmsolid.workspaces.edit_forms import EditForm
 from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Theme, User
 from crmsolid.workspaces.services import MAX_NAME
@@ -117,7 +118,7 @@ class SetUpForm(CodeForm):
     password = password_field("Your password")
 
 
-class ProfileForm(ServiceForm):
+class ProfileForm(EditForm, ServiceForm):
     name = text_field("Your name", MAX_USER_NAME, autocomplete="name")
     time_zone = text_field("Time zone", 64, list="time-zones")
     theme = forms.ChoiceField(label="Appearance", choices=Theme.choices, widget=forms.RadioSelect)

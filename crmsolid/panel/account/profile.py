@@ -1,6 +1,7 @@
 """The pages of one's own name and time zone, and of the browsers that one is logged in with."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -11,6 +12,7 @@ from crmsolid.core.time_zones import time_zones
 from crmsolid.panel.account.base import own_page, show, user_of
 from crmsolid.panel.account.forms import ProfileForm
 from crmsolid.workspaces import accounts, sessions, two_factor
+from crmsolid.workspaces.models import User
 from crmsolid.workspaces.panel_context import panel_context
 from crmsolid.workspaces.tenant_page import error_text
 
@@ -49,13 +51,16 @@ def browser_name(agent: str) -> str:
 @own_page("GET", "POST")
 def profile(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
-    form = ProfileForm.of(user, request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            accounts.update_profile(user, **form.cleaned_data, ip=client_ip(request))
-        except DomainError as error:
-            form.add_domain_error(error)
-        else:
+    form = ProfileForm.of(user)
+    if request.method == "POST":
+        with transaction.atomic():
+            form = ProfileForm.of(User.objects.select_for_update(no_key=True).get(pk=user.pk), request.POST)
+            try:
+                if form.is_valid():
+                    accounts.update_profile(user, **form.cleaned_data, ip=client_ip(request))
+            except DomainError as error:
+                form.add_domain_error(error)
+        if form.is_valid():
             messages.success(request, "Your profile is saved.")
             return HttpResponseRedirect(reverse("account:profile"))
     panel = panel_context(request)

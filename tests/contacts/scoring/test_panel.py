@@ -5,9 +5,12 @@ from django.urls import reverse
 
 from contacts import services as contacts
 from contacts.models import ScoreEntry, ScoringRule
+from contacts.scoring.definition import read_definition
+from contacts.scoring.services import create_rule
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Job, Role
 from tests.contacts.scoring.helpers import rule, run_jobs, score_of
+from tests.page_forms import form_with
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 
@@ -42,8 +45,9 @@ def test_a_rule_is_saved_after_a_look_at_whom_it_would_move(tenants: Tenants, ac
     address = client.post(change, {**FORM, "half_life_number": "30"})["Location"]
     stale = [client.post(change, data)["Location"] for data in ({**FORM, "points": "50"}, {"do": "delete"})]
     client.post(address)
-    for other in stale:
-        assert "The rule was changed meanwhile; look again" in flash_messages(client.post(other))[-1]
+    refused, deleted = (client.post(other) for other in stale)
+    assert "Nothing was saved: the rule was changed meanwhile. It is VIP now: +20 points" in flash_messages(refused)[-1]
+    assert "The rule was changed meanwhile; look again" in flash_messages(deleted)[-1]
     vip.refresh_from_db()
     assert (vip.version, vip.half_life and vip.half_life.days, vip.archived_at) == (2, 30, None)
     address = client.post(change, {"do": "delete"})["Location"]
@@ -53,6 +57,26 @@ def test_a_rule_is_saved_after_a_look_at_whom_it_would_move(tenants: Tenants, ac
     run_jobs()
     assert score_of("anna") == 0
     assert client.get(change).status_code == 404
+
+
+def test_rule_that_was_renamed_after_the_preview_keeps_its_name_until_it_is_saved_again(
+    tenants: Tenants,
+) -> None:
+    client = browser(tenants.owner)
+    definition = read_definition(tenants.workspace, {"name": "VIP", "on": "reply", "points": 10})
+    vip = create_rule(tenants.actor(), definition)
+    change = reverse("admin:contacts_scoringrule_change", args=[vip.pk])
+    ours = client.post(change, form_with(client.get(change), "points").filled(points="50"))["Location"]
+    theirs = client.post(change, form_with(client.get(change), "points").filled(name="Gold"))["Location"]
+    client.post(theirs)
+    refused = client.post(ours)
+    vip.refresh_from_db()
+    assert (vip.name, vip.points) == ("Gold", 10)
+    again = form_with(refused, "points")
+    assert (again.action, again.values["name"], again.values["points"]) == (change, ["VIP"], ["50"])
+    client.post(client.post(again.action, again.values)["Location"])
+    vip.refresh_from_db()
+    assert (vip.name, vip.points) == ("VIP", 50)
 
 
 @pytest.mark.parametrize(
