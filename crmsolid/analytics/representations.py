@@ -53,10 +53,13 @@ class StageOut(Representation):
     """A stage of the funnel."""
 
     stage = serializers.ChoiceField(choices=Stage.values)
-    count = serializers.IntegerField(help_text="How many contacts came to it for the first time in the period.")
+    count = serializers.IntegerField(
+        help_text="How many contacts reached it for the first time in the period. Who reaches a stage reaches the"
+        " earlier ones with it; `lost` is none of these and implies only `new`."
+    )
     conversion = RateOut()
     median_days = Number(
-        allow_null=True, help_text="From being added to coming to it, of the people in the numerator of `conversion`."
+        allow_null=True, help_text="From being added to reaching it, of the people in the numerator of `conversion`."
     )
 
     @staticmethod

@@ -210,10 +210,13 @@ class FunnelPage(ReportPage):
     name = "analytics_funnel"
     title = "Funnel"
     report = "funnel"
-    lead = "How many contacts came to each stage, and how many of those added have come there up to now."
-    nothing = "No contact was added or came to a stage in these days. Contacts that you add, import or write to appear."
+    lead = (
+        "How many contacts reached each stage, and how many of those added have reached it up to now. Who reaches a"
+        " stage has reached the earlier ones too; Lost says nothing of these."
+    )
+    nothing = "No contact was added or reached a stage in these days. Contacts that you add, import or write to appear."
     item = "Stage"
-    columns: ClassVar[dict[str, str]] = {"count": "Came to it"}
+    columns: ClassVar[dict[str, str]] = {"count": "Reached it"}
     rate, rate_title, rate_figure = "conversion", "Of those added", "reached"
     file_columns = ("stage", "count", "reached", "added", "conversion", "median_days")
 
@@ -231,7 +234,7 @@ class FunnelPage(ReportPage):
 
     @property
     def headers(self) -> list[str]:
-        return ["Came to it", "Median time"]
+        return ["Reached it", "Median time"]
 
     def more(self, line: Line) -> list[tuple[str, str]]:
         days = line["median_days"]

@@ -531,10 +531,11 @@ class Stage(Model):
 
     stage: ContactStage
     count: int
-    """How many contacts came to it for the first time in the period."""
+    """How many contacts reached it for the first time in the period. Who reaches a stage reaches the earlier
+    ones with it; `lost` is none of these and implies only `new`."""
     conversion: Rate
     median_days: float | None
-    """From being added to coming to it, of the people in the numerator of `conversion`."""
+    """From being added to reaching it, of the people in the numerator of `conversion`."""
 
 
 class FunnelPeriod(Model):

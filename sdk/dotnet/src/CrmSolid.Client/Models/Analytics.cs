@@ -54,13 +54,13 @@ public sealed record FunnelStage : ApiModel
     /// <summary>The stage.</summary>
     public required ContactStage Stage { get; init; }
 
-    /// <summary>How many contacts came to it for the first time in the period.</summary>
+    /// <summary>How many contacts reached it, or a later stage, for the first time in the period.</summary>
     public required int Count { get; init; }
 
-    /// <summary>How many of the stage before came to this one.</summary>
+    /// <summary>How many of the contacts added in the period have reached it up to now.</summary>
     public required Ratio Conversion { get; init; }
 
-    /// <summary>From being added to coming to it, of the people in the numerator of <c>conversion</c>.</summary>
+    /// <summary>From being added to reaching it, of the people in the numerator of <c>conversion</c>.</summary>
     public required double? MedianDays { get; init; }
 }
 
