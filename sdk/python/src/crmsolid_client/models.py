@@ -210,7 +210,9 @@ class Accounts(Model):
     """Exclusive."""
     data: list[AccountFigures]
     complete_until: Time
-    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
+    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
+    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
     series: list[AccountsPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
 
@@ -343,7 +345,9 @@ class Broadcasts(Model):
     """Exclusive."""
     data: list[BroadcastFigures]
     complete_until: Time
-    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
+    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
+    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
     series: list[BroadcastsPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
 
@@ -557,7 +561,9 @@ class Funnel(Model):
     """Exclusive."""
     stages: list[Stage]
     complete_until: Time
-    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
+    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
+    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
     series: list[FunnelPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
 
@@ -871,7 +877,9 @@ class Sequences(Model):
     """Exclusive."""
     data: list[VersionFigures]
     complete_until: Time
-    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
+    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
+    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
     series: list[SequencesPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
 

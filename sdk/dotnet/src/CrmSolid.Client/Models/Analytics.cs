@@ -28,7 +28,7 @@ public sealed record FunnelReport : ApiModel
     /// <summary>The stages, in their order.</summary>
     public required IReadOnlyList<FunnelStage> Stages { get; init; }
 
-    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    /// <summary>Now: these figures are complete at once.</summary>
     public required DateTimeOffset CompleteUntil { get; init; }
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
@@ -76,7 +76,7 @@ public sealed record SequenceReport : ApiModel
     /// <summary>The rows.</summary>
     public required IReadOnlyList<SequenceFigures> Data { get; init; }
 
-    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    /// <summary>30 days ago: messages that were sent later may still be answered, so their replies and rates still grow.</summary>
     public required DateTimeOffset CompleteUntil { get; init; }
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
@@ -149,7 +149,7 @@ public sealed record BroadcastReport : ApiModel
     /// <summary>The rows.</summary>
     public required IReadOnlyList<BroadcastFigures> Data { get; init; }
 
-    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    /// <summary>30 days ago: messages that were sent later may still be answered, so their replies and rates still grow.</summary>
     public required DateTimeOffset CompleteUntil { get; init; }
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
@@ -209,7 +209,7 @@ public sealed record AccountReport : ApiModel
     /// <summary>The rows.</summary>
     public required IReadOnlyList<AccountFigures> Data { get; init; }
 
-    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    /// <summary>Now: these figures are complete at once.</summary>
     public required DateTimeOffset CompleteUntil { get; init; }
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
