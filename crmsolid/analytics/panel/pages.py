@@ -227,7 +227,7 @@ class FunnelPage(ReportPage):
     report = "funnel"
     lead = (
         "How many contacts reached each stage, and how many of those added have reached it up to now. Who reaches a"
-        " stage has reached the earlier ones too; Lost says nothing of these."
+        " stage has reached the earlier ones too; of a lost contact that says only that it was new."
     )
     nothing = "No contact was added or reached a stage in these days. Contacts that you add, import or write to appear."
     item = "Stage"
