@@ -178,9 +178,11 @@ def first_name_of(contact: Contact) -> str:
 class StageChange(WorkspaceModel):
     """A stage that a contact came to, the one it was added in (with an empty ``from_stage``) included.
 
-    ``is_first``: the contact had never been in this stage. ``entered_at`` is when the contact was added. ``cause`` is
-    what changed the stage: the interface that was used (``rest``, ``panel``, ``mcp``, ``import``), ``message``,
-    ``reply``, or ``opt_out`` for an opt-out word. The rows stay when the contact is erased, without the contact.
+    ``is_first``: the contact had reached neither this stage nor a later one. ``entered_at`` is when the contact was
+    added. ``cause`` is what changed the stage: the interface that was used (``rest``, ``panel``, ``mcp``, ``import``),
+    ``message``, ``reply``, or ``opt_out`` for an opt-out word. With ``implied`` the contact was never in this stage: it
+    came to a later one, and ``from_stage`` repeats the stage. The rows stay when the contact is erased, without the
+    contact.
     """
 
     contact = models.ForeignKey(

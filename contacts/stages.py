@@ -1,6 +1,8 @@
 """The history of stages: a row for each stage that a contact came to, with its time and cause.
 
 Every way to add a contact or to change its stage writes it, in the same transaction and with the contact's row locked.
+Who comes to a stage has thereby reached the earlier ones: those that the contact had not reached before get rows too,
+of the same instant, with the cause ``implied``. Only the figures and the export of a person's data read these.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +18,31 @@ _contacts, _changes = Table(Contact), Table(StageChange)
 
 # Causes: a contact has written, or has written an opt-out word, for which no rule gives points.
 REPLY, OPT_OUT = "reply", "opt_out"
+# The cause of the rows that say that an earlier stage was reached together with a later one.
+IMPLIED = "implied"
 
+_ORDER = (Stage.NEW, Stage.CONTACTED, Stage.REPLIED, Stage.QUALIFIED, Stage.WON)
+
+
+def implied_stages(stage: str) -> tuple[Stage, ...]:
+    """The stages that a contact in this one has reached too. ``lost`` is outside of their order: who is lost was
+    added, and nothing else is known of the contact."""
+    return (Stage.NEW,) if stage == Stage.LOST else _ORDER[: _ORDER.index(Stage(stage))]
+
+
+# Pairs of a stage and one that is reached with it, the stage itself included. ``new`` is reached by being added.
+_PAIRS = [(stage.value, reached.value) for stage in Stage for reached in (*implied_stages(stage), stage)]
+_REACHED = "(VALUES {}) AS p".format(", ".join(f"('{stage}', '{reached}')" for stage, reached in _PAIRS))
 _COLUMNS = "workspace_id, contact_id, from_stage, stage, is_first, entered_at, at, cause"
-# What :func:`advance` and :func:`changed` insert; ``{stage}`` is where the contact comes to, ``{at}`` when.
+# What is inserted for each pair whose first stage is ``{stage}``, the one that the contact ``c`` comes to at ``{at}``.
+# The row of that stage is the last one.
 _INSERT = (
     f"INSERT INTO {_changes.name} ({_COLUMNS})"
-    " SELECT c.workspace_id, c.id, {from_stage}, {stage}, NOT EXISTS ("
-    f"SELECT 1 FROM {_changes.name} s WHERE s.contact_id = c.id AND s.stage = {{stage}} AND s.is_first"
-    "), c.created_at, {at}, %s"
+    " SELECT c.workspace_id, c.id, CASE WHEN p.column1 = p.column2 THEN {from_stage} ELSE p.column2 END, p.column2,"
+    " f.id IS NULL, c.created_at, {at}, CASE WHEN p.column1 = p.column2 THEN %s ELSE"
+    f" '{IMPLIED}' END FROM {{source}} JOIN {_REACHED} ON p.column1 = {{stage}}"
+    f" LEFT JOIN {_changes.name} f ON f.contact_id = c.id AND f.stage = p.column2 AND f.is_first"
+    " WHERE (f.id IS NULL OR p.column1 = p.column2) AND {where} ORDER BY p.column1 = p.column2"
 )
 
 
@@ -38,27 +57,29 @@ def added(contacts: Sequence[Contact], cause: str) -> None:
     """These contacts were added, in the stages in which they are stored. A single one is written at the end of the unit
     of work."""
     if len(contacts) > 1:
-        where, ids = ids_clause("id", [contact.id for contact in contacts])
-        run(
-            f"INSERT INTO {_changes.name} ({_COLUMNS})"
-            " SELECT workspace_id, id, '', stage, TRUE, created_at, created_at, %s"
-            f" FROM {_contacts.name} WHERE {where}",
-            [cause, *ids],
+        where, ids = ids_clause("c.id", [contact.id for contact in contacts])
+        insert = _INSERT.format(
+            from_stage="''", stage="c.stage", at="c.created_at", source=f"{_contacts.name} c", where=where
         )
+        run(insert, [cause, *ids])
         return
     _changes.insert_later(
         [
             {
                 "workspace_id": contact.workspace_id,
                 "contact_id": contact.id,
-                "from_stage": "",
-                "stage": str(contact.stage),
+                "from_stage": from_stage,
+                "stage": str(stage),
                 "is_first": True,
                 "entered_at": contact.created_at,
                 "at": contact.created_at,
-                "cause": cause,
+                "cause": cause_of_row,
             }
             for contact in contacts
+            for stage, from_stage, cause_of_row in (
+                *((implied, implied, IMPLIED) for implied in implied_stages(contact.stage)),
+                (contact.stage, "", cause),
+            )
         ]
     )
 
@@ -67,10 +88,10 @@ def changed(from_stages: Mapping[str, str], stages: Mapping[str, str], at: datet
     """The stages of these contacts have changed. Both mappings are by the contact's id."""
     if not stages:
         return
-    source = rows_source({"contact": "text", "from_stage": "text", "stage": "text"})
+    rows = rows_source({"contact": "text", "from_stage": "text", "stage": "text"})
+    source = f"{rows} JOIN {_contacts.name} c ON c.id = r.contact"
     run(
-        _INSERT.format(from_stage="r.from_stage", stage="r.stage", at="%s")
-        + f" FROM {source} JOIN {_contacts.name} c ON c.id = r.contact",
+        _INSERT.format(from_stage="r.from_stage", stage="r.stage", at="%s", source=source, where="TRUE"),
         [
             datetime_param(at),
             cause,
@@ -87,10 +108,15 @@ def advance(
     """
     where, ids = ids_clause("c.id", contact_ids)
     stages = ", ".join(f"'{each.value}'" for each in earlier)
-    not_before = "CASE WHEN c.created_at > %s THEN c.created_at ELSE %s END"
+    insert = _INSERT.format(
+        from_stage="c.stage",
+        stage=f"'{stage.value}'",
+        at="CASE WHEN c.created_at > %s THEN c.created_at ELSE %s END",
+        source=f"{_contacts.name} c",
+        where=f"{where} AND c.stage IN ({stages})",
+    )
     rows = fetch(
-        _INSERT.format(from_stage="c.stage", stage=f"'{stage.value}'", at=not_before)
-        + f" FROM {_contacts.name} c WHERE {where} AND c.stage IN ({stages}) RETURNING contact_id, at",
+        f"{insert} RETURNING contact_id, at",
         [datetime_param(at), datetime_param(at), cause, *ids],
     )
     return {contact_id: _changes.convert("at", reached_at) for contact_id, reached_at in rows}

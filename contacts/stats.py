@@ -1,4 +1,4 @@
-"""Statistics of the stages: how many contacts came to each, how long it took them, and who they are.
+"""Statistics of the stages: how many contacts reached each, how long it took them, and who they are.
 
 Counted from ``StageChange``, which keeps its rows, without the contact, when a contact is erased. docs/analytics.md
 says which indexes answer these statements.
@@ -23,9 +23,9 @@ from crmsolid.workspaces.scopes import Scope
 
 @dataclass(frozen=True, slots=True)
 class StageFigures:
-    """A stage in a period. ``count`` contacts came to it for the first time. ``added`` contacts were added in the
-    period, ``reached`` of them have come to the stage up to now, and ``median_time`` is what that took them; None
-    without any. If the clock was set back meanwhile, a contact took no time."""
+    """A stage in a period. ``count`` contacts reached it, by coming to it or to a later one. ``added`` contacts were
+    added in the period, ``reached`` of them have reached the stage up to now, and ``median_time`` is what that took
+    them; None without any. If the clock was set back meanwhile, a contact took no time."""
 
     stage: str
     count: int
@@ -94,7 +94,7 @@ def funnel_report(actor: Actor, periods: Sequence[Period]) -> Report[list[StageF
 
 
 def _medians(workspace_id: int, periods: Sequence[Period]) -> Medians:
-    """Of the contacts that were added in each period: how many have come to each stage, and in what time. SQLite has no
+    """Of the contacts that were added in each period: how many have reached each stage, and in what time. SQLite has no
     median, so there the times are read."""
     # In the order of the placeholders: the subquery of the periods comes first in the text.
     params = [spans.parameter(periods), workspace_id]

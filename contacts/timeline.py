@@ -157,7 +157,7 @@ def _notes(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
 
 
 def _stages(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
-    rows = contact.stage_changes.filter(older.than("at")).order_by("-at", "-pk")
+    rows = contact.stage_changes.exclude(cause=stages.IMPLIED).filter(older.than("at")).order_by("-at", "-pk")
     for change in rows[:limit]:
         title = f"Added as {change.get_stage_display()}"
         if change.from_stage:

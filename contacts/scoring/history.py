@@ -13,7 +13,7 @@ from contacts.scoring import occasions
 from contacts.scoring.awarding import NewTimer
 from contacts.scoring.models import SILENCE, Trigger
 from contacts.scoring.occasions import Occasion
-from contacts.stages import OPT_OUT
+from contacts.stages import IMPLIED, OPT_OUT
 from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.core.sql.table import Table
 
@@ -69,10 +69,10 @@ def _tags_of(contacts: Sequence[Contact]) -> list[Occasion]:
 
 
 def _stages_of(contacts: Sequence[Contact]) -> list[Occasion]:
-    """The stages that contacts came to, other than by an opt-out word."""
+    """The stages that contacts really came to, other than by an opt-out word."""
     by_id = {contact.id: contact for contact in contacts}
     where, ids = ids_clause("contact_id", list(by_id))
-    rows = _changes.select(f"{where} AND cause <> %s", [*ids, OPT_OUT])
+    rows = _changes.select(f"{where} AND cause NOT IN (%s, %s)", [*ids, OPT_OUT, IMPLIED])
     return [each for row in rows for each in occasions.stage_reached(by_id[str(row.contact_id)], row.at, row.stage)]
 
 

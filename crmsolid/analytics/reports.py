@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from contacts.stats import funnel_report
@@ -19,11 +20,13 @@ from sequences.stats import sequence_report
 
 @dataclass(frozen=True)
 class ReportKind:
-    """A report: the service that counts, the name of the list in the answer, and what an item of it looks like."""
+    """A report: the service that counts, the name of the list in the answer, what an item of it looks like, and for how
+    long what comes later changes the figures of a moment."""
 
     count: Callable[[Actor, Sequence[Period]], Report[Any]]
     list_name: str
     render: Callable[[Any], dict[str, Any]]
+    grows_for: timedelta = timedelta()
 
 
 def _broadcast(figures: BroadcastFigures) -> dict[str, Any]:
@@ -33,8 +36,8 @@ def _broadcast(figures: BroadcastFigures) -> dict[str, Any]:
 
 REPORTS = {
     "funnel": ReportKind(funnel_report, "stages", StageOut.render),
-    "sequences": ReportKind(sequence_report, "data", VersionFiguresOut.render),
-    "broadcasts": ReportKind(broadcast_report, "data", _broadcast),
+    "sequences": ReportKind(sequence_report, "data", VersionFiguresOut.render, REPLY_WINDOW),
+    "broadcasts": ReportKind(broadcast_report, "data", _broadcast, REPLY_WINDOW),
     "accounts": ReportKind(account_report, "data", AccountFiguresOut.render),
 }
 
@@ -49,5 +52,5 @@ def read_report(name: str, actor: Actor, span: Span) -> dict[str, Any]:
         return {"from": rfc3339(period.begins), "to": rfc3339(period.ends), kind.list_name: items}
 
     series = [part(*each) for each in zip(span.periods, report.series, strict=True)] if span.is_divided else None
-    complete_until = rfc3339(clock.now() - REPLY_WINDOW)
+    complete_until = rfc3339(clock.now() - kind.grows_for)
     return {**part(span.whole, report.total), "complete_until": complete_until, "series": series}

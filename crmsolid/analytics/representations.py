@@ -53,10 +53,13 @@ class StageOut(Representation):
     """A stage of the funnel."""
 
     stage = serializers.ChoiceField(choices=Stage.values)
-    count = serializers.IntegerField(help_text="How many contacts came to it for the first time in the period.")
+    count = serializers.IntegerField(
+        help_text="How many contacts reached it for the first time in the period. Who reaches a stage reaches the"
+        " earlier ones with it; `lost` is none of these and implies only `new`."
+    )
     conversion = RateOut()
     median_days = Number(
-        allow_null=True, help_text="From being added to coming to it, of the people in the numerator of `conversion`."
+        allow_null=True, help_text="From being added to reaching it, of the people in the numerator of `conversion`."
     )
 
     @staticmethod
@@ -131,7 +134,9 @@ class _ReportOut(_PeriodOut):
 
     period: ClassVar[type[_PeriodOut]]
     complete_until = serializers.DateTimeField(
-        help_text="30 days ago: messages that were sent later may still be answered, so their rates still grow."
+        help_text="What happened before this time is counted for good. For the funnel and accounts it is now. For"
+        " sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so"
+        " `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."
     )
 
     def get_fields(self) -> dict[str, AnyField]:

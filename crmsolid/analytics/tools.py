@@ -40,7 +40,7 @@ TOOLS = (
     Tool(
         "get_analytics",
         "Read statistics",
-        "Statistics. What was sent after `complete_until` may yet be answered.",
+        "Statistics. Of sequences and broadcasts, what was sent after `complete_until` may yet be answered.",
         AnalyticsView,
     ),
 )

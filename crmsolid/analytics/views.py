@@ -19,7 +19,7 @@ def answer(name: str, actor: Actor, query: dict[str, Any]) -> ApiResponse:
 
 
 class FunnelView(WorkspaceView):
-    """The funnel: how many contacts came to each stage, how many of those added, and in what time."""
+    """The funnel: how many contacts reached each stage, how many of those added, and in what time."""
 
     @endpoint(scopes=READ, query=ReportQuery, responses={200: FunnelOut})
     def get(self) -> ApiResponse:

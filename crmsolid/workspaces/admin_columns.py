@@ -73,8 +73,9 @@ def milliseconds_column(title: str, field: str) -> Callable[..., str]:
 
 
 def pretty_json(value: Any) -> SafeString:
-    """A JSON value as a block of text."""
-    return format_html('<pre class="cs-json">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
+    """A JSON value as a block of text. It may scroll, so the keyboard reaches it."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return format_html('<pre class="cs-json" tabindex="0" role="group" aria-label="JSON">{}</pre>', text)
 
 
 def fixed_filter(

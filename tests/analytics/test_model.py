@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contacts import stages
 from contacts.models import Contact, Stage, StageChange
 from contacts.services import erase_contact
 from crmsolid.core.clock import rfc3339
@@ -107,18 +108,17 @@ class World:
         for hours, automatic, opts_out in each.answers if each.status == "sent" else ():
             self._answer(account, contact, message, at + timedelta(hours=hours), automatic, opts_out)
 
-    def add_stage_changes(self, added: list[int], moves: list[tuple[int, str, int]]) -> None:
-        """Contacts are added in these hours, and come to stages so many hours later."""
+    def add_stage_changes(self, added: list[tuple[int, str]], moves: list[tuple[int, str, int]]) -> None:
+        """Contacts are added in these hours and stages, and come to stages so many hours later."""
         StageChange.unscoped.all().delete()  # of the messages, which came at the real time
-        seen: set[tuple[int, str]] = set()
-        changes = [(number, "", "new", 0) for number in range(len(added))]
-        changes += [(number, "new", stage, hours) for number, stage, hours in moves if number < len(added)]
-        for number, from_stage, stage, hours in changes:
-            change = StageChange(workspace=self.workspace, contact=self.contacts[number], from_stage=from_stage)
-            change.stage, change.is_first = stage, (number, stage) not in seen
-            change.entered_at, change.at = hour(added[number]), hour(added[number] + hours)
-            change.save()
-            seen.add((number, stage))
+        for contact, (at, stage) in zip(self.contacts, added, strict=False):
+            contact.created_at, contact.stage = hour(at), stage
+            contact.save()
+            stages.added([contact], "rest")
+        for number, stage, hours in moves:
+            if number < len(added):
+                contact_id = self.contacts[number].pk
+                stages.changed({contact_id: "new"}, {contact_id: stage}, hour(added[number][0] + hours), "rest")
 
     def _answer(
         self, account: Account, contact: Contact, message: Message, at: datetime, automatic: bool, opts_out: bool
@@ -184,16 +184,24 @@ def expected(world: World, sent: list[Sent], begins: datetime, ends: datetime) -
     }
 
 
-def funnel(added: list[int], moves: list[tuple[int, str, int]], begins: datetime, ends: datetime) -> list[Any]:
+def reached(stage: str) -> list[str]:
+    """The stages that somebody who comes to this one has reached."""
+    order = ["new", "contacted", "replied", "qualified", "won"]
+    return ["new", "lost"] if stage == "lost" else order[: order.index(stage) + 1]
+
+
+def funnel(
+    added: list[tuple[int, str]], moves: list[tuple[int, str, int]], begins: datetime, ends: datetime
+) -> list[Any]:
     """The funnel of the time from ``begins`` on until before ``ends``."""
-    first: dict[tuple[int, str], int] = {(number, "new"): 0 for number in range(len(added))}
-    for number, stage, hours in moves:
-        if number < len(added):
-            first.setdefault((number, stage), hours)
-    inside = [number for number, at in enumerate(added) if begins <= hour(at) < ends]
+    first: dict[tuple[int, str], int] = {}
+    for number, stage, hours in [*((number, stage, 0) for number, (_, stage) in enumerate(added)), *moves]:
+        for each in reached(stage) if number < len(added) else ():
+            first.setdefault((number, each), hours)
+    inside = [number for number, (at, _) in enumerate(added) if begins <= hour(at) < ends]
     stages = []
     for stage in Stage.values:
-        came = [added[number] + hours for (number, name), hours in first.items() if name == stage]
+        came = [added[number][0] + hours for (number, name), hours in first.items() if name == stage]
         taken = sorted(hours for (number, name), hours in first.items() if name == stage and number in inside)
         conversion = {"numerator": len(taken), "denominator": len(inside), "of": "contacts added in the period"}
         middle = taken[(len(taken) - 1) // 2 : len(taken) // 2 + 1]
@@ -240,7 +248,7 @@ def boundaries(begins: datetime, ends: datetime, interval: str, zone: ZoneInfo) 
     span=st.tuples(st.integers(0, HOURS), st.integers(1, HOURS)),
     interval=st.sampled_from(["day", "week", "month"]),
     zone=st.sampled_from(ZONES),
-    added=st.lists(st.integers(0, HOURS), max_size=CONTACTS),
+    added=st.lists(st.tuples(st.integers(0, HOURS), st.sampled_from(Stage.values)), max_size=CONTACTS),
     moves=st.lists(
         st.tuples(st.integers(0, CONTACTS - 1), st.sampled_from(Stage.values), st.integers(0, 400)), max_size=8
     ),
@@ -252,7 +260,7 @@ def test_reports_are_those_of_a_plain_count_and_outlast_an_erasure(
     span: tuple[int, int],
     interval: str,
     zone: str,
-    added: list[int],
+    added: list[tuple[int, str]],
     moves: list[tuple[int, str, int]],
     erased: set[int],
 ) -> None:

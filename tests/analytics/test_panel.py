@@ -65,9 +65,9 @@ def test_pages_show_the_figures_of_the_api_and_who_is_behind_them(
     assert (row["rate"]["text"], row["rate"]["of"], empty["rate"]) == ("67%", "2 of 3", None)
     assert "no data yet" in text_of(answer)
     assert "0%" not in text_of(answer)
-    days = [values for _, values in answer.context["series"]]
-    assert (len(days), days[0], days[-1]) == (
-        30,
+    weeks = [values for _, values, _ in answer.context["series"]]
+    assert (len(weeks), weeks[0], weeks[-1]) == (
+        14,
         ["0", "0", "0", "0", "0", "no data yet"],
         ["3", "0", "2", "0", "1", "67%"],
     )
@@ -163,6 +163,42 @@ def test_presets_are_days_of_the_workspace(tenants: Tenants, time: Clock) -> Non
     last = preset_days("last_month", tenants.workspace)
     assert (last.first, last.last) == ((month - timedelta(days=1)).replace(day=1), month - timedelta(days=1))
     assert default_interval(date(2026, 1, 1), date(2026, 3, 31)) == "week"
+
+
+def test_pages_say_which_part_of_the_replies_is_complete(tenants: Tenants, time: Clock, client: Client) -> None:
+    """A message on 1 June; the workspace has UTC. An answer counts for 30 days."""
+    write_to_three(tenants)
+    time.move(days=59)  # 30 July
+    window = "An answer counts for 30 days after its message."
+    grow = "may still be answered: their replies, opt-outs and reply rates can still grow."
+    answer = client.get(PAGES["sequences"])
+    text = f"{window} The first 59 of these 90 days, up to 29 Jun 2026, are complete. Later messages {grow}"
+    assert text in text_of(answer)
+    assert answer.context["days"].preset == "90"
+    assert [grows for _, _, grows in answer.context["series"]] == [False] * 9 + [True] * 5
+    assert [(bool(chart.path), bool(chart.growing)) for chart in answer.context["charts"]] == [
+        (True, False),
+        (False, False),
+        (True, False),
+        (False, False),
+        (True, False),
+    ]
+    assert "29 Jun to 5 Jul 2026 can still grow" in text_of(answer)
+    assert "22 Jun to 28 Jun 2026 can still grow" not in text_of(answer)
+
+    complete = client.get(PAGES["sequences"], {"first": "2026-06-01", "last": "2026-06-29"})
+    assert f"{window} The figures of these days are complete." in text_of(complete)
+    assert "can still grow" not in text_of(complete)
+    time.move(days=-58)  # 2 June
+    growing = client.get(PAGES["sequences"], {"period": "7"})
+    assert f"{window} All messages of these days {grow} Choose earlier days" in text_of(growing)
+    replied = growing.context["charts"][2]
+    assert (replied.path, bool(replied.growing)) == ("", True)
+    sent = growing.context["charts"][0]
+    assert (bool(sent.path), sent.growing) == (True, "")
+    for report in ("funnel", "accounts"):
+        answer = client.get(PAGES[report])
+        assert "can still grow" not in text_of(answer) and window not in text_of(answer)
 
 
 def test_rates_say_what_they_are() -> None:

@@ -6,6 +6,7 @@ window.crmsolidChecks = (() => {
     const box = node.getBoundingClientRect();
     return box.width > 0 && box.height > 0;
   };
+  const isClipped = (node) => node && (getComputedStyle(node).clipPath !== "none" || isClipped(node.parentElement));
   const describe = (node) => {
     const name = (node.getAttribute("aria-label") || node.innerText || node.name || node.value || "").trim().slice(0, 40);
     return `<${node.localName}${node.id ? "#" + node.id : ""} class="${node.className}"> ${name}`;
@@ -69,6 +70,31 @@ window.crmsolidChecks = (() => {
       });
       return [`scrolls ${excess} px sideways: ${wide.slice(0, 3).map(describe).join(", ")}`];
     },
+    // Text that is wider than the block it is in, so that it covers what stands beside it, and text in a block of one or
+    // two letters a line.
+    spilled() {
+      const isBlock = (node) => !["inline", "contents"].includes(getComputedStyle(node).display);
+      const found = [];
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const text = texts.currentNode;
+        let block = text.parentElement;
+        if (!text.data.trim() || !isShown(block) || isClipped(block)) continue;
+        while (!isBlock(block)) block = block.parentElement;
+        // A bar of chips or buttons may be narrower than one of them, too.
+        const blocks = [block, block.parentElement].filter(Boolean);
+        if (blocks.some((each) => getComputedStyle(each).overflowX !== "visible")) continue;
+        if (text.data.trim().length > 12 && block.clientWidth < 2 * parseFloat(getComputedStyle(block).fontSize)) {
+          found.push(`text has ${block.clientWidth} px: ${describe(block)}`);
+        }
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const right = Math.max(...[...range.getClientRects()].map((rect) => rect.right));
+        const excess = right - Math.min(...blocks.map((each) => each.getBoundingClientRect().right));
+        if (excess > 1) found.push(`text is ${Math.round(excess)} px wider than its block: ${describe(block)}`);
+      }
+      return found.slice(0, 3);
+    },
     // Forms that somebody can fill in, but not send without a script.
     forms() {
       const isField = (each) => each.type !== "hidden" && each.localName !== "fieldset" && !each.disabled;
@@ -78,11 +104,29 @@ window.crmsolidChecks = (() => {
         .filter((form) => ![...form.elements].some((each) => each.type === "submit"))
         .map((form) => `a form without a submit button: ${describe(form)} ${form.action}`);
     },
-    async axe(rules) {
-      const options = rules
-        ? { runOnly: { type: "rule", values: rules } }
-        : { rules: { "target-size": { enabled: true } } };
-      const { violations } = await axe.run(document, { ...options, resultTypes: ["violations"] });
+    // What axe-core does not find in this version: landmarks of one kind with the same name, and stops of the keyboard
+    // of which nobody is told what they are.
+    names() {
+      const nameOf = (node) => {
+        const named = node.getAttribute("aria-labelledby")?.split(" ").map((id) => document.getElementById(id)?.innerText ?? "");
+        return (node.getAttribute("aria-label") ?? named?.join(" ") ?? "").trim();
+      };
+      const kindOf = (node) => node.getAttribute("role") ?? { section: "region", form: "form" }[node.localName] ?? node.localName;
+      const isLandmark = (node) => kindOf(node) === "search" || !["region", "form"].includes(kindOf(node)) || nameOf(node);
+      const landmarks = [...document.querySelectorAll("nav, aside, section, form, [role=search], [role=region]")]
+        .filter((node) => isShown(node) && isLandmark(node))
+        .map((node) => `${kindOf(node)} ${nameOf(node)}`);
+      const twice = landmarks.filter((each, index) => landmarks.indexOf(each) !== index);
+      const unnamed = [...document.querySelectorAll("[tabindex='0']:not(a, button, input, select, textarea, summary)")]
+        .filter((node) => isShown(node) && !(node.hasAttribute("role") && nameOf(node)));
+      return [
+        ...twice.map((each) => `two landmarks are both ${each}`),
+        ...unnamed.map((each) => `a stop without a role or a name: ${describe(each)}`),
+      ];
+    },
+    async axe() {
+      const options = { rules: { "target-size": { enabled: true } }, resultTypes: ["violations"] };
+      const { violations } = await axe.run(document, options);
       return violations.flatMap(({ id, impact, help, nodes }) =>
         nodes.slice(0, 3).map(({ html, any }) => {
           const why = any.map(({ message }) => message).join("; ").slice(0, 200);

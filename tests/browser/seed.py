@@ -34,18 +34,21 @@ def main() -> None:
     from django.db import transaction
     from django.test import override_settings
 
-    from contacts.models import ContactColumns
+    from contacts.models import ContactColumns, ContactTag
     from crmsolid.events.models import Event, Feed
     from crmsolid.workspaces.models import Invitation, Membership, Role, User
+    from tests.browser.longest import lengthen
     from tests.panel import furnish
 
     password = make_password(PASSWORD)
     workspaces = {slug: _workspace(slug, password) for slug in WORKSPACES}
     furnished, full = workspaces["furnished"]["workspace"], workspaces["full"]["workspace"]
-    rows = {
-        side: _ids(furnish(workspace, f"zebra{side}").rows)
-        for side, workspace in (("live", furnished), ("test", furnished.twin))
-    }
+    sides = {"live": furnished, "test": furnished.twin}
+    made = {side: furnish(workspace, f"zebra{side}") for side, workspace in sides.items()}
+    lengthen(made["live"].rows)
+    rows = {side: _ids(each.rows) for side, each in made.items()}
+    for side, each in made.items():
+        rows[side]["tag"] = each.of(ContactTag).name
     rows["live"] |= _rows_of_pages(furnished, rows["live"])
     # furnish() hashes a client's secret each time, which takes a tenth of a second with the real hasher.
     wanderer = User.objects.get(email="owner@sides.example")
@@ -59,8 +62,8 @@ def main() -> None:
             fresh.update(email=f"invited{number:02}@full.example")
     # The rows have positions already; the product goes on from there.
     Feed.objects.update_or_create(id=1, defaults={"last_position": Event.unscoped.count()})
-    for made in workspaces.values():
-        made["workspace"] = made["workspace"].pk
+    for workspace in workspaces.values():
+        workspace["workspace"] = workspace["workspace"].pk
     print(json.dumps({"workspaces": workspaces, "rows": rows}))
 
 

@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -20,8 +20,9 @@ PAGE_BYTES = 60_000  # of the HTML alone; lists of 50 rows are the longest
 # What the query of these addresses names.
 QUERIES = {
     "admin:analytics_behind": "?report=sequences&figure=sent&id={sequences.sequence}&version=1&step=first",
+    "admin:search": "?q=zebra",
     "admin:sequences_enrollment_enroll": "?contact={contacts.contact}",
-    "admin:contacts_contacttag_edit": "?tag=zebra{side}%20tag",
+    "admin:contacts_contacttag_edit": "?tag={tag}",
 }
 # Lists, and what is different on the test side. These are opened there, too.
 ON_BOTH_SIDES = re.compile(
@@ -43,7 +44,7 @@ def opened(product: Product, address: Address, side: Side = "live") -> tuple[str
     """The path of an address and what an owner gets there. Skips what answers no page."""
     rows = {"side": side, **product.seeded["rows"][side]}
     path = address.path(rows).replace("/panel/live/", f"/panel/{side}/")
-    path += re.sub(r"{(.*?)}", lambda found: rows[found[1]], QUERIES.get(address.name, ""))
+    path += re.sub(r"{(.*?)}", lambda found: quote(rows[found[1]]), QUERIES.get(address.name, ""))
     answer = product.get(path, product.session("furnished"))
     allowed = (200, 302, 403, 404, 405) if address.name in NOT_FURNISHED else (200, 302, 403, 405)
     assert answer.status in allowed, f"{answer.status} at {path}"

@@ -9,7 +9,8 @@ from django.http import Http404, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.text import capfirst
 
-from contacts.models import Contact, Stage, name_of
+from contacts.models import Contact, Stage, StageChange, name_of
+from contacts.stages import IMPLIED
 from contacts.stats import STAGE_FIGURES, list_stage_figure
 from crmsolid.analytics.panel.days import read_days
 from crmsolid.api.pagination import Page
@@ -39,8 +40,8 @@ WORDS = {
     "opted_out": "Opted out",
     "replies": "Replies",
     "auto_replies": "Auto-replies",
-    "count": "Came to it in these days",
-    "reached": "Added in these days and came to it",
+    "count": "Reached it in these days",
+    "reached": "Added in these days and reached it",
 }
 MAX_TEXT = 120
 
@@ -102,7 +103,7 @@ class FigurePage(TenantPage):
             raise Http404
         page = list_stage_figure(self.actor, stage, figure, period, cursor=cursor)
         word = str(Stage(stage).label)
-        lines = [Line(each.contact, each.entered_at, f"Came to {word}", each.at) for each in page.rows]
+        lines = [Line(each.contact, each.entered_at, _of_stage(each, word), each.at) for each in page.rows]
         return word, page, lines
 
     def _sequences(self, asked: Any, figure: str, period: Period, cursor: str | None) -> tuple[str, Page, list[Line]]:
@@ -131,6 +132,10 @@ class FigurePage(TenantPage):
             for row in page.rows
         ]
         return account.name, page, lines
+
+
+def _of_stage(change: StageChange, word: str) -> str:
+    return f"Reached {word} with a later stage" if change.cause == IMPLIED else f"Came to {word}"
 
 
 def _of_outcome(row: Any, contact: Contact | None, outcome: str, error: str, figure: str) -> Line:

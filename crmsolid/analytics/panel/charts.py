@@ -10,24 +10,34 @@ BAR = 8
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A bar for each period, in a box of ``width`` by ``HEIGHT`` that the page stretches. ``most`` is the highest
-    value, empty if it is 0, and ``when`` the first period that has it."""
+    """A bar for each period, in a box of ``width`` by ``HEIGHT`` that the page stretches: in ``path`` those that are
+    final, in ``growing`` the others. ``most`` is the highest value, empty if it is 0, and ``when`` the first period
+    that has it."""
 
     title: str
     total: str
     most: str
     when: str
     path: str
+    growing: str
     width: int
 
 
-def bars(title: str, labels: Sequence[str], values: Sequence[int]) -> Chart:
-    """The chart of these values, of which there is at least one."""
+def bars(title: str, labels: Sequence[str], values: Sequence[int], final: int) -> Chart:
+    """The chart of these values, of which there is at least one. So many of them, from the first on, are final."""
     most = max(values)
     drawn = [
         f"M{number * STEP + (STEP - BAR) // 2} {HEIGHT}v-{max(round(HEIGHT * value / most), 1)}h{BAR}V{HEIGHT}z"
-        for number, value in enumerate(values)
         if value
+        else ""
+        for number, value in enumerate(values)
     ]
-    when = labels[values.index(most)] if most else ""
-    return Chart(title, f"{sum(values):,}", f"{most:,}" if most else "", when, "".join(drawn), len(values) * STEP)
+    return Chart(
+        title,
+        total=f"{sum(values):,}",
+        most=f"{most:,}" if most else "",
+        when=labels[values.index(most)] if most else "",
+        path="".join(drawn[:final]),
+        growing="".join(drawn[final:]),
+        width=len(values) * STEP,
+    )

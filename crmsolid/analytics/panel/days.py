@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from crmsolid.analytics.inputs import DEFAULT_DAYS, MAX_PERIODS, Span, read_span
+from crmsolid.analytics.inputs import MAX_PERIODS, Span, read_span
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.periods import INTERVALS, Period, start_of_day
 from crmsolid.workspaces.models import Workspace
+from messaging.replies import REPLY_WINDOW
 
 PRESETS = {
     "7": "Last 7 days",
@@ -20,7 +21,8 @@ PRESETS = {
     "this_month": "This month",
     "last_month": "Last month",
 }
-DEFAULT_PRESET = str(DEFAULT_DAYS)
+# Longer than the API's default: the replies to messages of the last 30 days are not complete yet.
+DEFAULT_PRESET = "90"
 # Beyond them a time zone has no midnight that Python can tell.
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 # From so many days on, weeks and months are shown unless the address says otherwise.
@@ -121,6 +123,23 @@ def default_interval(first: date, last: date) -> str:
     """Days, weeks or months, so that there are not too many of them."""
     number = (last - first).days + 1
     return "day" if number < WEEKS_FROM else "week" if number < MONTHS_FROM else "month"
+
+
+def completeness(days: Days, complete_until: datetime, workspace: Workspace) -> str:
+    """Which of these days have the final figures of what came of their messages, in words. ``complete_until`` is that
+    of the report."""
+    last = complete_until.astimezone(workspace.zone).date() - timedelta(days=1)
+    complete, number = (last - days.first).days + 1, (days.last - days.first).days + 1
+    window = f"An answer counts for {REPLY_WINDOW.days} days after its message."
+    grow = "may still be answered: their replies, opt-outs and reply rates can still grow."
+    if complete >= number:
+        return f"{window} The figures of these days are complete."
+    if complete <= 0:
+        return f"{window} All messages of these days {grow} Choose earlier days to see complete figures."
+    return (
+        f"{window} The first {complete} of these {number} days, up to {last:%-d %b %Y}, are complete."
+        f" Later messages {grow}"
+    )
 
 
 def label(begins: str, ends: str, interval: str, workspace: Workspace) -> str:

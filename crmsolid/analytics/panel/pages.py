@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from contacts.export import cell
 from contacts.models import Stage
 from crmsolid.analytics.panel.charts import bars
-from crmsolid.analytics.panel.days import PRESETS, Days, label, read_days
+from crmsolid.analytics.panel.days import PRESETS, Days, completeness, label, read_days
 from crmsolid.analytics.reports import read_report
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.tenant_page import TenantPage
@@ -62,7 +62,7 @@ class ReportPage(TenantPage):
     rate: ClassVar[str]  # the rate of a line, and what it is of
     rate_title: ClassVar[str]
     rate_figure: ClassVar[str]  # the figure that the rate's numerator counts; empty if no list shows it
-    still_grows = False  # whether answers to come change the figures
+    growing: ClassVar[frozenset[str]] = frozenset()  # the figures that answers to come still change
     file_columns: ClassVar[tuple[str, ...]]
 
     def get(self, request: Any) -> HttpResponseBase:
@@ -79,8 +79,7 @@ class ReportPage(TenantPage):
         chosen = {"only": only} if only else {}
         query = {**days.pairs, **chosen}
         page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
-        labels = [label(part["from"], part["to"], days.interval, self.workspace) for part, _ in parts]
-        series = [self.counts(part_lines) for _, part_lines in parts]
+        complete_until = datetime.fromisoformat(payload["complete_until"])
         return self.render(
             status=422 if form.errors else 200,
             page_label="Analytics",
@@ -99,7 +98,7 @@ class ReportPage(TenantPage):
             nothing=self.nothing,
             item=self.item,
             has_data=any(line[column] for line in lines for column in self.counted),
-            complete_until=datetime.fromisoformat(payload["complete_until"]) if self.still_grows else None,
+            completeness=completeness(days, complete_until, self.workspace) if self.growing else "",
             headers=[*self.headers, self.rate_title],
             rate_title=self.rate_title,
             rows=[self.row_of(line, days) for line in page],
@@ -107,18 +106,7 @@ class ReportPage(TenantPage):
             more=f"?{urlencode({**query, 'page': page.next_page_number()})}" if page.has_next() else "",
             choices=choices[:MAX_CHOICES] if self.report != "funnel" else [],
             only=only,
-            charts=[
-                bars(title, labels, [counts[column] for counts in series])
-                for column, title in self.series_columns.items()
-            ],
-            series_headers=[*self.series_columns.values(), *self.further_headers],
-            series=[
-                (name, [*(f"{counts[column]:,}" for column in self.series_columns), *self.further(counts)])
-                for name, counts in zip(labels, series, strict=True)
-            ],
-            first_label=labels[0],
-            last_label=labels[-1],
-            is_long=len(labels) > MAX_OPEN,
+            **self._over_time(parts, days, complete_until),
             files=[f"?{urlencode({**query, 'csv': name})}" for name in ("figures", "series")],
         )
 
@@ -159,6 +147,33 @@ class ReportPage(TenantPage):
         return []
 
     # --- What is shown ----------------------------------------------------------------------------------------
+    def _over_time(
+        self, parts: Sequence[tuple[dict[str, Any], list[Line]]], days: Days, complete_until: datetime
+    ) -> dict[str, Any]:
+        """The charts, and the table of their numbers."""
+        labels = [label(part["from"], part["to"], days.interval, self.workspace) for part, _ in parts]
+        series = [self.counts(part_lines) for _, part_lines in parts]
+        final = sum(datetime.fromisoformat(part["to"]) <= complete_until for part, _ in parts)
+        return {
+            "charts": [
+                bars(title, labels, [counts[name] for counts in series], final if name in self.growing else len(parts))
+                for name, title in self.series_columns.items()
+            ],
+            "series_headers": [*self.series_columns.values(), *self.further_headers],
+            "series": [
+                (
+                    name,
+                    [*(f"{counts[column]:,}" for column in self.series_columns), *self.further(counts)],
+                    index >= final,
+                )
+                for index, (name, counts) in enumerate(zip(labels, series, strict=True))
+            ],
+            "still_grows": final < len(parts),
+            "first_label": labels[0],
+            "last_label": labels[-1],
+            "is_long": len(labels) > MAX_OPEN,
+        }
+
     def _narrowed(self, part: dict[str, Any], only: str) -> list[Line]:
         return [line for line in self.lines(part) if only in ("", line["key"])]
 
@@ -210,10 +225,13 @@ class FunnelPage(ReportPage):
     name = "analytics_funnel"
     title = "Funnel"
     report = "funnel"
-    lead = "How many contacts came to each stage, and how many of those added have come there up to now."
-    nothing = "No contact was added or came to a stage in these days. Contacts that you add, import or write to appear."
+    lead = (
+        "How many contacts reached each stage, and how many of those added have reached it up to now. Who reaches a"
+        " stage has reached the earlier ones too; of a lost contact that says only that it was new."
+    )
+    nothing = "No contact was added or reached a stage in these days. Contacts that you add, import or write to appear."
     item = "Stage"
-    columns: ClassVar[dict[str, str]] = {"count": "Came to it"}
+    columns: ClassVar[dict[str, str]] = {"count": "Reached it"}
     rate, rate_title, rate_figure = "conversion", "Of those added", "reached"
     file_columns = ("stage", "count", "reached", "added", "conversion", "median_days")
 
@@ -231,7 +249,7 @@ class FunnelPage(ReportPage):
 
     @property
     def headers(self) -> list[str]:
-        return ["Came to it", "Median time"]
+        return ["Reached it", "Median time"]
 
     def more(self, line: Line) -> list[tuple[str, str]]:
         days = line["median_days"]
@@ -254,7 +272,7 @@ class _OutcomesPage(ReportPage):
 
     columns = OUTCOMES
     rate, rate_title, rate_figure = "reply_rate", "Reply rate", "replied"
-    still_grows = True
+    growing = frozenset({"replied", "auto_replied", "opted_out"})
     further_headers = ("Reply rate",)
 
     def further(self, counts: dict[str, int]) -> list[str]:

@@ -131,8 +131,11 @@ focusRefused();
 // <div data-scrolls>: what is wider than the page can be scrolled with the keyboard, too.
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
+    const name = target.localName === "pre" ? "Code" : "Table";
+    for (const [attribute, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", name]]) {
+      if (target.scrollWidth > target.clientWidth) target.setAttribute(attribute, value);
+      else target.removeAttribute(attribute);
+    }
   }
 });
 for (const each of document.querySelectorAll("[data-scrolls]")) sizes.observe(each);

@@ -210,7 +210,9 @@ class Accounts(Model):
     """Exclusive."""
     data: list[AccountFigures]
     complete_until: Time
-    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
+    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
+    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
     series: list[AccountsPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
 
@@ -343,7 +345,9 @@ class Broadcasts(Model):
     """Exclusive."""
     data: list[BroadcastFigures]
     complete_until: Time
-    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
+    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
+    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
     series: list[BroadcastsPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
 
@@ -534,10 +538,11 @@ class Stage(Model):
 
     stage: ContactStage
     count: int
-    """How many contacts came to it for the first time in the period."""
+    """How many contacts reached it for the first time in the period. Who reaches a stage reaches the earlier
+    ones with it; `lost` is none of these and implies only `new`."""
     conversion: Rate
     median_days: float | None
-    """From being added to coming to it, of the people in the numerator of `conversion`."""
+    """From being added to reaching it, of the people in the numerator of `conversion`."""
 
 
 class FunnelPeriod(Model):
@@ -559,7 +564,9 @@ class Funnel(Model):
     """Exclusive."""
     stages: list[Stage]
     complete_until: Time
-    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
+    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
+    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
     series: list[FunnelPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
 
@@ -873,7 +880,9 @@ class Sequences(Model):
     """Exclusive."""
     data: list[VersionFigures]
     complete_until: Time
-    """30 days ago: messages that were sent later may still be answered, so their rates still grow."""
+    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
+    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
+    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
     series: list[SequencesPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
 

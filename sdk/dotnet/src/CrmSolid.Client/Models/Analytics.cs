@@ -28,7 +28,7 @@ public sealed record FunnelReport : ApiModel
     /// <summary>The stages, in their order.</summary>
     public required IReadOnlyList<FunnelStage> Stages { get; init; }
 
-    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    /// <summary>Now: these figures are complete at once.</summary>
     public required DateTimeOffset CompleteUntil { get; init; }
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
@@ -54,13 +54,13 @@ public sealed record FunnelStage : ApiModel
     /// <summary>The stage.</summary>
     public required ContactStage Stage { get; init; }
 
-    /// <summary>How many contacts came to it for the first time in the period.</summary>
+    /// <summary>How many contacts reached it, or a later stage, for the first time in the period.</summary>
     public required int Count { get; init; }
 
-    /// <summary>How many of the stage before came to this one.</summary>
+    /// <summary>How many of the contacts added in the period have reached it up to now.</summary>
     public required Ratio Conversion { get; init; }
 
-    /// <summary>From being added to coming to it, of the people in the numerator of <c>conversion</c>.</summary>
+    /// <summary>From being added to reaching it, of the people in the numerator of <c>conversion</c>.</summary>
     public required double? MedianDays { get; init; }
 }
 
@@ -76,7 +76,7 @@ public sealed record SequenceReport : ApiModel
     /// <summary>The rows.</summary>
     public required IReadOnlyList<SequenceFigures> Data { get; init; }
 
-    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    /// <summary>30 days ago: messages that were sent later may still be answered, so their replies and rates still grow.</summary>
     public required DateTimeOffset CompleteUntil { get; init; }
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
@@ -149,7 +149,7 @@ public sealed record BroadcastReport : ApiModel
     /// <summary>The rows.</summary>
     public required IReadOnlyList<BroadcastFigures> Data { get; init; }
 
-    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    /// <summary>30 days ago: messages that were sent later may still be answered, so their replies and rates still grow.</summary>
     public required DateTimeOffset CompleteUntil { get; init; }
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
@@ -209,7 +209,7 @@ public sealed record AccountReport : ApiModel
     /// <summary>The rows.</summary>
     public required IReadOnlyList<AccountFigures> Data { get; init; }
 
-    /// <summary>30 days ago: messages that were sent later may still be answered, so their rates still grow.</summary>
+    /// <summary>Now: these figures are complete at once.</summary>
     public required DateTimeOffset CompleteUntil { get; init; }
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>

@@ -22,7 +22,7 @@ class Analytics(Resource):
         to: datetime.datetime | None = None,
         interval: Interval | None = None,
     ) -> models.Funnel:
-        """How many contacts came to each stage, how many of those added, and in what time."""
+        """How many contacts reached each stage, how many of those added, and in what time."""
         call = read("/v1/analytics/funnel", from_=from_, to=to, interval=interval)
         return self._transport.model(call, models.Funnel)
 
