@@ -84,7 +84,7 @@ window.crmsolidChecks = (() => {
         // A bar of chips or buttons may be narrower than one of them, too.
         const blocks = [block, block.parentElement].filter(Boolean);
         if (blocks.some((each) => getComputedStyle(each).overflowX !== "visible")) continue;
-        if (text.data.trim().length > 12 && block.clientWidth < 2 * parseFloat(getComputedStyle(block).fontSize)) {
+        if (text.data.trim().length > 3 && block.clientWidth < 2 * parseFloat(getComputedStyle(block).fontSize)) {
           found.push(`text has ${block.clientWidth} px: ${describe(block)}`);
         }
         const range = document.createRange();
