@@ -84,12 +84,14 @@ window.crmsolidChecks = (() => {
         // A bar of chips or buttons may be narrower than one of them, too.
         const blocks = [block, block.parentElement].filter(Boolean);
         if (blocks.some((each) => getComputedStyle(each).overflowX !== "visible")) continue;
-        if (text.data.trim().length > 12 && block.clientWidth < 2 * parseFloat(getComputedStyle(block).fontSize)) {
-          found.push(`text has ${block.clientWidth} px: ${describe(block)}`);
-        }
         const range = document.createRange();
         range.selectNodeContents(text);
-        const right = Math.max(...[...range.getClientRects()].map((rect) => rect.right));
+        const lines = [...range.getClientRects()];
+        const widest = Math.max(...lines.map((line) => line.width));
+        if (lines.length > 2 && widest < 2 * parseFloat(getComputedStyle(block).fontSize)) {
+          found.push(`text has lines of ${Math.round(widest)} px: ${describe(block)}`);
+        }
+        const right = Math.max(...lines.map((line) => line.right));
         const excess = right - Math.min(...blocks.map((each) => each.getBoundingClientRect().right));
         if (excess > 1) found.push(`text is ${Math.round(excess)} px wider than its block: ${describe(block)}`);
       }
