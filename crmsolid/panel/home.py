@@ -24,6 +24,7 @@ from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS, OWNERS, WRITERS, Roles
 from messaging.broadcasts.models import Broadcast, BroadcastWaiting
 from messaging.broadcasts.waits import load_waits, that_wait_for_somebody, waiting_text
+from messaging.failures import failure
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
 from messaging.querysets import in_trouble, newest_messages
 from webhooks.models import Endpoint
@@ -183,7 +184,8 @@ def _failed_messages(workspace: Workspace) -> Notice:
 def _failure(message: Message | None) -> str:
     if message is None:
         return ""
-    return f"{capfirst(message.error_detail or message.error.replace('_', ' ')) or 'It failed'}: {_preview(message)}"
+    reason, _ = failure(message.error, message.error_detail)
+    return f"{reason or 'It failed.'} “{_preview(message)}”"
 
 
 def _endpoints(workspace: Workspace) -> Notice:

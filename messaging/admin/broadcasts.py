@@ -42,8 +42,9 @@ from messaging.broadcasts.models import (
 from messaging.broadcasts.querysets import load_counts, retryable, status_of
 from messaging.broadcasts.representations import SENDS
 from messaging.broadcasts.waits import load_waits, waiting_text
-from messaging.models import Account
-from messaging.panel.words import failure
+from messaging.failures import failure
+from messaging.models import Account, Message
+from messaging.panel.words import contact_corrections
 
 COLOURS = {"draft": "", "scheduled": "info", "running": "warning", "paused": "warning", "done": "success"}
 COLOURS |= {"canceled": "danger"}
@@ -209,7 +210,17 @@ class BroadcastAdmin(FormPageAdmin):
             page = services.list_recipients(self.actor(request), broadcast.pk, status=chosen)
         ids = [row.contact_id for row in page.rows if row.contact_id]
         contacts = Contact.objects.for_workspace(self.current_workspace(request)).in_bulk(ids)
-        rows = [_shown(row, contacts.get(row.contact_id)) for row in page.rows]
+        failed = [row.message_id for row in page.rows if row.status == RecipientStatus.FAILED and row.message_id]
+        sent = Message.objects.for_workspace(self.current_workspace(request)).in_bulk(failed)
+        rows = [
+            {
+                **_shown(row, contacts.get(row.contact_id)),
+                "corrections": contact_corrections(sent[row.message_id], request.path)
+                if row.message_id in sent
+                else (),
+            }
+            for row in page.rows
+        ]
         query = {"status": chosen or "", "cursor": page.next_cursor or ""}
         more = f"?{urlencode({name: value for name, value in query.items() if value})}" if page.next_cursor else ""
         return {"recipients": rows, "chosen": chosen, "more": more}

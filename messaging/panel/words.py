@@ -4,34 +4,13 @@ import re
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 
 from crmsolid.workspaces.panel_urls import panel_url
 from messaging import held
 from messaging.admin.inbox import waiting_text
+from messaging.failures import failure
 from messaging.models import Message, Status
 
-# Why a message failed and what to do about it, by its ``error``.
-FAILURES = {
-    "privacy_restricted": ("They accept no messages from strangers.", "They would have to write first."),
-    "premium_required": ("They accept messages from Telegram Premium users only.", ""),
-    "payment_required": ("They ask to be paid for messages.", ""),
-    "blocked_by_recipient": ("They have blocked this account.", ""),
-    "recipient_blocked": ("This account has blocked them.", "Unblock them on the phone, then send it again."),
-    "recipient_deleted": ("Their Telegram account is deleted.", ""),
-    "recipient_not_found": ("Nobody has this username.", "Correct it, then send it again."),
-    "recipient_changed": ("The username belongs to somebody else now.", "Correct it, then send it again."),
-    "write_forbidden": ("This account may not write there.", ""),
-    "contact_opted_out": ("They asked for no more messages.", ""),
-    "template_unresolved": ("A value for the text is missing.", "Fill it in at the contact, then send it again."),
-    "text_length": ("The text became too long, or empty, once its variables were filled in.", ""),
-    held.CANCELED: (
-        "It waited while sending was held, and whoever runs the server canceled it.",
-        "Send it again if it has not arrived.",
-    ),
-    "message_empty": ("Telegram considers the text empty.", ""),
-    "message_too_long": ("Telegram considers the text too long.", ""),
-}
 # What can be corrected, by the ``error``: the text, or a field of the contact, which a template names in the detail.
 USERNAME, VALUE, TEXT = "username", "value", "text"
 CORRECTIONS = {
@@ -56,13 +35,6 @@ def status_text(message: Message) -> SafeString | str:
     return {"sending": "Being sent", "sent": "Sent", "failed": "Not sent", "canceled": "Canceled"}[message.status]
 
 
-def failure(error: str, detail: str = "") -> tuple[str, str]:
-    """Why a message failed, and what to do about it; the latter is empty if that is nothing, and both for no ``error``.
-    ``detail`` is said of an error that has no words of its own."""
-    said = (detail or error.replace("_", " ")).rstrip(".")
-    return FAILURES.get(error) or (f"{capfirst(said)}." if said else "", "")
-
-
 def failure_text(message: Message) -> str:
     """Why a message failed, or was canceled with a hold on sending, and what to do; else empty."""
     if message.status != Status.FAILED and message.error != held.CANCELED:
@@ -74,15 +46,21 @@ def corrections(message: Message) -> list[tuple[str, str]]:
     """Titles and addresses of the pages on which one corrects what made this message fail, and comes back from."""
     if not failure_text(message):
         return []
-    conversation = panel_url("inbox_thread", message.thread_id)
+    found = contact_corrections(message, f"{panel_url('inbox_thread', message.thread_id)}#m-{message.pk}")
+    if TEXT in CORRECTIONS.get(message.error, ()):
+        again = "Write it again" if message.error == held.CANCELED else "Change the text"
+        found.append((again, panel_url("inbox_thread", message.thread_id, query={"text_of": message.pk})))
+    return found
+
+
+def contact_corrections(message: Message, back: str) -> list[tuple[str, str]]:
+    """Those of a field of the contact. Saving it leads to the page ``back``."""
     found = []
     for kind in CORRECTIONS.get(message.error, ()):
-        if kind == TEXT:
-            again = "Write it again" if message.error == held.CANCELED else "Change the text"
-            found.append((again, panel_url("inbox_thread", message.thread_id, query={"text_of": message.pk})))
-        elif field := USERNAME if kind == USERNAME else _missing_field(message):
+        field = {USERNAME: USERNAME, VALUE: _missing_field(message)}.get(kind)
+        if field and message.contact_id:
             title = "Correct the username" if kind == USERNAME else "Fill in the value"
-            query = {"edit": field, "next": f"{conversation}#m-{message.pk}"}
+            query = {"edit": field, "next": back}
             found.append((title, panel_url("contacts_contact_change", message.contact_id, query=query)))
     return found
 

@@ -31,7 +31,7 @@ from crmsolid.workspaces.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_urls import panel_url
 from messaging.admin.inbox import waiting_text
-from messaging.panel.words import failure
+from messaging.failures import failure
 from messaging.waiting import load_accounts
 from sequences import repository, resuming, services, waiting
 from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, resume_choices, step_labels, step_names

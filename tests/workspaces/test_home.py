@@ -122,7 +122,7 @@ def test_failed_messages_are_shown_with_the_reason_until_one_is_sent(tenants: Te
     Thread.unscoped.filter(pk=boris.pk).update(failed_at=None)  # a later one was sent
     close_thread(tenants.actor(), clara.pk)
     (item,) = notices(tenants)["Messages that failed"]
-    assert (item.title, item.detail) == ("Anna", "The recipient accepts no messages from strangers: hello")
+    assert (item.title, item.detail) == ("Anna", "They accept no messages from strangers. “hello”")
     failed_message(clara)  # it was queued when the conversation was closed
     assert {item.title for item in notices(tenants)["Messages that failed"]} == {"Anna", "Clara"}
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from contacts.models import Contact, Segment
 from crmsolid.core import clock
 from crmsolid.workspaces.admin_columns import time_text
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
+from crmsolid.workspaces.panel_urls import panel_url
 from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.services import pause_broadcast
 from messaging.models import Account, Message, MessageAttempt
@@ -135,6 +137,16 @@ def test_page_shows_recipients_with_their_reasons(tenants: Tenants, account: Acc
     text = text_of(client, f"{page('change', broadcast)}?status=skipped")
     assert "Cecil" in text and "They accept no messages from strangers." not in text
     assert "1 of 3" in text_of(client, reverse(LIST))
+
+
+def test_failed_recipient_leads_to_the_field_that_is_to_be_corrected(tenants: Tenants, account: Account) -> None:
+    bob = contact(tenants.workspace, "fail_notfound_bob", name="Bob")
+    broadcast = start(account)
+    work(broadcast)
+    back = page("change", broadcast)
+    link = panel_url("contacts_contact_change", bob.pk, query={"edit": "username", "next": back})
+    assert f'<a class="cs-link" href="{escape(link)}">Correct the username</a>' in text_of(browser(tenants.owner), back)
+    assert "Correct the username" not in text_of(browser(tenants.member(Role.VIEWER)), back)
 
 
 def test_buttons_pause_resume_cancel_and_try_again(tenants: Tenants, account: Account) -> None:
