@@ -20,6 +20,6 @@ def account_not_found(actor: Actor, account_id: int | None = None) -> DomainErro
     accounts = list(rows[: MAX_LISTED + 1])
     if not accounts:
         return DomainError("not_found", f"{detail}, which has none; add one in the panel", accounts=[])
-    ids = ", ".join(str(account["id"]) for account in accounts[:MAX_LISTED])
+    listed = ", ".join(f"{account['id']} ({account['name']})" for account in accounts[:MAX_LISTED])
     more = f" and more: {call} lists all" if len(accounts) > MAX_LISTED else ""
-    return DomainError("not_found", f"{detail}; it has {ids}{more}", accounts=accounts[:MAX_LISTED])
+    return DomainError("not_found", f"{detail}; it has these: {listed}{more}", accounts=accounts[:MAX_LISTED])

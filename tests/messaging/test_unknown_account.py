@@ -43,7 +43,7 @@ def test_a_test_key_is_told_the_account_of_the_test_side(
     api: Api, tenants: Tenants, account: Account, call: Any
 ) -> None:
     problem = assert_problem(call(api(tenants.key(workspace=tenants.twin))), "not_found")
-    assert problem["detail"] == f"no {CALLS[call]} in this workspace; it has {account.pk}"
+    assert problem["detail"] == f"no {CALLS[call]} in this workspace; it has these: {account.pk} (Sandbox)"
     assert problem["accounts"] == [{"id": account.pk, "name": "Sandbox"}]
     assert not Message.unscoped.exists() and not Broadcast.unscoped.exists()
 
@@ -53,8 +53,9 @@ def test_at_most_ten_accounts_are_listed(api: Api, tenants: Tenants, account: Ac
     problem = send(api(tenants.key(workspace=tenants.twin))).json()
     shown = [account, *more[:9]]
     assert problem["accounts"] == [{"id": each.pk, "name": each.name} for each in shown]
-    ids = ", ".join(str(each.pk) for each in shown)
-    assert problem["detail"] == f"no such account in this workspace; it has {ids} and more: GET /v1/accounts lists all"
+    listed = ", ".join(f"{each.pk} ({each.name})" for each in shown)
+    whole_list = f"it has these: {listed} and more: GET /v1/accounts lists all"
+    assert problem["detail"] == f"no such account in this workspace; {whole_list}"
 
 
 def test_a_workspace_without_accounts_says_so(api: Api, tenants: Tenants, account: Account) -> None:
@@ -76,5 +77,5 @@ def test_the_tool_says_it_to_the_assistant(tenants: Tenants, account: Account) -
     token = tenants.key(workspace=tenants.twin)
     problem = refusal(token, "send_message", account_id=LIVE, to="@sarah", text="Hi", idempotency_key="1")
     assert problem["accounts"] == [{"id": account.pk, "name": "Sandbox"}]
-    assert f"not_found: no such account in this workspace; it has {account.pk}" in problem["text"]
+    assert f"not_found: no such account in this workspace; it has these: {account.pk} (Sandbox)" in problem["text"]
     assert not Message.unscoped.exists()
