@@ -43,6 +43,8 @@ class Changes:
     def apply(self, contact: Contact) -> dict[str, Any]:
         """Set what differs on the instance. Returns the columns that changed, with their new values."""
         wanted = {**self.columns, **self._name_that_follows(contact)}
+        if wanted.get("given_first_name") == "" and [contact.given_first_name] == wanted.get("name", "").split()[:1]:
+            del wanted["given_first_name"]  # the name shows the same one: importing what was exported changes nothing
         if self.custom_fields:
             merged = {**contact.custom_fields, **self.custom_fields}
             wanted["custom_fields"] = {key: value for key, value in merged.items() if value is not None}

@@ -26,8 +26,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "ip_not_allowed": {"detail": "this key may not be used from 203.0.113.7; its networks are set in the panel"},
     "not_found": {
-        "detail": "no such account in this workspace; it has 12",
-        "accounts": [{"id": 12, "name": "Sandbox"}],
+        "detail": "no such account in this workspace; it has these: 9305 (Sandbox)",
+        "accounts": [{"id": 9305, "name": "Sandbox"}],
     },
     "method_not_allowed": {"detail": "PUT does not work here; use GET, HEAD"},
     "not_acceptable": {"detail": "this endpoint answers application/json"},

@@ -59,7 +59,7 @@ def test_example_says_what_the_product_answers(
 ) -> None:
     headers = {"Idempotency-Key": "example", "Authorization": f"Bearer {tenants.key()}"}
     headers |= arguments.get("headers", {})
-    tenants.sandbox(pk=12)
+    tenants.sandbox(pk=9305)
     data = arguments.get("data", "")
     answered = client.generic(method, path, data, content_type="application/json", headers=headers).json()
     shown = json.loads(error_pages.example(code))

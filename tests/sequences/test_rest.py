@@ -578,7 +578,7 @@ def test_each_call_needs_a_plan(
     assert content() == before
 
 
-@pytest.mark.parametrize(("method", "path", "body"), WRITES)
+@pytest.mark.parametrize(("method", "path", "body"), [each for each in WRITES if not each[1].endswith("/preview")])
 def test_each_write_needs_an_idempotency_key(
     tenants: Tenants, account: Account, method: str, path: str, body: Any
 ) -> None:
