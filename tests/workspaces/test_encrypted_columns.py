@@ -1,4 +1,4 @@
-"""Attacks by somebody who has the database, and no key: they read it, and they write to it what is encrypted elsewhere."""
+"""Attacks by somebody who has the database, and no key: they read it, and write to it what is encrypted elsewhere."""
 
 import base64
 import io
