@@ -30,7 +30,7 @@ def test_every_package_has_one_version_and_the_hashes_of_its_files(name: str) ->
     [("requirements-dev.txt", "requirements.lock"), ("requirements-build.txt", "requirements-build.lock")],
 )
 def test_every_requirement_is_pinned_within_its_bounds(requirements: str, name: str) -> None:
-    pins = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / name).read_text(), re.M))
+    pins = dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", (ROOT / name).read_text(), re.M))
     for line in _lines(requirements):
         requirement = Requirement(line)
         assert requirement.specifier.contains(pins[requirement.name.replace("_", "-")]), line
