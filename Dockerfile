@@ -2,9 +2,10 @@
 FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 CRMSOLID_DATA=/data
 WORKDIR /app
-COPY requirements.txt requirements.lock ./
+COPY requirements.txt requirements.lock requirements-build.lock ./
 # The lock file as constraints: the tested versions of the product's packages, without those that only tests need.
-RUN pip install --disable-pip-version-check -r requirements.txt -c requirements.lock
+RUN pip install --disable-pip-version-check --require-hashes -r requirements-build.lock && \
+    pip install --require-hashes --no-build-isolation -r requirements.txt -c requirements.lock
 COPY . .
 RUN useradd --system --uid 10001 crmsolid && mkdir /data && chown crmsolid /data
 USER crmsolid

@@ -54,8 +54,8 @@ screenshots: $(READY) ## write the pictures in docs/img, of a demo workspace (ne
 lock: $(READY) ## update the versions pinned in requirements.lock
 	@bash scripts/lock.sh
 
-audit: $(READY) ## look for known vulnerabilities of the packages that requirements.lock pins
-	@bash scripts/audit.sh
+audit: $(READY) ## look for known vulnerabilities of the packages that the lock files pin
+	@$(BIN)/python scripts/audit.py
 
 licenses: $(READY) ## write docs/licenses.md
 	@$(BIN)/python scripts/licenses.py
@@ -64,6 +64,6 @@ clean: ## delete the virtual environment and caches, but not .data
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY): requirements.lock scripts/venv.sh
+$(READY): requirements.lock requirements-build.lock scripts/venv.sh
 	@PYTHON="$(PYTHON)" bash scripts/venv.sh $(VENV)
 	@touch $(READY)

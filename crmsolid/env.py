@@ -6,6 +6,7 @@ passwords) and the values that are valid.
 """
 
 import os
+import resource
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
@@ -65,6 +66,12 @@ def local_secret(folder: Path, name: str) -> str:
         finally:
             temporary.unlink()
     return path.read_text().strip()
+
+
+def forbid_core_dumps() -> None:
+    """The memory of a process has keys, sessions of Telegram accounts and people's data: none of it is to be written to
+    a file when the process crashes. Processes that it starts inherit the limit."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def make_private(folder: Path) -> list[Path]:

@@ -11,12 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from crmsolid.core.postgresql.timeouts import with_timeouts
-from crmsolid.env import env, env_choice, env_database, env_int, local_secret, make_private, private_file
+from crmsolid.env import (
+    env,
+    env_choice,
+    env_database,
+    env_int,
+    forbid_core_dumps,
+    local_secret,
+    make_private,
+    private_file,
+)
 from crmsolid.serving.interface import MAX_BODY_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 PRODUCTION = env_choice("CRMSOLID_ENV", ["development", "production"]) == "production"
+if PRODUCTION:
+    forbid_core_dumps()
 DEBUG = env.bool("DEBUG", False)
 DATA_DIR = Path(env.str("CRMSOLID_DATA", "") or BASE_DIR / ".data")
 

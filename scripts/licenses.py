@@ -85,8 +85,9 @@ def license_of(name: str) -> str:
 
 
 def locked() -> list[str]:
-    """The packages that requirements.lock pins."""
-    return re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(), re.M)
+    """The packages that requirements.lock pins, and those that install them."""
+    locks = "".join((ROOT / name).read_text() for name in ("requirements-build.lock", "requirements.lock"))
+    return sorted(re.findall(r"^([\w.-]+)==", locks, re.M))
 
 
 def needed(requirements: Iterable[str]) -> set[str]:

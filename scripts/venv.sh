@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Create the virtual environment and install the packages of requirements.lock: scripts/venv.sh FOLDER
+# Create the virtual environment and install the packages of requirements.lock, of which each file must have one of the
+# hashes that are pinned there: scripts/venv.sh FOLDER
 set -euo pipefail
 venv=${1:?folder}
 
@@ -20,17 +21,12 @@ pick_python() {
 }
 
 make_venv() {
-    # Debian's python3 comes without ensurepip, so that `venv` may fail; another pip or virtualenv can replace it.
+    # Debian's python3 comes without ensurepip, so that `venv` may fail; a pip that is there can install another one.
     "$python" -m venv "$venv" >/dev/null 2>&1 && return
     rm -rf "$venv"
     "$python" -m venv --without-pip "$venv" >/dev/null 2>&1 &&
-        "$python" -m pip --python "$venv/bin/python" install --quiet pip && return
+        "$python" -m pip --python "$venv/bin/python" install --quiet --require-hashes -r requirements-build.lock && return
     rm -rf "$venv"
-    local tool
-    tool=$(mktemp -d)
-    "$python" -m pip install --quiet --target "$tool" virtualenv &&
-        PYTHONPATH="$tool" "$python" -m virtualenv --quiet "$venv" && rm -rf "$tool" && return
-    rm -rf "$tool" "$venv"
     echo "$python cannot create a virtual environment; on Debian or Ubuntu: apt-get install python3-venv" >&2
     return 1
 }
@@ -42,4 +38,7 @@ if ! is_supported "$venv/bin/python"; then
     make_venv
 fi
 echo "installing the packages of requirements.lock"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements.lock
+install=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes)
+"${install[@]}" -r requirements-build.lock
+# Otherwise pip would build packages with the newest setuptools, whatever that is.
+"${install[@]}" --no-build-isolation -r requirements.lock

@@ -93,9 +93,9 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     event = Event(id=event_id, type="contact.created", body=json.dumps(body).encode(), contact_id=contact.pk)
     event.position = Event.unscoped.count() + 1
     _add(made, event)
-    endpoint = _add(
-        made, Endpoint(url=f"https://{mark}.example.com/hook", events=["contact.created"], secret=encrypt_secret(mark))
-    )
+    hook = Endpoint(workspace=actor.workspace, url=f"https://{mark}.example.com/hook", events=["contact.created"])
+    hook.secret = encrypt_secret(hook, "secret", mark)
+    endpoint = _add(made, hook)
     delivery = _add(
         made, Delivery(event=event, endpoint=endpoint, event_type=event.type, status="succeeded", attempts=1)
     )

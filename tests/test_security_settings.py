@@ -24,12 +24,15 @@ NAMES = [
 
 def settings_with(tmp_path: Path, **environment: str) -> dict[str, Any]:
     """The settings of a process that is started with this environment alone."""
-    code = (
-        f"import json; from django.conf import settings as s; print(json.dumps({{n: getattr(s, n) for n in {NAMES}}}))"
-    )
+    values = f"{{n: getattr(s, n) for n in {NAMES}}}"
+    return printed(f"from django.conf import settings as s; print(json.dumps({values}))", tmp_path, **environment)
+
+
+def printed(code: str, tmp_path: Path, **environment: str) -> Any:
+    """The JSON that this code prints in a process of its own."""
     own = {"PATH": "/usr/bin", "CRMSOLID_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "crmsolid.settings"}
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", f"import json; {code}"],
         env={**own, **environment},
         cwd=ROOT,
         check=True,
@@ -37,8 +40,12 @@ def settings_with(tmp_path: Path, **environment: str) -> dict[str, Any]:
         text=True,
         timeout=120,
     )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return json.loads(done.stdout)
+
+
+def test_a_process_of_production_leaves_no_core_dump(tmp_path: Path) -> None:
+    code = "import resource, crmsolid.settings; print(json.dumps(resource.getrlimit(resource.RLIMIT_CORE)))"
+    assert printed(code, tmp_path, CRMSOLID_ENV="production") == [0, 0]
 
 
 def test_cookies_of_production_are_for_this_host_and_https_alone(tmp_path: Path) -> None:

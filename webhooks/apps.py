@@ -17,4 +17,4 @@ class WebhooksConfig(AppConfig):
         positions.listeners.append(make_deliveries)
         publishing.tasks_to_wake.append(PUMP_TASK)
         register_erasure(erase=erasure.erase, export=erasure.export)
-        crypto.register_columns(Endpoint, "secret", "previous_secret")
+        crypto.register_columns(Endpoint, "secret", "previous_secret", bound_to=("workspace_id", "id"))

@@ -27,10 +27,9 @@ class EndpointSecrets:
 
     @classmethod
     def of(cls, endpoint: Endpoint) -> "EndpointSecrets":
-        previous = endpoint.previous_secret
         return cls(
-            _decrypt_or_none(endpoint, bytes(endpoint.secret)),
-            None if previous is None else _decrypt_or_none(endpoint, bytes(previous)),
+            _decrypt_or_none(endpoint, "secret"),
+            None if endpoint.previous_secret is None else _decrypt_or_none(endpoint, "previous_secret"),
             endpoint.previous_secret_until,
             endpoint.verified_with,
         )
@@ -47,20 +46,19 @@ class EndpointSecrets:
         return [current, previous] if self.verified_with == SigningSecret.CURRENT else [previous, current]
 
 
-def encrypt_secret(secret: str) -> bytes:
-    """The secret as it is stored."""
-    return crypto.encrypt(secret.encode())
+def encrypt_secret(endpoint: Endpoint, name: str, secret: str) -> bytes:
+    """The secret as it is stored in this column of the endpoint."""
+    return crypto.encrypt(endpoint, name, secret.encode())
 
 
 @lru_cache(maxsize=4096)
-def decrypt_secret(stored: bytes) -> str:
-    """The secret back from its stored form. ``InvalidToken`` if no key decrypts it."""
-    return crypto.decrypt(stored).decode()
+def _unseal(stored: bytes, place: str) -> str:
+    return crypto.unseal(stored, place).decode()
 
 
-def _decrypt_or_none(endpoint: Endpoint, stored: bytes) -> str | None:
+def _decrypt_or_none(endpoint: Endpoint, name: str) -> str | None:
     try:
-        return decrypt_secret(stored)
+        return _unseal(bytes(getattr(endpoint, name)), crypto.place(endpoint, name))
     except InvalidToken:
         _log_unreadable(endpoint.pk, clock.now().replace(second=0, microsecond=0))
         return None

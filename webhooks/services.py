@@ -154,9 +154,9 @@ def create_endpoint(
     if Endpoint.objects.for_workspace(actor.workspace).filter(deleted_at=None).count() >= MAX_ENDPOINTS:
         raise invalid("url", "too_many", f"a workspace has at most {MAX_ENDPOINTS} endpoints")
     new_secret = check_secret(secret) if secret is not None else generate_secret()
-    endpoint = Endpoint(workspace=actor.workspace, secret=encrypt_secret(new_secret))
-    endpoint.url, endpoint.events = _checked_url(url), _checked_events(events)
+    endpoint = Endpoint(workspace=actor.workspace, url=_checked_url(url), events=_checked_events(events))
     endpoint.id = new_id or endpoint.id
+    endpoint.secret = encrypt_secret(endpoint, "secret", new_secret)
     try:
         with transaction.atomic():
             endpoint.save(force_insert=True)
@@ -241,8 +241,8 @@ def rotate_secret(
         raise invalid("overlap_seconds", "out_of_range", "the overlap is 0 to 604800 seconds (7 days)")
     new_secret = check_secret(secret) if secret is not None else generate_secret()
     in_force = EndpointSecrets.of(locked).in_force(now) if overlap else []
-    locked.secret = encrypt_secret(new_secret)
-    locked.previous_secret = encrypt_secret(in_force[0][1]) if in_force else None
+    locked.secret = encrypt_secret(locked, "secret", new_secret)
+    locked.previous_secret = encrypt_secret(locked, "previous_secret", in_force[0][1]) if in_force else None
     locked.previous_secret_until = now + overlap if in_force else None
     locked.verified_with = ""
     locked.updated_at = now

@@ -144,31 +144,32 @@ def _search_table(model: type[models.Model], identity: Identity, workspace: Work
     rows: QuerySet[Any, Any] = model._base_manager.order_by("pk")
     if workspace is not None and issubclass(model, WorkspaceModel):
         rows = rows.filter(Q(workspace=workspace) | Q(workspace__live=workspace))
-    rows = rows.values_list("pk", *(column.attname for column in searched))
     batch = list(rows[:BATCH])
     while batch:
-        for pk, *values in batch:
-            texts = [_as_text(column, value, search) for column, value in zip(searched, values, strict=True)]
+        for row in batch:
+            values = [getattr(row, column.attname) for column in searched]
+            texts = [_as_text(column, row, search) for column in searched]
             # Once for the row, and only in the few rows that have it for each column.
             if identity.is_in("\n".join(texts)) or (identity.number is not None and identity.number in values):
                 for text, value, hit in zip(texts, values, hits, strict=True):
                     if identity.is_in(text) or (identity.number is not None and identity.number == value):
                         hit.rows += 1
-                        hit.ids += [str(pk)] if len(hit.ids) < MAX_IDS else []
+                        hit.ids += [str(row.pk)] if len(hit.ids) < MAX_IDS else []
         search.rows += len(batch)
-        batch = list(rows.filter(pk__gt=batch[-1][0])[:BATCH])
+        batch = list(rows.filter(pk__gt=batch[-1].pk)[:BATCH])
     search.tables += 1
     search.found += [hit for hit in hits if hit.rows]
 
 
-def _as_text(column: "models.Field[Any, Any]", value: Any, search: Search) -> str:
-    """What a column holds, readable; nothing of a number."""
+def _as_text(column: "models.Field[Any, Any]", row: models.Model, search: Search) -> str:
+    """What a column of a row holds, readable; nothing of a number."""
+    value = getattr(row, column.attname)
     if value is None or isinstance(column, _NUMBERS):
         return ""
     if isinstance(column, models.JSONField):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(column, models.BinaryField):
-        return _unpack(column, bytes(value), search).decode(errors="replace")
+        return _unpack(column, row, search).decode(errors="replace")
     return _session_text(value) if column == _SESSION_DATA else str(value)
 
 
@@ -176,13 +177,14 @@ _SESSION_DATA = Session._meta.get_field("session_data")
 _CHUNK_DATA = ImportChunk._meta.get_field("data")
 
 
-def _unpack(column: "models.Field[Any, Any]", value: bytes, search: Search) -> bytes:
+def _unpack(column: "models.Field[Any, Any]", row: models.Model, search: Search) -> bytes:
     """The bytes without the compression or encryption that the column may have."""
+    value = bytes(getattr(row, column.attname))
     if column == _CHUNK_DATA:
         return zlib.decompress(value)
     if value and crypto.is_encrypted(column.model, column.name):
         try:
-            return crypto.decrypt(value)
+            return crypto.decrypt(row, column.name)
         except InvalidToken:  # or a row in which the column is not encrypted
             if value.startswith(_FERNET) and str(column) not in search.unreadable:
                 search.unreadable.append(str(column))

@@ -13,5 +13,5 @@ class ApiConfig(AppConfig):
         from crmsolid.api import idempotency
         from crmsolid.core import crypto, erasure
 
-        crypto.register_columns(IdempotencyRecord, "body", where=Q(sealed=True))
+        crypto.register_columns(IdempotencyRecord, "body", bound_to=("workspace_id", "key"), where=Q(sealed=True))
         erasure.register(erase=idempotency.erase, export=idempotency.export)

@@ -76,7 +76,7 @@ def replay(record: IdempotencyRecord, fingerprint: bytes) -> HttpResponse:
         raise DomainError("idempotency_key_reused")
     if record.erased_at is not None:
         raise DomainError("erased")
-    body = crypto.decrypt(bytes(record.body)) if record.sealed else bytes(record.body)
+    body = crypto.decrypt(record, "body") if record.sealed else bytes(record.body)
     response = HttpResponse(body, status=record.status)
     if "Content-Type" not in record.headers:
         del response.headers["Content-Type"]
@@ -107,7 +107,7 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
                 "fingerprint": fingerprint,
                 "status": response.status_code,
                 "headers": {name: response.headers[name] for name in STORED_HEADERS if name in response.headers},
-                "body": crypto.encrypt(response.content) if answer.secret else response.content,
+                "body": _stored_body(workspace, key, answer, response),
                 "sealed": answer.secret,
                 "contact_id": _subject(answer),
                 "created_at": clock.now(),
@@ -123,6 +123,12 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
         if stored is not None:
             return replay(stored, fingerprint)
         raise
+
+
+def _stored_body(workspace: Workspace, key: str, answer: ApiResponse, response: HttpResponse) -> bytes:
+    if not answer.secret:
+        return response.content
+    return crypto.encrypt(IdempotencyRecord(workspace=workspace, key=key), "body", response.content)
 
 
 def _subject(answer: ApiResponse) -> str:

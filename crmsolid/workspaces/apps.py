@@ -11,6 +11,6 @@ class WorkspacesConfig(AppConfig):
         from crmsolid.workspaces import sessions
         from crmsolid.workspaces.models import OutgoingEmail, TwoFactor
 
-        crypto.register_columns(TwoFactor, "secret")
-        crypto.register_columns(OutgoingEmail, "body")
+        crypto.register_columns(TwoFactor, "secret", bound_to=("user_id",))
+        crypto.register_columns(OutgoingEmail, "body", bound_to=("to",))
         sessions.connect()

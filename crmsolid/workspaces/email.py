@@ -32,7 +32,9 @@ def queue_email(to: str, subject: str, template: str, **context: Any) -> None:
     body = render_to_string(f"email/{template}.txt", context).strip() + "\n"
     # The name of a workspace is part of the subject: a line break there would begin another header.
     subject = " ".join(subject.split())[:200]
-    OutgoingEmail.objects.create(to=to, subject=subject, body=crypto.encrypt(body.encode()))
+    email = OutgoingEmail(to=to, subject=subject)
+    email.body = crypto.encrypt(email, "body", body.encode())
+    email.save(force_insert=True)
     transaction.on_commit(lambda: doorbell.ring(TASK))
 
 
@@ -56,7 +58,7 @@ def _claim(email: OutgoingEmail) -> bool:
 def _send(email: OutgoingEmail) -> bool:
     """Neither the address nor the text is logged, and an error's text may contain them."""
     try:
-        body = crypto.decrypt(bytes(email.body)).decode()
+        body = crypto.decrypt(email, "body").decode()
         EmailMessage(email.subject, body, settings.DEFAULT_FROM_EMAIL, [email.to]).send()
     except (SMTPException, OSError, InvalidToken, ValueError) as error:
         last = email.attempts + 1 >= len(RETRY_AFTER)

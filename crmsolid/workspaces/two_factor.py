@@ -67,9 +67,9 @@ def confirm_setup(user: User, secret: str, code: str, *, session_key: str | None
         TwoFactor.objects.filter(user=user, confirmed_at__isnull=True).delete()  # an older version made these
         try:
             with transaction.atomic():
-                TwoFactor.objects.create(
-                    user=user, secret=crypto.encrypt(raw), confirmed_at=clock.now(), last_step=step
-                )
+                factor = TwoFactor(user=user, confirmed_at=clock.now(), last_step=step)
+                factor.secret = crypto.encrypt(factor, "secret", raw)
+                factor.save(force_insert=True)
         except IntegrityError:
             raise DomainError("invalid_state", "two-factor authentication is on already") from None
         codes = _replace_recovery_codes(user)
@@ -170,7 +170,7 @@ def totp(secret: bytes, step: int, digits: int = DIGITS) -> str:
 
 def _accept(factor: TwoFactor, code: str) -> bool:
     """Whether the code is that of a step near now and no code of this step or a later one was accepted before."""
-    step = _step_of(crypto.decrypt(bytes(factor.secret)), code)
+    step = _step_of(crypto.decrypt(factor, "secret"), code)
     if step is None:
         return False
     unused = TwoFactor.objects.filter(pk=factor.pk, last_step__lt=step)

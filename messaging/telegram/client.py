@@ -14,7 +14,7 @@ from telethon.sessions import MemorySession
 from telethon.tl.types.updates import State
 
 from crmsolid.core import crypto
-from messaging.models import TelegramSession
+from messaging.models import LoginAttempt, TelegramSession
 from messaging.telegram import config
 
 RECONNECT_RETRIES = 5
@@ -57,18 +57,18 @@ class Session(MemorySession):
 def session_from_row(row: TelegramSession) -> Session:
     """The session of an account that is logged in."""
     state = UpdateState(row.pts, row.qts, row.date, row.seq)
-    return Session(row.dc_id, row.host, row.port, crypto.decrypt(bytes(row.auth_key)), state)
+    return Session(row.dc_id, row.host, row.port, crypto.decrypt(row, "auth_key"), state)
 
 
-def encrypt_session(session: Session, values: dict[str, str]) -> bytes:
-    """The session without its update state, together with some strings, encrypted."""
+def encrypt_session(attempt: LoginAttempt, session: Session, values: dict[str, str]) -> bytes:
+    """The session without its update state, together with some strings, encrypted for this login."""
     connection = {"dc": session.dc_id, "host": session.server_address, "port": session.port, "key": session.key.hex()}
-    return crypto.encrypt(json.dumps({**connection, **values}).encode())
+    return crypto.encrypt(attempt, "encrypted_state", json.dumps({**connection, **values}).encode())
 
 
-def decrypt_session(encrypted: bytes) -> tuple[Session, dict[str, str]]:
+def decrypt_session(attempt: LoginAttempt) -> tuple[Session, dict[str, str]]:
     """The session and the strings that were passed to :func:`encrypt_session`."""
-    values = json.loads(crypto.decrypt(encrypted))
+    values = json.loads(crypto.decrypt(attempt, "encrypted_state"))
     data_center = values.pop("dc"), values.pop("host"), values.pop("port")
     return Session(*data_center, bytes.fromhex(values.pop("key"))), values
 

@@ -3,6 +3,7 @@
 Each step asks Telegram first, outside any transaction, and opens its transaction afterwards.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from messaging.models import Account, AccountKind, AccountLease, AccountState, L
 from messaging.telegram import config, login
 from messaging.telegram.client import Session, decrypt_session, encrypt_session, session_from_row
 from messaging.telegram.login import LoggedIn
+
+logger = logging.getLogger("crmsolid.telegram")
 
 LOGIN_TTL = timedelta(minutes=5)  # from each successful step to the next one
 STEP_LEASE = timedelta(seconds=login.STEP_SECONDS + login.CLOSE_SECONDS + 5)
@@ -46,11 +49,12 @@ def begin_login(actor: Actor, *, phone: str) -> LoginAttempt:
     _require_may_log_in(actor)
     _limit_codes(actor)
     session = Session(*config.first_data_center())
-    encrypted_state = encrypt_session(session, login.send_code(session, phone))
+    state = login.send_code(session, phone)
     now = clock.now()
+    attempt = LoginAttempt(workspace=actor.workspace, expires_at=now + LOGIN_TTL)
+    attempt.encrypted_state = encrypt_session(attempt, session, state)
     with transaction.atomic():
         LoginAttempt.unscoped.filter(expires_at__lt=now).delete()
-        attempt = LoginAttempt(workspace=actor.workspace, expires_at=now + LOGIN_TTL, encrypted_state=encrypted_state)
         attempt.save(force_insert=True)
         audit.record(actor, "telegram.login_started", attempt.id)
     return attempt
@@ -63,9 +67,9 @@ def resend_code(actor: Actor, *, attempt_id: str) -> None:
         if attempt.needs_password:
             raise DomainError("invalid_state", "Telegram has accepted the code; it asks for the password now")
         _limit_codes(actor)
-        session, state = decrypt_session(bytes(attempt.encrypted_state))
+        session, state = decrypt_session(attempt)
         state = login.resend_code(session, state["phone"], state["code_hash"])
-        _update(attempt, encrypted_state=encrypt_session(session, state))
+        _update(attempt, encrypted_state=encrypt_session(attempt, session, state))
 
 
 def submit_code(actor: Actor, *, attempt_id: str, code: str) -> Account | LoginAttempt:
@@ -76,11 +80,11 @@ def submit_code(actor: Actor, *, attempt_id: str, code: str) -> Account | LoginA
     """
     _require_may_log_in(actor)
     with _leased_step(actor, attempt_id) as attempt:
-        session, state = decrypt_session(bytes(attempt.encrypted_state))
+        session, state = decrypt_session(attempt)
         result = login.sign_in(session, state["phone"], state["code_hash"], code.strip())
         if result is not None:
             return _complete(actor, attempt, result, state["phone"])
-        _update(attempt, encrypted_state=encrypt_session(session, state), needs_password=True)
+        _update(attempt, encrypted_state=encrypt_session(attempt, session, state), needs_password=True)
         return attempt
 
 
@@ -90,7 +94,7 @@ def submit_password(actor: Actor, *, attempt_id: str, password: str) -> Account:
     with _leased_step(actor, attempt_id) as attempt:
         if not attempt.needs_password:
             raise DomainError("invalid_state", "Telegram has not asked for a password; send the code first")
-        session, state = decrypt_session(bytes(attempt.encrypted_state))
+        session, state = decrypt_session(attempt)
         return _complete(actor, attempt, login.check_password(session, password), state["phone"])
 
 
@@ -98,7 +102,7 @@ def login_in_progress(actor: Actor, *, attempt_id: str) -> LoginInProgress:
     """What the next step asks for. Errors: ``forbidden``, ``not_found``, ``invalid_state`` (expired)."""
     _require_may_log_in(actor)
     attempt = _unexpired(LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id).first())
-    _, state = decrypt_session(bytes(attempt.encrypted_state))
+    _, state = decrypt_session(attempt)
     return LoginInProgress(attempt.id, f"+{state['phone']}", state["channel"], attempt.needs_password)
 
 
@@ -123,11 +127,17 @@ def logout(actor: Actor, *, account_id: int) -> bool:
         row = rows.filter(account_id=account_id).exclude(auth_key=b"").first()
         if row is None:
             raise DomainError("invalid_state", "the account is not logged in")
-        session = session_from_row(row)
+        try:
+            session = session_from_row(row)
+        except crypto.Unreadable:
+            logger.exception("an account is logged out here, and not at Telegram", extra={"account_id": account_id})
+            session = None
         row.auth_key, row.login_epoch = b"", row.login_epoch + 1
         row.save(update_fields=["auth_key", "login_epoch"])
         accounts.update(state=AccountState.NEEDS_LOGIN, paused_until=None)
         audit.record(actor, "telegram.logged_out", str(account_id))
+    if session is None:
+        return False
     try:
         login.log_out(session)
     except DomainError:
@@ -220,7 +230,7 @@ def store_session(row: TelegramSession, result: LoggedIn) -> None:
     """
     session, state = result.session, result.state
     row.dc_id, row.host, row.port = session.dc_id, session.server_address, session.port
-    row.auth_key = crypto.encrypt(session.key)
+    row.auth_key = crypto.encrypt(row, "auth_key", session.key)
     row.login_epoch, row.logged_in_at = row.login_epoch + 1, clock.now()
     if not row.pts:  # a known account continues where it stopped, to get what arrived while it was logged out
         row.pts, row.qts, row.date, row.seq = state.pts, state.qts, state.date, state.seq

@@ -22,7 +22,7 @@ from tests.threads import run_together_catching
 
 
 def secret_of(user: User) -> bytes:
-    return crypto.decrypt(bytes(TwoFactor.objects.get(user=user).secret))
+    return crypto.decrypt(TwoFactor.objects.get(user=user), "secret")
 
 
 def code(user: User, *, offset: int = 0) -> str:

@@ -71,7 +71,7 @@ def test_requests_of_one_network_delay_no_other_one(product: Product) -> None:
     with Flood(product.port) as flood:
         before = flood.answers
         healthy = HealthyClient(product).during(FLOOD_SECONDS)
-        in_line = CONNECTIONS * FLOOD_SECONDS / (flood.answers - before)  # the wait behind one request of each
+        in_line = CONNECTIONS * FLOOD_SECONDS / max(1, flood.answers - before)  # the wait behind one request of each
         # However slow the machine is: each connection has its answer, and has asked again.
         wait_until(lambda: flood.answers > CONNECTIONS, "every connection was answered", seconds=120)
     figures = (

@@ -93,8 +93,9 @@ class Flood:
             thread.join(120)
 
     def wait_for(self, status: int, count: int) -> None:
+        """A password takes a third of a second of CPU time, of which a busy machine may give little."""
         with self._changed:
-            assert self._changed.wait_for(lambda: self.answers[status] >= count, 60), self.answers
+            assert self._changed.wait_for(lambda: self.answers[status] >= count, 300), self.answers
 
     def _guess(self, address: str) -> None:
         while not self._ended.is_set():

@@ -11,8 +11,8 @@ ROOT = Path(settings.BASE_DIR)
 IGNORED = (ROOT / ".dockerignore").read_text().split()
 SERVED = {entry.partition("/")[0] for group in OUTLINE for entry in group.entries if isinstance(entry, str)}
 APPS = {app.partition(".")[0] for app in settings.INSTALLED_APPS}
-# requirements.txt and requirements.lock are installed from when the image is built.
-NEEDED = SERVED | {"manage.py", "templates", "requirements.txt", "requirements.lock"}
+# requirements.txt and the lock files are installed from when the image is built.
+NEEDED = SERVED | {"manage.py", "templates", "requirements.txt", "requirements.lock", "requirements-build.lock"}
 
 
 def is_ignored(name: str) -> bool:

@@ -32,6 +32,7 @@ from tests.system.planted import MailServer, Planted, change_database, files, re
 from tests.system.telegram_product import PASSWORD as OWNERS_PASSWORD
 from tests.system.telegram_product import Installation, Panel, Product
 from tests.telegram_server import TelegramServer, forget_cached_config
+from tests.telegram_server.state import digits
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
@@ -41,6 +42,7 @@ SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
 PHONE, SECOND = "+15550041", "second@example.com"
 KEYS, WEBHOOKS = "/panel/live/apikeys/apikey/", "/panel/live/webhooks/endpoint/"
 ACCOUNTS = "/panel/live/messaging/account/"
+SETTINGS = ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "CRMSOLID_METRICS_TOKEN", "EMAIL_HOST_PASSWORD", "TELEGRAM_API_HASH"]
 # A table that each part needs which has a secret in its hands.
 TABLES = [
     *("workspaces_user", "workspaces_auditentry", "workspaces_invitation", "workspaces_twofactor", "django_session"),
@@ -94,8 +96,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         "EMAIL_USE_TLS": "false",
         "LOG_LEVEL": "DEBUG",
         "CRMSOLID_SIGN_UP": "true",
+        "TELEGRAM_API_ID": "4711",
+        "TELEGRAM_API_HASH": secrets.token_hex(16),
     }
-    for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "CRMSOLID_METRICS_TOKEN", "EMAIL_HOST_PASSWORD"):
+    for name in SETTINGS:
         planted.add(name, environment[name])
     # As it is sent to the mail server, which may repeat it.
     planted.add("EMAIL_HOST_PASSWORD", f"\0{environment['EMAIL_HOST_USER']}\0{environment['EMAIL_HOST_PASSWORD']}")
@@ -265,12 +269,14 @@ def connect_telegram(world: World, panel: Panel) -> None:
     panel.get(f"{ACCOUNTS}add/")
     panel.post({"phone": PHONE})
     panel.post({"code": "99999"})
+    world.planted.add("Telegram hash of a code", world.telegram.state.login_codes[digits(PHONE)].phone_code_hash)
     panel.post({"code": world.telegram.login_code(PHONE)})
     panel.post({"password": f"{password}-wrong"})
     panel.post({"password": password})
     assert panel.at.endswith("/connected/"), panel.text
-    ((stored,),) = world.installation.query("SELECT auth_key FROM messaging_telegramsession")
-    world.planted.add("Telegram session", Fernet(world.environment["FIELD_ENCRYPTION_KEYS"]).decrypt(bytes(stored)))
+    assert world.installation.query("SELECT count(*) FROM messaging_telegramsession") == [(1,)]
+    for authorization in world.telegram.state.authorizations.values():
+        world.planted.add("Telegram session", authorization.auth_key.key)
 
 
 # --- Errors -----------------------------------------------------------------------------------------------------------

@@ -57,7 +57,10 @@ def failed_message(thread: Thread, **fields: Any) -> Message:
 
 def endpoint(workspace: Workspace, path: str, **fields: Any) -> Endpoint:
     url = f"https://example.com/{path}"
-    return Endpoint.unscoped.create(workspace=workspace, url=url, secret=encrypt_secret("x"), **fields)
+    made = Endpoint(workspace=workspace, url=url, **fields)
+    made.secret = encrypt_secret(made, "secret", "x")
+    made.save(force_insert=True)
+    return made
 
 
 def job(workspace: Workspace, **fields: Any) -> Job:

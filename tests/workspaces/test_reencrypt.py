@@ -5,7 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
 from apikeys.models import IdempotencyRecord
@@ -40,7 +40,7 @@ def test_after_it_the_new_key_alone_decrypts_everything(tenants: Tenants, endpoi
         IdempotencyRecord(
             workspace=tenants.workspace, key=key, fingerprint=b"", status=200, body=body, sealed=key == "s"
         )
-        for key, body in (("s", crypto._cipher((OLD,)).encrypt(b"secret")), ("plain", b"plain"))
+        for key, body in (("s", Fernet(OLD).encrypt(b"secret")), ("plain", b"plain"))
     ]
     IdempotencyRecord.unscoped.bulk_create(answers)
     assert run() == {
@@ -54,12 +54,9 @@ def test_after_it_the_new_key_alone_decrypts_everything(tenants: Tenants, endpoi
     }
     settings.FIELD_ENCRYPTION_KEYS = [NEW]
     row = Endpoint.unscoped.get()
-    assert (crypto.decrypt(bytes(row.secret)), crypto.decrypt(bytes(row.previous_secret or b""))) == (
-        b"second",
-        b"first",
-    )
-    bodies = dict(IdempotencyRecord.unscoped.values_list("key", "body"))
-    assert (crypto.decrypt(bytes(bodies["s"])), bytes(bodies["plain"])) == (b"secret", b"plain")
+    assert (crypto.decrypt(row, "secret"), crypto.decrypt(row, "previous_secret")) == (b"second", b"first")
+    records = {record.key: record for record in IdempotencyRecord.unscoped.all()}
+    assert (crypto.decrypt(records["s"], "body"), bytes(records["plain"].body)) == (b"secret", b"plain")
     assert not any(changed for changed, _ in run().values())
 
 
@@ -70,16 +67,16 @@ def test_it_handles_more_rows_than_a_batch(
     for number in range(4):
         url = f"https://hook.example.com/{number}"
         services.create_endpoint(tenants.actor(), url=url, events=["contact.created"], secret="more")
-    Endpoint.unscoped.exclude(pk=endpoint.pk).update(secret=crypto._cipher((OLD,)).encrypt(b"more"))
+    Endpoint.unscoped.exclude(pk=endpoint.pk).update(secret=Fernet(OLD).encrypt(b"more"))
     assert run()["webhooks.Endpoint.secret"] == (5, 0)
 
 
 def test_a_value_that_was_replaced_meanwhile_is_kept(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    newer = crypto.encrypt(b"third")
+    newer = crypto.encrypt(endpoint, "secret", b"third")
 
-    def replaced_meanwhile(value: bytes) -> bytes:
+    def replaced_meanwhile(value: bytes, place: str) -> bytes:
         Endpoint.unscoped.update(secret=newer)
-        return crypto.encrypt(b"stale")
+        return crypto.seal(b"stale", place)
 
     monkeypatch.setattr(crypto, "reencrypt", replaced_meanwhile)
     assert run()["webhooks.Endpoint.secret"] == (0, 0)
@@ -89,13 +86,40 @@ def test_a_value_that_was_replaced_meanwhile_is_kept(endpoint: Endpoint, monkeyp
 def test_a_value_that_no_key_decrypts_is_reported_and_kept(tenants: Tenants, endpoint: Endpoint, settings: Any) -> None:
     account = tenants.sandbox()
     lost = Fernet(Fernet.generate_key()).encrypt(b"key")
-    TelegramSession.unscoped.create(
+    stored = TelegramSession.unscoped.create(
         workspace=account.workspace, account=account, user_id=1, dc_id=2, host="h", port=1, auth_key=lost
     )
     with pytest.raises(CommandError, match=r"^no key decrypts 1 of the values in messaging.TelegramSession.auth_key; "):
         run()
     assert bytes(TelegramSession.unscoped.get().auth_key) == lost
     settings.FIELD_ENCRYPTION_KEYS = [NEW]
-    assert crypto.decrypt(bytes(Endpoint.unscoped.get().secret)) == b"second"
-    with pytest.raises(InvalidToken):
-        crypto.decrypt(lost)
+    assert crypto.decrypt(Endpoint.unscoped.get(), "secret") == b"second"
+    message = f"no key of FIELD_ENCRYPTION_KEYS decrypts messaging.TelegramSession.auth_key of {stored.pk}"
+    with pytest.raises(crypto.Unreadable, match=f"^{message}$"):
+        crypto.decrypt(TelegramSession.unscoped.get(), "auth_key")
+
+
+def test_a_value_of_a_version_that_did_not_bind_it_is_read_and_then_bound(
+    tenants: Tenants, endpoint: Endpoint, settings: Any
+) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [OLD]
+    url = "https://hook.example.com/other"
+    other = services.create_endpoint(tenants.actor(), url=url, events=["contact.created"], secret="other").endpoint
+    Endpoint.unscoped.filter(pk=endpoint.pk).update(secret=Fernet(OLD).encrypt(b"unbound"))
+    unbound = Endpoint.unscoped.get(pk=endpoint.pk)
+    assert crypto.decrypt(unbound, "secret") == b"unbound"
+    assert run()["webhooks.Endpoint.secret"] == (1, 0)
+    bound = Endpoint.unscoped.get(pk=endpoint.pk)
+    assert crypto.decrypt(bound, "secret") == b"unbound"
+    other.secret = bound.secret
+    with pytest.raises(crypto.Unreadable):
+        crypto.decrypt(other, "secret")
+    # Once the key has been replaced, what is in an old copy of the database is of no use either.
+    settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
+    run()
+    settings.FIELD_ENCRYPTION_KEYS = [NEW]
+    bound.refresh_from_db()
+    assert crypto.decrypt(bound, "secret") == b"unbound"
+    other.secret = unbound.secret
+    with pytest.raises(crypto.Unreadable):
+        crypto.decrypt(other, "secret")

@@ -73,8 +73,9 @@ def test_command_lists_rows_and_files_and_says_when_there_is_nothing(
     contact = upsert(username="Sarah_M")
     theirs.post("/v1/contacts", {"username": "sarah_m", "name": "Other"})
     Contact.unscoped.filter(pk=contact["id"]).update(telegram_id=7766554433)
-    state = crypto.encrypt(b'{"phone": "+15550001"}')
-    attempt = LoginAttempt.unscoped.create(workspace=tenants.twin, encrypted_state=state, expires_at=later(1))
+    attempt = LoginAttempt(workspace=tenants.twin, expires_at=later(1))
+    attempt.encrypted_state = crypto.encrypt(attempt, "encrypted_state", b'{"phone": "+15550001"}')
+    attempt.save()
     session = client.session
     session["note"] = "called sarah_m " * 20  # long enough to be compressed
     session.save()
