@@ -17,6 +17,10 @@ SOURCE = "broadcast"
 PAUSED = "broadcast_paused"
 # The same for a message of an account that cannot send until somebody acts: others must not wait for it.
 ACCOUNT_LOST = "broadcast_account_lost"
+# The same for a message that its account has put off for long, of a broadcast with a limit an hour: it took no place
+# meanwhile, so others may have. A new one is made when the limit has room for it.
+PUT_OFF = "broadcast_put_off"
+LONG = timedelta(hours=1)
 CANCELED = "broadcast_canceled"
 # When a claim asks again whether the pause is over, for a message that an earlier attempt may have sent.
 RETRY_PAUSED = timedelta(minutes=1)
@@ -29,15 +33,13 @@ class BroadcastSource:
     """The ``MessageSource`` of broadcasts."""
 
     def check(self, messages: Sequence[Message], contacts: Mapping[str, Contact]) -> Mapping[str, Cancel | Postpone]:
-        """Cancel what a pause or a cancellation forbids. During a pause, what an earlier attempt may have sent is
-        postponed; after a cancellation it is tried again, with its ``random_id``, because nothing else tells whether it
-        had arrived. Opt-outs are checked by messaging itself."""
-        ids = [message.id for message in messages]
-        rows = Recipient.unscoped.filter(message_id__in=ids).values_list("message_id", "broadcast__status")
-        statuses = dict(rows)
-        decisions = {
-            message.id: _decide(message.unsettled_since is None, statuses.get(message.id)) for message in messages
-        }
+        """Cancel what a pause or a cancellation forbids, and what is to keep a limit an hour after a long wait. During
+        a pause, what an earlier attempt may have sent is postponed; after a cancellation it is tried again, with its
+        ``random_id``, because nothing else tells whether it had arrived. Opt-outs are checked by messaging itself."""
+        recipients = Recipient.unscoped.filter(message_id__in=[message.id for message in messages])
+        rows = recipients.values_list("message_id", "broadcast__status", "broadcast__per_hour")
+        found = {message_id: (status, per_hour) for message_id, status, per_hour in rows}
+        decisions = {message.id: _decide(message, *found.get(message.id, (None, None))) for message in messages}
         return {message_id: decision for message_id, decision in decisions.items() if decision is not None}
 
     def settled(self, messages: Sequence[Message]) -> None:
@@ -69,7 +71,7 @@ def outcome(message: Message) -> tuple[RecipientStatus, str]:
         return RecipientStatus.SKIPPED, ExclusionReason.OPTED_OUT.value
     if message.status == Status.FAILED:
         return RecipientStatus.FAILED, message.error
-    if message.error in (PAUSED, ACCOUNT_LOST) and message.unsettled_since is None:
+    if message.error in (PAUSED, ACCOUNT_LOST, PUT_OFF) and message.unsettled_since is None:
         return RecipientStatus.PENDING, ""
     return RecipientStatus.CANCELED, message.error or "message_canceled"
 
@@ -85,10 +87,13 @@ def recover_outcomes(broadcast: Broadcast) -> None:
         BroadcastSource().settled(messages)
 
 
-def _decide(is_unsent: bool, status: str | None) -> Cancel | Postpone | None:
-    """``status`` is that of the broadcast, None if no recipient has the message any more."""
+def _decide(message: Message, status: str | None, per_hour: int | None) -> Cancel | Postpone | None:
+    """``status`` and ``per_hour`` are those of the broadcast, None if no recipient has the message any more."""
+    is_unsent = message.unsettled_since is None
     if status == BroadcastStatus.PAUSED:
         # An earlier attempt may have sent it, and only the same message can be sent again without sending it twice.
         return Cancel(PAUSED) if is_unsent else Postpone(clock.now() + RETRY_PAUSED, WaitingFor.ETA)
-    is_open = status in (BroadcastStatus.RUNNING, BroadcastStatus.DONE)
-    return Cancel(CANCELED) if is_unsent and not is_open else None
+    if is_unsent and status not in (BroadcastStatus.RUNNING, BroadcastStatus.DONE):
+        return Cancel(CANCELED)
+    was_put_off = message.eta is not None and message.eta > message.created_at + LONG
+    return Cancel(PUT_OFF) if is_unsent and was_put_off and per_hour is not None else None
