@@ -8,6 +8,7 @@ from crmsolid.core import clock
 from crmsolid.core.sql.bulk import datetime_formatter, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, ExclusionReason, Recipient, RecipientStatus
+from messaging.broadcasts.pace import next_turns, was_put_off
 from messaging.broadcasts.querysets import IN_FLIGHT
 from messaging.models import Message, Status, WaitingFor
 from messaging.sending.sources import Answer, Cancel, Postpone, record_answer
@@ -17,10 +18,6 @@ SOURCE = "broadcast"
 PAUSED = "broadcast_paused"
 # The same for a message of an account that cannot send until somebody acts: others must not wait for it.
 ACCOUNT_LOST = "broadcast_account_lost"
-# The same for a message that its account has put off for long, of a broadcast with a limit an hour: it took no place
-# meanwhile, so others may have. A new one is made when the limit has room for it.
-PUT_OFF = "broadcast_put_off"
-LONG = timedelta(hours=1)
 CANCELED = "broadcast_canceled"
 # When a claim asks again whether the pause is over, for a message that an earlier attempt may have sent.
 RETRY_PAUSED = timedelta(minutes=1)
@@ -33,14 +30,18 @@ class BroadcastSource:
     """The ``MessageSource`` of broadcasts."""
 
     def check(self, messages: Sequence[Message], contacts: Mapping[str, Contact]) -> Mapping[str, Cancel | Postpone]:
-        """Cancel what a pause or a cancellation forbids, and what is to keep a limit an hour after a long wait. During
-        a pause, what an earlier attempt may have sent is postponed; after a cancellation it is tried again, with its
-        ``random_id``, because nothing else tells whether it had arrived. Opt-outs are checked by messaging itself."""
-        recipients = Recipient.unscoped.filter(message_id__in=[message.id for message in messages])
-        rows = recipients.values_list("message_id", "broadcast__status", "broadcast__per_hour")
-        found = {message_id: (status, per_hour) for message_id, status, per_hour in rows}
-        decisions = {message.id: _decide(message, *found.get(message.id, (None, None))) for message in messages}
-        return {message_id: decision for message_id, decision in decisions.items() if decision is not None}
+        """Cancel what a pause or a cancellation forbids. During a pause, what an earlier attempt may have sent is
+        postponed; after a cancellation it is tried again, with its ``random_id``, because nothing else tells whether it
+        had arrived. What was put off for long waits for its turn in a limit an hour. Opt-outs are checked by messaging
+        itself."""
+        ids = [message.id for message in messages]
+        rows = Recipient.unscoped.filter(message_id__in=ids).values_list("message_id", "broadcast__status")
+        statuses = dict(rows)
+        decisions = {
+            message.id: _decide(message.unsettled_since is None, statuses.get(message.id)) for message in messages
+        }
+        refused = {message_id: decision for message_id, decision in decisions.items() if decision is not None}
+        return _wait_for_turns([message.id for message in messages if was_put_off(message)]) | refused
 
     def settled(self, messages: Sequence[Message]) -> None:
         """Write the outcomes to the recipients. Who lost a message to a pause or to its account is to be
@@ -71,7 +72,7 @@ def outcome(message: Message) -> tuple[RecipientStatus, str]:
         return RecipientStatus.SKIPPED, ExclusionReason.OPTED_OUT.value
     if message.status == Status.FAILED:
         return RecipientStatus.FAILED, message.error
-    if message.error in (PAUSED, ACCOUNT_LOST, PUT_OFF) and message.unsettled_since is None:
+    if message.error in (PAUSED, ACCOUNT_LOST) and message.unsettled_since is None:
         return RecipientStatus.PENDING, ""
     return RecipientStatus.CANCELED, message.error or "message_canceled"
 
@@ -87,13 +88,23 @@ def recover_outcomes(broadcast: Broadcast) -> None:
         BroadcastSource().settled(messages)
 
 
-def _decide(message: Message, status: str | None, per_hour: int | None) -> Cancel | Postpone | None:
-    """``status`` and ``per_hour`` are those of the broadcast, None if no recipient has the message any more."""
-    is_unsent = message.unsettled_since is None
+def _wait_for_turns(message_ids: Sequence[str]) -> dict[str, Cancel | Postpone]:
+    """Postpone those of these messages, all of which were put off, for which the limit an hour has no room now."""
+    now, decisions = clock.now(), dict[str, Cancel | Postpone]()
+    if not message_ids:
+        return decisions
+    limited = Broadcast.unscoped.filter(per_hour__isnull=False, recipients__message__in=message_ids)
+    for broadcast in limited.distinct():
+        turns = next_turns(broadcast, now)
+        late = {message_id: turns[message_id] for message_id in message_ids if turns.get(message_id, now) > now}
+        decisions |= {message_id: Postpone(turn, WaitingFor.ETA) for message_id, turn in late.items()}
+    return decisions
+
+
+def _decide(is_unsent: bool, status: str | None) -> Cancel | Postpone | None:
+    """``status`` is that of the broadcast, None if no recipient has the message any more."""
     if status == BroadcastStatus.PAUSED:
         # An earlier attempt may have sent it, and only the same message can be sent again without sending it twice.
         return Cancel(PAUSED) if is_unsent else Postpone(clock.now() + RETRY_PAUSED, WaitingFor.ETA)
-    if is_unsent and status not in (BroadcastStatus.RUNNING, BroadcastStatus.DONE):
-        return Cancel(CANCELED)
-    was_put_off = message.eta is not None and message.eta > message.created_at + LONG
-    return Cancel(PUT_OFF) if is_unsent and was_put_off and per_hour is not None else None
+    is_open = status in (BroadcastStatus.RUNNING, BroadcastStatus.DONE)
+    return Cancel(CANCELED) if is_unsent and not is_open else None
