@@ -23,12 +23,13 @@ from tests.messaging.helpers import require_postgresql
 from tests.sequences.helpers import contact, create, work, write_in
 from tests.tenants import Api, Tenants
 from tests.threads import run_together
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 STEPS = [{"id": step, "text": f"{{name}}, {step}"} for step in ("hello", "again", "last")]
 # Of each of these, so many.
-PEOPLE = 8
+PEOPLE = 10
 
 
 @pytest.fixture
@@ -73,27 +74,38 @@ class Crowd:
                     return
                 self._call(api, "patch", f"/v1/contacts/{person.pk}", {"stage": ("new", "won")[number % 2]})
 
+    def _in_turn(self, people: list[Contact]) -> Iterator[Contact]:
+        """These people; each other one once there is a message for them, which is then claimed, sent or settled."""
+        for number, person in enumerate(people):
+            if number % 2:
+                wait_until(partial(self._has_a_message, person), "somebody has a message")
+            yield person
+
+    def _has_a_message(self, person: Contact) -> bool:
+        is_there = Contact.unscoped.filter(pk=person.pk).exists()
+        return not is_there or Message.unscoped.filter(contact=person).exists()
+
     def opt_out(self) -> None:
         api = Api(self.tenants.key())
-        for person in self.opting_out:
+        for person in self._in_turn(self.opting_out):
             assert self._call(api, "patch", f"/v1/contacts/{person.pk}", {"opted_out": True}) == 200
             self.left[person.pk] = clock.now()
 
     def write_stop(self) -> None:
-        for person in self.stopping:
+        for person in self._in_turn(self.stopping):
             write_in(self.account, person, "STOP")
             self.left[person.pk] = clock.now()
 
     def erase(self, people: list[Contact]) -> None:
         api = Api(self.tenants.key())
-        for person in people:
+        for person in self._in_turn(people):
             assert self._call(api, "delete", f"/v1/contacts/{person.pk}") in (204, 404)
             self.left.setdefault(person.pk, clock.now())
 
     def work(self) -> None:
         while not self.ended.is_set():
-            runner.run_due(seconds=0)
-            dispatch.dispatch(seconds=0)
+            runner.run_due(seconds=1)
+            dispatch.dispatch(seconds=1)
             assign_positions()
 
     def until_all_have_left(self, calls: list[Callable[[], None]]) -> Callable[[], None]:
