@@ -110,7 +110,7 @@ def next_turns(broadcast: Broadcast, now: datetime) -> Mapping[str, datetime]:
     be sent now: until its claim is committed the others see that it is before them, then that it is being sent, and
     then when it was sent.
     """
-    recipients = Recipient.unscoped.filter(broadcast=broadcast)
+    recipients = Recipient.objects.for_workspace(broadcast.workspace_id).filter(broadcast=broadcast)
     # Nobody waits for an account that cannot send.
     can_send = Q(message__account__state=AccountState.CONNECTED) | Q(
         message__account__state=AccountState.PAUSED, message__account__paused_until__lte=now

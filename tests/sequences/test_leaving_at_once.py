@@ -122,9 +122,10 @@ def test_nobody_who_left_is_written_to_and_nothing_of_the_erased_is_left(tenants
     require_postgresql()
     crowd = Crowd(tenants, tenants.sandbox(daily_limit=10_000))
     erasing = [partial(crowd.erase, people) for people in (crowd.erased, crowd.erased[::-1])]
-    leaving = [crowd.opt_out, crowd.write_stop, *erasing]
+    leaving: list[Callable[[], None]] = [crowd.opt_out, crowd.write_stop, *erasing]
     enrolling = [partial(crowd.enroll, sequence, step) for sequence in (0, 1) for step in (1, -1)]
-    run_together([crowd.until_all_have_left(leaving), *enrolling, crowd.change, crowd.work, crowd.work, crowd.work])
+    others: list[Callable[[], None]] = [*enrolling, crowd.change, crowd.work, crowd.work, crowd.work]
+    run_together([crowd.until_all_have_left(leaving), *others])
     work()
     assert [key for key in crowd.statuses if key[1] >= 500] == []
     made = Message.unscoped.filter(direction="out", contact__in=crowd.left).values_list("contact_id", "created_at")

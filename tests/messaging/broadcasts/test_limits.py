@@ -13,7 +13,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces.models import Workspace
-from messaging.broadcasts import audience, querysets, sending, services, waits
+from messaging.broadcasts import audience, pace, querysets, services, waits
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, AccountKind, Message, MessageAttempt, Thread
 from messaging.sending import claiming, dispatch
@@ -231,7 +231,7 @@ def test_telegram_accounts_get_no_messages_far_ahead(tenants: Tenants, frozen_ti
     broadcast = start(account)
     queue(broadcast)
     etas = [at for at in Message.unscoped.values_list("eta", flat=True) if at is not None]
-    assert len(etas) == 11 and max(etas) == frozen_time.now + sending.LOOK_AHEAD
+    assert len(etas) == 11 and max(etas) == frozen_time.now + pace.LOOK_AHEAD
     run_job(broadcast)
     assert (Message.unscoped.count(), stored(broadcast).waiting_for) == (11, "gap")
 

@@ -18,7 +18,7 @@ from crmsolid.jobs import runner
 from crmsolid.workspaces.models import Job
 from messaging.broadcasts import services
 from messaging.broadcasts.models import Broadcast, Recipient
-from messaging.models import Account, Message, SandboxDelivery
+from messaging.models import Account, Message, SandboxDelivery, Thread
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.services import send_message
@@ -137,9 +137,10 @@ def test_messages_of_several_accounts_that_were_put_off_keep_the_limit_an_hour(
 ) -> None:
     """Each account is claimed from by another worker, and all that was put off is due at the same moment."""
     require_postgresql()
-    contacts(account.workspace, 10)
     accounts = [account.pk, *(tenants.sandbox(daily_limit=1000).pk for _ in range(2))]
-    until = frozen_time.now + timedelta(minutes=70)
+    for person, account_id in zip(contacts(account.workspace, 12), accounts * 4, strict=True):
+        Thread.unscoped.create(workspace=account.workspace, account_id=account_id, contact=person)
+    until = frozen_time.now + timedelta(hours=3)
 
     def hold_back(outgoing: Outgoing) -> Delivered | SendError:
         wait = (until - frozen_time.now).total_seconds()
@@ -151,10 +152,9 @@ def test_messages_of_several_accounts_that_were_put_off_keep_the_limit_an_hour(
     broadcast = start(account, account_ids=tuple(accounts), per_hour=6)
     freeze(broadcast)
     run_workers(frozen_time, broadcast, lambda _: None)
-    assert (counts(broadcast), stored(broadcast).status) == ({"sent": 10}, "done")
-    assert set(Message.unscoped.filter(status="sent").values_list("account_id", flat=True)) == set(accounts)
+    assert (counts(broadcast), stored(broadcast).status) == ({"sent": 12}, "done")
     assert most_within(HOUR, send_times()) == 6
-    assert Message.unscoped.count() == 10
+    assert sorted(Message.unscoped.values_list("account_id", flat=True)) == sorted(accounts * 4)
 
 
 def test_workers_at_once_keep_the_daily_limit_and_leave_ten_sends(
@@ -181,7 +181,8 @@ def test_workers_at_once_keep_the_daily_limit_and_leave_ten_sends(
     assert (len(send_times()), sent(first) + sent(second)) == (40, 40)
     assert {stored(first).waiting_for, stored(second).waiting_for} == {"daily_limit"}
     direct = [partial(send_message, by, account_id=limited.pk, to=f"@{who.username}", text="Hi") for who in writers]
-    results = run_together_catching([*direct, make_and_send, make_and_send])
+    calls: list[Callable[[], object]] = [*direct, make_and_send, make_and_send]
+    results = run_together_catching(calls)
     assert sorted(map(code_of, results[:12])) == ["account_daily_limit"] * 2 + ["done"] * 10
     make_and_send()
     assert (len(send_times(source="direct")), len(send_times())) == (10, 50)
@@ -321,7 +322,8 @@ def test_retries_at_once_write_to_nobody_twice(account: Account) -> None:
             runner.run_due(seconds=0)
             dispatch.dispatch()
 
-    results = run_together_catching([retry, retry, retry, send, send])
+    calls: list[Callable[[], object]] = [retry, retry, retry, send, send]
+    results = run_together_catching(calls)
     assert sorted(map(code_of, results)) == ["done"] * 3 + ["invalid_state"] * 2
     work(broadcast)
     assert (counts(broadcast), stored(broadcast).status, nobody_twice()) == ({"sent": 12}, "done", True)
