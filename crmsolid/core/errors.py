@@ -188,9 +188,9 @@ CODES: dict[str, CodeInfo] = {
     "audience_changed": CodeInfo(
         409,
         "Audience changed",
-        "The audience has changed since the preview: `previewed` people then, `eligible` now. Look at the preview "
-        "again and start with its `audience_hash`.",
-        "Between the preview of the broadcast and its start, people have come into the audience or left it. "
+        "`changed` says what is not as in the preview, such as `audience` (`previewed` people then, `eligible` now) or "
+        "`text`. Look at the preview again and start with its `audience_hash`.",
+        "Between the preview of the broadcast and its start, its people, text, accounts, pace or time have changed. "
         "Nothing was sent.",
     ),
     "contact_conflict": CodeInfo(

@@ -37,6 +37,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "detail": "nothing was sent: in the preview it was for 120, and now it is for 124",
         "previewed": 120,
         "eligible": 124,
+        "changed": ["audience"],
     },
     "contact_conflict": {"contacts": [f"con_{ULID}", "con_01M8G4D2S8ZK5V0Q7N3T6R9WXE"]},
     "validation_failed": {"errors": [FieldError("text", "required", "This field is required.")]},

@@ -227,7 +227,8 @@ class BroadcastAdmin(FormPageAdmin):
 
     # --- Changes of its state ---------------------------------------------------------------------------------
     def start_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Start a draft for the people of its preview. If they are others by now, show the new preview first."""
+        """Start a draft as its preview has shown it. If it is another one by now, say what has changed, and show the
+        new preview first."""
         broadcast = self.row(request, object_id, to_change=True)
         audience_hash = request.POST.get("audience_hash", "")
         try:

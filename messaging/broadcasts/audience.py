@@ -26,7 +26,6 @@ from messaging.sending.automatic import recipient_of
 CHUNK = 2000
 SAMPLE = 10
 _HASH_BITS = 256
-AUDIENCE_HASH = r"^[0-9a-f]{64}-[0-9]{1,9}$"
 # What exclusions and texts depend on. Reading the other columns would take as long again.
 _READ = (
     *("id", "username", "telegram_id", "opted_out"),
@@ -59,7 +58,7 @@ class Tally:
 
     @property
     def hash(self) -> str:
-        """The hash of the audience. The number behind it is how many are eligible; :func:`eligible_in` reads it."""
+        """The hash of the audience; the number behind it is how many are eligible."""
         return f"{self.digest:0{_HASH_BITS // 4}x}-{self.eligible}"
 
     def add(self, contact_id: str, reason: str) -> None:
@@ -68,11 +67,6 @@ class Tally:
         self.total += 1
         if reason:
             self.excluded[reason] += 1
-
-
-def eligible_in(audience_hash: str) -> int:
-    """How many were eligible in the audience with this hash."""
-    return int(audience_hash.rpartition("-")[2])
 
 
 def people(workspace: Workspace, audience: Mapping[str, Any], at: datetime) -> Any:

@@ -14,7 +14,6 @@ from crmsolid.api.fields import (
     Text,
     Timestamp,
 )
-from messaging.broadcasts.audience import AUDIENCE_HASH
 from messaging.broadcasts.definition import (
     MAX_ACCOUNTS,
     MAX_CONTACT_IDS,
@@ -25,6 +24,7 @@ from messaging.broadcasts.definition import (
     Definition,
 )
 from messaging.broadcasts.models import BroadcastStatus, RecipientStatus
+from messaging.broadcasts.preview_hash import AUDIENCE_HASH, MAX_LENGTH
 from messaging.broadcasts.representations import BroadcastOut
 from messaging.inputs import TEMPLATE
 from messaging.services import MAX_BIGINT
@@ -100,9 +100,10 @@ class BroadcastIn(BroadcastPreviewIn):
     audience_hash = Text(
         required=False,
         allow_null=True,
-        max_length=80,
+        max_length=MAX_LENGTH,
         pattern=AUDIENCE_HASH,
-        help_text="That of a preview. If the audience has changed since, nothing is started: `audience_changed`.",
+        help_text="That of a preview. If the people, the text or anything else but the name has changed since, nothing "
+        "is started: `audience_changed`.",
     )
     preview = Boolean(default=False, help_text="As `POST /v1/broadcasts/preview`: store and send nothing.")
 

@@ -8,6 +8,7 @@ from crmsolid.core import clock
 from crmsolid.core.sql.bulk import datetime_formatter, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, ExclusionReason, Recipient, RecipientStatus
+from messaging.broadcasts.pace import next_turns, was_put_off
 from messaging.broadcasts.querysets import IN_FLIGHT
 from messaging.models import Message, Status, WaitingFor
 from messaging.sending.sources import Answer, Cancel, Postpone, record_answer
@@ -31,14 +32,16 @@ class BroadcastSource:
     def check(self, messages: Sequence[Message], contacts: Mapping[str, Contact]) -> Mapping[str, Cancel | Postpone]:
         """Cancel what a pause or a cancellation forbids. During a pause, what an earlier attempt may have sent is
         postponed; after a cancellation it is tried again, with its ``random_id``, because nothing else tells whether it
-        had arrived. Opt-outs are checked by messaging itself."""
+        had arrived. What was put off for long waits for its turn in a limit an hour. Opt-outs are checked by messaging
+        itself."""
         ids = [message.id for message in messages]
         rows = Recipient.unscoped.filter(message_id__in=ids).values_list("message_id", "broadcast__status")
         statuses = dict(rows)
         decisions = {
             message.id: _decide(message.unsettled_since is None, statuses.get(message.id)) for message in messages
         }
-        return {message_id: decision for message_id, decision in decisions.items() if decision is not None}
+        refused = {message_id: decision for message_id, decision in decisions.items() if decision is not None}
+        return _wait_for_turns([message.id for message in messages if was_put_off(message)]) | refused
 
     def settled(self, messages: Sequence[Message]) -> None:
         """Write the outcomes to the recipients. Who lost a message to a pause or to its account is to be
@@ -83,6 +86,19 @@ def recover_outcomes(broadcast: Broadcast) -> None:
     messages = list(settled)
     if messages:
         BroadcastSource().settled(messages)
+
+
+def _wait_for_turns(message_ids: Sequence[str]) -> dict[str, Cancel | Postpone]:
+    """Postpone those of these messages, all of which were put off, for which the limit an hour has no room now."""
+    now, decisions = clock.now(), dict[str, Cancel | Postpone]()
+    if not message_ids:
+        return decisions
+    limited = Broadcast.unscoped.filter(per_hour__isnull=False, recipients__message__in=message_ids)
+    for broadcast in limited.distinct():
+        turns = next_turns(broadcast, now)
+        late = {message_id: turns[message_id] for message_id in message_ids if turns.get(message_id, now) > now}
+        decisions |= {message_id: Postpone(turn, WaitingFor.ETA) for message_id, turn in late.items()}
+    return decisions
 
 
 def _decide(is_unsent: bool, status: str | None) -> Cancel | Postpone | None:

@@ -39,8 +39,9 @@ class Broadcast(WorkspaceModel):
     """One text to many contacts. ``draft → scheduled → running ⇄ paused → done | canceled``.
 
     ``audience`` is who gets it, as ``messaging.broadcasts.audience`` reads it. Once started, ``job_id`` is the job that
-    works on it, and ``frozen_at`` is when each recipient had their row. ``audience_hash`` is the hash that the start
-    named or, if it named none, that of the frozen audience. ``finishes_at`` is an estimate until it is done.
+    works on it, and ``frozen_at`` is when each recipient had their row. ``audience_hash`` is that of the people of the
+    preview that the start named or, if it named none, of the frozen audience; empty before. The API shows it with
+    digests of other columns, which do not change once it is started. ``finishes_at`` is an estimate until it is done.
     ``waiting_for`` is why nothing is sent now, ``reason`` why the product canceled it; empty if there is none.
     """
 

@@ -3,7 +3,9 @@
 from rest_framework import serializers
 
 from crmsolid.api.representations import Representation
+from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
+from messaging.broadcasts.preview_hash import preview_hash
 from messaging.broadcasts.querysets import status_of
 
 SENDS = (BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING)
@@ -57,6 +59,11 @@ class BroadcastOut(Representation):
         return broadcast.counts
 
     @staticmethod
+    def read_audience_hash(broadcast: Broadcast) -> str | None:
+        people = broadcast.audience_hash
+        return preview_hash(people, Definition.of(broadcast)) if people else None
+
+    @staticmethod
     def read_waiting_for(broadcast: Broadcast) -> str | None:
         return (broadcast.waiting_for or None) if broadcast.status in SENDS else None
 
@@ -73,7 +80,7 @@ class BroadcastPreviewOut(Representation):
     eligible = serializers.IntegerField()
     excluded = serializers.DictField(child=serializers.IntegerField(), help_text="How many, by reason.")
     sample = serializers.ListField(child=BroadcastSampleOut(), help_text="The first ten who would get the message.")
-    audience_hash = serializers.CharField(help_text="Start with it to send to exactly these people.")
+    audience_hash = serializers.CharField(help_text="Start with it to send exactly this to exactly these people.")
     finishes_at = serializers.DateTimeField(allow_null=True, help_text="An estimate; null if no account can send.")
 
 

@@ -10,10 +10,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q, QuerySet
 
 from contacts.repository import lock_free
 from crmsolid.core import clock, doorbell
@@ -26,6 +24,7 @@ from messaging.broadcasts.audience import Judged, judge
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.message_source import ACCOUNT_LOST, SOURCE, recover_outcomes
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
+from messaging.broadcasts.pace import LOOK_AHEAD, MAX_IN_FLIGHT, InFlight, Pace, pace_of, read_in_flight
 from messaging.broadcasts.querysets import IN_FLIGHT
 from messaging.broadcasts.waits import WAITS_UNTIL
 from messaging.models import Account, AccountState, Status, WaitingFor
@@ -34,10 +33,6 @@ from messaging.sending.automatic import AutomaticMessage, Wait
 
 # The rows of so many messages have less than 5,000 parameters.
 BATCH = 150
-MAX_IN_FLIGHT = 600
-LOOK_AHEAD, MIN_LOOK_AHEAD = timedelta(seconds=10), timedelta(seconds=1)
-MAX_LATE = timedelta(minutes=5)
-HOUR = timedelta(hours=1)
 # How soon to look whether messages have been sent; twice as late each time that nothing has happened.
 FIRST_POLL = timedelta(seconds=0.25)
 MAX_POLL = timedelta(seconds=8)
@@ -47,37 +42,13 @@ MAX_WAIT = timedelta(minutes=1)
 _recipients, _accounts = Table(Recipient), Table(Account)
 
 
-@dataclass(frozen=True, slots=True)
-class _InFlight:
-    """The messages on their way. ``soon`` are without those that an account has put off by more than an hour, because
-    it may not write to strangers: they would hold up the other accounts. ``latest`` is when the last of those goes out
-    that are due within the look-ahead, which is now for what is late; None without any."""
-
-    number: int
-    soon: int
-    latest: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Pace:
-    """What a limit an hour leaves now: ``room`` for so many messages, the first of them due at ``first``, each
-    following one ``apart`` later, and none later than at ``horizon``. Without room, a chunk at ``go_on`` finds some;
-    None if that depends on messages that are on their way."""
-
-    first: datetime
-    horizon: datetime
-    apart: timedelta = timedelta(0)
-    room: int = MAX_IN_FLIGHT
-    go_on: datetime | None = None
-
-
 @dataclass(slots=True)
 class _Capacity:
     """What the accounts can send now, at the pace of the broadcast: the slots of each, and what those without one wait
     for."""
 
     accounts: dict[int, Account]
-    pace: _Pace
+    pace: Pace
     slots: dict[int, deque[datetime]] = field(default_factory=dict)
     waits: list[Wait] = field(default_factory=list)
     _latest: datetime | None = None
@@ -116,7 +87,7 @@ def send_chunk(job: Job, broadcast: Broadcast) -> datetime | None:
     recover_outcomes(broadcast)
     rows = Recipient.objects.for_workspace(job.workspace_id).filter(broadcast=broadcast)
     pending = rows.filter(status=RecipientStatus.PENDING).count()
-    in_flight = _read_in_flight(rows, now)
+    in_flight = read_in_flight(rows, now)
     done = (job.total or 0) - pending
     job.params["idle"] = 0 if done != job.done else job.params.get("idle", 0) + 1
     job.done = done
@@ -127,19 +98,7 @@ def send_chunk(job: Job, broadcast: Broadcast) -> datetime | None:
     return _send_batch(job, broadcast, pending - in_flight.number, in_flight)
 
 
-def _read_in_flight(recipients: "QuerySet[Recipient]", now: datetime) -> _InFlight:
-    # The process that holds an account may be away, so nobody waits for long for a message that is late.
-    is_due = Q(message__eta__lte=now, message__eta__gt=now - MAX_LATE)
-    found = recipients.filter(IN_FLIGHT).aggregate(
-        number=Count("pk"),
-        soon=Count("pk", filter=Q(message__eta__lte=now + HOUR)),
-        latest=Max("message__eta", filter=Q(message__eta__lte=now + LOOK_AHEAD)),
-        due=Count("pk", filter=is_due & Q(message__account__state=AccountState.CONNECTED)),
-    )
-    return _InFlight(found["number"], found["soon"], max(now, found["latest"]) if found["due"] else found["latest"])
-
-
-def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: _InFlight) -> datetime:
+def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: InFlight) -> datetime:
     """Make up to a batch of messages, or note why none can be made now. Returns when to go on."""
     now = clock.now()
     if sending_hold.is_held():
@@ -148,7 +107,7 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: _InFlig
         return _wait(job, broadcast, BroadcastWaiting.PLAN, now + MAX_WAIT)
     # What is on its way is soon sent, and the job's progress is to show it.
     latest = now + (_poll(job) if in_flight.soon else MAX_WAIT)
-    pace = _pace(broadcast, now, in_flight)
+    pace = pace_of(broadcast, now, in_flight)
     room = min(BATCH, to_send, MAX_IN_FLIGHT - in_flight.soon, pace.room)
     if room <= 0:
         return now if _take_back(broadcast) else _wait_for_room(job, broadcast, pace, latest)
@@ -171,44 +130,12 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: _InFlig
     return _wait(job, broadcast, BroadcastWaiting(first.reason.value), min(first.until, latest), until=until)
 
 
-def _pace(broadcast: Broadcast, now: datetime, in_flight: _InFlight) -> _Pace:
-    """When the next message may be due: an hour divided by the limit after the last one that was made or settled, and
-    never so that an hour has more than the limit. It follows from the rows alone.
-
-    ``in_flight`` was read before this reads what is settled, so a message that is settled meanwhile is counted twice
-    and never left out.
-    """
-    if broadcast.per_hour is None:
-        return _Pace(now, now + LOOK_AHEAD)
-    apart, lately = HOUR / broadcast.per_hour, _settled_since(broadcast, now - HOUR)
-    # Few are made ahead, so that few are late together when the workers come back.
-    look_ahead = max(min(apart / 2, LOOK_AHEAD), MIN_LOOK_AHEAD)
-    first = max([now, *(at + apart for at in (in_flight.latest, lately["last"]) if at is not None)])
-    left = broadcast.per_hour - in_flight.soon - lately["number"]
-    if left <= 0:
-        first = max(first, lately["first"] + HOUR if lately["first"] else now)
-        return _Pace(first, first, apart, 0, first if first > now else None)
-    if first > now + look_ahead:
-        return _Pace(first, first, apart, 0, first - look_ahead / 2)
-    return _Pace(first, now + look_ahead, apart, min(left, int((now + look_ahead - first) / apart) + 1))
-
-
-def _wait_for_room(job: Job, broadcast: Broadcast, pace: _Pace, latest: datetime) -> datetime:
+def _wait_for_room(job: Job, broadcast: Broadcast, pace: Pace, latest: datetime) -> datetime:
     """Wait for messages that are on their way, or for the limit an hour."""
     if pace.room > 0:
         return _wait(job, broadcast, None, latest)
     go_on, until = (latest, None) if pace.go_on is None else (min(pace.go_on, latest), pace.first)
     return _wait(job, broadcast, BroadcastWaiting.PER_HOUR, go_on, until=until)
-
-
-def _settled_since(broadcast: Broadcast, since: datetime) -> dict[str, Any]:
-    """The ``number`` of messages that were sent or refused since then, and when the ``first`` and the ``last`` was.
-    They count against the limit an hour. Those that are on their way count too, without an end, so no hour ever has
-    more sends than the limit."""
-    rows = Recipient.objects.for_workspace(broadcast.workspace_id).filter(
-        broadcast=broadcast, status__in=(RecipientStatus.SENT, RecipientStatus.FAILED), settled_at__gt=since
-    )
-    return rows.aggregate(number=Count("pk"), first=Min("settled_at"), last=Max("settled_at"))
 
 
 def _take_back(broadcast: Broadcast) -> bool:
@@ -232,7 +159,7 @@ def _take_back(broadcast: Broadcast) -> bool:
     return bool(message_ids)
 
 
-def _reserve(job: Job, broadcast: Broadcast, wanted: int, pace: _Pace) -> _Capacity:
+def _reserve(job: Job, broadcast: Broadcast, wanted: int, pace: Pace) -> _Capacity:
     """Lock the accounts, and find the slots of each that are due soon, from ``pace.first`` on. Each time another
     account is the first one, so that they take turns where there is room for one message only."""
     is_one, ids = ids_clause("id", broadcast.account_ids)

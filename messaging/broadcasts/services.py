@@ -18,12 +18,13 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts import estimate
-from messaging.broadcasts.audience import AUDIENCE_HASH, eligible_in, evaluate
+from messaging.broadcasts.audience import evaluate
 from messaging.broadcasts.definition import Definition, check, resolve_audience
 from messaging.broadcasts.export import recipients_csv
 from messaging.broadcasts.freezing import NOTHING_FROZEN
 from messaging.broadcasts.job import BROADCAST
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
+from messaging.broadcasts.preview_hash import AUDIENCE_HASH, check_unchanged, preview_hash
 from messaging.broadcasts.querysets import load_counts, retryable, with_status
 
 
@@ -62,7 +63,7 @@ def preview_broadcast(actor: Actor, definition: Definition, *, at_most: int | No
         eligible=tally.eligible,
         excluded=dict(sorted(tally.excluded.items())),
         sample=[(each.contact, each.text) for each in sample if each.contact.id in present],
-        audience_hash=tally.hash,
+        audience_hash=preview_hash(tally.hash, definition),
         finishes_at=estimate.finishes_at(accounts, tally.eligible, start, definition.per_hour),
         is_partial=at_most is not None and tally.total > at_most,
     )
@@ -106,8 +107,8 @@ def delete_draft(actor: Actor, broadcast_id: str) -> None:
 def start_broadcast(actor: Actor, definition: Definition, *, audience_hash: str | None = None) -> Broadcast:
     """Start the broadcast, or schedule it for ``send_at``. A job freezes its audience and sends.
 
-    ``audience_hash`` is that of a preview: then the people who get the message are those of the preview, or there is
-    no broadcast. Errors: as :func:`preview_broadcast`, and ``audience_changed`` (409).
+    ``audience_hash`` is that of a preview: then people, text, accounts, pace and time are those of the preview, or
+    there is no broadcast. Errors: as :func:`preview_broadcast`, and ``audience_changed`` (409).
     """
     actor.require(Scope.WRITE_MESSAGES)
     broadcast = Broadcast(workspace=actor.workspace)
@@ -117,7 +118,8 @@ def start_broadcast(actor: Actor, definition: Definition, *, audience_hash: str 
 
 @unit_of_work()
 def start_draft(actor: Actor, broadcast_id: str, *, audience_hash: str) -> Broadcast:
-    """Start a draft as its preview with this hash has shown it.
+    """Start a draft as its preview with this hash has shown it. An edit that commits before is seen, because the row is
+    locked and read again; one that comes after finds a draft no more.
 
     Errors: ``scope_missing``, ``not_found``, ``invalid_state`` unless it is a draft, ``validation_failed``,
     ``audience_changed`` (409).
@@ -139,15 +141,11 @@ def _start(actor: Actor, broadcast: Broadcast, definition: Definition, audience_
     starts_at = max(now, definition.send_at or now)
     if audience_hash:
         tally, _ = evaluate(actor.workspace, definition, now)
-        if tally.hash != audience_hash:
-            previewed = eligible_in(audience_hash)
-            detail = f"nothing was sent: in the preview it was for {previewed:,}, and now it is for {tally.eligible:,}"
-            if previewed == tally.eligible:
-                detail = f"nothing was sent: it is for {previewed:,} as in the preview, but not for the same people"
-            raise DomainError("audience_changed", detail, previewed=previewed, eligible=tally.eligible)
+        check_unchanged(audience_hash, tally, definition)
+        broadcast.audience_hash = tally.hash
         broadcast.finishes_at = estimate.finishes_at(accounts, tally.eligible, starts_at, definition.per_hour)
     _write(broadcast, definition)
-    broadcast.audience_hash, broadcast.starts_at = audience_hash, starts_at
+    broadcast.starts_at = starts_at
     broadcast.status = (BroadcastStatus.SCHEDULED if starts_at > now else BroadcastStatus.RUNNING).value
     params = {**NOTHING_FROZEN, "at": now.isoformat()}
     job = runner.start_job(actor, BROADCAST, Scope.WRITE_MESSAGES, params=params, object_id=broadcast.pk)

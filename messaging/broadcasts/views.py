@@ -55,7 +55,8 @@ class BroadcastsView(WorkspaceView):
 class PreviewView(WorkspaceView):
     """What a broadcast would do if it were started now: who gets the message, and who does not and why.
 
-    Nothing is stored or sent. Start with the `audience_hash` of the answer to send to exactly these people.
+    Nothing is stored or sent. Start with the `audience_hash` of the answer to send exactly this to exactly these
+    people.
     """
 
     @endpoint(

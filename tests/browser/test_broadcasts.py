@@ -161,3 +161,25 @@ def test_a_broadcast_that_stands_still_says_why_and_until_when(product: Product,
     running = page.get_by_role("region", name="Running now")
     expect(running).to_contain_text(re.compile(f"{name}: . of 3. It waits for the daily limit of the accounts, until"))
     check_page(page)
+
+
+def test_a_draft_that_somebody_edits_after_the_preview_is_not_started_before_it_is_seen(
+    product: Product, sign_in: SignIn
+) -> None:
+    contact(product, "ada_edited", "edited")
+    owner, agent = sign_in("broadcasts", "owner"), sign_in("broadcasts", "agent")
+    write(owner, "Edited", "edited")
+    owner.get_by_role("button", name="Save and see the preview").click()
+    expect(owner.get_by_text("Hello Ada_edited")).to_be_visible()
+    agent.goto(owner.url.replace("/preview/", "/edit/"))
+    agent.get_by_label("Text").fill("Buy now, {first_name}")
+    agent.get_by_label("Messages an hour").fill("7")
+    agent.get_by_role("button", name="Save and see the preview").click()
+    expect(agent.get_by_text("Buy now, Ada_edited")).to_be_visible()
+    owner.get_by_role("button", name="Start for 1").click()
+    said = "Nothing was sent: the text and the limit of messages an hour have changed since this preview."
+    expect(owner.get_by_text(said)).to_be_visible()
+    expect(owner.get_by_text("Buy now, Ada_edited")).to_be_visible()
+    check_page(owner)
+    owner.get_by_role("button", name="Start for 1").click()
+    expect(owner.get_by_text("The broadcast is started.")).to_be_visible()

@@ -13,10 +13,11 @@ from crmsolid.core.errors import DomainError
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces.models import Workspace
-from messaging.broadcasts import audience, querysets, sending, services, waits
+from messaging.broadcasts import audience, pace, querysets, services, waits
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, AccountKind, Message, MessageAttempt, Thread
 from messaging.sending import claiming, dispatch
+from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.services import cancel_message
 from tests.messaging.broadcasts.helpers import (
     actor,
@@ -35,6 +36,7 @@ from tests.messaging.broadcasts.helpers import (
     work,
 )
 from tests.messaging.conftest import FrozenTime
+from tests.messaging.helpers import ScriptedGateway
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db
@@ -63,9 +65,7 @@ def test_limit_an_hour_holds_in_every_hour(account: Account, frozen_time: Frozen
     frozen_time.forward(seconds=1)
     work(broadcast)
     assert (counts(broadcast), stored(broadcast).status) == ({"sent": 5}, "done")
-    times = send_times()
-    for begin in times:
-        assert sum(begin <= at < begin + timedelta(hours=1) for at in times) <= 2
+    assert_at_most(2, timedelta(hours=1), send_times())
 
 
 def send_times() -> list[datetime]:
@@ -131,6 +131,37 @@ def test_message_on_its_way_counts_against_the_limit_an_hour(account: Account, f
     frozen_time.forward(hours=1)
     work(broadcast)
     assert counts(broadcast) == {"pending": 2, "sent": 1}
+
+
+def test_messages_that_an_account_has_put_off_for_long_keep_the_limit_an_hour_too(
+    tenants: Tenants, account: Account, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They take no place meanwhile, so there may be many of them, and all are due together."""
+    people = contacts(account.workspace, 7)
+    until = frozen_time.now + timedelta(hours=3)
+
+    def hold_back(outgoing: Outgoing) -> Delivered | SendError:
+        wait = (until - frozen_time.now).total_seconds()
+        if wait <= 0:
+            return Delivered(int(outgoing.message_id[4:], 36) % 2**31)
+        return SendError("peer_flood", retry_after=wait, pauses_account=False, unsent=True)
+
+    ScriptedGateway([hold_back] * 1000).install(monkeypatch)
+    broadcast = start(account, per_hour=2)
+    work(broadcast)
+    assert counts(broadcast) == {"pending": 7}
+    for _ in range(24):
+        frozen_time.forward(minutes=20)
+        work(broadcast)
+    assert (counts(broadcast), stored(broadcast).status) == ({"sent": 7}, "done")
+    assert_at_most(2, timedelta(hours=1), send_times())
+    assert min(apart()) >= 1800
+    assert {Message.unscoped.filter(contact=person, status="sent").count() for person in people} == {1}
+
+
+def assert_at_most(limit: int, window: timedelta, times: list[datetime]) -> None:
+    for begin in times:
+        assert sum(begin <= at < begin + window for at in times) <= limit
 
 
 def test_progress_of_the_job_shows_what_is_sent_while_the_rest_waits(tenants: Tenants, frozen_time: FrozenTime) -> None:
@@ -200,7 +231,7 @@ def test_telegram_accounts_get_no_messages_far_ahead(tenants: Tenants, frozen_ti
     broadcast = start(account)
     queue(broadcast)
     etas = [at for at in Message.unscoped.values_list("eta", flat=True) if at is not None]
-    assert len(etas) == 11 and max(etas) == frozen_time.now + sending.LOOK_AHEAD
+    assert len(etas) == 11 and max(etas) == frozen_time.now + pace.LOOK_AHEAD
     run_job(broadcast)
     assert (Message.unscoped.count(), stored(broadcast).waiting_for) == (11, "gap")
 

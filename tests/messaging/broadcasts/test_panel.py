@@ -58,7 +58,7 @@ def test_draft_is_previewed_and_started_for_the_people_shown(tenants: Tenants, a
     assert "<strong>1</strong> of 2 contacts would get the message" in text
     assert "<dt>A value of the text is missing</dt><dd>1</dd>" in text
     assert "Hello Ann &lt;b&gt;Lee&lt;/b&gt;" in text
-    audience_hash = text.split('name="audience_hash" value="')[1].split('"')[0]
+    audience_hash = hash_on(text)
     answer = client.post(page("start", draft), {"audience_hash": audience_hash})
     assert flash_messages(answer) == ["The broadcast is started."]
     for answer in (client.get(page("edit", draft)), client.post(page("edit", draft), form(account, text="Other"))):
@@ -74,12 +74,45 @@ def test_start_after_the_audience_changed_is_refused_and_says_so(tenants: Tenant
     client = browser(tenants.owner)
     client.post(reverse(ADD), form(account, text="Hello"))
     draft = Broadcast.unscoped.get()
-    audience_hash = text_of(client, page("preview", draft)).split('name="audience_hash" value="')[1].split('"')[0]
+    audience_hash = hash_on(text_of(client, page("preview", draft)))
     contact(tenants.workspace, "newcomer")
     answer = client.post(page("start", draft), {"audience_hash": audience_hash})
     assert answer["Location"] == page("preview", draft)
     assert flash_messages(answer) == ["Nothing was sent: in the preview it was for 1, and now it is for 2."]
     assert (stored(draft).status, stored(draft).job_id) == ("draft", "")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"text": "Buy now"}, "the text has changed since this preview"),
+        ({"send_at": "2026-12-24T18:30"}, "the time has changed since this preview"),
+        ({"per_hour": "7"}, "the limit of messages an hour has changed since this preview"),
+        ({"cooldown_days": "7"}, "the number of days between two broadcasts has changed since this preview"),
+    ],
+)
+def test_draft_that_another_member_edits_after_the_preview_is_shown_again_and_not_started(
+    tenants: Tenants, account: Account, change: dict[str, str], said: str
+) -> None:
+    contacts(tenants.workspace, 1)
+    owner, agent = browser(tenants.owner), browser(tenants.member(Role.AGENT), tenants.workspace)
+    owner.post(reverse(ADD), form(account, text="Hello"))
+    draft = Broadcast.unscoped.get()
+    previewed = hash_on(text_of(owner, page("preview", draft)))
+    agent.post(page("edit", draft), form(account, **{"text": "Hello", **change}))
+    answer = owner.post(page("start", draft), {"audience_hash": previewed})
+    assert answer["Location"] == page("preview", draft)
+    assert flash_messages(answer) == [f"Nothing was sent: {said}."]
+    assert (stored(draft).status, stored(draft).job_id) == ("draft", "")
+    shown = text_of(owner, page("preview", draft))
+    assert change.get("text", "Hello") in shown
+    owner.post(page("start", draft), {"audience_hash": hash_on(shown)})
+    assert stored(draft).status == ("scheduled" if "send_at" in change else "running")
+
+
+def hash_on(shown: str) -> str:
+    """The hash that the button on the page of a preview posts."""
+    return shown.split('name="audience_hash" value="')[1].split('"')[0]
 
 
 @pytest.mark.parametrize("audience_hash", ["", "x"])

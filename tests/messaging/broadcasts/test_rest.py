@@ -1,5 +1,6 @@
 """Broadcasts over /v1: previews, starts, reads, changes of state, and what is refused."""
 
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact, Segment
 from crmsolid.workspaces.models import Job
 from crmsolid.workspaces.scopes import Scope
-from messaging.broadcasts import audience
+from messaging.broadcasts import audience, preview_hash
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, Message
 from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, run_job, start, stored, work
+from tests.messaging.conftest import FrozenTime
 from tests.panel import later
 from tests.tenants import Api, Tenants
 
@@ -45,8 +47,8 @@ def test_preview_counts_names_exclusions_and_stores_nothing(api: Api, account: A
     response = api.post(URL, body(account, text="Hello {name}", preview=True))
     assert response.status_code == 200
     answer = response.json()
-    digest, _, eligible = answer.pop("audience_hash").partition("-")
-    assert (len(digest), eligible) == (64, "2")
+    people, eligible, definition = answer.pop("audience_hash").split("-")
+    assert (len(people), eligible, len(definition)) == (64, "2", 80)
     assert answer.pop("finishes_at") is not None
     assert answer == {
         "total": 4,
@@ -111,7 +113,95 @@ def test_start_with_the_hash_of_another_audience_is_refused(api: Api, account: A
     problem = response.json()
     assert (response.status_code, problem["code"]) == (409, "audience_changed")
     assert (problem["previewed"], problem["eligible"]) == (2, 3 if change == "joins" else 1)
+    assert problem["changed"] == ["audience"]
     assert nothing_stored()
+
+
+# What a start says instead of the preview, and how the refusal puts it.
+CHANGES: dict[str, tuple[Any, str]] = {
+    "text": ("Goodbye", "the text has changed since this preview"),
+    "send_at": (later(days=2).isoformat(), "the time has changed since this preview"),
+    "per_hour": (7, "the limit of messages an hour has changed since this preview"),
+    "cooldown_days": (7, "the number of days between two broadcasts has changed since this preview"),
+}
+
+
+@pytest.mark.parametrize("part", CHANGES)
+@pytest.mark.parametrize("value", [None, "other"])
+def test_start_of_something_else_than_was_previewed_is_refused(
+    api: Api, account: Account, part: str, value: str | None
+) -> None:
+    """``None``: the preview has the part, and the start leaves it out or has the usual one."""
+    contacts(account.workspace, 2)
+    changed, said = CHANGES[part]
+    with_part, without = body(account, **{part: changed}), body(account)
+    previewed, started = (with_part, without) if value is None else (without, with_part)
+    preview = api.post(URL, {**previewed, "preview": True}).json()
+    response = api.post(URL, {**started, "audience_hash": preview["audience_hash"]})
+    problem = response.json()
+    assert (response.status_code, problem["code"], problem["changed"]) == (409, "audience_changed", [part])
+    assert (problem["previewed"], problem["eligible"]) == (2, 2)
+    assert problem["detail"] == f"nothing was sent: {said}"
+    assert nothing_stored()
+    again = api.post(URL, {**previewed, "audience_hash": preview["audience_hash"]})
+    assert (again.status_code, again.json()["audience_hash"]) == (201, preview["audience_hash"])
+
+
+def test_refusal_names_everything_that_differs(tenants: Tenants, api: Api, account: Account) -> None:
+    contacts(account.workspace, 2)
+    preview = api.post(URL, body(account, preview=True)).json()
+    contact(account.workspace, "newcomer")
+    both = [account.pk, tenants.sandbox().pk]
+    response = api.post(URL, body(account, text="Goodbye", account_ids=both, audience_hash=preview["audience_hash"]))
+    problem = response.json()
+    assert (problem["code"], problem["changed"]) == ("audience_changed", ["audience", "text", "account_ids"])
+    assert problem["detail"] == (
+        "nothing was sent: the text and the choice of accounts have changed since this preview; "
+        "in the preview it was for 2, and now it is for 3"
+    )
+    assert nothing_stored()
+
+
+def test_what_decides_nothing_of_what_is_sent_may_differ_from_the_preview(
+    tenants: Tenants, api: Api, account: Account
+) -> None:
+    """The name, the order of the accounts, and how the time is written."""
+    contacts(account.workspace, 1)
+    accounts, at = [account.pk, tenants.sandbox().pk], later(days=1).replace(microsecond=0)
+    preview = api.post(URL, body(account, account_ids=accounts, send_at=at.isoformat(), preview=True)).json()
+    elsewhere = at.astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat()
+    same = {"name": "Other", "account_ids": accounts[::-1], "send_at": elsewhere}
+    response = api.post(URL, body(account, **same, audience_hash=preview["audience_hash"]))
+    assert (response.status_code, response.json()["audience_hash"]) == (201, preview["audience_hash"])
+
+
+def test_time_that_passes_between_preview_and_start_changes_nothing(
+    api: Api, account: Account, frozen_time: FrozenTime
+) -> None:
+    contacts(account.workspace, 1)
+    at = (frozen_time.now + timedelta(minutes=1)).isoformat()
+    previews = [api.post(URL, body(account, preview=True, **members)).json() for members in ({}, {"send_at": at})]
+    frozen_time.forward(minutes=5)
+    for preview, members in zip(previews, ({}, {"send_at": at}), strict=True):
+        answer = api.post(URL, body(account, audience_hash=preview["audience_hash"], **members))
+        assert (answer.status_code, answer.json()["status"]) == (201, "running")
+
+
+def test_hash_of_an_older_version_is_refused_as_a_changed_preview(api: Api, account: Account) -> None:
+    """It says for whom the broadcast was, and no more."""
+    contacts(account.workspace, 2)
+    people = api.post(URL, body(account, preview=True)).json()["audience_hash"].rpartition("-")[0]
+    for old, changed in ((people, []), (f"{'0' * 64}-1", ["audience"])):
+        response = api.post(URL, body(account, audience_hash=old))
+        problem = response.json()
+        assert (response.status_code, problem["code"], problem["changed"]) == (409, "audience_changed", changed)
+        assert (problem["previewed"], problem["eligible"]) == (int(old.partition("-")[2]), 2)
+    assert nothing_stored()
+
+
+def test_hash_covers_every_part_of_a_broadcast_but_its_name() -> None:
+    """Whoever adds a part has it covered, and adds it here."""
+    assert preview_hash.PARTS == ("text", "account_ids", "send_at", "per_hour", "cooldown_days")
 
 
 def test_same_idempotency_key_starts_one_broadcast(api: Api, account: Account) -> None:

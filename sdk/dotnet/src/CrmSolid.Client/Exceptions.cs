@@ -102,7 +102,8 @@ public class ConflictException(Problem problem) : ApiException(problem);
 /// <summary>409 <c>idempotency_in_progress</c>: the first request with this idempotency key still runs.</summary>
 public sealed class IdempotencyInProgressException(Problem problem) : ConflictException(problem);
 
-/// <summary>409 <c>audience_changed</c>: preview the broadcast again, and start it with the new hash.</summary>
+/// <summary>409 <c>audience_changed</c>: people, text, accounts, pace or time are not as in the preview. Preview the
+/// broadcast again, and start it with the new hash.</summary>
 public sealed class AudienceChangedException(Problem problem) : ConflictException(problem);
 
 /// <summary>409 <c>contact_conflict</c>: the username and the e-mail address belong to two contacts.</summary>

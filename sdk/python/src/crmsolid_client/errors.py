@@ -275,7 +275,8 @@ class IdempotencyInProgressError(ConflictError):
 
 
 class AudienceChangedError(ConflictError):
-    """``extra`` has ``previewed`` and ``eligible``. Look at the preview again and start with its ``audience_hash``."""
+    """``extra`` has ``changed``, a list of what is not as in the preview (``audience``, ``text``, …), and the numbers
+    ``previewed`` and ``eligible``. Look at the preview again and start with its ``audience_hash``."""
 
     code_of_class = "audience_changed"
 

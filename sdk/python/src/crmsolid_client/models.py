@@ -321,7 +321,7 @@ class BroadcastPreview(Model):
     sample: list[BroadcastSample]
     """The first ten who would get the message."""
     audience_hash: str
-    """Start with it to send to exactly these people."""
+    """Start with it to send exactly this to exactly these people."""
     finishes_at: Time | None
     """An estimate; null if no account can send."""
 

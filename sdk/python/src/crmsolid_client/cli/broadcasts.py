@@ -132,7 +132,7 @@ def preview_broadcast(app: App, as_json: bool, **options: Any) -> None:
 @broadcasts.command("start")
 @broadcast_options
 @click.option("--yes", is_flag=True, help="Do not ask; start it for whoever the preview counts.")
-@click.option("--audience-hash", metavar="HASH", help="Start it for those of an earlier preview, without a new one.")
+@click.option("--audience-hash", metavar="HASH", help="Start what an earlier preview showed, without a new one.")
 @write_option
 @json_option()
 @pass_app
@@ -141,7 +141,7 @@ def start_broadcast(
 ) -> None:
     """Show the preview of a broadcast, ask, and send it.
 
-    It is refused (audience_changed) if its audience changes between the preview and the start.
+    It is refused (audience_changed) if anything but its name is not as in the preview.
 
     \b
     Example:

@@ -36,7 +36,7 @@ class AsyncBroadcasts(AsyncResource):
         idempotency_key: str | None = None,
     ) -> models.BroadcastPreview:
         """What :meth:`start` would do now: who gets the message and who is excluded why. Nothing is stored or sent.
-        Start with its ``audience_hash`` to send to exactly these people."""
+        Start with its ``audience_hash`` to send exactly this to exactly these people."""
         call = write(
             "POST",
             "/v1/broadcasts/preview",
@@ -65,7 +65,8 @@ class AsyncBroadcasts(AsyncResource):
         idempotency_key: str | None = None,
     ) -> models.Broadcast:
         """Start a broadcast, or schedule it for ``send_at``. ``audience`` has one of ``segment_id``, ``tags`` and
-        ``contact_ids``. AudienceChangedError if it is not that of ``audience_hash``; then nothing was started."""
+        ``contact_ids``. AudienceChangedError if it is not what the preview with ``audience_hash`` showed;
+        then nothing was started."""
         call = write(
             "POST",
             "/v1/broadcasts",
