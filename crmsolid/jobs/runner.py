@@ -3,7 +3,8 @@
 A worker locks the row of a job for a chunk, and other workers pass over it, so no two work on the same job. There is
 no lease: if a process dies or its connection is lost, the database rolls the chunk back and frees the row, and the next
 worker does the same chunk. PostgreSQL also ends a transaction whose process has stopped without dying
-(``idle_in_transaction_session_timeout``). Jobs take turns, one chunk each.
+(``idle_in_transaction_session_timeout``). Workspaces take turns, one chunk each (:mod:`crmsolid.jobs.queues`), and
+within a workspace its jobs do.
 """
 
 import logging
@@ -12,12 +13,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from crmsolid.core import clock, doorbell
+from crmsolid.core.sql.bulk import fetch
+from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
+from crmsolid.jobs import queues
 from crmsolid.jobs.kinds import JobFailed, JobKind, find_kind, kind_of
 from crmsolid.jobs.representations import JOB_COMPLETED, JobOut
 from crmsolid.workspaces.actor import Actor
@@ -28,6 +32,8 @@ logger = logging.getLogger("crmsolid.jobs")
 
 RUN_TASK = "jobs.run"
 RUN_SECONDS = 20.0
+# Of each statement of a chunk. Other workspaces wait for it where there is one worker.
+STATEMENT_SECONDS = 5
 # A chunk that fails is tried again after 5 s, 10 s, 20 s and so on up to 10 minutes; then the job has failed.
 FIRST_RETRY_SECONDS = 5.0
 MAX_RETRY_SECONDS = 600.0
@@ -76,7 +82,7 @@ def wake(workspace_id: int, job_id: str) -> bool:
 
 
 def run_due(*, seconds: float = RUN_SECONDS) -> int:
-    """Run the jobs that are due, a chunk of each in turn; returns the number of chunks.
+    """Run the jobs that are due, a chunk of each workspace in turn; returns the number of chunks.
 
     After ``seconds`` the run ends and asks for another one.
     """
@@ -101,26 +107,44 @@ def due_jobs() -> "QuerySet[Job]":
 
 
 def _run_next() -> str | None:
-    """Run one chunk of the job that has waited longest, and return its id; None if no other is due and free."""
+    """Run one chunk of the next job, and return its id; None if no other is due and free."""
+    queues.create_missing(due_jobs())
     job: Job | None = None
+    started = time.monotonic()
     try:
         with unit_of_work():
-            job = _lock(due_jobs())
+            job = _lock_next()
             if job is None:
                 return None
+            _limit_statements()
             _run_chunk(job)
+            queues.served(job.workspace.owner_workspace.pk, time.monotonic() - started)
     except Exception as error:
         if job is None:
             raise
         # A deadlock or a statement that takes too long is of this job alone. A database that cannot be reached fails
         # here too, and then nothing is counted.
-        _record_failure(job.pk, error)
+        _record_failure(job, error, time.monotonic() - started)
     return job.pk
+
+
+def _lock_next() -> Job | None:
+    """The job that has waited longest in the first workspace that has a free one, both locked."""
+    for jobs in queues.lock_in_order(due_jobs()):
+        job = _lock(jobs)
+        if job is not None:
+            return job
+    return None
+
+
+def _limit_statements() -> None:
+    if on_postgresql():
+        fetch("SELECT set_config('statement_timeout', %s, true)", [f"{STATEMENT_SECONDS}s"])
 
 
 def _lock(jobs: "QuerySet[Job]") -> Job | None:
     """The first of these jobs that no other transaction has locked."""
-    return (jobs.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else jobs).first()
+    return jobs.select_for_update(skip_locked=on_postgresql()).first()
 
 
 def _run_chunk(job: Job) -> None:
@@ -134,17 +158,18 @@ def _run_chunk(job: Job) -> None:
         job.save(update_fields=_PROGRESS)
 
 
-def _record_failure(job_id: str, error: Exception) -> None:
+def _record_failure(failed: Job, error: Exception, seconds: float) -> None:
     """The chunk was rolled back: end the job, or try again later."""
     with unit_of_work():
-        job = _lock(open_jobs().filter(pk=job_id))
+        job = _lock(open_jobs().filter(pk=failed.pk))
         if job is None:
             return
+        queues.served(failed.workspace.owner_workspace.pk, seconds)
         if isinstance(error, JobFailed):
             job.errors = [*job.errors, {"code": error.code, "reason": error.reason}]
             _end_failed(job)
             return
-        logger.error("a chunk of a job failed", extra={"job_id": job_id, "kind": job.kind}, exc_info=error)
+        logger.error("a chunk of a job failed", extra={"job_id": job.pk, "kind": job.kind}, exc_info=error)
         job.failures += 1
         if job.failures >= MAX_FAILURES:
             reason = "this was tried several times and failed; the log of the server has the cause"
