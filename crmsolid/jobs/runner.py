@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from crmsolid.core import clock, doorbell
 from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.prepared_cursor import on_postgresql
+from crmsolid.core.sql.statement_timeout import StatementTimeout
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
 from crmsolid.jobs import queues
@@ -38,6 +39,10 @@ STATEMENT_SECONDS = 5
 FIRST_RETRY_SECONDS = 5.0
 MAX_RETRY_SECONDS = 600.0
 MAX_FAILURES = 10
+TOO_COSTLY = JobFailed(
+    "filter_too_costly",
+    "its filter takes too long even for a few hundred contacts; ask for less in it, above all for less with contains",
+)
 
 _PROGRESS = ("state", "done", "total", "result", "errors", "params", "next_run_at", "failures")
 
@@ -165,6 +170,7 @@ def _record_failure(failed: Job, error: Exception, seconds: float) -> None:
         if job is None:
             return
         queues.served(failed.workspace.owner_workspace.pk, seconds)
+        error = TOO_COSTLY if isinstance(error, StatementTimeout) else error
         if isinstance(error, JobFailed):
             job.errors = [*job.errors, {"code": error.code, "reason": error.reason}]
             _end_failed(job)
