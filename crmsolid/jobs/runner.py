@@ -9,6 +9,8 @@ within a workspace its jobs do.
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +35,7 @@ logger = logging.getLogger("crmsolid.jobs")
 
 RUN_TASK = "jobs.run"
 RUN_SECONDS = 20.0
-# Of each statement of a chunk. Other workspaces wait for it where there is one worker.
+# Of each statement by which a kind does a chunk. Other workspaces wait for it where there is one worker.
 STATEMENT_SECONDS = 5
 # A chunk that fails is tried again after 5 s, 10 s, 20 s and so on up to 10 minutes; then the job has failed.
 FIRST_RETRY_SECONDS = 5.0
@@ -121,7 +123,6 @@ def _run_next() -> str | None:
             job = _lock_next()
             if job is None:
                 return None
-            _limit_statements()
             _run_chunk(job)
             queues.served(job.workspace.owner_workspace.pk, time.monotonic() - started)
     except Exception as error:
@@ -142,9 +143,16 @@ def _lock_next() -> Job | None:
     return None
 
 
-def _limit_statements() -> None:
-    if on_postgresql():
-        fetch("SELECT set_config('statement_timeout', %s, true)", [f"{STATEMENT_SECONDS}s"])
+@contextmanager
+def _limited_statements() -> Iterator[None]:
+    """Let no statement of the block take longer than ``STATEMENT_SECONDS``. SQLite has no such limit."""
+    if not on_postgresql():
+        yield
+        return
+    setting = "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
+    [[before, _]] = fetch(setting, [f"{STATEMENT_SECONDS}s"])
+    yield
+    fetch(setting, [before])
 
 
 def _lock(jobs: "QuerySet[Job]") -> Job | None:
@@ -154,7 +162,9 @@ def _lock(jobs: "QuerySet[Job]") -> Job | None:
 
 def _run_chunk(job: Job) -> None:
     job.state = JobState.RUNNING
-    next_run_at = kind_of(job).run(job)
+    kind = kind_of(job)
+    with _limited_statements():
+        next_run_at = kind.run(job)
     job.failures = 0
     if next_run_at is None:
         end(job, JobState.DONE)
