@@ -59,7 +59,10 @@ class Walk:
             self.window = max(SMALLEST, self.window // 2)
             return []
         is_full = len(found) == at_most
-        self.after = found[-1].pk if is_full else last or self.after
+        if not is_full and last is not None:
+            self.after = last
+        elif found:
+            self.after = found[-1].pk
         self.ended = last is None and not is_full
         self._adapt(time.monotonic() - started, at_most if is_full else LARGEST)
         return found

@@ -27,22 +27,21 @@ def create_missing(due: "QuerySet[Job]") -> None:
     JobQueue.objects.bulk_create([JobQueue(workspace_id=each) for each in missing], ignore_conflicts=True)
 
 
-def lock_in_order(due: "QuerySet[Job]") -> "Iterator[QuerySet[Job]]":
-    """The queues that have one of these jobs, in the order in which they are to be served: the jobs of each. A queue is
-    locked before its jobs are returned. Those that another transaction has locked are left out."""
+def lock_in_order(due: "QuerySet[Job]") -> "Iterator[tuple[int, QuerySet[Job]]]":
+    """The live workspaces that have one of these jobs, in the order in which they are to be served, each with its jobs.
+    The queue of each is locked. Those that another transaction has locked are left out."""
     passed: list[int] = []
     queues = JobQueue.objects.filter(pk__in=due.order_by().values(owner=_LIVE)).order_by("served_until", "pk")
     free = queues.select_for_update(skip_locked=on_postgresql())
     while (queue := free.exclude(pk__in=passed).first()) is not None:
         passed.append(queue.pk)
-        both = list(Workspace.objects.filter(Q(pk=queue.pk) | Q(live=queue.pk)).values_list("pk", flat=True))
-        yield due.filter(workspace__in=both)
+        both = Workspace.objects.filter(Q(pk=queue.pk) | Q(live=queue.pk))
+        yield queue.pk, due.filter(workspace__in=both.values("pk"))
 
 
 def served(workspace_id: int, seconds: float) -> None:
     """Have others served before this live workspace, which had a chunk of that many seconds. Unless another worker has
     locked its queue meanwhile, and will do so."""
-    queue = JobQueue.objects.filter(pk=workspace_id).select_for_update(skip_locked=on_postgresql()).first()
-    if queue is not None:
-        queue.served_until = clock.now() + timedelta(seconds=seconds)
-        queue.save(update_fields=["served_until"])
+    free = JobQueue.objects.filter(pk=workspace_id).select_for_update(skip_locked=on_postgresql())
+    queue = JobQueue.objects.filter(pk__in=free.values("pk"))
+    queue.update(served_until=clock.now() + timedelta(seconds=seconds))

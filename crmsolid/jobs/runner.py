@@ -116,30 +116,34 @@ def due_jobs() -> "QuerySet[Job]":
 def _run_next() -> str | None:
     """Run one chunk of the next job, and return its id; None if no other is due and free."""
     queues.create_missing(due_jobs())
-    job: Job | None = None
+    found: tuple[Job, int] | None = None
     started = time.monotonic()
     try:
         with unit_of_work():
-            job = _lock_next()
-            if job is None:
+            found = _lock_next()
+            if found is None:
                 return None
+            job, owner = found
             _run_chunk(job)
-            queues.served(job.workspace.owner_workspace.pk, time.monotonic() - started)
+            queues.served(owner, time.monotonic() - started)
     except Exception as error:
-        if job is None:
+        if found is None:
             raise
+        job, owner = found
         # A deadlock or a statement that takes too long is of this job alone. A database that cannot be reached fails
         # here too, and then nothing is counted.
-        _record_failure(job, error, time.monotonic() - started)
+        _record_failure(job.pk, error)
+        queues.served(owner, time.monotonic() - started)
     return job.pk
 
 
-def _lock_next() -> Job | None:
-    """The job that has waited longest in the first workspace that has a free one, both locked."""
-    for jobs in queues.lock_in_order(due_jobs()):
+def _lock_next() -> tuple[Job, int] | None:
+    """The job that has waited longest in the first live workspace that has a free one, and the id of the workspace; its
+    queue is locked too."""
+    for owner, jobs in queues.lock_in_order(due_jobs()):
         job = _lock(jobs)
         if job is not None:
-            return job
+            return job, owner
     return None
 
 
@@ -173,19 +177,18 @@ def _run_chunk(job: Job) -> None:
         job.save(update_fields=_PROGRESS)
 
 
-def _record_failure(failed: Job, error: Exception, seconds: float) -> None:
+def _record_failure(job_id: str, error: Exception) -> None:
     """The chunk was rolled back: end the job, or try again later."""
     with unit_of_work():
-        job = _lock(open_jobs().filter(pk=failed.pk))
+        job = _lock(open_jobs().filter(pk=job_id))
         if job is None:
             return
-        queues.served(failed.workspace.owner_workspace.pk, seconds)
         error = TOO_COSTLY if isinstance(error, StatementTimeout) else error
         if isinstance(error, JobFailed):
             job.errors = [*job.errors, {"code": error.code, "reason": error.reason}]
             _end_failed(job)
             return
-        logger.error("a chunk of a job failed", extra={"job_id": job.pk, "kind": job.kind}, exc_info=error)
+        logger.error("a chunk of a job failed", extra={"job_id": job_id, "kind": job.kind}, exc_info=error)
         job.failures += 1
         if job.failures >= MAX_FAILURES:
             reason = "this was tried several times and failed; the log of the server has the cause"

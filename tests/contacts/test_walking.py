@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -107,13 +108,15 @@ VIP = {"all": [{"field": "tag", "op": "is", "value": "vip"}]}
 
 
 @pytest.mark.parametrize("start", JOBS)
+@pytest.mark.parametrize(("window", "chunks"), [(1, 10), (8, 3), (100, 2)])
 def test_a_job_goes_through_windows_without_anybody(
-    tenants: Tenants, people: list[str], start: Any, monkeypatch: pytest.MonkeyPatch
+    tenants: Tenants, people: list[str], start: Any, monkeypatch: pytest.MonkeyPatch, window: int, chunks: int
 ) -> None:
-    monkeypatch.setattr(walking, "LARGEST", 1)
+    monkeypatch.setattr(walking, "LARGEST", window)
+    monkeypatch.setattr(walking, "TARGET_SECONDS", 1000.0)
     job = start(tenants, VIP)
-    Job.unscoped.update(params=job.params | {"window": 1})
-    assert runner.run_due() >= len(people)
+    Job.unscoped.update(params=job.params | {"window": window})
+    assert sum(iter(partial(runner.run_due, seconds=0), 0)) == chunks
     job.refresh_from_db()
     assert (job.state, job.done, job.result["changed"]) == ("done", 3, 3)
     tagged = ContactTag.unscoped.filter(name="new").order_by("contact").values_list("contact", flat=True)
