@@ -24,7 +24,7 @@ def create_missing(due: "QuerySet[Job]") -> None:
     on: another worker that creates the same one waits for the commit."""
     owners = due.order_by().annotate(owner=_LIVE).exclude(owner__in=JobQueue.objects.values("pk"))
     missing = owners.values_list("owner", flat=True).distinct()
-    JobQueue.objects.bulk_create([JobQueue(workspace_id=each) for each in missing], ignore_conflicts=True)
+    JobQueue.objects.bulk_create([JobQueue(live_id=each) for each in missing], ignore_conflicts=True)
 
 
 def lock_in_order(due: "QuerySet[Job]") -> "Iterator[tuple[int, QuerySet[Job]]]":

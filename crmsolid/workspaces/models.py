@@ -308,11 +308,11 @@ class JobQueue(models.Model):
     the queues in this order (fair queueing).
     """
 
-    workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    live = models.OneToOneField(Workspace, on_delete=models.CASCADE, primary_key=True, related_name="+")
     served_until = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
-        return f"jobs of {self.workspace_id}"
+        return f"jobs of {self.live_id}"
 
 
 class Heartbeat(models.Model):

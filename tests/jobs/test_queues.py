@@ -64,7 +64,7 @@ def test_workspaces_take_turns_however_many_jobs_one_of_them_has(
     for _ in range(4):
         start(tenants.workspace)
     start(tenants.other)
-    JobQueue.objects.bulk_create([JobQueue(workspace=each) for each in (tenants.workspace, tenants.other)])
+    JobQueue.objects.bulk_create([JobQueue(live=each) for each in (tenants.workspace, tenants.other)])
     runner.run_due()
     assert sorted(served[:2]) == sorted(served[2:4]) == sorted(served[4:6]) == ["acme", "rival"]
     assert served[6:] == ["acme"] * 9
@@ -77,7 +77,7 @@ def test_a_test_twin_has_no_turns_of_its_own(tenants: Tenants, start: Callable[.
     start(tenants.other, chunks=4)
     runner.run_due()
     assert [served[number : number + 2].count("rival") for number in range(0, 8, 2)] == [1, 1, 1, 1]
-    assert set(JobQueue.objects.values_list("workspace", flat=True)) == {tenants.workspace.pk, tenants.other.pk}
+    assert set(JobQueue.objects.values_list("live", flat=True)) == {tenants.workspace.pk, tenants.other.pk}
 
 
 def test_a_workspace_whose_chunk_was_slow_lets_the_others_go_first_for_as_long(
@@ -100,8 +100,8 @@ def test_a_chunk_that_fails_has_used_the_turn_too(
     for _ in range(3):
         start(tenants.workspace, during=fail)
     start(tenants.other, chunks=1)
-    JobQueue.objects.create(workspace=tenants.workspace, served_until=clock.now() - timedelta(hours=2))
-    JobQueue.objects.create(workspace=tenants.other, served_until=clock.now() - timedelta(hours=1))
+    JobQueue.objects.create(live=tenants.workspace, served_until=clock.now() - timedelta(hours=2))
+    JobQueue.objects.create(live=tenants.other, served_until=clock.now() - timedelta(hours=1))
     runner.run_due(seconds=0)
     assert (Job.unscoped.filter(failures=1).count(), served) == (1, [])
     runner.run_due(seconds=0)
@@ -194,4 +194,4 @@ def test_workers_never_run_two_chunks_of_a_workspace_at_once(
 def test_workers_that_find_a_new_workspace_at_once_make_one_queue(tenants: Tenants, start: Callable[..., Job]) -> None:
     start(tenants.workspace)
     run_together([lambda: queues.create_missing(runner.due_jobs())] * 4)
-    assert [queue.workspace_id for queue in JobQueue.objects.all()] == [tenants.workspace.pk]
+    assert [queue.live_id for queue in JobQueue.objects.all()] == [tenants.workspace.pk]
