@@ -16,6 +16,7 @@ from contacts import repository, services
 from contacts.models import Contact, ContactQuerySet, Stage
 from contacts.segments.compilation import where
 from contacts.segments.conditions import ConditionErrors, load_condition
+from contacts.walking import Walk
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.unit_of_work import unit_of_work
@@ -120,17 +121,19 @@ def _run(job: Job) -> datetime | None:
     if action is None:
         raise JobFailed("invalid_state", "this kind of change is not known here")
     _check_authority(job, action)
-    ids = list(
-        _people(job).filter(pk__gt=job.params["after"]).order_by("pk").values_list("pk", flat=True)[: action.batch]
-    )
+    walk = Walk.of(job)
+    ids = [contact.pk for contact in walk.next(_people(job).only("pk"), action.batch)]
     if not ids:
+        walk.keep_in(job)
+        if not walk.ended:
+            return clock.now()
         if action.finish is not None:
             action.finish(_actor_of(job), job.params["arguments"])
         return None
     changed, refused = action.apply(_actor_of(job), ids, job.params["arguments"])
     # An erasure takes the person out of the filters of jobs, this one included.
     job.refresh_from_db(fields=["params"])
-    job.params["after"] = ids[-1]
+    walk.keep_in(job)
     job.done += len(ids)
     result = job.result
     job.result = {

@@ -13,7 +13,9 @@ from contacts import repository as contacts
 from contacts.models import Segment
 from contacts.segments.conditions import ConditionErrors, load_condition
 from contacts.segments.repository import matching
+from contacts.walking import STATEMENT_SECONDS, Walk
 from crmsolid.core import clock
+from crmsolid.core.sql.statement_timeout import statement_timeout
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces.actor import Actor
@@ -44,19 +46,21 @@ def _tag_chunk(job: Job) -> datetime | None:
     except ConditionErrors as errors:
         raise JobFailed("invalid_state", f"the filter of the segment does not fit any more: {errors}") from None
     people = matching(job.workspace_id, condition, datetime.fromisoformat(job.params["as_of"]))
-    ids = list(people.filter(pk__gt=job.params["after"]).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    walk = Walk.of(job)
+    ids = [contact.pk for contact in walk.next(people.only("pk"), BATCH)]
+    walk.keep_in(job)
     if not ids:
-        return None
+        return None if walk.ended else clock.now()
     locked = contacts.lock(job.workspace_id, ids)
     # A statement of its own after the locks: another transaction may have changed contacts or tags meanwhile.
-    still_in = set(people.filter(pk__in=ids).values_list("pk", flat=True))
+    with statement_timeout(STATEMENT_SECONDS):
+        still_in = set(people.filter(pk__in=ids).values_list("pk", flat=True))
     due = contacts.with_tags([contact for contact in locked if contact.pk in still_in])
     changed = contacts.change_tags(
         job.workspace_id, due, add=job.params["add"], remove=job.params["remove"], request_id=job.request_id
     )
     job.done += len(due)
     job.result = {"changed": job.result.get("changed", 0) + len(changed)}
-    job.params["after"] = ids[-1]
     return clock.now()
 
 

@@ -23,7 +23,8 @@ class JobKind:
     ``run`` does one chunk, of about a second at most, in a transaction in which the job's row is locked. It changes
     ``done``, ``total``, ``result``, ``errors`` and ``params`` of the job, which are saved with the chunk, and returns
     when to go on: ``clock.now()`` for at once, None when all is done. It raises :class:`JobFailed` when the job cannot
-    go on. After any other error the chunk is rolled back and tried again.
+    go on, and ``StatementTimeout`` when its filter is too costly, which ends the job too. After any other error the
+    chunk is rolled back and tried again.
 
     ``close`` runs in the transaction that ends the job, however it ends, with the new state set. A job of a kind that
     is ``cancelable`` can be canceled between two chunks. ``links`` are what its page in the panel leads to: titles and

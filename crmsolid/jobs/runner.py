@@ -3,21 +3,28 @@
 A worker locks the row of a job for a chunk, and other workers pass over it, so no two work on the same job. There is
 no lease: if a process dies or its connection is lost, the database rolls the chunk back and frees the row, and the next
 worker does the same chunk. PostgreSQL also ends a transaction whose process has stopped without dying
-(``idle_in_transaction_session_timeout``). Jobs take turns, one chunk each.
+(``idle_in_transaction_session_timeout``). Workspaces take turns, one chunk each (:mod:`crmsolid.jobs.queues`), and
+within a workspace its jobs do.
 """
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from crmsolid.core import clock, doorbell
+from crmsolid.core.sql.bulk import fetch
+from crmsolid.core.sql.prepared_cursor import on_postgresql
+from crmsolid.core.sql.statement_timeout import StatementTimeout
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
+from crmsolid.jobs import queues
 from crmsolid.jobs.kinds import JobFailed, JobKind, find_kind, kind_of
 from crmsolid.jobs.representations import JOB_COMPLETED, JobOut
 from crmsolid.workspaces.actor import Actor
@@ -28,10 +35,16 @@ logger = logging.getLogger("crmsolid.jobs")
 
 RUN_TASK = "jobs.run"
 RUN_SECONDS = 20.0
+# Of each statement by which a kind does a chunk. Other workspaces wait for it where there is one worker.
+STATEMENT_SECONDS = 5
 # A chunk that fails is tried again after 5 s, 10 s, 20 s and so on up to 10 minutes; then the job has failed.
 FIRST_RETRY_SECONDS = 5.0
 MAX_RETRY_SECONDS = 600.0
 MAX_FAILURES = 10
+TOO_COSTLY = JobFailed(
+    "filter_too_costly",
+    "its filter takes too long even for a few hundred contacts; ask for less in it, above all for less with contains",
+)
 
 _PROGRESS = ("state", "done", "total", "result", "errors", "params", "next_run_at", "failures")
 
@@ -76,7 +89,7 @@ def wake(workspace_id: int, job_id: str) -> bool:
 
 
 def run_due(*, seconds: float = RUN_SECONDS) -> int:
-    """Run the jobs that are due, a chunk of each in turn; returns the number of chunks.
+    """Run the jobs that are due, a chunk of each workspace in turn; returns the number of chunks.
 
     After ``seconds`` the run ends and asks for another one.
     """
@@ -101,31 +114,61 @@ def due_jobs() -> "QuerySet[Job]":
 
 
 def _run_next() -> str | None:
-    """Run one chunk of the job that has waited longest, and return its id; None if no other is due and free."""
-    job: Job | None = None
+    """Run one chunk of the next job, and return its id; None if no other is due and free."""
+    queues.create_missing(due_jobs())
+    found: tuple[Job, int] | None = None
+    started = time.monotonic()
     try:
         with unit_of_work():
-            job = _lock(due_jobs())
-            if job is None:
+            found = _lock_next()
+            if found is None:
                 return None
+            job, owner = found
             _run_chunk(job)
+            queues.served(owner, time.monotonic() - started)
     except Exception as error:
-        if job is None:
+        if found is None:
             raise
+        job, owner = found
         # A deadlock or a statement that takes too long is of this job alone. A database that cannot be reached fails
         # here too, and then nothing is counted.
         _record_failure(job.pk, error)
+        queues.served(owner, time.monotonic() - started)
     return job.pk
+
+
+def _lock_next() -> tuple[Job, int] | None:
+    """The job that has waited longest in the first live workspace that has a free one, and the id of the workspace; its
+    queue is locked too."""
+    for owner, jobs in queues.lock_in_order(due_jobs()):
+        job = _lock(jobs)
+        if job is not None:
+            return job, owner
+    return None
+
+
+@contextmanager
+def _limited_statements() -> Iterator[None]:
+    """Let no statement of the block take longer than ``STATEMENT_SECONDS``. SQLite has no such limit."""
+    if not on_postgresql():
+        yield
+        return
+    setting = "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
+    [[before, _]] = fetch(setting, [f"{STATEMENT_SECONDS}s"])
+    yield
+    fetch(setting, [before])
 
 
 def _lock(jobs: "QuerySet[Job]") -> Job | None:
     """The first of these jobs that no other transaction has locked."""
-    return (jobs.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else jobs).first()
+    return jobs.select_for_update(skip_locked=on_postgresql()).first()
 
 
 def _run_chunk(job: Job) -> None:
     job.state = JobState.RUNNING
-    next_run_at = kind_of(job).run(job)
+    kind = kind_of(job)
+    with _limited_statements():
+        next_run_at = kind.run(job)
     job.failures = 0
     if next_run_at is None:
         end(job, JobState.DONE)
@@ -140,6 +183,7 @@ def _record_failure(job_id: str, error: Exception) -> None:
         job = _lock(open_jobs().filter(pk=job_id))
         if job is None:
             return
+        error = TOO_COSTLY if isinstance(error, StatementTimeout) else error
         if isinstance(error, JobFailed):
             job.errors = [*job.errors, {"code": error.code, "reason": error.reason}]
             _end_failed(job)

@@ -301,6 +301,20 @@ class Job(WorkspaceModel):
         return f"{self.kind} {self.id}"
 
 
+class JobQueue(models.Model):
+    """One row for a live workspace with jobs, its own or those of its test twin: whoever runs one of them locks it.
+
+    ``served_until`` is when its last chunk ended, and as much later as that chunk took. ``crmsolid.jobs.runner`` serves
+    the queues in this order (fair queueing).
+    """
+
+    live = models.OneToOneField(Workspace, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    served_until = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"jobs of {self.live_id}"
+
+
 class Heartbeat(models.Model):
     """When a part of the product was last known to be alive; ``/readyz`` reads it."""
 

@@ -60,6 +60,8 @@ RETRYABLE = (BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.DO
 # Why the product itself canceled a broadcast.
 CANCELED_BECAUSE = {
     "audience_changed": "The audience changed while it was started, so nothing was sent. Make another one.",
+    "filter_too_costly": "Finding its audience took too long, so nothing was sent. Ask for less in the filter of the "
+    "segment, above all for less with contains.",
     "internal_error": "It failed several times and was given up. The log of the server says why.",
 }
 

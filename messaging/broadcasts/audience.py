@@ -5,6 +5,7 @@ of a digest of each contact with the reason of the exclusion: it does not depend
 """
 
 import hashlib
+import time
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,9 @@ from typing import Any
 from contacts.models import Contact
 from contacts.segments.conditions import load_condition
 from contacts.segments.repository import matching
+from contacts.walking import Walk
 from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.statement_timeout import StatementTimeout
 from crmsolid.core.sql.table import Table, datetime_param
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.definition import Definition
@@ -24,6 +27,8 @@ from messaging.sending import message_text
 from messaging.sending.automatic import recipient_of
 
 CHUNK = 2000
+# How long a request may take to find the contacts of an audience.
+MAX_READ_SECONDS = 20.0
 SAMPLE = 10
 _HASH_BITS = 256
 # What exclusions and texts depend on. Reading the other columns would take as long again.
@@ -76,19 +81,15 @@ def people(workspace: Workspace, audience: Mapping[str, Any], at: datetime) -> A
     return Contact.objects.for_workspace(workspace).filtered({"tag": audience["tags"]})
 
 
-def next_chunk(
-    workspace: Workspace, audience: Mapping[str, Any], at: datetime, after: str
-) -> tuple[list[Contact], str | None]:
-    """The contacts of the audience whose ids follow ``after``, in order of ids, and the id to go on after; None at the
-    end."""
-    if "contact_ids" in audience:
-        first = bisect_right(audience["contact_ids"], after)
-        ids = audience["contact_ids"][first : first + CHUNK]
-        contacts = Contact.objects.for_workspace(workspace).filter(pk__in=ids)
-        more = ids[-1] if len(ids) == CHUNK else None
-        return list(contacts.only(*_READ).order_by("pk")), more
-    chunk = list(people(workspace, audience, at).filter(pk__gt=after).only(*_READ).order_by("pk")[:CHUNK])
-    return chunk, chunk[-1].pk if len(chunk) == CHUNK else None
+def next_chunk(workspace: Workspace, audience: Mapping[str, Any], at: datetime, walk: Walk) -> list[Contact]:
+    """The next contacts of the audience, in order of ids; there may be none although the walk has not ended. Errors: as
+    ``Walk.next``."""
+    if "contact_ids" not in audience:
+        return walk.next(people(workspace, audience, at).only(*_READ), CHUNK)
+    first = bisect_right(audience["contact_ids"], walk.after)
+    ids = audience["contact_ids"][first : first + CHUNK]
+    walk.after, walk.ended = ids[-1] if ids else walk.after, len(ids) < CHUNK
+    return list(Contact.objects.for_workspace(workspace).filter(pk__in=ids).only(*_READ).order_by("pk"))
 
 
 def judge(definition: Definition, contacts: Sequence[Contact], at: datetime, *, broadcast_id: str = "") -> list[Judged]:
@@ -130,7 +131,10 @@ def evaluate(
     workspace: Workspace, definition: Definition, at: datetime, *, at_most: int | None = None
 ) -> tuple[Tally, list[Judged]]:
     """The whole audience at this instant, and the first ten who would get the message. It is not counted any further
-    once there are more than ``at_most`` contacts."""
+    once there are more than ``at_most`` contacts.
+
+    :class:`StatementTimeout` if finding the contacts takes too long.
+    """
     tally, sample = Tally(), list[Judged]()
     for judged in _all(workspace, definition, at):
         if tally.total == at_most:
@@ -143,7 +147,11 @@ def evaluate(
 
 
 def _all(workspace: Workspace, definition: Definition, at: datetime) -> Iterator[Judged]:
-    after: str | None = ""
-    while after is not None:
-        contacts, after = next_chunk(workspace, definition.audience, at, after)
+    walk, seconds = Walk(workspace.pk), 0.0
+    while not walk.ended:
+        started = time.monotonic()
+        contacts = next_chunk(workspace, definition.audience, at, walk)
+        seconds += time.monotonic() - started
+        if seconds > MAX_READ_SECONDS:
+            raise StatementTimeout
         yield from judge(definition, contacts, at)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from contacts.models import Contact
+from contacts.walking import Walk
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source
 from crmsolid.core.sql.prepared_cursor import on_postgresql
@@ -36,7 +37,8 @@ def freeze_chunk(job: Job, broadcast: Broadcast) -> None:
     """
     at = datetime.fromisoformat(job.params["at"])
     definition = Definition.of(broadcast)
-    contacts, after = next_chunk(job.workspace, broadcast.audience, at, job.params["after"])
+    walk = Walk.of(job)
+    contacts = next_chunk(job.workspace, broadcast.audience, at, walk)
     judged = judge(definition, contacts, at, broadcast_id=broadcast.pk)
     tally = Tally(job.params["frozen"], Counter(job.params["excluded"]), int(job.params["digest"], 16))
     inserted = _insert(broadcast, judged)
@@ -44,9 +46,10 @@ def freeze_chunk(job: Job, broadcast: Broadcast) -> None:
         if each.contact.id in inserted:  # the others were erased meanwhile
             tally.add(each.contact.id, each.reason)
     progress = {"frozen": tally.total, "excluded": dict(tally.excluded), "digest": f"{tally.digest:x}"}
-    job.params |= progress | {"after": after or ""}
+    job.params |= progress
+    walk.keep_in(job)
     job.result = {"audience": tally.total}
-    if after is None:
+    if walk.ended:
         _finish(job, broadcast, tally)
 
 

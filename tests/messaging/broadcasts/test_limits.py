@@ -1,15 +1,19 @@
 """What holds a broadcast back or leaves somebody out: limits, pauses, opt-outs, cooldown, erasure, unknown ends."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from django.conf import settings
 
+from contacts import walking
 from contacts.models import Contact
 from contacts.services import erase_contact, personal_data
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.core.sql.statement_timeout import StatementTimeout
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces.models import Workspace
@@ -368,6 +372,33 @@ def test_audience_that_changes_before_the_freeze_ends_the_broadcast_unsent(accou
     assert (row.status, row.reason, job.state) == ("canceled", "audience_changed", "failed")
     assert [error["code"] for error in job.errors] == ["audience_changed"]
     assert not Message.unscoped.exists() and "pending" not in counts(broadcast)
+
+
+def test_audience_that_takes_too_long_to_find_ends_the_broadcast_unsent(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def too_slow(seconds: float) -> Iterator[None]:
+        raise StatementTimeout
+        yield
+
+    contacts(account.workspace, 2)
+    broadcast = start(account)
+    monkeypatch.setattr(walking, "statement_timeout", too_slow)
+    work_until_ended(broadcast)
+    row, job = stored(broadcast), job_of(broadcast)
+    assert (row.status, row.reason, job.state) == ("canceled", "filter_too_costly", "failed")
+    assert [error["code"] for error in job.errors] == ["filter_too_costly"]
+    assert not Message.unscoped.exists() and not Recipient.unscoped.exists()
+
+
+def test_preview_stops_looking_for_its_audience_after_some_time(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contacts(account.workspace, 2)
+    monkeypatch.setattr(audience, "MAX_READ_SECONDS", 0.0)
+    with pytest.raises(StatementTimeout):
+        audience.evaluate(account.workspace, definition(account), clock.now())
 
 
 def work_until_ended(broadcast: Broadcast) -> None:
