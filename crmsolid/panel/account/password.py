@@ -13,7 +13,7 @@ from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.panel import sign_in, sign_in_log
 from crmsolid.panel.account import session_secrets
-from crmsolid.panel.account.base import own_page, page, show, too_many, user_of
+from crmsolid.panel.account.base import own_address, own_page, page, show, too_many, user_of
 from crmsolid.panel.account.forms import ChangePasswordForm, NewPasswordForm, ResetRequestForm
 from crmsolid.workspaces import accounts, sessions
 from crmsolid.workspaces.models import User
@@ -41,7 +41,7 @@ def password_reset(request: HttpRequest) -> HttpResponseBase:
 
 def _reset_address(request: HttpRequest, uid: str, token: str) -> str:
     query = urlencode({"uid": uid, "token": token})
-    return request.build_absolute_uri(f"{reverse('account:password_reset_link')}?{query}")
+    return own_address(request, f"{reverse('account:password_reset_link')}?{query}")
 
 
 OVER = "It works once, for an hour. Ask for a new one."
