@@ -4,6 +4,7 @@
 django-oauth-toolkit. They belong to a workspace through their grant.
 """
 
+import unicodedata
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,14 @@ MAX_NAME = 100
 MAX_REDIRECT_URIS = 10
 MAX_REDIRECT_URI = 500
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
+# Letters and symbols without a shape: fillers of Korean and Khmer, and the empty cell of Braille.
+_BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
+def can_be_read(name: str) -> bool:
+    """Whether a name has something to see and nothing invisible: people decide by it whom they let in."""
+    seen = any(unicodedata.category(character)[0] in "LNPS" for character in name)
+    return seen and name.isprintable() and _BLANK.isdisjoint(name)
 
 
 class Application(AbstractApplication):
@@ -32,8 +41,9 @@ class Application(AbstractApplication):
         only. Raises ``ValidationError``."""
         super().clean()
         uris = self.redirect_uris.split(" ")
-        if len(self.name) > MAX_NAME or not self.name.isprintable():
-            raise ValidationError({"name": f"a name has at most {MAX_NAME} characters, none of them invisible"})
+        if len(self.name) > MAX_NAME or (self.name and not can_be_read(self.name)):
+            text = f"a name has at most {MAX_NAME} characters, at least one to see and none that is invisible"
+            raise ValidationError({"name": text})
         if len(uris) > MAX_REDIRECT_URIS or any(len(uri) > MAX_REDIRECT_URI for uri in uris):
             text = f"at most {MAX_REDIRECT_URIS} redirect URIs of {MAX_REDIRECT_URI} characters each"
             raise ValidationError({"redirect_uris": text})

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
 from crmsolid.core.errors import invalid, not_found
-from crmsolid.oauth.models import MAX_NAME, Application, Grant, RefreshToken
+from crmsolid.oauth.models import MAX_NAME, Application, Grant, RefreshToken, can_be_read
 from crmsolid.oauth.scopes import OFFERED
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Subject, Surface
@@ -78,7 +78,7 @@ def grant_actor(
 
 def client_name(application: Application) -> str:
     """What the client is called in the panel and in the audit log; it may call itself anything."""
-    return (application.name or "Unnamed assistant")[:MAX_NAME]
+    return application.name[:MAX_NAME] if can_be_read(application.name) else "Unnamed assistant"
 
 
 def role_of_member(path: str = "") -> Subquery:

@@ -18,11 +18,11 @@ from oauth2_provider.http import OAuth2ResponseRedirect
 from oauth2_provider.settings import oauth2_settings
 from oauth2_provider.views.base import BaseAuthorizationView
 from oauthlib.common import add_params_to_uri
-from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error, InvalidRequestError
+from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error, InvalidRequestError, OAuth2Error
 
 from crmsolid.core.errors import DomainError
 from crmsolid.core.http.content_policy import SENDS_ANYWHERE
-from crmsolid.oauth.endpoints import origin, resource_url
+from crmsolid.oauth.endpoints import origin, repeated_parameter, resource_url
 from crmsolid.oauth.forms import ConsentForm
 from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
 from crmsolid.oauth.scopes import known_scopes
@@ -77,9 +77,11 @@ class ConsentView(BaseAuthorizationView):
             raise ValueError("a parameter contains a NUL character")
         _, credentials = self.validate_authorization_request(request)
         resource = resource_url(request)
-        error = None
+        error: OAuth2Error | None = None
         is_s256 = credentials["code_challenge_method"] == "S256"
-        if not is_s256 or not _S256_CHALLENGE.fullmatch(credentials["code_challenge"]):
+        if repeated := repeated_parameter(request.GET):
+            error = InvalidRequestError(f"{repeated} is given more than once", state=credentials["state"])
+        elif not is_s256 or not _S256_CHALLENGE.fullmatch(credentials["code_challenge"]):
             error = InvalidRequestError("PKCE with S256 is needed", state=credentials["state"])
         elif request.GET.getlist("resource", [resource]) != [resource]:
             error = CustomOAuth2Error(

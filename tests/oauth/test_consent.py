@@ -10,7 +10,7 @@ from crmsolid.core import clock
 from crmsolid.core.http.content_policy import SENDS_ANYWHERE
 from crmsolid.oauth.models import Application, AuthorizationCode, Grant
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, User, Workspace
-from tests.oauth.flow import CALLBACK, EVERYTHING, Assistant, redirected, register
+from tests.oauth.flow import CALLBACK, EVERYTHING, Assistant, challenge, redirected, register
 from tests.panel import browser
 from tests.tenants import PASSWORD, Tenants
 
@@ -42,6 +42,11 @@ def test_page_says_who_asks_and_where_the_browser_goes(tenants: Tenants, owner: 
     page = owner.get(assistant.address(redirect_uri="https://evil.example/cb")).content.decode()
     assert "&lt;b&gt;Claude&lt;/b&gt; asks for access" in page
     assert "evil.example" in page and "owner@acme.example" in page
+
+
+def test_client_that_was_stored_with_a_blank_name_has_none(owner: Client, assistant: Assistant) -> None:
+    Application.objects.update(name=" ")
+    assert "Unnamed assistant asks for access" in owner.get(assistant.address()).content.decode()
 
 
 def test_page_cannot_be_framed_or_kept(assistant: Assistant, owner: Client) -> None:
@@ -192,6 +197,9 @@ def test_unknown_client_or_address_is_shown_and_never_redirected(
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge_method": None}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
+        ({"code_challenge": ["A" * 43, challenge()]}, "invalid_request"),
+        ({"code_challenge_method": ["plain", "S256"]}, "invalid_request"),
+        ({"nonce": ["a", "b"]}, "invalid_request"),
         ({"scope": "manage:webhooks"}, "invalid_scope"),
         ({"resource": "https://evil.example/mcp"}, "invalid_target"),
         ({"resource": ["http://testserver/mcp", "https://evil.example/mcp"]}, "invalid_target"),
