@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "crmsolid.purge": 3600,
         "apikeys.purge": 3600,
         "oauth.purge": 3600,
+        "oauth.fetch_documents": SWEEP_SECONDS,
     }.items()
 }
 
@@ -286,9 +287,7 @@ OAUTH2_PROVIDER: dict[str, Any] = {
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor", "vscode", "vscode-insiders", "windsurf"],
     "ALLOW_LOCALHOST_LOOPBACK": True,
-    "CIMD_ENABLED": True,
-    "CIMD_REGISTRATION_PERMISSION_CLASSES": ["crmsolid.oauth.client_documents.SignedInOnly"],
-    "CIMD_MAX_CONCURRENT_FETCHES": 2,  # of the four threads of a process
+    "CIMD_ENABLED": False,  # it would fetch in the request; `crmsolid/oauth/client_documents.py` has a worker fetch
     **{
         f"COMPLIANT_BCP_RFC9700_{name}": True
         for name in (

@@ -22,6 +22,7 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 MAX_NAME = 100
 MAX_REDIRECT_URIS = 10
 MAX_REDIRECT_URI = 500
+MAX_PROBLEM = 300
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 # Letters and symbols without a shape: fillers of Korean and Khmer, and the empty cell of Braille.
 _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -78,6 +79,23 @@ class Grant(WorkspaceModel):
 
     def __str__(self) -> str:
         return self.client_name
+
+
+class DocumentRequest(models.Model):
+    """A member wants to connect a client whose description a worker has to fetch first. One row a member, so one fetch.
+
+    ``claimed_at``: a worker has begun; ``ended_at``: it has an answer, of which ``problem`` says what is wrong with it.
+    """
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    client_id = models.CharField(max_length=255)
+    asked_at = models.DateTimeField(default=clock.now)
+    claimed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=MAX_PROBLEM, blank=True)
+
+    def __str__(self) -> str:
+        return f"request for the description of {self.client_id}"
 
 
 class DigestField(models.CharField):  # type: ignore[type-arg]

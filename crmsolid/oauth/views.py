@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import admin
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -22,11 +22,14 @@ from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error,
 
 from crmsolid.core.errors import DomainError
 from crmsolid.core.http.content_policy import SENDS_ANYWHERE
+from crmsolid.oauth import client_documents
+from crmsolid.oauth.client_documents import State, is_document_address
 from crmsolid.oauth.endpoints import origin, repeated_parameter, resource_url
 from crmsolid.oauth.forms import ConsentForm
 from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
 from crmsolid.oauth.scopes import known_scopes
 from crmsolid.oauth.services import client_name, create_grant
+from crmsolid.workspaces.models import User
 from crmsolid.workspaces.panel_context import PanelContext, lacks_required_factor, panel_context
 from crmsolid.workspaces.scopes import Scope
 
@@ -49,6 +52,8 @@ class ConsentView(BaseAuthorizationView):
         panel = panel_context(request)
         if panel is None:
             return self._page(request, "account/no_workspace.html", 403, title="No workspace yet")
+        if (unready := self._document_page(request, panel.membership.user)) is not None:
+            return unready
         try:
             credentials = self._validated(request)
         except OAuthToolkitError as error:
@@ -71,6 +76,28 @@ class ConsentView(BaseAuthorizationView):
                 form.add_domain_error(error)
         return self._consent_page(request, credentials, form)
 
+    def _document_page(self, request: HttpRequest, user: User) -> HttpResponse | None:
+        """What is shown while the description of the client is fetched, and when it cannot be; None if it is there."""
+        client_id, again = request.GET.get("client_id", ""), "again" in request.POST
+        if not is_document_address(client_id) or (request.method == "POST" and not again):
+            return None
+        progress = client_documents.progress(user, client_id, again=again)
+        context = {"host": urlsplit(client_id).hostname, "problem": progress.problem}
+        if again:
+            return HttpResponseRedirect(request.get_full_path())
+        match progress.state:
+            case State.WAITING:
+                page = self._page(request, "panel/consent_waiting.html", 200, title="One moment", **context)
+                page.headers["Refresh"] = "1"
+                return page
+            case State.OTHER:
+                title = "You are connecting another assistant"
+                return self._page(request, "panel/consent_unready.html", 429, title=title, **context)
+            case State.FAILED:
+                title = "This assistant cannot be connected"
+                return self._page(request, "panel/consent_unready.html", 400, title=title, **context)
+        return None
+
     def _validated(self, request: HttpRequest) -> dict[str, Any]:
         """The parameters of the request, which are the client's. Raises ``OAuthToolkitError``."""
         if any("\0" in value for values in request.GET.lists() for value in (values[0], *values[1])):
@@ -89,7 +116,7 @@ class ConsentView(BaseAuthorizationView):
             )
         if error is not None:
             raise OAuthToolkitError(error, redirect_uri=credentials["redirect_uri"])
-        # With the client set, nobody looks for it a second time, which could take a fetch of its metadata.
+        # With the client set, nobody looks for it a second time.
         return {**credentials, "resource": [resource], "client": credentials["request"].client}
 
     def _allow(
