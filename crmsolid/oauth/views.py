@@ -5,12 +5,13 @@ The request stays in the page's address and is checked again when the form is po
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from oauth2_provider.exceptions import OAuthToolkitError
@@ -29,6 +30,7 @@ from crmsolid.oauth.forms import ConsentForm
 from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
 from crmsolid.oauth.scopes import known_scopes
 from crmsolid.oauth.services import client_name, create_grant
+from crmsolid.workspaces.confirmation import is_confirmed
 from crmsolid.workspaces.models import User
 from crmsolid.workspaces.panel_context import PanelContext, lacks_required_factor, panel_context
 from crmsolid.workspaces.scopes import Scope
@@ -63,6 +65,9 @@ class ConsentView(BaseAuthorizationView):
         if request.method == "POST" and "cancel" in request.POST:
             refusal = AccessDeniedError(state=credentials["state"])
             return self.error_response(OAuthToolkitError(refusal, redirect_uri=credentials["redirect_uri"]), None)
+        if not is_confirmed(panel.membership.user, request.session.session_key):
+            query = urlencode({"next": request.get_full_path()})
+            return HttpResponseRedirect(f"{reverse('account:confirm')}?{query}")
         asked = known_scopes(credentials["request"].scopes)
         data = request.POST if request.method == "POST" else None
         memberships = tuple(each for each in panel.memberships if not lacks_required_factor(each))
@@ -127,7 +132,13 @@ class ConsentView(BaseAuthorizationView):
         actor = PanelContext(workspace, membership, panel.memberships).actor(request)
         application = credentials["client"]
         with transaction.atomic():
-            grant = create_grant(actor, user=membership.user, application=application, scopes=scopes)
+            grant = create_grant(
+                actor,
+                user=membership.user,
+                application=application,
+                scopes=scopes,
+                session_key=request.session.session_key,
+            )
             target, *_ = self.create_authorization_response(
                 request, " ".join(scopes), {**credentials, "grant": grant}, True
             )

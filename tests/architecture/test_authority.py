@@ -54,7 +54,7 @@ from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import Actor, Subject
-from crmsolid.workspaces.models import Invitation, Job, Membership, Role
+from crmsolid.workspaces.models import Invitation, Job, Membership, Role, UserSession
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
@@ -183,7 +183,10 @@ def attempt(rows: Belongings) -> dict[str, Any]:
 
 def consent(rows: Belongings) -> dict[str, Any]:
     grant = rows.of(Grant)
-    return {"user": grant.user, "application": grant.application, "scopes": [Scope.READ_CONTACTS]}
+    confirmed = {"user": grant.user, "confirmed_at": clock.now()}
+    session, _ = UserSession.objects.update_or_create(session_key="a session", defaults=confirmed)
+    consented = {"user": grant.user, "application": grant.application, "scopes": [Scope.READ_CONTACTS]}
+    return {**consented, "session_key": session.session_key}
 
 
 def template_id(rows: Belongings) -> dict[str, Any]:
