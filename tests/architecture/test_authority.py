@@ -76,6 +76,7 @@ EVERYONE = frozenset(Role)
 WRITERS = EVERYONE - {Role.VIEWER}
 ADMINS = frozenset({Role.ADMIN, Role.OWNER})
 OWNERS = frozenset({Role.OWNER})
+SESSION = "of-a-user-who-has-just-logged-in"
 
 
 @dataclass(frozen=True)
@@ -183,10 +184,8 @@ def attempt(rows: Belongings) -> dict[str, Any]:
 
 def consent(rows: Belongings) -> dict[str, Any]:
     grant = rows.of(Grant)
-    confirmed = {"user": grant.user, "confirmed_at": clock.now()}
-    session, _ = UserSession.objects.update_or_create(session_key="a session", defaults=confirmed)
     consented = {"user": grant.user, "application": grant.application, "scopes": [Scope.READ_CONTACTS]}
-    return {**consented, "session_key": session.session_key}
+    return {**consented, "session_key": SESSION}
 
 
 def template_id(rows: Belongings) -> dict[str, Any]:
@@ -718,6 +717,7 @@ def test_only_those_who_may_can_call_it(tenants: Tenants, row: Row) -> None:
     for role in (Role.VIEWER, Role.AGENT, Role.ADMIN):
         tenants.member(role)
     rows = furnish(tenants.workspace, "acme")
+    UserSession.objects.create(user=rows.of(Grant).user, session_key=SESSION, confirmed_at=clock.now())
     before = content()
     refusal = "scope_missing" if row.scope else "forbidden"
     for name, (actor, may) in callers(row, tenants, rows).items():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from crmsolid.core import clock
@@ -52,7 +52,8 @@ def refusal(token: str) -> str:
 def called(tokens: dict[str, Any]) -> int:
     """The status of the assistant's next call."""
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-    answer: int = Client().post("/mcp", "{}", content_type="application/json", headers=headers).status_code
+    with override_settings(ALLOWED_HOSTS=["testserver"]):
+        answer: int = Client().post("/mcp", "{}", content_type="application/json", headers=headers).status_code
     return answer
 
 
