@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "crmsolid.purge": 3600,
         "apikeys.purge": 3600,
         "oauth.purge": 3600,
+        "oauth.fetch_documents": SWEEP_SECONDS,
     }.items()
 }
 
@@ -225,6 +226,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "crmsolid.workspaces.accounts.EndsAccess"},
 ]
 
 # --- E-mail ---------------------------------------------------------------------------------------------------
@@ -297,9 +299,7 @@ OAUTH2_PROVIDER: dict[str, Any] = {
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor", "vscode", "vscode-insiders", "windsurf"],
     "ALLOW_LOCALHOST_LOOPBACK": True,
-    "CIMD_ENABLED": True,
-    "CIMD_REGISTRATION_PERMISSION_CLASSES": ["crmsolid.oauth.client_documents.SignedInOnly"],
-    "CIMD_MAX_CONCURRENT_FETCHES": 2,  # of the four threads of a process
+    "CIMD_ENABLED": False,  # it would fetch in the request; `crmsolid/oauth/client_documents.py` has a worker fetch
     **{
         f"COMPLIANT_BCP_RFC9700_{name}": True
         for name in (

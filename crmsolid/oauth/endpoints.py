@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import RevokeTokenView, TokenView
@@ -114,13 +114,21 @@ def authorization_server(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _without_nul(view: View) -> View:
-    """Refuse a NUL in any parameter: no value has one, and PostgreSQL would raise an error."""
+def repeated_parameter(parameters: QueryDict) -> str:
+    """The name of a parameter that is there twice, "" if none is (RFC 6749, 3.1). ``resource`` may be (RFC 8707, 2)."""
+    return next((name for name, values in parameters.lists() if len(values) > 1 and name != "resource"), "")
+
+
+def _well_formed(view: View) -> View:
+    """Refuse a NUL in any parameter, because no value has one and PostgreSQL would raise an error, and a parameter that
+    is there twice: which of the two counts must not be a matter of who reads them."""
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponse:
         if any("\0" in value for values in request.POST.lists() for value in (values[0], *values[1])):
             return error_response("invalid_request", "a parameter contains a NUL character")
+        if repeated := repeated_parameter(request.POST):
+            return error_response("invalid_request", f"{repeated[:50]} is given more than once")
         return view(request)
 
     return answer
@@ -136,5 +144,5 @@ class _TokenView(TokenView):
 
 
 _limited = public_endpoint("POST", bucket="oauth-token", limit=TOKEN_REQUESTS)
-token = _limited(_without_nul(_TokenView.as_view()))
-revoke = _limited(_without_nul(RevokeTokenView.as_view()))
+token = _limited(_well_formed(_TokenView.as_view()))
+revoke = _limited(_well_formed(RevokeTokenView.as_view()))

@@ -4,6 +4,7 @@
 django-oauth-toolkit. They belong to a workspace through their grant.
 """
 
+import unicodedata
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,16 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 MAX_NAME = 100
 MAX_REDIRECT_URIS = 10
 MAX_REDIRECT_URI = 500
+MAX_PROBLEM = 300
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
+# Letters and symbols without a shape: fillers of Korean and Khmer, and the empty cell of Braille.
+_BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
+def can_be_read(name: str) -> bool:
+    """Whether a name has something to see and nothing invisible: people decide by it whom they let in."""
+    seen = any(unicodedata.category(character)[0] in "LNPS" for character in name)
+    return seen and name.isprintable() and _BLANK.isdisjoint(name)
 
 
 class Application(AbstractApplication):
@@ -32,8 +42,9 @@ class Application(AbstractApplication):
         only. Raises ``ValidationError``."""
         super().clean()
         uris = self.redirect_uris.split(" ")
-        if len(self.name) > MAX_NAME or not self.name.isprintable():
-            raise ValidationError({"name": f"a name has at most {MAX_NAME} characters, none of them invisible"})
+        if len(self.name) > MAX_NAME or (self.name and not can_be_read(self.name)):
+            text = f"a name has at most {MAX_NAME} characters, at least one to see and none that is invisible"
+            raise ValidationError({"name": text})
         if len(uris) > MAX_REDIRECT_URIS or any(len(uri) > MAX_REDIRECT_URI for uri in uris):
             text = f"at most {MAX_REDIRECT_URIS} redirect URIs of {MAX_REDIRECT_URI} characters each"
             raise ValidationError({"redirect_uris": text})
@@ -68,6 +79,23 @@ class Grant(WorkspaceModel):
 
     def __str__(self) -> str:
         return self.client_name
+
+
+class DocumentRequest(models.Model):
+    """A member wants to connect a client whose description a worker has to fetch first. One row a member, so one fetch.
+
+    ``claimed_at``: a worker has begun; ``ended_at``: it has an answer, of which ``problem`` says what is wrong with it.
+    """
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    client_id = models.CharField(max_length=255)
+    asked_at = models.DateTimeField(default=clock.now)
+    claimed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=MAX_PROBLEM, blank=True)
+
+    def __str__(self) -> str:
+        return f"request for the description of {self.client_id}"
 
 
 class DigestField(models.CharField):  # type: ignore[type-arg]

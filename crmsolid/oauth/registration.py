@@ -56,16 +56,35 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 def _register(data: dict[str, Any]) -> dict[str, Any]:
     """The answer has no grant or response types that are not supported (RFC 7591, 2)."""
-    name, method = data.get("client_name") or "", data.get("token_endpoint_auth_method", "client_secret_basic")
+    method = data.get("token_endpoint_auth_method", "client_secret_basic")
+    if method not in AUTH_METHODS:
+        raise InvalidMetadata(f"token_endpoint_auth_method is one of {', '.join(AUTH_METHODS)}")
+    secret = None if method == "none" else secrets.token_urlsafe(32)
+    application = described_client(data, generate_client_id(), secret)
+    application.save(force_insert=True)
+    answer: dict[str, Any] = {
+        "client_id": application.client_id,
+        "client_id_issued_at": int(application.created.timestamp()),
+        "client_name": application.name,
+        "redirect_uris": application.redirect_uris.split(),
+        "grant_types": GRANT_TYPES,
+        "response_types": ["code"],
+        "token_endpoint_auth_method": method,
+    }
+    return {**answer, "client_secret": secret, "client_secret_expires_at": 0} if secret else answer
+
+
+def described_client(data: dict[str, Any], client_id: str, secret: str | None = None) -> Application:
+    """The client that describes itself so, not saved yet; a public one without a secret. Raises ``InvalidMetadata``."""
+    name = data.get("client_name") or ""
     if "authorization_code" not in _texts(data, "grant_types", ["authorization_code"]):
         raise InvalidMetadata("the grant type authorization_code is needed")
     if not isinstance(name, str):
         raise InvalidMetadata("client_name must be a string")
-    if method not in AUTH_METHODS:
-        raise InvalidMetadata(f"token_endpoint_auth_method is one of {', '.join(AUTH_METHODS)}")
-    secret = None if method == "none" else secrets.token_urlsafe(32)
+    if secret is None and data.get("token_endpoint_auth_method", "none") != "none":
+        raise InvalidMetadata("the token_endpoint_auth_method of a client without a secret is none")
     application = Application(
-        client_id=generate_client_id(),
+        client_id=client_id,
         client_secret=digest(secret) if secret else "",
         hash_client_secret=False,  # it is a digest already
         client_type=Application.CLIENT_CONFIDENTIAL if secret else Application.CLIENT_PUBLIC,
@@ -79,17 +98,7 @@ def _register(data: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         code = "invalid_redirect_uri" if "redirect_uris" in error.message_dict else "invalid_client_metadata"
         raise InvalidMetadata("; ".join(error.messages), code) from None
-    application.save(force_insert=True)
-    answer: dict[str, Any] = {
-        "client_id": application.client_id,
-        "client_id_issued_at": int(application.created.timestamp()),
-        "client_name": application.name,
-        "redirect_uris": application.redirect_uris.split(),
-        "grant_types": GRANT_TYPES,
-        "response_types": ["code"],
-        "token_endpoint_auth_method": method,
-    }
-    return {**answer, "client_secret": secret, "client_secret_expires_at": 0} if secret else answer
+    return application
 
 
 def _texts(data: dict[str, Any], name: str, default: list[str]) -> list[str]:

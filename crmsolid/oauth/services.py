@@ -1,35 +1,42 @@
-"""Services of grants: create, revoke, end. Each change writes its audit entry."""
+"""Services of grants: create, list, revoke, end. Each change writes its audit entry."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
-from crmsolid.core.errors import invalid, not_found
-from crmsolid.oauth.models import MAX_NAME, Application, Grant, RefreshToken
+from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.oauth.models import MAX_NAME, Application, Grant, RefreshToken, can_be_read
 from crmsolid.oauth.scopes import OFFERED
-from crmsolid.workspaces import audit
+from crmsolid.workspaces import audit, confirmation
 from crmsolid.workspaces.actor import Actor, Subject, Surface
+from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Membership, Role, User
 from crmsolid.workspaces.scopes import Scope
 
 
 @transaction.atomic
-def create_grant(actor: Actor, *, user: User, application: Application, scopes: Collection[Scope]) -> Grant:
-    """Record that ``user``, who is the actor, allows the client these scopes in the actor's workspace.
+def create_grant(
+    actor: Actor, *, user: User, application: Application, scopes: Collection[Scope], session_key: str | None
+) -> Grant:
+    """Record that ``user``, who is the actor, allows the client these scopes in the actor's workspace, and tell them.
 
-    Errors: ``forbidden`` for anybody who is no member; ``scope_missing`` for a scope that the actor's role does not
-    have; ``validation_failed`` (scopes) for none, or for one that no assistant can be given.
+    Errors: ``forbidden`` for anybody who is no member, and in a session whose user has not proved lately who they are
+    (``confirmation``); ``scope_missing`` for a scope that the actor's role does not have; ``validation_failed``
+    (scopes) for none, or for one that no assistant can be given.
     """
     actor.require_role(*Role)
     if not scopes or not set(scopes) <= set(OFFERED):
         raise invalid("scopes", "invalid_choice", "choose at least one of the scopes that assistants can have")
     for scope in scopes:
         actor.require(scope)
+    confirmation.lock(user)  # a change of the password ends this grant, or this session before
+    if not confirmation.is_confirmed(user, session_key):
+        raise DomainError("forbidden", "enter your password once more before you connect an assistant")
     grant: Grant = Grant.objects.for_workspace(actor.workspace).create(
         workspace=actor.workspace,
         user=user,
@@ -38,7 +45,47 @@ def create_grant(actor: Actor, *, user: User, application: Application, scopes: 
         scopes=[scope.value for scope in OFFERED if scope in scopes],
     )
     audit.record(actor, "grant.created", grant.id, client=grant.client_name, scopes=grant.scopes)
+    labels = [Scope(scope).label for scope in grant.scopes]
+    subject = "An assistant was connected to CRM Solid"
+    queue_email(user.email, subject, "grant_created", grant=grant, scopes=labels, ip=actor.ip)
     return grant
+
+
+def own_grants(user: User) -> QuerySet[Grant]:
+    """The grants of the user that are in force, in all workspaces, newest first."""
+    rows = Grant.unscoped.filter(user=user, revoked_at=None).annotate(role=role_of_member())
+    return rows.filter(role__isnull=False).select_related("workspace__live").order_by("-created_at", "-id")
+
+
+@transaction.atomic
+def end_own_grant(user: User, grant_id: str, *, ip: str | None) -> Grant:
+    """End a grant of the user's own, whatever their role. Errors: ``not_found``, also if it has ended."""
+    grant: Grant | None = own_grants(user).filter(pk=grant_id).first()
+    if grant is None or not _end(grant, _own_actor(user, grant, ip)):
+        raise not_found("connected assistant")
+    return grant
+
+
+@transaction.atomic
+def end_grants_of(user: User, reason: str, ip: str | None) -> int:
+    """End all grants of a user, with their codes and tokens; returns how many (``own_access``)."""
+    grants = Grant.unscoped.filter(user=user, revoked_at=None).select_related("workspace").order_by("pk")
+    return sum(_end(grant, _own_actor(user, grant, ip), reason=reason) for grant in grants)
+
+
+def _own_actor(user: User, grant: Grant, ip: str | None) -> Actor:
+    subject = Subject("user", str(user.pk), user.email)
+    return Actor(grant.workspace, subject, frozenset(), None, "panel", ip)
+
+
+def _end(grant: Grant, actor: Actor, **data: str) -> bool:
+    """False if it has ended already. The row stays locked until the end of the transaction, so an exchange of a code
+    or a refresh at the same moment comes before it, and its tokens end too, or after it, and is refused."""
+    ended = Grant.objects.for_workspace(grant.workspace_id).filter(pk=grant.pk, revoked_at=None)
+    if not ended.update(revoked_at=clock.now()):
+        return False
+    audit.record(actor, "grant.revoked", grant.id, client=grant.client_name, **data)
+    return True
 
 
 @transaction.atomic
@@ -78,7 +125,7 @@ def grant_actor(
 
 def client_name(application: Application) -> str:
     """What the client is called in the panel and in the audit log; it may call itself anything."""
-    return (application.name or "Unnamed assistant")[:MAX_NAME]
+    return application.name[:MAX_NAME] if can_be_read(application.name) else "Unnamed assistant"
 
 
 def role_of_member(path: str = "") -> Subquery:

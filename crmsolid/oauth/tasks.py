@@ -9,12 +9,27 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crmsolid.core import clock
-from crmsolid.oauth.models import AccessToken, Application, AuthorizationCode, Grant, RefreshToken
+from crmsolid.oauth import client_documents, document_fetching
+from crmsolid.oauth.models import (
+    AccessToken,
+    Application,
+    AuthorizationCode,
+    DocumentRequest,
+    Grant,
+    RefreshToken,
+)
 from crmsolid.oauth.services import end_grant
 
 KEEP_EXPIRED = timedelta(hours=24)  # a client is told that its token has expired, and a code used twice is noticed
 KEEP_UNUSED_CLIENTS = timedelta(hours=24)
+KEEP_REQUESTS = timedelta(hours=1)  # for a description; by then it is stored, or the problem was shown
 BATCH = 500
+
+
+@shared_task(name=client_documents.TASK)
+def fetch_documents() -> int:
+    """Fetch the descriptions of clients that members wait for."""
+    return document_fetching.fetch_due()
 
 
 @shared_task(name="oauth.purge")
@@ -30,6 +45,7 @@ def purge() -> int:
     deleted += _delete(RefreshToken.objects.filter(created__lt=now - lifetime))
     over = Q(refresh_token=None) | Q(refresh_token__revoked__isnull=False)
     deleted += _delete(AccessToken.objects.filter(over, expires__lt=now - KEEP_EXPIRED))
+    deleted += _delete(DocumentRequest.objects.filter(asked_at__lt=now - KEEP_REQUESTS))
     _end_grants_without_tokens()
     unused = ~Exists(Grant.unscoped.filter(application=OuterRef("pk")))
     return deleted + _delete(Application.objects.filter(unused, created__lt=now - KEEP_UNUSED_CLIENTS))

@@ -5,12 +5,13 @@ The request stays in the page's address and is checked again when the form is po
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import admin
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from oauth2_provider.exceptions import OAuthToolkitError
@@ -18,15 +19,19 @@ from oauth2_provider.http import OAuth2ResponseRedirect
 from oauth2_provider.settings import oauth2_settings
 from oauth2_provider.views.base import BaseAuthorizationView
 from oauthlib.common import add_params_to_uri
-from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error, InvalidRequestError
+from oauthlib.oauth2.rfc6749.errors import AccessDeniedError, CustomOAuth2Error, InvalidRequestError, OAuth2Error
 
 from crmsolid.core.errors import DomainError
 from crmsolid.core.http.content_policy import SENDS_ANYWHERE
-from crmsolid.oauth.endpoints import origin, resource_url
+from crmsolid.oauth import client_documents
+from crmsolid.oauth.client_documents import State, is_document_address
+from crmsolid.oauth.endpoints import origin, repeated_parameter, resource_url
 from crmsolid.oauth.forms import ConsentForm
 from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
 from crmsolid.oauth.scopes import known_scopes
 from crmsolid.oauth.services import client_name, create_grant
+from crmsolid.workspaces.confirmation import is_confirmed
+from crmsolid.workspaces.models import User
 from crmsolid.workspaces.panel_context import PanelContext, lacks_required_factor, panel_context
 from crmsolid.workspaces.scopes import Scope
 
@@ -49,6 +54,8 @@ class ConsentView(BaseAuthorizationView):
         panel = panel_context(request)
         if panel is None:
             return self._page(request, "account/no_workspace.html", 403, title="No workspace yet")
+        if (unready := self._document_page(request, panel.membership.user)) is not None:
+            return unready
         try:
             credentials = self._validated(request)
         except OAuthToolkitError as error:
@@ -58,6 +65,9 @@ class ConsentView(BaseAuthorizationView):
         if request.method == "POST" and "cancel" in request.POST:
             refusal = AccessDeniedError(state=credentials["state"])
             return self.error_response(OAuthToolkitError(refusal, redirect_uri=credentials["redirect_uri"]), None)
+        if not is_confirmed(panel.membership.user, request.session.session_key):
+            query = urlencode({"next": request.get_full_path()})
+            return HttpResponseRedirect(f"{reverse('account:confirm')}?{query}")
         asked = known_scopes(credentials["request"].scopes)
         data = request.POST if request.method == "POST" else None
         memberships = tuple(each for each in panel.memberships if not lacks_required_factor(each))
@@ -71,15 +81,39 @@ class ConsentView(BaseAuthorizationView):
                 form.add_domain_error(error)
         return self._consent_page(request, credentials, form)
 
+    def _document_page(self, request: HttpRequest, user: User) -> HttpResponse | None:
+        """What is shown while the description of the client is fetched, and when it cannot be; None if it is there."""
+        client_id, again = request.GET.get("client_id", ""), "again" in request.POST
+        if not is_document_address(client_id) or (request.method == "POST" and not again):
+            return None
+        progress = client_documents.progress(user, client_id, again=again)
+        context = {"host": urlsplit(client_id).hostname, "problem": progress.problem}
+        if again:
+            return HttpResponseRedirect(request.get_full_path())
+        match progress.state:
+            case State.WAITING:
+                page = self._page(request, "panel/consent_waiting.html", 200, title="One moment", **context)
+                page.headers["Refresh"] = "1"
+                return page
+            case State.OTHER:
+                title = "You are connecting another assistant"
+                return self._page(request, "panel/consent_unready.html", 429, title=title, **context)
+            case State.FAILED:
+                title = "This assistant cannot be connected"
+                return self._page(request, "panel/consent_unready.html", 400, title=title, **context)
+        return None
+
     def _validated(self, request: HttpRequest) -> dict[str, Any]:
         """The parameters of the request, which are the client's. Raises ``OAuthToolkitError``."""
         if any("\0" in value for values in request.GET.lists() for value in (values[0], *values[1])):
             raise ValueError("a parameter contains a NUL character")
         _, credentials = self.validate_authorization_request(request)
         resource = resource_url(request)
-        error = None
+        error: OAuth2Error | None = None
         is_s256 = credentials["code_challenge_method"] == "S256"
-        if not is_s256 or not _S256_CHALLENGE.fullmatch(credentials["code_challenge"]):
+        if repeated := repeated_parameter(request.GET):
+            error = InvalidRequestError(f"{repeated} is given more than once", state=credentials["state"])
+        elif not is_s256 or not _S256_CHALLENGE.fullmatch(credentials["code_challenge"]):
             error = InvalidRequestError("PKCE with S256 is needed", state=credentials["state"])
         elif request.GET.getlist("resource", [resource]) != [resource]:
             error = CustomOAuth2Error(
@@ -87,7 +121,7 @@ class ConsentView(BaseAuthorizationView):
             )
         if error is not None:
             raise OAuthToolkitError(error, redirect_uri=credentials["redirect_uri"])
-        # With the client set, nobody looks for it a second time, which could take a fetch of its metadata.
+        # With the client set, nobody looks for it a second time.
         return {**credentials, "resource": [resource], "client": credentials["request"].client}
 
     def _allow(
@@ -98,7 +132,13 @@ class ConsentView(BaseAuthorizationView):
         actor = PanelContext(workspace, membership, panel.memberships).actor(request)
         application = credentials["client"]
         with transaction.atomic():
-            grant = create_grant(actor, user=membership.user, application=application, scopes=scopes)
+            grant = create_grant(
+                actor,
+                user=membership.user,
+                application=application,
+                scopes=scopes,
+                session_key=request.session.session_key,
+            )
             target, *_ = self.create_authorization_response(
                 request, " ".join(scopes), {**credentials, "grant": grant}, True
             )

@@ -41,7 +41,7 @@ MAX_WAIT_SECONDS = 20.0
 # Forms stay in memory while they wait. One with a long password has about 1 KiB.
 MAX_FORM_BYTES = 16 * 1024
 
-HASHING_PAGES = ("login", "password_change", "password_set", "sign_up", "invitation", "two_factor")
+HASHING_PAGES = ("login", "password_change", "password_set", "sign_up", "invitation", "two_factor", "confirm")
 
 # Wrong passwords a minute. People mistype a few times; an office behind one address has several people.
 ADDRESS_FAILURES = 10

@@ -10,6 +10,7 @@ class UserSession(models.Model):
     """Whose session it is that Django's session store keeps under ``session_key``, and where it was used last.
 
     The session store says whether a session still exists; a row here without one is shown nowhere and purged.
+    ``confirmed_at`` is when its user has last proved here who they are (``confirmation``).
     """
 
     session_key = models.CharField(max_length=40, unique=True)
@@ -18,6 +19,7 @@ class UserSession(models.Model):
     ip = models.GenericIPAddressField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     last_used_at = models.DateTimeField(default=clock.now, help_text="to a few minutes")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"session {self.pk} of user {self.user_id}"  # the key would sign in as the user

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -14,7 +15,7 @@ from django.utils.text import slugify
 
 from crmsolid.core.errors import DomainError, FieldError, invalid
 from crmsolid.core.time_zones import time_zones
-from crmsolid.workspaces import audit, sessions
+from crmsolid.workspaces import audit, own_access, sessions
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Theme, User, Workspace
 from crmsolid.workspaces.services import MAX_NAME, create_workspace
@@ -85,12 +86,15 @@ def _create_workspace(name: str, owner: User) -> Workspace:
 
 
 # --- Password ---------------------------------------------------------------------------------------------------------
-def change_password(user: User, new: str, *, session_key: str | None, ip: str | None) -> int:
+def change_password(
+    user: User, new: str, *, session_key: str | None, ip: str | None, keep_assistants: bool = False
+) -> int:
     """Set another password for a user who has given the present one; returns how many other sessions ended.
 
-    Errors: ``validation_failed`` (password); ``invalid_state`` if it was changed meanwhile.
+    The user's assistants are disconnected, unless ``keep_assistants``. Errors: ``validation_failed`` (password);
+    ``invalid_state`` if it was changed meanwhile.
     """
-    return _set_password(user, new, "user.password_changed", session_key, ip)
+    return _set_password(user, new, "password_changed", session_key, ip, keep_assistants)
 
 
 def request_password_reset(email: str, link: Link) -> None:
@@ -123,11 +127,13 @@ def user_of_reset_link(uid: str, token: str) -> User | None:
 
 def reset_password(user: User, new: str, *, ip: str | None) -> int:
     """Set another password for the user of a link (:func:`user_of_reset_link`), which cannot be used again; returns how
-    many sessions ended. Errors: as :func:`change_password`."""
-    return _set_password(user, new, "user.password_reset", None, ip)
+    many sessions ended. The user's assistants are disconnected. Errors: as :func:`change_password`."""
+    return _set_password(user, new, "password_reset", None, ip, False)
 
 
-def _set_password(user: User, new: str, action: str, session_key: str | None, ip: str | None) -> int:
+def _set_password(
+    user: User, new: str, reason: str, session_key: str | None, ip: str | None, keep_assistants: bool
+) -> int:
     check_password_rules(user, new)
     hashed = make_password(new)  # outside of the transaction, because it takes long
     with transaction.atomic():
@@ -136,9 +142,27 @@ def _set_password(user: User, new: str, action: str, session_key: str | None, ip
             raise DomainError("invalid_state", "the password was changed a moment ago; log in with the new one")
         user.password = hashed
         ended = sessions.end_other_sessions(user, session_key)
-        audit.record_about_user(user, action, ip)
-        queue_email(user.email, "Your password for CRM Solid was changed", "password_changed", ip=ip)
+        assistants = None if keep_assistants else own_access.end_all(user, reason, ip)
+        audit.record_about_user(user, f"user.{reason}", ip)
+        subject = "Your password for CRM Solid was changed"
+        queue_email(user.email, subject, "password_changed", ip=ip, assistants=assistants)
     return ended
+
+
+class EndsAccess:
+    """A validator of ``AUTH_PASSWORD_VALIDATORS`` that finds every password valid. Django tells validators when a
+    password was set without the services above: by ``manage.py changepassword``, or in a shell."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        pass
+
+    def get_help_text(self) -> str:
+        return ""
+
+    @transaction.atomic
+    def password_changed(self, password: str, user: User) -> None:
+        sessions.end_other_sessions(user, None)
+        own_access.end_all(user, "password_changed", None)
 
 
 # --- Profile ----------------------------------------------------------------------------------------------------------

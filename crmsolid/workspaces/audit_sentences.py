@@ -154,6 +154,9 @@ GRANT_ENDS = {
     "authorization_code_reused": "its authorization code was used twice",
     "refresh_token_reused": "its refresh token was used twice",
     "revoked_by_client": "it gave its access up",
+    "password_changed": "with a change of the password",
+    "password_reset": "with a reset of the password",
+    "two_factor_on": "when two-factor authentication was turned on",
 }
 
 

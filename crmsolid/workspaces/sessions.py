@@ -47,7 +47,7 @@ def connect() -> None:
 
 def _signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     if request.session.session_key:
-        _write(request, user)
+        _write(request, user, confirmed_at=clock.now())
         recent_writes().is_due(request.session.session_key)
 
 
@@ -64,8 +64,9 @@ def record_use(request: HttpRequest, user: User, membership: Membership | None) 
         Membership.objects.for_workspace(membership.workspace_id).filter(pk=membership.pk).update(last_seen_at=now)
 
 
-def _write(request: HttpRequest, user: User) -> None:
+def _write(request: HttpRequest, user: User, **more: Any) -> None:
     used = {
+        **more,
         "user": user,
         "browser": request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:MAX_BROWSER],
         "ip": client_ip(request),
@@ -134,8 +135,10 @@ def end_session(user: User, session_id: int, *, ip: str | None) -> None:
 def end_other_sessions(user: User, current_key: str | None) -> int:
     """Sign the user out everywhere but in the session with this key (None: everywhere); returns how many ended.
 
-    The caller writes the audit log, because it knows why.
+    That one has to prove again whose it is (``confirmation``), because somebody else may use it too. The caller writes
+    the audit log, because it knows why.
     """
+    UserSession.objects.filter(user=user).update(confirmed_at=None)
     others = UserSession.objects.filter(user=user).exclude(session_key=current_key or "")
     keys = list(others.values_list("session_key", flat=True))
     ended = Session.objects.filter(session_key__in=keys, expire_date__gt=clock.now()).count()

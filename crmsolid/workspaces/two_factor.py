@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, invalid
-from crmsolid.workspaces import audit, sessions
+from crmsolid.workspaces import audit, own_access, sessions
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Membership, RecoveryCode, TwoFactor, User
@@ -52,18 +52,21 @@ def provisioning_uri(user: User, secret: str) -> str:
     return f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': ISSUER}, quote_via=quote)}"
 
 
-def confirm_setup(user: User, secret: str, code: str, *, session_key: str | None, ip: str | None) -> list[str]:
+def confirm_setup(
+    user: User, secret: str, code: str, *, session_key: str | None, ip: str | None, keep_assistants: bool = False
+) -> list[str]:
     """Turn the second factor on with a secret of :func:`new_secret`, if the code is right; returns the recovery codes,
     which are shown this once.
 
-    The user's other sessions, which began with the password alone, end. Errors: ``validation_failed`` (code),
-    ``invalid_state`` if it is on.
+    The user's other sessions, which began with the password alone, end, and their assistants are disconnected, unless
+    ``keep_assistants``. Errors: ``validation_failed`` (code), ``invalid_state`` if it is on.
     """
     raw = base64.b32decode(secret)
     step = _step_of(raw, code)
     if step is None:
         raise invalid("code", "invalid", WRONG_CODE)
     with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # no assistant is connected meanwhile
         TwoFactor.objects.filter(user=user, confirmed_at__isnull=True).delete()  # an older version made these
         try:
             with transaction.atomic():
@@ -74,8 +77,9 @@ def confirm_setup(user: User, secret: str, code: str, *, session_key: str | None
             raise DomainError("invalid_state", "two-factor authentication is on already") from None
         codes = _replace_recovery_codes(user)
         sessions.end_other_sessions(user, session_key)
+        assistants = None if keep_assistants else own_access.end_all(user, "two_factor_on", ip)
         audit.record_about_user(user, "user.two_factor_on", ip)
-        _tell(user, "on", ip)
+        _tell(user, "on", ip, assistants=assistants)
     return codes
 
 
@@ -203,10 +207,11 @@ def _replace_recovery_codes(user: User) -> list[str]:
     return ["-".join(text[start : start + 4] for start in range(0, 16, 4)) for text in texts]
 
 
-def _tell(user: User, state: str, ip: str | None, *, by_operator: bool = False) -> None:
+def _tell(user: User, state: str, ip: str | None, *, assistants: int | None = None, by_operator: bool = False) -> None:
     """Whoever has somebody's session could do this, so the owner of the account learns of it."""
     subject = f"Two-factor authentication for CRM Solid is {state}"
-    queue_email(user.email, subject, "two_factor_changed", state=state, ip=ip, by_operator=by_operator)
+    facts = {"state": state, "ip": ip, "assistants": assistants, "by_operator": by_operator}
+    queue_email(user.email, subject, "two_factor_changed", **facts)
 
 
 def _digest(text: str) -> str:

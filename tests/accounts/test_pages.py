@@ -607,6 +607,26 @@ def test_a_reset_link_of_who_has_two_factors_still_needs_the_code(tenants: Tenan
     assert log_in(client, NEW)["Location"] == STEP
 
 
+@pytest.mark.parametrize("own", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000", "crm.localhost:8000", "testserver"])
+def test_a_link_in_an_e_mail_has_the_host_of_the_request(tenants: Tenants, own: str) -> None:
+    Client().post(RESET, {"email": "owner@acme.example"}, HTTP_HOST=own)
+    assert email.send_due() == 1 and f" http://{own}/panel/" in re.sub(r"\s", " ", str(mail.outbox[0].body))
+
+
+@pytest.mark.parametrize("foreign", ["evil.example", "evil.example:8000", "203.0.113.9", "localhost.evil.example"])
+def test_a_foreign_host_makes_no_link_in_an_e_mail(tenants: Tenants, settings: Any, foreign: str) -> None:
+    """A development machine allows every host."""
+    settings.ALLOWED_HOSTS = ["*"]
+    here: dict[str, Any] = {"HTTP_HOST": foreign, "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000"}
+    Client().post(RESET, {"email": "owner@acme.example"}, **here)
+    Client().post(SIGN_UP, {**FORM, "email": "owner@acme.example"}, **here)
+    invited = {"action": "invite", "email": "new@acme.example", "role": "agent"}
+    browser(tenants.owner).post(MEMBERS, invited, **here)
+    assert email.send_due() == 3
+    bodies = "".join(str(each.body) for each in mail.outbox)
+    assert "http://127.0.0.1:8000/panel/" in bodies and foreign not in bodies
+
+
 def test_changing_the_password_ends_the_other_sessions_and_says_so(tenants: Tenants) -> None:
     here, there = browser(tenants.owner), browser(tenants.owner)
     wrong = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}

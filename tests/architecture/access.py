@@ -171,7 +171,17 @@ PAGES = {
 ELSEWHERE = {"inbox_stream": "tests/messaging/streaming/test_inbox_stream.py"}
 
 # Pages about the user, in the namespace "account". Who is signed in sees their own; others are asked to sign in.
-OWN_PAGES = {"password_change", "two_factor", "sessions", "profile", "switch", "", "<path:rest>"}
+OWN_PAGES = {
+    "password_change",
+    "two_factor",
+    "sessions",
+    "assistants",
+    "confirm",
+    "profile",
+    "switch",
+    "",
+    "<path:rest>",
+}
 # Those that people need who are not signed in.
 PAGES_FOR_STRANGERS = {
     *("login", "second_step", "send_again", "logout", "sign_up", "invitation", "invitation_link"),

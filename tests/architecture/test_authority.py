@@ -54,7 +54,7 @@ from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.oauth.models import Grant
 from crmsolid.workspaces.actor import Actor, Subject
-from crmsolid.workspaces.models import Invitation, Job, Membership, Role
+from crmsolid.workspaces.models import Invitation, Job, Membership, Role, UserSession
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
@@ -76,6 +76,7 @@ EVERYONE = frozenset(Role)
 WRITERS = EVERYONE - {Role.VIEWER}
 ADMINS = frozenset({Role.ADMIN, Role.OWNER})
 OWNERS = frozenset({Role.OWNER})
+SESSION = "of-a-user-who-has-just-logged-in"
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,8 @@ def attempt(rows: Belongings) -> dict[str, Any]:
 
 def consent(rows: Belongings) -> dict[str, Any]:
     grant = rows.of(Grant)
-    return {"user": grant.user, "application": grant.application, "scopes": [Scope.READ_CONTACTS]}
+    consented = {"user": grant.user, "application": grant.application, "scopes": [Scope.READ_CONTACTS]}
+    return {**consented, "session_key": SESSION}
 
 
 def template_id(rows: Belongings) -> dict[str, Any]:
@@ -715,6 +717,7 @@ def test_only_those_who_may_can_call_it(tenants: Tenants, row: Row) -> None:
     for role in (Role.VIEWER, Role.AGENT, Role.ADMIN):
         tenants.member(role)
     rows = furnish(tenants.workspace, "acme")
+    UserSession.objects.create(user=rows.of(Grant).user, session_key=SESSION, confirmed_at=clock.now())
     before = content()
     refusal = "scope_missing" if row.scope else "forbidden"
     for name, (actor, may) in callers(row, tenants, rows).items():

@@ -132,6 +132,20 @@ def running_product(
             drop_database(server, name)
 
 
+@contextlib.contextmanager
+def hostile_ports(folder: Path) -> Iterator[list[int]]:
+    """The ports of ``tests.attacks.hostile_receiver``, whose certificate is ``server.pem`` in the folder."""
+    command = [sys.executable, "-m", "tests.attacks.hostile_receiver", str(folder)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield list(map(int, process.stdout.readline().split()))
+    finally:
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
+
+
 @dataclass
 class HealthyClient:
     """Repeats one request, each on a new connection, and keeps the seconds that each took and its status.

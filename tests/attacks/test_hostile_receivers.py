@@ -2,8 +2,6 @@
 
 import json
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.product import ON_POSTGRESQL_ALONE, ROOT, Product, running_product
+from tests.attacks.product import ON_POSTGRESQL_ALONE, Product, hostile_ports, running_product
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
@@ -52,20 +50,12 @@ GROWTH_BYTES = 64 * 2**20
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
     """The file of its certificate, and the address of each kind."""
     folder = tmp_path_factory.mktemp("hostile")
-    command = [sys.executable, "-m", "tests.attacks.hostile_receiver", str(folder)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        plain, tls, stalling = map(int, process.stdout.readline().split())
+    with hostile_ports(folder) as (plain, tls, stalling, _):
         urls = {kind: f"http://127.0.0.1:{plain}/{kind}" for kind in EXPECTED if not kind.startswith("tls ")}
         urls["tls tickets"] = f"https://localhost:{tls}/hang"
         urls["tls stall"] = f"https://localhost:{stalling}/"
         urls["tls name"] = f"https://127.0.0.1:{tls}/"  # not the name in its certificate
         yield folder / "server.pem", urls
-    finally:
-        process.kill()
-        process.wait(10)
-        process.stdout.close()
 
 
 @pytest.fixture(scope="module")

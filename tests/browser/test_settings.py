@@ -1,13 +1,19 @@
 """Settings, as an admin plays them: a key that is made, used, rotated and refused; a webhook that fails and is sent
 again."""
 
+import json
 import re
+import socket
+import urllib.request
 from typing import Any
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, SignIn
+from tests.browser.conftest import NARROW, SignIn, Visitors
+from tests.browser.looks import check_page
 from tests.browser.product import Product
+from tests.browser.seed import PASSWORD
 from tests.waiting import wait_until
 from tests.webhooks.receiver import OK, Receiver, answering
 
@@ -102,3 +108,59 @@ def reloaded(page: Page, address: str) -> str:
     page.goto(address)
     text: Any = page.inner_text("body")
     return str(text)
+
+
+def register_assistant(product: Product, back: str) -> str:
+    """The client id of an assistant that takes the browser to ``back``."""
+    body = {"client_name": "Helper", "redirect_uris": [back], "token_endpoint_auth_method": "none"}
+    data = json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(f"{product.url}/oauth/register/", data, headers)) as answer:
+        return str(json.load(answer)["client_id"])
+
+
+def consent_address(client_id: str, back: str) -> str:
+    challenge = {"code_challenge": "A" * 43, "code_challenge_method": "S256"}
+    asked = {"response_type": "code", "client_id": client_id, "redirect_uri": back, "scope": "read:contacts"}
+    return f"/oauth/authorize/?{urlencode(asked | challenge)}"
+
+
+def test_an_assistant_is_connected_and_disconnected_by_its_member(product: Product, sign_in: SignIn) -> None:
+    page, back = sign_in("keys"), f"{product.url}/docs/"
+    consent = consent_address(register_assistant(product, back), back)
+    page.goto(f"/panel/confirm/?{urlencode({'next': consent})}")  # where a log-in of long ago leads
+    check_page(page)
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="Helper asks for access to CRM Solid")).to_be_visible()
+    check_page(page)
+    page.get_by_role("button", name="Allow").click()
+    expect(page).to_have_url(re.compile(r"/docs/\?code="))
+    wait_until(lambda: "An assistant was connected to CRM Solid" in product.output.read_text())
+
+    page.goto("/panel/profile/")
+    page.get_by_role("link", name="Connected assistants").click()
+    expect(page.get_by_role("rowheader", name="Helper")).to_be_visible()
+    check_page(page)
+    page.goto("/panel/password_change/")
+    expect(page.get_by_label("Keep the 1 connected assistant")).not_to_be_checked()
+    check_page(page)
+    page.goto("/panel/assistants/")
+    page.get_by_role("button", name="Disconnect Helper").click()
+    expect(page.get_by_text("Helper is disconnected: it is refused from now on.")).to_be_visible()
+    expect(page.get_by_text("You have connected no assistant.")).to_be_visible()
+    check_page(page)
+
+
+def test_a_description_that_does_not_arrive_is_said(product: Product, sign_in: SignIn, visitors: Visitors) -> None:
+    visitors.expect(400)
+    page = sign_in("keys")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        page.goto(consent_address(f"https://localhost:{silent.getsockname()[1]}/helper.json", f"{product.url}/docs/"))
+        expect(page.get_by_role("heading", name="One moment")).to_be_visible()
+        expect(page.get_by_role("heading", name="This assistant cannot be connected")).to_be_visible()
+        expect(page.get_by_text("it did not arrive completely within 10 s")).to_be_visible()
+        check_page(page)
+        page.get_by_role("button", name="Try again").click()
+        expect(page.get_by_role("heading", name="One moment")).to_be_visible()
+        check_page(page)

@@ -10,7 +10,7 @@ from crmsolid.core import clock
 from crmsolid.core.http.content_policy import SENDS_ANYWHERE
 from crmsolid.oauth.models import Application, AuthorizationCode, Grant
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, User, Workspace
-from tests.oauth.flow import CALLBACK, EVERYTHING, Assistant, redirected, register
+from tests.oauth.flow import CALLBACK, EVERYTHING, Assistant, challenge, redirected, register
 from tests.panel import browser
 from tests.tenants import PASSWORD, Tenants
 
@@ -42,6 +42,11 @@ def test_page_says_who_asks_and_where_the_browser_goes(tenants: Tenants, owner: 
     page = owner.get(assistant.address(redirect_uri="https://evil.example/cb")).content.decode()
     assert "&lt;b&gt;Claude&lt;/b&gt; asks for access" in page
     assert "evil.example" in page and "owner@acme.example" in page
+
+
+def test_client_that_was_stored_with_a_blank_name_has_none(owner: Client, assistant: Assistant) -> None:
+    Application.objects.update(name=" ")
+    assert "Unnamed assistant asks for access" in owner.get(assistant.address()).content.decode()
 
 
 def test_page_cannot_be_framed_or_kept(assistant: Assistant, owner: Client) -> None:
@@ -192,6 +197,9 @@ def test_unknown_client_or_address_is_shown_and_never_redirected(
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge_method": None}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
+        ({"code_challenge": ["A" * 43, challenge()]}, "invalid_request"),
+        ({"code_challenge_method": ["plain", "S256"]}, "invalid_request"),
+        ({"nonce": ["a", "b"]}, "invalid_request"),
         ({"scope": "manage:webhooks"}, "invalid_scope"),
         ({"resource": "https://evil.example/mcp"}, "invalid_target"),
         ({"resource": ["http://testserver/mcp", "https://evil.example/mcp"]}, "invalid_target"),
@@ -215,48 +223,3 @@ def test_an_unreadable_query_is_an_error_page(assistant: Assistant, owner: Clien
 def test_loopback_redirect_may_have_another_port(tenants: Tenants, assistant: Assistant, owner: Client) -> None:
     elsewhere = CALLBACK.replace("7777", "50123")
     assert "code" in redirected(assistant.consent(owner, tenants.workspace, redirect_uri=elsewhere), elsewhere)
-
-
-# --- Clients that are described by a document at their id -------------------------------------------------------------
-DOCUMENT = "https://client.example/mcp.json"
-
-
-def describe(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[str]:
-    """Let the document be fetched without a network. Returns the list of what was fetched."""
-    fetched: list[str] = []
-
-    def fetch(self: Any, client_id: str) -> tuple[dict[str, Any], int]:
-        fetched.append(client_id)
-        document = {"client_id": client_id, "client_name": "Described", "redirect_uris": [CALLBACK], **changes}
-        return document, 300
-
-    monkeypatch.setattr("oauth2_provider.cimd.SafeMetadataFetcher.fetch", fetch)
-    return fetched
-
-
-def test_client_with_a_metadata_document_can_be_connected(
-    tenants: Tenants, owner: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fetched = describe(monkeypatch)
-    assistant = Assistant(client_id=DOCUMENT)
-    assert assistant.connect(owner, tenants.workspace)["token_type"] == "Bearer"
-    assert fetched == [DOCUMENT]
-    assert Grant.unscoped.get().client_name == "Described"
-
-
-def test_documents_are_fetched_for_signed_in_users_only(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
-    fetched = describe(monkeypatch)
-    assistant = Assistant(client_id=DOCUMENT)
-    assert Client().get(assistant.address()).status_code == 302
-    assert assistant.exchange("any").json()["error"] == "invalid_client"
-    assert assistant.revoke("any").json()["error"] == "invalid_client"
-    assert fetched == []
-    assert not Application.objects.exists()
-
-
-def test_document_is_bounded_like_a_registration(
-    tenants: Tenants, owner: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    describe(monkeypatch, redirect_uris=["http://example.com/callback"])
-    assert owner.get(Assistant(client_id=DOCUMENT).address()).status_code == 400
-    assert not Application.objects.exists()

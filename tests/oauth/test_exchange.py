@@ -69,6 +69,7 @@ def test_redirect_uri_and_resource_may_be_left_out(tenants: Tenants, assistant: 
         ({"code_verifier": VERIFIER[:-1] + "x"}, "invalid_grant"),
         ({"code_verifier": challenge()}, "invalid_grant"),  # what a plain challenge would be
         ({"code_verifier": None}, "invalid_request"),
+        ({"code_verifier": [VERIFIER[:-1] + "x", VERIFIER]}, "invalid_request"),
         ({"redirect_uri": "http://127.0.0.1:9999/callback"}, "invalid_request"),
         ({"resource": "https://evil.example/mcp"}, "invalid_target"),
         ({"resource": [RESOURCE, "https://evil.example/mcp"]}, "invalid_target"),

@@ -1,8 +1,8 @@
 """The HTTP client for addresses that customers choose.
 
-It posts the given bytes, has one deadline for everything, reads only the start of the response, follows no redirect,
-and connects only where the address guard (``url_guard``) allows it. It reports failures as stable codes and never
-passes on an error text of the network layer, because such texts reveal what a name resolved to.
+It posts the given bytes or asks for a document, has one deadline for everything, reads only the start of the response,
+follows no redirect, and connects only where the address guard (``url_guard``) allows it. It reports failures as stable
+codes and never passes on an error text of the network layer, because such texts reveal what a name resolved to.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -113,13 +114,21 @@ class DnsResolver(aiohttp.ThreadedResolver):
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How much of a response is kept: the start of its body, of READ_LIMIT_BYTES at most, and these headers."""
+
+    body_bytes: int = KEPT_BYTES
+    headers: tuple[str, ...] = KEPT_HEADERS
+
+
 class OutboundClient:
-    """Posts to customers' addresses. One for each event loop, entered once, used by any number of tasks.
+    """Sends to customers' addresses. One for each event loop, entered once, used by any number of tasks.
 
     What a caller may rely on: ``deadline`` seconds in all for name look-up, connection, TLS, headers and body; at most
-    READ_LIMIT_BYTES of a body are read and KEPT_BYTES kept, and ``limits`` bounds all else that a receiver can send;
-    certificates are verified; no redirects, cookies, proxies or decompression; no connection to an address that is not
-    public, unless ``allow_private``.
+    READ_LIMIT_BYTES of a body are read and as much as ``kept`` says is kept, and ``limits`` bounds all else that a
+    receiver can send; certificates are verified; no redirects, cookies, proxies or decompression; no connection to an
+    address that is not public, unless ``allow_private``.
 
     At most ``per_host`` requests of one ``tenant`` to one host and port run at once. Others wait up to one and a
     quarter deadlines for a slot and then report ``busy``: nothing was sent, and it says nothing about the receiver. So
@@ -133,12 +142,14 @@ class OutboundClient:
         allow_private: bool = False,
         deadline: float = DEADLINE_SECONDS,
         per_host: int = 50,
+        kept: Kept = Kept(),
         resolver: AbstractResolver | None = None,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self._allow_private = allow_private
         self._deadline = deadline
         self._per_host = per_host
+        self._kept = kept
         self._resolver = resolver
         self._ssl_context = ssl_context
         self._session: aiohttp.ClientSession | None = None
@@ -161,6 +172,15 @@ class OutboundClient:
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, tenant: str = "") -> OutboundResponse:
         """Send ``body`` exactly as it is. Raises nothing that an address or a receiver can cause."""
+        return await self._send("POST", url, headers, body, tenant)
+
+    async def get(self, url: str, *, headers: Mapping[str, str], tenant: str = "") -> OutboundResponse:
+        """Ask for what is at the address. Raises nothing that an address or a receiver can cause."""
+        return await self._send("GET", url, headers, None, tenant)
+
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, tenant: str
+    ) -> OutboundResponse:
         try:
             check_url(url, allow_private=self._allow_private)
         except UrlRefused:
@@ -173,11 +193,11 @@ class OutboundClient:
                 await slot.acquire()
         except TimeoutError:
             return OutboundResponse(None, OutboundError.BUSY, 0)
-        exchange = _Exchange()
+        exchange = _Exchange(self._kept)
         error: OutboundError | None = None
         try:
             async with asyncio.timeout(self._deadline):
-                await self._exchange(exchange, target, headers, body)
+                await self._exchange(exchange, partial(_request, method, target, headers, body))
         except (TimeoutError, aiohttp.ClientError, OSError, UnicodeError) as failure:
             error = _classify(failure)
         finally:
@@ -212,29 +232,36 @@ class OutboundClient:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         return opened
 
-    async def _exchange(self, exchange: "_Exchange", target: URL, headers: Mapping[str, str], body: bytes) -> None:
+    async def _exchange(self, exchange: "_Exchange", request: "_Request") -> None:
         """Send once, and once more on a new connection if a kept one ended without a response, which a server may do
         at any time (RFC 9112, 9.3.1 and 9.6). Most likely it never saw the request; if it did, ours may be repeated."""
         if self._session is None or self._retry_session is None:
             raise RuntimeError("the client is used outside of its context")
-        sent: LooseHeaders = {"User-Agent": USER_AGENT, **headers, "Accept-Encoding": "identity"}
         _current.set(exchange)
         try:
-            await self._exchange_in(self._session, exchange, target, sent, body)
+            await self._exchange_in(self._session, exchange, request)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientConnectionResetError) as lost:
             never_connected = isinstance(lost, aiohttp.ClientConnectorError)
             if never_connected or exchange.is_connection_new or exchange.response is not None:
                 raise
-            await self._exchange_in(self._retry_session, exchange, target, sent, body)
+            await self._exchange_in(self._retry_session, exchange, request)
 
     @staticmethod
-    async def _exchange_in(
-        session: aiohttp.ClientSession, exchange: "_Exchange", target: URL, headers: LooseHeaders, body: bytes
-    ) -> None:
-        async with session.post(target, data=body, headers=headers, allow_redirects=False) as response:
+    async def _exchange_in(session: aiohttp.ClientSession, exchange: "_Exchange", request: "_Request") -> None:
+        async with request(session) as response:
             exchange.response = response
             while len(exchange.body) < READ_LIMIT_BYTES and not response.content.at_eof():
                 exchange.body += await response.content.read(READ_LIMIT_BYTES - len(exchange.body))
+
+
+_Request = Callable[[aiohttp.ClientSession], AbstractAsyncContextManager[aiohttp.ClientResponse]]
+
+
+def _request(
+    method: str, target: URL, headers: Mapping[str, str], body: bytes | None, session: aiohttp.ClientSession
+) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+    sent: LooseHeaders = {"User-Agent": USER_AGENT, **headers, "Accept-Encoding": "identity"}
+    return session.request(method, target, data=body, headers=sent, allow_redirects=False)
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -250,7 +277,8 @@ class _Connector(aiohttp.TCPConnector):
 class _Exchange:
     """What is known of one request so far, however it ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
         self.response: aiohttp.ClientResponse | None = None
         self.is_connection_new = False
         self.budget = ReadBudget()
@@ -262,12 +290,14 @@ class _Exchange:
         elapsed = round((self._clock() - self._started) * 1000)
         if self.response is None:
             return OutboundResponse(None, error, elapsed)
-        truncated = len(self.body) > KEPT_BYTES or self.budget.is_overdrawn
+        truncated = len(self.body) > self._kept.body_bytes or self.budget.is_overdrawn
         # UTF-8, whatever charset the receiver declares. Leaves out a character that the cut has split.
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        body = decoder.decode(bytes(self.body[:KEPT_BYTES]), final=not truncated).replace("\0", "\ufffd")
+        body = decoder.decode(bytes(self.body[: self._kept.body_bytes]), final=not truncated).replace("\0", "\ufffd")
         received = self.response.headers
-        headers = {name: _storable(received[name])[:KEPT_HEADER_LENGTH] for name in KEPT_HEADERS if name in received}
+        headers = {
+            name: _storable(received[name])[:KEPT_HEADER_LENGTH] for name in self._kept.headers if name in received
+        }
         return OutboundResponse(self.response.status, error, elapsed, body, truncated, headers)
 
 

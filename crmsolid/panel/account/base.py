@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import split_domain_port, validate_host
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -23,6 +24,7 @@ from crmsolid.workspaces.panel_urls import panel_url
 
 View = Callable[..., HttpResponseBase]
 
+OWN_MACHINE = (".localhost", "127.0.0.1", "[::1]")
 PASSWORD_HELP = "At least 12 characters, not a common password, and not like your name or e-mail address."
 
 
@@ -64,6 +66,19 @@ def show(request: HttpRequest, template: str, *, status: int = 200, **context: A
     sign_up = {"sign_up_is_open": settings.SIGN_UP, "password_help": PASSWORD_HELP}
     context = {**admin.site.each_context(request), **frame, **sign_up, **context}
     return TemplateResponse(request, f"account/{template}.html", context, status=status)
+
+
+def own_address(request: HttpRequest, path: str) -> str:
+    """The absolute address of ``path``, for an e-mail.
+
+    Its host is that of the request, if ``ALLOWED_HOSTS`` names it or it is the own machine. A development machine
+    allows every host, and a request may name that of another: there the address is the one that the request arrived at.
+    """
+    named = [host for host in settings.ALLOWED_HOSTS if host != "*"]
+    if validate_host(split_domain_port(request.get_host())[0], [*named, *OWN_MACHINE]):
+        return request.build_absolute_uri(path)
+    name, port = request.META["SERVER_NAME"], request.META["SERVER_PORT"]
+    return f"{request.scheme}://{f'[{name}]' if ':' in name else name}:{port}{path}"
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -82,6 +82,10 @@ class ResetRequestForm(forms.Form):
     email = email_field()
 
 
+def keep_assistants_field() -> forms.BooleanField:
+    return forms.BooleanField(label="Keep the assistants that are connected", required=False)
+
+
 class NewPasswordForm(ServiceForm):
     """A new password, typed twice."""
 
@@ -98,7 +102,8 @@ class NewPasswordForm(ServiceForm):
 
 class ChangePasswordForm(NewPasswordForm):
     old_password = password_field("Present password")
-    field_order = ("old_password", "new_password1", "new_password2")
+    keep_assistants = keep_assistants_field()
+    field_order = ("old_password", "new_password1", "new_password2", "keep_assistants")
 
 
 class CodeForm(ServiceForm):
@@ -116,6 +121,14 @@ class SetUpForm(CodeForm):
     """Turn the second factor on."""
 
     password = password_field("Your password")
+    keep_assistants = keep_assistants_field()
+
+
+class ConfirmForm(CodeForm):
+    """The password once more, and a code of the second factor."""
+
+    password = password_field("Your password")
+    field_order = ("password", "code")
 
 
 class ProfileForm(EditForm, ServiceForm):

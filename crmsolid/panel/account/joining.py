@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
 from crmsolid.panel import sign_in
-from crmsolid.panel.account.base import home, page, show, too_many
+from crmsolid.panel.account.base import home, own_address, page, show, too_many
 from crmsolid.panel.account.forms import AcceptForm, SignUpForm
 from crmsolid.panel.account.login import signed_in
 from crmsolid.workspaces import accounts, invitations
@@ -59,8 +59,8 @@ def _tell_that_account_exists(request: HttpRequest, email: str) -> None:
     if sign_in.first_in_a_minute("account-exists", email):
         accounts.tell_that_account_exists(
             email,
-            login_link=request.build_absolute_uri(reverse("account:login")),
-            reset_link=request.build_absolute_uri(reverse("account:password_reset")),
+            login_link=own_address(request, reverse("account:login")),
+            reset_link=own_address(request, reverse("account:password_reset")),
         )
 
 
@@ -136,6 +136,4 @@ def _join(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 def invitation_address(request: HttpRequest) -> Callable[[str], str]:
     """Makes the link of an invitation from its token."""
-    return lambda token: request.build_absolute_uri(
-        f"{reverse('account:invitation_link')}?{urlencode({'token': token})}"
-    )
+    return lambda token: own_address(request, f"{reverse('account:invitation_link')}?{urlencode({'token': token})}")

@@ -11,9 +11,10 @@ from django.utils.http import urlencode
 
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.oauth.services import own_grants
 from crmsolid.panel import sign_in, sign_in_log
 from crmsolid.panel.account import session_secrets
-from crmsolid.panel.account.base import own_page, page, show, too_many, user_of
+from crmsolid.panel.account.base import own_address, own_page, page, show, too_many, user_of
 from crmsolid.panel.account.forms import ChangePasswordForm, NewPasswordForm, ResetRequestForm
 from crmsolid.workspaces import accounts, sessions
 from crmsolid.workspaces.models import User
@@ -41,9 +42,13 @@ def password_reset(request: HttpRequest) -> HttpResponseBase:
 
 def _reset_address(request: HttpRequest, uid: str, token: str) -> str:
     query = urlencode({"uid": uid, "token": token})
-    return request.build_absolute_uri(f"{reverse('account:password_reset_link')}?{query}")
+    return own_address(request, f"{reverse('account:password_reset_link')}?{query}")
 
 
+RESET_DONE = (
+    "Your password is changed, all your sessions are signed out, and the assistants that you had connected are "
+    "disconnected. Log in with it."
+)
 OVER = "It works once, for an hour. Ask for a new one."
 
 
@@ -72,7 +77,7 @@ def password_set(request: HttpRequest) -> HttpResponseBase:
         else:
             sign_in_log.password_changed(request, user)
             end_this_session(request)
-            messages.success(request, "Your password is changed, and all your sessions are signed out. Log in with it.")
+            messages.success(request, RESET_DONE)
             return HttpResponseRedirect(reverse("account:login"))
     return show(request, "password_set", title="Choose a new password", form=form, email=user.email)
 
@@ -80,6 +85,7 @@ def password_set(request: HttpRequest) -> HttpResponseBase:
 @own_page("GET", "POST")
 def password_change(request: HttpRequest) -> HttpResponseBase:
     user, form = user_of(request), ChangePasswordForm(request.POST if request.method == "POST" else None)
+    connected = own_grants(user).count()
     if form.is_valid():
         try:
             ended = _change_password(request, user, form)
@@ -90,18 +96,22 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
         else:
             sign_in_log.password_changed(request, user)
             text = f"Your password is changed. Other sessions that were signed out: {ended}."
+            if connected:
+                kept = form.cleaned_data["keep_assistants"]
+                text += f" Your connected assistants {'stay connected' if kept else 'are disconnected'}."
             messages.success(request, text)
             response = HttpResponseRedirect(reverse("account:profile"))
             sign_in.remember_device(response, user)
             return response
-    return show(request, "password_change", title="Change the password", form=form)
+    return show(request, "password_change", title="Change the password", form=form, connected=connected)
 
 
 def _change_password(request: HttpRequest, user: User, form: ChangePasswordForm) -> int:
     """Returns how many other sessions ended."""
     check_own_password(request, user, form.cleaned_data["old_password"], "old_password")
     new, key = form.cleaned_data["new_password1"], request.session.session_key
-    ended = accounts.change_password(user, new, session_key=key, ip=client_ip(request))
+    keep = form.cleaned_data["keep_assistants"]
+    ended = accounts.change_password(user, new, session_key=key, ip=client_ip(request), keep_assistants=keep)
     update_session_auth_hash(request, user)  # gives the session another key
     sessions.follow(key, request.session.session_key)
     return ended

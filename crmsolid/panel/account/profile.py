@@ -9,6 +9,7 @@ from django.urls import reverse
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
 from crmsolid.core.time_zones import time_zones
+from crmsolid.oauth.services import own_grants
 from crmsolid.panel.account.base import own_page, show, user_of
 from crmsolid.panel.account.forms import ProfileForm
 from crmsolid.workspaces import accounts, sessions, two_factor
@@ -73,4 +74,5 @@ def profile(request: HttpRequest) -> HttpResponseBase:
         zones=sorted(time_zones()),
         zone_help=f"All times of the panel are shown in it. Empty: that of the workspace, which is {zone} now.",
         two_factor_is_on=two_factor.is_on(user),
+        connected=own_grants(user).count(),
     )

@@ -9,12 +9,13 @@ from django.utils.safestring import mark_safe
 
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
+from crmsolid.oauth.services import own_grants
 from crmsolid.panel import sign_in
 from crmsolid.panel.account import session_secrets
 from crmsolid.panel.account.base import own_page, show, too_many, user_of
 from crmsolid.panel.account.forms import CodeForm, SetUpForm
 from crmsolid.panel.account.password import check_own_password
-from crmsolid.workspaces import two_factor
+from crmsolid.workspaces import sessions, two_factor
 from crmsolid.workspaces.models import User
 from crmsolid.workspaces.panel_context import lacks_required_factor, panel_context
 
@@ -57,6 +58,7 @@ def two_factor_page(request: HttpRequest) -> HttpResponseBase:
         other_workspaces=other,
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         requiring=two_factor.requiring_workspaces(user),
+        connected=own_grants(user).count(),
     )
 
 
@@ -66,8 +68,13 @@ def _set_up_two_factor(request: HttpRequest, user: User, secret: str | None, for
         raise DomainError("invalid_state", "the key that you scanned is too old; scan the one that is shown now")
     check_own_password(request, user, form.cleaned_data["password"], "password")
     key, ip = request.session.session_key, client_ip(request)
-    codes = two_factor.confirm_setup(user, secret, form.cleaned_data["code"], session_key=key, ip=ip)
+    data = form.cleaned_data
+    codes = two_factor.confirm_setup(
+        user, secret, data["code"], session_key=key, ip=ip, keep_assistants=data["keep_assistants"]
+    )
     del request.session[SETUP]
+    request.session.cycle_key()  # somebody else may have the cookie of this session too
+    sessions.follow(key, request.session.session_key)
     return codes
 
 
