@@ -21,7 +21,7 @@ from crmsolid.api.request_context import RequestContext
 from crmsolid.api.uploads import MAX_FORM_BYTES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.workspaces.panel_context import panel_context
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.panel_urls import SIDES, panel_url
 from crmsolid.workspaces.roles import WRITERS
 from crmsolid.workspaces.scopes import Scope
 
@@ -30,7 +30,8 @@ API_PATH = "/v1/contacts/import"
 
 def upload_limits() -> dict[str, int]:
     """The paths that take a file, with the bytes that a body may have there."""
-    return dict.fromkeys((API_PATH, panel_url("contacts_contactimport_add")), MAX_FILE_BYTES + MAX_FORM_BYTES)
+    pages = (panel_url("contacts_contactimport_add", side=side) for side in SIDES)
+    return dict.fromkeys((API_PATH, *pages), MAX_FILE_BYTES + MAX_FORM_BYTES)
 
 
 def may_upload(environ: WSGIEnvironment) -> str | None:
