@@ -26,6 +26,7 @@ from crmsolid.serving.request import (
     refused_body,
     until_disconnect,
 )
+from crmsolid.serving.slow_requests import MAX_WAIT_SECONDS, TURN, ThreadGroup, Turn, slow_requests
 from crmsolid.serving.spool import ResponseSpool
 from crmsolid.serving.uploads import Uploads, UploadSlot
 
@@ -77,6 +78,7 @@ class WsgiBridge:
         self._admission = admission
         self._limits = limits or BridgeLimits()
         self._pool = ThreadPool(self._limits.threads, around_thread)
+        self._group = ThreadGroup(max(1, self._limits.threads - 1))
 
     def start(self) -> None:
         self._pool.start()
@@ -148,14 +150,39 @@ class WsgiBridge:
         return await result
 
     async def _run(self, exchange: Exchange, environ: WSGIEnvironment, receive: Receive) -> Reply | None:
-        """The response; None if the client has left before its request was admitted."""
+        """The response; None if the client has left before its request was admitted or had its turn."""
+        loop, may_run = asyncio.get_running_loop(), asyncio.Event()
+        turn = environ[TURN] = Turn(self._group, partial(loop.call_soon_threadsafe, may_run.set))
         try:
             async with self._admission(environ, receive):
-                self._pool.submit(exchange.run, wide_network_of(address_in(environ)))
-                return await exchange.reply
+                reply = await self._run_on_thread(exchange, environ)
+                if reply is None:
+                    await self._wait_for_turn(turn, may_run, receive)
+                    exchange.again()
+                    reply = await self._run_on_thread(exchange, environ)
+                return reply
         except NotAdmitted as not_admitted:
             environ["wsgi.input"].close()
             return not_admitted.reply
+        finally:
+            slow_requests.end(turn)
+
+    async def _run_on_thread(self, exchange: Exchange, environ: WSGIEnvironment) -> Reply | None:
+        self._pool.submit(exchange.run, wide_network_of(address_in(environ)))
+        return await exchange.reply
+
+    async def _wait_for_turn(self, turn: Turn, may_run: asyncio.Event, receive: Receive) -> None:
+        """Return when the request has its turn, or has waited for too long. Raises ``NotAdmitted`` if its client has
+        left."""
+        awaited = [asyncio.create_task(may_run.wait()), asyncio.create_task(until_disconnect(receive))]
+        try:
+            await asyncio.wait(awaited, timeout=MAX_WAIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if awaited[1].done():
+                raise NotAdmitted(None)
+        finally:
+            for task in awaited:
+                task.cancel()
+            slow_requests.stop_waiting(turn)
 
     async def _send_stream(self, start: Message, spool: ResponseSpool, receive: Receive, send: Send) -> None:
         """Whether ``send`` fails once the client has left differs between servers; ``receive`` reports it in all."""

@@ -31,9 +31,9 @@ class ProblemProtocol(HttpToolsProtocol):
     """A method that HTTP does not know is ``method_not_allowed`` (405), any other malformed request ``bad_request``.
 
     Request line and headers over ``max_head_bytes`` or ``max_header_lines`` are ``headers_too_large`` (431). Trailers
-    count as headers, but are ignored. A request of HTTP/1.1 has one Host header, one of HTTP/1.0 at most one. The framing of a chunked body may take as many bytes as its content besides.
-    A request that follows one whose answer is not complete is not answered when it is refused: the connection closes
-    after the earlier answers.
+    count as headers, but are ignored. A request of HTTP/1.1 has one Host header, one of HTTP/1.0 at most one. The
+    framing of a chunked body may take as many bytes as its content besides. A request that follows one whose answer is
+    not complete is not answered when it is refused: the connection closes after the earlier answers.
     """
 
     table: ConnectionTable
