@@ -50,8 +50,8 @@ def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponseBase]
 
 
 def _admit(request: HttpRequest) -> tuple[bytes, dict[str, Any], Caller]:
-    """The body, the message in it, and who sent it. Raises the refusals that have an HTTP status of their own: 400, 401,
-    403, 405, 413, 429."""
+    """The body, the message in it, and who sent it. Raises the refusals that have an HTTP status of their own: 400,
+    401, 403, 405, 413, 429."""
     context = request_context(request)
     check_origin(request)
     if request.method != "POST":

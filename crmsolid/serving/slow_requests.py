@@ -106,6 +106,16 @@ class SlowRequests:
             if turn in self._waiting:
                 self._waiting.remove(turn)
 
+    def under_way(self, customer: object) -> int:
+        """How many slots the customer has."""
+        with self._lock:
+            return self._running[customer]
+
+    def waiting(self) -> int:
+        """How many requests wait, of all customers."""
+        with self._lock:
+            return len(self._waiting)
+
     def _has_room(self, customer: object, group: ThreadGroup | None) -> bool:
         return self._running[customer] < self.at_once and (group is None or group.running < group.most)
 

@@ -5,7 +5,6 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,6 @@ import psycopg
 import pytest
 
 from tests.attacks.product import ON_POSTGRESQL_ALONE, Answer, HealthyClient, Product
-from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
