@@ -35,7 +35,8 @@ def upload_limits() -> dict[str, int]:
 
 
 def may_upload(environ: WSGIEnvironment) -> str | None:
-    """The workspace for which the caller may import contacts; None if they may not. Counts against no limit."""
+    """The live workspace whose contacts, or whose test twin's, the caller may import; None if they may not. Counts
+    against no limit."""
     close_old_connections()  # as Django does at the beginning of each request
     request = WSGIRequest({**environ, "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()})
     try:
@@ -52,7 +53,7 @@ def _workspace_of_key(request: WSGIRequest) -> str | None:
     credentials = context.credentials
     if credentials is None or limiter().is_used_up(credentials.bucket, credentials.rate_limit):
         return None
-    return str(actor.workspace.pk)
+    return str(actor.workspace.live_id or actor.workspace.pk)
 
 
 def _workspace_of_member(request: WSGIRequest) -> str | None:
@@ -61,4 +62,4 @@ def _workspace_of_member(request: WSGIRequest) -> str | None:
     panel = panel_context(request)
     if panel is None or panel.is_expired or not panel.has_role(WRITERS):
         return None
-    return str(panel.workspace.pk)
+    return str(panel.live.pk)

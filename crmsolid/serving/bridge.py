@@ -20,7 +20,9 @@ from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope, Se
 from crmsolid.serving.pool import AroundThread, ThreadPool
 from crmsolid.serving.request import (
     BODY_TOO_LARGE,
+    UPLOAD_TOO_SLOW,
     UPLOADS_BUSY,
+    Body,
     build_environ,
     read_body,
     refused_body,
@@ -28,9 +30,12 @@ from crmsolid.serving.request import (
 )
 from crmsolid.serving.slow_requests import MAX_WAIT_SECONDS, TURN, ThreadGroup, Turn, slow_requests
 from crmsolid.serving.spool import ResponseSpool
-from crmsolid.serving.uploads import Uploads, UploadSlot
+from crmsolid.serving.uploads import Ended, Uploads, UploadSlot
 
 T = TypeVar("T")
+
+# What the environ says of an upload whose body was not kept.
+REFUSED = {None: BODY_TOO_LARGE, Ended.BUSY: UPLOADS_BUSY, Ended.TOO_SLOW: UPLOAD_TOO_SLOW}
 
 logger = logging.getLogger(__name__)
 
@@ -57,11 +62,13 @@ class WsgiBridge:
 
     The WSGI application gets a complete body with CONTENT_LENGTH as its real length. If the client sent more than the
     limit, it gets an empty body and ``environ["crmsolid.body_too_large"]``, and answers 413 itself. ``uploads`` says
-    who may send more than the limit; ``environ["crmsolid.uploads_busy"]`` then means that others are doing so. It does
-    not run at all for a client that leaves before the end of its body. An exception of the application reaches the
-    server: before the first byte as an error, after it as a response that is cut off. A request gets its thread inside
-    the context ``admission(environ, receive)``, which may wait, or raise ``NotAdmitted``. Networks of clients take
-    turns at the threads.
+    who may send more than the limit; ``environ["crmsolid.uploads_busy"]`` then means that others are doing so, and
+    ``environ["crmsolid.upload_too_slow"]`` that the body came too slowly. It does not run at all for a client that
+    leaves before the end of its body. An exception of the application reaches the server: before the first byte as an
+    error, after it as a response that is cut off. A request gets its thread inside the context ``admission(environ,
+    receive)``, which may wait, or raise ``NotAdmitted``. Networks of clients take turns at the threads. A request that
+    waits for its turn at what may be slow (``slow_requests``) has no thread meanwhile, and one thread at least never
+    runs what may be slow.
     """
 
     def __init__(
@@ -95,20 +102,16 @@ class WsgiBridge:
     async def _answer(
         self, scope: Scope, environ: WSGIEnvironment, slot: UploadSlot | None, receive: Receive, send: Send
     ) -> None:
-        allowance = None if slot is None else partial(self._allow_upload, slot, environ)
-        try:
-            request_body = await read_body(scope, receive, self._limits, allowance)
-        except OSError:
-            if slot is None:
-                raise
-            logger.exception("a large body could not be kept")  # most likely the disk is full
-            slot.is_busy, request_body = True, refused_body(must_close=True)
+        if slot is None:
+            request_body = await read_body(scope, receive, self._limits)
+        else:
+            request_body = await self._read_upload(scope, environ, slot, receive)
         if request_body is None:
             return
         environ["wsgi.input"] = request_body.file
         environ["CONTENT_LENGTH"] = str(request_body.length)
         if request_body.is_too_large:
-            environ[UPLOADS_BUSY if slot is not None and slot.is_busy else BODY_TOO_LARGE] = True
+            environ[BODY_TOO_LARGE if slot is None else REFUSED[slot.ended]] = True
         exchange = Exchange(self._wsgi_app, environ, asyncio.get_running_loop(), self._limits)
         try:
             async with self._uploads.turn(slot):
@@ -127,10 +130,23 @@ class WsgiBridge:
         finally:
             exchange.is_abandoned = True
 
+    async def _read_upload(
+        self, scope: Scope, environ: WSGIEnvironment, slot: UploadSlot, receive: Receive
+    ) -> Body | None:
+        """The body, which may be a large one; ``slot.ended`` says why one was refused that is not too large."""
+        allowance = partial(self._allow_upload, slot, environ)
+        try:
+            body = await slot.read(receive, lambda counted: read_body(scope, counted, self._limits, allowance))
+        except OSError:
+            logger.exception("a large body could not be kept")  # most likely the disk is full
+            slot.ended = Ended.BUSY
+            return refused_body(must_close=True)
+        return refused_body(must_close=True) if body is None and slot.ended is not None else body
+
     async def _allow_upload(self, slot: UploadSlot, environ: WSGIEnvironment) -> int:
         """How many bytes the request may have: asked on a thread, before more of it is received."""
         caller = await self._call(partial(self._uploads.authorize, environ), environ)
-        self._uploads.take(slot, environ, caller)
+        await self._uploads.take(slot, environ, caller)
         return slot.max_bytes
 
     async def _call(self, function: Callable[[], T], environ: WSGIEnvironment) -> T:
