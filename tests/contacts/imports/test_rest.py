@@ -277,3 +277,23 @@ def test_statements_of_an_upload_and_of_failed_rows(ours: Api, django_assert_num
     with django_assert_num_queries(6 if rows == 1 else 17):
         answer = ours.get(f"/v1/jobs/{job['id']}/failed-rows")
         assert b"".join(answer.streaming_content).count(b"\r\n") == rows + 1
+
+
+def test_files_that_wait_take_a_bounded_space_of_a_workspace_and_its_twin(
+    ours: Api, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = b"username\nada_l\n"
+    first = ours.post("/v1/contacts/import?dry_run=true", text, Content_Type="text/csv").json()["id"]
+    monkeypatch.setattr(services, "MAX_KEPT_BYTES", 2 * staging.kept_bytes(tenants.workspace) - 1)
+    test = Api(tenants.key(workspace=tenants.twin))
+    for api in (ours, test):
+        refused = api.post("/v1/contacts/import", text, Content_Type="text/csv")
+        assert (refused.status_code, refused.json()["code"]) == (422, "validation_failed")
+        error = refused.json()["errors"][0]
+        assert (error["field"], error["code"]) == ("file", "quota_exceeded")
+        assert "wait until imports have ended" in error["detail"]
+    assert (ContactImport.unscoped.count(), ImportChunk.unscoped.count(), Job.unscoped.count()) == (1, 1, 1)
+    other = Api(tenants.key(workspace=tenants.other))
+    assert other.post("/v1/contacts/import", text, Content_Type="text/csv").status_code == 202
+    ours.post(f"/v1/jobs/{first}/cancel")
+    assert test.post("/v1/contacts/import", text, Content_Type="text/csv").status_code == 202
