@@ -87,9 +87,7 @@ def _store(actor: Actor, staged: StagedFile, name: str, mapping: columns.Mapped)
 
 
 def _refuse_too_much(workspace: Workspace, more: int) -> None:
-    live = workspace.owner_workspace
-    kept = sum(staging.kept_bytes(each) for each in (live, live.twin))
-    if kept + more > MAX_KEPT_BYTES:
+    if staging.kept_bytes(workspace.owner_workspace) + more > MAX_KEPT_BYTES:
         raise invalid(
             "file",
             "quota_exceeded",

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce, Length
 
 from contacts.imports.reading import CsvFile, NotCsv, Row
@@ -111,9 +111,9 @@ def store(staged: StagedFile, contact_import: ContactImport) -> None:
     _chunks.insert_many(rows)
 
 
-def kept_bytes(workspace: Workspace) -> int:
-    """Bytes of all chunks of a workspace. The database reads their lengths without the chunks themselves."""
-    chunks = ImportChunk.objects.for_workspace(workspace)
+def kept_bytes(live: Workspace) -> int:
+    """Bytes of all chunks of a live workspace and its test twin. The database reads no more of them than the length."""
+    chunks = ImportChunk.unscoped.filter(Q(workspace=live) | Q(workspace__live=live))
     return chunks.aggregate(size=Coalesce(Sum(Length("data")), 0))["size"]
 
 
