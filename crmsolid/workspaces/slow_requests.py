@@ -27,8 +27,9 @@ def answer_in_slot(
     Before the view runs, the request may end with ``TryAgain`` and run once more from its beginning. Errors:
     ``rate_limited`` if there was no slot in time; the view has not run then.
     """
+    turn = turn_of(request.META)
     try:
-        slot = slow_requests.enter(workspace.live_id or workspace.pk, turn_of(request.META))
+        slot = slow_requests.enter(workspace.live_id or workspace.pk, turn)
     except NoSlot:
         raise DomainError("rate_limited", REFUSED, headers={"Retry-After": "1"}) from None
     release = partial(slow_requests.release, slot)
@@ -37,7 +38,7 @@ def answer_in_slot(
         response = view()
         if isinstance(response, SimpleTemplateResponse):
             response.render()  # which may run the queries
-        if response.streaming:
+        if response.streaming and turn is not None:  # the bridge closes every response; others may not
             response.streaming_content = HeldContent(iter(response), release)  # type: ignore[attr-defined]
             is_held = True
         return response
