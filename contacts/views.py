@@ -22,6 +22,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 
 READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
+FILTERS = ("search", "tag", "stage", "segment", "updated_since")
 MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 
@@ -37,7 +38,7 @@ def _written(actor: Actor, written: ContactWithTags, sent: Mapping[str, Any]) ->
 class ContactsView(WorkspaceView):
     """List contacts; create one, or update the one of that username or e-mail address."""
 
-    @endpoint(scopes=READ, query=ContactQuery, responses={200: ListOf(ContactOut)})
+    @endpoint(scopes=READ, query=ContactQuery, responses={200: ListOf(ContactOut)}, slow_with=FILTERS)
     def get(self) -> ApiResponse:
         """List contacts."""
         filters = dict(self.query)
@@ -120,6 +121,7 @@ class ExportView(WorkspaceView):
         responses={200: Raw(tuple(MEDIA_TYPES.values()), headers=("Content-Disposition",))},
         negotiates=False,
         operation_id="export_contacts",
+        slow=True,
     )
     def get(self) -> StreamingHttpResponse:
         filters = dict(self.query)

@@ -21,7 +21,7 @@ from crmsolid.api.request_context import RequestContext
 from crmsolid.api.uploads import MAX_FORM_BYTES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.workspaces.panel_context import panel_context
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.workspaces.panel_urls import SIDES, panel_url
 from crmsolid.workspaces.roles import WRITERS
 from crmsolid.workspaces.scopes import Scope
 
@@ -30,11 +30,13 @@ API_PATH = "/v1/contacts/import"
 
 def upload_limits() -> dict[str, int]:
     """The paths that take a file, with the bytes that a body may have there."""
-    return dict.fromkeys((API_PATH, panel_url("contacts_contactimport_add")), MAX_FILE_BYTES + MAX_FORM_BYTES)
+    pages = (panel_url("contacts_contactimport_add", side=side) for side in SIDES)
+    return dict.fromkeys((API_PATH, *pages), MAX_FILE_BYTES + MAX_FORM_BYTES)
 
 
 def may_upload(environ: WSGIEnvironment) -> str | None:
-    """The workspace for which the caller may import contacts; None if they may not. Counts against no limit."""
+    """The live workspace whose contacts, or whose test twin's, the caller may import; None if they may not. Counts
+    against no limit."""
     close_old_connections()  # as Django does at the beginning of each request
     request = WSGIRequest({**environ, "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()})
     try:
@@ -51,7 +53,7 @@ def _workspace_of_key(request: WSGIRequest) -> str | None:
     credentials = context.credentials
     if credentials is None or limiter().is_used_up(credentials.bucket, credentials.rate_limit):
         return None
-    return str(actor.workspace.pk)
+    return str(actor.workspace.live_id or actor.workspace.pk)
 
 
 def _workspace_of_member(request: WSGIRequest) -> str | None:
@@ -60,4 +62,4 @@ def _workspace_of_member(request: WSGIRequest) -> str | None:
     panel = panel_context(request)
     if panel is None or panel.is_expired or not panel.has_role(WRITERS):
         return None
-    return str(panel.workspace.pk)
+    return str(panel.live.pk)

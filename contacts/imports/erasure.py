@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts import optouts
 from contacts.imports.planning import IDENTITIES
@@ -91,15 +92,26 @@ def _about(model: "type[ImportFailure | ImportDraft]", contact: Contact) -> Any:
     return model.objects.for_workspace(contact.workspace_id).filter(either)
 
 
+def _purge_waiting(idle: "QuerySet[ContactImport]") -> int:
+    """Delete the rows of these files; returns how many chunks there were."""
+    deleted, chunks = 0, ImportChunk.unscoped.filter(contact_import=OuterRef("pk"))
+    for pk in list(idle.filter(Exists(chunks)).values_list("pk", flat=True)):
+        with transaction.atomic():
+            # An import begins under this lock. Whether one has is read behind it.
+            ContactImport.unscoped.select_for_update(no_key=True).filter(pk=pk).first()
+            count, _ = ImportChunk.unscoped.filter(contact_import__in=idle.filter(pk=pk)).delete()
+        deleted += count
+    return deleted
+
+
 def purge() -> int:
     """Delete failed rows and imports older than ``IMPORT_DAYS``, and the rows of files that nobody has imported within
     a day; returns how many rows were deleted."""
     old = clock.now() - timedelta(days=settings.IMPORT_DAYS)
     open_jobs = Job.unscoped.filter(object_id=OuterRef("pk"), state__in=OPEN_JOB_STATES)
     idle = ContactImport.unscoped.exclude(Exists(open_jobs))
-    chunks = ImportChunk.unscoped.filter(contact_import__in=idle.filter(created_at__lt=clock.now() - STAGED))
-    deleted = 0
-    for rows in (ImportFailure.unscoped.filter(created_at__lt=old), chunks, idle.filter(created_at__lt=old)):
+    deleted = _purge_waiting(idle.filter(created_at__lt=clock.now() - STAGED))
+    for rows in (ImportFailure.unscoped.filter(created_at__lt=old), idle.filter(created_at__lt=old)):
         while ids := [row.pk for row in rows.only("pk")[:BATCH]]:
             count, _ = rows.model.unscoped.filter(pk__in=ids).delete()
             deleted += count

@@ -11,17 +11,20 @@ from contacts.imports import columns, staging
 from contacts.imports.jobs import IMPORT
 from contacts.imports.staging import StagedFile
 from contacts.models import ContactImport, ImportChunk, ImportFailure
-from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.runner import start_job
 from crmsolid.jobs.services import get_job
+from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import OPEN_JOB_STATES, Job
+from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, Workspace
 from crmsolid.workspaces.scopes import Scope
 
 # Each may have 262,144 characters.
 FAILURES_CHUNK = 50
+# Of the files that wait or are being imported, as they are stored: of a live workspace and its test twin together.
+MAX_KEPT_BYTES = 200 * MEBIBYTE
 
 
 @unit_of_work()
@@ -29,7 +32,7 @@ def import_contacts(
     actor: Actor, staged: StagedFile, *, mapping: Mapping[str, Any] | None = None, dry_run: bool = False
 ) -> Job:
     """Start the import, or the dry run, of a file. ``mapping``: column -> field; without one it is guessed from the
-    header. Errors: ``scope_missing``, ``validation_failed``."""
+    header. Errors: ``scope_missing``, ``validation_failed``, also if too many files of the workspace are kept."""
     actor.require(Scope.WRITE_CONTACTS)
     fields = list(by_key(actor.workspace).values())
     if mapping is None:
@@ -41,7 +44,8 @@ def import_contacts(
 
 @unit_of_work()
 def upload_contacts(actor: Actor, staged: StagedFile, *, name: str) -> ContactImport:
-    """Keep a file to look at, and to import within a day. Errors: ``scope_missing``."""
+    """Keep a file to look at, and to import within a day. Errors: ``scope_missing``, ``validation_failed`` if too many
+    files of the workspace are kept."""
     actor.require(Scope.WRITE_CONTACTS)
     guessed = columns.guess(staged.columns, list(by_key(actor.workspace).values()))
     return _store(actor, staged, name[:200], guessed)
@@ -70,12 +74,26 @@ def start_import(actor: Actor, import_id: str, *, mapping: Mapping[str, Any], dr
 
 
 def _store(actor: Actor, staged: StagedFile, name: str, mapping: columns.Mapped) -> ContactImport:
+    _refuse_too_much(actor.workspace, staged.size)  # before anything is written
     file = ContactImport(
         workspace=actor.workspace, name=name, columns=staged.columns, mapping=mapping, row_count=staged.row_count
     )
     file.save(force_insert=True)
     staging.store(staged, file)
+    # Once more, because others may have been stored meanwhile: those that commit later wait here.
+    Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
+    _refuse_too_much(actor.workspace, 0)
     return file
+
+
+def _refuse_too_much(workspace: Workspace, more: int) -> None:
+    if staging.kept_bytes(workspace.owner_workspace) + more > MAX_KEPT_BYTES:
+        raise invalid(
+            "file",
+            "quota_exceeded",
+            f"the files that wait to be imported may take {MAX_KEPT_BYTES // MEBIBYTE} MiB, live and test together; "
+            "wait until imports have ended, or import files that were uploaded earlier: their rows go after a day",
+        )
 
 
 def _start(actor: Actor, file: ContactImport, *, dry_run: bool, keep_file: bool) -> Job:

@@ -12,11 +12,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce, Length
+
 from contacts.imports.reading import CsvFile, NotCsv, Row
 from contacts.models import ContactImport, ImportChunk
 from crmsolid.core import strictjson
 from crmsolid.core.errors import invalid
 from crmsolid.core.sql.table import Table
+from crmsolid.workspaces.models import Workspace
 
 CHUNK_ROWS = 500
 # Characters of the cells of a chunk: one of 500 ordinary rows is smaller, one of a few rows of long texts is not large.
@@ -52,6 +56,11 @@ class StagedFile:
 
     def __exit__(self, *error: object) -> None:
         self.file.close()
+
+    @property
+    def size(self) -> int:
+        """Bytes of its chunks."""
+        return sum(self.sizes)
 
     def chunks(self) -> Iterator[bytes]:
         self.file.seek(0)
@@ -100,6 +109,12 @@ def store(staged: StagedFile, contact_import: ContactImport) -> None:
             _chunks.insert_many(rows)
             rows, size = [], 0
     _chunks.insert_many(rows)
+
+
+def kept_bytes(live: Workspace) -> int:
+    """Bytes of all chunks of a live workspace and its test twin. The database reads no more of them than the length."""
+    chunks = ImportChunk.unscoped.filter(Q(workspace=live) | Q(workspace__live=live))
+    return chunks.aggregate(size=Coalesce(Sum(Length("data")), 0))["size"]
 
 
 def pack(rows: Sequence[Row]) -> bytes:

@@ -101,6 +101,7 @@ class FailedRowsView(WorkspaceView):
         responses={200: Raw(("text/csv",), headers=("Content-Disposition",))},
         negotiates=False,
         operation_id="get_failed_rows",
+        slow=True,
     )
     def get(self, job_id: str) -> StreamingHttpResponse:
         return failed_rows_response(self.actor, job_id)

@@ -59,6 +59,7 @@ class ContactListPage(TenantPage):
     name = LIST
     title = "Contacts"
     template = "panel/contacts.html"
+    may_be_slow = True
 
     def get(self, request: Any) -> HttpResponseBase:
         query = ContactsQuery.read(request.GET)
@@ -160,6 +161,7 @@ class FilterPage(TenantPage):
     name = "contacts_contact_filter"
     title = "Filter contacts"
     template = "panel/contact_filter.html"
+    may_be_slow = True
     # Who may only read filters too; saving as a segment asks the service.
     changers = EVERYONE
     needs_plan = False
@@ -258,6 +260,7 @@ class ExportPage(TenantPage):
     name = "contacts_contact_export"
     title = "Export"
     template = ""
+    may_be_slow = True
 
     def get(self, request: Any) -> HttpResponseBase:
         query = ContactsQuery.read(request.GET)
@@ -276,6 +279,7 @@ class BulkPage(TenantPage):
     name = "contacts_contact_bulk"
     title = "Change contacts"
     template = "panel/contact_bulk.html"
+    may_be_slow = True
     viewers = TenantPage.changers
 
     def get(self, request: Any) -> HttpResponseBase:

@@ -30,6 +30,7 @@ BROKEN = "The filter does not fit any more. Correct it."
 class SegmentAdmin(FormPageAdmin):
     adders = WRITERS
     deleters = WRITERS
+    may_be_slow = True
     list_display = ("name", "selects", "people", "changed")
     search_fields = ("name",)
     search_help_text = "Name"

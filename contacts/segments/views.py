@@ -33,13 +33,13 @@ def _written(actor: Actor, counted: CountedSegment, sent: Mapping[str, Any]) -> 
 class SegmentsView(WorkspaceView):
     """List segments; save a filter as a segment."""
 
-    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(SegmentOut)})
+    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(SegmentOut)}, slow=True)
     def get(self) -> ApiResponse:
         """List segments, newest first."""
         page = services.list_segments(self.actor, **self.query)
         return ApiResponse(page.as_dict([_render(counted) for counted in page.rows]))
 
-    @endpoint(scopes=WRITE, body=SegmentIn, responses={201: SegmentWrittenOut})
+    @endpoint(scopes=WRITE, body=SegmentIn, responses={201: SegmentWrittenOut}, slow=True)
     def post(self) -> ApiResponse:
         """Save a filter as a segment.
 
@@ -56,7 +56,7 @@ class SegmentsView(WorkspaceView):
 class SegmentView(WorkspaceView):
     """One segment: read it, change it, delete it."""
 
-    @endpoint(scopes=READ, responses={200: SegmentOut})
+    @endpoint(scopes=READ, responses={200: SegmentOut}, slow=True)
     def get(self, segment_id: str) -> ApiResponse:
         """Read a segment.
 
@@ -64,7 +64,7 @@ class SegmentView(WorkspaceView):
         """
         return ApiResponse(_render(services.get_segment(self.actor, segment_id)))
 
-    @endpoint(scopes=WRITE, body=SegmentPatch, responses={200: SegmentWrittenOut})
+    @endpoint(scopes=WRITE, body=SegmentPatch, responses={200: SegmentWrittenOut}, slow=True)
     def patch(self, segment_id: str) -> ApiResponse:
         """Change a segment."""
         return _written(self.actor, services.update_segment(self.actor, segment_id, self.body), self.body)
@@ -82,7 +82,7 @@ class SegmentView(WorkspaceView):
 class PreviewView(WorkspaceView):
     """Count the contacts that a filter matches, and show the ten newest. Nothing is saved."""
 
-    @endpoint(scopes=READ, body=FilterIn, responses={200: SegmentPreviewOut}, reads=True)
+    @endpoint(scopes=READ, body=FilterIn, responses={200: SegmentPreviewOut}, reads=True, slow=True)
     def post(self) -> ApiResponse:
         preview = services.preview_segment(self.actor, **self.body)
         sample = [contact.payload for contact in preview.sample]
@@ -112,6 +112,7 @@ class SegmentTagsView(WorkspaceView):
         responses={202: JobOut},
         error_codes=("invalid_state",),
         operation_id="tag_segment",
+        slow=True,
     )
     def post(self, segment_id: str) -> ApiResponse:
         job = services.tag_segment(self.actor, segment_id, **self.body)

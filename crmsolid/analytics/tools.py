@@ -31,7 +31,7 @@ class AnyReportOut(Representation):
 class AnalyticsView(WorkspaceView):
     """Any of the reports at /v1/analytics."""
 
-    @endpoint(scopes=READ, query=AnyReportQuery, responses={200: AnyReportOut})
+    @endpoint(scopes=READ, query=AnyReportQuery, responses={200: AnyReportOut}, slow=True)
     def get(self) -> ApiResponse:
         return answer(self.query["report"], self.actor, self.query)
 

@@ -21,7 +21,7 @@ def answer(name: str, actor: Actor, query: dict[str, Any]) -> ApiResponse:
 class FunnelView(WorkspaceView):
     """The funnel: how many contacts reached each stage, how many of those added, and in what time."""
 
-    @endpoint(scopes=READ, query=ReportQuery, responses={200: FunnelOut})
+    @endpoint(scopes=READ, query=ReportQuery, responses={200: FunnelOut}, slow=True)
     def get(self) -> ApiResponse:
         return answer("funnel", self.actor, self.query)
 
@@ -29,7 +29,7 @@ class FunnelView(WorkspaceView):
 class SequencesReportView(WorkspaceView):
     """What came of the messages of sequences, by version and step."""
 
-    @endpoint(scopes=READ, query=ReportQuery, responses={200: SequencesOut})
+    @endpoint(scopes=READ, query=ReportQuery, responses={200: SequencesOut}, slow=True)
     def get(self) -> ApiResponse:
         return answer("sequences", self.actor, self.query)
 
@@ -37,7 +37,7 @@ class SequencesReportView(WorkspaceView):
 class BroadcastsReportView(WorkspaceView):
     """What came of the messages of broadcasts."""
 
-    @endpoint(scopes=READ, query=ReportQuery, responses={200: BroadcastsOut})
+    @endpoint(scopes=READ, query=ReportQuery, responses={200: BroadcastsOut}, slow=True)
     def get(self) -> ApiResponse:
         return answer("broadcasts", self.actor, self.query)
 
@@ -45,6 +45,6 @@ class BroadcastsReportView(WorkspaceView):
 class AccountsReportView(WorkspaceView):
     """What the accounts sent, what failed, and what came back."""
 
-    @endpoint(scopes=READ, query=ReportQuery, responses={200: AccountsOut})
+    @endpoint(scopes=READ, query=ReportQuery, responses={200: AccountsOut}, slow=True)
     def get(self) -> ApiResponse:
         return answer("accounts", self.actor, self.query)

@@ -84,6 +84,10 @@ class Endpoint:
     reads_if: str = ""
     # Instead of ``body``, for a body that is a file: ``self.file`` is what the view's ``read_file`` makes of it.
     file_body: FileBody | None = None
+    # Whether it may take seconds in a large workspace, always or with one of these parameters: few such requests of a
+    # workspace run at once.
+    slow: bool = False
+    slow_with: tuple[str, ...] = ()
     # Codes of core/errors.py that it may answer beyond those every operation has.
     error_codes: tuple[str, ...] = ()
     # Whether it honours If-Match; its responses have an ETag then.
@@ -102,6 +106,10 @@ class Endpoint:
     def needs_key(self, method: str) -> bool:
         """Whether each request of this method needs an Idempotency-Key. With ``reads_if`` the body decides."""
         return method in ("POST", "PATCH") and not self.reads and not self.reads_if
+
+    def may_be_slow(self, values: Mapping[str, Any]) -> bool:
+        """Whether a request with this query or body may take seconds."""
+        return self.slow or any(values.get(name) not in (None, []) for name in self.slow_with)
 
     def __post_init__(self) -> None:
         produced: dict[str, None] = {}

@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,6 +18,7 @@ from crmsolid.core.client_ip import client_ip, network_of
 from crmsolid.core.errors import DomainError
 from crmsolid.oauth import authentication as oauth
 from crmsolid.oauth.endpoints import resource_url
+from crmsolid.serving.slow_requests import turn_of
 from crmsolid.workspaces.actor import Actor, Surface
 from crmsolid.workspaces.models import Plan
 
@@ -28,7 +29,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 class RequestContext:
     """What is known of a request under /v1 or /mcp. ``started``: ``time.perf_counter()`` at its arrival; ``error``: the
     error it is answered with, if any; ``rpc_id``: the id of its JSON-RPC message, at /mcp; ``tool``: the one it calls
-    there; ``sent``: the credentials in its header, also where they are refused, while ``credentials`` were accepted."""
+    there; ``sent``: the credentials in its header, also where they are refused, while ``credentials`` were accepted;
+    ``counted``: the decisions of the rate limit by bucket, kept for a request that has to wait and runs once more."""
 
     request_id: str
     path: str
@@ -41,6 +43,7 @@ class RequestContext:
     rpc_id: Any = None
     tool: str = ""
     sent: Credentials | None = None
+    counted: dict[str, Decision] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, request: HttpRequest) -> "RequestContext":
@@ -49,6 +52,8 @@ class RequestContext:
         request_id = client_id if _REQUEST_ID.match(client_id) else os.urandom(16).hex()
         surface: Surface = "mcp" if request.path_info.startswith("/mcp") else "rest"
         context = cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
+        if (turn := turn_of(request.META)) is not None:
+            context.counted = turn.kept
         request.api_context = context  # type: ignore[attr-defined]
         return context
 
@@ -89,7 +94,7 @@ class RequestContext:
                 bucket, limit = address_bucket(self.ip), authentication.DEFAULT_RATE_LIMIT
             else:
                 bucket, limit = self.credentials.bucket, self.credentials.rate_limit
-            self.decision = limiter().check(bucket, limit)
+            self.decision = self.counted[bucket] = self.counted.get(bucket) or limiter().check(bucket, limit)
         if not self.decision.allowed:
             seconds = self.decision.reset_seconds
             if self.credentials is None:

@@ -18,7 +18,8 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.serving.interface import MEBIBYTE
-from crmsolid.serving.request import BODY_TOO_LARGE, UPLOADS_BUSY
+from crmsolid.serving.request import BODY_TOO_LARGE, UPLOAD_TOO_SLOW, UPLOADS_BUSY
+from crmsolid.serving.uploads import LEAST_RATE
 
 PIECE_BYTES = 64 * 1024
 # What a form has besides its file.
@@ -120,12 +121,15 @@ def receive(request: HttpRequest, declared: FileBody) -> Upload:
 
 def check_size(request: HttpRequest, max_bytes: int, form_bytes: int = MAX_FORM_BYTES) -> int:
     """The declared length of a body with a file of at most ``max_bytes``. Errors: ``bad_request``,
-    ``payload_too_large``; ``service_unavailable`` while too many other uploads arrive."""
+    ``payload_too_large``; ``service_unavailable`` while too many other uploads arrive; ``request_timeout``."""
     text = request.META.get("CONTENT_LENGTH") or "0"
     if not (text.isascii() and text.isdigit()):
         raise DomainError("bad_request", "Content-Length is not a number")
     if request.META.get(UPLOADS_BUSY):
         raise DomainError("service_unavailable", "other large uploads are arriving; retry in a moment")
+    if request.META.get(UPLOAD_TOO_SLOW):
+        least = LEAST_RATE // 1024
+        raise DomainError("request_timeout", f"less than {least} KiB of the file arrived a second; nothing was kept")
     if request.META.get(BODY_TOO_LARGE) or len(text) > 18 or int(text) > max_bytes + form_bytes:
         raise DomainError("payload_too_large", _too_large(max_bytes))
     return int(text)

@@ -6,6 +6,7 @@ Errors are raised and travel up to the middleware, which answers them as problem
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.http import Http404, HttpRequest
@@ -23,6 +24,7 @@ from crmsolid.api.uploads import Upload
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.slow_requests import answer_in_slot
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,6 +46,10 @@ def _accepts(header: str, media_types: Sequence[str]) -> bool:
         return False
     ranges = [MediaType(part) for part in _MEDIA_PARAMETER.sub("", header).split(",") if part.strip()]
     return any(part.quality > 0 and part.match(media_type) for part in ranges for media_type in media_types)
+
+
+def _rendered(answer: ApiResponse | HttpResponseBase) -> HttpResponseBase:
+    return answer.render() if isinstance(answer, ApiResponse) else answer
 
 
 class WorkspaceView(APIView):
@@ -96,8 +102,7 @@ class WorkspaceView(APIView):
         request = self.request._request
         if request.method in ("GET", "HEAD"):
             self.query = parsing.parse_query(request, declared.query)
-            response = handler()
-            return response.render() if isinstance(response, ApiResponse) else response
+            return self._run(self.query, lambda: _rendered(handler()))
         self.if_match = request.META.get("HTTP_IF_MATCH")  # `headers` would read them all
         key = idempotency.parse_key(request)
         if key is None and declared.needs_key(str(request.method)):
@@ -124,8 +129,15 @@ class WorkspaceView(APIView):
         if key is None and declared.reads_if and not self.body[declared.reads_if]:
             raise DomainError("idempotency_key_missing")
         if key is None:
-            return handler().render()
-        return idempotency.run_once(self.workspace, key, fingerprint, handler)
+            return self._run(self.body, lambda: _rendered(handler()))
+        once = partial(idempotency.run_once, self.workspace, key, fingerprint, handler)
+        return once() if upload is not None else self._run(self.body, once)
+
+    def _run(self, values: Mapping[str, Any], run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+        """Run the handler, in a slot of the workspace if it may be slow with these values."""
+        if not self.declared.may_be_slow(values):
+            return run()
+        return answer_in_slot(self.request._request, self.workspace, run)
 
     def read_file(self, request: HttpRequest, upload: Upload) -> Any:
         """Read the file of an endpoint with a ``file_body``, before any transaction opens."""

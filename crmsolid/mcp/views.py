@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.request import split_domain_port
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from crmsolid.api import problems
@@ -18,12 +19,13 @@ from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.mcp.calls import Caller
 from crmsolid.mcp.tool import Tool
+from crmsolid.workspaces.slow_requests import answer_in_slot
 
 if TYPE_CHECKING:
     from crmsolid.mcp.server import McpServer
 
 
-def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponse]:
+def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponseBase]:
     """The view that serves these tools, for the paths /mcp and /mcp/."""
 
     @cache
@@ -34,16 +36,22 @@ def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponse]:
 
         return McpServer(tools)
 
-    def mcp(request: HttpRequest) -> HttpResponse:
-        body, caller = _admit(request)
-        return server().answer(request, body, caller)
+    slow = {tool.name: tool.endpoint for tool in tools if tool.endpoint.slow or tool.endpoint.slow_with}
+
+    def mcp(request: HttpRequest) -> HttpResponseBase:
+        body, message, caller = _admit(request)
+        name, arguments = _call_in(message)
+        if name not in slow or not slow[name].may_be_slow(arguments):
+            return server().answer(request, body, caller)
+        # Before the protocol begins, which could not begin once more.
+        return answer_in_slot(request, caller.actor.workspace, lambda: server().answer(request, body, caller))
 
     return mcp
 
 
-def _admit(request: HttpRequest) -> tuple[bytes, Caller]:
-    """The body and who sent it. Raises the refusals that have an HTTP status of their own: 400, 401, 403, 405, 413,
-    429."""
+def _admit(request: HttpRequest) -> tuple[bytes, dict[str, Any], Caller]:
+    """The body, the message in it, and who sent it. Raises the refusals that have an HTTP status of their own: 400,
+    401, 403, 405, 413, 429."""
     context = request_context(request)
     check_origin(request)
     if request.method != "POST":
@@ -58,8 +66,17 @@ def _admit(request: HttpRequest) -> tuple[bytes, Caller]:
         raise
     context.check_rate_limit()
     assert context.credentials is not None
-    context.rpc_id = _read_message(body).get("id")
-    return body, Caller(actor, context.credentials, context)
+    message = _read_message(body)
+    context.rpc_id = message.get("id")
+    return body, message, Caller(actor, context.credentials, context)
+
+
+def _call_in(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The name of the tool that a message calls, "" for another message, and the arguments, which are not validated."""
+    params = message.get("params", {})
+    name, arguments = params.get("name"), params.get("arguments")
+    is_call = message.get("method") == "tools/call" and isinstance(name, str)
+    return str(name) if is_call else "", arguments if isinstance(arguments, dict) else {}
 
 
 def _read_message(body: bytes) -> dict[str, Any]:

@@ -183,6 +183,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, 403, "This page is too old to be sent", text, typed=typed, page=page)
 
 
+def too_many_slow_pages(request: HttpRequest, refused: DomainError) -> HttpResponse:
+    """Instead of a page that may be slow, while the workspace has others under way."""
+    text = (
+        "Nothing was changed. Several searches, filters, statistics or exports of this workspace are being worked on. "
+        "Wait a few seconds and try again."
+    )
+    page = request.get_full_path() if request.method == "GET" else ""
+    response = _page(request, refused.status, "Your workspace is busy", text, page=page)
+    for name, value in refused.headers.items():
+        response.headers[name] = value
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls this while it handles the exception. 503 if the database is unavailable, otherwise Django's page."""
     if not isinstance(sys.exception(), DATABASE_UNAVAILABLE):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial, wraps
 from http import HTTPStatus
+from inspect import unwrap
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -19,17 +20,19 @@ from django.utils.encoding import iri_to_uri
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
+from crmsolid.core.errors import DomainError
 from crmsolid.panel.account.base import own_page
 from crmsolid.panel.account.kept_form import page_before
 from crmsolid.panel.account.urls import urlpatterns as account_urls
 from crmsolid.panel.home import home_context
 from crmsolid.panel.members import MembersPage, RemoveMemberPage
 from crmsolid.panel.navigation import breadcrumbs, navigation
-from crmsolid.panel.pages import PlanPage, WorkspacePage
+from crmsolid.panel.pages import PlanPage, WorkspacePage, too_many_slow_pages
 from crmsolid.panel.search import SearchPage
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_context import PanelContext, panel_context, settle_in, switch_workspace
 from crmsolid.workspaces.panel_urls import ROOT, SIDES, Side, current_side, panel_url, side_of
+from crmsolid.workspaces.slow_requests import answer_in_slot
 from crmsolid.workspaces.tenant_page import page_path
 
 
@@ -76,10 +79,17 @@ class PanelSite(AdminSite):
                     return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('account:login')}?{query}"})
                 return redirect_to_login(request.get_full_path(), reverse("account:login"))
             settle_in(request, panel)
+            shown: Callable[[], HttpResponseBase] = partial(view, request, *args, **kwargs)
             if _was_switched(request):
-                return self._open_switched(request, panel, partial(view, request, *args, **kwargs))
-            response: HttpResponseBase = view(request, *args, **kwargs)
-            return response
+                shown = partial(self._open_switched, request, panel, shown)
+            if not _may_be_slow(request, view):
+                return shown()
+            try:
+                return answer_in_slot(request, panel.workspace, shown)
+            except DomainError as refused:
+                if refused.code != "rate_limited":
+                    raise
+                return too_many_slow_pages(request, refused)
 
         return csrf_protect(never_cache(members_only))
 
@@ -201,6 +211,12 @@ def _is_of_workspace(match: ResolverMatch | None) -> bool:
 def _without_side(address: str) -> str:
     """What follows the side in the address of a page of a workspace."""
     return address.removeprefix(ROOT).partition("/")[2]
+
+
+def _may_be_slow(request: HttpRequest, view: Any) -> bool:
+    """Whether the page is one of those that may take seconds, or a search."""
+    page = getattr(view, "view_class", None) or getattr(unwrap(view), "__self__", None)
+    return "q" in request.GET or getattr(page, "may_be_slow", False)
 
 
 def _was_switched(request: HttpRequest) -> bool:

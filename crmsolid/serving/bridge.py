@@ -20,16 +20,22 @@ from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope, Se
 from crmsolid.serving.pool import AroundThread, ThreadPool
 from crmsolid.serving.request import (
     BODY_TOO_LARGE,
+    UPLOAD_TOO_SLOW,
     UPLOADS_BUSY,
+    Body,
     build_environ,
     read_body,
     refused_body,
     until_disconnect,
 )
+from crmsolid.serving.slow_requests import MAX_WAIT_SECONDS, TURN, ThreadGroup, Turn, slow_requests
 from crmsolid.serving.spool import ResponseSpool
-from crmsolid.serving.uploads import Uploads, UploadSlot
+from crmsolid.serving.uploads import Ended, Uploads, UploadSlot
 
 T = TypeVar("T")
+
+# What the environ says of an upload whose body was not kept.
+REFUSED = {None: BODY_TOO_LARGE, Ended.BUSY: UPLOADS_BUSY, Ended.TOO_SLOW: UPLOAD_TOO_SLOW}
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +62,13 @@ class WsgiBridge:
 
     The WSGI application gets a complete body with CONTENT_LENGTH as its real length. If the client sent more than the
     limit, it gets an empty body and ``environ["crmsolid.body_too_large"]``, and answers 413 itself. ``uploads`` says
-    who may send more than the limit; ``environ["crmsolid.uploads_busy"]`` then means that others are doing so. It does
-    not run at all for a client that leaves before the end of its body. An exception of the application reaches the
-    server: before the first byte as an error, after it as a response that is cut off. A request gets its thread inside
-    the context ``admission(environ, receive)``, which may wait, or raise ``NotAdmitted``. Networks of clients take
-    turns at the threads.
+    who may send more than the limit; ``environ["crmsolid.uploads_busy"]`` then means that others are doing so, and
+    ``environ["crmsolid.upload_too_slow"]`` that the body came too slowly. It does not run at all for a client that
+    leaves before the end of its body. An exception of the application reaches the server: before the first byte as an
+    error, after it as a response that is cut off. A request gets its thread inside the context ``admission(environ,
+    receive)``, which may wait, or raise ``NotAdmitted``. Networks of clients take turns at the threads. A request that
+    waits for its turn at what may be slow (``slow_requests``) has no thread meanwhile, and one thread at least never
+    runs what may be slow.
     """
 
     def __init__(
@@ -77,6 +85,7 @@ class WsgiBridge:
         self._admission = admission
         self._limits = limits or BridgeLimits()
         self._pool = ThreadPool(self._limits.threads, around_thread)
+        self._group = ThreadGroup(max(1, self._limits.threads - 1))
 
     def start(self) -> None:
         self._pool.start()
@@ -93,20 +102,16 @@ class WsgiBridge:
     async def _answer(
         self, scope: Scope, environ: WSGIEnvironment, slot: UploadSlot | None, receive: Receive, send: Send
     ) -> None:
-        allowance = None if slot is None else partial(self._allow_upload, slot, environ)
-        try:
-            request_body = await read_body(scope, receive, self._limits, allowance)
-        except OSError:
-            if slot is None:
-                raise
-            logger.exception("a large body could not be kept")  # most likely the disk is full
-            slot.is_busy, request_body = True, refused_body(must_close=True)
+        if slot is None:
+            request_body = await read_body(scope, receive, self._limits)
+        else:
+            request_body = await self._read_upload(scope, environ, slot, receive)
         if request_body is None:
             return
         environ["wsgi.input"] = request_body.file
         environ["CONTENT_LENGTH"] = str(request_body.length)
         if request_body.is_too_large:
-            environ[UPLOADS_BUSY if slot is not None and slot.is_busy else BODY_TOO_LARGE] = True
+            environ[BODY_TOO_LARGE if slot is None else REFUSED[slot.ended]] = True
         exchange = Exchange(self._wsgi_app, environ, asyncio.get_running_loop(), self._limits)
         try:
             async with self._uploads.turn(slot):
@@ -125,10 +130,23 @@ class WsgiBridge:
         finally:
             exchange.is_abandoned = True
 
+    async def _read_upload(
+        self, scope: Scope, environ: WSGIEnvironment, slot: UploadSlot, receive: Receive
+    ) -> Body | None:
+        """The body, which may be a large one; ``slot.ended`` says why one was refused that is not too large."""
+        allowance = partial(self._allow_upload, slot, environ)
+        try:
+            body = await slot.read(receive, lambda counted: read_body(scope, counted, self._limits, allowance))
+        except OSError:
+            logger.exception("a large body could not be kept")  # most likely the disk is full
+            slot.ended = Ended.BUSY
+            return refused_body(must_close=True)
+        return refused_body(must_close=True) if body is None and slot.ended is not None else body
+
     async def _allow_upload(self, slot: UploadSlot, environ: WSGIEnvironment) -> int:
         """How many bytes the request may have: asked on a thread, before more of it is received."""
         caller = await self._call(partial(self._uploads.authorize, environ), environ)
-        self._uploads.take(slot, environ, caller)
+        await self._uploads.take(slot, environ, caller)
         return slot.max_bytes
 
     async def _call(self, function: Callable[[], T], environ: WSGIEnvironment) -> T:
@@ -148,14 +166,39 @@ class WsgiBridge:
         return await result
 
     async def _run(self, exchange: Exchange, environ: WSGIEnvironment, receive: Receive) -> Reply | None:
-        """The response; None if the client has left before its request was admitted."""
+        """The response; None if the client has left before its request was admitted or had its turn."""
+        loop, may_run = asyncio.get_running_loop(), asyncio.Event()
+        turn = environ[TURN] = Turn(self._group, partial(loop.call_soon_threadsafe, may_run.set))
         try:
             async with self._admission(environ, receive):
-                self._pool.submit(exchange.run, wide_network_of(address_in(environ)))
-                return await exchange.reply
+                reply = await self._run_on_thread(exchange, environ)
+                if reply is None:
+                    await self._wait_for_turn(turn, may_run, receive)
+                    exchange.again()
+                    reply = await self._run_on_thread(exchange, environ)
+                return reply
         except NotAdmitted as not_admitted:
             environ["wsgi.input"].close()
             return not_admitted.reply
+        finally:
+            slow_requests.end(turn)
+
+    async def _run_on_thread(self, exchange: Exchange, environ: WSGIEnvironment) -> Reply | None:
+        self._pool.submit(exchange.run, wide_network_of(address_in(environ)))
+        return await exchange.reply
+
+    async def _wait_for_turn(self, turn: Turn, may_run: asyncio.Event, receive: Receive) -> None:
+        """Return when the request has its turn, or has waited for too long. Raises ``NotAdmitted`` if its client has
+        left."""
+        awaited = [asyncio.create_task(may_run.wait()), asyncio.create_task(until_disconnect(receive))]
+        try:
+            await asyncio.wait(awaited, timeout=MAX_WAIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if awaited[1].done():
+                raise NotAdmitted(None)
+        finally:
+            for task in awaited:
+                task.cancel()
+            slow_requests.stop_waiting(turn)
 
     async def _send_stream(self, start: Message, spool: ResponseSpool, receive: Receive, send: Send) -> None:
         """Whether ``send`` fails once the client has left differs between servers; ``receive`` reports it in all."""

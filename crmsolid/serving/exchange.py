@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from crmsolid.serving.interface import BridgeLimits, EncodedHeaders
+from crmsolid.serving.slow_requests import TryAgain
 from crmsolid.serving.spool import ResponseSpool
 
 
@@ -23,7 +24,8 @@ class Reply(NamedTuple):
 
 
 class Exchange:
-    """Runs once, on any thread, and sets the result of ``reply`` on the event loop.
+    """Runs on any thread, and sets the result of ``reply`` on the event loop: None if the request has to wait for its
+    turn. It may run once more then, after ``again``.
 
     The loop sets ``is_abandoned`` once nobody waits for the response. A request that has not begun is then skipped, and
     a streamed response stops at its next chunk. ``close`` of the response is called in every case.
@@ -40,12 +42,21 @@ class Exchange:
         self._headers: list[tuple[str, str]] = []
         self._spool: ResponseSpool | None = None
         self.is_abandoned = False
-        self.reply: asyncio.Future[Reply] = loop.create_future()
+        self.reply: asyncio.Future[Reply | None] = loop.create_future()
+
+    def again(self) -> None:
+        """Prepare another run: the application reads the body from its beginning."""
+        self._environ["wsgi.input"].seek(0)
+        self.reply = self._loop.create_future()
 
     def run(self) -> None:
+        has_to_wait = False
         try:
             if not self.is_abandoned:
                 self._respond()
+        except TryAgain:
+            has_to_wait = True
+            self._loop.call_soon_threadsafe(self._settle, None)
         except BaseException as error:
             failure = error
             # A future refuses StopIteration. SystemExit would end this thread, or the server from the event loop.
@@ -57,12 +68,14 @@ class Exchange:
             else:
                 self._loop.call_soon_threadsafe(self._settle, failure)
         finally:
-            self._environ["wsgi.input"].close()
+            if not has_to_wait:
+                self._environ["wsgi.input"].close()
 
     def _respond(self) -> None:
         is_head = self._environ["REQUEST_METHOD"] == "HEAD"
         body: bytes | None = None
-        result: Any = self._app(self._environ, self._start_response)
+        # A copy, because Django adds to it, and the request may run once more.
+        result: Any = self._app({**self._environ}, self._start_response)
         try:
             if not self._status:
                 raise RuntimeError("the WSGI application returned without calling start_response")
@@ -102,7 +115,7 @@ class Exchange:
         self._status, self._headers = status, headers
         return _refuse_write
 
-    def _settle(self, outcome: Reply | Exception) -> None:
+    def _settle(self, outcome: Reply | Exception | None) -> None:
         """On the event loop."""
         if self.reply.done():
             if isinstance(outcome, Reply) and outcome.spool is not None:

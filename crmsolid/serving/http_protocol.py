@@ -31,9 +31,9 @@ class ProblemProtocol(HttpToolsProtocol):
     """A method that HTTP does not know is ``method_not_allowed`` (405), any other malformed request ``bad_request``.
 
     Request line and headers over ``max_head_bytes`` or ``max_header_lines`` are ``headers_too_large`` (431). Trailers
-    count as headers, but are ignored. The framing of a chunked body may take as many bytes as its content besides.
-    A request that follows one whose answer is not complete is not answered when it is refused: the connection closes
-    after the earlier answers.
+    count as headers, but are ignored. A request of HTTP/1.1 has one Host header, one of HTTP/1.0 at most one. The
+    framing of a chunked body may take as many bytes as its content besides. A request that follows one whose answer is
+    not complete is not answered when it is refused: the connection closes after the earlier answers.
     """
 
     table: ConnectionTable
@@ -117,6 +117,10 @@ class ProblemProtocol(HttpToolsProtocol):
             raise DomainError("bad_request", "too many requests wait on this connection")
         if len(self.url) + self._head_bytes > self.table.limits.max_head_bytes:
             raise self._too_many_bytes()  # in the piece in which they also end
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        # RFC 9112, 3.2. A proxy before this server might go by another one of two than the server does.
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
+            raise DomainError("bad_request", "a request of HTTP/1.1 has one Host header")
         super().on_headers_complete()
         self._in_body = True
         self.table.update(self)

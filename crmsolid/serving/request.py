@@ -17,9 +17,11 @@ from crmsolid.serving.uploads import BodyFile
 
 Allowance = Callable[[], Awaitable[int]]
 
-# Set in the environ of a request whose body was not kept: it is over the limit, or other large ones are arriving.
+# Set in the environ of a request whose body was not kept: it is over the limit, other large ones are arriving, or it
+# arrived too slowly.
 BODY_TOO_LARGE = "crmsolid.body_too_large"
 UPLOADS_BUSY = "crmsolid.uploads_busy"
+UPLOAD_TOO_SLOW = "crmsolid.upload_too_slow"
 # The environ lists here the keys of headers that the request has more than once. Their values are joined.
 REPEATED_HEADERS = "crmsolid.repeated_headers"
 

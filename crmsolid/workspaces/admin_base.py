@@ -166,6 +166,7 @@ class TenantRules(BaseModelAdmin):  # type: ignore[type-arg]
     changers: ClassVar[Roles] = NOBODY
     deleters: ClassVar[Roles] = NOBODY
     needs_plan = True  # without a plan in force the page is read-only; False: it can be changed at any time
+    may_be_slow: ClassVar[bool] = False  # as of ``TenantPage``, for all its pages
 
     def panel_context(self, request: HttpRequest) -> PanelContext:
         """The request's context; every page behind ``admin_view`` has one."""

@@ -40,6 +40,8 @@ class TenantPage(View):
     viewers: ClassVar[Roles] = EVERYONE
     changers: ClassVar[Roles] = WRITERS
     needs_plan = True  # without a plan in force its forms are refused
+    # Whether it may take seconds in a large workspace: few of these are shown at once. So is every search, ``q``.
+    may_be_slow: ClassVar[bool] = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """403 for a role that may not; a service's error is shown on the same page."""

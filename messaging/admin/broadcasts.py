@@ -69,6 +69,7 @@ CANCELED_BECAUSE = {
 @admin.register(Broadcast)
 class BroadcastAdmin(FormPageAdmin):
     adders = WRITERS
+    may_be_slow = True
     list_display = ("name", "status_label", "progress", "waits", "failed", "starts", "created")
     list_filter = (fixed_filter("status", BroadcastStatus.values),)
     search_fields = ("name",)

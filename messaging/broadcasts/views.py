@@ -30,7 +30,7 @@ def _preview(actor: Actor, definition: Definition) -> ApiResponse:
 class BroadcastsView(WorkspaceView):
     """Broadcasts: one text to many contacts."""
 
-    @endpoint(scopes=READ, query=BroadcastsQuery, responses={200: ListOf(BroadcastOut)})
+    @endpoint(scopes=READ, query=BroadcastsQuery, responses={200: ListOf(BroadcastOut)}, slow=True)
     def get(self) -> ApiResponse:
         page = services.list_broadcasts(self.actor, **self.query)
         return ApiResponse(page.as_dict([BroadcastOut.render(broadcast) for broadcast in page.rows]))
@@ -42,6 +42,7 @@ class BroadcastsView(WorkspaceView):
         error_codes=("not_found", "audience_changed", "invalid_state"),
         operation_id="start_broadcast",
         reads_if="preview",
+        slow=True,
     )
     def post(self) -> ApiResponse:
         definition = definition_of(self.body)
@@ -65,6 +66,7 @@ class PreviewView(WorkspaceView):
         responses={200: BroadcastPreviewOut},
         error_codes=("not_found",),
         reads=True,
+        slow=True,
     )
     def post(self) -> ApiResponse:
         return _preview(self.actor, definition_of(self.body))
@@ -73,7 +75,7 @@ class PreviewView(WorkspaceView):
 class BroadcastView(WorkspaceView):
     """Read a broadcast with the counts of its recipients."""
 
-    @endpoint(scopes=READ, responses={200: BroadcastOut})
+    @endpoint(scopes=READ, responses={200: BroadcastOut}, slow=True)
     def get(self, broadcast_id: str) -> ApiResponse:
         return ApiResponse(BroadcastOut.render(services.get_broadcast(self.actor, broadcast_id)))
 

@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 ATTACK_SECONDS = 1.5
 MAX_CONNECTIONS = 100
-HALF_OPEN = b"GET /v1/me HTTP/1.1\r\nX-Half: "
-CHUNKED = b"POST /v1/contacts HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+HALF_OPEN = b"GET /v1/me HTTP/1.1\r\nHost: localhost\r\nX-Half: "
+CHUNKED = b"POST /v1/contacts HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def repeated(attack: Callable[[], None], threads: int) -> Iterator[None]:
     ("start", "block", "status"),
     [
         (b"GET /healthz HTTP/1.1\r\n", b"a:\r\n" * 16_384, b"431"),
-        (b"GET /healthz HTTP/1.1\r\nX-Long: ", b"x" * 65_536, b"431"),
+        (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ", b"x" * 65_536, b"431"),
         (b"GET /", b"x" * 65_536, b"431"),
         (CHUNKED, b"1\r\nx\r\n" * 16_384, b"400"),
         (CHUNKED + b"1;", b"x" * 65_536, b"400"),
@@ -195,7 +195,7 @@ def test_large_bodies_are_not_written_to_disk(product: Product, spool: Path, pat
 def test_incomplete_bodies_take_bounded_memory(product: Product, spool: Path) -> None:
     """Each is one byte short of the limit: more than 190 MiB in each process, without a bound."""
     memory = product.memory()
-    start = b"POST /v1/contacts HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % MAX_BODY_BYTES
+    start = b"POST /v1/contacts HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % MAX_BODY_BYTES
     with HealthyClient(product) as healthy, connections(product, 96, start) as opened:
         for connection in opened:
             with contextlib.suppress(ConnectionError):
@@ -226,7 +226,7 @@ def test_bodies_that_streams_keep_refuse_no_other_request(product: Product) -> N
 def test_pipelined_requests_end_the_connection(product: Product) -> None:
     with HealthyClient(product) as healthy, connections(product, 4) as opened:
         for connection in opened:
-            send_until_closed(connection, b"GET /healthz HTTP/1.1\r\n\r\n" * 10_000, 8 * MEBIBYTE)
+            send_until_closed(connection, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 10_000, 8 * MEBIBYTE)
         assert max(answer(connection).count(b"HTTP/1.1 200 ") for connection in opened) <= 17
     assert set(healthy.statuses) == {200}
     assert healthy.median < HEALTHY_MEDIAN_SECONDS

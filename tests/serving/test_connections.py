@@ -20,8 +20,8 @@ from tests.serving.live_server import LiveServer, read_all, read_response, serve
 from tests.serving.test_exchange import answering
 from tests.waiting import wait_until
 
-HALF_HEAD = b"GET / HTTP/1.1\r\nX-Half: "
-HALF_BODY = b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhello"
+HALF_HEAD = b"GET / HTTP/1.1\r\nHost: t\r\nX-Half: "
+HALF_BODY = b"POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nhello"
 
 
 async def hold_open(scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,7 +111,7 @@ def test_a_body_that_is_not_complete_in_time_is_a_request_timeout(path: str) -> 
 
 def test_a_request_that_is_being_answered_has_no_time_limit() -> None:
     times = {"head_seconds": 0.1, "body_seconds": 0.1, "unread_seconds": 0.1, "check_seconds": 0.05}
-    with served(**times) as live, connect(live, b"GET /stream/1 HTTP/1.1\r\n\r\n") as client:
+    with served(**times) as live, connect(live, b"GET /stream/1 HTTP/1.1\r\nHost: t\r\n\r\n") as client:
         assert read_response(client).read(1) == b"x"
         for _ in range(3):
             with connect(live) as other:
@@ -124,7 +124,7 @@ def test_a_client_that_does_not_read_its_response_is_cut_off(path: str) -> None:
     root = RootApplication({"/stream": hold_open}, answering([b"x" * 20_000_000]))
     protocol = build_protocol(ConnectionLimits(max_connections=100, unread_seconds=0.3, check_seconds=0.05))
     with serve(root, http=protocol, ws="none") as live, live.connect(receive_buffer=4096) as client:
-        client.sendall(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: t\r\n\r\n".encode())
         live.counter.wait_begun(1)
         wait_until(lambda: not live.server.server_state.connections, "the connection is closed")
         assert len(read_all_until_reset(client)) < 20_000_000
@@ -149,7 +149,7 @@ def test_a_new_connection_replaces_the_one_that_has_waited_longest() -> None:
 
 def test_open_streams_are_not_replaced() -> None:
     with served(max_connections=2) as live:
-        streams = [connect(live, b"GET /stream/1 HTTP/1.1\r\n\r\n") for _ in range(2)]
+        streams = [connect(live, b"GET /stream/1 HTTP/1.1\r\nHost: t\r\n\r\n") for _ in range(2)]
         assert [read_response(stream).read(1) for stream in streams] == [b"x", b"x"]
         with connect(live) as refused:
             assert read_all_until_reset(refused) == b""
@@ -162,14 +162,14 @@ def test_open_streams_are_not_replaced() -> None:
 
 def test_a_stream_ends_with_its_connection_also_if_another_request_follows_it() -> None:
     with served() as live:
-        client = connect(live, b"GET /stream/1 HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+        client = connect(live, b"GET /stream/1 HTTP/1.1\r\nHost: t\r\n\r\nGET / HTTP/1.1\r\nHost: t\r\n\r\n")
         assert read_response(client).read(1) == b"x"
         client.close()
         live.counter.wait_ended(1)
 
 
 def test_the_largest_incomplete_body_is_refused_when_memory_is_short() -> None:
-    head = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
+    head = b"POST / HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n"
     with served(max_body_bytes=MEBIBYTE) as live:
         small = connect(live, head % 100_001 + b"x" * 100_000)
         large = connect(live, head % MEBIBYTE + b"x" * 900_000)
@@ -199,7 +199,9 @@ def test_a_request_that_is_refused_for_its_body_does_not_run() -> None:
     protocol = build_protocol(ConnectionLimits(max_connections=100, check_seconds=600.0, max_body_bytes=70_000))
     with serve(RootApplication({}, app), http=protocol, ws="none", timeout_keep_alive=600) as live:
         for _ in range(5):
-            with connect(live, b"POST / HTTP/1.1\r\nContent-Length: 70001\r\n\r\n" + b"x" * 70_001) as client:
+            with connect(
+                live, b"POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 70001\r\n\r\n" + b"x" * 70_001
+            ) as client:
                 assert problem(read_all(client)) == (b"503", "service_unavailable")
         with connect(live) as client:
             assert get(client) == 200
@@ -207,7 +209,7 @@ def test_a_request_that_is_refused_for_its_body_does_not_run() -> None:
 
 
 def test_small_bodies_are_accepted_when_complete_ones_have_taken_all_memory() -> None:
-    post = b"POST %s HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
+    post = b"POST %s HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n"
     with served(max_body_bytes=MEBIBYTE) as live, contextlib.ExitStack() as opened:
         for _ in range(2):
             held = opened.enter_context(connect(live, post % (b"/stream/1", MEBIBYTE // 2) + b"x" * (MEBIBYTE // 2)))
@@ -219,7 +221,7 @@ def test_small_bodies_are_accepted_when_complete_ones_have_taken_all_memory() ->
 
 
 def test_a_get_has_a_small_body_at_most() -> None:
-    head = b"GET /stream/1 HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
+    head = b"GET /stream/1 HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n"
     with served() as live:
         with connect(live, head % SMALL_BODY_BYTES + b"x" * SMALL_BODY_BYTES) as client:
             assert read_response(client).status == 200
@@ -229,7 +231,10 @@ def test_a_get_has_a_small_body_at_most() -> None:
 
 def test_the_body_of_a_pipelined_request_counts_after_the_answer_to_an_earlier_one() -> None:
     """Each has 400,000 bytes in memory, and there is room for two."""
-    sent = b"GET / HTTP/1.1\r\nHost: test\r\n\r\nPOST / HTTP/1.1\r\nContent-Length: 600000\r\n\r\n" + b"x" * 400_000
+    sent = (
+        b"GET / HTTP/1.1\r\nHost: test\r\n\r\nPOST / HTTP/1.1\r\nHost: t\r\nContent-Length: 600000\r\n\r\n"
+        + b"x" * 400_000
+    )
     with served(max_body_bytes=MEBIBYTE) as live, contextlib.ExitStack() as opened:
         clients = [opened.enter_context(connect(live, sent)) for _ in range(4)]
         for client in clients:

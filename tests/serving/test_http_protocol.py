@@ -13,7 +13,7 @@ from crmsolid.serving.interface import Receive, Scope, Send
 from tests.serving.live_server import LiveServer, read_all, read_response, serve
 
 LIMITS = ConnectionLimits(max_connections=100)
-CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKED = b"POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @dataclass
@@ -82,6 +82,30 @@ def test_an_unknown_method_is_method_not_allowed(port: int) -> None:
 
 
 @pytest.mark.parametrize(
+    "request_head",
+    [
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: a",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nhost: b",
+        b"GET /healthz HTTP/1.1\r\nAccept: */*",
+        b"GET /healthz HTTP/1.0\r\nHost: a\r\nHost: b",
+    ],
+)
+def test_a_request_without_one_host_header_is_a_bad_request(port: int, request_head: bytes) -> None:
+    status, headers, problem = ask(port, request_head + b"\r\n\r\n")
+    assert (status, headers["connection"]) == ("HTTP/1.1 400 Bad Request", "close")
+    assert (problem["code"], problem["detail"]) == ("bad_request", "a request of HTTP/1.1 has one Host header")
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.0", b"HTTP/1.0\r\nHost: 192.0.2.1", b"HTTP/1.1\r\nHost: 192.0.2.1", b"HTTP/1.1\r\nHost:"]
+)
+def test_a_health_check_by_address_or_of_http_1_0_is_answered(bounded: LiveServer, head: bytes) -> None:
+    with bounded.connect() as client:
+        client.sendall(b"GET /healthz " + head + b"\r\n\r\n")
+        assert read_response(client).status == 200
+
+
+@pytest.mark.parametrize(
     "request_head", [b"GET /v1/me HTTP/9.9\r\nHost: localhost", b"GET /v1/me HTTP/1.1\r\nno colon in this line"]
 )
 def test_a_malformed_request_is_a_bad_request(port: int, request_head: bytes) -> None:
@@ -105,12 +129,12 @@ TOO_LONG = "request line and headers may have at most 65536 bytes"
 @pytest.mark.parametrize(
     ("request_bytes", "detail"),
     [
-        (b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 66_000, TOO_LONG),
+        (b"GET / HTTP/1.1\r\nHost: t\r\nX-Long: " + b"x" * 66_000, TOO_LONG),
         (b"GET /" + b"x" * 66_000, TOO_LONG),
-        (b"GET / HTTP/1.1\r\nX: " + b"x" * 66_000 + b"\r\n" * 2, TOO_LONG),
-        (b"GET /" + b"x" * 66_000 + b" HTTP/1.1\r\n\r\n", TOO_LONG),
+        (b"GET / HTTP/1.1\r\nHost: t\r\nX: " + b"x" * 66_000 + b"\r\n" * 2, TOO_LONG),
+        (b"GET /" + b"x" * 66_000 + b" HTTP/1.1\r\nHost: t\r\n\r\n", TOO_LONG),
         (b"\r\n" * 33_000, TOO_LONG),
-        (b"GET / HTTP/1.1\r\n" + b"a:\r\n" * 101 + b"\r\n", "a request may have at most 100 header lines"),
+        (b"GET / HTTP/1.1\r\nHost: t\r\n" + b"a:\r\n" * 101 + b"\r\n", "a request may have at most 100 header lines"),
     ],
     ids=["header", "target", "complete header", "complete target", "empty lines", "lines"],
 )
@@ -126,7 +150,7 @@ def test_too_many_bytes_or_lines_are_headers_too_large(
 
 def test_a_hundred_header_lines_pass(bounded: LiveServer) -> None:
     with bounded.connect() as client:
-        client.sendall(b"GET / HTTP/1.1\r\n" + b"a:\r\n" * 100 + b"\r\n")
+        client.sendall(b"GET / HTTP/1.1\r\nHost: t\r\n" + b"a:\r\n" * 99 + b"\r\n")
         assert read_response(client).status == 200
 
 
@@ -158,14 +182,16 @@ def test_small_chunks_with_extensions_and_a_trailer_pass(bounded: LiveServer, ap
 def test_requests_before_a_refused_one_are_answered(bounded: LiveServer) -> None:
     """The refused one gets no answer, which would look like that of an earlier request."""
     with bounded.connect() as client:
-        client.sendall(b"GET /first HTTP/1.1\r\n\r\n" + b"GET /second HTTP/1.1\r\n\r\n" + b"no HTTP\r\n\r\n")
+        client.sendall(
+            b"GET /first HTTP/1.1\r\nHost: t\r\n\r\n" + b"GET /second HTTP/1.1\r\nHost: t\r\n\r\n" + b"no HTTP\r\n\r\n"
+        )
         answers = read_all(client)
     assert answers.count(b"HTTP/1.1 ") == answers.count(b"HTTP/1.1 200 OK\r\n") == 2
 
 
 def test_pipelined_requests_over_the_limit_end_the_connection(bounded: LiveServer, application: Recorder) -> None:
     with bounded.connect() as client:
-        client.sendall(b"GET / HTTP/1.1\r\n\r\n" * 1000)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: t\r\n\r\n" * 1000)
         answers = read_all(client)
     assert answers.count(b"HTTP/1.1 200 OK\r\n") == len(application.scopes) == 1 + LIMITS.max_pipelined
 
@@ -174,8 +200,8 @@ def test_a_request_to_change_the_protocol_is_answered_and_ends_the_connection(
     bounded: LiveServer, application: Recorder
 ) -> None:
     """What follows it need not be HTTP: it is never read as a request."""
-    request = b"GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"
+    request = b"GET / HTTP/1.1\r\nHost: t\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"
     with bounded.connect() as client:
-        client.sendall(request + b"GET /smuggled HTTP/1.1\r\n\r\n" * 2000)
+        client.sendall(request + b"GET /smuggled HTTP/1.1\r\nHost: t\r\n\r\n" * 2000)
         assert read_all(client).startswith(b"HTTP/1.1 200 OK\r\n")
     assert [scope["path"] for scope in application.scopes] == ["/"]

@@ -2,15 +2,17 @@
 
 import hashlib
 import os
+import socket
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
+from crmsolid.serving import uploads
 from crmsolid.serving.interface import BridgeLimits
 from crmsolid.serving.uploads import Uploads
 from tests.serving.live_server import LiveServer, read_response, serve_wsgi
@@ -19,6 +21,7 @@ from tests.waiting import wait_until
 KIBIBYTE = 1024
 LIMITS = BridgeLimits(max_body_bytes=16 * KIBIBYTE, drain_bytes=64 * KIBIBYTE)
 LARGE = 256 * KIBIBYTE
+FLAGS = ("crmsolid.body_too_large", "crmsolid.uploads_busy", "crmsolid.upload_too_slow")
 
 
 @dataclass
@@ -30,7 +33,7 @@ class Receiver:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read()
-        flags = [name for name in ("crmsolid.body_too_large", "crmsolid.uploads_busy") if environ.get(name)]
+        flags = [name for name in FLAGS if environ.get(name)]
         self.flags.append(flags[0] if flags else f"{len(body)} {environ['CONTENT_LENGTH']}")
         start_response("413 Content Too Large" if flags else "200 OK", [("Content-Type", "text/plain")])
         return [hashlib.sha256(body).hexdigest().encode()]
@@ -42,13 +45,13 @@ def receiver() -> Receiver:
 
 
 @contextmanager
-def serving(receiver: Receiver, *, at_once: int = 2) -> Iterator[LiveServer]:
+def serving(receiver: Receiver, *, at_once: int = 4) -> Iterator[LiveServer]:
     def name_of(environ: WSGIEnvironment) -> str | None:
         receiver.asked.append(environ.get("HTTP_X_CALLER"))
         return receiver.asked[-1]
 
-    uploads = Uploads({"/upload": LARGE}, name_of, at_once=at_once, at_once_by_caller=1)
-    with serve_wsgi(receiver, LIMITS, uploads=uploads) as server:
+    accepted = Uploads({"/upload": LARGE}, name_of, at_once=at_once)
+    with serve_wsgi(receiver, LIMITS, uploads=accepted) as server:
         yield server
 
 
@@ -92,21 +95,91 @@ def head(caller: str) -> bytes:
     return f"POST /upload HTTP/1.1\r\nHost: test\r\nX-Caller: {caller}\r\nContent-Length: {LARGE}\r\n\r\n".encode()
 
 
-def test_few_uploads_arrive_at_once_and_fewer_of_one_caller(receiver: Receiver) -> None:
-    with serving(receiver) as live, live.connect() as slow_a, live.connect() as slow_b:
-        slow_a.sendall(head("a") + b"x" * 20_000)
-        wait_until(lambda: receiver.asked == ["a"])
-        assert live.request("POST", "/upload", b"x" * LARGE, {"X-Caller": "a"})[0] == 413
+@contextmanager
+def slow_upload(live: LiveServer, receiver: Receiver, caller: str, size: int = 20_000) -> Iterator[socket.socket]:
+    """An upload that stops after so many bytes."""
+    asked = len(receiver.asked)
+    with live.connect() as client:
+        client.sendall(head(caller) + b"x" * size)
+        wait_until(lambda: len(receiver.asked) > asked)
+        yield client
+
+
+def finish(client: socket.socket, sent: int = 20_000) -> int:
+    client.sendall(b"x" * (LARGE - sent))
+    return read_response(client).status
+
+
+BUSY, SLOW, WHOLE = "crmsolid.uploads_busy", "crmsolid.upload_too_slow", f"{LARGE} {LARGE}"
+
+
+def test_who_has_an_upload_under_way_leaves_the_last_slot_to_others(receiver: Receiver) -> None:
+    with serving(receiver, at_once=4) as live, ExitStack() as arriving:
+        first = [arriving.enter_context(slow_upload(live, receiver, caller)) for caller in ("a", "a", "b")]
+        for caller in ("a", "b"):
+            assert live.request("POST", "/upload", b"x" * LARGE, {"X-Caller": caller})[0] == 413
         assert live.request("POST", "/upload", b"x" * LARGE, {"X-Caller": "c"})[0] == 200
-        slow_b.sendall(head("b") + b"x" * 20_000)
-        wait_until(lambda: receiver.asked[-1] == "b")
-        assert live.request("POST", "/upload", b"x" * LARGE, {"X-Caller": "c"})[0] == 413
-        assert live.request("POST", "/upload", b"small", {"X-Caller": "c"})[0] == 200
-        slow_a.sendall(b"x" * (LARGE - 20_000))
-        assert read_response(slow_a).status == 200
-        assert live.request("POST", "/upload", b"x" * LARGE, {"X-Caller": "c"})[0] == 200
-    busy, whole = "crmsolid.uploads_busy", f"{LARGE} {LARGE}"
-    assert receiver.flags == [busy, whole, busy, "5 5", whole, whole]
+        assert live.request("POST", "/upload", b"small", {"X-Caller": "a"})[0] == 200
+        assert [finish(client) for client in first] == [200] * 3
+        assert live.request("POST", "/upload", b"x" * LARGE, {"X-Caller": "a"})[0] == 200
+    assert receiver.flags == [BUSY, BUSY, WHOLE, "5 5", WHOLE, WHOLE, WHOLE, WHOLE]
+
+
+@pytest.fixture
+def rates(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """The rate of each caller's uploads, in place of what has arrived in the last seconds, which are short."""
+    rates: dict[str, int] = {}
+    monkeypatch.setattr(uploads, "MARK_SECONDS", 0.02)
+    monkeypatch.setattr(uploads.UploadSlot, "rate", lambda slot, marks: rates.get(str(slot.caller), 0))
+    return rates
+
+
+def test_slowest_upload_of_who_has_most_makes_room_for_a_newcomer(receiver: Receiver, rates: dict[str, int]) -> None:
+    rates |= {"a": uploads.SLOW_RATE - 1, "b": uploads.LEAST_RATE, "c": uploads.LEAST_RATE}
+    with serving(receiver, at_once=4) as live, ExitStack() as arriving:
+        of_a = [arriving.enter_context(slow_upload(live, receiver, "a")) for _ in range(2)]
+        others = [arriving.enter_context(slow_upload(live, receiver, caller)) for caller in ("b", "c")]
+        assert live.request("POST", "/upload", b"x" * LARGE, {"X-Caller": "d"})[0] == 200
+        assert read_response(of_a[0]).status == 413
+        assert [finish(client) for client in (of_a[1], *others)] == [200] * 3
+    assert sorted(receiver.flags) == sorted([BUSY, WHOLE, WHOLE, WHOLE, WHOLE])
+
+
+def test_slow_uploads_of_many_callers_keep_no_newcomer_out(receiver: Receiver, rates: dict[str, int]) -> None:
+    rates |= dict.fromkeys("abcd", uploads.LEAST_RATE)
+    with serving(receiver, at_once=4) as live, ExitStack() as arriving:
+        for caller in "aabbccdd":
+            arriving.enter_context(slow_upload(live, receiver, caller))
+        for caller in "efgh":
+            assert live.request("POST", "/upload", b"x" * LARGE, {"X-Caller": caller})[0] == 200
+
+
+def test_newcomer_waits_for_a_slot_and_ends_no_upload_that_is_not_slow(
+    receiver: Receiver, rates: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates |= dict.fromkeys("abcd", uploads.SLOW_RATE)
+    with serving(receiver, at_once=4) as live, ExitStack() as arriving:
+        first, *others = [arriving.enter_context(slow_upload(live, receiver, caller)) for caller in "abcd"]
+        waiting = arriving.enter_context(slow_upload(live, receiver, "e"))
+        assert finish(first) == 200
+        assert finish(waiting) == 200
+        arriving.enter_context(slow_upload(live, receiver, "a"))
+        monkeypatch.setattr(uploads, "WAIT_SECONDS", 0.05)
+        assert live.request("POST", "/upload", b"x" * LARGE, {"X-Caller": "e"})[0] == 413
+        assert [finish(client) for client in others] == [200] * 3
+    assert receiver.flags == [WHOLE, WHOLE, BUSY, WHOLE, WHOLE, WHOLE]
+
+
+def test_upload_below_the_least_rate_is_ended_and_a_slow_but_honest_one_is_not(
+    receiver: Receiver, rates: dict[str, int]
+) -> None:
+    rates |= {"a": uploads.LEAST_RATE - 1, "b": uploads.LEAST_RATE}
+    with serving(receiver) as live, slow_upload(live, receiver, "b") as honest:
+        with slow_upload(live, receiver, "a") as slow:
+            assert read_response(slow).status == 413
+            assert slow.recv(1) == b""  # closed
+        assert finish(honest) == 200
+    assert receiver.flags == [SLOW, WHOLE]
 
 
 def test_a_client_that_leaves_frees_its_slot_and_runs_nothing(receiver: Receiver) -> None:

@@ -67,6 +67,7 @@ class FigurePage(TenantPage):
     name = "analytics_behind"
     title = "Behind a figure"
     template = "panel/analytics_behind.html"
+    may_be_slow = True
 
     def get(self, request: Any) -> HttpResponseBase:
         asked, report = request.GET, request.GET.get("report", "")

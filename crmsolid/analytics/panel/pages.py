@@ -54,6 +54,7 @@ class ReportPage(TenantPage):
     """A page about the figures of one report. Subclasses say how its items become lines and what a line shows."""
 
     template = "panel/analytics.html"
+    may_be_slow = True
     report: ClassVar[str]
     lead: ClassVar[str]
     nothing: ClassVar[str]  # what will fill the page

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from contacts.imports import services, staging
 from contacts.models import Contact, ContactImport, CustomField, ImportChunk, ScoringRule
 from crmsolid.jobs import runner
 from crmsolid.workspaces.models import Job
@@ -271,9 +272,29 @@ def test_statements_of_an_upload_and_of_failed_rows(ours: Api, django_assert_num
     them empty."""
     ours.get("/v1/contacts")  # writes when the key was last used
     file = b"username\n" + b"x\n" * rows
-    with django_assert_num_queries(10 if connection.vendor == "sqlite" else 11):
+    with django_assert_num_queries(13 if connection.vendor == "sqlite" else 14):
         job = ours.post("/v1/contacts/import", file, Content_Type="text/csv").json()
     runner.run_due()
     with django_assert_num_queries(6 if rows == 1 else 17):
         answer = ours.get(f"/v1/jobs/{job['id']}/failed-rows")
         assert b"".join(answer.streaming_content).count(b"\r\n") == rows + 1
+
+
+def test_files_that_wait_take_a_bounded_space_of_a_workspace_and_its_twin(
+    ours: Api, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = b"username\nada_l\n"
+    first = ours.post("/v1/contacts/import?dry_run=true", text, Content_Type="text/csv").json()["id"]
+    monkeypatch.setattr(services, "MAX_KEPT_BYTES", 2 * staging.kept_bytes(tenants.workspace) - 1)
+    test = Api(tenants.key(workspace=tenants.twin))
+    for api in (ours, test):
+        refused = api.post("/v1/contacts/import", text, Content_Type="text/csv")
+        assert (refused.status_code, refused.json()["code"]) == (422, "validation_failed")
+        error = refused.json()["errors"][0]
+        assert (error["field"], error["code"]) == ("file", "quota_exceeded")
+        assert "wait until imports have ended" in error["detail"]
+    assert (ContactImport.unscoped.count(), ImportChunk.unscoped.count(), Job.unscoped.count()) == (1, 1, 1)
+    other = Api(tenants.key(workspace=tenants.other))
+    assert other.post("/v1/contacts/import", text, Content_Type="text/csv").status_code == 202
+    ours.post(f"/v1/jobs/{first}/cancel")
+    assert test.post("/v1/contacts/import", text, Content_Type="text/csv").status_code == 202

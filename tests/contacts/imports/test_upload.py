@@ -74,10 +74,11 @@ def test_more_than_50_mib_are_refused(live: LiveServer, tenants: Tenants) -> Non
     assert "50 MiB" in problem["detail"]
 
 
-def test_the_panel_takes_a_large_file_of_a_member_who_may_import(live: LiveServer, tenants: Tenants) -> None:
+@pytest.mark.parametrize("side", ["live", "test"])
+def test_the_panel_takes_a_large_file_of_a_member_who_may_import(live: LiveServer, tenants: Tenants, side: str) -> None:
     for role, status, number in ((Role.AGENT, 302, 1), (Role.VIEWER, 403, 1)):
         client = browser(tenants.member(role))
-        client.get("/panel/live/contacts/contact/")
+        client.get(f"/panel/{side}/contacts/contact/")
         cookies = {name: morsel.value for name, morsel in client.cookies.items()} | {"csrftoken": "a" * 32}
         parts = [
             b'--b\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n' + b"a" * 32 + b"\r\n",
@@ -88,7 +89,7 @@ def test_the_panel_takes_a_large_file_of_a_member_who_may_import(live: LiveServe
             "Content-Type": "multipart/form-data; boundary=b",
             "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
         }
-        answer = live.request("POST", "/panel/live/contacts/contactimport/add/", b"".join(parts), headers)
+        answer = live.request("POST", f"/panel/{side}/contacts/contactimport/add/", b"".join(parts), headers)
         assert (answer[0], ContactImport.unscoped.count()) == (status, number), answer[2][:500]
 
 
