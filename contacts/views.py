@@ -37,7 +37,7 @@ def _written(actor: Actor, written: ContactWithTags, sent: Mapping[str, Any]) ->
 class ContactsView(WorkspaceView):
     """List contacts; create one, or update the one of that username or e-mail address."""
 
-    @endpoint(scopes=READ, query=ContactQuery, responses={200: ListOf(ContactOut)})
+    @endpoint(scopes=READ, query=ContactQuery, responses={200: ListOf(ContactOut)}, error_codes=("filter_too_costly",))
     def get(self) -> ApiResponse:
         """List contacts."""
         filters = dict(self.query)
