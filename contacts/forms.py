@@ -139,6 +139,8 @@ class FilterForm(EditForm, forms.Form):
         for each in error.errors:
             if not each.field.startswith("filter"):
                 self.add_error(each.field if each.field in self.fields else None, capfirst(each.detail))
+        if not error.errors:
+            self.add_error("filter", capfirst(error.detail))
 
 
 class TagsForm(forms.Form):

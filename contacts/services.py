@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,13 +15,14 @@ from django.db import IntegrityError, transaction
 from contacts import custom_fields, export, notes, optouts, repository
 from contacts.erasing import ledger, operands
 from contacts.erasing.operands import Person
-from contacts.models import Contact, CustomField, FieldType
+from contacts.models import Contact, ContactQuerySet, CustomField, FieldType
 from contacts.normalization import InvalidValue
 from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTaken
 from contacts.scoring import personal_data as scoring_data
 from contacts.scoring import rescoring
 from contacts.segments.compilation import where
 from contacts.segments.conditions import Condition, ConditionErrors, parse_condition
+from contacts.segments.counting import SECONDS, Count, Counter
 from contacts.segments.repository import condition_of, find_segment
 from contacts.validation import MAX_TAGS, read_changes, read_tags
 from crmsolid.api import idempotency
@@ -35,6 +37,8 @@ from crmsolid.workspaces.models import Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 
 EXPORT_CHUNK = 500
+# A page of a list by a filter takes no longer; the panel counts in what is left of ``SECONDS``.
+LIST_SECONDS = 2.0
 
 
 @unit_of_work()
@@ -196,9 +200,11 @@ def list_contacts(
 ) -> Page:
     """One page of :class:`ContactWithTags`. ``ContactQuerySet.filtered`` describes ``filters``; ``segment``, the id of
     one, is a filter too, and ``filter``, a condition as JSON. ``sort`` is one of ``inputs.SORTS``. Errors:
-    ``scope_missing``, ``invalid_cursor``, ``invalid_parameter`` for a segment or a filter."""
+    ``scope_missing``, ``invalid_cursor``, ``invalid_parameter`` for a segment or a filter, ``filter_too_costly``."""
     actor.require(Scope.READ_CONTACTS)
-    return _page(actor.workspace, filters, conditions_of(actor.workspace, filters), sort, limit, cursor)
+    conditions = conditions_of(actor.workspace, filters)
+    with Counter(actor.workspace).limit(LIST_SECONDS) if conditions else nullcontext():
+        return _page(actor.workspace, filters, conditions, sort, limit, cursor)
 
 
 def conditions_of(
@@ -256,12 +262,25 @@ def _narrow(conditions: Sequence[tuple[Any, Condition]], rows: Any, now: datetim
 def count_contacts(actor: Actor, filters: Mapping[str, Any], *, at_most: int | None = None) -> int:
     """How many contacts match, filters as in :func:`list_contacts`. Counting stops at ``at_most``.
 
-    Errors: ``scope_missing``, ``invalid_parameter``.
+    Errors: ``scope_missing``, ``invalid_parameter``, ``filter_too_costly``.
     """
+    people, conditions = _matching(actor, filters)
+    return Counter(actor.workspace).exact(people, conditions, at_most=at_most)
+
+
+def estimate_contacts(actor: Actor, filters: Mapping[str, Any], *, at_most: int, seconds: float = SECONDS) -> Count:
+    """As :func:`count_contacts`, or an estimate where counting takes too long; within so many seconds."""
+    people, conditions = _matching(actor, filters)
+    return Counter(actor.workspace, seconds).count(people, conditions, at_most=at_most)
+
+
+def _matching(actor: Actor, filters: Mapping[str, Any]) -> tuple[ContactQuerySet, list[Condition]]:
+    """The contacts that match, in no order, and the conditions that each contact of the workspace is compared with."""
     actor.require(Scope.READ_CONTACTS)
-    rows = Contact.objects.for_workspace(actor.workspace).filtered(filters)
-    rows = _narrow(conditions_of(actor.workspace, filters), rows, clock.now()).order_by()
-    return int((rows if at_most is None else rows[:at_most]).count())
+    conditions = conditions_of(actor.workspace, filters)
+    people = Contact.objects.for_workspace(actor.workspace).filtered(filters)
+    people = _narrow(conditions, people, clock.now()).order_by()
+    return people, [condition for _, condition in conditions] if len(conditions) == len(filters) else []
 
 
 def export_contacts(

@@ -38,7 +38,13 @@ def _written(actor: Actor, written: ContactWithTags, sent: Mapping[str, Any]) ->
 class ContactsView(WorkspaceView):
     """List contacts; create one, or update the one of that username or e-mail address."""
 
-    @endpoint(scopes=READ, query=ContactQuery, responses={200: ListOf(ContactOut)}, slow_with=FILTERS)
+    @endpoint(
+        scopes=READ,
+        query=ContactQuery,
+        responses={200: ListOf(ContactOut)},
+        error_codes=("filter_too_costly",),
+        slow_with=FILTERS,
+    )
     def get(self) -> ApiResponse:
         """List contacts."""
         filters = dict(self.query)

@@ -1,5 +1,7 @@
 """The list of contacts: search, segments, filters, columns, and what is done with many of them at once."""
 
+import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +21,7 @@ from contacts.panel.query import MAX_FILTER, ContactsQuery, filter_text
 from contacts.repository import ContactWithTags
 from contacts.segments import services as segments
 from contacts.segments.conditions import ConditionErrors, describe, load_condition
+from contacts.segments.counting import SECONDS, Count
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import EVERYONE
@@ -50,9 +53,11 @@ SORT_NAMES = {
 }
 
 
-def count_text(number: int) -> str:
-    """A number that may stand for all above the limit."""
-    return f"{number:,}" if number <= COUNT_LIMIT else f"{COUNT_LIMIT:,}+"
+def count_text(count: Count) -> str:
+    """A number that may stand for all above the limit, or be an estimate."""
+    if count.is_estimate:
+        return f"about {count.number:,}"
+    return f"{count.number:,}" if count.number <= COUNT_LIMIT else f"{COUNT_LIMIT:,}+"
 
 
 class ContactListPage(TenantPage):
@@ -62,6 +67,7 @@ class ContactListPage(TenantPage):
     may_be_slow = True
 
     def get(self, request: Any) -> HttpResponseBase:
+        began = time.monotonic()
         query = ContactsQuery.read(request.GET)
         definitions = custom_fields.by_key(self.workspace)
         shown = columns.chosen(self.actor, columns.available(definitions))
@@ -76,10 +82,12 @@ class ContactListPage(TenantPage):
                 return HttpResponseRedirect(f"{panel_url(LIST)}?{query.encoded}")
             error = _why(refused)
         saved = self._segments(query)
+        count = self._count(query, began) if query.is_narrowed and not error else None
         return self.render(
             query=query,
             error=error,
-            count=self._count(query) if query.is_narrowed and not error else "",
+            count=count_text(count) if count else "",
+            is_counted=count is not None and not count.is_estimate,
             rows=[
                 (each.contact.id, name_of(each.contact), [cell(each, column) for column in shown]) for each in people
             ],
@@ -104,8 +112,12 @@ class ContactListPage(TenantPage):
             offered += rows.filter(pk=query.segment)
         return offered
 
-    def _count(self, query: ContactsQuery) -> str:
-        return count_text(services.count_contacts(self.actor, query.filters, at_most=COUNT_LIMIT + 1))
+    def _count(self, query: ContactsQuery, began: float) -> Count | None:
+        """None if it takes too long, beside the list that has been read since ``began``."""
+        left = max(0.2, SECONDS - (time.monotonic() - began))
+        with suppress(DomainError):
+            return services.estimate_contacts(self.actor, query.filters, at_most=COUNT_LIMIT + 1, seconds=left)
+        return None
 
     def _words(self, query: ContactsQuery) -> str:
         if query.filter is None:
@@ -219,7 +231,11 @@ class FilterPage(TenantPage):
     def _page(self, form: FilterForm, filter: Any, failed: bool = False) -> HttpResponseBase:
         count, words = "", ""
         try:
-            number = services.count_contacts(self.actor, {"filter": filter}, at_most=COUNT_LIMIT + 1)
+            # What was refused has taken its time already.
+            seconds = 0.5 if failed else SECONDS
+            number = services.estimate_contacts(
+                self.actor, {"filter": filter}, at_most=COUNT_LIMIT + 1, seconds=seconds
+            )
             count = count_text(number)
             words = describe(load_condition(self.workspace, filter))
         except DomainError as error:

@@ -45,7 +45,7 @@ class SegmentAdmin(FormPageAdmin):
             return
         definitions = definitions_of(rows[0].workspace_id)
         for row, counted in zip(rows, services.count_all(rows[0].workspace_id, rows), strict=True):
-            row.count, row.words = counted.count, _in_words(row, definitions)
+            row.counted, row.words = counted, _in_words(row, definitions)
 
     @column("contacts where")
     def selects(self, segment: Any) -> str:
@@ -53,9 +53,10 @@ class SegmentAdmin(FormPageAdmin):
 
     @column("contacts")
     def people(self, segment: Any) -> SafeString | str:
-        if segment.count is None:
+        if segment.counted.count is None:
             return "not counted"
-        return format_html('<a class="cs-link" href="{}">{}</a>', contacts_address(segment), f"{segment.count:,}")
+        number = f"{'about ' if segment.counted.is_estimate else ''}{segment.counted.count:,}"
+        return format_html('<a class="cs-link" href="{}">{}</a>', contacts_address(segment), number)
 
     # --- One segment ------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
@@ -73,7 +74,7 @@ class SegmentAdmin(FormPageAdmin):
         context = {
             **self._titles(segment, segment.name),
             "words": _in_words(segment),
-            "preview": self._preview(request, segment.filter),
+            **self._preview(request, segment.filter),
             "contacts_address": contacts_address(segment),
             "may_change": self.has_change_permission(request),
         }
@@ -82,12 +83,12 @@ class SegmentAdmin(FormPageAdmin):
     def _titles(self, segment: Segment | None, title: str) -> dict[str, Any]:
         return {"title": title, "page_label": title, "original": segment, "segment": segment}
 
-    def _preview(self, request: HttpRequest, filter: Any) -> services.Preview | None:
-        """What the filter selects now; None if it does not fit."""
+    def _preview(self, request: HttpRequest, filter: Any) -> dict[str, Any]:
+        """What the filter selects now, or why that is not told; neither if it does not fit."""
         try:
-            return services.preview_segment(self.actor(request), filter=filter)
-        except DomainError:
-            return None
+            return {"preview": services.preview_segment(self.actor(request), filter=filter)}
+        except DomainError as error:
+            return {"too_costly": error.detail} if error.code == "filter_too_costly" else {}
 
     # --- The form ---------------------------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, segment: Segment | None) -> HttpResponse:
@@ -97,12 +98,12 @@ class SegmentAdmin(FormPageAdmin):
         filter = form.cleaned_data.get("filter") if form.is_bound else None
         preview = None
         try:
-            preview = services.preview_segment(self.actor(request), filter=filter or form["filter"].initial)
             if self._saves(request):
                 with unit_of_work():
                     form = self._form(request, segment and lock_row(segment))
                     if form.is_valid():
                         return self._save(request, segment, form.cleaned_data)
+            preview = services.preview_segment(self.actor(request), filter=filter or form["filter"].initial)
         except DomainError as error:
             if not form.was_stepped:
                 form.add_domain_error(error)

@@ -2,6 +2,9 @@
 
 Each comparison is compiled to TRUE or FALSE, never to NULL: it asks for a value first. So NOT means what it says.
 Text is compared by folded copies that are stored beside it, because no two databases ignore case alike.
+
+A few tags are looked for one by one, each by an index. A condition that compares more of them reads the tags of each
+contact once, whatever it asks of them.
 """
 
 import json
@@ -26,7 +29,7 @@ from django.db.models.lookups import (
 )
 
 from contacts.models import ContactTag
-from contacts.segments.conditions import AllOf, AnyOf, Condition, Leaf, Not
+from contacts.segments.conditions import AllOf, AnyOf, Condition, Leaf, Not, leaves_in
 from contacts.segments.fields import ConditionField, Kind, Op
 
 _EVERYBODY = Q(pk__isnull=False)
@@ -43,48 +46,131 @@ _ORDERED = {
 }
 
 
+# What a subquery for a comparison of tags costs, in tenths of a scan of the workspace's tags, by measurement
+# (docs/performance.md): each value that an index finds, and whatever is not found by an index.
+_BY_VALUE, _BY_SCAN = 2, 10
+# Reading the tags of each contact costs as much as six scans, and then hardly more for any number of comparisons.
+_ONCE = 60
+# So much of what all contacts must meet is left to the index of tags beside it.
+_BESIDE = 20
+
+
 def where(condition: Condition, now: datetime) -> Q:
     """The filter of the contacts for whom the condition holds at the instant ``now``, for querysets of ``Contact``.
 
     It adds no join, so no contact appears twice. The queryset names the workspace, as always.
     """
+    condition = _with_tags_together(condition)
+    if not reads_tags_once(condition):
+        return _compile(condition, _Apart(now))
+    apart, rest = _divided(condition)
+    together = Q(_TagsOnce(_compile(rest, _Together(now))))
+    parts = [*(_compile(part, _Apart(now)) for part in apart), together]
+    return reduce(or_ if isinstance(condition, AnyOf) else and_, parts)
+
+
+def reads_tags_once(condition: Condition) -> bool:
+    """Whether the tags of a contact are read once for all comparisons, rather than looked for one by one."""
+    return sum(map(tag_cost, leaves_in(condition))) > _ONCE
+
+
+def tag_cost(leaf: Leaf) -> int:
+    """What a subquery for this comparison costs, in tenths of a scan of the tags; 0 if it is not about tags."""
+    if leaf.field.kind is not Kind.TAG:
+        return 0
+    return min(_BY_VALUE * len(leaf.operands), _BY_SCAN) if leaf.op in (Op.IS, Op.IS_NOT, Op.IN) else _BY_SCAN
+
+
+def _divided(condition: Condition) -> tuple[Sequence[Condition], Condition]:
+    """The parts of a group for which no tag has to be read, or which the index of tags finds, and the rest of it."""
+    if not isinstance(condition, AllOf | AnyOf):
+        return (), condition
+    apart, left = [], _BESIDE if isinstance(condition, AllOf) else 0
+    for part in condition.parts:
+        cost = sum(map(tag_cost, leaves_in(part)))
+        if cost == 0 or (_is_tag_lookup(part) and cost <= left):
+            apart.append(part)
+            left -= cost
+    return apart, replace(condition, parts=tuple(part for part in condition.parts if part not in apart))
+
+
+def _is_tag_lookup(condition: Condition) -> bool:
+    """Whether it asks for one of certain tags, which have an index."""
+    return isinstance(condition, Leaf) and condition.field.kind is Kind.TAG and condition.op in (Op.IS, Op.IN)
+
+
+def _compile(condition: Condition, tags: "_Apart | _Together") -> Q:
     match condition:
         # Without the constants where there are parts: PostgreSQL makes a join of EXISTS only if it stands alone.
         case AllOf(parts):
-            return reduce(and_, (where(part, now) for part in parts)) if parts else _EVERYBODY
+            return reduce(and_, (_compile(part, tags) for part in parts)) if parts else _EVERYBODY
         case AnyOf(parts):
-            return reduce(or_, (where(part, now) for part in _with_tags_together(parts))) if parts else _NOBODY
+            return reduce(or_, (_compile(part, tags) for part in parts)) if parts else _NOBODY
         case Not(part):
-            return ~where(part, now)
+            return ~_compile(part, tags)
         case Leaf():
-            return _compare(condition, now)
+            return _compare(condition, tags)
 
 
-def _with_tags_together(parts: Sequence[Condition]) -> list[Condition]:
-    """The parts of an ``any``, those for single tags as one: one subquery looks for all the tags."""
-    tags = [
-        part for part in parts if isinstance(part, Leaf) and part.field.kind is Kind.TAG and part.op in (Op.IS, Op.IN)
-    ]
+def _with_tags_together(condition: Condition) -> Condition:
+    """The condition with one comparison for all the single tags of an ``any``."""
+    match condition:
+        case AllOf(parts):
+            return AllOf(tuple(_with_tags_together(part) for part in parts))
+        case AnyOf(parts):
+            tags = [part for part in parts if _is_tag_lookup(part)]
+            others = tuple(_with_tags_together(part) for part in parts if not _is_tag_lookup(part))
+            return AnyOf((*_joined(tags), *others))
+        case Not(part):
+            return Not(_with_tags_together(part))
+        case Leaf():
+            return condition
+
+
+def _joined(tags: Sequence[Any]) -> Sequence[Condition]:
     if len(tags) < 2:
-        return list(parts)
+        return tags
     operands = tuple(dict.fromkeys(operand for leaf in tags for operand in leaf.operands))
-    return [replace(tags[0], op=Op.IN, operands=operands), *(part for part in parts if part not in tags)]
+    return [replace(tags[0], op=Op.IN, operands=operands)]
 
 
-def _compare(leaf: Leaf, now: datetime) -> Q:
+def _compare(leaf: Leaf, tags: "_Apart | _Together") -> Q:
     if leaf.op is Op.IS_NOT:
-        return ~_compare_value(leaf.field, Op.IS, leaf.operands, now)
+        return ~_compare_value(leaf.field, Op.IS, leaf.operands, tags)
     if leaf.op is Op.EXISTS:
-        exists = _compare_value(leaf.field, Op.EXISTS, (), now)
+        exists = _compare_value(leaf.field, Op.EXISTS, (), tags)
         return exists if leaf.operands[0] else ~exists
-    return _compare_value(leaf.field, leaf.op, leaf.operands, now)
+    return _compare_value(leaf.field, leaf.op, leaf.operands, tags)
 
 
-def _compare_value(field: ConditionField, op: Op, operands: Sequence[Any], now: datetime) -> Q:
+class _Apart:
+    """That the contact has a tag for which a comparison holds, by a subquery of its own."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def holds(self, field: ConditionField, op: Op, operands: Sequence[Any]) -> Q:
+        rows = ContactTag.unscoped.filter(workspace=OuterRef("workspace"), contact=OuterRef("pk"))
+        return Q(Exists(rows if op is Op.EXISTS else rows.filter(_holds(F("folded"), field, op, operands, self.now))))
+
+
+class _Together:
+    """The same, by an aggregate within :class:`_TagsOnce`."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def holds(self, field: ConditionField, op: Op, operands: Sequence[Any]) -> Q:
+        if op is Op.EXISTS:
+            return Q(_AnyTag(Q(IsNull(_FoldedTag(), False))))
+        return Q(_AnyTag(_holds(_FoldedTag(), field, op, operands, self.now)))
+
+
+def _compare_value(field: ConditionField, op: Op, operands: Sequence[Any], tags: "_Apart | _Together") -> Q:
     """That the contact has a value, for which the comparison holds."""
+    now = tags.now
     if field.kind is Kind.TAG:
-        tags = ContactTag.unscoped.filter(workspace=OuterRef("workspace"), contact=OuterRef("pk"))
-        return Q(Exists(tags if op is Op.EXISTS else tags.filter(_holds(F("folded"), field, op, operands, now))))
+        return tags.holds(field, op, operands)
     expression = _expression(field)
     if isinstance(expression, _CustomValue) and op in (Op.IS, Op.IN):
         return _holds(expression, field, op, operands, now)  # false where there is no value
@@ -132,6 +218,45 @@ def _expression(field: ConditionField) -> Any:
         case "time_zone":
             return _TimeZone("time_zone")
     return F(field.name)
+
+
+class _FoldedTag(models.Expression):
+    """The folded name of a tag within :class:`_TagsOnce`."""
+
+    output_field = models.TextField()
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return '"tags"."folded"', []
+
+
+class _AnyTag(models.Func):
+    """That a comparison of ``_FoldedTag`` holds for one of the contact's tags."""
+
+    output_field = models.BooleanField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="COALESCE(MAX(%(expressions)s), FALSE)", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="COALESCE(BOOL_OR(%(expressions)s), FALSE)", **context)
+
+
+class _TagsOnce(models.Func):
+    """That a condition holds in which tags are ``_AnyTag``: all of it in one subquery, which reads the tags once."""
+
+    output_field = models.BooleanField()
+
+    def __init__(self, condition: Q) -> None:
+        super().__init__(F("pk"), F("workspace"), condition)
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
+        contact, workspace, condition = (compiler.compile(each) for each in self.get_source_expressions())
+        # SQLite takes HAVING only if there is an aggregate in the list as well.
+        sql = (
+            f"EXISTS (SELECT COUNT(*) FROM {ContactTag._meta.db_table} AS tags WHERE tags.contact_id = {contact[0]}"
+            f" AND tags.workspace_id = {workspace[0]} HAVING {condition[0]})"
+        )
+        return sql, [*contact[1], *workspace[1], *condition[1]]
 
 
 class _TimeZone(models.Func):

@@ -4,7 +4,7 @@ A condition is a leaf (``{"field", "op", "value"}``) or a group of conditions (`
 ``{"not": {...}}``). ``contacts.segments.compilation`` makes a query of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -239,6 +239,18 @@ class _Parser:
             except InvalidValue as error:
                 self.fail(at, error.code, error.detail)
         return tuple(operands)
+
+
+def leaves_in(condition: Condition) -> Iterator[Leaf]:
+    """The comparisons of the condition, in its order."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from leaves_in(part)
+        case Not(part):
+            yield from leaves_in(part)
+        case Leaf():
+            yield condition
 
 
 def to_json(condition: Condition) -> dict[str, Any]:

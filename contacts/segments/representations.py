@@ -8,6 +8,8 @@ from contacts.representations import ContactOut
 from contacts.segments.conditions import CONDITION_SCHEMA
 from crmsolid.api.representations import AnyField, Representation
 
+ESTIMATE_HELP = "Whether `count` was estimated from a sample, because counting takes more than a second."
+
 
 class FilterField(serializers.Field[Any, Any, Any, Any]):
     """A condition as JSON. ``conditions.parse_condition`` reads it, and names what is wrong in it by its path."""
@@ -37,9 +39,10 @@ class SegmentOut(Representation):
     count = serializers.IntegerField(
         min_value=0,
         allow_null=True,
-        help_text="Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if "
-        "counting those before it took a second.",
+        help_text="Contacts in it now. Null if the filter does not fit the custom fields any more, or takes too long; "
+        "in a list also if counting those before it took two seconds.",
     )
+    count_is_estimate = serializers.BooleanField(help_text=ESTIMATE_HELP)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -56,6 +59,7 @@ class SegmentWrittenOut(SegmentOut):
 
 class SegmentPreviewOut(Representation):
     count = serializers.IntegerField(min_value=0)
+    count_is_estimate = serializers.BooleanField(help_text=ESTIMATE_HELP)
     sample = serializers.ListField(child=ContactOut(), help_text="The ten newest.")
 
 

@@ -3,8 +3,8 @@
 Whoever may write contacts but not read them learns no counts and no people from here.
 """
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from contacts.models import Segment
 from contacts.repository import ContactWithTags
 from contacts.segments import explaining, tagging
 from contacts.segments.conditions import Condition, ConditionErrors, definitions_of, parse_condition
+from contacts.segments.counting import Counter
 from contacts.segments.explaining import Explanation
 from contacts.segments.repository import condition_of, find_segment, matching
 from contacts.services import read_tag_changes
@@ -29,8 +30,8 @@ from crmsolid.workspaces.scopes import Scope
 
 # How many contacts a preview shows.
 SAMPLE = 10
-# A list stops counting its segments after so long; with a million contacts one count may take half a second.
-COUNT_SECONDS = 1.0
+# A list stops counting its segments after so long, and estimates each that takes longer than the second number.
+COUNT_SECONDS, COUNT_ONE_SECONDS = 2.0, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class CountedSegment:
 
     segment: Segment
     count: int | None
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Preview:
     """How many contacts a filter matches, and the newest of them."""
 
     count: int
+    is_estimate: bool
     sample: list[ContactWithTags]
 
 
@@ -60,27 +63,32 @@ def list_segments(actor: Actor, *, limit: int = 50, cursor: str | None = None) -
 def count_all(workspace: Workspace | int, segments: Sequence[Segment]) -> list[CountedSegment]:
     """The segments, counted one after another as long as ``COUNT_SECONDS`` have not passed."""
     definitions = definitions_of(workspace) if segments else {}
-    ends = time.monotonic() + COUNT_SECONDS
-    return [CountedSegment(each, _count(each, definitions) if time.monotonic() < ends else None) for each in segments]
+    counter = Counter(workspace, COUNT_SECONDS, COUNT_ONE_SECONDS)
+    return [_counted(each, counter, definitions=definitions) for each in segments]
 
 
-def _count(segment: Segment, definitions: Mapping[str, Any] | None = None) -> int | None:
+def _counted(
+    segment: Segment,
+    counter: Counter,
+    condition: Condition | None = None,
+    *,
+    definitions: Mapping[str, Any] | None = None,
+) -> CountedSegment:
+    """``condition``: that of the segment, if it is known."""
+    if counter.is_over:
+        return CountedSegment(segment, None)
     try:
-        condition = condition_of(segment, definitions)
-    except DomainError:
-        return None
-    return _number(segment.workspace_id, condition)
-
-
-def _number(workspace: Workspace | int, condition: Condition) -> int:
-    return matching(workspace, condition, clock.now()).count()
+        condition = condition or condition_of(segment, definitions)
+        count = counter.count(matching(segment.workspace_id, condition, clock.now()), [condition])
+    except DomainError:  # the filter does not fit any more, or takes too long
+        return CountedSegment(segment, None)
+    return CountedSegment(segment, count.number, count.is_estimate)
 
 
 def get_segment(actor: Actor, segment_id: str) -> CountedSegment:
     """One segment. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_CONTACTS)
-    segment = find_segment(actor.workspace, segment_id)
-    return CountedSegment(segment, _count(segment))
+    return _counted(find_segment(actor.workspace, segment_id), Counter(actor.workspace))
 
 
 @unit_of_work()
@@ -117,7 +125,7 @@ def update_segment(actor: Actor, segment_id: str, fields: Mapping[str, Any]) -> 
 def _written(actor: Actor, segment: Segment, condition: Condition | None) -> CountedSegment:
     if not actor.has(Scope.READ_CONTACTS):
         return CountedSegment(segment, None)
-    return CountedSegment(segment, _count(segment) if condition is None else _number(actor.workspace, condition))
+    return _counted(segment, Counter(actor.workspace), condition)
 
 
 def _parse(workspace: Workspace, filter: Any) -> Condition:
@@ -150,18 +158,21 @@ def delete_segment(actor: Actor, segment_id: str) -> None:
 
 @unit_of_work()
 def preview_segment(actor: Actor, *, filter: Any) -> Preview:
-    """What a filter that is not saved would select. Errors: ``scope_missing``, ``validation_failed``.
+    """What a filter that is not saved would select. Errors: ``scope_missing``, ``validation_failed``,
+    ``filter_too_costly``.
 
     The contacts of the sample cannot be erased before the transaction ends, so that whoever stores the answer stores
     nothing of a person who was erased.
     """
     actor.require(Scope.READ_CONTACTS)
     condition = _parse(actor.workspace, filter)
-    now = clock.now()
-    people = matching(actor.workspace, condition, now)
-    count = people.count()
-    newest = contacts.contacts.read(people.order_by("-created_at", "-id")[:SAMPLE], prepared=False) if count else []
-    return Preview(count, contacts.with_tags(contacts.not_erased(newest)))
+    people, counter = matching(actor.workspace, condition, clock.now()), Counter(actor.workspace)
+    count, newest = counter.count(people, [condition]), []
+    if count.number or count.is_estimate:
+        with counter.limit():
+            newest = contacts.contacts.read(people.order_by("-created_at", "-id")[:SAMPLE], prepared=False)
+    sample = contacts.with_tags(contacts.not_erased(newest))
+    return Preview(max(count.number, len(sample)), count.is_estimate, sample)
 
 
 def explain_segment(actor: Actor, segment_id: str, *, contact_id: str) -> Explanation:
@@ -179,14 +190,22 @@ def explain_segment(actor: Actor, segment_id: str, *, contact_id: str) -> Explan
 def tag_segment(actor: Actor, segment_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Job:
     """Start a job that adds and removes tags of the contacts in the segment, as ``tag_contact`` does for one.
 
-    Its progress tells how many are in the segment, so it also needs the scope to read contacts. Errors:
+    Its progress tells how many are in the segment, so it also needs the scope to read contacts. How many there will be
+    is not told if counting them takes too long: an estimate would be taken for the number. Errors:
     ``scope_missing``, ``not_found``, ``validation_failed``, ``invalid_state`` if the filter does not fit any more.
     """
     actor.require(Scope.READ_CONTACTS)
     actor.require(Scope.WRITE_CONTACTS)
     added, removed = read_tag_changes(add, remove)
     segment = find_segment(actor.workspace, segment_id, copying=True)
-    total = _number(actor.workspace, condition_of(segment))
+    total = _total(actor.workspace, condition_of(segment))
     job = tagging.start(actor, segment, added, removed, total=total)
     audit.record(actor, "segment.tagged", segment.pk, add=added, remove=removed, job=job.pk)
     return job
+
+
+def _total(workspace: Workspace, condition: Condition) -> int | None:
+    people = matching(workspace, condition, clock.now())
+    with suppress(DomainError):
+        return Counter(workspace).exact(people, [condition])
+    return None

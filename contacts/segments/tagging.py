@@ -27,7 +27,7 @@ from crmsolid.workspaces.scopes import Scope
 BATCH = 500
 
 
-def start(actor: Actor, segment: Segment, add: Sequence[str], remove: Sequence[str], *, total: int) -> Job:
+def start(actor: Actor, segment: Segment, add: Sequence[str], remove: Sequence[str], *, total: int | None) -> Job:
     """Start the job in the caller's transaction."""
     params = {
         "filter": segment.filter,

@@ -19,7 +19,7 @@ READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
 
 
 def _render(counted: CountedSegment) -> dict[str, Any]:
-    return SegmentOut.render(counted.segment, count=counted.count)
+    return SegmentOut.render(counted.segment, count=counted.count, count_is_estimate=counted.is_estimate)
 
 
 def _written(actor: Actor, counted: CountedSegment, sent: Mapping[str, Any]) -> ApiResponse:
@@ -82,11 +82,19 @@ class SegmentView(WorkspaceView):
 class PreviewView(WorkspaceView):
     """Count the contacts that a filter matches, and show the ten newest. Nothing is saved."""
 
-    @endpoint(scopes=READ, body=FilterIn, responses={200: SegmentPreviewOut}, reads=True, slow=True)
+    @endpoint(
+        scopes=READ,
+        body=FilterIn,
+        responses={200: SegmentPreviewOut},
+        error_codes=("filter_too_costly",),
+        reads=True,
+        slow=True,
+    )
     def post(self) -> ApiResponse:
         preview = services.preview_segment(self.actor, **self.body)
         sample = [contact.payload for contact in preview.sample]
-        return ApiResponse({"count": preview.count, "sample": sample}, contact_ids=[each["id"] for each in sample])
+        data = {"count": preview.count, "count_is_estimate": preview.is_estimate, "sample": sample}
+        return ApiResponse(data, contact_ids=[each["id"] for each in sample])
 
 
 class ExplainView(WorkspaceView):

@@ -262,6 +262,15 @@ CODES: dict[str, CodeInfo] = {
         "The body is valid JSON, but a field is unknown, missing or has a value that it does not take. `errors` "
         "names each one.",
     ),
+    "filter_too_costly": CodeInfo(
+        422,
+        "Filter too costly",
+        "Finding the contacts that meet this filter takes too long. Use fewer comparisons, or make a segment of it, "
+        "tag the contacts in it by a job, and filter by that tag.",
+        "The filter was tried for two to three seconds, or has so many comparisons for so many contacts that it was "
+        "not tried. Nothing was changed. An index finds tags and custom fields that a filter asks for by `is` or "
+        "`in`; most other comparisons look at every contact.",
+    ),
     "idempotency_key_reused": CodeInfo(
         422,
         "Idempotency-Key reused",

@@ -341,6 +341,7 @@ ROWS = [
         Scope.READ_CONTACTS,
         lambda rows: {"identities": {"username": "ada_lovelace"}},
     ),
+    Row(contacts.services.estimate_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}, "at_most": 9}),
     Row(contacts.services.count_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
     Row(
         contacts.bulk.start_bulk,

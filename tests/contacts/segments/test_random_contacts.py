@@ -9,11 +9,23 @@ from hypothesis import strategies as st
 
 from contacts.models import Contact
 from contacts.normalization import email_key
-from contacts.segments.compilation import where
+from contacts.segments.compilation import reads_tags_once, where
 from contacts.segments.conditions import parse_condition
 from contacts.services import upsert_contact
 from tests.contacts.segments.conftest import NOW
-from tests.contacts.segments.test_model import ADDRESSES, DATES, NUMBERS, TAGS, TIMES, holds, trees
+from tests.contacts.segments.test_model import (
+    ADDRESSES,
+    DATES,
+    NUMBERS,
+    PARTS,
+    TAGS,
+    TIMES,
+    groups_of,
+    holds,
+    leaves,
+    lists_of,
+    trees,
+)
 from tests.fuzzing import examples
 from tests.tenants import Tenants
 
@@ -50,6 +62,40 @@ PEOPLE = st.lists(
     unique_by=lambda each: email_key(str(each[0]["email"])) if "email" in each[0] else object(),
 )
 
+# More comparisons of tags than are looked for one by one, in a group that stands alone, or beside and in others.
+TAG_LEAF = st.one_of(leaves(["tag"], ["is", "is_not", *PARTS], TAGS), lists_of(["tag"], TAGS))
+SCANS = st.lists(leaves(["tag"], PARTS, TAGS), min_size=7, max_size=8)
+MANY_TAGS = st.builds(
+    lambda group, scans, others: {group: in_another_order([*scans, *others])},
+    st.sampled_from(["all", "any"]),
+    SCANS,
+    st.lists(st.one_of(TAG_LEAF, trees(2), groups_of(TAG_LEAF)), max_size=5),
+)
+CROWDED = st.one_of(
+    MANY_TAGS,
+    MANY_TAGS.map(lambda each: {"not": each}),
+    st.lists(MANY_TAGS, max_size=2).map(lambda each: {"any": each}),
+)
+
+
+def in_another_order(parts: list[Any]) -> list[Any]:
+    """The parts in another order, the same for the same parts."""
+    return sorted(parts, key=repr)
+
+
+@examples(40)
+@given(people=PEOPLE, conditions=st.lists(CROWDED, min_size=2, max_size=3))
+def test_condition_of_many_tags_holds_for_those_for_whom_the_rules_say_so(
+    tenants: Tenants,
+    custom_fields: None,
+    people: list[tuple[dict[str, Any], dict[str, Any]]],
+    conditions: list[Any],
+) -> None:
+    for condition in conditions:
+        parsed = parse_condition(tenants.workspace, condition)
+        assert reads_tags_once(parsed) or condition == {"any": []}
+    check(tenants, people, conditions)
+
 
 @examples(40)
 @given(people=PEOPLE, conditions=st.lists(trees(3), min_size=3, max_size=6))
@@ -59,6 +105,10 @@ def test_condition_holds_for_those_of_random_contacts_for_whom_the_rules_say_so(
     people: list[tuple[dict[str, Any], dict[str, Any]]],
     conditions: list[Any],
 ) -> None:
+    check(tenants, people, conditions)
+
+
+def check(tenants: Tenants, people: list[tuple[dict[str, Any], dict[str, Any]]], conditions: list[Any]) -> None:
     with transaction.atomic():
         for number, (given_fields, given_columns) in enumerate(people):
             contact = upsert_contact(tenants.actor(), {"username": f"user_{number}", **given_fields}).contact

@@ -131,6 +131,9 @@ public sealed class ValidationFailedException(Problem problem) : ApiException(pr
 /// <summary>422 <c>idempotency_key_reused</c>: the key was used before, for another request.</summary>
 public sealed class IdempotencyKeyReusedException(Problem problem) : ApiException(problem);
 
+/// <summary>422 <c>filter_too_costly</c>: finding the contacts that meet a filter takes too long.</summary>
+public sealed class FilterTooCostlyException(Problem problem) : ApiException(problem);
+
 /// <summary>429 <c>rate_limited</c>: too many requests, also after the retries.</summary>
 public sealed class RateLimitedException(Problem problem) : ApiException(problem);
 

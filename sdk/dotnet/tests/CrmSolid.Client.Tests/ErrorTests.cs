@@ -31,6 +31,7 @@ public sealed class ErrorTests
             (412, "precondition_failed", typeof(PreconditionFailedException)),
             (413, "payload_too_large", typeof(InvalidRequestException)),
             (422, "validation_failed", typeof(ValidationFailedException)),
+            (422, "filter_too_costly", typeof(FilterTooCostlyException)),
             (422, "idempotency_key_reused", typeof(IdempotencyKeyReusedException)),
             (429, "rate_limited", typeof(RateLimitedException)),
             (429, "account_daily_limit", typeof(AccountDailyLimitException)),

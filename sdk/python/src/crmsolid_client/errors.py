@@ -25,6 +25,7 @@ __all__ = [
     "CrmSolidError",
     "ErasedError",
     "FieldError",
+    "FilterTooCostlyError",
     "ForbiddenError",
     "HeadersTooLargeError",
     "IdempotencyInProgressError",
@@ -331,6 +332,12 @@ class ValidationFailedError(UnprocessableError):
     """``errors`` names the fields."""
 
     code_of_class = "validation_failed"
+
+
+class FilterTooCostlyError(UnprocessableError):
+    """Finding the contacts that meet the filter takes too long. Use fewer comparisons, or filter by a tag."""
+
+    code_of_class = "filter_too_costly"
 
 
 class IdempotencyKeyReusedError(UnprocessableError):

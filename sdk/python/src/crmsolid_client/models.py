@@ -750,14 +750,18 @@ class Segment(Model):
     name: str
     filter: dict[str, Any]
     count: int | None
-    """Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if
-    counting those before it took a second."""
+    """Contacts in it now. Null if the filter does not fit the custom fields any more, or takes too long; in a
+    list also if counting those before it took two seconds."""
+    count_is_estimate: bool
+    """Whether `count` was estimated from a sample, because counting takes more than a second."""
     created_at: Time
     updated_at: Time
 
 
 class SegmentPreview(Model):
     count: int
+    count_is_estimate: bool
+    """Whether `count` was estimated from a sample, because counting takes more than a second."""
     sample: list[Contact]
     """The ten newest."""
 
@@ -769,8 +773,10 @@ class SegmentWritten(Model):
     name: str | None = None
     filter: dict[str, Any] | None = None
     count: int | None = None
-    """Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if
-    counting those before it took a second."""
+    """Contacts in it now. Null if the filter does not fit the custom fields any more, or takes too long; in a
+    list also if counting those before it took two seconds."""
+    count_is_estimate: bool | None = None
+    """Whether `count` was estimated from a sample, because counting takes more than a second."""
     created_at: Time | None = None
     updated_at: Time | None = None
 

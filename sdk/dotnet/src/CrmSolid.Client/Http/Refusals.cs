@@ -31,6 +31,7 @@ internal static class Refusals
         (410, _) => new ErasedException(problem),
         (412, _) => new PreconditionFailedException(problem),
         (422, "idempotency_key_reused") => new IdempotencyKeyReusedException(problem),
+        (422, "filter_too_costly") => new FilterTooCostlyException(problem),
         (422, _) => new ValidationFailedException(problem),
         (429, "account_daily_limit") => new AccountDailyLimitException(problem),
         (429, _) => new RateLimitedException(problem),

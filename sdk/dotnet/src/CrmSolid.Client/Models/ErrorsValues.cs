@@ -28,6 +28,9 @@ public readonly record struct ErrorCode(string Value) : IStringValue<ErrorCode>
     /// <summary><c>erased</c></summary>
     public static ErrorCode Erased { get; } = new("erased");
 
+    /// <summary><c>filter_too_costly</c></summary>
+    public static ErrorCode FilterTooCostly { get; } = new("filter_too_costly");
+
     /// <summary><c>forbidden</c></summary>
     public static ErrorCode Forbidden { get; } = new("forbidden");
 

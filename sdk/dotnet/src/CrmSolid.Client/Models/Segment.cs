@@ -15,10 +15,13 @@ public sealed record Segment : ApiModel
     public required Condition Filter { get; init; }
 
     /// <summary>
-    /// Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if counting those
-    /// before it took a second.
+    /// Contacts in it now. Null if the filter does not fit the custom fields any more, or takes too long; in a list also
+    /// if counting those before it took two seconds.
     /// </summary>
     public required int? Count { get; init; }
+
+    /// <summary>Whether the count was estimated from a sample, because counting takes more than a second.</summary>
+    public required bool CountIsEstimate { get; init; }
 
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
@@ -43,10 +46,13 @@ public sealed record WrittenSegment : ApiModel
     public Condition? Filter { get; init; }
 
     /// <summary>
-    /// Contacts in it now. Null if the filter does not fit the custom fields any more; in a list also if counting those
-    /// before it took a second.
+    /// Contacts in it now. Null if the filter does not fit the custom fields any more, or takes too long; in a list also
+    /// if counting those before it took two seconds.
     /// </summary>
     public int? Count { get; init; }
+
+    /// <summary>Whether the count was estimated from a sample, because counting takes more than a second.</summary>
+    public bool? CountIsEstimate { get; init; }
 
     /// <summary>When it was created.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
@@ -60,6 +66,9 @@ public sealed record SegmentPreview : ApiModel
 {
     /// <summary>How many contacts the filter finds.</summary>
     public required int Count { get; init; }
+
+    /// <summary>Whether the count was estimated from a sample, because counting takes more than a second.</summary>
+    public required bool CountIsEstimate { get; init; }
 
     /// <summary>The ten newest.</summary>
     public required IReadOnlyList<Contact> Sample { get; init; }
