@@ -17,6 +17,7 @@ from contacts.models import Contact
 from contacts.segments.conditions import load_condition
 from contacts.segments.repository import matching
 from contacts.walking import Walk
+from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.bulk import fetch, ids_clause
 from crmsolid.core.sql.statement_timeout import StatementTimeout
 from crmsolid.core.sql.table import Table, datetime_param
@@ -133,16 +134,19 @@ def evaluate(
     """The whole audience at this instant, and the first ten who would get the message. It is not counted any further
     once there are more than ``at_most`` contacts.
 
-    :class:`StatementTimeout` if finding the contacts takes too long.
+    Error: ``filter_too_costly`` if finding the contacts takes too long.
     """
     tally, sample = Tally(), list[Judged]()
-    for judged in _all(workspace, definition, at):
-        if tally.total == at_most:
-            tally.total += 1
-            break
-        tally.add(judged.contact.id, judged.reason)
-        if not judged.reason and len(sample) < SAMPLE:
-            sample.append(judged)
+    try:
+        for judged in _all(workspace, definition, at):
+            if tally.total == at_most:
+                tally.total += 1
+                break
+            tally.add(judged.contact.id, judged.reason)
+            if not judged.reason and len(sample) < SAMPLE:
+                sample.append(judged)
+    except StatementTimeout:
+        raise DomainError("filter_too_costly") from None
     return tally, sample
 
 

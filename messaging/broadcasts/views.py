@@ -39,7 +39,7 @@ class BroadcastsView(WorkspaceView):
         scopes=WRITE,
         body=BroadcastIn,
         responses={201: BroadcastOut, 200: BroadcastPreviewOut},
-        error_codes=("not_found", "audience_changed", "invalid_state"),
+        error_codes=("not_found", "audience_changed", "invalid_state", "filter_too_costly"),
         operation_id="start_broadcast",
         reads_if="preview",
         slow=True,
@@ -64,7 +64,7 @@ class PreviewView(WorkspaceView):
         scopes=WRITE,
         body=BroadcastPreviewIn,
         responses={200: BroadcastPreviewOut},
-        error_codes=("not_found",),
+        error_codes=("not_found", "filter_too_costly"),
         reads=True,
         slow=True,
     )
