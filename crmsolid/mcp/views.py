@@ -1,5 +1,6 @@
 """The endpoint /mcp: who may call it, before the protocol begins."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from ipaddress import ip_address
@@ -21,6 +22,9 @@ from crmsolid.mcp.tool import Tool
 
 if TYPE_CHECKING:
     from crmsolid.mcp.server import McpServer
+
+
+_REVISION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponse]:
@@ -59,11 +63,16 @@ def _admit(request: HttpRequest) -> tuple[bytes, Caller]:
     context.check_rate_limit()
     assert context.credentials is not None
     context.rpc_id = _read_message(body).get("id")
+    if not _REVISION.fullmatch(request.headers.get("MCP-Protocol-Version", "2025-06-18")):  # the SDK would repeat it
+        raise DomainError("bad_request", "MCP-Protocol-Version must be a revision such as 2025-11-25")
     return body, Caller(actor, context.credentials, context)
 
 
 def _read_message(body: bytes) -> dict[str, Any]:
-    """The JSON-RPC message, whose form is checked here because the SDK would show the errors of its parser."""
+    """The JSON-RPC message, whose form is checked here because the SDK would show the errors of its parser.
+
+    A response is none of ours to read: nothing is ever asked of a client.
+    """
     try:
         message = strictjson.loads(body)
     except strictjson.StrictJSONError as error:
@@ -71,12 +80,12 @@ def _read_message(body: bytes) -> dict[str, Any]:
     if not (
         isinstance(message, dict)
         and message.get("jsonrpc") == "2.0"
-        and (isinstance(message.get("method"), str) or "result" in message or "error" in message)
+        and isinstance(message.get("method"), str)
         and isinstance(message.get("params", {}), dict)
         and isinstance(message.get("id", ""), str | int)
         and not isinstance(message.get("id"), bool)
     ):
-        raise DomainError("bad_request", "the body must be one JSON-RPC 2.0 message")
+        raise DomainError("bad_request", "the body must be one JSON-RPC 2.0 request or notification")
     return message
 
 
