@@ -28,6 +28,9 @@ MAX_ANSWER_BYTES = 40_000
 SHORTER = ((1000, 1000), (200, 1000), (50, 100), (30, 50), (30, 2))
 MEMBERS = 50
 SHORTENED = "shortened"
+# By the member that a refusal has. Errors repeat names that were sent, and list the keys and choices of custom fields;
+# accounts are named in the detail too.
+UNTRUSTED_IN_REFUSALS = {"errors": ["errors[].field", "errors[].detail"], "accounts": ["detail", "accounts[].name"]}
 # What is wrong, in the text of a refusal: so many lines, and so much (characters) of a name that is not ours.
 MAX_ERRORS = 10
 MAX_NAME = 60
@@ -87,6 +90,9 @@ def _error_result(caller: Caller, error: Exception) -> Result:
     context = caller.context
     refusal = context.error = problems.expected_or_logged(error, context.request_id)
     problem = document(refusal, instance=context.path, request_id=context.request_id)
+    untrusted = [path for member, paths in UNTRUSTED_IN_REFUSALS.items() if problem.get(member) for path in paths]
+    if untrusted:
+        problem[UNTRUSTED_FIELDS] = untrusted
     wrong = [f"{_quoted(part['field'])}: {part['detail']}" for part in problem.get("errors", [])]
     said = [f"{refusal.code}: {detail}" for detail in wrong[:MAX_ERRORS] or [problem["detail"]]]
     if len(wrong) > MAX_ERRORS:
