@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crmsolid.mcp.server import McpServer
 
 
-_REVISION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_REVISION = re.compile(r"[A-Za-z0-9.-]{0,32}")
 
 
 def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponse]:
@@ -63,7 +63,7 @@ def _admit(request: HttpRequest) -> tuple[bytes, Caller]:
     context.check_rate_limit()
     assert context.credentials is not None
     context.rpc_id = _read_message(body).get("id")
-    if not _REVISION.fullmatch(request.headers.get("MCP-Protocol-Version", "2025-06-18")):  # the SDK would repeat it
+    if not _REVISION.fullmatch(request.headers.get("MCP-Protocol-Version", "")):  # the protocol has it repeated
         raise DomainError("bad_request", "MCP-Protocol-Version must be a revision such as 2025-11-25")
     return body, Caller(actor, context.credentials, context)
 

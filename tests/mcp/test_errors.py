@@ -79,7 +79,7 @@ def test_wrong_parameters_and_methods_are_refused_with_what_is_accepted(tenants:
     assert unknown == {"code": -32601, "message": f"there is no such method in this revision; known are: {known}"}
 
 
-@pytest.mark.parametrize("version", [MARK, MARK * 500, "2026-07-29", "1999-01-01", ""])
+@pytest.mark.parametrize("version", [f"{MARK} {MARK}", MARK * 500, "2026-07-29", "1999-01-01", "next", ""])
 @pytest.mark.parametrize("generation", [MODERN, LEGACY])
 def test_an_unknown_revision_is_refused_with_what_is_served(tenants: Tenants, version: str, generation: str) -> None:
     body = message("tools/list", generation)
