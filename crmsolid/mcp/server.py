@@ -171,22 +171,22 @@ class McpServer:
         )
 
 
-async def _plain_errors(context: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+async def _plain_errors(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
     """The SDK's errors about methods and their parameters in words of ours: they name what is accepted, and do not
     repeat what was sent. A notification (without an id) is never answered."""
-    if context.request_id is None:
-        return await call_next(context)
-    accepted = PARAMETERS.get(context.method)
+    if ctx.request_id is None:
+        return await call_next(ctx)
+    accepted = PARAMETERS.get(ctx.method)
     if accepted is None:
         raise _unknown_method()
     try:
-        return await call_next(context)
+        return await call_next(ctx)
     except MCPError as error:
         if error.error.code == mcp_types.METHOD_NOT_FOUND:  # a method of the other generation
             raise _unknown_method() from None
         raise
     except ValidationError:
-        detail = f"the parameters of {context.method} are wrong; accepted are: {accepted}"
+        detail = f"the parameters of {ctx.method} are wrong; accepted are: {accepted}"
         raise MCPError(mcp_types.INVALID_PARAMS, detail) from None
 
 

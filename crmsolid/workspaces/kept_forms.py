@@ -31,6 +31,8 @@ def store(user: User, *, path: str, page: str, fields: Sequence[tuple[str, str]]
 @transaction.atomic
 def take(user: User, form_id: int | None) -> KeptForm | None:
     """The form, and nothing of it is kept. None if it is another user's, too old, erased, or taken already."""
+    if form_id is None:
+        return None
     rows = KeptForm.objects.filter(pk=form_id, user=user, created_at__gt=clock.now() - MAX_AGE)
     row = rows.select_for_update().first()
     if row is not None:

@@ -288,7 +288,11 @@ def test_another_user_of_the_browser_does_not_get_a_kept_form(tenants: Tenants) 
 
 def test_forms_that_sessions_of_earlier_versions_hold_are_purged(tenants: Tenants) -> None:
     form = signing.dumps(["/panel/", "/panel/", [["text", "sarah_zebra"]], False], compress=True)
-    before = [{"kept_form": form, "workspace": 5}, {"second_step": {"kept": form, "user": 1}}, {"workspace": 6}]
+    before: list[dict[str, Any]] = [
+        {"kept_form": form, "workspace": 5},
+        {"second_step": {"kept": form, "user": 1}},
+        {"workspace": 6},
+    ]
     rows = []
     for content in before:
         session = SessionStore()

@@ -151,7 +151,7 @@ def test_refused_erasure_is_not_in_the_ledger(ours: Api, upsert: Upsert) -> None
     assert not Erasure.unscoped.exists() and not ledger.path().exists()
 
 
-# --- Several replays beside the running product, and ledgers that are damaged or another's -----------------------------
+# --- Several replays beside the running product, and ledgers that are damaged or another's ----------------------------
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write concurrently need PostgreSQL")
 def test_replays_at_once_while_the_product_runs_erase_each_person_once(tenants: Tenants) -> None:
