@@ -11,9 +11,10 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 
 from crmsolid.core import clock
-from crmsolid.workspaces.models import KeptForm, Membership, User, Workspace
+from crmsolid.workspaces.models import KeptForm, User
 
 MAX_AGE = timedelta(hours=1)
 # Where sessions of earlier versions hold the form itself, signed and compressed, so that nobody can search it.
@@ -42,9 +43,8 @@ def take(user: User, form_id: int | None) -> KeptForm | None:
 
 def erase(workspace_id: int, contact_id: str) -> None:
     """Delete what waits for members of the workspace, or for those of the live one that it is the test twin of."""
-    workspace = Workspace.objects.get(pk=workspace_id)
-    members = Membership.objects.for_workspace(workspace.live_id or workspace.pk)
-    KeptForm.objects.filter(user__in=members.values("user")).delete()
+    live_or_its_twin = Q(memberships__workspace=workspace_id) | Q(memberships__workspace__twin=workspace_id)
+    KeptForm.objects.filter(user__in=User.objects.filter(live_or_its_twin)).delete()
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
