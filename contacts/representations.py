@@ -14,7 +14,9 @@ from crmsolid.api.representations import AnyField, Representation
 class ContactOut(Representation):
     """A contact, here and in events."""
 
-    untrusted: ClassVar[tuple[str, ...]] = ("name", "first_name", "last_name", "username")
+    untrusted: ClassVar[tuple[str, ...]] = (
+        *("name", "first_name", "last_name", "username", "email", "phone", "tags", "custom_fields"),
+    )
     is_resource = True
 
     id = serializers.CharField()
@@ -109,6 +111,9 @@ class PersonalDataOut(Representation):
 
 
 class CustomFieldOut(Representation):
+    # An import makes fields of the headers of a file.
+    untrusted: ClassVar[tuple[str, ...]] = ("key", "label", "choices")
+
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     type = serializers.ChoiceField(choices=FieldType.values)

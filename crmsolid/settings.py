@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "events.watermark": 5,
         "crmsolid.send_email": 30,
         "crmsolid.purge": 3600,
+        "crmsolid.delete_kept_forms": 60,
         "apikeys.purge": 3600,
         "oauth.purge": 3600,
         "oauth.fetch_documents": SWEEP_SECONDS,

@@ -1,6 +1,6 @@
 """The tools of the MCP server, in the order in which they are listed."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -20,6 +20,9 @@ from crmsolid.workspaces.scopes import Scope
 
 
 class WhoamiOut(Representation):
+    # An assistant that registers itself chooses its name.
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
+
     workspace = WorkspaceOut()
     mode = serializers.ChoiceField(choices=["live", "test"])
     plan = serializers.ChoiceField(choices=["trial", "pro", "business", "expired"])

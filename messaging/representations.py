@@ -11,7 +11,7 @@ from messaging.models import Account, AccountKind, AccountState, Direction, Stat
 
 
 class MessageOut(Representation):
-    untrusted: ClassVar[tuple[str, ...]] = ("text",)
+    untrusted: ClassVar[tuple[str, ...]] = ("text", "request_id")
     is_resource = True
 
     id = serializers.CharField()
@@ -74,6 +74,8 @@ class ReadOut(Representation):
 
 
 class AccountOut(Representation):
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
+
     id = serializers.IntegerField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=AccountKind.values)

@@ -1,5 +1,7 @@
 """What the API shows of sequences, their steps and enrollments: each resource is declared here once."""
 
+from typing import ClassVar
+
 from rest_framework import serializers
 
 from crmsolid.api.representations import AnyField, Representation
@@ -10,6 +12,8 @@ from sequences.models import EnrollmentStatus, Reason, SequenceStatus
 
 class SequenceOut(Representation):
     """A sequence, in lists and in events."""
+
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
 
     id = serializers.CharField()
     name = serializers.CharField()
@@ -35,6 +39,8 @@ class WindowOut(Representation):
 class StepOut(Representation):
     """A message of a sequence."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("id", "text", "condition")
+
     id = serializers.CharField()
     delay = serializers.CharField(help_text="ISO 8601, since the step before or the enrollment.")
     text = serializers.CharField()
@@ -44,6 +50,8 @@ class StepOut(Representation):
 
 class SequenceDetailOut(SequenceOut):
     """A sequence with what its latest version says."""
+
+    untrusted: ClassVar[tuple[str, ...]] = ("name", "stop_on")
 
     account_ids = serializers.ListField(child=serializers.IntegerField())
     time_zone = serializers.CharField(help_text="For contacts without a time zone of their own.")
@@ -59,6 +67,8 @@ class SequenceDetailOut(SequenceOut):
 
 class EnrollmentOut(Representation):
     """A contact in a sequence."""
+
+    untrusted: ClassVar[tuple[str, ...]] = ("step",)
 
     id = serializers.CharField()
     sequence_id = serializers.CharField()

@@ -160,7 +160,7 @@ def read(file: Path, since: datetime) -> Iterator[Entry | Unreadable]:
                 continue
             try:
                 entry = _read_line(line)
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 yield Unreadable(number, torn=not line.endswith(b"\n") or line.endswith(_TORN))
                 continue
             if entry.at >= since:
@@ -168,12 +168,14 @@ def read(file: Path, since: datetime) -> Iterator[Entry | Unreadable]:
 
 
 def _read_line(line: bytes) -> Entry:
-    """Raises ``ValueError``, ``KeyError`` or ``TypeError``."""
+    """Raises ``ValueError``, ``KeyError``, ``TypeError`` or ``RecursionError``."""
     value: Any = json.loads(line)
     workspace, digests, at = value["workspace"], value["digests"], datetime.fromisoformat(value["at"])
     entry = Entry(workspace["id"], workspace["slug"], value["contact_id"], tuple(digests), value["opted_out"], at)
     texts = (entry.slug, entry.contact_id, *entry.digests)
-    if at.tzinfo is None or type(entry.workspace_id) is not int or not all(isinstance(text, str) for text in texts):
+    # PostgreSQL refuses a NUL, which would stop the replay of all other lines.
+    are_texts = all(isinstance(text, str) and "\0" not in text for text in texts)
+    if at.tzinfo is None or type(entry.workspace_id) is not int or not are_texts:
         raise ValueError(line)
     for digest in entry.digests:
         bytes.fromhex(digest)

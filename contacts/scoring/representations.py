@@ -1,5 +1,7 @@
 """What the API shows of a contact's score."""
 
+from typing import ClassVar
+
 from rest_framework import serializers
 
 from contacts.models import ScoreEntry
@@ -8,6 +10,8 @@ from crmsolid.api.representations import Representation
 
 class ScoreEntryOut(Representation):
     """One change of a contact's points. Entries are only added."""
+
+    untrusted: ClassVar[tuple[str, ...]] = ("rule", "cause")
 
     rule = serializers.CharField(allow_null=True, help_text="Null for a change by hand.")
     points = serializers.IntegerField()

@@ -33,6 +33,8 @@ class JsonField(serializers.Field[Any, Any, Any, Any]):
 class SegmentOut(Representation):
     """A saved filter of contacts."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("name", "filter")
+
     id = serializers.CharField()
     name = serializers.CharField()
     filter = FilterField()
@@ -66,7 +68,7 @@ class SegmentPreviewOut(Representation):
 class LeafOut(Representation):
     """One comparison of the filter, for one contact."""
 
-    untrusted: ClassVar[tuple[str, ...]] = ("actual",)
+    untrusted: ClassVar[tuple[str, ...]] = ("field", "value", "actual")
 
     path = serializers.CharField(
         allow_blank=True, help_text="Where it stands in the filter, such as `all[1].any[0]`; empty for the whole."

@@ -1,5 +1,7 @@
 """The MCP tool of analytics: one for all reports, because a model reads the list of tools in every conversation."""
 
+from typing import ClassVar
+
 from rest_framework import serializers
 
 from crmsolid.analytics.inputs import ReportQuery
@@ -18,6 +20,10 @@ class AnyReportQuery(ReportQuery):
 
 class AnyReportOut(Representation):
     """One of the reports: the funnel has ``stages``, the others ``data``."""
+
+    untrusted: ClassVar[tuple[str, ...]] = tuple(
+        f"{figures}.{name}" for figures in ("data[]", "series[].data[]") for name in ("name", "steps[].step")
+    )
 
     complete_until = serializers.DateTimeField()
 

@@ -27,8 +27,10 @@ class Representation(serializers.Serializer[Any]):
 
     A field is read from the row's attribute of its name (or ``source``). Where that does not do, a static method
     ``read_<field>(row)`` computes the value. Text and choices that may be null are null where the row has ``""``.
-    ``untrusted`` names the fields whose text comes from Telegram, for assistants. ``is_resource``: assistants have a
-    tool that reads it alone, so the schemas of other tools need not repeat it.
+    ``untrusted`` names the fields, or paths into them, which other people's text can reach: they and all below them are
+    marked for assistants. It comes from Telegram, by a key, from a file, or as a client's name or id of a request, and
+    what members write may quote it. ``tests/mcp/test_untrusted.py`` has the reason for each that is not named.
+    ``is_resource``: assistants have a tool that reads it alone, so the schemas of other tools need not repeat it.
     """
 
     untrusted: ClassVar[tuple[str, ...]] = ()

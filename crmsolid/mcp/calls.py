@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,13 @@ MAX_ANSWER_BYTES = 40_000
 SHORTER = ((1000, 1000), (200, 1000), (50, 100), (30, 50), (30, 2))
 MEMBERS = 50
 SHORTENED = "shortened"
+# By the member that a refusal has. Errors repeat names that were sent, and list the keys and choices of custom fields;
+# accounts are named in the detail too.
+UNTRUSTED_IN_REFUSALS = {"errors": ["errors[].field", "errors[].detail"], "accounts": ["detail", "accounts[].name"]}
+# What is wrong, in the text of a refusal: so many lines, and so much (characters) of a name that is not ours.
+MAX_ERRORS = 10
+MAX_NAME = 60
+_PLAIN_NAME = re.compile(rf"[\w.\[\]-]{{1,{MAX_NAME}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +90,21 @@ def _error_result(caller: Caller, error: Exception) -> Result:
     context = caller.context
     refusal = context.error = problems.expected_or_logged(error, context.request_id)
     problem = document(refusal, instance=context.path, request_id=context.request_id)
-    wrong = [f"{part['field']}: {part['detail']}" for part in problem.get("errors", [])]
-    said = [f"{refusal.code}: {detail}" for detail in wrong or [problem["detail"]]]
+    untrusted = [path for member, paths in UNTRUSTED_IN_REFUSALS.items() if problem.get(member) for path in paths]
+    if untrusted:
+        problem[UNTRUSTED_FIELDS] = untrusted
+    wrong = [f"{_quoted(part['field'])}: {part['detail']}" for part in problem.get("errors", [])]
+    said = [f"{refusal.code}: {detail}" for detail in wrong[:MAX_ERRORS] or [problem["detail"]]]
+    if len(wrong) > MAX_ERRORS:
+        said.append(f"{len(wrong) - MAX_ERRORS} more are in `errors`.")
     if refusal.detail != refusal.info.help or wrong:
         said.append(refusal.info.help)
     return Result(problem, "\n".join(said), is_error=True)
+
+
+def _quoted(name: str) -> str:
+    """A plain name as it is; any other in quotes and on one line, and only the beginning of a long one."""
+    return name if _PLAIN_NAME.fullmatch(name) else json.dumps(name[:MAX_NAME])
 
 
 def _run(caller: Caller, tool: Tool, arguments: Arguments) -> ApiResponse:

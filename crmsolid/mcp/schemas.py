@@ -16,7 +16,7 @@ JSON_TYPES = {str: "string", int: "integer"}
 UNTRUSTED_FIELDS = "untrusted_fields"
 IDEMPOTENCY_KEY = {
     "type": "string",
-    "description": "A UUID; the same one in a retry.",
+    "description": "UUID; same in a retry.",
 }
 
 _KEPT = ("type", "enum", "maximum", "items", "anyOf")
@@ -88,7 +88,7 @@ def output(shape: Any, untrusted: list[str]) -> dict[str, Any]:
         fields = shape().get_fields()
         properties = {name: _output_field(shape, name, field) for name, field in fields.items()}
     if untrusted:
-        properties[UNTRUSTED_FIELDS] = {"type": "array"}
+        properties[UNTRUSTED_FIELDS] = {}
     return {"type": "object", "properties": properties}
 
 
@@ -115,7 +115,7 @@ def _types(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def untrusted_fields(shape: Any, path: str = "") -> list[str]:
-    """The paths of text that came from Telegram, such as ``data[].last_message.text``."""
+    """The paths of text that other people can have written, such as ``data[].last_message.text``."""
     if isinstance(shape, ListOf):
         return untrusted_fields(shape.item, f"{path}data[].")
     paths = [f"{path}{name}" for name in shape.untrusted]

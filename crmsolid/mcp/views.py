@@ -1,5 +1,6 @@
 """The endpoint /mcp: who may call it, before the protocol begins."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from ipaddress import ip_address
@@ -23,6 +24,9 @@ from crmsolid.workspaces.slow_requests import answer_in_slot
 
 if TYPE_CHECKING:
     from crmsolid.mcp.server import McpServer
+
+
+_REVISION = re.compile(r"[A-Za-z0-9.-]{0,32}")
 
 
 def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -68,6 +72,8 @@ def _admit(request: HttpRequest) -> tuple[bytes, dict[str, Any], Caller]:
     assert context.credentials is not None
     message = _read_message(body)
     context.rpc_id = message.get("id")
+    if not _REVISION.fullmatch(request.headers.get("MCP-Protocol-Version", "")):  # the protocol has it repeated
+        raise DomainError("bad_request", "MCP-Protocol-Version must be a revision such as 2025-11-25")
     return body, message, Caller(actor, context.credentials, context)
 
 
@@ -80,7 +86,10 @@ def _call_in(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _read_message(body: bytes) -> dict[str, Any]:
-    """The JSON-RPC message, whose form is checked here because the SDK would show the errors of its parser."""
+    """The JSON-RPC message, whose form is checked here because the SDK would show the errors of its parser.
+
+    A response is none of ours to read: nothing is ever asked of a client.
+    """
     try:
         message = strictjson.loads(body)
     except strictjson.StrictJSONError as error:
@@ -88,12 +97,12 @@ def _read_message(body: bytes) -> dict[str, Any]:
     if not (
         isinstance(message, dict)
         and message.get("jsonrpc") == "2.0"
-        and (isinstance(message.get("method"), str) or "result" in message or "error" in message)
+        and isinstance(message.get("method"), str)
         and isinstance(message.get("params", {}), dict)
         and isinstance(message.get("id", ""), str | int)
         and not isinstance(message.get("id"), bool)
     ):
-        raise DomainError("bad_request", "the body must be one JSON-RPC 2.0 message")
+        raise DomainError("bad_request", "the body must be one JSON-RPC 2.0 request or notification")
     return message
 
 

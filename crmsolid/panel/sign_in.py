@@ -158,6 +158,12 @@ def remember_device(response: HttpResponse, user: User) -> None:
     )
 
 
+def last_user_id(request: HttpRequest) -> int | None:
+    """The user who logged in from this browser last; None if nobody ever has."""
+    content = _device_cookie(request.COOKIES)
+    return None if content is None else content[0]
+
+
 def _known_device(request: HttpRequest, email: str) -> str | None:
     """The id of this browser, if it has signed in to this account with its present password."""
     content = _device_cookie(request.COOKIES)

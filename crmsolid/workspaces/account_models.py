@@ -71,3 +71,21 @@ class OutgoingEmail(models.Model):
 
     def __str__(self) -> str:
         return f"e-mail {self.pk}"
+
+
+class KeptForm(models.Model):
+    """A form that its user sent after the session had ended, until the user has logged in again; an hour at most.
+
+    ``fields`` are pairs of name and value. Nothing of it is compressed or encrypted, so that a person whom it names is
+    found.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_forms")
+    path = models.TextField(help_text="where it goes to")
+    page = models.TextField(help_text="where it stood")
+    fields = models.JSONField()
+    leaves_out = models.BooleanField(help_text="whether it had passwords, codes or files, which are not kept")
+    created_at = models.DateTimeField(default=clock.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"form {self.pk} of user {self.user_id}"

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
+from crmsolid.workspaces.account_models import KeptForm as KeptForm
 from crmsolid.workspaces.account_models import OutgoingEmail as OutgoingEmail
 from crmsolid.workspaces.account_models import RecoveryCode as RecoveryCode
 from crmsolid.workspaces.account_models import TwoFactor as TwoFactor

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
-from crmsolid.workspaces import invitations
+from crmsolid.workspaces import invitations, kept_forms
 from crmsolid.workspaces.models import AuditEntry, Job, UserSession
 
 BATCH = 1000
@@ -23,11 +23,11 @@ CHECKPOINT_SECONDS = 1
 
 def purge() -> int:
     """Delete what is past its retention, in short transactions and at most ``MAX_BATCHES`` of each kind; returns how
-    many rows were deleted."""
+    many rows were deleted or emptied."""
     kinds = [_delete_jobs, _delete_sessions, _delete_user_sessions, invitations.purge_expired]
     if settings.AUDIT_DAYS:
         kinds.append(_delete_audit_entries)
-    deleted = 0
+    deleted = kept_forms.empty_old_sessions()
     for delete_batch in kinds:
         for _ in range(MAX_BATCHES):
             count = delete_batch()

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from crmsolid.core import clock
-from crmsolid.workspaces import email, purging
+from crmsolid.workspaces import email, kept_forms, purging
 from crmsolid.workspaces.models import Heartbeat
 
 WORKER = "worker"
@@ -32,3 +32,9 @@ def purge() -> int:
 def send_email() -> int:
     """Send the e-mails that are due."""
     return email.send_due()
+
+
+@shared_task(name="crmsolid.delete_kept_forms")
+def delete_kept_forms() -> int:
+    """Delete the forms for which nobody came back within the hour."""
+    return kept_forms.delete_old()

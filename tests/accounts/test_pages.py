@@ -6,16 +6,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.core import mail
+from django.core import mail, signing
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts import services as contacts
+from contacts.erasing.finding import find
 from crmsolid.core import clock
 from crmsolid.panel.sign_in import DEVICE_COOKIE, password_queue
-from crmsolid.workspaces import email, sessions, two_factor
+from crmsolid.workspaces import email, purging, sessions, tasks, two_factor
 from crmsolid.workspaces.models import AuditEntry, Invitation, Membership, Role, User, UserSession, Workspace
 from tests.accounts.test_two_factor import code, code_of, forget_last_code, turn_on
 from tests.panel import browser, flash_messages
@@ -223,6 +226,96 @@ def test_it_waits_for_the_second_factor_too(tenants: Tenants) -> None:
     client = Client()
     log_in(client, kept_form=kept_in(send_signed_out(client)))
     assert client.post(STEP, {"code": code(tenants.owner)})["Location"] == AGAIN
+
+
+def find_places(identity: str) -> list[str]:
+    return [f"{hit.table}.{hit.column}" for hit in find(identity).found]
+
+
+@pytest.mark.parametrize("second_step", [False, True])
+def test_a_kept_form_is_found_until_it_is_shown_and_dies_after_an_hour(tenants: Tenants, second_step: bool) -> None:
+    if second_step:
+        turn_on(tenants.owner)
+    for shown in (True, False):
+        client = Client()
+        log_in(client, kept_form=kept_in(send_signed_out(client, {"text": "Call @Sarah_Zebra"})))
+        assert find_places("sarah_zebra") == ["workspaces_keptform.fields"]
+        if second_step:
+            forget_last_code(tenants.owner)
+            assert client.post(STEP, {"code": code(tenants.owner)})["Location"] == AGAIN
+        if shown:
+            assert "Call @Sarah_Zebra" in text(client.get(AGAIN))
+            assert find_places("sarah_zebra") == []
+    with clock.simulated(clock.now() + timedelta(minutes=59)):
+        tasks.delete_kept_forms()
+    assert find_places("sarah_zebra") == ["workspaces_keptform.fields"]
+    with clock.simulated(clock.now() + timedelta(minutes=60)):
+        assert client.get(AGAIN)["Location"] == HOME
+        tasks.delete_kept_forms()
+    assert find_places("sarah_zebra") == []
+
+
+def test_a_kept_form_goes_at_an_erasure_in_a_workspace_of_its_user(tenants: Tenants) -> None:
+    """Whatever it says of the person: a first name is an identity that nobody can look for."""
+    client, test_side = Client(), tenants.workspace.twin
+    for workspace, is_left in ((tenants.other, True), (tenants.workspace, False), (test_side, False)):
+        log_in(client, kept_form=kept_in(send_signed_out(client, {"text": "Call Sarah_Zebra"})))
+        person = contacts.upsert_contact(tenants.actor(workspace), {"username": "known"}).contact
+        contacts.erase_contact(tenants.actor(workspace), person.pk)
+        assert find_places("sarah_zebra") == ["workspaces_keptform.fields"] * is_left
+        assert client.get(AGAIN).status_code == (200 if is_left else 302)
+        client.post(reverse("account:logout"))
+
+
+def test_another_user_of_the_browser_does_not_get_a_kept_form(tenants: Tenants) -> None:
+    client, stranger = Client(), tenants.stranger.email
+    log_in(client)
+    client.post(reverse("account:logout"))
+    kept = kept_in(send_signed_out(client))
+    # Either because somebody else logs in, or in the session that somebody else has begun since.
+    assert log_in(client, user=stranger, kept_form=kept)["Location"] == HOME
+    assert client.get(AGAIN)["Location"] == HOME
+    client.post(reverse("account:logout"))
+    assert log_in(client, kept_form=kept)["Location"] == AGAIN
+    form_id = client.session["kept_form_id"]
+    client.post(reverse("account:logout"))
+    log_in(client, user=stranger)
+    session = client.session
+    session["kept_form_id"] = form_id
+    session.save()
+    assert client.get(AGAIN)["Location"] == HOME
+
+
+def test_forms_that_sessions_of_earlier_versions_hold_are_purged(tenants: Tenants) -> None:
+    form = signing.dumps(["/panel/", "/panel/", [["text", "sarah_zebra"]], False], compress=True)
+    before: list[dict[str, Any]] = [
+        {"kept_form": form, "workspace": 5},
+        {"second_step": {"kept": form, "user": 1}},
+        {"workspace": 6},
+    ]
+    rows = []
+    for content in before:
+        session = SessionStore()
+        session.update(content)
+        session.save()
+        rows.append(session.session_key)
+    purging.purge()
+    after = [Session.objects.get(pk=key).get_decoded() for key in rows]
+    assert after == [{"workspace": 5}, {"second_step": {"kept": "", "user": 1}}, {"workspace": 6}]
+
+
+def test_a_log_in_without_its_second_step_leaves_no_session(tenants: Tenants) -> None:
+    turn_on(tenants.owner)
+    client = Client()
+    log_in(client, next="/panel/live/contacts/?q=sarah_zebra")
+    assert find_places("sarah_zebra") == ["django_session.session_data"]
+    with clock.simulated(clock.now() + timedelta(minutes=11)):
+        purging.purge()
+    assert find_places("sarah_zebra") == []
+    log_in(client)
+    forget_last_code(tenants.owner)
+    client.post(STEP, {"code": code(tenants.owner)})
+    assert client.session.get_expiry_age() > 86_400
 
 
 @pytest.mark.parametrize("kept", ["", "nonsense", "WyIvIiwiLyIsW10sZmFsc2Vd:1xWSRU:XaQ_3CKFNVLCLQw7Iavb8I3KSriy2RM"])

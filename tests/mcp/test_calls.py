@@ -20,6 +20,7 @@ from messaging.models import Message
 from sequences.models import Sequence
 from tests.mcp.helpers import ARGUMENTS, answer, call, contents, furnish, post, refusal, write_in
 from tests.mcp.test_tools import BY_NAME, LISTS, NAMES, READS, WRITES, assert_fits, scope_of
+from tests.mcp.test_untrusted import is_covered
 from tests.messaging.helpers import send
 from tests.sequences.helpers import contact, create, edit, enroll
 from tests.tenants import Tenants
@@ -279,9 +280,7 @@ def test_text_from_telegram_is_only_where_the_answer_says(tenants: Tenants, toke
     Message.unscoped.filter(pk=ids["queued"]).update(text=f"Hello {INJECTION}")
     answered = answer(token, name, **ARGUMENTS[name](ids | {"incoming": message.pk}))
     found = set(paths_of(answered)) - {"untrusted_fields"}
-    assert found <= set(answered.get("untrusted_fields", []))
-    if "untrusted_fields" in answered and name not in ("tag_contact", "explain_segment"):
-        assert found
+    assert {path for path in found if not is_covered(path, answered["untrusted_fields"])} == set()
 
 
 def test_text_from_telegram_is_in_no_refusal(tenants: Tenants, token: str) -> None:

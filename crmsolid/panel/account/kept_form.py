@@ -1,11 +1,15 @@
 """What was typed into a form whose session had ended when it was sent.
 
 The page that asks to log in carries it, signed, and nothing of it is stored until the password was right. Then it is
-shown with a button that sends it: nothing is sent by itself, because another person may have logged in.
+shown with a button that sends it: nothing is sent by itself, because another person may have logged in. Who is known
+to be another person does not see it.
+
+Until then it is a row of a table, as text: ``find_person`` reads it there, an erasure deletes it, and so does a task an
+hour later. The session has the number of the row alone.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -13,10 +17,13 @@ from django.core import signing
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from crmsolid.panel import sign_in
+from crmsolid.workspaces import kept_forms
+from crmsolid.workspaces.models import User
+
 FIELD = "kept_form"
-SESSION_KEY = "kept_form"
+SESSION_KEY = "kept_form_id"
 MAX_LENGTH = 10_000  # with the rest of the log-in form it stays below 16 KiB
-MAX_AGE_SECONDS = 3600
 _SALT = "crmsolid.panel.kept_form"
 _SECRET = re.compile("password|secret|token|code", re.IGNORECASE)
 
@@ -39,9 +46,11 @@ class KeptForm:
         page = page_before(request) or request.get_full_path()
         return cls(request.get_full_path(), page, tuple(kept), bool(secrets or request.FILES))
 
-    def sign(self) -> str:
-        """For a hidden field. Empty if it is too long to be kept."""
-        signed = signing.dumps([self.path, self.page, self.fields, self.leaves_out], salt=_SALT, compress=True)
+    def sign(self, user_id: int | None) -> str:
+        """For a hidden field. ``user_id`` is who alone may have it back; None if nobody has ever logged in from this
+        browser. Empty if it is too long to be kept."""
+        content = [self.path, self.page, self.fields, self.leaves_out]
+        signed = signing.dumps(content, salt=_salt(user_id), compress=True)
         return signed if len(signed) <= MAX_LENGTH else ""
 
     @property
@@ -55,18 +64,37 @@ def is_typed(name: str, value: str) -> bool:
     return bool(value.strip()) and name not in ("once", "action", "next") and not name.startswith("_")
 
 
-def read(signed: str) -> KeptForm | None:
-    """None for what was not signed here, or more than an hour ago."""
+def signed_form(request: HttpRequest) -> str:
+    """The form that this request has sent, for whoever logged in from this browser last."""
+    return KeptForm.of(request).sign(sign_in.last_user_id(request))
+
+
+def store(session: Any, signed: str, user: User) -> None:
+    """Keep the form for this user, who has given the right password. Nothing is kept of what was not signed here, was
+    signed more than an hour ago, or is another user's."""
+    form = _read(signed, _salt(user.pk)) or _read(signed, _salt(None))
+    if form is not None:
+        session[SESSION_KEY] = kept_forms.store(user, **asdict(form))
+
+
+def take(session: Any, user: User) -> KeptForm | None:
+    """What waits for this user in the session, once."""
+    row = kept_forms.take(user, session.pop(SESSION_KEY, None))
+    if row is None:
+        return None
+    return KeptForm(row.path, row.page, tuple((name, value) for name, value in row.fields), row.leaves_out)
+
+
+def _salt(user_id: int | None) -> str:
+    return _SALT if user_id is None else f"{_SALT}.{user_id}"
+
+
+def _read(signed: str, salt: str) -> KeptForm | None:
     try:
-        path, page, fields, leaves_out = signing.loads(signed, salt=_SALT, max_age=MAX_AGE_SECONDS)
+        path, page, fields, leaves_out = signing.loads(signed, salt=salt, max_age=kept_forms.MAX_AGE)
     except signing.BadSignature:
         return None
     return KeptForm(path, page, tuple((name, value) for name, value in fields), leaves_out)
-
-
-def take(session: Any) -> KeptForm | None:
-    """What waits in the session, once."""
-    return read(session.pop(SESSION_KEY, ""))
 
 
 def page_before(request: HttpRequest) -> str:

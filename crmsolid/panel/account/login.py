@@ -18,7 +18,7 @@ from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
 from crmsolid.panel import sign_in, sign_in_log
 from crmsolid.panel.account import kept_form
-from crmsolid.panel.account.base import home, own_page, page, show, too_many
+from crmsolid.panel.account.base import home, own_page, page, show, too_many, user_of
 from crmsolid.panel.account.forms import CodeForm, LoginForm
 from crmsolid.workspaces import two_factor
 from crmsolid.workspaces.models import User
@@ -49,12 +49,15 @@ def login(request: HttpRequest) -> HttpResponseBase:
     if not two_factor.is_on(user):
         return signed_in(request, user, safe_next(request), kept)
     request.session.cycle_key()
+    kept_form.store(request.session, kept, user)
+    # Nothing of who does not come back stays: where they wanted to go may name a person.
+    request.session.set_expiry(SECOND_STEP_SECONDS)
     request.session[SECOND_STEP] = {
         "user": user.pk,
         "tag": sign_in.password_tag(user),
         "until": clock.now().timestamp() + SECOND_STEP_SECONDS,
         "next": safe_next(request),
-        "kept": kept if kept_form.read(kept) else "",
+        "kept": "",  # a process of the version before reads it
     }
     return HttpResponseRedirect(reverse("account:second_step"))
 
@@ -99,7 +102,7 @@ def second_step(request: HttpRequest) -> HttpResponseBase:
             status = 429 if error.code == "rate_limited" else 200
         else:
             del request.session[SECOND_STEP]
-            response = signed_in(request, user, waiting["next"], waiting["kept"])
+            response = signed_in(request, user, waiting["next"])
             if used_recovery_code:
                 left = two_factor.recovery_codes_left(user)
                 text = f"That was a recovery code, which works once: {left} are left. Your profile makes new ones."
@@ -111,8 +114,9 @@ def second_step(request: HttpRequest) -> HttpResponseBase:
 def signed_in(request: HttpRequest, user: User, target: str, kept: str = "") -> HttpResponse:
     """Begin the user's session. The browser is known from now on: it has given all that was asked for."""
     start_session(request, user, "django.contrib.auth.backends.ModelBackend")
-    if kept_form.read(kept):
-        request.session[kept_form.SESSION_KEY] = kept
+    request.session.set_expiry(None)  # shorter while it waited for the second step
+    kept_form.store(request.session, kept, user)
+    if kept_form.SESSION_KEY in request.session:
         target = reverse("account:send_again")
     response = HttpResponseRedirect(target)
     sign_in.remember_device(response, user)
@@ -122,7 +126,7 @@ def signed_in(request: HttpRequest, user: User, target: str, kept: str = "") -> 
 @own_page("GET")
 def send_again(request: HttpRequest) -> HttpResponseBase:
     """What was typed before the session ended, with a button that sends it now."""
-    form = kept_form.take(request.session)
+    form = kept_form.take(request.session, user_of(request))
     if form is None:
         return home()
     return show(request, "send_again", title="Send it now?", kept=form)

@@ -69,7 +69,7 @@ def _ask_to_log_in(request: HttpRequest) -> HttpResponse | None:
     page = kept_form.page_before(request)
     if not page:
         return None
-    return _lead_to_log_in(request, page) or login_page(request, page, kept=kept_form.KeptForm.of(request).sign())
+    return _lead_to_log_in(request, page) or login_page(request, page, kept=kept_form.signed_form(request))
 
 
 def _ask_to_log_in_unread(request: HttpRequest) -> HttpResponse | None:

@@ -1,5 +1,6 @@
 """The ledger of erasures, and what repeats them on a restored backup."""
 
+import contextlib
 import io
 import json
 import stat
@@ -10,14 +11,16 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
-from contacts.erasing import ledger
+from contacts.erasing import ledger, replaying
 from contacts.models import Contact, Erasure, ImportFailure, OptOut
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.models import Job
 from tests.contacts.conftest import Upsert
 from tests.tenants import Api, Tenants
+from tests.threads import run_together
 
 Replay = Callable[..., dict[str, Any]]
 
@@ -146,3 +149,102 @@ def test_refused_erasure_is_not_in_the_ledger(ours: Api, upsert: Upsert) -> None
     contact = upsert(username="sarah")
     assert ours.delete(f"/v1/contacts/{contact['id']}", If_Match='"other"').status_code == 412
     assert not Erasure.unscoped.exists() and not ledger.path().exists()
+
+
+# --- Several replays beside the running product, and ledgers that are damaged or another's ----------------------------
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write concurrently need PostgreSQL")
+def test_replays_at_once_while_the_product_runs_erase_each_person_once(tenants: Tenants) -> None:
+    token = tenants.key()
+    names = [f"person_{number}" for number in range(12)]
+    people = []
+    for name in names:
+        created = Api(token).post("/v1/contacts", {"username": name, "email": f"{name}@example.com"}).json()
+        people.append(Contact.unscoped.get(pk=created["id"]))
+        assert Api(token).delete(f"/v1/contacts/{created['id']}").status_code == 204
+    for person in people:
+        restore(person)
+    since = clock.now() - timedelta(hours=1)
+
+    def replayed() -> int:
+        return replaying.replay([ledger.path()], since).erased
+
+    def deleted() -> int:
+        return sum(Api(token).delete(f"/v1/contacts/{person.pk}").status_code == 204 for person in people)
+
+    def returned() -> int:
+        for name in names[:4]:
+            assert Api(token).post("/v1/contacts", {"username": name}).status_code in (200, 201)
+        return 0
+
+    assert sum(run_together([replayed, replayed, replayed, deleted, returned])) == len(names)
+    assert not Contact.unscoped.filter(pk__in=[person.pk for person in people]).exists()
+    left = set(Contact.unscoped.values_list("username", flat=True))
+    assert left <= set(names[:4])  # who was added again after the erasure
+    assert replaying.replay([ledger.path()], since).erased == 0
+    assert set(Contact.unscoped.values_list("username", flat=True)) == left
+    assert [each for each in ledger.read(ledger.path(), since) if isinstance(each, ledger.Unreadable)] == []
+
+
+def test_a_ledger_that_is_cut_anywhere_says_all_that_is_whole(ours: Api, upsert: Upsert, data_folder: Path) -> None:
+    ids = [upsert(username=name)["id"] for name in ("anna", "bobby", "carol")]
+    for contact_id in ids:
+        ours.delete(f"/v1/contacts/{contact_id}")
+    whole, since = ledger.path().read_bytes(), clock.now() - timedelta(hours=1)
+    copy = data_folder / "copy"
+    for length in range(len(whole) + 1):
+        copy.write_bytes(whole[:length])
+        lines = whole[:length].split(b"\n")
+        complete = len([line for line in whole.split(b"\n")[:3] if line in lines])
+        read = list(ledger.read(copy, since))
+        assert [each.contact_id for each in read if isinstance(each, ledger.Entry)] == ids[:complete]
+        torn = [each.line for each in read if isinstance(each, ledger.Unreadable) and each.torn]
+        assert (len(read) - complete, torn) == ((1, [complete + 1]) if len(read) > complete else (0, []))
+
+
+@pytest.mark.parametrize("damaged", [b"\0" * 300, b"\xff\xfe{", b"{}", b"[" * 100_000, b'"text"', b"null", b"1e999"])
+def test_a_damaged_line_hides_no_other(
+    ours: Api, upsert: Upsert, replay: Replay, damaged: bytes, data_folder: Path
+) -> None:
+    person = Contact.unscoped.get(pk=upsert(username="sarah")["id"])
+    ours.delete(f"/v1/contacts/{person.pk}")
+    restore(person)
+    ledger.path().write_bytes(damaged + b"\n" + ledger.path().read_bytes())
+    with pytest.raises(CommandError, match=rf"all others were repeated: {ledger.path()}:1$"):
+        replay()
+    assert not Contact.unscoped.exists()
+
+
+@pytest.mark.parametrize(
+    "damage", [{"contact_id": "a\0b"}, {"workspace": {"id": 10**30, "slug": "acme"}}, {"digests": ["ff\0"]}]
+)
+def test_values_that_no_erasure_has_stop_no_replay(
+    ours: Api, upsert: Upsert, replay: Replay, damage: dict[str, Any]
+) -> None:
+    person = Contact.unscoped.get(pk=upsert(username="sarah")["id"])
+    ours.delete(f"/v1/contacts/{person.pk}")
+    restore(person)
+    [line] = ledger.path().read_text().splitlines()
+    ledger.path().write_text(f"{json.dumps(json.loads(line) | damage)}\n{line}\n")
+    with contextlib.suppress(CommandError):
+        replay()
+    assert not Contact.unscoped.exists()
+
+
+def test_the_ledger_of_another_installation_erases_nobody(
+    ours: Api, upsert: Upsert, replay: Replay, data_folder: Path, settings: Any
+) -> None:
+    """Its workspace may have the same id and name: the ids of contacts are random, and its digests have another key."""
+    ours_key, settings.SECRET_KEY = settings.SECRET_KEY, "another key, of another installation, long enough for all"
+    theirs = upsert(username="sarah", email="sarah@example.com", opted_out=True)
+    ours.delete(f"/v1/contacts/{theirs['id']}")
+    foreign = data_folder / "foreign"
+    ledger.path().rename(foreign)
+    settings.SECRET_KEY = ours_key
+    Erasure.unscoped.all().delete()
+    OptOut.unscoped.all().delete()
+    person = upsert(username="sarah", email="sarah@example.com")
+    Contact.unscoped.update(created_at=clock.now() - timedelta(days=1))
+    assert replay("--ledger", str(foreign))["erased"] == 0
+    again = ours.get(f"/v1/contacts/{person['id']}").json()
+    assert (again["username"], again["opted_out"]) == ("sarah", False)
