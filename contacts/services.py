@@ -22,7 +22,7 @@ from contacts.scoring import personal_data as scoring_data
 from contacts.scoring import rescoring
 from contacts.segments.compilation import where
 from contacts.segments.conditions import Condition, ConditionErrors, parse_condition
-from contacts.segments.counting import SECONDS, Count, Counter
+from contacts.segments.counting import SECONDS, ContactCount, Counter
 from contacts.segments.repository import condition_of, find_segment
 from contacts.validation import MAX_TAGS, read_changes, read_tags
 from crmsolid.api import idempotency
@@ -268,7 +268,9 @@ def count_contacts(actor: Actor, filters: Mapping[str, Any], *, at_most: int | N
     return Counter(actor.workspace).exact(people, conditions, at_most=at_most)
 
 
-def estimate_contacts(actor: Actor, filters: Mapping[str, Any], *, at_most: int, seconds: float = SECONDS) -> Count:
+def estimate_contacts(
+    actor: Actor, filters: Mapping[str, Any], *, at_most: int, seconds: float = SECONDS
+) -> ContactCount:
     """As :func:`count_contacts`, or an estimate where counting takes too long; within so many seconds."""
     people, conditions = _matching(actor, filters)
     return Counter(actor.workspace, seconds).count(people, conditions, at_most=at_most)

@@ -21,7 +21,7 @@ from contacts.panel.query import MAX_FILTER, ContactsQuery, filter_text
 from contacts.repository import ContactWithTags
 from contacts.segments import services as segments
 from contacts.segments.conditions import ConditionErrors, describe, load_condition
-from contacts.segments.counting import SECONDS, Count
+from contacts.segments.counting import SECONDS, ContactCount
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import EVERYONE
@@ -53,7 +53,7 @@ SORT_NAMES = {
 }
 
 
-def count_text(count: Count) -> str:
+def count_text(count: ContactCount) -> str:
     """A number that may stand for all above the limit, or be an estimate."""
     if count.is_estimate:
         return f"about {count.number:,}"
@@ -112,7 +112,7 @@ class ContactListPage(TenantPage):
             offered += rows.filter(pk=query.segment)
         return offered
 
-    def _count(self, query: ContactsQuery, began: float) -> Count | None:
+    def _count(self, query: ContactsQuery, began: float) -> ContactCount | None:
         """None if it takes too long, beside the list that has been read since ``began``."""
         left = max(0.2, SECONDS - (time.monotonic() - began))
         with suppress(DomainError):

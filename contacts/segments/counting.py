@@ -37,7 +37,7 @@ _READING_TAGS, _TAG, _CUSTOM, _COLUMN = 4.0, 0.07, 0.4, 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class ContactCount:
     """A number of contacts. An estimate is close where many match, and may say 0 where few of many contacts do."""
 
     number: int
@@ -80,17 +80,17 @@ class Counter:
 
     def count(
         self, people: ContactQuerySet, conditions: Iterable[Condition] = (), *, at_most: int | None = None
-    ) -> Count:
+    ) -> ContactCount:
         """As :meth:`exact`, or an estimate; ``filter_too_costly`` if even that takes too long."""
         try:
-            return Count(self.exact(people, conditions, at_most=at_most, seconds=self._exact_seconds))
+            return ContactCount(self.exact(people, conditions, at_most=at_most, seconds=self._exact_seconds))
         except DomainError:
             if not on_postgresql():
                 raise
             number, ids = self._sample
             with self.limit():
                 found = people.filter(pk__in=ids).count()
-            return Count(round(number * found / max(1, len(ids))), is_estimate=True)
+            return ContactCount(round(number * found / max(1, len(ids))), is_estimate=True)
 
     @contextmanager
     def limit(self, seconds: float = SECONDS) -> Iterator[None]:

@@ -372,5 +372,5 @@ class PageQuery(QuerySerializer):
         max_length=4096,
         pattern=r"^[A-Za-z0-9_-]+$",
         format="cursor",
-        help_text="`next_cursor` of the page before.",
+        help_text="From `next_cursor`.",
     )

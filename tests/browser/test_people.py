@@ -118,7 +118,7 @@ def test_a_password_is_reset_on_a_phone(visitors: Visitors, product: Product) ->
     page.get_by_label("New password", exact=True).fill(NEW)
     page.get_by_label("The new password again").fill(NEW)
     page.get_by_role("button", name="Change the password").click()
-    expect(page.get_by_text("Your password is changed, and all your sessions are signed out.")).to_be_visible()
+    expect(page.get_by_text("Your password is changed, all your sessions are signed out")).to_be_visible()
     log_in(page, email, NEW)
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
 

@@ -22,7 +22,7 @@ SETTINGS = re.compile(
 )
 # Everybody may send these forms: they are about the user.
 OWN_FORMS = re.compile(
-    r"^/panel/(logout|switch|password|account|sessions|profile|two-factor|time-zone|live/contacts/(columns|filter)/)"
+    r"^/panel/(logout|switch|password|account|sessions|profile|two-factor|confirm|assistants|time-zone|live/contacts/(columns|filter)/)"
 )
 
 
