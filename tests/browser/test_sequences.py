@@ -89,7 +89,7 @@ def test_a_sequence_from_its_first_step_to_a_change_under_people(product: Produc
     enroll(page, name, *people)
     sequence = re.search(r"seq_\w+", address)
     assert sequence is not None
-    wait_until(lambda: waiting(product, sequence[0]) == ["delay", "delay"], "both have got the first step")
+    wait_until(lambda: waiting(product, sequence[0]) == [("step-2", "delay")] * 2, "both have got the first step")
     page.goto(address)
     expect(page.get_by_role("link", name="2: Step 2, Active, Waits until its next step is due")).to_be_visible()
 
@@ -114,12 +114,13 @@ def test_a_sequence_from_its_first_step_to_a_change_under_people(product: Produc
     page.get_by_role("radio", name="Go on where they stopped").check()
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("The sequence is resumed.")).to_be_visible()
-    wait_until(lambda: waiting(product, sequence[0]) == ["delay", "delay"], "both wait again")
+    wait_until(lambda: waiting(product, sequence[0]) == [("step-2", "delay")] * 2, "both wait again")
 
 
-def waiting(product: Product, sequence: str) -> list[str]:
-    """Why those in the sequence wait."""
-    return [each["reason"] for each in call(product, "GET", f"/v1/sequences/{sequence}/enrollments")["data"]]
+def waiting(product: Product, sequence: str) -> list[tuple[str, str]]:
+    """The step for which those in the sequence wait, and why."""
+    enrollments = call(product, "GET", f"/v1/sequences/{sequence}/enrollments")["data"]
+    return [(each["step"], each["reason"]) for each in enrollments]
 
 
 @pytest.mark.parametrize("pointer", ["mouse", "touch"])
