@@ -1,51 +1,30 @@
 """One customer's jobs are as costly as they can be; those of another customer wait no longer for it."""
 
 import json
-import os
 import time
 from typing import Any
 
-import psycopg
 import pytest
 
+from tests.attacks.crowd import NO_TAG_CONTAINS, SLUG, create_attacker, fill
 from tests.attacks.product import ON_POSTGRESQL_ALONE, Answer, Product
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
-CONTACTS = int(os.environ.get("ATTACK_CONTACTS", "150000"))
 BROADCASTS = 3
 IMPORTS = 5
 # Of the import of one row on two busy cores. It took 85 s and more where jobs were served by how long they had waited,
 # and each chunk compared all contacts.
 MAX_SECONDS = 15.0
-ADD_CONTACTS = """
-    INSERT INTO contacts_contact (id, workspace_id, name, given_first_name, last_name, username, username_key, email,
-      phone, time_zone, stage, score, opted_out, custom_fields, folded_fields, search, created_at, updated_at)
-    SELECT 'con_' || lpad(n::text, 26, '0'), w.id, 'Person ' || n, '', '', 'person_' || n, 'person_' || n, '', '', '',
-      'new', 0, false, '{}', '{}', '', now(), now()
-    FROM workspaces_workspace w, generate_series(1, %s) AS n WHERE w.slug = 'attacker-test'
-"""
-ADD_TAGS = """
-    INSERT INTO contacts_contacttag (workspace_id, contact_id, name, folded, created_at)
-    SELECT c.workspace_id, c.id, tag, tag, now()
-    FROM contacts_contact c CROSS JOIN LATERAL (VALUES ('region ' || right(c.id, 2)),
-      ('group ' || right(c.id, 3))) AS t (tag)
-"""
-COSTLY = {"all": [{"not": {"field": "tag", "op": "contains", "value": f"nobody has {number}"}} for number in range(49)]}
 
 
 @pytest.fixture(scope="module")
 def attacker(product: Product) -> tuple[str, str]:
     """The token of a customer with many contacts, and the id of a segment that was made when there were none."""
-    product.manage("create_workspace", "attacker", "--owner", "attacker@example.com", "--plan", "business")
-    options = ("--workspace", "attacker", "--name", "attack", "--scopes", "all", "--test", "--json")
-    token = str(json.loads(product.manage("create_api_key", *options))["token"])
-    segment = call(product, token, "POST", "/v1/segments", {"name": "Costly", "filter": COSTLY})
-    with psycopg.connect(product.environment["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(ADD_CONTACTS, [CONTACTS])
-        connection.execute(ADD_TAGS)
-        connection.execute("ANALYZE contacts_contact, contacts_contacttag")
+    token = create_attacker(product, "--test")
+    segment = call(product, token, "POST", "/v1/segments", {"name": "Costly", "filter": NO_TAG_CONTAINS})
+    fill(product, f"{SLUG}-test")
     return token, segment["id"]
 
 
