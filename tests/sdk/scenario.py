@@ -190,11 +190,12 @@ async def sequences(crm: AsyncCrmSolid, live: Live, contact_id: str) -> None:
 async def broadcasts(crm: AsyncCrmSolid, live: Live, run_name: str, contact_id: str) -> None:
     audience = {"contact_ids": [contact_id]}
     accounts = [live.account_id]
-    preview = await crm.broadcasts.preview(name="News", text="Hi", account_ids=accounts, audience=audience)
+    text = "Hi {first_name|there}"
+    preview = await crm.broadcasts.preview(name="News", text=text, account_ids=accounts, audience=audience)
     assert (preview.total, preview.eligible) == (1, 1)
     sent = await crm.broadcasts.start(
         name=f"Новини {run_name}",
-        text="Hi {first_name|there}",
+        text=text,
         account_ids=accounts,
         audience=audience,
         audience_hash=preview.audience_hash,
