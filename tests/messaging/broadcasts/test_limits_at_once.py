@@ -122,7 +122,7 @@ def test_workers_at_once_keep_the_limit_an_hour_in_every_hour(
     freeze(broadcast)
 
     def disturb(step: int) -> None:
-        # Then no more: a message that is claimed during a pause is made again, and the sandbox has its account wait again.
+        # Then no more: what is claimed during a pause is made again, and the sandbox has its account wait again.
         if step >= 36:
             return
         for change in (*pauses, *([services.retry_failed] if step % 12 == 11 else [])):
