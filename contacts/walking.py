@@ -13,7 +13,7 @@ from crmsolid.core.sql.statement_timeout import StatementTimeout, statement_time
 from crmsolid.workspaces.models import Job
 
 # Contacts in a window. The first steps find out how many the filter of this walk allows.
-SMALLEST, FIRST, LARGEST = 500, 2000, 10_000
+SMALLEST, FIRST, LARGEST = 50, 2000, 10_000
 STATEMENT_SECONDS = 2.0
 # A window that takes longer to examine is followed by a smaller one, one that takes less than a fifth by a larger one.
 TARGET_SECONDS = 0.5

@@ -13,9 +13,8 @@ from contacts import repository as contacts
 from contacts.models import Segment
 from contacts.segments.conditions import ConditionErrors, load_condition
 from contacts.segments.repository import matching
-from contacts.walking import STATEMENT_SECONDS, Walk
+from contacts.walking import Walk
 from crmsolid.core import clock
-from crmsolid.core.sql.statement_timeout import statement_timeout
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces.actor import Actor
@@ -53,8 +52,7 @@ def _tag_chunk(job: Job) -> datetime | None:
         return None if walk.ended else clock.now()
     locked = contacts.lock(job.workspace_id, ids)
     # A statement of its own after the locks: another transaction may have changed contacts or tags meanwhile.
-    with statement_timeout(STATEMENT_SECONDS):
-        still_in = set(people.filter(pk__in=ids).values_list("pk", flat=True))
+    still_in = set(people.filter(pk__in=ids).values_list("pk", flat=True))
     due = contacts.with_tags([contact for contact in locked if contact.pk in still_in])
     changed = contacts.change_tags(
         job.workspace_id, due, add=job.params["add"], remove=job.params["remove"], request_id=job.request_id

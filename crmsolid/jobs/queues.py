@@ -9,6 +9,7 @@ served less often than one whose chunks are fast.
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -42,6 +43,7 @@ def lock_in_order(due: "QuerySet[Job]") -> "Iterator[tuple[int, QuerySet[Job]]]"
 def served(workspace_id: int, seconds: float) -> None:
     """Have others served before this live workspace, which had a chunk of that many seconds. Unless another worker has
     locked its queue meanwhile, and will do so."""
-    free = JobQueue.objects.filter(pk=workspace_id).select_for_update(skip_locked=on_postgresql())
-    queue = JobQueue.objects.filter(pk__in=free.values("pk"))
-    queue.update(served_until=clock.now() + timedelta(seconds=seconds))
+    with transaction.atomic(savepoint=False):  # after a chunk that failed there is none any more
+        free = JobQueue.objects.filter(pk=workspace_id).select_for_update(skip_locked=on_postgresql())
+        queue = JobQueue.objects.filter(pk__in=free.values("pk"))
+        queue.update(served_until=clock.now() + timedelta(seconds=seconds))

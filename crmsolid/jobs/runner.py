@@ -43,7 +43,7 @@ MAX_RETRY_SECONDS = 600.0
 MAX_FAILURES = 10
 TOO_COSTLY = JobFailed(
     "filter_too_costly",
-    "its filter takes too long even for a few hundred contacts; ask for less in it, above all for less with contains",
+    "its filter takes too long even for fifty contacts; ask for less in it, above all for less with contains",
 )
 
 _PROGRESS = ("state", "done", "total", "result", "errors", "params", "next_run_at", "failures")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from crmsolid.serving.interface import BridgeLimits, EncodedHeaders
-from crmsolid.serving.slow_requests import TryAgain
+from crmsolid.serving.slow_requests import TryAgain, slow_requests, turn_of
 from crmsolid.serving.spool import ResponseSpool
 
 
@@ -70,6 +70,8 @@ class Exchange:
         finally:
             if not has_to_wait:
                 self._environ["wsgi.input"].close()
+                if (turn := turn_of(self._environ)) is not None:
+                    slow_requests.complete(turn)
 
     def _respond(self) -> None:
         is_head = self._environ["REQUEST_METHOD"] == "HEAD"

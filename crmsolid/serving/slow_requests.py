@@ -7,7 +7,7 @@ of it may have had an effect before it asks for its slot.
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,13 +46,15 @@ class Slot:
 @dataclass(eq=False, slots=True)
 class Turn:
     """What one request keeps between its attempts. ``wake`` is called on any thread once ``slot`` is given to it;
-    ``kept`` is for the application, which must not count a request twice."""
+    ``held`` is the slot that it runs in; ``kept`` is for the application, which must not count a request twice."""
 
     group: ThreadGroup
     wake: Callable[[], object]
     slot: Slot | None = None
+    held: Slot | None = None
     customer: object = None
     has_waited: bool = False
+    has_ended: bool = False
     kept: dict[str, Any] = field(default_factory=dict)
 
 
@@ -67,23 +69,33 @@ class SlowRequests:
         self._waiting: list[Turn] = []  # in the order of their arrival
 
     def enter(self, customer: object, turn: Turn | None = None) -> Slot:
-        """A slot, which the caller releases. ``TryAgain`` if the request has a turn and may wait for one, else
-        ``NoSlot``."""
+        """A slot, which the caller releases; that of a request with a turn is released by :meth:`complete`.
+        ``TryAgain`` if the request has a turn and may wait for a slot, else ``NoSlot``."""
         with self._lock:
-            if turn is not None and turn.slot is not None:
-                slot, turn.slot = turn.slot, None
-                if slot.customer == customer:
-                    return slot
+            if turn is None:
+                if not self._has_room(customer, None):
+                    raise NoSlot
+                return self._take(customer, None)
+            slot, turn.slot = turn.slot, None
+            if slot is not None and slot.customer != customer:
                 self._free(slot)  # the key has got another workspace meanwhile
-            group = turn.group if turn is not None else None
-            if self._has_room(customer, group):
-                return self._take(customer, group)
+                slot = None
+            if slot is None and self._has_room(customer, turn.group):
+                slot = self._take(customer, turn.group)
+            if slot is not None:
+                turn.held = slot
+                return slot
             waiting = sum(each.customer == customer for each in self._waiting)
-            if turn is None or turn.has_waited or waiting >= self._max_waiting:
+            if turn.has_ended or turn.has_waited or waiting >= self._max_waiting:
                 raise NoSlot
             turn.customer, turn.has_waited = customer, True
             self._waiting.append(turn)
         raise TryAgain
+
+    def complete(self, turn: Turn) -> None:
+        """The response of the request is produced, whatever has become of it."""
+        if turn.held is not None:
+            self.release(turn.held)
 
     def release(self, slot: Slot) -> None:
         """Free a slot; what waits gets it, first the customer with the fewest under way. The second call does
@@ -94,6 +106,7 @@ class SlowRequests:
     def end(self, turn: Turn) -> None:
         """The request does not wait any more: a slot that it was given and has not used is free again."""
         with self._lock:
+            turn.has_ended = True  # an attempt may still run, if nobody waits for its end
             if turn in self._waiting:
                 self._waiting.remove(turn)
             slot, turn.slot = turn.slot, None
@@ -139,18 +152,6 @@ class SlowRequests:
             self._waiting.remove(turn)
             turn.slot = self._take(turn.customer, turn.group)
             turn.wake()
-
-
-class HeldContent:
-    """The content of a streamed response, which holds a slot until it is closed. Django closes it, also if it was never
-    begun."""
-
-    def __init__(self, content: Iterator[bytes], release: Callable[[], None]) -> None:
-        self._content = content
-        self.close = release
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._content)
 
 
 slow_requests = SlowRequests()

@@ -157,6 +157,7 @@ GRANT_ENDS = {
     "password_changed": "with a change of the password",
     "password_reset": "with a reset of the password",
     "two_factor_on": "when two-factor authentication was turned on",
+    "two_factor_off": "when two-factor authentication was turned off",
 }
 
 

@@ -2,14 +2,13 @@
 whatever they come over."""
 
 from collections.abc import Callable
-from functools import partial
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
 from crmsolid.core.errors import DomainError
-from crmsolid.serving.slow_requests import HeldContent, NoSlot, slow_requests, turn_of
+from crmsolid.serving.slow_requests import NoSlot, slow_requests, turn_of
 from crmsolid.workspaces.models import Workspace
 
 REFUSED = (
@@ -21,8 +20,8 @@ REFUSED = (
 def answer_in_slot(
     request: HttpRequest, workspace: Workspace, view: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
-    """The response of a view that may be slow. Its slot is free again once the response is complete, a streamed one
-    once it is closed.
+    """The response of a view that may be slow. Its slot is free again once the bridge has produced the response, a
+    streamed one too; on another server, once the view has ended.
 
     Before the view runs, the request may end with ``TryAgain`` and run once more from its beginning. Errors:
     ``rate_limited`` if there was no slot in time; the view has not run then.
@@ -32,16 +31,11 @@ def answer_in_slot(
         slot = slow_requests.enter(workspace.live_id or workspace.pk, turn)
     except NoSlot:
         raise DomainError("rate_limited", REFUSED, headers={"Retry-After": "1"}) from None
-    release = partial(slow_requests.release, slot)
-    is_held = False
     try:
         response = view()
-        if isinstance(response, SimpleTemplateResponse):
+        if turn is None and isinstance(response, SimpleTemplateResponse):
             response.render()  # which may run the queries
-        if response.streaming and turn is not None:  # the bridge closes every response; others may not
-            response.streaming_content = HeldContent(iter(response), release)  # type: ignore[attr-defined]
-            is_held = True
         return response
     finally:
-        if not is_held:
-            release()
+        if turn is None:
+            slow_requests.release(slot)

@@ -108,38 +108,42 @@ def check_code(user: User, code: str, *, ip: str | None) -> bool:
 
 
 def turn_off(user: User, code: str, *, session_key: str | None, ip: str | None) -> None:
-    """Ask for one factor only from now on, and end the user's other sessions: they may be those of whoever has the
-    phone. Errors: as :func:`check_code`; ``invalid_state`` too while a workspace of the user's requires two."""
+    """Ask for one factor only from now on, and end the user's other sessions and their assistants: they may be those of
+    whoever has the phone. Errors: as :func:`check_code`; ``invalid_state`` too while a workspace of the user's requires
+    two."""
     names = requiring_workspaces(user)
     if names:
         raise DomainError("invalid_state", f"{names[0]} requires two-factor authentication of its members")
     check_code(user, code, ip=ip)
     with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # no assistant is connected meanwhile
         TwoFactor.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
         sessions.end_other_sessions(user, session_key)
+        assistants = own_access.end_all(user, "two_factor_off", ip)
         audit.record_about_user(user, "user.two_factor_off", ip)
-        _tell(user, "off", ip)
+        _tell(user, "off", ip, assistants=assistants)
 
 
 @transaction.atomic
 def turn_off_by_command(email: str) -> User:
     """Turn it off for somebody who has lost their codes, also while a workspace requires it: they set it up again then.
-    All their sessions end. For management commands, because it asks for nothing.
+    All their sessions and assistants end. For management commands, because it asks for nothing.
 
     Errors: ``not_found``; ``invalid_state`` if it is off.
     """
-    user = User.objects.filter(email=email.strip().lower()).first()
+    user = User.objects.select_for_update(no_key=True).filter(email=email.strip().lower()).first()
     if user is None:
         raise DomainError("not_found", "there is no user with this e-mail address")
     if not TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).delete()[0]:
         raise DomainError("invalid_state", "two-factor authentication of this user is off")
     RecoveryCode.objects.filter(user=user).delete()
     sessions.end_other_sessions(user, None)
+    assistants = own_access.end_all(user, "two_factor_off", None)
     for membership in Membership.unscoped.filter(user=user).select_related("workspace").order_by("pk"):
         actor = Actor.command(membership.workspace, "turn_off_two_factor")
         audit.record(actor, "membership.two_factor_off", str(membership.pk))
-    _tell(user, "off", None, by_operator=True)
+    _tell(user, "off", None, assistants=assistants, by_operator=True)
     return user
 
 

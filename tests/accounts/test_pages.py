@@ -286,6 +286,15 @@ def test_another_user_of_the_browser_does_not_get_a_kept_form(tenants: Tenants) 
     assert client.get(AGAIN)["Location"] == HOME
 
 
+def test_a_form_of_who_gave_no_second_factor_does_not_lead_the_next_user_astray(tenants: Tenants) -> None:
+    turn_on(tenants.owner)
+    client = Client()
+    kept = kept_in(send_signed_out(client, TYPED | {"text": "a\0b"}))
+    assert log_in(client, kept_form=kept)["Location"] == reverse("account:second_step")
+    assert "kept_form_id" in client.session
+    assert log_in(client, user=tenants.stranger.email)["Location"] == HOME
+
+
 def test_forms_that_sessions_of_earlier_versions_hold_are_purged(tenants: Tenants) -> None:
     form = signing.dumps(["/panel/", "/panel/", [["text", "sarah_zebra"]], False], compress=True)
     before: list[dict[str, Any]] = [

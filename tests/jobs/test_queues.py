@@ -108,6 +108,20 @@ def test_a_chunk_that_fails_has_used_the_turn_too(
     assert (Job.unscoped.filter(failures=1).count(), served) == (1, ["rival"])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_chunk_that_fails_ends_no_run(tenants: Tenants, start: Callable[..., Job], served: list[str]) -> None:
+    def fail() -> None:
+        raise kinds.JobFailed("invalid_state", "it cannot go on")
+
+    failed = start(tenants.workspace, during=fail)
+    start(tenants.other, chunks=2)
+    JobQueue.objects.create(live=tenants.workspace, served_until=clock.now() - timedelta(hours=2))
+    JobQueue.objects.create(live=tenants.other, served_until=clock.now() - timedelta(hours=1))
+    assert runner.run_due() == 3
+    assert (Job.unscoped.get(pk=failed.pk).state, served) == ("failed", ["rival", "rival"])
+    assert JobQueue.objects.get(live=tenants.workspace).served_until > clock.now() - timedelta(minutes=1)
+
+
 def test_a_filter_that_is_too_costly_ends_the_job_at_once_and_nothing_is_changed(
     tenants: Tenants, start: Callable[..., Job]
 ) -> None:

@@ -232,6 +232,24 @@ def test_all_assistants_end_with_a_change_of_how_the_member_logs_in(
     assert "Assistants that were disconnected: 3." in str(mail.outbox[-1].body)
 
 
+def test_all_assistants_end_when_two_factors_are_turned_off(
+    tenants: Tenants, assistant: Assistant, owner: Client
+) -> None:
+    def by_the_user() -> None:
+        two_factor.turn_off(tenants.owner, code(tenants.owner), session_key=owner.session.session_key, ip=None)
+
+    for turn_off in (by_the_user, lambda: call_command("turn_off_two_factor", tenants.owner.email, verbosity=0)):
+        turn_on(tenants.owner)
+        owner.force_login(tenants.owner)
+        tokens = assistant.connect(owner, tenants.workspace)
+        turn_off()
+        assert called(tokens) == 401
+        email.send_due()
+        assert "Assistants that were disconnected" in str(mail.outbox[-1].body)
+        owner.force_login(tenants.owner)
+    assert reasons() == ["two_factor_off"] * 2
+
+
 @pytest.mark.parametrize(("way", "reason"), WAYS)
 def test_a_tick_keeps_them_except_at_a_reset(
     tenants: Tenants, assistant: Assistant, owner: Client, way: Callable[..., None], reason: str

@@ -40,7 +40,9 @@ class KeptForm:
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
         """The form that this request has sent."""
-        every = [(name, value) for name, values in request.POST.lists() for value in values]
+        # PostgreSQL's jsonb has no NUL.
+        lists = request.POST.lists()
+        every = [(name.replace("\0", ""), value.replace("\0", "")) for name, values in lists for value in values]
         kept = [(name, value) for name, value in every if not _SECRET.search(name)]
         secrets = [name for name, _ in every if _SECRET.search(name) and name != "csrfmiddlewaretoken"]
         page = page_before(request) or request.get_full_path()

@@ -46,6 +46,7 @@ def login(request: HttpRequest) -> HttpResponseBase:
     if not is_right:
         return show_login(request, form, next_page=safe_next(request), kept=kept)
     user = form.get_user()
+    request.session.pop(kept_form.SESSION_KEY, None)  # of somebody who did not give the second factor
     if not two_factor.is_on(user):
         return signed_in(request, user, safe_next(request), kept)
     request.session.cycle_key()

@@ -78,6 +78,12 @@ def _set_up_two_factor(request: HttpRequest, user: User, secret: str | None, for
     return codes
 
 
+OFF = (
+    "Two-factor authentication is off, your other sessions are signed out, and the assistants that you had connected are "
+    "disconnected."
+)
+
+
 def _manage_two_factor(request: HttpRequest, user: User) -> HttpResponseBase:
     asked = request.POST.get("action", "")
     forms = {action: CodeForm(request.POST if asked == action else None, prefix=action) for action in ("codes", "off")}
@@ -92,7 +98,10 @@ def _manage_two_factor(request: HttpRequest, user: User) -> HttpResponseBase:
         except DomainError as error:
             form.add_domain_error(error)
         else:
-            messages.success(request, "Two-factor authentication is off, and your other sessions are signed out.")
+            messages.success(
+                request,
+                "Two-factor authentication is off. Your other sessions are signed out, your connected assistants disconnected.",
+            )
             return HttpResponseRedirect(reverse("account:profile"))
     return show(
         request,
