@@ -79,8 +79,8 @@ def _set_up_two_factor(request: HttpRequest, user: User, secret: str | None, for
 
 
 OFF = (
-    "Two-factor authentication is off, your other sessions are signed out, and the assistants that you had connected are "
-    "disconnected."
+    "Two-factor authentication is off, your other sessions are signed out, and the assistants that you had connected "
+    "are disconnected."
 )
 
 
@@ -98,10 +98,7 @@ def _manage_two_factor(request: HttpRequest, user: User) -> HttpResponseBase:
         except DomainError as error:
             form.add_domain_error(error)
         else:
-            messages.success(
-                request,
-                "Two-factor authentication is off. Your other sessions are signed out, your connected assistants disconnected.",
-            )
+            messages.success(request, OFF)
             return HttpResponseRedirect(reverse("account:profile"))
     return show(
         request,

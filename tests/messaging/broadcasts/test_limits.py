@@ -402,7 +402,7 @@ def test_preview_stops_looking_for_its_audience_after_some_time(
 
 
 def work_until_ended(broadcast: Broadcast) -> None:
-    for _ in range(5):
+    for _ in range(10):
         run_job(broadcast)
 
 
