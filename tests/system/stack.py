@@ -113,7 +113,7 @@ class Stack:
         self._start(
             "web", *command, "--workers", "2", "--no-proxy-headers", "--no-access-log", "--log-level", "warning"
         )
-        wait_until(lambda: is_listening(self.port), "the web listens")
+        wait_until(lambda: is_listening(self.port), "the web listens", seconds=120)
 
     def start_supervised_web(self) -> None:
         """The web as the product runs it: a supervisor starts a process again that has died."""
