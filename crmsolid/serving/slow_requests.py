@@ -76,6 +76,8 @@ class SlowRequests:
                 if not self._has_room(customer, None):
                     raise NoSlot
                 return self._take(customer, None)
+            if turn.held is not None:  # one page may show another
+                return turn.held
             slot, turn.slot = turn.slot, None
             if slot is not None and slot.customer != customer:
                 self._free(slot)  # the key has got another workspace meanwhile

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 
 from tests.attacks.product import (
@@ -22,6 +23,7 @@ from tests.attacks.product import (
     hostile_ports,
     running_product,
 )
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
@@ -91,6 +93,13 @@ class Member:
         return page
 
 
+def fetches_begun(product: Product) -> int:
+    with psycopg.connect(product.environment["DATABASE_URL"]) as connection:
+        row = connection.execute("SELECT count(claimed_at) FROM oauth_documentrequest").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def test_descriptions_that_never_end_hold_up_nobody(started: tuple[Product, str]) -> None:
     product, server = started
     attackers, good = [Member(product, name) for name in ("mallory", "trudy")], Member(product, "alice")
@@ -105,7 +114,7 @@ def test_descriptions_that_never_end_hold_up_nobody(started: tuple[Product, str]
     with HealthyClient(product, "/v1/me") as healthy:
         for thread in threads:
             thread.start()
-        time.sleep(1)  # their fetches have begun
+        wait_until(lambda: fetches_begun(product) == len(attackers), "the fetches of the attackers have begun")
         described, own = good.connect(f"{server}/document"), good.connect(registered["client_id"])
         still_attacked = sum(thread.is_alive() for thread in threads)
         for thread in threads:

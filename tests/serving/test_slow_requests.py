@@ -39,6 +39,14 @@ def test_one_thread_of_a_group_is_left() -> None:
     slots.enter("d", Turn(ThreadGroup(3), lambda: None))
 
 
+def test_a_request_has_one_slot_however_often_it_asks() -> None:
+    slots, turn = SlowRequests(), Turn(ThreadGroup(3), lambda: None)
+    assert slots.enter("a", turn) is slots.enter("a", turn)
+    assert slots.under_way("a") == 1
+    slots.complete(turn)
+    assert slots.under_way("a") == 0
+
+
 @dataclass
 class Slow:
     """A WSGI application whose requests at /slow hold a slot of their customer until they are let go."""

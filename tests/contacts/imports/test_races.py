@@ -118,7 +118,7 @@ def test_cancellation_while_chunks_are_imported_counts_what_was_done_and_ends_on
         job = start(tenants, upload(tenants))
         calls: list[Callable[[], Any]] = [
             runner.run_due,
-            lambda job=job: cancel_job(tenants.actor(), job.pk),  # type: ignore[misc]
+            partial(cancel_job, tenants.actor(), job.pk),
             runner.run_due,
         ]
         outcomes = run_together_catching(calls)
@@ -136,7 +136,7 @@ def test_check_that_is_canceled_while_the_import_is_confirmed_leaves_the_rows(te
         file = upload(tenants)
         check = start(tenants, file, dry_run=True)
         calls: list[Callable[[], Job]] = [
-            lambda check=check: cancel_job(tenants.actor(), check.pk),  # type: ignore[misc]
+            partial(cancel_job, tenants.actor(), check.pk),
             partial(start, tenants, file),
         ]
         canceled, begun = run_together_catching(calls)
