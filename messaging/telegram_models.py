@@ -20,6 +20,11 @@ class TelegramSession(WorkspaceModel):
     connection that was opened with an older epoch is closed. ``pts``, ``qts``, ``date`` and ``seq`` are Telegram's
     update state. ``phone`` has digits only, the country code first. ``history_cutoff`` is the time of the last
     erasure: Telegram still has the messages that were erased here.
+
+    ``connected_at`` is when the connection that is open now was ready, NULL while none is. ``heard_at`` is when
+    Telegram last reported an update or confirmed that there is none. The ``last_error`` columns keep the latest
+    error that concerned the account as a whole. ``frozen_until`` and ``appeal_url`` are what Telegram says of a frozen
+    account.
     """
 
     account = models.OneToOneField("messaging.Account", on_delete=models.CASCADE, related_name="telegram_session")
@@ -41,6 +46,13 @@ class TelegramSession(WorkspaceModel):
     cold_messages_blocked_until = models.DateTimeField(
         null=True, blank=True, help_text="first messages to a contact wait until then"
     )
+    connected_at = models.DateTimeField(null=True, blank=True)
+    heard_at = models.DateTimeField(null=True, blank=True)
+    last_error_code = models.CharField(max_length=40, blank=True, default="", db_default="")
+    last_error_message = models.CharField(max_length=200, blank=True, default="", db_default="")
+    last_error_at = models.DateTimeField(null=True, blank=True)
+    frozen_until = models.DateTimeField(null=True, blank=True)
+    appeal_url = models.URLField(max_length=200, blank=True, default="", db_default="")
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "user_id"], name="telegramsession_user")]
