@@ -45,7 +45,7 @@ def duplicate(call: Call, first: StoredMessage, random_id: int) -> Any:
         types.UpdateNewMessage(message_view(first), pts, pts_count=0),
     ]
     users = user_views(call.state, call.user, [first.peer])
-    return types.Updates(updates, users=users, chats=[], date=now(), seq=0)
+    return types.Updates(updates, users=users, chats=[], date=now(call.user), seq=0)
 
 
 def check_text(text: str) -> None:
