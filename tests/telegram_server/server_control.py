@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from telethon.tl import types
 
+from .channel_control import ChannelControl
 from .connection import Connection
 from .delivery import Draft
 from .errors import failure
@@ -18,10 +19,10 @@ from .serialization import tl_bytes
 from .settings import Duplicates, Settings
 from .srp import Verifier
 from .state import ServerState, User, digits, new_salt
-from .update_control import UpdateControl, Who
+from .update_control import Who
 
 
-class ServerControl(UpdateControl):
+class ServerControl(ChannelControl):
     state: ServerState
     rpc: Rpc
     settings: Settings

@@ -18,6 +18,7 @@ from .mailbox import Mailbox
 from .srp import Challenge, Verifier
 
 if TYPE_CHECKING:
+    from .channels import Channel
     from .session import Session
 
 FIRST_USER_ID = 1_000_001
@@ -74,6 +75,7 @@ class LoginCode:
 class ServerState:
     def __init__(self) -> None:
         self.users: dict[int, User] = {}
+        self.channels: dict[int, Channel] = {}
         self.authorizations: dict[tuple[int, int], Authorization] = {}
         self.login_codes: dict[str, LoginCode] = {}
         self.requests: Counter[tuple[str, str]] = Counter()

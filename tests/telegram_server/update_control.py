@@ -54,7 +54,7 @@ class UpdateControl(FaultControl):
         """Number the user's events from the beginning and tell the clients. Returns how many were told."""
         user = self.find(who)
         user.mailbox.restart_pts()
-        return self._push(user, types.UpdateShort(types.UpdatePtsChanged(), now(user)))
+        return self._push(user, self._short(user, types.UpdatePtsChanged()))
 
     @control
     def difference_too_long(self, who: Who, times: int = 1) -> int:
@@ -62,6 +62,9 @@ class UpdateControl(FaultControl):
         user = self.find(who)
         user.too_long_differences = times
         return self._push(user, types.UpdatesTooLong())
+
+    def _short(self, user: User, update: Any) -> Any:
+        return types.UpdateShort(update, now(user))
 
     def _push(self, user: User, update: Any) -> int:
         sessions = self.state.listening_sessions(user)
