@@ -49,8 +49,9 @@ class FaultControl(LoopBound):
         self.rpc.faults.resume_hanging()
 
     @control
-    def clear_faults(self) -> None:
-        self.rpc.faults.clear()
+    def clear_faults(self, phone: str | None = None) -> None:
+        """Forget the faults that are still to happen: all, or those of one user."""
+        self.rpc.faults.clear(_digits(phone))
 
     @control
     def faults_left(self) -> int:

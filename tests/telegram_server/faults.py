@@ -71,8 +71,8 @@ class Faults:
         self._resume.set()
         self._resume = asyncio.Event()
 
-    def clear(self) -> None:
-        self._pending.clear()
+    def clear(self, phone: str | None = None) -> None:
+        self._pending = [fault for fault in self._pending if phone is not None and fault.phone != phone]
 
     def remaining(self) -> int:
         """How many requests are still to fail."""

@@ -15,6 +15,7 @@ from telethon.crypto import AuthKey
 
 from .errors import RpcFailure
 from .mailbox import Mailbox
+from .settings import Duplicates
 from .srp import Challenge, Verifier
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class User:
     clock_offset: int = 0
     loses_pushes: bool = False
     too_long_differences: int = 0
+    texts_to_change: int = 0
+    duplicates: Duplicates | None = None
 
     def time(self) -> float:
         """Unix time of the server as this user's clients see it, see ``UpdateControl.shift_clock``."""

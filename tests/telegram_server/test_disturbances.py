@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from telethon import events, functions
-from telethon.errors import PersistentTimestampEmptyError, PersistentTimestampInvalidError
+from telethon.errors import PersistentTimestampEmptyError, PersistentTimestampInvalidError, RandomIdDuplicateError
 from telethon.sessions import MemorySession
 from telethon.tl import types
 
@@ -253,3 +253,19 @@ async def test_changed_pts_is_pushed(clients: Clients) -> None:
     heard = listen(again, events.NewMessage)
     clients.server.deliver(ANNA, SHOP, "after")
     assert (await heard.until(1))[0].text == "after"
+
+
+async def test_changed_text(clients: Clients) -> None:
+    client = await login(clients)
+    clients.server.change_texts(SHOP)
+    await invoke(client, await message(client, "one", 1))
+    await invoke(client, await message(client, "two", 2))
+    assert [each.text for each in clients.server.received(ANNA)] == ["one (changed)", "two"]
+
+
+async def test_duplicates_of_one_user(clients: Clients) -> None:
+    clients.server.answer_duplicates(SHOP, "error")
+    client = await login(clients)
+    await invoke(client, await message(client))
+    with pytest.raises(RandomIdDuplicateError):
+        await invoke(client, await message(client))

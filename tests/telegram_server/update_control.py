@@ -8,6 +8,7 @@ from .event_loop import control
 from .fault_control import FaultControl
 from .render import now
 from .serialization import tl_bytes
+from .settings import Duplicates
 from .state import ServerState, User
 
 Who = str | int
@@ -62,6 +63,16 @@ class UpdateControl(FaultControl):
         user = self.find(who)
         user.too_long_differences = times
         return self._push(user, types.UpdatesTooLong())
+
+    @control
+    def change_texts(self, who: Who, times: int = 1) -> None:
+        """Change the texts of the next messages that the user's clients send."""
+        self.find(who).texts_to_change = times
+
+    @control
+    def answer_duplicates(self, who: Who, duplicates: str) -> None:
+        """As `configure` does, for the clients of one user."""
+        self.find(who).duplicates = Duplicates(duplicates)
 
     def _short(self, user: User, update: Any) -> Any:
         return types.UpdateShort(update, now(user))
