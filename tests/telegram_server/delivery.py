@@ -18,6 +18,8 @@ class Draft:
     entities: list[Any] | None = None
     random_id: int | None = None
     date: int | None = None
+    offline: bool = False
+    via_business_bot_id: int | None = None
 
 
 class Delivery:
@@ -31,11 +33,13 @@ class Delivery:
         sent = StoredMessage(
             sender.mailbox.next_id(), recipient, True, draft.text, date, draft.entities, draft.random_id
         )
+        sent.offline, sent.via_business_bot_id = draft.offline, draft.via_business_bot_id
         self._push(sender, sender.mailbox.store(sent), origin)
         if recipient is not sender:
             received = StoredMessage(
                 recipient.mailbox.next_id(), sender, False, draft.text, date, draft.entities, other_copy=sent
             )
+            received.offline, received.via_business_bot_id = draft.offline, draft.via_business_bot_id
             sent.other_copy = received
             self._push(recipient, recipient.mailbox.store(received), origin)
         return sent
