@@ -2,6 +2,7 @@
 Telethon is pinned to the version they were read in."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from telethon import TelegramClient
+from telethon._updates.messagebox import ENTRY_ACCOUNT
 from telethon.crypto import AuthKey
 from telethon.sessions import MemorySession
 from telethon.tl.types.updates import State
@@ -18,6 +20,7 @@ from messaging.models import LoginAttempt, TelegramSession
 from messaging.telegram import config
 
 RECONNECT_RETRIES = 5
+CATCH_UP_SECONDS = 60.0
 _ACCOUNT_STATE = 0  # Telethon's key for the update state of the account itself; other keys are channels
 
 
@@ -122,6 +125,7 @@ class Client(TelegramClient):
             raise_last_call_error=True,
         )
         self._store_updates = store_updates
+        self._caught_up = asyncio.Event()
         self._mb_entity_cache.set_self_user(user_id, None, None)
 
     async def invoke(self, request: Any) -> Any:
@@ -132,6 +136,12 @@ class Client(TelegramClient):
     def is_ready(self) -> bool:
         """Whether the client is connected now. While Telethon reconnects, a request would wait in its queue."""
         return bool(self.is_connected() and self._sender._transport_connected())
+
+    async def wait_until_caught_up(self) -> None:
+        """Until all updates from before the connection are stored; at most ``CATCH_UP_SECONDS``."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                await self._caught_up.wait()
 
     @property
     def failure(self) -> BaseException | None:
@@ -144,6 +154,8 @@ class Client(TelegramClient):
         state, _ = self._message_box.session_state()
         read = UpdateState(state["pts"], state["qts"], int(state["date"].timestamp()), state["seq"])
         await self._store_updates(processed, users, read)
+        if ENTRY_ACCOUNT not in self._message_box.getting_diff_for:
+            self._caught_up.set()
         return processed
 
     async def _dispatch_update(self, update: Any) -> None:

@@ -8,8 +8,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +17,6 @@ from django.db import Error as DatabaseError
 from telethon.errors import RPCError
 
 from crmsolid.core import clock
-from messaging.models import TelegramSession
 from messaging.sending import settlement
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
@@ -27,6 +25,8 @@ from messaging.telegram.client import Client, UpdateState, disconnect, session_f
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.errors import classify, name_of
 from messaging.telegram.leases import LeasedAccount
+from messaging.telegram.missed_history import MissedHistory
+from messaging.telegram.pacing import Pacer
 from messaging.telegram.receiving import Receiver
 from messaging.telegram.requested_history import HistoryPage, Wanted
 from messaging.telegram.sending import PreparedSend
@@ -39,7 +39,7 @@ MESSAGE_LEASE_MARGIN = 1.0
 LEASE_POLL_SECONDS = 0.2
 FIRST_BACKOFF = 1.0
 MAX_BACKOFF = 60.0
-HISTORY_OVERLAP = timedelta(minutes=10)
+SENDER_SECONDS = 10.0
 
 
 class Connection:
@@ -59,6 +59,8 @@ class Connection:
         self._sending: asyncio.Task[None] | None = None
         self._loading: asyncio.Task[None] | None = None
         self._settling = asyncio.Lock()
+        self._pacer = Pacer()
+        self._missed_history = MissedHistory(threads, self._pacer)
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
 
     @property
@@ -115,14 +117,13 @@ class Connection:
         if time.monotonic() >= self.lease_deadline:
             return
         row = await self._threads.run(database.load_session, self.leased.account_id)
+        await self._missed_history.begin(row)
         receiver = Receiver(row)
 
         async def store_updates(updates: Sequence[Any], users: Sequence[Any], state: UpdateState) -> None:
-            if receiver.unknown_senders(updates):
-                try:
-                    users = [*users, *(await history.newest_dialogs(client)).users]
-                except RPCError as error:
-                    logger.warning("the name of a sender is unknown: %s", error)
+            if unmet := receiver.unmet(updates, users):
+                unknown = await self._threads.run(receiver.unknown, unmet)
+                users = [*users, *await _users_of(client, unknown)]
             async with self._settling:
                 pass  # An auto-reply may come before the message that it answers is settled.
             await self._threads.run(receiver.store_updates, updates, users, state)
@@ -131,27 +132,12 @@ class Connection:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await client.connect()
-            await self._read_missed_history(client, receiver, row)
-            await client.disconnected
+            await _until_disconnected(client, self._missed_history.read(client, receiver, row))
             if client.failure is not None:
                 raise client.failure
         finally:
             self._client = None
             await asyncio.wait([asyncio.ensure_future(disconnect(client))], timeout=CLOSE_SECONDS)
-
-    async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
-        """Read the conversations beside the difference that Telethon requests: a difference can be too long, and then
-        Telegram does not report it."""
-        read_until = datetime.fromtimestamp(row.date, UTC) - HISTORY_OVERLAP
-        first_login_at = row.logged_in_at if row.login_epoch == 1 else None
-        since = max(filter(None, [read_until, row.history_cutoff, first_login_at]))
-        try:
-            async for messages, users in history.recent_conversations(client, since):
-                await self._threads.run(receiver.store_history, messages, users)
-        except RPCError as error:
-            if classify(error).account_state is not None:
-                raise
-            logger.warning("the conversations could not be read: %s", error)
 
     async def _ends_session(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good. Then the account waits for a login."""
@@ -230,9 +216,9 @@ class Connection:
             try:
                 return await sending.deliver(client, send, peer)
             except RPCError as error:
-                if not send.username or name_of(error) != "PEER_ID_INVALID":
-                    raise  # otherwise the stored access hash is out of date, and the username is resolved again
-        peer = await sending.resolve_username(client, send.username, send.expected_id)
+                if not send.can_be_found or name_of(error) != "PEER_ID_INVALID":
+                    raise  # otherwise the stored access hash is out of date
+        peer = await sending.find_recipient(client, send)
         await self._threads.run(sending.save_resolved_peer, send, peer)
         return await sending.deliver(client, send, peer)
 
@@ -277,6 +263,9 @@ class Connection:
         client = self._client
         if client is None:
             raise ConnectionError("the connection is closed")
+        if wait := self._pacer.pause_seconds:
+            raise SendError("flood_wait", retry_after=wait)
+        await self._pacer.wait()
         seconds = min(settings.TELEGRAM_SEND_SECONDS, self.lease_deadline - time.monotonic())
         async with asyncio.timeout(seconds):
             return await requested_history.read(client, wanted)
@@ -286,3 +275,30 @@ def _is_cancelled() -> bool:
     """Whether this task is being cancelled. A client that disconnects cancels its requests in progress, too."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def _until_disconnected(client: Client, reading: Coroutine[Any, Any, None]) -> None:
+    """Read what was missed meanwhile. Raises why the connection has ended; an error in reading may be why."""
+    task, disconnected = asyncio.ensure_future(reading), client.disconnected
+    try:
+        await asyncio.wait([task, disconnected], return_when=asyncio.FIRST_COMPLETED)
+        if not disconnected.done():
+            await task
+        await disconnected
+    finally:
+        task.cancel()
+        disconnected.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _users_of(client: Client, unknown: dict[int, int]) -> list[Any]:
+    """The users of these messages (user id to message id). Unless Telegram tells, they are stored without: what a
+    customer writes must not be lost, and an answer asks again whom it goes to."""
+    if not unknown:
+        return []
+    try:
+        async with asyncio.timeout(SENDER_SECONDS):
+            return await history.users_of_messages(client, list(unknown.values()))
+    except (RPCError, TimeoutError) as error:
+        logger.warning("the name of a sender is unknown: %r", error)
+        return []
