@@ -54,12 +54,18 @@ class Connection:
         self.lease_deadline = lease_deadline
         self._threads = threads
         self._client: Client | None = None
+        self._heard_at: datetime | None = None
         self._closing = False
         self._send_not_before = 0.0
         self._sending: asyncio.Task[None] | None = None
         self._loading: asyncio.Task[None] | None = None
         self._settling = asyncio.Lock()
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When Telegram last reported updates or confirmed that there are none."""
+        return (self._client and self._client.heard_at) or self._heard_at
 
     @property
     def is_ready(self) -> bool:
@@ -128,15 +134,16 @@ class Connection:
             await self._threads.run(receiver.store_updates, updates, users, state)
 
         client = self._client = Client(session_from_row(row), row.user_id, store_updates)
+        reading: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await client.connect()
-            await self._read_missed_history(client, receiver, row)
-            await client.disconnected
-            if client.failure is not None:
-                raise client.failure
+            reading = asyncio.get_running_loop().create_task(self._read_missed_history(client, receiver, row))
+            await client.ended()
         finally:
-            self._client = None
+            if reading is not None:
+                reading.cancel()
+            self._client, self._heard_at = None, self.heard_at
             await asyncio.wait([asyncio.ensure_future(disconnect(client))], timeout=CLOSE_SECONDS)
 
     async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
@@ -150,8 +157,14 @@ class Connection:
                 await self._threads.run(receiver.store_history, messages, users)
         except RPCError as error:
             if classify(error).account_state is not None:
-                raise
+                client.end(error)
             logger.warning("the conversations could not be read: %s", error)
+        except Exception as error:
+            client.end(error)
+        else:
+            if receiver.needs_history:
+                receiver.needs_history = False
+                await client.catch_up()  # and store the state
 
     async def _ends_session(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good. Then the account waits for a login."""
