@@ -8,7 +8,8 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.db import Error as DatabaseError
 from telethon.errors import RPCError
 
 from crmsolid.core import clock
+from messaging.models import TelegramSession
 from messaging.sending import settlement
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
@@ -54,6 +56,7 @@ class Connection:
         self.lease_deadline = lease_deadline
         self._threads = threads
         self._client: Client | None = None
+        self._heard_at: datetime | None = None
         self._closing = False
         self._send_not_before = 0.0
         self._sending: asyncio.Task[None] | None = None
@@ -62,6 +65,11 @@ class Connection:
         self._pacer = Pacer()
         self._missed_history = MissedHistory(threads, self._pacer)
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When Telegram last reported updates or confirmed that there are none."""
+        return (self._client and self._client.heard_at) or self._heard_at
 
     @property
     def is_ready(self) -> bool:
@@ -129,15 +137,23 @@ class Connection:
             await self._threads.run(receiver.store_updates, updates, users, state)
 
         client = self._client = Client(session_from_row(row), row.user_id, store_updates)
+        reading: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await client.connect()
-            await _until_disconnected(client, self._missed_history.read(client, receiver, row))
-            if client.failure is not None:
-                raise client.failure
+            reading = asyncio.get_running_loop().create_task(self._read_missed_history(client, receiver, row))
+            await client.ended()
         finally:
-            self._client = None
+            if reading is not None:
+                reading.cancel()
+            self._client, self._heard_at = None, self.heard_at
             await asyncio.wait([asyncio.ensure_future(disconnect(client))], timeout=CLOSE_SECONDS)
+
+    async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
+        try:
+            await self._missed_history.read(client, receiver, row)
+        except Exception as error:
+            client.end(error)
 
     async def _ends_session(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good. Then the account waits for a login."""
@@ -275,20 +291,6 @@ def _is_cancelled() -> bool:
     """Whether this task is being cancelled. A client that disconnects cancels its requests in progress, too."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-async def _until_disconnected(client: Client, reading: Coroutine[Any, Any, None]) -> None:
-    """Read what was missed meanwhile. Raises why the connection has ended; an error in reading may be why."""
-    task, disconnected = asyncio.ensure_future(reading), client.disconnected
-    try:
-        await asyncio.wait([task, disconnected], return_when=asyncio.FIRST_COMPLETED)
-        if not disconnected.done():
-            await task
-        await disconnected
-    finally:
-        task.cancel()
-        disconnected.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _users_of(client: Client, unknown: dict[int, int]) -> list[Any]:

@@ -19,8 +19,6 @@ REQUESTS = 10
 SECONDS = 32.0
 # Until another try after an error that may pass, such as 500.
 RETRY_SECONDS = 5.0
-# A request that is not answered at all. Telethon has no limit of its own.
-ANSWER_SECONDS = 60.0
 
 
 class Pacer:
@@ -56,7 +54,7 @@ class Pacer:
 
 class PacedClient:
     """Makes the requests of a connection as fast as the pacer allows. What Telegram may answer later is asked again
-    until it does; other errors are raised, and ``TimeoutError`` if there is no answer at all."""
+    until it does; other errors are raised."""
 
     def __init__(self, client: Client, pacer: Pacer) -> None:
         self._client, self._pacer = client, pacer
@@ -65,8 +63,7 @@ class PacedClient:
         while True:
             await self._pacer.wait()
             try:
-                async with asyncio.timeout(ANSWER_SECONDS):
-                    return await self._client.invoke(request)
+                return await self._client.invoke(request)
             except RPCError as error:
                 refusal = classify(error)
                 if refusal.permanent or refusal.account_state is not None:
