@@ -36,7 +36,7 @@ class Incoming:
 
     ``name``: the whole one; ``last_name``: the part at its end, if known. ``outgoing``: it was typed on the account's
     own phone. ``at``: Telegram's time. ``kind``: ``text``, ``photo``, ... ``reply_to``: Telegram's id of the message of
-    the same conversation that it quotes. ``is_automatic``: it is known to be an auto-reply.
+    the same conversation that it quotes. ``is_automatic``: nobody wrote it, it is known to be an auto-reply.
     """
 
     telegram_message_id: int
@@ -74,8 +74,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
         return None
     if incoming.outgoing:
-        state.record_answer(account, contact, incoming.at)
-        scored = activity.record_sent({contact.id: account.workspace_id}, {}, incoming.at)
+        scored = _record_answer(account, contact, incoming)
     else:
         opted_out = opt_out_words.apply_word(message)
         scored = activity.record_received(
@@ -95,6 +94,14 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     event = NewEvent(event_type, {"message": MessageOut.render(message)}, contact.id)
     publish_all(account.workspace, [event, *scored])
     return message
+
+
+def _record_answer(account: Account, contact: Contact, incoming: Incoming) -> list[NewEvent]:
+    """A person has written on the phone. An away message of the account itself answers nothing and contacts nobody."""
+    if incoming.is_automatic:
+        return []
+    state.record_answer(account, contact, incoming.at)
+    return activity.record_sent({contact.id: account.workspace_id}, {}, incoming.at)
 
 
 def store_past(account: Account, contact: Contact, thread_id: str, past: Iterable[Incoming]) -> None:
@@ -159,6 +166,7 @@ def _new_message(account: Account, contact: Contact, thread_id: str, incoming: I
         rendered=True,
         source="phone" if incoming.outgoing else "direct",
         telegram_message_id=incoming.telegram_message_id,
+        auto_reply=incoming.is_automatic,
         sent_at=incoming.at,
         **columns,
     )

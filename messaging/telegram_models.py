@@ -19,7 +19,8 @@ class TelegramSession(WorkspaceModel):
     ``auth_key`` is encrypted, and empty after a logout. ``login_epoch`` is raised by every login and logout; a
     connection that was opened with an older epoch is closed. ``pts``, ``qts``, ``date`` and ``seq`` are Telegram's
     update state. ``phone`` has digits only, the country code first. ``history_cutoff`` is the time of the last
-    erasure: Telegram still has the messages that were erased here.
+    erasure: Telegram still has the messages that were erased here. ``history_since`` is set while messages since then
+    may be missing, until the conversations were read.
 
     ``connected_at`` is when the connection that is open now was ready, NULL while none is. ``heard_at`` is when
     Telegram last reported an update or confirmed that there is none. The ``last_error`` columns keep the latest
@@ -42,6 +43,9 @@ class TelegramSession(WorkspaceModel):
     seq = models.BigIntegerField(default=0)
     history_cutoff = models.DateTimeField(
         null=True, blank=True, help_text="messages before this are not read from Telegram again"
+    )
+    history_since = models.DateTimeField(
+        null=True, blank=True, help_text="messages since then may be missing, until the conversations were read"
     )
     cold_messages_blocked_until = models.DateTimeField(
         null=True, blank=True, help_text="first messages to a contact wait until then"

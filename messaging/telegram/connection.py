@@ -9,7 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +27,8 @@ from messaging.telegram.client import Client, UpdateState, disconnect, session_f
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.errors import classify, name_of
 from messaging.telegram.leases import LeasedAccount
+from messaging.telegram.missed_history import MissedHistory
+from messaging.telegram.pacing import Pacer
 from messaging.telegram.receiving import Receiver
 from messaging.telegram.requested_history import HistoryPage, Wanted
 from messaging.telegram.sending import PreparedSend
@@ -39,7 +41,7 @@ MESSAGE_LEASE_MARGIN = 1.0
 LEASE_POLL_SECONDS = 0.2
 FIRST_BACKOFF = 1.0
 MAX_BACKOFF = 60.0
-HISTORY_OVERLAP = timedelta(minutes=10)
+SENDER_SECONDS = 10.0
 
 
 class Connection:
@@ -54,12 +56,20 @@ class Connection:
         self.lease_deadline = lease_deadline
         self._threads = threads
         self._client: Client | None = None
+        self._heard_at: datetime | None = None
         self._closing = False
         self._send_not_before = 0.0
         self._sending: asyncio.Task[None] | None = None
         self._loading: asyncio.Task[None] | None = None
         self._settling = asyncio.Lock()
+        self._pacer = Pacer()
+        self._missed_history = MissedHistory(threads, self._pacer)
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When Telegram last reported updates or confirmed that there are none."""
+        return (self._client and self._client.heard_at) or self._heard_at
 
     @property
     def is_ready(self) -> bool:
@@ -115,43 +125,35 @@ class Connection:
         if time.monotonic() >= self.lease_deadline:
             return
         row = await self._threads.run(database.load_session, self.leased.account_id)
+        await self._missed_history.begin(row)
         receiver = Receiver(row)
 
         async def store_updates(updates: Sequence[Any], users: Sequence[Any], state: UpdateState) -> None:
-            if receiver.unknown_senders(updates):
-                try:
-                    users = [*users, *(await history.newest_dialogs(client)).users]
-                except RPCError as error:
-                    logger.warning("the name of a sender is unknown: %s", error)
+            if unmet := receiver.unmet(updates, users):
+                unknown = await self._threads.run(receiver.unknown, unmet)
+                users = [*users, *await _users_of(client, unknown)]
             async with self._settling:
                 pass  # An auto-reply may come before the message that it answers is settled.
             await self._threads.run(receiver.store_updates, updates, users, state)
 
         client = self._client = Client(session_from_row(row), row.user_id, store_updates)
+        reading: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await client.connect()
-            await self._read_missed_history(client, receiver, row)
-            await client.disconnected
-            if client.failure is not None:
-                raise client.failure
+            reading = asyncio.get_running_loop().create_task(self._read_missed_history(client, receiver, row))
+            await client.ended()
         finally:
-            self._client = None
+            if reading is not None:
+                reading.cancel()
+            self._client, self._heard_at = None, self.heard_at
             await asyncio.wait([asyncio.ensure_future(disconnect(client))], timeout=CLOSE_SECONDS)
 
     async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
-        """Read the conversations beside the difference that Telethon requests: a difference can be too long, and then
-        Telegram does not report it."""
-        read_until = datetime.fromtimestamp(row.date, UTC) - HISTORY_OVERLAP
-        first_login_at = row.logged_in_at if row.login_epoch == 1 else None
-        since = max(filter(None, [read_until, row.history_cutoff, first_login_at]))
         try:
-            async for messages, users in history.recent_conversations(client, since):
-                await self._threads.run(receiver.store_history, messages, users)
-        except RPCError as error:
-            if classify(error).account_state is not None:
-                raise
-            logger.warning("the conversations could not be read: %s", error)
+            await self._missed_history.read(client, receiver, row)
+        except Exception as error:
+            client.end(error)
 
     async def _ends_session(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good. Then the account waits for a login."""
@@ -230,9 +232,9 @@ class Connection:
             try:
                 return await sending.deliver(client, send, peer)
             except RPCError as error:
-                if not send.username or name_of(error) != "PEER_ID_INVALID":
-                    raise  # otherwise the stored access hash is out of date, and the username is resolved again
-        peer = await sending.resolve_username(client, send.username, send.expected_id)
+                if not send.can_be_found or name_of(error) != "PEER_ID_INVALID":
+                    raise  # otherwise the stored access hash is out of date
+        peer = await sending.find_recipient(client, send)
         await self._threads.run(sending.save_resolved_peer, send, peer)
         return await sending.deliver(client, send, peer)
 
@@ -277,6 +279,9 @@ class Connection:
         client = self._client
         if client is None:
             raise ConnectionError("the connection is closed")
+        if wait := self._pacer.pause_seconds:
+            raise SendError("flood_wait", retry_after=wait)
+        await self._pacer.wait()
         seconds = min(settings.TELEGRAM_SEND_SECONDS, self.lease_deadline - time.monotonic())
         async with asyncio.timeout(seconds):
             return await requested_history.read(client, wanted)
@@ -286,3 +291,16 @@ def _is_cancelled() -> bool:
     """Whether this task is being cancelled. A client that disconnects cancels its requests in progress, too."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def _users_of(client: Client, unknown: dict[int, int]) -> list[Any]:
+    """The users of these messages (user id to message id). Unless Telegram tells, they are stored without: what a
+    customer writes must not be lost, and an answer asks again whom it goes to."""
+    if not unknown:
+        return []
+    try:
+        async with asyncio.timeout(SENDER_SECONDS):
+            return await history.users_of_messages(client, list(unknown.values()))
+    except (RPCError, TimeoutError) as error:
+        logger.warning("the name of a sender is unknown: %r", error)
+        return []

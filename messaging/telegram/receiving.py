@@ -14,7 +14,7 @@ from telethon.tl import types
 
 from messaging import inbox
 from messaging.inbox import Incoming
-from messaging.models import Direction, Message, TelegramSession, Thread
+from messaging.models import Direction, Message, PeerHash, TelegramSession, Thread
 from messaging.telegram import mapping
 from messaging.telegram.client import UpdateState
 from messaging.telegram.mapping import Peer, PrivateMessage, private_message
@@ -31,13 +31,14 @@ class Receiver:
         self._login_epoch = session.login_epoch
         self._stored_state = UpdateState(session.pts, session.qts, session.date, session.seq)
         self._peers: dict[int, Peer] = {}
+        self._bots: set[int] = set()
 
     def store_updates(self, updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
         """Store a batch of updates in order, then the state after it."""
         messages = [private_message(update, self.own_id) for update in updates]
         private_peers = {message.peer_id for message in messages if message is not None}
         # The members of groups are not stored: they have nothing to do with the workspace.
-        self.save_peers(user for user in users if user.id in private_peers)
+        self.save_peers([user for user in users if user.id in private_peers])
         for update, message in zip(updates, messages, strict=True):
             if isinstance(update, types.UpdateReadHistoryInbox):
                 self._apply_read(update)
@@ -52,14 +53,24 @@ class Receiver:
             sessions.update(pts=state.pts, qts=state.qts, date=state.date, seq=state.seq)
             self._stored_state = state
 
-    def store_history(self, messages: Iterable[Any], users: Iterable[Any]) -> None:
-        """Store messages read from a conversation; most of them are stored already."""
-        self.save_peers(users)
-        for message in messages:
+    def store_history(self, messages: Iterable[Any], users: Sequence[Any]) -> None:
+        """Store messages read from a conversation; most of them are stored already. Reading may have taken long, so
+        those from before an erasure meanwhile are left out."""
+        cutoff = TelegramSession.unscoped.values_list("history_cutoff", flat=True).get(account=self.account)
+        kept = [each for each in messages if cutoff is None or each.date > cutoff]
+        if kept:
+            self.save_peers(users)
+        for message in kept:
             self._store_message(private_message(message, self.own_id))
 
-    def save_peers(self, users: Iterable[Any]) -> None:
+    def stored_ids(self, message_ids: Sequence[int]) -> set[int]:
+        """Those of these messages that are stored."""
+        rows = Message.unscoped.filter(account=self.account, telegram_message_id__in=message_ids)
+        return {stored for stored in rows.values_list("telegram_message_id", flat=True) if stored is not None}
+
+    def save_peers(self, users: Sequence[Any]) -> None:
         """Store the peers of users that this connection has not met, or met with another access hash or name."""
+        self.forget_bots(users)
         changed = {
             peer.id: peer
             for peer in map(mapping.peer_from_user, users)
@@ -69,13 +80,33 @@ class Receiver:
             mapping.save_peers(self.account, changed.values())
             self._peers |= changed
 
-    def unknown_senders(self, updates: Iterable[Any]) -> set[int]:
-        """The senders of short updates whom this connection has not met. Short updates carry no user data."""
-        senders = {update.user_id for update in updates if isinstance(update, types.UpdateShortMessage)}
-        return senders - self._peers.keys()
+    def forget_bots(self, users: Iterable[Any]) -> None:
+        """Note which of these users are bots. Their addresses may be stored: they were people's once."""
+        bots = {user.id for user in users if isinstance(user, types.User) and user.bot} - self._bots
+        if bots:
+            PeerHash.unscoped.filter(account=self.account, peer_id__in=bots).delete()
+            self._bots |= bots
+
+    def unmet(self, updates: Iterable[Any], users: Iterable[Any]) -> dict[int, int]:
+        """By user id, a private message with each user whom neither ``users`` tell nor this connection has met. Short
+        updates carry no users."""
+        told = {user.id for user in users if isinstance(user, types.User) and (user.bot or not user.min)}
+        new = (each for each in updates if not isinstance(each, types.UpdateEditMessage))
+        messages = (private_message(update, self.own_id) for update in new)
+        return {
+            each.peer_id: each.id
+            for each in messages
+            if each is not None and not any(each.peer_id in met for met in (told, self._peers, self._bots))
+        }
+
+    def unknown(self, unmet: dict[int, int]) -> dict[int, int]:
+        """Those of the :meth:`unmet` users whom the account has never met either."""
+        known = mapping.find_peers(self.account.pk, unmet)
+        self._peers |= known
+        return {peer_id: message_id for peer_id, message_id in unmet.items() if peer_id not in known}
 
     def _store_message(self, message: PrivateMessage | None) -> None:
-        if message is None or (message.outgoing and self._is_own_send(message)):
+        if message is None or message.peer_id in self._bots or (message.outgoing and self._is_own_send(message)):
             return
         incoming = as_incoming(message, self._peer(message.peer_id))
         try:
@@ -127,4 +158,5 @@ def as_incoming(message: PrivateMessage, peer: Peer) -> Incoming:
         kind=message.kind,
         outgoing=message.outgoing,
         reply_to=message.reply_to,
+        is_automatic=message.is_automatic,
     )

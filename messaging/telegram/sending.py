@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from telethon.errors import RPCError
 from telethon.tl import functions, types
 
@@ -34,6 +35,7 @@ class PreparedSend:
     peer                  the recipient, if the account knows their access hash
     expected_id           the Telegram id that the contact is known to have
     is_cold               whether the contact has never written to this account
+    received_id           Telegram's id of the latest message of the contact to this account, if there is one
     search_history_since  since when an earlier attempt may have arrived; None if the ``random_id`` tells
     known_message_ids     Telegram's ids in this thread that belong to other messages
     """
@@ -44,8 +46,14 @@ class PreparedSend:
     username: str
     expected_id: int | None
     is_cold: bool
+    received_id: int | None
     search_history_since: datetime | None
     known_message_ids: Collection[int]
+
+    @property
+    def can_be_found(self) -> bool:
+        """Whether Telegram can be asked for the recipient's address."""
+        return bool(self.username) or self.received_id is not None
 
 
 def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
@@ -56,7 +64,9 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
     username = outgoing.recipient.removeprefix("@") if is_username else message.contact.username
     expected_id = message.contact.telegram_id or (None if is_username else int(outgoing.recipient))
     thread = Message.unscoped.filter(thread_id=message.thread_id)
-    is_cold = not thread.filter(direction=Direction.IN).exists()
+    received = thread.filter(direction=Direction.IN).order_by(F("telegram_message_id").desc(nulls_last=True))
+    received_ids = received.values_list("telegram_message_id", flat=True)[:1]
+    is_cold, received_id = not received_ids, next(iter(received_ids), None)
     peer = find_peer(account.pk, expected_id) if expected_id is not None else None
     sent_ids = thread.filter(direction=Direction.OUT).exclude(telegram_message_id=None).order_by("-created_at")
     known_ids = sent_ids.values_list("telegram_message_id", flat=True)[:KNOWN_IDS_LIMIT]
@@ -69,7 +79,7 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
     if is_cold and blocked_until is not None and blocked_until > clock.now():
         wait = (blocked_until - clock.now()).total_seconds()
         raise SendError("peer_flood", "Telegram holds first messages back", retry_after=wait, pauses_account=False)
-    if peer is None and not username:
+    if peer is None and not username and received_id is None:
         raise SendError("recipient_not_found", "this account has never met this id; use the @username", permanent=True)
     return PreparedSend(
         outgoing=outgoing,
@@ -78,6 +88,7 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
         username=username,
         expected_id=expected_id,
         is_cold=is_cold,
+        received_id=received_id,
         search_history_since=search_since,
         known_message_ids=frozenset(number for number in known_ids if number is not None),
     )
@@ -134,6 +145,22 @@ def read_answer(answer: Any, random_id: int) -> Delivered:
     return Delivered(ids[0] if ids else None, duplicate=is_duplicate)
 
 
+async def find_recipient(client: Client, send: PreparedSend) -> Peer:
+    """Ask Telegram for the recipient's address: by a message of theirs, else by the username.
+
+    The sender of a message is unknown if Telegram did not tell it with the message; the message was stored all the
+    same. Raises :class:`SendError` like :func:`resolve_username`.
+    """
+    if send.received_id is not None:
+        peers = map(peer_from_user, await history.users_of_messages(client, [send.received_id]))
+        peer = next((each for each in peers if each is not None and each.id == send.expected_id), None)
+        if peer is not None:
+            return peer
+    if not send.username:
+        raise SendError("recipient_not_found", "Telegram does not tell who wrote; use the @username", permanent=True)
+    return await resolve_username(client, send.username, send.expected_id)
+
+
 async def resolve_username(client: Client, username: str, expected_id: int | None) -> Peer:
     """Ask Telegram whom the username belongs to. Telegram allows few such requests, so the answer is to be stored.
 
@@ -165,7 +192,11 @@ def save_resolved_peer(send: PreparedSend, peer: Peer) -> None:
 def record_failure(send: PreparedSend, error: BaseException) -> SendError:
     """The consequence of a failed attempt. Where Telegram limits cold messages, all of the account's are blocked."""
     result = error if isinstance(error, SendError) else classify(error)
-    if not isinstance(error, RPCError) or not send.is_cold:
+    if not isinstance(error, RPCError):
+        return result
+    if result.code == "flood_wait" and isinstance(error.request, functions.messages.GetMessagesRequest):
+        return SendError(result.code, result.detail, retry_after=result.retry_after, pauses_account=False)
+    if not send.is_cold:
         return result
     if name_of(error) == PEER_FLOOD:
         code, seconds = "peer_flood", COLD_BLOCK_SECONDS

@@ -17,6 +17,8 @@ class Draft:
     entities: list[Any] | None = None
     random_id: int | None = None
     date: int | None = None
+    offline: bool = False
+    via_business_bot_id: int | None = None
 
 
 class Delivery:
@@ -38,6 +40,7 @@ class Delivery:
             draft.entities,
             draft.random_id,
         )
+        sent.offline, sent.via_business_bot_id = draft.offline, draft.via_business_bot_id
         self._push(sender, sender.mailbox.store(sent), origin)
         if recipient is not sender:
             received = StoredMessage(
@@ -49,6 +52,7 @@ class Delivery:
                 draft.entities,
                 other_copy=sent,
             )
+            received.offline, received.via_business_bot_id = draft.offline, draft.via_business_bot_id
             sent.other_copy = received
             self._push(recipient, recipient.mailbox.store(received), origin)
         return sent

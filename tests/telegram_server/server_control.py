@@ -12,6 +12,7 @@ from .connection import Connection
 from .delivery import Draft
 from .errors import failure
 from .event_loop import control
+from .limits import LimitControl
 from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
 from .rpc import Rpc
@@ -22,7 +23,7 @@ from .state import ServerState, User, digits, new_salt
 from .update_control import Who
 
 
-class ServerControl(ChannelControl):
+class ServerControl(ChannelControl, LimitControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -40,11 +41,14 @@ class ServerControl(ChannelControl):
         first_name: str = "Ada",
         last_name: str = "",
         dc_id: int | None = None,
+        user_id: int | None = None,
+        bot: bool = False,
     ) -> UserRecord:
-        """Create a user, in the first data center unless another is given."""
+        """Create a user or a bot, in the first data center unless another is given. Telegram's service accounts have
+        fixed ids."""
         home_dc = next(iter(self.rpc.addresses)) if dc_id is None else dc_id
-        user = self.state.add_user(phone, home_dc, first_name, last_name)
-        user.username = username
+        user = self.state.add_user(phone, home_dc, first_name, last_name, user_id)
+        user.username, user.is_bot = username, bot
         user.verifier = None if password is None else Verifier.of(password)
         return user_record(user)
 
@@ -102,9 +106,22 @@ class ServerControl(ChannelControl):
     # Messages
 
     @control
-    def deliver(self, sender: Who, recipient: Who, text: str, date: int | None = None) -> DeliveryRecord:
-        """Send a message without a client, as from a phone. The clients of both users get the update."""
-        message = self.rpc.delivery.post(self.find(sender), self.find(recipient), Draft(text, date=date))
+    def deliver(
+        self,
+        sender: Who,
+        recipient: Who,
+        text: str,
+        date: int | None = None,
+        *,
+        offline: bool = False,
+        via_business_bot_id: int | None = None,
+    ) -> DeliveryRecord:
+        """Send a message without a client, as from a phone. The clients of both users get the update.
+
+        `offline`: Telegram sent it for the sender, as an away message. `via_business_bot_id`: a bot did.
+        """
+        draft = Draft(text, date=date, offline=offline, via_business_bot_id=via_business_bot_id)
+        message = self.rpc.delivery.post(self.find(sender), self.find(recipient), draft)
         return DeliveryRecord(message.id, message.other_copy.id if message.other_copy else message.id)
 
     @control

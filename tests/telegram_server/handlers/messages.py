@@ -82,6 +82,18 @@ def get_history(call: Call, request: Any) -> Any:
     return types.messages.MessagesSlice(len(chat), views, topics=[], chats=[], users=users)
 
 
+@handles(functions.messages.GetMessagesRequest)
+def get_messages(call: Call, request: Any) -> Any:
+    """By their ids, which need no peer: they number all private messages of a user."""
+    found = [call.user.mailbox.messages.get(each.id) for each in request.id]
+    views = [
+        types.MessageEmpty(each.id, None) if message is None or message.is_deleted else message_view(message)
+        for each, message in zip(request.id, found, strict=True)
+    ]
+    users = user_views(call.state, call.user, [message.peer for message in found if message is not None])
+    return types.messages.Messages(views, topics=[], chats=[], users=users)
+
+
 def history_page(chat: Sequence[StoredMessage], request: Any) -> list[StoredMessage]:
     """A page, newest first (core.telegram.org/api/offsets): between min_id and max_id, from offset_id on, shifted by
     add_offset."""
