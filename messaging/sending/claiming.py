@@ -319,7 +319,7 @@ def _text_to_send(message: Message, contact: Contact) -> str | None:
         settlement.fail_unsent(message, "contact_opted_out", "the contact asked for no more messages")
         return None
     if message.rendered and message.text:
-        return message.text
+        return message_text.with_unix_lines(message.text)  # older ones were stored as a browser sent them
     try:
         return message_text.render_for(contact, message.text)
     except message_text.TemplateUnresolved as error:
