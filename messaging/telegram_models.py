@@ -147,6 +147,25 @@ class HistoryRequest(WorkspaceModel):
         ]
 
 
+class SentReport(WorkspaceModel):
+    """A message that Telegram reports as sent by the account, while one of ours in this thread is unsettled.
+
+    It may be that one, even with another text, because Telegram changes texts; or it was typed on the phone. Once ours
+    is settled, its id tells. ``reply_to`` and ``telegram_message_id`` are Telegram's ids.
+    """
+
+    account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
+    thread = models.ForeignKey("messaging.Thread", on_delete=models.CASCADE, related_name="+")
+    telegram_message_id = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    text = models.TextField(blank=True)
+    reply_to = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "telegram_message_id"], name="sentreport_once")]
+
+
 class WorkerHeartbeat(models.Model):
     """A running worker that can hold accounts. The number of live workers determines the fair share of each."""
 

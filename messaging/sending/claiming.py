@@ -238,7 +238,8 @@ def _without_refused(
     accounts: Mapping[int, Account], contacts: Mapping[str, Contact], messages: Sequence[Message]
 ) -> list[Message]:
     """The messages that their sources let pass; the others are canceled or postponed."""
-    decisions = sources.check(messages, contacts)
+    # One that has Telegram's id was sent already, and only has to be settled.
+    decisions = sources.check([each for each in messages if each.telegram_message_id is None], contacts)
     for message in messages:
         match decisions.get(message.id):
             case Cancel(reason):
@@ -315,6 +316,8 @@ def _outgoing(message: Message, previous_attempt_at: datetime | None) -> Outgoin
 
 def _text_to_send(message: Message, contact: Contact) -> str | None:
     """The rendered text. None after failing the message: the contact opted out, or the text cannot be rendered."""
+    if message.telegram_message_id is not None:
+        return message.text  # it was sent already
     if contact.opted_out:
         settlement.fail_unsent(message, "contact_opted_out", "the contact asked for no more messages")
         return None

@@ -31,8 +31,8 @@ class TemplateUnresolved(ValueError):
 
 
 def with_unix_lines(text: str) -> str:
-    """The text with line ends of one character. Browsers send CR LF, of which Telegram and its clients drop the CR: then
-    its copy of a message would not be equal to ours."""
+    """The text with line ends of one character. Browsers send CR LF, of which Telegram and its clients drop the CR;
+    then its copy of a message would not be equal to ours."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -54,6 +54,7 @@ class Connection:
         self.lease_deadline = lease_deadline
         self._threads = threads
         self._client: Client | None = None
+        self._receiver: Receiver | None = None
         self._closing = False
         self._send_not_before = 0.0
         self._sending: asyncio.Task[None] | None = None
@@ -115,7 +116,8 @@ class Connection:
         if time.monotonic() >= self.lease_deadline:
             return
         row = await self._threads.run(database.load_session, self.leased.account_id)
-        receiver = Receiver(row)
+        receiver = self._receiver = Receiver(row)
+        await self._threads.run(receiver.review_reports)
 
         async def store_updates(updates: Sequence[Any], users: Sequence[Any], state: UpdateState) -> None:
             if receiver.unknown_senders(updates):
@@ -200,6 +202,8 @@ class Connection:
         elapsed_ms = int((time.monotonic() - started) * 1000)
         async with self._settling:
             await self._threads.run(settlement.settle, [Attempt(claim, result, elapsed_ms)])
+        if self._receiver is not None:
+            await self._threads.run(self._receiver.review_reports)
 
     async def _send(self, claim: Claim) -> Delivered | SendError:
         """Send within the time that the leases of the message and of the account leave."""
@@ -207,6 +211,8 @@ class Connection:
             send = await self._threads.run(sending.prepare, claim.outgoing, claim.account)
         except SendError as error:
             return error
+        if isinstance(send, Delivered):
+            return send
         now = clock.now()
         message_seconds = ((claim.message.lease_until or now) - now).total_seconds() - MESSAGE_LEASE_MARGIN
         seconds = min(settings.TELEGRAM_SEND_SECONDS, message_seconds, self.lease_deadline - time.monotonic())
