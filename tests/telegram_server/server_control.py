@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection
 
 from telethon.tl import types
 
+from .channel_control import ChannelControl
 from .connection import Connection
 from .delivery import Draft
 from .errors import failure
 from .event_loop import control
-from .fault_control import FaultControl
 from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
 from .rpc import Rpc
@@ -19,11 +19,10 @@ from .serialization import tl_bytes
 from .settings import Duplicates, Settings
 from .srp import Verifier
 from .state import ServerState, User, digits, new_salt
+from .update_control import Who
 
-Who = str | int
 
-
-class ServerControl(FaultControl):
+class ServerControl(ChannelControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -113,6 +112,12 @@ class ServerControl(FaultControl):
         """Change the text of a message that the owner has sent, named by its id in the owner's mailbox."""
         user = self.find(owner)
         self.rpc.delivery.edit(user, user.mailbox.messages[message_id], text)
+
+    @control
+    def delete(self, owner: Who, message_id: int) -> None:
+        """Delete a message for both users, named by its id in the owner's mailbox."""
+        user = self.find(owner)
+        self.rpc.delivery.delete(user, user.mailbox.messages[message_id])
 
     @control
     def read(self, reader: Who, peer: Who, max_id: int = 0) -> None:
@@ -231,4 +236,4 @@ class ServerControl(FaultControl):
         return user
 
     def _records(self, who: Who, is_wanted: Callable[[StoredMessage], bool]) -> list[MessageRecord]:
-        return [message_record(each) for each in self.find(who).mailbox.messages.values() if is_wanted(each)]
+        return [message_record(each) for each in self.find(who).mailbox.existing() if is_wanted(each)]
