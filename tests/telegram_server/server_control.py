@@ -16,7 +16,7 @@ from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
 from .rpc import Rpc
 from .serialization import tl_bytes
-from .settings import Duplicates, Settings
+from .settings import Answers, Duplicates, Settings
 from .srp import Verifier
 from .state import ServerState, User, digits, new_salt
 from .update_control import Who
@@ -146,6 +146,8 @@ class ServerControl(ChannelControl):
         self,
         *,
         duplicates: str | None = None,
+        answers: str | None = None,
+        pushes_own_sends: bool | None = None,
         has_short_updates: bool | None = None,
         allows_one_connection: bool | None = None,
         difference_limit: int | None = None,
@@ -153,6 +155,9 @@ class ServerControl(ChannelControl):
         """Change some of the Settings while the server runs; None leaves a setting as it is."""
         current = self.settings
         current.duplicates = current.duplicates if duplicates is None else Duplicates(duplicates)
+        current.answers = current.answers if answers is None else Answers(answers)
+        if pushes_own_sends is not None:
+            current.pushes_own_sends = pushes_own_sends
         if has_short_updates is not None:
             current.has_short_updates = has_short_updates
         if allows_one_connection is not None:

@@ -15,15 +15,30 @@ class Duplicates(StrEnum):
     ERROR = "error"
 
 
+class Answers(StrEnum):
+    """The form of the answer to messages.sendMessage. All of them exist in the schema; SHORT is what Telegram usually
+    gives. MESSAGE_ONLY has no updateMessageID, and ID_ONLY is an updateShort with nothing else."""
+
+    SHORT = "updateShortSentMessage"
+    UPDATES = "updates"
+    COMBINED = "updatesCombined"
+    MESSAGE_ONLY = "updates without updateMessageID"
+    SINGLE = "updateShort"
+    ID_ONLY = "updateShort with updateMessageID"
+
+
 @dataclass(slots=True)
 class Settings:
     """`has_short_updates`: push new messages as updateShortMessage, without users, instead of `updates`.
 
     `allows_one_connection`: a second connection with the same key makes the key unusable, 406 AUTH_KEY_DUPLICATED.
-    `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
+    `answers`: the form of the answers to sends. `pushes_own_sends`: the sending session gets the update too, before the
+    answer. `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
     """
 
     duplicates: Duplicates = Duplicates.ORIGINAL
+    answers: Answers = Answers.SHORT
+    pushes_own_sends: bool = False
     has_short_updates: bool = False
     allows_one_connection: bool = False
     difference_limit: int = 100
