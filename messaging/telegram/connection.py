@@ -22,10 +22,10 @@ from messaging.models import TelegramSession
 from messaging.sending import settlement
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
-from messaging.telegram import database, history, requested_history, sending
+from messaging.telegram import database, frozen, health, history, requested_history, sending
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.errors import classify, name_of
+from messaging.telegram.errors import classify, connection_error, ends_session, name_of
 from messaging.telegram.leases import LeasedAccount
 from messaging.telegram.receiving import Receiver
 from messaging.telegram.requested_history import HistoryPage, Wanted
@@ -54,6 +54,10 @@ class Connection:
         self.lease_deadline = lease_deadline
         self._threads = threads
         self._client: Client | None = None
+        # When Telegram last reported an update or confirmed that there is none.
+        self.heard_at: datetime | None = None
+        self._is_initialized = False
+        self._frozen = asyncio.Event()
         self._closing = False
         self._send_not_before = 0.0
         self._sending: asyncio.Task[None] | None = None
@@ -66,6 +70,11 @@ class Connection:
         """Whether a message may be sent now."""
         has_lease = not self._closing and time.monotonic() < self.lease_deadline
         return has_lease and self._client is not None and self._client.is_ready
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether Telegram has accepted the connection, and it stands now."""
+        return self.is_ready and self._is_initialized
 
     async def close(self) -> None:
         """Wait for the send in progress, then disconnect."""
@@ -100,6 +109,7 @@ class Connection:
                 if await self._ends_session(error):
                     return
                 logger.warning("no connection: %r", error, extra={"account_id": self.leased.account_id})
+                await self._record_error(error)
             lease_was_over = time.monotonic() >= self.lease_deadline
             while time.monotonic() >= self.lease_deadline and not self._closing:
                 await asyncio.sleep(LEASE_POLL_SECONDS)
@@ -126,17 +136,23 @@ class Connection:
             async with self._settling:
                 pass  # An auto-reply may come before the message that it answers is settled.
             await self._threads.run(receiver.store_updates, updates, users, state)
+            self.heard_at = clock.now()
 
         client = self._client = Client(session_from_row(row), row.user_id, store_updates)
+        watch: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await client.connect()
+            self._is_initialized = True
+            watch = asyncio.create_task(frozen.watch(client, row.account_id, self._frozen, self._threads))
             await self._read_missed_history(client, receiver, row)
             await client.disconnected
             if client.failure is not None:
                 raise client.failure
         finally:
-            self._client = None
+            self._client, self._is_initialized = None, False
+            if watch is not None:
+                watch.cancel()
             await asyncio.wait([asyncio.ensure_future(disconnect(client))], timeout=CLOSE_SECONDS)
 
     async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
@@ -149,14 +165,14 @@ class Connection:
             async for messages, users in history.recent_conversations(client, since):
                 await self._threads.run(receiver.store_history, messages, users)
         except RPCError as error:
-            if classify(error).account_state is not None:
+            if ends_session(classify(error)):
                 raise
             logger.warning("the conversations could not be read: %s", error)
 
     async def _ends_session(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good. Then the account waits for a login."""
         refusal = classify(error)
-        if refusal.account_state is None:
+        if not ends_session(refusal):
             return False
         try:
             await self._threads.run(database.record_session_lost, self.leased, refusal)
@@ -165,6 +181,12 @@ class Connection:
             logger.warning("the end of a session could not be recorded: %r", database_error, extra=extra)
             return False
         return True
+
+    async def _record_error(self, error: Exception) -> None:
+        if isinstance(error, DatabaseError):
+            return  # it says nothing about the account, and could not be stored
+        with contextlib.suppress(DatabaseError):
+            await self._threads.run(health.record_error, self.leased.account_id, *connection_error(error))
 
     # Sending
 
@@ -194,12 +216,18 @@ class Connection:
         started = time.monotonic()
         result = await self._send(claim)
         if isinstance(result, SendError) and result.account_state is not None:
-            await self._threads.run(database.record_session_lost, self.leased, result)
+            await self._record_refusal(result)
             # The settlement must not set the account's state again: a newer login may have changed it since.
             result = SendError(result.code, result.detail, unsent=True)
         elapsed_ms = int((time.monotonic() - started) * 1000)
         async with self._settling:
             await self._threads.run(settlement.settle, [Attempt(claim, result, elapsed_ms)])
+
+    async def _record_refusal(self, refusal: SendError) -> None:
+        """Telegram has ended the session, or frozen the account."""
+        await self._threads.run(database.record_session_lost, self.leased, refusal)
+        if not ends_session(refusal):
+            self._frozen.set()
 
     async def _send(self, claim: Claim) -> Delivered | SendError:
         """Send within the time that the leases of the message and of the account leave."""
@@ -270,7 +298,7 @@ class Connection:
         else:
             return
         if failure.account_state is not None:
-            await self._threads.run(database.record_session_lost, self.leased, failure)
+            await self._record_refusal(failure)
         await self._threads.run(requested_history.record_failure, wanted, failure)
 
     async def _read_page(self, wanted: Wanted) -> HistoryPage:
