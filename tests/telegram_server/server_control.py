@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from telethon.tl import types
 
+from .account_control import AccountControl
 from .connection import Connection
 from .delivery import Draft
 from .errors import failure
@@ -23,7 +24,7 @@ from .state import ServerState, User, digits, new_salt
 Who = str | int
 
 
-class ServerControl(FaultControl):
+class ServerControl(FaultControl, AccountControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -144,6 +145,7 @@ class ServerControl(FaultControl):
         has_short_updates: bool | None = None,
         allows_one_connection: bool | None = None,
         difference_limit: int | None = None,
+        allows_one_address: bool | None = None,
     ) -> None:
         """Change some of the Settings while the server runs; None leaves a setting as it is."""
         current = self.settings
@@ -152,6 +154,8 @@ class ServerControl(FaultControl):
             current.has_short_updates = has_short_updates
         if allows_one_connection is not None:
             current.allows_one_connection = allows_one_connection
+        if allows_one_address is not None:
+            current.allows_one_address = allows_one_address
         if difference_limit is not None:
             current.difference_limit = difference_limit
 
