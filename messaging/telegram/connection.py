@@ -54,8 +54,7 @@ class Connection:
         self.lease_deadline = lease_deadline
         self._threads = threads
         self._client: Client | None = None
-        # When Telegram last reported an update or confirmed that there is none.
-        self.heard_at: datetime | None = None
+        self._heard_at: datetime | None = None
         self._is_initialized = False
         self._frozen = asyncio.Event()
         self._closing = False
@@ -64,6 +63,11 @@ class Connection:
         self._loading: asyncio.Task[None] | None = None
         self._settling = asyncio.Lock()
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When Telegram last reported updates or confirmed that there are none."""
+        return (self._client and self._client.heard_at) or self._heard_at
 
     @property
     def is_ready(self) -> bool:
@@ -136,23 +140,21 @@ class Connection:
             async with self._settling:
                 pass  # An auto-reply may come before the message that it answers is settled.
             await self._threads.run(receiver.store_updates, updates, users, state)
-            self.heard_at = clock.now()
 
         client = self._client = Client(session_from_row(row), row.user_id, store_updates)
-        watch: asyncio.Task[None] | None = None
+        tasks: list[asyncio.Task[None]] = []
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await client.connect()
             self._is_initialized = True
-            watch = asyncio.create_task(frozen.watch(client, row.account_id, self._frozen, self._threads))
-            await self._read_missed_history(client, receiver, row)
-            await client.disconnected
-            if client.failure is not None:
-                raise client.failure
+            reading = self._read_missed_history(client, receiver, row)
+            watching = frozen.watch(client, row.account_id, self._frozen, self._threads)
+            tasks = [asyncio.get_running_loop().create_task(each) for each in (reading, watching)]
+            await client.ended()
         finally:
-            self._client, self._is_initialized = None, False
-            if watch is not None:
-                watch.cancel()
+            for task in tasks:
+                task.cancel()
+            self._client, self._heard_at, self._is_initialized = None, self.heard_at, False
             await asyncio.wait([asyncio.ensure_future(disconnect(client))], timeout=CLOSE_SECONDS)
 
     async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
@@ -166,8 +168,14 @@ class Connection:
                 await self._threads.run(receiver.store_history, messages, users)
         except RPCError as error:
             if ends_session(classify(error)):
-                raise
+                client.end(error)
             logger.warning("the conversations could not be read: %s", error)
+        except Exception as error:
+            client.end(error)
+        else:
+            if receiver.needs_history:
+                receiver.needs_history = False
+                await client.catch_up()  # and store the state
 
     async def _ends_session(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good. Then the account waits for a login."""
