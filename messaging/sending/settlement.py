@@ -23,7 +23,16 @@ from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import inbox
 from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
-from messaging.models import Account, AccountState, Message, MessageAttempt, Status, Thread, WaitingFor
+from messaging.models import (
+    CANNOT_SEND,
+    Account,
+    AccountState,
+    Message,
+    MessageAttempt,
+    Status,
+    Thread,
+    WaitingFor,
+)
 from messaging.representations import MessageOut
 from messaging.sending import slots, sources
 from messaging.sending.gateway import Delivered, Outgoing, SendError
@@ -214,7 +223,8 @@ def _taken_telegram_ids(attempts: Sequence[Attempt]) -> set[tuple[str, int]]:
     columns = {"of_thread": "text", "telegram_id": "int", "of_message": "text"}
     taken = fetch(
         f"SELECT m.thread_id, m.telegram_message_id, m.source, of_message FROM {rows_source(columns)}"
-        f" JOIN {_messages.name} m ON m.thread_id = of_thread AND m.telegram_message_id = telegram_id AND m.id <> of_message",
+        f" JOIN {_messages.name} m"
+        " ON m.thread_id = of_thread AND m.telegram_message_id = telegram_id AND m.id <> of_message",
         [rows_parameter(rows)],
     )
     messages = {each.claim.message.id: each.claim.message for each in attempts}
@@ -269,7 +279,7 @@ def _apply_to_account(account: Account, error: SendError, paused_until: datetime
 
     A pause never becomes shorter, and a pause without an end stays.
     """
-    if error.account_state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
+    if error.account_state in CANNOT_SEND:
         account.state, account.paused_until = error.account_state, None
     elif error.retry_after is None or not error.pauses_account:
         return

@@ -3,21 +3,30 @@ Telethon is pinned to the version they were read in."""
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from telethon import TelegramClient
+from telethon._updates.messagebox import MessageBox, PtsInfo
 from telethon.crypto import AuthKey
+from telethon.errors import FloodWaitError, PersistentTimestampEmptyError, PersistentTimestampInvalidError
 from telethon.sessions import MemorySession
+from telethon.tl import functions, types
 from telethon.tl.types.updates import State
 
-from crmsolid.core import crypto
+from crmsolid.core import clock, crypto
 from messaging.models import LoginAttempt, TelegramSession
 from messaging.telegram import config
+from messaging.telegram.transport import client_options
 
 RECONNECT_RETRIES = 5
+REQUEST_SECONDS = 150.0  # sends and logins have shorter limits of their own
+QUIET_SECONDS = 60.0  # an account that has heard nothing for so long is checked
+ANSWER_SECONDS = 30.0  # for the answer to the check and for what was missed to be stored
+WATCH_SECONDS = 1.0
 _ACCOUNT_STATE = 0  # Telethon's key for the update state of the account itself; other keys are channels
 
 
@@ -41,7 +50,7 @@ class Session(MemorySession):
         self, dc_id: int, host: str, port: int, auth_key: bytes | None = None, state: UpdateState | None = None
     ) -> None:
         super().__init__()
-        self.set_dc(dc_id, host, port)
+        self.set_dc(dc_id, config.host_of(dc_id, host), port)
         if auth_key:
             self.auth_key = AuthKey(auth_key)
         if state is not None and state.pts:
@@ -77,10 +86,10 @@ class LoginClient(TelegramClient):
     """For the steps of a login. It needs retries to follow PHONE_MIGRATE to another data center."""
 
     def __init__(self, session: Session) -> None:
-        config.trust_test_key()
         super().__init__(
             session,
             *config.application(),
+            **client_options(),
             connection_retries=2,
             request_retries=2,
             retry_delay=1,
@@ -101,6 +110,40 @@ class LoginClient(TelegramClient):
             await super().connect()
 
 
+class AccountMessageBox(MessageBox):
+    """Telethon's account of which updates were read, with two changes.
+
+    Telethon drops the edits, deletions and reads of a difference. tdlib applies them, and so does this. Updates of
+    channels are passed on in whatever order they come: channels are not stored, and one whose difference cannot be had
+    would hold back private messages.
+    """
+
+    def __init__(self, log: Any) -> None:
+        super().__init__(log)
+        self.is_confirmed = False  # a difference was applied since this was last set to False
+        self.is_too_long = False
+
+    def apply_pts_info(self, update: Any, *, reset_deadlines: Any) -> Any:
+        if _is_of_channel(update):
+            return update
+        return super().apply_pts_info(update, reset_deadlines=reset_deadlines)
+
+    def apply_difference(self, diff: Any, chat_hashes: Any) -> Any:
+        self.is_too_long = isinstance(diff, types.updates.DifferenceTooLong)
+        self.is_confirmed = not self.is_too_long
+        return super().apply_difference(diff, chat_hashes)
+
+    def apply_difference_type(self, diff: Any, chat_hashes: Any) -> Any:
+        updates, users, chats = super().apply_difference_type(diff, chat_hashes)
+        dropped = [each for each in diff.other_updates if PtsInfo.from_update(each) and not _is_of_channel(each)]
+        return [*updates, *dropped], users, chats
+
+
+def _is_of_channel(update: Any) -> bool:
+    numbered = PtsInfo.from_update(update)
+    return isinstance(update, types.UpdateChannelTooLong) or (numbered and isinstance(numbered.entry, int))
+
+
 class Client(TelegramClient):
     """The connection of one account.
 
@@ -108,50 +151,166 @@ class Client(TelegramClient):
     If ``store_updates`` raises, the client disconnects, and the next connection starts from the state stored last.
     Telethon's event handlers are not used: they lose an update when they raise, and cannot tell which state belongs to
     which update.
+
+    The connection ends when the account may be deaf: when a request is not answered in time, when Telegram does not
+    accept the state of the updates, and when the missed updates do not come. ``heard_at`` is when Telegram last
+    reported updates or confirmed that there are none.
     """
 
     def __init__(self, session: Session, user_id: int, store_updates: StoreUpdates) -> None:
-        config.trust_test_key()
         super().__init__(
             session,
             *config.application(),
+            **client_options(),
             connection_retries=RECONNECT_RETRIES,
             retry_delay=1,
+            flood_sleep_threshold=0,
             catch_up=True,
             sequential_updates=True,
             raise_last_call_error=True,
         )
+        self.heard_at: datetime | None = None
         self._store_updates = store_updates
         self._mb_entity_cache.set_self_user(user_id, None, None)
+        self._message_box = AccountMessageBox(self._log["messagebox"])
+        self._ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
+        self._stored = UpdateState(0, 0, 0, 0)
+        self._check_at = 0.0
+        self._heard = asyncio.Event()
+        self._known_session: int | None = None
+        self._take_new_session = self._sender._handlers[types.NewSessionCreated.CONSTRUCTOR_ID]
+        self._sender._handlers[types.NewSessionCreated.CONSTRUCTOR_ID] = self._new_session_created
+
+    async def connect(self) -> None:
+        """Connect and begin to receive updates. :meth:`ended` tells when the connection ends."""
+        await super().connect()
+        self._stored = self._box_state()
+        self._check_at = time.monotonic() + QUIET_SECONDS
+        self._watching = asyncio.get_running_loop().create_task(self._watch())
+        for task in (asyncio.ensure_future(self.disconnected), self._updates_handle, self._watching):
+            task.add_done_callback(self._task_ended)
+
+    async def ended(self) -> None:
+        """Return or raise when the connection has ended; the caller disconnects what may be left of it."""
+        error = await asyncio.shield(self._ended)
+        if error is not None:
+            raise error
+
+    def end(self, error: BaseException | None) -> None:
+        """Let :meth:`ended` raise this, unless the connection has ended already."""
+        if not self._ended.done():
+            self._ended.set_result(error)
+
+    def _task_ended(self, task: asyncio.Future[Any]) -> None:
+        self.end(self._updates_error or (None if task.cancelled() else task.exception()))
+
+    # Requests
+
+    async def __call__(self, request: Any, ordered: bool = False, flood_sleep_threshold: int | None = None) -> Any:
+        """Send a request, repeatedly after errors of the server. Telethon requests differences in this way."""
+        try:
+            return await self._in_time(super().__call__(request, ordered=ordered))
+        except FloodWaitError as error:
+            self._check_at = time.monotonic() + error.seconds
+            raise
+        except (PersistentTimestampEmptyError, PersistentTimestampInvalidError) as error:
+            if not self._message_box.is_empty():
+                await self._forget_state(error)
+            raise
 
     async def invoke(self, request: Any) -> Any:
         """Send one request once, without retries and without sleeping out flood waits. Its peers must be resolved."""
-        return await self._sender.send(request)
+        return await self._in_time(self._sender.send(request))
+
+    async def _in_time(self, answer: Awaitable[Any]) -> Any:
+        """Telethon waits for an answer for ever, and so would the updates behind it."""
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                return await answer
+        except TimeoutError as error:
+            self.end(error)
+            raise
 
     @property
     def is_ready(self) -> bool:
         """Whether the client is connected now. While Telethon reconnects, a request would wait in its queue."""
-        return bool(self.is_connected() and self._sender._transport_connected())
+        return bool(not self._ended.done() and self.is_connected() and self._sender._transport_connected())
 
-    @property
-    def failure(self) -> BaseException | None:
-        """Why the client disconnected by itself; ``disconnected`` does not tell."""
-        error: BaseException | None = self._updates_error
-        return error
+    # Updates
 
     async def _preprocess_updates(self, updates: Any, users: Any, chats: Any) -> Any:
         processed = await super()._preprocess_updates(updates, users, chats)
-        state, _ = self._message_box.session_state()
-        read = UpdateState(state["pts"], state["qts"], int(state["date"].timestamp()), state["seq"])
-        await self._store_updates(processed, users, read)
+        box, state = self._message_box, self._box_state()
+        if box.is_too_long or any(isinstance(update, types.UpdatePtsChanged) for update in processed):
+            await self._forget_state(ConnectionError("Telegram does not report all updates"), processed, users)
+        elif box.is_confirmed or state.pts != self._stored.pts:
+            await self._store_updates(processed, users, state)
+            self._stored, box.is_confirmed = state, False
+            self._hear()
+        else:  # What has no number, such as who is online, does not tell whether something is missing before it.
+            await self._store_updates(processed, users, self._stored)
         return processed
+
+    def _box_state(self) -> UpdateState:
+        state, _ = self._message_box.session_state()
+        return UpdateState(state["pts"], state["qts"], int(state["date"].timestamp()), state["seq"])
+
+    async def _forget_state(self, error: Exception, updates: Sequence[Any] = (), users: Sequence[Any] = ()) -> None:
+        """End, and let the next connection begin at the present and read the conversations since the last news."""
+        await self._store_updates(updates, users, UpdateState(0, 0, self._stored.date, 0))
+        self.end(error)
+        await self.disconnect()
 
     async def _dispatch_update(self, update: Any) -> None:
         """Nothing: the update has been stored already."""
 
+    # Hearing
+
+    def _hear(self) -> None:
+        self.heard_at = clock.now()
+        self._check_at = time.monotonic() + QUIET_SECONDS
+        self._heard.set()
+
+    async def _watch(self) -> None:
+        """Check whether something was missed, when nothing was heard for some time and after a reconnection."""
+        while not self._ended.done():
+            if time.monotonic() >= self._check_at:
+                await self._check()
+            await asyncio.wait([self._ended], timeout=WATCH_SECONDS)
+
+    async def _check(self) -> None:
+        """Compare Telegram's state with the stored one. What was missed must be stored in time, or the connection ends:
+        a new one has another session, clock offset and queue."""
+        before = self._stored
+        self._heard.clear()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                state = await self._sender.send(functions.updates.GetStateRequest())
+                if state.pts < before.pts:
+                    await self._forget_state(ConnectionError("Telegram's state is older than the stored one"))
+                elif state.pts == self._stored.pts:
+                    self._hear()
+                else:
+                    await self.catch_up()
+                    await self._heard.wait()
+        except FloodWaitError as error:
+            self._check_at = time.monotonic() + error.seconds
+        except Exception as error:
+            if time.monotonic() >= self._check_at:  # otherwise the difference has to wait for a flood
+                self.end(error)
+
     async def _handle_auto_reconnect(self) -> None:
-        """Request the updates missed during the disconnection now, not when the next message arrives."""
-        await self.catch_up()
+        """Look for missed updates now, not when the next message arrives."""
+        self._check_at = 0.0
+
+    async def _new_session_created(self, message: Any) -> None:
+        """Telegram has forgotten a session that it knew, and with it what it had to report. tdlib asks for the
+        difference then, too."""
+        await self._take_new_session(message)
+        session = self._sender._state.id
+        if session == self._known_session:
+            await self.catch_up()
+        self._known_session = session
 
 
 async def disconnect(client: TelegramClient) -> None:

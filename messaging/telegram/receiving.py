@@ -31,6 +31,8 @@ class Receiver:
         self._login_epoch = session.login_epoch
         self._stored_state = UpdateState(session.pts, session.qts, session.date, session.seq)
         self._peers: dict[int, Peer] = {}
+        # Without a state Telegram reports nothing that was missed. Until the conversations were read, none is stored.
+        self.needs_history = not session.pts
 
     def store_updates(self, updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
         """Store a batch of updates in order, then the state after it. The ids of our own sends come first: in a
@@ -52,7 +54,7 @@ class Receiver:
                     rows.update(text=message.text, edited_at=message.edited_at)
             else:
                 self._store_message(message)
-        if state != self._stored_state:
+        if state != self._stored_state and not (state.pts and self.needs_history):
             sessions = TelegramSession.unscoped.filter(account=self.account, login_epoch=self._login_epoch)
             sessions.update(pts=state.pts, qts=state.qts, date=state.date, seq=state.seq)
             self._stored_state = state

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("messaging", "0020_account_health"),
+        ("messaging", "0021_frozen_accounts"),
     ]
 
     operations = [

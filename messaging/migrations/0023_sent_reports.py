@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0021_message_order'),
+        ('messaging', '0022_message_order'),
         ('workspaces', '0009_kept_forms'),
     ]
 
