@@ -24,7 +24,7 @@ from messaging.models import TelegramSession
 from messaging.telegram import history
 from messaging.telegram.client import Client
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.errors import classify
+from messaging.telegram.errors import classify, ends_session
 from messaging.telegram.history import Conversation
 from messaging.telegram.pacing import PacedClient, Pacer
 from messaging.telegram.receiving import Receiver
@@ -72,7 +72,7 @@ class MissedHistory:
             while await self._read_once(PacedClient(client, self._pacer), receiver, since):
                 pass
         except RPCError as error:
-            if classify(error).account_state is not None:
+            if ends_session(classify(error)):
                 raise
             logger.warning("the conversations could not be read: %s", error)
             return
@@ -102,7 +102,7 @@ class MissedHistory:
         try:
             messages = [each async for each in history.messages_since(paced, conversation.peer, since)]
         except RPCError as error:
-            if classify(error).account_state is not None:
+            if ends_session(classify(error)):
                 raise
             logger.warning("a conversation cannot be read: %s", error)
         else:

@@ -8,14 +8,14 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import DataError, IntegrityError
-from django.db.models import Q
+from django.db import DataError, IntegrityError, transaction
 from telethon.tl import types
 
+from crmsolid.core import clock
 from messaging import inbox
 from messaging.inbox import Incoming
-from messaging.models import Direction, Message, PeerHash, TelegramSession, Thread
-from messaging.telegram import mapping
+from messaging.models import Direction, Message, PeerHash, Status, TelegramSession, Thread
+from messaging.telegram import mapping, own_sends
 from messaging.telegram.client import UpdateState
 from messaging.telegram.mapping import Peer, PrivateMessage, private_message
 
@@ -34,7 +34,12 @@ class Receiver:
         self._bots: set[int] = set()
 
     def store_updates(self, updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
-        """Store a batch of updates in order, then the state after it."""
+        """Store a batch of updates in order, then the state after it. The ids of our own sends come first: in a
+        difference they are behind the messages that they are the ids of."""
+        ids = {each.random_id: each.id for each in updates if isinstance(each, types.UpdateMessageID)}
+        if ids:
+            own_sends.store_ids(self.account, ids)
+        self.review_reports()
         messages = [private_message(update, self.own_id) for update in updates]
         private_peers = {message.peer_id for message in messages if message is not None}
         # The members of groups are not stored: they have nothing to do with the workspace.
@@ -105,33 +110,29 @@ class Receiver:
         self._peers |= known
         return {peer_id: message_id for peer_id, message_id in unmet.items() if peer_id not in known}
 
+    @transaction.atomic
+    def review_reports(self) -> None:
+        """Look again at the messages that may be sends of ours: one may be settled now, or its id be known."""
+        for incoming in own_sends.take_reports(self.account):
+            self._store(incoming)
+
     def _store_message(self, message: PrivateMessage | None) -> None:
-        if message is None or message.peer_id in self._bots or (message.outgoing and self._is_own_send(message)):
+        if message is not None and message.peer_id not in self._bots:
+            self._store(as_incoming(message, self._peer(message.peer_id)))
+
+    def _store(self, incoming: Incoming) -> None:
+        if incoming.outgoing and own_sends.recognize(self.account, incoming):
             return
-        incoming = as_incoming(message, self._peer(message.peer_id))
         try:
-            inbox.receive(self.account, incoming)
+            stored = inbox.receive(self.account, incoming)
         except (DataError, IntegrityError, ValueError):
             # One message that cannot be stored must not block all that follow it.
             logger.exception("a message cannot be stored", extra={"account_id": self.account.pk})
-
-    def _is_own_send(self, message: PrivateMessage) -> bool:
-        """Whether an outgoing message was sent by the product, rather than typed on the account's phone.
-
-        Telegram reports such a message after a lost answer or in the history, possibly before the send is settled. One
-        that was sent without learning its id gets the id here.
-        """
-        sends = Message.unscoped.filter(account=self.account, direction=Direction.OUT)
-        if sends.filter(telegram_message_id=message.id).exists():
-            return True
-        recipient = Q(contact__telegram_id=message.peer_id)
-        username = self._peer(message.peer_id).username
-        if username:
-            recipient |= Q(contact__username_key=username.lower())
-        own = inbox.find_send(inbox.sends_without_id(sends.filter(recipient)), message.text, message.at)
-        if own is not None:
-            inbox.learn_id(own, message.id)
-        return own is not None
+        else:
+            if stored is not None and not incoming.outgoing:
+                # Telegram holds back first messages only, and later ones wait for this one.
+                cold = Message.unscoped.filter(thread_id=stored.thread_id, status=Status.QUEUED, error="peer_flood")
+                cold.update(eta=clock.now())
 
     def _apply_read(self, update: Any) -> None:
         """The conversation was opened on a phone. Telegram's count does not include what a difference reports before

@@ -15,17 +15,17 @@ from telethon.tl import functions, types
 from contacts import lookup
 from contacts.models import Contact
 from crmsolid.core import clock
+from messaging.inbox import CLOCK_TOLERANCE, same_text
 from messaging.models import Account, Direction, Message, TelegramSession
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import history
 from messaging.telegram.client import Client
 from messaging.telegram.errors import COLD_BLOCK_SECONDS, PEER_FLOOD, RANDOM_ID_DUPLICATE, classify, name_of
-from messaging.telegram.mapping import Peer, find_peer, peer_from_user, same_text, save_peers
+from messaging.telegram.mapping import Peer, find_peer, peer_from_user, save_peers
 
 logger = logging.getLogger("crmsolid.telegram")
 
 KNOWN_IDS_LIMIT = 1000
-CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,14 @@ class PreparedSend:
         return bool(self.username) or self.received_id is not None
 
 
-def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
-    """Read what the attempt needs. Raises :class:`SendError` for what is refused without asking Telegram."""
+def prepare(outgoing: Outgoing, account: Account) -> PreparedSend | Delivered:
+    """Read what the attempt needs; or what is known already, if Telegram has told the id of an earlier attempt.
+
+    Raises :class:`SendError` for what is refused without asking Telegram.
+    """
     message = Message.unscoped.select_related("contact").get(pk=outgoing.message_id)
+    if message.telegram_message_id is not None:
+        return Delivered(message.telegram_message_id, duplicate=True)
     session = TelegramSession.unscoped.get(account=account)
     is_username = outgoing.recipient.startswith("@")
     username = outgoing.recipient.removeprefix("@") if is_username else message.contact.username
@@ -110,7 +115,7 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
     except RPCError as error:
         if name_of(error) == RANDOM_ID_DUPLICATE:
             try:
-                message_id = await _find_sent(client, send, peer, previous or clock.now())
+                message_id = await _find_sent(client, send, peer, previous or clock.now(), was_sent=True)
             except RPCError as unreadable:  # must not count as a refusal of the message
                 logger.warning("the id of a message that was sent before is unknown: %s", name_of(unreadable))
                 message_id = None
@@ -125,24 +130,38 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
     return read_answer(answer, random_id)
 
 
-async def _find_sent(client: Client, send: PreparedSend, peer: Peer, since: datetime) -> int | None:
-    """Telegram's id of the oldest message of ours with this text since then that belongs to no other message."""
-    message_id = None
+async def _find_sent(
+    client: Client, send: PreparedSend, peer: Peer, since: datetime, *, was_sent: bool = False
+) -> int | None:
+    """Telegram's id of the oldest message of ours with this text since then that belongs to no other message.
+
+    ``was_sent``: Telegram says that it is there. Then the only message of ours that belongs to no other one will do,
+    because Telegram may have changed its text.
+    """
+    found, with_text = [], []
     async for message in history.messages_since(client, peer, since - CLOCK_TOLERANCE):
-        is_known = message.id in send.known_message_ids
-        if message.out and not is_known and same_text(send.outgoing.text, message.message or ""):
-            message_id = int(message.id)
-    return message_id
+        if message.out and message.id not in send.known_message_ids:
+            found.append(int(message.id))
+            if same_text(send.outgoing.text, message.message or ""):
+                with_text.append(int(message.id))
+    if with_text:
+        return with_text[-1]
+    return found[0] if was_sent and len(found) == 1 else None
 
 
 def read_answer(answer: Any, random_id: int) -> Delivered:
-    """The result of ``messages.sendMessage``. A new message with a ``pts_count`` of 0 is an earlier send, repeated."""
+    """The result of ``messages.sendMessage``, whose id is in updateMessageID or else in the only new message of ours.
+
+    A new message with a ``pts_count`` of 0 is an earlier send, repeated.
+    """
     if isinstance(answer, types.UpdateShortSentMessage):
         return Delivered(answer.id)
-    updates = getattr(answer, "updates", [])
+    updates = [answer.update] if isinstance(answer, types.UpdateShort) else getattr(answer, "updates", [])
     ids = [each.id for each in updates if isinstance(each, types.UpdateMessageID) and each.random_id == random_id]
-    is_duplicate = any(isinstance(each, types.UpdateNewMessage) and each.pts_count == 0 for each in updates)
-    return Delivered(ids[0] if ids else None, duplicate=is_duplicate)
+    new = [each for each in updates if isinstance(each, types.UpdateNewMessage)]
+    own = [each.message.id for each in new if getattr(each.message, "out", False)]
+    message_id = ids[0] if ids else own[0] if len(own) == 1 else None
+    return Delivered(message_id, duplicate=any(each.pts_count == 0 for each in new))
 
 
 async def find_recipient(client: Client, send: PreparedSend) -> Peer:

@@ -15,7 +15,8 @@ CHANGED = " (changed)"
 def differences(players: Sequence[Player]) -> dict[Player, list[str]]:
     """Of each player, what is not as it must be. Nothing is written while it reads what Telegram has."""
     accounts = [player.account.pk for player in players]
-    rows, threads = defaultdict(list), defaultdict(dict)
+    rows: dict[int, list[Message]] = defaultdict(list)
+    threads: dict[int, dict[int | None, int]] = defaultdict(dict)
     for row in Message.unscoped.filter(account__in=accounts).select_related("contact").order_by("created_at", "id"):
         rows[row.account_id].append(row)
     for thread in Thread.unscoped.filter(account__in=accounts).select_related("contact"):
@@ -99,7 +100,7 @@ def received_out_of_order(player: Player, rows: Sequence[Message]) -> list[str]:
     return [f"received in the order {numbers}" for numbers in received.values() if numbers != sorted(numbers)]
 
 
-def _unread(player: Player, threads: dict[int, int]) -> list[str]:
+def _unread(player: Player, threads: dict[int | None, int]) -> list[str]:
     """As many messages are unread as on Telegram. What was deleted may still count here."""
     problems = []
     mailbox = player.server.find(player.phone).mailbox

@@ -1,6 +1,7 @@
 """Scenarios, each generated from a seed: what people do on Telegram and in the product, and what disturbs it."""
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 Step = tuple[Any, ...]  # the name of a method of Player, and its arguments
@@ -65,7 +66,7 @@ def _clock(rng: random.Random) -> list[Step]:
     return [("jump_clock", rng.choice((-1, 1)) * rng.choice((rng.randint(31, 299), rng.randint(300, 900))))]
 
 
-DISTURBANCES = [
+DISTURBANCES: list[Callable[[random.Random], list[Step]]] = [
     lambda rng: [("leave",), ("come_back",)],
     lambda rng: [("kill",)],
     lambda rng: [("cut",)],

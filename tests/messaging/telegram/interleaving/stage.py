@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message
 from messaging.sending import settlement
-from messaging.telegram import client, connection
+from messaging.telegram import client, connection, missed_history, pacing
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import connect_account
 from tests.messaging.telegram.interleaving import outcome
@@ -29,19 +30,20 @@ def shorten_waits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SEND_LEASE_SECONDS = 6.0
     settings.TELEGRAM_GAP_SECONDS = 0.0
     settings.TELEGRAM_LOOK_BACK_AFTER_SECONDS = 0.0  # as if Telegram remembered no random_id for longer than a moment
-    waits = {
+    waits: dict[ModuleType, dict[str, Any]] = {
         connection: {
             "CONNECT_SECONDS": 8.0,
             "FIRST_BACKOFF": 0.1,
             "MAX_BACKOFF": 0.5,
-            "HISTORY_OVERLAP": timedelta(hours=1),  # more than any jump of a clock
         },
+        missed_history: {"OVERLAP": timedelta(hours=1)},  # more than any jump of a clock
+        pacing: {"SECONDS": 1.0, "RETRY_SECONDS": 0.5},
         client: {"REQUEST_SECONDS": 6.0, "QUIET_SECONDS": 3.0, "ANSWER_SECONDS": 4.0, "CATCH_UP_SECONDS": 4.0},
         settlement: {"FIRST_RETRY_SECONDS": 0.2, "MAX_RETRY_SECONDS": 1.0},
     }
     for module, values in waits.items():
         for name, value in values.items():
-            monkeypatch.setattr(module, name, value, raising=False)
+            monkeypatch.setattr(module, name, value)
 
 
 class Stage:
