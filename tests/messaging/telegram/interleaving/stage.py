@@ -7,11 +7,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.db import connection as db_connection
 
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message
 from messaging.sending import settlement
-from messaging.telegram import client, connection, missed_history, pacing
+from messaging.telegram import client, connection, database, missed_history, pacing
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import connect_account
 from tests.messaging.telegram.interleaving import outcome
@@ -22,6 +23,9 @@ from tests.telegram_server import TelegramServer
 ROUND_SECONDS = 0.05
 LOOK_SECONDS = 0.3
 PATIENCE_SECONDS = 60.0
+
+
+database_settings: dict[str, Any] = db_connection.settings_dict
 
 
 def shorten_waits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,12 +39,15 @@ def shorten_waits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
             "CONNECT_SECONDS": 8.0,
             "FIRST_BACKOFF": 0.1,
             "MAX_BACKOFF": 0.5,
+            "SENDER_SECONDS": 3.0,
         },
         missed_history: {"OVERLAP": timedelta(hours=1)},  # more than any jump of a clock
+        database: {"MAX_RETRY_SECONDS": 0.5},
         pacing: {"SECONDS": 1.0, "RETRY_SECONDS": 0.5},
         client: {"REQUEST_SECONDS": 6.0, "QUIET_SECONDS": 3.0, "ANSWER_SECONDS": 4.0, "CATCH_UP_SECONDS": 4.0},
         settlement: {"FIRST_RETRY_SECONDS": 0.2, "MAX_RETRY_SECONDS": 1.0},
     }
+    monkeypatch.setitem(database_settings, "CONN_MAX_AGE", None)  # otherwise SQLite is opened for every call
     for module, values in waits.items():
         for name, value in values.items():
             monkeypatch.setattr(module, name, value)
