@@ -251,6 +251,27 @@ def test_clock_that_is_wrong_from_the_start(
     arrives("Hi")
 
 
+# Channels
+
+
+def test_channel_does_not_hold_back_private_messages(connected: AccountWorker, server: TelegramServer) -> None:
+    """Channels are not stored, so their differences are not asked for."""
+    channel = server.create_channel("News", [SHOP])
+    server.fail("updates.getChannelDifference", "PERSISTENT_TIMESTAMP_OUTDATED", times=100)
+    server.post(channel, "one")
+    server.lose_pushes(SHOP)
+    server.post(channel, "two")
+    server.lose_pushes(SHOP, False)
+    server.post(channel, "three")
+    server.push_channel_too_long(channel)
+    server.deliver(ANNA, SHOP, "Hi")
+    arrives("Hi")
+    server.deliver(ANNA, SHOP, "last")
+    arrives("last")
+    assert texts() == ["first", "Hi", "last"]
+    assert server.count("updates.getChannelDifference") == 0
+
+
 # What remains
 
 
@@ -263,6 +284,7 @@ def test_message_whose_update_was_lost_arrives_without_another(
     arrives("lost")
 
 
+@pytest.mark.usefixtures("checks")
 def test_difference_that_is_flooded_is_asked_for_again_on_the_same_connection(
     connected: AccountWorker, server: TelegramServer
 ) -> None:
