@@ -150,9 +150,9 @@ class Client(TelegramClient):
     Telethon's event handlers are not used: they lose an update when they raise, and cannot tell which state belongs to
     which update.
 
-    The connection ends when the account may be deaf: when a request is not answered in time, when Telegram does not
-    accept the state of the updates, and when the missed updates do not come. ``heard_at`` is when Telegram last
-    reported updates or confirmed that there are none.
+    The connection ends when the account may miss updates: when a request is not answered in time, when Telegram does
+    not accept the state of the updates, and when missed updates do not come. ``heard_at`` is when Telegram last reported
+    updates or confirmed that there are none.
     """
 
     def __init__(self, session: Session, user_id: int, store_updates: StoreUpdates) -> None:
@@ -221,7 +221,7 @@ class Client(TelegramClient):
         return await self._in_time(self._sender.send(request))
 
     async def _in_time(self, answer: Awaitable[Any]) -> Any:
-        """Telethon waits for an answer for ever, and so would the updates behind it."""
+        """Telethon waits for an answer for ever, and so would the updates after it."""
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 return await answer
@@ -262,7 +262,7 @@ class Client(TelegramClient):
     async def _dispatch_update(self, update: Any) -> None:
         """Nothing: the update has been stored already."""
 
-    # Hearing
+    # Missed updates
 
     def _hear(self) -> None:
         self.heard_at = clock.now()
@@ -279,14 +279,12 @@ class Client(TelegramClient):
     async def _check(self) -> None:
         """Compare Telegram's state with the stored one. What was missed must be stored in time, or the connection ends:
         a new one has another session, clock offset and queue."""
-        before, self._check_at = self._stored, 0.0
+        self._check_at = 0.0
         self._heard.clear()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 state = await self._sender.send(functions.updates.GetStateRequest())
-                if state.pts < before.pts:
-                    await self._forget_state(ConnectionError("Telegram's state is older than the stored one"))
-                elif state.pts == self._stored.pts:
+                if state.pts == self._stored.pts:
                     self._hear()
                 else:
                     await self.catch_up()

@@ -1,4 +1,4 @@
-"""An account is never deaf for long: whatever disturbs the updates, what was written and changed meanwhile arrives."""
+"""Whatever disturbs the updates, an account that is connected receives what was written and changed meanwhile."""
 
 import asyncio
 import threading
@@ -88,7 +88,7 @@ def test_edit_and_read_made_while_no_worker_ran_arrive(
 # Requests without an answer
 
 
-def test_difference_that_is_not_answered_does_not_keep_the_account_deaf(
+def test_difference_that_is_not_answered_does_not_hold_back_messages(
     shop: Account, worker: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "REQUEST_SECONDS", 3.0)
@@ -110,7 +110,7 @@ def test_check_does_not_wait_for_the_difference_that_is_not_answered(
     arrives("Hi")
 
 
-def test_conversations_that_are_not_answered_do_not_keep_the_account_deaf(
+def test_conversations_that_are_not_answered_do_not_hold_back_messages(
     connected: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are asked for when a short update comes from somebody unknown."""
