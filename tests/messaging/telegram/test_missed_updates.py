@@ -120,6 +120,7 @@ def test_conversations_that_are_not_answered_do_not_hold_back_messages(
     server.hang("messages.getDialogs", 600)
     server.deliver("+15550009", SHOP, "I am new")
     server.deliver(ANNA, SHOP, "Hi")
+    arrives("I am new")
     arrives("Hi")
     assert texts() == ["first", "I am new", "Hi"]
 
