@@ -134,12 +134,14 @@ class Receiver:
                 cold = Message.unscoped.filter(thread_id=stored.thread_id, status=Status.QUEUED, error="peer_flood")
                 cold.update(eta=clock.now())
 
+    @transaction.atomic
     def _apply_read(self, update: Any) -> None:
-        """The conversation was opened on a phone. Telegram's count does not include what a difference reports before
-        the read and was written after it."""
+        """The conversation was opened on a phone. Telegram's count of what is unread is that of then: a difference
+        reports what was written later before it."""
         if isinstance(update.peer, types.PeerUser):
             threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=update.peer.user_id)
-            for thread in threads.filter(unread_count__gt=0):
+            # A message being stored, which counts itself, comes either before this or after it.
+            for thread in threads.filter(unread_count__gt=0).select_for_update(of=("self",)):
                 received = Message.unscoped.filter(account=self.account, thread=thread, direction=Direction.IN)
                 unread = received.filter(telegram_message_id__gt=update.max_id).count()
                 threads.filter(pk=thread.pk, unread_count__gt=unread).update(unread_count=unread)

@@ -1,4 +1,4 @@
-"""An account is never deaf for long: whatever disturbs the updates, what was written and changed meanwhile arrives."""
+"""Whatever disturbs the updates, an account that is connected receives what was written and changed meanwhile."""
 
 import asyncio
 import threading
@@ -88,7 +88,7 @@ def test_edit_and_read_made_while_no_worker_ran_arrive(
 # Requests without an answer
 
 
-def test_difference_that_is_not_answered_does_not_keep_the_account_deaf(
+def test_difference_that_is_not_answered_does_not_hold_back_messages(
     shop: Account, worker: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "REQUEST_SECONDS", 3.0)
@@ -110,7 +110,7 @@ def test_check_does_not_wait_for_the_difference_that_is_not_answered(
     arrives("Hi")
 
 
-def test_conversations_that_are_not_answered_do_not_keep_the_account_deaf(
+def test_conversations_that_are_not_answered_do_not_hold_back_messages(
     connected: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are asked for when a short update comes from somebody unknown."""
@@ -120,6 +120,7 @@ def test_conversations_that_are_not_answered_do_not_keep_the_account_deaf(
     server.hang("messages.getDialogs", 600)
     server.deliver("+15550009", SHOP, "I am new")
     server.deliver(ANNA, SHOP, "Hi")
+    arrives("I am new")
     arrives("Hi")
     assert texts() == ["first", "I am new", "Hi"]
 
@@ -251,6 +252,27 @@ def test_clock_that_is_wrong_from_the_start(
     arrives("Hi")
 
 
+# Channels
+
+
+def test_channel_does_not_hold_back_private_messages(connected: AccountWorker, server: TelegramServer) -> None:
+    """Channels are not stored, so their differences are not asked for."""
+    channel = server.create_channel("News", [SHOP])
+    server.fail("updates.getChannelDifference", "PERSISTENT_TIMESTAMP_OUTDATED", times=100)
+    server.post(channel, "one")
+    server.lose_pushes(SHOP)
+    server.post(channel, "two")
+    server.lose_pushes(SHOP, False)
+    server.post(channel, "three")
+    server.push_channel_too_long(channel)
+    server.deliver(ANNA, SHOP, "Hi")
+    arrives("Hi")
+    server.deliver(ANNA, SHOP, "last")
+    arrives("last")
+    assert texts() == ["first", "Hi", "last"]
+    assert server.count("updates.getChannelDifference") == 0
+
+
 # What remains
 
 
@@ -263,6 +285,7 @@ def test_message_whose_update_was_lost_arrives_without_another(
     arrives("lost")
 
 
+@pytest.mark.usefixtures("checks")
 def test_difference_that_is_flooded_is_asked_for_again_on_the_same_connection(
     connected: AccountWorker, server: TelegramServer
 ) -> None:
