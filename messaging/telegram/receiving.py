@@ -106,11 +106,14 @@ class Receiver:
                 cold.update(eta=clock.now())
 
     def _apply_read(self, update: Any) -> None:
-        """The conversation was opened on a phone."""
+        """The conversation was opened on a phone. Telegram's count does not include what a difference reports before
+        the read and was written after it."""
         if isinstance(update.peer, types.PeerUser):
             threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=update.peer.user_id)
-            unread = update.still_unread_count
-            threads.filter(unread_count__gt=unread).update(unread_count=unread)
+            for thread in threads.filter(unread_count__gt=0):
+                received = Message.unscoped.filter(account=self.account, thread=thread, direction=Direction.IN)
+                unread = received.filter(telegram_message_id__gt=update.max_id).count()
+                threads.filter(pk=thread.pk, unread_count__gt=unread).update(unread_count=unread)
 
     def _peer(self, peer_id: int) -> Peer:
         """What is known of a user: from this connection, else from the database, else the id alone."""
