@@ -14,7 +14,7 @@ from telethon.tl import types
 from crmsolid.core import clock
 from messaging import inbox
 from messaging.inbox import Incoming
-from messaging.models import Message, Status, TelegramSession, Thread
+from messaging.models import Direction, Message, Status, TelegramSession, Thread
 from messaging.telegram import mapping, own_sends
 from messaging.telegram.client import UpdateState
 from messaging.telegram.mapping import Peer, PrivateMessage, private_message
