@@ -25,7 +25,7 @@ from messaging.sending.settlement import Attempt, Claim
 from messaging.telegram import database, frozen, health, history, requested_history, sending
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.errors import classify, connection_error, ends_session, name_of
+from messaging.telegram.errors import SystemicError, classify, connection_error, ends_session, name_of
 from messaging.telegram.leases import LeasedAccount
 from messaging.telegram.receiving import Receiver
 from messaging.telegram.requested_history import HistoryPage, Wanted
@@ -169,7 +169,8 @@ class Connection:
             async for messages, users in history.recent_conversations(client, since):
                 await self._threads.run(receiver.store_history, messages, users)
         except RPCError as error:
-            if ends_session(classify(error)):
+            refusal = classify(error)
+            if ends_session(refusal) or isinstance(refusal, SystemicError):
                 client.end(error)
             logger.warning("the conversations could not be read: %s", error)
         except Exception as error:
@@ -260,8 +261,10 @@ class Connection:
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and _is_cancelled():
                 raise
-            if isinstance(error, TimeoutError):
-                await self.disconnect()  # otherwise Telethon would send the abandoned request after reconnecting
+            # After a timeout Telethon would send the abandoned request once it has reconnected by itself; and it
+            # initializes a connection again only with a new one.
+            if isinstance(error, TimeoutError) or isinstance(classify(error), SystemicError):
+                await self.disconnect()
             return await self._threads.run(sending.record_failure, send, error)
 
     async def _deliver(self, send: PreparedSend) -> Delivered:
@@ -313,6 +316,8 @@ class Connection:
             return
         if failure.account_state is not None:
             await self._record_refusal(failure)
+        if isinstance(failure, SystemicError):
+            await self.disconnect()
         await self._threads.run(requested_history.record_failure, wanted, failure)
 
     async def _read_page(self, wanted: Wanted) -> HistoryPage:
