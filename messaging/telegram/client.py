@@ -13,7 +13,14 @@ from typing import Any
 from telethon import TelegramClient
 from telethon._updates.messagebox import ENTRY_ACCOUNT, MessageBox, PtsInfo
 from telethon.crypto import AuthKey
-from telethon.errors import FloodWaitError, PersistentTimestampEmptyError, PersistentTimestampInvalidError
+from telethon.errors import (
+    FloodWaitError,
+    PersistentTimestampEmptyError,
+    PersistentTimestampInvalidError,
+    RPCError,
+    rpc_message_to_error,
+)
+from telethon.network import mtprotosender
 from telethon.sessions import MemorySession
 from telethon.tl import functions, types
 from telethon.tl.types.updates import State
@@ -322,6 +329,17 @@ class Client(TelegramClient):
         if session == self._known_session:
             await self.catch_up()
         self._known_session = session
+
+
+def _with_server_code(refusal: Any, request: Any) -> RPCError:
+    """Telethon's error for what the server sent, with the server's own number in ``server_code``: Telethon's class has
+    the number of its table, which says 400 for some errors that Telegram sends as 500."""
+    error: Any = rpc_message_to_error(refusal, request)
+    error.server_code = refusal.error_code
+    return error
+
+
+mtprotosender.rpc_message_to_error = _with_server_code
 
 
 async def disconnect(client: TelegramClient) -> None:

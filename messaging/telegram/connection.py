@@ -25,7 +25,7 @@ from messaging.sending.settlement import Attempt, Claim
 from messaging.telegram import database, frozen, health, history, requested_history, sending
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.errors import classify, connection_error, ends_session, name_of
+from messaging.telegram.errors import SystemicError, classify, connection_error, ends_session, name_of
 from messaging.telegram.leases import LeasedAccount
 from messaging.telegram.missed_history import MissedHistory
 from messaging.telegram.pacing import Pacer
@@ -249,8 +249,10 @@ class Connection:
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and _is_cancelled():
                 raise
-            if isinstance(error, TimeoutError):
-                await self.disconnect()  # otherwise Telethon would send the abandoned request after reconnecting
+            # After a timeout Telethon would send the abandoned request once it has reconnected by itself; and it
+            # initializes a connection again only with a new one.
+            if isinstance(error, TimeoutError) or isinstance(classify(error), SystemicError):
+                await self.disconnect()
             return await self._threads.run(sending.record_failure, send, error)
 
     async def _deliver(self, send: PreparedSend) -> Delivered:
@@ -302,6 +304,8 @@ class Connection:
             return
         if failure.account_state is not None:
             await self._record_refusal(failure)
+        if isinstance(failure, SystemicError):
+            await self.disconnect()
         await self._threads.run(requested_history.record_failure, wanted, failure)
 
     async def _read_page(self, wanted: Wanted) -> HistoryPage:

@@ -24,7 +24,7 @@ from messaging.models import TelegramSession
 from messaging.telegram import history
 from messaging.telegram.client import Client
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.errors import classify, ends_session
+from messaging.telegram.errors import SystemicError, classify, ends_session
 from messaging.telegram.history import Conversation
 from messaging.telegram.pacing import PacedClient, Pacer
 from messaging.telegram.receiving import Receiver
@@ -72,7 +72,7 @@ class MissedHistory:
             while await self._read_once(PacedClient(client, self._pacer), receiver, since):
                 pass
         except RPCError as error:
-            if ends_session(classify(error)):
+            if ends_connection(error):
                 raise
             logger.warning("the conversations could not be read: %s", error)
             return
@@ -102,13 +102,18 @@ class MissedHistory:
         try:
             messages = [each async for each in history.messages_since(paced, conversation.peer, since)]
         except RPCError as error:
-            if ends_session(classify(error)):
+            if ends_connection(error):
                 raise
             logger.warning("a conversation cannot be read: %s", error)
         else:
             await self._threads.run(receiver.store_history, messages[::-1], [conversation.user])
         self._read[conversation.peer.id] = conversation.top_message
         self._read_since_gap.add(conversation.peer.id)
+
+
+def ends_connection(error: RPCError) -> bool:
+    refusal = classify(error)
+    return ends_session(refusal) or isinstance(refusal, SystemicError)
 
 
 def _store(row: TelegramSession, since: datetime | None) -> None:

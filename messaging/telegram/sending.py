@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, QuerySet
 from telethon.errors import RPCError
 from telethon.tl import functions, types
 
@@ -16,16 +16,30 @@ from contacts import lookup
 from contacts.models import Contact
 from crmsolid.core import clock
 from messaging.inbox import CLOCK_TOLERANCE, same_text
-from messaging.models import Account, Direction, Message, TelegramSession
+from messaging.models import Account, Direction, Message, MessageAttempt, Status, TelegramSession
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from messaging.telegram import history
+from messaging.telegram import health, history
 from messaging.telegram.client import Client
-from messaging.telegram.errors import COLD_BLOCK_SECONDS, PEER_FLOOD, RANDOM_ID_DUPLICATE, classify, name_of
+from messaging.telegram.errors import (
+    COLD_BLOCK_SECONDS,
+    PEER_FLOOD,
+    RANDOM_ID_DUPLICATE,
+    SystemicError,
+    UnknownRefusal,
+    classify,
+    name_of,
+)
 from messaging.telegram.mapping import Peer, find_peer, peer_from_user, save_peers
 
 logger = logging.getLogger("crmsolid.telegram")
 
 KNOWN_IDS_LIMIT = 1000
+# Of refusals whose meaning is unknown: how often a message is tried, how many people have to be refused until it counts
+# as the account's trouble, and how long the account pauses then.
+TRIES = 3
+REFUSED_PEOPLE = 3
+REFUSED_PAUSE_SECONDS = 600.0
+REPEATED_REFUSAL = "repeated_refusal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,7 @@ class PreparedSend:
 
     outgoing: Outgoing
     account: Account
+    thread_id: str
     peer: Peer | None
     username: str
     expected_id: int | None
@@ -89,6 +104,7 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend | Delivered:
     return PreparedSend(
         outgoing=outgoing,
         account=account,
+        thread_id=message.thread_id,
         peer=peer,
         username=username,
         expected_id=expected_id,
@@ -119,7 +135,7 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
             except RPCError as unreadable:  # must not count as a refusal of the message
                 logger.warning("the id of a message that was sent before is unknown: %s", name_of(unreadable))
                 message_id = None
-        elif previous is not None and classify(error).permanent:
+        elif previous is not None and _may_fail(classify(error)):
             # Refused now, but an earlier attempt may have arrived before the recipient blocked the account.
             message_id = await _find_sent(client, send, peer, previous)
             if message_id is None:
@@ -128,6 +144,10 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
             raise
         return Delivered(message_id, duplicate=True)
     return read_answer(answer, random_id)
+
+
+def _may_fail(refusal: SendError) -> bool:
+    return refusal.permanent or isinstance(refusal, UnknownRefusal)
 
 
 async def _find_sent(
@@ -211,6 +231,8 @@ def save_resolved_peer(send: PreparedSend, peer: Peer) -> None:
 def record_failure(send: PreparedSend, error: BaseException) -> SendError:
     """The consequence of a failed attempt. Where Telegram limits cold messages, all of the account's are blocked."""
     result = error if isinstance(error, SendError) else classify(error)
+    if isinstance(result, SystemicError | UnknownRefusal):
+        return _weigh(send, result)
     if not isinstance(error, RPCError):
         return result
     if result.code == "flood_wait" and isinstance(error.request, functions.messages.GetMessagesRequest):
@@ -226,3 +248,34 @@ def record_failure(send: PreparedSend, error: BaseException) -> SendError:
     until = clock.now() + timedelta(seconds=seconds)
     TelegramSession.unscoped.filter(account=send.account).update(cold_messages_blocked_until=until)
     return SendError(code, "Telegram holds first messages back", retry_after=seconds, pauses_account=False)
+
+
+def _weigh(send: PreparedSend, refusal: SystemicError | UnknownRefusal) -> SendError:
+    """What comes of a refusal that tells nothing about the recipient: another try. When several people in a row were
+    refused with the same name, the account pauses; otherwise a name that is unknown fails the message in the end."""
+    account_id, code, name = send.account.pk, refusal.code, refusal.detail
+    if isinstance(refusal, SystemicError):
+        health.record_error(account_id, code, f"Telegram refused the connection with {name}, and it was opened again.")
+    attempts = MessageAttempt.unscoped.filter(error=code)
+    if _other_people_refused(send, attempts) >= REFUSED_PEOPLE - 1:
+        said = f"Telegram refuses messages to several people with {name}"
+        logger.warning("the account pauses: %s", said, extra={"account_id": account_id})
+        health.record_error(account_id, REPEATED_REFUSAL, said)
+        return SendError(code, name, retry_after=REFUSED_PAUSE_SECONDS)
+    is_last = attempts.filter(message=send.outgoing.message_id).count() >= TRIES - 1
+    if isinstance(refusal, UnknownRefusal) and is_last:
+        return SendError(code, name, permanent=True)
+    return refusal
+
+
+def _other_people_refused(send: PreparedSend, attempts: "QuerySet[MessageAttempt]") -> int:
+    """To how many other people the account's messages were refused so, since it last sent one."""
+    messages = Message.unscoped.filter(account=send.account, direction=Direction.OUT)
+    last_sent = messages.filter(status=Status.SENT).aggregate(at=Max("sent_at"))["at"]
+    since = clock.now() - timedelta(days=1)
+    refused = attempts.filter(
+        at__gt=since if last_sent is None else max(since, last_sent),
+        message__in=messages.filter(status__in=[Status.QUEUED, Status.FAILED], attempts__gt=0),
+    )
+    others = refused.exclude(message__thread_id=send.thread_id)
+    return others.values("message__thread_id").distinct().count()
