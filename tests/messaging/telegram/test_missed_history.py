@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 
@@ -233,10 +233,10 @@ def test_pace(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(times):
             await pacer.wait()
 
-    monkeypatch.setattr(pacing.time, "monotonic", lambda: now)
-    monkeypatch.setattr(pacing.asyncio, "sleep", sleep)
+    monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(pacing, "asyncio", SimpleNamespace(sleep=sleep, Lock=asyncio.Lock))
 
-    def run(pacer: pacing.Pacer, times: int) -> Any:
+    def run(pacer: pacing.Pacer, times: int) -> None:
         task = ask(pacer, times)
         with pytest.raises(StopIteration):
             task.send(None)
