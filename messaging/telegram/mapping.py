@@ -10,9 +10,10 @@ from telethon.tl import types
 from messaging.models import Account, PeerHash
 
 # Telegram's own accounts, which are no customers: login codes (777000, 42777), the codes that other services send over
-# Telegram (489000, "Verification Codes"), and mentions in comments (1271266957, "Replies"). Codes must never reach a
-# thread, an event or a webhook.
-SERVICE_ACCOUNT_IDS = frozenset({777000, 42777, 489000, 1271266957})
+# Telegram (489000, "Verification Codes"), mentions in comments (1271266957, "Replies"), and tokens of bots (93372553,
+# BotFather, known even where Telegram does not tell that it is a bot). Codes must never reach a thread, an event or a
+# webhook.
+SERVICE_ACCOUNT_IDS = frozenset({777000, 42777, 489000, 1271266957, 93372553})
 
 _KINDS: dict[type, str] = {
     types.MessageMediaPhoto: "photo",

@@ -219,13 +219,17 @@ def save_resolved_peer(send: PreparedSend, peer: Peer) -> None:
     """Store the peer, and that the contact is this Telegram user.
 
     This happens before the send: Telegram may report the message before its answer is read here, and a reply may come
-    without a username.
+    without a username. A contact whose message was stored without telling who wrote it gets the name.
     """
     save_peers(send.account, [peer])
     contacts = Contact.unscoped.filter(workspace_id=send.account.workspace_id, telegram_id=peer.id)
-    if not contacts.exists():
+    name, last_name = ("", "") if send.received_id is None else (peer.name, peer.last_name)
+    if not contacts.exists() or (name and contacts.filter(name="").exists()):
+        username = send.username or peer.username or None
         with transaction.atomic():
-            lookup.find_or_create(send.account.workspace, username=send.username, telegram_id=peer.id)
+            lookup.find_or_create(
+                send.account.workspace, username=username, telegram_id=peer.id, name=name, last_name=last_name
+            )
 
 
 def record_failure(send: PreparedSend, error: BaseException) -> SendError:
