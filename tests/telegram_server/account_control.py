@@ -12,8 +12,8 @@ from .state import Freeze
 
 if TYPE_CHECKING:
     from .connection import Connection
-    from .server_control import Who
     from .state import User
+    from .update_control import Who
 
 
 class AccountControl(LoopBound):

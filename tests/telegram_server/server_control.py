@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection
 from telethon.tl import types
 
 from .account_control import AccountControl
+from .channel_control import ChannelControl
 from .connection import Connection
 from .delivery import Draft
 from .errors import failure
 from .event_loop import control
-from .fault_control import FaultControl
 from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
 from .rpc import Rpc
@@ -20,11 +20,10 @@ from .serialization import tl_bytes
 from .settings import Duplicates, Settings
 from .srp import Verifier
 from .state import ServerState, User, digits, new_salt
+from .update_control import Who
 
-Who = str | int
 
-
-class ServerControl(FaultControl, AccountControl):
+class ServerControl(ChannelControl, AccountControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -114,6 +113,12 @@ class ServerControl(FaultControl, AccountControl):
         """Change the text of a message that the owner has sent, named by its id in the owner's mailbox."""
         user = self.find(owner)
         self.rpc.delivery.edit(user, user.mailbox.messages[message_id], text)
+
+    @control
+    def delete(self, owner: Who, message_id: int) -> None:
+        """Delete a message for both users, named by its id in the owner's mailbox."""
+        user = self.find(owner)
+        self.rpc.delivery.delete(user, user.mailbox.messages[message_id])
 
     @control
     def read(self, reader: Who, peer: Who, max_id: int = 0) -> None:
@@ -235,4 +240,4 @@ class ServerControl(FaultControl, AccountControl):
         return user
 
     def _records(self, who: Who, is_wanted: Callable[[StoredMessage], bool]) -> list[MessageRecord]:
-        return [message_record(each) for each in self.find(who).mailbox.messages.values() if is_wanted(each)]
+        return [message_record(each) for each in self.find(who).mailbox.existing() if is_wanted(each)]
