@@ -10,9 +10,10 @@ new since then were read. The time of the updates (``date``) would not do: it mo
 connection.
 
 A conversation whose newest message is stored is not read, because then the difference has brought the rest. After a gap
-that proves nothing: what was written after the gap may be stored, and what was written in it may not. There is a gap if
-no update state is left (``pts`` is 0: Telegram could not, or cannot, tell the difference), and perhaps if another
-worker has not finished to read. Then each conversation is read once.
+that proves nothing: what was written after the gap may be stored, and what was written in it may not. The same holds
+for edits, and for what was read on a phone. There is a gap if no update state is left (``pts`` is 0: Telegram could
+not, or cannot, tell the difference), and perhaps if another worker has not finished to read. Then each conversation is
+read once.
 """
 
 import logging
@@ -107,6 +108,7 @@ class MissedHistory:
             logger.warning("a conversation cannot be read: %s", error)
         else:
             await self._threads.run(receiver.store_history, messages[::-1], [conversation.user])
+            await self._threads.run(receiver.apply_read, conversation.peer.id, conversation.read_to)
         self._read[conversation.peer.id] = conversation.top_message
         self._read_since_gap.add(conversation.peer.id)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import Q
 from telethon.tl import types
 
 from crmsolid.core import clock
@@ -46,11 +47,10 @@ class Receiver:
         self.save_peers([user for user in users if user.id in private_peers])
         for update, message in zip(updates, messages, strict=True):
             if isinstance(update, types.UpdateReadHistoryInbox):
-                self._apply_read(update)
+                if isinstance(update.peer, types.PeerUser):
+                    self.apply_read(update.peer.user_id, update.max_id)
             elif isinstance(update, types.UpdateEditMessage):
-                if message is not None and message.edited_at is not None:
-                    rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
-                    rows.update(text=message.text, edited_at=message.edited_at)
+                self._apply_edit(message)
             else:
                 self._store_message(message)
         if state != self._stored_state:
@@ -59,14 +59,16 @@ class Receiver:
             self._stored_state = state
 
     def store_history(self, messages: Iterable[Any], users: Sequence[Any]) -> None:
-        """Store messages read from a conversation; most of them are stored already. Reading may have taken long, so
-        those from before an erasure meanwhile are left out."""
+        """Store messages read from a conversation. Most of them are stored already, maybe without their latest edit.
+        Reading may have taken long, so those from before an erasure meanwhile are left out."""
         cutoff = TelegramSession.unscoped.values_list("history_cutoff", flat=True).get(account=self.account)
         kept = [each for each in messages if cutoff is None or each.date > cutoff]
         if kept:
             self.save_peers(users)
-        for message in kept:
-            self._store_message(private_message(message, self.own_id))
+        for each in kept:
+            message = private_message(each, self.own_id)
+            self._store_message(message)
+            self._apply_edit(message)
 
     def stored_ids(self, message_ids: Sequence[int]) -> set[int]:
         """Those of these messages that are stored."""
@@ -134,17 +136,24 @@ class Receiver:
                 cold = Message.unscoped.filter(thread_id=stored.thread_id, status=Status.QUEUED, error="peer_flood")
                 cold.update(eta=clock.now())
 
+    def _apply_edit(self, message: PrivateMessage | None) -> None:
+        if message is None or message.edited_at is None:
+            return
+        rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
+        # A conversation that was read before may be stored after a newer edit.
+        rows = rows.filter(Q(edited_at=None) | Q(edited_at__lte=message.edited_at))
+        rows.update(text=message.text, edited_at=message.edited_at)
+
     @transaction.atomic
-    def _apply_read(self, update: Any) -> None:
-        """The conversation was opened on a phone. Telegram's count of what is unread is that of then: a difference
-        reports what was written later before it."""
-        if isinstance(update.peer, types.PeerUser):
-            threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=update.peer.user_id)
-            # A message being stored, which counts itself, comes either before this or after it.
-            for thread in threads.filter(unread_count__gt=0).select_for_update(of=("self",)):
-                received = Message.unscoped.filter(account=self.account, thread=thread, direction=Direction.IN)
-                unread = received.filter(telegram_message_id__gt=update.max_id).count()
-                threads.filter(pk=thread.pk, unread_count__gt=unread).update(unread_count=unread)
+    def apply_read(self, peer_id: int, max_id: int) -> None:
+        """The conversation was opened on a phone, and its messages are read up to this id. Telegram's count of what is
+        unread is that of then: a difference reports what was written later before it."""
+        threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=peer_id)
+        # A message being stored, which counts itself, comes either before this or after it.
+        for thread in threads.filter(unread_count__gt=0).select_for_update(of=("self",)):
+            received = Message.unscoped.filter(account=self.account, thread=thread, direction=Direction.IN)
+            unread = received.filter(telegram_message_id__gt=max_id).count()
+            threads.filter(pk=thread.pk, unread_count__gt=unread).update(unread_count=unread)
 
     def _peer(self, peer_id: int) -> Peer:
         """What is known of a user: from this connection, else from the database, else the id alone."""
