@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.messaging.telegram.interleaving.stage import Stage
 
 REPEATED = "Thanks"
+ABSENT = "nobody"
 
 
 @dataclass
@@ -114,7 +115,7 @@ class Player:
     def leave(self) -> None:
         """The worker gives the account away to one that does not run."""
         AccountLease.unscoped.filter(account=self.account).update(
-            worker="none", lease_until=clock.now() + self.stage.absence
+            worker=ABSENT, lease_until=clock.now() + self.stage.absence
         )
         worker = self.stage.worker
         self._wait(lambda: self.account.pk not in worker._connections and self.account.pk not in worker._closing)
@@ -167,7 +168,9 @@ class Player:
         self.server.change_texts(self.phone)
 
     def forget_random_ids(self) -> None:
-        self.server.forget_random_ids(self.phone)
+        """As if the absence had lasted long. Telegram remembers them for the moments of a reconnection."""
+        if AccountLease.unscoped.get(account=self.account).worker == ABSENT:
+            self.server.forget_random_ids(self.phone)
 
     def answer_duplicates(self, kind: str) -> None:
         self.server.answer_duplicates(self.phone, kind)

@@ -36,10 +36,11 @@ def _block(rng: random.Random) -> list[Step]:
     steps = [_action(rng) for _ in range(rng.randint(4, 8))]
     for _ in range(rng.choice((1, 1, 2, 3))):
         begin, *end = rng.choice(DISTURBANCES)(rng)
-        first = rng.randint(0, len(steps))
-        steps.insert(first, begin)
+        position = rng.randint(0, len(steps))
+        steps.insert(position, begin)
         for each in end:
-            steps.insert(rng.randint(first + 1, len(steps)), each)
+            position = rng.randint(position + 1, len(steps))
+            steps.insert(position, each)
     # Sometimes a step happens after what came before has been dealt with, and sometimes right behind it.
     return [each for step in steps for each in ([("pause", rng.randint(1, 6))] * (rng.random() < 0.3) + [step])]
 
@@ -81,6 +82,6 @@ DISTURBANCES: list[Callable[[random.Random], list[Step]]] = [
     lambda rng: [("restart_pts", rng.choice((True, False)))],
     lambda rng: [("trouble_channel",)],
     lambda rng: [("change_text",), ("lose", "messages.sendMessage", "after", 1)],
-    lambda rng: [("lose", "messages.sendMessage", "after", 1), ("forget_random_ids",)],
+    lambda rng: [("lose", "messages.sendMessage", "after", 1), ("leave",), ("forget_random_ids",), ("come_back",)],
     lambda rng: [("answer_duplicates", rng.choice(("original", "error")))],
 ]

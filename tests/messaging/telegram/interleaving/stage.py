@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection as db_connection
 
+from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, Message
+from messaging.models import Account, Message, TelegramSession
 from messaging.sending import settlement
 from messaging.telegram import client, connection, database, missed_history, pacing
 from messaging.telegram.account_worker import AccountWorker
@@ -72,6 +73,8 @@ class Stage:
             self.server.create_user(customer, username=f"customer_{seed}_{number}", first_name=f"C{number}")
         account = connect_account(self.actor, self.server.authorize(phone), shop.id, name=f"Shop {seed}")
         Account.unscoped.filter(pk=account.pk).update(daily_limit=1000)
+        # Nothing from before the first login is read, and clocks jump here by more than a scenario takes.
+        TelegramSession.unscoped.filter(account=account).update(logged_in_at=clock.now() - timedelta(days=1))
         return Player(seed, self, account, phone, customers, self.server.create_channel("News", [phone]))
 
     def play(self, players: Sequence[Player]) -> None:
