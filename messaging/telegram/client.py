@@ -161,8 +161,8 @@ class Client(TelegramClient):
     which update.
 
     The connection ends when the account may miss updates: when a request is not answered in time, when Telegram does
-    not accept the state of the updates, and when missed updates do not come. ``heard_at`` is when Telegram last reported
-    updates or confirmed that there are none.
+    not accept the state of the updates, and when missed updates do not come. ``heard_at`` is when Telegram last
+    reported updates or confirmed that there are none.
     """
 
     def __init__(self, session: Session, user_id: int, store_updates: StoreUpdates) -> None:
