@@ -34,9 +34,10 @@ from messaging.telegram.mapping import Peer, find_peer, peer_from_user, save_pee
 logger = logging.getLogger("crmsolid.telegram")
 
 KNOWN_IDS_LIMIT = 1000
-# Of refusals whose meaning is unknown: how often a message is tried, how many people have to be refused until it counts
-# as the account's trouble, and how long the account pauses then.
+# Of refusals whose meaning is unknown: how often a message is tried and when again, so that others are tried meanwhile;
+# how many people have to be refused until it counts as the account's trouble, and how long the account pauses then.
 TRIES = 3
+RETRY_SECONDS = 300.0
 REFUSED_PEOPLE = 3
 REFUSED_PAUSE_SECONDS = 600.0
 REPEATED_REFUSAL = "repeated_refusal"
@@ -267,9 +268,11 @@ def _weigh(send: PreparedSend, refusal: SystemicError | UnknownRefusal) -> SendE
         health.record_error(account_id, REPEATED_REFUSAL, said)
         return SendError(code, name, retry_after=REFUSED_PAUSE_SECONDS)
     is_last = attempts.filter(message=send.outgoing.message_id).count() >= TRIES - 1
-    if isinstance(refusal, UnknownRefusal) and is_last:
+    if isinstance(refusal, SystemicError):
+        return refusal
+    if is_last:
         return SendError(code, name, permanent=True)
-    return refusal
+    return SendError(code, name, retry_after=RETRY_SECONDS, pauses_account=False)
 
 
 def _other_people_refused(send: PreparedSend, attempts: "QuerySet[MessageAttempt]") -> int:
