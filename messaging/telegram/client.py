@@ -27,7 +27,6 @@ CATCH_UP_SECONDS = 60.0
 REQUEST_SECONDS = 150.0  # sends and logins have shorter limits of their own
 QUIET_SECONDS = 60.0  # an account that has heard nothing for so long is checked
 ANSWER_SECONDS = 30.0  # for the answer to the check and for what was missed to be stored
-WATCH_SECONDS = 1.0
 _ACCOUNT_STATE = 0  # Telethon's key for the update state of the account itself; other keys are channels
 
 
@@ -153,9 +152,9 @@ class Client(TelegramClient):
     Telethon's event handlers are not used: they lose an update when they raise, and cannot tell which state belongs to
     which update.
 
-    The connection ends when the account may be deaf: when a request is not answered in time, when Telegram does not
-    accept the state of the updates, and when the missed updates do not come. ``heard_at`` is when Telegram last
-    reported updates or confirmed that there are none.
+    The connection ends when the account may miss updates: when a request is not answered in time, when Telegram does
+    not accept the state of the updates, and when missed updates do not come. ``heard_at`` is when Telegram last reported
+    updates or confirmed that there are none.
     """
 
     def __init__(self, session: Session, user_id: int, store_updates: StoreUpdates) -> None:
@@ -213,7 +212,7 @@ class Client(TelegramClient):
         try:
             return await self._in_time(super().__call__(request, ordered=ordered))
         except FloodWaitError as error:
-            self._check_at = time.monotonic() + error.seconds
+            self._wait_for_flood(error)
             raise
         except (PersistentTimestampEmptyError, PersistentTimestampInvalidError) as error:
             if not self._message_box.is_empty():
@@ -225,7 +224,7 @@ class Client(TelegramClient):
         return await self._in_time(self._sender.send(request))
 
     async def _in_time(self, answer: Awaitable[Any]) -> Any:
-        """Telethon waits for an answer for ever, and so would the updates behind it."""
+        """Telethon waits for an answer for ever, and so would the updates after it."""
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 return await answer
@@ -274,7 +273,7 @@ class Client(TelegramClient):
     async def _dispatch_update(self, update: Any) -> None:
         """Nothing: the update has been stored already."""
 
-    # Hearing
+    # Missed updates
 
     def _hear(self) -> None:
         self.heard_at = clock.now()
@@ -282,36 +281,37 @@ class Client(TelegramClient):
         self._heard.set()
 
     async def _watch(self) -> None:
-        """Check whether something was missed, when nothing was heard for some time and after a reconnection."""
+        """Check whether something was missed, whenever nothing was heard for some time."""
         while not self._ended.done():
+            await asyncio.wait([self._ended], timeout=max(0.0, self._check_at - time.monotonic()))
             if time.monotonic() >= self._check_at:
                 await self._check()
-            await asyncio.wait([self._ended], timeout=WATCH_SECONDS)
 
     async def _check(self) -> None:
         """Compare Telegram's state with the stored one. What was missed must be stored in time, or the connection ends:
         a new one has another session, clock offset and queue."""
-        before = self._stored
+        self._check_at = 0.0
         self._heard.clear()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 state = await self._sender.send(functions.updates.GetStateRequest())
-                if state.pts < before.pts:
-                    await self._forget_state(ConnectionError("Telegram's state is older than the stored one"))
-                elif state.pts == self._stored.pts:
+                if state.pts == self._stored.pts:
                     self._hear()
                 else:
                     await self.catch_up()
                     await self._heard.wait()
         except FloodWaitError as error:
-            self._check_at = time.monotonic() + error.seconds
+            self._wait_for_flood(error)
         except Exception as error:
-            if time.monotonic() >= self._check_at:  # otherwise the difference has to wait for a flood
+            if not self._check_at:  # otherwise the difference has to wait for a flood
                 self.end(error)
+
+    def _wait_for_flood(self, error: FloodWaitError) -> None:
+        self._check_at = time.monotonic() + min(max(error.seconds, 1), QUIET_SECONDS)
 
     async def _handle_auto_reconnect(self) -> None:
         """Look for missed updates now, not when the next message arrives."""
-        self._check_at = 0.0
+        await self._check()
 
     async def _new_session_created(self, message: Any) -> None:
         """Telegram has forgotten a session that it knew, and with it what it had to report. tdlib asks for the

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 from telethon.tl import types
 
@@ -133,12 +133,17 @@ class Receiver:
             inbox.learn_id(own, message.id)
         return own is not None
 
+    @transaction.atomic
     def _apply_read(self, update: Any) -> None:
-        """The conversation was opened on a phone."""
+        """The conversation was opened on a phone. Telegram's count of what is unread is that of then: a difference
+        reports what was written later before it."""
         if isinstance(update.peer, types.PeerUser):
             threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=update.peer.user_id)
-            unread = update.still_unread_count
-            threads.filter(unread_count__gt=unread).update(unread_count=unread)
+            # A message being stored, which counts itself, comes either before this or after it.
+            for thread in threads.filter(unread_count__gt=0).select_for_update(of=("self",)):
+                received = Message.unscoped.filter(account=self.account, thread=thread, direction=Direction.IN)
+                unread = received.filter(telegram_message_id__gt=update.max_id).count()
+                threads.filter(pk=thread.pk, unread_count__gt=unread).update(unread_count=unread)
 
     def _peer(self, peer_id: int) -> Peer:
         """What is known of a user: from this connection, else from the database, else the id alone."""

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 from .event_loop import CONTROLS
 from .server import HOST, TelegramServer
-from .server_control import Who
+from .update_control import Who
 
 logger = logging.getLogger(__name__)
 

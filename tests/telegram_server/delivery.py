@@ -1,10 +1,9 @@
 """The effects of sending, editing and reading on the two mailboxes of a chat, and the updates they cause."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
-from .mailbox import EditedMessage, Event, ReadInbox, ReadOutbox, StoredMessage
+from .mailbox import DeletedMessage, EditedMessage, Event, ReadInbox, ReadOutbox, StoredMessage
 from .render import pushed_view, short_view
 from .serialization import tl_bytes
 from .session import Session
@@ -28,16 +27,30 @@ class Delivery:
         self._settings = settings
 
     def post(self, sender: User, recipient: User, draft: Draft, origin: Session | None = None) -> StoredMessage:
-        """Store both copies and push them to every subscribed session except `origin`. Returns the sender's copy."""
-        date = int(time.time()) if draft.date is None else draft.date
+        """Store both copies and push them to every subscribed session except `origin`. Returns the sender's copy.
+
+        Each copy has the date of its owner's clock, unless the draft has one.
+        """
         sent = StoredMessage(
-            sender.mailbox.next_id(), recipient, True, draft.text, date, draft.entities, draft.random_id
+            sender.mailbox.next_id(),
+            recipient,
+            True,
+            draft.text,
+            date_of(draft, sender),
+            draft.entities,
+            draft.random_id,
         )
         sent.offline, sent.via_business_bot_id = draft.offline, draft.via_business_bot_id
         self._push(sender, sender.mailbox.store(sent), origin)
         if recipient is not sender:
             received = StoredMessage(
-                recipient.mailbox.next_id(), sender, False, draft.text, date, draft.entities, other_copy=sent
+                recipient.mailbox.next_id(),
+                sender,
+                False,
+                draft.text,
+                date_of(draft, recipient),
+                draft.entities,
+                other_copy=sent,
             )
             received.offline, received.via_business_bot_id = draft.offline, draft.via_business_bot_id
             sent.other_copy = received
@@ -47,8 +60,15 @@ class Delivery:
     def edit(self, owner: User, message: StoredMessage, text: str) -> None:
         for reader, copy in ((owner, message), (message.peer, message.other_copy)):
             if copy is not None:
-                copy.text, copy.edited_at = text, int(time.time())
+                copy.text, copy.edited_at = text, int(reader.time())
                 self._push(reader, reader.mailbox.record(EditedMessage(copy)), None)
+
+    def delete(self, owner: User, message: StoredMessage) -> None:
+        """Delete both copies, as "delete for both" does."""
+        for holder, copy in ((owner, message), (message.peer, message.other_copy)):
+            if copy is not None:
+                copy.is_deleted = True
+                self._push(holder, holder.mailbox.record(DeletedMessage(copy)), None)
 
     def read(self, reader: User, peer: User, max_id: int, origin: Session | None = None) -> int:
         """Mark `peer`'s messages up to max_id (0: all) as read. Returns the number of events for the reader."""
@@ -67,10 +87,14 @@ class Delivery:
 
     def _push(self, user: User, event: Event, origin: Session | None) -> None:
         self._state.notify()
-        listeners = [each for each in self._state.sessions_of(user) if each.wants_updates and each is not origin]
+        listeners = [each for each in self._state.listening_sessions(user) if each is not origin]
         if not listeners:
             return
         short = short_view(event) if self._settings.has_short_updates else None
         view = tl_bytes(pushed_view(self._state, user, event) if short is None else short)
         for session in listeners:
             session.push(view)
+
+
+def date_of(draft: Draft, owner: User) -> int:
+    return int(owner.time()) if draft.date is None else draft.date

@@ -73,7 +73,7 @@ class MessageIds:
     def __init__(self) -> None:
         self._last = 0
 
-    def next(self, *, is_answer: bool) -> int:
+    def next(self, *, is_answer: bool, clock_offset: int = 0) -> int:
         number = max(time.time_ns() * (1 << 32) // 1_000_000_000 & ~3, self._last + 4)
         self._last = number
-        return number | (1 if is_answer else 3)
+        return number + (clock_offset << 32) | (1 if is_answer else 3)

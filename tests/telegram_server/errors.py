@@ -16,7 +16,7 @@ class RpcFailure(Exception):
 
 
 class AnswerLost(Exception):
-    """A fault has aborted the connection; the answer must not be sent, whatever the request did."""
+    """A fault withholds the answer, whatever the request did."""
 
 
 def failure(name: str, code: int | None = None) -> RpcFailure:

@@ -39,13 +39,19 @@ class FaultControl(LoopBound):
         self._add(Fault(request, times, When(when), _digits(phone), seconds=seconds))
 
     @control
+    def ignore(self, request: str, *, times: int = 1, when: str = "before", phone: str | None = None) -> None:
+        """Acknowledge the request and never answer it. Its connection stays open, and pings are answered."""
+        self._add(Fault(request, times, When(when), _digits(phone), is_ignored=True))
+
+    @control
     def resume_hanging(self) -> None:
         """Continue the requests that hang now. Earlier calls of `hang` no longer delay any request."""
         self.rpc.faults.resume_hanging()
 
     @control
-    def clear_faults(self) -> None:
-        self.rpc.faults.clear()
+    def clear_faults(self, phone: str | None = None) -> None:
+        """Forget the faults that are still to happen: all, or those of one user."""
+        self.rpc.faults.clear(_digits(phone))
 
     @control
     def faults_left(self) -> int:

@@ -26,8 +26,9 @@ class AbortableConnection(Protocol):
 class Fault:
     """Applies to the next `times` requests of this name, by one user (a phone number) or by any.
 
-    With `error` the request is refused; with `aborts_connection` the connection is closed without an answer. Otherwise
-    the request hangs for `seconds` or until `resume` is set; other requests of the connection are answered meanwhile.
+    With `error` the request is refused; with `aborts_connection` the connection is closed without an answer; with
+    `is_ignored` there is no answer and the connection stays. Otherwise the request hangs for `seconds` or until
+    `resume` is set; other requests of the connection are answered meanwhile.
     """
 
     request: str
@@ -36,6 +37,7 @@ class Fault:
     phone: str | None = None
     error: RpcFailure | None = None
     aborts_connection: bool = False
+    is_ignored: bool = False
     seconds: float = 0
     resume: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -46,6 +48,7 @@ class Fault:
                 await asyncio.wait_for(self.resume.wait(), self.seconds)
         if self.aborts_connection:
             connection.abort()
+        if self.aborts_connection or self.is_ignored:
             raise AnswerLost(self.request)
         if self.error is not None:
             raise self.error
@@ -68,8 +71,8 @@ class Faults:
         self._resume.set()
         self._resume = asyncio.Event()
 
-    def clear(self) -> None:
-        self._pending.clear()
+    def clear(self, phone: str | None = None) -> None:
+        self._pending = [fault for fault in self._pending if phone is not None and fault.phone != phone]
 
     def remaining(self) -> int:
         """How many requests are still to fail."""

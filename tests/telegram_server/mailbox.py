@@ -30,6 +30,7 @@ class StoredMessage:
     other_copy: StoredMessage | None = None
     offline: bool = False
     via_business_bot_id: int | None = None
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class EditedMessage:
+    message: StoredMessage
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedMessage:
     message: StoredMessage
 
 
@@ -55,7 +61,7 @@ class ReadOutbox:
     max_id: int
 
 
-Change = NewMessage | EditedMessage | ReadInbox | ReadOutbox
+Change = NewMessage | EditedMessage | DeletedMessage | ReadInbox | ReadOutbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Event:
 
 @dataclass(eq=False)
 class Mailbox:
-    """All messages and events of one user."""
+    """All messages and events of one user. Deleted messages keep their numbers."""
 
     messages: dict[int, StoredMessage] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -92,15 +98,23 @@ class Mailbox:
         self.events.append(event)
         return event
 
+    def restart_pts(self) -> None:
+        """Number events from the beginning again. What happened before is in no difference any more."""
+        self.events.clear()
+
     def next_id(self) -> int:
         return len(self.messages) + 1
 
     def events_after(self, pts: int) -> list[Event]:
         return self.events[max(pts - 1, 0) :]
 
+    def existing(self) -> list[StoredMessage]:
+        """Oldest first."""
+        return [message for message in self.messages.values() if not message.is_deleted]
+
     def chat_with(self, peer: User) -> list[StoredMessage]:
         """Newest first."""
-        return [message for message in reversed(self.messages.values()) if message.peer is peer]
+        return [message for message in reversed(self.existing()) if message.peer is peer]
 
     def unread_from(self, peer: User) -> list[StoredMessage]:
         """Newest first."""
@@ -110,7 +124,7 @@ class Mailbox:
     def chats(self) -> list[StoredMessage]:
         """The newest message of each chat, newest first."""
         newest: dict[int, StoredMessage] = {}
-        for message in self.messages.values():
+        for message in self.existing():
             newest.pop(message.peer.id, None)
             newest[message.peer.id] = message
         return list(reversed(newest.values()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from telethon.tl import types
 
-from .mailbox import Change, EditedMessage, Event, NewMessage, ReadInbox, StoredMessage
+from .mailbox import Change, DeletedMessage, EditedMessage, Event, NewMessage, ReadInbox, StoredMessage
 from .state import ServerState, User
 
 
@@ -20,8 +20,9 @@ def seconds(date: datetime | None) -> float:
     return date.timestamp() if date else 0
 
 
-def now() -> datetime:
-    return moment(int(time.time()))
+def now(user: User | None) -> datetime:
+    """The time of this user's clock; of the machine's for somebody who has not logged in."""
+    return moment(int(time.time() if user is None else user.time()))
 
 
 def user_view(state: ServerState, viewer: User, user: User) -> Any:
@@ -68,6 +69,8 @@ def update_view(event: Event) -> Any:
         return types.UpdateNewMessage(message_view(change.message), event.pts, pts_count=1)
     if isinstance(change, EditedMessage):
         return types.UpdateEditMessage(message_view(change.message), event.pts, pts_count=1)
+    if isinstance(change, DeletedMessage):
+        return types.UpdateDeleteMessages([change.message.id], event.pts, pts_count=1)
     peer = types.PeerUser(change.peer.id)
     if isinstance(change, ReadInbox):
         return types.UpdateReadHistoryInbox(peer, change.max_id, change.still_unread, event.pts, pts_count=1)
@@ -75,13 +78,13 @@ def update_view(event: Event) -> Any:
 
 
 def peer_of(change: Change) -> User:
-    return change.message.peer if isinstance(change, NewMessage | EditedMessage) else change.peer
+    return change.message.peer if isinstance(change, NewMessage | EditedMessage | DeletedMessage) else change.peer
 
 
 def pushed_view(state: ServerState, viewer: User, event: Event) -> Any:
     """The update to push, with the users in it, so that a client learns their access hashes."""
     users = user_views(state, viewer, [peer_of(event.change)])
-    return types.Updates([update_view(event)], users=users, chats=[], date=now(), seq=0)
+    return types.Updates([update_view(event)], users=users, chats=[], date=now(viewer), seq=0)
 
 
 def short_view(event: Event) -> Any | None:
@@ -106,7 +109,7 @@ def short_view(event: Event) -> Any | None:
 def state_view(user: User, pts: int | None = None) -> Any:
     mailbox = user.mailbox
     unread = sum(len(mailbox.unread_from(message.peer)) for message in mailbox.chats())
-    return types.updates.State(mailbox.pts if pts is None else pts, qts=0, date=now(), seq=1, unread_count=unread)
+    return types.updates.State(mailbox.pts if pts is None else pts, qts=0, date=now(user), seq=1, unread_count=unread)
 
 
 def dialog_view(owner: User, newest: StoredMessage) -> Any:

@@ -89,7 +89,7 @@ class Rpc:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def answer(self, session: Session, msg_id: int, request: Any) -> Any:
-        """The result. Raises RpcFailure, or AnswerLost if a fault has aborted the connection."""
+        """The result. Raises RpcFailure, or AnswerLost if a fault withholds it."""
         query = unwrap(session, request)
         name, phone = request_name(query), phone_of(session.authorization, query)
         self._state.count(name, phone)
@@ -103,7 +103,7 @@ class Rpc:
         fault = self.faults.take(name, when, phone)
         if fault is None:
             return
-        if fault.seconds:
+        if fault.seconds or fault.is_ignored:
             session.acknowledge(msg_id)
         await fault.apply(session.connection)
 

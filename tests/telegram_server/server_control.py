@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection
 
 from telethon.tl import types
 
+from .channel_control import ChannelControl
 from .connection import Connection
 from .delivery import Draft
 from .errors import failure
 from .event_loop import control
-from .fault_control import FaultControl
 from .limits import LimitControl
 from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
@@ -20,11 +20,10 @@ from .serialization import tl_bytes
 from .settings import Duplicates, Settings
 from .srp import Verifier
 from .state import ServerState, User, digits, new_salt
+from .update_control import Who
 
-Who = str | int
 
-
-class ServerControl(FaultControl, LimitControl):
+class ServerControl(ChannelControl, LimitControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -130,6 +129,12 @@ class ServerControl(FaultControl, LimitControl):
         """Change the text of a message that the owner has sent, named by its id in the owner's mailbox."""
         user = self.find(owner)
         self.rpc.delivery.edit(user, user.mailbox.messages[message_id], text)
+
+    @control
+    def delete(self, owner: Who, message_id: int) -> None:
+        """Delete a message for both users, named by its id in the owner's mailbox."""
+        user = self.find(owner)
+        self.rpc.delivery.delete(user, user.mailbox.messages[message_id])
 
     @control
     def read(self, reader: Who, peer: Who, max_id: int = 0) -> None:
@@ -248,4 +253,4 @@ class ServerControl(FaultControl, LimitControl):
         return user
 
     def _records(self, who: Who, is_wanted: Callable[[StoredMessage], bool]) -> list[MessageRecord]:
-        return [message_record(each) for each in self.find(who).mailbox.messages.values() if is_wanted(each)]
+        return [message_record(each) for each in self.find(who).mailbox.existing() if is_wanted(each)]

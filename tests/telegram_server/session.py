@@ -43,7 +43,7 @@ class RequestHandler(Protocol):
 
 
 class Session:
-    """`wants_updates` is set by the first request outside invokeWithoutUpdates."""
+    """`wants_updates` is set by the first request outside invokeWithoutUpdates; nothing is pushed before."""
 
     def __init__(
         self, session_id: int, authorization: Authorization, connection: PacketConnection, rpc: RequestHandler
@@ -85,6 +85,12 @@ class Session:
             result = types.RpcError(refusal.code, refusal.name)
         self._enqueue(rpc_result(msg_id, compressed(tl_bytes(result))), is_content=True, is_answer=True)
 
+    def forget(self) -> None:
+        """As if the server had lost all it knows of the session. The next message from the client creates it anew."""
+        self.wants_updates = False
+        self.unacknowledged.clear()
+        self._seen.clear()
+
     def acknowledge(self, msg_id: int) -> None:
         """For a request whose answer takes long; otherwise the answer itself acknowledges it."""
         self.send(types.MsgsAck([msg_id]), is_content=False)
@@ -93,7 +99,7 @@ class Session:
         salt = self.authorization.salt
         if message.salt != salt:
             return types.BadServerSalt(message.msg_id, message.seq_no, BAD_SALT, salt)
-        age = time.time() - (message.msg_id >> 32)
+        age = self._time() - (message.msg_id >> 32)
         code = 0
         if message.msg_id % 4:
             code = MSG_ID_NOT_DIVISIBLE
@@ -121,7 +127,7 @@ class Session:
         if isinstance(message, functions.PingRequest | functions.PingDelayDisconnectRequest):
             reply = types.Pong(msg_id, message.ping_id)
         elif isinstance(message, functions.GetFutureSaltsRequest):
-            now = int(time.time())
+            now = int(self._time())
             salt = types.FutureSalt(now, now + SALT_SECONDS, self.authorization.salt)
             reply = types.FutureSalts(msg_id, now, [salt])
         elif isinstance(message, functions.DestroySessionRequest):
@@ -135,7 +141,7 @@ class Session:
         """Messages of one iteration of the loop are sent in one packet, in a container if there are several."""
         if not self._outgoing:
             asyncio.get_running_loop().call_soon(self._flush)
-        msg_id = self._ids.next(is_answer=is_answer)
+        msg_id = self._next_id(is_answer=is_answer)
         if is_content:
             self.unacknowledged.add(msg_id)
         self._outgoing.append((msg_id, self._sequence(is_content), body))
@@ -144,11 +150,17 @@ class Session:
         messages, self._outgoing = self._outgoing, []
         msg_id, seq_no, body = messages[0]
         if len(messages) > 1:
-            msg_id, seq_no = self._ids.next(is_answer=False), self._sequence(False)
+            msg_id, seq_no = self._next_id(is_answer=False), self._sequence(False)
             body = container(messages)
         authorization = self.authorization
         message = ProtocolMessage(authorization.salt, self._id, msg_id, seq_no, body)
         self.connection.send_packet(encrypt(authorization.auth_key, message))
+
+    def _next_id(self, *, is_answer: bool) -> int:
+        return self._ids.next(is_answer=is_answer, clock_offset=self.authorization.clock_offset)
+
+    def _time(self) -> float:
+        return time.time() + self.authorization.clock_offset
 
     def _sequence(self, is_content: bool) -> int:
         number = 2 * self._content_sent + is_content

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import secrets
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,11 @@ from telethon.crypto import AuthKey
 
 from .errors import RpcFailure
 from .mailbox import Mailbox
+from .settings import Duplicates
 from .srp import Challenge, Verifier
 
 if TYPE_CHECKING:
+    from .channels import Channel
     from .session import Session
 
 FIRST_USER_ID = 1_000_001
@@ -35,6 +38,15 @@ class User:
     is_deactivated: bool = False
     accepts_messages: bool = True
     mailbox: Mailbox = field(default_factory=Mailbox)
+    clock_offset: int = 0
+    loses_pushes: bool = False
+    too_long_differences: int = 0
+    texts_to_change: int = 0
+    duplicates: Duplicates | None = None
+
+    def time(self) -> float:
+        """Unix time of the server as this user's clients see it, see ``UpdateControl.shift_clock``."""
+        return time.time() + self.clock_offset
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +63,10 @@ class Authorization:
     has_layer: bool = False
     sessions: dict[int, Session] = field(default_factory=dict)
 
+    @property
+    def clock_offset(self) -> int:
+        return 0 if self.user is None else self.user.clock_offset
+
 
 @dataclass(slots=True)
 class LoginCode:
@@ -63,6 +79,7 @@ class LoginCode:
 class ServerState:
     def __init__(self) -> None:
         self.users: dict[int, User] = {}
+        self.channels: dict[int, Channel] = {}
         self.authorizations: dict[tuple[int, int], Authorization] = {}
         self.login_codes: dict[str, LoginCode] = {}
         self.requests: Counter[tuple[str, str]] = Counter()
@@ -119,6 +136,10 @@ class ServerState:
 
     def sessions_of(self, user: User) -> list[Session]:
         return [session for each in self.authorizations_of(user) for session in each.sessions.values()]
+
+    def listening_sessions(self, user: User) -> list[Session]:
+        """Those that a push reaches."""
+        return [] if user.loses_pushes else [each for each in self.sessions_of(user) if each.wants_updates]
 
     def new_login_code(self, phone: str) -> LoginCode:
         code = LoginCode(f"{secrets.randbelow(100_000):05}", secrets.token_hex(9))

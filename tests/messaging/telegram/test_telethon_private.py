@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from telethon import TelegramClient
+from telethon._updates.messagebox import ENTRY_ACCOUNT, MessageBox, PtsInfo
 from telethon.errors import AuthKeyUnregisteredError, FloodWaitError
 from telethon.sessions import MemorySession
 from telethon.tl import functions, types
@@ -34,6 +35,15 @@ PRIVATE_NAMES = {
     "_mb_entity_cache": "test_own_id_can_be_set_without_a_request",
     "_dispatch_update": "test_batch_of_updates_is_preprocessed_before_it_is_dispatched",
     "_handle_auto_reconnect": "test_automatic_reconnection_calls_its_handler",
+    "_handlers": "test_new_session_is_handled_once_in_each_session",
+    "_state": "test_new_session_is_handled_once_in_each_session",
+    "_log": "test_message_box_can_be_replaced",
+    "MessageBox": "test_message_box_can_be_replaced",
+    "PtsInfo": "test_update_tells_which_sequence_it_belongs_to",
+    "apply_pts_info": "test_message_box_applies_each_update_and_each_difference",
+    "apply_difference": "test_message_box_applies_each_update_and_each_difference",
+    "apply_difference_type": "test_message_box_applies_each_update_and_each_difference",
+    "_updates_handle": "test_task_that_reads_updates_ends_when_it_is_cancelled_while_the_connection_stays",
 }
 
 
@@ -47,12 +57,14 @@ class Probe(TelegramClient):
 
     async def _preprocess_updates(self, updates: Any, users: Any, chats: Any) -> Any:
         processed = await super()._preprocess_updates(updates, users, chats)
-        if processed:
-            self.calls.put_nowait(("preprocess", [each.message.message for each in processed]))
+        updates = [short(each) for each in processed if not is_empty(each)]
+        if updates:
+            self.calls.put_nowait(("preprocess", updates))
         return processed
 
     async def _dispatch_update(self, update: Any) -> None:
-        self.calls.put_nowait(("dispatch", update.message.message))
+        if not is_empty(update):
+            self.calls.put_nowait(("dispatch", short(update)))
 
     async def _handle_auto_reconnect(self) -> None:
         self.calls.put_nowait(("reconnected", None))
@@ -60,6 +72,15 @@ class Probe(TelegramClient):
     async def next_call(self) -> tuple[str, Any]:
         async with asyncio.timeout(SECONDS):
             return await self.calls.get()
+
+
+def is_empty(update: Any) -> bool:
+    """Telethon takes a container without updates for an update."""
+    return isinstance(update, types.Updates)
+
+
+def short(update: Any) -> str:
+    return str(update.message.message) if hasattr(update, "message") else type(update).__name__
 
 
 @pytest_asyncio.fixture
@@ -75,19 +96,21 @@ async def probe(server: TelegramServer) -> AsyncIterator[Probe]:
 
 
 def used_private_names() -> set[str]:
-    """The private names in client.py that it does not define itself, and what it takes from private modules."""
-    tree = ast.parse(inspect.getsource(client_module))
-    imported, attributes, own = set(), set(), set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and any(part.startswith("_") for part in (node.module or "").split(".")):
-            imported |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.Attribute) and is_private(node.attr):
-            attributes.add(node.attr)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and is_private(node.name):
-            own.add(node.name)
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and is_private(node.attr):
-            own.add(node.attr)
-    return imported | {name for name in attributes | own if name in telethons_names() or name not in own}
+    """The private names in client.py that it does not define itself, what it takes from private modules, and the
+    methods that it overrides in classes from there."""
+    nodes = list(ast.walk(ast.parse(inspect.getsource(client_module))))
+    imports = [each for each in nodes if isinstance(each, ast.ImportFrom) and "._" in f".{each.module}"]
+    imported = {alias.name for each in imports for alias in each.names}
+    classes = [each for each in nodes if isinstance(each, ast.ClassDef)]
+    private_bases = [each for each in classes if {ast.unparse(base) for base in each.bases} & imported]
+    overridden = {each.name for cls in private_bases for each in cls.body if isinstance(each, ast.FunctionDef)}
+    attributes = [each for each in nodes if isinstance(each, ast.Attribute) and is_private(each.attr)]
+    own = {each.attr for each in attributes if isinstance(each.ctx, ast.Store)}
+    own |= {each.name for each in nodes if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)}
+    used = {each.attr for each in attributes} | {name for name in own if is_private(name)}
+    return (
+        imported | overridden - {"__init__"} | {name for name in used if name in telethons_names() or name not in own}
+    )
 
 
 def is_private(name: str) -> bool:
@@ -156,7 +179,126 @@ async def test_automatic_reconnection_calls_its_handler(probe: Probe, server: Te
     assert await probe.next_call() == ("reconnected", None)
 
 
+async def test_new_session_is_handled_once_in_each_session(probe: Probe, server: TelegramServer) -> None:
+    """Telegram announces a session again when it has forgotten it; a reconnection has a session of its own."""
+    sessions: asyncio.Queue[int] = asyncio.Queue()
+    handlers, first = probe._sender._handlers, probe._sender._state.id
+    handle = handlers[types.NewSessionCreated.CONSTRUCTOR_ID]
+
+    async def record(message: Any) -> None:
+        sessions.put_nowait(probe._sender._state.id)
+        await handle(message)
+
+    handlers[types.NewSessionCreated.CONSTRUCTOR_ID] = record
+    server.forget_sessions(SHOP)
+    async with asyncio.timeout(SECONDS):
+        await probe(functions.updates.GetStateRequest())
+        assert await sessions.get() == first
+        server.disconnect(SHOP)
+        await probe.next_call()
+        await probe(functions.updates.GetStateRequest())
+        assert await sessions.get() == probe._sender._state.id != first
+
+
+async def test_message_box_can_be_replaced(server: TelegramServer) -> None:
+    client = Probe(server)
+    client._message_box = RecordingBox(client._log["messagebox"])
+    await client.connect()
+    server.deliver(ANNA, SHOP, "Hi")
+    assert await client.next_call() == ("preprocess", ["Hi"])
+    assert client._message_box.applied == ["UpdateNewMessage"]
+    await disconnect(client)
+
+
+class RecordingBox(MessageBox):
+    """Records what it is asked to apply."""
+
+    def __init__(self, log: Any) -> None:
+        super().__init__(log)
+        self.applied: list[str] = []
+
+    def apply_pts_info(self, update: Any, *, reset_deadlines: Any) -> Any:
+        if not is_empty(update):
+            self.applied.append(type(update).__name__)
+        return super().apply_pts_info(update, reset_deadlines=reset_deadlines)
+
+    def apply_difference(self, diff: Any, chat_hashes: Any) -> Any:
+        self.applied.append(type(diff).__name__)
+        return super().apply_difference(diff, chat_hashes)
+
+    def apply_difference_type(self, diff: Any, chat_hashes: Any) -> Any:
+        self.applied.append("other updates")
+        return super().apply_difference_type(diff, chat_hashes)
+
+
+@pytest.mark.parametrize("page", ["Difference", "DifferenceSlice"])
+async def test_message_box_applies_each_update_and_each_difference(page: str, server: TelegramServer) -> None:
+    """Each update of a difference passes through it, too, and what has a number in it is dropped."""
+    client = Probe(server)
+    box = client._message_box = RecordingBox(client._log["messagebox"])
+    await client.connect()
+    server.lose_pushes(SHOP)
+    ids = server.deliver(ANNA, SHOP, "Hi")
+    server.edit(ANNA, ids.sender_message_id, "Hello")
+    server.configure(difference_limit=2 if page == "Difference" else 1)
+    await client.catch_up()
+    await client.next_call()
+    pages = ["Difference", "other updates", "UpdateEditMessage"]
+    if page == "DifferenceSlice":
+        pages = ["DifferenceSlice", "other updates", "Difference", "other updates", "UpdateEditMessage"]
+    async with asyncio.timeout(SECONDS):
+        while box.applied != pages:
+            await asyncio.sleep(0.01)
+    assert client.calls.qsize() == 1  # the edit was not passed on, or Telethon does by itself what ours adds
+    await disconnect(client)
+
+
+def test_update_tells_which_sequence_it_belongs_to() -> None:
+    channel = PtsInfo.from_update(types.UpdateReadChannelInbox(7, max_id=1, still_unread_count=0, pts=3))
+    message = types.Message(1, types.PeerChannel(7), message="post")
+    assert channel.entry == PtsInfo.from_update(types.UpdateNewChannelMessage(message, pts=3, pts_count=1)).entry == 7
+    own = PtsInfo.from_update(types.UpdateDeleteMessages([1], pts=3, pts_count=1))
+    assert (own.entry is ENTRY_ACCOUNT, isinstance(own.entry, int)) == (True, False)
+    assert PtsInfo.from_update(types.UpdateMessageID(1, random_id=2)) is None
+
+
+async def test_task_that_reads_updates_ends_when_it_is_cancelled_while_the_connection_stays(probe: Probe) -> None:
+    probe._updates_handle.cancel()
+    await asyncio.wait([probe._updates_handle], timeout=SECONDS)
+    assert probe._updates_handle.done()
+    assert probe.is_connected()
+
+
 # What Telethon does by itself
+
+
+async def test_catching_up_asks_for_the_difference(probe: Probe, server: TelegramServer) -> None:
+    server.lose_pushes(SHOP)
+    server.deliver(ANNA, SHOP, "Hi")
+    await probe.catch_up()
+    assert await probe.next_call() == ("preprocess", ["Hi"])
+
+
+async def test_update_without_a_number_in_a_difference_is_passed_on(probe: Probe, server: TelegramServer) -> None:
+    """It tells that a message was sent whose answer was lost."""
+    anna = await probe(functions.contacts.ResolveUsernameRequest("anna_x"))
+    peer = types.InputPeerUser(anna.users[0].id, anna.users[0].access_hash)
+    server.ignore("messages.sendMessage", when="after")
+    answer = asyncio.ensure_future(probe(functions.messages.SendMessageRequest(peer, "Hello", random_id=4242)))
+    await server.until(lambda: len(server.sent(SHOP)) == 1, SECONDS)
+    await probe.catch_up()
+    assert await probe.next_call() == ("preprocess", ["UpdateMessageID", "Hello"])
+    answer.cancel()
+
+
+async def test_new_client_takes_the_time_of_the_server(server: TelegramServer) -> None:
+    """A client that is connected does not, if its clock falls less than five minutes behind."""
+    server.shift_clock(SHOP, 100)
+    client = Probe(server)
+    async with asyncio.timeout(SECONDS):
+        await client.connect()
+    assert abs(client._sender._state.time_offset - 100) < 60
+    await disconnect(client)
 
 
 async def test_request_in_progress_is_sent_again_after_a_reconnection(probe: Probe, server: TelegramServer) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from telethon.tl import functions, types
 
+from ..channels import channel_dialog, channel_view, post_view
 from ..mailbox import StoredMessage
 from ..render import dialog_view, message_view, seconds, state_view, user_views
 from ..rpc import Call, handles
@@ -19,7 +20,7 @@ def get_dialogs(call: Call, request: Any) -> Any:
     limit = min(max(request.limit, 0), LARGEST_PAGE)
     page = after_offset(chats, request)[:limit]
     if len(page) == len(chats):
-        return types.messages.Dialogs(**dialog_parts(call, page))
+        return types.messages.Dialogs(**with_channels(call, dialog_parts(call, page)))
     return types.messages.DialogsSlice(len(chats), **dialog_parts(call, page))
 
 
@@ -30,6 +31,17 @@ def after_offset(chats: Sequence[StoredMessage], request: Any) -> list[StoredMes
     if before := seconds(request.offset_date):
         return [newest for newest in chats if newest.date < before]
     return list(chats)
+
+
+def with_channels(call: Call, parts: dict[str, Any]) -> dict[str, Any]:
+    """The channels that have posts, at the end of the list."""
+    owner = call.user
+    channels = [each for each in call.state.channels.values() if owner in each.members and each.texts]
+    return parts | dict(
+        dialogs=parts["dialogs"] + [channel_dialog(channel) for channel in channels],
+        messages=parts["messages"] + [post_view(owner, channel, len(channel.texts)) for channel in channels],
+        chats=[channel_view(owner, channel) for channel in channels],
+    )
 
 
 @handles(functions.messages.GetPeerDialogsRequest)

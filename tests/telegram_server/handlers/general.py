@@ -41,10 +41,11 @@ LIMITS = dict(
 
 @handles(functions.help.GetConfigRequest)
 def get_config(call: Call, request: Any) -> Any:
+    user = call.authorization.user
     options = [types.DcOption(dc_id, host, port) for dc_id, (host, port) in call.addresses.items()]
     return types.Config(
-        date=now(),
-        expires=now() + timedelta(hours=1),
+        date=now(user),
+        expires=now(user) + timedelta(hours=1),
         test_mode=False,
         this_dc=call.authorization.dc_id,
         dc_options=options,

@@ -29,7 +29,7 @@ def send_message(call: Call, request: Any) -> Any:
         return duplicate(call, first, request.random_id)
     check_text(request.message)
     check_recipient(recipient)
-    draft = Draft(request.message, request.entities, request.random_id)
+    draft = Draft(text_to_send(sender, request.message), request.entities, request.random_id)
     message = call.delivery.post(sender, recipient, draft, call.session)
     pts = sender.mailbox.pts
     return types.UpdateShortSentMessage(message.id, pts, 1, moment(message.date), out=True, entities=message.entities)
@@ -37,7 +37,7 @@ def send_message(call: Call, request: Any) -> Any:
 
 def duplicate(call: Call, first: StoredMessage, random_id: int) -> Any:
     """The answer to a used random_id, see Duplicates. Nothing is sent."""
-    if call.settings.duplicates is Duplicates.ERROR:
+    if (call.user.duplicates or call.settings.duplicates) is Duplicates.ERROR:
         raise failure("RANDOM_ID_DUPLICATE")
     pts = call.user.mailbox.pts
     updates = [
@@ -45,7 +45,15 @@ def duplicate(call: Call, first: StoredMessage, random_id: int) -> Any:
         types.UpdateNewMessage(message_view(first), pts, pts_count=0),
     ]
     users = user_views(call.state, call.user, [first.peer])
-    return types.Updates(updates, users=users, chats=[], date=now(), seq=0)
+    return types.Updates(updates, users=users, chats=[], date=now(call.user), seq=0)
+
+
+def text_to_send(sender: User, text: str) -> str:
+    """Telegram replaces some texts, such as those with characters that it does not support."""
+    if not sender.texts_to_change:
+        return text
+    sender.texts_to_change -= 1
+    return f"{text} (changed)"
 
 
 def check_text(text: str) -> None:
@@ -77,7 +85,9 @@ def get_history(call: Call, request: Any) -> Any:
 @handles(functions.messages.GetMessagesRequest)
 def get_messages(call: Call, request: Any) -> Any:
     """By their ids, which need no peer: they number all private messages of a user."""
-    found = [call.user.mailbox.messages.get(each.id) for each in request.id]
+    messages = call.user.mailbox.messages
+    found = [messages.get(each.id) for each in request.id]
+    found = [None if message is None or message.is_deleted else message for message in found]
     views = [
         types.MessageEmpty(each.id, None) if message is None else message_view(message)
         for each, message in zip(request.id, found, strict=True)

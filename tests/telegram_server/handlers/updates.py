@@ -21,9 +21,12 @@ def get_difference(call: Call, request: Any) -> Any:
     user = call.user
     if not 0 < request.pts <= user.mailbox.pts:
         raise failure("PERSISTENT_TIMESTAMP_INVALID")
+    if user.too_long_differences:
+        user.too_long_differences -= 1
+        return types.updates.DifferenceTooLong(user.mailbox.pts)
     missed = user.mailbox.events_after(request.pts)
     if not missed:
-        return types.updates.DifferenceEmpty(now(), seq=1)
+        return types.updates.DifferenceEmpty(now(user), seq=1)
     if request.pts_total_limit and len(missed) > request.pts_total_limit:
         return types.updates.DifferenceTooLong(user.mailbox.pts)
     page = missed[: call.settings.difference_limit]
@@ -35,10 +38,13 @@ def get_difference(call: Call, request: Any) -> Any:
 
 def difference_parts(call: Call, events: Sequence[Event]) -> dict[str, Any]:
     changes = [event.change for event in events]
+    new = [change.message for change in changes if isinstance(change, NewMessage)]
+    # A client learns of which of its requests a message came, even if the request's answer was lost.
+    ids: list[Any] = [types.UpdateMessageID(each.id, each.random_id) for each in new if each.random_id is not None]
     return dict(
-        new_messages=[message_view(change.message) for change in changes if isinstance(change, NewMessage)],
+        new_messages=[message_view(message) for message in new if not message.is_deleted],
         new_encrypted_messages=[],
-        other_updates=[update_view(event) for event in events if not isinstance(event.change, NewMessage)],
+        other_updates=ids + [update_view(event) for event in events if not isinstance(event.change, NewMessage)],
         chats=[],
         users=user_views(call.state, call.user, map(peer_of, changes)),
     )
