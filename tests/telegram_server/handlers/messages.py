@@ -99,7 +99,9 @@ def get_history(call: Call, request: Any) -> Any:
 @handles(functions.messages.GetMessagesRequest)
 def get_messages(call: Call, request: Any) -> Any:
     """By their ids, which need no peer: they number all private messages of a user."""
-    found = [call.user.mailbox.messages.get(each.id) for each in request.id]
+    messages = call.user.mailbox.messages
+    found = [messages.get(each.id) for each in request.id]
+    found = [None if message is None or message.is_deleted else message for message in found]
     views = [
         types.MessageEmpty(each.id, None) if message is None or message.is_deleted else message_view(message)
         for each, message in zip(request.id, found, strict=True)
