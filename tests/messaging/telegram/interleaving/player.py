@@ -1,7 +1,7 @@
 """One account, its customers, and the steps of its scenario."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -78,19 +78,19 @@ class Player:
     def edit(self, customer: int, choice: float) -> None:
         written = self._messages(lambda each: not each.is_out and each.peer.phone in self.customers[customer])
         if written:
-            mine = written[int(choice * len(written))].other_copy
+            mine = pick(written, choice).other_copy
             assert mine is not None
             self.server.edit(self.customers[customer], mine.id, self._text(1.0))
 
     def edit_on_phone(self, customer: int, choice: float) -> None:
         typed = self._messages(lambda each: each.is_out and each.random_id is None)
         if typed:
-            self.server.edit(self.phone, typed[int(choice * len(typed))].id, self._text(1.0))
+            self.server.edit(self.phone, pick(typed, choice).id, self._text(1.0))
 
     def delete(self, customer: int, choice: float) -> None:
         written = self._messages(lambda each: not each.is_out)
         if written:
-            self.server.delete(self.phone, written[int(choice * len(written))].id)
+            self.server.delete(self.phone, pick(written, choice).id)
 
     def read_on_phone(self, customer: int, choice: float) -> None:
         self.server.read(self.phone, self.customers[customer])
@@ -196,3 +196,7 @@ class Player:
 
     def __eq__(self, other: Any) -> bool:
         return self is other
+
+
+def pick(messages: Sequence[StoredMessage], choice: float) -> StoredMessage:
+    return messages[min(int(choice * len(messages)), len(messages) - 1)]
