@@ -42,8 +42,15 @@ class AccountKind(models.TextChoices):
 class AccountState(models.TextChoices):
     CONNECTED = "connected", "Connected"
     PAUSED = "paused", "Paused"
+    FROZEN = "frozen", "Frozen"
     NEEDS_LOGIN = "needs_login", "Needs login"
     BANNED = "banned", "Banned"
+
+
+# An account in one of these sends nothing until somebody acts.
+CANNOT_SEND = (AccountState.FROZEN, AccountState.NEEDS_LOGIN, AccountState.BANNED)
+# One in these has a connection to Telegram.
+LIVE_STATES = (AccountState.CONNECTED, AccountState.PAUSED, AccountState.FROZEN)
 
 
 class Account(WorkspaceModel):
@@ -183,6 +190,7 @@ class WaitingFor(models.TextChoices):
     DAILY_LIMIT = "daily_limit"
     GAP = "gap"
     ACCOUNT_PAUSED = "account_paused"
+    ACCOUNT_FROZEN = "account_frozen"
     ACCOUNT_NEEDS_LOGIN = "account_needs_login"
     ACCOUNT_BANNED = "account_banned"
     PLAN = "plan"

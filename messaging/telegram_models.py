@@ -21,10 +21,11 @@ class TelegramSession(WorkspaceModel):
     update state. ``phone`` has digits only, the country code first. ``history_cutoff`` is the time of the last
     erasure: Telegram still has the messages that were erased here.
 
-    ``connected_at`` is when the connection that is open now was ready, NULL while none is. ``heard_at`` is when
-    Telegram last reported an update or confirmed that there is none. The ``last_error`` columns keep the latest
-    error that concerned the account as a whole. ``frozen_until`` and ``appeal_url`` are what Telegram says of a frozen
-    account.
+    ``connected_at`` is when the connection that is open now was ready, NULL while none is; it says nothing once the
+    lease has expired, because a worker that was killed leaves it. ``disconnected_at`` is when the last connection
+    ended. ``heard_at`` is when Telegram last reported an update or confirmed that there is none. The ``last_error``
+    columns keep the latest error that concerned the account as a whole. ``frozen_until`` and ``appeal_url`` are what
+    Telegram says of a frozen account.
     """
 
     account = models.OneToOneField("messaging.Account", on_delete=models.CASCADE, related_name="telegram_session")
@@ -47,6 +48,7 @@ class TelegramSession(WorkspaceModel):
         null=True, blank=True, help_text="first messages to a contact wait until then"
     )
     connected_at = models.DateTimeField(null=True, blank=True)
+    disconnected_at = models.DateTimeField(null=True, blank=True)
     heard_at = models.DateTimeField(null=True, blank=True)
     last_error_code = models.CharField(max_length=40, blank=True, default="", db_default="")
     last_error_message = models.CharField(max_length=200, blank=True, default="", db_default="")

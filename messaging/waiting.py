@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from crmsolid.core import clock
 from crmsolid.workspaces import sending_hold
-from messaging.models import Account, AccountState, Message, Status, WaitingFor, account_state
+from messaging.models import CANNOT_SEND, Account, AccountState, Message, Status, WaitingFor, account_state
 
 
 def waiting_for(message: Message) -> WaitingFor | None:
@@ -27,10 +27,8 @@ def waiting_for(message: Message) -> WaitingFor | None:
     is_held: bool | None = getattr(message, "sending_is_held", getattr(account, "sending_is_held", None))
     if sending_hold.is_held() if is_held is None else is_held:
         return WaitingFor.HELD
-    if state == AccountState.NEEDS_LOGIN:
-        return WaitingFor.ACCOUNT_NEEDS_LOGIN
-    if state == AccountState.BANNED:
-        return WaitingFor.ACCOUNT_BANNED
+    if state in CANNOT_SEND:
+        return WaitingFor(f"account_{state}")
     if not account.workspace.plan_allows_sending:
         return WaitingFor.PLAN
     if state == AccountState.PAUSED:

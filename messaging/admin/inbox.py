@@ -35,6 +35,7 @@ WAITING_TEXTS = {
     WaitingFor.DAILY_LIMIT: "Waits for the daily limit, planned for {eta}",
     WaitingFor.GAP: "Waits for the gap between sends, planned for {eta}",
     WaitingFor.ACCOUNT_PAUSED: "Account was paused, planned for {eta}",
+    WaitingFor.ACCOUNT_FROZEN: "Account is frozen",
     WaitingFor.ACCOUNT_NEEDS_LOGIN: "Account needs a login",
     WaitingFor.ACCOUNT_BANNED: "Account is banned",
     WaitingFor.PLAN: "The trial has ended",

@@ -22,7 +22,16 @@ from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lo
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
-from messaging.models import Account, AccountState, Message, MessageAttempt, Status, Thread, WaitingFor
+from messaging.models import (
+    CANNOT_SEND,
+    Account,
+    AccountState,
+    Message,
+    MessageAttempt,
+    Status,
+    Thread,
+    WaitingFor,
+)
 from messaging.representations import MessageOut
 from messaging.sending import slots, sources
 from messaging.sending.gateway import Delivered, Outgoing, SendError
@@ -260,7 +269,7 @@ def _apply_to_account(account: Account, error: SendError, paused_until: datetime
 
     A pause never becomes shorter, and a pause without an end stays.
     """
-    if error.account_state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
+    if error.account_state in CANNOT_SEND:
         account.state, account.paused_until = error.account_state, None
     elif error.retry_after is None or not error.pauses_account:
         return

@@ -20,6 +20,7 @@ from telethon.tl.types.updates import State
 from crmsolid.core import clock, crypto
 from messaging.models import LoginAttempt, TelegramSession
 from messaging.telegram import config
+from messaging.telegram.transport import client_options
 
 RECONNECT_RETRIES = 5
 REQUEST_SECONDS = 150.0  # sends and logins have shorter limits of their own
@@ -48,7 +49,7 @@ class Session(MemorySession):
         self, dc_id: int, host: str, port: int, auth_key: bytes | None = None, state: UpdateState | None = None
     ) -> None:
         super().__init__()
-        self.set_dc(dc_id, host, port)
+        self.set_dc(dc_id, config.host_of(dc_id, host), port)
         if auth_key:
             self.auth_key = AuthKey(auth_key)
         if state is not None and state.pts:
@@ -84,10 +85,10 @@ class LoginClient(TelegramClient):
     """For the steps of a login. It needs retries to follow PHONE_MIGRATE to another data center."""
 
     def __init__(self, session: Session) -> None:
-        config.trust_test_key()
         super().__init__(
             session,
             *config.application(),
+            **client_options(),
             connection_retries=2,
             request_retries=2,
             retry_delay=1,
@@ -156,10 +157,10 @@ class Client(TelegramClient):
     """
 
     def __init__(self, session: Session, user_id: int, store_updates: StoreUpdates) -> None:
-        config.trust_test_key()
         super().__init__(
             session,
             *config.application(),
+            **client_options(),
             connection_retries=RECONNECT_RETRIES,
             retry_delay=1,
             flood_sleep_threshold=0,

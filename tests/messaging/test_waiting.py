@@ -107,6 +107,7 @@ STATES: dict[str, tuple[str, Callable[[World], Message], Callable[[World], objec
         queue_then(lambda world: world.set_account(state=AccountState.NEEDS_LOGIN)),
         reconnect,
     ),
+    "frozen": ("account_frozen", queue_then(lambda world: world.set_account(state=AccountState.FROZEN)), reconnect),
     "banned": ("account_banned", queue_then(lambda world: world.set_account(state=AccountState.BANNED)), reconnect),
     "trial ended": (
         "plan",

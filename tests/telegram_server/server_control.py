@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from telethon.tl import types
 
+from .account_control import AccountControl
 from .channel_control import ChannelControl
 from .connection import Connection
 from .delivery import Draft
@@ -22,7 +23,7 @@ from .state import ServerState, User, digits, new_salt
 from .update_control import Who
 
 
-class ServerControl(ChannelControl):
+class ServerControl(ChannelControl, AccountControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -149,6 +150,7 @@ class ServerControl(ChannelControl):
         has_short_updates: bool | None = None,
         allows_one_connection: bool | None = None,
         difference_limit: int | None = None,
+        allows_one_address: bool | None = None,
     ) -> None:
         """Change some of the Settings while the server runs; None leaves a setting as it is."""
         current = self.settings
@@ -157,6 +159,8 @@ class ServerControl(ChannelControl):
             current.has_short_updates = has_short_updates
         if allows_one_connection is not None:
             current.allows_one_connection = allows_one_connection
+        if allows_one_address is not None:
+            current.allows_one_address = allows_one_address
         if difference_limit is not None:
             current.difference_limit = difference_limit
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .errors import RpcFailure
+
 
 class Duplicates(StrEnum):
     """The answer to messages.sendMessage with a random_id that was used before.
@@ -20,10 +22,15 @@ class Settings:
     """`has_short_updates`: push new messages as updateShortMessage, without users, instead of `updates`.
 
     `allows_one_connection`: a second connection with the same key makes the key unusable, 406 AUTH_KEY_DUPLICATED.
+    `allows_one_address`: the same for a second connection from another IP address, as Telegram does it. Clients of this
+    machine have 127.0.0.2 and so on with Telethon's `local_addr`.
+    `init_refusal`: the answer to every initConnection, None if clients are accepted.
     `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
     """
 
     duplicates: Duplicates = Duplicates.ORIGINAL
     has_short_updates: bool = False
     allows_one_connection: bool = False
+    allows_one_address: bool = False
+    init_refusal: RpcFailure | None = None
     difference_limit: int = 100
