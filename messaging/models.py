@@ -20,6 +20,7 @@ from messaging.telegram_models import HistoryRequest as HistoryRequest
 from messaging.telegram_models import HistoryState as HistoryState
 from messaging.telegram_models import LoginAttempt as LoginAttempt
 from messaging.telegram_models import PeerHash as PeerHash
+from messaging.telegram_models import SentReport as SentReport
 from messaging.telegram_models import TelegramSession as TelegramSession
 from messaging.telegram_models import WorkerHeartbeat as WorkerHeartbeat
 
@@ -183,7 +184,8 @@ class WaitingFor(models.TextChoices):
     """Why a queued message is not sent yet; :func:`messaging.waiting.waiting_for` answers it.
 
     ``eta``: the sender asked for this time, or a failed attempt is retried then. ``window``: the hours in which a
-    sequence may send. ``held``: sending is held in the whole installation. ``worker``: the message is due.
+    sequence may send. ``held``: sending is held in the whole installation. ``earlier_message``: an earlier message of
+    the thread is being sent or waits for its retry. ``worker``: the message is due.
     """
 
     ETA = "eta"
@@ -196,6 +198,7 @@ class WaitingFor(models.TextChoices):
     PLAN = "plan"
     WINDOW = "window"
     HELD = "held"
+    EARLIER_MESSAGE = "earlier_message"
     WORKER = "worker"
 
 
@@ -250,6 +253,9 @@ class Message(WorkspaceModel):
         "self", on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, editable=False
     )
 
+    # Not a column: whether it waits for an earlier message of its thread, None if whoever read it did not ask.
+    is_behind: "bool | None" = None
+
     class Meta(WorkspaceModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -277,6 +283,12 @@ class Message(WorkspaceModel):
             models.Index(fields=["account", "slot_at"], name="message_slot", condition=Q(slot_at__isnull=False)),
             models.Index(fields=["account", "eta", "id"], name="message_due", condition=Q(status="queued")),
             models.Index(fields=["lease_until"], name="message_leased", condition=Q(status="sending")),
+            # The messages that others of their thread wait for.
+            models.Index(
+                fields=["thread"],
+                name="message_tried",
+                condition=Q(status__in=["queued", "sending"], attempts__gt=0),
+            ),
             models.Index(
                 fields=["account", "telegram_message_id"],
                 name="message_of_telegram",

@@ -46,7 +46,8 @@ def _answered(message: Message, account: Account, reply_to: int | None) -> Messa
     quoted = None if reply_to is None else sent.filter(telegram_message_id=reply_to).first()
     if quoted is not None or message.sent_at is None:
         return quoted
-    recent = sent.filter(sent_at__gte=message.sent_at - REPLY_WINDOW)
+    # An answer is given to a person, not to the account's own away message, which comes within a second.
+    recent = sent.filter(sent_at__gte=message.sent_at - REPLY_WINDOW, auto_reply=False)
     if account.kind == AccountKind.SANDBOX:
         return recent.filter(sent_at__lte=message.sent_at).order_by("-sent_at", "-id").first()
     return recent.filter(telegram_message_id__lt=message.telegram_message_id).order_by("-telegram_message_id").first()

@@ -31,7 +31,7 @@ class MessageOut(Representation):
         allow_null=True,
         help_text="The id of the outgoing message that an incoming one belongs to, else null.",
     )
-    auto_reply = serializers.BooleanField(help_text="Whether an incoming message was written by a machine.")
+    auto_reply = serializers.BooleanField(help_text="Whether a machine wrote the message, rather than a person.")
     error = serializers.CharField(allow_null=True)
     request_id = serializers.CharField(
         allow_null=True, help_text="The `X-Request-Id` of the request that sent the message."

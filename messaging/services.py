@@ -66,7 +66,7 @@ def send_message(
     actor.require(Scope.WRITE_MESSAGES)
     if send_at is not None and send_at > clock.now() + MAX_SEND_AT_DELAY:
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
-    message_text.check_template(actor.workspace, text)
+    text = message_text.check_template(actor.workspace, text)
     chosen = {} if message_id == "" else {"id": message_id}
     return direct.queue_message(
         actor, account_id=account_id, to=to, contact_id=contact_id, text=text, send_at=send_at, **chosen

@@ -19,7 +19,8 @@ class TelegramSession(WorkspaceModel):
     ``auth_key`` is encrypted, and empty after a logout. ``login_epoch`` is raised by every login and logout; a
     connection that was opened with an older epoch is closed. ``pts``, ``qts``, ``date`` and ``seq`` are Telegram's
     update state. ``phone`` has digits only, the country code first. ``history_cutoff`` is the time of the last
-    erasure: Telegram still has the messages that were erased here.
+    erasure: Telegram still has the messages that were erased here. ``history_since`` is set while messages since then
+    may be missing, until the conversations were read.
 
     ``connected_at`` is when the connection that is open now was ready, NULL while none is; it says nothing once the
     lease has expired, because a worker that was killed leaves it. ``disconnected_at`` is when the last connection
@@ -43,6 +44,9 @@ class TelegramSession(WorkspaceModel):
     seq = models.BigIntegerField(default=0)
     history_cutoff = models.DateTimeField(
         null=True, blank=True, help_text="messages before this are not read from Telegram again"
+    )
+    history_since = models.DateTimeField(
+        null=True, blank=True, help_text="messages since then may be missing, until the conversations were read"
     )
     cold_messages_blocked_until = models.DateTimeField(
         null=True, blank=True, help_text="first messages to a contact wait until then"
@@ -147,6 +151,25 @@ class HistoryRequest(WorkspaceModel):
                 fields=["account", "not_before"], name="historyrequest_asked", condition=models.Q(state="asked")
             )
         ]
+
+
+class SentReport(WorkspaceModel):
+    """A message that Telegram reports as sent by the account, while one of ours in this thread is unsettled.
+
+    It may be that one, even with another text, because Telegram changes texts; or it was typed on the phone. Once ours
+    is settled, its id tells. ``reply_to`` and ``telegram_message_id`` are Telegram's ids.
+    """
+
+    account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
+    thread = models.ForeignKey("messaging.Thread", on_delete=models.CASCADE, related_name="+")
+    telegram_message_id = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    text = models.TextField(blank=True)
+    reply_to = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "telegram_message_id"], name="sentreport_once")]
 
 
 class WorkerHeartbeat(models.Model):

@@ -41,6 +41,7 @@ WAITING_TEXTS = {
     WaitingFor.PLAN: "The trial has ended",
     WaitingFor.WINDOW: "Waits for the sending window, planned for {eta}",
     WaitingFor.HELD: "Sending is held on the whole server",
+    WaitingFor.EARLIER_MESSAGE: "Waits for an earlier message to the same person",
     WaitingFor.WORKER: "Waits for a worker",
 }
 

@@ -75,7 +75,7 @@ def _bubbles(rows: Sequence[Message], retryable: set[str]) -> Iterator[Bubble]:
             status=words.status_text(message) if message.direction == Direction.OUT else "",
             failure=words.failure_text(message),
             corrections=words.corrections(message),
-            source=words.SOURCES.get(message.source, "Automatic reply" if message.auto_reply else ""),
+            source="Automatic reply" if message.auto_reply else words.SOURCES.get(message.source, ""),
             may_retry=message.pk in retryable,
             may_cancel=message.status == Status.QUEUED,
         )

@@ -2,6 +2,7 @@
 Telethon is pinned to the version they were read in."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,9 +11,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from telethon import TelegramClient
-from telethon._updates.messagebox import MessageBox, PtsInfo
+from telethon._updates.messagebox import ENTRY_ACCOUNT, MessageBox, PtsInfo
 from telethon.crypto import AuthKey
-from telethon.errors import FloodWaitError, PersistentTimestampEmptyError, PersistentTimestampInvalidError
+from telethon.errors import (
+    FloodWaitError,
+    PersistentTimestampEmptyError,
+    PersistentTimestampInvalidError,
+    RPCError,
+    rpc_message_to_error,
+)
+from telethon.network import mtprotosender
 from telethon.sessions import MemorySession
 from telethon.tl import functions, types
 from telethon.tl.types.updates import State
@@ -23,6 +31,7 @@ from messaging.telegram import config
 from messaging.telegram.transport import client_options
 
 RECONNECT_RETRIES = 5
+CATCH_UP_SECONDS = 60.0
 REQUEST_SECONDS = 150.0  # sends and logins have shorter limits of their own
 QUIET_SECONDS = 60.0  # an account that has heard nothing for so long is checked
 ANSWER_SECONDS = 30.0  # for the answer to the check and for what was missed to be stored
@@ -170,6 +179,7 @@ class Client(TelegramClient):
         )
         self.heard_at: datetime | None = None
         self._store_updates = store_updates
+        self._caught_up = asyncio.Event()
         self._mb_entity_cache.set_self_user(user_id, None, None)
         self._message_box = AccountMessageBox(self._log["messagebox"])
         self._ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
@@ -235,6 +245,12 @@ class Client(TelegramClient):
         """Whether the client is connected now. While Telethon reconnects, a request would wait in its queue."""
         return bool(not self._ended.done() and self.is_connected() and self._sender._transport_connected())
 
+    async def wait_until_caught_up(self) -> None:
+        """Until all updates from before the connection are stored; at most ``CATCH_UP_SECONDS``."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                await self._caught_up.wait()
+
     # Updates
 
     async def _preprocess_updates(self, updates: Any, users: Any, chats: Any) -> Any:
@@ -248,6 +264,8 @@ class Client(TelegramClient):
             self._hear()
         else:  # What has no number, such as who is online, does not tell whether something is missing before it.
             await self._store_updates(processed, users, self._stored)
+        if ENTRY_ACCOUNT not in box.getting_diff_for:
+            self._caught_up.set()
         return processed
 
     def _box_state(self) -> UpdateState:
@@ -311,6 +329,17 @@ class Client(TelegramClient):
         if session == self._known_session:
             await self.catch_up()
         self._known_session = session
+
+
+def _with_server_code(refusal: Any, request: Any) -> RPCError:
+    """Telethon's error for what the server sent, with the server's own number in ``server_code``: Telethon's class has
+    the number of its table, which says 400 for some errors that Telegram sends as 500."""
+    error: Any = rpc_message_to_error(refusal, request)
+    error.server_code = refusal.error_code
+    return error
+
+
+mtprotosender.rpc_message_to_error = _with_server_code
 
 
 async def disconnect(client: TelegramClient) -> None:

@@ -9,7 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -25,8 +25,10 @@ from messaging.sending.settlement import Attempt, Claim
 from messaging.telegram import database, frozen, health, history, requested_history, sending
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.errors import classify, connection_error, ends_session, name_of
+from messaging.telegram.errors import SystemicError, classify, connection_error, ends_session, name_of
 from messaging.telegram.leases import LeasedAccount
+from messaging.telegram.missed_history import MissedHistory
+from messaging.telegram.pacing import Pacer
 from messaging.telegram.receiving import Receiver
 from messaging.telegram.requested_history import HistoryPage, Wanted
 from messaging.telegram.sending import PreparedSend
@@ -39,7 +41,7 @@ MESSAGE_LEASE_MARGIN = 1.0
 LEASE_POLL_SECONDS = 0.2
 FIRST_BACKOFF = 1.0
 MAX_BACKOFF = 60.0
-HISTORY_OVERLAP = timedelta(minutes=10)
+SENDER_SECONDS = 10.0
 
 
 class Connection:
@@ -54,6 +56,7 @@ class Connection:
         self.lease_deadline = lease_deadline
         self._threads = threads
         self._client: Client | None = None
+        self._receiver: Receiver | None = None
         self._heard_at: datetime | None = None
         self._is_initialized = False
         self._frozen = asyncio.Event()
@@ -62,6 +65,8 @@ class Connection:
         self._sending: asyncio.Task[None] | None = None
         self._loading: asyncio.Task[None] | None = None
         self._settling = asyncio.Lock()
+        self._pacer = Pacer()
+        self._missed_history = MissedHistory(threads, self._pacer)
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
 
     @property
@@ -130,14 +135,14 @@ class Connection:
         if time.monotonic() >= self.lease_deadline:
             return
         row = await self._threads.run(database.load_session, self.leased.account_id)
-        receiver = Receiver(row)
+        await self._missed_history.begin(row)
+        receiver = self._receiver = Receiver(row)
+        await self._threads.run(receiver.review_reports)
 
         async def store_updates(updates: Sequence[Any], users: Sequence[Any], state: UpdateState) -> None:
-            if receiver.unknown_senders(updates):
-                try:
-                    users = [*users, *(await history.newest_dialogs(client)).users]
-                except RPCError as error:
-                    logger.warning("the name of a sender is unknown: %s", error)
+            if unmet := receiver.unmet(updates, users):
+                unknown = await self._threads.run(receiver.unknown, unmet)
+                users = [*users, *await _users_of(client, unknown)]
             async with self._settling:
                 pass  # An auto-reply may come before the message that it answers is settled.
             await self._threads.run(receiver.store_updates, updates, users, state)
@@ -159,24 +164,10 @@ class Connection:
             await asyncio.wait([asyncio.ensure_future(disconnect(client))], timeout=CLOSE_SECONDS)
 
     async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
-        """Read the conversations beside the difference that Telethon requests: a difference can be too long, and then
-        Telegram does not report it."""
-        read_until = datetime.fromtimestamp(row.date, UTC) - HISTORY_OVERLAP
-        first_login_at = row.logged_in_at if row.login_epoch == 1 else None
-        since = max(filter(None, [read_until, row.history_cutoff, first_login_at]))
         try:
-            async for messages, users in history.recent_conversations(client, since):
-                await self._threads.run(receiver.store_history, messages, users)
-        except RPCError as error:
-            if ends_session(classify(error)):
-                client.end(error)
-            logger.warning("the conversations could not be read: %s", error)
+            await self._missed_history.read(client, receiver, row)
         except Exception as error:
             client.end(error)
-        else:
-            if receiver.needs_history:
-                receiver.needs_history = False
-                await client.catch_up()  # and store the state
 
     async def _ends_session(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good. Then the account waits for a login."""
@@ -231,6 +222,8 @@ class Connection:
         elapsed_ms = int((time.monotonic() - started) * 1000)
         async with self._settling:
             await self._threads.run(settlement.settle, [Attempt(claim, result, elapsed_ms)])
+        if self._receiver is not None:
+            await self._threads.run(self._receiver.review_reports)
 
     async def _record_refusal(self, refusal: SendError) -> None:
         """Telegram has ended the session, or frozen the account."""
@@ -244,6 +237,8 @@ class Connection:
             send = await self._threads.run(sending.prepare, claim.outgoing, claim.account)
         except SendError as error:
             return error
+        if isinstance(send, Delivered):
+            return send
         now = clock.now()
         message_seconds = ((claim.message.lease_until or now) - now).total_seconds() - MESSAGE_LEASE_MARGIN
         seconds = min(settings.TELEGRAM_SEND_SECONDS, message_seconds, self.lease_deadline - time.monotonic())
@@ -255,8 +250,10 @@ class Connection:
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and _is_cancelled():
                 raise
-            if isinstance(error, TimeoutError):
-                await self.disconnect()  # otherwise Telethon would send the abandoned request after reconnecting
+            # After a timeout Telethon would send the abandoned request once it has reconnected by itself; and it
+            # initializes a connection again only with a new one.
+            if isinstance(error, TimeoutError) or isinstance(classify(error), SystemicError):
+                await self.disconnect()
             return await self._threads.run(sending.record_failure, send, error)
 
     async def _deliver(self, send: PreparedSend) -> Delivered:
@@ -267,9 +264,9 @@ class Connection:
             try:
                 return await sending.deliver(client, send, peer)
             except RPCError as error:
-                if not send.username or name_of(error) != "PEER_ID_INVALID":
-                    raise  # otherwise the stored access hash is out of date, and the username is resolved again
-        peer = await sending.resolve_username(client, send.username, send.expected_id)
+                if not send.can_be_found or name_of(error) != "PEER_ID_INVALID":
+                    raise  # otherwise the stored access hash is out of date
+        peer = await sending.find_recipient(client, send)
         await self._threads.run(sending.save_resolved_peer, send, peer)
         return await sending.deliver(client, send, peer)
 
@@ -308,12 +305,17 @@ class Connection:
             return
         if failure.account_state is not None:
             await self._record_refusal(failure)
+        if isinstance(failure, SystemicError):
+            await self.disconnect()
         await self._threads.run(requested_history.record_failure, wanted, failure)
 
     async def _read_page(self, wanted: Wanted) -> HistoryPage:
         client = self._client
         if client is None:
             raise ConnectionError("the connection is closed")
+        if wait := self._pacer.pause_seconds:
+            raise SendError("flood_wait", retry_after=wait)
+        await self._pacer.wait()
         seconds = min(settings.TELEGRAM_SEND_SECONDS, self.lease_deadline - time.monotonic())
         async with asyncio.timeout(seconds):
             return await requested_history.read(client, wanted)
@@ -323,3 +325,16 @@ def _is_cancelled() -> bool:
     """Whether this task is being cancelled. A client that disconnects cancels its requests in progress, too."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def _users_of(client: Client, unknown: dict[int, int]) -> list[Any]:
+    """The users of these messages (user id to message id). Unless Telegram tells, they are stored without: what a
+    customer writes must not be lost, and an answer asks again whom it goes to."""
+    if not unknown:
+        return []
+    try:
+        async with asyncio.timeout(SENDER_SECONDS):
+            return await history.users_of_messages(client, list(unknown.values()))
+    except (RPCError, TimeoutError) as error:
+        logger.warning("the name of a sender is unknown: %r", error)
+        return []

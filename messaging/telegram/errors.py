@@ -33,6 +33,9 @@ PERMANENT = {
     "USERNAME_NOT_OCCUPIED": ("recipient_not_found", "nobody has this username"),
     "USERNAME_INVALID": ("recipient_not_found", "this is not a valid username"),
     "CHAT_WRITE_FORBIDDEN": ("write_forbidden", "this account may not write there"),
+    "CHAT_RESTRICTED": ("write_forbidden", "this account may not write there"),
+    "CHAT_SEND_PLAIN_FORBIDDEN": ("write_forbidden", "this account may not write there"),
+    "USER_IS_BOT": ("write_forbidden", "bots cannot be written to by this account"),
     "MESSAGE_EMPTY": ("message_empty", "Telegram considers the text empty"),
     "MESSAGE_TOO_LONG": ("message_too_long", "Telegram considers the text too long"),
 }
@@ -60,6 +63,11 @@ _CONNECTION_REFUSALS = {
     "UPDATE_APP_TO_LOGIN": "Telegram wants a newer version of this product: update it",
 }
 
+# The connection is refused, not the message: nothing was sent, and a new connection is initialized again. tdlib and
+# Telegram Desktop do the same.
+SYSTEMIC = ("CONNECTION_", "INPUT_FETCH_", "INPUT_LAYER_", "INPUT_METHOD_", "INPUT_CONSTRUCTOR_", "MSG_WAIT_")
+SYSTEMIC_NAMES = (*WRONG_SETTINGS, "UPDATE_APP_TO_LOGIN", "AUTH_RESTART", "TEMP_AUTH_KEY_EMPTY", "UNKNOWN_METHOD")
+
 WAITS = ("FLOOD_WAIT_X", "FLOOD_PREMIUM_WAIT_X", "SLOWMODE_WAIT_X")
 
 _PATTERNS = {cls: re.sub(r"\(\\d\+\)", "X", pattern) for pattern, cls in rpc_errors_re}
@@ -74,6 +82,14 @@ def name_of(error: RPCError) -> str:
     """
     cls = type(error)
     return _PATTERNS.get(cls) or _NAMES.get(cls) or re.sub(r"_\d+$", "_X", str(error.message).upper())
+
+
+class SystemicError(SendError):
+    """Telegram refuses whatever this connection asks for."""
+
+
+class UnknownRefusal(SendError):
+    """A name that this version does not know. Nothing was sent; it may concern the message, or the account."""
 
 
 def classify(error: BaseException) -> SendError:
@@ -92,10 +108,13 @@ def classify(error: BaseException) -> SendError:
         return SendError(STATE_CODES.get(state, "login_lost"), name, account_state=state)
     if name == PEER_FLOOD:
         return SendError("peer_flood", name, retry_after=PEER_FLOOD_RETRY_SECONDS, pauses_account=False)
-    if name in WAITS:
-        return SendError("flood_wait", name, retry_after=float(max(1, error.seconds)))
-    # Names that Telegram may introduce later are judged by their number.
-    number = abs(error.code or 500)
+    if name in WAITS:  # slow mode is one of a chat
+        wait = float(max(1, error.seconds))
+        return SendError("flood_wait", name, retry_after=wait, pauses_account=name != "SLOWMODE_WAIT_X")
+    if name.startswith(SYSTEMIC) or name in SYSTEMIC_NAMES:
+        return SystemicError(name.lower()[:40], name, unsent=True)
+    # Names that Telegram may introduce later are judged by the number that the server sent.
+    number = abs(getattr(error, "server_code", None) or error.code or 500)
     if number >= 500:
         return SendError("telegram_trouble", name)
     if number == 420:
@@ -104,7 +123,7 @@ def classify(error: BaseException) -> SendError:
         return SendError("login_lost", name, account_state=AccountState.NEEDS_LOGIN)
     if number == 303:
         return SendError("wrong_data_centre", name, account_state=AccountState.NEEDS_LOGIN)
-    return SendError(name.lower()[:40], name, permanent=True)
+    return UnknownRefusal(name.lower()[:40], name, unsent=True)
 
 
 def ends_session(refusal: SendError) -> bool:

@@ -9,8 +9,11 @@ from telethon.tl import types
 
 from messaging.models import Account, PeerHash
 
-# Telegram sends login codes from these accounts; they must never reach a thread, an event or a webhook.
-SERVICE_ACCOUNT_IDS = frozenset({777000, 42777})
+# Telegram's own accounts, which are no customers: login codes (777000, 42777), the codes that other services send over
+# Telegram (489000, "Verification Codes"), mentions in comments (1271266957, "Replies"), and tokens of bots (93372553,
+# BotFather, known even where Telegram does not tell that it is a bot). Codes must never reach a thread, an event or a
+# webhook.
+SERVICE_ACCOUNT_IDS = frozenset({777000, 42777, 489000, 1271266957, 93372553})
 
 _KINDS: dict[type, str] = {
     types.MessageMediaPhoto: "photo",
@@ -26,7 +29,8 @@ _KINDS: dict[type, str] = {
 class PrivateMessage:
     """A message of a private conversation. ``edited_at`` is set only if the text was changed.
 
-    ``reply_to`` is the id of the message of this conversation that it quotes.
+    ``reply_to`` is the id of the message of this conversation that it quotes. ``is_automatic``: Telegram sent it for
+    its author, as an away message or a greeting, or a bot that answers for them did.
     """
 
     id: int
@@ -37,6 +41,7 @@ class PrivateMessage:
     kind: str
     edited_at: datetime | None = None
     reply_to: int | None = None
+    is_automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ def private_message(update: Any, own_id: int) -> PrivateMessage | None:
         kind=kind,
         edited_at=None if edit_is_hidden else getattr(message, "edit_date", None),
         reply_to=_quoted_id(message.reply_to),
+        is_automatic=bool(getattr(message, "offline", None) or getattr(message, "via_business_bot_id", None)),
     )
 
 
@@ -106,14 +112,12 @@ def _media_kind(media: Any) -> str:
     return "document"
 
 
-def same_text(ours: str, theirs: str) -> bool:
-    """Whether Telegram's copy can be our text: Telegram strips whitespace at both ends."""
-    return ours.strip() == theirs.strip()
-
-
 def peer_from_user(user: Any) -> Peer | None:
-    """None for users that cannot be addressed: deleted ones, and partial ("min") ones without an access hash."""
+    """None for users that are no people (bots, Telegram's service accounts), and for those that cannot be addressed:
+    deleted ones, and partial ("min") ones without an access hash."""
     if not isinstance(user, types.User) or user.min or not user.access_hash:
+        return None
+    if user.bot or user.id in SERVICE_ACCOUNT_IDS:
         return None
     active_usernames = [username.username for username in user.usernames or [] if username.active]
     name = " ".join(part for part in (user.first_name, user.last_name) if part)
@@ -128,8 +132,13 @@ def _without_nul(text: str) -> str:
 
 def find_peer(account_id: int, peer_id: int) -> Peer | None:
     """The stored peer, without a name; None if the account has never met this user."""
-    row = PeerHash.unscoped.filter(account_id=account_id, peer_id=peer_id).first()
-    return None if row is None else Peer(row.peer_id, row.access_hash, row.username)
+    return find_peers(account_id, [peer_id]).get(peer_id)
+
+
+def find_peers(account_id: int, peer_ids: Iterable[int]) -> dict[int, Peer]:
+    """By id, those of these users whom the account has met."""
+    rows = PeerHash.unscoped.filter(account_id=account_id, peer_id__in=peer_ids)
+    return {row.peer_id: Peer(row.peer_id, row.access_hash, row.username) for row in rows}
 
 
 def save_peers(account: Account, peers: Iterable[Peer]) -> None:

@@ -12,10 +12,11 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 from telethon.tl import types
 
+from crmsolid.core import clock
 from messaging import inbox
 from messaging.inbox import Incoming
-from messaging.models import Direction, Message, TelegramSession, Thread
-from messaging.telegram import mapping
+from messaging.models import Direction, Message, PeerHash, Status, TelegramSession, Thread
+from messaging.telegram import mapping, own_sends
 from messaging.telegram.client import UpdateState
 from messaging.telegram.mapping import Peer, PrivateMessage, private_message
 
@@ -31,37 +32,52 @@ class Receiver:
         self._login_epoch = session.login_epoch
         self._stored_state = UpdateState(session.pts, session.qts, session.date, session.seq)
         self._peers: dict[int, Peer] = {}
-        # Without a state Telegram reports nothing that was missed. Until the conversations were read, none is stored.
-        self.needs_history = not session.pts
+        self._bots: set[int] = set()
 
     def store_updates(self, updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
-        """Store a batch of updates in order, then the state after it."""
+        """Store a batch of updates in order, then the state after it. The ids of our own sends come first: in a
+        difference they are behind the messages that they are the ids of."""
+        ids = {each.random_id: each.id for each in updates if isinstance(each, types.UpdateMessageID)}
+        if ids:
+            own_sends.store_ids(self.account, ids)
+        self.review_reports()
         messages = [private_message(update, self.own_id) for update in updates]
         private_peers = {message.peer_id for message in messages if message is not None}
         # The members of groups are not stored: they have nothing to do with the workspace.
-        self.save_peers(user for user in users if user.id in private_peers)
+        self.save_peers([user for user in users if user.id in private_peers])
         for update, message in zip(updates, messages, strict=True):
             if isinstance(update, types.UpdateReadHistoryInbox):
-                self._apply_read(update)
+                if isinstance(update.peer, types.PeerUser):
+                    self.apply_read(update.peer.user_id, update.max_id)
             elif isinstance(update, types.UpdateEditMessage):
-                if message is not None and message.edited_at is not None:
-                    rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
-                    rows.update(text=message.text, edited_at=message.edited_at)
+                self._apply_edit(message)
             else:
                 self._store_message(message)
-        if state != self._stored_state and not (state.pts and self.needs_history):
+        if state != self._stored_state:
             sessions = TelegramSession.unscoped.filter(account=self.account, login_epoch=self._login_epoch)
             sessions.update(pts=state.pts, qts=state.qts, date=state.date, seq=state.seq)
             self._stored_state = state
 
-    def store_history(self, messages: Iterable[Any], users: Iterable[Any]) -> None:
-        """Store messages read from a conversation; most of them are stored already."""
-        self.save_peers(users)
-        for message in messages:
-            self._store_message(private_message(message, self.own_id))
+    def store_history(self, messages: Iterable[Any], users: Sequence[Any]) -> None:
+        """Store messages read from a conversation. Most of them are stored already, maybe without their latest edit.
+        Reading may have taken long, so those from before an erasure meanwhile are left out."""
+        cutoff = TelegramSession.unscoped.values_list("history_cutoff", flat=True).get(account=self.account)
+        kept = [each for each in messages if cutoff is None or each.date > cutoff]
+        if kept:
+            self.save_peers(users)
+        for each in kept:
+            message = private_message(each, self.own_id)
+            self._store_message(message)
+            self._apply_edit(message)
 
-    def save_peers(self, users: Iterable[Any]) -> None:
+    def stored_ids(self, message_ids: Sequence[int]) -> set[int]:
+        """Those of these messages that are stored."""
+        rows = Message.unscoped.filter(account=self.account, telegram_message_id__in=message_ids)
+        return {stored for stored in rows.values_list("telegram_message_id", flat=True) if stored is not None}
+
+    def save_peers(self, users: Sequence[Any]) -> None:
         """Store the peers of users that this connection has not met, or met with another access hash or name."""
+        self.forget_bots(users)
         changed = {
             peer.id: peer
             for peer in map(mapping.peer_from_user, users)
@@ -71,50 +87,73 @@ class Receiver:
             mapping.save_peers(self.account, changed.values())
             self._peers |= changed
 
-    def unknown_senders(self, updates: Iterable[Any]) -> set[int]:
-        """The senders of short updates whom this connection has not met. Short updates carry no user data."""
-        senders = {update.user_id for update in updates if isinstance(update, types.UpdateShortMessage)}
-        return senders - self._peers.keys()
+    def forget_bots(self, users: Iterable[Any]) -> None:
+        """Note which of these users are bots. Their addresses may be stored: they were people's once."""
+        bots = {user.id for user in users if isinstance(user, types.User) and user.bot} - self._bots
+        if bots:
+            PeerHash.unscoped.filter(account=self.account, peer_id__in=bots).delete()
+            self._bots |= bots
+
+    def unmet(self, updates: Iterable[Any], users: Iterable[Any]) -> dict[int, int]:
+        """By user id, a private message with each user whom neither ``users`` tell nor this connection has met. Short
+        updates carry no users."""
+        told = {user.id for user in users if isinstance(user, types.User) and (user.bot or not user.min)}
+        new = (each for each in updates if not isinstance(each, types.UpdateEditMessage))
+        messages = (private_message(update, self.own_id) for update in new)
+        return {
+            each.peer_id: each.id
+            for each in messages
+            if each is not None and not any(each.peer_id in met for met in (told, self._peers, self._bots))
+        }
+
+    def unknown(self, unmet: dict[int, int]) -> dict[int, int]:
+        """Those of the :meth:`unmet` users whom the account has never met either."""
+        known = mapping.find_peers(self.account.pk, unmet)
+        self._peers |= known
+        return {peer_id: message_id for peer_id, message_id in unmet.items() if peer_id not in known}
+
+    @transaction.atomic
+    def review_reports(self) -> None:
+        """Look again at the messages that may be sends of ours: one may be settled now, or its id be known."""
+        for incoming in own_sends.take_reports(self.account):
+            self._store(incoming)
 
     def _store_message(self, message: PrivateMessage | None) -> None:
-        if message is None or (message.outgoing and self._is_own_send(message)):
+        if message is not None and message.peer_id not in self._bots:
+            self._store(as_incoming(message, self._peer(message.peer_id)))
+
+    def _store(self, incoming: Incoming) -> None:
+        if incoming.outgoing and own_sends.recognize(self.account, incoming):
             return
-        incoming = as_incoming(message, self._peer(message.peer_id))
         try:
-            inbox.receive(self.account, incoming)
+            stored = inbox.receive(self.account, incoming)
         except (DataError, IntegrityError, ValueError):
             # One message that cannot be stored must not block all that follow it.
             logger.exception("a message cannot be stored", extra={"account_id": self.account.pk})
+        else:
+            if stored is not None and not incoming.outgoing:
+                # Telegram holds back first messages only, and later ones wait for this one.
+                cold = Message.unscoped.filter(thread_id=stored.thread_id, status=Status.QUEUED, error="peer_flood")
+                cold.update(eta=clock.now())
 
-    def _is_own_send(self, message: PrivateMessage) -> bool:
-        """Whether an outgoing message was sent by the product, rather than typed on the account's phone.
-
-        Telegram reports such a message after a lost answer or in the history, possibly before the send is settled. One
-        that was sent without learning its id gets the id here.
-        """
-        sends = Message.unscoped.filter(account=self.account, direction=Direction.OUT)
-        if sends.filter(telegram_message_id=message.id).exists():
-            return True
-        recipient = Q(contact__telegram_id=message.peer_id)
-        username = self._peer(message.peer_id).username
-        if username:
-            recipient |= Q(contact__username_key=username.lower())
-        own = inbox.find_send(inbox.sends_without_id(sends.filter(recipient)), message.text, message.at)
-        if own is not None:
-            inbox.learn_id(own, message.id)
-        return own is not None
+    def _apply_edit(self, message: PrivateMessage | None) -> None:
+        if message is None or message.edited_at is None:
+            return
+        rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
+        # A conversation that was read before may be stored after a newer edit.
+        rows = rows.filter(Q(edited_at=None) | Q(edited_at__lte=message.edited_at))
+        rows.update(text=message.text, edited_at=message.edited_at)
 
     @transaction.atomic
-    def _apply_read(self, update: Any) -> None:
-        """The conversation was opened on a phone. Telegram's count of what is unread is that of then: a difference
-        reports what was written later before it."""
-        if isinstance(update.peer, types.PeerUser):
-            threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=update.peer.user_id)
-            # A message being stored, which counts itself, comes either before this or after it.
-            for thread in threads.filter(unread_count__gt=0).select_for_update(of=("self",)):
-                received = Message.unscoped.filter(account=self.account, thread=thread, direction=Direction.IN)
-                unread = received.filter(telegram_message_id__gt=update.max_id).count()
-                threads.filter(pk=thread.pk, unread_count__gt=unread).update(unread_count=unread)
+    def apply_read(self, peer_id: int, max_id: int) -> None:
+        """The conversation was opened on a phone, and its messages are read up to this id. Telegram's count of what is
+        unread is that of then: a difference reports what was written later before it."""
+        threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=peer_id)
+        # A message being stored, which counts itself, comes either before this or after it.
+        for thread in threads.filter(unread_count__gt=0).select_for_update(of=("self",)):
+            received = Message.unscoped.filter(account=self.account, thread=thread, direction=Direction.IN)
+            unread = received.filter(telegram_message_id__gt=max_id).count()
+            threads.filter(pk=thread.pk, unread_count__gt=unread).update(unread_count=unread)
 
     def _peer(self, peer_id: int) -> Peer:
         """What is known of a user: from this connection, else from the database, else the id alone."""
@@ -134,4 +173,5 @@ def as_incoming(message: PrivateMessage, peer: Peer) -> Incoming:
         kind=message.kind,
         outgoing=message.outgoing,
         reply_to=message.reply_to,
+        is_automatic=message.is_automatic,
     )

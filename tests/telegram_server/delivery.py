@@ -1,5 +1,6 @@
 """The effects of sending, editing and reading on the two mailboxes of a chat, and the updates they cause."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ class Draft:
     entities: list[Any] | None = None
     random_id: int | None = None
     date: int | None = None
+    offline: bool = False
+    via_business_bot_id: int | None = None
 
 
 class Delivery:
@@ -38,6 +41,7 @@ class Delivery:
             draft.entities,
             draft.random_id,
         )
+        sent.offline, sent.via_business_bot_id = draft.offline, draft.via_business_bot_id
         self._push(sender, sender.mailbox.store(sent), origin)
         if recipient is not sender:
             received = StoredMessage(
@@ -49,6 +53,7 @@ class Delivery:
                 draft.entities,
                 other_copy=sent,
             )
+            received.offline, received.via_business_bot_id = draft.offline, draft.via_business_bot_id
             sent.other_copy = received
             self._push(recipient, recipient.mailbox.store(received), origin)
         return sent
@@ -56,7 +61,7 @@ class Delivery:
     def edit(self, owner: User, message: StoredMessage, text: str) -> None:
         for reader, copy in ((owner, message), (message.peer, message.other_copy)):
             if copy is not None:
-                copy.text, copy.edited_at = text, int(reader.time())
+                copy.text, copy.edited_at = text, int(time.time())  # increases, whatever clocks do
                 self._push(reader, reader.mailbox.record(EditedMessage(copy)), None)
 
     def delete(self, owner: User, message: StoredMessage) -> None:

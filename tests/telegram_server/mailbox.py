@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class StoredMessage:
-    """One user's copy of a message; dates in Unix seconds. `other_copy` belongs to `peer`, the other user."""
+    """One user's copy of a message; dates in Unix seconds. `other_copy` belongs to `peer`, the other user.
+
+    `offline` and `via_business_bot_id` are Telegram's marks of messages that no person wrote.
+    """
 
     id: int
     peer: User
@@ -26,6 +29,8 @@ class StoredMessage:
     edited_at: int | None = None
     other_copy: StoredMessage | None = None
     is_deleted: bool = False
+    offline: bool = False
+    via_business_bot_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

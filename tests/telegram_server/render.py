@@ -37,6 +37,8 @@ def user_view(state: ServerState, viewer: User, user: User) -> Any:
         last_name=user.last_name or None,
         username=user.username,
         phone=user.phone if viewer is user else None,
+        bot=user.is_bot,
+        bot_info_version=1 if user.is_bot else None,
     )
 
 
@@ -56,6 +58,8 @@ def message_view(message: StoredMessage) -> Any:
         out=message.is_out,
         entities=message.entities,
         edit_date=None if message.edited_at is None else moment(message.edited_at),
+        offline=message.offline,
+        via_business_bot_id=message.via_business_bot_id,
     )
 
 
@@ -88,6 +92,8 @@ def short_view(event: Event) -> Any | None:
     if not isinstance(event.change, NewMessage):
         return None
     message = event.change.message
+    if message.offline or message.via_business_bot_id:
+        return None
     return types.UpdateShortMessage(
         id=message.id,
         user_id=message.peer.id,

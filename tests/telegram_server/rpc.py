@@ -15,6 +15,7 @@ from telethon.tl.alltlobjects import LAYER
 from .delivery import Delivery
 from .errors import SERVER_ERROR_CODE, RpcFailure, failure
 from .faults import Faults, When
+from .limits import RateLimits
 from .session import Session
 from .settings import Settings
 from .state import Authorization, ServerState, User, digits
@@ -68,6 +69,7 @@ class Rpc:
 
     def __init__(self, state: ServerState, settings: Settings) -> None:
         self.faults = Faults()
+        self.limits = RateLimits()
         self.delivery = Delivery(state, settings)
         self.addresses: dict[int, tuple[str, int]] = {}
         self._state = state
@@ -92,6 +94,7 @@ class Rpc:
         name, phone = request_name(query), phone_of(session.authorization, query)
         self._state.count(name, phone)
         await self._apply_fault(session, msg_id, name, When.BEFORE, phone)
+        self.limits.check(name, phone)
         result = self._execute(session, query)
         await self._apply_fault(session, msg_id, name, When.AFTER, phone)
         return result

@@ -43,6 +43,7 @@ class TelegramServer(ServerControl):
         self.settings = settings or Settings()
         self.state = ServerState()
         self.rpc = Rpc(self.state, self.settings)
+        self.limits = self.rpc.limits
         self.connections: set[Connection] = set()
         self._ports = dict(ports or {MAIN_DC: 0})
         self._listeners: list[asyncio.Server] = []

@@ -13,17 +13,18 @@ from .connection import Connection
 from .delivery import Draft
 from .errors import failure
 from .event_loop import control
+from .limits import LimitControl
 from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
 from .rpc import Rpc
 from .serialization import tl_bytes
-from .settings import Duplicates, Settings
+from .settings import Answers, Duplicates, Settings
 from .srp import Verifier
 from .state import ServerState, User, digits, new_salt
 from .update_control import Who
 
 
-class ServerControl(ChannelControl, AccountControl):
+class ServerControl(ChannelControl, LimitControl, AccountControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -41,11 +42,14 @@ class ServerControl(ChannelControl, AccountControl):
         first_name: str = "Ada",
         last_name: str = "",
         dc_id: int | None = None,
+        user_id: int | None = None,
+        bot: bool = False,
     ) -> UserRecord:
-        """Create a user, in the first data center unless another is given."""
+        """Create a user or a bot, in the first data center unless another is given. Telegram's service accounts have
+        fixed ids."""
         home_dc = next(iter(self.rpc.addresses)) if dc_id is None else dc_id
-        user = self.state.add_user(phone, home_dc, first_name, last_name)
-        user.username = username
+        user = self.state.add_user(phone, home_dc, first_name, last_name, user_id)
+        user.username, user.is_bot = username, bot
         user.verifier = None if password is None else Verifier.of(password)
         return user_record(user)
 
@@ -103,9 +107,22 @@ class ServerControl(ChannelControl, AccountControl):
     # Messages
 
     @control
-    def deliver(self, sender: Who, recipient: Who, text: str, date: int | None = None) -> DeliveryRecord:
-        """Send a message without a client, as from a phone. The clients of both users get the update."""
-        message = self.rpc.delivery.post(self.find(sender), self.find(recipient), Draft(text, date=date))
+    def deliver(
+        self,
+        sender: Who,
+        recipient: Who,
+        text: str,
+        date: int | None = None,
+        *,
+        offline: bool = False,
+        via_business_bot_id: int | None = None,
+    ) -> DeliveryRecord:
+        """Send a message without a client, as from a phone. The clients of both users get the update.
+
+        `offline`: Telegram sent it for the sender, as an away message. `via_business_bot_id`: a bot did.
+        """
+        draft = Draft(text, date=date, offline=offline, via_business_bot_id=via_business_bot_id)
+        message = self.rpc.delivery.post(self.find(sender), self.find(recipient), draft)
         return DeliveryRecord(message.id, message.other_copy.id if message.other_copy else message.id)
 
     @control
@@ -147,6 +164,8 @@ class ServerControl(ChannelControl, AccountControl):
         self,
         *,
         duplicates: str | None = None,
+        answers: str | None = None,
+        pushes_own_sends: bool | None = None,
         has_short_updates: bool | None = None,
         allows_one_connection: bool | None = None,
         difference_limit: int | None = None,
@@ -155,6 +174,9 @@ class ServerControl(ChannelControl, AccountControl):
         """Change some of the Settings while the server runs; None leaves a setting as it is."""
         current = self.settings
         current.duplicates = current.duplicates if duplicates is None else Duplicates(duplicates)
+        current.answers = current.answers if answers is None else Answers(answers)
+        if pushes_own_sends is not None:
+            current.pushes_own_sends = pushes_own_sends
         if has_short_updates is not None:
             current.has_short_updates = has_short_updates
         if allows_one_connection is not None:

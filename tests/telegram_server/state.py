@@ -43,6 +43,7 @@ class User:
     last_name: str = ""
     username: str | None = None
     verifier: Verifier | None = None
+    is_bot: bool = False
     is_deactivated: bool = False
     accepts_messages: bool = True
     freeze: Freeze | None = None
@@ -106,8 +107,10 @@ class ServerState:
     async def change(self) -> None:
         await self._changed.wait()
 
-    def add_user(self, phone: str, dc_id: int, first_name: str, last_name: str = "") -> User:
-        user = User(FIRST_USER_ID + len(self.users), digits(phone), dc_id, first_name, last_name)
+    def add_user(
+        self, phone: str, dc_id: int, first_name: str, last_name: str = "", user_id: int | None = None
+    ) -> User:
+        user = User(user_id or FIRST_USER_ID + len(self.users), digits(phone), dc_id, first_name, last_name)
         if self.user_by_phone(user.phone):
             raise ValueError(f"the phone {user.phone} is taken")
         self.users[user.id] = user

@@ -107,6 +107,7 @@ MessageWaitingFor = (
         "plan",
         "window",
         "held",
+        "earlier_message",
         "worker",
     ]
     | str

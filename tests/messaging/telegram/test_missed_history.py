@@ -1,0 +1,253 @@
+"""Conversations after a connection: what is missing is read, at a pace that Telegram allows, and nothing else."""
+
+import asyncio
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from contacts.models import Contact
+from contacts.services import erase_contact
+from crmsolid.core import clock
+from crmsolid.workspaces.actor import Actor
+from messaging.models import Account, HistoryRequest, Message, TelegramSession
+from messaging.telegram import connection, pacing
+from messaging.telegram.account_worker import AccountWorker
+from messaging.threads.history import load_history
+from tests.messaging.telegram.helpers import ANNA, BOB, SHOP, send, wait_for_status
+from tests.telegram_server import TelegramServer
+from tests.waiting import wait_until
+
+CHATS = 40
+HOUR_AGO = timedelta(hours=1)
+
+
+def make_chats(server: TelegramServer, count: int = CHATS) -> list[str]:
+    phones = [f"+1555200{number:04}" for number in range(count)]
+    for number, phone in enumerate(phones):
+        server.create_user(phone, first_name=f"Customer {number}")
+    return phones
+
+
+def deliver_hour_ago(server: TelegramServer, phone: str, text: str) -> None:
+    server.deliver(phone, SHOP, text, date=int((clock.now() - HOUR_AGO).timestamp()))
+
+
+def lose_state(*, hours: int = 2) -> None:
+    """As if Telegram could not report a difference any more; the updates were complete until then. The account has been
+    logged in for longer."""
+    before = clock.now() - timedelta(hours=hours)
+    TelegramSession.unscoped.update(pts=0, date=int(before.timestamp()), logged_in_at=before - HOUR_AGO)
+
+
+def disconnect(worker: AccountWorker) -> None:
+    """Break the connection, so that the worker makes a new one."""
+    for each in list(worker._connections.values()):
+        asyncio.run_coroutine_threadsafe(each.disconnect(), worker._loop).result(60)
+
+
+def stored_texts() -> list[str]:
+    return sorted(Message.unscoped.filter(direction="in").values_list("text", flat=True))
+
+
+def wait_until_read(server: TelegramServer) -> None:
+    server.wait(lambda: server.count("messages.getDialogs") > 0, 60)
+    wait_until(lambda: TelegramSession.unscoped.get().history_since is None, "the history", seconds=60)
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reconnect at once, and read as fast as the server answers."""
+    monkeypatch.setattr(connection, "FIRST_BACKOFF", 0.05)
+    monkeypatch.setattr(connection, "MAX_BACKOFF", 0.1)
+    monkeypatch.setattr(pacing, "REQUESTS", 1000)
+
+
+def test_busy_conversations_are_not_read_again_with_each_connection(
+    shop: Account, worker: AccountWorker, server: TelegramServer
+) -> None:
+    """Ten workers take the account one after the other, and 40 customers write all the time."""
+    server.limit("messages.getHistory", 10, 30)
+    server.limit("messages.getDialogs", 10, 30)
+    phones, expected = make_chats(server), []
+    for take_over in range(10):
+        for phone in phones[take_over % 2 :: 2]:
+            expected.append(f"{take_over} from {phone}")
+            server.deliver(phone, SHOP, expected[-1])
+        holder = AccountWorker(f"worker {take_over}")
+        holder.start()
+        try:
+            wait_until(lambda: Message.unscoped.filter(direction="in").count() == len(expected), seconds=60)
+            server.wait(lambda: server.count("messages.getDialogs") == take_over + 1, 60)  # noqa: B023
+            wait_until_read(server)
+        finally:
+            holder.stop()
+    assert stored_texts() == sorted(expected)
+    assert (server.count("messages.getDialogs"), server.count("messages.getHistory")) == (10, 0)
+    assert (server.refused("messages.getDialogs"), server.refused("messages.getHistory")) == (0, 0)
+
+
+def test_gap_in_40_conversations_is_read_through_ten_broken_connections(
+    shop: Account, worker: AccountWorker, server: TelegramServer, fast: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each new connection somebody writes, so that the newest message of their conversation is stored although
+    one before it is not; and the date of the updates moves on."""
+    monkeypatch.setattr(pacing, "REQUESTS", 10)
+    monkeypatch.setattr(pacing, "SECONDS", 2.5)
+    server.limit("messages.getHistory", 10, 1)
+    server.limit("messages.getDialogs", 10, 1)
+    phones = make_chats(server)
+    for phone in phones:
+        deliver_hour_ago(server, phone, f"missed from {phone}")
+    lose_state()
+    worker.start()
+    for number in range(10):
+        server.wait(lambda: server.count("messages.getHistory") >= 3 * number, 60)  # noqa: B023
+        disconnect(worker)
+        wait_until(lambda: worker.ready_accounts, seconds=60)
+        text = f"live {number}"
+        server.deliver(phones[number], SHOP, text)
+        wait_until(lambda: Message.unscoped.filter(text=text).exists(), seconds=60)  # noqa: B023
+    wait_until_read(server)
+    missed, live = [f"missed from {phone}" for phone in phones], [f"live {number}" for number in range(10)]
+    assert stored_texts() == sorted(missed + live)
+    assert (server.refused("messages.getDialogs"), server.refused("messages.getHistory")) == (0, 0)
+    # One for each conversation, and one more where the connection broke before the answer was stored.
+    assert CHATS <= server.count("messages.getHistory") <= CHATS + 10
+    server.deliver(ANNA, SHOP, "still there")
+    wait_until(lambda: Message.unscoped.filter(text="still there").exists(), seconds=60)
+
+
+def test_flood_wait_is_slept_out_beside_sends_and_live_messages(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, fast: None
+) -> None:
+    server.create_user(BOB, username="bob_x", first_name="Bob")
+    for phone in (ANNA, BOB):
+        deliver_hour_ago(server, phone, f"missed from {phone}")
+    lose_state()
+    server.fail("messages.getHistory", "FLOOD_WAIT_3600")
+    worker.start()
+    server.wait(lambda: server.count("messages.getHistory") == 1, 60)
+    server.deliver(ANNA, SHOP, "live")
+    wait_until(lambda: Message.unscoped.filter(text="live").exists(), seconds=60)
+    wait_for_status(send(actor, shop), "sent", seconds=60)
+    assert (stored_texts(), server.count("messages.getHistory")) == (["live"], 1)
+
+    worker.stop()  # in the middle of the flood
+    server.fail("messages.getHistory", "FLOOD_WAIT_1")
+    second = AccountWorker("second")
+    second.start()
+    try:
+        wait_until_read(server)
+        assert stored_texts() == ["live", f"missed from {ANNA}", f"missed from {BOB}"]
+    finally:
+        second.stop()
+
+
+def test_list_of_conversations_is_read_until_the_date(
+    shop: Account, worker: AccountWorker, server: TelegramServer, fast: None
+) -> None:
+    phones = make_chats(server, 205)
+    for phone in phones[:3]:
+        server.deliver(phone, SHOP, "years ago", date=1_500_000_000)
+    for phone in phones[3:]:
+        deliver_hour_ago(server, phone, f"missed from {phone}")
+    lose_state()
+    worker.start()
+    wait_until_read(server)
+    assert stored_texts() == [f"missed from {phone}" for phone in phones[3:]]
+    # Three pages, and three again: a conversation that moves up meanwhile would be on none.
+    assert (server.count("messages.getDialogs"), server.count("messages.getHistory")) == (6, 202)
+
+
+def test_contact_who_is_erased_while_the_history_is_read_does_not_come_back(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, fast: None
+) -> None:
+    server.deliver(ANNA, SHOP, "forget me")
+    worker.start()
+    wait_until(lambda: Message.unscoped.exists(), seconds=60)
+    wait_until_read(server)
+    worker.stop()
+    lose_state()
+    server.hang("messages.getHistory", 600, when="after")
+    second = AccountWorker("second")
+    second.start()
+    try:
+        server.wait(lambda: server.count("messages.getHistory") == 1, 60)
+        erase_contact(actor, Contact.unscoped.get().pk)
+        server.resume_hanging()
+        wait_until_read(server)
+        assert (Contact.unscoped.count(), stored_texts()) == (0, [])
+        server.deliver(ANNA, SHOP, "me again")
+        wait_until(lambda: stored_texts() == ["me again"], seconds=60)
+    finally:
+        second.stop()
+
+
+def test_edited_message_is_not_overwritten_by_the_history(
+    shop: Account, worker: AccountWorker, server: TelegramServer, fast: None
+) -> None:
+    server.deliver(ANNA, SHOP, "one")
+    worker.start()
+    stored = wait_until(lambda: Message.unscoped.first(), seconds=60)
+    wait_until_read(server)
+    worker.stop()
+    Message.unscoped.filter(pk=stored.pk).update(text="as it is stored")
+    server.deliver(ANNA, SHOP, "two")
+    lose_state()
+    second = AccountWorker("second")
+    second.start()
+    try:
+        wait_until(lambda: stored_texts() == ["as it is stored", "two"], seconds=60)
+    finally:
+        second.stop()
+
+
+def test_older_messages_wait_for_a_flood_that_the_history_has_met(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, fast: None
+) -> None:
+    deliver_hour_ago(server, ANNA, "missed")
+    lose_state()
+    server.fail("messages.getHistory", "FLOOD_WAIT_600")
+    worker.start()
+    server.wait(lambda: server.count("messages.getHistory") == 1, 60)
+    server.deliver(ANNA, SHOP, "today")
+    thread_id = wait_until(lambda: Message.unscoped.first(), seconds=60).thread_id
+    load_history(actor, thread_id)
+    failed = wait_until(lambda: HistoryRequest.unscoped.filter(state="failed").first(), seconds=60)
+    assert failed.reason == "Telegram asks to wait 10 minutes. Try again then."
+    assert server.count("messages.getHistory") == 1
+
+
+def test_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten requests at once, the eleventh when the first is old enough, and none during a pause."""
+    now = 1000.0
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        slept.append(round(seconds, 3))
+        now += seconds
+
+    async def ask(pacer: pacing.Pacer, times: int) -> None:
+        for _ in range(times):
+            await pacer.wait()
+
+    monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(pacing, "asyncio", SimpleNamespace(sleep=sleep, Lock=asyncio.Lock))
+
+    def run(pacer: pacing.Pacer, times: int) -> None:
+        task = ask(pacer, times)
+        with pytest.raises(StopIteration):
+            task.send(None)
+
+    pacer = pacing.Pacer()
+    run(pacer, 10)
+    assert slept == []
+    now += 5
+    run(pacer, 11)
+    assert slept == [27.0, 32.0]
+    pacer.pause(100)
+    assert pacer.pause_seconds == 100
+    run(pacer, 1)
+    assert slept == [27.0, 32.0, 100.0]
