@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from telethon import TelegramClient
-from telethon._updates.messagebox import ENTRY_ACCOUNT, MessageBox, PtsInfo
+from telethon._updates.messagebox import MessageBox, PtsInfo
 from telethon.crypto import AuthKey
 from telethon.errors import (
     FloodWaitError,
@@ -130,6 +130,7 @@ class AccountMessageBox(MessageBox):
         super().__init__(log)
         self.is_confirmed = False  # a difference was applied since this was last set to False
         self.is_too_long = False
+        self.has_caught_up = False  # the latest difference was the last part of it
 
     def apply_pts_info(self, update: Any, *, reset_deadlines: Any) -> Any:
         if _is_of_channel(update):
@@ -138,6 +139,7 @@ class AccountMessageBox(MessageBox):
 
     def apply_difference(self, diff: Any, chat_hashes: Any) -> Any:
         self.is_too_long = isinstance(diff, types.updates.DifferenceTooLong)
+        self.has_caught_up = not isinstance(diff, types.updates.DifferenceSlice)
         self.is_confirmed = not self.is_too_long
         return super().apply_difference(diff, chat_hashes)
 
@@ -185,7 +187,7 @@ class Client(TelegramClient):
         self._ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
         self._stored = UpdateState(0, 0, 0, 0)
         self._check_at = 0.0
-        self._heard = asyncio.Event()
+        self._is_checked = asyncio.Event()
         self._known_session: int | None = None
         self._take_new_session = self._sender._handlers[types.NewSessionCreated.CONSTRUCTOR_ID]
         self._sender._handlers[types.NewSessionCreated.CONSTRUCTOR_ID] = self._new_session_created
@@ -220,7 +222,7 @@ class Client(TelegramClient):
         try:
             return await self._in_time(super().__call__(request, ordered=ordered))
         except FloodWaitError as error:
-            self._wait_for_flood(error)
+            self._check_after(error)
             raise
         except (PersistentTimestampEmptyError, PersistentTimestampInvalidError) as error:
             if not self._message_box.is_empty():
@@ -264,7 +266,7 @@ class Client(TelegramClient):
             self._hear()
         else:  # What has no number, such as who is online, does not tell whether something is missing before it.
             await self._store_updates(processed, users, self._stored)
-        if ENTRY_ACCOUNT not in box.getting_diff_for:
+        if box.has_caught_up:
             self._caught_up.set()
         return processed
 
@@ -286,7 +288,7 @@ class Client(TelegramClient):
     def _hear(self) -> None:
         self.heard_at = clock.now()
         self._check_at = time.monotonic() + QUIET_SECONDS
-        self._heard.set()
+        self._is_checked.set()
 
     async def _watch(self) -> None:
         """Check whether something was missed, whenever nothing was heard for some time."""
@@ -297,9 +299,8 @@ class Client(TelegramClient):
 
     async def _check(self) -> None:
         """Compare Telegram's state with the stored one. What was missed must be stored in time, or the connection ends:
-        a new one has another session, clock offset and queue."""
-        self._check_at = 0.0
-        self._heard.clear()
+        a new one has another session, clock offset and queue. A flood is waited out."""
+        self._is_checked.clear()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 state = await self._sender.send(functions.updates.GetStateRequest())
@@ -307,15 +308,16 @@ class Client(TelegramClient):
                     self._hear()
                 else:
                     await self.catch_up()
-                    await self._heard.wait()
+                    await self._is_checked.wait()
         except FloodWaitError as error:
-            self._wait_for_flood(error)
+            self._check_after(error)
         except Exception as error:
-            if not self._check_at:  # otherwise the difference has to wait for a flood
-                self.end(error)
+            self.end(error)
 
-    def _wait_for_flood(self, error: FloodWaitError) -> None:
-        self._check_at = time.monotonic() + min(max(error.seconds, 1), QUIET_SECONDS)
+    def _check_after(self, flood: FloodWaitError) -> None:
+        """Another connection would have to wait, too."""
+        self._check_at = time.monotonic() + min(max(flood.seconds, 1), QUIET_SECONDS)
+        self._is_checked.set()
 
     async def _handle_auto_reconnect(self) -> None:
         """Look for missed updates now, not when the next message arrives."""
