@@ -10,7 +10,7 @@ from crmsolid.core.errors import invalid
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.commands import ServiceCommand
 from crmsolid.workspaces.services import find_workspace
-from messaging.models import LoginAttempt
+from messaging.models import Account, LoginAttempt
 from messaging.telegram import services
 
 
@@ -28,19 +28,34 @@ class Command(ServiceCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         workspace = find_workspace(options["workspace"], test=options["test"])
         actor = Actor.command(workspace, "telegram_login")
-        attempt = services.begin_login(actor, phone=options["phone"])
-        result = services.submit_code(actor, attempt_id=attempt.id, code=self._ask("Code"))
-        if isinstance(result, LoginAttempt):
-            result = services.submit_password(actor, attempt_id=attempt.id, password=self._ask("Password"))
+        result = services.begin_login(actor, phone=options["phone"])
+        while isinstance(result, LoginAttempt):
+            result = self._step(actor, result.id)
         shown = {"id": result.pk, "name": result.name, "kind": result.kind, "state": result.state}
         return {**shown, "workspace": workspace.slug}
 
-    def _ask(self, what: str) -> str:
+    def _step(self, actor: Actor, attempt_id: str) -> Account | LoginAttempt:
+        """Ask for what Telegram asks for. An empty line asks for another code, if Telegram has another way."""
+        login = services.login_in_progress(actor, attempt_id=attempt_id)
+        if login.needs_password:
+            question = f"Password (hint: {login.hint})" if login.hint else "Password"
+            return services.submit_password(actor, attempt_id=attempt_id, password=self._ask("password", question))
+        self.stderr.write(f"{login.code.sent} {login.code.url}".strip())
+        if login.code.resend:
+            wait = login.code.seconds_until_resend
+            when = f", possible in {wait} seconds" if wait else ""
+            self.stderr.write(f"Empty line: {login.code.resend.lower()}{when}.")
+        code = self._ask("code", "Code", may_be_empty=bool(login.code.resend))
+        if code:
+            return services.submit_code(actor, attempt_id=attempt_id, code=code)
+        return services.resend_code(actor, attempt_id=attempt_id)
+
+    def _ask(self, field: str, question: str, *, may_be_empty: bool = False) -> str:
         """Read one line of standard input, without echo on a terminal. The prompt goes to standard error."""
         if sys.stdin.isatty():
-            return getpass.getpass(f"{what}: ")
-        self.stderr.write(f"{what}: ", ending="\n")
-        line = sys.stdin.readline().rstrip("\n")
-        if not line:
-            raise invalid(what.lower(), "missing", f"no {what.lower()} on standard input")
-        return line
+            return getpass.getpass(f"{question}: ")
+        self.stderr.write(f"{question}: ", ending="\n")
+        line = sys.stdin.readline()
+        if not line.rstrip("\n") and not (line and may_be_empty):
+            raise invalid(field, "missing", f"no {field} on standard input")
+        return line.rstrip("\n")
