@@ -28,7 +28,9 @@ from crmsolid.core.errors import DomainError, invalid
 from messaging.telegram import config
 from messaging.telegram.client import LoginClient, Session, UpdateState, disconnect
 from messaging.telegram.codes import SentCode, duration_text
+from messaging.telegram.errors import name_of
 from messaging.telegram.refusals import (
+    KEY_OVER,
     PASSWORD_REMOVED,
     PAYMENT_REQUIRED,
     SET_UP_EMAIL,
@@ -41,7 +43,7 @@ logger = logging.getLogger("crmsolid.telegram")
 
 STEP_SECONDS = 30.0
 CLOSE_SECONDS = 5.0
-SESSION_OVER = (401, 406)  # the codes of Telegram's errors for a session or a key that it has ended
+UNAUTHORIZED = 401
 # Each step occupies one of the few threads that answer requests, for as long as Telegram takes.
 _concurrent_steps = threading.BoundedSemaphore(2)
 
@@ -226,10 +228,11 @@ def log_out(session: Session, seconds: float = STEP_SECONDS) -> bytes:
         try:
             answer = await client(functions.auth.LogOutRequest())
         except RPCError as error:
-            if abs(error.code or 0) in SESSION_OVER:
+            if abs(error.code or 0) == UNAUTHORIZED:
                 return b""
             raise
-        return answer.future_auth_token or b""
+        # Telethon answers True if Telegram acknowledges the request first.
+        return getattr(answer, "future_auth_token", None) or b""
 
     try:
         return _run_step(session, step, seconds)
@@ -259,10 +262,10 @@ async def _with_client(session: Session, step: Callable[[LoginClient], Awaitable
         async with asyncio.timeout(seconds):
             await client.connect()
             return await step(client)
-    except RPCError as error:
+    except (RPCError, AuthKeyNotFound) as error:
+        if isinstance(error, AuthKeyNotFound) or name_of(error) in KEY_OVER:
+            raise LoginGone("invalid_state", "Telegram no longer knows this login; start again") from None
         raise login_error(error) from None
-    except AuthKeyNotFound:
-        raise LoginGone("invalid_state", "Telegram no longer knows this login; start again") from None
     except _CONNECTION_ERRORS as error:
         raise DomainError("service_unavailable", f"Telegram cannot be reached: {type(error).__name__}") from None
     finally:

@@ -48,6 +48,15 @@ _ADVICE = {
     "TASK_ALREADY_EXISTS": "the removal of the login e-mail has been asked for already; it takes some days",
     "SIGN_IN_FAILED": f"Telegram could not finish the login; start over, or {USE_QR}",
 }
+# Telegram has ended the session, or with it the key.
+KEY_OVER = (
+    "AUTH_KEY_UNREGISTERED",
+    "AUTH_KEY_INVALID",
+    "AUTH_KEY_PERM_EMPTY",
+    "AUTH_KEY_DUPLICATED",
+    "SESSION_REVOKED",
+    "SESSION_EXPIRED",
+)
 _WRONG_SETTINGS = ("API_ID_INVALID", "API_ID_PUBLISHED_FLOOD", "CONNECTION_API_ID_INVALID")
 
 # Answers that are no errors for Telegram.
@@ -70,7 +79,7 @@ def no_account() -> DomainError:
 
 def login_error(error: RPCError) -> DomainError:
     """What a person can do about a refused request of a login. An unknown name shows itself, with advice."""
-    name = name_of(error)
+    name = name_of(error).removesuffix("_X")
     if isinstance(error, FloodWaitError):
         wait = max(1, math.ceil(error.seconds))
         headers = {"Retry-After": str(wait)}

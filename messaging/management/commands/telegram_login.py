@@ -44,7 +44,7 @@ class Command(ServiceCommand):
         if login.code.resend:
             wait = login.code.seconds_until_resend
             when = f", possible in {wait} seconds" if wait else ""
-            self.stderr.write(f"Empty line: {login.code.resend.lower()}{when}.")
+            self.stderr.write(f"{login.code.resend}: send an empty line{when}.")
         code = self._ask("code", "Code", may_be_empty=bool(login.code.resend))
         if code:
             return services.submit_code(actor, attempt_id=attempt_id, code=code)
