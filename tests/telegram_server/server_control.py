@@ -12,6 +12,7 @@ from .delivery import Draft
 from .errors import failure
 from .event_loop import control
 from .fault_control import FaultControl
+from .login_token_control import LoginTokenControl
 from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
 from .rpc import Rpc
@@ -23,7 +24,7 @@ from .state import ServerState, User, digits, new_salt
 Who = str | int
 
 
-class ServerControl(FaultControl):
+class ServerControl(FaultControl, LoginTokenControl):
     state: ServerState
     rpc: Rpc
     settings: Settings

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from telethon.crypto import AuthKey
 
 from .errors import RpcFailure
+from .login_tokens import LoginTokens
 from .mailbox import Mailbox
 from .srp import Challenge, Verifier
 
@@ -64,6 +65,7 @@ class ServerState:
         self.users: dict[int, User] = {}
         self.authorizations: dict[tuple[int, int], Authorization] = {}
         self.login_codes: dict[str, LoginCode] = {}
+        self.login_tokens = LoginTokens()
         self.requests: Counter[tuple[str, str]] = Counter()
         self.peak_connections: Counter[str] = Counter()
         self.crashes: list[str] = []
