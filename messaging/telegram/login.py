@@ -72,12 +72,13 @@ _CODE_CHANNELS = {
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """A finished login: the user, and the state from which updates are to be read."""
+    """A finished login: the user, whose ``phone`` has digits only, and the state from which updates are to be read."""
 
     session: Session
     user_id: int
     name: str
     state: UpdateState
+    phone: str = ""
 
 
 def send_code(session: Session, phone: str) -> dict[str, str]:
@@ -118,7 +119,7 @@ def sign_in(session: Session, phone: str, code_hash: str, code: str) -> LoggedIn
             return None
         if isinstance(answer, types.auth.AuthorizationSignUpRequired):
             raise invalid(*_REFUSALS["PHONE_NUMBER_UNOCCUPIED"])
-        return await _logged_in(client, answer.user)
+        return await logged_in(client, answer.user)
 
     return _run_step(session, step)
 
@@ -130,7 +131,7 @@ def check_password(session: Session, password: str) -> LoggedIn:
     async def step(client: LoginClient) -> LoggedIn:
         challenge = await client(functions.account.GetPasswordRequest())
         answer = await client(functions.auth.CheckPasswordRequest(compute_check(challenge, password)))
-        return await _logged_in(client, answer.user)
+        return await logged_in(client, answer.user)
 
     return _run_step(session, step)
 
@@ -140,10 +141,11 @@ def log_out(session: Session) -> None:
     _run_step(session, lambda client: client(functions.auth.LogOutRequest()))
 
 
-async def _logged_in(client: LoginClient, user: Any) -> LoggedIn:
+async def logged_in(client: LoginClient, user: Any) -> LoggedIn:
+    """What is known of a login that Telegram has accepted as this user."""
     answer = await client(functions.updates.GetStateRequest())
     state = UpdateState(answer.pts, answer.qts, int(answer.date.timestamp()), answer.seq)
-    return LoggedIn(client.session, user.id, get_display_name(user) or f"+{user.phone}", state)
+    return LoggedIn(client.session, user.id, get_display_name(user) or f"+{user.phone}", state, user.phone or "")
 
 
 def _run_step(session: Session, step: Callable[[LoginClient], Awaitable[T]]) -> T:
@@ -151,16 +153,22 @@ def _run_step(session: Session, step: Callable[[LoginClient], Awaitable[T]]) -> 
     if not _concurrent_steps.acquire(blocking=False):
         raise DomainError("service_unavailable", "other logins are waiting for Telegram; try again in a moment")
     try:
-        return asyncio.run(_with_client(session, step))
+        return asyncio.run(with_client(session, step))
     finally:
         _concurrent_steps.release()
 
 
-async def _with_client(session: Session, step: Callable[[LoginClient], Awaitable[T]]) -> T:
+async def with_client(session: Session, step: Callable[[LoginClient], Awaitable[T]], *, limits_step: bool = True) -> T:
+    """Connect, run the step and disconnect. Telethon's exceptions become :class:`DomainError`.
+
+    Unless ``limits_step`` is true, only connecting is limited in time, and the step limits its own requests.
+    """
     client = LoginClient(session)
     try:
-        async with asyncio.timeout(STEP_SECONDS):
+        async with asyncio.timeout(STEP_SECONDS) as limit:
             await client.connect()
+            if not limits_step:
+                limit.reschedule(None)
             return await step(client)
     except RPCError as error:
         raise _domain_error(error) from None

@@ -54,7 +54,7 @@ async def test_scanned_code_logs_in(clients: Clients, phone: str, dc: int) -> No
 
 
 async def test_another_client_accepts_the_token(clients: Clients) -> None:
-    client, code = await waiting(clients)
+    _, code = await waiting(clients)
     login = asyncio.create_task(code.wait(30))
     await asyncio.sleep(0)
     phone = await clients.login(ANNA)
