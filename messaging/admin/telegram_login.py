@@ -80,6 +80,8 @@ class LoginPages(TenantAdmin):
             submit = services().submit_password if login.needs_password else services().submit_code
             try:
                 result = submit(actor, attempt_id=attempt_id, **form.cleaned_data)
+                if login.is_qr:
+                    return _redirect("qr", attempt_id)  # it knows which account was expected
                 is_finished = not isinstance(result, LoginAttempt)
                 return _redirect("connected" if is_finished else "step", result.pk)
             except DomainError as error:

@@ -16,14 +16,16 @@ from telethon import events
 from telethon.errors import RPCError, SessionPasswordNeededError
 from telethon.tl import functions, types
 
+from crmsolid.core.errors import DomainError
 from messaging.telegram import config, login
-from messaging.telegram.client import LoginClient
+from messaging.telegram.client import LoginClient, Session
 from messaging.telegram.errors import name_of
 from messaging.telegram.login import LoggedIn
 
 # Telegram's tokens live about 30 s. The clock of this machine may be wrong, so their end is believed within limits.
 MIN_SECONDS, MAX_SECONDS = 10.0, 30.0
 RETRY_SECONDS = 1.0
+RUN_SECONDS = 600.0
 # A token that cannot be redeemed any more; the next one may be scanned.
 _VOID = {"AUTH_TOKEN_EXPIRED", "AUTH_TOKEN_INVALID", "AUTH_TOKEN_INVALID2", "AUTH_TOKEN_ALREADY_ACCEPTED"}
 
@@ -70,6 +72,19 @@ async def log_in(client: LoginClient, show: Show) -> LoggedIn | None:
                 await scanned.wait()
         if scanned.is_set():
             await show(None)
+
+
+def run(session: Session, show: Show) -> LoggedIn | None:
+    """:func:`log_in` on a connection of its own. ``invalid_state`` if nobody scans a code within 10 minutes."""
+
+    async def held() -> LoggedIn | None:
+        async with asyncio.timeout(RUN_SECONDS):
+            return await login.with_client(session, lambda client: log_in(client, show), limits_step=False)
+
+    try:
+        return asyncio.run(held())
+    except TimeoutError:
+        raise DomainError("invalid_state", "nobody has scanned the code in time") from None
 
 
 async def _ask(client: LoginClient, show: Show) -> Any:

@@ -4,7 +4,7 @@ Each step asks Telegram first, outside any transaction, and opens its transactio
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,9 +20,11 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Role
 from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, QrState, TelegramSession
 from messaging.telegram import config, leases, login, qr_attempts
+from messaging.telegram import qr_login as qr_login_steps
 from messaging.telegram.client import Session, decrypt_session, encrypt_session, session_from_row
 from messaging.telegram.login import LoggedIn
 from messaging.telegram.qr_attempts import QrLogin
+from messaging.telegram.qr_login import Show
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -105,9 +107,14 @@ def finish_qr_login(attempt: LoginAttempt, result: LoggedIn) -> Account:
     return _complete(actor, attempt, result, result.phone)
 
 
-def store_login(actor: Actor, *, result: LoggedIn) -> Account:
-    """Store a login that was held elsewhere from its beginning to its end. Errors: ``forbidden``."""
+def log_in_by_qr_code(actor: Actor, *, show: Show, ask_password: Callable[[], str]) -> Account:
+    """Log in while the caller waits, for up to 10 minutes: for a shell, where no worker has to run.
+
+    Errors: those of :func:`begin_login`, and ``invalid_state`` if nobody has scanned a code in time.
+    """
     _require_may_log_in(actor)
+    session = Session(*config.first_data_center())
+    result = qr_login_steps.run(session, show) or login.check_password(session, ask_password())
     return _complete(actor, None, result, result.phone)
 
 

@@ -4,9 +4,8 @@ import base64
 
 from .event_loop import LoopBound, control
 from .handlers.login_tokens import accept
+from .login_tokens import PREFIX
 from .state import ServerState
-
-PREFIX = "tg://login?token="
 
 
 class LoginTokenControl(LoopBound):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import time
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from .errors import failure
 
 if TYPE_CHECKING:
     from .state import Authorization, User
+
+PREFIX = "tg://login?token="
 
 
 @dataclass(eq=False)
@@ -75,5 +78,7 @@ class LoginTokens:
         for token in self._tokens.values():
             token.expires_at = 0.0
 
-    def __len__(self) -> int:
-        return len(self._tokens)
+    def addresses(self) -> list[str]:
+        """The codes that could be scanned now."""
+        valid = [each.value for each in self._tokens.values() if each.accepted_by is None and not each.is_expired]
+        return [f"{PREFIX}{base64.urlsafe_b64encode(value).decode().rstrip('=')}" for value in valid]
