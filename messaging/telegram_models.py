@@ -77,11 +77,26 @@ class PeerHash(WorkspaceModel):
         ]
 
 
+class QrState(models.TextChoices):
+    """How far a login by QR code is. Before the password only a worker writes to the row."""
+
+    WAITING = "waiting", "Waiting for the scan"
+    SCANNED = "scanned", "Scanned"
+    PASSWORD = "password", "Password needed"
+    CONNECTED = "connected", "Connected"
+    FAILED = "failed", "Failed"
+
+
 class LoginAttempt(WorkspaceModel):
-    """A login in progress. ``encrypted_state`` holds the phone, the code hash and the unfinished session.
+    """A login in progress. ``encrypted_state`` holds the phone, the code hash and the unfinished session; for a login
+    by QR code also who started it and the address in the code.
 
     Only one step runs at a time: ``step_lease_until`` is set while it does, and the lease of a process that died
     expires at that time.
+
+    A login by QR code has a ``qr_state``. ``worker`` holds its connection until ``step_lease_until``, ``seen_at`` is
+    when its page last asked for it, and ``error`` says why it failed or waits. When an account is connected, the row
+    stays for its page until it expires.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "log"), editable=False)
@@ -90,6 +105,10 @@ class LoginAttempt(WorkspaceModel):
     step_lease_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now)
+    qr_state = models.CharField(max_length=10, choices=QrState.choices, blank=True, default="", db_default="")
+    worker = models.CharField(max_length=200, blank=True, default="", db_default="")
+    seen_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta(WorkspaceModel.Meta):
         indexes = [models.Index(fields=["expires_at"], name="loginattempt_expiry")]

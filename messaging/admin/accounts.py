@@ -24,7 +24,7 @@ from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.tenant_page import error_text
 from messaging import querysets, services
-from messaging.admin.telegram_login import LoginPages
+from messaging.admin.telegram_qr import QrLoginPages
 from messaging.forms import LogOutForm
 from messaging.models import Account, AccountKind, AccountState, account_state
 from messaging.representations import AccountOut
@@ -46,7 +46,7 @@ def state_text(account: Any) -> str:
 
 
 @admin.register(Account)
-class AccountAdmin(LoginPages):
+class AccountAdmin(QrLoginPages):
     """Only name and daily limit can be edited; everything else follows from what Telegram answers."""
 
     viewers, adders, changers = ADMINS, ADMINS, ADMINS

@@ -96,7 +96,10 @@ class LoginPages(TenantAdmin):
         if is_submitted and form.is_valid():
             submit = services().submit_password if login.needs_password else services().submit_code
             try:
-                return _next_page(submit(actor, attempt_id=attempt_id, **form.cleaned_data))
+                result = submit(actor, attempt_id=attempt_id, **form.cleaned_data)
+                if login.is_qr:
+                    return _redirect("qr", attempt_id)  # it knows which account was expected
+                return _next_page(result)
             except DomainError as error:
                 if error.code == "not_found":
                     return self._login_over(request, error)

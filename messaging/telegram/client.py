@@ -100,6 +100,10 @@ class LoginClient(TelegramClient):
             await self.disconnect()
             await super().connect()
 
+    async def move_to(self, dc_id: int) -> None:
+        """Connect to another data center. The session gets a new key there, which is not logged in."""
+        await self._switch_dc(dc_id)
+
 
 class Client(TelegramClient):
     """The connection of one account.

@@ -79,12 +79,13 @@ class LoginGone(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """A finished login: the user, and the state from which updates are to be read."""
+    """A finished login: the user, whose ``phone`` has digits only, and the state from which updates are to be read."""
 
     session: Session
     user_id: int
     name: str
     state: UpdateState
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _request_code(session: Session, phone: str, request: Any) -> SentCode | Pass
         try:
             answer = await client(request)
         except SessionPasswordNeededError:
-            return await _password_needed(client)
+            return await password_needed(client)
         if isinstance(answer, types.auth.SentCodeSuccess):
             return await _finish(client, answer.authorization)
         return _sent_code(phone, answer)
@@ -177,13 +178,14 @@ def sign_in(session: Session, sent: SentCode, code: str) -> LoggedIn | PasswordN
         try:
             answer = await client(request)
         except SessionPasswordNeededError:
-            return await _password_needed(client)
+            return await password_needed(client)
         return await _finish(client, answer)
 
     return _run_step(session, step)
 
 
-async def _password_needed(client: LoginClient) -> PasswordNeeded:
+async def password_needed(client: LoginClient) -> PasswordNeeded:
+    """What is known of the password that Telegram asks this login for."""
     try:
         challenge = await client(functions.account.GetPasswordRequest())
     except RPCError as error:  # the code has been accepted: the login goes on without the hint
@@ -195,7 +197,7 @@ async def _password_needed(client: LoginClient) -> PasswordNeeded:
 async def _finish(client: LoginClient, authorization: Any) -> LoggedIn:
     if isinstance(authorization, types.auth.AuthorizationSignUpRequired):
         raise no_account()
-    return await _logged_in(client, authorization.user)
+    return await logged_in(client, authorization.user)
 
 
 def check_password(session: Session, password: str) -> LoggedIn:
@@ -212,7 +214,7 @@ def check_password(session: Session, password: str) -> LoggedIn:
             logger.warning("a two-step password cannot be checked: %s", error)
             raise DomainError("invalid_state", UNKNOWN_ALGORITHM) from None
         answer = await client(functions.auth.CheckPasswordRequest(proof))
-        return await _logged_in(client, answer.user)
+        return await logged_in(client, answer.user)
 
     return _run_step(session, step)
 
@@ -240,10 +242,11 @@ def log_out(session: Session, seconds: float = STEP_SECONDS) -> bytes:
         return b""
 
 
-async def _logged_in(client: LoginClient, user: Any) -> LoggedIn:
+async def logged_in(client: LoginClient, user: Any) -> LoggedIn:
+    """What is known of a login that Telegram has accepted as this user."""
     answer = await client(functions.updates.GetStateRequest())
     state = UpdateState(answer.pts, answer.qts, int(answer.date.timestamp()), answer.seq)
-    return LoggedIn(client.session, user.id, get_display_name(user) or f"+{user.phone}", state)
+    return LoggedIn(client.session, user.id, get_display_name(user) or f"+{user.phone}", state, user.phone or "")
 
 
 def _run_step(session: Session, step: Callable[[LoginClient], Awaitable[T]], seconds: float = STEP_SECONDS) -> T:
@@ -251,16 +254,28 @@ def _run_step(session: Session, step: Callable[[LoginClient], Awaitable[T]], sec
     if not _concurrent_steps.acquire(blocking=False):
         raise DomainError("service_unavailable", "other logins are waiting for Telegram; try again in a moment")
     try:
-        return asyncio.run(_with_client(session, step, seconds))
+        return asyncio.run(with_client(session, step, seconds))
     finally:
         _concurrent_steps.release()
 
 
-async def _with_client(session: Session, step: Callable[[LoginClient], Awaitable[T]], seconds: float) -> T:
+async def with_client(
+    session: Session,
+    step: Callable[[LoginClient], Awaitable[T]],
+    seconds: float = STEP_SECONDS,
+    *,
+    limits_step: bool = True,
+) -> T:
+    """Connect, run the step and disconnect. Telethon's exceptions become :class:`DomainError`.
+
+    Unless ``limits_step`` is true, only connecting is limited in time, and the step limits its own requests.
+    """
     client = LoginClient(session)
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds) as limit:
             await client.connect()
+            if not limits_step:
+                limit.reschedule(None)
             return await step(client)
     except (RPCError, AuthKeyNotFound) as error:
         if isinstance(error, AuthKeyNotFound) or name_of(error) in KEY_OVER:

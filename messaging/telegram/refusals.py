@@ -95,5 +95,6 @@ def login_error(error: RPCError) -> DomainError:
     if error.code is not None and abs(error.code) >= 500:
         return DomainError("service_unavailable", f"Telegram is in trouble ({name}); try again in some minutes")
     return DomainError(
-        "invalid_state", f"Telegram refuses the login ({name}); try again in some minutes, and if it stays so, {USE_QR}"
+        "invalid_state",
+        f"Telegram refuses the login ({name}); try again in some minutes, or log in the other way, by QR code or phone",
     )

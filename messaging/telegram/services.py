@@ -4,7 +4,7 @@ Each step asks Telegram first, outside any transaction, and opens its transactio
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apikeys.limiter import limiter
 from crmsolid.core import clock, crypto
@@ -20,29 +20,37 @@ from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Role
-from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, TelegramSession
+from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, QrState, TelegramSession
 from messaging.sending.gateway import wake_account_workers
-from messaging.telegram import config, ending, login
+from messaging.telegram import config, ending, leases, login, qr_attempts
+from messaging.telegram import qr_login as qr_login_steps
 from messaging.telegram.client import Session, decrypt_session, encrypt_session
 from messaging.telegram.codes import SentCode, duration_text
 from messaging.telegram.login import LoggedIn, PasswordNeeded
+from messaging.telegram.qr_attempts import QrLogin
+from messaging.telegram.qr_login import Show
 
 logger = logging.getLogger("crmsolid.telegram")
 
 LOGIN_TTL = timedelta(minutes=5)  # from each successful step to the next one
 STEP_LEASE = timedelta(seconds=login.STEP_SECONDS + login.CLOSE_SECONDS + 5)
+QR_LOGINS_AT_ONCE = 5  # per workspace
 CODES_PER_MINUTE = 5  # per workspace, because Telegram counts codes against the whole installation
 
 
 @dataclass(frozen=True, slots=True)
 class LoginInProgress:
-    """What the page of the next step shows: of the code, or of the two-step password with its owner's ``hint``."""
+    """What the page of the next step shows: of the code, or of the two-step password with its owner's ``hint``.
+
+    After a QR code (``is_qr``) the password follows, and ``phone`` is empty.
+    """
 
     id: str
     phone: str
     code: SentCode
     needs_password: bool
     hint: str
+    is_qr: bool = False
 
 
 class LogoutOutcome(StrEnum):
@@ -72,6 +80,56 @@ def begin_login(actor: Actor, *, phone: str) -> Account | LoginAttempt:
         attempt.save(force_insert=True)
         audit.record(actor, "telegram.login_started", attempt.id)
     return _next_step(actor, attempt, answer, number)
+
+
+def begin_qr_login(actor: Actor, *, account_id: int | None = None) -> LoginAttempt:
+    """Ask a worker for a QR code; with ``account_id``, to log this account in again.
+
+    Errors: ``forbidden``, ``not_found`` (account), ``invalid_state`` (test workspace, Telegram not set up, no worker
+    runs), ``rate_limited``.
+    """
+    _require_may_log_in(actor)
+    accounts = Account.objects.for_workspace(actor.workspace).filter(kind=AccountKind.TELEGRAM)
+    if account_id is not None and not accounts.filter(pk=account_id).exists():
+        raise not_found("account")
+    if not leases.live_workers().exists():
+        raise DomainError("invalid_state", "no worker runs for Telegram accounts; log in with the phone number")
+    if qr_attempts.open_logins().filter(workspace=actor.workspace).count() >= QR_LOGINS_AT_ONCE:
+        raise DomainError("rate_limited", "too many QR codes are open; close their pages and wait two minutes")
+    attempt = qr_attempts.new(actor, account_id)
+    with transaction.atomic():
+        ending.discard_logins(LoginAttempt.unscoped.filter(expires_at__lt=attempt.created_at))
+        attempt.save(force_insert=True)
+        audit.record(actor, "telegram.login_started", attempt.id)
+    return attempt
+
+
+def qr_login(actor: Actor, *, attempt_id: str) -> QrLogin:
+    """What the page of a QR code shows. A worker ends the login when this was not called for two minutes.
+
+    Errors: ``forbidden``, ``not_found``, ``invalid_state`` (expired).
+    """
+    _require_may_log_in(actor)
+    rows = LoginAttempt.objects.for_workspace(actor.workspace).exclude(qr_state="")
+    return qr_attempts.shown(_unexpired(rows.filter(pk=attempt_id).first()))
+
+
+def finish_qr_login(attempt: LoginAttempt, result: LoggedIn) -> Account:
+    """For the worker: store the account, as the member who started the login. Errors: ``forbidden``, ``not_found``."""
+    actor = qr_attempts.starter(attempt)
+    _require_may_log_in(actor)
+    return _complete(actor, attempt, result, result.phone)
+
+
+def log_in_by_qr_code(actor: Actor, *, show: Show, ask_password: Callable[[], str]) -> Account:
+    """Log in while the caller waits, for up to 10 minutes: for a shell, where no worker has to run.
+
+    Errors: those of :func:`begin_login`, and ``invalid_state`` if nobody has scanned a code in time.
+    """
+    _require_may_log_in(actor)
+    session = Session(*config.first_data_center())
+    result = qr_login_steps.run(session, show) or login.check_password(session, ask_password())
+    return _complete(actor, None, result, result.phone)
 
 
 def resend_code(actor: Actor, *, attempt_id: str) -> Account | LoginAttempt:
@@ -122,16 +180,19 @@ def submit_password(actor: Actor, *, attempt_id: str, password: str) -> Account:
         if not attempt.needs_password:
             raise DomainError("invalid_state", "Telegram has not asked for a password; send the code first")
         session, state = decrypt_session(attempt)
-        return _complete(actor, attempt, login.check_password(session, password), state["phone"])
+        result = login.check_password(session, password)
+        return _complete(actor, attempt, result, state["phone"] or result.phone)
 
 
 def login_in_progress(actor: Actor, *, attempt_id: str) -> LoginInProgress:
     """What the next step asks for. Errors: ``forbidden``, ``not_found``, ``invalid_state`` (expired)."""
     _require_may_log_in(actor)
-    attempt = _unexpired(LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id).first())
+    attempt = _unexpired(_steps(actor).filter(pk=attempt_id).first())
     _, state = decrypt_session(attempt)
     code = SentCode.load(state)
-    return LoginInProgress(attempt.id, f"+{code.phone}", code, attempt.needs_password, state.get("hint", ""))
+    phone = f"+{code.phone}" if code.phone else ""
+    hint = state.get("hint", "")
+    return LoginInProgress(attempt.id, phone, code, attempt.needs_password, hint, attempt.qr_state != "")
 
 
 def cancel_login(actor: Actor, *, attempt_id: str) -> None:
@@ -200,7 +261,7 @@ def _limit_codes(actor: Actor) -> None:
 @contextmanager
 def _leased_step(actor: Actor, attempt_id: str) -> Iterator[LoginAttempt]:
     """The attempt, leased for one step, so that a double click does not use up the code."""
-    rows = LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id)
+    rows = _steps(actor).filter(pk=attempt_id)
     now = clock.now()
     is_free = Q(step_lease_until=None) | Q(step_lease_until__lte=now)
     if not rows.filter(is_free).update(step_lease_until=now + STEP_LEASE):
@@ -210,6 +271,12 @@ def _leased_step(actor: Actor, attempt_id: str) -> Iterator[LoginAttempt]:
         yield _unexpired(rows.first())
     finally:
         rows.filter(step_lease_until=now + STEP_LEASE).update(step_lease_until=None)
+
+
+def _steps(actor: Actor) -> QuerySet[LoginAttempt]:
+    """The logins of the workspace that a member goes on with: not the QR codes that a worker holds."""
+    rows = LoginAttempt.objects.for_workspace(actor.workspace)
+    return rows.filter(qr_state__in=["", QrState.PASSWORD])
 
 
 def _unexpired(attempt: LoginAttempt | None) -> LoginAttempt:
@@ -241,7 +308,7 @@ def _next_step(actor: Actor, attempt: LoginAttempt, answer: Any, phone: str) -> 
     return _complete(actor, attempt, answer, phone) if isinstance(answer, LoggedIn) else attempt
 
 
-def _complete(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str) -> Account:
+def _complete(actor: Actor, attempt: LoginAttempt | None, result: LoggedIn, phone: str) -> Account:
     """Create an account, or give the account of the same Telegram user a new session."""
     try:
         return _store_account(actor, attempt, result, phone)
@@ -250,8 +317,9 @@ def _complete(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str)
 
 
 @transaction.atomic
-def _store_account(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str) -> Account:
-    if not LoginAttempt.unscoped.filter(pk=attempt.pk).delete()[0]:
+def _store_account(actor: Actor, attempt: LoginAttempt | None, result: LoggedIn, phone: str) -> Account:
+    by_phone = LoginAttempt.unscoped.filter(pk=attempt.pk) if attempt is not None and not attempt.qr_state else None
+    if by_phone is not None and not by_phone.delete()[0]:
         raise not_found("login")  # cancelled meanwhile, and its session is being ended
     rows = TelegramSession.objects.for_workspace(actor.workspace).select_for_update()
     row = rows.filter(user_id=result.user_id).first()
@@ -267,6 +335,8 @@ def _store_account(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone:
     store_session(row, result)
     account.state, account.paused_until = AccountState.CONNECTED, None
     account.save(update_fields=["state", "paused_until"])
+    if attempt is not None and attempt.qr_state:
+        qr_attempts.finish(attempt, account.pk)
     audit.record(actor, "telegram.logged_in", str(account.pk))
     return account
 

@@ -109,6 +109,7 @@ UNSCOPED = {
     "messaging/telegram/database.py": "rows of accounts that a worker holds, whoever they belong to",
     "messaging/telegram/leases.py": "shares all accounts among the workers",
     "messaging/telegram/mapping.py": "addresses by the account that knows them",
+    "messaging/telegram/qr_attempts.py": "logins that a worker holds, whoever they belong to; the row that was fetched",
     "messaging/telegram/receiving.py": "rows by the account that an update came in on",
     "messaging/telegram/requested_history.py": "requests for accounts that a worker holds, whoever they belong to",
     "messaging/telegram/sending.py": "rows of a message that was claimed",

@@ -13,6 +13,7 @@ from .errors import failure
 from .event_loop import control
 from .fault_control import FaultControl
 from .login_control import LoginControl
+from .login_token_control import LoginTokenControl
 from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
 from .rpc import Rpc
@@ -24,7 +25,7 @@ from .state import ServerState, User, digits, new_salt
 Who = str | int
 
 
-class ServerControl(FaultControl, LoginControl):
+class ServerControl(FaultControl, LoginControl, LoginTokenControl):
     state: ServerState
     rpc: Rpc
     settings: Settings

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from telethon.crypto import AuthKey
 
 from .errors import RpcFailure
+from .login_tokens import LoginTokens
 from .mailbox import Mailbox
 from .srp import Challenge, Verifier
 
@@ -81,6 +82,7 @@ class ServerState:
         self.login_codes: dict[str, LoginCode] = {}
         self.code_plans: dict[str, CodePlan] = {}
         self.logout_tokens: dict[bytes, User] = {}
+        self.login_tokens = LoginTokens()
         self.requests: Counter[tuple[str, str]] = Counter()
         self.peak_connections: Counter[str] = Counter()
         self.crashes: list[str] = []

@@ -1,9 +1,12 @@
-"""``manage.py telegram_login --workspace SLUG --phone PHONE [--json]`` connects a Telegram account."""
+"""``manage.py telegram_login --workspace SLUG (--phone PHONE | --qr) [--json]`` connects a Telegram account."""
 
 import getpass
+import io
 import sys
+from functools import partial
 from typing import Any
 
+import segno
 from django.core.management.base import CommandParser
 
 from crmsolid.core.errors import invalid
@@ -12,15 +15,21 @@ from crmsolid.workspaces.commands import ServiceCommand
 from crmsolid.workspaces.services import find_workspace
 from messaging.models import Account, LoginAttempt
 from messaging.telegram import services
+from messaging.telegram.qr_login import QrCode
 
 
 class Command(ServiceCommand):
-    help = "Connect a Telegram account. Asks for the code Telegram sends, and for the password if there is one."
+    help = (
+        "Connect a Telegram account. Asks for the code Telegram sends, or shows a QR code to scan, and asks for the"
+        " password if there is one."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--workspace", required=True, metavar="SLUG")
-        parser.add_argument("--phone", required=True, help="with the country code, like +15550001")
+        how = parser.add_mutually_exclusive_group(required=True)
+        how.add_argument("--phone", help="with the country code, like +15550001")
+        how.add_argument("--qr", action="store_true", help="draw a QR code in the terminal; needs no login code")
         parser.add_argument(
             "--test", action="store_true", help="the test workspace, which has sandbox accounts only and refuses"
         )
@@ -28,7 +37,13 @@ class Command(ServiceCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         workspace = find_workspace(options["workspace"], test=options["test"])
         actor = Actor.command(workspace, "telegram_login")
-        result = services.begin_login(actor, phone=options["phone"])
+        if options["qr"]:
+            ask_password = partial(self._ask, "password", "Password")
+            result: Account | LoginAttempt = services.log_in_by_qr_code(
+                actor, show=self._draw, ask_password=ask_password
+            )
+        else:
+            result = services.begin_login(actor, phone=options["phone"])
         while isinstance(result, LoginAttempt):
             result = self._step(actor, result.id)
         shown = {"id": result.pk, "name": result.name, "kind": result.kind, "state": result.state}
@@ -49,6 +64,16 @@ class Command(ServiceCommand):
         if code:
             return services.submit_code(actor, attempt_id=attempt_id, code=code)
         return services.resend_code(actor, attempt_id=attempt_id)
+
+    async def _draw(self, code: QrCode | None) -> None:
+        """To standard error, so that ``--json`` prints JSON alone."""
+        if code is None:
+            return
+        drawing = io.StringIO()
+        segno.make(code.address, error="m", micro=False).terminal(out=drawing, compact=True)
+        steps = f"In Telegram: Settings > Devices > Link Desktop Device. A new code comes in {code.seconds:.0f} s."
+        text = f"{drawing.getvalue()}{steps}"
+        self.stderr.write(text, style_func=str)  # not in the colour of errors, which scanners may not read
 
     def _ask(self, field: str, question: str, *, may_be_empty: bool = False) -> str:
         """Read one line of standard input, without echo on a terminal. The prompt goes to standard error."""

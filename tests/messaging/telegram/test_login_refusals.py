@@ -33,7 +33,8 @@ OF_PHONE = [
     (
         "A_NEW_REASON",
         400,
-        f"Telegram refuses the login (A_NEW_REASON); try again in some minutes, and if it stays so, {USE_QR}",
+        "Telegram refuses the login (A_NEW_REASON); try again in some minutes, or log in the other way, by QR code or "
+        "phone.",
     ),
 ]
 OF_CODE = [

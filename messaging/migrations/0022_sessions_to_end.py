@@ -13,7 +13,7 @@ from crmsolid.workspaces.migration_operations import TenantForeignKey
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0020_account_health'),
+        ('messaging', '0021_qr_login'),
         ('workspaces', '0009_kept_forms'),
     ]
 
