@@ -18,7 +18,8 @@ class TelegramSession(WorkspaceModel):
 
     ``auth_key`` is encrypted, and empty after a logout. ``login_epoch`` is raised by every login and logout; a
     connection that was opened with an older epoch is closed. ``pts``, ``qts``, ``date`` and ``seq`` are Telegram's
-    update state. ``phone`` has digits only, the country code first. ``history_cutoff`` is the time of the last
+    update state. ``future_auth_token`` is what Telegram gave at a logout, encrypted too: the next login with this phone
+    may need no code. ``phone`` has digits only, the country code first. ``history_cutoff`` is the time of the last
     erasure: Telegram still has the messages that were erased here.
 
     ``connected_at`` is when the connection that is open now was ready, NULL while none is. ``heard_at`` is when
@@ -34,6 +35,7 @@ class TelegramSession(WorkspaceModel):
     host = models.CharField(max_length=100)
     port = models.PositiveIntegerField()
     auth_key = models.BinaryField(blank=True)
+    future_auth_token = models.BinaryField(null=True, blank=True)
     login_epoch = models.PositiveIntegerField(default=1)
     logged_in_at = models.DateTimeField(default=clock.now)
     pts = models.BigIntegerField(default=0)
@@ -110,6 +112,31 @@ class LoginAttempt(WorkspaceModel):
 
     class Meta(WorkspaceModel.Meta):
         indexes = [models.Index(fields=["expires_at"], name="loginattempt_expiry")]
+
+
+class SessionToEnd(WorkspaceModel):
+    """A session that nobody uses any more and that Telegram has not been told of: its login was replaced, cancelled,
+    has expired, or was logged out.
+
+    The row is written in the transaction that takes the key from its login, and deleted when the session has ended at
+    Telegram; :mod:`messaging.telegram.ending` has the rules. ``lease_epoch`` is that of the account's lease at that
+    time: until this lease is released, a worker may still be connected with the key. Logins that were not finished have
+    no account.
+    """
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "log"), editable=False)
+    account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, null=True, related_name="+")
+    lease_epoch = models.PositiveBigIntegerField(default=0)
+    dc_id = models.PositiveSmallIntegerField()
+    host = models.CharField(max_length=100)
+    port = models.PositiveIntegerField()
+    auth_key = models.BinaryField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["not_before"], name="sessiontoend_due")]
 
 
 class AccountLease(WorkspaceModel):

@@ -15,7 +15,7 @@ from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership
 from messaging.models import LoginAttempt, QrState
-from messaging.telegram import config, leases
+from messaging.telegram import config, ending, leases
 from messaging.telegram.client import Session, decrypt_session, encrypt_session
 from messaging.telegram.qr_login import QrCode
 
@@ -99,7 +99,7 @@ def renew(worker: str, ids: Collection[str]) -> set[str]:
     wanted = open_logins().filter(pk__in=held.values("pk"))
     wanted.update(step_lease_until=clock.now() + 3 * leases.third())
     found = set(wanted.values_list("pk", flat=True))
-    held.exclude(pk__in=found).delete()
+    ending.discard_logins(held.exclude(pk__in=found))
     return found
 
 
@@ -119,9 +119,9 @@ def show_code(attempt: LoginAttempt, session: Session, code: QrCode | None) -> N
     _write(attempt, qr_state=state, error="", encrypted_state=encrypt_session(attempt, session, values))
 
 
-def ask_password(attempt: LoginAttempt, session: Session) -> None:
+def ask_password(attempt: LoginAttempt, session: Session, hint: str) -> None:
     """Give the login back to the web, which asks for the password. It has the keys that its step reads."""
-    state = encrypt_session(attempt, session, {**_facts(attempt), "phone": "", "channel": "qr"})
+    state = encrypt_session(attempt, session, {**_facts(attempt), "phone": "", "hint": hint})
     _end(attempt, QrState.PASSWORD, state, needs_password=True)
 
 

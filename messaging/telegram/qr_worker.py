@@ -126,7 +126,8 @@ class QrLogins:
             result = await qr_login.log_in(client, show)
             held.is_ending = True
             if result is None:
-                await self._threads.run(qr_attempts.ask_password, held.attempt, client.session)
+                hint = (await login.password_needed(client)).hint
+                await self._threads.run(qr_attempts.ask_password, held.attempt, client.session, hint)
             else:
                 await self._threads.run(services.finish_qr_login, held.attempt, result)
         except DomainError:

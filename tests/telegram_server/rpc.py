@@ -89,6 +89,8 @@ class Rpc:
     async def answer(self, session: Session, msg_id: int, request: Any) -> Any:
         """The result. Raises RpcFailure, or AnswerLost if a fault has aborted the connection."""
         query = unwrap(session, request)
+        if self._settings.refuses_api_id and query is not request:
+            raise failure("API_ID_INVALID")
         name, phone = request_name(query), phone_of(session.authorization, query)
         self._state.count(name, phone)
         await self._apply_fault(session, msg_id, name, When.BEFORE, phone)

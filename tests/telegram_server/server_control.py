@@ -12,6 +12,7 @@ from .delivery import Draft
 from .errors import failure
 from .event_loop import control
 from .fault_control import FaultControl
+from .login_control import LoginControl
 from .login_token_control import LoginTokenControl
 from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
@@ -24,7 +25,7 @@ from .state import ServerState, User, digits, new_salt
 Who = str | int
 
 
-class ServerControl(FaultControl, LoginTokenControl):
+class ServerControl(FaultControl, LoginControl, LoginTokenControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -78,18 +79,18 @@ class ServerControl(FaultControl, LoginTokenControl):
         self.state.login_codes[digits(phone)].is_expired = True
 
     @control
-    def revoke(self, who: Who, error: str = "AUTH_KEY_UNREGISTERED") -> int:
+    def revoke(self, who: Who, error: str = "AUTH_KEY_UNREGISTERED", *, is_pushed: bool = True) -> int:
         """End all sessions of the user, as "terminate session" does; returns how many.
 
         After a 401 the same key can log in again; after AUTH_KEY_DUPLICATED (406) all its requests are refused.
-        Connected clients get updatesTooLong, so they notice.
+        Connected clients get updatesTooLong, so they notice, unless it is not pushed.
         """
         refusal = failure(error)
         revoked = self.state.authorizations_of(self.find(who))
         for authorization in revoked:
             authorization.refusal = refusal
             authorization.user = None
-            for session in authorization.sessions.values():
+            for session in authorization.sessions.values() if is_pushed else ():
                 session.push(tl_bytes(types.UpdatesTooLong()))
         return len(revoked)
 

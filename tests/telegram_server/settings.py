@@ -20,10 +20,14 @@ class Settings:
     """`has_short_updates`: push new messages as updateShortMessage, without users, instead of `updates`.
 
     `allows_one_connection`: a second connection with the same key makes the key unusable, 406 AUTH_KEY_DUPLICATED.
+    `gives_logout_tokens`: auth.logOut answers a token with which the user may log in again without a code.
+    `refuses_api_id`: the first request of a connection, with initConnection, is refused with API_ID_INVALID.
     `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
     """
 
     duplicates: Duplicates = Duplicates.ORIGINAL
     has_short_updates: bool = False
     allows_one_connection: bool = False
+    gives_logout_tokens: bool = False
+    refuses_api_id: bool = False
     difference_limit: int = 100

@@ -32,6 +32,8 @@ class User:
     last_name: str = ""
     username: str | None = None
     verifier: Verifier | None = None
+    hint: str | None = None
+    has_unknown_algorithm: bool = False
     is_deactivated: bool = False
     accepts_messages: bool = True
     mailbox: Mailbox = field(default_factory=Mailbox)
@@ -53,9 +55,22 @@ class Authorization:
 
 
 @dataclass(slots=True)
+class CodePlan:
+    """How a login code is sent: auth.sentCodeType<kind> with these fields. Without `next_type` there is no other way.
+    `code` replaces the five random digits."""
+
+    kind: str = "App"
+    fields: dict[str, Any] = field(default_factory=lambda: {"length": 5})
+    next_type: str | None = "Sms"
+    timeout: int | None = None
+    code: str | None = None
+
+
+@dataclass(slots=True)
 class LoginCode:
     code: str
     phone_code_hash: str
+    plan: CodePlan
     is_expired: bool = False
     is_confirmed: bool = False
 
@@ -65,6 +80,8 @@ class ServerState:
         self.users: dict[int, User] = {}
         self.authorizations: dict[tuple[int, int], Authorization] = {}
         self.login_codes: dict[str, LoginCode] = {}
+        self.code_plans: dict[str, CodePlan] = {}
+        self.logout_tokens: dict[bytes, User] = {}
         self.login_tokens = LoginTokens()
         self.requests: Counter[tuple[str, str]] = Counter()
         self.peak_connections: Counter[str] = Counter()
@@ -119,8 +136,9 @@ class ServerState:
     def sessions_of(self, user: User) -> list[Session]:
         return [session for each in self.authorizations_of(user) for session in each.sessions.values()]
 
-    def new_login_code(self, phone: str) -> LoginCode:
-        code = LoginCode(f"{secrets.randbelow(100_000):05}", secrets.token_hex(9))
+    def new_login_code(self, phone: str, plan: CodePlan | None = None) -> LoginCode:
+        plan = plan or self.code_plans.get(digits(phone)) or CodePlan()
+        code = LoginCode(plan.code or f"{secrets.randbelow(100_000):05}", secrets.token_hex(9), plan)
         self.login_codes[digits(phone)] = code
         return code
 

@@ -3,6 +3,7 @@
 import getpass
 import io
 import sys
+from functools import partial
 from typing import Any
 
 import segno
@@ -37,18 +38,32 @@ class Command(ServiceCommand):
         workspace = find_workspace(options["workspace"], test=options["test"])
         actor = Actor.command(workspace, "telegram_login")
         if options["qr"]:
-            result = services.log_in_by_qr_code(actor, show=self._draw, ask_password=lambda: self._ask("Password"))
+            ask_password = partial(self._ask, "password", "Password")
+            result: Account | LoginAttempt = services.log_in_by_qr_code(
+                actor, show=self._draw, ask_password=ask_password
+            )
         else:
-            result = self._by_phone(actor, options["phone"])
+            result = services.begin_login(actor, phone=options["phone"])
+        while isinstance(result, LoginAttempt):
+            result = self._step(actor, result.id)
         shown = {"id": result.pk, "name": result.name, "kind": result.kind, "state": result.state}
         return {**shown, "workspace": workspace.slug}
 
-    def _by_phone(self, actor: Actor, phone: str) -> Account:
-        attempt = services.begin_login(actor, phone=phone)
-        result = services.submit_code(actor, attempt_id=attempt.id, code=self._ask("Code"))
-        if isinstance(result, LoginAttempt):
-            return services.submit_password(actor, attempt_id=attempt.id, password=self._ask("Password"))
-        return result
+    def _step(self, actor: Actor, attempt_id: str) -> Account | LoginAttempt:
+        """Ask for what Telegram asks for. An empty line asks for another code, if Telegram has another way."""
+        login = services.login_in_progress(actor, attempt_id=attempt_id)
+        if login.needs_password:
+            question = f"Password (hint: {login.hint})" if login.hint else "Password"
+            return services.submit_password(actor, attempt_id=attempt_id, password=self._ask("password", question))
+        self.stderr.write(f"{login.code.sent} {login.code.url}".strip())
+        if login.code.resend:
+            wait = login.code.seconds_until_resend
+            when = f", possible in {wait} seconds" if wait else ""
+            self.stderr.write(f"{login.code.resend}: send an empty line{when}.")
+        code = self._ask("code", "Code", may_be_empty=bool(login.code.resend))
+        if code:
+            return services.submit_code(actor, attempt_id=attempt_id, code=code)
+        return services.resend_code(actor, attempt_id=attempt_id)
 
     async def _draw(self, code: QrCode | None) -> None:
         """To standard error, so that ``--json`` prints JSON alone."""
@@ -60,12 +75,12 @@ class Command(ServiceCommand):
         text = f"{drawing.getvalue()}{steps}"
         self.stderr.write(text, style_func=str)  # not in the colour of errors, which scanners may not read
 
-    def _ask(self, what: str) -> str:
+    def _ask(self, field: str, question: str, *, may_be_empty: bool = False) -> str:
         """Read one line of standard input, without echo on a terminal. The prompt goes to standard error."""
         if sys.stdin.isatty():
-            return getpass.getpass(f"{what}: ")
-        self.stderr.write(f"{what}: ", ending="\n")
-        line = sys.stdin.readline().rstrip("\n")
-        if not line:
-            raise invalid(what.lower(), "missing", f"no {what.lower()} on standard input")
-        return line
+            return getpass.getpass(f"{question}: ")
+        self.stderr.write(f"{question}: ", ending="\n")
+        line = sys.stdin.readline()
+        if not line.rstrip("\n") and not (line and may_be_empty):
+            raise invalid(field, "missing", f"no {field} on standard input")
+        return line.rstrip("\n")
