@@ -21,12 +21,13 @@ _SENT = {
     "email": "Telegram has sent it to the account's login e-mail, {detail}.",
     "fragment": "Telegram has sent it to the number's page at fragment.com.",
 }
+# Short, because a countdown follows and a phone is narrow.
 _RESEND = {
     "sms": "Send the code by SMS instead",
-    "call": "Have the code read out by a call instead",
-    "flash_call": "Get the code by a call that hangs up instead",
-    "missed_call": "Get the code by a call that hangs up instead",
-    "fragment": "Send the code to fragment.com instead",
+    "call": "Send the code by call instead",
+    "flash_call": "Use a missed call instead",
+    "missed_call": "Use a missed call instead",
+    "fragment": "Use fragment.com instead",
 }
 _WORDS = ("sms_word", "sms_phrase")
 _CALLER_NUMBER = ("flash_call", "missed_call")

@@ -84,10 +84,10 @@ def test_page_says_how_the_code_was_sent_and_the_code_logs_in(
     ("next_type", "button"),
     [
         ("Sms", "Send the code by SMS instead"),
-        ("Call", "Have the code read out by a call instead"),
-        ("FlashCall", "Get the code by a call that hangs up instead"),
-        ("MissedCall", "Get the code by a call that hangs up instead"),
-        ("FragmentSms", "Send the code to fragment.com instead"),
+        ("Call", "Send the code by call instead"),
+        ("FlashCall", "Use a missed call instead"),
+        ("MissedCall", "Use a missed call instead"),
+        ("FragmentSms", "Use fragment.com instead"),
     ],
 )
 def test_button_says_how_the_next_code_comes(
