@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     for task, seconds in {
         "messaging.sweep": SWEEP_SECONDS,
         "messaging.purge": 3600,
+        "messaging.end_sessions": 30,
         "sequences.sweep": SWEEP_SECONDS,
         "webhooks.sweep": SWEEP_SECONDS,
         "webhooks.purge": 3600,

@@ -26,7 +26,7 @@ class MessagingConfig(AppConfig):
         from messaging.sending import gateway, sources
         from messaging.sending.sandbox import SandboxGateway
         from messaging.telegram.gateway import queues_of
-        from messaging.telegram_models import LoginAttempt, TelegramSession
+        from messaging.telegram_models import LoginAttempt, SessionToEnd, TelegramSession
         from messaging.texts import configuration as texts
         from messaging.threads import state
         from messaging.timeline import SOURCE as MESSAGES
@@ -47,7 +47,9 @@ class MessagingConfig(AppConfig):
         kinds.register(BROADCAST)
         uses.of_tag.append(of_tag)
         sources.registry[SOURCE] = BroadcastSource()
-        crypto.register_columns(TelegramSession, "auth_key", bound_to=("workspace_id", "account_id"))
+        row = ("workspace_id", "account_id")
+        crypto.register_columns(TelegramSession, "auth_key", "future_auth_token", bound_to=row)
+        crypto.register_columns(SessionToEnd, "auth_key", bound_to=("workspace_id", "id"))
         crypto.register_columns(LoginAttempt, "encrypted_state", bound_to=("workspace_id", "id"))
         post_delete.connect(state.unassign_removed_member, sender=Membership)
         post_save.connect(state.unassign_demoted_member, sender=Membership)

@@ -17,6 +17,7 @@ from messaging import waiting
 from messaging.models import ErasedMessage, LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
 from messaging.sending.slots import DAY
+from messaging.telegram.ending import discard_logins
 from messaging.telegram_models import PeerHash, TelegramSession
 
 BATCH = 1000
@@ -77,8 +78,8 @@ def purge() -> int:
     returns the number of rows."""
     now, deleted = clock.now(), 0
     logins, slots = LoginAttempt.unscoped.filter(expires_at__lt=now), SpentSlot.unscoped.filter(slot_at__lte=now - DAY)
-    rows: Any
-    for rows in (logins, slots):
-        while batch := list(rows.values_list("pk", flat=True)[:BATCH]):
-            deleted += rows.model.unscoped.filter(pk__in=batch).delete()[0]
+    while batch := list(logins.values_list("pk", flat=True)[:BATCH]):
+        deleted += discard_logins(logins.filter(pk__in=batch))
+    while spent := list(slots.values_list("pk", flat=True)[:BATCH]):
+        deleted += SpentSlot.unscoped.filter(pk__in=spent).delete()[0]
     return deleted

@@ -1,5 +1,7 @@
 """Forms of Settings > Telegram accounts. Each step of a login asks one question and shows its errors beside it."""
 
+from typing import Any
+
 from django import forms
 
 from crmsolid.core.errors import DomainError
@@ -32,17 +34,19 @@ class OneTimeInput(forms.PasswordInput):
 
 
 class CodeForm(StepForm):
+    """``is_text``: the code consists of words, so a phone shows its whole keyboard."""
+
     code = forms.CharField(
-        max_length=32,
+        max_length=200,
         widget=OneTimeInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false", "autofocus": True}
         ),
     )
 
-    def clean_code(self) -> str:
-        """Telegram writes codes as ``12345`` or ``123-45``, and people type spaces."""
-        code: str = self.cleaned_data["code"]
-        return code.replace(" ", "").replace("-", "")
+    def __init__(self, *args: Any, is_text: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_text:
+            self.fields["code"].widget.attrs["inputmode"] = "text"
 
 
 class PasswordForm(StepForm):

@@ -20,7 +20,9 @@ from messaging.telegram_models import HistoryRequest as HistoryRequest
 from messaging.telegram_models import HistoryState as HistoryState
 from messaging.telegram_models import LoginAttempt as LoginAttempt
 from messaging.telegram_models import PeerHash as PeerHash
+from messaging.telegram_models import QrState as QrState
 from messaging.telegram_models import SentReport as SentReport
+from messaging.telegram_models import SessionToEnd as SessionToEnd
 from messaging.telegram_models import TelegramSession as TelegramSession
 from messaging.telegram_models import WorkerHeartbeat as WorkerHeartbeat
 

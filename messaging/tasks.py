@@ -4,6 +4,7 @@ from celery import shared_task
 
 from messaging import erasure
 from messaging.sending import dispatch, sandbox
+from messaging.telegram import ending
 from messaging.telegram.gateway import wake_account_worker
 
 
@@ -23,6 +24,12 @@ def sweep() -> int:
 def purge() -> int:
     """Delete expired logins, and spent slots that are older than 24 hours."""
     return erasure.purge()
+
+
+@shared_task(name="messaging.end_sessions")
+def end_sessions() -> int:
+    """End sessions at Telegram that nobody uses any more."""
+    return ending.end_due_sessions()
 
 
 @shared_task(name="messaging.send_for_account")

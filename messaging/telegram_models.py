@@ -18,7 +18,8 @@ class TelegramSession(WorkspaceModel):
 
     ``auth_key`` is encrypted, and empty after a logout. ``login_epoch`` is raised by every login and logout; a
     connection that was opened with an older epoch is closed. ``pts``, ``qts``, ``date`` and ``seq`` are Telegram's
-    update state. ``phone`` has digits only, the country code first. ``history_cutoff`` is the time of the last
+    update state. ``future_auth_token`` is what Telegram gave at a logout, encrypted too: the next login with this phone
+    may need no code. ``phone`` has digits only, the country code first. ``history_cutoff`` is the time of the last
     erasure: Telegram still has the messages that were erased here. ``history_since`` is set while messages since then
     may be missing, until the conversations were read.
 
@@ -36,6 +37,7 @@ class TelegramSession(WorkspaceModel):
     host = models.CharField(max_length=100)
     port = models.PositiveIntegerField()
     auth_key = models.BinaryField(blank=True)
+    future_auth_token = models.BinaryField(null=True, blank=True)
     login_epoch = models.PositiveIntegerField(default=1)
     logged_in_at = models.DateTimeField(default=clock.now)
     pts = models.BigIntegerField(default=0)
@@ -81,11 +83,26 @@ class PeerHash(WorkspaceModel):
         ]
 
 
+class QrState(models.TextChoices):
+    """How far a login by QR code is. Before the password only a worker writes to the row."""
+
+    WAITING = "waiting", "Waiting for the scan"
+    SCANNED = "scanned", "Scanned"
+    PASSWORD = "password", "Password needed"
+    CONNECTED = "connected", "Connected"
+    FAILED = "failed", "Failed"
+
+
 class LoginAttempt(WorkspaceModel):
-    """A login in progress. ``encrypted_state`` holds the phone, the code hash and the unfinished session.
+    """A login in progress. ``encrypted_state`` holds the phone, the code hash and the unfinished session; for a login
+    by QR code also who started it and the address in the code.
 
     Only one step runs at a time: ``step_lease_until`` is set while it does, and the lease of a process that died
     expires at that time.
+
+    A login by QR code has a ``qr_state``. ``worker`` holds its connection until ``step_lease_until``, ``seen_at`` is
+    when its page last asked for it, and ``error`` says why it failed or waits. When an account is connected, the row
+    stays for its page until it expires.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "log"), editable=False)
@@ -94,9 +111,38 @@ class LoginAttempt(WorkspaceModel):
     step_lease_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now)
+    qr_state = models.CharField(max_length=10, choices=QrState.choices, blank=True, default="", db_default="")
+    worker = models.CharField(max_length=200, blank=True, default="", db_default="")
+    seen_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta(WorkspaceModel.Meta):
         indexes = [models.Index(fields=["expires_at"], name="loginattempt_expiry")]
+
+
+class SessionToEnd(WorkspaceModel):
+    """A session that nobody uses any more and that Telegram has not been told of: its login was replaced, cancelled,
+    has expired, or was logged out.
+
+    The row is written in the transaction that takes the key from its login, and deleted when the session has ended at
+    Telegram; :mod:`messaging.telegram.ending` has the rules. ``lease_epoch`` is that of the account's lease at that
+    time: until this lease is released, a worker may still be connected with the key. Logins that were not finished have
+    no account.
+    """
+
+    id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "log"), editable=False)
+    account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, null=True, related_name="+")
+    lease_epoch = models.PositiveBigIntegerField(default=0)
+    dc_id = models.PositiveSmallIntegerField()
+    host = models.CharField(max_length=100)
+    port = models.PositiveIntegerField()
+    auth_key = models.BinaryField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["not_before"], name="sessiontoend_due")]
 
 
 class AccountLease(WorkspaceModel):

@@ -26,7 +26,7 @@ from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.templatetags.panel import ago
 from crmsolid.workspaces.tenant_page import error_text
 from messaging import querysets, services
-from messaging.admin.telegram_login import LoginPages
+from messaging.admin.telegram_qr import QrLoginPages
 from messaging.failures import connection_problem
 from messaging.forms import LogOutForm
 from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, account_state
@@ -61,7 +61,7 @@ def _problems(accounts: Iterable[Any]) -> list[tuple[Any, str]]:
 
 
 @admin.register(Account)
-class AccountAdmin(LoginPages):
+class AccountAdmin(QrLoginPages):
     """Only name and daily limit can be edited; everything else follows from what Telegram answers."""
 
     viewers, adders, changers = ADMINS, ADMINS, ADMINS

@@ -4,6 +4,7 @@ Between two steps all state is in the database, so any web process may answer th
 transaction, because each talks to Telegram.
 """
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,21 @@ from crmsolid.workspaces.panel_urls import panel_url
 from messaging.forms import CodeForm, LogOutForm, PasswordForm, PhoneForm
 from messaging.models import LoginAttempt
 from messaging.telegram import config
+
+IN_AN_APP = "in a Telegram app, under Settings > Devices"
+# What the page says after a logout, by its outcome.
+LOGGED_OUT = {
+    "ended": (messages.SUCCESS, "{} is logged out. Its messages wait for the next login."),
+    "pending": (
+        messages.WARNING,
+        "{} is logged out here. Telegram could not be told yet, which is tried again for 3 days. To end the session "
+        f"now, do it {IN_AN_APP}.",
+    ),
+    "unreadable": (
+        messages.WARNING,
+        f"{{}} is logged out here, but Telegram could not be told: end the session {IN_AN_APP}.",
+    ),
+}
 
 
 def services() -> Any:
@@ -41,6 +57,7 @@ class LoginPages(TenantAdmin):
         return [
             account_path("login/<str:attempt_id>/", self.step_view, "step"),
             account_path("login/<str:attempt_id>/resend/", require_POST(self.resend_view), "resend"),
+            account_path("login/<str:attempt_id>/reset-email/", require_POST(self.reset_email_view), "reset_email"),
             account_path("login/<str:attempt_id>/cancel/", require_POST(self.cancel_view), "cancel"),
             account_path("<int:account_id>/connected/", self.connected_view, "connected"),
             account_path("<int:account_id>/login/", require_POST(self.login_view), "login"),
@@ -56,8 +73,7 @@ class LoginPages(TenantAdmin):
         form = None if missing or is_test else PhoneForm(request.POST or None)
         if form is not None and request.method == "POST" and form.is_valid():
             try:
-                attempt = services().begin_login(self.actor(request), **form.cleaned_data)
-                return _redirect("step", attempt.id)
+                return _next_page(services().begin_login(self.actor(request), **form.cleaned_data))
             except DomainError as error:
                 form.add_domain_error(error)
         context = {"title": "Add a Telegram account", "missing": missing, "is_test": is_test, "form": form}
@@ -72,16 +88,18 @@ class LoginPages(TenantAdmin):
             login = services().login_in_progress(actor, attempt_id=attempt_id)
         except DomainError as error:
             return self._login_over(request, error)
-        form_class = PasswordForm if login.needs_password else CodeForm
+        form_class: Any = PasswordForm if login.needs_password else partial(CodeForm, is_text=login.code.is_text)
+        field = "password" if login.needs_password else "code"
         # A step that is posted again after it succeeded (a double click, a reload) shows the next step, not an error.
-        is_submitted = request.method == "POST" and not form_class.base_fields.keys().isdisjoint(request.POST)
+        is_submitted = request.method == "POST" and field in request.POST
         form = form_class(request.POST if is_submitted else None)
         if is_submitted and form.is_valid():
             submit = services().submit_password if login.needs_password else services().submit_code
             try:
                 result = submit(actor, attempt_id=attempt_id, **form.cleaned_data)
-                is_finished = not isinstance(result, LoginAttempt)
-                return _redirect("connected" if is_finished else "step", result.pk)
+                if login.is_qr:
+                    return _redirect("qr", attempt_id)  # it knows which account was expected
+                return _next_page(result)
             except DomainError as error:
                 if error.code == "not_found":
                     return self._login_over(request, error)
@@ -90,16 +108,24 @@ class LoginPages(TenantAdmin):
         return self._page(request, "panel/telegram_step.html", title=title, login=login, form=form)
 
     def resend_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
+        said = "A new code is on its way. Earlier ones no longer work."
+        return self._another_code(request, services().resend_code, attempt_id, said)
+
+    def reset_email_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
+        said = "Telegram has been asked to remove the login e-mail."
+        return self._another_code(request, services().reset_login_email, attempt_id, said)
+
+    def _another_code(self, request: HttpRequest, ask: Any, attempt_id: str, said: str) -> HttpResponse:
         self._require_add(request)
         try:
-            services().resend_code(self.actor(request), attempt_id=attempt_id)
+            result = ask(self.actor(request), attempt_id=attempt_id)
         except DomainError as error:
             if error.code == "not_found":
                 return self._login_over(request, error)
             messages.error(request, f"{capfirst(error.detail)}.")
-        else:
-            messages.success(request, "A new code is on its way. Earlier ones no longer work.")
-        return _redirect("step", attempt_id)
+            return _redirect("step", attempt_id)
+        messages.success(request, said)
+        return _next_page(result)
 
     def cancel_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         self._require_add(request)
@@ -113,11 +139,10 @@ class LoginPages(TenantAdmin):
         if not account.phone:
             return _redirect("add")
         try:
-            attempt = services().begin_login(self.actor(request), phone=f"+{account.phone}")
+            return _next_page(services().begin_login(self.actor(request), phone=f"+{account.phone}"))
         except DomainError as error:
             messages.error(request, f"{capfirst(error.detail)}.")
             return _redirect("change", account.pk)
-        return _redirect("step", attempt.id)
 
     def connected_view(self, request: HttpRequest, account_id: int) -> HttpResponse:
         """What to do next with an account that was just connected."""
@@ -141,18 +166,12 @@ class LoginPages(TenantAdmin):
             messages.error(request, str(form.errors["confirm"][0]))
             return _redirect("change", account.pk)
         try:
-            telegram_told = services().logout(self.actor(request), account_id=account_id)
+            outcome = services().logout(self.actor(request), account_id=account_id)
         except DomainError as error:
             messages.error(request, f"{capfirst(error.detail)}.")
             return _redirect("change", account.pk)
-        if telegram_told:
-            messages.success(request, f"{account.name} is logged out. Its messages wait for the next login.")
-        else:
-            messages.warning(
-                request,
-                f"{account.name} is logged out here, but Telegram could not be told: end the session in a Telegram "
-                "app, under Settings > Devices.",
-            )
+        level, said = LOGGED_OUT[outcome]
+        messages.add_message(request, level, said.format(account.name))
         return _redirect("changelist")
 
     # --- Helpers ------------------------------------------------------------------------------------------------
@@ -181,6 +200,11 @@ class LoginPages(TenantAdmin):
         response = self.render_page(request, template, **context)
         response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _next_page(result: Any) -> HttpResponse:
+    """The page that follows a step: of the next one, or of the account."""
+    return _redirect("step" if isinstance(result, LoginAttempt) else "connected", result.pk)
 
 
 def _redirect(name: str, *arguments: Any) -> HttpResponse:

@@ -1,8 +1,8 @@
 """The worker that holds Telegram accounts: one event loop in a thread, for any number of accounts.
 
-Every second it renews and acquires leases, and looks for due messages and for older ones that members asked for; a
-wake-up makes it look sooner. All its decisions are stored in the database, so after a crash at any moment the next
-worker continues from there.
+Every second it renews and acquires leases, and looks for due messages, for older ones that members asked for and for
+logins by QR code; a wake-up makes it look sooner. All its decisions are stored in the database, so after a crash at any
+moment the next worker continues from there.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from messaging.telegram import database, health, leases, requested_history
 from messaging.telegram.connection import Connection
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.leases import LeasedAccount
+from messaging.telegram.qr_worker import QrLogins
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -78,6 +79,7 @@ class AccountWorker:
         self._threads = DatabaseThreads()
         # Of its own: a renewal must not wait behind updates being stored, or the database being compared.
         self._lease_thread = DatabaseThreads(1, compare=False)
+        self._qr_logins = QrLogins(self.id, self._threads, self._lease_thread)
         self._started.set()
         deadline_check = asyncio.create_task(self._disconnect_at_lease_deadlines())
         comparison = asyncio.create_task(self._compare_database())
@@ -87,7 +89,7 @@ class AccountWorker:
                 await self._wait_for_next_tick()
         finally:
             self._close_connections(list(self._connections))
-            await asyncio.gather(*self._closing.values())
+            await asyncio.gather(self._qr_logins.close(), *self._closing.values())
             deadline_check.cancel()
             comparison.cancel()
             await self._try_in_database(leases.remove_worker, self.id)
@@ -107,6 +109,7 @@ class AccountWorker:
                 self._connections[account_id].send_due_messages()
             for account_id in await self._lease_thread.run(requested_history.accounts_with_requests, ready):
                 self._connections[account_id].load_older_messages()
+            await self._qr_logins.tick()
         except Error as error:
             logger.warning("the database cannot be reached, leases may expire: %r", error)
         except Exception:

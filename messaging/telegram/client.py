@@ -77,14 +77,14 @@ def session_from_row(row: TelegramSession) -> Session:
     return Session(row.dc_id, row.host, row.port, crypto.decrypt(row, "auth_key"), state)
 
 
-def encrypt_session(attempt: LoginAttempt, session: Session, values: dict[str, str]) -> bytes:
-    """The session without its update state, together with some strings, encrypted for this login."""
+def encrypt_session(attempt: LoginAttempt, session: Session, values: dict[str, Any]) -> bytes:
+    """The session without its update state, together with some values, encrypted for this login."""
     connection = {"dc": session.dc_id, "host": session.server_address, "port": session.port, "key": session.key.hex()}
     return crypto.encrypt(attempt, "encrypted_state", json.dumps({**connection, **values}).encode())
 
 
-def decrypt_session(attempt: LoginAttempt) -> tuple[Session, dict[str, str]]:
-    """The session and the strings that were passed to :func:`encrypt_session`."""
+def decrypt_session(attempt: LoginAttempt) -> tuple[Session, dict[str, Any]]:
+    """The session and the values that were passed to :func:`encrypt_session`."""
     values = json.loads(crypto.decrypt(attempt, "encrypted_state"))
     data_center = values.pop("dc"), values.pop("host"), values.pop("port")
     return Session(*data_center, bytes.fromhex(values.pop("key"))), values
@@ -116,6 +116,10 @@ class LoginClient(TelegramClient):
         except EOFError:
             await self.disconnect()
             await super().connect()
+
+    async def move_to(self, dc_id: int) -> None:
+        """Connect to another data center. The session gets a new key there, which is not logged in."""
+        await self._switch_dc(dc_id)
 
 
 class AccountMessageBox(MessageBox):

@@ -6,15 +6,13 @@ does not let third-party applications create accounts.
 
 import asyncio
 import logging
-import math
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from telethon.errors import (
     AuthKeyNotFound,
-    FloodWaitError,
     InvalidChecksumError,
     RPCError,
     SecurityError,
@@ -25,102 +23,182 @@ from telethon.password import compute_check
 from telethon.tl import functions, types
 from telethon.utils import get_display_name, parse_phone
 
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
 from messaging.telegram import config
 from messaging.telegram.client import LoginClient, Session, UpdateState, disconnect
-from messaging.telegram.errors import WRONG_SETTINGS, name_of
+from messaging.telegram.codes import SentCode, duration_text
+from messaging.telegram.errors import name_of
+from messaging.telegram.refusals import (
+    KEY_OVER,
+    PASSWORD_REMOVED,
+    PAYMENT_REQUIRED,
+    SET_UP_EMAIL,
+    UNKNOWN_ALGORITHM,
+    login_error,
+    no_account,
+)
 from messaging.telegram.transport import Unreachable
 
 logger = logging.getLogger("crmsolid.telegram")
 
 STEP_SECONDS = 30.0
 CLOSE_SECONDS = 5.0
+UNAUTHORIZED = 401
 # Each step occupies one of the few threads that answer requests, for as long as Telegram takes.
 _concurrent_steps = threading.BoundedSemaphore(2)
 
 T = TypeVar("T")
 
-_REFUSALS = {
-    "PHONE_NUMBER_INVALID": ("phone", "invalid", "Telegram knows no such phone number"),
-    "PHONE_NUMBER_UNOCCUPIED": ("phone", "not_registered", "this phone has no Telegram account; sign up on a phone"),
-    "PHONE_NUMBER_BANNED": ("phone", "banned", "Telegram has banned this phone number"),
-    "PHONE_NUMBER_FLOOD": ("phone", "flood", "Telegram has had too many tries with this phone; wait some hours"),
-    "PHONE_PASSWORD_FLOOD": ("phone", "flood", "Telegram has had too many tries with this phone; wait some hours"),
-    "USER_DEACTIVATED": ("phone", "deleted", "this Telegram account has been deleted"),
-    "USER_DEACTIVATED_BAN": ("phone", "banned", "Telegram has banned this account"),
-    "PHONE_CODE_EMPTY": ("code", "wrong", "the code is wrong"),
-    "PHONE_CODE_INVALID": ("code", "wrong", "the code is wrong"),
-    "PHONE_CODE_EXPIRED": ("code", "expired", "the code has expired; start again"),
-    "PASSWORD_HASH_INVALID": ("password", "wrong", "the password is wrong"),
-    "SRP_ID_INVALID": ("password", "stale", "Telegram has changed its question; send the password again"),
-}
 # Raised by Telethon when the connection breaks, or when what it receives is not a valid answer.
 _CONNECTION_ERRORS = (OSError, EOFError, BufferError, InvalidChecksumError, SecurityError, TypeNotFoundError)
-_CODE_CHANNELS = {
+_CHANNELS = {
     types.auth.SentCodeTypeApp: "app",
     types.auth.SentCodeTypeSms: "sms",
-    types.auth.SentCodeTypeSmsWord: "sms",
-    types.auth.SentCodeTypeSmsPhrase: "sms",
-    types.auth.SentCodeTypeFirebaseSms: "sms",
+    types.auth.SentCodeTypeSmsWord: "sms_word",
+    types.auth.SentCodeTypeSmsPhrase: "sms_phrase",
+    types.auth.SentCodeTypeFirebaseSms: "firebase_sms",
     types.auth.SentCodeTypeCall: "call",
-    types.auth.SentCodeTypeFlashCall: "missed_call",
+    types.auth.SentCodeTypeFlashCall: "flash_call",
     types.auth.SentCodeTypeMissedCall: "missed_call",
     types.auth.SentCodeTypeEmailCode: "email",
     types.auth.SentCodeTypeFragmentSms: "fragment",
 }
+_NEXT_CHANNELS = {
+    types.auth.CodeTypeSms: "sms",
+    types.auth.CodeTypeCall: "call",
+    types.auth.CodeTypeFlashCall: "flash_call",
+    types.auth.CodeTypeMissedCall: "missed_call",
+    types.auth.CodeTypeFragmentSms: "fragment",
+}
+_DETAILS = ("email_pattern", "url", "pattern", "prefix", "beginning")
+
+
+class LoginGone(DomainError):
+    """Telegram does not know the key of the session."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """A finished login: the user, and the state from which updates are to be read."""
+    """A finished login: the user, whose ``phone`` has digits only, and the state from which updates are to be read."""
 
     session: Session
     user_id: int
     name: str
     state: UpdateState
+    phone: str = ""
 
 
-def send_code(session: Session, phone: str) -> dict[str, str]:
-    """Ask Telegram to send a login code. Returns what the next steps need, and the ``channel`` by which it was sent.
+@dataclass(frozen=True, slots=True)
+class PasswordNeeded:
+    """The account has a two-step password; ``hint`` is what its owner wrote to remember it by, or empty."""
+
+    hint: str
+
+
+def phone_number(phone: str) -> str:
+    """The digits of a phone number, the country code first. Raises ``validation_failed`` (phone)."""
+    number: str | None = parse_phone(phone)
+    if number is None:
+        raise invalid("phone", "invalid", "write the phone number with its country code, like +15550001")
+    return number
+
+
+def send_code(
+    session: Session, phone: str, logout_tokens: Sequence[bytes] = ()
+) -> SentCode | PasswordNeeded | LoggedIn:
+    """Ask Telegram to send a login code. With a token of an earlier logout it may let the account in without one.
 
     Errors: ``validation_failed`` (phone), and those of every step: ``rate_limited``, ``invalid_state``,
     ``service_unavailable``.
     """
-    number = parse_phone(phone)
-    if number is None:
-        raise invalid("phone", "invalid", "write the phone number with its country code, like +15550001")
-    request = functions.auth.SendCodeRequest(number, *config.application(), types.CodeSettings())
-    return _request_code(session, number, request)
+    number = phone_number(phone)
+    settings = types.CodeSettings(logout_tokens=list(logout_tokens) or None)
+    return _request_code(session, number, functions.auth.SendCodeRequest(number, *config.application(), settings))
 
 
-def resend_code(session: Session, phone: str, code_hash: str) -> dict[str, str]:
-    """Ask for a new code. Telegram chooses the channel, and refuses if there is no other one."""
-    return _request_code(session, phone, functions.auth.ResendCodeRequest(phone, code_hash))
+def resend_code(session: Session, sent: SentCode) -> SentCode | PasswordNeeded | LoggedIn:
+    """Ask for a new code. Telegram sends it by ``sent.next_channel``, and refuses if there is no other way; before
+    ``sent.resend_at`` it is not asked (``invalid_state``)."""
+    if sent.seconds_until_resend:
+        wait = duration_text(sent.seconds_until_resend)
+        raise DomainError("invalid_state", f"Telegram sends another code in {wait}; the last one may still come")
+    return _request_code(session, sent.phone, functions.auth.ResendCodeRequest(sent.phone, sent.code_hash))
 
 
-def _request_code(session: Session, phone: str, request: Any) -> dict[str, str]:
-    answer = _run_step(session, lambda client: client(request))
-    code_type = type(getattr(answer, "type", answer))
-    if code_type is types.auth.SentCodeTypeSetUpEmailRequired:
-        raise DomainError("invalid_state", "Telegram wants a login e-mail for this account; set it up on a phone first")
-    if not isinstance(answer, types.auth.SentCode) or code_type not in _CODE_CHANNELS:
-        raise DomainError("invalid_state", f"Telegram refuses the login: {code_type.__name__}")
-    return {"phone": phone, "code_hash": answer.phone_code_hash, "channel": _CODE_CHANNELS[code_type]}
+def reset_login_email(session: Session, sent: SentCode) -> SentCode | PasswordNeeded | LoggedIn:
+    """Ask Telegram to remove the login e-mail: it sends a code to the phone, or says when it will."""
+    return _request_code(session, sent.phone, functions.auth.ResetLoginEmailRequest(sent.phone, sent.code_hash))
 
 
-def sign_in(session: Session, phone: str, code_hash: str, code: str) -> LoggedIn | None:
-    """The second step; None if the account has a two-step password. A wrong code or phone is ``validation_failed``."""
-
-    async def step(client: LoginClient) -> LoggedIn | None:
+def _request_code(session: Session, phone: str, request: Any) -> SentCode | PasswordNeeded | LoggedIn:
+    async def step(client: LoginClient) -> SentCode | PasswordNeeded | LoggedIn:
         try:
-            answer = await client(functions.auth.SignInRequest(phone, code_hash, code))
+            answer = await client(request)
         except SessionPasswordNeededError:
-            return None
-        if isinstance(answer, types.auth.AuthorizationSignUpRequired):
-            raise invalid(*_REFUSALS["PHONE_NUMBER_UNOCCUPIED"])
-        return await _logged_in(client, answer.user)
+            return await password_needed(client)
+        if isinstance(answer, types.auth.SentCodeSuccess):
+            return await _finish(client, answer.authorization)
+        return _sent_code(phone, answer)
 
     return _run_step(session, step)
+
+
+def _sent_code(phone: str, answer: Any) -> SentCode:
+    """Telegram's answer to a request for a code, in our terms."""
+    if isinstance(answer, types.auth.SentCodePaymentRequired):
+        raise DomainError("invalid_state", PAYMENT_REQUIRED)
+    kind = answer.type
+    if isinstance(kind, types.auth.SentCodeTypeSetUpEmailRequired):
+        raise DomainError("invalid_state", SET_UP_EMAIL)
+    now = int(clock.now().timestamp())
+    pending = getattr(kind, "reset_pending_date", None)
+    return SentCode(
+        phone=phone,
+        code_hash=answer.phone_code_hash,
+        channel=_CHANNELS[type(kind)],
+        length=getattr(kind, "length", 0),
+        detail=next(filter(None, (getattr(kind, name, None) for name in _DETAILS)), ""),
+        next_channel=_NEXT_CHANNELS.get(type(answer.next_type), ""),
+        resend_at=now + answer.timeout if answer.timeout else 0,
+        reset_seconds=getattr(kind, "reset_available_period", None),
+        reset_at=None if pending is None else int(pending.timestamp()),
+    )
+
+
+def sign_in(session: Session, sent: SentCode, code: str) -> LoggedIn | PasswordNeeded:
+    """The second step. A wrong code or phone is ``validation_failed``."""
+    code = sent.normalize(code)
+    if sent.channel == "email":
+        proof = types.EmailVerificationCode(code)
+        request = functions.auth.SignInRequest(sent.phone, sent.code_hash, email_verification=proof)
+    else:
+        request = functions.auth.SignInRequest(sent.phone, sent.code_hash, code)
+
+    async def step(client: LoginClient) -> LoggedIn | PasswordNeeded:
+        try:
+            answer = await client(request)
+        except SessionPasswordNeededError:
+            return await password_needed(client)
+        return await _finish(client, answer)
+
+    return _run_step(session, step)
+
+
+async def password_needed(client: LoginClient) -> PasswordNeeded:
+    """What is known of the password that Telegram asks this login for."""
+    try:
+        challenge = await client(functions.account.GetPasswordRequest())
+    except RPCError as error:  # the code has been accepted: the login goes on without the hint
+        logger.warning("the hint of a two-step password is unknown: %s", error)
+        return PasswordNeeded("")
+    return PasswordNeeded(challenge.hint or "")
+
+
+async def _finish(client: LoginClient, authorization: Any) -> LoggedIn:
+    if isinstance(authorization, types.auth.AuthorizationSignUpRequired):
+        raise no_account()
+    return await logged_in(client, authorization.user)
 
 
 def check_password(session: Session, password: str) -> LoggedIn:
@@ -129,43 +207,81 @@ def check_password(session: Session, password: str) -> LoggedIn:
 
     async def step(client: LoginClient) -> LoggedIn:
         challenge = await client(functions.account.GetPasswordRequest())
-        answer = await client(functions.auth.CheckPasswordRequest(compute_check(challenge, password)))
-        return await _logged_in(client, answer.user)
+        if not challenge.has_password:
+            raise DomainError("invalid_state", PASSWORD_REMOVED)
+        try:
+            proof = compute_check(challenge, password)
+        except ValueError as error:
+            logger.warning("a two-step password cannot be checked: %s", error)
+            raise DomainError("invalid_state", UNKNOWN_ALGORITHM) from None
+        answer = await client(functions.auth.CheckPasswordRequest(proof))
+        return await logged_in(client, answer.user)
 
     return _run_step(session, step)
 
 
-def log_out(session: Session) -> None:
-    """End the session at Telegram. Raises :class:`DomainError` if Telegram cannot be reached or refuses."""
-    _run_step(session, lambda client: client(functions.auth.LogOutRequest()))
+def log_out(session: Session, seconds: float = STEP_SECONDS) -> bytes:
+    """End the session at Telegram; one that Telegram knows no more counts as ended.
+
+    Returns a token with which the account may log in again without a code, or ``b""``. Raises :class:`DomainError` if
+    Telegram cannot be reached or refuses.
+    """
+
+    async def step(client: LoginClient) -> bytes:
+        try:
+            answer = await client(functions.auth.LogOutRequest())
+        except RPCError as error:
+            if abs(error.code or 0) == UNAUTHORIZED:
+                return b""
+            raise
+        # Telethon answers True if Telegram acknowledges the request first.
+        return getattr(answer, "future_auth_token", None) or b""
+
+    try:
+        return _run_step(session, step, seconds)
+    except LoginGone:
+        return b""
 
 
-async def _logged_in(client: LoginClient, user: Any) -> LoggedIn:
+async def logged_in(client: LoginClient, user: Any) -> LoggedIn:
+    """What is known of a login that Telegram has accepted as this user."""
     answer = await client(functions.updates.GetStateRequest())
     state = UpdateState(answer.pts, answer.qts, int(answer.date.timestamp()), answer.seq)
-    return LoggedIn(client.session, user.id, get_display_name(user) or f"+{user.phone}", state)
+    return LoggedIn(client.session, user.id, get_display_name(user) or f"+{user.phone}", state, user.phone or "")
 
 
-def _run_step(session: Session, step: Callable[[LoginClient], Awaitable[T]]) -> T:
+def _run_step(session: Session, step: Callable[[LoginClient], Awaitable[T]], seconds: float = STEP_SECONDS) -> T:
     """Run one step on a connection of its own; Telethon's exceptions become :class:`DomainError`."""
     if not _concurrent_steps.acquire(blocking=False):
         raise DomainError("service_unavailable", "other logins are waiting for Telegram; try again in a moment")
     try:
-        return asyncio.run(_with_client(session, step))
+        return asyncio.run(with_client(session, step, seconds))
     finally:
         _concurrent_steps.release()
 
 
-async def _with_client(session: Session, step: Callable[[LoginClient], Awaitable[T]]) -> T:
+async def with_client(
+    session: Session,
+    step: Callable[[LoginClient], Awaitable[T]],
+    seconds: float = STEP_SECONDS,
+    *,
+    limits_step: bool = True,
+) -> T:
+    """Connect, run the step and disconnect. Telethon's exceptions become :class:`DomainError`.
+
+    Unless ``limits_step`` is true, only connecting is limited in time, and the step limits its own requests.
+    """
     client = LoginClient(session)
     try:
-        async with asyncio.timeout(STEP_SECONDS):
+        async with asyncio.timeout(seconds) as limit:
             await client.connect()
+            if not limits_step:
+                limit.reschedule(None)
             return await step(client)
-    except RPCError as error:
-        raise _domain_error(error) from None
-    except AuthKeyNotFound:
-        raise DomainError("invalid_state", "Telegram no longer knows this login; start again") from None
+    except (RPCError, AuthKeyNotFound) as error:
+        if isinstance(error, AuthKeyNotFound) or name_of(error) in KEY_OVER:
+            raise LoginGone("invalid_state", "Telegram no longer knows this login; start again") from None
+        raise login_error(error) from None
     except Unreachable as error:
         raise DomainError("service_unavailable", str(error)) from None
     except _CONNECTION_ERRORS as error:
@@ -176,28 +292,3 @@ async def _with_client(session: Session, step: Callable[[LoginClient], Awaitable
                 await disconnect(client)
         except TimeoutError:  # the result of the step stands, however the connection ends
             logger.warning("a login's connection did not close within %s s", CLOSE_SECONDS)
-
-
-def _domain_error(error: RPCError) -> DomainError:
-    if isinstance(error, FloodWaitError):
-        wait = max(1, math.ceil(error.seconds))
-        headers = {"Retry-After": str(wait)}
-        return DomainError("rate_limited", f"Telegram allows no further try for {duration_text(wait)}", headers=headers)
-    name = name_of(error)
-    if name in _REFUSALS:
-        return invalid(*_REFUSALS[name])
-    if name in WRONG_SETTINGS:
-        return DomainError("invalid_state", f"Telegram refuses TELEGRAM_API_ID and TELEGRAM_API_HASH: {name}")
-    if name == "SEND_CODE_UNAVAILABLE":
-        return DomainError("invalid_state", "Telegram has no other way to send a code; use the last one, or start over")
-    if error.code is not None and abs(error.code) >= 500:
-        return DomainError("service_unavailable", f"Telegram is in trouble: {name}")
-    return DomainError("invalid_state", f"Telegram refuses the login: {name}")
-
-
-def duration_text(seconds: int) -> str:
-    """``40 seconds``, ``2 minutes`` or ``3 hours``: rounded up, so that nobody tries too early."""
-    for unit, size in (("hour", 3600), ("minute", 60)):
-        if seconds >= 2 * size:
-            return f"{math.ceil(seconds / size)} {unit}s"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"

@@ -4,13 +4,15 @@ Each step asks Telegram first, outside any transaction, and opens its transactio
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apikeys.limiter import limiter
 from crmsolid.core import clock, crypto
@@ -18,58 +20,141 @@ from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Role
-from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, TelegramSession
-from messaging.telegram import config, login
-from messaging.telegram.client import Session, decrypt_session, encrypt_session, session_from_row
-from messaging.telegram.login import LoggedIn
+from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, QrState, TelegramSession
+from messaging.sending.gateway import wake_account_workers
+from messaging.telegram import config, ending, leases, login, qr_attempts
+from messaging.telegram import qr_login as qr_login_steps
+from messaging.telegram.client import Session, decrypt_session, encrypt_session
+from messaging.telegram.codes import SentCode, duration_text
+from messaging.telegram.login import LoggedIn, PasswordNeeded
+from messaging.telegram.qr_attempts import QrLogin
+from messaging.telegram.qr_login import Show
 
 logger = logging.getLogger("crmsolid.telegram")
 
 LOGIN_TTL = timedelta(minutes=5)  # from each successful step to the next one
 STEP_LEASE = timedelta(seconds=login.STEP_SECONDS + login.CLOSE_SECONDS + 5)
+QR_LOGINS_AT_ONCE = 5  # per workspace
 CODES_PER_MINUTE = 5  # per workspace, because Telegram counts codes against the whole installation
 
 
 @dataclass(frozen=True, slots=True)
 class LoginInProgress:
-    """What the page of the next step shows. ``channel`` is how Telegram sent the code, such as ``app`` or ``sms``."""
+    """What the page of the next step shows: of the code, or of the two-step password with its owner's ``hint``.
+
+    After a QR code (``is_qr``) the password follows, and ``phone`` is empty.
+    """
 
     id: str
     phone: str
-    channel: str
+    code: SentCode
     needs_password: bool
+    hint: str
+    is_qr: bool = False
 
 
-def begin_login(actor: Actor, *, phone: str) -> LoginAttempt:
-    """Make Telegram send a login code to the phone's Telegram app. The next step must follow within 5 minutes.
+class LogoutOutcome(StrEnum):
+    """Whether Telegram has ended the session, will be asked again, or cannot be asked: no key decrypts the session."""
 
+    ENDED = "ended"
+    PENDING = "pending"
+    UNREADABLE = "unreadable"
+
+
+def begin_login(actor: Actor, *, phone: str) -> Account | LoginAttempt:
+    """Make Telegram send a login code. The next step must follow within 5 minutes.
+
+    Returns the login; or the account, if Telegram lets it in without a code because it was logged out here before.
     Errors: ``forbidden``, ``invalid_state`` (test workspace, Telegram not set up), ``validation_failed`` (phone),
     ``rate_limited``, ``service_unavailable``.
     """
     _require_may_log_in(actor)
     _limit_codes(actor)
-    session = Session(*config.first_data_center())
-    state = login.send_code(session, phone)
+    session, number = Session(*config.first_data_center()), login.phone_number(phone)
+    answer = login.send_code(session, number, _logout_tokens(actor, number))
     now = clock.now()
     attempt = LoginAttempt(workspace=actor.workspace, expires_at=now + LOGIN_TTL)
-    attempt.encrypted_state = encrypt_session(attempt, session, state)
+    _keep(attempt, session, {"phone": number}, answer)
     with transaction.atomic():
-        LoginAttempt.unscoped.filter(expires_at__lt=now).delete()
+        ending.discard_logins(LoginAttempt.unscoped.filter(expires_at__lt=now))
+        attempt.save(force_insert=True)
+        audit.record(actor, "telegram.login_started", attempt.id)
+    return _next_step(actor, attempt, answer, number)
+
+
+def begin_qr_login(actor: Actor, *, account_id: int | None = None) -> LoginAttempt:
+    """Ask a worker for a QR code; with ``account_id``, to log this account in again.
+
+    Errors: ``forbidden``, ``not_found`` (account), ``invalid_state`` (test workspace, Telegram not set up, no worker
+    runs), ``rate_limited``.
+    """
+    _require_may_log_in(actor)
+    accounts = Account.objects.for_workspace(actor.workspace).filter(kind=AccountKind.TELEGRAM)
+    if account_id is not None and not accounts.filter(pk=account_id).exists():
+        raise not_found("account")
+    if not leases.live_workers().exists():
+        raise DomainError("invalid_state", "no worker runs for Telegram accounts; log in with the phone number")
+    if qr_attempts.open_logins().filter(workspace=actor.workspace).count() >= QR_LOGINS_AT_ONCE:
+        raise DomainError("rate_limited", "too many QR codes are open; close their pages and wait two minutes")
+    attempt = qr_attempts.new(actor, account_id)
+    with transaction.atomic():
+        ending.discard_logins(LoginAttempt.unscoped.filter(expires_at__lt=attempt.created_at))
         attempt.save(force_insert=True)
         audit.record(actor, "telegram.login_started", attempt.id)
     return attempt
 
 
-def resend_code(actor: Actor, *, attempt_id: str) -> None:
-    """Make Telegram send a new code; the previous one is no longer valid. Errors as for :func:`begin_login`."""
+def qr_login(actor: Actor, *, attempt_id: str) -> QrLogin:
+    """What the page of a QR code shows. A worker ends the login when this was not called for two minutes.
+
+    Errors: ``forbidden``, ``not_found``, ``invalid_state`` (expired).
+    """
+    _require_may_log_in(actor)
+    rows = LoginAttempt.objects.for_workspace(actor.workspace).exclude(qr_state="")
+    return qr_attempts.shown(_unexpired(rows.filter(pk=attempt_id).first()))
+
+
+def finish_qr_login(attempt: LoginAttempt, result: LoggedIn) -> Account:
+    """For the worker: store the account, as the member who started the login. Errors: ``forbidden``, ``not_found``."""
+    actor = qr_attempts.starter(attempt)
+    _require_may_log_in(actor)
+    return _complete(actor, attempt, result, result.phone)
+
+
+def log_in_by_qr_code(actor: Actor, *, show: Show, ask_password: Callable[[], str]) -> Account:
+    """Log in while the caller waits, for up to 10 minutes: for a shell, where no worker has to run.
+
+    Errors: those of :func:`begin_login`, and ``invalid_state`` if nobody has scanned a code in time.
+    """
+    _require_may_log_in(actor)
+    session = Session(*config.first_data_center())
+    result = qr_login_steps.run(session, show) or login.check_password(session, ask_password())
+    return _complete(actor, None, result, result.phone)
+
+
+def resend_code(actor: Actor, *, attempt_id: str) -> Account | LoginAttempt:
+    """Make Telegram send a new code; the previous one is no longer valid. Result and errors as for
+    :func:`begin_login`, and ``invalid_state`` if it is too early."""
+    return _another_code(actor, attempt_id, login.resend_code)
+
+
+def reset_login_email(actor: Actor, *, attempt_id: str) -> Account | LoginAttempt:
+    """Ask Telegram to remove the account's login e-mail, whose inbox nobody can read: it then sends a code to the
+    phone, at once or after some days. Result and errors as for :func:`begin_login`."""
+    return _another_code(actor, attempt_id, login.reset_login_email)
+
+
+def _another_code(actor: Actor, attempt_id: str, ask: Any) -> Account | LoginAttempt:
     _require_may_log_in(actor)
     with _leased_step(actor, attempt_id) as attempt:
         if attempt.needs_password:
             raise DomainError("invalid_state", "Telegram has accepted the code; it asks for the password now")
-        _limit_codes(actor)
         session, state = decrypt_session(attempt)
-        state = login.resend_code(session, state["phone"], state["code_hash"])
-        _update(attempt, encrypted_state=encrypt_session(attempt, session, state))
+        _limit_codes(actor)
+        answer = ask(session, SentCode.load(state))
+        _keep(attempt, session, state, answer)
+        _update(attempt)
+        return _next_step(actor, attempt, answer, state["phone"])
 
 
 def submit_code(actor: Actor, *, attempt_id: str, code: str) -> Account | LoginAttempt:
@@ -81,11 +166,11 @@ def submit_code(actor: Actor, *, attempt_id: str, code: str) -> Account | LoginA
     _require_may_log_in(actor)
     with _leased_step(actor, attempt_id) as attempt:
         session, state = decrypt_session(attempt)
-        result = login.sign_in(session, state["phone"], state["code_hash"], code.strip())
-        if result is not None:
-            return _complete(actor, attempt, result, state["phone"])
-        _update(attempt, encrypted_state=encrypt_session(attempt, session, state), needs_password=True)
-        return attempt
+        answer = login.sign_in(session, SentCode.load(state), code)
+        if isinstance(answer, PasswordNeeded):
+            _keep(attempt, session, state, answer)
+            _update(attempt)
+        return _next_step(actor, attempt, answer, state["phone"])
 
 
 def submit_password(actor: Actor, *, attempt_id: str, password: str) -> Account:
@@ -95,27 +180,34 @@ def submit_password(actor: Actor, *, attempt_id: str, password: str) -> Account:
         if not attempt.needs_password:
             raise DomainError("invalid_state", "Telegram has not asked for a password; send the code first")
         session, state = decrypt_session(attempt)
-        return _complete(actor, attempt, login.check_password(session, password), state["phone"])
+        result = login.check_password(session, password)
+        return _complete(actor, attempt, result, state["phone"] or result.phone)
 
 
 def login_in_progress(actor: Actor, *, attempt_id: str) -> LoginInProgress:
     """What the next step asks for. Errors: ``forbidden``, ``not_found``, ``invalid_state`` (expired)."""
     _require_may_log_in(actor)
-    attempt = _unexpired(LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id).first())
+    attempt = _unexpired(_steps(actor).filter(pk=attempt_id).first())
     _, state = decrypt_session(attempt)
-    return LoginInProgress(attempt.id, f"+{state['phone']}", state["channel"], attempt.needs_password)
+    code = SentCode.load(state)
+    phone = f"+{code.phone}" if code.phone else ""
+    hint = state.get("hint", "")
+    return LoginInProgress(attempt.id, phone, code, attempt.needs_password, hint, attempt.qr_state != "")
 
 
 def cancel_login(actor: Actor, *, attempt_id: str) -> None:
-    """Delete a login in progress; does nothing if there is none. Errors: ``forbidden``."""
+    """Delete a login in progress; does nothing if there is none. Errors: ``forbidden``.
+
+    Its session is ended soon, as that of a login that expires: Telegram may have let it in.
+    """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id).delete()
+    ending.discard_logins(LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id))
 
 
-def logout(actor: Actor, *, account_id: int) -> bool:
+def logout(actor: Actor, *, account_id: int) -> LogoutOutcome:
     """End the account's session; its messages wait for the next login.
 
-    Returns False if Telegram could not be told: then the session must be ended in a Telegram app, under Devices.
+    The worker lets go of the account first. If that or Telegram takes long, the session is ended later.
     Errors: ``forbidden``, ``not_found``, ``invalid_state`` (not logged in).
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
@@ -127,22 +219,27 @@ def logout(actor: Actor, *, account_id: int) -> bool:
         row = rows.filter(account_id=account_id).exclude(auth_key=b"").first()
         if row is None:
             raise DomainError("invalid_state", "the account is not logged in")
-        try:
-            session = session_from_row(row)
-        except crypto.Unreadable:
-            logger.exception("an account is logged out here, and not at Telegram", extra={"account_id": account_id})
-            session = None
+        left = ending.leave_session(row)
         row.auth_key, row.login_epoch = b"", row.login_epoch + 1
         row.save(update_fields=["auth_key", "login_epoch"])
         accounts.update(state=AccountState.NEEDS_LOGIN, paused_until=None)
         audit.record(actor, "telegram.logged_out", str(account_id))
-    if session is None:
-        return False
-    try:
-        login.log_out(session)
-    except DomainError:
-        return False
-    return True
+    if left is None:
+        return LogoutOutcome.UNREADABLE
+    wake_account_workers(AccountKind.TELEGRAM, [account_id])
+    return LogoutOutcome.ENDED if ending.end_soon(left) else LogoutOutcome.PENDING
+
+
+def _logout_tokens(actor: Actor, phone: str) -> list[bytes]:
+    """What Telegram gave at logouts of this phone."""
+    rows = TelegramSession.objects.for_workspace(actor.workspace).filter(phone=phone)
+    tokens = []
+    for row in rows.exclude(future_auth_token=None):
+        try:
+            tokens.append(crypto.decrypt(row, "future_auth_token"))
+        except crypto.Unreadable:
+            logger.exception("a login asks for a code that it may not need")
+    return tokens
 
 
 def _require_may_log_in(actor: Actor) -> None:
@@ -158,13 +255,13 @@ def _limit_codes(actor: Actor) -> None:
     if not decision.allowed:
         wait = decision.reset_seconds
         headers = {"Retry-After": str(wait)}
-        raise DomainError("rate_limited", f"too many codes; wait {login.duration_text(wait)}", headers=headers)
+        raise DomainError("rate_limited", f"too many codes; wait {duration_text(wait)}", headers=headers)
 
 
 @contextmanager
 def _leased_step(actor: Actor, attempt_id: str) -> Iterator[LoginAttempt]:
     """The attempt, leased for one step, so that a double click does not use up the code."""
-    rows = LoginAttempt.objects.for_workspace(actor.workspace).filter(pk=attempt_id)
+    rows = _steps(actor).filter(pk=attempt_id)
     now = clock.now()
     is_free = Q(step_lease_until=None) | Q(step_lease_until__lte=now)
     if not rows.filter(is_free).update(step_lease_until=now + STEP_LEASE):
@@ -176,6 +273,12 @@ def _leased_step(actor: Actor, attempt_id: str) -> Iterator[LoginAttempt]:
         rows.filter(step_lease_until=now + STEP_LEASE).update(step_lease_until=None)
 
 
+def _steps(actor: Actor) -> QuerySet[LoginAttempt]:
+    """The logins of the workspace that a member goes on with: not the QR codes that a worker holds."""
+    rows = LoginAttempt.objects.for_workspace(actor.workspace)
+    return rows.filter(qr_state__in=["", QrState.PASSWORD])
+
+
 def _unexpired(attempt: LoginAttempt | None) -> LoginAttempt:
     if attempt is None:
         raise not_found("login")
@@ -184,18 +287,28 @@ def _unexpired(attempt: LoginAttempt | None) -> LoginAttempt:
     return attempt
 
 
-def _update(attempt: LoginAttempt, *, encrypted_state: bytes, needs_password: bool = False) -> None:
+def _keep(attempt: LoginAttempt, session: Session, state: dict[str, Any], answer: Any) -> None:
+    """Put what Telegram has answered into the attempt, which is not saved here."""
+    if isinstance(answer, SentCode):
+        state = answer.dump()
+    elif isinstance(answer, PasswordNeeded):
+        state, attempt.needs_password = {**state, "hint": answer.hint}, True
+    attempt.encrypted_state = encrypt_session(attempt, session, state)
+
+
+def _update(attempt: LoginAttempt) -> None:
     """Store the result of a step and extend the attempt. ``not_found`` if the login was cancelled meanwhile."""
-    attempt.encrypted_state, attempt.needs_password = encrypted_state, needs_password
     attempt.expires_at = clock.now() + LOGIN_TTL
-    updated = LoginAttempt.unscoped.filter(pk=attempt.pk).update(
-        encrypted_state=encrypted_state, needs_password=needs_password, expires_at=attempt.expires_at
-    )
-    if not updated:
+    names = ("encrypted_state", "needs_password", "expires_at")
+    if not LoginAttempt.unscoped.filter(pk=attempt.pk).update(**{name: getattr(attempt, name) for name in names}):
         raise not_found("login")
 
 
-def _complete(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str) -> Account:
+def _next_step(actor: Actor, attempt: LoginAttempt, answer: Any, phone: str) -> Account | LoginAttempt:
+    return _complete(actor, attempt, answer, phone) if isinstance(answer, LoggedIn) else attempt
+
+
+def _complete(actor: Actor, attempt: LoginAttempt | None, result: LoggedIn, phone: str) -> Account:
     """Create an account, or give the account of the same Telegram user a new session."""
     try:
         return _store_account(actor, attempt, result, phone)
@@ -204,10 +317,15 @@ def _complete(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str)
 
 
 @transaction.atomic
-def _store_account(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone: str) -> Account:
+def _store_account(actor: Actor, attempt: LoginAttempt | None, result: LoggedIn, phone: str) -> Account:
+    by_phone = LoginAttempt.unscoped.filter(pk=attempt.pk) if attempt is not None and not attempt.qr_state else None
+    if by_phone is not None and not by_phone.delete()[0]:
+        raise not_found("login")  # cancelled meanwhile, and its session is being ended
     rows = TelegramSession.objects.for_workspace(actor.workspace).select_for_update()
     row = rows.filter(user_id=result.user_id).first()
-    if row is None:
+    if row is not None:
+        ending.leave_session(row)
+    else:
         account = Account(workspace=actor.workspace, kind=AccountKind.TELEGRAM, name=result.name[:100])
         account.save(force_insert=True)
         row = TelegramSession(workspace=actor.workspace, account=account, user_id=result.user_id, login_epoch=0)
@@ -217,7 +335,8 @@ def _store_account(actor: Actor, attempt: LoginAttempt, result: LoggedIn, phone:
     store_session(row, result)
     account.state, account.paused_until = AccountState.CONNECTED, None
     account.save(update_fields=["state", "paused_until"])
-    LoginAttempt.unscoped.filter(pk=attempt.pk).delete()
+    if attempt is not None and attempt.qr_state:
+        qr_attempts.finish(attempt, account.pk)
     audit.record(actor, "telegram.logged_in", str(account.pk))
     return account
 
@@ -230,7 +349,7 @@ def store_session(row: TelegramSession, result: LoggedIn) -> None:
     """
     session, state = result.session, result.state
     row.dc_id, row.host, row.port = session.dc_id, session.server_address, session.port
-    row.auth_key = crypto.encrypt(row, "auth_key", session.key)
+    row.auth_key, row.future_auth_token = crypto.encrypt(row, "auth_key", session.key), None
     row.login_epoch, row.logged_in_at = row.login_epoch + 1, clock.now()
     row.last_error_code, row.last_error_message, row.last_error_at = "", "", None
     if not row.pts:  # a known account continues where it stopped, to get what arrived while it was logged out

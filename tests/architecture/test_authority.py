@@ -526,7 +526,11 @@ ROWS = [
     ),
     # Telegram is not set up here; test_permissions.py of messaging/telegram has the calls that succeed.
     Row(telegram.begin_login, ADMINS, None, lambda rows: {"phone": "+15550001"}, "invalid_state"),
+    Row(telegram.begin_qr_login, ADMINS, None, lambda rows: {}, "invalid_state"),
+    Row(telegram.qr_login, ADMINS, None, attempt, "invalid_state"),
+    Row(telegram.log_in_by_qr_code, ADMINS, None, lambda rows: {"show": print, "ask_password": str}, "invalid_state"),
     Row(telegram.resend_code, ADMINS, None, attempt, "invalid_state"),
+    Row(telegram.reset_login_email, ADMINS, None, attempt, "invalid_state"),
     Row(telegram.submit_code, ADMINS, None, lambda rows: {**attempt(rows), "code": "12345"}, "invalid_state"),
     Row(telegram.submit_password, ADMINS, None, lambda rows: {**attempt(rows), "password": "secret"}, "invalid_state"),
     Row(telegram.login_in_progress, ADMINS, None, attempt, "invalid_state"),

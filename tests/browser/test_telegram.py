@@ -10,6 +10,7 @@ from tests.browser.test_inbox import answer
 from tests.telegram_server import TelegramServer
 
 SHOP, ANNA = "+15550101", "+15550102"
+KIOSK, STALL, BOOTH = "+15550103", "+15550104", "+15550105"
 PASSWORD = "a two-step password"
 LIST = "/panel/live/messaging/account/"
 
@@ -18,6 +19,7 @@ def add_account(page: Page, telegram: TelegramServer) -> None:
     """All three steps, with a wrong code and a wrong password first. Leaves the page of the finished login open."""
     page.goto(LIST)
     page.get_by_role("link", name="Add account").first.click()
+    page.get_by_role("link", name="Phone number").click()
     page.get_by_label("Phone number").fill("+1 555 0101")
     check_page(page)
     page.get_by_role("button", name="Send code").click()
@@ -36,6 +38,12 @@ def add_account(page: Page, telegram: TelegramServer) -> None:
     page.get_by_label("Two-step password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Corner Shop is connected").first).to_be_visible()
+
+
+def shown_address(page: Page) -> str:
+    """The address in the QR code that the page shows, which the link for phones has, too."""
+    expect(page.get_by_role("img", name="QR code that logs the account in")).to_be_visible()
+    return str(page.locator("a[href^='tg://login']").get_attribute("href"))
 
 
 def open_account(page: Page) -> None:
@@ -94,3 +102,53 @@ def test_an_account_is_added_used_paused_and_logged_out(sign_in: SignIn, telegra
     telegram.wait(lambda: telegram.connected(SHOP) == 0, seconds=30)
     open_account(page)
     expect(page.get_by_role("heading", name="Log in again")).to_be_visible()
+
+
+def test_an_account_is_added_by_qr_code_on_a_desk(sign_in: SignIn, telegram: TelegramServer) -> None:
+    telegram.create_user(KIOSK, first_name="Kiosk", password=PASSWORD)
+    page = sign_in("telegram", width=WIDE)
+    page.goto(LIST)
+    page.get_by_role("link", name="Add account").first.click()
+    check_page(page)
+    page.get_by_role("button", name="Show QR code").click()
+    address = shown_address(page)
+    expect(page.get_by_role("link", name="Open Telegram")).to_be_hidden()
+    check_page(page)
+    page.reload()  # check_page() stops what the page was loading
+    expect(page.get_by_text("A new code replaces it in")).to_be_visible()
+    telegram.scan_login_token(address, KIOSK)
+    page.get_by_label("Two-step password").fill(PASSWORD)  # the page has led on by itself
+    check_page(page)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Kiosk is connected").first).to_be_visible()
+
+
+def test_an_account_is_added_by_qr_code_on_a_phone_in_the_dark(sign_in: SignIn, telegram: TelegramServer) -> None:
+    telegram.create_user(STALL, first_name="Stall")
+    page = sign_in("telegram", width=NARROW, dark=True)
+    page.goto(f"{LIST}add/")
+    page.get_by_role("button", name="Show QR code").click()
+    expect(page.get_by_role("link", name="Open Telegram")).to_be_visible()
+    frame = page.get_by_role("img", name="QR code that logs the account in")
+    assert frame.locator("path").first.get_attribute("fill") == "#fff"  # dark on white, or no phone reads it
+    box = frame.bounding_box()
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= NARROW
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Show QR code")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("This code is over")).to_be_visible()
+    page.get_by_role("button", name="New code").click()
+    telegram.scan_login_token(shown_address(page), STALL)
+    expect(page.get_by_role("heading", name="Stall is connected").first).to_be_visible()
+
+
+def test_an_account_is_added_by_qr_code_without_scripts(sign_in: SignIn, telegram: TelegramServer) -> None:
+    telegram.create_user(BOOTH, first_name="Booth")
+    page = sign_in("telegram", javascript=False)
+    page.goto(f"{LIST}add/")
+    page.get_by_role("link", name="Phone number").click()
+    expect(page.get_by_label("Phone number")).to_be_visible()
+    page.get_by_role("link", name="QR code").click()
+    page.get_by_role("button", name="Show QR code").click()
+    telegram.scan_login_token(shown_address(page), BOOTH)  # the page loads itself again every five seconds
+    expect(page.get_by_role("heading", name="Booth is connected").first).to_be_visible()

@@ -85,6 +85,7 @@ def register_public_key(pem: str) -> None:
 
 
 def forget_cached_config() -> None:
-    """Telethon caches help.getConfig in the class (`TelegramClient._config`, private), with the ports of the first
-    server it asked. The cache must be cleared before a client connects to another server."""
-    TelegramClient._config = None
+    """Telethon caches help.getConfig in the client's own class (`TelegramClient._config`, private), with the ports of
+    the first server it asked. The caches must be cleared before a client connects to another server."""
+    for client in (TelegramClient, *TelegramClient.__subclasses__()):
+        client._config = None

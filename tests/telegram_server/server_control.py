@@ -14,6 +14,8 @@ from .delivery import Draft
 from .errors import failure
 from .event_loop import control
 from .limits import LimitControl
+from .login_control import LoginControl
+from .login_token_control import LoginTokenControl
 from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
 from .rpc import Rpc
@@ -24,7 +26,7 @@ from .state import ServerState, User, digits, new_salt
 from .update_control import Who
 
 
-class ServerControl(ChannelControl, LimitControl, AccountControl):
+class ServerControl(ChannelControl, LimitControl, AccountControl, LoginControl, LoginTokenControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -81,18 +83,18 @@ class ServerControl(ChannelControl, LimitControl, AccountControl):
         self.state.login_codes[digits(phone)].is_expired = True
 
     @control
-    def revoke(self, who: Who, error: str = "AUTH_KEY_UNREGISTERED") -> int:
+    def revoke(self, who: Who, error: str = "AUTH_KEY_UNREGISTERED", *, is_pushed: bool = True) -> int:
         """End all sessions of the user, as "terminate session" does; returns how many.
 
         After a 401 the same key can log in again; after AUTH_KEY_DUPLICATED (406) all its requests are refused.
-        Connected clients get updatesTooLong, so they notice.
+        Connected clients get updatesTooLong, so they notice, unless it is not pushed.
         """
         refusal = failure(error)
         revoked = self.state.authorizations_of(self.find(who))
         for authorization in revoked:
             authorization.refusal = refusal
             authorization.user = None
-            for session in authorization.sessions.values():
+            for session in authorization.sessions.values() if is_pushed else ():
                 session.push(tl_bytes(types.UpdatesTooLong()))
         return len(revoked)
 

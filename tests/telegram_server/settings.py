@@ -38,7 +38,8 @@ class Settings:
     machine have 127.0.0.2 and so on with Telethon's `local_addr`.
     `init_refusal`: the answer to every initConnection, None if clients are accepted.
     `answers`: the form of the answers to sends. `pushes_own_sends`: the sending session gets the update too, before the
-    answer. `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
+    answer. `gives_logout_tokens`: auth.logOut answers a token with which the user may log in again without a code.
+    `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
     """
 
     duplicates: Duplicates = Duplicates.ORIGINAL
@@ -48,4 +49,5 @@ class Settings:
     allows_one_connection: bool = False
     allows_one_address: bool = False
     init_refusal: RpcFailure | None = None
+    gives_logout_tokens: bool = False
     difference_limit: int = 100

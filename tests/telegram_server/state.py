@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from telethon.crypto import AuthKey
 
 from .errors import RpcFailure
+from .login_tokens import LoginTokens
 from .mailbox import Mailbox
 from .settings import Duplicates
 from .srp import Challenge, Verifier
@@ -44,6 +45,8 @@ class User:
     username: str | None = None
     verifier: Verifier | None = None
     is_bot: bool = False
+    hint: str | None = None
+    has_unknown_algorithm: bool = False
     is_deactivated: bool = False
     accepts_messages: bool = True
     freeze: Freeze | None = None
@@ -80,9 +83,22 @@ class Authorization:
 
 
 @dataclass(slots=True)
+class CodePlan:
+    """How a login code is sent: auth.sentCodeType<kind> with these fields. Without `next_type` there is no other way.
+    `code` replaces the five random digits."""
+
+    kind: str = "App"
+    fields: dict[str, Any] = field(default_factory=lambda: {"length": 5})
+    next_type: str | None = "Sms"
+    timeout: int | None = None
+    code: str | None = None
+
+
+@dataclass(slots=True)
 class LoginCode:
     code: str
     phone_code_hash: str
+    plan: CodePlan
     is_expired: bool = False
     is_confirmed: bool = False
 
@@ -93,6 +109,9 @@ class ServerState:
         self.channels: dict[int, Channel] = {}
         self.authorizations: dict[tuple[int, int], Authorization] = {}
         self.login_codes: dict[str, LoginCode] = {}
+        self.code_plans: dict[str, CodePlan] = {}
+        self.logout_tokens: dict[bytes, User] = {}
+        self.login_tokens = LoginTokens()
         self.requests: Counter[tuple[str, str]] = Counter()
         self.peak_connections: Counter[str] = Counter()
         self.crashes: list[str] = []
@@ -152,8 +171,9 @@ class ServerState:
         """Those that a push reaches."""
         return [] if user.loses_pushes else [each for each in self.sessions_of(user) if each.wants_updates]
 
-    def new_login_code(self, phone: str) -> LoginCode:
-        code = LoginCode(f"{secrets.randbelow(100_000):05}", secrets.token_hex(9))
+    def new_login_code(self, phone: str, plan: CodePlan | None = None) -> LoginCode:
+        plan = plan or self.code_plans.get(digits(phone)) or CodePlan()
+        code = LoginCode(plan.code or f"{secrets.randbelow(100_000):05}", secrets.token_hex(9), plan)
         self.login_codes[digits(phone)] = code
         return code
 

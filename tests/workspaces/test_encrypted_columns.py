@@ -158,8 +158,8 @@ def test_wrong_key_is_named_and_changes_nothing(tenants: Tenants, victim: Telegr
 def test_account_whose_session_no_key_decrypts_is_logged_out_here(
     tenants: Tenants, victim: TelegramSession, settings: Any
 ) -> None:
-    """False: Telegram could not be told, and the page says how to end the session there."""
+    """Telegram cannot be told, and the page says how to end the session there."""
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
-    assert logout(tenants.actor(tenants.other), account_id=victim.account_id) is False
+    assert logout(tenants.actor(tenants.other), account_id=victim.account_id) == "unreadable"
     row = TelegramSession.unscoped.get(pk=victim.pk)
     assert (bytes(row.auth_key), row.account.state) == (b"", "needs_login")

@@ -49,6 +49,8 @@ def test_after_it_the_new_key_alone_decrypts_everything(tenants: Tenants, endpoi
         "webhooks.Endpoint.secret": (1, 0),
         "webhooks.Endpoint.previous_secret": (1, 0),
         "messaging.TelegramSession.auth_key": (0, 0),
+        "messaging.TelegramSession.future_auth_token": (0, 0),
+        "messaging.SessionToEnd.auth_key": (0, 0),
         "messaging.LoginAttempt.encrypted_state": (0, 0),
         "apikeys.IdempotencyRecord.body": (1, 0),
     }

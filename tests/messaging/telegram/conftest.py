@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account
+from crmsolid.workspaces.models import Membership
+from messaging.models import Account, WorkerHeartbeat
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP, connect_account
 from tests.panel import browser
 from tests.telegram_server import Settings, TelegramServer, forget_cached_config, register_public_key
 from tests.tenants import Tenants
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -58,3 +60,17 @@ def worker(settings: Any, transactional_db: None, server: TelegramServer) -> Ite
     worker = AccountWorker("tests")
     yield worker
     worker.stop()
+
+
+@pytest.fixture
+def member(transactional_db: None, tenants: Tenants) -> Actor:
+    """The owner, in the panel."""
+    return Actor.member(Membership.unscoped.get(user=tenants.owner, workspace=tenants.workspace), tenants.workspace)
+
+
+@pytest.fixture
+def running(worker: AccountWorker) -> AccountWorker:
+    """A worker that can take logins."""
+    worker.start()
+    wait_until(lambda: WorkerHeartbeat.objects.exists())
+    return worker

@@ -4,11 +4,20 @@ from typing import Any
 
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, AccountKind, AccountLease, Message, MessageAttempt, Status, TelegramSession
+from messaging.models import (
+    Account,
+    AccountKind,
+    AccountLease,
+    LoginAttempt,
+    Message,
+    MessageAttempt,
+    Status,
+    TelegramSession,
+)
 from messaging.services import send_message
 from messaging.telegram.client import Session, UpdateState
 from messaging.telegram.login import LoggedIn
-from messaging.telegram.services import store_session
+from messaging.telegram.services import begin_login, store_session
 from tests.telegram_server import PreparedSession, TelegramServer
 from tests.waiting import wait_until
 
@@ -31,6 +40,13 @@ def log_in_again(row: TelegramSession, session: PreparedSession, *, name: str = 
     logged_in = Session(session.dc_id, session.host, session.port, bytes.fromhex(session.auth_key))
     store_session(row, LoggedIn(logged_in, row.user_id, name, UpdateState(pts=1, qts=0, date=1, seq=1)))
     return logged_in
+
+
+def begin(actor: Actor, phone: str = SHOP) -> LoginAttempt:
+    """The first step of a login for which Telegram sends a code."""
+    attempt = begin_login(actor, phone=phone)
+    assert isinstance(attempt, LoginAttempt)
+    return attempt
 
 
 def send(actor: Actor, account: Account, text: str = "Hello", *, to: str = "@anna_x") -> Message:

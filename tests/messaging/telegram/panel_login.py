@@ -1,5 +1,6 @@
 """The steps by which a person connects an account in the panel, and what the pages say."""
 
+import html
 from typing import Any
 
 from django.test import Client
@@ -42,5 +43,5 @@ def field_error(answer: Any, field: str) -> str:
     assert answer.status_code == 200
     assert list(answer.context["form"].errors) == [field]
     (message,) = answer.context["form"].errors[field]
-    assert message in text(answer)
+    assert message in html.unescape(text(answer))
     return str(message)

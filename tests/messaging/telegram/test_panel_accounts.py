@@ -126,14 +126,6 @@ def test_logout_must_be_confirmed(client: Client, server: TelegramServer) -> Non
     assert "The account is not logged in." in text(again)
 
 
-def test_logout_that_telegram_refuses_says_what_to_do(client: Client, server: TelegramServer) -> None:
-    account = connect(client, server, SHOP)
-    server.fail("auth.logOut", "AUTH_KEY_UNREGISTERED")
-    answer = client.post(page_of("logout", account), {"confirm": "on"}, follow=True)
-    assert "Telegram could not be told" in text(answer)
-    assert bytes(TelegramSession.unscoped.get().auth_key) == b""
-
-
 def test_logging_in_again_keeps_the_account(client: Client, server: TelegramServer) -> None:
     account = connect(client, server, SHOP)
     client.post(page_of("logout", account), {"confirm": "on"})

@@ -11,7 +11,7 @@ from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from messaging.models import Account, LoginAttempt, TelegramSession
 from messaging.telegram import services
-from tests.messaging.telegram.helpers import ANNA, SHOP
+from tests.messaging.telegram.helpers import ANNA, SHOP, begin
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
 
@@ -20,6 +20,7 @@ Call = Callable[[Actor, LoginAttempt, Account], Any]
 SERVICES: dict[str, Call] = {
     "begin_login": lambda actor, attempt, account: services.begin_login(actor, phone=ANNA),
     "resend_code": lambda actor, attempt, account: services.resend_code(actor, attempt_id=attempt.pk),
+    "reset_login_email": lambda actor, attempt, account: services.reset_login_email(actor, attempt_id=attempt.pk),
     "submit_code": lambda actor, attempt, account: services.submit_code(actor, attempt_id=attempt.pk, code="1"),
     "submit_password": lambda actor, attempt, account: services.submit_password(
         actor, attempt_id=attempt.pk, password="1"
@@ -47,7 +48,7 @@ def stored() -> list[Any]:
 
 @pytest.fixture
 def attempt(server: TelegramServer, actor: Actor) -> LoginAttempt:
-    return services.begin_login(actor, phone=SHOP)
+    return begin(actor)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -66,11 +67,11 @@ def test_refusal_changes_nothing(
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER])
 def test_admins_and_owners_may_log_in_and_out(role: Role, tenants: Tenants, server: TelegramServer) -> None:
     actor = member(tenants, role)
-    attempt = services.begin_login(actor, phone=SHOP)
+    attempt = begin(actor, SHOP)
     services.resend_code(actor, attempt_id=attempt.pk)
     assert services.login_in_progress(actor, attempt_id=attempt.pk).phone == SHOP
     account = services.submit_code(actor, attempt_id=attempt.pk, code=server.login_code(SHOP))
     assert isinstance(account, Account)
-    services.cancel_login(actor, attempt_id=services.begin_login(actor, phone=ANNA).pk)
-    assert services.logout(actor, account_id=account.pk) is True
+    services.cancel_login(actor, attempt_id=begin(actor, ANNA).pk)
+    assert services.logout(actor, account_id=account.pk) == "ended"
     assert AuditEntry.unscoped.filter(action="telegram.logged_out", subject_label=actor.subject.label).count() == 1

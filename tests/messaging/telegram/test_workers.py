@@ -10,8 +10,9 @@ from django.db import connection, transaction
 
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, AccountLease, HistoryRequest, Message, TelegramSession
+from messaging.models import Account, AccountLease, HistoryRequest, Message, TelegramSession, WorkerHeartbeat
 from messaging.telegram import leases
+from messaging.telegram.services import begin_qr_login
 from messaging.threads.history import load_history
 from tests.messaging.telegram.helpers import (
     ANNA,
@@ -23,6 +24,7 @@ from tests.messaging.telegram.helpers import (
     send,
     wait_for_status,
 )
+from tests.messaging.telegram.qr_codes import code, wait_for_state
 from tests.messaging.telegram.worker_process import WorkerProcess
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
@@ -208,3 +210,28 @@ def test_worker_killed_while_it_loads_older_messages(
     texts = Message.unscoped.order_by("created_at").values_list("text", flat=True)
     assert list(texts) == ["past 0", "past 1", "past 2", "today"]
     assert Event.unscoped.filter(type="message.received").count() == 1
+
+
+@pytest.mark.parametrize("is_scanned", [False, True])
+def test_worker_killed_while_a_qr_code_is_shown(
+    is_scanned: bool, start: Start, server: TelegramServer, actor: Actor
+) -> None:
+    """The next one goes on with the same session: with a new code, or with what was scanned meanwhile."""
+    server.create_user(BOB, username="bob_x", first_name="Bob")
+    first = start("one")
+    wait_until(lambda: WorkerHeartbeat.objects.exists(), seconds=SECONDS)
+    attempt = begin_qr_login(actor)
+    address = code(actor, attempt)
+    keys = len(server.state.authorizations)
+    first.kill()
+    if is_scanned:
+        server.scan_login_token(address, BOB)
+    start("two")
+    if not is_scanned:
+        server.scan_login_token(code(actor, attempt, after=address), BOB)
+    account = Account.unscoped.get(pk=wait_for_state(actor, attempt, "connected").account_id or 0)
+    assert (account.name, account.state) == ("Bob", "connected")
+    assert len(server.state.authorizations_of(server.find(BOB))) == 1
+    assert len(server.state.authorizations) == keys
+    server.deliver(ANNA, BOB, "Still there?")
+    wait_until(lambda: Message.unscoped.filter(text="Still there?").exists(), seconds=SECONDS)

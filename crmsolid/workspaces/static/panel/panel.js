@@ -25,6 +25,20 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// <button data-ready-in="SECONDS"> cannot be used before, and counts them down.
+for (const button of document.querySelectorAll("button[data-ready-in]")) {
+  const text = button.textContent;
+  const ready = Date.now() + button.dataset.readyIn * 1000;
+  const count = () => {
+    const left = Math.ceil((ready - Date.now()) / 1000);
+    button.disabled = left > 0;
+    button.textContent = left > 0 ? `${text} (in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")})` : text;
+    if (left <= 0) clearInterval(timer);
+  };
+  const timer = setInterval(count, 1000);
+  count();
+}
+
 // <form data-logs-out>: whoever uses the tab next does not get the drafts of the inbox (inbox.js).
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[data-logs-out]")) sessionStorage.clear();
