@@ -54,8 +54,8 @@ def accept_login_token(call: Call, request: Any) -> Any:
         api_id=1,
         app_name="",
         app_version="",
-        date_created=now(),
-        date_active=now(),
+        date_created=now(call.user),
+        date_active=now(call.user),
         ip="",
         country="",
         region="",
@@ -66,7 +66,7 @@ def accept(state: ServerState, value: bytes, user: User) -> LoginToken:
     """The user scans the code. The sessions that wait with it are told, if they are connected."""
     token = state.login_tokens.accept(value, user)
     for session in token.authorization.sessions.values():
-        session.push(tl_bytes(types.UpdateShort(types.UpdateLoginToken(), now())))
+        session.push(tl_bytes(types.UpdateShort(types.UpdateLoginToken(), now(user))))
     return token
 
 
