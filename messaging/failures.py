@@ -43,7 +43,7 @@ def connection_problem(account: Any) -> str:
 
     An error from before Telegram was heard last is not the reason.
     """
-    since = f"Not connected since {moment_text(account.disconnected_at)}." if account.disconnected_at else ""
+    since = f" since {moment_text(account.disconnected_at)}" if account.disconnected_at else ""
     is_reason = account.last_error_at and (account.heard_at is None or account.last_error_at > account.heard_at)
     reason = f"{capfirst(account.last_error_message).rstrip('.')}." if is_reason else "The reason is not known yet."
-    return f"{since} {reason}".strip()
+    return f"Not connected{since}. {reason}"

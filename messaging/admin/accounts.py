@@ -136,7 +136,7 @@ class AccountAdmin(LoginPages):
     def last_error(self, account: Any) -> SafeString | str:
         if account.last_error_at is None:
             return self.get_empty_value_display()
-        return format_html("{}, {}", capfirst(account.last_error_message), ago(account.last_error_at))
+        return format_html("{} ({})", capfirst(account.last_error_message), ago(account.last_error_at))
 
     @column("used in 24 hours")
     def today(self, account: Any) -> SafeString:

@@ -185,7 +185,7 @@ class Client(TelegramClient):
         self._ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
         self._stored = UpdateState(0, 0, 0, 0)
         self._check_at = 0.0
-        self._heard = asyncio.Event()
+        self._is_checked = asyncio.Event()
         self._known_session: int | None = None
         self._take_new_session = self._sender._handlers[types.NewSessionCreated.CONSTRUCTOR_ID]
         self._sender._handlers[types.NewSessionCreated.CONSTRUCTOR_ID] = self._new_session_created
@@ -220,7 +220,7 @@ class Client(TelegramClient):
         try:
             return await self._in_time(super().__call__(request, ordered=ordered))
         except FloodWaitError as error:
-            self._wait_for_flood(error)
+            self._check_after(error)
             raise
         except (PersistentTimestampEmptyError, PersistentTimestampInvalidError) as error:
             if not self._message_box.is_empty():
@@ -286,7 +286,7 @@ class Client(TelegramClient):
     def _hear(self) -> None:
         self.heard_at = clock.now()
         self._check_at = time.monotonic() + QUIET_SECONDS
-        self._heard.set()
+        self._is_checked.set()
 
     async def _watch(self) -> None:
         """Check whether something was missed, whenever nothing was heard for some time."""
@@ -297,9 +297,8 @@ class Client(TelegramClient):
 
     async def _check(self) -> None:
         """Compare Telegram's state with the stored one. What was missed must be stored in time, or the connection ends:
-        a new one has another session, clock offset and queue."""
-        self._check_at = 0.0
-        self._heard.clear()
+        a new one has another session, clock offset and queue. A flood is waited out."""
+        self._is_checked.clear()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 state = await self._sender.send(functions.updates.GetStateRequest())
@@ -307,15 +306,16 @@ class Client(TelegramClient):
                     self._hear()
                 else:
                     await self.catch_up()
-                    await self._heard.wait()
+                    await self._is_checked.wait()
         except FloodWaitError as error:
-            self._wait_for_flood(error)
+            self._check_after(error)
         except Exception as error:
-            if not self._check_at:  # otherwise the difference has to wait for a flood
-                self.end(error)
+            self.end(error)
 
-    def _wait_for_flood(self, error: FloodWaitError) -> None:
-        self._check_at = time.monotonic() + min(max(error.seconds, 1), QUIET_SECONDS)
+    def _check_after(self, flood: FloodWaitError) -> None:
+        """Another connection would have to wait, too."""
+        self._check_at = time.monotonic() + min(max(flood.seconds, 1), QUIET_SECONDS)
+        self._is_checked.set()
 
     async def _handle_auto_reconnect(self) -> None:
         """Look for missed updates now, not when the next message arrives."""

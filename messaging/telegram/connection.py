@@ -118,7 +118,8 @@ class Connection:
                 if await self._ends_session(error):
                     return
                 logger.warning("no connection: %r", error, extra={"account_id": self.leased.account_id})
-                await self._record_error(error)
+                if time.monotonic() < self.lease_deadline and not self._closing:  # otherwise it was we who ended it
+                    await self._record_error(error)
             lease_was_over = time.monotonic() >= self.lease_deadline
             while time.monotonic() >= self.lease_deadline and not self._closing:
                 await asyncio.sleep(LEASE_POLL_SECONDS)
