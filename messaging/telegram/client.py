@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from telethon import TelegramClient
-from telethon._updates.messagebox import ENTRY_ACCOUNT, MessageBox, PtsInfo
+from telethon._updates.messagebox import MessageBox, PtsInfo
 from telethon.crypto import AuthKey
 from telethon.errors import (
     FloodWaitError,
@@ -130,6 +130,7 @@ class AccountMessageBox(MessageBox):
         super().__init__(log)
         self.is_confirmed = False  # a difference was applied since this was last set to False
         self.is_too_long = False
+        self.has_caught_up = False  # the latest difference was the last part of it
 
     def apply_pts_info(self, update: Any, *, reset_deadlines: Any) -> Any:
         if _is_of_channel(update):
@@ -138,6 +139,7 @@ class AccountMessageBox(MessageBox):
 
     def apply_difference(self, diff: Any, chat_hashes: Any) -> Any:
         self.is_too_long = isinstance(diff, types.updates.DifferenceTooLong)
+        self.has_caught_up = not isinstance(diff, types.updates.DifferenceSlice)
         self.is_confirmed = not self.is_too_long
         return super().apply_difference(diff, chat_hashes)
 
@@ -264,7 +266,7 @@ class Client(TelegramClient):
             self._hear()
         else:  # What has no number, such as who is online, does not tell whether something is missing before it.
             await self._store_updates(processed, users, self._stored)
-        if ENTRY_ACCOUNT not in box.getting_diff_for:
+        if box.has_caught_up:
             self._caught_up.set()
         return processed
 

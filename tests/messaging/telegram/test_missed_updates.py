@@ -11,8 +11,9 @@ from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging import inbox
 from messaging.models import Account, Message, TelegramSession, Thread
-from messaging.telegram import client, connection, history
+from messaging.telegram import client, connection
 from messaging.telegram.account_worker import AccountWorker
+from messaging.telegram.missed_history import MissedHistory
 from messaging.telegram.receiving import Receiver
 from messaging.threads.history import load_history
 from tests.messaging.telegram.helpers import ANNA, SHOP
@@ -351,12 +352,11 @@ def test_time_of_the_last_news_moves_while_there_are_none(connected: AccountWork
 def test_history_that_waits_does_not_hide_that_the_connection_has_ended(
     shop: Account, worker: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def wait_for_ever(*_: Any) -> Any:
+    async def wait_for_ever(*_: Any) -> None:
         await asyncio.Event().wait()
-        yield [], []
 
     monkeypatch.setattr(client, "REQUEST_SECONDS", 3.0)
-    monkeypatch.setattr(history, "recent_conversations", wait_for_ever)
+    monkeypatch.setattr(MissedHistory, "read", wait_for_ever)
     server.hang("updates.getDifference", 600)
     worker.start()
     server.wait(lambda: server.count("updates.getDifference") == 1, SECONDS)
