@@ -73,7 +73,9 @@ class Player:
         self.stage.has_sent = True
 
     def type_on_phone(self, customer: int, choice: float) -> None:
-        self.server.deliver(self.phone, self.customers[customer], self._text(choice))
+        # What is looked for in the conversation would be found in it: text and time cannot tell the two apart.
+        text = self._text(1.0 if self.stage.looks_back else choice)
+        self.server.deliver(self.phone, self.customers[customer], text)
 
     def edit(self, customer: int, choice: float) -> None:
         written = self._messages(lambda each: not each.is_out and each.peer.phone in self.customers[customer])
@@ -169,7 +171,7 @@ class Player:
 
     def forget_random_ids(self) -> None:
         """As if the absence had lasted long. Telegram remembers them for the moments of a reconnection."""
-        if AccountLease.unscoped.get(account=self.account).worker == ABSENT:
+        if self.stage.looks_back and AccountLease.unscoped.get(account=self.account).worker == ABSENT:
             self.server.forget_random_ids(self.phone)
 
     def answer_duplicates(self, kind: str) -> None:

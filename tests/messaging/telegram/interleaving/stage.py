@@ -34,7 +34,6 @@ def shorten_waits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.TELEGRAM_SEND_SECONDS = 4.0
     settings.SEND_LEASE_SECONDS = 6.0
     settings.TELEGRAM_GAP_SECONDS = 0.0
-    settings.TELEGRAM_LOOK_BACK_AFTER_SECONDS = 0.0  # as if Telegram remembered no random_id for longer than a moment
     waits: dict[ModuleType, dict[str, Any]] = {
         connection: {
             "CONNECT_SECONDS": 8.0,
@@ -55,8 +54,10 @@ def shorten_waits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Stage:
-    def __init__(self, actor: Actor, server: TelegramServer, worker: AccountWorker) -> None:
-        self.actor, self.server, self.worker = actor, server, worker
+    """``looks_back``: the settings do not rely on Telegram to remember a ``random_id`` for longer than a moment."""
+
+    def __init__(self, actor: Actor, server: TelegramServer, worker: AccountWorker, *, looks_back: bool) -> None:
+        self.actor, self.server, self.worker, self.looks_back = actor, server, worker, looks_back
         self.patience = PATIENCE_SECONDS
         self.absence = timedelta(hours=1)
         self.round = 0
