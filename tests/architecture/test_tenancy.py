@@ -41,11 +41,11 @@ from messaging.models import (
     AccountLease,
     ErasedMessage,
     HistoryRequest,
-    SentReport,
     LoginAttempt,
     Message,
     PeerHash,
     SandboxDelivery,
+    SentReport,
     SpentSlot,
     TelegramSession,
     Thread,
@@ -119,7 +119,8 @@ UNSCOPED = {
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs and erasures, bare
 # instants; keys to Telegram with who holds them, addresses there, logins between two steps; requests for older
-# messages, which the inbox shows; reports that wait for the end of a send; uses of keys, which the pages of keys show; versions and steps, which
+# messages, which the inbox shows; reports that wait for the end of a send;
+# uses of keys, which the pages of keys show; versions and steps, which
 # the pages of sequences and enrollments show; recipients, which the pages of broadcasts show; threads,
 # which the inbox shows; rows of imports, of which
 # their pages show the first, and those that failed; ledgers of scores and histories of stages, which the pages of
