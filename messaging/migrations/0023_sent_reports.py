@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.db.models.manager
 from django.db import migrations, models
 
+from crmsolid.workspaces.migration_operations import TenantForeignKey
+
 
 class Migration(migrations.Migration):
 
@@ -36,4 +38,6 @@ class Migration(migrations.Migration):
                 ('unscoped', django.db.models.manager.Manager()),
             ],
         ),
+        TenantForeignKey("sentreport", "account"),
+        TenantForeignKey("sentreport", "thread"),
     ]

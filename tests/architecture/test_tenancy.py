@@ -45,6 +45,7 @@ from messaging.models import (
     Message,
     PeerHash,
     SandboxDelivery,
+    SentReport,
     SessionToEnd,
     SpentSlot,
     TelegramSession,
@@ -105,10 +106,12 @@ UNSCOPED = {
     "messaging/waiting.py": "the accounts of messages that were fetched through their workspace",
     "messaging/sending/sandbox.py": "answers that are owed, whoever owes them",
     "messaging/services.py": "looks whether an account's number is taken by anybody",
+    "messaging/sending/order.py": "which of the due messages wait for another one of their thread",
     "messaging/sending/slots.py": "the slots of an account that was fetched through its workspace",
     "messaging/telegram/database.py": "rows of accounts that a worker holds, whoever they belong to",
     "messaging/telegram/leases.py": "shares all accounts among the workers",
     "messaging/telegram/mapping.py": "addresses by the account that knows them",
+    "messaging/telegram/own_sends.py": "sends and reports of the account that an update came in on",
     "messaging/telegram/qr_attempts.py": "logins that a worker holds, whoever they belong to; the row that was fetched",
     "messaging/telegram/receiving.py": "rows by the account that an update came in on",
     "messaging/telegram/requested_history.py": "requests for accounts that a worker holds, whoever they belong to",
@@ -118,7 +121,8 @@ UNSCOPED = {
 }
 # Plumbing without a page: stored answers, the sandbox's own Telegram, keyed hashes of opt-outs and erasures, bare
 # instants; keys to Telegram with who holds them, addresses there, logins between two steps; requests for older
-# messages, which the inbox shows; uses of keys, which the pages of keys show; versions and steps, which
+# messages, which the inbox shows; reports that wait for the end of a send;
+# uses of keys, which the pages of keys show; versions and steps, which
 # the pages of sequences and enrollments show; recipients, which the pages of broadcasts show; threads,
 # which the inbox shows; rows of imports, of which
 # their pages show the first, and those that failed; ledgers of scores and histories of stages, which the pages of
@@ -147,6 +151,7 @@ NOT_SHOWN: set[type[models.Model]] = {
     LoginAttempt,
     SessionToEnd,
     HistoryRequest,
+    SentReport,
     SequenceVersion,
     Step,
     StepRun,
