@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from cryptography.fernet import Fernet
@@ -38,6 +39,19 @@ def env_int(name: str, default: int, *, least: int = 0) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < least:
         raise ImproperlyConfigured(f"{name} is {text!r}; give a whole number, {least} or more")
     return int(text)
+
+
+def env_proxy(name: str) -> str:
+    """The URL of a SOCKS5 or HTTP proxy, with or without user and password; empty if the variable is not set."""
+    url = str(env.str(name, "")).strip()
+    try:
+        parts = urlsplit(url)
+        is_valid = parts.scheme in ("socks5", "http") and bool(parts.hostname and parts.port)
+    except ValueError:
+        is_valid = False
+    if url and not is_valid:
+        raise ImproperlyConfigured(f"{name} is no proxy we know; give socks5://user:password@host:port or http://…")
+    return url
 
 
 def env_database(name: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from crmsolid.env import (
     env_choice,
     env_database,
     env_int,
+    env_proxy,
     forbid_core_dumps,
     local_secret,
     make_private,
@@ -259,6 +260,9 @@ STREAMS_PER_KEY = env_int("CRMSOLID_STREAMS_PER_KEY", 5, least=1)
 WEBHOOK_ALLOW_PRIVATE = env.bool("CRMSOLID_WEBHOOK_ALLOW_PRIVATE", False)
 TELEGRAM_API_ID = env_int("TELEGRAM_API_ID", 0)
 TELEGRAM_API_HASH = env.str("TELEGRAM_API_HASH", "")
+TELEGRAM_PROXY = env_proxy("TELEGRAM_PROXY")
+TELEGRAM_OBFUSCATED = env.bool("TELEGRAM_OBFUSCATED", False)
+TELEGRAM_IPV6 = env.bool("TELEGRAM_IPV6", False)
 TELEGRAM_TEST_DC = env.str("TELEGRAM_TEST_DC", "")  # <id>@<host>:<port> of another MTProto server
 TELEGRAM_TEST_RSA_KEY = env.str("TELEGRAM_TEST_RSA_KEY", "")  # path of its public key, PEM (PKCS#1)
 TELEGRAM_SEND_SECONDS = env.float("CRMSOLID_TELEGRAM_SEND_SECONDS", 25.0)  # less than SEND_LEASE_SECONDS

@@ -1,7 +1,10 @@
 """Why messages fail, in words."""
 
+from typing import Any
+
 from django.utils.text import capfirst
 
+from crmsolid.workspaces.templatetags.panel import moment_text
 from messaging import held
 
 # Why a message failed and what to do about it, by its ``error``.
@@ -32,3 +35,15 @@ def failure(error: str, detail: str = "") -> tuple[str, str]:
     ``detail`` is said of an error that has no words of its own."""
     said = (detail or error.replace("_", " ")).rstrip(".")
     return FAILURES.get(error) or (f"{capfirst(said)}." if said else "", "")
+
+
+def connection_problem(account: Any) -> str:
+    """Why an account is not connected to Telegram, and since when, in sentences. ``account`` comes from
+    :func:`messaging.querysets.with_connection`.
+
+    An error from before Telegram was heard last is not the reason.
+    """
+    since = f" since {moment_text(account.disconnected_at)}" if account.disconnected_at else ""
+    is_reason = account.last_error_at and (account.heard_at is None or account.last_error_at > account.heard_at)
+    reason = f"{capfirst(account.last_error_message).rstrip('.')}." if is_reason else "The reason is not known yet."
+    return f"Not connected{since}. {reason}"

@@ -26,7 +26,8 @@ from messaging.threads import state
 
 _messages = Table(Message)
 
-CLOCK_TOLERANCE = timedelta(minutes=2)  # Telegram's timestamps are in whole seconds, of another clock than ours
+# How far Telegram's clock and ours may differ where a send is recognized by its time.
+CLOCK_TOLERANCE = timedelta(minutes=15)
 OWN_SEND_STATUSES = (Status.QUEUED, Status.SENDING, Status.SENT)
 
 
@@ -56,7 +57,7 @@ class Incoming:
 def receive(account: Account, incoming: Incoming) -> Message | None:
     """Store the message and publish ``message.received`` (or ``message.sent`` for one typed on the phone).
 
-    Returns None if it is stored already, or if it is one that we are sending ourselves.
+    Returns None if it is stored already.
     """
     contact = lookup.find_or_create(
         account.workspace,
@@ -66,8 +67,6 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
         last_name=incoming.last_name,
     )
     thread_id = state.upsert_thread(account, contact, incoming.at)
-    if incoming.outgoing and _is_being_sent(thread_id, incoming.text):
-        return None
     message = _new_message(account, contact, thread_id, incoming)
     if not incoming.outgoing:
         replies.classify(message, account, reply_to=incoming.reply_to, is_automatic=incoming.is_automatic)
@@ -138,11 +137,33 @@ def sends_without_id(messages: "QuerySet[Message]") -> "QuerySet[Message]":
 
 def find_send(sends: Iterable[Message], text: str, at: datetime) -> Message | None:
     """The first of these sends that can be Telegram's message with this text and time."""
-    for send in sends:
-        was_tried = send.unsettled_since is not None and send.unsettled_since <= at + CLOCK_TOLERANCE
-        if was_tried and send.text.strip() == text.strip():  # Telegram trims what it delivers
-            return send
-    return None
+    return next((send for send in sends if may_be(send, at) and same_text(send.text, text)), None)
+
+
+def may_be(send: Message, at: datetime) -> bool:
+    """Whether a message that Telegram dates so can be this send, by the times of its attempts alone."""
+    if send.unsettled_since is None or send.unsettled_since > at + CLOCK_TOLERANCE:
+        return False
+    return send.sent_at is None or at <= send.sent_at + CLOCK_TOLERANCE
+
+
+def same_text(ours: str, theirs: str) -> bool:
+    """Whether Telegram's copy can be our text. Telegram strips it and drops or replaces control characters."""
+    return _visible(ours) == _visible(theirs)
+
+
+def _visible(text: str) -> str:
+    return "".join(character for character in text if character.isprintable() and character != " ")
+
+
+def take_id(send: Message, telegram_message_id: int) -> None:
+    """Make Telegram's id free for the send of this thread that has it. Runs under the contact's lock.
+
+    A copy that was stored as typed on the phone, before the id told whose it is, is deleted.
+    """
+    copies = Message.unscoped.filter(thread_id=send.thread_id, telegram_message_id=telegram_message_id, source="phone")
+    Message.unscoped.filter(in_reply_to__in=copies).update(in_reply_to=send)
+    copies.delete()
 
 
 def learn_id(send: Message, telegram_message_id: int) -> None:
@@ -170,10 +191,3 @@ def _new_message(account: Account, contact: Contact, thread_id: str, incoming: I
         sent_at=incoming.at,
         **columns,
     )
-
-
-def _is_being_sent(thread_id: str, text: str) -> bool:
-    """Whether this is a message that we are sending ourselves: Telegram reports those too, maybe before we settle."""
-    rows = Message.unscoped.filter(thread_id=thread_id, unsettled_since__isnull=False)
-    texts = rows.filter(status__in=(Status.SENDING, Status.QUEUED)).values_list("text", flat=True)
-    return any(sent.strip() == text.strip() for sent in texts)  # Telegram trims what it delivers

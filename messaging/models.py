@@ -20,6 +20,7 @@ from messaging.telegram_models import HistoryRequest as HistoryRequest
 from messaging.telegram_models import HistoryState as HistoryState
 from messaging.telegram_models import LoginAttempt as LoginAttempt
 from messaging.telegram_models import PeerHash as PeerHash
+from messaging.telegram_models import SentReport as SentReport
 from messaging.telegram_models import TelegramSession as TelegramSession
 from messaging.telegram_models import WorkerHeartbeat as WorkerHeartbeat
 
@@ -42,8 +43,15 @@ class AccountKind(models.TextChoices):
 class AccountState(models.TextChoices):
     CONNECTED = "connected", "Connected"
     PAUSED = "paused", "Paused"
+    FROZEN = "frozen", "Frozen"
     NEEDS_LOGIN = "needs_login", "Needs login"
     BANNED = "banned", "Banned"
+
+
+# An account in one of these sends nothing until somebody acts.
+CANNOT_SEND = (AccountState.FROZEN, AccountState.NEEDS_LOGIN, AccountState.BANNED)
+# One in these has a connection to Telegram.
+LIVE_STATES = (AccountState.CONNECTED, AccountState.PAUSED, AccountState.FROZEN)
 
 
 class Account(WorkspaceModel):
@@ -176,18 +184,21 @@ class WaitingFor(models.TextChoices):
     """Why a queued message is not sent yet; :func:`messaging.waiting.waiting_for` answers it.
 
     ``eta``: the sender asked for this time, or a failed attempt is retried then. ``window``: the hours in which a
-    sequence may send. ``held``: sending is held in the whole installation. ``worker``: the message is due.
+    sequence may send. ``held``: sending is held in the whole installation. ``earlier_message``: an earlier message of
+    the thread is being sent or waits for its retry. ``worker``: the message is due.
     """
 
     ETA = "eta"
     DAILY_LIMIT = "daily_limit"
     GAP = "gap"
     ACCOUNT_PAUSED = "account_paused"
+    ACCOUNT_FROZEN = "account_frozen"
     ACCOUNT_NEEDS_LOGIN = "account_needs_login"
     ACCOUNT_BANNED = "account_banned"
     PLAN = "plan"
     WINDOW = "window"
     HELD = "held"
+    EARLIER_MESSAGE = "earlier_message"
     WORKER = "worker"
 
 
@@ -242,6 +253,9 @@ class Message(WorkspaceModel):
         "self", on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, editable=False
     )
 
+    # Not a column: whether it waits for an earlier message of its thread, None if whoever read it did not ask.
+    is_behind: "bool | None" = None
+
     class Meta(WorkspaceModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -269,6 +283,12 @@ class Message(WorkspaceModel):
             models.Index(fields=["account", "slot_at"], name="message_slot", condition=Q(slot_at__isnull=False)),
             models.Index(fields=["account", "eta", "id"], name="message_due", condition=Q(status="queued")),
             models.Index(fields=["lease_until"], name="message_leased", condition=Q(status="sending")),
+            # The messages that others of their thread wait for.
+            models.Index(
+                fields=["thread"],
+                name="message_tried",
+                condition=Q(status__in=["queued", "sending"], attempts__gt=0),
+            ),
             models.Index(
                 fields=["account", "telegram_message_id"],
                 name="message_of_telegram",

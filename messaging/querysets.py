@@ -1,15 +1,41 @@
 """Queries of messaging that have a name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
-from messaging.models import Account, AccountState, Message, MessageAttempt, SpentSlot, Status, Thread, WaitingFor
+from messaging.models import (
+    LIVE_STATES,
+    Account,
+    AccountKind,
+    AccountState,
+    Message,
+    MessageAttempt,
+    SpentSlot,
+    Status,
+    Thread,
+    WaitingFor,
+)
 from messaging.sending.slots import DAY
+
+UNCONNECTED_AFTER = timedelta(minutes=2)  # shorter interruptions are usual, and nobody has to act
 
 
 def with_usage(rows: "QuerySet[Account]") -> "QuerySet[Account]":
@@ -29,11 +55,47 @@ def _count_slots(**bounds: object) -> CombinedExpression:
     return count(Message) + count(SpentSlot)
 
 
+def with_connection(rows: "QuerySet[Account]") -> "QuerySet[Account]":
+    """Accounts with what is known of their connection to Telegram, all NULL for a sandbox account, and
+    ``is_unconnected`` as :func:`unconnected` has it.
+
+    A connection whose worker holds no lease any more has ended, even if the worker died before it could say so.
+    """
+    session = {
+        name: F(f"telegram_session__{name}")
+        for name in (
+            "heard_at",
+            "last_error_code",
+            "last_error_message",
+            "last_error_at",
+            "frozen_until",
+            "appeal_url",
+        )
+    }
+    is_held = Q(telegram_lease__lease_until__gt=clock.now())
+    return rows.annotate(
+        connected_at=Case(When(is_held, then=F("telegram_session__connected_at"))),
+        # Unless the worker was killed.
+        disconnected_at=Case(When(telegram_session__connected_at=None, then=F("telegram_session__disconnected_at"))),
+        is_unconnected=ExpressionWrapper(unconnected(), output_field=BooleanField(null=True)),
+        **session,
+    )
+
+
+def unconnected() -> Q:
+    """Accounts that are to be connected, and have not been for two minutes: what people write does not arrive."""
+    since = clock.now() - UNCONNECTED_AFTER
+    ended = Q(telegram_session__disconnected_at=None) | Q(telegram_session__disconnected_at__lt=since)
+    is_down = Q(telegram_session__connected_at=None) & ended | Q(telegram_lease__lease_until__lt=since)
+    is_logged_in = Q(telegram_session__logged_in_at__lt=since) & ~Q(telegram_session__auth_key=b"")
+    return Q(kind=AccountKind.TELEGRAM, state__in=LIVE_STATES) & is_logged_in & is_down
+
+
 def in_trouble() -> Q:
     """Accounts whose messages wait until somebody acts or a pause ends, without those that were logged out here."""
     paused = Q(state=AccountState.PAUSED) & (Q(paused_until=None) | Q(paused_until__gt=clock.now()))
     session_lost = Q(state=AccountState.NEEDS_LOGIN) & ~Q(telegram_session__auth_key=b"")
-    return paused | session_lost | Q(state=AccountState.BANNED)
+    return paused | session_lost | Q(state__in=[AccountState.FROZEN, AccountState.BANNED])
 
 
 def surely_unsent() -> Q:

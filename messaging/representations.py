@@ -73,6 +73,12 @@ class ReadOut(Representation):
     unread_count = serializers.IntegerField()
 
 
+class AccountErrorOut(Representation):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class AccountOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
 
@@ -84,12 +90,36 @@ class AccountOut(Representation):
     daily_limit = serializers.IntegerField()
     used_today = serializers.IntegerField(source="used")  # see querysets.with_usage
     left_today = serializers.IntegerField()
+    # Of querysets.with_connection; null for a sandbox account.
+    connected_at = serializers.DateTimeField(allow_null=True)
+    heard_at = serializers.DateTimeField(allow_null=True)
+    last_error = AccountErrorOut(allow_null=True)
+    frozen_until = serializers.DateTimeField(allow_null=True)
+    appeal_url = serializers.CharField(allow_null=True)
 
     read_state = staticmethod(account_state)
 
     @staticmethod
     def read_paused_until(account: Account) -> str | None:
         return rfc3339(account.paused_until) if account_state(account) == AccountState.PAUSED else None
+
+    @staticmethod
+    def read_last_error(account: Any) -> dict[str, Any] | None:
+        if account.last_error_at is None:
+            return None
+        return {
+            "code": account.last_error_code,
+            "message": account.last_error_message,
+            "at": rfc3339(account.last_error_at),
+        }
+
+    @staticmethod
+    def read_frozen_until(account: Any) -> str | None:
+        return rfc3339(account.frozen_until) if account.state == AccountState.FROZEN else None
+
+    @staticmethod
+    def read_appeal_url(account: Any) -> str | None:
+        return account.appeal_url or None if account.state == AccountState.FROZEN else None
 
     @staticmethod
     def read_left_today(account: Any) -> int:

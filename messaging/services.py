@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock, doorbell
@@ -65,7 +66,7 @@ def send_message(
     actor.require(Scope.WRITE_MESSAGES)
     if send_at is not None and send_at > clock.now() + MAX_SEND_AT_DELAY:
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
-    message_text.check_template(actor.workspace, text)
+    text = message_text.check_template(actor.workspace, text)
     chosen = {} if message_id == "" else {"id": message_id}
     return direct.queue_message(
         actor, account_id=account_id, to=to, contact_id=contact_id, text=text, send_at=send_at, **chosen
@@ -211,23 +212,27 @@ def mark_thread_read(actor: Actor, thread_id: str) -> Thread:
 
 # --- Accounts ---------------------------------------------------------------------------------------------------------
 def list_accounts(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
-    """One page of accounts, oldest first, each with ``used`` and ``reserved`` (see :func:`querysets.with_usage`).
+    """One page of accounts, oldest first, each with what :mod:`querysets` calls its usage and its connection.
 
     Errors: ``scope_missing``, ``invalid_cursor``.
     """
     actor.require(Scope.READ_MESSAGES)
-    rows = querysets.with_usage(Account.objects.for_workspace(actor.workspace))
+    rows = _readable_accounts(actor)
     return _page(actor, rows, {}, sort="created_at", limit=limit, cursor=cursor)
 
 
 def get_account(actor: Actor, account_id: int) -> Any:
-    """One account, with ``used`` and ``reserved``. Errors: ``scope_missing``, ``not_found``."""
+    """One account, with what a list has of it. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_MESSAGES)
-    rows = querysets.with_usage(Account.objects.for_workspace(actor.workspace)).filter(pk=account_id)
+    rows = _readable_accounts(actor).filter(pk=account_id)
     account = rows.first() if account_id <= MAX_BIGINT else None
     if account is None:
         raise account_not_found(actor)
     return account
+
+
+def _readable_accounts(actor: Actor) -> "QuerySet[Account]":
+    return querysets.with_connection(querysets.with_usage(Account.objects.for_workspace(actor.workspace)))
 
 
 @unit_of_work()
@@ -279,13 +284,14 @@ def pause_account(actor: Actor, account_id: int) -> Account:
 
 @unit_of_work()
 def resume_account(actor: Actor, account_id: int) -> Account:
-    """End a pause that has no end of its own; the messages that wait are sent as the account's limits allow.
+    """End a pause that has no end of its own, or try again whether Telegram has frozen the account; the messages that
+    wait are sent as the account's limits allow.
 
     Errors: ``forbidden`` unless the actor is an admin or owner; ``not_found``; ``invalid_state`` (409) for an account
     that is not paused, or that Telegram asked to pause until a time.
     """
     account, state = _lock_account(actor, account_id)
-    if state != AccountState.PAUSED:
+    if state not in (AccountState.PAUSED, AccountState.FROZEN):
         raise DomainError("invalid_state", f"the account is {AccountState(state).label.lower()}; it is not paused")
     if account.paused_until is not None:
         raise DomainError("invalid_state", "Telegram asked for this pause; it ends by itself")

@@ -22,10 +22,11 @@ class TelegramSession(WorkspaceModel):
     erasure: Telegram still has the messages that were erased here. ``history_since`` is set while messages since then
     may be missing, until the conversations were read.
 
-    ``connected_at`` is when the connection that is open now was ready, NULL while none is. ``heard_at`` is when
-    Telegram last reported an update or confirmed that there is none. The ``last_error`` columns keep the latest
-    error that concerned the account as a whole. ``frozen_until`` and ``appeal_url`` are what Telegram says of a frozen
-    account.
+    ``connected_at`` is when the connection that is open now was ready, NULL while none is; it says nothing once the
+    lease has expired, because a worker that was killed leaves it. ``disconnected_at`` is when the last connection
+    ended. ``heard_at`` is when Telegram last reported an update or confirmed that there is none. The ``last_error``
+    columns keep the latest error that concerned the account as a whole. ``frozen_until`` and ``appeal_url`` are what
+    Telegram says of a frozen account.
     """
 
     account = models.OneToOneField("messaging.Account", on_delete=models.CASCADE, related_name="telegram_session")
@@ -51,6 +52,7 @@ class TelegramSession(WorkspaceModel):
         null=True, blank=True, help_text="first messages to a contact wait until then"
     )
     connected_at = models.DateTimeField(null=True, blank=True)
+    disconnected_at = models.DateTimeField(null=True, blank=True)
     heard_at = models.DateTimeField(null=True, blank=True)
     last_error_code = models.CharField(max_length=40, blank=True, default="", db_default="")
     last_error_message = models.CharField(max_length=200, blank=True, default="", db_default="")
@@ -149,6 +151,25 @@ class HistoryRequest(WorkspaceModel):
                 fields=["account", "not_before"], name="historyrequest_asked", condition=models.Q(state="asked")
             )
         ]
+
+
+class SentReport(WorkspaceModel):
+    """A message that Telegram reports as sent by the account, while one of ours in this thread is unsettled.
+
+    It may be that one, even with another text, because Telegram changes texts; or it was typed on the phone. Once ours
+    is settled, its id tells. ``reply_to`` and ``telegram_message_id`` are Telegram's ids.
+    """
+
+    account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
+    thread = models.ForeignKey("messaging.Thread", on_delete=models.CASCADE, related_name="+")
+    telegram_message_id = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    text = models.TextField(blank=True)
+    reply_to = models.BigIntegerField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "telegram_message_id"], name="sentreport_once")]
 
 
 class WorkerHeartbeat(models.Model):

@@ -47,8 +47,8 @@ TOOLS = (
     Tool(
         "list_accounts",
         "List accounts",
-        "The Telegram accounts to send from, with their state and the sends that are left in 24 hours (`left_today`). "
-        "Those of the kind `sandbox` reach nobody.",
+        "The accounts to send from, with their state and the sends left in 24 hours (`left_today`). `sandbox` accounts "
+        "reach nobody.",
         AccountsView,
     ),
 )

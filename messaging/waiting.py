@@ -1,7 +1,7 @@
 """Says why a queued message is not sent yet.
 
 The conditions are those of the claim, ``messaging.sending.claiming``: a message for which nothing is named here but
-``worker`` would be claimed now, unless an earlier message of its thread is being sent at this moment.
+``worker`` would be claimed now.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,8 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from crmsolid.core import clock
 from crmsolid.workspaces import sending_hold
-from messaging.models import Account, AccountState, Message, Status, WaitingFor, account_state
+from messaging.models import CANNOT_SEND, Account, AccountState, Message, Status, WaitingFor, account_state
+from messaging.sending import order
 
 
 def waiting_for(message: Message) -> WaitingFor | None:
@@ -27,26 +28,33 @@ def waiting_for(message: Message) -> WaitingFor | None:
     is_held: bool | None = getattr(message, "sending_is_held", getattr(account, "sending_is_held", None))
     if sending_hold.is_held() if is_held is None else is_held:
         return WaitingFor.HELD
-    if state == AccountState.NEEDS_LOGIN:
-        return WaitingFor.ACCOUNT_NEEDS_LOGIN
-    if state == AccountState.BANNED:
-        return WaitingFor.ACCOUNT_BANNED
+    if state in CANNOT_SEND:
+        return WaitingFor(f"account_{state}")
     if not account.workspace.plan_allows_sending:
         return WaitingFor.PLAN
     if state == AccountState.PAUSED:
         return WaitingFor.ACCOUNT_PAUSED
     if message.eta > clock.now():
         return WaitingFor(message.delayed_by or WaitingFor.ETA)
-    return WaitingFor.WORKER
+    is_behind = message.is_behind
+    if is_behind is None:
+        is_behind = message.pk not in order.ids_not_behind([message.pk])
+    return WaitingFor.EARLIER_MESSAGE if is_behind else WaitingFor.WORKER
 
 
 def load_accounts(messages: Iterable[Message]) -> None:
-    """Load what :func:`waiting_for` needs with one query for all these messages, or none if none of them is queued."""
+    """Load what :func:`waiting_for` needs with one query for all these messages, or none if none of them is queued; and
+    with one more for those that are due."""
     queued = [message for message in messages if message.status == Status.QUEUED]
     accounts = Account.unscoped.select_related("workspace__live").annotate(sending_is_held=sending_hold.is_in_force())
     prefetch_related_objects(queued, Prefetch("account", queryset=accounts))
+    due = [message for message in queued if message.eta is not None and message.eta <= clock.now()]
+    ready = order.ids_not_behind([message.pk for message in due]) if due else set()
+    for message in due:
+        message.is_behind = message.pk not in ready
 
 
 def annotate(messages: "QuerySet[Message]") -> "QuerySet[Message]":
-    """These messages with what :func:`waiting_for` asks of the whole installation."""
-    return messages.annotate(sending_is_held=sending_hold.is_in_force())
+    """These messages with what :func:`waiting_for` asks of the whole installation and of their threads."""
+    held = messages.annotate(sending_is_held=sending_hold.is_in_force())
+    return held.annotate(is_behind=order.is_behind())  # type: ignore[no-redef]  # the attribute is there for this

@@ -271,8 +271,7 @@ class _Reader:
     def _text(self, value: Any, path: str) -> str:
         if not isinstance(value, str) or "\0" in value:
             raise InvalidValue("invalid", "give the text of the message")
-        message_text.check_template(self.workspace, value)
-        return value
+        return message_text.check_template(self.workspace, value)
 
     def _condition(self, value: Any, path: str) -> Any:
         if value is not None:

@@ -127,6 +127,7 @@ class Reason(models.TextChoices):
     WINDOW = "window", "Waits for the sending hours"
     DAILY_LIMIT = "daily_limit", "The account has sent all it may for now"
     ACCOUNT_PAUSED = "account_paused", "The account is paused"
+    ACCOUNT_FROZEN = "account_frozen", "The account is frozen"
     ACCOUNT_NEEDS_LOGIN = "account_needs_login", "The account needs a login"
     ACCOUNT_BANNED = "account_banned", "The account is banned"
     MISSING_VALUE = "missing_value", "The contact lacks a value that the text needs"

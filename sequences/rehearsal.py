@@ -70,7 +70,7 @@ _ENDS: dict[str, Event] = {
 # These reasons to wait last until somebody does something about them.
 _LASTING = {Reason.MISSING_VALUE, Reason.PLAN}
 # So do these, unless the pause of an account has an end; another account may take over then.
-_OF_ACCOUNTS = {Reason.ACCOUNT_PAUSED, Reason.ACCOUNT_NEEDS_LOGIN, Reason.ACCOUNT_BANNED}
+_OF_ACCOUNTS = {Reason.ACCOUNT_PAUSED, Reason.ACCOUNT_FROZEN, Reason.ACCOUNT_NEEDS_LOGIN, Reason.ACCOUNT_BANNED}
 
 _running = threading.Lock()
 

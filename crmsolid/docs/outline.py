@@ -46,6 +46,7 @@ OUTLINE = (
             "docs/guide/audiences.md",
             "docs/guide/analytics.md",
             "docs/guide/telegram.md",
+            "docs/guide/telegram-trouble.md",
             "docs/guide/mcp.md",
             "docs/guide/python.md",
             "docs/guide/command-line.md",

@@ -24,9 +24,9 @@ from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS, OWNERS, WRITERS, Roles
 from messaging.broadcasts.models import Broadcast, BroadcastWaiting
 from messaging.broadcasts.waits import load_waits, that_wait_for_somebody, waiting_text
-from messaging.failures import failure
+from messaging.failures import connection_problem, failure
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
-from messaging.querysets import in_trouble, newest_messages
+from messaging.querysets import in_trouble, newest_messages, unconnected, with_connection
 from webhooks.models import Endpoint
 from webhooks.querysets import endpoint_alerts
 
@@ -39,7 +39,8 @@ RECENT = timedelta(days=3)  # how long a failure is shown
 # What has to be done so that a broadcast goes on, by what it waits for.
 WAITS_FOR_SOMEBODY: dict[str, str] = {
     BroadcastWaiting.ACCOUNT_NEEDS_LOGIN: "An account needs a login. An admin can log it in again.",
-    BroadcastWaiting.ACCOUNT_BANNED: "Telegram has closed or frozen an account. Its page says what an admin can do.",
+    BroadcastWaiting.ACCOUNT_FROZEN: "Telegram has frozen an account. Its page says what an admin can do.",
+    BroadcastWaiting.ACCOUNT_BANNED: "Telegram has closed an account. Its page says what an admin can do.",
     BroadcastWaiting.ACCOUNT_PAUSED: "An account is paused. An admin can resume it.",
     BroadcastWaiting.PLAN: "The plan does not allow sending. An owner can choose another one.",
 }
@@ -121,15 +122,22 @@ def _page(name: str, row: Any) -> str:
 
 def _accounts(workspace: Workspace) -> Notice:
     """A pause with an end is left out: it needs nobody."""
-    needs_somebody = in_trouble() & (~Q(state=AccountState.PAUSED) | Q(paused_until=None))
-    rows = Account.objects.for_workspace(workspace).filter(needs_somebody).order_by("name", "id")
+    needs_somebody = in_trouble() & (~Q(state=AccountState.PAUSED) | Q(paused_until=None)) | unconnected()
+    rows: QuerySet[Any] = (
+        with_connection(Account.objects.for_workspace(workspace)).filter(needs_somebody).order_by("name", "id")
+    )
     details = {
         AccountState.NEEDS_LOGIN: "Telegram has logged it out. Log in again.",
-        AccountState.BANNED: "Telegram has closed or frozen it. Its page says what you can do.",
+        AccountState.FROZEN: "Telegram has frozen it: it cannot write. Its page says how to appeal.",
+        AccountState.BANNED: "Telegram has closed it. Its page says what you can do.",
         AccountState.PAUSED: "It is paused. Resume it when it may send again.",
     }
     items = [
-        Item(account.name, details[AccountState(account.state)], _page("messaging_account", account))
+        Item(
+            account.name,
+            connection_problem(account) if account.is_unconnected else details[AccountState(account.state)],
+            _page("messaging_account", account),
+        )
         for account in rows[: SHOWN + 1]
     ]
     advice = "Messages of these accounts wait, and go out once the account works again."

@@ -1,6 +1,6 @@
 """Settings > Telegram accounts: the list, and the page of one account. ``telegram_login`` has the login pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -11,26 +11,35 @@ from django.db import models
 from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.admin_columns import column, datetime_column, time_text
+from crmsolid.workspaces.admin_columns import column, datetime_column, format_time, time_text
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.templatetags.panel import ago
 from crmsolid.workspaces.tenant_page import error_text
 from messaging import querysets, services
 from messaging.admin.telegram_login import LoginPages
+from messaging.failures import connection_problem
 from messaging.forms import LogOutForm
-from messaging.models import Account, AccountKind, AccountState, account_state
+from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, account_state
 from messaging.representations import AccountOut
 from messaging.telegram import leases
 
-STATE_COLOURS = {"connected": "success", "paused": "warning", "needs_login": "danger", "banned": "danger"}
+STATE_COLOURS = {
+    "connected": "success",
+    "paused": "warning",
+    "frozen": "danger",
+    "needs_login": "danger",
+    "banned": "danger",
+}
 NEW_FOR = timedelta(days=21)  # how long the page gives advice for a new account
 LOG_IN_AGAIN = (AccountState.NEEDS_LOGIN, AccountState.BANNED)
 
@@ -38,11 +47,17 @@ LOG_IN_AGAIN = (AccountState.NEEDS_LOGIN, AccountState.BANNED)
 def state_text(account: Any) -> str:
     """The state to show; ``account`` comes from :meth:`AccountAdmin.get_queryset`."""
     state = account_state(account)
+    if account.is_unconnected and state == AccountState.CONNECTED:
+        return "Not connected"
     if state == AccountState.PAUSED and account.paused_until is not None:
         return f"Paused until {time_text(account.paused_until)}"
     if state == AccountState.NEEDS_LOGIN and account.logged_out:
         return "Logged out"
     return str(AccountState(state).label)
+
+
+def _problems(accounts: Iterable[Any]) -> list[tuple[Any, str]]:
+    return [(account, connection_problem(account)) for account in accounts]
 
 
 @admin.register(Account)
@@ -55,7 +70,7 @@ class AccountAdmin(LoginPages):
     list_before_template = "panel/telegram_notices.html"
     form_before_template = "panel/telegram_notices.html"
     form_after_template = "panel/telegram_account.html"
-    list_display = ("name", "id", "phone_column", "state_column", "today", "kind", "added")
+    list_display = ("name", "id", "phone_column", "state_column", "connection", "today", "kind", "added")
     list_filter = ("kind", "state")
     search_fields = ("name", "telegram_session__phone")
     search_help_text = "Name or phone"
@@ -64,13 +79,24 @@ class AccountAdmin(LoginPages):
     ordering = ("name", "id")
     fieldsets = (
         (None, {"fields": (("name", "daily_limit"),)}),
-        ("Account", {"fields": (("id", "kind"), ("phone_column", "state_field"), ("today", "added"))}),
+        (
+            "Account",
+            {
+                "fields": (
+                    ("id", "kind"),
+                    ("phone_column", "state_field"),
+                    ("connection", "last_error"),
+                    ("today", "added"),
+                )
+            },
+        ),
     )
-    readonly_fields = ("id", "kind", "phone_column", "state_field", "today", "added")
+    readonly_fields = ("id", "kind", "phone_column", "state_field", "connection", "last_error", "today", "added")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Everything that a row shows, in one query. The session's key is not read."""
-        rows: models.QuerySet[Any] = querysets.with_usage(super().get_queryset(request)).annotate(
+        rows = querysets.with_connection(querysets.with_usage(super().get_queryset(request)))
+        return rows.annotate(
             phone=F("telegram_session__phone"),
             logged_out=models.ExpressionWrapper(
                 Q(telegram_session__auth_key=b""), output_field=models.BooleanField(null=True)
@@ -78,7 +104,6 @@ class AccountAdmin(LoginPages):
             worker=F("telegram_lease__worker"),
             lease_until=F("telegram_lease__lease_until"),
         )
-        return rows
 
     # --- List -------------------------------------------------------------------------------------------------
     @column("phone")
@@ -87,11 +112,31 @@ class AccountAdmin(LoginPages):
 
     @column("state", ordering="state", label=STATE_COLOURS)
     def state_column(self, account: Any) -> tuple[str, str]:
-        return account_state(account), state_text(account)
+        is_down = account.is_unconnected and account_state(account) == AccountState.CONNECTED
+        return "needs_login" if is_down else account_state(account), state_text(account)
 
     @column("state")
     def state_field(self, account: Any) -> str:
         return state_text(account)
+
+    @column("connection")
+    def connection(self, account: Any) -> SafeString | str:
+        """Since when it stands, and when Telegram was heard last."""
+        lines = [
+            format_html("{} {}", text, show(at))
+            for text, show, at in (
+                ("Connected since", format_time, account.connected_at),
+                ("Heard from Telegram", ago, account.heard_at),
+            )
+            if at is not None
+        ]
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines)) or self.get_empty_value_display()
+
+    @column("last error")
+    def last_error(self, account: Any) -> SafeString | str:
+        if account.last_error_at is None:
+            return self.get_empty_value_display()
+        return format_html("{} ({})", capfirst(account.last_error_message), ago(account.last_error_at))
 
     @column("used in 24 hours")
     def today(self, account: Any) -> SafeString:
@@ -112,10 +157,14 @@ class AccountAdmin(LoginPages):
             raise PermissionDenied
         accounts = self.get_queryset(request)
         in_trouble = accounts.filter(querysets.in_trouble()).order_by("name")
-        can_connect = accounts.filter(kind=AccountKind.TELEGRAM, state__in=leases.LIVE_STATES)
+        can_connect = accounts.filter(kind=AccountKind.TELEGRAM, state__in=LIVE_STATES)
+        has_no_worker = can_connect.exists() and not leases.live_workers().exists()
+        # Without a worker none is connected, and one notice says so of all.
+        unconnected = [] if has_no_worker else accounts.filter(querysets.unconnected()).order_by("name")
         notices = {
             "in_trouble": [(account, state_text(account)) for account in in_trouble],
-            "has_no_worker": can_connect.exists() and not leases.live_workers().exists(),
+            "has_no_worker": has_no_worker,
+            "unconnected": _problems(unconnected),
         }
         return super().changelist_view(request, {**notices, **(extra_context or {})})
 
@@ -165,10 +214,10 @@ class AccountAdmin(LoginPages):
         by_hand = {
             "account": account,
             "can_pause": state == AccountState.CONNECTED and self.has_change_permission(request),
-            "can_resume": state == AccountState.PAUSED
-            and account.paused_until is None
+            "can_resume": (state == AccountState.FROZEN or (state == AccountState.PAUSED and not account.paused_until))
             and self.has_change_permission(request),
             "in_trouble": [(account, state_text(account))] if state != AccountState.CONNECTED else [],
+            "unconnected": _problems([account]) if account.is_unconnected else [],
         }
         if account.kind != AccountKind.TELEGRAM:
             return by_hand

@@ -35,11 +35,13 @@ WAITING_TEXTS = {
     WaitingFor.DAILY_LIMIT: "Waits for the daily limit, planned for {eta}",
     WaitingFor.GAP: "Waits for the gap between sends, planned for {eta}",
     WaitingFor.ACCOUNT_PAUSED: "Account was paused, planned for {eta}",
+    WaitingFor.ACCOUNT_FROZEN: "Account is frozen",
     WaitingFor.ACCOUNT_NEEDS_LOGIN: "Account needs a login",
     WaitingFor.ACCOUNT_BANNED: "Account is banned",
     WaitingFor.PLAN: "The trial has ended",
     WaitingFor.WINDOW: "Waits for the sending window, planned for {eta}",
     WaitingFor.HELD: "Sending is held on the whole server",
+    WaitingFor.EARLIER_MESSAGE: "Waits for an earlier message to the same person",
     WaitingFor.WORKER: "Waits for a worker",
 }
 

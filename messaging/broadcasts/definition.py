@@ -43,6 +43,9 @@ class Definition:
     per_hour: int | None = None
     cooldown_days: int | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", message_text.with_unix_lines(self.text))
+
     @classmethod
     def of(cls, broadcast: Broadcast) -> "Definition":
         """What the row of a broadcast says."""

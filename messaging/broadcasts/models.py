@@ -29,6 +29,7 @@ class BroadcastWaiting(models.TextChoices):
     DAILY_LIMIT = "daily_limit", "for the daily limit of the accounts"
     GAP = "gap", "for the time between two sends of an account"
     ACCOUNT_PAUSED = "account_paused", "for an account that is paused"
+    ACCOUNT_FROZEN = "account_frozen", "for an account that is frozen"
     ACCOUNT_NEEDS_LOGIN = "account_needs_login", "for an account that needs a login"
     ACCOUNT_BANNED = "account_banned", "for an account that is banned"
     PLAN = "plan", "for a plan that allows sending"

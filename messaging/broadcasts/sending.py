@@ -27,7 +27,7 @@ from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWai
 from messaging.broadcasts.pace import LOOK_AHEAD, MAX_IN_FLIGHT, InFlight, Pace, pace_of, read_in_flight
 from messaging.broadcasts.querysets import IN_FLIGHT
 from messaging.broadcasts.waits import WAITS_UNTIL
-from messaging.models import Account, AccountState, Status, WaitingFor
+from messaging.models import CANNOT_SEND, Account, Status, WaitingFor
 from messaging.sending import automatic
 from messaging.sending.automatic import AutomaticMessage, Wait
 
@@ -143,8 +143,8 @@ def _take_back(broadcast: Broadcast) -> bool:
     them; their recipients get another one later. Whether there were any."""
     is_one, ids = ids_clause("id", broadcast.account_ids)
     lost = _accounts.select(
-        f"{is_one} AND workspace_id = %s AND state IN (%s, %s) ORDER BY id",
-        [*ids, broadcast.workspace_id, AccountState.NEEDS_LOGIN.value, AccountState.BANNED.value],
+        f"{is_one} AND workspace_id = %s AND state IN (%s, %s, %s) ORDER BY id",
+        [*ids, broadcast.workspace_id, *(state.value for state in CANNOT_SEND)],
         lock=True,
     )
     rows = Recipient.objects.for_workspace(broadcast.workspace_id).filter(

@@ -26,7 +26,12 @@ def load_waits(workspace: Workspace | int, broadcasts: Sequence[Broadcast]) -> N
 def that_wait_for_somebody(workspace: Workspace, jobs: "QuerySet[Job]") -> "QuerySet[Broadcast]":
     """The broadcasts of these open jobs that do not go on by themselves: they are paused, or they wait for an account
     or a plan that somebody has to see to. A pause of an account that ends by itself is not among that."""
-    waits = (BroadcastWaiting.ACCOUNT_NEEDS_LOGIN, BroadcastWaiting.ACCOUNT_BANNED, BroadcastWaiting.PLAN)
+    waits = (
+        BroadcastWaiting.ACCOUNT_FROZEN,
+        BroadcastWaiting.ACCOUNT_NEEDS_LOGIN,
+        BroadcastWaiting.ACCOUNT_BANNED,
+        BroadcastWaiting.PLAN,
+    )
     without_end = jobs.filter(**{f"params__{WAITS_UNTIL}": None}).values("object_id")
     paused_account = Q(waiting_for=BroadcastWaiting.ACCOUNT_PAUSED, pk__in=without_end)
     needs = Q(status=BroadcastStatus.PAUSED) | Q(status=BroadcastStatus.RUNNING) & (

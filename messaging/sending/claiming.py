@@ -9,7 +9,7 @@ long.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -34,6 +34,7 @@ from crmsolid.workspaces.models import where_plan_allows_sending
 from messaging.models import Account, AccountState, Message, Status
 from messaging.sending import message_text, settlement, slots, sources
 from messaging.sending.gateway import Outgoing
+from messaging.sending.order import behind, not_behind
 from messaging.sending.settlement import Claim
 from messaging.sending.sources import Cancel, Postpone
 
@@ -49,9 +50,11 @@ _FIRST_ETA_BY_ACCOUNT = f"""
         FROM queued WHERE queued.account_id IS NOT NULL
     )
     SELECT account_id, (
-        SELECT min(eta) FROM {_messages.name} WHERE status = 'queued' AND account_id = queued.account_id
+        SELECT eta FROM {_messages.name} m WHERE status = 'queued' AND account_id = queued.account_id
+        AND NOT {behind("m")} ORDER BY eta, id LIMIT 1
     ) FROM queued WHERE account_id IS NOT NULL
 """
+_NO_LEASE = datetime.max.replace(tzinfo=UTC)
 _LEASED = {
     "message_id": "text",
     "new_text": "text",
@@ -71,10 +74,13 @@ class QueuedAccount:
 
 
 def queued_accounts() -> list[QueuedAccount]:
-    """The accounts that can send, in workspaces whose plan allows sending, and have queued messages or expired leases;
-    those whose messages have been due for the longest time come first. None while sending is held."""
+    """The accounts that can send, in workspaces whose plan allows sending, and have expired leases or queued messages
+    that are not behind one that waits for its retry. Those whose messages have been due for the longest time come
+    first. None while sending is held."""
     now = clock.now()
-    etas = {account_id: _messages.convert("eta", eta) for account_id, eta in fetch(_FIRST_ETA_BY_ACCOUNT)}
+    # One that waits for a retry is due with it. One behind a message that is being sent is due in a moment.
+    first = fetch(_FIRST_ETA_BY_ACCOUNT, [datetime_param(_NO_LEASE)])
+    etas = {account_id: _messages.convert("eta", eta) for account_id, eta in first if eta is not None}
     expired = Message.unscoped.filter(status=Status.SENDING, lease_until__lt=now).order_by()
     for account_id, lease_until in expired.values_list("account_id", "lease_until"):
         etas[account_id] = min(lease_until, etas.get(account_id, now))
@@ -91,7 +97,7 @@ def due_messages() -> "QuerySet[Message]":
     sending is held."""
     can_send = _account_can_send("account__")
     allowed = can_send & where_plan_allows_sending("workspace__") & sending_hold.where_not_held()
-    return Message.unscoped.filter(_claimable(), allowed)
+    return not_behind(Message.unscoped.filter(_claimable(), allowed))
 
 
 def _claimable() -> Q:
@@ -118,7 +124,7 @@ class Batch:
 @transaction.atomic
 def claim_batch(account_ids: Sequence[int], limit: int) -> Batch:
     """Claim up to ``limit`` due messages of these accounts, the oldest first and of each account about as many; as many
-    again whose leases have expired. A message waits while an earlier one of its thread is being sent."""
+    again whose leases have expired. A message waits while an earlier one of its thread is unsettled."""
     where, params = ids_clause("id", account_ids)
     rows = fetch(
         f"SELECT {_accounts.columns()} FROM {_accounts.name} WHERE {where} ORDER BY id{row_lock(skip_locked=True)}",
@@ -157,13 +163,13 @@ def _claim_due(locked_accounts: Sequence[Account], limit: int, locked: Sequence[
 
 @transaction.atomic
 def claim(message_id: str) -> Claim | None:
-    """Claim one message. None if another worker has it, if it is not due, if its account cannot send, if sending is
-    held, if it was moved to a later slot, or if it failed before it could be sent."""
+    """Claim one message. None if another worker has it, if it is not due or waits for an earlier one, if its account
+    cannot send, if sending is held, if it was moved to a later slot, or if it failed before it could be sent."""
     account_id = Message.unscoped.filter(pk=message_id).values_list("account_id", flat=True).first()
     if account_id is None:
         return None
     [account] = _accounts.select("id = %s", [account_id], lock=True)
-    claimable = Message.unscoped.filter(_claimable(), pk=message_id)
+    claimable = not_behind(Message.unscoped.filter(_claimable(), pk=message_id))
     may_send = _may_send(account) and not sending_hold.refuses_claims()
     messages = list(claimable.select_for_update(skip_locked=True, no_key=True)) if may_send else []
     return next(iter(_claim({account.pk: account}, messages)), None)
@@ -176,28 +182,26 @@ def _may_send(account: Account) -> bool:
 
 
 def _lock_due(account_ids: list[int], per_account: int) -> list[Message]:
-    """Lock the first due messages of each of these accounts, whose rows are locked, without those of busy threads."""
+    """Lock the first due messages of each of these accounts, whose rows are locked."""
     now = datetime_param(clock.now())
     accounts, params = ids_clause("account_id", account_ids)
     leased = f"status = 'sending' AND {accounts} AND lease_until"
-    busy = [row[0] for row in fetch(f"SELECT thread_id FROM {_messages.name} WHERE {leased} >= %s", [*params, now])]
-    is_busy, threads = ids_clause("thread_id", busy)
-    due = f"status = 'queued' AND eta <= %s AND NOT ({is_busy}) ORDER BY eta, id LIMIT %s"
+    due = f"status = 'queued' AND eta <= %s AND NOT {behind('q')} ORDER BY eta, id LIMIT %s"
     columns = _messages.columns("m")
     if on_postgresql():
         rows = fetch(
             f"SELECT {columns} FROM {rows_source({'wanted_id': 'int'}, 'wanted')} CROSS JOIN LATERAL ("
-            f"SELECT * FROM {_messages.name} WHERE account_id = wanted_id AND {due}{row_lock(skip_locked=True)}) m",
-            [rows_parameter([(account_id,) for account_id in account_ids]), now, *threads, per_account],
+            f"SELECT * FROM {_messages.name} q WHERE account_id = wanted_id AND {due}{row_lock(skip_locked=True)}) m",
+            [rows_parameter([(account_id,) for account_id in account_ids]), now, now, per_account],
         )
     else:
-        statement = f"SELECT {columns} FROM {_messages.name} m WHERE account_id = %s AND {due}"
-        per_account_rows = (fetch(statement, [pk, now, *threads, per_account]) for pk in account_ids)
+        statement = f"SELECT {_messages.columns('q')} FROM {_messages.name} q WHERE account_id = %s AND {due}"
+        per_account_rows = (fetch(statement, [pk, now, now, per_account]) for pk in account_ids)
         rows = [row for account_rows in per_account_rows for row in account_rows]
     rows += fetch(
-        f"SELECT {columns} FROM {_messages.name} m WHERE {leased} < %s ORDER BY eta, id LIMIT %s"
-        f"{row_lock(skip_locked=True)}",
-        [*params, now, per_account * len(account_ids)],
+        f"SELECT {columns} FROM {_messages.name} m WHERE {leased} < %s AND NOT {behind('m')}"
+        f" ORDER BY eta, id LIMIT %s{row_lock(skip_locked=True)}",
+        [*params, now, now, per_account * len(account_ids)],
     )
     return sorted(map(_messages.from_row, rows), key=lambda message: (message.eta, message.id))
 
@@ -234,7 +238,8 @@ def _without_refused(
     accounts: Mapping[int, Account], contacts: Mapping[str, Contact], messages: Sequence[Message]
 ) -> list[Message]:
     """The messages that their sources let pass; the others are canceled or postponed."""
-    decisions = sources.check(messages, contacts)
+    # One that has Telegram's id was sent already, and only has to be settled.
+    decisions = sources.check([each for each in messages if each.telegram_message_id is None], contacts)
     for message in messages:
         match decisions.get(message.id):
             case Cancel(reason):
@@ -311,11 +316,13 @@ def _outgoing(message: Message, previous_attempt_at: datetime | None) -> Outgoin
 
 def _text_to_send(message: Message, contact: Contact) -> str | None:
     """The rendered text. None after failing the message: the contact opted out, or the text cannot be rendered."""
+    if message.telegram_message_id is not None:
+        return message.text  # it was sent already
     if contact.opted_out:
         settlement.fail_unsent(message, "contact_opted_out", "the contact asked for no more messages")
         return None
     if message.rendered and message.text:
-        return message.text
+        return message_text.with_unix_lines(message.text)  # older ones were stored as a browser sent them
     try:
         return message_text.render_for(contact, message.text)
     except message_text.TemplateUnresolved as error:

@@ -189,11 +189,12 @@ def _ask(account_gateway: Gateway, batch: Sequence[Outgoing]) -> dict[str, Deliv
         if len(batch) == 1:
             return {batch[0].message_id: SendError("internal_error", type(error).__name__)}
     results: dict[str, Delivered | SendError] = {}
-    stopped: set[int] = set()
+    stopped: set[int | tuple[int, str]] = set()
     for outgoing in batch:
-        if outgoing.account_id not in stopped:
+        conversation = (outgoing.account_id, outgoing.recipient)
+        if outgoing.account_id not in stopped and conversation not in stopped:
             results |= _ask(account_gateway, [outgoing])
             result = results[outgoing.message_id]
-            if isinstance(result, SendError) and result.stops_account:
-                stopped.add(outgoing.account_id)
+            if isinstance(result, SendError) and not result.permanent:
+                stopped.add(outgoing.account_id if result.stops_account else conversation)
     return results

@@ -76,8 +76,9 @@ class Gateway(Protocol):
     """Sends for a kind of account that any worker may send for."""
 
     def send(self, batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
-        """Deliver these messages in their order. Returns what became of each, by the message's id; after an error that
-        stops an account, the account's other messages are not tried and are missing.
+        """Deliver these messages in their order. Returns what became of each, by the message's id. After an error that
+        stops an account, the account's other messages are not tried and are missing; after another one that is tried
+        again, those to the same recipient are.
 
         Runs outside any transaction and takes less time than a lease.
         """

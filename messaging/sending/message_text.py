@@ -30,8 +30,18 @@ class TemplateUnresolved(ValueError):
     """A variable has no value and the text has no fallback for it."""
 
 
-def check_template(workspace: Workspace, text: str) -> None:
-    """Raise ``validation_failed`` (422) for bad syntax, unknown variables and a length that is wrong already."""
+def with_unix_lines(text: str) -> str:
+    """The text with line ends of one character. Browsers send CR LF, of which Telegram and its clients drop the CR;
+    then its copy of a message would not be equal to ours."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def check_template(workspace: Workspace, text: str) -> str:
+    """The text as it is to be stored, :func:`with_unix_lines`. Every text that is kept to be sent passes here.
+
+    Raises ``validation_failed`` (422) for bad syntax, unknown variables and a length that is wrong already.
+    """
+    text = with_unix_lines(text)
     try:
         names = variables(text)
     except TemplateSyntaxError as error:
@@ -45,6 +55,7 @@ def check_template(workspace: Workspace, text: str) -> None:
     is_blank = not names and not literal.strip()
     if is_blank or utf16_length(literal) > MAX_UTF16_UNITS:
         raise invalid("text", "length", f"a text has 1 to {MAX_UTF16_UNITS} UTF-16 units and is not blank")
+    return text
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -53,7 +64,7 @@ def _listed(names: Iterable[str]) -> str:
 
 def render_for(contact: Contact, text: str) -> str:
     """The text for this contact. :class:`TemplateUnresolved` for a missing value, ``ValueError`` for a wrong length."""
-    rendered = render(text, _values_of(contact))
+    rendered = with_unix_lines(render(text, _values_of(contact)))
     if not 1 <= utf16_length(rendered) <= MAX_UTF16_UNITS or not rendered.strip():
         raise ValueError(f"the rendered text must have 1 to {MAX_UTF16_UNITS} UTF-16 units")
     return rendered

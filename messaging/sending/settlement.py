@@ -21,8 +21,18 @@ from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
+from messaging import inbox
 from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
-from messaging.models import Account, AccountState, Message, MessageAttempt, Status, Thread, WaitingFor
+from messaging.models import (
+    CANNOT_SEND,
+    Account,
+    AccountState,
+    Message,
+    MessageAttempt,
+    Status,
+    Thread,
+    WaitingFor,
+)
 from messaging.representations import MessageOut
 from messaging.sending import slots, sources
 from messaging.sending.gateway import Delivered, Outgoing, SendError
@@ -161,16 +171,18 @@ def _update_messages(attempts: Sequence[Attempt], now: datetime) -> list[Attempt
         rows.append((each.claim.message.id, each.claim.lease, new["status"], *times, *rest))
     updated = fetch(
         f"UPDATE {_messages.name} SET status = new_status, sent_at = sent_time, slot_at = slot_time,"
-        " telegram_message_id = telegram_id, error = error_code, error_detail = error_text,"
+        f" telegram_message_id = coalesce({_messages.name}.telegram_message_id, telegram_id),"
+        " error = error_code, error_detail = error_text,"
         " lease = '', lease_until = NULL"
         f" FROM {rows_source(_SETTLED)} WHERE id = message_id AND lease = held_lease AND status = 'sending'"
-        " RETURNING id",
+        " RETURNING id, telegram_message_id",
         [rows_parameter(rows)],
     )
-    ids = {row[0] for row in updated}
+    ids = dict(updated)
     settled = [each for each in attempts if each.claim.message.id in ids]
     for each in settled:
-        _set(each.claim.message, values[each.claim.message.id])
+        message = each.claim.message
+        _set(message, {**values[message.id], "telegram_message_id": ids[message.id]})
     return settled
 
 
@@ -185,7 +197,8 @@ def _final_values(attempt: Attempt, now: datetime, taken: Collection[tuple[str, 
             "error_detail": result.detail[:200],
         }
     is_first = attempt.claim.outgoing.previous_attempt_at is None
-    # Without the id if it is taken: a message that was sent must not fail on the unique key.
+    # Without the id if it is taken: a message that was sent must not fail on the unique key. One that Telegram reported
+    # meanwhile stays.
     telegram_id = result.telegram_message_id
     return values | {
         "status": Status.SENT.value,
@@ -198,7 +211,8 @@ def _final_values(attempt: Attempt, now: datetime, taken: Collection[tuple[str, 
 
 
 def _taken_telegram_ids(attempts: Sequence[Attempt]) -> set[tuple[str, int]]:
-    """The pairs of thread and Telegram id, of those that were delivered, which another message has already."""
+    """The pairs of thread and Telegram id, of those that were delivered, which another message has already. One that
+    was stored as typed on the phone, before the id told whose it is, is deleted."""
     rows = [
         (each.claim.message.thread_id, each.result.telegram_message_id, each.claim.message.id)
         for each in attempts
@@ -208,11 +222,16 @@ def _taken_telegram_ids(attempts: Sequence[Attempt]) -> set[tuple[str, int]]:
         return set()
     columns = {"of_thread": "text", "telegram_id": "int", "of_message": "text"}
     taken = fetch(
-        f"SELECT m.thread_id, m.telegram_message_id FROM {rows_source(columns)} JOIN {_messages.name} m"
+        f"SELECT m.thread_id, m.telegram_message_id, m.source, of_message FROM {rows_source(columns)}"
+        f" JOIN {_messages.name} m"
         " ON m.thread_id = of_thread AND m.telegram_message_id = telegram_id AND m.id <> of_message",
         [rows_parameter(rows)],
     )
-    return {(thread_id, telegram_id) for thread_id, telegram_id in taken}
+    messages = {each.claim.message.id: each.claim.message for each in attempts}
+    for _, telegram_id, source, message_id in taken:
+        if source == "phone":
+            inbox.take_id(messages[message_id], telegram_id)
+    return {(thread_id, telegram_id) for thread_id, telegram_id, source, _ in taken if source != "phone"}
 
 
 def _requeue(attempt: Attempt) -> bool:
@@ -260,7 +279,7 @@ def _apply_to_account(account: Account, error: SendError, paused_until: datetime
 
     A pause never becomes shorter, and a pause without an end stays.
     """
-    if error.account_state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
+    if error.account_state in CANNOT_SEND:
         account.state, account.paused_until = error.account_state, None
     elif error.retry_after is None or not error.pauses_account:
         return

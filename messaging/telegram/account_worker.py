@@ -12,11 +12,12 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import Error
 
 from crmsolid.events import watermark
-from messaging.telegram import database, leases, requested_history
+from messaging.telegram import database, health, leases, requested_history
 from messaging.telegram.connection import Connection
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.leases import LeasedAccount
@@ -38,6 +39,9 @@ class AccountWorker:
         self._connections: dict[int, Connection] = {}
         self._closing: dict[int, asyncio.Task[None]] = {}
         self._renewed_at = -1e9
+        # What the database has of our connections.
+        self._connected: set[int] = set()
+        self._heard: dict[int, datetime] = {}
         self._has_compared = False
         self._stopping = False
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), name="telegram", daemon=True)
@@ -97,6 +101,7 @@ class AccountWorker:
                 return  # nothing is leased, connected or sent before; the end of the comparison wakes us
             await self._share_accounts()
             self._update_connections(await self._lease_thread.run(leases.leased_accounts, self.id))
+            await self._record_connections()
             ready = [pk for pk, connection in self._connections.items() if connection.is_ready]
             for account_id in await self._lease_thread.run(database.accounts_with_due_messages, ready):
                 self._connections[account_id].send_due_messages()
@@ -141,6 +146,23 @@ class AccountWorker:
         if now - self._renewed_at >= leases.third().total_seconds():
             await self._lease_thread.run(leases.renew, self.id)
             self._renewed_at = now
+            await self._record_heard()
+
+    async def _record_connections(self) -> None:
+        """Store which connections have begun or ended since the last tick."""
+        connected = {pk for pk, connection in self._connections.items() if connection.is_connected}
+        if begun := connected - self._connected:
+            await self._lease_thread.run(health.record_connected, self.id, begun)
+        if ended := self._connected & self._connections.keys() - connected:
+            await self._lease_thread.run(health.record_disconnected, self.id, ended)
+        self._connected = connected
+
+    async def _record_heard(self) -> None:
+        """Store when the accounts last heard from Telegram: together, because for each update would be too often."""
+        heard = {pk: each.heard_at for pk, each in self._connections.items() if each.heard_at is not None}
+        if new := {pk: at for pk, at in heard.items() if self._heard.get(pk) != at}:
+            await self._lease_thread.run(health.record_heard, new)
+        self._heard = heard
 
     async def _share_accounts(self) -> None:
         """Acquire or give back accounts up to a fair share."""
@@ -177,6 +199,7 @@ class AccountWorker:
     async def _close(self, account_id: int, connection: Connection) -> None:
         try:
             await connection.close()
+            await self._try_in_database(health.record_disconnected, self.id, [account_id])
             await self._try_in_database(leases.release, self.id, account_id)
         finally:
             del self._closing[account_id]

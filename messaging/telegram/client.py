@@ -13,7 +13,14 @@ from typing import Any
 from telethon import TelegramClient
 from telethon._updates.messagebox import MessageBox, PtsInfo
 from telethon.crypto import AuthKey
-from telethon.errors import FloodWaitError, PersistentTimestampEmptyError, PersistentTimestampInvalidError
+from telethon.errors import (
+    FloodWaitError,
+    PersistentTimestampEmptyError,
+    PersistentTimestampInvalidError,
+    RPCError,
+    rpc_message_to_error,
+)
+from telethon.network import mtprotosender
 from telethon.sessions import MemorySession
 from telethon.tl import functions, types
 from telethon.tl.types.updates import State
@@ -21,6 +28,7 @@ from telethon.tl.types.updates import State
 from crmsolid.core import clock, crypto
 from messaging.models import LoginAttempt, TelegramSession
 from messaging.telegram import config
+from messaging.telegram.transport import client_options
 
 RECONNECT_RETRIES = 5
 CATCH_UP_SECONDS = 60.0
@@ -50,7 +58,7 @@ class Session(MemorySession):
         self, dc_id: int, host: str, port: int, auth_key: bytes | None = None, state: UpdateState | None = None
     ) -> None:
         super().__init__()
-        self.set_dc(dc_id, host, port)
+        self.set_dc(dc_id, config.host_of(dc_id, host), port)
         if auth_key:
             self.auth_key = AuthKey(auth_key)
         if state is not None and state.pts:
@@ -86,10 +94,10 @@ class LoginClient(TelegramClient):
     """For the steps of a login. It needs retries to follow PHONE_MIGRATE to another data center."""
 
     def __init__(self, session: Session) -> None:
-        config.trust_test_key()
         super().__init__(
             session,
             *config.application(),
+            **client_options(),
             connection_retries=2,
             request_retries=2,
             retry_delay=1,
@@ -160,10 +168,10 @@ class Client(TelegramClient):
     """
 
     def __init__(self, session: Session, user_id: int, store_updates: StoreUpdates) -> None:
-        config.trust_test_key()
         super().__init__(
             session,
             *config.application(),
+            **client_options(),
             connection_retries=RECONNECT_RETRIES,
             retry_delay=1,
             flood_sleep_threshold=0,
@@ -179,7 +187,7 @@ class Client(TelegramClient):
         self._ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
         self._stored = UpdateState(0, 0, 0, 0)
         self._check_at = 0.0
-        self._heard = asyncio.Event()
+        self._is_checked = asyncio.Event()
         self._known_session: int | None = None
         self._take_new_session = self._sender._handlers[types.NewSessionCreated.CONSTRUCTOR_ID]
         self._sender._handlers[types.NewSessionCreated.CONSTRUCTOR_ID] = self._new_session_created
@@ -214,7 +222,7 @@ class Client(TelegramClient):
         try:
             return await self._in_time(super().__call__(request, ordered=ordered))
         except FloodWaitError as error:
-            self._wait_for_flood(error)
+            self._check_after(error)
             raise
         except (PersistentTimestampEmptyError, PersistentTimestampInvalidError) as error:
             if not self._message_box.is_empty():
@@ -280,7 +288,7 @@ class Client(TelegramClient):
     def _hear(self) -> None:
         self.heard_at = clock.now()
         self._check_at = time.monotonic() + QUIET_SECONDS
-        self._heard.set()
+        self._is_checked.set()
 
     async def _watch(self) -> None:
         """Check whether something was missed, whenever nothing was heard for some time."""
@@ -291,9 +299,8 @@ class Client(TelegramClient):
 
     async def _check(self) -> None:
         """Compare Telegram's state with the stored one. What was missed must be stored in time, or the connection ends:
-        a new one has another session, clock offset and queue."""
-        self._check_at = 0.0
-        self._heard.clear()
+        a new one has another session, clock offset and queue. A flood is waited out."""
+        self._is_checked.clear()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 state = await self._sender.send(functions.updates.GetStateRequest())
@@ -301,15 +308,16 @@ class Client(TelegramClient):
                     self._hear()
                 else:
                     await self.catch_up()
-                    await self._heard.wait()
+                    await self._is_checked.wait()
         except FloodWaitError as error:
-            self._wait_for_flood(error)
+            self._check_after(error)
         except Exception as error:
-            if not self._check_at:  # otherwise the difference has to wait for a flood
-                self.end(error)
+            self.end(error)
 
-    def _wait_for_flood(self, error: FloodWaitError) -> None:
-        self._check_at = time.monotonic() + min(max(error.seconds, 1), QUIET_SECONDS)
+    def _check_after(self, flood: FloodWaitError) -> None:
+        """Another connection would have to wait, too."""
+        self._check_at = time.monotonic() + min(max(flood.seconds, 1), QUIET_SECONDS)
+        self._is_checked.set()
 
     async def _handle_auto_reconnect(self) -> None:
         """Look for missed updates now, not when the next message arrives."""
@@ -323,6 +331,17 @@ class Client(TelegramClient):
         if session == self._known_session:
             await self.catch_up()
         self._known_session = session
+
+
+def _with_server_code(refusal: Any, request: Any) -> RPCError:
+    """Telethon's error for what the server sent, with the server's own number in ``server_code``: Telethon's class has
+    the number of its table, which says 400 for some errors that Telegram sends as 500."""
+    error: Any = rpc_message_to_error(refusal, request)
+    error.server_code = refusal.error_code
+    return error
+
+
+mtprotosender.rpc_message_to_error = _with_server_code
 
 
 async def disconnect(client: TelegramClient) -> None:

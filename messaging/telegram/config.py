@@ -8,6 +8,14 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 _TEST_DC = re.compile(r"([0-9]{1,3})@(.+):([0-9]{1,5})")
+# Telegram's data centers by id, over IPv4 and IPv6, as its own clients know them.
+_ADDRESSES = {
+    1: ("149.154.175.50", "2001:b28:f23d:f001::a"),
+    2: ("149.154.167.51", "2001:67c:4e8:f002::a"),
+    3: ("149.154.175.100", "2001:b28:f23d:f003::a"),
+    4: ("149.154.167.91", "2001:67c:4e8:f004::a"),
+    5: ("149.154.171.5", "2001:b28:f23f:f005::a"),
+}
 _telethon_lock = threading.Lock()
 
 
@@ -33,11 +41,38 @@ def application() -> tuple[int, str]:
 def first_data_center() -> tuple[int, str, int]:
     """Id, host and port of where a login starts. Telegram redirects it to the account's own data center."""
     if not settings.TELEGRAM_TEST_DC:
-        return 2, "149.154.167.51", 443
+        return 2, _ADDRESSES[2][uses_ipv6()], 443
     match = _TEST_DC.fullmatch(settings.TELEGRAM_TEST_DC)
     if match is None:
         raise ImproperlyConfigured("TELEGRAM_TEST_DC is written <id>@<host>:<port>, like 2@127.0.0.1:4430")
     return int(match[1]), match[2], int(match[3])
+
+
+def uses_ipv6() -> bool:
+    """``TELEGRAM_IPV6``; for a test server, whether its address is one."""
+    if settings.TELEGRAM_TEST_DC:
+        return ":" in first_data_center()[1]
+    return bool(settings.TELEGRAM_IPV6)
+
+
+def host_of(dc_id: int, host: str) -> str:
+    """The address of a data center that was reached at ``host`` before: another one if ``TELEGRAM_IPV6`` has changed.
+
+    Telethon would connect to its own first data center then, which does not know the account's key.
+    """
+    if settings.TELEGRAM_TEST_DC or dc_id not in _ADDRESSES or (":" in host) == uses_ipv6():
+        return host
+    return _ADDRESSES[dc_id][uses_ipv6()]
+
+
+def proxy() -> str | None:
+    """The URL of the proxy that all connections to Telegram take, with its password. None: they are direct."""
+    return settings.TELEGRAM_PROXY or None
+
+
+def is_obfuscated() -> bool:
+    """Whether the packets look like random bytes, for networks that hold back what they recognize as Telegram."""
+    return bool(settings.TELEGRAM_OBFUSCATED)
 
 
 def trust_test_key() -> None:

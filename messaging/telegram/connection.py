@@ -22,10 +22,10 @@ from messaging.models import TelegramSession
 from messaging.sending import settlement
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
-from messaging.telegram import database, history, requested_history, sending
+from messaging.telegram import database, frozen, health, history, requested_history, sending
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.errors import classify, name_of
+from messaging.telegram.errors import SystemicError, classify, connection_error, ends_session, name_of
 from messaging.telegram.leases import LeasedAccount
 from messaging.telegram.missed_history import MissedHistory
 from messaging.telegram.pacing import Pacer
@@ -56,7 +56,10 @@ class Connection:
         self.lease_deadline = lease_deadline
         self._threads = threads
         self._client: Client | None = None
+        self._receiver: Receiver | None = None
         self._heard_at: datetime | None = None
+        self._is_initialized = False
+        self._frozen = asyncio.Event()
         self._closing = False
         self._send_not_before = 0.0
         self._sending: asyncio.Task[None] | None = None
@@ -76,6 +79,11 @@ class Connection:
         """Whether a message may be sent now."""
         has_lease = not self._closing and time.monotonic() < self.lease_deadline
         return has_lease and self._client is not None and self._client.is_ready
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether Telegram has accepted the connection, and it stands now."""
+        return self.is_ready and self._is_initialized
 
     async def close(self) -> None:
         """Wait for the send in progress, then disconnect."""
@@ -110,6 +118,8 @@ class Connection:
                 if await self._ends_session(error):
                     return
                 logger.warning("no connection: %r", error, extra={"account_id": self.leased.account_id})
+                if time.monotonic() < self.lease_deadline and not self._closing:  # otherwise it was we who ended it
+                    await self._record_error(error)
             lease_was_over = time.monotonic() >= self.lease_deadline
             while time.monotonic() >= self.lease_deadline and not self._closing:
                 await asyncio.sleep(LEASE_POLL_SECONDS)
@@ -126,7 +136,8 @@ class Connection:
             return
         row = await self._threads.run(database.load_session, self.leased.account_id)
         await self._missed_history.begin(row)
-        receiver = Receiver(row)
+        receiver = self._receiver = Receiver(row)
+        await self._threads.run(receiver.review_reports)
 
         async def store_updates(updates: Sequence[Any], users: Sequence[Any], state: UpdateState) -> None:
             if unmet := receiver.unmet(updates, users):
@@ -137,16 +148,19 @@ class Connection:
             await self._threads.run(receiver.store_updates, updates, users, state)
 
         client = self._client = Client(session_from_row(row), row.user_id, store_updates)
-        reading: asyncio.Task[None] | None = None
+        tasks: list[asyncio.Task[None]] = []
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await client.connect()
-            reading = asyncio.get_running_loop().create_task(self._read_missed_history(client, receiver, row))
+            self._is_initialized = True
+            reading = self._read_missed_history(client, receiver, row)
+            watching = frozen.watch(client, row.account_id, self._frozen, self._threads)
+            tasks = [asyncio.get_running_loop().create_task(each) for each in (reading, watching)]
             await client.ended()
         finally:
-            if reading is not None:
-                reading.cancel()
-            self._client, self._heard_at = None, self.heard_at
+            for task in tasks:
+                task.cancel()
+            self._client, self._heard_at, self._is_initialized = None, self.heard_at, False
             await asyncio.wait([asyncio.ensure_future(disconnect(client))], timeout=CLOSE_SECONDS)
 
     async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
@@ -158,7 +172,7 @@ class Connection:
     async def _ends_session(self, error: Exception) -> bool:
         """Whether Telegram has ended the session for good. Then the account waits for a login."""
         refusal = classify(error)
-        if refusal.account_state is None:
+        if not ends_session(refusal):
             return False
         try:
             await self._threads.run(database.record_session_lost, self.leased, refusal)
@@ -167,6 +181,12 @@ class Connection:
             logger.warning("the end of a session could not be recorded: %r", database_error, extra=extra)
             return False
         return True
+
+    async def _record_error(self, error: Exception) -> None:
+        if isinstance(error, DatabaseError):
+            return  # it says nothing about the account, and could not be stored
+        with contextlib.suppress(DatabaseError):
+            await self._threads.run(health.record_error, self.leased.account_id, *connection_error(error))
 
     # Sending
 
@@ -196,12 +216,20 @@ class Connection:
         started = time.monotonic()
         result = await self._send(claim)
         if isinstance(result, SendError) and result.account_state is not None:
-            await self._threads.run(database.record_session_lost, self.leased, result)
+            await self._record_refusal(result)
             # The settlement must not set the account's state again: a newer login may have changed it since.
             result = SendError(result.code, result.detail, unsent=True)
         elapsed_ms = int((time.monotonic() - started) * 1000)
         async with self._settling:
             await self._threads.run(settlement.settle, [Attempt(claim, result, elapsed_ms)])
+        if self._receiver is not None:
+            await self._threads.run(self._receiver.review_reports)
+
+    async def _record_refusal(self, refusal: SendError) -> None:
+        """Telegram has ended the session, or frozen the account."""
+        await self._threads.run(database.record_session_lost, self.leased, refusal)
+        if not ends_session(refusal):
+            self._frozen.set()
 
     async def _send(self, claim: Claim) -> Delivered | SendError:
         """Send within the time that the leases of the message and of the account leave."""
@@ -209,6 +237,8 @@ class Connection:
             send = await self._threads.run(sending.prepare, claim.outgoing, claim.account)
         except SendError as error:
             return error
+        if isinstance(send, Delivered):
+            return send
         now = clock.now()
         message_seconds = ((claim.message.lease_until or now) - now).total_seconds() - MESSAGE_LEASE_MARGIN
         seconds = min(settings.TELEGRAM_SEND_SECONDS, message_seconds, self.lease_deadline - time.monotonic())
@@ -220,8 +250,10 @@ class Connection:
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and _is_cancelled():
                 raise
-            if isinstance(error, TimeoutError):
-                await self.disconnect()  # otherwise Telethon would send the abandoned request after reconnecting
+            # After a timeout Telethon would send the abandoned request once it has reconnected by itself; and it
+            # initializes a connection again only with a new one.
+            if isinstance(error, TimeoutError) or isinstance(classify(error), SystemicError):
+                await self.disconnect()
             return await self._threads.run(sending.record_failure, send, error)
 
     async def _deliver(self, send: PreparedSend) -> Delivered:
@@ -272,7 +304,9 @@ class Connection:
         else:
             return
         if failure.account_state is not None:
-            await self._threads.run(database.record_session_lost, self.leased, failure)
+            await self._record_refusal(failure)
+        if isinstance(failure, SystemicError):
+            await self.disconnect()
         await self._threads.run(requested_history.record_failure, wanted, failure)
 
     async def _read_page(self, wanted: Wanted) -> HistoryPage:

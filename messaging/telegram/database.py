@@ -14,10 +14,11 @@ from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.events import watermark
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, Message, Status, TelegramSession
+from messaging.models import Account, AccountState, Message, Status, TelegramSession
 from messaging.sending import claiming
 from messaging.sending.gateway import SendError
 from messaging.sending.settlement import Claim
+from messaging.telegram import health
 from messaging.telegram.leases import LeasedAccount
 
 P = ParamSpec("P")
@@ -25,6 +26,11 @@ T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
 THREADS = 4
+_WORDS = {
+    AccountState.NEEDS_LOGIN: "Telegram has ended the session",
+    AccountState.BANNED: "Telegram has closed the account",
+    AccountState.FROZEN: "Telegram has frozen the account",
+}
 MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.01, 5.0
 # Until another try at a message that is due but locked.
 LOCKED_RETRY_SECONDS = 0.1
@@ -76,16 +82,18 @@ def load_session(account_id: int) -> TelegramSession:
 
 @transaction.atomic
 def record_session_lost(leased: LeasedAccount, refusal: SendError) -> None:
-    """Telegram has ended the session: set the refusal's account state, so that the messages wait for a login.
+    """Telegram has ended the session, or frozen the account: set the refusal's account state, so that the messages
+    wait, and keep the error.
 
     Does nothing if there was a newer login meanwhile.
     """
     rows = TelegramSession.unscoped.select_for_update()  # a login being stored comes either before this or after it
     if rows.filter(account_id=leased.account_id, login_epoch=leased.login_epoch).first() is None:
         return
-    state = str(refusal.account_state)
+    state = AccountState(str(refusal.account_state))
     account = Account.unscoped.select_related("workspace").get(pk=leased.account_id)
     if Account.unscoped.filter(pk=account.pk).exclude(state=state).update(state=state, paused_until=None):
+        health.record_error(account.pk, refusal.code, f"{_WORDS[state]}: {refusal.detail}")
         audit.record(Actor.system(account.workspace), f"telegram.{state}", str(account.pk), reason=refusal.detail)
 
 

@@ -9,8 +9,10 @@ import re
 from telethon.errors import AuthKeyNotFound, RPCError
 from telethon.errors.rpcerrorlist import rpc_errors_dict, rpc_errors_re
 
+from crmsolid.core import crypto
 from messaging.models import AccountState
 from messaging.sending.gateway import SendError
+from messaging.telegram.transport import Unreachable
 
 RANDOM_ID_DUPLICATE = "RANDOM_ID_DUPLICATE"  # the message was sent by an earlier request
 PEER_FLOOD = "PEER_FLOOD"
@@ -31,6 +33,9 @@ PERMANENT = {
     "USERNAME_NOT_OCCUPIED": ("recipient_not_found", "nobody has this username"),
     "USERNAME_INVALID": ("recipient_not_found", "this is not a valid username"),
     "CHAT_WRITE_FORBIDDEN": ("write_forbidden", "this account may not write there"),
+    "CHAT_RESTRICTED": ("write_forbidden", "this account may not write there"),
+    "CHAT_SEND_PLAIN_FORBIDDEN": ("write_forbidden", "this account may not write there"),
+    "USER_IS_BOT": ("write_forbidden", "bots cannot be written to by this account"),
     "MESSAGE_EMPTY": ("message_empty", "Telegram considers the text empty"),
     "MESSAGE_TOO_LONG": ("message_too_long", "Telegram considers the text too long"),
 }
@@ -46,12 +51,27 @@ ACCOUNT_STATES = {
     "USER_DEACTIVATED": AccountState.BANNED,
     "USER_DEACTIVATED_BAN": AccountState.BANNED,
     "PHONE_NUMBER_BANNED": AccountState.BANNED,
-    "FROZEN_METHOD_INVALID": AccountState.BANNED,
 }
+
+FROZEN = "FROZEN_"  # the beginning of what a frozen account is told: it may only read
+STATE_CODES = {AccountState.BANNED: "account_banned", AccountState.FROZEN: "account_frozen"}
+
+WRONG_SETTINGS = ("API_ID_INVALID", "API_ID_PUBLISHED_FLOOD", "CONNECTION_API_ID_INVALID")
+# What members read where an account is not connected. Whoever runs the installation has to act.
+_CONNECTION_REFUSALS = {
+    **dict.fromkeys(WRONG_SETTINGS, "Telegram refuses TELEGRAM_API_ID and TELEGRAM_API_HASH: correct the settings"),
+    "UPDATE_APP_TO_LOGIN": "Telegram wants a newer version of this product: update it",
+}
+
+# The connection is refused, not the message: nothing was sent, and a new connection is initialized again. tdlib and
+# Telegram Desktop do the same.
+SYSTEMIC = ("CONNECTION_", "INPUT_FETCH_", "INPUT_LAYER_", "INPUT_METHOD_", "INPUT_CONSTRUCTOR_", "MSG_WAIT_")
+SYSTEMIC_NAMES = (*WRONG_SETTINGS, "UPDATE_APP_TO_LOGIN", "AUTH_RESTART", "TEMP_AUTH_KEY_EMPTY", "UNKNOWN_METHOD")
 
 WAITS = ("FLOOD_WAIT_X", "FLOOD_PREMIUM_WAIT_X", "SLOWMODE_WAIT_X")
 
 _PATTERNS = {cls: re.sub(r"\(\\d\+\)", "X", pattern) for pattern, cls in rpc_errors_re}
+_NAME = re.compile(r"[A-Z0-9_]{1,60}")
 _NAMES = {cls: name for name, cls in rpc_errors_dict.items()}
 
 
@@ -62,6 +82,14 @@ def name_of(error: RPCError) -> str:
     """
     cls = type(error)
     return _PATTERNS.get(cls) or _NAMES.get(cls) or re.sub(r"_\d+$", "_X", str(error.message).upper())
+
+
+class SystemicError(SendError):
+    """Telegram refuses whatever this connection asks for."""
+
+
+class UnknownRefusal(SendError):
+    """A name that this version does not know. Nothing was sent; it may concern the message, or the account."""
 
 
 def classify(error: BaseException) -> SendError:
@@ -75,16 +103,18 @@ def classify(error: BaseException) -> SendError:
     name = name_of(error)
     if name in PERMANENT:
         return SendError(*PERMANENT[name], permanent=True)
-    if name in ACCOUNT_STATES:
-        state = ACCOUNT_STATES[name]
-        code = "account_banned" if state == AccountState.BANNED else "login_lost"
-        return SendError(code, name, account_state=state)
+    state = AccountState.FROZEN if name.startswith(FROZEN) else ACCOUNT_STATES.get(name)
+    if state is not None:
+        return SendError(STATE_CODES.get(state, "login_lost"), name, account_state=state)
     if name == PEER_FLOOD:
         return SendError("peer_flood", name, retry_after=PEER_FLOOD_RETRY_SECONDS, pauses_account=False)
-    if name in WAITS:
-        return SendError("flood_wait", name, retry_after=float(max(1, error.seconds)))
-    # Names that Telegram may introduce later are judged by their number.
-    number = abs(error.code or 500)
+    if name in WAITS:  # slow mode is one of a chat
+        wait = float(max(1, error.seconds))
+        return SendError("flood_wait", name, retry_after=wait, pauses_account=name != "SLOWMODE_WAIT_X")
+    if name.startswith(SYSTEMIC) or name in SYSTEMIC_NAMES:
+        return SystemicError(name.lower()[:40], name, unsent=True)
+    # Names that Telegram may introduce later are judged by the number that the server sent.
+    number = abs(getattr(error, "server_code", None) or error.code or 500)
     if number >= 500:
         return SendError("telegram_trouble", name)
     if number == 420:
@@ -93,4 +123,32 @@ def classify(error: BaseException) -> SendError:
         return SendError("login_lost", name, account_state=AccountState.NEEDS_LOGIN)
     if number == 303:
         return SendError("wrong_data_centre", name, account_state=AccountState.NEEDS_LOGIN)
-    return SendError(name.lower()[:40], name, permanent=True)
+    return UnknownRefusal(name.lower()[:40], name, unsent=True)
+
+
+def ends_session(refusal: SendError) -> bool:
+    """Whether Telegram has ended the session. A frozen account stays connected and receives."""
+    return refusal.account_state not in (None, AccountState.FROZEN)
+
+
+def connection_error(error: BaseException) -> tuple[str, str]:
+    """Why an account is not connected: a stable code, and words for members of the workspace.
+
+    The words are ours or one of Telegram's names, because the text of an exception may have a path or a secret.
+    """
+    if isinstance(error, Unreachable):
+        return error.code, str(error)
+    if isinstance(error, RPCError):
+        name = name_of(error)
+        name = name if _NAME.fullmatch(name) else "an unknown error"
+        return name.lower()[:40], _CONNECTION_REFUSALS.get(name, f"Telegram answers {name}")
+    if isinstance(error, crypto.Unreadable):
+        return (
+            "session_unreadable",
+            "no key of FIELD_ENCRYPTION_KEYS reads the session: set the former key, or log in again",
+        )
+    if isinstance(error, TimeoutError):
+        return "timeout", "Telegram does not answer in time"
+    if isinstance(error, OSError | EOFError | BufferError):
+        return "unreachable", "Telegram cannot be reached from this server"
+    return "internal_error", "an unexpected error; the worker's log has it"

@@ -21,11 +21,13 @@ class Invoker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One with a person. ``top_message`` is the id of its newest message, of whatever kind."""
+    """One with a person. ``top_message`` is the id of its newest message, of whatever kind; up to ``read_to`` the
+    person's messages are read."""
 
     user: Any
     peer: Peer
     top_message: int
+    read_to: int
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ async def conversations_since(client: Invoker, since: datetime) -> Conversations
                 continue
             peer = peer_from_user(entity)
             if date >= since and peer is not None:
-                result.found[peer.id] = Conversation(entity, peer, dialog.top_message)
+                result.found[peer.id] = Conversation(entity, peer, dialog.top_message, dialog.read_inbox_max_id)
             if isinstance(dialog, types.Dialog):  # not the folder of archived ones
                 offset_date, offset_id = date, dialog.top_message
                 offset_peer = utils.get_input_peer(entity, check_hash=False) if entity else types.InputPeerEmpty()

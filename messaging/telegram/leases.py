@@ -14,10 +14,8 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 
 from crmsolid.core import clock
-from messaging.models import AccountKind, AccountLease, AccountState, WorkerHeartbeat
+from messaging.models import LIVE_STATES, AccountKind, AccountLease, TelegramSession, WorkerHeartbeat
 from messaging.telegram_models import NEVER_LEASED
-
-LIVE_STATES = (AccountState.CONNECTED, AccountState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +55,15 @@ def acquire(worker: str, limit: int) -> int:
     now = clock.now()
     expired = AccountLease.unscoped.filter(lease_until__lt=now - third())
     candidates = _connectable(expired).order_by("lease_until").values_list("pk", "epoch")
-    acquired = 0
+    acquired = []
     for pk, epoch in candidates[: max(0, limit)]:
         unchanged = expired.filter(pk=pk, epoch=epoch)
-        acquired += unchanged.update(worker=worker, epoch=F("epoch") + 1, lease_until=now + 3 * third())
-    return acquired
+        if unchanged.update(worker=worker, epoch=F("epoch") + 1, lease_until=now + 3 * third()):
+            acquired.append(pk)
+    # A worker that was killed has left its connections as if they stood.
+    left = TelegramSession.unscoped.filter(account__telegram_lease__in=acquired, connected_at__isnull=False)
+    left.update(connected_at=None, disconnected_at=now)
+    return len(acquired)
 
 
 def release(worker: str, account_id: int) -> None:

@@ -28,7 +28,8 @@ from telethon.utils import get_display_name, parse_phone
 from crmsolid.core.errors import DomainError, invalid
 from messaging.telegram import config
 from messaging.telegram.client import LoginClient, Session, UpdateState, disconnect
-from messaging.telegram.errors import name_of
+from messaging.telegram.errors import WRONG_SETTINGS, name_of
+from messaging.telegram.transport import Unreachable
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -53,7 +54,6 @@ _REFUSALS = {
     "PASSWORD_HASH_INVALID": ("password", "wrong", "the password is wrong"),
     "SRP_ID_INVALID": ("password", "stale", "Telegram has changed its question; send the password again"),
 }
-_WRONG_SETTINGS = ("API_ID_INVALID", "API_ID_PUBLISHED_FLOOD")
 # Raised by Telethon when the connection breaks, or when what it receives is not a valid answer.
 _CONNECTION_ERRORS = (OSError, EOFError, BufferError, InvalidChecksumError, SecurityError, TypeNotFoundError)
 _CODE_CHANNELS = {
@@ -166,6 +166,8 @@ async def _with_client(session: Session, step: Callable[[LoginClient], Awaitable
         raise _domain_error(error) from None
     except AuthKeyNotFound:
         raise DomainError("invalid_state", "Telegram no longer knows this login; start again") from None
+    except Unreachable as error:
+        raise DomainError("service_unavailable", str(error)) from None
     except _CONNECTION_ERRORS as error:
         raise DomainError("service_unavailable", f"Telegram cannot be reached: {type(error).__name__}") from None
     finally:
@@ -184,7 +186,7 @@ def _domain_error(error: RPCError) -> DomainError:
     name = name_of(error)
     if name in _REFUSALS:
         return invalid(*_REFUSALS[name])
-    if name in _WRONG_SETTINGS:
+    if name in WRONG_SETTINGS:
         return DomainError("invalid_state", f"Telegram refuses TELEGRAM_API_ID and TELEGRAM_API_HASH: {name}")
     if name == "SEND_CODE_UNAVAILABLE":
         return DomainError("invalid_state", "Telegram has no other way to send a code; use the last one, or start over")

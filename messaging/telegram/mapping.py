@@ -112,11 +112,6 @@ def _media_kind(media: Any) -> str:
     return "document"
 
 
-def same_text(ours: str, theirs: str) -> bool:
-    """Whether Telegram's copy can be our text: Telegram strips whitespace at both ends."""
-    return ours.strip() == theirs.strip()
-
-
 def peer_from_user(user: Any) -> Peer | None:
     """None for users that are no people (bots, Telegram's service accounts), and for those that cannot be addressed:
     deleted ones, and partial ("min") ones without an access hash."""

@@ -10,9 +10,10 @@ new since then were read. The time of the updates (``date``) would not do: it mo
 connection.
 
 A conversation whose newest message is stored is not read, because then the difference has brought the rest. After a gap
-that proves nothing: what was written after the gap may be stored, and what was written in it may not. There is a gap if
-no update state is left (``pts`` is 0: Telegram could not, or cannot, tell the difference), and perhaps if another
-worker has not finished to read. Then each conversation is read once.
+that proves nothing: what was written after the gap may be stored, and what was written in it may not. The same holds
+for edits, and for what was read on a phone. There is a gap if no update state is left (``pts`` is 0: Telegram could
+not, or cannot, tell the difference), and perhaps if another worker has not finished to read. Then each conversation is
+read once.
 """
 
 import logging
@@ -24,7 +25,7 @@ from messaging.models import TelegramSession
 from messaging.telegram import history
 from messaging.telegram.client import Client
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.errors import classify
+from messaging.telegram.errors import SystemicError, classify, ends_session
 from messaging.telegram.history import Conversation
 from messaging.telegram.pacing import PacedClient, Pacer
 from messaging.telegram.receiving import Receiver
@@ -72,7 +73,7 @@ class MissedHistory:
             while await self._read_once(PacedClient(client, self._pacer), receiver, since):
                 pass
         except RPCError as error:
-            if classify(error).account_state is not None:
+            if ends_connection(error):
                 raise
             logger.warning("the conversations could not be read: %s", error)
             return
@@ -102,13 +103,19 @@ class MissedHistory:
         try:
             messages = [each async for each in history.messages_since(paced, conversation.peer, since)]
         except RPCError as error:
-            if classify(error).account_state is not None:
+            if ends_connection(error):
                 raise
             logger.warning("a conversation cannot be read: %s", error)
         else:
             await self._threads.run(receiver.store_history, messages[::-1], [conversation.user])
+            await self._threads.run(receiver.apply_read, conversation.peer.id, conversation.read_to)
         self._read[conversation.peer.id] = conversation.top_message
         self._read_since_gap.add(conversation.peer.id)
+
+
+def ends_connection(error: RPCError) -> bool:
+    refusal = classify(error)
+    return ends_session(refusal) or isinstance(refusal, SystemicError)
 
 
 def _store(row: TelegramSession, since: datetime | None) -> None:

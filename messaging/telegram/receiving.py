@@ -12,10 +12,11 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 from telethon.tl import types
 
+from crmsolid.core import clock
 from messaging import inbox
 from messaging.inbox import Incoming
-from messaging.models import Direction, Message, PeerHash, TelegramSession, Thread
-from messaging.telegram import mapping
+from messaging.models import Direction, Message, PeerHash, Status, TelegramSession, Thread
+from messaging.telegram import mapping, own_sends
 from messaging.telegram.client import UpdateState
 from messaging.telegram.mapping import Peer, PrivateMessage, private_message
 
@@ -34,18 +35,22 @@ class Receiver:
         self._bots: set[int] = set()
 
     def store_updates(self, updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
-        """Store a batch of updates in order, then the state after it."""
+        """Store a batch of updates in order, then the state after it. The ids of our own sends come first: in a
+        difference they are behind the messages that they are the ids of."""
+        ids = {each.random_id: each.id for each in updates if isinstance(each, types.UpdateMessageID)}
+        if ids:
+            own_sends.store_ids(self.account, ids)
+        self.review_reports()
         messages = [private_message(update, self.own_id) for update in updates]
         private_peers = {message.peer_id for message in messages if message is not None}
         # The members of groups are not stored: they have nothing to do with the workspace.
         self.save_peers([user for user in users if user.id in private_peers])
         for update, message in zip(updates, messages, strict=True):
             if isinstance(update, types.UpdateReadHistoryInbox):
-                self._apply_read(update)
+                if isinstance(update.peer, types.PeerUser):
+                    self.apply_read(update.peer.user_id, update.max_id)
             elif isinstance(update, types.UpdateEditMessage):
-                if message is not None and message.edited_at is not None:
-                    rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
-                    rows.update(text=message.text, edited_at=message.edited_at)
+                self._apply_edit(message)
             else:
                 self._store_message(message)
         if state != self._stored_state:
@@ -54,14 +59,16 @@ class Receiver:
             self._stored_state = state
 
     def store_history(self, messages: Iterable[Any], users: Sequence[Any]) -> None:
-        """Store messages read from a conversation; most of them are stored already. Reading may have taken long, so
-        those from before an erasure meanwhile are left out."""
+        """Store messages read from a conversation. Most of them are stored already, maybe without their latest edit.
+        Reading may have taken long, so those from before an erasure meanwhile are left out."""
         cutoff = TelegramSession.unscoped.values_list("history_cutoff", flat=True).get(account=self.account)
         kept = [each for each in messages if cutoff is None or each.date > cutoff]
         if kept:
             self.save_peers(users)
-        for message in kept:
-            self._store_message(private_message(message, self.own_id))
+        for each in kept:
+            message = private_message(each, self.own_id)
+            self._store_message(message)
+            self._apply_edit(message)
 
     def stored_ids(self, message_ids: Sequence[int]) -> set[int]:
         """Those of these messages that are stored."""
@@ -105,45 +112,48 @@ class Receiver:
         self._peers |= known
         return {peer_id: message_id for peer_id, message_id in unmet.items() if peer_id not in known}
 
+    @transaction.atomic
+    def review_reports(self) -> None:
+        """Look again at the messages that may be sends of ours: one may be settled now, or its id be known."""
+        for incoming in own_sends.take_reports(self.account):
+            self._store(incoming)
+
     def _store_message(self, message: PrivateMessage | None) -> None:
-        if message is None or message.peer_id in self._bots or (message.outgoing and self._is_own_send(message)):
+        if message is not None and message.peer_id not in self._bots:
+            self._store(as_incoming(message, self._peer(message.peer_id)))
+
+    def _store(self, incoming: Incoming) -> None:
+        if incoming.outgoing and own_sends.recognize(self.account, incoming):
             return
-        incoming = as_incoming(message, self._peer(message.peer_id))
         try:
-            inbox.receive(self.account, incoming)
+            stored = inbox.receive(self.account, incoming)
         except (DataError, IntegrityError, ValueError):
             # One message that cannot be stored must not block all that follow it.
             logger.exception("a message cannot be stored", extra={"account_id": self.account.pk})
+        else:
+            if stored is not None and not incoming.outgoing:
+                # Telegram holds back first messages only, and later ones wait for this one.
+                cold = Message.unscoped.filter(thread_id=stored.thread_id, status=Status.QUEUED, error="peer_flood")
+                cold.update(eta=clock.now())
 
-    def _is_own_send(self, message: PrivateMessage) -> bool:
-        """Whether an outgoing message was sent by the product, rather than typed on the account's phone.
-
-        Telegram reports such a message after a lost answer or in the history, possibly before the send is settled. One
-        that was sent without learning its id gets the id here.
-        """
-        sends = Message.unscoped.filter(account=self.account, direction=Direction.OUT)
-        if sends.filter(telegram_message_id=message.id).exists():
-            return True
-        recipient = Q(contact__telegram_id=message.peer_id)
-        username = self._peer(message.peer_id).username
-        if username:
-            recipient |= Q(contact__username_key=username.lower())
-        own = inbox.find_send(inbox.sends_without_id(sends.filter(recipient)), message.text, message.at)
-        if own is not None:
-            inbox.learn_id(own, message.id)
-        return own is not None
+    def _apply_edit(self, message: PrivateMessage | None) -> None:
+        if message is None or message.edited_at is None:
+            return
+        rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
+        # A conversation that was read before may be stored after a newer edit.
+        rows = rows.filter(Q(edited_at=None) | Q(edited_at__lte=message.edited_at))
+        rows.update(text=message.text, edited_at=message.edited_at)
 
     @transaction.atomic
-    def _apply_read(self, update: Any) -> None:
-        """The conversation was opened on a phone. Telegram's count of what is unread is that of then: a difference
-        reports what was written later before it."""
-        if isinstance(update.peer, types.PeerUser):
-            threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=update.peer.user_id)
-            # A message being stored, which counts itself, comes either before this or after it.
-            for thread in threads.filter(unread_count__gt=0).select_for_update(of=("self",)):
-                received = Message.unscoped.filter(account=self.account, thread=thread, direction=Direction.IN)
-                unread = received.filter(telegram_message_id__gt=update.max_id).count()
-                threads.filter(pk=thread.pk, unread_count__gt=unread).update(unread_count=unread)
+    def apply_read(self, peer_id: int, max_id: int) -> None:
+        """The conversation was opened on a phone, and its messages are read up to this id. Telegram's count of what is
+        unread is that of then: a difference reports what was written later before it."""
+        threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=peer_id)
+        # A message being stored, which counts itself, comes either before this or after it.
+        for thread in threads.filter(unread_count__gt=0).select_for_update(of=("self",)):
+            received = Message.unscoped.filter(account=self.account, thread=thread, direction=Direction.IN)
+            unread = received.filter(telegram_message_id__gt=max_id).count()
+            threads.filter(pk=thread.pk, unread_count__gt=unread).update(unread_count=unread)
 
     def _peer(self, peer_id: int) -> Peer:
         """What is known of a user: from this connection, else from the database, else the id alone."""

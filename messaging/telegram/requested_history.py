@@ -23,7 +23,7 @@ from messaging.sending.gateway import SendError
 from messaging.telegram import history, sending
 from messaging.telegram.client import Client
 from messaging.telegram.database import of_accounts
-from messaging.telegram.errors import name_of
+from messaging.telegram.errors import UnknownRefusal, name_of
 from messaging.telegram.login import duration_text
 from messaging.telegram.mapping import Peer, find_peer, private_message, save_peers
 from messaging.telegram.receiving import as_incoming
@@ -124,9 +124,10 @@ def store(wanted: Wanted, page: HistoryPage) -> None:
 def record_failure(wanted: Wanted, error: SendError) -> None:
     """Put the request off, or end it with the reason if asking again soon would not help."""
     wait, now = error.retry_after or RETRY_SECONDS, clock.now()
-    ends = error.permanent or error.account_state is not None or wait > MAX_WAIT_SECONDS
+    is_refused = error.permanent or isinstance(error, UnknownRefusal)
+    ends = is_refused or error.account_state is not None or wait > MAX_WAIT_SECONDS
     rows = HistoryRequest.unscoped.filter(pk=wanted.request.pk, state=HistoryState.ASKED)
-    if error.permanent:
+    if is_refused:
         account_id = wanted.request.account_id
         logger.warning("older messages cannot be loaded: %s", error, extra={"account_id": account_id})
     if ends or now > wanted.request.requested_at + GIVE_UP_AFTER:
@@ -145,6 +146,6 @@ def _reason(error: SendError) -> str:
         return "Telegram does not let this account see the conversation any more."
     if error.retry_after is not None:
         return f"Telegram asks to wait {duration_text(math.ceil(error.retry_after))}. Try again then."
-    if error.permanent:
+    if error.permanent or isinstance(error, UnknownRefusal):
         return "These messages could not be loaded. Ask whoever runs this installation; the log says why."
     return "Telegram did not answer. Try again later."

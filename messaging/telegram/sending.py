@@ -8,24 +8,39 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, QuerySet
 from telethon.errors import RPCError
 from telethon.tl import functions, types
 
 from contacts import lookup
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging.models import Account, Direction, Message, TelegramSession
+from messaging.inbox import CLOCK_TOLERANCE, same_text
+from messaging.models import Account, Direction, Message, MessageAttempt, Status, TelegramSession
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from messaging.telegram import history
+from messaging.telegram import health, history
 from messaging.telegram.client import Client
-from messaging.telegram.errors import COLD_BLOCK_SECONDS, PEER_FLOOD, RANDOM_ID_DUPLICATE, classify, name_of
-from messaging.telegram.mapping import Peer, find_peer, peer_from_user, same_text, save_peers
+from messaging.telegram.errors import (
+    COLD_BLOCK_SECONDS,
+    PEER_FLOOD,
+    RANDOM_ID_DUPLICATE,
+    SystemicError,
+    UnknownRefusal,
+    classify,
+    name_of,
+)
+from messaging.telegram.mapping import Peer, find_peer, peer_from_user, save_peers
 
 logger = logging.getLogger("crmsolid.telegram")
 
 KNOWN_IDS_LIMIT = 1000
-CLOCK_TOLERANCE = timedelta(seconds=60)
+# Of refusals whose meaning is unknown: how often a message is tried and when again, so that others are tried meanwhile;
+# how many people have to be refused until it counts as the account's trouble, and how long the account pauses then.
+TRIES = 3
+RETRY_SECONDS = 300.0
+REFUSED_PEOPLE = 3
+REFUSED_PAUSE_SECONDS = 600.0
+REPEATED_REFUSAL = "repeated_refusal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,7 @@ class PreparedSend:
 
     outgoing: Outgoing
     account: Account
+    thread_id: str
     peer: Peer | None
     username: str
     expected_id: int | None
@@ -56,9 +72,14 @@ class PreparedSend:
         return bool(self.username) or self.received_id is not None
 
 
-def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
-    """Read what the attempt needs. Raises :class:`SendError` for what is refused without asking Telegram."""
+def prepare(outgoing: Outgoing, account: Account) -> PreparedSend | Delivered:
+    """Read what the attempt needs; or what is known already, if Telegram has told the id of an earlier attempt.
+
+    Raises :class:`SendError` for what is refused without asking Telegram.
+    """
     message = Message.unscoped.select_related("contact").get(pk=outgoing.message_id)
+    if message.telegram_message_id is not None:
+        return Delivered(message.telegram_message_id, duplicate=True)
     session = TelegramSession.unscoped.get(account=account)
     is_username = outgoing.recipient.startswith("@")
     username = outgoing.recipient.removeprefix("@") if is_username else message.contact.username
@@ -84,6 +105,7 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend:
     return PreparedSend(
         outgoing=outgoing,
         account=account,
+        thread_id=message.thread_id,
         peer=peer,
         username=username,
         expected_id=expected_id,
@@ -110,11 +132,11 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
     except RPCError as error:
         if name_of(error) == RANDOM_ID_DUPLICATE:
             try:
-                message_id = await _find_sent(client, send, peer, previous or clock.now())
+                message_id = await _find_sent(client, send, peer, previous or clock.now(), was_sent=True)
             except RPCError as unreadable:  # must not count as a refusal of the message
                 logger.warning("the id of a message that was sent before is unknown: %s", name_of(unreadable))
                 message_id = None
-        elif previous is not None and classify(error).permanent:
+        elif previous is not None and _may_fail(classify(error)):
             # Refused now, but an earlier attempt may have arrived before the recipient blocked the account.
             message_id = await _find_sent(client, send, peer, previous)
             if message_id is None:
@@ -125,24 +147,42 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
     return read_answer(answer, random_id)
 
 
-async def _find_sent(client: Client, send: PreparedSend, peer: Peer, since: datetime) -> int | None:
-    """Telegram's id of the oldest message of ours with this text since then that belongs to no other message."""
-    message_id = None
+def _may_fail(refusal: SendError) -> bool:
+    return refusal.permanent or isinstance(refusal, UnknownRefusal)
+
+
+async def _find_sent(
+    client: Client, send: PreparedSend, peer: Peer, since: datetime, *, was_sent: bool = False
+) -> int | None:
+    """Telegram's id of the oldest message of ours with this text since then that belongs to no other message.
+
+    ``was_sent``: Telegram says that it is there. Then the only message of ours that belongs to no other one will do,
+    because Telegram may have changed its text.
+    """
+    found, with_text = [], []
     async for message in history.messages_since(client, peer, since - CLOCK_TOLERANCE):
-        is_known = message.id in send.known_message_ids
-        if message.out and not is_known and same_text(send.outgoing.text, message.message or ""):
-            message_id = int(message.id)
-    return message_id
+        if message.out and message.id not in send.known_message_ids:
+            found.append(int(message.id))
+            if same_text(send.outgoing.text, message.message or ""):
+                with_text.append(int(message.id))
+    if with_text:
+        return with_text[-1]
+    return found[0] if was_sent and len(found) == 1 else None
 
 
 def read_answer(answer: Any, random_id: int) -> Delivered:
-    """The result of ``messages.sendMessage``. A new message with a ``pts_count`` of 0 is an earlier send, repeated."""
+    """The result of ``messages.sendMessage``, whose id is in updateMessageID or else in the only new message of ours.
+
+    A new message with a ``pts_count`` of 0 is an earlier send, repeated.
+    """
     if isinstance(answer, types.UpdateShortSentMessage):
         return Delivered(answer.id)
-    updates = getattr(answer, "updates", [])
+    updates = [answer.update] if isinstance(answer, types.UpdateShort) else getattr(answer, "updates", [])
     ids = [each.id for each in updates if isinstance(each, types.UpdateMessageID) and each.random_id == random_id]
-    is_duplicate = any(isinstance(each, types.UpdateNewMessage) and each.pts_count == 0 for each in updates)
-    return Delivered(ids[0] if ids else None, duplicate=is_duplicate)
+    new = [each for each in updates if isinstance(each, types.UpdateNewMessage)]
+    own = [each.message.id for each in new if getattr(each.message, "out", False)]
+    message_id = ids[0] if ids else own[0] if len(own) == 1 else None
+    return Delivered(message_id, duplicate=any(each.pts_count == 0 for each in new))
 
 
 async def find_recipient(client: Client, send: PreparedSend) -> Peer:
@@ -196,6 +236,8 @@ def save_resolved_peer(send: PreparedSend, peer: Peer) -> None:
 def record_failure(send: PreparedSend, error: BaseException) -> SendError:
     """The consequence of a failed attempt. Where Telegram limits cold messages, all of the account's are blocked."""
     result = error if isinstance(error, SendError) else classify(error)
+    if isinstance(result, SystemicError | UnknownRefusal):
+        return _weigh(send, result)
     if not isinstance(error, RPCError):
         return result
     if result.code == "flood_wait" and isinstance(error.request, functions.messages.GetMessagesRequest):
@@ -211,3 +253,36 @@ def record_failure(send: PreparedSend, error: BaseException) -> SendError:
     until = clock.now() + timedelta(seconds=seconds)
     TelegramSession.unscoped.filter(account=send.account).update(cold_messages_blocked_until=until)
     return SendError(code, "Telegram holds first messages back", retry_after=seconds, pauses_account=False)
+
+
+def _weigh(send: PreparedSend, refusal: SystemicError | UnknownRefusal) -> SendError:
+    """What comes of a refusal that tells nothing about the recipient: another try. When several people in a row were
+    refused with the same name, the account pauses; otherwise a name that is unknown fails the message in the end."""
+    account_id, code, name = send.account.pk, refusal.code, refusal.detail
+    if isinstance(refusal, SystemicError):
+        health.record_error(account_id, code, f"Telegram refused the connection with {name}, and it was opened again.")
+    attempts = MessageAttempt.unscoped.filter(error=code)
+    if _other_people_refused(send, attempts) >= REFUSED_PEOPLE - 1:
+        said = f"Telegram refuses messages to several people with {name}"
+        logger.warning("the account pauses: %s", said, extra={"account_id": account_id})
+        health.record_error(account_id, REPEATED_REFUSAL, said)
+        return SendError(code, name, retry_after=REFUSED_PAUSE_SECONDS)
+    is_last = attempts.filter(message=send.outgoing.message_id).count() >= TRIES - 1
+    if isinstance(refusal, SystemicError):
+        return refusal
+    if is_last:
+        return SendError(code, name, permanent=True)
+    return SendError(code, name, retry_after=RETRY_SECONDS, pauses_account=False)
+
+
+def _other_people_refused(send: PreparedSend, attempts: "QuerySet[MessageAttempt]") -> int:
+    """To how many other people the account's messages were refused so, since it last sent one."""
+    messages = Message.unscoped.filter(account=send.account, direction=Direction.OUT)
+    last_sent = messages.filter(status=Status.SENT).aggregate(at=Max("sent_at"))["at"]
+    since = clock.now() - timedelta(days=1)
+    refused = attempts.filter(
+        at__gt=since if last_sent is None else max(since, last_sent),
+        message__in=messages.filter(status__in=[Status.QUEUED, Status.FAILED], attempts__gt=0),
+    )
+    others = refused.exclude(message__thread_id=send.thread_id)
+    return others.values("message__thread_id").distinct().count()

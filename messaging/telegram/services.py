@@ -232,6 +232,7 @@ def store_session(row: TelegramSession, result: LoggedIn) -> None:
     row.dc_id, row.host, row.port = session.dc_id, session.server_address, session.port
     row.auth_key = crypto.encrypt(row, "auth_key", session.key)
     row.login_epoch, row.logged_in_at = row.login_epoch + 1, clock.now()
+    row.last_error_code, row.last_error_message, row.last_error_at = "", "", None
     if not row.pts:  # a known account continues where it stopped, to get what arrived while it was logged out
         row.pts, row.qts, row.date, row.seq = state.pts, state.qts, state.date, state.seq
     row.save()

@@ -57,7 +57,7 @@ def _find(actor: Actor, template_id: int) -> Template:
 def _set(template: Template, name: str, text: str) -> None:
     if not 1 <= len(name.strip()) <= MAX_NAME:
         raise invalid("name", "length", f"a name has 1 to {MAX_NAME} characters")
-    check_template(template.workspace, text)
+    text = check_template(template.workspace, text)
     template.name, template.text, template.updated_at = name.strip(), text, clock.now()
     try:
         with transaction.atomic():

@@ -33,7 +33,7 @@ def load_history(actor: Actor, thread_id: str) -> HistoryRequest:
     thread = find_thread(actor.workspace, thread_id)
     if thread.account.kind != AccountKind.TELEGRAM:
         raise DomainError("invalid_state", "only conversations of Telegram accounts have older messages")
-    if account_state(thread.account) not in (AccountState.CONNECTED, AccountState.PAUSED):
+    if account_state(thread.account) in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
         raise DomainError("invalid_state", f"{thread.account} is not connected to Telegram; log it in, then try again")
     messages = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
     if not messages.filter(telegram_message_id__isnull=False).exists():

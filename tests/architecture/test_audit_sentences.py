@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 APPS = ("apikeys", "contacts", "crmsolid", "messaging", "sequences", "webhooks")
 RECORDERS = ("record", "record_about_user", "record_all")
 # Values of an action that are no text in the code: the states of an account that Telegram has ended.
-STATES = ("needs_login", "banned")
+STATES = ("frozen", "needs_login", "banned")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -170,6 +170,7 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
         ({"reason": "Telegram has ended the session"}, ["Reason: Telegram has ended the session"])
     ],
     "telegram.banned": [({"reason": "Telegram has closed it"}, ["Reason: Telegram has closed it"])],
+    "telegram.frozen": [({"reason": "FROZEN_METHOD_INVALID"}, ["Reason: FROZEN_METHOD_INVALID"])],
     "opt_out_word.added": [({"word": "stop"}, [])],
     "opt_out_word.removed": [({"word": "stop"}, [])],
     "customfield.created": [({"fields": ["key", "label", "type"]}, ["Filled in: key, label, type"])],

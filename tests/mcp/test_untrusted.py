@@ -42,6 +42,8 @@ OF_OURS: dict[str, set[str]] = {
         *("StepOut.delay", "SequenceDetailOut.jitter", "WindowOut.from", "WindowOut.to", "WindowOut.days"),
     },
     "a sentence of ours": {"RateOut.of"},
+    "a sentence of ours or a name of Telegram's": {"AccountErrorOut.code", "AccountErrorOut.message"},
+    "an address of Telegram's": {"AccountOut.appeal_url"},
     "chosen by the owner of the workspace": {"WorkspaceOut.slug", "WorkspaceOut.name"},
 }
 SAFE = set().union(*OF_OURS.values())

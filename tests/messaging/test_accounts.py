@@ -32,6 +32,11 @@ def test_account_has_the_documented_shape(api: Api, tenants: Tenants, frozen_tim
         "daily_limit": 5,
         "used_today": 0,
         "left_today": 5,
+        "connected_at": None,
+        "heard_at": None,
+        "last_error": None,
+        "frozen_until": None,
+        "appeal_url": None,
     }
     assert ours.get(f"/v1/accounts/{account.pk}").json() == expected
     assert ours.get("/v1/accounts").json() == {"data": [expected], "next_cursor": None}
@@ -160,6 +165,19 @@ def test_an_account_that_cannot_send_is_neither_paused_nor_resumed(
         act(tenants.actor(), account.pk)
     account.refresh_from_db()
     assert (refused.value.code, account.state) == ("invalid_state", state)
+
+
+def test_a_frozen_account_is_resumed_by_hand_and_not_paused(tenants: Tenants) -> None:
+    account = tenants.sandbox(state=AccountState.FROZEN)
+    message = send(account)
+    with pytest.raises(DomainError) as refused:
+        services.pause_account(tenants.actor(), account.pk)
+    assert refused.value.code == "invalid_state"
+    services.resume_account(tenants.actor(), account.pk)
+    dispatch.dispatch()
+    message.refresh_from_db()
+    account.refresh_from_db()
+    assert (account.state, message.status) == ("connected", "sent")
 
 
 def test_a_pause_that_telegram_asked_for_cannot_be_ended_or_replaced(tenants: Tenants, frozen_time: FrozenTime) -> None:

@@ -11,7 +11,7 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Plan, Workspace
 from crmsolid.workspaces.scopes import Scope
-from messaging.models import Account, AccountKind, AccountState, Message, Thread
+from messaging.models import CANNOT_SEND, Account, AccountKind, AccountState, Message, Thread
 from messaging.sending import dispatch
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import Ring, counts, events, send
@@ -112,7 +112,7 @@ def test_paused_account_accepts_messages_for_the_end_of_its_pause(
     assert api(tenants.key()).post(PATH, body(paused)).json()["eta"] == rfc3339(until)
 
 
-@pytest.mark.parametrize("state", [AccountState.NEEDS_LOGIN, AccountState.BANNED])
+@pytest.mark.parametrize("state", CANNOT_SEND)
 def test_account_that_cannot_send_still_accepts_messages(
     api: Api, tenants: Tenants, frozen_time: FrozenTime, state: AccountState
 ) -> None:

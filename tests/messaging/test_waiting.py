@@ -107,6 +107,7 @@ STATES: dict[str, tuple[str, Callable[[World], Message], Callable[[World], objec
         queue_then(lambda world: world.set_account(state=AccountState.NEEDS_LOGIN)),
         reconnect,
     ),
+    "frozen": ("account_frozen", queue_then(lambda world: world.set_account(state=AccountState.FROZEN)), reconnect),
     "banned": ("account_banned", queue_then(lambda world: world.set_account(state=AccountState.BANNED)), reconnect),
     "trial ended": (
         "plan",
@@ -217,7 +218,7 @@ def test_rest_answers_why_a_message_waits(api: Api, tenants: Tenants, frozen_tim
 
 
 @pytest.mark.parametrize("workspace", ["workspace", "twin"])
-def test_accounts_of_all_queued_messages_are_read_with_one_query(
+def test_accounts_and_threads_of_all_queued_messages_are_read_with_two_queries(
     api: Api,
     tenants: Tenants,
     frozen_time: FrozenTime,
@@ -235,18 +236,18 @@ def test_accounts_of_all_queued_messages_are_read_with_one_query(
             with django_assert_num_queries(number + more):
                 assert reader.get(path).status_code == 200
 
-    queries_with(1)
+    queries_with(2)
     for number in range(1, 20):
         send(tenants.sandbox(tenant), f"@person_{number}")
-    queries_with(1)
+    queries_with(2)
     dispatch.dispatch()
     queries_with(0)  # none of them is queued
 
 
-def test_data_export_reads_the_accounts_of_queued_messages_with_one_query(
+def test_data_export_takes_the_same_queries_for_any_number_of_queued_messages(
     tenants: Tenants, frozen_time: FrozenTime, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     messages = [send(tenants.sandbox()) for _ in range(3)]
-    with django_assert_num_queries(4):  # messages, accounts, contact, addresses
+    with django_assert_num_queries(5):  # messages, accounts, earlier messages, contact, addresses
         exported = erasure.export(tenants.workspace.pk, messages[0].contact_id)["messages"]
     assert [row["waiting_for"] for row in exported] == ["worker"] * 3

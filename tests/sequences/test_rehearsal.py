@@ -183,7 +183,7 @@ def test_flood_wait_delays_it(account: Account, tenants: Tenants) -> None:
     ]
 
 
-@pytest.mark.parametrize("state", ["needs_login", "banned", "paused"])
+@pytest.mark.parametrize("state", ["frozen", "needs_login", "banned", "paused"])
 def test_account_that_somebody_must_look_after_leaves_it_unfinished(tenants: Tenants, state: str) -> None:
     sequence = create(tenants.sandbox(state=state))
     assert rehearse(sequence) == [TimelineEntry(START, "unfinished", "hello", f"account_{state}")]

@@ -298,7 +298,7 @@ def test_account_with_a_small_limit_still_sends(tenants: Tenants, time: Clock) -
     assert state(enrollment)[0] == "completed"
 
 
-@pytest.mark.parametrize("account_state", ["needs_login", "banned", "paused"])
+@pytest.mark.parametrize("account_state", ["frozen", "needs_login", "banned", "paused"])
 def test_contacts_wait_for_their_account(account: Account, time: Clock, account_state: str) -> None:
     enrollment = enroll(create(account), contact(account.workspace))
     Account.unscoped.update(state=account_state)

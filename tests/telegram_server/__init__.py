@@ -6,8 +6,8 @@
         session = server.authorize("+15550001").fill(MemorySession())
 
 It is built on Telethon's own TL classes, so it does not reveal mistakes in them; its behaviour follows Telegram's
-documentation. It covers private chats between users and bots, and channels that post: no groups, media or secret
-chats.
+documentation. It covers private chats between users, and channels that post: no groups, media or secret chats; a bot
+is a user with a mark.
 
 Telethon is pinned exactly. One layer of the schema is supported, and these names of Telethon are private or
 undocumented: `crypto.rsa.get_byte_array`, `helpers.generate_key_data_from_nonce` and `password.compute_digest` in the

@@ -38,6 +38,16 @@ class Connection:
         self._handshake = Handshake(server_key, self._add_key)
         self._sessions: dict[int, Session] = {}
 
+    @property
+    def client_address(self) -> str:
+        """The IP address of the client."""
+        return str(self._writer.get_extra_info("peername")[0])
+
+    @property
+    def transport(self) -> str:
+        """Its name; empty before the client has announced it."""
+        return "" if self._codec is None else type(self._codec).__name__
+
     async def serve(self, reader: asyncio.StreamReader) -> None:
         try:
             self._codec = await detect(reader)

@@ -1,5 +1,6 @@
 """The effects of sending, editing and reading on the two mailboxes of a chat, and the updates they cause."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,7 @@ class Delivery:
     def edit(self, owner: User, message: StoredMessage, text: str) -> None:
         for reader, copy in ((owner, message), (message.peer, message.other_copy)):
             if copy is not None:
-                copy.text, copy.edited_at = text, int(reader.time())
+                copy.text, copy.edited_at = text, int(time.time())  # increases, whatever clocks do
                 self._push(reader, reader.mailbox.record(EditedMessage(copy)), None)
 
     def delete(self, owner: User, message: StoredMessage) -> None:

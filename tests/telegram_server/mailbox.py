@@ -28,9 +28,9 @@ class StoredMessage:
     random_id: int | None = None
     edited_at: int | None = None
     other_copy: StoredMessage | None = None
+    is_deleted: bool = False
     offline: bool = False
     via_business_bot_id: int | None = None
-    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Rpc:
 
     async def answer(self, session: Session, msg_id: int, request: Any) -> Any:
         """The result. Raises RpcFailure, or AnswerLost if a fault withholds it."""
-        query = unwrap(session, request)
+        query = unwrap(session, request, self._settings.init_refusal)
         name, phone = request_name(query), phone_of(session.authorization, query)
         self._state.count(name, phone)
         await self._apply_fault(session, msg_id, name, When.BEFORE, phone)
@@ -113,6 +113,8 @@ class Rpc:
             raise failure("CONNECTION_NOT_INITED")
         if authorization.refusal is not None and authorization.refusal.code != UNAUTHORIZED_CODE:
             raise authorization.refusal
+        if authorization.user is not None and authorization.user.freeze and is_write(query):
+            raise failure("FROZEN_METHOD_INVALID")
         handler = HANDLERS.get(type(query))
         if handler is None:
             logger.error("no handler for %s", request_name(query))
@@ -130,13 +132,15 @@ class Rpc:
     def connection_added(self, authorization: Authorization) -> None:
         """Called when a connection has started to use this key."""
         connections = {id(session.connection) for session in authorization.sessions.values()}
-        if len(connections) > 1 and self._settings.allows_one_connection:
+        addresses = {session.connection.client_address for session in authorization.sessions.values()}
+        too_many = self._settings.allows_one_connection and len(connections) > 1
+        if too_many or (self._settings.allows_one_address and len(addresses) > 1):
             authorization.refusal = failure("AUTH_KEY_DUPLICATED")
         self._state.update_peak(authorization.user)
         self._state.notify()
 
 
-def unwrap(session: Session, request: Any) -> Any:
+def unwrap(session: Session, request: Any, init_refusal: RpcFailure | None = None) -> Any:
     """The request inside invokeWithLayer, initConnection and similar wrappers, whose effects are applied here."""
     wants_updates = True
     while True:
@@ -146,15 +150,29 @@ def unwrap(session: Session, request: Any) -> Any:
             session.authorization.has_layer = True
         elif isinstance(request, functions.InvokeWithoutUpdatesRequest):
             wants_updates = False
-        elif not isinstance(
-            request,
-            functions.InitConnectionRequest | functions.InvokeAfterMsgRequest | functions.InvokeAfterMsgsRequest,
-        ):
+        elif isinstance(request, functions.InitConnectionRequest):
+            if init_refusal is not None:
+                raise init_refusal
+            if session.authorization.user is not None:
+                session.authorization.user.identities[identity(request)] = None
+        elif not isinstance(request, functions.InvokeAfterMsgRequest | functions.InvokeAfterMsgsRequest):
             break
         request = request.query
     # A session is subscribed to updates after one request outside invokeWithoutUpdates.
     session.wants_updates = session.wants_updates or wants_updates
     return request
+
+
+def identity(request: Any) -> tuple[str, ...]:
+    """What initConnection says of the client."""
+    names = ("device_model", "system_version", "app_version", "lang_code", "system_lang_code")
+    return tuple(getattr(request, name) for name in names)
+
+
+def is_write(request: Any) -> bool:
+    """Whether a frozen account may not send it."""
+    group, _, method = request_name(request).partition(".")
+    return group in ("messages", "contacts") and not method.startswith(("get", "resolve", "search"))
 
 
 def request_name(request: Any) -> str:

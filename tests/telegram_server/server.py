@@ -32,8 +32,13 @@ class TelegramServer(ServerControl):
     """
 
     def __init__(
-        self, ports: Mapping[int, int] | None = None, key: ServerKey | None = None, settings: Settings | None = None
+        self,
+        ports: Mapping[int, int] | None = None,
+        key: ServerKey | None = None,
+        settings: Settings | None = None,
+        host: str = HOST,
     ) -> None:
+        self.host = host
         self.key = key or process_key()
         self.settings = settings or Settings()
         self.state = ServerState()
@@ -80,10 +85,10 @@ class TelegramServer(ServerControl):
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await self._serve(dc_id, reader, writer)
 
-        listener = await asyncio.start_server(accept, HOST, port)
+        listener = await asyncio.start_server(accept, self.host, port)
         self._listeners.append(listener)
         self._ports[dc_id] = listener.sockets[0].getsockname()[1]
-        self.rpc.addresses[dc_id] = (HOST, self._ports[dc_id])
+        self.rpc.addresses[dc_id] = (self.host, self._ports[dc_id])
 
     async def _serve(self, dc_id: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(dc_id, self.state, self.rpc, self.key, writer)

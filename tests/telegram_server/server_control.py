@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from telethon.tl import types
 
+from .account_control import AccountControl
 from .channel_control import ChannelControl
 from .connection import Connection
 from .delivery import Draft
@@ -17,13 +18,13 @@ from .mailbox import StoredMessage
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
 from .rpc import Rpc
 from .serialization import tl_bytes
-from .settings import Duplicates, Settings
+from .settings import Answers, Duplicates, Settings
 from .srp import Verifier
 from .state import ServerState, User, digits, new_salt
 from .update_control import Who
 
 
-class ServerControl(ChannelControl, LimitControl):
+class ServerControl(ChannelControl, LimitControl, AccountControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -163,17 +164,25 @@ class ServerControl(ChannelControl, LimitControl):
         self,
         *,
         duplicates: str | None = None,
+        answers: str | None = None,
+        pushes_own_sends: bool | None = None,
         has_short_updates: bool | None = None,
         allows_one_connection: bool | None = None,
         difference_limit: int | None = None,
+        allows_one_address: bool | None = None,
     ) -> None:
         """Change some of the Settings while the server runs; None leaves a setting as it is."""
         current = self.settings
         current.duplicates = current.duplicates if duplicates is None else Duplicates(duplicates)
+        current.answers = current.answers if answers is None else Answers(answers)
+        if pushes_own_sends is not None:
+            current.pushes_own_sends = pushes_own_sends
         if has_short_updates is not None:
             current.has_short_updates = has_short_updates
         if allows_one_connection is not None:
             current.allows_one_connection = allows_one_connection
+        if allows_one_address is not None:
+            current.allows_one_address = allows_one_address
         if difference_limit is not None:
             current.difference_limit = difference_limit
 

@@ -31,6 +31,9 @@ SALT_SECONDS = 1800
 
 
 class PacketConnection(Protocol):
+    @property
+    def client_address(self) -> str: ...
+
     def send_packet(self, packet: bytes) -> None: ...
 
     def abort(self) -> None: ...

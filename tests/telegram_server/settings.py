@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .errors import RpcFailure
+
 
 class Duplicates(StrEnum):
     """The answer to messages.sendMessage with a random_id that was used before.
@@ -15,15 +17,35 @@ class Duplicates(StrEnum):
     ERROR = "error"
 
 
+class Answers(StrEnum):
+    """The form of the answer to messages.sendMessage. All of them exist in the schema; SHORT is what Telegram usually
+    gives. MESSAGE_ONLY has no updateMessageID, and ID_ONLY is an updateShort with nothing else."""
+
+    SHORT = "updateShortSentMessage"
+    UPDATES = "updates"
+    COMBINED = "updatesCombined"
+    MESSAGE_ONLY = "updates without updateMessageID"
+    SINGLE = "updateShort"
+    ID_ONLY = "updateShort with updateMessageID"
+
+
 @dataclass(slots=True)
 class Settings:
     """`has_short_updates`: push new messages as updateShortMessage, without users, instead of `updates`.
 
     `allows_one_connection`: a second connection with the same key makes the key unusable, 406 AUTH_KEY_DUPLICATED.
-    `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
+    `allows_one_address`: the same for a second connection from another IP address, as Telegram does it. Clients of this
+    machine have 127.0.0.2 and so on with Telethon's `local_addr`.
+    `init_refusal`: the answer to every initConnection, None if clients are accepted.
+    `answers`: the form of the answers to sends. `pushes_own_sends`: the sending session gets the update too, before the
+    answer. `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
     """
 
     duplicates: Duplicates = Duplicates.ORIGINAL
+    answers: Answers = Answers.SHORT
+    pushes_own_sends: bool = False
     has_short_updates: bool = False
     allows_one_connection: bool = False
+    allows_one_address: bool = False
+    init_refusal: RpcFailure | None = None
     difference_limit: int = 100

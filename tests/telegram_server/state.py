@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 FIRST_USER_ID = 1_000_001
 
 
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Times in Unix seconds; 0 and "" are not said."""
+
+    since: int
+    until: int
+    appeal_url: str
+
+
 @dataclass(slots=True, eq=False)
 class User:
     id: int
@@ -37,6 +46,8 @@ class User:
     is_bot: bool = False
     is_deactivated: bool = False
     accepts_messages: bool = True
+    freeze: Freeze | None = None
+    identities: dict[tuple[str, ...], None] = field(default_factory=dict)
     mailbox: Mailbox = field(default_factory=Mailbox)
     clock_offset: int = 0
     loses_pushes: bool = False

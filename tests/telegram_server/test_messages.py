@@ -47,6 +47,27 @@ async def test_message_arrives_once_with_its_own_id_on_each_side(clients: Client
     assert clients.server.received(ANNA) == [MessageRecord(2, shop, False, "hello", date, None)]
 
 
+@pytest.mark.parametrize(
+    ("form", "kinds"),
+    [
+        ("updates", ["UpdateMessageID", "UpdateNewMessage"]),
+        ("updatesCombined", ["UpdateMessageID", "UpdateNewMessage"]),
+        ("updates without updateMessageID", ["UpdateNewMessage"]),
+        ("updateShort", ["UpdateNewMessage"]),
+        ("updateShort with updateMessageID", ["UpdateMessageID"]),
+    ],
+)
+async def test_answer_to_a_send_has_the_configured_form(clients: Clients, form: str, kinds: list[str]) -> None:
+    clients.server.configure(answers=form, pushes_own_sends=True)
+    client = await clients.login(SHOP)
+    sent = await invoke(client, message_to(await peer_of(client)))
+    assert type(sent).__name__.lower() == form.split()[0].lower()
+    updates = getattr(sent, "updates", None) or [sent.update]
+    assert [type(each).__name__ for each in updates] == kinds
+    assert {each.id if isinstance(each, types.UpdateMessageID) else each.message.id for each in updates} == {1}
+    assert texts(clients.server.received(ANNA)) == ["hello"]
+
+
 async def test_entities_are_kept(clients: Clients) -> None:
     client = await clients.login(SHOP)
     await client.send_message("anna", "**bold** claim")

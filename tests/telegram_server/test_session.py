@@ -29,6 +29,8 @@ SALT = 4711
 class FakeConnection:
     """The connection of a session, and the API that handles its requests."""
 
+    client_address = "127.0.0.1"
+
     def __init__(self) -> None:
         self.packets: list[bytes] = []
         self.requests: list[Any] = []

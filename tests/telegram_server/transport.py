@@ -1,4 +1,6 @@
-"""TCP transports of MTProto: full, abridged and intermediate (core.telegram.org/mtproto/mtproto-transports).
+"""TCP transports of MTProto: full, abridged, intermediate and obfuscated.
+
+They are described at core.telegram.org/mtproto/mtproto-transports.
 
 A client announces its transport with the first bytes it sends; full has no such tag.
 """
@@ -7,6 +9,8 @@ import asyncio
 import struct
 from abc import ABC, abstractmethod
 from zlib import crc32
+
+from telethon.crypto import AESModeCTR
 
 ABRIDGED_TAG = 0xEF
 INTERMEDIATE_TAG = b"\xee\xee\xee\xee"
@@ -72,12 +76,45 @@ class Full(Codec):
         return rest[:-4]
 
 
+class Obfuscated(Codec):
+    """Abridged packets that look like random bytes.
+
+    The 64 bytes in front have both keys; reversed, they have those of the other direction.
+    """
+
+    def __init__(self, header: bytes) -> None:
+        self._decrypt, self._encrypt = AESModeCTR(*_keys(header)), AESModeCTR(*_keys(header[::-1]))
+        if self._decrypt.encrypt(header)[56:60] != bytes([ABRIDGED_TAG]) * 4:
+            raise InvalidPacket("the packets in an obfuscated stream are not abridged")
+        self._abridged = Abridged()
+
+    def encode(self, packet: bytes) -> bytes:
+        return bytes(self._encrypt.encrypt(self._abridged.encode(packet)))
+
+    async def read(self, reader: asyncio.StreamReader) -> bytes:
+        head = self._decrypt.encrypt(await reader.readexactly(1))
+        words = head[0]
+        if words == 0x7F:
+            words = int.from_bytes(self._decrypt.encrypt(await reader.readexactly(3)), "little")
+        return bytes(self._decrypt.encrypt(await reader.readexactly(checked_length(words * 4))))
+
+
+def _keys(header: bytes) -> tuple[bytes, bytes]:
+    return header[8:40], header[40:56]
+
+
 async def detect(reader: asyncio.StreamReader) -> Codec:
     first = await reader.readexactly(1)
     if first[0] == ABRIDGED_TAG:
         return Abridged()
     first += await reader.readexactly(3)
-    return Intermediate() if first == INTERMEDIATE_TAG else Full(first)
+    if first == INTERMEDIATE_TAG:
+        return Intermediate()
+    first += await reader.readexactly(4)
+    # The numbers of an obfuscated stream are random.
+    length, number = struct.unpack("<iI", first)
+    is_full = length <= MAXIMUM_PACKET and number < 2**16
+    return Full(first) if is_full else Obfuscated(first + await reader.readexactly(56))
 
 
 def checked_length(length: int) -> int:

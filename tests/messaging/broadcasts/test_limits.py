@@ -181,7 +181,7 @@ def test_progress_of_the_job_shows_what_is_sent_while_the_rest_waits(tenants: Te
     assert (job_of(broadcast).done, job_of(broadcast).total) == (2, 5)
 
 
-@pytest.mark.parametrize("state", ["needs_login", "banned"])
+@pytest.mark.parametrize("state", ["frozen", "needs_login", "banned"])
 def test_account_that_cannot_send_leaves_the_limit_an_hour_to_the_others(
     tenants: Tenants, account: Account, frozen_time: FrozenTime, state: str
 ) -> None:
@@ -240,7 +240,7 @@ def test_telegram_accounts_get_no_messages_far_ahead(tenants: Tenants, frozen_ti
     assert (Message.unscoped.count(), stored(broadcast).waiting_for) == (11, "gap")
 
 
-@pytest.mark.parametrize("state", ["paused", "needs_login", "banned"])
+@pytest.mark.parametrize("state", ["paused", "frozen", "needs_login", "banned"])
 def test_account_that_cannot_send_is_named(account: Account, state: str) -> None:
     contacts(account.workspace, 1)
     Account.unscoped.filter(pk=account.pk).update(state=state)

@@ -354,7 +354,8 @@ def test_broadcast_that_waits_says_why_and_until_when(tenants: Tenants, frozen_t
     ("state", "what_to_do"),
     [
         ("needs_login", "An account needs a login. An admin can log it in again."),
-        ("banned", "Telegram has closed or frozen an account. Its page says what an admin can do."),
+        ("frozen", "Telegram has frozen an account. Its page says what an admin can do."),
+        ("banned", "Telegram has closed an account. Its page says what an admin can do."),
         ("paused", "An account is paused. An admin can resume it."),
     ],
 )

@@ -10,6 +10,7 @@ from contacts.models import Contact
 from crmsolid.workspaces.models import Plan, Workspace
 from messaging import tasks
 from messaging.models import (
+    CANNOT_SEND,
     Account,
     AccountKind,
     AccountState,
@@ -170,7 +171,7 @@ def test_flood_wait_does_not_end_a_pause_without_an_end(
     assert stored(message).status == "queued"
 
 
-@pytest.mark.parametrize("state", [AccountState.NEEDS_LOGIN, AccountState.BANNED])
+@pytest.mark.parametrize("state", CANNOT_SEND)
 def test_messages_of_an_account_that_cannot_send_stay_queued(tenants: Tenants, state: AccountState) -> None:
     account = tenants.sandbox(state=state)
     message = send(account)

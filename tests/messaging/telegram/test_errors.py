@@ -28,6 +28,11 @@ def wait(seconds: float) -> tuple[object, ...]:
     return ("flood_wait", False, True, seconds, True, None)
 
 
+def again(code: str) -> tuple[object, ...]:
+    """Certainly not sent, and no statement about the recipient."""
+    return (code, False, True, None, True, None)
+
+
 def account(code: str, state: str) -> tuple[object, ...]:
     return (code, False, True, None, True, state)
 
@@ -49,13 +54,22 @@ TABLE: list[tuple[int, str, tuple[object, ...]]] = [
     (403, "CHAT_WRITE_FORBIDDEN", permanent("write_forbidden")),
     (400, "MESSAGE_EMPTY", permanent("message_empty")),
     (400, "MESSAGE_TOO_LONG", permanent("message_too_long")),
-    (400, "SOMETHING_NEW", permanent("something_new")),
-    (403, "SOMETHING_NEW", permanent("something_new")),
-    (406, "SOMETHING_NEW", permanent("something_new")),
+    (403, "CHAT_RESTRICTED", permanent("write_forbidden")),
+    (400, "USER_IS_BOT", permanent("write_forbidden")),
+    (400, "SOMETHING_NEW", again("something_new")),
+    (403, "SOMETHING_NEW", again("something_new")),
+    (406, "SOMETHING_NEW", again("something_new")),
+    (400, "CONNECTION_NOT_INITED", again("connection_not_inited")),
+    (400, "CONNECTION_LAYER_INVALID", again("connection_layer_invalid")),
+    (400, "INPUT_FETCH_FAIL", again("input_fetch_fail")),
+    (400, "INPUT_FETCH_ERROR", again("input_fetch_error")),
+    (400, "MSG_WAIT_FAILED", again("msg_wait_failed")),
+    (500, "MSG_WAIT_FAILED", again("msg_wait_failed")),
+    (406, "UPDATE_APP_TO_LOGIN", again("update_app_to_login")),
     (420, "FLOOD_WAIT_30", wait(30)),
     (420, "FLOOD_WAIT_0", wait(1)),
     (420, "FLOOD_PREMIUM_WAIT_7", wait(7)),
-    (420, "SLOWMODE_WAIT_9", wait(9)),
+    (420, "SLOWMODE_WAIT_9", ("flood_wait", False, True, 9.0, False, None)),
     (420, "SOMETHING_NEW_5", wait(60)),
     (400, "PEER_FLOOD", ("peer_flood", False, True, 3600.0, False, None)),
     (401, "AUTH_KEY_UNREGISTERED", account("login_lost", "needs_login")),
@@ -66,7 +80,9 @@ TABLE: list[tuple[int, str, tuple[object, ...]]] = [
     (406, "AUTH_KEY_DUPLICATED", account("login_lost", "needs_login")),
     (401, "USER_DEACTIVATED", account("account_banned", "banned")),
     (401, "USER_DEACTIVATED_BAN", account("account_banned", "banned")),
-    (420, "FROZEN_METHOD_INVALID", account("account_banned", "banned")),
+    (420, "FROZEN_METHOD_INVALID", account("account_frozen", "frozen")),
+    (400, "FROZEN_PARTICIPANT_MISSING", account("account_frozen", "frozen")),
+    (420, "FROZEN_SOMETHING_NEW", account("account_frozen", "frozen")),
     (500, "RPC_CALL_FAIL", unknown("telegram_trouble")),
     (500, "INTERNAL", unknown("telegram_trouble")),
     (-503, "Timeout", unknown("telegram_trouble")),

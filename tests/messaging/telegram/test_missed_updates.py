@@ -342,8 +342,7 @@ def test_batch_that_is_not_stored_in_time_is_stored_by_the_next_connection(
 @pytest.mark.usefixtures("checks")
 def test_time_of_the_last_news_moves_while_there_are_none(connected: AccountWorker, server: TelegramServer) -> None:
     (held,) = connected._connections.values()
-    first = held.heard_at
-    assert first is not None
+    first = wait_until(lambda: held.heard_at)
     later = wait_until(lambda: held.heard_at if held.heard_at != first else None)
     assert later > first
     server.disconnect(SHOP)

@@ -65,7 +65,7 @@ def test_longer_list_takes_no_more_queries(client: Client, tenants: Tenants, ser
     ("fields", "notice"),
     [
         ({"state": "needs_login"}, "Telegram has ended its session"),
-        ({"state": "banned"}, "Telegram has closed or frozen this account"),
+        ({"state": "banned"}, "Telegram has closed this account"),
         ({"state": "paused", "paused_until": None}, "Its messages wait until somebody resumes it."),
     ],
 )

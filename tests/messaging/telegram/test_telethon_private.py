@@ -1,24 +1,28 @@
 """What the product uses of Telethon beyond its documented interface: private names, and what Telethon does by itself.
 
-When a new version of Telethon changes one of them, a test here fails and says which. Only ``client.py`` may use such a
-name; one that it uses is a line of ``PRIVATE_NAMES`` with the test that notices a change.
+When a new version of Telethon changes one of them, a test here fails and says which. Only ``client.py`` and
+``transport.py`` may use such a name; one that they use, or replace, is a line of ``PRIVATE_NAMES`` with the test that
+notices a change.
 """
 
 import ast
 import asyncio
 import inspect
 from collections.abc import AsyncIterator
+from types import ModuleType
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from telethon import TelegramClient
 from telethon._updates.messagebox import ENTRY_ACCOUNT, MessageBox, PtsInfo
-from telethon.errors import AuthKeyUnregisteredError, FloodWaitError
+from telethon.errors import AuthKeyUnregisteredError, FloodWaitError, RPCError
+from telethon.network import ConnectionTcpFull, authenticator
 from telethon.sessions import MemorySession
 from telethon.tl import functions, types
 
 from messaging.telegram import client as client_module
+from messaging.telegram import transport
 from messaging.telegram.client import disconnect
 from tests.messaging.telegram.helpers import ANNA, SHOP
 from tests.telegram_server import TelegramServer
@@ -44,6 +48,13 @@ PRIVATE_NAMES = {
     "apply_difference": "test_message_box_applies_each_update_and_each_difference",
     "apply_difference_type": "test_message_box_applies_each_update_and_each_difference",
     "_updates_handle": "test_task_that_reads_updates_ends_when_it_is_cancelled_while_the_connection_stays",
+    "ENTRY_ACCOUNT": "test_message_box_tells_whether_it_waits_for_a_difference",
+    "rpc_message_to_error": "test_error_is_made_by_a_function_that_can_be_replaced",
+    "do_authentication": "test_key_is_exchanged_by_a_function_that_can_be_replaced",
+    "_proxy_connect": "test_connection_through_a_proxy_can_be_replaced",
+    "_ip": "test_connection_through_a_proxy_can_be_replaced",
+    "_port": "test_connection_through_a_proxy_can_be_replaced",
+    "_proxy": "test_connection_through_a_proxy_can_be_replaced",
 }
 
 
@@ -95,22 +106,26 @@ async def probe(server: TelegramServer) -> AsyncIterator[Probe]:
 # The names
 
 
-def used_private_names() -> set[str]:
-    """The private names in client.py that it does not define itself, what it takes from private modules, and the
-    methods that it overrides in classes from there."""
-    nodes = list(ast.walk(ast.parse(inspect.getsource(client_module))))
-    imports = [each for each in nodes if isinstance(each, ast.ImportFrom) and "._" in f".{each.module}"]
+def used_private_names(module: ModuleType) -> set[str]:
+    """The private names in the module that it does not define itself, what it takes from private modules, the methods
+    that it overrides in classes from there, and what it replaces in Telethon's modules."""
+    nodes = list(ast.walk(ast.parse(inspect.getsource(module))))
+    imports = [
+        each for each in nodes if isinstance(each, ast.ImportFrom) and (each.module or "").startswith("telethon")
+    ]
     imported = {alias.name for each in imports for alias in each.names}
+    private = {alias.name for each in imports if "._" in str(each.module) for alias in each.names}
     classes = [each for each in nodes if isinstance(each, ast.ClassDef)]
-    private_bases = [each for each in classes if {ast.unparse(base) for base in each.bases} & imported]
+    private_bases = [each for each in classes if {ast.unparse(base) for base in each.bases} & private]
     overridden = {each.name for cls in private_bases for each in cls.body if isinstance(each, ast.FunctionDef)}
-    attributes = [each for each in nodes if isinstance(each, ast.Attribute) and is_private(each.attr)]
-    own = {each.attr for each in attributes if isinstance(each.ctx, ast.Store)}
+    attributes = [each for each in nodes if isinstance(each, ast.Attribute)]
+    stored = [each for each in attributes if isinstance(each.ctx, ast.Store)]
+    replaced = {each.attr for each in stored if ast.unparse(each.value) in imported}
+    own = {each.attr for each in stored}
     own |= {each.name for each in nodes if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)}
-    used = {each.attr for each in attributes} | {name for name in own if is_private(name)}
-    return (
-        imported | overridden - {"__init__"} | {name for name in used if name in telethons_names() or name not in own}
-    )
+    used = {name for name in own | {each.attr for each in attributes} if is_private(name)}
+    telethons = {name for name in used if name in telethons_names() or name not in own}
+    return private | replaced | telethons | overridden - {"__init__"}
 
 
 def is_private(name: str) -> bool:
@@ -118,13 +133,14 @@ def is_private(name: str) -> bool:
 
 
 def telethons_names() -> set[str]:
-    """The names of Telethon's own client, which a name of ours would replace."""
+    """The names of Telethon's own objects, which a name of ours would replace."""
     client = TelegramClient(MemorySession(), 1, "hash")
-    return set(dir(client)) | set(dir(client._sender)) | set(dir(client._message_box))
+    connection = ConnectionTcpFull("127.0.0.1", 1, 2, loggers=client._log)
+    return {name for each in (client, client._sender, client._message_box, connection) for name in dir(each)}
 
 
 def test_each_private_name_that_the_product_uses_is_in_the_list() -> None:
-    assert used_private_names() == PRIVATE_NAMES.keys()
+    assert used_private_names(client_module) | used_private_names(transport) == PRIVATE_NAMES.keys()
 
 
 def test_each_private_name_in_the_list_has_a_test() -> None:
@@ -267,6 +283,56 @@ async def test_task_that_reads_updates_ends_when_it_is_cancelled_while_the_conne
     await asyncio.wait([probe._updates_handle], timeout=SECONDS)
     assert probe._updates_handle.done()
     assert probe.is_connected()
+
+
+async def test_message_box_tells_whether_it_waits_for_a_difference(probe: Probe, server: TelegramServer) -> None:
+    waiting = probe._message_box.getting_diff_for
+    server.hang("updates.getDifference", 60)
+    server.lose_pushes(SHOP)
+    server.deliver(ANNA, SHOP, "Hi")
+    asked = server.count("updates.getDifference")
+    await probe.catch_up()
+    await server.until(lambda: server.count("updates.getDifference") > asked, SECONDS)
+    assert waiting == {ENTRY_ACCOUNT}
+    server.resume_hanging()
+    await probe.next_call()
+    assert waiting == set()
+
+
+async def test_error_is_made_by_a_function_that_can_be_replaced(probe: Probe, server: TelegramServer) -> None:
+    """Ours adds the number that Telegram has sent; Telethon's class has another one for this name."""
+    server.fail("updates.getState", "MSG_WAIT_FAILED", code=500)
+    with pytest.raises(RPCError) as caught:
+        await probe._sender.send(functions.updates.GetStateRequest())
+    assert (caught.value.code, getattr(caught.value, "server_code", None)) == (400, 500)
+
+
+async def test_key_is_exchanged_by_a_function_that_can_be_replaced(
+    server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(sender: Any) -> Any:
+        raise ArithmeticError
+
+    monkeypatch.setattr(authenticator, "do_authentication", refuse)
+    client = Probe(server)
+    client._sender.auth_key.key = None
+    with pytest.raises(ArithmeticError):
+        await client.connect()
+    await disconnect(client)
+
+
+async def test_connection_through_a_proxy_can_be_replaced(server: TelegramServer) -> None:
+    asked: list[tuple[str, int, str]] = []
+
+    class Recording(ConnectionTcpFull):
+        async def _proxy_connect(self, timeout: float | None = None, local_addr: Any = None) -> Any:
+            asked.append((self._ip, self._port, self._proxy))
+            raise ArithmeticError
+
+    connection = Recording("127.0.0.1", 443, 2, loggers=Probe(server)._log, proxy="http://127.0.0.1:1")
+    with pytest.raises(ArithmeticError):
+        await connection.connect(timeout=SECONDS)
+    assert asked == [("127.0.0.1", 443, "http://127.0.0.1:1")]
 
 
 # What Telethon does by itself

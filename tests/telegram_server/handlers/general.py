@@ -1,4 +1,4 @@
-"""help.*: the addresses of the data centers."""
+"""help.*: the addresses of the data centers, and the values that depend on the account."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,7 +42,7 @@ LIMITS = dict(
 @handles(functions.help.GetConfigRequest)
 def get_config(call: Call, request: Any) -> Any:
     user = call.authorization.user
-    options = [types.DcOption(dc_id, host, port) for dc_id, (host, port) in call.addresses.items()]
+    options = [types.DcOption(dc_id, host, port, ipv6=":" in host) for dc_id, (host, port) in call.addresses.items()]
     return types.Config(
         date=now(user),
         expires=now(user) + timedelta(hours=1),
@@ -51,3 +51,15 @@ def get_config(call: Call, request: Any) -> Any:
         dc_options=options,
         **LIMITS,
     )
+
+
+@handles(functions.help.GetAppConfigRequest)
+def get_app_config(call: Call, request: Any) -> Any:
+    values: dict[str, Any] = {"caption_length_limit_default": types.JsonNumber(1024)}
+    freeze = call.user.freeze
+    if freeze is not None and freeze.since:
+        values["freeze_since_date"] = types.JsonNumber(freeze.since)
+        values["freeze_until_date"] = types.JsonNumber(freeze.until)
+        values["freeze_appeal_url"] = types.JsonString(freeze.appeal_url)
+    pairs = [types.JsonObjectValue(key, value) for key, value in values.items()]
+    return types.help.AppConfig(hash=1, config=types.JsonObject(pairs))

@@ -10,7 +10,7 @@ from ..errors import failure
 from ..mailbox import StoredMessage
 from ..render import message_view, moment, now, seconds, user_views
 from ..rpc import Call, handles
-from ..settings import Duplicates
+from ..settings import Answers, Duplicates
 from ..state import User
 from .users import require_peer
 
@@ -30,9 +30,23 @@ def send_message(call: Call, request: Any) -> Any:
     check_text(request.message)
     check_recipient(recipient)
     draft = Draft(text_to_send(sender, request.message), request.entities, request.random_id)
-    message = call.delivery.post(sender, recipient, draft, call.session)
-    pts = sender.mailbox.pts
-    return types.UpdateShortSentMessage(message.id, pts, 1, moment(message.date), out=True, entities=message.entities)
+    message = call.delivery.post(sender, recipient, draft, None if call.settings.pushes_own_sends else call.session)
+    return answer(call, message, request.random_id)
+
+
+def answer(call: Call, message: StoredMessage, random_id: int) -> Any:
+    """The answer to a send, in the form of the settings."""
+    pts, date, form = call.user.mailbox.pts, moment(message.date), call.settings.answers
+    if form is Answers.SHORT:
+        return types.UpdateShortSentMessage(message.id, pts, 1, date, out=True, entities=message.entities)
+    known, new = types.UpdateMessageID(message.id, random_id), types.UpdateNewMessage(message_view(message), pts, 1)
+    if form in (Answers.SINGLE, Answers.ID_ONLY):
+        return types.UpdateShort(new if form is Answers.SINGLE else known, date)
+    updates = [new] if form is Answers.MESSAGE_ONLY else [known, new]
+    users = user_views(call.state, call.user, [message.peer])
+    if form is Answers.COMBINED:
+        return types.UpdatesCombined(updates, users=users, chats=[], date=date, seq_start=0, seq=0)
+    return types.Updates(updates, users=users, chats=[], date=date, seq=0)
 
 
 def duplicate(call: Call, first: StoredMessage, random_id: int) -> Any:
@@ -89,7 +103,7 @@ def get_messages(call: Call, request: Any) -> Any:
     found = [messages.get(each.id) for each in request.id]
     found = [None if message is None or message.is_deleted else message for message in found]
     views = [
-        types.MessageEmpty(each.id, None) if message is None else message_view(message)
+        types.MessageEmpty(each.id, None) if message is None or message.is_deleted else message_view(message)
         for each, message in zip(request.id, found, strict=True)
     ]
     users = user_views(call.state, call.user, [message.peer for message in found if message is not None])

@@ -13,7 +13,7 @@ import pydantic
 from ._model import EventBase, Model, Time
 
 AccountKind = Literal["telegram", "sandbox"] | str
-AccountState = Literal["connected", "paused", "needs_login", "banned"] | str
+AccountState = Literal["connected", "paused", "frozen", "needs_login", "banned"] | str
 BroadcastStatus = Literal["draft", "scheduled", "running", "paused", "done", "canceled"] | str
 BroadcastWaitingFor = (
     Literal[
@@ -22,6 +22,7 @@ BroadcastWaitingFor = (
         "daily_limit",
         "gap",
         "account_paused",
+        "account_frozen",
         "account_needs_login",
         "account_banned",
         "plan",
@@ -40,6 +41,7 @@ EnrollmentReason = (
         "window",
         "daily_limit",
         "account_paused",
+        "account_frozen",
         "account_needs_login",
         "account_banned",
         "missing_value",
@@ -99,11 +101,13 @@ MessageWaitingFor = (
         "daily_limit",
         "gap",
         "account_paused",
+        "account_frozen",
         "account_needs_login",
         "account_banned",
         "plan",
         "window",
         "held",
+        "earlier_message",
         "worker",
     ]
     | str
@@ -162,6 +166,12 @@ class WebhookEvent(EventBase):
         return self._member("job", Job)
 
 
+class AccountError(Model):
+    code: str
+    message: str
+    at: Time
+
+
 class AccountFigures(Model):
     """An account."""
 
@@ -189,6 +199,11 @@ class Account(Model):
     daily_limit: int
     used_today: int
     left_today: int
+    connected_at: Time | None
+    heard_at: Time | None
+    last_error: AccountError | None
+    frozen_until: Time | None
+    appeal_url: str | None
 
 
 class AccountsPeriod(Model):

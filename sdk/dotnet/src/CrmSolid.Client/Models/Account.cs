@@ -26,4 +26,32 @@ public sealed record Account : ApiModel
 
     /// <summary>How many more may be sent now.</summary>
     public required int LeftToday { get; init; }
+
+    /// <summary>Since when the account is connected to Telegram.</summary>
+    public required DateTimeOffset? ConnectedAt { get; init; }
+
+    /// <summary>When Telegram last reported an update, or that there is none.</summary>
+    public required DateTimeOffset? HeardAt { get; init; }
+
+    /// <summary>The latest error that concerned the account as a whole.</summary>
+    public required AccountError? LastError { get; init; }
+
+    /// <summary>When Telegram deletes a frozen account.</summary>
+    public required DateTimeOffset? FrozenUntil { get; init; }
+
+    /// <summary>Where to appeal against a freeze.</summary>
+    public required string? AppealUrl { get; init; }
+}
+
+/// <summary>An error that concerned an account as a whole.</summary>
+public sealed record AccountError : ApiModel
+{
+    /// <summary>The code, which is stable.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What happened, in words.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
 }

@@ -33,6 +33,9 @@ public readonly record struct AccountState(string Value) : IStringValue<AccountS
     /// <summary><c>paused</c></summary>
     public static AccountState Paused { get; } = new("paused");
 
+    /// <summary><c>frozen</c></summary>
+    public static AccountState Frozen { get; } = new("frozen");
+
     /// <summary><c>needs_login</c></summary>
     public static AccountState NeedsLogin { get; } = new("needs_login");
 

@@ -71,6 +71,9 @@ public readonly record struct MessageWaitReason(string Value) : IStringValue<Mes
     /// <summary><c>account_paused</c></summary>
     public static MessageWaitReason AccountPaused { get; } = new("account_paused");
 
+    /// <summary><c>account_frozen</c></summary>
+    public static MessageWaitReason AccountFrozen { get; } = new("account_frozen");
+
     /// <summary><c>account_needs_login</c></summary>
     public static MessageWaitReason AccountNeedsLogin { get; } = new("account_needs_login");
 
@@ -169,6 +172,9 @@ public readonly record struct BroadcastWaitReason(string Value) : IStringValue<B
 
     /// <summary><c>account_paused</c></summary>
     public static BroadcastWaitReason AccountPaused { get; } = new("account_paused");
+
+    /// <summary><c>account_frozen</c></summary>
+    public static BroadcastWaitReason AccountFrozen { get; } = new("account_frozen");
 
     /// <summary><c>account_needs_login</c></summary>
     public static BroadcastWaitReason AccountNeedsLogin { get; } = new("account_needs_login");

@@ -71,6 +71,9 @@ public readonly record struct EnrollmentReason(string Value) : IStringValue<Enro
     /// <summary><c>account_paused</c></summary>
     public static EnrollmentReason AccountPaused { get; } = new("account_paused");
 
+    /// <summary><c>account_frozen</c></summary>
+    public static EnrollmentReason AccountFrozen { get; } = new("account_frozen");
+
     /// <summary><c>account_needs_login</c></summary>
     public static EnrollmentReason AccountNeedsLogin { get; } = new("account_needs_login");
 

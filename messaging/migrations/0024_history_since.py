@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0020_account_health'),
+        ('messaging', '0023_sent_reports'),
     ]
 
     operations = [

@@ -1,0 +1,140 @@
+"""What Telegram refuses for a reason that is not the recipient's: nothing is lost, and somebody hears of it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from crmsolid.workspaces.actor import Actor
+from messaging.models import Account, Message, TelegramSession
+from messaging.sending import settlement
+from messaging.telegram import connection, sending
+from messaging.telegram.account_worker import AccountWorker
+from tests.messaging.telegram.helpers import ANNA, attempts, make_due, received_texts, send, wait_for_status
+from tests.telegram_server import TelegramServer
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.usefixtures("no_gap")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries and reconnections follow at once."""
+    monkeypatch.setattr(settlement, "FIRST_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(connection, "FIRST_BACKOFF", 0.01)
+    monkeypatch.setattr(connection, "MAX_BACKOFF", 0.05)
+    monkeypatch.setattr(sending, "RETRY_SECONDS", 0.01)
+
+
+def create_people(server: TelegramServer, number: int) -> list[str]:
+    """The usernames of new users."""
+    names = [f"person_{each}" for each in range(number)]
+    for each, name in enumerate(names):
+        server.create_user(f"+155520{each}", username=name)
+    return [f"@{name}" for name in names]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        ("CONNECTION_NOT_INITED", 400),
+        ("CONNECTION_LAYER_INVALID", 400),
+        ("INPUT_FETCH_FAIL", 400),
+        ("INPUT_FETCH_ERROR", 400),
+        ("MSG_WAIT_FAILED", 400),
+        ("MSG_WAIT_FAILED", 500),
+        ("SOMETHING_NEW", 400),
+        ("SOMETHING_NEW", 406),
+    ],
+)
+def test_five_queued_messages_survive_five_refusals(
+    error: str,
+    code: int,
+    shop: Account,
+    worker: AccountWorker,
+    server: TelegramServer,
+    actor: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sending, "REFUSED_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(sending, "RETRY_SECONDS", 5.0)  # later than the other messages are tried
+    people = create_people(server, 5)
+    server.fail("messages.sendMessage", error, code=code, times=5)
+    messages = [send(actor, shop, to=name, text=f"to {name}") for name in people]
+    worker.start()
+    for message in messages:
+        wait_for_status(message, "sent", "failed", seconds=60)
+    assert [Message.unscoped.get(pk=each.pk).status for each in messages] == ["sent"] * 5
+    assert [received_texts(server, name) for name in people] == [[f"to {name}"] for name in people]
+    assert sum(outcome == "retry" for message in messages for outcome, _ in attempts(message)) == 5
+
+
+def test_connection_that_is_not_initialized_is_opened_again(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    """Telethon initializes a connection only when it opens it."""
+    worker.start()
+    wait_for_status(send(actor, shop, "one"), "sent", seconds=60)
+    for authorization in server.state.authorizations_of(server.find("+15550001")):
+        authorization.has_layer = False
+    sent = wait_for_status(send(actor, shop, "two"), "sent", seconds=60)
+    assert received_texts(server) == ["one", "two"]
+    assert attempts(sent) == [("retry", "connection_not_inited"), ("sent", "")]
+    session = TelegramSession.unscoped.get()
+    assert (session.last_error_code, "CONNECTION_NOT_INITED" in session.last_error_message) == (
+        "connection_not_inited",
+        True,
+    )
+
+
+def test_unknown_refusal_fails_one_message_after_three_tries(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    people = create_people(server, 1)
+    server.fail("messages.sendMessage", "SOMETHING_NEW", code=400, times=3)
+    worker.start()
+    failed = wait_for_status(send(actor, shop), "failed", seconds=60)
+    assert attempts(failed) == [("retry", "something_new")] * 2 + [("failed", "something_new")]
+    wait_for_status(send(actor, shop, to=people[0]), "sent", seconds=60)
+    shop.refresh_from_db()
+    assert (shop.state, received_texts(server)) == ("connected", [])
+
+
+def test_account_pauses_when_three_people_are_refused_with_one_name(
+    shop: Account,
+    worker: AccountWorker,
+    server: TelegramServer,
+    actor: Actor,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sending, "RETRY_SECONDS", 600.0)
+    people = create_people(server, 4)
+    server.fail("messages.sendMessage", "SOMETHING_NEW", code=403, times=3)
+    worker.start()
+    messages = [send(actor, shop, to=name) for name in people]
+    wait_until(lambda: Account.unscoped.filter(pk=shop.pk, state="paused").exists(), seconds=60)
+    assert server.count("messages.sendMessage") == 3
+    assert set(Message.unscoped.values_list("status", flat=True)) == {"queued"}
+    said = "Telegram refuses messages to several people with SOMETHING_NEW"
+    session = TelegramSession.unscoped.get()
+    assert (session.last_error_code, session.last_error_message) == ("repeated_refusal", said)
+    page = client.get(reverse("admin:messaging_account_change", args=[shop.pk])).content.decode()
+    assert said in page and "Try to write to somebody in a Telegram app" in page
+    Account.unscoped.filter(pk=shop.pk).update(state="connected", paused_until=None)
+    for message in messages:
+        make_due(message)
+    worker.wake()
+    for message in messages:
+        wait_for_status(message, "sent", seconds=60)
+    assert received_texts(server, ANNA) == []
+
+
+def test_code_is_the_one_that_the_server_sent(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    """Telethon's table has 400 for this name. After a 500 the message may have been sent."""
+    server.fail("messages.sendMessage", "INPUT_TEXT_EMPTY", code=500, when="after")
+    worker.start()
+    sent = wait_for_status(send(actor, shop), "sent", seconds=60)
+    assert attempts(sent) == [("retry", "telegram_trouble"), ("duplicate", "")]
+    assert received_texts(server) == ["Hello"]
