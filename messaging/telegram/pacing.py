@@ -66,7 +66,7 @@ class PacedClient:
                 return await self._client.invoke(request)
             except RPCError as error:
                 refusal = classify(error)
-                if refusal.permanent or refusal.account_state is not None:
+                if refusal.retry_after is None and refusal.code != "telegram_trouble":
                     raise
                 seconds = refusal.retry_after or RETRY_SECONDS
                 logger.warning("conversations are read on in %.0f s: %s", seconds, error)

@@ -144,6 +144,39 @@ def test_flood_wait_is_slept_out_beside_sends_and_live_messages(
         second.stop()
 
 
+@pytest.mark.parametrize(
+    ("error", "code", "lost", "connections"),
+    [
+        ("INTERNAL", 500, 0, 1),  # asked again
+        ("CONNECTION_NOT_INITED", None, 0, 2),  # asked again by a new connection
+        ("SOMETHING_NEW", 400, 1, 1),  # this conversation cannot be read, the other one can
+    ],
+)
+def test_other_refusals_do_not_end_the_reading(
+    error: str,
+    code: int | None,
+    lost: int,
+    connections: int,
+    shop: Account,
+    worker: AccountWorker,
+    server: TelegramServer,
+    fast: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pacing, "RETRY_SECONDS", 0.1)
+    server.create_user(BOB, username="bob_x", first_name="Bob")
+    deliver_hour_ago(server, ANNA, "missed 2")
+    deliver_hour_ago(server, BOB, "missed 1")  # the newest conversation is read first
+    lose_state()
+    server.fail("messages.getHistory", error, code=code)
+    worker.start()
+    wait_until_read(server)
+    assert stored_texts() == ["missed 1", "missed 2"][lost:]
+    assert server.count("messages.getDialogs") == connections
+    server.deliver(ANNA, SHOP, "still there")
+    wait_until(lambda: "still there" in stored_texts(), seconds=60)
+
+
 def test_list_of_conversations_is_read_until_the_date(
     shop: Account, worker: AccountWorker, server: TelegramServer, fast: None
 ) -> None:

@@ -658,7 +658,7 @@ class Message(Model):
     in_reply_to: str | None
     """The id of the outgoing message that an incoming one belongs to, else null."""
     auto_reply: bool
-    """Whether an incoming message was written by a machine."""
+    """Whether a machine wrote the message, rather than a person."""
     error: str | None
     request_id: str | None
     """The `X-Request-Id` of the request that sent the message."""
