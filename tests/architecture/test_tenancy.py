@@ -107,6 +107,7 @@ UNSCOPED = {
     "messaging/services.py": "looks whether an account's number is taken by anybody",
     "messaging/sending/slots.py": "the slots of an account that was fetched through its workspace",
     "messaging/telegram/database.py": "rows of accounts that a worker holds, whoever they belong to",
+    "messaging/telegram/ending.py": "sessions that are over, whoever they belong to",
     "messaging/telegram/leases.py": "shares all accounts among the workers",
     "messaging/telegram/mapping.py": "addresses by the account that knows them",
     "messaging/telegram/qr_attempts.py": "logins that a worker holds, whoever they belong to; the row that was fetched",
