@@ -20,7 +20,7 @@ from crmsolid.core.errors import DomainError
 from messaging.telegram import config, login
 from messaging.telegram.client import LoginClient, Session
 from messaging.telegram.errors import name_of
-from messaging.telegram.login import LoggedIn
+from messaging.telegram.login import LoggedIn, PasswordNeeded
 
 # Telegram's tokens live about 30 s. The clock of this machine may be wrong, so their end is believed within limits.
 MIN_SECONDS, MAX_SECONDS = 10.0, 30.0
@@ -42,8 +42,8 @@ class QrCode:
 Show = Callable[[QrCode | None], Awaitable[None]]
 
 
-async def log_in(client: LoginClient, show: Show) -> LoggedIn | None:
-    """Show codes until one is scanned; None if the account has a two-step password, which the session then asks for.
+async def log_in(client: LoginClient, show: Show) -> LoggedIn | PasswordNeeded:
+    """Show codes until one is scanned. A two-step password is the next step of the same session.
 
     A session that was accepted before, for a worker that was killed meanwhile, is logged in without a code. Known users
     may scan too: their account gets this session. ``show`` must store the session, which may have changed.
@@ -62,7 +62,7 @@ async def log_in(client: LoginClient, show: Show) -> LoggedIn | None:
         try:
             answer = await _ask(client, show)
         except SessionPasswordNeededError:
-            return None
+            return await _within_limit(login.password_needed(client))
         if isinstance(answer, types.auth.LoginTokenSuccess):
             return await _within_limit(login.logged_in(client, answer.authorization.user))
         code = _qr_code(answer)
@@ -74,10 +74,10 @@ async def log_in(client: LoginClient, show: Show) -> LoggedIn | None:
             await show(None)
 
 
-def run(session: Session, show: Show) -> LoggedIn | None:
+def run(session: Session, show: Show) -> LoggedIn | PasswordNeeded:
     """:func:`log_in` on a connection of its own. ``invalid_state`` if nobody scans a code within 10 minutes."""
 
-    async def held() -> LoggedIn | None:
+    async def held() -> LoggedIn | PasswordNeeded:
         async with asyncio.timeout(RUN_SECONDS):
             return await login.with_client(session, lambda client: log_in(client, show), limits_step=False)
 

@@ -14,6 +14,7 @@ from messaging.models import LoginAttempt
 from messaging.telegram import leases, login, qr_attempts, qr_login, services
 from messaging.telegram.client import LoginClient, Session, decrypt_session
 from messaging.telegram.database import DatabaseThreads
+from messaging.telegram.login import PasswordNeeded
 from messaging.telegram.qr_attempts import LeaseLost
 from messaging.telegram.qr_login import QrCode
 
@@ -125,9 +126,8 @@ class QrLogins:
         try:
             result = await qr_login.log_in(client, show)
             held.is_ending = True
-            if result is None:
-                hint = (await login.password_needed(client)).hint
-                await self._threads.run(qr_attempts.ask_password, held.attempt, client.session, hint)
+            if isinstance(result, PasswordNeeded):
+                await self._threads.run(qr_attempts.ask_password, held.attempt, client.session, result.hint)
             else:
                 await self._threads.run(services.finish_qr_login, held.attempt, result)
         except DomainError:

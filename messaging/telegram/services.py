@@ -121,14 +121,17 @@ def finish_qr_login(attempt: LoginAttempt, result: LoggedIn) -> Account:
     return _complete(actor, attempt, result, result.phone)
 
 
-def log_in_by_qr_code(actor: Actor, *, show: Show, ask_password: Callable[[], str]) -> Account:
-    """Log in while the caller waits, for up to 10 minutes: for a shell, where no worker has to run.
+def log_in_by_qr_code(actor: Actor, *, show: Show, ask_password: Callable[[str], str]) -> Account:
+    """Log in while the caller waits, for up to 10 minutes: for a shell, where no worker has to run. ``ask_password``
+    gets the password's hint.
 
     Errors: those of :func:`begin_login`, and ``invalid_state`` if nobody has scanned a code in time.
     """
     _require_may_log_in(actor)
     session = Session(*config.first_data_center())
-    result = qr_login_steps.run(session, show) or login.check_password(session, ask_password())
+    result = qr_login_steps.run(session, show)
+    if isinstance(result, PasswordNeeded):
+        result = login.check_password(session, ask_password(result.hint))
     return _complete(actor, None, result, result.phone)
 
 

@@ -164,7 +164,7 @@ PAGES = {
     "messaging_account_step": Access(ADMINS, ADMINS, ({"code": "12345"},)),
     "messaging_account_connected": Access(ADMINS, ADMINS, ({"to": "@taken", "text": "Hello"},)),
     **{f"messaging_account_{act}": Access(None, ADMINS) for act in ("pause", "resume", "login", "logout")},
-    **{f"messaging_account_{act}": Access(None, ADMINS) for act in ("resend", "cancel", "qr_start")},
+    **{f"messaging_account_{act}": Access(None, ADMINS) for act in ("resend", "reset_email", "cancel", "qr_start")},
     "messaging_account_qr": Access(ADMINS, ADMINS),
 }
 

@@ -109,6 +109,7 @@ UNSCOPED = {
     "messaging/sending/order.py": "which of the due messages wait for another one of their thread",
     "messaging/sending/slots.py": "the slots of an account that was fetched through its workspace",
     "messaging/telegram/database.py": "rows of accounts that a worker holds, whoever they belong to",
+    "messaging/telegram/ending.py": "sessions that are over, whoever they belong to",
     "messaging/telegram/leases.py": "shares all accounts among the workers",
     "messaging/telegram/mapping.py": "addresses by the account that knows them",
     "messaging/telegram/own_sends.py": "sends and reports of the account that an update came in on",

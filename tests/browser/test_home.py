@@ -28,6 +28,7 @@ def test_the_first_steps_are_ticked_as_they_are_taken(sign_in: SignIn, telegram:
 
     take(page, "Connect a Telegram account", 0)
     page.get_by_role("link", name="Add account").first.click()
+    page.get_by_role("link", name="Phone number").click()
     page.get_by_label("Phone number").fill(PHONE)
     page.get_by_role("button", name="Send code").click()
     page.get_by_label("Code", exact=True).fill(telegram.login_code(PHONE))

@@ -3,7 +3,6 @@
 import getpass
 import io
 import sys
-from functools import partial
 from typing import Any
 
 import segno
@@ -37,11 +36,9 @@ class Command(ServiceCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         workspace = find_workspace(options["workspace"], test=options["test"])
         actor = Actor.command(workspace, "telegram_login")
+        result: Account | LoginAttempt
         if options["qr"]:
-            ask_password = partial(self._ask, "password", "Password")
-            result: Account | LoginAttempt = services.log_in_by_qr_code(
-                actor, show=self._draw, ask_password=ask_password
-            )
+            result = services.log_in_by_qr_code(actor, show=self._draw, ask_password=self._ask_password)
         else:
             result = services.begin_login(actor, phone=options["phone"])
         while isinstance(result, LoginAttempt):
@@ -53,8 +50,8 @@ class Command(ServiceCommand):
         """Ask for what Telegram asks for. An empty line asks for another code, if Telegram has another way."""
         login = services.login_in_progress(actor, attempt_id=attempt_id)
         if login.needs_password:
-            question = f"Password (hint: {login.hint})" if login.hint else "Password"
-            return services.submit_password(actor, attempt_id=attempt_id, password=self._ask("password", question))
+            password = self._ask_password(login.hint)
+            return services.submit_password(actor, attempt_id=attempt_id, password=password)
         self.stderr.write(f"{login.code.sent} {login.code.url}".strip())
         if login.code.resend:
             wait = login.code.seconds_until_resend
@@ -74,6 +71,9 @@ class Command(ServiceCommand):
         steps = f"In Telegram: Settings > Devices > Link Desktop Device. A new code comes in {code.seconds:.0f} s."
         text = f"{drawing.getvalue()}{steps}"
         self.stderr.write(text, style_func=str)  # not in the colour of errors, which scanners may not read
+
+    def _ask_password(self, hint: str) -> str:
+        return self._ask("password", f"Password (hint: {hint})" if hint else "Password")
 
     def _ask(self, field: str, question: str, *, may_be_empty: bool = False) -> str:
         """Read one line of standard input, without echo on a terminal. The prompt goes to standard error."""

@@ -17,6 +17,7 @@ from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, begin, received_texts, send, wait_for_status
 from tests.messaging.telegram.panel_login import begin as begin_in_panel
 from tests.messaging.telegram.panel_login import connect, page_of, text
+from tests.messaging.telegram.qr_codes import code, wait_for_state
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
 
@@ -161,6 +162,17 @@ def test_login_that_is_cancelled_during_its_last_step_makes_no_account(
     assert (Account.objects.for_workspace(actor.workspace).count(), sessions(server)) == (0, 1)
     later(monkeypatch, seconds=int(services.STEP_LEASE.total_seconds()) + 1)
     assert (end_sessions(), sessions(server)) == (1, 0)
+
+
+def test_hint_of_the_password_is_shown_after_a_qr_code(
+    running: AccountWorker, server: TelegramServer, member: Actor
+) -> None:
+    server.set_password(SHOP, "swordfish", hint="fish")
+    attempt = services.begin_qr_login(member)
+    server.scan_login_token(code(member, attempt), SHOP)
+    wait_for_state(member, attempt, "password")
+    assert services.login_in_progress(member, attempt_id=attempt.pk).hint == "fish"
+    assert services.submit_password(member, attempt_id=attempt.pk, password="swordfish").state == "connected"
 
 
 @pytest.mark.parametrize("gone", ["revoked", "key forgotten", "key used twice"])

@@ -221,7 +221,8 @@ def test_command_draws_the_code_and_prints_the_account(
     """The first code expires, the second is scanned; then the password is asked for. No worker runs."""
     for name in ("MIN_SECONDS", "MAX_SECONDS"):
         monkeypatch.setattr(qr_login, name, 1.0)
-    server.create_user(SAFE, first_name="Safe", password=PASSWORD)
+    server.create_user(SAFE, first_name="Safe")
+    server.set_password(SAFE, PASSWORD, hint="a fish")
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
     stdout, stderr = io.StringIO(), _Scanner(server, SAFE, codes=2)
     call_command("telegram_login", workspace="acme", qr=True, json=True, stdout=stdout, stderr=stderr)
@@ -229,6 +230,7 @@ def test_command_draws_the_code_and_prints_the_account(
     shown = {"id": account.pk, "name": "Safe", "kind": "telegram", "state": "connected", "workspace": "acme"}
     assert json.loads(stdout.getvalue()) == shown
     assert len(set(stderr.drawn)) == 2
+    assert stderr.getvalue() == "Password (hint: a fish): \n"
     assert TelegramSession.unscoped.get().phone == SAFE[1:]
     assert AuditEntry.unscoped.get(action="telegram.logged_in").surface == "command"
 

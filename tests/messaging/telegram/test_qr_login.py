@@ -51,13 +51,14 @@ def test_scanned_code_connects_an_account(
 def test_password_is_asked_for_in_the_web(
     running: AccountWorker, server: TelegramServer, member: Actor, dc: int
 ) -> None:
-    server.create_user(SAFE, first_name="Safe", password=PASSWORD, dc_id=dc)
+    server.create_user(SAFE, first_name="Safe", dc_id=dc)
+    server.set_password(SAFE, PASSWORD, hint="a fish")
     attempt = services.begin_qr_login(member)
     server.scan_login_token(code(member, attempt), SAFE)
     wait_for_state(member, attempt, "password")
     wait_until(lambda: LoginAttempt.unscoped.get().worker == "")
     step = services.login_in_progress(member, attempt_id=attempt.pk)
-    assert (step.phone, step.needs_password, step.is_qr) == ("", True, True)
+    assert (step.phone, step.needs_password, step.hint, step.is_qr) == ("", True, "a fish", True)
     with pytest.raises(DomainError, match="the password is wrong"):
         services.submit_password(member, attempt_id=attempt.pk, password="wrong")
     account = services.submit_password(member, attempt_id=attempt.pk, password=PASSWORD)
