@@ -1,0 +1,16 @@
+"""The check of account states, for the rows that were there before."""
+
+from django.db import migrations
+
+from crmsolid.workspaces.migration_operations import ValidateConstraint
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('messaging', '0021_frozen_accounts'),
+    ]
+
+    operations = [
+        ValidateConstraint(model_name='account', name='account_state'),
+    ]
