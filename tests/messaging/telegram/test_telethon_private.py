@@ -24,7 +24,7 @@ from telethon.tl import functions, types
 from messaging.telegram import client as client_module
 from messaging.telegram import transport
 from messaging.telegram.client import disconnect
-from tests.messaging.telegram.helpers import ANNA, SHOP
+from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP
 from tests.telegram_server import TelegramServer
 
 SECONDS = 60.0
@@ -50,6 +50,7 @@ PRIVATE_NAMES = {
     "_updates_handle": "test_task_that_reads_updates_ends_when_it_is_cancelled_while_the_connection_stays",
     "rpc_message_to_error": "test_error_is_made_by_a_function_that_can_be_replaced",
     "do_authentication": "test_key_is_exchanged_by_a_function_that_can_be_replaced",
+    "_switch_dc": "test_client_moves_to_another_data_center_with_a_new_key",
     "_proxy_connect": "test_connection_through_a_proxy_can_be_replaced",
     "_ip": "test_connection_through_a_proxy_can_be_replaced",
     "_port": "test_connection_through_a_proxy_can_be_replaced",
@@ -304,6 +305,13 @@ async def test_key_is_exchanged_by_a_function_that_can_be_replaced(
     with pytest.raises(ArithmeticError):
         await client.connect()
     await disconnect(client)
+
+
+async def test_client_moves_to_another_data_center_with_a_new_key(probe: Probe, server: TelegramServer) -> None:
+    key = probe.session.auth_key.key
+    await probe._switch_dc(OTHER_DC)
+    assert (probe.session.dc_id, probe.session.port) == (OTHER_DC, server.address(OTHER_DC)[1])
+    assert probe.session.auth_key.key not in (None, key)
 
 
 async def test_connection_through_a_proxy_can_be_replaced(server: TelegramServer) -> None:

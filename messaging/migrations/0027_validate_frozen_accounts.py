@@ -8,7 +8,7 @@ from crmsolid.workspaces.migration_operations import ValidateConstraint
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0021_frozen_accounts'),
+        ('messaging', '0026_sessions_to_end'),
     ]
 
     operations = [
