@@ -108,6 +108,7 @@ UNSCOPED = {
     "messaging/telegram/database.py": "rows of accounts that a worker holds, whoever they belong to",
     "messaging/telegram/leases.py": "shares all accounts among the workers",
     "messaging/telegram/mapping.py": "addresses by the account that knows them",
+    "messaging/telegram/missed_history.py": "the session of the account that is connected",
     "messaging/telegram/receiving.py": "rows by the account that an update came in on",
     "messaging/telegram/requested_history.py": "requests for accounts that a worker holds, whoever they belong to",
     "messaging/telegram/sending.py": "rows of a message that was claimed",

@@ -48,7 +48,6 @@ PRIVATE_NAMES = {
     "apply_difference": "test_message_box_applies_each_update_and_each_difference",
     "apply_difference_type": "test_message_box_applies_each_update_and_each_difference",
     "_updates_handle": "test_task_that_reads_updates_ends_when_it_is_cancelled_while_the_connection_stays",
-    "ENTRY_ACCOUNT": "test_message_box_tells_whether_it_waits_for_a_difference",
     "rpc_message_to_error": "test_error_is_made_by_a_function_that_can_be_replaced",
     "do_authentication": "test_key_is_exchanged_by_a_function_that_can_be_replaced",
     "_proxy_connect": "test_connection_through_a_proxy_can_be_replaced",
@@ -283,20 +282,6 @@ async def test_task_that_reads_updates_ends_when_it_is_cancelled_while_the_conne
     await asyncio.wait([probe._updates_handle], timeout=SECONDS)
     assert probe._updates_handle.done()
     assert probe.is_connected()
-
-
-async def test_message_box_tells_whether_it_waits_for_a_difference(probe: Probe, server: TelegramServer) -> None:
-    waiting = probe._message_box.getting_diff_for
-    server.hang("updates.getDifference", 60)
-    server.lose_pushes(SHOP)
-    server.deliver(ANNA, SHOP, "Hi")
-    asked = server.count("updates.getDifference")
-    await probe.catch_up()
-    await server.until(lambda: server.count("updates.getDifference") > asked, SECONDS)
-    assert waiting == {ENTRY_ACCOUNT}
-    server.resume_hanging()
-    await probe.next_call()
-    assert waiting == set()
 
 
 async def test_error_is_made_by_a_function_that_can_be_replaced(probe: Probe, server: TelegramServer) -> None:
