@@ -37,6 +37,7 @@ class Player:
     _number: int = 0
     _is_over: Callable[[], bool] | None = None
     _waits_until: float = 0.0
+    _last_round: int = 0
 
     def __post_init__(self) -> None:
         self.steps = scenario(self.seed)
@@ -50,7 +51,7 @@ class Player:
         """Carry out one step, unless the one before is still waited for."""
         if self._is_over is not None:
             if not self._is_over():
-                if time.monotonic() > self._waits_until:
+                if time.monotonic() > self._waits_until and self.stage.round > self._last_round:
                     self.problems.append(f"step {self.position}, {self.steps[self.position - 1]}: waited in vain")
                 return
             self._is_over = None
@@ -61,6 +62,8 @@ class Player:
 
     def _wait(self, is_over: Callable[[], bool]) -> None:
         self._is_over, self._waits_until = is_over, time.monotonic() + self.stage.patience
+        # Of a machine that is busy with other things, rounds tell how far this process has come.
+        self._last_round = self.stage.round + self.stage.patient_rounds
 
     # What people do
 

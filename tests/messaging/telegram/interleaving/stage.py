@@ -23,7 +23,7 @@ from tests.telegram_server import TelegramServer
 
 ROUND_SECONDS = 0.05
 LOOK_SECONDS = 0.3
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS, PATIENCE_ROUNDS = 60.0, 1000
 
 
 database_settings: dict[str, Any] = db_connection.settings_dict
@@ -58,7 +58,7 @@ class Stage:
 
     def __init__(self, actor: Actor, server: TelegramServer, worker: AccountWorker, *, looks_back: bool) -> None:
         self.actor, self.server, self.worker, self.looks_back = actor, server, worker, looks_back
-        self.patience = PATIENCE_SECONDS
+        self.patience, self.patient_rounds = PATIENCE_SECONDS, PATIENCE_ROUNDS
         self.absence = timedelta(hours=1)
         self.round = 0
         self.has_sent = False
