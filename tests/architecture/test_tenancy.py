@@ -106,6 +106,8 @@ UNSCOPED = {
     "messaging/services.py": "looks whether an account's number is taken by anybody",
     "messaging/sending/slots.py": "the slots of an account that was fetched through its workspace",
     "messaging/telegram/database.py": "rows of accounts that a worker holds, whoever they belong to",
+    "messaging/telegram/frozen.py": "the account of a connection that a worker holds",
+    "messaging/telegram/health.py": "rows of accounts that a worker holds, whoever they belong to",
     "messaging/telegram/leases.py": "shares all accounts among the workers",
     "messaging/telegram/mapping.py": "addresses by the account that knows them",
     "messaging/telegram/receiving.py": "rows by the account that an update came in on",
