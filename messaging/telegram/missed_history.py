@@ -52,6 +52,7 @@ class MissedHistory:
         is_unfinished = row.history_since is not None
         if not row.pts or (is_unfinished and not self._is_known):
             self._has_gap = True
+            self._read.clear()  # an edit or a read in the gap leaves the newest message as it was
             self._read_since_gap.clear()
         elif not is_unfinished:
             self._has_gap = False

@@ -76,6 +76,11 @@ def _keep(account: Account, send: Message, incoming: Incoming) -> None:
         return
 
 
+def edit_report(account: Account, telegram_message_id: int, text: str) -> None:
+    """Change the text of a message that is kept, if it is."""
+    SentReport.unscoped.filter(account=account, telegram_message_id=telegram_message_id).update(text=text)
+
+
 def take_reports(account: Account) -> list[Incoming]:
     """Delete what was kept of the account and return it, oldest first, to be looked at again in this transaction."""
     rows = SentReport.unscoped.filter(account=account).select_related("thread__contact").order_by("telegram_message_id")

@@ -32,6 +32,8 @@ class Receiver:
         self._login_epoch = session.login_epoch
         self._stored_state = UpdateState(session.pts, session.qts, session.date, session.seq)
         self._peers: dict[int, Peer] = {}
+        # By user id, up to which of their messages a phone has read.
+        self._read_to: dict[int, int] = {}
         self._bots: set[int] = set()
 
     def store_updates(self, updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
@@ -142,12 +144,15 @@ class Receiver:
         rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
         # A conversation that was read before may be stored after a newer edit.
         rows = rows.filter(Q(edited_at=None) | Q(edited_at__lte=message.edited_at))
-        rows.update(text=message.text, edited_at=message.edited_at)
+        if not rows.update(text=message.text, edited_at=message.edited_at):
+            own_sends.edit_report(self.account, message.id, message.text)
 
     @transaction.atomic
     def apply_read(self, peer_id: int, max_id: int) -> None:
         """The conversation was opened on a phone, and its messages are read up to this id. Telegram's count of what is
-        unread is that of then: a difference reports what was written later before it."""
+        unread is that of then: a difference reports what was written later before it. What is read in a conversation
+        may be stored after it."""
+        max_id = self._read_to[peer_id] = max(max_id, self._read_to.get(peer_id, 0))
         threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=peer_id)
         # A message being stored, which counts itself, comes either before this or after it.
         for thread in threads.filter(unread_count__gt=0).select_for_update(of=("self",)):

@@ -79,13 +79,14 @@ class Mailbox:
     messages: dict[int, StoredMessage] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     random_ids: dict[int, StoredMessage] = field(default_factory=dict)
+    first_pts: int = 1
     read_inbox: dict[int, int] = field(default_factory=dict)
     read_outbox: dict[int, int] = field(default_factory=dict)
 
     @property
     def pts(self) -> int:
         """Starts at 1, because 0 means "no state known" to clients."""
-        return 1 + len(self.events)
+        return self.first_pts + len(self.events)
 
     def store(self, message: StoredMessage) -> Event:
         self.messages[message.id] = message
@@ -98,15 +99,16 @@ class Mailbox:
         self.events.append(event)
         return event
 
-    def restart_pts(self) -> None:
-        """Number events from the beginning again. What happened before is in no difference any more."""
+    def restart_pts(self, first: int) -> None:
+        """Number events from `first` on. What happened before is in no difference any more."""
         self.events.clear()
+        self.first_pts = first
 
     def next_id(self) -> int:
         return len(self.messages) + 1
 
     def events_after(self, pts: int) -> list[Event]:
-        return self.events[max(pts - 1, 0) :]
+        return self.events[max(pts - self.first_pts, 0) :]
 
     def existing(self) -> list[StoredMessage]:
         """Oldest first."""

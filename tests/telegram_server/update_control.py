@@ -46,15 +46,15 @@ class UpdateControl(FaultControl):
         self.find(who).loses_pushes = lost
 
     @control
-    def restart_pts(self, who: Who) -> None:
-        """Number the user's events from the beginning without telling the clients, whose state is invalid then."""
-        self.find(who).mailbox.restart_pts()
+    def restart_pts(self, who: Who, first: int = 1) -> None:
+        """Number the user's events from `first` on without telling the clients, whose state is invalid then."""
+        self.find(who).mailbox.restart_pts(first)
 
     @control
-    def push_pts_changed(self, who: Who) -> int:
-        """Number the user's events from the beginning and tell the clients. Returns how many were told."""
+    def push_pts_changed(self, who: Who, first: int = 1) -> int:
+        """Number the user's events from `first` on and tell the clients. Returns how many were told."""
         user = self.find(who)
-        user.mailbox.restart_pts()
+        user.mailbox.restart_pts(first)
         return self._push(user, self._short(user, types.UpdatePtsChanged()))
 
     @control

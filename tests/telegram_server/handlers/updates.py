@@ -19,7 +19,7 @@ def get_state(call: Call, request: Any) -> Any:
 @handles(functions.updates.GetDifferenceRequest)
 def get_difference(call: Call, request: Any) -> Any:
     user = call.user
-    if not 0 < request.pts <= user.mailbox.pts:
+    if not user.mailbox.first_pts <= request.pts <= user.mailbox.pts:
         raise failure("PERSISTENT_TIMESTAMP_INVALID")
     if user.too_long_differences:
         user.too_long_differences -= 1

@@ -159,10 +159,10 @@ class Player:
         self.server.difference_too_long(self.phone)
 
     def restart_pts(self, is_pushed: bool) -> None:
-        if is_pushed:
-            self.server.push_pts_changed(self.phone)
-        else:
-            self.server.restart_pts(self.phone)
+        """No old number is among the new ones, or nobody could tell whether an account has missed something."""
+        self._number += 1
+        restart = self.server.push_pts_changed if is_pushed else self.server.restart_pts
+        restart(self.phone, 1000 * self._number)
 
     def trouble_channel(self) -> None:
         self.server.post(self.channel, "news")
