@@ -89,6 +89,9 @@ public readonly record struct MessageWaitReason(string Value) : IStringValue<Mes
     /// <summary><c>held</c></summary>
     public static MessageWaitReason Held { get; } = new("held");
 
+    /// <summary><c>earlier_message</c></summary>
+    public static MessageWaitReason EarlierMessage { get; } = new("earlier_message");
+
     /// <summary><c>worker</c></summary>
     public static MessageWaitReason Worker { get; } = new("worker");
 
