@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -18,6 +18,9 @@ from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError
 from messaging.models import AccountLease, LoginAttempt, SessionToEnd, TelegramSession
 from messaging.telegram import config, leases
+
+if TYPE_CHECKING:
+    from messaging.telegram.client import Session
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -71,6 +74,13 @@ def _leave_login(attempt: LoginAttempt) -> None:
     left.not_before = attempt.step_lease_until or clock.now()  # a step in progress may still log in
     if state["key"]:
         _save(left, bytes.fromhex(state["key"]))
+
+
+def leave_key(workspace_id: str, session: "Session") -> SessionToEnd | None:
+    """Note that the session of a login that failed is to be ended; None if it has no key. No connection may use it any
+    more."""
+    left = SessionToEnd(workspace_id=workspace_id, dc_id=session.dc_id, host=session.server_address, port=session.port)
+    return _save(left, session.key) if session.key else None
 
 
 def _save(left: SessionToEnd, key: bytes) -> SessionToEnd:

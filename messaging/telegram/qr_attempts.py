@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from crmsolid.core import clock
@@ -125,7 +126,10 @@ def ask_password(attempt: LoginAttempt, session: Session, hint: str) -> None:
     _end(attempt, QrState.PASSWORD, state, needs_password=True)
 
 
-def fail(attempt: LoginAttempt, error: str) -> None:
+@transaction.atomic
+def fail(attempt: LoginAttempt, session: Session, error: str) -> None:
+    """End the login, and have its session ended at Telegram, which may have let it in."""
+    ending.leave_key(attempt.workspace_id, session)
     _end(attempt, QrState.FAILED, _without_session(attempt, {}), error=error[:200])
 
 

@@ -110,7 +110,7 @@ class QrLogins:
                 await self._threads.run(qr_attempts.note, held.attempt, f"{error.detail}; trying again")
                 return True
             held.is_ending = True
-            await self._threads.run(qr_attempts.fail, held.attempt, error.detail)
+            await self._threads.run(qr_attempts.fail, held.attempt, held.session, error.detail)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():

@@ -129,10 +129,15 @@ def log_in_by_qr_code(actor: Actor, *, show: Show, ask_password: Callable[[str],
     """
     _require_may_log_in(actor)
     session = Session(*config.first_data_center())
-    result = qr_login_steps.run(session, show)
-    if isinstance(result, PasswordNeeded):
-        result = login.check_password(session, ask_password(result.hint))
-    return _complete(actor, None, result, result.phone)
+    try:
+        result = qr_login_steps.run(session, show)
+        if isinstance(result, PasswordNeeded):
+            result = login.check_password(session, ask_password(result.hint))
+        return _complete(actor, None, result, result.phone)
+    except BaseException:  # also Ctrl+C: the code may have been scanned, and nobody would use the session
+        if left := ending.leave_key(actor.workspace.pk, session):
+            ending.end_soon(left)
+        raise
 
 
 def resend_code(actor: Actor, *, attempt_id: str) -> Account | LoginAttempt:

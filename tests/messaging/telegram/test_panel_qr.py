@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role
-from messaging.models import Account, LoginAttempt, TelegramSession, WorkerHeartbeat
+from messaging.models import Account, LoginAttempt, SessionToEnd, TelegramSession, WorkerHeartbeat
 from messaging.telegram import qr_login
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, connect_account
@@ -246,3 +246,12 @@ def test_command_gives_up_when_nobody_scans(
     with pytest.raises(CommandError, match="not allowed with argument"):
         call_command("telegram_login", "--workspace", "acme", "--qr", "--phone", SHOP)
     assert Account.objects.for_workspace(tenants.workspace).count() == 0
+
+
+def test_command_that_fails_after_the_scan_leaves_no_session_at_telegram(
+    server: TelegramServer, tenants: Tenants
+) -> None:
+    server.fail("updates.getState", "FLOOD_WAIT_77")  # the last request of a login
+    with pytest.raises(CommandError, match="no further try for 77 seconds"):
+        call_command("telegram_login", workspace="acme", qr=True, stderr=_Scanner(server, SHOP))
+    assert (SessionToEnd.unscoped.count(), server.state.authorizations_of(server.find(SHOP))) == (0, [])

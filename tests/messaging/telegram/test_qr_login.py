@@ -10,6 +10,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from messaging.models import Account, LoginAttempt, Message, TelegramSession
+from messaging.tasks import end_sessions
 from messaging.telegram import qr_attempts, qr_login, qr_worker, services
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import decrypt_session
@@ -283,6 +284,24 @@ def test_member_who_was_removed_meanwhile_connects_nothing(
     server.scan_login_token(address, SHOP)
     assert wait_for_state(admin, attempt, "failed").error == "who started this login is no longer a member"
     assert (server.count("auth.logOut"), Account.unscoped.filter(kind="telegram").count()) == (1, 0)
+
+
+@pytest.mark.parametrize(("phone", "dc"), [(SHOP, 2), (FAR, OTHER_DC)])
+def test_refusal_after_the_scan_leaves_no_session_at_telegram(
+    running: AccountWorker, server: TelegramServer, member: Actor, phone: str, dc: int
+) -> None:
+    server.create_user(FAR, first_name="Far", dc_id=OTHER_DC)
+    attempt = services.begin_qr_login(member)
+    address = code(member, attempt)
+    server.fail("updates.getState", "FLOOD_WAIT_77")  # the last request of a login
+    server.scan_login_token(address, phone)
+    assert wait_for_state(member, attempt, "failed").error == "Telegram allows no further try for 77 seconds"
+    server.wait(lambda: len(server.connections) == 0, seconds=30)
+    assert (end_sessions(), server.state.authorizations_of(server.find(phone))) == (1, [])
+    again = services.begin_qr_login(member)
+    server.scan_login_token(code(member, again), phone)
+    assert wait_for_state(member, again, "connected").account_id
+    assert receives(server, phone)
 
 
 def test_without_a_worker_nothing_begins(transactional_db: None, server: TelegramServer, member: Actor) -> None:
