@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crmsolid.core import clock
-from crmsolid.workspaces.models import AuditEntry, Role
+from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from messaging.models import Account, LoginAttempt, SessionToEnd, TelegramSession, WorkerHeartbeat
 from messaging.telegram import qr_login
 from messaging.telegram.account_worker import AccountWorker
@@ -182,6 +182,28 @@ def test_code_is_shown_to_nobody_else(
     assert code in unescape(text(browser(tenants.member(Role.ADMIN)).get(address)))
     for listed in (ACCOUNT_LIST, page_of("step", address.split("/")[-3])):
         assert code not in unescape(text(client.get(listed, follow=True)))
+
+
+def test_open_page_stops_when_its_reader_may_no_longer_log_in(
+    client: Client, running: AccountWorker, server: TelegramServer, tenants: Tenants
+) -> None:
+    address = begin(client)
+    shown_code(client, address)
+    admin = tenants.member(Role.ADMIN)
+    member = browser(admin)
+    page = text(member.get(address, headers=HTMX))
+    assert "tg://" in page and "panel/broadcast" in page  # the script reloads the page when the answer is another one
+    Membership.unscoped.filter(user=admin).update(role=Role.VIEWER)
+    answer = member.get(address, headers=HTMX)
+    page = text(answer)
+    assert (answer.status_code, "This code is over" in page, "hx-get" in page, "tg://" in page) == (
+        200,
+        True,
+        False,
+        False,
+    )
+    assert member.get(address).status_code == 403
+    assert "tg://" in text(client.get(address))
 
 
 def test_account_of_another_workspace_cannot_be_logged_in_again(
