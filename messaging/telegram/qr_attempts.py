@@ -178,5 +178,5 @@ def _write(attempt: LoginAttempt, **values: object) -> None:
 
 def _end(attempt: LoginAttempt, state: QrState, encrypted_state: bytes, **values: object) -> None:
     expires_at = clock.now() + LAST_STEP_TTL
-    released = {"worker": "", "step_lease_until": None, "expires_at": expires_at}
-    _write(attempt, qr_state=state, encrypted_state=encrypted_state, **released, **values)
+    released = {"worker": "", "step_lease_until": None, "expires_at": expires_at, "error": ""}
+    _write(attempt, qr_state=state, encrypted_state=encrypted_state, **{**released, **values})

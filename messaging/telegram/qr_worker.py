@@ -22,6 +22,7 @@ logger = logging.getLogger("crmsolid.telegram")
 
 MOST_AT_ONCE = 20
 RECONNECT_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 60  # a longer one that Telegram asks for ends the login
 
 
 @dataclass(eq=False)
@@ -88,8 +89,8 @@ class QrLogins:
 
     async def _run(self, held: _Held) -> None:
         try:
-            while await self._is_interrupted(held):
-                await asyncio.sleep(RECONNECT_SECONDS)
+            while (seconds := await self._hold(held)) is not None:
+                await asyncio.sleep(seconds)
         except (DatabaseError, LeaseLost) as error:
             logger.warning("a login by QR code is left to another worker: %r", error)
         except Exception:
@@ -98,25 +99,26 @@ class QrLogins:
             held.lease_end.cancel()
             del self._held[held.attempt.pk]
 
-    async def _is_interrupted(self, held: _Held) -> bool:
-        """Hold one connection. True if Telegram cannot be reached and another try is due."""
+    async def _hold(self, held: _Held) -> float | None:
+        """Hold one connection. If Telegram cannot be reached, or asks to wait, returns when another try is due."""
         held.is_ending = False
         try:
             await login.with_client(held.session, lambda client: self._log_in(client, held), limits_step=False)
         except DomainError as error:
             if error.code == "not_found":
-                return False
-            if error.code == "service_unavailable":
+                return None
+            seconds = _seconds_until_retry(error)
+            if seconds is not None:
                 await self._threads.run(qr_attempts.note, held.attempt, f"{error.detail}; trying again")
-                return True
+                return seconds
             held.is_ending = True
             await self._threads.run(qr_attempts.fail, held.attempt, held.session, error.detail)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            return True  # Telethon cancels the request in progress when it gives a connection up
-        return False
+            return RECONNECT_SECONDS  # Telethon cancels the request in progress when it gives a connection up
+        return None
 
     async def _log_in(self, client: LoginClient, held: _Held) -> None:
         async def show(code: QrCode | None) -> None:
@@ -135,3 +137,11 @@ class QrLogins:
                 with contextlib.suppress(RPCError):  # it may not have been accepted yet
                     await client(functions.auth.LogOutRequest())  # a session that nobody would use
             raise
+
+
+def _seconds_until_retry(error: DomainError) -> float | None:
+    """None if the login is over."""
+    if error.code == "service_unavailable":
+        return RECONNECT_SECONDS
+    wait = int(error.headers.get("Retry-After", 0)) if error.code == "rate_limited" else 0
+    return float(wait) if 0 < wait <= LONGEST_WAIT_SECONDS else None

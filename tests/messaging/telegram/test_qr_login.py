@@ -274,6 +274,32 @@ def test_lost_connection_is_replaced(
     assert wait_for_state(member, attempt, "connected").error == ""
 
 
+@pytest.mark.parametrize("request_name", ["auth.exportLoginToken", "updates.getState"])
+def test_short_wait_is_waited_out(
+    running: AccountWorker, server: TelegramServer, member: Actor, request_name: str
+) -> None:
+    """Before the scan, and after it: the login goes on where it was."""
+    server.fail(request_name, "FLOOD_WAIT_3")
+    attempt = services.begin_qr_login(member)
+    if request_name == "auth.exportLoginToken":
+        said = wait_until(lambda: page(member, attempt).error, "the reason", seconds=60)
+        assert said == "Telegram allows no further try for 3 seconds; trying again"
+    server.scan_login_token(code(member, attempt), SHOP)
+    assert wait_for_state(member, attempt, "connected").error == ""
+    assert receives(server, SHOP)
+
+
+def test_codes_per_minute_are_bounded(
+    running: AccountWorker, server: TelegramServer, member: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "QR_LOGINS_PER_MINUTE", 2)
+    for _ in range(2):
+        services.cancel_login(member, attempt_id=services.begin_qr_login(member).pk)
+    with pytest.raises(DomainError, match="too many codes; wait") as refused:
+        services.begin_qr_login(member)
+    assert (refused.value.code, LoginAttempt.unscoped.count()) == ("rate_limited", 0)
+
+
 def test_member_who_was_removed_meanwhile_connects_nothing(
     running: AccountWorker, server: TelegramServer, tenants: Tenants
 ) -> None:
