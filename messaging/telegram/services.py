@@ -343,8 +343,9 @@ def _store_account(actor: Actor, attempt: LoginAttempt | None, result: LoggedIn,
     account = row.account
     row.phone = phone
     store_session(row, result)
-    account.state, account.paused_until = AccountState.CONNECTED, None
-    account.save(update_fields=["state", "paused_until"])
+    if account.state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):  # a pause outlasts another login
+        account.state, account.paused_until = AccountState.CONNECTED, None
+        account.save(update_fields=["state", "paused_until"])
     if attempt is not None and attempt.qr_state:
         qr_attempts.finish(attempt, account.pk)
     audit.record(actor, "telegram.logged_in", str(account.pk))

@@ -50,6 +50,23 @@ def test_session_that_a_second_login_replaces_is_ended(server: TelegramServer, a
     assert sessions(server) == 0
 
 
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("paused", "paused"), ("frozen", "frozen"), ("needs_login", "connected"), ("banned", "connected")],
+)
+def test_another_login_of_a_known_user_ends_no_pause(
+    server: TelegramServer, actor: Actor, state: str, expected: str
+) -> None:
+    """A pause by hand, or because Telegram asked for it: else the messages that wait would go out at once."""
+    account = log_in(server, actor)
+    until = clock.now() + timedelta(hours=1)
+    Account.unscoped.filter(pk=account.pk).update(state=state, paused_until=until)
+    again = log_in(server, actor)
+    account.refresh_from_db()
+    assert (again.pk, account.state) == (account.pk, expected)
+    assert account.paused_until == (until if state == expected else None)
+
+
 def test_replaced_session_is_ended_after_its_worker_has_let_go(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, no_gap: None
 ) -> None:
