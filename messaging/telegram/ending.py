@@ -28,6 +28,7 @@ FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 CLAIM = timedelta(seconds=60)  # longer than a request to Telegram takes
 BATCH = 20
+RUN_SECONDS = 25.0  # then a run begins no other one: the next run comes 30 s after this one
 # A logout in the panel waits so long for the worker to let go of the account, and then for Telegram. It is short,
 # because each waiting request occupies one of the few threads of a web process.
 RELEASE_SECONDS = 5.0
@@ -90,11 +91,16 @@ def _save(left: SessionToEnd, key: bytes) -> SessionToEnd:
 
 
 def end_due_sessions() -> int:
-    """End the sessions that are due, some at a time; returns how many were ended."""
+    """End the sessions that are due, some at a time and for a limited time; returns how many were ended."""
     if config.missing():
         return 0
     due = SessionToEnd.unscoped.filter(not_before__lte=clock.now()).order_by("not_before")
-    return sum(end(pk) for pk in list(due.values_list("pk", flat=True)[:BATCH]))
+    deadline, ended = time.monotonic() + RUN_SECONDS, 0
+    for pk in list(due.values_list("pk", flat=True)[:BATCH]):
+        if time.monotonic() >= deadline:
+            break
+        ended += end(pk)
+    return ended
 
 
 def end_soon(left: SessionToEnd) -> bool:
@@ -130,6 +136,9 @@ def end(pk: str, seconds: float | None = None) -> bool:
     try:
         session = Session(left.dc_id, left.host, left.port, crypto.decrypt(left, "auth_key"))
         token = login.log_out(session, login.STEP_SECONDS if seconds is None else seconds)
+    except login.Busy:  # no try: the next run may have more luck
+        SessionToEnd.unscoped.filter(pk=pk).update(not_before=left.not_before, attempts=left.attempts)
+        return False
     except (DomainError, crypto.Unreadable) as error:
         _try_later(left, error)
         return False

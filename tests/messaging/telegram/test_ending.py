@@ -1,5 +1,6 @@
 """No session is left behind at Telegram: replaced, cancelled, expired and logged-out ones are ended, also later."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -211,6 +212,29 @@ def test_outage_is_waited_out_for_days(server: TelegramServer, actor: Actor, mon
     assert (end_sessions(), sessions(server)) == (0, 1)  # not due yet
     later(monkeypatch, minutes=3)
     assert (end_sessions(), sessions(server), SessionToEnd.unscoped.count()) == (1, 0, 0)
+
+
+def test_run_is_limited_in_time(server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        log_in(server, actor)
+    monkeypatch.setattr(ending, "RUN_SECONDS", 0.001)
+    assert (end_sessions(), sessions(server), SessionToEnd.unscoped.count()) == (1, 2, 1)
+    assert (end_sessions(), sessions(server), SessionToEnd.unscoped.count()) == (1, 1, 0)
+
+
+def test_session_waits_without_delay_while_the_process_is_busy(
+    server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in(server, actor)
+    log_in(server, actor)
+    before = SessionToEnd.unscoped.get()
+    with monkeypatch.context() as patch:
+        patch.setattr(login, "_concurrent_steps", threading.BoundedSemaphore(1))
+        assert login._concurrent_steps.acquire()
+        assert end_sessions() == 0
+    after = SessionToEnd.unscoped.get()
+    assert (after.attempts, after.not_before) == (before.attempts, before.not_before)
+    assert (end_sessions(), sessions(server)) == (1, 1)
 
 
 def test_session_that_cannot_be_ended_is_dropped_after_three_days(
