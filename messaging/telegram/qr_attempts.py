@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from crmsolid.core import clock
+from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership
@@ -71,7 +71,10 @@ def shown(attempt: LoginAttempt) -> QrLogin:
     """What the page shows of it. Records that the page is still open."""
     now = clock.now()
     LoginAttempt.unscoped.filter(pk=attempt.pk, seen_at__lt=now - TOUCH_AFTER).update(seen_at=now)
-    _, values = decrypt_session(attempt)
+    try:
+        _, values = decrypt_session(attempt)
+    except crypto.Unreadable:  # a worker ends it, and the page says why
+        values = {}
     renewed_at = datetime.fromisoformat(values.get("renewed_at", now.isoformat()))
     address = values.get("address", "") if attempt.qr_state == QrState.WAITING and renewed_at > now else ""
     wanted_id, account_id = (int(values.get(name) or 0) or None for name in ("wanted", "account"))
@@ -131,6 +134,16 @@ def fail(attempt: LoginAttempt, session: Session, error: str) -> None:
     """End the login, and have its session ended at Telegram, which may have let it in."""
     ending.leave_key(attempt.workspace_id, session)
     _end(attempt, QrState.FAILED, _without_session(attempt, {}), error=error[:200])
+
+
+def fail_unreadable(attempt: LoginAttempt) -> None:
+    """End a login whose session no key of this installation decrypts."""
+    _end(
+        attempt,
+        QrState.FAILED,
+        attempt.encrypted_state,
+        error="the keys of this installation have changed; start again",
+    )
 
 
 def note(attempt: LoginAttempt, error: str) -> None:

@@ -9,6 +9,7 @@ from django.db import Error as DatabaseError
 from telethon.errors import RPCError
 from telethon.tl import functions
 
+from crmsolid.core import crypto
 from crmsolid.core.errors import DomainError
 from messaging.models import LoginAttempt
 from messaging.telegram import leases, login, qr_attempts, qr_login, services
@@ -58,7 +59,12 @@ class QrLogins:
                     held.is_ending = True
         if room := MOST_AT_ONCE - len(self._held):
             for attempt in await self._lease_thread.run(qr_attempts.claim, self._worker, room):
-                self._start(attempt, end)
+                try:
+                    self._start(attempt, end)
+                except crypto.Unreadable:
+                    logger.exception("a login by QR code cannot be read", extra={"attempt_id": attempt.pk})
+                    with contextlib.suppress(DomainError, LeaseLost):  # cancelled meanwhile
+                        await self._lease_thread.run(qr_attempts.fail_unreadable, attempt)
 
     async def close(self) -> None:
         """Disconnect all, and let other workers go on with them."""

@@ -351,6 +351,23 @@ def test_codes_at_once_are_bounded(
     assert page(member, attempts[4]).address == ""
 
 
+def test_login_that_cannot_be_read_fails_alone(
+    transactional_db: None, worker: AccountWorker, server: TelegramServer, member: Actor
+) -> None:
+    """It was begun before the keys of the installation were changed."""
+    broken = qr_attempts.new(member, None)
+    broken.encrypted_state = b"of another key"
+    broken.save(force_insert=True)
+    assert page(member, broken).address == ""
+    attempt = qr_attempts.new(member, None)
+    attempt.save(force_insert=True)
+    worker.start()
+    assert "keys of this installation have changed" in wait_for_state(member, broken, "failed").error
+    server.scan_login_token(code(member, attempt), SHOP)
+    assert wait_for_state(member, attempt, "connected").account_id
+    assert receives(server, SHOP)
+
+
 def test_code_waits_for_no_step_of_the_phone_login(
     running: AccountWorker, server: TelegramServer, member: Actor
 ) -> None:
