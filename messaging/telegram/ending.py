@@ -97,9 +97,9 @@ def end_due_sessions() -> int:
     due = SessionToEnd.unscoped.filter(not_before__lte=clock.now()).order_by("not_before")
     deadline, ended = time.monotonic() + RUN_SECONDS, 0
     for pk in list(due.values_list("pk", flat=True)[:BATCH]):
+        ended += end(pk)
         if time.monotonic() >= deadline:
             break
-        ended += end(pk)
     return ended
 
 

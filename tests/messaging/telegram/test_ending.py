@@ -217,7 +217,7 @@ def test_outage_is_waited_out_for_days(server: TelegramServer, actor: Actor, mon
 def test_run_is_limited_in_time(server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         log_in(server, actor)
-    monkeypatch.setattr(ending, "RUN_SECONDS", 0.001)
+    monkeypatch.setattr(ending, "RUN_SECONDS", 0.0)
     assert (end_sessions(), sessions(server), SessionToEnd.unscoped.count()) == (1, 2, 1)
     assert (end_sessions(), sessions(server), SessionToEnd.unscoped.count()) == (1, 1, 0)
 
