@@ -77,7 +77,7 @@ def _leave_login(attempt: LoginAttempt) -> None:
         _save(left, bytes.fromhex(state["key"]))
 
 
-def leave_key(workspace_id: str, session: "Session") -> SessionToEnd | None:
+def leave_key(workspace_id: int, session: "Session") -> SessionToEnd | None:
     """Note that the session of a login that failed is to be ended; None if it has no key. No connection may use it any
     more."""
     left = SessionToEnd(workspace_id=workspace_id, dc_id=session.dc_id, host=session.server_address, port=session.port)
