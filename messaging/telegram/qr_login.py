@@ -27,7 +27,15 @@ MIN_SECONDS, MAX_SECONDS = 10.0, 30.0
 RETRY_SECONDS = 1.0
 RUN_SECONDS = 600.0
 # A token that cannot be redeemed any more; the next one may be scanned.
-_VOID = {"AUTH_TOKEN_EXPIRED", "AUTH_TOKEN_INVALID", "AUTH_TOKEN_INVALID2", "AUTH_TOKEN_ALREADY_ACCEPTED"}
+_VOID = {
+    "AUTH_TOKEN_ALREADY_ACCEPTED",
+    "AUTH_TOKEN_EXCEPTION",
+    "AUTH_TOKEN_EXPIRED",
+    "AUTH_TOKEN_INVALID",
+    "AUTH_TOKEN_INVALID2",
+    "AUTH_TOKEN_INVALIDX",
+}
+VOID_RETRIES = 3  # in a row; then the login is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,7 @@ def run(session: Session, show: Show) -> LoggedIn | PasswordNeeded:
 
 async def _ask(client: LoginClient, show: Show) -> Any:
     """Ask for a token, or what has become of the last one; in another data center if the user is at home there."""
+    retries = 0
     while True:
         try:
             request = functions.auth.ExportLoginTokenRequest(*config.application(), except_ids=[])
@@ -99,8 +108,9 @@ async def _ask(client: LoginClient, show: Show) -> Any:
                 answer = await _within_limit(client(functions.auth.ImportLoginTokenRequest(answer.token)))
             return answer
         except RPCError as error:
-            if name_of(error) not in _VOID:
+            if name_of(error) not in _VOID or retries == VOID_RETRIES:
                 raise
+            retries += 1
         await asyncio.sleep(RETRY_SECONDS)
 
 

@@ -106,6 +106,23 @@ def test_token_that_expires_on_the_way_to_the_other_data_center_is_replaced(
     assert wait_for_state(member, attempt, "connected").account_id
 
 
+@pytest.mark.parametrize("error", ["AUTH_TOKEN_EXPIRED", "AUTH_TOKEN_EXCEPTION", "AUTH_TOKEN_INVALIDX"])
+def test_token_that_is_void_is_replaced_three_times_and_no_more(
+    running: AccountWorker, server: TelegramServer, member: Actor, monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    monkeypatch.setattr(qr_login, "RETRY_SECONDS", 0.01)
+    server.fail("auth.exportLoginToken", error, times=3)
+    attempt = services.begin_qr_login(member)
+    server.scan_login_token(code(member, attempt), SHOP)
+    assert wait_for_state(member, attempt, "connected").account_id
+    asked = server.count("auth.exportLoginToken")
+    server.fail("auth.exportLoginToken", error, times=4)
+    attempt = services.begin_qr_login(member)
+    assert error in wait_for_state(member, attempt, "failed").error
+    assert server.count("auth.exportLoginToken") == asked + 4
+    assert receives(server, SHOP)
+
+
 def test_known_account_that_scans_gets_the_new_session(
     running: AccountWorker, server: TelegramServer, member: Actor
 ) -> None:
