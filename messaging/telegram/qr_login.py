@@ -62,17 +62,17 @@ async def log_in(client: LoginClient, show: Show) -> LoggedIn | PasswordNeeded:
         scanned.set()
 
     client.add_event_handler(on_update, events.Raw(types.UpdateLoginToken))
-    me = await _within_limit(client.get_me())
+    me = await within_limit(client.get_me())
     if me is not None:
-        return await _within_limit(login.logged_in(client, me))
+        return await within_limit(login.logged_in(client, me))
     while True:
         scanned.clear()
         try:
             answer = await _ask(client, show)
         except SessionPasswordNeededError:
-            return await _within_limit(login.password_needed(client))
+            return await within_limit(login.password_needed(client))
         if isinstance(answer, types.auth.LoginTokenSuccess):
-            return await _within_limit(login.logged_in(client, answer.authorization.user))
+            return await within_limit(login.logged_in(client, answer.authorization.user))
         code = _qr_code(answer)
         await show(code)
         with contextlib.suppress(TimeoutError):
@@ -101,11 +101,11 @@ async def _ask(client: LoginClient, show: Show) -> Any:
     while True:
         try:
             request = functions.auth.ExportLoginTokenRequest(*config.application(), except_ids=[])
-            answer = await _within_limit(client(request))
+            answer = await within_limit(client(request))
             if isinstance(answer, types.auth.LoginTokenMigrateTo):
-                await _within_limit(client.move_to(answer.dc_id))
+                await within_limit(client.move_to(answer.dc_id))
                 await show(None)
-                answer = await _within_limit(client(functions.auth.ImportLoginTokenRequest(answer.token)))
+                answer = await within_limit(client(functions.auth.ImportLoginTokenRequest(answer.token)))
             return answer
         except RPCError as error:
             if name_of(error) not in _VOID or retries == VOID_RETRIES:
@@ -114,7 +114,7 @@ async def _ask(client: LoginClient, show: Show) -> Any:
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _within_limit(request: Awaitable[Any]) -> Any:
+async def within_limit(request: Awaitable[Any]) -> Any:
     """Telethon waits for an answer for ever."""
     async with asyncio.timeout(login.STEP_SECONDS):
         return await request

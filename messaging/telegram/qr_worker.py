@@ -99,6 +99,8 @@ class QrLogins:
                 await asyncio.sleep(seconds)
         except (DatabaseError, LeaseLost) as error:
             logger.warning("a login by QR code is left to another worker: %r", error)
+        except DomainError as error:  # while its row was written
+            logger.info("a login by QR code was cancelled: %s", error.detail, extra={"attempt_id": held.attempt.pk})
         except Exception:
             logger.exception("a login by QR code failed", extra={"attempt_id": held.attempt.pk})
         finally:
@@ -140,8 +142,8 @@ class QrLogins:
                 await self._threads.run(services.finish_qr_login, held.attempt, result)
         except DomainError:
             if held.is_ending:
-                with contextlib.suppress(RPCError):  # it may not have been accepted yet
-                    await client(functions.auth.LogOutRequest())  # a session that nobody would use
+                with contextlib.suppress(RPCError, OSError):  # not accepted yet, or no answer in time
+                    await qr_login.within_limit(client(functions.auth.LogOutRequest()))  # nobody would use the session
             raise
 
 
