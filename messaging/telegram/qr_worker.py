@@ -18,6 +18,7 @@ from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.login import PasswordNeeded
 from messaging.telegram.qr_attempts import LeaseLost
 from messaging.telegram.qr_login import QrCode
+from messaging.telegram.refusals import TRY_LATER, USE_PHONE, USE_QR
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -117,10 +118,12 @@ class QrLogins:
                 return None
             seconds = _seconds_until_retry(error)
             if seconds is not None:
-                await self._threads.run(qr_attempts.note, held.attempt, f"{error.detail}; trying again")
+                said = f"{error.detail.removesuffix(TRY_LATER)}; trying again"
+                await self._threads.run(qr_attempts.note, held.attempt, said)
                 return seconds
             held.is_ending = True
-            await self._threads.run(qr_attempts.fail, held.attempt, held.session, error.detail)
+            said = error.detail.replace(USE_QR, USE_PHONE)
+            await self._threads.run(qr_attempts.fail, held.attempt, held.session, said)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():

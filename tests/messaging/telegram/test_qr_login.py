@@ -268,6 +268,11 @@ def test_worker_that_lost_its_lease_stores_nothing(
         ("FLOOD_WAIT_77", "Telegram allows no further try for 77 seconds"),
         ("API_ID_INVALID", "Telegram refuses TELEGRAM_API_ID and TELEGRAM_API_HASH: API_ID_INVALID"),
         ("USER_DEACTIVATED_BAN", "Telegram has banned this account"),
+        (
+            "UPDATE_APP_TO_LOGIN",
+            "Telegram accepts no code from this version of the application; log in with the phone number instead, or "
+            "update it",
+        ),
     ],
 )
 def test_refusal_is_explained(
@@ -286,7 +291,8 @@ def test_lost_connection_is_replaced(
     monkeypatch.setattr(qr_worker, "RECONNECT_SECONDS", 0.1)
     server.fail("auth.exportLoginToken", "RPC_CALL_FAIL", times=3)
     attempt = services.begin_qr_login(member)
-    wait_until(lambda: "trying again" in page(member, attempt).error, "the reason", seconds=60)
+    said = "Telegram is in trouble (RPC_CALL_FAIL); trying again"
+    wait_until(lambda: page(member, attempt).error == said, "the reason", seconds=60)
     server.scan_login_token(code(member, attempt), SHOP)
     assert wait_for_state(member, attempt, "connected").error == ""
 
