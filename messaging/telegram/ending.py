@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError
@@ -27,6 +27,7 @@ logger = logging.getLogger("crmsolid.telegram")
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 CLAIM = timedelta(seconds=60)  # longer than a request to Telegram takes
+TOKEN_TTL = timedelta(days=30)
 BATCH = 20
 RUN_SECONDS = 25.0  # then a run begins no other one: the next run comes 30 s after this one
 # A logout in the panel waits so long for the worker to let go of the account, and then for Telegram. It is short,
@@ -160,9 +161,18 @@ def _try_later(left: SessionToEnd, error: Exception) -> None:
     SessionToEnd.unscoped.filter(pk=left.pk).update(not_before=now + wait)
 
 
+def drop_old_tokens() -> None:
+    """Forget with which tokens accounts may come back without a code, :data:`TOKEN_TTL` after their logout."""
+    begin = clock.now() - TOKEN_TTL
+    rows = TelegramSession.unscoped.filter(auth_key=b"", logged_in_at__lt=begin).exclude(future_auth_token=None)
+    rows.filter(Q(disconnected_at=None) | Q(disconnected_at__lt=begin)).update(future_auth_token=None)
+
+
 def _keep_token(left: SessionToEnd, token: bytes) -> None:
     if not token or left.account_id is None:
         return
     row = TelegramSession.unscoped.select_for_update().get(account_id=left.account_id)
+    if row.auth_key:  # logged in again meanwhile
+        return
     row.future_auth_token = crypto.encrypt(row, "future_auth_token", token)
     row.save(update_fields=["future_auth_token"])

@@ -311,3 +311,15 @@ def test_token_of_another_workspace_or_phone_is_not_used(client: Client, server:
     begin(tenants.actor(tenants.other), SHOP)
     begin(tenants.actor(), ANNA)
     assert len(server.state.logout_tokens) == 1
+
+
+def test_token_is_forgotten_after_thirty_days(
+    client: Client, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged_out(server, client)
+    later(monkeypatch, days=29)
+    erasure.purge()
+    assert TelegramSession.unscoped.get().future_auth_token is not None
+    later(monkeypatch, days=2)
+    erasure.purge()
+    assert TelegramSession.unscoped.get().future_auth_token is None
