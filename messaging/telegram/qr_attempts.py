@@ -103,7 +103,8 @@ def renew(worker: str, ids: Collection[str]) -> set[str]:
     wanted = open_logins().filter(pk__in=held.values("pk"))
     wanted.update(step_lease_until=clock.now() + 3 * leases.third())
     found = set(wanted.values_list("pk", flat=True))
-    ending.discard_logins(held.exclude(pk__in=found))
+    if held.exclude(pk__in=found).exists():
+        ending.discard_logins(held.exclude(pk__in=found))
     return found
 
 

@@ -23,6 +23,7 @@ from messaging.telegram.refusals import TRY_LATER, USE_PHONE, USE_QR
 logger = logging.getLogger("crmsolid.telegram")
 
 MOST_AT_ONCE = 20
+TICK_SECONDS = 0.5  # the worker's ticks may follow each other much faster
 RECONNECT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60  # a longer one that Telegram asks for ends the login
 
@@ -45,9 +46,14 @@ class QrLogins:
     def __init__(self, worker: str, threads: DatabaseThreads, lease_thread: DatabaseThreads) -> None:
         self._worker, self._threads, self._lease_thread = worker, threads, lease_thread
         self._held: dict[str, _Held] = {}
+        self._next_tick = 0.0
 
     async def tick(self) -> None:
         """Renew the leases, end logins that are no longer wanted, and take those that nobody holds."""
+        now = asyncio.get_running_loop().time()
+        if now < self._next_tick:
+            return
+        self._next_tick = now + TICK_SECONDS
         end = self._lease_end()
         if self._held:
             wanted = await self._lease_thread.run(qr_attempts.renew, self._worker, list(self._held))
