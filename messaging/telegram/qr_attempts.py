@@ -142,7 +142,7 @@ def fail_unreadable(attempt: LoginAttempt) -> None:
     _end(
         attempt,
         QrState.FAILED,
-        attempt.encrypted_state,
+        bytes(attempt.encrypted_state),
         error="the keys of this installation have changed; start again",
     )
 
