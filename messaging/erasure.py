@@ -17,7 +17,7 @@ from messaging import waiting
 from messaging.models import ErasedMessage, LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
 from messaging.sending.slots import DAY
-from messaging.telegram.ending import discard_logins
+from messaging.telegram.ending import discard_logins, drop_old_tokens
 from messaging.telegram_models import PeerHash, TelegramSession
 
 BATCH = 1000
@@ -82,4 +82,5 @@ def purge() -> int:
         deleted += discard_logins(logins.filter(pk__in=batch))
     while spent := list(slots.values_list("pk", flat=True)[:BATCH]):
         deleted += SpentSlot.unscoped.filter(pk__in=spent).delete()[0]
+    drop_old_tokens()
     return deleted

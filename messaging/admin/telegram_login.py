@@ -124,7 +124,8 @@ class LoginPages(TenantAdmin):
                 return self._login_over(request, error)
             messages.error(request, f"{capfirst(error.detail)}.")
             return _redirect("step", attempt_id)
-        messages.success(request, said)
+        if isinstance(result, LoginAttempt) and not result.needs_password:  # else Telegram let the account in
+            messages.success(request, said)
         return _next_page(result)
 
     def cancel_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:

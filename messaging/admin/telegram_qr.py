@@ -59,6 +59,8 @@ class QrLoginPages(LoginPages):
 
     def qr_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         """The code and what has become of it; leads on to the password and to the account."""
+        if request.headers.get("HX-Request") and not self.has_add_permission(request):
+            return self._qr_page(request, None)  # a refusal would leave the last code on the page
         self._require_add(request)
         try:
             login = services().qr_login(self.actor(request), attempt_id=attempt_id)

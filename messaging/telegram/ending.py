@@ -9,22 +9,27 @@ import json
 import logging
 import time
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError
 from messaging.models import AccountLease, LoginAttempt, SessionToEnd, TelegramSession
 from messaging.telegram import config, leases
 
+if TYPE_CHECKING:
+    from messaging.telegram.client import Session
+
 logger = logging.getLogger("crmsolid.telegram")
 
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 CLAIM = timedelta(seconds=60)  # longer than a request to Telegram takes
+TOKEN_TTL = timedelta(days=30)
 BATCH = 20
+RUN_SECONDS = 25.0  # then a run begins no other one: the next run comes 30 s after this one
 # A logout in the panel waits so long for the worker to let go of the account, and then for Telegram. It is short,
 # because each waiting request occupies one of the few threads of a web process.
 RELEASE_SECONDS = 5.0
@@ -73,6 +78,13 @@ def _leave_login(attempt: LoginAttempt) -> None:
         _save(left, bytes.fromhex(state["key"]))
 
 
+def leave_key(workspace_id: int, session: "Session") -> SessionToEnd | None:
+    """Note that the session of a login that failed is to be ended; None if it has no key. No connection may use it any
+    more."""
+    left = SessionToEnd(workspace_id=workspace_id, dc_id=session.dc_id, host=session.server_address, port=session.port)
+    return _save(left, session.key) if session.key else None
+
+
 def _save(left: SessionToEnd, key: bytes) -> SessionToEnd:
     left.auth_key = crypto.encrypt(left, "auth_key", key)
     left.save(force_insert=True)
@@ -80,11 +92,16 @@ def _save(left: SessionToEnd, key: bytes) -> SessionToEnd:
 
 
 def end_due_sessions() -> int:
-    """End the sessions that are due, some at a time; returns how many were ended."""
+    """End the sessions that are due, some at a time and for a limited time; returns how many were ended."""
     if config.missing():
         return 0
     due = SessionToEnd.unscoped.filter(not_before__lte=clock.now()).order_by("not_before")
-    return sum(end(pk) for pk in list(due.values_list("pk", flat=True)[:BATCH]))
+    deadline, ended = time.monotonic() + RUN_SECONDS, 0
+    for pk in list(due.values_list("pk", flat=True)[:BATCH]):
+        ended += end(pk)
+        if time.monotonic() >= deadline:
+            break
+    return ended
 
 
 def end_soon(left: SessionToEnd) -> bool:
@@ -120,6 +137,9 @@ def end(pk: str, seconds: float | None = None) -> bool:
     try:
         session = Session(left.dc_id, left.host, left.port, crypto.decrypt(left, "auth_key"))
         token = login.log_out(session, login.STEP_SECONDS if seconds is None else seconds)
+    except login.Busy:  # no try: the next run may have more luck
+        SessionToEnd.unscoped.filter(pk=pk).update(not_before=left.not_before, attempts=left.attempts)
+        return False
     except (DomainError, crypto.Unreadable) as error:
         _try_later(left, error)
         return False
@@ -141,9 +161,18 @@ def _try_later(left: SessionToEnd, error: Exception) -> None:
     SessionToEnd.unscoped.filter(pk=left.pk).update(not_before=now + wait)
 
 
+def drop_old_tokens() -> None:
+    """Forget with which tokens accounts may come back without a code, :data:`TOKEN_TTL` after their logout."""
+    begin = clock.now() - TOKEN_TTL
+    rows = TelegramSession.unscoped.filter(auth_key=b"", logged_in_at__lt=begin).exclude(future_auth_token=None)
+    rows.filter(Q(disconnected_at=None) | Q(disconnected_at__lt=begin)).update(future_auth_token=None)
+
+
 def _keep_token(left: SessionToEnd, token: bytes) -> None:
     if not token or left.account_id is None:
         return
     row = TelegramSession.unscoped.select_for_update().get(account_id=left.account_id)
+    if row.auth_key:  # logged in again meanwhile
+        return
     row.future_auth_token = crypto.encrypt(row, "future_auth_token", token)
     row.save(update_fields=["future_auth_token"])

@@ -74,6 +74,10 @@ _NEXT_CHANNELS = {
 _DETAILS = ("email_pattern", "url", "pattern", "prefix", "beginning")
 
 
+class Busy(DomainError):
+    """This process talks to Telegram for other logins. Telegram was not asked."""
+
+
 class LoginGone(DomainError):
     """Telegram does not know the key of the session."""
 
@@ -253,7 +257,7 @@ async def logged_in(client: LoginClient, user: Any) -> LoggedIn:
 def _run_step(session: Session, step: Callable[[LoginClient], Awaitable[T]], seconds: float = STEP_SECONDS) -> T:
     """Run one step on a connection of its own; Telethon's exceptions become :class:`DomainError`."""
     if not _concurrent_steps.acquire(blocking=False):
-        raise DomainError("service_unavailable", "other logins are waiting for Telegram; try again in a moment")
+        raise Busy("service_unavailable", "other logins are waiting for Telegram; try again in a moment")
     try:
         return asyncio.run(with_client(session, step, seconds))
     finally:

@@ -8,9 +8,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from crmsolid.core import clock
+from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership
@@ -70,7 +71,10 @@ def shown(attempt: LoginAttempt) -> QrLogin:
     """What the page shows of it. Records that the page is still open."""
     now = clock.now()
     LoginAttempt.unscoped.filter(pk=attempt.pk, seen_at__lt=now - TOUCH_AFTER).update(seen_at=now)
-    _, values = decrypt_session(attempt)
+    try:
+        _, values = decrypt_session(attempt)
+    except crypto.Unreadable:  # a worker ends it, and the page says why
+        values = {}
     renewed_at = datetime.fromisoformat(values.get("renewed_at", now.isoformat()))
     address = values.get("address", "") if attempt.qr_state == QrState.WAITING and renewed_at > now else ""
     wanted_id, account_id = (int(values.get(name) or 0) or None for name in ("wanted", "account"))
@@ -99,7 +103,8 @@ def renew(worker: str, ids: Collection[str]) -> set[str]:
     wanted = open_logins().filter(pk__in=held.values("pk"))
     wanted.update(step_lease_until=clock.now() + 3 * leases.third())
     found = set(wanted.values_list("pk", flat=True))
-    ending.discard_logins(held.exclude(pk__in=found))
+    if held.exclude(pk__in=found).exists():
+        ending.discard_logins(held.exclude(pk__in=found))
     return found
 
 
@@ -125,8 +130,21 @@ def ask_password(attempt: LoginAttempt, session: Session, hint: str) -> None:
     _end(attempt, QrState.PASSWORD, state, needs_password=True)
 
 
-def fail(attempt: LoginAttempt, error: str) -> None:
+@transaction.atomic
+def fail(attempt: LoginAttempt, session: Session, error: str) -> None:
+    """End the login, and have its session ended at Telegram, which may have let it in."""
+    ending.leave_key(attempt.workspace_id, session)
     _end(attempt, QrState.FAILED, _without_session(attempt, {}), error=error[:200])
+
+
+def fail_unreadable(attempt: LoginAttempt) -> None:
+    """End a login whose session no key of this installation decrypts."""
+    _end(
+        attempt,
+        QrState.FAILED,
+        bytes(attempt.encrypted_state),
+        error="the keys of this installation have changed; start again",
+    )
 
 
 def note(attempt: LoginAttempt, error: str) -> None:
@@ -174,5 +192,5 @@ def _write(attempt: LoginAttempt, **values: object) -> None:
 
 def _end(attempt: LoginAttempt, state: QrState, encrypted_state: bytes, **values: object) -> None:
     expires_at = clock.now() + LAST_STEP_TTL
-    released = {"worker": "", "step_lease_until": None, "expires_at": expires_at}
-    _write(attempt, qr_state=state, encrypted_state=encrypted_state, **released, **values)
+    released = {"worker": "", "step_lease_until": None, "expires_at": expires_at, "error": ""}
+    _write(attempt, qr_state=state, encrypted_state=encrypted_state, **{**released, **values})

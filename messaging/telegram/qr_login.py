@@ -27,7 +27,15 @@ MIN_SECONDS, MAX_SECONDS = 10.0, 30.0
 RETRY_SECONDS = 1.0
 RUN_SECONDS = 600.0
 # A token that cannot be redeemed any more; the next one may be scanned.
-_VOID = {"AUTH_TOKEN_EXPIRED", "AUTH_TOKEN_INVALID", "AUTH_TOKEN_INVALID2", "AUTH_TOKEN_ALREADY_ACCEPTED"}
+_VOID = {
+    "AUTH_TOKEN_ALREADY_ACCEPTED",
+    "AUTH_TOKEN_EXCEPTION",
+    "AUTH_TOKEN_EXPIRED",
+    "AUTH_TOKEN_INVALID",
+    "AUTH_TOKEN_INVALID2",
+    "AUTH_TOKEN_INVALIDX",
+}
+VOID_RETRIES = 3  # in a row; then the login is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +62,17 @@ async def log_in(client: LoginClient, show: Show) -> LoggedIn | PasswordNeeded:
         scanned.set()
 
     client.add_event_handler(on_update, events.Raw(types.UpdateLoginToken))
-    me = await _within_limit(client.get_me())
+    me = await within_limit(client.get_me())
     if me is not None:
-        return await _within_limit(login.logged_in(client, me))
+        return await within_limit(login.logged_in(client, me))
     while True:
         scanned.clear()
         try:
             answer = await _ask(client, show)
         except SessionPasswordNeededError:
-            return await _within_limit(login.password_needed(client))
+            return await within_limit(login.password_needed(client))
         if isinstance(answer, types.auth.LoginTokenSuccess):
-            return await _within_limit(login.logged_in(client, answer.authorization.user))
+            return await within_limit(login.logged_in(client, answer.authorization.user))
         code = _qr_code(answer)
         await show(code)
         with contextlib.suppress(TimeoutError):
@@ -89,22 +97,24 @@ def run(session: Session, show: Show) -> LoggedIn | PasswordNeeded:
 
 async def _ask(client: LoginClient, show: Show) -> Any:
     """Ask for a token, or what has become of the last one; in another data center if the user is at home there."""
+    retries = 0
     while True:
         try:
             request = functions.auth.ExportLoginTokenRequest(*config.application(), except_ids=[])
-            answer = await _within_limit(client(request))
+            answer = await within_limit(client(request))
             if isinstance(answer, types.auth.LoginTokenMigrateTo):
-                await _within_limit(client.move_to(answer.dc_id))
+                await within_limit(client.move_to(answer.dc_id))
                 await show(None)
-                answer = await _within_limit(client(functions.auth.ImportLoginTokenRequest(answer.token)))
+                answer = await within_limit(client(functions.auth.ImportLoginTokenRequest(answer.token)))
             return answer
         except RPCError as error:
-            if name_of(error) not in _VOID:
+            if name_of(error) not in _VOID or retries == VOID_RETRIES:
                 raise
+            retries += 1
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _within_limit(request: Awaitable[Any]) -> Any:
+async def within_limit(request: Awaitable[Any]) -> Any:
     """Telethon waits for an answer for ever."""
     async with asyncio.timeout(login.STEP_SECONDS):
         return await request

@@ -9,6 +9,7 @@ from django.db import Error as DatabaseError
 from telethon.errors import RPCError
 from telethon.tl import functions
 
+from crmsolid.core import crypto
 from crmsolid.core.errors import DomainError
 from messaging.models import LoginAttempt
 from messaging.telegram import leases, login, qr_attempts, qr_login, services
@@ -17,11 +18,14 @@ from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.login import PasswordNeeded
 from messaging.telegram.qr_attempts import LeaseLost
 from messaging.telegram.qr_login import QrCode
+from messaging.telegram.refusals import TRY_LATER, USE_PHONE, USE_QR
 
 logger = logging.getLogger("crmsolid.telegram")
 
 MOST_AT_ONCE = 20
+TICK_SECONDS = 0.5  # the worker's ticks may follow each other much faster
 RECONNECT_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 60  # a longer one that Telegram asks for ends the login
 
 
 @dataclass(eq=False)
@@ -42,9 +46,14 @@ class QrLogins:
     def __init__(self, worker: str, threads: DatabaseThreads, lease_thread: DatabaseThreads) -> None:
         self._worker, self._threads, self._lease_thread = worker, threads, lease_thread
         self._held: dict[str, _Held] = {}
+        self._next_tick = 0.0
 
     async def tick(self) -> None:
         """Renew the leases, end logins that are no longer wanted, and take those that nobody holds."""
+        now = asyncio.get_running_loop().time()
+        if now < self._next_tick:
+            return
+        self._next_tick = now + TICK_SECONDS
         end = self._lease_end()
         if self._held:
             wanted = await self._lease_thread.run(qr_attempts.renew, self._worker, list(self._held))
@@ -57,7 +66,12 @@ class QrLogins:
                     held.is_ending = True
         if room := MOST_AT_ONCE - len(self._held):
             for attempt in await self._lease_thread.run(qr_attempts.claim, self._worker, room):
-                self._start(attempt, end)
+                try:
+                    self._start(attempt, end)
+                except crypto.Unreadable:
+                    logger.exception("a login by QR code cannot be read", extra={"attempt_id": attempt.pk})
+                    with contextlib.suppress(DomainError, LeaseLost):  # cancelled meanwhile
+                        await self._lease_thread.run(qr_attempts.fail_unreadable, attempt)
 
     async def close(self) -> None:
         """Disconnect all, and let other workers go on with them."""
@@ -88,35 +102,40 @@ class QrLogins:
 
     async def _run(self, held: _Held) -> None:
         try:
-            while await self._is_interrupted(held):
-                await asyncio.sleep(RECONNECT_SECONDS)
+            while (seconds := await self._hold(held)) is not None:
+                await asyncio.sleep(seconds)
         except (DatabaseError, LeaseLost) as error:
             logger.warning("a login by QR code is left to another worker: %r", error)
+        except DomainError as error:  # while its row was written
+            logger.info("a login by QR code was cancelled: %s", error.detail, extra={"attempt_id": held.attempt.pk})
         except Exception:
             logger.exception("a login by QR code failed", extra={"attempt_id": held.attempt.pk})
         finally:
             held.lease_end.cancel()
             del self._held[held.attempt.pk]
 
-    async def _is_interrupted(self, held: _Held) -> bool:
-        """Hold one connection. True if Telegram cannot be reached and another try is due."""
+    async def _hold(self, held: _Held) -> float | None:
+        """Hold one connection. If Telegram cannot be reached, or asks to wait, returns when another try is due."""
         held.is_ending = False
         try:
             await login.with_client(held.session, lambda client: self._log_in(client, held), limits_step=False)
         except DomainError as error:
             if error.code == "not_found":
-                return False
-            if error.code == "service_unavailable":
-                await self._threads.run(qr_attempts.note, held.attempt, f"{error.detail}; trying again")
-                return True
+                return None
+            seconds = _seconds_until_retry(error)
+            if seconds is not None:
+                said = f"{error.detail.removesuffix(TRY_LATER)}; trying again"
+                await self._threads.run(qr_attempts.note, held.attempt, said)
+                return seconds
             held.is_ending = True
-            await self._threads.run(qr_attempts.fail, held.attempt, error.detail)
+            said = error.detail.replace(USE_QR, USE_PHONE)
+            await self._threads.run(qr_attempts.fail, held.attempt, held.session, said)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            return True  # Telethon cancels the request in progress when it gives a connection up
-        return False
+            return RECONNECT_SECONDS  # Telethon cancels the request in progress when it gives a connection up
+        return None
 
     async def _log_in(self, client: LoginClient, held: _Held) -> None:
         async def show(code: QrCode | None) -> None:
@@ -132,6 +151,14 @@ class QrLogins:
                 await self._threads.run(services.finish_qr_login, held.attempt, result)
         except DomainError:
             if held.is_ending:
-                with contextlib.suppress(RPCError):  # it may not have been accepted yet
-                    await client(functions.auth.LogOutRequest())  # a session that nobody would use
+                with contextlib.suppress(RPCError, OSError):  # not accepted yet, or no answer in time
+                    await qr_login.within_limit(client(functions.auth.LogOutRequest()))  # nobody would use the session
             raise
+
+
+def _seconds_until_retry(error: DomainError) -> float | None:
+    """None if the login is over."""
+    if error.code == "service_unavailable":
+        return RECONNECT_SECONDS
+    wait = int(error.headers.get("Retry-After", 0)) if error.code == "rate_limited" else 0
+    return float(wait) if 0 < wait <= LONGEST_WAIT_SECONDS else None

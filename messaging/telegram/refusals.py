@@ -9,6 +9,8 @@ from messaging.telegram.codes import duration_text
 from messaging.telegram.errors import WRONG_SETTINGS, name_of
 
 USE_QR = "log in by QR code instead"
+USE_PHONE = "log in with the phone number instead"
+TRY_LATER = "; try again in some minutes"
 VOID_CODE = "a code that was passed on in a Telegram chat, even to oneself, is void"
 
 # Beside the field: the field, a stable code, and the sentence.
@@ -92,7 +94,7 @@ def login_error(error: RPCError) -> DomainError:
     if name.startswith("RECAPTCHA_CHECK"):
         return DomainError("invalid_state", f"Telegram wants a proof that only its own apps can give; {USE_QR}")
     if error.code is not None and abs(error.code) >= 500:
-        return DomainError("service_unavailable", f"Telegram is in trouble ({name}); try again in some minutes")
+        return DomainError("service_unavailable", f"Telegram is in trouble ({name}){TRY_LATER}")
     return DomainError(
         "invalid_state",
         f"Telegram refuses the login ({name}); try again in some minutes, or log in the other way, by QR code or phone",

@@ -35,6 +35,7 @@ logger = logging.getLogger("crmsolid.telegram")
 LOGIN_TTL = timedelta(minutes=5)  # from each successful step to the next one
 STEP_LEASE = timedelta(seconds=login.STEP_SECONDS + login.CLOSE_SECONDS + 5)
 QR_LOGINS_AT_ONCE = 5  # per workspace
+QR_LOGINS_PER_MINUTE = 10  # per workspace, for the same reason as codes
 CODES_PER_MINUTE = 5  # per workspace, because Telegram counts codes against the whole installation
 
 
@@ -69,7 +70,7 @@ def begin_login(actor: Actor, *, phone: str) -> Account | LoginAttempt:
     ``rate_limited``, ``service_unavailable``.
     """
     _require_may_log_in(actor)
-    _limit_codes(actor)
+    _limit(actor, "telegram-code", CODES_PER_MINUTE)
     session, number = Session(*config.first_data_center()), login.phone_number(phone)
     answer = login.send_code(session, number, _logout_tokens(actor, number))
     now = clock.now()
@@ -96,6 +97,7 @@ def begin_qr_login(actor: Actor, *, account_id: int | None = None) -> LoginAttem
         raise DomainError("invalid_state", "no worker runs for Telegram accounts; log in with the phone number")
     if qr_attempts.open_logins().filter(workspace=actor.workspace).count() >= QR_LOGINS_AT_ONCE:
         raise DomainError("rate_limited", "too many QR codes are open; close their pages and wait two minutes")
+    _limit(actor, "telegram-qr", QR_LOGINS_PER_MINUTE)
     attempt = qr_attempts.new(actor, account_id)
     with transaction.atomic():
         ending.discard_logins(LoginAttempt.unscoped.filter(expires_at__lt=attempt.created_at))
@@ -129,10 +131,15 @@ def log_in_by_qr_code(actor: Actor, *, show: Show, ask_password: Callable[[str],
     """
     _require_may_log_in(actor)
     session = Session(*config.first_data_center())
-    result = qr_login_steps.run(session, show)
-    if isinstance(result, PasswordNeeded):
-        result = login.check_password(session, ask_password(result.hint))
-    return _complete(actor, None, result, result.phone)
+    try:
+        result = qr_login_steps.run(session, show)
+        if isinstance(result, PasswordNeeded):
+            result = login.check_password(session, ask_password(result.hint))
+        return _complete(actor, None, result, result.phone)
+    except BaseException:  # also Ctrl+C: the code may have been scanned, and nobody would use the session
+        if left := ending.leave_key(actor.workspace.pk, session):
+            ending.end_soon(left)
+        raise
 
 
 def resend_code(actor: Actor, *, attempt_id: str) -> Account | LoginAttempt:
@@ -153,7 +160,7 @@ def _another_code(actor: Actor, attempt_id: str, ask: Any) -> Account | LoginAtt
         if attempt.needs_password:
             raise DomainError("invalid_state", "Telegram has accepted the code; it asks for the password now")
         session, state = decrypt_session(attempt)
-        _limit_codes(actor)
+        _limit(actor, "telegram-code", CODES_PER_MINUTE)
         answer = ask(session, SentCode.load(state))
         _keep(attempt, session, state, answer)
         _update(attempt)
@@ -253,8 +260,8 @@ def _require_may_log_in(actor: Actor) -> None:
         raise DomainError("invalid_state", f"Telegram is not set up here: set {' and '.join(missing)}")
 
 
-def _limit_codes(actor: Actor) -> None:
-    decision = limiter().check(f"telegram-code:{actor.workspace.pk}", CODES_PER_MINUTE)
+def _limit(actor: Actor, what: str, per_minute: int) -> None:
+    decision = limiter().check(f"{what}:{actor.workspace.pk}", per_minute)
     if not decision.allowed:
         wait = decision.reset_seconds
         headers = {"Retry-After": str(wait)}
@@ -336,8 +343,9 @@ def _store_account(actor: Actor, attempt: LoginAttempt | None, result: LoggedIn,
     account = row.account
     row.phone = phone
     store_session(row, result)
-    account.state, account.paused_until = AccountState.CONNECTED, None
-    account.save(update_fields=["state", "paused_until"])
+    if account.state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):  # a pause outlasts another login
+        account.state, account.paused_until = AccountState.CONNECTED, None
+        account.save(update_fields=["state", "paused_until"])
     if attempt is not None and attempt.qr_state:
         qr_attempts.finish(attempt, account.pk)
     audit.record(actor, "telegram.logged_in", str(account.pk))

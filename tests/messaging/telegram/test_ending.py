@@ -1,5 +1,6 @@
 """No session is left behind at Telegram: replaced, cancelled, expired and logged-out ones are ended, also later."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +49,23 @@ def test_session_that_a_second_login_replaces_is_ended(server: TelegramServer, a
     assert (sessions(server), SessionToEnd.unscoped.count()) == (1, 0)
     assert services.logout(actor, account_id=first.pk) == "ended"  # the one that is left is the account's own
     assert sessions(server) == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("paused", "paused"), ("frozen", "frozen"), ("needs_login", "connected"), ("banned", "connected")],
+)
+def test_another_login_of_a_known_user_ends_no_pause(
+    server: TelegramServer, actor: Actor, state: str, expected: str
+) -> None:
+    """A pause by hand, or because Telegram asked for it: else the messages that wait would go out at once."""
+    account = log_in(server, actor)
+    until = clock.now() + timedelta(hours=1)
+    Account.unscoped.filter(pk=account.pk).update(state=state, paused_until=until)
+    again = log_in(server, actor)
+    account.refresh_from_db()
+    assert (again.pk, account.state) == (account.pk, expected)
+    assert account.paused_until == (until if state == expected else None)
 
 
 def test_replaced_session_is_ended_after_its_worker_has_let_go(
@@ -196,6 +214,29 @@ def test_outage_is_waited_out_for_days(server: TelegramServer, actor: Actor, mon
     assert (end_sessions(), sessions(server), SessionToEnd.unscoped.count()) == (1, 0, 0)
 
 
+def test_run_is_limited_in_time(server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        log_in(server, actor)
+    monkeypatch.setattr(ending, "RUN_SECONDS", 0.0)
+    assert (end_sessions(), sessions(server), SessionToEnd.unscoped.count()) == (1, 2, 1)
+    assert (end_sessions(), sessions(server), SessionToEnd.unscoped.count()) == (1, 1, 0)
+
+
+def test_session_waits_without_delay_while_the_process_is_busy(
+    server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in(server, actor)
+    log_in(server, actor)
+    before = SessionToEnd.unscoped.get()
+    with monkeypatch.context() as patch:
+        patch.setattr(login, "_concurrent_steps", threading.BoundedSemaphore(1))
+        assert login._concurrent_steps.acquire()
+        assert end_sessions() == 0
+    after = SessionToEnd.unscoped.get()
+    assert (after.attempts, after.not_before) == (before.attempts, before.not_before)
+    assert (end_sessions(), sessions(server)) == (1, 1)
+
+
 def test_session_that_cannot_be_ended_is_dropped_after_three_days(
     server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -270,3 +311,15 @@ def test_token_of_another_workspace_or_phone_is_not_used(client: Client, server:
     begin(tenants.actor(tenants.other), SHOP)
     begin(tenants.actor(), ANNA)
     assert len(server.state.logout_tokens) == 1
+
+
+def test_token_is_forgotten_after_thirty_days(
+    client: Client, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged_out(server, client)
+    later(monkeypatch, days=29)
+    erasure.purge()
+    assert TelegramSession.unscoped.get().future_auth_token is not None
+    later(monkeypatch, days=2)
+    erasure.purge()
+    assert TelegramSession.unscoped.get().future_auth_token is None

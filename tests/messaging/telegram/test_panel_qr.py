@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from crmsolid.core import clock
-from crmsolid.workspaces.models import AuditEntry, Role
-from messaging.models import Account, LoginAttempt, TelegramSession, WorkerHeartbeat
+from crmsolid.workspaces.models import AuditEntry, Membership, Role
+from messaging.models import Account, LoginAttempt, SessionToEnd, TelegramSession, WorkerHeartbeat
 from messaging.telegram import qr_login
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, connect_account
@@ -184,6 +184,28 @@ def test_code_is_shown_to_nobody_else(
         assert code not in unescape(text(client.get(listed, follow=True)))
 
 
+def test_open_page_stops_when_its_reader_may_no_longer_log_in(
+    client: Client, running: AccountWorker, server: TelegramServer, tenants: Tenants
+) -> None:
+    address = begin(client)
+    shown_code(client, address)
+    admin = tenants.member(Role.ADMIN)
+    member = browser(admin)
+    page = text(member.get(address, headers=HTMX))
+    assert "tg://" in page and "panel/broadcast" in page  # the script reloads the page when the answer is another one
+    Membership.unscoped.filter(user=admin).update(role=Role.VIEWER)
+    answer = member.get(address, headers=HTMX)
+    page = text(answer)
+    assert (answer.status_code, "This code is over" in page, "hx-get" in page, "tg://" in page) == (
+        200,
+        True,
+        False,
+        False,
+    )
+    assert member.get(address).status_code == 403
+    assert "tg://" in text(client.get(address))
+
+
 def test_account_of_another_workspace_cannot_be_logged_in_again(
     client: Client, running: AccountWorker, server: TelegramServer, tenants: Tenants
 ) -> None:
@@ -246,3 +268,12 @@ def test_command_gives_up_when_nobody_scans(
     with pytest.raises(CommandError, match="not allowed with argument"):
         call_command("telegram_login", "--workspace", "acme", "--qr", "--phone", SHOP)
     assert Account.objects.for_workspace(tenants.workspace).count() == 0
+
+
+def test_command_that_fails_after_the_scan_leaves_no_session_at_telegram(
+    server: TelegramServer, tenants: Tenants
+) -> None:
+    server.fail("updates.getState", "FLOOD_WAIT_77")  # the last request of a login
+    with pytest.raises(CommandError, match="no further try for 77 seconds"):
+        call_command("telegram_login", workspace="acme", qr=True, stderr=_Scanner(server, SHOP))
+    assert (SessionToEnd.unscoped.count(), server.state.authorizations_of(server.find(SHOP))) == (0, [])

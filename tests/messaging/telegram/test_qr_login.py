@@ -10,6 +10,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from messaging.models import Account, LoginAttempt, Message, TelegramSession
+from messaging.tasks import end_sessions
 from messaging.telegram import qr_attempts, qr_login, qr_worker, services
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import decrypt_session
@@ -103,6 +104,23 @@ def test_token_that_expires_on_the_way_to_the_other_data_center_is_replaced(
     server.wait(lambda: server.count("auth.importLoginToken") == 1, seconds=30)
     server.scan_login_token(code(member, attempt, after=first), FAR)
     assert wait_for_state(member, attempt, "connected").account_id
+
+
+@pytest.mark.parametrize("error", ["AUTH_TOKEN_EXPIRED", "AUTH_TOKEN_EXCEPTION", "AUTH_TOKEN_INVALIDX"])
+def test_token_that_is_void_is_replaced_three_times_and_no_more(
+    running: AccountWorker, server: TelegramServer, member: Actor, monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    monkeypatch.setattr(qr_login, "RETRY_SECONDS", 0.01)
+    server.fail("auth.exportLoginToken", error, times=3)
+    attempt = services.begin_qr_login(member)
+    server.scan_login_token(code(member, attempt), SHOP)
+    assert wait_for_state(member, attempt, "connected").account_id
+    asked = server.count("auth.exportLoginToken")
+    server.fail("auth.exportLoginToken", error, times=4)
+    attempt = services.begin_qr_login(member)
+    assert error in wait_for_state(member, attempt, "failed").error
+    assert server.count("auth.exportLoginToken") == asked + 4
+    assert receives(server, SHOP)
 
 
 def test_known_account_that_scans_gets_the_new_session(
@@ -250,6 +268,11 @@ def test_worker_that_lost_its_lease_stores_nothing(
         ("FLOOD_WAIT_77", "Telegram allows no further try for 77 seconds"),
         ("API_ID_INVALID", "Telegram refuses TELEGRAM_API_ID and TELEGRAM_API_HASH: API_ID_INVALID"),
         ("USER_DEACTIVATED_BAN", "Telegram has banned this account"),
+        (
+            "UPDATE_APP_TO_LOGIN",
+            "Telegram accepts no code from this version of the application; log in with the phone number instead, or "
+            "update it",
+        ),
     ],
 )
 def test_refusal_is_explained(
@@ -268,9 +291,36 @@ def test_lost_connection_is_replaced(
     monkeypatch.setattr(qr_worker, "RECONNECT_SECONDS", 0.1)
     server.fail("auth.exportLoginToken", "RPC_CALL_FAIL", times=3)
     attempt = services.begin_qr_login(member)
-    wait_until(lambda: "trying again" in page(member, attempt).error, "the reason", seconds=60)
+    said = "Telegram is in trouble (RPC_CALL_FAIL); trying again"
+    wait_until(lambda: page(member, attempt).error == said, "the reason", seconds=60)
     server.scan_login_token(code(member, attempt), SHOP)
     assert wait_for_state(member, attempt, "connected").error == ""
+
+
+@pytest.mark.parametrize("request_name", ["auth.exportLoginToken", "updates.getState"])
+def test_short_wait_is_waited_out(
+    running: AccountWorker, server: TelegramServer, member: Actor, request_name: str
+) -> None:
+    """Before the scan, and after it: the login goes on where it was."""
+    server.fail(request_name, "FLOOD_WAIT_3")
+    attempt = services.begin_qr_login(member)
+    if request_name == "auth.exportLoginToken":
+        said = wait_until(lambda: page(member, attempt).error, "the reason", seconds=60)
+        assert said == "Telegram allows no further try for 3 seconds; trying again"
+    server.scan_login_token(code(member, attempt), SHOP)
+    assert wait_for_state(member, attempt, "connected").error == ""
+    assert receives(server, SHOP)
+
+
+def test_codes_per_minute_are_bounded(
+    running: AccountWorker, server: TelegramServer, member: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "QR_LOGINS_PER_MINUTE", 2)
+    for _ in range(2):
+        services.cancel_login(member, attempt_id=services.begin_qr_login(member).pk)
+    with pytest.raises(DomainError, match="too many codes; wait") as refused:
+        services.begin_qr_login(member)
+    assert (refused.value.code, LoginAttempt.unscoped.count()) == ("rate_limited", 0)
 
 
 def test_member_who_was_removed_meanwhile_connects_nothing(
@@ -283,6 +333,24 @@ def test_member_who_was_removed_meanwhile_connects_nothing(
     server.scan_login_token(address, SHOP)
     assert wait_for_state(admin, attempt, "failed").error == "who started this login is no longer a member"
     assert (server.count("auth.logOut"), Account.unscoped.filter(kind="telegram").count()) == (1, 0)
+
+
+@pytest.mark.parametrize(("phone", "dc"), [(SHOP, 2), (FAR, OTHER_DC)])
+def test_refusal_after_the_scan_leaves_no_session_at_telegram(
+    running: AccountWorker, server: TelegramServer, member: Actor, phone: str, dc: int
+) -> None:
+    server.create_user(FAR, first_name="Far", dc_id=OTHER_DC)
+    attempt = services.begin_qr_login(member)
+    address = code(member, attempt)
+    server.fail("updates.getState", "FLOOD_WAIT_77")  # the last request of a login
+    server.scan_login_token(address, phone)
+    assert wait_for_state(member, attempt, "failed").error == "Telegram allows no further try for 77 seconds"
+    server.wait(lambda: len(server.connections) == 0, seconds=30)
+    assert (end_sessions(), server.state.authorizations_of(server.find(phone))) == (1, [])
+    again = services.begin_qr_login(member)
+    server.scan_login_token(code(member, again), phone)
+    assert wait_for_state(member, again, "connected").account_id
+    assert receives(server, phone)
 
 
 def test_without_a_worker_nothing_begins(transactional_db: None, server: TelegramServer, member: Actor) -> None:
@@ -304,6 +372,23 @@ def test_codes_at_once_are_bounded(
     services.cancel_login(member, attempt_id=attempts[0].pk)
     code(member, attempts[2])
     assert page(member, attempts[4]).address == ""
+
+
+def test_login_that_cannot_be_read_fails_alone(
+    transactional_db: None, worker: AccountWorker, server: TelegramServer, member: Actor
+) -> None:
+    """It was begun before the keys of the installation were changed."""
+    broken = qr_attempts.new(member, None)
+    broken.encrypted_state = b"of another key"
+    broken.save(force_insert=True)
+    assert page(member, broken).address == ""
+    attempt = qr_attempts.new(member, None)
+    attempt.save(force_insert=True)
+    worker.start()
+    assert "keys of this installation have changed" in wait_for_state(member, broken, "failed").error
+    server.scan_login_token(code(member, attempt), SHOP)
+    assert wait_for_state(member, attempt, "connected").account_id
+    assert receives(server, SHOP)
 
 
 def test_code_waits_for_no_step_of_the_phone_login(

@@ -1,6 +1,7 @@
-// The page of a broadcast that is sent loads itself again in part, and the form loads its preview. When the answer is
-// another page, the preview stays as it is, and the page of a broadcast is loaded as a whole. The form stays open when the
-// session has ended: leaving for the log-in page would lose what was written.
+// The page of a broadcast that is sent and that of a QR code load themselves again in part, and the form of a broadcast
+// loads its preview. When the answer is another page, the preview stays as it is, and the page is loaded as a whole, unless
+// the server is in trouble. The form stays open when the session has ended: leaving for the log-in page would lose what was
+// written.
 "use strict";
 
 const LOGGED_OUT =
@@ -17,5 +18,5 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, xhr } = event.detail;
   if (xhr.responseText.includes(`id="${target.id}"`)) return;
   event.detail.shouldSwap = false;
-  if (target.id === "live") window.location.reload();
+  if (target.id === "live" && xhr.status < 500) window.location.reload();
 });
