@@ -79,9 +79,11 @@ def _keep(account: Account, send: Message, incoming: Incoming) -> None:
 def take_reports(account: Account) -> list[Incoming]:
     """Delete what was kept of the account and return it, oldest first, to be looked at again in this transaction."""
     rows = SentReport.unscoped.filter(account=account).select_related("thread__contact").order_by("telegram_message_id")
-    reports = [_as_incoming(report) for report in rows.select_for_update(of=("self",))]
-    rows.delete()
-    return reports
+    reports = list(rows.select_for_update(of=("self",)))
+    if reports:
+        # By their keys: what is kept meanwhile is not in the list, and must stay.
+        SentReport.unscoped.filter(pk__in=[report.pk for report in reports]).delete()
+    return [_as_incoming(report) for report in reports]
 
 
 def _as_incoming(report: SentReport) -> Incoming:

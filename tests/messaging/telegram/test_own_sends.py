@@ -1,9 +1,12 @@
 """Telegram tells which message is which send of ours: one bubble, one message.sent, one message at the recipient."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.models import QuerySet
 from telethon.tl import types
 
 from crmsolid.core import clock
@@ -13,7 +16,7 @@ from messaging.models import Account, Message, SentReport, TelegramSession
 from messaging.sending import claiming, settlement
 from messaging.sending.gateway import Delivered
 from messaging.sending.settlement import Attempt, Claim
-from messaging.telegram import sending
+from messaging.telegram import own_sends, sending
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
@@ -161,6 +164,28 @@ def test_text_typed_on_the_phone_meanwhile_is_stored_when_the_id_tells(
     assert (bubbles(), count_sent()) == ([(text, "phone", 41), ("Hello", "direct", 42)], 2)
 
 
+def test_report_that_is_kept_while_others_are_taken_stays(
+    reports: Reports, shop: Account, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed = claim(send(actor, shop))
+    reports.store(reports.message(41, "one"))
+
+    def select_meanwhile(rows: Any, **options: Any) -> Any:
+        """As if another transaction committed right after the rows were read and locked."""
+        monkeypatch.undo()
+        found = list(rows)
+        own_sends.recognize(shop, replace(own_sends._as_incoming(found[0]), telegram_message_id=42, text="two"))
+        return found
+
+    monkeypatch.setattr(QuerySet, "select_for_update", select_meanwhile)
+    with transaction.atomic():
+        taken = own_sends.take_reports(shop)
+    assert [each.telegram_message_id for each in taken] == [41]
+    assert list(SentReport.unscoped.values_list("telegram_message_id", "text")) == [(42, "two")]
+    reports.settle(claimed, Delivered(43))
+    assert ("two", "phone", 42) in bubbles()
+
+
 def test_text_typed_on_the_phone_is_stored_when_the_send_was_canceled(
     reports: Reports, shop: Account, actor: Actor
 ) -> None:
@@ -168,7 +193,7 @@ def test_text_typed_on_the_phone_is_stored_when_the_send_was_canceled(
     lose(message)
     reports.store(reports.message(41, "typed"))
     Message.unscoped.filter(pk=message.pk).update(status="canceled", lease="", lease_until=None)
-    reports.store()
+    reports.store(reports.message(42, "Hi", out=False))
     assert ("typed", "phone", 41) in bubbles()
 
 
