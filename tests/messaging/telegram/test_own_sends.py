@@ -10,12 +10,15 @@ from django.db.models import QuerySet
 from telethon.tl import types
 
 from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
+from messaging import held
 from messaging.models import Account, Message, SentReport, TelegramSession
-from messaging.sending import claiming, settlement
-from messaging.sending.gateway import Delivered
+from messaging.sending import automatic, claiming, settlement
+from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
+from messaging.services import cancel_message
 from messaging.telegram import own_sends, sending
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import UpdateState
@@ -195,6 +198,22 @@ def test_text_typed_on_the_phone_is_stored_when_the_send_was_canceled(
     Message.unscoped.filter(pk=message.pk).update(status="canceled", lease="", lease_until=None)
     reports.store(reports.message(42, "Hi", out=False))
     assert ("typed", "phone", 41) in bubbles()
+
+
+def test_message_whose_id_telegram_has_told_cannot_be_canceled(reports: Reports, shop: Account, actor: Actor) -> None:
+    """It has arrived: canceled, it would be at the recipient and in no inbox."""
+    message = send(actor, shop)
+    reports.settle(claim(message), SendError("timeout"))
+    reports.store(types.UpdateMessageID(41, message.random_id))
+    with pytest.raises(DomainError, match="the message was sent"):
+        cancel_message(actor, message.pk)
+    with transaction.atomic():
+        automatic.cancel_queued([message.pk], "stopped")
+    held.cancel_waiting(clock.now(), "test")
+    make_due(message)
+    again = claim(message)
+    reports.settle(again, sending.prepare(again.outgoing, shop))
+    assert (Message.unscoped.get().status, count_sent()) == ("sent", 1)
 
 
 def test_old_send_without_an_id_does_not_swallow_what_is_typed_today(
