@@ -40,8 +40,9 @@ class Receiver:
         ids = {each.random_id: each.id for each in updates if isinstance(each, types.UpdateMessageID)}
         if ids:
             own_sends.store_ids(self.account, ids)
-        self.review_reports()
         messages = [private_message(update, self.own_id) for update in updates]
+        if ids or any(messages):  # most batches are about groups, or about who is online
+            self.review_reports()
         private_peers = {message.peer_id for message in messages if message is not None}
         # The members of groups are not stored: they have nothing to do with the workspace.
         self.save_peers([user for user in users if user.id in private_peers])

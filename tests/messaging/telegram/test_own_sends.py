@@ -200,6 +200,17 @@ def test_text_typed_on_the_phone_is_stored_when_the_send_was_canceled(
     assert ("typed", "phone", 41) in bubbles()
 
 
+def test_what_is_no_private_message_costs_no_statement(
+    reports: Reports, shop: Account, django_assert_num_queries: Any
+) -> None:
+    online = types.UpdateUserStatus(ANNA_ID, types.UserStatusOnline(clock.now()))
+    typing = types.UpdateUserTyping(ANNA_ID, types.SendMessageTypingAction())
+    with django_assert_num_queries(0):
+        reports.store(online, typing)
+    reports.store(reports.message(41, "Hi", out=False))
+    assert Message.unscoped.get().text == "Hi"
+
+
 def test_message_whose_id_telegram_has_told_cannot_be_canceled(reports: Reports, shop: Account, actor: Actor) -> None:
     """It has arrived: canceled, it would be at the recipient and in no inbox."""
     message = send(actor, shop)
