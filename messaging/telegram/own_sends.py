@@ -59,8 +59,9 @@ def _may_become(send: Message, incoming: Incoming) -> bool:
     typed on the phone must not stay away from the inbox for long."""
     if send.status == Status.SENT or not inbox.may_be(send, incoming.at):
         return False
-    is_soon = send.status == Status.SENDING or send.eta is None or send.eta <= clock.now() + CLOCK_TOLERANCE
-    return is_soon or inbox.same_text(send.text, incoming.text)
+    # A time long past is no sign of that: the account may be paused.
+    is_due = send.eta is not None and abs(send.eta - clock.now()) <= CLOCK_TOLERANCE
+    return send.status == Status.SENDING or is_due or inbox.same_text(send.text, incoming.text)
 
 
 def _keep(account: Account, send: Message, incoming: Incoming) -> None:

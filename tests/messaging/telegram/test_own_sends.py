@@ -200,6 +200,17 @@ def test_text_typed_on_the_phone_is_stored_when_the_send_was_canceled(
     assert ("typed", "phone", 41) in bubbles()
 
 
+def test_text_typed_on_the_phone_is_not_kept_for_a_retry_that_waits_for_a_login(
+    reports: Reports, shop: Account, actor: Actor
+) -> None:
+    message = send(actor, shop)
+    lose(message)
+    days_ago = clock.now() - timedelta(days=3)
+    Message.unscoped.filter(pk=message.pk).update(status="queued", lease="", lease_until=None, eta=days_ago)
+    reports.store(reports.message(41, "typed"))
+    assert ("typed", "phone", 41) in bubbles()
+
+
 def test_what_is_no_private_message_costs_no_statement(
     reports: Reports, shop: Account, django_assert_num_queries: Any
 ) -> None:
