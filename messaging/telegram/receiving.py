@@ -124,7 +124,8 @@ class Receiver:
             self._store(as_incoming(message, self._peer(message.peer_id)))
 
     def _store(self, incoming: Incoming) -> None:
-        if incoming.outgoing and own_sends.recognize(self.account, incoming):
+        # An away message of the account is none of our sends, and a report could not keep that nobody wrote it.
+        if incoming.outgoing and not incoming.is_automatic and own_sends.recognize(self.account, incoming):
             return
         try:
             stored = inbox.receive(self.account, incoming)

@@ -14,7 +14,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging import held
-from messaging.models import Account, Message, SentReport, TelegramSession
+from messaging.models import Account, Message, SentReport, TelegramSession, Thread
 from messaging.sending import automatic, claiming, settlement
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
@@ -209,6 +209,20 @@ def test_text_typed_on_the_phone_is_not_kept_for_a_retry_that_waits_for_a_login(
     Message.unscoped.filter(pk=message.pk).update(status="queued", lease="", lease_until=None, eta=days_ago)
     reports.store(reports.message(41, "typed"))
     assert ("typed", "phone", 41) in bubbles()
+
+
+def test_away_message_of_the_account_answers_nobody(reports: Reports, shop: Account, actor: Actor) -> None:
+    """Not even if it comes while a send to the same person is unsettled."""
+    claimed = claim(send(actor, shop))
+    reports.store(reports.message(40, "Hi", out=False))
+    assert Thread.unscoped.get().waiting_since is not None
+    away = reports.message(41, "We are closed")
+    away.message.offline = True
+    reports.store(away)
+    reports.settle(claimed, SendError("blocked_by_recipient", permanent=True))
+    stored = Message.unscoped.get(telegram_message_id=41)
+    assert (stored.source, stored.auto_reply) == ("phone", True)
+    assert Thread.unscoped.get().waiting_since is not None
 
 
 def test_what_is_no_private_message_costs_no_statement(
