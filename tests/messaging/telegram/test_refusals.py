@@ -1,5 +1,6 @@
 """What Telegram refuses for a reason that is not the recipient's: nothing is lost, and somebody hears of it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from telethon.errors import RPCError
 
+from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, TelegramSession
 from messaging.sending import settlement
@@ -131,6 +133,10 @@ def test_account_pauses_when_three_people_are_refused_with_one_name(
     assert (session.last_error_code, session.last_error_message) == ("repeated_refusal", said)
     page = client.get(reverse("admin:messaging_account_change", args=[shop.pk])).content.decode()
     assert said in page and "Try to write to somebody in a Telegram app" in page
+    later = clock.now() + timedelta(hours=2)
+    Account.unscoped.filter(pk=shop.pk).update(paused_until=later)  # Telegram has asked for a pause since
+    page = client.get(reverse("admin:messaging_account_change", args=[shop.pk])).content.decode()
+    assert said not in page.split("cs-notice")[1] and "Telegram asked for a pause" in page
     Account.unscoped.filter(pk=shop.pk).update(state="connected", paused_until=None)
     for message in messages:
         make_due(message)
