@@ -310,12 +310,16 @@ class Connection:
         await self._threads.run(requested_history.record_failure, wanted, failure)
 
     async def _read_page(self, wanted: Wanted) -> HistoryPage:
-        client = self._client
-        if client is None:
-            raise ConnectionError("the connection is closed")
         if wait := self._pacer.pause_seconds:
             raise SendError("flood_wait", retry_after=wait)
-        await self._pacer.wait()
+        try:
+            async with asyncio.timeout(requested_history.MAX_WAIT_SECONDS):
+                await self._pacer.wait()
+        except TimeoutError:  # Telegram has asked to wait meanwhile, because of another request
+            raise SendError("flood_wait", retry_after=self._pacer.pause_seconds) from None
+        client = self._client  # not before the wait: there may be a new connection after it
+        if client is None:
+            raise ConnectionError("the connection is closed")
         seconds = min(settings.TELEGRAM_SEND_SECONDS, self.lease_deadline - time.monotonic())
         async with asyncio.timeout(seconds):
             return await requested_history.read(client, wanted)
