@@ -42,6 +42,7 @@ LEASE_POLL_SECONDS = 0.2
 FIRST_BACKOFF = 1.0
 MAX_BACKOFF = 60.0
 SENDER_SECONDS = 10.0
+UNREADABLE_SECONDS = 600.0  # until another try to read the conversations after an error whose meaning is unknown
 
 
 class Connection:
@@ -165,7 +166,8 @@ class Connection:
 
     async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
         try:
-            await self._missed_history.read(client, receiver, row)
+            while not await self._missed_history.read(client, receiver, row):
+                await asyncio.sleep(UNREADABLE_SECONDS)
         except Exception as error:
             client.end(error)
 

@@ -180,6 +180,20 @@ def test_other_refusals_do_not_end_the_reading(
     wait_until(lambda: "still there" in stored_texts(), seconds=60)
 
 
+def test_list_that_cannot_be_read_is_asked_for_again(
+    shop: Account, worker: AccountWorker, server: TelegramServer, fast: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "UNREADABLE_SECONDS", 0.1)
+    deliver_hour_ago(server, ANNA, "missed")
+    lose_state()
+    server.fail("messages.getDialogs", "SOMETHING_NEW", code=400)
+    worker.start()
+    wait_until(lambda: stored_texts() == ["missed"], seconds=60)
+    wait_until_read(server)
+    server.deliver(ANNA, SHOP, "still there")
+    wait_until(lambda: stored_texts() == ["missed", "still there"], seconds=60)
+
+
 def test_list_of_conversations_is_read_until_the_date(
     shop: Account, worker: AccountWorker, server: TelegramServer, fast: None
 ) -> None:
