@@ -16,6 +16,9 @@ from messaging.models import Account, HistoryRequest, Message, TelegramSession
 from messaging.sending.gateway import SendError
 from messaging.telegram import connection, pacing, requested_history
 from messaging.telegram.account_worker import AccountWorker
+from messaging.telegram.client import Session, UpdateState
+from messaging.telegram.login import LoggedIn
+from messaging.telegram.services import store_session
 from messaging.threads.history import load_history
 from tests.messaging.telegram.helpers import ANNA, BOB, SHOP, send, wait_for_status
 from tests.telegram_server import TelegramServer
@@ -187,6 +190,23 @@ def test_list_that_cannot_be_read_is_asked_for_again(
     deliver_hour_ago(server, ANNA, "missed")
     lose_state()
     server.fail("messages.getDialogs", "SOMETHING_NEW", code=400)
+    worker.start()
+    wait_until(lambda: stored_texts() == ["missed"], seconds=60)
+    wait_until_read(server)
+    server.deliver(ANNA, SHOP, "still there")
+    wait_until(lambda: stored_texts() == ["missed", "still there"], seconds=60)
+
+
+def test_login_does_not_hide_what_was_missed_before_it(
+    shop: Account, worker: AccountWorker, server: TelegramServer, fast: None
+) -> None:
+    deliver_hour_ago(server, ANNA, "missed")
+    lose_state()
+    row = TelegramSession.unscoped.get()
+    prepared = server.authorize(SHOP)
+    session = Session(prepared.dc_id, prepared.host, prepared.port, bytes.fromhex(prepared.auth_key))
+    now = UpdateState(server.find(SHOP).mailbox.pts, 0, int(clock.now().timestamp()), 1)
+    store_session(row, LoggedIn(session, row.user_id, "Shop", now))
     worker.start()
     wait_until(lambda: stored_texts() == ["missed"], seconds=60)
     wait_until_read(server)
