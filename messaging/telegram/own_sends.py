@@ -79,11 +79,16 @@ def _keep(account: Account, send: Message, incoming: Incoming) -> None:
 
 def take_reports(account: Account) -> list[Incoming]:
     """Delete what was kept of the account and return it, oldest first, to be looked at again in this transaction."""
-    rows = SentReport.unscoped.filter(account=account).select_related("thread__contact").order_by("telegram_message_id")
-    reports = list(rows.select_for_update(of=("self",)))
-    if reports:
-        # By their keys: what is kept meanwhile is not in the list, and must stay.
-        SentReport.unscoped.filter(pk__in=[report.pk for report in reports]).delete()
+    kept = SentReport.unscoped.filter(account=account)
+    contact_ids = set(kept.values_list("thread__contact_id", flat=True))
+    if not contact_ids:
+        return []
+    # The contacts first, as whoever erases one does.
+    list(Contact.unscoped.select_for_update(no_key=True).filter(pk__in=contact_ids).order_by("pk"))
+    rows = kept.filter(thread__contact__in=contact_ids).select_related("thread__contact")
+    reports = list(rows.order_by("telegram_message_id").select_for_update(of=("self",)))
+    # By their keys: what is kept meanwhile is not in the list, and must stay.
+    SentReport.unscoped.filter(pk__in=[report.pk for report in reports]).delete()
     return [_as_incoming(report) for report in reports]
 
 

@@ -173,8 +173,12 @@ def test_report_that_is_kept_while_others_are_taken_stays(
     claimed = claim(send(actor, shop))
     reports.store(reports.message(41, "one"))
 
+    select_for_update = QuerySet.select_for_update
+
     def select_meanwhile(rows: Any, **options: Any) -> Any:
         """As if another transaction committed right after the rows were read and locked."""
+        if rows.model is not SentReport:
+            return select_for_update(rows, **options)
         monkeypatch.undo()
         found = list(rows)
         own_sends.recognize(shop, replace(own_sends._as_incoming(found[0]), telegram_message_id=42, text="two"))
