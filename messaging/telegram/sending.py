@@ -255,8 +255,8 @@ def record_failure(send: PreparedSend, error: BaseException) -> SendError:
 
 
 def _weigh(send: PreparedSend, refusal: SystemicError | UnknownRefusal) -> SendError:
-    """What comes of a refusal that tells nothing about the recipient: another try, until ``TRIES`` refused the message
-    and nobody else. When several people in a row were refused with the same name, the account pauses first."""
+    """What comes of a refusal that tells nothing about the recipient: another try, and after ``TRIES`` the message
+    fails. When several people in a row were refused with the same name, the account pauses before the next try."""
     account_id, code, name = send.account.pk, refusal.code, refusal.detail
     is_systemic = isinstance(refusal, SystemicError)
     if is_systemic:
@@ -277,7 +277,9 @@ def _weigh(send: PreparedSend, refusal: SystemicError | UnknownRefusal) -> SendE
 
 
 def _sent(account: Account) -> "QuerySet[Message]":
-    return Message.unscoped.filter(account=account, direction=Direction.OUT, status=Status.SENT)
+    """What the account has sent from here: that a phone can send tells nothing about this session."""
+    sent = Message.unscoped.filter(account=account, direction=Direction.OUT, status=Status.SENT)
+    return sent.exclude(source="phone")
 
 
 def _other_people_refused(send: PreparedSend, attempts: "QuerySet[MessageAttempt]") -> int:
