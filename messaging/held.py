@@ -84,8 +84,10 @@ def waiting_messages(before: datetime | None) -> list[WaitingMessages]:
 
 
 def _waiting(now: datetime) -> "QuerySet[Message]":
-    """Queued, or of an attempt whose lease is over and that would be tried again."""
-    return Message.unscoped.filter(Q(status=Status.QUEUED) | Q(status=Status.SENDING, lease_until__lt=now))
+    """Queued, or of an attempt whose lease is over and that would be tried again. One whose id Telegram has told was
+    sent."""
+    waits = Q(status=Status.QUEUED) | Q(status=Status.SENDING, lease_until__lt=now)
+    return Message.unscoped.filter(waits, telegram_message_id=None)
 
 
 def waiting_broadcasts() -> list[WaitingBroadcast]:
@@ -142,7 +144,8 @@ def _cancel_batch(account: Account, before: datetime, command: str) -> int:
         row[0]
         for row in fetch(
             f"SELECT id FROM {_messages.name} WHERE account_id = %s AND created_at < %s"
-            f" AND (status = 'queued' OR {is_lost}) ORDER BY eta, id LIMIT %s{row_lock()}",
+            f" AND telegram_message_id IS NULL AND (status = 'queued' OR {is_lost})"
+            f" ORDER BY eta, id LIMIT %s{row_lock()}",
             [account.pk, datetime_param(before), datetime_param(clock.now()), BATCH],
         )
     ]

@@ -78,16 +78,20 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
     """Cancel a queued message and free its slot.
 
     An attempt whose result is unknown still counts against the daily limit, so a message that may have arrived keeps
-    its slot. Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless the message is queued.
+    its slot. Errors: ``scope_missing``, ``not_found``, ``invalid_state`` (409) unless the message is queued, and if
+    Telegram has told that it was sent.
     """
     actor.require(Scope.WRITE_MESSAGES)
     if not is_id("msg", message_id):
         raise not_found("message")
     is_message, params = "id = %s AND workspace_id = %s", [message_id, actor.workspace.pk]
-    canceled = _messages.update({"status": Status.CANCELED}, f"{is_message} AND status = 'queued'", params)
+    is_unsent = "status = 'queued' AND telegram_message_id IS NULL"
+    canceled = _messages.update({"status": Status.CANCELED}, f"{is_message} AND {is_unsent}", params)
     if canceled:
         _messages.update({"slot_at": None}, f"{is_message} AND unsettled_since IS NULL", params)
     message = _get(Message, "msg", actor, message_id)
+    if not canceled and message.status == Status.QUEUED:
+        raise DomainError("invalid_state", "the message was sent; only one that was not can be canceled")
     if not canceled:
         raise DomainError("invalid_state", f"the message is {message.status}; only a queued one can be canceled")
     sources.settled([message])

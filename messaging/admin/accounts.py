@@ -31,7 +31,7 @@ from messaging.failures import connection_problem
 from messaging.forms import LogOutForm
 from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, account_state
 from messaging.representations import AccountOut
-from messaging.telegram import leases
+from messaging.telegram import health, leases
 
 STATE_COLOURS = {
     "connected": "success",
@@ -58,6 +58,19 @@ def state_text(account: Any) -> str:
 
 def _problems(accounts: Iterable[Any]) -> list[tuple[Any, str]]:
     return [(account, connection_problem(account)) for account in accounts]
+
+
+def _troubles(accounts: Iterable[Any]) -> list[tuple[Any, str, bool]]:
+    return [(account, state_text(account), _is_refused(account)) for account in accounts]
+
+
+def _is_refused(account: Any) -> bool:
+    """Whether the pause is the one after several people were refused. One that Telegram asks for later, while this is
+    still the latest error, ends at another time."""
+    if account.last_error_code != health.REPEATED_REFUSAL or account.paused_until is None:
+        return False
+    pause = (account.paused_until - account.last_error_at).total_seconds()
+    return abs(pause - health.REFUSED_PAUSE_SECONDS) < 60
 
 
 @admin.register(Account)
@@ -162,7 +175,7 @@ class AccountAdmin(QrLoginPages):
         # Without a worker none is connected, and one notice says so of all.
         unconnected = [] if has_no_worker else accounts.filter(querysets.unconnected()).order_by("name")
         notices = {
-            "in_trouble": [(account, state_text(account)) for account in in_trouble],
+            "in_trouble": _troubles(in_trouble),
             "has_no_worker": has_no_worker,
             "unconnected": _problems(unconnected),
         }
@@ -216,7 +229,7 @@ class AccountAdmin(QrLoginPages):
             "can_pause": state == AccountState.CONNECTED and self.has_change_permission(request),
             "can_resume": (state == AccountState.FROZEN or (state == AccountState.PAUSED and not account.paused_until))
             and self.has_change_permission(request),
-            "in_trouble": [(account, state_text(account))] if state != AccountState.CONNECTED else [],
+            "in_trouble": _troubles([account] if state != AccountState.CONNECTED else []),
             "unconnected": _problems([account]) if account.is_unconnected else [],
         }
         if account.kind != AccountKind.TELEGRAM:

@@ -153,6 +153,7 @@ def _take_back(broadcast: Broadcast) -> bool:
         message__account__in=[account.pk for account in lost],
         message__status=Status.QUEUED,
         message__unsettled_since=None,
+        message__telegram_message_id=None,
     )
     message_ids = list(rows.values_list("message_id", flat=True)) if lost else []
     automatic.cancel_queued(message_ids, ACCOUNT_LOST, only_unsent=True)

@@ -125,7 +125,7 @@ def cancel_queued(message_ids: Sequence[str], reason: str, *, only_unsent: bool 
     """Cancel those of these messages that are still queued; ``reason`` becomes their ``error``.
 
     ``only_unsent`` leaves those that an earlier attempt may have sent. Runs in the caller's transaction. What is being
-    sent at this moment is sent.
+    sent at this moment is sent. So is one whose id Telegram has told: it only has to be settled.
     """
     if not message_ids:
         return
@@ -135,7 +135,7 @@ def cancel_queued(message_ids: Sequence[str], reason: str, *, only_unsent: bool 
     canceled = fetch(
         f"UPDATE {_messages.name} SET status = 'canceled', error = %s,"
         " slot_at = CASE WHEN unsettled_since IS NULL THEN NULL ELSE slot_at END"
-        f" WHERE {where} AND status = 'queued' RETURNING {_messages.columns()}",
+        f" WHERE {where} AND status = 'queued' AND telegram_message_id IS NULL RETURNING {_messages.columns()}",
         [reason, *params],
     )
     sources.settled([_messages.from_row(row) for row in canceled])

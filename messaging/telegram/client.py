@@ -226,7 +226,7 @@ class Client(TelegramClient):
         try:
             return await self._in_time(super().__call__(request, ordered=ordered))
         except FloodWaitError as error:
-            self._check_after(error)
+            self._check_after(min(error.seconds, QUIET_SECONDS))  # it is another request that has to wait
             raise
         except (PersistentTimestampEmptyError, PersistentTimestampInvalidError) as error:
             if not self._message_box.is_empty():
@@ -314,13 +314,13 @@ class Client(TelegramClient):
                     await self.catch_up()
                     await self._is_checked.wait()
         except FloodWaitError as error:
-            self._check_after(error)
+            self._check_after(error.seconds)
         except Exception as error:
             self.end(error)
 
-    def _check_after(self, flood: FloodWaitError) -> None:
-        """Another connection would have to wait, too."""
-        self._check_at = time.monotonic() + min(max(flood.seconds, 1), QUIET_SECONDS)
+    def _check_after(self, seconds: float) -> None:
+        """Telegram asks to wait. Another connection would have to wait, too."""
+        self._check_at = time.monotonic() + max(seconds, 1)
         self._is_checked.set()
 
     async def _handle_auto_reconnect(self) -> None:

@@ -42,6 +42,7 @@ LEASE_POLL_SECONDS = 0.2
 FIRST_BACKOFF = 1.0
 MAX_BACKOFF = 60.0
 SENDER_SECONDS = 10.0
+UNREADABLE_SECONDS = 600.0  # until another try to read the conversations after an error whose meaning is unknown
 
 
 class Connection:
@@ -165,7 +166,8 @@ class Connection:
 
     async def _read_missed_history(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
         try:
-            await self._missed_history.read(client, receiver, row)
+            while not await self._missed_history.read(client, receiver, row):
+                await asyncio.sleep(UNREADABLE_SECONDS)
         except Exception as error:
             client.end(error)
 
@@ -310,12 +312,16 @@ class Connection:
         await self._threads.run(requested_history.record_failure, wanted, failure)
 
     async def _read_page(self, wanted: Wanted) -> HistoryPage:
-        client = self._client
-        if client is None:
-            raise ConnectionError("the connection is closed")
         if wait := self._pacer.pause_seconds:
             raise SendError("flood_wait", retry_after=wait)
-        await self._pacer.wait()
+        try:
+            async with asyncio.timeout(requested_history.MAX_WAIT_SECONDS):
+                await self._pacer.wait()
+        except TimeoutError:  # Telegram has asked to wait meanwhile, because of another request
+            raise SendError("flood_wait", retry_after=self._pacer.pause_seconds) from None
+        client = self._client  # not before the wait: there may be a new connection after it
+        if client is None:
+            raise ConnectionError("the connection is closed")
         seconds = min(settings.TELEGRAM_SEND_SECONDS, self.lease_deadline - time.monotonic())
         async with asyncio.timeout(seconds):
             return await requested_history.read(client, wanted)

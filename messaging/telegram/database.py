@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.db import close_old_connections, connections, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Case, Model, Q, QuerySet, When
 
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import ids_clause
@@ -19,6 +19,7 @@ from messaging.sending import claiming
 from messaging.sending.gateway import SendError
 from messaging.sending.settlement import Claim
 from messaging.telegram import health
+from messaging.telegram.errors import KEEPING_TURN
 from messaging.telegram.leases import LeasedAccount
 
 P = ParamSpec("P")
@@ -98,12 +99,15 @@ def record_session_lost(leased: LeasedAccount, refusal: SendError) -> None:
 
 
 def claim_next_message(account_id: int) -> Claim | float | None:
-    """Claim the oldest message that is due, so that a delay does not change the order; None if none is due.
+    """Claim the oldest message that is due, so that a delay does not change the order; None if none is due. Those that
+    were refused for an unknown reason come last, because another refusal of them may let the account pause.
 
     If it cannot be claimed, the seconds to wait before the account tries again: 0 if this message is no longer to be
     sent. A message that has to wait holds back the messages after it; otherwise they would overtake it.
     """
-    due = claiming.due_messages().filter(account_id=account_id).order_by("created_at", "id")
+    was_refused = Q(attempts__gt=0, unsettled_since=None) & ~Q(error__in=["", *KEEPING_TURN])
+    last = Case(When(was_refused, then=1), default=0)
+    due = claiming.due_messages().filter(account_id=account_id).order_by(last, "created_at", "id")
     message_id = due.values_list("pk", flat=True).first()
     if message_id is None:
         return None

@@ -56,6 +56,9 @@ ACCOUNT_STATES = {
 FROZEN = "FROZEN_"  # the beginning of what a frozen account is told: it may only read
 STATE_CODES = {AccountState.BANNED: "account_banned", AccountState.FROZEN: "account_frozen"}
 
+# Codes of refusals after which a message keeps its turn: they concern the whole account, or end at a known time.
+KEEPING_TURN = ("flood_wait", "peer_flood", "not_the_owner", "login_lost", "wrong_data_centre", *STATE_CODES.values())
+
 WRONG_SETTINGS = ("API_ID_INVALID", "API_ID_PUBLISHED_FLOOD", "CONNECTION_API_ID_INVALID")
 # What members read where an account is not connected. Whoever runs the installation has to act.
 _CONNECTION_REFUSALS = {

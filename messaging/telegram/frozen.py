@@ -66,12 +66,14 @@ def is_frozen(account_id: int) -> bool:
 def store(account_id: int, freeze: Freeze | None, *, may_end: bool) -> None:
     """Keep what Telegram says of an account with the state ``frozen``. If it says that the freeze is over, the account
     is connected again, but only with ``may_end``: right after a refusal that would begin an endless circle."""
+    sessions = TelegramSession.unscoped.filter(account_id=account_id)
+    list(sessions.select_for_update())  # the session first, as at a login
     rows = Account.unscoped.filter(pk=account_id, state=AccountState.FROZEN)
     account = rows.select_for_update(no_key=True).first()
     if account is None:
         return
     until, url = (None, "") if freeze is None else (freeze.until, freeze.appeal_url)
-    TelegramSession.unscoped.filter(account=account).update(frozen_until=until, appeal_url=url)
+    sessions.update(frozen_until=until, appeal_url=url)
     if freeze is None and may_end:
         rows.update(state=AccountState.CONNECTED)
         audit.record(Actor.system(account.workspace), "telegram.unfrozen", str(account_id))

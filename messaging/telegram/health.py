@@ -9,6 +9,10 @@ from crmsolid.core import clock
 from crmsolid.core.sql import bulk
 from messaging.models import AccountLease, TelegramSession
 
+# The error when Telegram refuses several people for one unknown reason, and how long the account pauses then.
+REPEATED_REFUSAL = "repeated_refusal"
+REFUSED_PAUSE_SECONDS = 600.0
+
 
 def record_error(account_id: int, code: str, message: str) -> None:
     """Keep the latest error that concerned the account as a whole, not a single message or recipient.

@@ -61,10 +61,11 @@ class MissedHistory:
             await self._threads.run(_store, row, row.history_since)
         self._is_known = True
 
-    async def read(self, client: Client, receiver: Receiver, row: TelegramSession) -> None:
+    async def read(self, client: Client, receiver: Receiver, row: TelegramSession) -> bool:
         """Read what is missing. Waits as long as Telegram asks to, so this takes from a moment to hours.
 
-        Raises what ends the connection.
+        False if Telegram does not let the conversations be read, for a reason that may pass. Raises what ends the
+        connection.
         """
         if not self._has_gap:
             await client.wait_until_caught_up()
@@ -77,9 +78,10 @@ class MissedHistory:
             if ends_connection(error):
                 raise
             logger.warning("the conversations could not be read: %s", error)
-            return
+            return False
         await self._threads.run(_store, row, None)
         self._has_gap = False
+        return True
 
     async def _read_once(self, paced: PacedClient, receiver: Receiver, since: datetime) -> bool:
         """Whether to look again: a conversation that moves up while the list is paged is on no page."""

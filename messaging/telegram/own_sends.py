@@ -59,8 +59,9 @@ def _may_become(send: Message, incoming: Incoming) -> bool:
     typed on the phone must not stay away from the inbox for long."""
     if send.status == Status.SENT or not inbox.may_be(send, incoming.at):
         return False
-    is_soon = send.status == Status.SENDING or send.eta is None or send.eta <= clock.now() + CLOCK_TOLERANCE
-    return is_soon or inbox.same_text(send.text, incoming.text)
+    # A time long past is no sign of that: the account may be paused.
+    is_due = send.eta is not None and abs(send.eta - clock.now()) <= CLOCK_TOLERANCE
+    return send.status == Status.SENDING or is_due or inbox.same_text(send.text, incoming.text)
 
 
 def _keep(account: Account, send: Message, incoming: Incoming) -> None:
@@ -83,10 +84,17 @@ def edit_report(account: Account, telegram_message_id: int, text: str) -> None:
 
 def take_reports(account: Account) -> list[Incoming]:
     """Delete what was kept of the account and return it, oldest first, to be looked at again in this transaction."""
-    rows = SentReport.unscoped.filter(account=account).select_related("thread__contact").order_by("telegram_message_id")
-    reports = [_as_incoming(report) for report in rows.select_for_update(of=("self",))]
-    rows.delete()
-    return reports
+    kept = SentReport.unscoped.filter(account=account)
+    contact_ids = set(kept.values_list("thread__contact_id", flat=True))
+    if not contact_ids:
+        return []
+    # The contacts first, as whoever erases one does.
+    list(Contact.unscoped.select_for_update(no_key=True).filter(pk__in=contact_ids).order_by("pk"))
+    rows = kept.filter(thread__contact__in=contact_ids).select_related("thread__contact")
+    reports = list(rows.order_by("telegram_message_id").select_for_update(of=("self",)))
+    # By their keys: what is kept meanwhile is not in the list, and must stay.
+    SentReport.unscoped.filter(pk__in=[report.pk for report in reports]).delete()
+    return [_as_incoming(report) for report in reports]
 
 
 def _as_incoming(report: SentReport) -> Incoming:

@@ -42,8 +42,9 @@ class Receiver:
         ids = {each.random_id: each.id for each in updates if isinstance(each, types.UpdateMessageID)}
         if ids:
             own_sends.store_ids(self.account, ids)
-        self.review_reports()
         messages = [private_message(update, self.own_id) for update in updates]
+        if ids or any(messages):  # most batches are about groups, or about who is online
+            self.review_reports()
         private_peers = {message.peer_id for message in messages if message is not None}
         # The members of groups are not stored: they have nothing to do with the workspace.
         self.save_peers([user for user in users if user.id in private_peers])
@@ -125,7 +126,8 @@ class Receiver:
             self._store(as_incoming(message, self._peer(message.peer_id)))
 
     def _store(self, incoming: Incoming) -> None:
-        if incoming.outgoing and own_sends.recognize(self.account, incoming):
+        # An away message of the account is none of our sends, and a report could not keep that nobody wrote it.
+        if incoming.outgoing and not incoming.is_automatic and own_sends.recognize(self.account, incoming):
             return
         try:
             stored = inbox.receive(self.account, incoming)

@@ -29,18 +29,17 @@ from messaging.telegram.errors import (
     classify,
     name_of,
 )
+from messaging.telegram.health import REFUSED_PAUSE_SECONDS, REPEATED_REFUSAL
 from messaging.telegram.mapping import Peer, find_peer, peer_from_user, save_peers
 
 logger = logging.getLogger("crmsolid.telegram")
 
 KNOWN_IDS_LIMIT = 1000
 # Of refusals whose meaning is unknown: how often a message is tried and when again, so that others are tried meanwhile;
-# how many people have to be refused until it counts as the account's trouble, and how long the account pauses then.
+# how many people have to be refused until it counts as the account's trouble.
 TRIES = 3
 RETRY_SECONDS = 300.0
 REFUSED_PEOPLE = 3
-REFUSED_PAUSE_SECONDS = 600.0
-REPEATED_REFUSAL = "repeated_refusal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,29 +255,37 @@ def record_failure(send: PreparedSend, error: BaseException) -> SendError:
 
 
 def _weigh(send: PreparedSend, refusal: SystemicError | UnknownRefusal) -> SendError:
-    """What comes of a refusal that tells nothing about the recipient: another try. When several people in a row were
-    refused with the same name, the account pauses; otherwise a name that is unknown fails the message in the end."""
+    """What comes of a refusal that tells nothing about the recipient: another try, and after ``TRIES`` the message
+    fails. When several people in a row were refused with the same name, the account pauses before the next try."""
     account_id, code, name = send.account.pk, refusal.code, refusal.detail
-    if isinstance(refusal, SystemicError):
+    is_systemic = isinstance(refusal, SystemicError)
+    if is_systemic:
         health.record_error(account_id, code, f"Telegram refused the connection with {name}, and it was opened again.")
     attempts = MessageAttempt.unscoped.filter(error=code)
+    own = list(attempts.filter(message=send.outgoing.message_id).order_by("at").values_list("at", flat=True))
+    # The connection is not to blame where it serves others.
+    if len(own) >= TRIES - 1 and (not is_systemic or _sent(send.account).filter(sent_at__gt=own[0]).exists()):
+        return SendError(code, name, permanent=True)
     if _other_people_refused(send, attempts) >= REFUSED_PEOPLE - 1:
         said = f"Telegram refuses messages to several people with {name}"
         logger.warning("the account pauses: %s", said, extra={"account_id": account_id})
         health.record_error(account_id, REPEATED_REFUSAL, said)
         return SendError(code, name, retry_after=REFUSED_PAUSE_SECONDS)
-    is_last = attempts.filter(message=send.outgoing.message_id).count() >= TRIES - 1
-    if isinstance(refusal, SystemicError):
+    if is_systemic:
         return refusal
-    if is_last:
-        return SendError(code, name, permanent=True)
     return SendError(code, name, retry_after=RETRY_SECONDS, pauses_account=False)
+
+
+def _sent(account: Account) -> "QuerySet[Message]":
+    """What the account has sent from here: that a phone can send tells nothing about this session."""
+    sent = Message.unscoped.filter(account=account, direction=Direction.OUT, status=Status.SENT)
+    return sent.exclude(source="phone")
 
 
 def _other_people_refused(send: PreparedSend, attempts: "QuerySet[MessageAttempt]") -> int:
     """To how many other people the account's messages were refused so, since it last sent one."""
     messages = Message.unscoped.filter(account=send.account, direction=Direction.OUT)
-    last_sent = messages.filter(status=Status.SENT).aggregate(at=Max("sent_at"))["at"]
+    last_sent = _sent(send.account).aggregate(at=Max("sent_at"))["at"]
     since = clock.now() - timedelta(days=1)
     refused = attempts.filter(
         at__gt=since if last_sent is None else max(since, last_sent),

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +27,7 @@ from messaging.telegram import qr_login as qr_login_steps
 from messaging.telegram.client import Session, decrypt_session, encrypt_session
 from messaging.telegram.codes import SentCode, duration_text
 from messaging.telegram.login import LoggedIn, PasswordNeeded
+from messaging.telegram.missed_history import OVERLAP
 from messaging.telegram.qr_attempts import QrLogin
 from messaging.telegram.qr_login import Show
 
@@ -364,5 +365,7 @@ def store_session(row: TelegramSession, result: LoggedIn) -> None:
     row.login_epoch, row.logged_in_at = row.login_epoch + 1, clock.now()
     row.last_error_code, row.last_error_message, row.last_error_at = "", "", None
     if not row.pts:  # a known account continues where it stopped, to get what arrived while it was logged out
+        if row.date and row.history_since is None:  # or, if that is lost, the conversations are read since then
+            row.history_since = datetime.fromtimestamp(row.date, UTC) - OVERLAP
         row.pts, row.qts, row.date, row.seq = state.pts, state.qts, state.date, state.seq
     row.save()

@@ -1,8 +1,10 @@
 """Conversations after a connection: what is missing is read, at a pace that Telegram allows, and nothing else."""
 
 import asyncio
+import time
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -11,8 +13,12 @@ from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, HistoryRequest, Message, TelegramSession
-from messaging.telegram import connection, pacing
+from messaging.sending.gateway import SendError
+from messaging.telegram import connection, pacing, requested_history
 from messaging.telegram.account_worker import AccountWorker
+from messaging.telegram.client import Session, UpdateState
+from messaging.telegram.login import LoggedIn
+from messaging.telegram.services import store_session
 from messaging.threads.history import load_history
 from tests.messaging.telegram.helpers import ANNA, BOB, SHOP, send, wait_for_status
 from tests.telegram_server import TelegramServer
@@ -177,6 +183,37 @@ def test_other_refusals_do_not_end_the_reading(
     wait_until(lambda: "still there" in stored_texts(), seconds=60)
 
 
+def test_list_that_cannot_be_read_is_asked_for_again(
+    shop: Account, worker: AccountWorker, server: TelegramServer, fast: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "UNREADABLE_SECONDS", 0.1)
+    deliver_hour_ago(server, ANNA, "missed")
+    lose_state()
+    server.fail("messages.getDialogs", "SOMETHING_NEW", code=400)
+    worker.start()
+    wait_until(lambda: stored_texts() == ["missed"], seconds=60)
+    wait_until_read(server)
+    server.deliver(ANNA, SHOP, "still there")
+    wait_until(lambda: stored_texts() == ["missed", "still there"], seconds=60)
+
+
+def test_login_does_not_hide_what_was_missed_before_it(
+    shop: Account, worker: AccountWorker, server: TelegramServer, fast: None
+) -> None:
+    deliver_hour_ago(server, ANNA, "missed")
+    lose_state()
+    row = TelegramSession.unscoped.get()
+    prepared = server.authorize(SHOP)
+    session = Session(prepared.dc_id, prepared.host, prepared.port, bytes.fromhex(prepared.auth_key))
+    now = UpdateState(server.find(SHOP).mailbox.pts, 0, int(clock.now().timestamp()), 1)
+    store_session(row, LoggedIn(session, row.user_id, "Shop", now))
+    worker.start()
+    wait_until(lambda: stored_texts() == ["missed"], seconds=60)
+    wait_until_read(server)
+    server.deliver(ANNA, SHOP, "still there")
+    wait_until(lambda: stored_texts() == ["missed", "still there"], seconds=60)
+
+
 def test_list_of_conversations_is_read_until_the_date(
     shop: Account, worker: AccountWorker, server: TelegramServer, fast: None
 ) -> None:
@@ -250,6 +287,22 @@ def test_older_messages_wait_for_a_flood_that_the_history_has_met(
     failed = wait_until(lambda: HistoryRequest.unscoped.filter(state="failed").first(), seconds=60)
     assert failed.reason == "Telegram asks to wait 10 minutes. Try again then."
     assert server.count("messages.getHistory") == 1
+
+
+async def test_page_of_older_messages_does_not_wait_for_a_pause_that_begins_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(requested_history, "MAX_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(pacing, "REQUESTS", 1)
+    pacer = pacing.Pacer()
+    await pacer.wait()
+    asked: Any = SimpleNamespace(_client=object(), _pacer=pacer, lease_deadline=time.monotonic() + 600)
+    page = asyncio.ensure_future(connection.Connection._read_page(asked, cast(Any, None)))
+    await asyncio.sleep(0)
+    pacer.pause(3600)
+    with pytest.raises(SendError) as raised:
+        await asyncio.wait_for(page, 10)
+    assert raised.value.code == "flood_wait" and (raised.value.retry_after or 0) > 3000
 
 
 def test_pace(monkeypatch: pytest.MonkeyPatch) -> None:

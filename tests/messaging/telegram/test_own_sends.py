@@ -1,19 +1,25 @@
 """Telegram tells which message is which send of ours: one bubble, one message.sent, one message at the recipient."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.models import QuerySet
 from telethon.tl import types
 
 from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, Message, SentReport, TelegramSession
-from messaging.sending import claiming, settlement
-from messaging.sending.gateway import Delivered
+from messaging import held
+from messaging.models import Account, Message, SentReport, TelegramSession, Thread
+from messaging.sending import automatic, claiming, settlement
+from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
-from messaging.telegram import sending
+from messaging.services import cancel_message
+from messaging.telegram import own_sends, sending
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
@@ -161,6 +167,32 @@ def test_text_typed_on_the_phone_meanwhile_is_stored_when_the_id_tells(
     assert (bubbles(), count_sent()) == ([(text, "phone", 41), ("Hello", "direct", 42)], 2)
 
 
+def test_report_that_is_kept_while_others_are_taken_stays(
+    reports: Reports, shop: Account, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed = claim(send(actor, shop))
+    reports.store(reports.message(41, "one"))
+
+    select_for_update = QuerySet.select_for_update
+
+    def select_meanwhile(rows: Any, **options: Any) -> Any:
+        """As if another transaction committed right after the rows were read and locked."""
+        if rows.model is not SentReport:
+            return select_for_update(rows, **options)
+        monkeypatch.undo()
+        found = list(rows)
+        own_sends.recognize(shop, replace(own_sends._as_incoming(found[0]), telegram_message_id=42, text="two"))
+        return found
+
+    monkeypatch.setattr(QuerySet, "select_for_update", select_meanwhile)
+    with transaction.atomic():
+        taken = own_sends.take_reports(shop)
+    assert [each.telegram_message_id for each in taken] == [41]
+    assert list(SentReport.unscoped.values_list("telegram_message_id", "text")) == [(42, "two")]
+    reports.settle(claimed, Delivered(43))
+    assert ("two", "phone", 42) in bubbles()
+
+
 def test_text_typed_on_the_phone_is_stored_when_the_send_was_canceled(
     reports: Reports, shop: Account, actor: Actor
 ) -> None:
@@ -168,8 +200,60 @@ def test_text_typed_on_the_phone_is_stored_when_the_send_was_canceled(
     lose(message)
     reports.store(reports.message(41, "typed"))
     Message.unscoped.filter(pk=message.pk).update(status="canceled", lease="", lease_until=None)
-    reports.store()
+    reports.store(reports.message(42, "Hi", out=False))
     assert ("typed", "phone", 41) in bubbles()
+
+
+def test_text_typed_on_the_phone_is_not_kept_for_a_retry_that_waits_for_a_login(
+    reports: Reports, shop: Account, actor: Actor
+) -> None:
+    message = send(actor, shop)
+    lose(message)
+    days_ago = clock.now() - timedelta(days=3)
+    Message.unscoped.filter(pk=message.pk).update(status="queued", lease="", lease_until=None, eta=days_ago)
+    reports.store(reports.message(41, "typed"))
+    assert ("typed", "phone", 41) in bubbles()
+
+
+def test_away_message_of_the_account_answers_nobody(reports: Reports, shop: Account, actor: Actor) -> None:
+    """Not even if it comes while a send to the same person is unsettled."""
+    claimed = claim(send(actor, shop))
+    reports.store(reports.message(40, "Hi", out=False))
+    assert Thread.unscoped.get().waiting_since is not None
+    away = reports.message(41, "We are closed")
+    away.message.offline = True
+    reports.store(away)
+    reports.settle(claimed, SendError("blocked_by_recipient", permanent=True))
+    stored = Message.unscoped.get(telegram_message_id=41)
+    assert (stored.source, stored.auto_reply) == ("phone", True)
+    assert Thread.unscoped.get().waiting_since is not None
+
+
+def test_what_is_no_private_message_costs_no_statement(
+    reports: Reports, shop: Account, django_assert_num_queries: Any
+) -> None:
+    online = types.UpdateUserStatus(ANNA_ID, types.UserStatusOnline(clock.now()))
+    typing = types.UpdateUserTyping(ANNA_ID, types.SendMessageTypingAction())
+    with django_assert_num_queries(0):
+        reports.store(online, typing)
+    reports.store(reports.message(41, "Hi", out=False))
+    assert Message.unscoped.get().text == "Hi"
+
+
+def test_message_whose_id_telegram_has_told_cannot_be_canceled(reports: Reports, shop: Account, actor: Actor) -> None:
+    """It has arrived: canceled, it would be at the recipient and in no inbox."""
+    message = send(actor, shop)
+    reports.settle(claim(message), SendError("timeout"))
+    reports.store(types.UpdateMessageID(41, message.random_id))
+    with pytest.raises(DomainError, match="the message was sent"):
+        cancel_message(actor, message.pk)
+    with transaction.atomic():
+        automatic.cancel_queued([message.pk], "stopped")
+    held.cancel_waiting(clock.now(), "test")
+    make_due(message)
+    again = claim(message)
+    reports.settle(again, sending.prepare(again.outgoing, shop))
+    assert (Message.unscoped.get().status, count_sent()) == ("sent", 1)
 
 
 def test_old_send_without_an_id_does_not_swallow_what_is_typed_today(

@@ -1,15 +1,28 @@
 """What Telegram refuses for a reason that is not the recipient's: nothing is lost, and somebody hears of it."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from telethon.errors import RPCError
 
+from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, TelegramSession
 from messaging.sending import settlement
 from messaging.telegram import connection, sending
 from messaging.telegram.account_worker import AccountWorker
-from tests.messaging.telegram.helpers import ANNA, attempts, make_due, received_texts, send, wait_for_status
+from tests.messaging.telegram.helpers import (
+    ANNA,
+    attempts,
+    make_due,
+    received_texts,
+    send,
+    wait_for_attempt,
+    wait_for_status,
+)
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
 
@@ -120,6 +133,10 @@ def test_account_pauses_when_three_people_are_refused_with_one_name(
     assert (session.last_error_code, session.last_error_message) == ("repeated_refusal", said)
     page = client.get(reverse("admin:messaging_account_change", args=[shop.pk])).content.decode()
     assert said in page and "Try to write to somebody in a Telegram app" in page
+    later = clock.now() + timedelta(hours=2)
+    Account.unscoped.filter(pk=shop.pk).update(paused_until=later)  # Telegram has asked for a pause since
+    page = client.get(reverse("admin:messaging_account_change", args=[shop.pk])).content.decode()
+    assert "Try to write to somebody" not in page and "Telegram asked for a pause" in page
     Account.unscoped.filter(pk=shop.pk).update(state="connected", paused_until=None)
     for message in messages:
         make_due(message)
@@ -127,6 +144,68 @@ def test_account_pauses_when_three_people_are_refused_with_one_name(
     for message in messages:
         wait_for_status(message, "sent", seconds=60)
     assert received_texts(server, ANNA) == []
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, name: str, *people: str) -> None:
+    """Let all messages to these people be refused."""
+    deliver = sending.deliver
+
+    async def deliver_or_refuse(client: Any, send: sending.PreparedSend, peer: Any) -> Any:
+        if f"@{send.username}" in people:
+            raise RPCError(None, name, 400)
+        return await deliver(client, send, peer)
+
+    monkeypatch.setattr(sending, "deliver", deliver_or_refuse)
+
+
+def end_waits(shop: Account, worker: AccountWorker) -> None:
+    """As if the time until all next attempts had passed, once the account pauses."""
+    wait_until(lambda: Account.unscoped.filter(pk=shop.pk, state="paused").exists(), seconds=60)
+    for message in Message.unscoped.filter(status="queued"):
+        make_due(message)
+    Account.unscoped.filter(pk=shop.pk).update(state="connected", paused_until=None)
+    worker.wake()
+
+
+def test_three_people_who_are_refused_do_not_block_the_others(
+    shop: Account,
+    worker: AccountWorker,
+    server: TelegramServer,
+    actor: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After the pause the message to somebody new goes first. In the end those who are refused are given up."""
+    monkeypatch.setattr(sending, "RETRY_SECONDS", 600.0)
+    *refused, good = create_people(server, 4)
+    refuse(monkeypatch, "SOMETHING_NEW", *refused)
+    messages = [send(actor, shop, to=name) for name in refused]
+    answer = send(actor, shop, to=good)
+    worker.start()
+    end_waits(shop, worker)
+    wait_for_status(answer, "sent", seconds=60)
+    end_waits(shop, worker)
+    for message in messages:
+        failed = wait_for_status(message, "failed", seconds=60)
+        assert attempts(failed) == [("retry", "something_new")] * 2 + [("failed", "something_new")]
+    assert received_texts(server, good) == ["Hello"]
+
+
+def test_message_that_alone_breaks_the_connection_is_given_up(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others are sent meanwhile."""
+    monkeypatch.setattr(settlement, "FIRST_RETRY_SECONDS", 600.0)
+    refused, good = create_people(server, 2)
+    refuse(monkeypatch, "INPUT_METHOD_INVALID", refused)
+    worker.start()
+    message = wait_for_attempt(send(actor, shop, to=refused), "retry")
+    wait_for_status(send(actor, shop, to=good), "sent", seconds=60)
+    for number in (2, 3):
+        make_due(message)
+        worker.wake()
+        wait_until(lambda: len(attempts(message)) == number, seconds=60)  # noqa: B023
+    assert attempts(message) == [("retry", "input_method_invalid")] * 2 + [("failed", "input_method_invalid")]
+    wait_for_status(send(actor, shop, to=good), "sent", seconds=60)
 
 
 def test_code_is_the_one_that_the_server_sent(
