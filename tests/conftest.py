@@ -26,8 +26,8 @@ from tests.tenants import Api, Tenants
 PATIENCE = " -c idle_in_transaction_session_timeout=120s"
 
 
-# A test that has one of these fixtures runs on both databases, any other one only with SQLite. For modules that start
-# the product on SQLite alone, tests/architecture/test_services.py has the reasons.
+# A test that has one of these fixtures runs on both databases unless it is marked any_database, any other one only with
+# SQLite. For modules that start the product on SQLite alone, tests/architecture/test_services.py has the reasons.
 DEPENDS_ON_SERVICES = {"db", "transactional_db", "services"}
 
 
@@ -50,6 +50,8 @@ def pytest_collection_finish() -> None:
 
 
 def _depends_on_services(item: pytest.Item) -> bool:
+    if item.get_closest_marker("any_database"):
+        return False
     if item.get_closest_marker("django_db"):
         return True
     return isinstance(item, pytest.Function) and not DEPENDS_ON_SERVICES.isdisjoint(item.fixturenames)

@@ -9,12 +9,20 @@ from django.test import Client
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership
 from messaging.models import Account, WorkerHeartbeat
+from messaging.telegram import account_worker, connection
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP, connect_account
 from tests.panel import browser
 from tests.telegram_server import Settings, TelegramServer, forget_cached_config, register_public_key
 from tests.tenants import Tenants
 from tests.waiting import wait_until
+
+
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker in this process looks for work and connects again sooner than in the product."""
+    monkeypatch.setattr(account_worker, "TICK_SECONDS", 0.25)
+    monkeypatch.setattr(connection, "FIRST_BACKOFF", 0.1)
 
 
 @pytest.fixture
