@@ -38,6 +38,7 @@ KNOWN_IDS_LIMIT = 1000
 # Of refusals whose meaning is unknown: how often a message is tried and when again, so that others are tried meanwhile;
 # how many people have to be refused until it counts as the account's trouble.
 TRIES = 3
+SYSTEMIC_TRIES = 10  # within about 40 minutes; others may pass while Telegram refuses some at random
 RETRY_SECONDS = 300.0
 REFUSED_PEOPLE = 3
 
@@ -255,7 +256,7 @@ def record_failure(send: PreparedSend, error: BaseException) -> SendError:
 
 
 def _weigh(send: PreparedSend, refusal: SystemicError | UnknownRefusal) -> SendError:
-    """What comes of a refusal that tells nothing about the recipient: another try, and after ``TRIES`` the message
+    """What comes of a refusal that tells nothing about the recipient: another try, and after some tries the message
     fails. When several people in a row were refused with the same name, the account pauses before the next try."""
     account_id, code, name = send.account.pk, refusal.code, refusal.detail
     is_systemic = isinstance(refusal, SystemicError)
@@ -263,8 +264,9 @@ def _weigh(send: PreparedSend, refusal: SystemicError | UnknownRefusal) -> SendE
         health.record_error(account_id, code, f"Telegram refused the connection with {name}, and it was opened again.")
     attempts = MessageAttempt.unscoped.filter(error=code)
     own = list(attempts.filter(message=send.outgoing.message_id).order_by("at").values_list("at", flat=True))
+    has_tried_enough = len(own) >= (SYSTEMIC_TRIES if is_systemic else TRIES) - 1
     # The connection is not to blame where it serves others.
-    if len(own) >= TRIES - 1 and (not is_systemic or _sent(send.account).filter(sent_at__gt=own[0]).exists()):
+    if has_tried_enough and (not is_systemic or _sent(send.account).filter(sent_at__gt=own[0]).exists()):
         return SendError(code, name, permanent=True)
     if _other_people_refused(send, attempts) >= REFUSED_PEOPLE - 1:
         said = f"Telegram refuses messages to several people with {name}"
