@@ -48,14 +48,15 @@ class QrLoginPages(LoginPages):
     def start_qr(self, request: HttpRequest) -> HttpResponse:
         """Ask for a code; with ``account`` in the form, to log this account in again."""
         self._require_add(request)
-        wanted = request.POST.get("account", "")
-        account_id = int(wanted) if wanted.isdigit() and len(wanted) < 19 else None
+        account_id = _account_id(request.POST.get("account", ""))
         try:
             attempt = services().begin_qr_login(self.actor(request), account_id=account_id)
         except DomainError as error:
             messages.error(request, f"{capfirst(error.detail)}.")
             return HttpResponseRedirect(panel_url("messaging_account_add"))
-        return HttpResponseRedirect(panel_url("messaging_account_qr", attempt.id))
+        # The address keeps the account, because the login is deleted when its code is over.
+        query = "" if account_id is None else f"?account={account_id}"
+        return HttpResponseRedirect(panel_url("messaging_account_qr", attempt.id) + query)
 
     def qr_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
         """The code and what has become of it; leads on to the password and to the account."""
@@ -76,6 +77,7 @@ class QrLoginPages(LoginPages):
     def _qr_page(self, request: HttpRequest, login: Any) -> HttpResponse:
         is_open = login is not None and login.state in (QrState.WAITING, QrState.SCANNED)
         context: dict[str, Any] = {"title": "Scan the QR code", "login": login, "is_open": is_open}
+        context["wanted_id"] = _account_id(request.GET.get("account", "")) if login is None else login.wanted_id
         if is_open:
             context |= {"refresh_seconds": REFRESH_SECONDS, "slow_seconds": REFRESH_SECONDS_WITHOUT_SCRIPTS}
             context["has_worker"] = leases.live_workers().exists()
@@ -95,6 +97,10 @@ class QrLoginPages(LoginPages):
                 f"This is another Telegram user than {wanted.name}: {connected.name} (account {connected.pk}) was "
                 f"connected instead. {wanted.name} (account {wanted.pk}) is as it was, and still needs a login.",
             )
+
+
+def _account_id(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _drawn(address: str) -> SafeString:

@@ -37,7 +37,7 @@ def begin(client: Client, **form: Any) -> str:
     """Ask for a code; returns the path of its page."""
     answer = client.post(START, form)
     assert answer.status_code == 302
-    assert answer["Location"].endswith("/qr/"), text(client.get(answer["Location"]))
+    assert answer["Location"].partition("?")[0].endswith("/qr/"), text(client.get(answer["Location"]))
     return str(answer["Location"])
 
 
@@ -157,6 +157,16 @@ def test_refusal_and_expiry_offer_a_new_code(client: Client, running: AccountWor
     LoginAttempt.unscoped.filter(qr_state="waiting").update(expires_at=clock.now() - timedelta(seconds=1))
     page = text(client.get(address))
     assert "This code is over" in page and "New code" in page and "tg://" not in page
+
+
+def test_new_code_is_for_the_account_that_was_to_log_in_again(
+    shop: Account, client: Client, running: AccountWorker, server: TelegramServer
+) -> None:
+    address = begin(client, account=shop.pk)
+    shown_code(client, address)
+    LoginAttempt.unscoped.filter(qr_state="waiting").update(expires_at=clock.now() - timedelta(seconds=1))
+    page = text(client.get(address))
+    assert "This code is over" in page and f'name="account" value="{shop.pk}"' in page
 
 
 def test_cancelled_code_is_over(client: Client, running: AccountWorker, server: TelegramServer) -> None:
