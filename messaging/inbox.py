@@ -152,6 +152,12 @@ def same_text(ours: str, theirs: str) -> bool:
     return _visible(ours) == _visible(theirs)
 
 
+def part_of_text(ours: str, theirs: str) -> bool:
+    """Whether one of the two texts has the other in it."""
+    first, second = _visible(ours), _visible(theirs)
+    return bool(first and second) and (first in second or second in first)
+
+
 def _visible(text: str) -> str:
     return "".join(character for character in text if character.isprintable() and character != " ")
 

@@ -15,7 +15,7 @@ from telethon.tl import functions, types
 from contacts import lookup
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging.inbox import CLOCK_TOLERANCE, same_text
+from messaging.inbox import CLOCK_TOLERANCE, part_of_text, same_text
 from messaging.models import Account, Direction, Message, MessageAttempt, Status, TelegramSession
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import health, history
@@ -156,18 +156,20 @@ async def _find_sent(
 ) -> int | None:
     """Telegram's id of the oldest message of ours with this text since then that belongs to no other message.
 
-    ``was_sent``: Telegram says that it is there. Then the only message of ours that belongs to no other one will do,
-    because Telegram may have changed its text.
+    ``was_sent``: Telegram says that it is there, and may have changed its text. Then the only message of ours that
+    belongs to no other one will do, or else the only one of them that has the text in it, or a part of the text.
     """
-    found, with_text = [], []
+    found: dict[int, str] = {}
     async for message in history.messages_since(client, peer, since - CLOCK_TOLERANCE):
         if message.out and message.id not in send.known_message_ids:
-            found.append(int(message.id))
-            if same_text(send.outgoing.text, message.message or ""):
-                with_text.append(int(message.id))
-    if with_text:
-        return with_text[-1]
-    return found[0] if was_sent and len(found) == 1 else None
+            found[int(message.id)] = message.message or ""
+    with_text = [number for number, text in found.items() if same_text(send.outgoing.text, text)]
+    if with_text or not was_sent:
+        return with_text[-1] if with_text else None
+    candidates = list(found)
+    if len(candidates) > 1:
+        candidates = [number for number, text in found.items() if part_of_text(send.outgoing.text, text)]
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def read_answer(answer: Any, random_id: int) -> Delivered:

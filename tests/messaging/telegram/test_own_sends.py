@@ -335,6 +335,30 @@ def test_text_that_the_server_changes_is_one_bubble_after_a_lost_answer(
     assert (bubbles(), count_sent()) == ([("Hello", "direct", server.sent(SHOP)[0].id)], 1)
 
 
+@pytest.mark.parametrize(
+    ("typed", "known"), [("Something else", True), ("Hello there", False)], ids=["other text", "text of the message"]
+)
+def test_changed_text_is_told_from_what_was_typed_on_the_phone(
+    typed: str, known: bool, shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, settings: Any
+) -> None:
+    """Neither the answer nor an update tells the id. Where two messages may be it, none is taken for it."""
+    settings.TELEGRAM_SEND_SECONDS = 1.0
+    server.configure(duplicates="error")
+    server.change_texts(SHOP)
+    server.hang("messages.sendMessage", 60, when="after")
+    server.lose_pushes(SHOP, True)
+    worker.start()
+    message = wait_for_attempt(send(actor, shop), "retry")
+    server.deliver(SHOP, ANNA, typed)
+    for copy in server.find(SHOP).mailbox.messages.values():
+        copy.random_id = None  # no difference tells the id
+    Message.unscoped.filter(pk=message.pk).update(telegram_message_id=None)
+    make_due(message)
+    sent = wait_for_status(message, "sent", seconds=60)
+    assert received_texts(server) == ["Hello (changed)", typed]
+    assert sent.telegram_message_id == (server.sent(SHOP)[0].id if known else None)
+
+
 def test_message_is_sent_once_although_our_clock_is_fast_and_the_random_id_forgotten(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, settings: Any
 ) -> None:
@@ -366,6 +390,8 @@ def test_messages_to_one_person_keep_their_order(
     worker.start()
     wait_for_attempt(first, "retry")
     TelegramSession.unscoped.update(cold_messages_blocked_until=None)
+    # Its own attempt may have met the block, and sets when it is due.
+    wait_until(lambda: Message.unscoped.get(pk=other.pk).lease == "", seconds=60)
     make_due(other)
     wait_for_status(other, "sent", seconds=60)
     assert Message.unscoped.get(pk=second.pk).attempts == 0
