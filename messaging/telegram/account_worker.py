@@ -106,9 +106,11 @@ class AccountWorker:
             await self._record_connections()
             ready = [pk for pk, connection in self._connections.items() if connection.is_ready]
             for account_id in await self._lease_thread.run(database.accounts_with_due_messages, ready):
-                self._connections[account_id].send_due_messages()
+                if connection := self._connections.get(account_id):  # it may have ended meanwhile
+                    connection.send_due_messages()
             for account_id in await self._lease_thread.run(requested_history.accounts_with_requests, ready):
-                self._connections[account_id].load_older_messages()
+                if connection := self._connections.get(account_id):
+                    connection.load_older_messages()
             await self._qr_logins.tick()
         except Error as error:
             logger.warning("the database cannot be reached, leases may expire: %r", error)

@@ -23,6 +23,9 @@ from messaging.telegram.mapping import Peer, PrivateMessage, private_message
 logger = logging.getLogger("crmsolid.telegram")
 
 
+MAX_EARLY_EDITS = 1000
+
+
 class Receiver:
     """Stores the updates of one account during one login."""
 
@@ -35,6 +38,9 @@ class Receiver:
         # By user id, up to which of their messages a phone has read.
         self._read_to: dict[int, int] = {}
         self._bots: set[int] = set()
+        # By message id, the latest edits of messages that are not stored: a conversation that was read before the edit
+        # may be stored after it.
+        self._early_edits: dict[int, PrivateMessage] = {}
 
     def store_updates(self, updates: Sequence[Any], users: Iterable[Any], state: UpdateState) -> None:
         """Store a batch of updates in order, then the state after it. The ids of our own sends come first: in a
@@ -124,6 +130,7 @@ class Receiver:
     def _store_message(self, message: PrivateMessage | None) -> None:
         if message is not None and message.peer_id not in self._bots:
             self._store(as_incoming(message, self._peer(message.peer_id)))
+            self._apply_edit(self._early_edits.pop(message.id, None))
 
     def _store(self, incoming: Incoming) -> None:
         # An away message of the account is none of our sends, and a report could not keep that nobody wrote it.
@@ -148,6 +155,9 @@ class Receiver:
         rows = rows.filter(Q(edited_at=None) | Q(edited_at__lte=message.edited_at))
         if not rows.update(text=message.text, edited_at=message.edited_at):
             own_sends.edit_report(self.account, message.id, message.text)
+            self._early_edits[message.id] = message
+            if len(self._early_edits) > MAX_EARLY_EDITS:
+                del self._early_edits[next(iter(self._early_edits))]
 
     @transaction.atomic
     def apply_read(self, peer_id: int, max_id: int) -> None:

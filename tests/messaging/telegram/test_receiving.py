@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from telethon.tl import types
 
 from contacts.models import Contact
 from contacts.services import erase_contact
@@ -14,6 +15,8 @@ from messaging import inbox
 from messaging.models import Account, Direction, Message, Status, TelegramSession, Thread
 from messaging.services import send_message
 from messaging.telegram.account_worker import AccountWorker
+from messaging.telegram.client import UpdateState
+from messaging.telegram.receiving import Receiver
 from tests.messaging.helpers import require_postgresql
 from tests.messaging.telegram.helpers import ANNA, SHOP
 from tests.telegram_server import TelegramServer
@@ -83,6 +86,19 @@ def test_edit_changes_the_text_and_sets_edited_at(connected: AccountWorker, serv
     server.edit(ANNA, ids.sender_message_id, "Hello")
     message = wait_until(lambda: Message.unscoped.exclude(edited_at=None).first())
     assert (message.text, Message.unscoped.count()) == ("Hello", 1)
+
+
+def test_edit_of_a_message_that_is_stored_later_is_not_lost(shop: Account) -> None:
+    """The conversation was read before the edit, and is stored after it."""
+    receiver = Receiver(TelegramSession.unscoped.select_related("account__workspace").get(account=shop))
+    anna, now = types.User(1_000_002, access_hash=7, first_name="Anna"), clock.now()
+    read = types.Message(5, types.PeerUser(anna.id), now, "Helo")
+    edited = types.Message(5, types.PeerUser(anna.id), now, "Hello", edit_date=now)
+    receiver.store_updates([types.UpdateEditMessage(edited, 2, 1)], [anna], UpdateState(2, 0, 1, 1))
+    assert not Message.unscoped.exists()
+    receiver.store_history([read], [anna])
+    message = Message.unscoped.get()
+    assert (message.text, message.edited_at) == ("Hello", now)
 
 
 def test_reading_on_the_phone_clears_the_unread_count(connected: AccountWorker, server: TelegramServer) -> None:
