@@ -77,7 +77,7 @@ class Receiver:
         for each in kept:
             message = private_message(each, self.own_id)
             self._store_message(message)
-            self._apply_edit(message)
+            self._store_edit(message)
 
     def stored_ids(self, message_ids: Sequence[int]) -> set[int]:
         """Those of these messages that are stored."""
@@ -121,16 +121,19 @@ class Receiver:
         self._peers |= known
         return {peer_id: message_id for peer_id, message_id in unmet.items() if peer_id not in known}
 
-    @transaction.atomic
     def review_reports(self) -> None:
         """Look again at the messages that may be sends of ours: one may be settled now, or its id be known."""
-        for incoming in own_sends.take_reports(self.account):
-            self._store(incoming)
+        with transaction.atomic():
+            reports = own_sends.take_reports(self.account)
+            for incoming in reports:
+                self._store(incoming)
+        for incoming in reports:
+            self._store_edit(self._early_edits.pop(incoming.telegram_message_id, None))
 
     def _store_message(self, message: PrivateMessage | None) -> None:
         if message is not None and message.peer_id not in self._bots:
             self._store(as_incoming(message, self._peer(message.peer_id)))
-            self._apply_edit(self._early_edits.pop(message.id, None))
+            self._store_edit(self._early_edits.pop(message.id, None))
 
     def _store(self, incoming: Incoming) -> None:
         # An away message of the account is none of our sends, and a report could not keep that nobody wrote it.
@@ -148,16 +151,26 @@ class Receiver:
                 cold.update(eta=clock.now())
 
     def _apply_edit(self, message: PrivateMessage | None) -> None:
+        """Store an edit that Telegram reports. It is kept first: the message may be being stored by another thread."""
         if message is None or message.edited_at is None:
             return
+        self._early_edits[message.id] = message
+        if len(self._early_edits) > MAX_EARLY_EDITS:
+            self._early_edits.pop(next(iter(self._early_edits)), None)
+        if self._store_edit(message):
+            self._early_edits.pop(message.id, None)
+
+    def _store_edit(self, message: PrivateMessage | None) -> bool:
+        """Whether the message is stored, and this is its latest edit."""
+        if message is None or message.edited_at is None:
+            return False
         rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
         # A conversation that was read before may be stored after a newer edit.
         rows = rows.filter(Q(edited_at=None) | Q(edited_at__lte=message.edited_at))
-        if not rows.update(text=message.text, edited_at=message.edited_at):
+        is_stored = rows.update(text=message.text, edited_at=message.edited_at) > 0
+        if not is_stored:
             own_sends.edit_report(self.account, message.id, message.text)
-            self._early_edits[message.id] = message
-            if len(self._early_edits) > MAX_EARLY_EDITS:
-                del self._early_edits[next(iter(self._early_edits))]
+        return is_stored
 
     @transaction.atomic
     def apply_read(self, peer_id: int, max_id: int) -> None:
