@@ -47,7 +47,7 @@ def test_wheel_has_the_package_and_its_types(wheel: Path) -> None:
 
 
 def cpu_seconds(*command: str) -> float:
-    """The least of five runs, in time of the processor: how busy the machine is does not count."""
+    """The least of five runs, in time of the processor: waiting for it does not count."""
     seconds = []
     for _ in range(5):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -57,9 +57,13 @@ def cpu_seconds(*command: str) -> float:
     return min(seconds)
 
 
-def test_import_takes_less_than_300_ms(python: str) -> None:
-    bare = cpu_seconds(python, "-c", "pass")
-    assert cpu_seconds(python, "-c", "from crmsolid_client import CrmSolid") - bare < 0.3
+def test_import_takes_less_than_three_times_that_of_httpx(python: str) -> None:
+    """On a machine where httpx takes 0.1 s, that is 0.3 s."""
+    bare, httpx, ours = (
+        cpu_seconds(python, "-c", statement)
+        for statement in ("pass", "import httpx", "from crmsolid_client import CrmSolid")
+    )
+    assert ours - bare < 3 * (httpx - bare)
 
 
 def test_whole_package_is_imported_without_warnings(python: str) -> None:
