@@ -136,8 +136,11 @@ def sends_without_id(messages: "QuerySet[Message]") -> "QuerySet[Message]":
 
 
 def find_send(sends: Iterable[Message], text: str, at: datetime) -> Message | None:
-    """The first of these sends that can be Telegram's message with this text and time."""
-    return next((send for send in sends if may_be(send, at) and same_text(send.text, text)), None)
+    """The first of these sends that can be Telegram's message with this text and time; if none has the text, the first
+    with a part of it, or of which it is a part: Telegram may have changed it."""
+    possible = [send for send in sends if may_be(send, at)]
+    by_text = [send for is_text in (same_text, part_of_text) for send in possible if is_text(send.text, text)]
+    return next(iter(by_text), None)
 
 
 def may_be(send: Message, at: datetime) -> bool:
@@ -153,9 +156,9 @@ def same_text(ours: str, theirs: str) -> bool:
 
 
 def part_of_text(ours: str, theirs: str) -> bool:
-    """Whether one of the two texts has the other in it."""
-    first, second = _visible(ours), _visible(theirs)
-    return bool(first and second) and (first in second or second in first)
+    """Whether the words of one of the two texts are in the other, in a row."""
+    first, second = (f" {' '.join(text.split())} " for text in (ours, theirs))
+    return bool(first.strip() and second.strip()) and (first in second or second in first)
 
 
 def _visible(text: str) -> str:

@@ -46,8 +46,7 @@ def recognize(account: Account, incoming: Incoming) -> bool:
     without_id = list(inbox.sends_without_id(sends.filter(recipient)))
     unsettled = next((send for send in without_id if _may_become(send, incoming)), None)
     if unsettled is not None:
-        _keep(account, unsettled, incoming)
-        return True
+        return _keep(account, unsettled, incoming) or recognize(account, incoming)
     sent = inbox.find_send(without_id, incoming.text, incoming.at)
     if sent is not None:
         inbox.learn_id(sent, incoming.telegram_message_id)
@@ -64,17 +63,24 @@ def _may_become(send: Message, incoming: Incoming) -> bool:
     return send.status == Status.SENDING or is_due or inbox.same_text(send.text, incoming.text)
 
 
-def _keep(account: Account, send: Message, incoming: Incoming) -> None:
+def _keep(account: Account, send: Message, incoming: Incoming) -> bool:
+    """Keep the message until the send is settled. False if that has happened meanwhile."""
     values = {"kind": incoming.kind, "text": incoming.text, "reply_to": incoming.reply_to, "at": incoming.at}
     try:
         with transaction.atomic():
+            # As whoever settles does, and looks at what is kept afterwards.
+            list(Contact.unscoped.select_for_update(no_key=True).filter(pk=send.contact_id))
+            current = inbox.sends_without_id(Message.unscoped.filter(pk=send.pk)).first()
+            if current is None or not _may_become(current, incoming):
+                return False
             SentReport.unscoped.update_or_create(
                 account=account,
                 telegram_message_id=incoming.telegram_message_id,
                 defaults={"workspace_id": account.workspace_id, "thread_id": send.thread_id, **values},
             )
     except IntegrityError:  # the contact was just erased, with the send
-        return
+        pass
+    return True
 
 
 def edit_report(account: Account, telegram_message_id: int, text: str) -> None:

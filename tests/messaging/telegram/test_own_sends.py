@@ -277,6 +277,36 @@ def test_send_without_an_id_is_recognized_by_its_text_and_time(
     assert (bubbles(), count_sent()) == ([("one\ntwo", "direct", 41)], 1)
 
 
+@pytest.mark.parametrize("theirs", ["Hello Anna (changed)", "Hello", "Anna"])
+def test_changed_text_of_a_send_without_an_id_is_one_bubble(
+    theirs: str, reports: Reports, shop: Account, actor: Actor
+) -> None:
+    reports.settle(claim(send(actor, shop, "Hello Anna")), Delivered(None))
+    reports.store(reports.message(41, theirs))
+    assert (bubbles(), count_sent()) == ([("Hello Anna", "direct", 41)], 1)
+
+
+def test_text_with_a_part_of_a_word_is_another_message(reports: Reports, shop: Account, actor: Actor) -> None:
+    reports.settle(claim(send(actor, shop, "Offer 1")), Delivered(None))
+    reports.store(reports.message(41, "Offer 12"))
+    assert sorted(text for text, _, _ in bubbles()) == ["Offer 1", "Offer 12"]
+
+
+def test_message_is_not_kept_for_a_send_that_is_settled_meanwhile(
+    reports: Reports, shop: Account, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would look at it again before the next message comes."""
+    sending_now, keep = claim(send(actor, shop, "from here")), own_sends._keep
+
+    def settle_and_keep(*arguments: Any) -> bool:
+        reports.settle(sending_now, Delivered(41))
+        return keep(*arguments)
+
+    monkeypatch.setattr(own_sends, "_keep", settle_and_keep)
+    reports.store(reports.message(42, "typed"))
+    assert bubbles() == [("from here", "direct", 41), ("typed", "phone", 42)]
+
+
 def test_message_held_back_as_a_first_one_is_due_when_the_person_writes(
     reports: Reports, shop: Account, actor: Actor
 ) -> None:
