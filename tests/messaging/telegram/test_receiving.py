@@ -135,7 +135,7 @@ def test_updates_are_reported_again_after_a_database_error(
 
     monkeypatch.setattr(inbox, "receive", failing)
     server.deliver(ANNA, SHOP, "not lost")
-    wait_until(lambda: Message.unscoped.exists(), seconds=20)
+    wait_until(lambda: Message.unscoped.exists(), seconds=60)
     wait_until(lambda: TelegramSession.unscoped.get().pts == 2)
     assert [each.text for each in stored_messages()] == ["not lost"]
 

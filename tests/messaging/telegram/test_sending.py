@@ -36,7 +36,7 @@ def test_lost_answer_does_not_send_twice(
     server.configure(duplicates=duplicates)
     server.lose("messages.sendMessage", when="after")
     worker.start()
-    sent = wait_for_status(send(actor, shop), "sent", seconds=20)
+    sent = wait_for_status(send(actor, shop), "sent", seconds=60)
     assert received_texts(server) == ["Hello"]
     assert sent.telegram_message_id == server.sent(SHOP)[0].id
     assert attempts(sent) == [("duplicate", "")]
@@ -51,7 +51,7 @@ def test_duplicate_counts_as_sent_although_its_id_cannot_be_read(
     server.lose("messages.sendMessage", when="after")
     server.fail("messages.getHistory", "FLOOD_WAIT_30")
     worker.start()
-    sent = wait_for_status(send(actor, shop), "sent", seconds=20)
+    sent = wait_for_status(send(actor, shop), "sent", seconds=60)
     assert (received_texts(server), attempts(sent)) == (["Hello"], [("duplicate", "")])
     assert server.faults_left() == 0
     # Telegram also reports the message to the account; if that comes after the settlement, the id is stored then.
@@ -71,7 +71,7 @@ def test_send_that_hangs_times_out_and_is_sent_once(
     assert (message.status, message.error, message.slot_at) == ("queued", "timeout", message.unsettled_since)
     assert message.unsettled_since is not None
     make_due(message)
-    sent = wait_for_status(message, "sent", seconds=20)
+    sent = wait_for_status(message, "sent", seconds=60)
     assert received_texts(server) == ["Hello"]
     assert [outcome for outcome, _ in attempts(sent)] == ["retry", "sent" if when == "before" else "duplicate"]
     assert Message.unscoped.count() == 1
@@ -216,7 +216,7 @@ def test_old_attempt_is_searched_in_the_history(
     server.forget_random_ids(SHOP)
     Message.unscoped.filter(pk=message.pk).update(unsettled_since=clock.now() - timedelta(minutes=11))
     make_due(message)
-    sent = wait_for_status(message, "sent", seconds=20)
+    sent = wait_for_status(message, "sent", seconds=60)
     assert received_texts(server) == ["Hello"]
     assert sent.telegram_message_id == server.sent(SHOP)[0].id
     assert attempts(sent)[1] == ("duplicate" if arrived else "sent", "")
@@ -233,7 +233,7 @@ def test_attempt_before_a_new_login_is_searched_in_the_history(
     server.forget_random_ids(SHOP)
     TelegramSession.unscoped.update(logged_in_at=clock.now())
     make_due(message)
-    sent = wait_for_status(message, "sent", seconds=20)
+    sent = wait_for_status(message, "sent", seconds=60)
     assert (received_texts(server), sent.telegram_message_id) == (["Hello"], server.sent(SHOP)[0].id)
 
 
@@ -247,7 +247,7 @@ def test_refusal_after_a_lost_answer_is_not_a_failure(
     message = wait_for_attempt(send(actor, shop), "retry")
     server.fail("messages.sendMessage", "USER_IS_BLOCKED")
     make_due(message)
-    sent = wait_for_status(message, "sent", seconds=20)
+    sent = wait_for_status(message, "sent", seconds=60)
     assert (received_texts(server), attempts(sent)[1]) == (["Hello"], ("duplicate", ""))
 
 
