@@ -139,8 +139,8 @@ def find_send(sends: Iterable[Message], text: str, at: datetime) -> Message | No
     """The first of these sends that can be Telegram's message with this text and time; if none has the text, the first
     with a part of it, or of which it is a part: Telegram may have changed it."""
     possible = [send for send in sends if may_be(send, at)]
-    by_text = [send for is_text in (same_text, part_of_text) for send in possible if is_text(send.text, text)]
-    return next(iter(by_text), None)
+    kinds = (same_text, part_of_text)
+    return next((send for matches in kinds for send in possible if matches(send.text, text)), None)
 
 
 def may_be(send: Message, at: datetime) -> bool:

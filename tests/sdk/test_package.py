@@ -57,13 +57,13 @@ def cpu_seconds(*command: str) -> float:
     return min(seconds)
 
 
-def test_import_takes_less_than_three_times_that_of_httpx(python: str) -> None:
-    """On a machine where httpx takes 0.1 s, that is 0.3 s."""
+def test_import_takes_less_than_two_and_a_half_times_that_of_httpx(python: str) -> None:
+    """Of which it is a part. On a machine where httpx takes 0.1 s, that is 0.25 s."""
     bare, httpx, ours = (
         cpu_seconds(python, "-c", statement)
         for statement in ("pass", "import httpx", "from crmsolid_client import CrmSolid")
     )
-    assert ours - bare < 3 * (httpx - bare)
+    assert ours - bare < 2.5 * (httpx - bare)
 
 
 def test_whole_package_is_imported_without_warnings(python: str) -> None:
