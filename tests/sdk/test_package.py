@@ -47,23 +47,23 @@ def test_wheel_has_the_package_and_its_types(wheel: Path) -> None:
 
 
 def cpu_seconds(*command: str) -> float:
-    """The least of five runs, in time of the processor: waiting for it does not count."""
-    seconds = []
-    for _ in range(5):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        run(*command)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return min(seconds)
+    """In time of the processor: waiting for it does not count."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(*command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_import_takes_less_than_300_ms_where_that_of_httpx_takes_86(python: str) -> None:
-    """So long it took on a quiet machine. On a busy one both take twice as long, in time of the processor, too."""
-    bare, httpx, ours = (
-        cpu_seconds(python, "-c", statement)
-        for statement in ("pass", "import httpx", "from crmsolid_client import CrmSolid")
-    )
-    assert ours - bare < 0.3 / 0.086 * (httpx - bare)
+    """So long it took on a quiet machine. On a busy one both take twice as long, so they are measured in turns."""
+    ratios = []
+    for _ in range(8):
+        bare, httpx, ours = (
+            cpu_seconds(python, "-c", statement)
+            for statement in ("pass", "import httpx", "from crmsolid_client import CrmSolid")
+        )
+        ratios.append((ours - bare) / (httpx - bare))
+    assert min(ratios) < 0.3 / 0.086, ratios
 
 
 def test_whole_package_is_imported_without_warnings(python: str) -> None:
