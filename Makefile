@@ -23,7 +23,7 @@ help: ## list the targets
 run: $(READY) ## run the whole product on this machine: make run PORT=8000
 	@$(BIN)/python -m crmsolid.run --host $(HOST) --port $(PORT)
 
-test: $(READY) ## ruff, mypy and all tests on both databases; some of them: make test TESTS=tests/contacts
+test: $(READY) ## ruff, mypy and all tests; some of them: make test TESTS=tests/contacts
 	@bash scripts/test.sh $(TESTS)
 
 lint: $(READY) ## check the code with ruff
@@ -49,7 +49,7 @@ fuzz: $(READY) ## many random examples for each generated test: make fuzz FUZZ=2
 	@FUZZ=$(FUZZ) bash scripts/fuzz.sh $(TESTS)
 
 screenshots: $(READY) ## write the pictures in docs/img, of a demo workspace (needs Chromium)
-	@DJANGO_SETTINGS_MODULE=crmsolid.settings CRMSOLID_DATA=$$(mktemp -d) $(BIN)/python -m tests.browser.screenshots
+	@DJANGO_SETTINGS_MODULE=crmsolid.settings $(BIN)/python -m tests.plugins.services $(BIN)/python -m tests.browser.screenshots
 
 lock: $(READY) ## update the versions pinned in requirements.lock
 	@bash scripts/lock.sh
