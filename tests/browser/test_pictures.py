@@ -3,7 +3,7 @@
 import re
 
 from tests.browser.screenshots import FOLDER, MAX_BYTES, PICTURES
-from tests.products import ROOT
+from tests.system.stack import ROOT
 
 
 def test_pictures_are_small_and_shown() -> None:
