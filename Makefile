@@ -10,20 +10,34 @@ SEED ?=
 LONG ?=
 PARTS ?=
 FUZZ ?= 20
+FILE ?=
+REPLACE ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types openapi sdk bench chaos fuzz screenshots lock audit licenses clean
+.PHONY: help run stop psql backup restore test lint types openapi sdk bench chaos fuzz screenshots lock audit licenses clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 run: $(READY) ## run the whole product on this machine: make run PORT=8000
-	@$(BIN)/python -m crmsolid.run --host $(HOST) --port $(PORT)
+	@$(BIN)/python -m crmsolid.local run --host $(HOST) --port $(PORT)
 
-test: $(READY) ## ruff, mypy and all tests on both databases; some of them: make test TESTS=tests/contacts
+stop: ## end what `make run` has started, from another terminal
+	@$(BIN)/python -m crmsolid.local stop
+
+psql: $(READY) ## open the database
+	@$(BIN)/python -m crmsolid.local psql
+
+backup: $(READY) ## write a backup of the database: make backup FILE=crm.dump
+	@$(BIN)/python -m crmsolid.local backup $(FILE)
+
+restore: $(READY) ## make the database what it is in a backup: make restore FILE=crm.dump, REPLACE=1 if it has data
+	@$(BIN)/python -m crmsolid.local restore $(FILE) $(REPLACE)
+
+test: $(READY) ## ruff, mypy and all tests; some of them: make test TESTS=tests/contacts
 	@bash scripts/test.sh $(TESTS)
 
 lint: $(READY) ## check the code with ruff
@@ -49,7 +63,7 @@ fuzz: $(READY) ## many random examples for each generated test: make fuzz FUZZ=2
 	@FUZZ=$(FUZZ) bash scripts/fuzz.sh $(TESTS)
 
 screenshots: $(READY) ## write the pictures in docs/img, of a demo workspace (needs Chromium)
-	@DJANGO_SETTINGS_MODULE=crmsolid.settings CRMSOLID_DATA=$$(mktemp -d) $(BIN)/python -m tests.browser.screenshots
+	@DJANGO_SETTINGS_MODULE=crmsolid.settings $(BIN)/python -m tests.plugins.services $(BIN)/python -m tests.browser.screenshots
 
 lock: $(READY) ## update the versions pinned in requirements.lock
 	@bash scripts/lock.sh

@@ -30,7 +30,7 @@ def check_production(app_configs: Sequence[AppConfig] | None = None, **kwargs: A
     """The errors in the settings; none outside production."""
     if not settings.PRODUCTION:
         return []
-    return [*_secrets(), *_exposure(), *_processes()]
+    return [*_secrets(), *_exposure(), *_servers()]
 
 
 @register(TAG)
@@ -110,13 +110,9 @@ def _exposure() -> Iterable[CheckMessage]:
         yield Error("CRMSOLID_WEBHOOK_ALLOW_PRIVATE is on", hint=hint, id="crmsolid.E006")
 
 
-def _processes() -> Iterable[CheckMessage]:
-    """Several web processes need a database server, and Redis to count requests together."""
-    if settings.WEB_PROCESSES <= 1:
-        return
-    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
-        hint = "set DATABASE_URL=postgres://user:password@host:5432/name, or run one web process"
-        yield Error(f"SQLite with {settings.WEB_PROCESSES} web processes", hint=hint, id="crmsolid.E007")
-    if not settings.REDIS_URL:
-        hint = "set REDIS_URL=redis://host:6379/0, or run one web process: rate limits would hold per process only"
-        yield Error(f"{settings.WEB_PROCESSES} web processes without REDIS_URL", hint=hint, id="crmsolid.E008")
+def _servers() -> Iterable[CheckMessage]:
+    if "DATABASE_URL" in settings.LOCAL_SERVERS:
+        hint = "set DATABASE_URL=postgres://user:password@host:5432/name"
+        yield Error("DATABASE_URL is not set", hint=hint, id="crmsolid.E007")
+    if "REDIS_URL" in settings.LOCAL_SERVERS:
+        yield Error("REDIS_URL is not set", hint="set REDIS_URL=redis://host:6379/0", id="crmsolid.E008")

@@ -1,8 +1,8 @@
 """Settings, all from environment variables; docs/running.md describes each.
 
-With none set: one process, SQLite, an in-memory broker, secrets in ``CRMSOLID_DATA``. With ``DATABASE_URL`` and
-``REDIS_URL``: PostgreSQL and Redis, any number of processes. With ``CRMSOLID_ENV=production`` the start refuses unsafe
-settings (``crmsolid/checks.py``).
+``DATABASE_URL`` names PostgreSQL and ``REDIS_URL`` Redis or Valkey. Where one is not set, it is the server that
+``make run`` starts in ``CRMSOLID_DATA``, which has the secrets too. With ``CRMSOLID_ENV=production`` the start refuses
+unsafe settings (``crmsolid/checks.py``).
 """
 
 import os
@@ -10,18 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from crmsolid.broker import broker_url
 from crmsolid.core.postgresql.timeouts import with_timeouts
-from crmsolid.env import (
-    env,
-    env_choice,
-    env_database,
-    env_int,
-    env_proxy,
-    forbid_core_dumps,
-    local_secret,
-    make_private,
-    private_file,
-)
+from crmsolid.data_folder import data_folder, local_secret, make_private, postgresql_url, valkey_url
+from crmsolid.env import env, env_choice, env_database, env_int, env_proxy, forbid_core_dumps
 from crmsolid.serving.interface import MAX_BODY_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,7 +22,7 @@ PRODUCTION = env_choice("CRMSOLID_ENV", ["development", "production"]) == "produ
 if PRODUCTION:
     forbid_core_dumps()
 DEBUG = env.bool("DEBUG", False)
-DATA_DIR = Path(env.str("CRMSOLID_DATA", "") or BASE_DIR / ".data")
+DATA_DIR = data_folder()
 
 SECRET_KEY = env.str("SECRET_KEY", "") or ("" if PRODUCTION else local_secret(DATA_DIR, "secret_key"))
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -100,31 +92,14 @@ TEMPLATES = [
 ]
 
 # --- Database -------------------------------------------------------------------------------------------------
-DATABASE_URL = env.str("DATABASE_URL", "")
+DATABASE_URL = env.str("DATABASE_URL", "") or postgresql_url(DATA_DIR)
 
 
 def _database() -> dict[str, Any]:
-    if not DATABASE_URL:
-        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _sqlite({"NAME": str(DATA_DIR / "crmsolid.sqlite3")})
-    database = env_database("DATABASE_URL")
-    if "sqlite" in database["ENGINE"]:
-        return _sqlite(database)
+    database = env_database("DATABASE_URL", DATABASE_URL)
     # Each thread keeps its connection: the threads of the bridge are few and live as long as the process.
     options = with_timeouts(database.get("OPTIONS", {}))
     return {**database, "ENGINE": "crmsolid.core.postgresql", "CONN_MAX_AGE": None, "OPTIONS": options}
-
-
-def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
-    """With WAL readers do not wait for the writer. An immediate transaction waits for other writers when it begins,
-    instead of failing at its first write. What is deleted is overwritten, so that the file does not keep it."""
-    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
-    options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
-    if database["NAME"] != ":memory:":
-        private_file(Path(database["NAME"]))
-    # Tests use a file too: an in-memory database refuses a second thread instead of letting it wait.
-    test = {"NAME": str(DATA_DIR / "test.sqlite3")}
-    return {**database, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": options, "TEST": test}
 
 
 DATABASES = {"default": _database()}
@@ -134,26 +109,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "workspaces.User"
 
 # --- Redis and Celery -----------------------------------------------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", "")
-EMBEDDED = not REDIS_URL
-SWEEP_SECONDS = 2 if EMBEDDED else 5
+REDIS_URL = env.str("REDIS_URL", "") or valkey_url(DATA_DIR)
+# Those that are not given: the server is the one that `make run` starts, which production must not rely on.
+LOCAL_SERVERS = [name for name in ("DATABASE_URL", "REDIS_URL") if not env.str(name, "")]
+# Of what the doorbell did not announce. An idle worker takes 1 % of a core; with 2 s it would take 2 %.
+SWEEP_SECONDS = 5
 
-CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    {"polling_interval": 0.01}
-    if EMBEDDED
-    # max_retries: kombu would retry after 2 s and 4 s, but the doorbell does so itself.
-    # ack_emulation: a list of unacknowledged tasks in Redis would cost two more commands a task, and the sweep replaces
-    # lost tasks anyway.
-    # priority_steps: one list for each queue instead of four.
-    else {
-        "socket_timeout": 5,
-        "socket_connect_timeout": 1,
-        "max_retries": 0,
-        "ack_emulation": False,
-        "priority_steps": [0],
-    }
-)
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "max_retries": 0,  # kombu would retry after 2 s and 4 s, but the doorbell does so itself
+    # A list of unacknowledged tasks in Redis would cost two more commands a task, and the sweep replaces lost tasks
+    # anyway.
+    "ack_emulation": False,
+    "priority_steps": [0],  # one list for each queue instead of four
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # forever
 CELERY_TASK_IGNORE_RESULT = True
@@ -163,6 +134,7 @@ CELERY_TASK_ACKS_LATE = False  # the rows are the queue: the sweep replaces a lo
 CELERY_TASK_DEFAULT_QUEUE = "crmsolid"  # a Redis database may be shared with other Celery applications
 CELERY_TASK_ROUTES = ["crmsolid.celery.route"]
 CELERY_WORKER_POOL = "threads"  # tasks wait for the network and the database
+CELERY_BEAT_SCHEDULER = "crmsolid.scheduler.ImmediateScheduler"
 
 # The interval of each periodic task, in seconds.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {

@@ -7,6 +7,7 @@ class PanelConfig(AdminConfig):
     default_site = "crmsolid.panel.site.PanelSite"
 
     def ready(self) -> None:
+        import crmsolid.celery  # noqa: F401 - makes its application the one that tasks and the doorbell use
         from crmsolid import plans  # noqa: F401 - declares subscription.upgraded
         from crmsolid.panel import sign_in_log
 

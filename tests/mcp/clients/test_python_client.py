@@ -11,12 +11,10 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
-from crmsolid.run.demo import ACCOUNT_ID
+from crmsolid.local.demo import ACCOUNT_ID
 from crmsolid.tools import TOOLS
 from tests.attacks.product import Product
 from tests.mcp.clients.conftest import Keys, sent_texts
-
-pytestmark = pytest.mark.usefixtures("services")
 
 both_generations = pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 

@@ -22,13 +22,11 @@ PASSWORD_VARIABLE = "CRMSOLID_DEMO_PASSWORD"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """``live_token`` and ``test_token`` are known at the first start only. So is ``password``, which stays None if the
-    owner existed before or the password came from the environment."""
+    """The tokens are known at the first start only. So is ``password``, which stays None if the owner existed before or
+    the password came from the environment."""
 
-    owner: str
     live_prefixes: list[str]
     test_prefixes: list[str]
-    is_new: bool = False
     account_id: int = ACCOUNT_ID
     password: str | None = field(default=None, repr=False)
     live_token: str = field(default="", repr=False)
@@ -40,8 +38,12 @@ def ensure_demo() -> Demo:
     """Create the workspace, its owner, a sandbox account, a live and a test key, unless the workspace exists."""
     existing = Workspace.objects.filter(slug="demo", mode=Mode.LIVE).first()
     if existing is not None:
-        return Demo(OWNER, _prefixes(existing), _prefixes(existing.twin))
-    owner, password = _ensure_owner()
+        return Demo(_prefixes(existing), _prefixes(existing.twin))
+    owner, password = User.objects.filter(email=OWNER).first(), None
+    if owner is None:
+        chosen = os.environ.get(PASSWORD_VARIABLE, "")
+        password = None if chosen else secrets.token_urlsafe(12)
+        owner = User.objects.create_user(OWNER, chosen or password, name="Demo Owner")
     live = create_workspace(slug="demo", name="Demo", owner=owner, plan=Plan.BUSINESS)
     actor = Actor.command(live, "run")
     try:
@@ -52,27 +54,10 @@ def ensure_demo() -> Demo:
         create_key(Actor.command(workspace, "run"), name="first key", scopes=ALL_SCOPES, created_by=owner)
         for workspace in (live, live.twin)
     )
-    return Demo(
-        OWNER,
-        [live_key.key.prefix],
-        [test_key.key.prefix],
-        is_new=True,
-        account_id=account.pk,
-        password=password,
-        live_token=live_key.token,
-        test_token=test_key.token,
-    )
+    prefixes = [live_key.key.prefix], [test_key.key.prefix]
+    return Demo(*prefixes, account.pk, password, live_key.token, test_key.token)
 
 
 def _prefixes(workspace: Workspace) -> list[str]:
     keys = ApiKey.objects.for_workspace(workspace).order_by("created_at")
     return [key.prefix for key in keys if key.state == "active"]
-
-
-def _ensure_owner() -> tuple[User, str | None]:
-    existing = User.objects.filter(email=OWNER).first()
-    if existing is not None:
-        return existing, None
-    chosen = os.environ.get(PASSWORD_VARIABLE, "")
-    password = chosen or secrets.token_urlsafe(12)
-    return User.objects.create_user(OWNER, password, name="Demo Owner"), None if chosen else password

@@ -1,0 +1,1 @@
+"""``python -m crmsolid.local``: the whole product on one machine. See docs/running.md."""
