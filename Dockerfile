@@ -11,4 +11,4 @@ RUN useradd --system --uid 10001 crmsolid && mkdir /data && chown crmsolid /data
 USER crmsolid
 VOLUME /data
 EXPOSE 8000
-CMD ["python", "-m", "crmsolid.run", "web", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["python", "-m", "crmsolid.serving", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,8 +1,8 @@
 """The rate limiter: how many requests a bucket (a key or an address) may make in a minute.
 
-A window starts with the first request of a bucket and ends 60 s later. With Redis all processes share the count; one
+A window starts with the first request of a bucket and ends 60 s later. All processes share the count in Redis; one
 script counts and reads the time left in one step, so that two processes cannot both let the last request through.
-Without Redis, or while it fails, each process counts for itself.
+While Redis does not answer, each process counts for itself.
 """
 
 import logging
@@ -168,7 +168,5 @@ class FallbackLimiter:
 
 @lru_cache(maxsize=1)
 def limiter() -> Limiter:
-    """The process's limiter: through Redis if it is set up, else exact within this process only."""
-    if not settings.REDIS_URL:
-        return LocalLimiter()
+    """The process's limiter."""
     return FallbackLimiter(RedisLimiter(build_client(settings.REDIS_URL)))

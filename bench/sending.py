@@ -58,6 +58,13 @@ DRAIN_RATE, QUEUE_LENGTH, P99_MS = 400, 10, 250
 POSTGRES_PROCESSES = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() OR datname IS NULL"
 HELD_TO_RATE = 100  # sends a second; the goals of *load* are for at most this many
 
+WITHOUT = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+COMMANDS = {
+    "web": ["-m", "crmsolid.serving"],
+    "worker": ["-m", "celery", "-A", "crmsolid", "worker", *WITHOUT],
+    "scheduler": ["-m", "celery", "-A", "crmsolid", "beat"],
+}
+
 # A figure: its name, its value, and whether it is good enough; None if nothing is required of it.
 Row = tuple[str, str, bool | None]
 VERDICTS = {True: "PASS", False: "FAIL", None: ""}
@@ -66,8 +73,8 @@ VERDICTS = {True: "PASS", False: "FAIL", None: ""}
 class Role:
     """One role of the product: its process and the children of that."""
 
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "crmsolid.run", *arguments]
+    def __init__(self, role: str, *arguments: str) -> None:
+        command = [sys.executable, *COMMANDS[role], *arguments]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
 
     def cpu_seconds(self) -> float:
@@ -92,7 +99,7 @@ def ticks(pid: int) -> int:
 
 @contextlib.contextmanager
 def running(**roles: list[str]) -> Iterator[dict[str, Role]]:
-    """The product's roles by name, each with its arguments."""
+    """Processes of the product by name, each with its role and arguments."""
     started = {name: Role(*arguments) for name, arguments in roles.items()}
     try:
         yield started

@@ -1,7 +1,7 @@
 """``python -m bench.telegram [--accounts 10,100,1000]``: one worker with so many accounts, against the test server.
 
-Needs DATABASE_URL (PostgreSQL; a test database is created and dropped) and REDIS_URL. Prints a line for each number of
-accounts. The test server is a process of its own: times include its work, memory does not.
+Uses the PostgreSQL of DATABASE_URL, where a test database is created and dropped, and the Redis of REDIS_URL. Prints a
+line for each number of accounts. The test server is a process of its own: times include its work, memory does not.
 
 The worker connects the accounts, sends and receives a message on each, is idle, sends at a fixed rate, and is killed;
 another one is started at that moment, as a supervisor does, and takes the accounts over when their leases have ended.
@@ -41,8 +41,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.telegram")
     parser.add_argument("--accounts", default="200")
     options = parser.parse_args()
-    if not os.environ.get("DATABASE_URL", "").startswith("postgres") or not os.environ.get("REDIS_URL"):
-        parser.error("set DATABASE_URL (PostgreSQL) and REDIS_URL: the worker is a process of its own")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
     django.setup()
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", flush=True)
@@ -174,12 +172,12 @@ def send_at_rate(actor: Any, accounts: list[Any]) -> None:
 
 
 def start_worker(folder: Path, ready: Any) -> "subprocess.Popen[bytes]":
+    from django.conf import settings
     from django.db import connection
 
-    database = connection.settings_dict
-    location = f"{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
+    server = settings.DATABASE_URL.rpartition("/")[0]
     environment = os.environ | {
-        "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@{location}",
+        "DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}",
         "TELEGRAM_TEST_DC": ready["data_centers"]["2"],
         "TELEGRAM_TEST_RSA_KEY": ready["public_key"],
         "CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER": "100000",

@@ -17,7 +17,7 @@ from webhooks.delivery.signing import body_signature
 from webhooks.models import Delivery, Endpoint
 from webhooks.secrets import EndpointSecrets
 
-app = Celery("bench", broker=settings.REDIS_URL)
+app = Celery("bench", broker=settings.CELERY_BROKER_URL)
 app.conf.update(task_ignore_result=True, task_default_queue="bench", broker_connection_retry_on_startup=True)
 
 

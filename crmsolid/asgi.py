@@ -10,7 +10,7 @@ from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from crmsolid.checks import refuse_unsafe_start
+from crmsolid.checks import print_warnings, refuse_unsafe_start
 from crmsolid.core.garbage_collection import freeze_loaded_objects
 from crmsolid.serving.interface import AsgiApplication
 from crmsolid.serving.pool import django_thread
@@ -22,6 +22,7 @@ refuse_unsafe_start()  # before something else is loaded that fails for the same
 
 from apikeys.uses import UseWriter
 from contacts.imports.arrival import may_upload, upload_limits
+from crmsolid.events import watermark
 from crmsolid.health import healthz  # it imports models
 from crmsolid.panel.sign_in import password_queue
 
@@ -45,3 +46,11 @@ application = RootApplication(
     background=[UseWriter()],
 )
 freeze_loaded_objects()
+
+
+def started_application() -> AsgiApplication:
+    """The application, for a server that starts now: prints warnings about the settings, and compares the database with
+    what this host has seen of it."""
+    print_warnings()
+    watermark.check_in_background()
+    return application

@@ -1,13 +1,12 @@
-"""A task's queue holds at most one message, in Redis and in memory.
+"""Redis as Celery's broker. A task's queue holds at most one message.
 
 All messages of a task are equal: each says that something is due. So those that no worker has taken yet, because it is
 busy, suspended or gone, become one.
 """
 
-import threading
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from kombu.transport import memory
 from kombu.transport import redis as redis_transport
 from kombu.utils.json import dumps
 
@@ -15,7 +14,17 @@ from kombu.utils.json import dumps
 SIGNAL_QUEUES = ("crmsolid.", "telegram.")
 
 
-class RedisChannel(redis_transport.Channel):
+def broker_url(redis_url: str) -> str:
+    """The address of this Redis as kombu writes it: a unix socket is ``redis+socket://:password@/path?virtual_host=0``
+    there and ``unix://:password@/path?db=0`` everywhere else."""
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    (database,) = parse_qs(parts.query).get("db", ["0"])
+    return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={database}"
+
+
+class SignalChannel(redis_transport.Channel):
     """The list of a queue is cut to its newest message after each push."""
 
     # When a worker loses its connection, kombu puts the tasks back that it had received and not begun, over the same
@@ -30,18 +39,6 @@ class RedisChannel(redis_transport.Channel):
             pipe.lpush(queue, dumps(message)).ltrim(queue, 0, 0).execute()
 
 
-class MemoryChannel(memory.Channel):
-    """A message for a queue that is not empty is dropped: the one before it starts its run after this moment too."""
-
-    _lock = threading.Lock()
-
-    def _put(self, queue: str, message: Any, **options: Any) -> None:
-        with self._lock:
-            if not queue.startswith(SIGNAL_QUEUES) or not self._size(queue):
-                super()._put(queue, message, **options)
-
-
 def install() -> None:
-    """Make every connection of this process use these channels."""
-    redis_transport.Transport.Channel = RedisChannel
-    memory.Transport.Channel = MemoryChannel
+    """Make every connection of this process use this channel."""
+    redis_transport.Transport.Channel = SignalChannel

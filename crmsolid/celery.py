@@ -4,16 +4,20 @@ Each task has a queue of its own, which holds at most one message (``crmsolid.br
 process. So a task can occupy one thread of a worker, and a worker with more threads than tasks always has a free one:
 neither the heartbeat nor a sweep ever waits behind other work.
 
-``CELERY_BEAT_SCHEDULE`` in the settings lists the tasks that run periodically.
+``CELERY_BEAT_SCHEDULE`` in the settings lists the tasks that run periodically (``crmsolid.scheduler``).
 """
 
 import logging
 import os
+import warnings
+from functools import cached_property, partial
 from typing import Any
 
 from celery import Celery, Task, signals
+from celery.exceptions import SecurityWarning
 
 from crmsolid import broker
+from crmsolid.core.garbage_collection import freeze_loaded_objects
 from crmsolid.core.single_run import SingleRun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
@@ -38,7 +42,15 @@ class SingleRunTask(Task):
         return self._single_run()
 
 
-app = Celery("crmsolid", task_cls=SingleRunTask)
+class Application(Celery):
+    """Celery with a quiet ``celery beat``."""
+
+    @cached_property
+    def Beat(self) -> Any:
+        return self.subclass_with_self("crmsolid.scheduler:QuietBeat")
+
+
+app = Application("crmsolid", task_cls=SingleRunTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -58,6 +70,9 @@ def keep_django_logging(**kwargs: Any) -> None:
     """Does nothing: if this signal has a receiver, Celery leaves logging as Django's settings configure it."""
 
 
+# --- celery worker, celery beat -------------------------------------------------------------------------------------
+
+
 @signals.celeryd_init.connect
 @signals.beat_init.connect
 def refuse_unsafe_start(**kwargs: Any) -> None:
@@ -68,6 +83,32 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
     from crmsolid import checks
 
     checks.refuse_unsafe_start()
+
+
+@signals.celeryd_init.connect
+def configure_worker(instance: Any, **kwargs: Any) -> None:
+    """A worker prints no banner. It listens to the queue of every task and has a thread for each and one more, unless
+    ``-Q`` and ``-c`` say otherwise. With ``--beat``, its scheduler is a thread.
+
+    By default Celery forks the scheduler. Such a process lives on when the worker is killed, and nobody starts it again
+    when it dies itself.
+    """
+    from celery import beat
+
+    instance.quiet = True
+    # Celery warns root about pickled messages, but its default is to accept JSON alone.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    tasks = [name for name in app.tasks if not name.startswith("celery.")]
+    for name in tasks:
+        app.amqp.queues.select_add(queue_of(name))
+    app.conf.worker_concurrency = len(tasks) + 1
+    beat.EmbeddedService = partial(beat.EmbeddedService, thread=True)
+
+
+@signals.celeryd_after_setup.connect
+def freeze_worker(**kwargs: Any) -> None:
+    """The code is loaded, and no work has begun."""
+    freeze_loaded_objects()
 
 
 @signals.worker_init.connect
@@ -91,13 +132,3 @@ def record_watermark(**kwargs: Any) -> None:
         logger.warning("the watermark was not written at the end: %r", error)
     finally:
         connection.close()
-
-
-@signals.celeryd_init.connect
-def serve_every_task(**kwargs: Any) -> None:
-    """A worker listens to the queue of every task and has a thread for each and one more, unless ``-Q`` and ``-c`` say
-    otherwise."""
-    tasks = [name for name in app.tasks if not name.startswith("celery.")]
-    for name in tasks:
-        app.amqp.queues.select_add(queue_of(name))
-    app.conf.worker_concurrency = len(tasks) + 1

@@ -24,7 +24,6 @@ from contacts.scoring.sweep import due_timers
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.redis import REDIS_ERRORS, build_client
-from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.events.models import Event
 from crmsolid.jobs.runner import due_jobs
 from crmsolid.serving.interface import Receive, Scope, Send
@@ -41,8 +40,7 @@ from webhooks.models import Delivery
 WORKER_SEEN_WITHIN = timedelta(seconds=30)
 BUSY_AFTER = timedelta(seconds=10)
 BUSY = "busy: "
-# SQLite's log of changes is about as large before they move into the database file.
-LEAST_FREE_BYTES = 4 * 1024 * 1024
+LEAST_FREE_BYTES = 4 * 1024 * 1024  # of the data folder's disk
 
 
 async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,9 +96,7 @@ def _database_and_worker() -> tuple[str, str]:
 
 
 def _accepts_writes() -> bool:
-    """False on a replica of PostgreSQL, and in a database that was set to read-only."""
-    if not on_postgresql():
-        return True
+    """False on a replica, and in a database that was set to read-only."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('transaction_read_only') = 'off'")
         return bool(cursor.fetchone()[0])
@@ -125,9 +121,6 @@ def _sending() -> str:
 
 
 def _broker() -> str:
-    """The state of Redis; without Redis the broker is part of this process."""
-    if not settings.REDIS_URL:
-        return "ok"
     client = build_client(settings.REDIS_URL)
     try:
         client.ping()
@@ -139,7 +132,7 @@ def _broker() -> str:
 
 
 def _disk() -> str:
-    """The state of the disk with the data folder: the ledger of erasures is there, and the database if it is SQLite."""
+    """The state of the disk with the data folder: the ledger of erasures is there."""
     try:
         status = os.statvfs(settings.DATA_DIR)
     except FileNotFoundError:

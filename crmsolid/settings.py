@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from crmsolid.broker import broker_url
 from crmsolid.core.postgresql.timeouts import with_timeouts
 from crmsolid.data_folder import data_folder, local_secret, make_private, postgresql_url, valkey_url
 from crmsolid.env import env, env_choice, env_database, env_int, env_proxy, forbid_core_dumps
@@ -90,7 +91,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Database -------------------------------------------------------------------------------------------------
+# --- PostgreSQL -----------------------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", "") or postgresql_url(DATA_DIR)
 
 
@@ -111,25 +112,19 @@ AUTH_USER_MODEL = "workspaces.User"
 REDIS_URL = env.str("REDIS_URL", "") or valkey_url(DATA_DIR)
 # Those that are not given: the server is the one that `make run` starts, which production must not rely on.
 LOCAL_SERVERS = [name for name in ("DATABASE_URL", "REDIS_URL") if not env.str(name, "")]
-EMBEDDED = not REDIS_URL
-SWEEP_SECONDS = 2 if EMBEDDED else 5
+# Of what the doorbell did not announce. An idle worker takes 1 % of a core; with 2 s it would take 2 %.
+SWEEP_SECONDS = 5
 
-CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    {"polling_interval": 0.01}
-    if EMBEDDED
-    # max_retries: kombu would retry after 2 s and 4 s, but the doorbell does so itself.
-    # ack_emulation: a list of unacknowledged tasks in Redis would cost two more commands a task, and the sweep replaces
-    # lost tasks anyway.
-    # priority_steps: one list for each queue instead of four.
-    else {
-        "socket_timeout": 5,
-        "socket_connect_timeout": 1,
-        "max_retries": 0,
-        "ack_emulation": False,
-        "priority_steps": [0],
-    }
-)
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "max_retries": 0,  # kombu would retry after 2 s and 4 s, but the doorbell does so itself
+    # A list of unacknowledged tasks in Redis would cost two more commands a task, and the sweep replaces lost tasks
+    # anyway.
+    "ack_emulation": False,
+    "priority_steps": [0],  # one list for each queue instead of four
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # forever
 CELERY_TASK_IGNORE_RESULT = True
@@ -139,6 +134,7 @@ CELERY_TASK_ACKS_LATE = False  # the rows are the queue: the sweep replaces a lo
 CELERY_TASK_DEFAULT_QUEUE = "crmsolid"  # a Redis database may be shared with other Celery applications
 CELERY_TASK_ROUTES = ["crmsolid.celery.route"]
 CELERY_WORKER_POOL = "threads"  # tasks wait for the network and the database
+CELERY_BEAT_SCHEDULER = "crmsolid.scheduler.ImmediateScheduler"
 
 # The interval of each periodic task, in seconds.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {

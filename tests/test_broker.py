@@ -10,7 +10,7 @@ import pytest
 
 from crmsolid.celery import app
 from crmsolid.core import doorbell
-from crmsolid.run.background import ImmediateScheduler
+from crmsolid.scheduler import ImmediateScheduler
 from tests.servers import empty_redis
 
 pytestmark = pytest.mark.usefixtures("services")

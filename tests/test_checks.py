@@ -119,11 +119,12 @@ def test_invalid_encryption_key_is_numbered_and_not_shown(
     "command",
     [
         ["-c", "import crmsolid.asgi"],
-        ["-m", "celery", "-A", "crmsolid.celery", "worker", "-P", "threads"],
-        ["-m", "celery", "-A", "crmsolid.celery", "beat", "-S", "celery.beat.Scheduler"],
-        ["-m", "crmsolid.run", "web", "--port", "0"],
+        ["-m", "celery", "-A", "crmsolid", "worker"],
+        ["-m", "celery", "-A", "crmsolid", "worker", "--beat"],
+        ["-m", "celery", "-A", "crmsolid", "beat"],
+        ["-m", "crmsolid.serving", "--port", "0"],
     ],
-    ids=["asgi", "worker", "beat", "run web"],
+    ids=["asgi", "worker", "worker with scheduler", "scheduler", "web"],
 )
 def test_every_process_refuses_unsafe_production_settings(command: list[str], tmp_path: Path) -> None:
     environment = {

@@ -60,7 +60,7 @@ def test_database_url_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_start_with_an_invalid_setting_prints_one_line(tmp_path: Path) -> None:
     environment = {**os.environ, "CRMSOLID_DATA": str(tmp_path), "TRUSTED_PROXIES": "-1"}
-    command = [sys.executable, "-m", "crmsolid.run", "web", "--port", "0"]
+    command = [sys.executable, "-m", "crmsolid.serving", "--port", "0"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     message = "cannot start: TRUSTED_PROXIES is '-1'; give a whole number, 0 or more\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", message)

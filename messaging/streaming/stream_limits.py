@@ -2,7 +2,7 @@
 
 Each open stream holds a slot: a member of its key's sorted set in Redis, scored with the time at which the slot
 expires. Expired slots are removed when the next one is acquired, so a process that was killed holds its slots for at
-most ``SLOT_TTL_SECONDS``. Without Redis, or while it does not answer, each process counts its own streams.
+most ``SLOT_TTL_SECONDS``. While Redis does not answer, each process counts its own streams.
 """
 
 import contextlib
@@ -50,7 +50,7 @@ class StreamLimiter:
     ``prefix`` and a key's id are the name of the key's set. No method raises when Redis fails.
     """
 
-    def __init__(self, client: redis.Redis | None = None, prefix: str = "crmsolid:streams:") -> None:
+    def __init__(self, client: redis.Redis, prefix: str = "crmsolid:streams:") -> None:
         self._client, self._prefix = client, prefix
         self._breaker = CircuitBreaker()
         self._warned_at = -WARN_EVERY_SECONDS
@@ -79,8 +79,6 @@ class StreamLimiter:
 
     async def acquire_in_redis(self, slot: "StreamSlot", limit: int) -> bool:
         """Write the slot and when it expires. False if the key has ``limit`` slots already; 0 means no limit."""
-        if self._client is None:
-            return True
         keys = (self._prefix + slot.key_id, slot.stream_id, int(SLOT_TTL_SECONDS * 1000), limit)
         run = partial(self._client.eval, _ACQUIRE_SCRIPT, 1, *keys)
         return await get_running_loop().run_in_executor(_redis_thread, self._try, run)
@@ -91,10 +89,9 @@ class StreamLimiter:
             self._open[slot.key_id] -= 1
             if not self._open[slot.key_id]:
                 del self._open[slot.key_id]
-        if self._client is not None:
-            remove = partial(self._client.zrem, self._prefix + slot.key_id, slot.stream_id)
-            with contextlib.suppress(RuntimeError):  # the process is shutting down: the slot expires
-                _redis_thread.submit(self._try, remove)
+        remove = partial(self._client.zrem, self._prefix + slot.key_id, slot.stream_id)
+        with contextlib.suppress(RuntimeError):  # the process is shutting down: the slot expires
+            _redis_thread.submit(self._try, remove)
 
     def _try(self, command: Callable[[], Any]) -> bool:
         """Whether Redis answers yes; also true while it does not answer."""
@@ -134,4 +131,4 @@ class StreamSlot:
 @lru_cache(maxsize=1)
 def limiter() -> StreamLimiter:
     """The limiter of this process."""
-    return StreamLimiter(build_client(settings.REDIS_URL) if settings.REDIS_URL else None)
+    return StreamLimiter(build_client(settings.REDIS_URL))

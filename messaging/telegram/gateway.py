@@ -1,15 +1,14 @@
 """Telegram as the rest of messaging and Celery see it: the queues, and the account worker of a process.
 
-Celery's signals start and stop the account worker. A worker holds accounts if Telegram is set up and it either listens
-to the queue ``telegram`` or is the embedded one. Importing this module does not load Telethon.
+Celery's signals start and stop the account worker. A worker holds accounts if Telegram is set up and it listens to the
+queue ``telegram``, as it does unless ``-Q`` names others. Importing this module does not load Telethon.
 """
 
 import logging
 from collections.abc import Sequence
 from typing import Any
 
-from celery.signals import worker_ready, worker_shutdown
-from django.conf import settings
+from celery.signals import celeryd_init, worker_ready, worker_shutdown
 from django.core.exceptions import ImproperlyConfigured
 
 from messaging.telegram import config, leases
@@ -41,6 +40,11 @@ def wake_account_worker() -> bool:
     return True
 
 
+def listen_to_shared_queue(instance: Any, **_: Any) -> None:
+    if not config.missing():
+        instance.app.amqp.queues.select_add(SHARED_QUEUE)
+
+
 def start_account_worker(sender: Any, **_: Any) -> None:
     """Start it, and listen to its queue. Celery also sends this signal after each reconnection to the broker."""
     global _account_worker
@@ -64,9 +68,7 @@ def stop_account_worker(**_: Any) -> None:
 
 
 def _holds_accounts(consumer: Any) -> bool:
-    if config.missing():
-        return False
-    if not settings.EMBEDDED and SHARED_QUEUE not in consumer.app.amqp.queues.consume_from:
+    if config.missing() or SHARED_QUEUE not in consumer.app.amqp.queues.consume_from:
         return False
     pool = type(consumer.pool).__module__
     if pool not in POOLS:
@@ -74,5 +76,6 @@ def _holds_accounts(consumer: Any) -> bool:
     return True
 
 
+celeryd_init.connect(listen_to_shared_queue)
 worker_ready.connect(start_account_worker)
 worker_shutdown.connect(stop_account_worker)

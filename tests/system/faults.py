@@ -71,7 +71,7 @@ class Faults:
         return "one web process killed"
 
     def _kill_web(self) -> str:
-        return self._kill("web", self._stack.start_supervised_web)
+        return self._kill("web", self._stack.start_web)
 
     def _kill_worker(self) -> str:
         name = self._random.choice(WORKERS)
@@ -82,7 +82,7 @@ class Faults:
         killed_at = time.monotonic()
         self._stack.kill_web_supervisor()
         self.ended_at = killed_at
-        self._stack.start_supervised_web()
+        self._stack.start_web()
         return "the supervisor of the web killed"
 
     def _kill_scheduler(self) -> str:

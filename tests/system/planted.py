@@ -1,11 +1,9 @@
 """Secrets that a test can recognize, a search for them in whatever the product writes, and faults that force errors."""
 
 import base64
-import contextlib
 import json
 import re
 import socketserver
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,11 +44,7 @@ class Planted:
 
 def rows(installation: Installation, session_key: str) -> Iterator[tuple[str, str]]:
     """Every row of every table with the table's name, as text; sessions as what they contain."""
-    if installation.is_split:
-        names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-    else:
-        names = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    for (table,) in installation.query(names):
+    for (table,) in installation.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
         for row in installation.query(f'SELECT * FROM "{table}"'):
             yield table, " ".join(_text(value) for value in row)
     for (data,) in installation.query("SELECT session_data FROM django_session"):
@@ -90,13 +84,8 @@ def without_table(installation: Installation, table: str) -> Iterator[None]:
 
 def change_database(installation: Installation, statement: str) -> None:
     """Run a statement that answers no rows."""
-    if installation.is_split:
-        with psycopg.connect(installation.postgres, autocommit=True) as connection:
-            connection.execute(statement)
-        return
-    file = installation.folder / "data" / "crmsolid.sqlite3"
-    with contextlib.closing(sqlite3.connect(file, timeout=20, isolation_level=None)) as embedded:
-        embedded.execute(statement)
+    with psycopg.connect(installation.postgres, autocommit=True) as connection:
+        connection.execute(statement)
 
 
 class MailServer(socketserver.ThreadingTCPServer):

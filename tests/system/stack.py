@@ -16,10 +16,18 @@ from typing import Any
 import psycopg
 
 from tests.migrated import create_migrated_database
+from tests.processes import children
 from tests.servers import drop_database, free_port, is_listening
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
+WITHOUT = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+# What an operator starts; tests/docs/test_deployment.py compares the documented commands with these.
+COMMANDS = {
+    "web": ("-m", "crmsolid.serving"),
+    "worker": ("-m", "celery", "-A", "crmsolid", "worker", *WITHOUT),
+    "scheduler": ("-m", "celery", "-A", "crmsolid", "beat"),
+}
 SEED = """
 import json, django
 django.setup()
@@ -101,7 +109,7 @@ class Stack:
 
     def start_role(self, role: str, name: str, *options: str, tree: Path = ROOT) -> None:
         """Start ``web``, ``worker`` or ``scheduler`` as an operator does, under a name of its own."""
-        self._start(name, sys.executable, "-m", "crmsolid.run", role, *options, tree=tree)
+        self._start(name, sys.executable, *COMMANDS[role], *options, tree=tree)
 
     def start_redis(self) -> None:
         port = str(self.redis_port)
@@ -109,16 +117,16 @@ class Stack:
         wait_until(lambda: is_listening(self.redis_port), "Redis listens")
 
     def start_web(self) -> None:
-        command = [sys.executable, "-m", "uvicorn", "crmsolid.asgi:application", "--port", str(self.port)]
-        self._start(
-            "web", *command, "--workers", "2", "--no-proxy-headers", "--no-access-log", "--log-level", "warning"
-        )
-        wait_until(lambda: is_listening(self.port), "the web listens", seconds=120)
+        """Two processes under a supervisor, which starts one again that has died."""
+        self.start_role("web", "web", "--port", str(self.port))
+        wait_until(self._web_answers, "the web answers", seconds=120)
 
-    def start_supervised_web(self) -> None:
-        """The web as the product runs it: a supervisor starts a process again that has died."""
-        self._start("web", sys.executable, "-m", "crmsolid.run", "web", "--port", str(self.port))
-        wait_until(lambda: len(self.children("web")) == 2 and is_listening(self.port), "the web listens", seconds=120)
+    def _web_answers(self) -> bool:
+        """The supervisor holds the port open before there is anybody to answer."""
+        try:
+            return self.call("GET", "/healthz", "", seconds=5).status == 200
+        except (OSError, http.client.HTTPException):
+            return False
 
     def start_worker(self, name: str = "worker") -> None:
         self.start_role("worker", name)
@@ -157,11 +165,10 @@ class Stack:
         os.killpg(self._processes[name].pid, how)
 
     def children(self, name: str) -> list[int]:
-        """The ids of a part's child processes. Those of the supervised web are the ones that answer requests."""
+        """The ids of a part's child processes. Those of the web are the ones that answer requests."""
         if self._processes[name].poll() is not None:
             return []
-        pid = self._processes[name].pid
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return children(self._processes[name].pid)
 
     def ended(self) -> list[str]:
         """The parts that have ended by themselves."""

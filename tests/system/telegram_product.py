@@ -1,15 +1,12 @@
-"""The whole product as ``make run`` starts it, against the test Telegram server. Tests use the panel, REST, the stream
-and webhooks over HTTP. It runs on PostgreSQL and Redis if the suite does, else embedded on SQLite."""
+"""The whole product as it runs on one machine, against the test Telegram server: a web process, and a worker with the
+scheduler. Tests use the panel, REST, the stream and webhooks over HTTP."""
 
-import contextlib
 import http.client
 import http.cookiejar
 import json
 import os
 import re
-import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -23,39 +20,53 @@ from uuid import uuid4
 
 import psycopg
 
-from tests.servers import read_startup_message
-from tests.system.stack import ROOT
+from tests.servers import free_port
+from tests.system.stack import COMMANDS, ROOT
 from tests.telegram_server import TelegramServer
+from tests.waiting import wait_until
 
 TIMEOUT = 60.0
 PASSWORD = "a password of the demo's owner"
 LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
+# Makes what the first start of ``make run`` makes; prints the key.
+SEED = """
+import django, os
+django.setup()
+from apikeys.services import create_key
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import User
+from crmsolid.workspaces.scopes import ALL_SCOPES
+from crmsolid.workspaces.services import create_workspace
+from messaging.services import create_sandbox_account
+owner = User.objects.create_user("owner@example.com", os.environ["OWNERS_PASSWORD"], name="Demo Owner")
+workspace = create_workspace(slug="demo", name="Demo", owner=owner, plan="business")
+actor = Actor.command(workspace, "tests")
+create_sandbox_account(actor, name="Sandbox")
+print(create_key(actor, name="first key", scopes=ALL_SCOPES, created_by=owner).token)
+"""
 # Settings of the test run that the product must not inherit.
 NOT_INHERITED = ("DATABASE", "REDIS", "PYTEST", "TELEGRAM", "CRMSOLID")
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Where the product keeps its data; ``postgres`` and ``redis`` are empty if it runs embedded."""
+    """Where the product keeps its data: a folder, and the addresses of a database with all tables and of a Redis."""
 
     folder: Path
-    postgres: str = ""
-    redis: str = ""
-
-    @property
-    def is_split(self) -> bool:
-        return bool(self.redis)
+    postgres: str
+    redis: str
 
     def environment(self, server: TelegramServer, **more: str) -> dict[str, str]:
         key = self.folder / "server.pub"
         key.write_text(server.key.public_pem)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
-        services = {"DATABASE_URL": self.postgres, "REDIS_URL": self.redis} if self.is_split else {}
         return {
             **inherited,
-            **services,
+            "DJANGO_SETTINGS_MODULE": "crmsolid.settings",
+            "DATABASE_URL": self.postgres,
+            "REDIS_URL": self.redis,
             "CRMSOLID_DATA": str(self.folder / "data"),
-            "CRMSOLID_DEMO_PASSWORD": PASSWORD,
+            "OWNERS_PASSWORD": PASSWORD,
             "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
             "TELEGRAM_TEST_DC": server.endpoint(),
             "TELEGRAM_TEST_RSA_KEY": str(key),
@@ -68,17 +79,14 @@ class Installation:
         }
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        if self.is_split:
-            with psycopg.connect(self.postgres, autocommit=True) as connection:
-                return connection.execute(sql).fetchall()
-        file = self.folder / "data" / "crmsolid.sqlite3"
-        with contextlib.closing(sqlite3.connect(file, timeout=20, isolation_level=None)) as embedded:
-            return embedded.execute(sql).fetchall()
+        with psycopg.connect(self.postgres, autocommit=True) as connection:
+            return connection.execute(sql).fetchall()
 
 
 @dataclass
 class Product:
-    """A product that a test may stop and start again. ``token`` is the live key that the first start printed."""
+    """A product that a test may stop and start again. ``token`` is a live key with all scopes, made at the first
+    start."""
 
     installation: Installation
     server: TelegramServer
@@ -86,54 +94,47 @@ class Product:
     token: str = ""
 
     def start(self) -> None:
-        log = (self.installation.folder / "log").open("ab")
-        with log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "crmsolid.run", "--port", "0"],
-                env=self.installation.environment(self.server, **self.more),
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=log,
+        environment, self.port = self.installation.environment(self.server, **self.more), free_port()
+        if not self.token:
+            seeding = subprocess.run(
+                [sys.executable, "-c", SEED], env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
             )
-        message = read_startup_message(self.process, self.installation.folder / "log")
-        address = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", message)
-        assert address, message
-        self.port = int(address[1])
-        self.token = self.token or re.findall(r"cs_live_[0-9a-f]{4}_\w+", message)[0]
+            self.token = seeding.stdout.strip()
+        self._web = self._start(*COMMANDS["web"], "--port", str(self.port))
+        self._worker = self._start(*COMMANDS["worker"], "--beat")
+        wait_until(self._is_ready, "the product is ready", seconds=180)
 
-    def stop(self, number: int = signal.SIGINT) -> float:
-        """Stop it with a signal. Returns how many seconds that took; fails if the exit status is not 0."""
+    def _start(self, *command: str) -> "subprocess.Popen[bytes]":
+        environment = self.installation.environment(self.server, **self.more)
+        with (self.installation.folder / "log").open("ab") as log:
+            return subprocess.Popen([sys.executable, *command], env=environment, cwd=ROOT, stdout=log, stderr=log)
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=30) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def stop(self) -> float:
+        """Stop it with SIGTERM. Returns how many seconds that took; fails if an exit status is not 0."""
         began = time.monotonic()
-        self.process.send_signal(number)
-        assert self.process.wait(TIMEOUT) == 0, self.log()
-        self._close_stdout()
+        for process in (self._web, self._worker):
+            process.terminate()
+        assert [process.wait(TIMEOUT) for process in (self._web, self._worker)] == [0, 0], self.log()
         return time.monotonic() - began
 
-    def _close_stdout(self) -> None:
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-
     def kill_worker(self) -> None:
-        """Kill the worker with SIGKILL. The supervisor starts the next one; an embedded product is restarted here."""
-        if not self.installation.is_split:
-            self.process.kill()
-            self.process.wait()
-            self._close_stdout()
-            self.start()
-            return
-        os.kill(self.worker_pid(), signal.SIGKILL)
-
-    def worker_pid(self) -> int:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        (worker,) = [pid for pid in children if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        return int(worker)
+        """Kill the worker, and the scheduler with it, and start them again, as a supervisor does."""
+        self._worker.kill()
+        self._worker.wait()
+        self._worker = self._start(*COMMANDS["worker"], "--beat")
 
     def close(self) -> None:
-        """End it if it still runs. Its processes notice that their supervisor has gone."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(TIMEOUT)
-            self._close_stdout()
+        """End it if it still runs."""
+        for process in (self._web, self._worker):
+            process.terminate()
+            process.wait(TIMEOUT)
 
     def log(self) -> str:
         return (self.installation.folder / "log").read_text()

@@ -84,8 +84,6 @@ class Chaos:
 
 @pytest.fixture
 def chaos(tmp_path: Path) -> Iterator[Chaos]:
-    if "postgres" not in settings.DATABASE_URL or not settings.REDIS_URL:
-        pytest.skip("needs PostgreSQL and Redis: several processes")
     with TelegramServer() as telegram, Receiver() as receiver:
         forget_cached_config()
         key = tmp_path / "telegram.pub"
@@ -103,7 +101,7 @@ def chaos(tmp_path: Path) -> Iterator[Chaos]:
 
 
 def start(stack: Stack) -> None:
-    stack.start_supervised_web()
+    stack.start_web()
     for name in WORKERS:
         stack.start_worker(name)
     stack.start_scheduler()

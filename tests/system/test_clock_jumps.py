@@ -25,11 +25,9 @@ DAY_SECONDS = 86_400
 
 @pytest.fixture
 def stack() -> Iterator[JumpingStack]:
-    if "postgres" not in settings.DATABASE_URL or not settings.REDIS_URL:
-        pytest.skip("needs PostgreSQL and Redis: several processes")
     stack = JumpingStack(settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_jumps_{os.getpid()}")
     try:
-        stack.start_supervised_web()
+        stack.start_web()
         stack.start_worker("jumping worker")
         stack.start_worker("steady worker")
         stack.start_scheduler()

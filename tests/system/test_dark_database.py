@@ -28,6 +28,7 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("services")
 
+NO_REDIS = "redis://127.0.0.1:1/0"
 PORT = 8000  # of the web server, in its own namespace
 SLOWEST_SECONDS = 15.0  # an idle machine needs 8
 CLIENTS = 8  # twice the threads for requests
@@ -91,8 +92,6 @@ class Product:
 
 @pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
-    if "postgres" not in settings.DATABASE_URL:
-        pytest.skip("needs PostgreSQL")
     server, name = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_dark_{os.getpid()}"
     host, port = connection.settings_dict["HOST"] or "127.0.0.1", int(connection.settings_dict["PORT"] or 5432)
     with dark_network() as network, forwarder(network.database, (host, port)) as database_port:
@@ -106,14 +105,19 @@ def product() -> Iterator[Product]:
 
 @contextmanager
 def _web(network: DarkNetwork, dsn: str, database_port: int, folder: Path) -> Iterator[Product]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "REDIS_URL"))}
-    environment |= {"CRMSOLID_DATA": str(folder), "DATABASE_URL": dsn, "DJANGO_SETTINGS_MODULE": "crmsolid.settings"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    environment |= {
+        "CRMSOLID_DATA": str(folder),
+        "DATABASE_URL": dsn,
+        "REDIS_URL": NO_REDIS,
+        "DJANGO_SETTINGS_MODULE": "crmsolid.settings",
+    }
     seeded = subprocess.run(
         [sys.executable, "-c", SEED], env=environment, cwd=ROOT, check=True, capture_output=True, timeout=120
     )
     user = dsn.split("://")[1].split("@")[0]
     environment["DATABASE_URL"] = f"postgres://{user}@{network.database}:{database_port}/{dsn.rsplit('/', 1)[1]}"
-    command = network.inside(sys.executable, "-m", "crmsolid.run", "web", "--host", network.web, "--port", str(PORT))
+    command = network.inside(sys.executable, "-m", "crmsolid.serving", "--host", network.web, "--port", str(PORT))
     with (
         (folder / "web.log").open("wb") as log,
         subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log) as process,

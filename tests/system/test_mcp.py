@@ -23,11 +23,9 @@ CALLS = 40
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """Two web processes, and no worker: nothing here is sent."""
-    if "postgres" not in settings.DATABASE_URL or not settings.REDIS_URL:
-        pytest.skip("needs PostgreSQL and Redis: several processes")
     stack = Stack(settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_system_{os.getpid()}_mcp")
     try:
-        stack.start_supervised_web()
+        stack.start_web()
         yield stack
     finally:
         stack.stop()

@@ -24,8 +24,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from crmsolid.workspaces.two_factor import STEP_SECONDS, totp
-from tests.attacks.product import ON_POSTGRESQL_ALONE
-from tests.migrated import copy_migrated_sqlite, create_migrated_database
+from tests.migrated import create_migrated_database
 from tests.oauth.flow import VERIFIER, challenge
 from tests.servers import drop_database, free_port, own_redis
 from tests.system.planted import MailServer, Planted, change_database, files, redis_content, rows, without_table
@@ -36,9 +35,8 @@ from tests.telegram_server.state import digits
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
-pytestmark = [pytest.mark.usefixtures("services"), pytest.mark.long, ON_POSTGRESQL_ALONE]
+pytestmark = [pytest.mark.usefixtures("services"), pytest.mark.long]
 
-SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
 PHONE, SECOND = "+15550041", "second@example.com"
 KEYS, WEBHOOKS = "/panel/live/apikeys/apikey/", "/panel/live/webhooks/endpoint/"
 ACCOUNTS = "/panel/live/messaging/account/"
@@ -118,11 +116,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def _installations(folder: Any, planted: Planted) -> Iterator[Installation]:
-    """One, whose database and Redis have passwords where the suite runs on PostgreSQL and Redis."""
-    if not SPLIT:
-        copy_migrated_sqlite(folder / "data")
-        yield Installation(folder)
-        return
+    """One, whose database and Redis have passwords."""
     database, broker, port = planted_text("database"), planted_text("redis"), free_port()
     planted.add("DATABASE_URL", database)
     planted.add("REDIS_URL", broker)
@@ -351,8 +345,6 @@ def sign_in_wrongly(world: World) -> None:
 
 def break_redis(world: World, act: Callable[[], object]) -> None:
     """Redis refuses the password meanwhile."""
-    if not world.installation.is_split:
-        return
     password = urlsplit(world.installation.redis).password or ""
     client: Any = redis.Redis.from_url(world.installation.redis)  # some of its methods have no types
     try:
@@ -431,11 +423,8 @@ def test_secrets_are_written_nowhere(world: World) -> None:
     break_redis(world, lambda: provoke(world, panel, oauth, endpoint))
     pages = {**crawl(Panel(world.product)), **answers(world)}
     assert len(pages) > 40
-    if world.installation.is_split:
-        in_redis = list(redis_content(world.installation.redis))
-        assert in_redis
-    else:
-        in_redis = []
+    in_redis = list(redis_content(world.installation.redis))
+    assert in_redis
     world.product.stop()
     hits = {
         *_hits(world, "table", rows(world.installation, world.environment["SECRET_KEY"])),

@@ -37,13 +37,11 @@ ENVIRONMENT = {
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    if "postgres" not in settings.DATABASE_URL or not settings.REDIS_URL:
-        pytest.skip("needs PostgreSQL and Redis: several processes")
     server = settings.DATABASE_URL.rsplit("/", 1)[0]
     stack = Stack(server, f"crmsolid_system_{os.getpid()}_sequences", ENVIRONMENT)
     print(f"\nseed {SEED}, {FAULTS} faults, {CONTACTS} contacts; logs: {stack.folder}", flush=True)
     try:
-        stack.start_supervised_web()
+        stack.start_web()
         for name in WORKERS:
             stack.start_worker(name)
         stack.start_scheduler()

@@ -3,7 +3,6 @@ arrive in the thread, the stream and webhooks. Whatever process dies, the recipi
 
 import json
 import os
-import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from tests.migrated import create_migrated_database
 from tests.servers import drop_database, free_port, own_redis
 from tests.system.telegram_product import Installation, Panel, Product, Stream
 from tests.telegram_server import TelegramServer, forget_cached_config
@@ -24,7 +24,6 @@ pytestmark = pytest.mark.usefixtures("services")
 SHOP, SAFE, ANNA, LATE = "+15550001", "+15550004", "+15550002", "+15550005"
 TWO_STEP = "correct horse 7"
 ADD = "/panel/live/messaging/account/add/"
-SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +41,9 @@ def server() -> Iterator[TelegramServer]:
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("telegram")
-    if not SPLIT:
-        yield Installation(folder)
-        return
     server, name, port = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_telegram_{os.getpid()}", free_port()
     with own_redis(port):
-        yield Installation(folder, f"{server}/{name}", f"redis://127.0.0.1:{port}/0")
+        yield Installation(folder, create_migrated_database(server, name), f"redis://127.0.0.1:{port}/0")
     drop_database(server, name)
 
 
@@ -155,7 +151,6 @@ def test_worker_killed_during_a_send_sends_once(when: str, product: Product, ser
     assert product.attempts(message) == ["lost", "sent" if when == "before" else "duplicate"]
 
 
-@pytest.mark.skipif(not SPLIT, reason="needs a separate worker and row locks: PostgreSQL and Redis")
 def test_worker_killed_before_settlement_sends_once(product: Product, server: TelegramServer, shop: int) -> None:
     server.hang("messages.sendMessage", 60, when="after")
     message = product.send(shop, "Unsettled")
@@ -224,7 +219,7 @@ def test_stopping_releases_accounts_and_missed_messages_arrive_after_the_start(
     panel.get(ADD)
     panel.post({"phone": LATE})
     step = panel.at
-    assert product.stop(signal.SIGINT) < 15
+    assert product.stop() < 15
     assert installation.query("SELECT worker FROM messaging_accountlease WHERE worker <> ''") == []
     assert server.connected(SHOP) == 0
     for number in range(20):
@@ -264,10 +259,10 @@ def test_messages_wait_until_the_account_is_logged_in_again(
 
 
 def test_log_of_the_product_has_no_errors_and_no_secrets(product: Product) -> None:
-    product.stop(signal.SIGTERM)
+    product.stop()
     lines = [json.loads(line) for line in product.log().splitlines() if line.startswith("{")]
     errors = [line["message"] for line in lines if line["level"] in ("error", "critical")]
-    assert errors == ["worker ended with status -9; starting it again"] * (3 if SPLIT else 0)
+    assert errors == []
     assert "Traceback" not in product.log()
     for secret in (TWO_STEP, product.token.rsplit("_", 1)[1]):
         assert secret not in product.log()

@@ -16,7 +16,7 @@ from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import DomainError
 from crmsolid.mcp.tool import Tool
 from crmsolid.mcp.views import mcp_view
-from crmsolid.run.demo import ensure_demo
+from crmsolid.local.demo import ensure_demo
 from crmsolid.serving.interface import AsgiApplication
 from crmsolid.tools import TOOLS
 

@@ -45,8 +45,8 @@ def acquired(slots: list[StreamSlot | None]) -> list[StreamSlot]:
     return [slot for slot in slots if slot is not None]
 
 
-async def test_limit_within_one_process() -> None:
-    alone = StreamLimiter()
+async def test_limit_within_one_process(client: redis.Redis, prefix: str) -> None:
+    alone = StreamLimiter(client, prefix)
     first, second = await alone.acquire(KEY, 2), await alone.acquire(KEY, 2)
     assert first and second
     assert await alone.acquire(KEY, 2) is None

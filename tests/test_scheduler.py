@@ -1,17 +1,22 @@
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from queue import Queue
+from types import SimpleNamespace
+from typing import Any
 
+import celery.beat
 import pytest
+from celery import signals
+from celery.beat import Scheduler
 from django.conf import settings
 
 from crmsolid.celery import app
-from crmsolid.run.background import ImmediateScheduler
-from crmsolid.run.embedded import BeatThread
+from crmsolid.scheduler import ImmediateScheduler
 
 pytestmark = pytest.mark.usefixtures("services")
 
@@ -54,16 +59,19 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
 
 
 @pytest.fixture
-def beat(sent: Sent) -> Iterator[BeatThread]:
-    beat = BeatThread()
-    beat.start()
-    yield beat
-    beat.stop()
-    beat.join(10)
-    assert not beat.is_alive()
+def beat(sent: Sent) -> Iterator[Any]:
+    """The scheduler of a worker with ``--beat``."""
+    signals.celeryd_init.send(sender="", instance=SimpleNamespace(app=app))
+    scheduler: Any = celery.beat.EmbeddedService(app, scheduler_cls=app.conf.beat_scheduler)
+    scheduler.start()
+    assert scheduler in threading.enumerate()
+    yield scheduler
+    scheduler.stop()
+    scheduler.join(10)
+    assert not scheduler.is_alive()
 
 
-def test_beat_thread_sends_every_entry_then_repeats_the_frequent_ones_and_writes_no_file(
+def test_scheduler_sends_every_entry_then_repeats_the_frequent_ones_and_writes_no_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sent: Sent, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -73,24 +81,24 @@ def test_beat_thread_sends_every_entry_then_repeats_the_frequent_ones_and_writes
     assert list(tmp_path.iterdir()) == []
 
 
-def test_clock_that_is_set_back_delays_nothing(monkeypatch: pytest.MonkeyPatch, sent: Sent, beat: BeatThread) -> None:
+def test_clock_that_is_set_back_delays_nothing(monkeypatch: pytest.MonkeyPatch, sent: Sent, beat: Any) -> None:
     assert sorted([sent.next(), sent.next()]) == ["often", "seldom"]
     now = app.now
     monkeypatch.setattr(app, "now", lambda: now() - timedelta(hours=1))
     assert [sent.next() for _ in range(3)] == ["often"] * 3
 
 
-def test_beat_thread_that_fails_is_started_again(
+def test_scheduler_goes_on_after_an_error(
     monkeypatch: pytest.MonkeyPatch, sent: Sent, request: pytest.FixtureRequest
 ) -> None:
-    tick, failures = ImmediateScheduler.tick, [OSError("a bug")]
+    tick, failures = Scheduler.tick, [OSError("a bug")]
 
-    def fail_once(scheduler: ImmediateScheduler) -> float:
+    def fail_once(scheduler: Scheduler) -> float:
         if failures:
             raise failures.pop()
         return float(tick(scheduler))
 
-    monkeypatch.setattr(ImmediateScheduler, "tick", fail_once)
+    monkeypatch.setattr(Scheduler, "tick", fail_once)
     request.getfixturevalue("beat")
     assert sorted([sent.next(), sent.next()]) == ["often", "seldom"]
 
@@ -102,8 +110,9 @@ class Stop:
         if name == "celery.utils.saferepr":
             signal.raise_signal(signal.SIGTERM)
 sys.meta_path.insert(0, Stop())
-from crmsolid.run.background import build_beat
-build_beat().run()
+from celery.__main__ import main
+sys.argv = ["celery", "-A", "crmsolid", "beat"]
+main()
 """
 
 

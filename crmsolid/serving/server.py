@@ -1,0 +1,156 @@
+"""The web server: one process, or several that accept from one socket."""
+
+import errno
+import fcntl
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import uvicorn
+from django.conf import settings
+from django.utils.log import configure_logging
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from crmsolid.serving.connections import ConnectionLimits
+from crmsolid.serving.http_protocol import build_protocol
+
+APPLICATION = (
+    "crmsolid.asgi:started_application"  # by name, because it is above this package, and loaded in each process
+)
+GRACE_SECONDS = 5  # limited, because open streams never end by themselves
+# A process that does not answer the supervisor for so long is killed and replaced, and one that replaces another has so
+# long to start. uvicorn's 5 s are too short for a start on a busy machine.
+HEALTH_SECONDS = 30
+# Kept for what is no connection of a client: the database, Redis, files and sockets of webhooks.
+RESERVED_DESCRIPTORS = 1200
+# How much of a response the kernel may hold for a client. By itself it takes 4 MB, so that what a slow client reads
+# would not be noticed for a minute, and it would be cut off as one that reads nothing.
+SEND_BUFFER_BYTES = 128 * 1024
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+METRICS_PREFIX = "crmsolid-metrics-"
+_LOCK = "lock"
+
+
+class CannotListen(Exception):
+    """The address cannot be listened on. The message says why and what to do."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 picks a free one. Bound before anything else is set up, so that a busy port is reported
+    at once. Raises CannotListen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # connections inherit it
+    try:
+        sock.bind((host, port))
+    except OverflowError:
+        sock.close()
+        raise CannotListen(f"there is no port {port}: ports are 0 to 65535") from None
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CannotListen(f"port {port} is in use; try {port + 1}") from None
+        raise CannotListen(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
+    return sock
+
+
+def allowed_connections(wanted: int) -> int:
+    """How many connections the limit on file descriptors allows: ``wanted`` if ``RESERVED_DESCRIPTORS`` remain, else
+    fewer, but half of the descriptors at least. Raises the soft limit as far as that needs and the hard limit allows.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + RESERVED_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY:
+        return wanted
+    return min(wanted, max(soft - RESERVED_DESCRIPTORS, soft // 2))
+
+
+class ServerConfig(uvicorn.Config):
+    """The configuration of the server, which a process of its own can be given: all that cannot be pickled is made in
+    :meth:`load`, which is called in the process that serves."""
+
+    def __init__(self, workers: int = 1) -> None:
+        super().__init__(
+            APPLICATION,
+            factory=True,
+            workers=workers,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # uvicorn would believe any local client; ``TRUSTED_PROXIES`` decides instead
+            log_config=None,
+            lifespan="on",
+            ws="none",
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_worker_healthcheck=HEALTH_SECONDS,
+        )
+
+    def load(self) -> None:
+        supervisor = multiprocessing.parent_process()
+        if supervisor is not None:
+            _end_with(supervisor)
+        super().load()
+        limits = ConnectionLimits(max_connections=allowed_connections(settings.MAX_CONNECTIONS))
+        self.http_protocol_class = build_protocol(limits)
+
+
+def _end_with(supervisor: BaseProcess) -> None:
+    """End this process as by SIGTERM once its supervisor is gone: it cannot end its processes if it is killed."""
+
+    def wait() -> None:
+        supervisor.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="supervisor-watch", daemon=True).start()
+
+
+def serve(sock: socket.socket) -> int:
+    """Serve until SIGINT or SIGTERM; returns the exit status. Requests in progress get ``GRACE_SECONDS`` to end."""
+    if settings.WEB_PROCESSES == 1:
+        server = uvicorn.Server(ServerConfig())
+        with suppress(KeyboardInterrupt):  # uvicorn raises the signal again once it has shut down
+            server.run(sockets=[sock])
+        return 0 if server.started else os.EX_SOFTWARE
+    return _supervise(sock, settings.WEB_PROCESSES)
+
+
+def _supervise(sock: socket.socket, processes: int) -> int:
+    """Run several processes. One that dies is started again; one that refuses to start ends the others. This process
+    does not load the product, and keeps the port open whatever happens to the others."""
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+    with nullcontext() if METRICS_FOLDER in os.environ else metrics_folder() as folder:
+        if folder is not None:
+            os.environ[METRICS_FOLDER] = folder
+        supervisor = Multiprocess(ServerConfig(processes), [sock])
+        supervisor.run()
+    refused = any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes)
+    return STARTUP_FAILURE if refused else 0
+
+
+@contextmanager
+def metrics_folder() -> Iterator[str]:
+    """A temporary folder, removed at the end. Removes those of supervisors that were killed, too.
+
+    A supervisor holds a lock on a file in its folder, which ends with the process.
+    """
+    for lock in Path(tempfile.gettempdir()).glob(f"{METRICS_PREFIX}*/{_LOCK}"):
+        with suppress(OSError), lock.open() as file:  # in use, of another user, or just removed by another start
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent)
+    with tempfile.TemporaryDirectory(prefix=METRICS_PREFIX) as folder, Path(folder, "new").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        Path(folder, "new").rename(Path(folder, _LOCK))  # from here on others find it, locked
+        yield folder
