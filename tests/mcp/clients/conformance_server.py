@@ -14,9 +14,9 @@ from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import DomainError
+from crmsolid.local.demo import ensure_demo
 from crmsolid.mcp.tool import Tool
 from crmsolid.mcp.views import mcp_view
-from crmsolid.local.demo import ensure_demo
 from crmsolid.serving.interface import AsgiApplication
 from crmsolid.tools import TOOLS
 
