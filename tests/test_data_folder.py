@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import redis
 from psycopg import conninfo
-from redis.connection import parse_url
 
 from crmsolid.data_folder import data_folder, local_secret, make_private, postgresql_url, valkey_url
 
@@ -107,7 +107,8 @@ def test_addresses_lead_to_sockets_in_it(tmp_path: Path) -> None:
         "port": "5432",
         "dbname": "crmsolid",
     }
-    assert parse_url(valkey_url(folder))["path"] == str(folder / "valkey" / "socket")
+    with redis.Redis.from_url(valkey_url(folder)) as client:
+        assert client.connection_pool.connection_kwargs["path"] == str(folder / "valkey" / "socket")
 
 
 def settings_with(folder: Path, **given: str) -> list[str]:
