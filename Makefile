@@ -37,7 +37,7 @@ backup: $(READY) ## write a backup of the database: make backup FILE=crm.dump
 restore: $(READY) ## make the database what it is in a backup: make restore FILE=crm.dump, REPLACE=1 if it has data
 	@$(BIN)/python -m crmsolid.local restore $(FILE) $(REPLACE)
 
-test: $(READY) ## ruff, mypy and all tests on both databases; some of them: make test TESTS=tests/contacts
+test: $(READY) ## ruff, mypy and all tests; some of them: make test TESTS=tests/contacts
 	@bash scripts/test.sh $(TESTS)
 
 lint: $(READY) ## check the code with ruff
@@ -63,7 +63,7 @@ fuzz: $(READY) ## many random examples for each generated test: make fuzz FUZZ=2
 	@FUZZ=$(FUZZ) bash scripts/fuzz.sh $(TESTS)
 
 screenshots: $(READY) ## write the pictures in docs/img, of a demo workspace (needs Chromium)
-	@DJANGO_SETTINGS_MODULE=crmsolid.settings CRMSOLID_DATA=$$(mktemp -d) $(BIN)/python -m tests.browser.screenshots
+	@DJANGO_SETTINGS_MODULE=crmsolid.settings $(BIN)/python -m tests.plugins.services $(BIN)/python -m tests.browser.screenshots
 
 lock: $(READY) ## update the versions pinned in requirements.lock
 	@bash scripts/lock.sh

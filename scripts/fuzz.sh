@@ -1,12 +1,9 @@
 #!/usr/bin/env bash
 # Run the generated tests, or those below some folders, with FUZZ times as many examples as `make test` tries, and other
-# ones in each run. They run on the database of DATABASE_URL, else on SQLite.
+# ones in each run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${BIN:-.venv/bin}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-export CRMSOLID_DATA="$scratch/data"
 files=()
 while IFS= read -r file; do files+=("$file"); done \
     < <(grep -rlE 'tests\.fuzzing|openapi import contract' --include='test_*.py' "${@:-tests}" | sort)
@@ -14,4 +11,4 @@ if [ ${#files[@]} -eq 0 ]; then # pytest without a file would run every test
     echo "no generated tests in ${*:-tests}" >&2
     exit 1
 fi
-"$bin/python" -m pytest -p tests.plugins.isolation -n auto "${files[@]}"
+"$bin/python" -m pytest -n auto "${files[@]}"

@@ -1,5 +1,4 @@
 import gc
-import os
 import threading
 from collections.abc import Iterator
 from functools import cache
@@ -19,26 +18,16 @@ from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
 from crmsolid.panel.sign_in import recent_attempts
 from crmsolid.panel.static_files import StaticFilesMiddleware
-from tests.migrated import copy_migrated_sqlite, create_migrated_database
+from tests.migrated import create_migrated_database
 from tests.servers import REDIS_URL, drop_database, empty_redis
 from tests.tenants import Api, Tenants
 
 PATIENCE = " -c idle_in_transaction_session_timeout=120s"
 
 
-# A test that has one of these fixtures runs on both databases unless it is marked any_database, any other one only with
-# SQLite. For modules that start the product on SQLite alone, tests/architecture/test_services.py has the reasons.
-DEPENDS_ON_SERVICES = {"db", "transactional_db", "services"}
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that take a minute start first, so that the other processes do not wait for them at the end. What depends
-    on neither the database nor the broker runs once."""
+    """Tests that take a minute start first, so that the other processes do not wait for them at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
-    if "DATABASE_URL" in os.environ:
-        for item in items:
-            if not _depends_on_services(item):
-                item.add_marker(pytest.mark.skip(reason="runs once, with SQLite"))
 
 
 @pytest.hookimpl(trylast=True)
@@ -49,17 +38,9 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(10_000)
 
 
-def _depends_on_services(item: pytest.Item) -> bool:
-    if item.get_closest_marker("any_database"):
-        return False
-    if item.get_closest_marker("django_db"):
-        return True
-    return isinstance(item, pytest.Function) and not DEPENDS_ON_SERVICES.isdisjoint(item.fixturenames)
-
-
 @pytest.fixture(scope="session")
 def services() -> None:
-    """For what uses the configured PostgreSQL or Redis past Django, such as a running product."""
+    """Every test has PostgreSQL and Redis."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -76,20 +57,9 @@ def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    """The database of this process is a copy: migrating takes half a minute on a busy machine.
-
-    On SQLite it is a file, as in the product: threads that share a database in memory get errors instead of waiting.
-    On PostgreSQL a test may keep its transaction open for longer than the product does: a busy machine takes its time.
-    """
-    if connection.vendor == "sqlite":
-        folder = tmp_path_factory.mktemp("database") / "data"
-        copy_migrated_sqlite(folder)
-        connection.settings_dict["TEST"]["NAME"] = str(folder / "crmsolid.sqlite3")
-        yield
-        return
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """The database of this process is a copy. A test may keep its transaction open for longer than the product does: a
+    busy machine takes its time."""
     connection.settings_dict["OPTIONS"]["options"] += PATIENCE
     server, test = settings.DATABASE_URL.rsplit("/", 1)[0], connection.settings_dict["TEST"]
     name = test["NAME"] = test["NAME"] or f"test_{connection.settings_dict['NAME']}"  # pytest-xdist has one for each
@@ -106,7 +76,7 @@ def django_db_keepdb() -> bool:
 
 @pytest.fixture(autouse=True, scope="session")
 def tables_emptied_quickly() -> Iterator[None]:
-    """After a test without a surrounding transaction, Django truncates all tables, which takes 0.3 s on PostgreSQL, and
+    """After a test without a surrounding transaction, Django truncates all tables, which takes 0.3 s, and
     writes its content types and permissions again. Deleting what is there takes 10 ms."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)
@@ -117,9 +87,6 @@ def _empty_tables(_: TransactionTestCase) -> None:
     kept = {"django_content_type", "auth_permission"}
     tables = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in kept]
     deletions = [f"DELETE FROM {connection.ops.quote_name(name)}" for name in tables]
-    if connection.vendor == "sqlite":
-        connection.ops.execute_sql_flush(deletions)  # checks foreign keys at its end alone
-        return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # foreign keys are not checked
         cursor.execute("; ".join(deletions))
@@ -141,17 +108,15 @@ def static_files_found_once() -> None:
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits() -> Iterator[None]:
+def fresh_limits() -> None:
     """Each test starts with unused rate limits and without uses of keys that wait to be written."""
     limiter.cache_clear()
     token_lookups.cache_clear()
     use_counter.cache_clear()
     recent_attempts.cache_clear()
-    if settings.REDIS_URL:
-        client = _redis()
-        for key in client.scan_iter("crmsolid:rate:*", count=1000):
-            client.delete(key)
-    yield
+    client = _redis()
+    for key in client.scan_iter("crmsolid:rate:*", count=1000):
+        client.delete(key)
 
 
 @cache

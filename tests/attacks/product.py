@@ -1,4 +1,4 @@
-"""The whole product as ``make run`` starts it, and a healthy client whose times are measured."""
+"""A running product with the demo workspace, and a healthy client whose times are measured."""
 
 import contextlib
 import http.client
@@ -10,22 +10,31 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
-from django.conf import settings
-
-from tests.migrated import copy_migrated_sqlite, create_migrated_database
-from tests.servers import drop_database, empty_redis, started_product
+from tests.processes import children
+from tests.products import installation, run_python, running_web, running_worker
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a password of the demo's owner"
 OWNER = "owner@example.com"
-IS_SPLIT = bool("postgres" in settings.DATABASE_URL and settings.REDIS_URL)
-ON_POSTGRESQL_ALONE = pytest.mark.skipif(not IS_SPLIT, reason="the product has all its processes on PostgreSQL alone")
+# Prints a live key with every scope and a rate limit that no test reaches.
+SEED = """
+import django
+django.setup()
+from apikeys.services import create_key
+from crmsolid.local.demo import ensure_demo
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.scopes import ALL_SCOPES
+ensure_demo()
+actor = Actor.command(Workspace.objects.get(slug="demo", mode="live"), "tests")
+print(create_key(actor, name="healthy", scopes=ALL_SCOPES, rate_limit=100_000).token)
+"""
 PAUSE_SECONDS = 0.1
 # Of a client beside an attack: far above any median on a busy machine, far below that of a server that hangs.
 HEALTHY_MEDIAN_SECONDS = 5.0
@@ -44,14 +53,13 @@ class Answer:
 
 @dataclass
 class Product:
-    """A running product: embedded on SQLite, or two web processes, a worker and a scheduler on PostgreSQL and Redis.
-    ``token`` is a live key with every scope and a rate limit that no test reaches."""
+    """A running product. ``token`` is the key of SEED."""
 
-    process: "subprocess.Popen[bytes]"
+    processes: "list[subprocess.Popen[bytes]]"
     environment: dict[str, str]
     log_file: Path
     port: int
-    token: str = ""
+    token: str
 
     def call(
         self,
@@ -76,19 +84,16 @@ class Product:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return its standard output."""
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(
-            command, env=self.environment, cwd=ROOT, check=True, capture_output=True, text=True, timeout=120
-        ).stdout
+        return run_python(self.environment, "manage.py", *arguments)
 
     def create_key(self, name: str, *options: str) -> str:
         created = self.manage("create_api_key", "--workspace", "demo", "--name", name, "--json", *options)
         return str(json.loads(created)["token"])
 
     def pids(self) -> list[int]:
-        """The main process and its children."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [self.process.pid, *map(int, children)]
+        """Its processes and their children."""
+        pids = [process.pid for process in self.processes]
+        return [*pids, *(child for pid in pids for child in children(pid))]
 
     def memory(self) -> int:
         """Resident memory of all its processes, in bytes."""
@@ -101,35 +106,20 @@ class Product:
 
 @contextlib.contextmanager
 def running_product(
-    folder: Path, more: Mapping[str, str] | None = None, *, prefix: tuple[str, ...] = ()
+    folder: Path, more: Mapping[str, str] | None = None, *, prefix: tuple[str, ...] = (), worker: bool = True
 ) -> Iterator[Product]:
-    """Start the product with the settings ``more``. ``prefix`` precedes its command, for example to limit it."""
-    hidden = ("DATABASE", "REDIS", "PYTEST", "TELEGRAM", "CRMSOLID")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
-    environment |= {
-        "CRMSOLID_DATA": str(folder / "data"),
-        "CRMSOLID_DEMO_PASSWORD": PASSWORD,
-        "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
-        "CRMSOLID_WEB_PROCESSES": "1",  # each takes seconds to start
-        "PYTHONUNBUFFERED": "1",
-        **(more or {}),
-    }
-    server, name = "", f"crmsolid_attack_{uuid4().hex[:8]}"
-    if IS_SPLIT:
-        empty_redis()
-        server = settings.DATABASE_URL.rsplit("/", 1)[0]
-        environment |= {"DATABASE_URL": create_migrated_database(server, name), "REDIS_URL": settings.REDIS_URL}
-    else:
-        copy_migrated_sqlite(folder / "data")
+    """Start the web, and a worker if ``worker`` says so, with the settings ``more``. ``prefix`` precedes the commands,
+    for example to limit them."""
     log = folder / "log"
-    try:
-        with started_product(environment, log, prefix=prefix) as (process, port):
-            product = Product(process, environment, log, port)
-            product.token = product.create_key("healthy", "--scopes", "all", "--rate-limit", "100000")
-            yield product
-    finally:
-        if server:
-            drop_database(server, name)
+    with (
+        installation(folder, {"CRMSOLID_DEMO_PASSWORD": PASSWORD, **(more or {})}) as environment,
+        ThreadPoolExecutor(1) as thread,
+        contextlib.ExitStack() as stack,
+    ):
+        seeding = thread.submit(run_python, environment, "-c", SEED)  # beside the start
+        workers = [stack.enter_context(running_worker(environment, log, prefix=prefix))] if worker else []
+        web, port = stack.enter_context(running_web(environment, log, prefix=prefix))
+        yield Product([web, *workers], environment, log, port, seeding.result().strip())
 
 
 @contextlib.contextmanager

@@ -16,7 +16,6 @@ import pytest
 
 from tests.attacks.product import (
     HEALTHY_MEDIAN_SECONDS,
-    ON_POSTGRESQL_ALONE,
     PASSWORD,
     HealthyClient,
     Product,
@@ -24,8 +23,6 @@ from tests.attacks.product import (
     running_product,
 )
 from tests.waiting import wait_until
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 TABS = 4  # of each attacker
 ANSWER_SECONDS = 30.0  # for what takes ten; a server that trusts the other side's pace waits for 25 minutes

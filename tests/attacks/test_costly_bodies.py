@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.product import HEALTHY_MEDIAN_SECONDS, ON_POSTGRESQL_ALONE, Answer, HealthyClient, Product
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
+from tests.attacks.product import HEALTHY_MEDIAN_SECONDS, Answer, HealthyClient, Product
 
 MEBIBYTE = 1_048_576
 ATTACKERS = 6
@@ -74,7 +72,7 @@ def cpu_seconds(product: Product) -> float:
 
 def cpu_of(product: Product, request: Callable[[], Answer]) -> tuple[float, list[Answer]]:
     """CPU seconds of the cheapest of a few requests, and the answers. The longer a request waits on a busy machine, the
-    more is in it of what worker and scheduler do meanwhile; no request is spared what the body itself costs."""
+    more is in it of what the web does beside it; no request is spared what the body itself costs."""
     answers, costs = [], []
     for _ in range(REPEATS):
         before = cpu_seconds(product)

@@ -10,9 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.attacks.crowd import NO_TAG_CONTAINS, NO_TAG_IS_ONE_OF, SLUG, create_attacker, fill
-from tests.attacks.product import ON_POSTGRESQL_ALONE, Answer, HealthyClient, Product
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
+from tests.attacks.product import Answer, HealthyClient, Product
 
 ATTACKERS = 16
 ATTACK_SECONDS = 10.0

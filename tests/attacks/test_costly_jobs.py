@@ -2,21 +2,26 @@
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.attacks.crowd import NO_TAG_CONTAINS, SLUG, create_attacker, fill
-from tests.attacks.product import ON_POSTGRESQL_ALONE, Answer, Product
+from tests.attacks.product import Answer, Product, running_product
 from tests.waiting import wait_until
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 BROADCASTS = 3
 IMPORTS = 5
 # Of the import of one row on two busy cores. It took 85 s and more where jobs were served by how long they had waited,
 # and each chunk compared all contacts.
 MAX_SECONDS = 15.0
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with running_product(tmp_path_factory.mktemp("product")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.product import ON_POSTGRESQL_ALONE, Product, hostile_ports, running_product
+from tests.attacks.product import Product, hostile_ports, running_product
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 # What the delivery log says of the attempts at each kind: status and error.
 EXPECTED: dict[str, tuple[int | None, str | None]] = {

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attacks.product import ON_POSTGRESQL_ALONE, HealthyClient, Product, running_product
+from tests.attacks.product import HealthyClient, Product, running_product
 from tests.waiting import wait_until
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 CONNECTIONS = 600
 # Each is answered in about 5 ms. One after the other, a request behind 600 of them waits for seconds.
@@ -20,7 +18,7 @@ FLOOD_SECONDS = 6.0
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Behind one proxy, so that the attack has an address of its own."""
-    with running_product(tmp_path_factory.mktemp("product"), {"TRUSTED_PROXIES": "1"}) as running:
+    with running_product(tmp_path_factory.mktemp("product"), {"TRUSTED_PROXIES": "1"}, worker=False) as running:
         yield running
 
 

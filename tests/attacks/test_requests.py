@@ -13,14 +13,11 @@ import pytest
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from tests.attacks.product import (
     HEALTHY_MEDIAN_SECONDS,
-    ON_POSTGRESQL_ALONE,
     HealthyClient,
     Product,
     running_product,
 )
 from tests.waiting import wait_until
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 ATTACK_SECONDS = 1.5
 MAX_CONNECTIONS = 100
@@ -37,7 +34,7 @@ def spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory, spool: Path) -> Iterator[Product]:
     more = {"TMPDIR": str(spool), "CRMSOLID_MAX_CONNECTIONS": str(MAX_CONNECTIONS)}
-    with running_product(tmp_path_factory.mktemp("product"), more) as running:
+    with running_product(tmp_path_factory.mktemp("product"), more, worker=False) as running:
         yield running
 
 

@@ -16,7 +16,6 @@ import pytest
 from crmsolid.panel.sign_in import ACCOUNT_FAILURES, FIRST_TRIES, MAX_FORM_BYTES
 from tests.attacks.product import (
     HEALTHY_MEDIAN_SECONDS,
-    ON_POSTGRESQL_ALONE,
     OWNER,
     PASSWORD,
     PAUSE_SECONDS,
@@ -24,8 +23,6 @@ from tests.attacks.product import (
     Product,
     running_product,
 )
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 ADDRESSES = [f"198.51.{number}.7" for number in range(40)]
 WRONG_PASSWORD, BUSY = 200, 503
@@ -38,7 +35,7 @@ LOGIN = "/panel/login/"
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Behind one proxy, so that the attack has many addresses. Passwords are hashed as in production."""
     folder: Path = tmp_path_factory.mktemp("product")
-    with running_product(folder, {"TRUSTED_PROXIES": "1"}) as running:
+    with running_product(folder, {"TRUSTED_PROXIES": "1"}, worker=False) as running:
         yield running
 
 

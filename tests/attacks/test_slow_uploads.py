@@ -11,10 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.attacks.product import ON_POSTGRESQL_ALONE, Product
+from tests.attacks.product import Product
 from tests.waiting import wait_until
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 MEBIBYTE = 1_048_576
 ATTACKERS = 4

@@ -1,8 +1,4 @@
-"""A running product, and pages of Chromium in it that fail their test for whatever a browser complains of.
-
-The suite runs once in ``make test``, with SQLite and the embedded broker: what a browser sees does not depend on the
-database.
-"""
+"""A running product, and pages of Chromium in it that fail their test for whatever a browser complains of."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -1,22 +1,16 @@
-"""The product as ``make run`` starts it, with a data folder of its own, for the tests that use a browser."""
+"""A running product for the tests that use a browser."""
 
 import http.client
 import json
 import os
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.migrated import copy_migrated_sqlite
-from tests.servers import free_port, read_startup_message
+from tests.products import installation, run_python, running_web, running_worker
 from tests.telegram_server import TelegramServer
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,38 +71,13 @@ def running_product(
 
     With ``telegram``, accounts can be added that are at home on this server.
     """
-    data, log = folder / "data", folder / "log"
-    copy_migrated_sqlite(data)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "CRMSOLID_"))}
-    environment |= {"CRMSOLID_DATA": str(data), "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true", "PYTHONUNBUFFERED": "1"}
-    environment |= {"CRMSOLID_DEMO_PASSWORD": "not used here", "DJANGO_SETTINGS_MODULE": "crmsolid.settings"}
+    more = {}
     if telegram is not None:
         key = folder / "telegram.pub"
         key.write_text(telegram.key.public_pem)
-        environment |= {"TELEGRAM_TEST_DC": telegram.endpoint(), "TELEGRAM_TEST_RSA_KEY": str(key)}
-    fill = [sys.executable, "-m", seed]
-    seeded = subprocess.run(fill, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=120)
-    port = free_port()
-    command = [sys.executable, "-m", "crmsolid.run", "--port", str(port)]
-    copying: threading.Thread | None = None
-    with (
-        log.open("a") as errors,
-        subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as process,
-    ):
-        try:
-            read_startup_message(process, log)
-            copying = threading.Thread(target=_copy, args=[process, folder / "output"])
-            copying.start()
-            yield Product(port, json.loads(seeded.stdout), folder / "output")
-        finally:
-            process.kill()
-            if copying is not None:
-                copying.join()
-
-
-def _copy(process: "subprocess.Popen[bytes]", target: Path) -> None:
-    """Write what the process prints to a file until it ends."""
-    assert process.stdout is not None
-    with target.open("wb", buffering=0) as file:
-        for line in process.stdout:
-            file.write(line)
+        more = {"TELEGRAM_TEST_DC": telegram.endpoint(), "TELEGRAM_TEST_RSA_KEY": str(key)}
+    output = folder / "output"
+    with installation(folder, more) as environment:
+        seeded = json.loads(run_python(environment, "-m", seed))
+        with running_worker(environment, output), running_web(environment, output) as (_, port):
+            yield Product(port, seeded, output)

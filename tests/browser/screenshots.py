@@ -9,7 +9,8 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.chromium import launch_options
-from tests.browser.product import ROOT, running_product
+from tests.browser.product import running_product
+from tests.system.stack import ROOT
 
 FOLDER = ROOT / "docs" / "img"
 MAX_BYTES = 150_000

@@ -2,8 +2,8 @@
 
 import re
 
-from tests.browser.product import ROOT
 from tests.browser.screenshots import FOLDER, MAX_BYTES, PICTURES
+from tests.system.stack import ROOT
 
 
 def test_pictures_are_small_and_shown() -> None:

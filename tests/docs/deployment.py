@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.migrated import copy_migrated_sqlite
-from tests.servers import free_port, is_listening, started_product
+from tests.products import installation, running_web, running_worker
+from tests.servers import clean_environment, free_port, is_listening
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,12 +90,6 @@ def shell(script: str, environment: Mapping[str, str], folder: Path) -> "subproc
     )
 
 
-def clean_environment() -> dict[str, str]:
-    """The environment of this process without settings of the product."""
-    hidden = re.compile("DATABASE|REDIS|PYTEST|TELEGRAM|CRMSOLID|SECRET|FIELD_|ALLOWED|TRUSTED|DJANGO")
-    return {name: value for name, value in os.environ.items() if not hidden.match(name)}
-
-
 def settings_of_page(folder: Path) -> dict[str, str]:
     """The settings that the page's first block writes to ``.env``."""
     (block,) = [block for block in blocks() if block.text.startswith("cat > .env")]
@@ -121,19 +115,20 @@ def seed(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
+def production_settings(folder: Path) -> Iterator[dict[str, str]]:
+    """The environment of an installation in production, with the settings of the page. Nothing runs yet."""
+    with installation(folder, settings_of_page(folder) | {"CRMSOLID_ENV": "production"}) as environment:
+        yield environment
+
+
+@contextlib.contextmanager
 def production(folder: Path) -> Iterator[Production]:
-    """One process on SQLite, in production mode and behind one proxy."""
-    environment = {
-        **clean_environment(),
-        **settings_of_page(folder),
-        "CRMSOLID_ENV": "production",
-        "CRMSOLID_DATA": str(folder / "data"),
-        "PYTHONUNBUFFERED": "1",
-    }
-    copy_migrated_sqlite(folder / "data")
-    seeded = seed(environment)
-    with started_product(environment, folder / "log") as (_, port):
-        yield Production(port, environment, seeded)
+    """Web and worker in production, behind one proxy."""
+    log = folder / "log"
+    with production_settings(folder) as environment, running_worker(environment, log):
+        seeded = seed(environment)
+        with running_web(environment, log) as (_, port):
+            yield Production(port, environment, seeded)
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:

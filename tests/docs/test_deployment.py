@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,16 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from django.conf import settings
 
 from tests.docs import deployment
-from tests.docs.deployment import HOST, PAGE, ROOT, Block, Production, Proxy, blocks, clean_environment, shell
-from tests.migrated import copy_migrated_sqlite, create_migrated_database
-from tests.servers import drop_database
+from tests.docs.deployment import HOST, ROOT, Block, Production, Proxy, blocks, production_settings, shell
+from tests.products import installation
+from tests.servers import create_database, drop_database
 from tests.waiting import wait_until
 
-on_postgresql = pytest.mark.skipif("postgres" not in settings.DATABASE_URL, reason="needs PostgreSQL")
 MIB = 1024 * 1024
 
 # Blocks that no test runs: how each begins, and why.
@@ -88,20 +84,6 @@ def test_every_block_runs_or_is_listed_with_a_reason() -> None:
     assert [each for each in NOT_RUN if not any(block.text.startswith(each[0]) for block in blocks())] == []
 
 
-def test_processes_of_the_page_are_those_of_compose() -> None:
-    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-    image = re.search(r"^CMD (\[.+\])$", (ROOT / "Dockerfile").read_text(), re.M)
-    assert image is not None
-    rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \| .+ \| (.*) ?\|$", PAGE.read_text(), re.M)
-    assert [name for name, _, _ in rows] == ["web", "worker", "scheduler", "telegram", "migrate"]
-    assert {name for name, _, _ in rows} == set(services) - {"postgres", "redis"}
-    for name, command, ending in rows:
-        parts = services[name].get("command", json.loads(image[1]))
-        assert parts[: len(command.split())] == command.split(), name
-        allowed = re.search(r"allow (\d+ s)", ending)
-        assert services[name].get("stop_grace_period", "").replace("s", " s") == (allowed[1] if allowed else "")
-
-
 def test_settings_of_the_page_are_those_that_compose_needs(tmp_path: Path) -> None:
     needed = set(re.findall(r"\$\{(\w+):\?", (ROOT / "compose.yaml").read_text()))
     assert len(needed) == 4
@@ -109,14 +91,10 @@ def test_settings_of_the_page_are_those_that_compose_needs(tmp_path: Path) -> No
 
 
 def test_a_new_installation_passes_its_checks_with_the_settings_of_the_page(tmp_path: Path) -> None:
-    environment = {
-        **clean_environment(),
-        **deployment.settings_of_page(tmp_path),
-        "CRMSOLID_ENV": "production",
-        "CRMSOLID_DATA": str(tmp_path / "data"),
-    }
-    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
-    ended = shell(under("Processes"), environment, tmp_path)
+    with production_settings(tmp_path) as environment:
+        create_database(*environment["DATABASE_URL"].rsplit("/", 1))  # again, without tables
+        assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+        ended = shell(under("Processes"), environment, tmp_path)
     assert ended.returncode == 0, ended.stderr
     assert "Create model Contact" in ended.stdout
 
@@ -271,18 +249,7 @@ def test_health_and_the_secret_of_a_webhook(product: Production, tmp_path: Path)
 # --- backups and rotation -------------------------------------------------------------------------------------------
 
 
-@on_postgresql
-@pytest.mark.usefixtures("services")
 def test_a_restored_backup_has_everybody_but_those_who_were_erased_since(tmp_path: Path) -> None:
-    server = settings.DATABASE_URL.rsplit("/", 1)[0]
-    name = f"crmsolid_backup_{os.getpid()}"
-    environment = {
-        **clean_environment(),
-        "DATABASE_URL": create_migrated_database(server, name),
-        "RESTORED_URL": f"{server}/{name}_restored",
-        "ERASE": ERASE,
-        "CRMSOLID_DATA": str(tmp_path / "data"),
-    }
     restore, replay, prove, hold, status, release = (
         under("Restore a backup", part).strip()
         for part in (
@@ -310,31 +277,23 @@ def test_a_restored_backup_has_everybody_but_those_who_were_erased_since(tmp_pat
         {release}
         {status}
     """
-    try:
+    with installation(tmp_path) as environment:
+        server, name = environment["DATABASE_URL"].rsplit("/", 1)
+        restored = f"{server}/{name}_restored"
         deployment.seed(environment)
-        ended = shell(script, environment, tmp_path)
-        assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr)
-        lines = ended.stdout.splitlines()
-        assert [line.partition(" since")[0] for line in lines if line.startswith("sending is")] == [
-            "sending is held",
-            "sending is held",
-            "sending is not held",
-            "sending is not held",
-        ]
-    finally:
-        for database in (name, f"{name}_restored"):
-            drop_database(server, database)
+        ended = shell(script, {**environment, "RESTORED_URL": restored, "ERASE": ERASE}, tmp_path)
+        drop_database(server, f"{name}_restored")
+    assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr)
+    lines = ended.stdout.splitlines()
+    assert [line.partition(" since")[0] for line in lines if line.startswith("sending is")] == [
+        "sending is held",
+        "sending is held",
+        "sending is not held",
+        "sending is not held",
+    ]
 
 
 def test_rotation(tmp_path: Path) -> None:
-    environment = {
-        **clean_environment(),
-        **deployment.settings_of_page(tmp_path),
-        "CRMSOLID_ENV": "production",
-        "CRMSOLID_DATA": str(tmp_path / "data"),
-    }
-    copy_migrated_sqlite(tmp_path / "data")
-    seeded = deployment.seed(environment)
     script = f"""
         {under("Rotate secrets", "NEW_KEY=$(")}
         {under("Rotate secrets", "reencrypt")}
@@ -344,7 +303,9 @@ def test_rotation(tmp_path: Path) -> None:
         {under("Rotate secrets", "revoke_api_key")}
         python manage.py shell -v 0 -c "$STATE" > state.json
     """
-    ended = shell(script, {**environment, "KEY_PREFIX": seeded["prefix"], "STATE": STATE}, tmp_path)
+    with production_settings(tmp_path) as environment:
+        seeded = deployment.seed(environment)
+        ended = shell(script, {**environment, "KEY_PREFIX": seeded["prefix"], "STATE": STATE}, tmp_path)
     assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr)
     state = json.loads((tmp_path / "state.json").read_text())
     assert state["secret"] == "a-signing-secret"  # the script has the new key alone by now

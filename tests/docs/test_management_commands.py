@@ -2,7 +2,6 @@
 and the guide's are run with the rest of its commands.)"""
 
 import io
-import os
 import re
 import shlex
 from pathlib import Path
@@ -13,8 +12,6 @@ from django.core.management import call_command
 from crmsolid.workspaces.models import User
 from crmsolid.workspaces.services import create_workspace
 from tests.docs.pages import ROOT
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 
 def commands(page: str) -> list[str]:

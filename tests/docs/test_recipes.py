@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.deployment import clean_environment
 from tests.docs.recipes import PAGE, carry_out, copy_of_repository, parse, run
+from tests.servers import clean_environment
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite"),
     pytest.mark.skipif(any(shutil.which(tool) is None for tool in ("bash", "git", "make")), reason="not installed"),
 ]
 

@@ -1,6 +1,5 @@
 """The front page of an installation."""
 
-import os
 import re
 from typing import Any
 
@@ -8,8 +7,6 @@ import pytest
 from django.test import Client
 
 from tests.tenants import Tenants
-
-pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="runs once, with SQLite")
 
 
 def test_stranger_finds_the_panel_the_docs_and_the_reference(client: Client, settings: Any) -> None:

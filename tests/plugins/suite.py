@@ -1,15 +1,15 @@
-"""Runs one suite of ``make test``, and sums up all of them.
+"""Runs the tests of ``make test``: ``python -m tests.plugins.suite [PYTEST ARGUMENT ...]``.
 
-``python -m tests.plugins.suite run FOLDER NAME [PYTEST ARGUMENT ...]`` runs pytest in several processes. The tests that
-failed then run once more, alone in one process; the suite fails if one of them fails again.
-``python -m tests.plugins.suite summary FOLDER [REASON ...]`` lists what was skipped in every suite and what passed only
-the second time. Each REASON says why a whole suite could not run.
+pytest runs in several processes. The tests that failed then run once more, alone in one process; the suite fails if one
+of them fails again. At the end it lists what was left out and what passed only the second time.
 """
 
 import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +20,7 @@ from tests.plugins.results import RESULTS
 
 MAX_RERUN = 20  # more failures than these have another cause than unstable tests
 
-PYTEST = [sys.executable, "-m", "pytest", "-v", "--tb=short", "--no-header"]
-PLUGINS = ["-p", "tests.plugins.isolation", "-p", "tests.plugins.results"]
+PYTEST = [sys.executable, "-m", "pytest", "-v", "--tb=short", "--no-header", "-p", "tests.plugins.results"]
 # Modules start in the order of their files. xdist's own order would start those with a single, slow test last.
 # One more than CI has cores, because many tests wait.
 IN_PARALLEL = ["-n", os.environ.get("TEST_PROCESSES", "3"), "--dist", "loadscope", "--no-loadscope-reorder"]
@@ -42,57 +41,51 @@ class Results:
 
 
 def run_suite(folder: Path, arguments: Sequence[str]) -> int:
-    """Run one suite, whose results go to ``folder``, and return its exit status."""
-    folder.mkdir()
+    """Run the tests, whose results go to ``folder``, and return the exit status."""
     status = _run_pytest(folder / "first.json", [*IN_PARALLEL, "--durations=10", *arguments])
     failed = Results.read(folder / "first.json").failed
     if status != pytest.ExitCode.TESTS_FAILED or not failed:
         return status  # success; or pytest itself failed, for example because it found no test
     if len(failed) > MAX_RERUN:
-        print(f"--- {len(failed)} tests failed on {folder.name}: too many to run again", flush=True)
+        print(f"--- {len(failed)} tests failed: too many to run again", flush=True)
         return status
-    print(f"--- tests that failed on {folder.name}, again and alone", flush=True)
+    print("--- tests that failed, again and alone", flush=True)
     _run_pytest(folder / "second.json", failed)
     failed_twice = sorted(set(failed) - set(Results.read(folder / "second.json").passed))
     if failed_twice:
-        print(f"--- failed twice on {folder.name}:", *failed_twice, sep="\n  ", flush=True)
+        print("--- failed twice:", *failed_twice, sep="\n  ", flush=True)
     return status if failed_twice else 0
 
 
 def _run_pytest(results: Path, arguments: Sequence[str]) -> int:
-    environment = os.environ | {RESULTS: str(results)}
-    return subprocess.run([*PYTEST, *PLUGINS, *arguments], env=environment).returncode
+    return subprocess.run([*PYTEST, *arguments], env=os.environ | {RESULTS: str(results)}).returncode
 
 
-def summarize(folder: Path, reasons: Sequence[str]) -> int:
-    """Print the summary of all suites below ``folder``. Returns 1 if no test passed at all, or if something was left
-    out where nothing may be (CI=true), else 0. What failed has already failed its suite."""
-    passed: set[str] = set()
-    skipped: dict[str, str] = {}
-    unstable: list[str] = []
-    for suite in sorted(folder.iterdir()):
-        first, second = Results.read(suite / "first.json"), Results.read(suite / "second.json")
-        passed.update(first.passed, second.passed)
-        skipped |= first.skipped
-        unstable += [f"{test} on {suite.name}" for test in first.failed if test in second.passed]
-    left_out = [*reasons, *(f"{test}: {reason}" for test, reason in sorted(skipped.items()) if test not in passed)]
+def summarize(first: Results, second: Results) -> int:
+    """Print what was left out and what is unstable. Returns 1 if no test passed at all, or if something was left out
+    where nothing may be (CI=true), else 0. What failed has already failed the suite."""
+    left_out = defaultdict(list)
+    for test, reason in sorted(first.skipped.items()):
+        left_out[reason].append(test)
     if left_out:
-        print("--- left out:", *left_out, sep="\n  ")
+        print("--- left out:")
+        for reason, tests in sorted(left_out.items()):
+            print(f"  {reason}: {tests[0] if len(tests) == 1 else f'{len(tests)} tests, such as {tests[0]}'}")
     else:
         print("--- nothing was left out")
-    if unstable:
+    if unstable := [test for test in first.failed if test in second.passed]:
         print("--- unstable (failed, then passed alone):", *unstable, sep="\n  ")
-    if not passed:
+    if not (has_passed := bool(first.passed or second.passed)):
         print("--- no test ran")
-    return int(not passed or bool(left_out and os.environ.get("CI") == "true"))
+    return int(not has_passed or bool(left_out and os.environ.get("CI") == "true"))
 
 
-def main(command: str, folder: str, *arguments: str) -> int:
-    if command == "run":
-        name, *pytest_arguments = arguments
-        return run_suite(Path(folder) / name, pytest_arguments)
-    return summarize(Path(folder), arguments)
+def main(arguments: Sequence[str]) -> int:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        status = run_suite(folder, arguments)
+        return summarize(*(Results.read(folder / f"{run}.json") for run in ("first", "second"))) or status
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

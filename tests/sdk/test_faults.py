@@ -16,14 +16,11 @@ import pytest
 
 from crmsolid_client import AsyncCrmSolid, CrmSolid, errors
 from crmsolid_client.models import Queued
-from tests.attacks.product import ON_POSTGRESQL_ALONE
 from tests.sdk.live import Live
 from tests.sdk.sends import START_SECONDS, send_through_a_kill, texts_to
 
 ROOT = Path(__file__).resolve().parents[2]
 SEND = "POST /v1/messages/send"
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 
 @pytest.fixture

@@ -7,16 +7,11 @@ import sys
 import types
 from pathlib import Path
 
-import pytest
-
-from tests.attacks.product import ON_POSTGRESQL_ALONE
 from tests.sdk import scenario
 from tests.sdk.live import Live
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text())
-
-pytestmark = [pytest.mark.usefixtures("services"), ON_POSTGRESQL_ALONE]
 
 
 def assert_every_operation_was_called(live: Live) -> None:

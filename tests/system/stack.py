@@ -17,7 +17,7 @@ import psycopg
 
 from tests.migrated import create_migrated_database
 from tests.processes import children
-from tests.servers import drop_database, free_port, is_listening
+from tests.servers import drop_database, free_port, is_listening, valkey_server
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,7 +113,7 @@ class Stack:
 
     def start_redis(self) -> None:
         port = str(self.redis_port)
-        self._start("redis", "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp")
+        self._start("redis", valkey_server(), "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp")
         wait_until(lambda: is_listening(self.redis_port), "Redis listens")
 
     def start_web(self) -> None:

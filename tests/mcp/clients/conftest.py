@@ -22,8 +22,8 @@ def sent_texts(product: Product) -> list[str]:
 
 @pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One running product for all clients: embedded, or several processes with PostgreSQL and Redis."""
-    with running_product(tmp_path_factory.mktemp("product")) as running:
+    """The web of one product for all clients; what they send stays queued."""
+    with running_product(tmp_path_factory.mktemp("product"), worker=False) as running:
         yield running
 
 

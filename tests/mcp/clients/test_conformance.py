@@ -2,8 +2,6 @@
 has everything. Each of them either passes, with this number of successful checks, or does not apply, for a reason."""
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.mcp.clients.node import Node
-from tests.migrated import copy_migrated_sqlite
+from tests.products import installation, running
 from tests.servers import free_port, is_listening
 from tests.waiting import wait_until
 
@@ -133,23 +131,11 @@ NOT_APPLICABLE = {entry for entries in DOES_NOT_APPLY.values() for entry in entr
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a product with the tools of the suite, on SQLite."""
+    """The address of a product with the tools of the suite."""
     folder, port = tmp_path_factory.mktemp("conformance"), free_port()
-    copy_migrated_sqlite(folder / "data")
-    environment = {
-        **os.environ,
-        "CRMSOLID_DATA": str(folder / "data"),
-        "DJANGO_SETTINGS_MODULE": "crmsolid.settings",
-    }
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen([*SERVER, str(port)], env=environment, stdout=log, stderr=log) as process,
-    ):
-        try:
-            wait_until(lambda: is_listening(port), "the server listens", seconds=180)
-            yield f"http://127.0.0.1:{port}/mcp"
-        finally:
-            process.kill()
+    with installation(folder) as environment, running([*SERVER, str(port)], environment, folder / "log"):
+        wait_until(lambda: is_listening(port), "the server listens", seconds=180)
+        yield f"http://127.0.0.1:{port}/mcp"
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,6 @@ from crmsolid.tools import TOOLS
 from tests.attacks.product import Product
 from tests.mcp.clients.conftest import Keys, sent_texts
 
-pytestmark = pytest.mark.usefixtures("services")
-
 both_generations = pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
 
 

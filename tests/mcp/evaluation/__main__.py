@@ -8,19 +8,22 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.migrated import copy_migrated_sqlite
+from tests.plugins.services import provide
 
 
 def main(command: str, *wanted: str) -> int:
-    with tempfile.TemporaryDirectory(prefix="crmsolid-evaluation-") as folder:
-        data = Path(folder) / "data"
-        copy_migrated_sqlite(data)
-        os.environ |= {"CRMSOLID_DATA": str(data), "DJANGO_SETTINGS_MODULE": "crmsolid.settings"}
-        for name in ("DATABASE_URL", "REDIS_URL"):
-            os.environ.pop(name, None)
+    with (
+        ExitStack() as services,
+        tempfile.TemporaryDirectory(prefix="crmsolid-evaluation-") as folder,
+    ):
+        provide(services)
+        from tests.products import installation
+
+        os.environ |= services.enter_context(installation(Path(folder)))
         import django
 
         django.setup()
