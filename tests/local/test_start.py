@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -41,14 +41,9 @@ def command(*arguments: str) -> list[str]:
 
 def local(data: Path, *arguments: str, text: str | None = None, **more: str) -> "subprocess.CompletedProcess[str]":
     """Run ``python -m crmsolid.local`` to its end."""
+    own = environment(data, **more)
     return subprocess.run(
-        command(*arguments),
-        env=environment(data, **more),
-        cwd=ROOT,
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
+        command(*arguments), env=own, cwd=ROOT, input=text, capture_output=True, text=True, timeout=TIMEOUT
     )
 
 
@@ -148,10 +143,9 @@ def servers_of(data: Path) -> list[int]:
 
 
 def lives(process: int) -> bool:
-    with suppress(ProcessLookupError):
-        os.kill(process, 0)
-        return True
-    return False
+    """Not if it has ended and waits for its parent to notice."""
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True).stdout
+    return shown.strip()[:1] not in ("", "Z")
 
 
 def guard_of(process: int) -> int:
@@ -295,6 +289,13 @@ def test_production_is_refused_without_its_servers(data: Path) -> None:
     for error in ("crmsolid.E007: DATABASE_URL is not set", "crmsolid.E008: REDIS_URL is not set"):
         assert error in ended.stderr
     assert not (data / "postgresql").exists() and not (data / "valkey").exists()
+
+
+@pytest.mark.parametrize("client", ["psql", "backup"])
+def test_client_without_a_database_makes_none(data: Path, client: str) -> None:
+    ended = local(data, client)
+    text = f"make {client}: there is no database in {data} yet; `make run` makes one\n"
+    assert (ended.returncode, ended.stderr, data.exists()) == (1, text, False)
 
 
 def test_stop_without_a_product_does_nothing(data: Path) -> None:
