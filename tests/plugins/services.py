@@ -70,7 +70,8 @@ def provide(services: ExitStack) -> None:
     try:
         os.environ["DATABASE_URL"] = _postgresql(services)
         os.environ["REDIS_URL"] = _redis(services, folder)
-        os.environ["PATH"] += f"{os.pathsep}{programs()}"  # for machines without psql and pg_dump
+        paths = [os.environ["PATH"], str(programs())]  # psql and pg_dump; those of the machine fit its own server
+        os.environ["PATH"] = os.pathsep.join(reversed(paths) if STARTED in os.environ else paths)
     except CannotStart as error:
         sys.exit(f"the tests need PostgreSQL and Redis: {error}")
 
