@@ -121,7 +121,9 @@ def serve(sock: socket.socket) -> int:
     """Serve until SIGINT or SIGTERM; returns the exit status. Requests in progress get ``GRACE_SECONDS`` to end."""
     if settings.WEB_PROCESSES == 1:
         server = uvicorn.Server(ServerConfig())
-        with suppress(KeyboardInterrupt):  # uvicorn raises the signal again once it has shut down
+        # uvicorn raises the signal again once it has shut down: as this exception, and not as the death of the process.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with suppress(KeyboardInterrupt):
             server.run(sockets=[sock])
         return 0 if server.started else os.EX_SOFTWARE
     return _supervise(sock, settings.WEB_PROCESSES)

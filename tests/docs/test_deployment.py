@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.docs import deployment
-from tests.docs.deployment import HOST, PAGE, ROOT, Block, Production, Proxy, blocks, production_settings, shell
+from tests.docs.deployment import HOST, ROOT, Block, Production, Proxy, blocks, production_settings, shell
 from tests.products import installation
 from tests.servers import create_database, drop_database
 from tests.waiting import wait_until
@@ -83,20 +82,6 @@ def runs(block: Block) -> bool:
 def test_every_block_runs_or_is_listed_with_a_reason() -> None:
     assert {block.heading for block in blocks() if runs(block)} == set(RUN)
     assert [each for each in NOT_RUN if not any(block.text.startswith(each[0]) for block in blocks())] == []
-
-
-def test_processes_of_the_page_are_those_of_compose() -> None:
-    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-    image = re.search(r"^CMD (\[.+\])$", (ROOT / "Dockerfile").read_text(), re.M)
-    assert image is not None
-    rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \| .+ \| (.*) ?\|$", PAGE.read_text(), re.M)
-    assert [name for name, _, _ in rows] == ["web", "worker", "scheduler", "telegram", "migrate"]
-    assert {name for name, _, _ in rows} == set(services) - {"postgres", "redis"}
-    for name, command, ending in rows:
-        parts = services[name].get("command", json.loads(image[1]))
-        assert parts[: len(command.split())] == command.split(), name
-        allowed = re.search(r"allow (\d+ s)", ending)
-        assert services[name].get("stop_grace_period", "").replace("s", " s") == (allowed[1] if allowed else "")
 
 
 def test_settings_of_the_page_are_those_that_compose_needs(tmp_path: Path) -> None:

@@ -155,11 +155,12 @@ def test_processes_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
         wait_until(lambda: all(map(has_ended, pids)), "the web processes have ended", seconds=20)
 
 
-def test_one_process_has_no_supervisor_and_no_folder_for_metrics(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_process_has_no_supervisor_and_no_folder_for_metrics(tmp_path: Path, number: int) -> None:
     with web(tmp_path, CRMSOLID_WEB_PROCESSES="1") as running:
         assert running.started(0) == []
         assert metrics_folders(tmp_path) == []
-        running.process.send_signal(signal.SIGINT)
+        running.process.send_signal(number)
         assert running.process.wait(60) == 0
 
 
