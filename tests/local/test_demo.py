@@ -1,7 +1,8 @@
 import pytest
 
 from apikeys.models import ApiKey
-from crmsolid.run import demo, startup_message
+from crmsolid.local import demo
+from crmsolid.local.message import message
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account
@@ -17,7 +18,7 @@ def no_chosen_password(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_first_start_creates_what_the_api_guide_needs(db: None, api: Api) -> None:
     made = demo.ensure_demo()
     live = Workspace.objects.get(slug="demo")
-    assert (made.is_new, live.plan, made.account_id) == (True, "business", 7421)
+    assert (live.plan, made.account_id) == ("business", 7421)
     account = Account.objects.for_workspace(live).get()
     assert (account.pk, account.kind) == (7421, "sandbox")
     assert made.password is not None and User.objects.get(email="owner@example.com").check_password(made.password)
@@ -29,7 +30,7 @@ def test_first_start_creates_what_the_api_guide_needs(db: None, api: Api) -> Non
 def test_later_start_creates_nothing_and_knows_no_secret(db: None) -> None:
     first = demo.ensure_demo()
     again = demo.ensure_demo()
-    assert again == demo.Demo("owner@example.com", first.live_prefixes, first.test_prefixes)
+    assert again == demo.Demo(first.live_prefixes, first.test_prefixes)
     assert ApiKey.unscoped.count() == 2
 
 
@@ -38,7 +39,7 @@ def test_password_can_come_from_the_environment(db: None, monkeypatch: pytest.Mo
     made = demo.ensure_demo()
     assert made.password is None
     assert User.objects.get(email="owner@example.com").check_password("a chosen password")
-    assert "as set in CRMSOLID_DEMO_PASSWORD" in startup_message.compose("http://127.0.0.1:8000", made)
+    assert "as set in CRMSOLID_DEMO_PASSWORD" in message("http://127.0.0.1:8000", made)
 
 
 def test_account_gets_another_number_where_7421_is_taken(tenants: Tenants) -> None:

