@@ -32,10 +32,10 @@ psql: $(READY) ## open the database
 	@$(BIN)/python -m crmsolid.local psql
 
 backup: $(READY) ## write a backup of the database: make backup FILE=crm.dump
-	@$(BIN)/python -m crmsolid.local backup $(FILE)
+	@$(BIN)/python -m crmsolid.local backup $(if $(FILE),"$(FILE)")
 
 restore: $(READY) ## make the database what it is in a backup: make restore FILE=crm.dump, REPLACE=1 if it has data
-	@$(BIN)/python -m crmsolid.local restore $(FILE) $(REPLACE)
+	@$(BIN)/python -m crmsolid.local restore $(if $(FILE),"$(FILE)") $(REPLACE)
 
 test: $(READY) ## ruff, mypy and all tests; some of them: make test TESTS=tests/contacts
 	@bash scripts/test.sh $(TESTS)

@@ -22,7 +22,7 @@ from crmsolid.core import clock, doorbell
 from crmsolid.workspaces.models import Heartbeat
 from messaging.telegram.gateway import SHARED_QUEUE
 from tests.processes import children
-from tests.servers import empty_redis
+from tests.servers import empty_redis, valkey_server
 from tests.waiting import wait_until
 from webhooks.delivery.pump import Pump
 from webhooks.delivery.queue import PUMP_TASK
@@ -179,7 +179,7 @@ def test_worker_holds_telegram_accounts_if_telegram_is_set_up(
 
 def test_broker_is_reached_through_a_unix_socket(tmp_path: Path) -> None:
     socket = tmp_path / "redis.sock"
-    server = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--requirepass", "p@ss/word"]
+    server = [valkey_server(), "--port", "0", "--unixsocket", str(socket), "--save", "", "--requirepass", "p@ss/word"]
     with subprocess.Popen(server, cwd=tmp_path, stdout=subprocess.DEVNULL) as process:
         try:
             wait_until(socket.exists, "the socket")

@@ -19,14 +19,10 @@ SAFE: dict[str, Any] = {
     "FIELD_ENCRYPTION_KEYS": [KEY],
     "ALLOWED_HOSTS": ["crm.example.com"],
     "WEBHOOK_ALLOW_PRIVATE": False,
-    "WEB_PROCESSES": 1,
-    "REDIS_URL": "",
-    "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}},
+    "LOCAL_SERVERS": [],
     "EXPOSED_PATHS": [],
     "EMAIL_HOST": "smtp.example.com",
 }
-POSTGRESQL = {"default": {"ENGINE": "django.db.backends.postgresql"}}
-REDIS = "redis://redis:6379/0"
 ErrorIds = Callable[..., list[str]]
 
 
@@ -57,9 +53,8 @@ def error_ids(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
         ({"ALLOWED_HOSTS": []}, ["crmsolid.E005"]),
         ({"ALLOWED_HOSTS": ["crm.example.com", "*"]}, ["crmsolid.E005"]),
         ({"WEBHOOK_ALLOW_PRIVATE": True}, ["crmsolid.E006"]),
-        ({"WEB_PROCESSES": 2, "REDIS_URL": REDIS}, ["crmsolid.E007"]),
-        ({"WEB_PROCESSES": 2, "DATABASES": POSTGRESQL}, ["crmsolid.E008"]),
-        ({"WEB_PROCESSES": 2, "DATABASES": POSTGRESQL, "REDIS_URL": REDIS}, []),
+        ({"LOCAL_SERVERS": ["DATABASE_URL"]}, ["crmsolid.E007"]),
+        ({"LOCAL_SERVERS": ["REDIS_URL"]}, ["crmsolid.E008"]),
         ({"DEBUG": True, "SECRET_KEY": ""}, ["crmsolid.E001", "crmsolid.E004"]),
     ],
 )

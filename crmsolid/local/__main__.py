@@ -171,6 +171,8 @@ def use_database(data: Path, options: argparse.Namespace) -> int:
     url = os.environ.get("DATABASE_URL", "")
     if url and options.command == "restore":
         raise services.CannotStart("DATABASE_URL is set; docs/deployment.md says how to restore on that server")
+    if not url and options.command != "restore" and not (data / "postgresql" / "data").exists():
+        raise services.CannotStart(f"there is no database in {data} yet; `make run` makes one")
     with ExitStack() as stack:
         if not url:
             try:
@@ -190,6 +192,8 @@ def use_database(data: Path, options: argparse.Namespace) -> int:
             "PGDATABASE": unquote(parts.path[1:]),
         }
         own = environment(DATABASE_URL=url, CRMSOLID_DATA=str(data), PROGRAMS=str(services.programs()))
+        if options.command == "psql":
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends a statement of psql, not psql
         return subprocess.run([*CLIENTS[options.command], *options.arguments], env=own | variables).returncode
 
 

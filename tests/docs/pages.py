@@ -14,6 +14,7 @@ ANSWERS = ("json", "text")  # the languages of blocks that show what a command p
 NOT_RUN = [
     ("docs/guide/getting-started.md", "CRMSOLID_WEBHOOK_ALLOW_PRIVATE=true make run", "the product runs already"),
     ("README.md", "make run ", "the product runs already"),
+    ("README.md", "make stop ", "tests/local runs all of them"),
     ("README.md", "export CRMSOLID_KEY=cs_live_…", "the test sets both"),
     ("README.md", "claude mcp add ", "Claude Code is not installed; tests/mcp/clients has other clients"),
     ("docs/guide/mcp.md", "claude mcp add ", "Claude Code is not installed; tests/mcp/clients has other clients"),

@@ -1,12 +1,15 @@
-"""The product as its owner starts it: real processes, a real port, real signals."""
+"""The product as its owner starts it: real processes, a real port, real signals, PostgreSQL and Valkey from wheels."""
 
 import http.client
 import json
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,22 +18,41 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 
-from tests.servers import drop_database, empty_redis, read_startup_message
+from tests.local.conftest import postmaster, valkey
+from tests.servers import is_listening, read_startup_message
+from tests.system.small_disk import small_disk
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("services")
+TIMEOUT = 120.0
+ROOT = Path(__file__).resolve().parents[2]
+FIRST_TEXT = {"account_id": 7421, "to": "@sarah_miller", "text": "hello"}
 
-TIMEOUT = 60.0
-SEVERAL_PROCESSES = bool(settings.DATABASE_URL and settings.REDIS_URL)
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    hidden = ("DATABASE", "REDIS", "PYTEST", "CRMSOLID", "TEST_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+    return inherited | {"CRMSOLID_DATA": str(data), "PYTHONUNBUFFERED": "1"} | more
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "crmsolid.local", *arguments]
+
+
+def local(data: Path, *arguments: str, text: str | None = None, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run ``python -m crmsolid.local`` to its end."""
+    own = environment(data, **more)
+    return subprocess.run(
+        command(*arguments), env=own, cwd=ROOT, input=text, capture_output=True, text=True, timeout=TIMEOUT
+    )
 
 
 class Product:
     """A running product; ``message`` is what it printed once it was ready."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", data: Path, log: Path) -> None:
         self.process = process
+        self.data = data
         self.message = read_startup_message(process, log)
         panel = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", self.message)
         assert panel, self.message
@@ -47,6 +69,21 @@ class Product:
         client.close()
         return status, content
 
+    def send(self, token: str) -> str:
+        """Send a message; returns its path once it has been sent."""
+        status, answer = self.request("POST", "/v1/messages/send", token, FIRST_TEXT)
+        assert (status, answer["status"]) == (200, "queued")
+        path = f"/v1/messages/{answer['id']}"
+        wait_until(lambda: self.status(path, token) == "sent", "the message is sent", seconds=TIMEOUT)
+        return path
+
+    def status(self, path: str, token: str) -> str:
+        return str(self.request("GET", path, token)[1]["status"])
+
+    def noted(self) -> list[int]:
+        """The web and the worker."""
+        return list(json.loads((self.data / "running.json").read_text())["processes"])
+
     def end(self, number: int = signal.SIGINT) -> float:
         """The seconds until it ended; asserts that its exit status is 0."""
         began = time.monotonic()
@@ -55,71 +92,211 @@ class Product:
         return time.monotonic() - began
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    chosen = {"CRMSOLID_DATA": str(tmp_path / "data"), "PYTHONUNBUFFERED": "1"}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE", "PYTEST"))}
-    inherited.pop("CRMSOLID_DEMO_PASSWORD", None)
-    if not SEVERAL_PROCESSES:
-        yield inherited | chosen
-        return
-    empty_redis()  # a task name left by another test would be an error in this product's log
-    server, name = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_start_{uuid4().hex[:8]}"
-    yield inherited | chosen | {"DATABASE_URL": f"{server}/{name}"}
-    drop_database(server, name)
-
-
 @contextmanager
-def started(environment: dict[str, str], log: Path) -> Iterator[Product]:
-    command = [sys.executable, "-m", "crmsolid.run", "--port", "0"]
+def started(data: Path, log: Path) -> Iterator[Product]:
     with (
         log.open("a") as errors,
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors) as process,
+        subprocess.Popen(
+            command("run", "--port", "0"), env=environment(data), cwd=ROOT, stdout=subprocess.PIPE, stderr=errors
+        ) as process,
     ):
         try:
-            yield Product(process, log)
+            yield Product(process, data, log)
         finally:
             process.kill()
 
 
-def test_first_start_sends_a_message_and_second_start_still_has_it(environment: dict[str, str], tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with started(environment, log) as product:
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """One with a short path, for sockets. At the end, nothing that was started there runs."""
+    folder = Path(tempfile.mkdtemp(prefix="crmsolid-"))
+    try:
+        yield folder / "data"
+    finally:
+        local(folder / "data", "stop")
+        if (folder / "data" / "postgresql").is_symlink():  # as root
+            shutil.rmtree((folder / "data" / "postgresql").resolve())
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with data_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, str]]:
+    """A data folder with which the product was started and ended, its live key, and the path of a message."""
+    with data_folder() as folder, started(folder, tmp_path_factory.mktemp("first") / "log") as product:
         token = re.findall(r"cs_live_[0-9a-f]{4}_\w+", product.message)[0]
         assert re.search(r"cs_test_[0-9a-f]{4}_\w+", product.message)
         assert product.request("GET", "/readyz")[1]["missing"] == []
-        status, answer = product.request(
-            "POST", "/v1/messages/send", token, {"account_id": 7421, "to": "@sarah_miller", "text": "hello"}
-        )
-        assert (status, answer["status"]) == (200, "queued")
-        path = f"/v1/messages/{answer['id']}"
-        wait_until(
-            lambda: product.request("GET", path, token)[1]["status"] == "sent", "the message is sent", seconds=TIMEOUT
-        )
-        assert product.end() < 15
-    with started(environment, log) as product:
+        path = product.send(token)
+        assert product.end() < 20
+        assert servers_of(folder) == []
+        yield folder, token, path
+
+
+def servers_of(data: Path) -> list[int]:
+    return [process for process in (postmaster(data), valkey(data)) if process]
+
+
+def lives(process: int) -> bool:
+    """Not if it has ended and waits for its parent to notice."""
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True).stdout
+    return shown.strip()[:1] not in ("", "Z")
+
+
+def guard_of(process: int) -> int:
+    """The shell that ends what a killed start leaves."""
+    shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    (line,) = [line for line in shown.splitlines() if line.split()[1:3] == [str(process), "sh"] and "stop" in line]
+    return int(line.split()[0])
+
+
+def test_later_start_has_the_data_and_a_second_one_is_told(used: tuple[Path, str, str], tmp_path: Path) -> None:
+    data, token, path = used
+    log = tmp_path / "log"
+    with started(data, log) as product:
         assert token not in product.message and token.rsplit("_", 1)[0] + "_…" in product.message
-        assert product.request("GET", path, token)[1]["status"] == "sent"
-        product.end(signal.SIGTERM)
+        assert product.status(path, token) == "sent"
+        second = local(data, "run", "--port", "0")
+        assert (second.returncode, second.stdout) == (1, "")
+        assert second.stderr == (
+            f"cannot start: CRM Solid at http://127.0.0.1:{product.port} (process {product.process.pid}) uses {data} "
+            "already; `make stop` ends it\n"
+        )
+        asked = local(data, "psql", text="SELECT text FROM messaging_message LIMIT 1;\n")
+        assert "hello" in asked.stdout, asked
+        manage = [sys.executable, "manage.py", "list_api_keys", "--workspace", "demo"]
+        listed = subprocess.run(manage, env=environment(data), cwd=ROOT, capture_output=True, text=True, check=True)
+        assert token.rsplit("_", 1)[0] in listed.stdout
+        refused = local(data, "restore", "any")
+        assert (refused.returncode, refused.stderr[:35]) == (1, "make restore: CRM Solid at http://1")
+        assert product.status(path, token) == "sent"
+        stopped = local(data, "stop")
+        assert (stopped.returncode, product.process.wait(TIMEOUT)) == (0, 0)
+        assert not is_listening(product.port)
+        assert servers_of(data) == []
     assert [line for line in log.read_text().splitlines() if "Traceback" in line or '"error"' in line] == []
 
 
-def test_busy_port_ends_the_start_before_anything_is_created(environment: dict[str, str], tmp_path: Path) -> None:
-    from crmsolid.run.web import listen
-
-    with listen("127.0.0.1", 0) as taken:
-        taken.listen()
-        command = [sys.executable, "-m", "crmsolid.run", "--port", str(taken.getsockname()[1])]
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT)
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("cannot start: port ")
-    assert not (tmp_path / "data" / "crmsolid.sqlite3").exists()
+def test_nothing_outlives_a_start_that_was_killed(used: tuple[Path, str, str], tmp_path: Path) -> None:
+    data, _, _ = used
+    with started(data, tmp_path / "log") as product:
+        running = [*product.noted(), *servers_of(data)]
+        assert len(running) == 4
+        product.process.kill()
+        wait_until(lambda: not any(map(lives, running)), "everything has ended", seconds=TIMEOUT)
 
 
-@pytest.mark.parametrize("role", ["worker", "scheduler"])
-def test_separate_role_needs_redis(environment: dict[str, str], role: str) -> None:
-    command = [sys.executable, "-m", "crmsolid.run", role]
-    alone = {name: value for name, value in environment.items() if name != "REDIS_URL"}
-    ended = subprocess.run(command, env=alone, capture_output=True, text=True, timeout=TIMEOUT)
-    assert ended.returncode == 1
-    assert f"a separate {role} needs REDIS_URL" in ended.stderr
+def test_start_ends_what_is_left_of_a_killed_one_and_ends_with_its_worker(
+    used: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    data, token, path = used
+    log = tmp_path / "log"
+    with started(data, log) as product:
+        left = product.noted()
+        os.kill(guard_of(product.process.pid), signal.SIGKILL)
+        product.process.kill()
+        product.process.wait()
+        os.kill(postmaster(data), signal.SIGKILL)
+        assert all(map(lives, left))
+    with started(data, log) as product:
+        assert not any(map(lives, left))
+        assert product.status(path, token) == "sent"
+        product.send(token)
+        worker = product.noted()[1]
+        os.kill(worker, signal.SIGKILL)
+        assert product.process.wait(TIMEOUT) == 1
+    assert "worker has ended with status -9; ending the rest" in log.read_text()
+    assert servers_of(data) == []
+
+
+def test_backup_is_restored_in_place_of_data_and_holds_sending(used: tuple[Path, str, str], tmp_path: Path) -> None:
+    data, _, _ = used
+    backup = str(tmp_path / "crm.dump")
+    written = local(data, "backup", backup)
+    assert (written.returncode, written.stderr) == (0, "")
+    assert written.stdout.startswith(f"wrote {backup}, ")
+    assert Path(backup).stat().st_mode & 0o777 == 0o600
+    assert servers_of(data) == []
+    texts = "SELECT text FROM messaging_message;\n"
+    before = local(data, "psql", text=texts).stdout
+    local(data, "psql", text="UPDATE messaging_message SET text = 'later';\n")
+
+    refused = local(data, "restore", backup)
+    assert refused.returncode == 1
+    assert "make restore: the database has data; with REPLACE=1 it is kept as crmsolid_before_" in refused.stderr
+    assert local(data, "psql", text=texts).stdout != before
+
+    no_backup = tmp_path / "no.dump"
+    no_backup.write_text("nothing")
+    assert local(data, "restore", str(no_backup), "1").returncode != 0
+    assert local(data, "psql", text=texts).stdout != before
+
+    restored = local(data, "restore", backup, "1")
+    assert restored.returncode == 0, restored
+    assert "Nothing is sent until you release it." in restored.stdout
+    assert local(data, "psql", text=texts).stdout == before
+    names = local(data, "psql", text="SELECT datname FROM pg_database;\n").stdout
+    assert re.search(r"crmsolid_before_\d{14}", names) and "crmsolid_new" not in names
+    held = local(data, "psql", text="SELECT held_since IS NOT NULL AS held FROM workspaces_installation;\n").stdout
+    assert "t" in held.split()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts a disk")
+def test_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1) as disk:
+        disk.fill()
+        ended = local(disk.folder / "data", "run", "--port", "0")
+        text = (
+            f"cannot start: {disk.folder}/data: No space left on device; CRMSOLID_DATA names the folder for the data\n"
+        )
+        assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", text)
+
+
+def test_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = local(tmp_path / "file" / "data", "run", "--port", "0")
+    text = f"cannot start: {tmp_path}/file/data: Not a directory; CRMSOLID_DATA names the folder for the data\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", text)
+
+
+def test_busy_port_ends_the_start_before_anything_is_created(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = local(data, "run", "--port", str(port))
+    text = f"cannot start: port {port} is in use; try `make run PORT={port + 1}`\n"
+    assert (ended.returncode, ended.stderr) == (1, text)
+    assert not (data / "postgresql").exists()
+
+
+def test_data_of_sqlite_is_named_and_left_alone(data: Path) -> None:
+    data.mkdir()
+    (data / "crmsolid.sqlite3").write_text("data")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        local(data, "run", "--port", str(taken.getsockname()[1]))
+    ended = local(data, "run", "--port", "0", CRMSOLID_ENV="production")
+    assert (data / "crmsolid.sqlite3").read_text() == "data"
+    assert f"{data}/crmsolid.sqlite3: an earlier version kept its data here, in SQLite." in ended.stderr
+
+
+def test_production_is_refused_without_its_servers(data: Path) -> None:
+    ended = local(data, "run", "--port", "0", CRMSOLID_ENV="production")
+    assert ended.returncode == 3
+    for error in ("crmsolid.E007: DATABASE_URL is not set", "crmsolid.E008: REDIS_URL is not set"):
+        assert error in ended.stderr
+    assert not (data / "postgresql").exists() and not (data / "valkey").exists()
+
+
+@pytest.mark.parametrize("client", ["psql", "backup"])
+def test_client_without_a_database_makes_none(data: Path, client: str) -> None:
+    ended = local(data, client)
+    text = f"make {client}: there is no database in {data} yet; `make run` makes one\n"
+    assert (ended.returncode, ended.stderr, data.exists()) == (1, text, False)
+
+
+def test_stop_without_a_product_does_nothing(data: Path) -> None:
+    assert (local(data, "stop").returncode, data.exists()) == (0, False)

@@ -4,9 +4,7 @@ have. Each fault ends by itself, and whatever was killed is started again, as by
 import contextlib
 import os
 import random
-import shlex
 import signal
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -14,12 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import redis
 
+from tests.plugins.services import STARTED, kill_postgresql
 from tests.system.stack import Stack
 
 WORKERS = ("worker-1", "worker-2")
 KILLS = ("kill_web_process", "kill_web", "kill_worker", "kill_scheduler")
-# Restarts the PostgreSQL of the run as after a crash. Set only if the run has one of its own.
-RESTART_POSTGRES = os.environ.get("CHAOS_RESTART_POSTGRES", "")
 ALL_KINDS = (
     *KILLS,
     "kill_web_supervisor",
@@ -33,7 +30,8 @@ ALL_KINDS = (
     "flush_redis",
     "end_one_session",
     "end_all_sessions",
-    *(["restart_postgres"] if RESTART_POSTGRES else []),
+    # That of the run, if it has one of its own: other tests use another one meanwhile.
+    *(["kill_postgres"] if STARTED in os.environ else []),
 )
 FREEZE_SECONDS = (1.0, 6.0)
 # Longer than the leases of messages in the tests, and than those of Telegram accounts with the 10 s by which clocks may
@@ -146,11 +144,10 @@ class Faults:
         ended = self._stack.query(f"SELECT pg_terminate_backend(pid) FROM ({SESSIONS}) AS everyone")
         return f"all {len(ended)} database sessions ended"
 
-    def _restart_postgres(self) -> str:
-        """It comes back after recovery from its log, as after a crash."""
-        command = shlex.split(RESTART_POSTGRES)
-        subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
-        return "PostgreSQL crashed and restarted"
+    def _kill_postgres(self) -> str:
+        """It comes back after recovery from its log."""
+        kill_postgresql()
+        return "PostgreSQL killed and started again"
 
     def _pause(self, seconds: tuple[float, float]) -> float:
         chosen = self._random.uniform(*seconds)
