@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import get_hashers
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from xdist.scheduler import LoadScopeScheduling
 
 from apikeys.limiter import limiter
 from apikeys.unknown_tokens import token_lookups
@@ -22,12 +23,28 @@ from tests.migrated import create_migrated_database
 from tests.servers import REDIS_URL, drop_database, empty_redis
 from tests.tenants import Api, Tenants
 
+# Not tests/browser/, which takes longer than the start of a product for each process.
+SHARED_PRODUCTS = ("tests/integrations/", "tests/mcp/clients/", "tests/sdk/")
 PATIENCE = " -c idle_in_transaction_session_timeout=120s"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that take a minute start first, so that the other processes do not wait for them at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+class PackageScheduling(LoadScopeScheduling):
+    """Gives modules to the processes, and all modules of a folder that share a product to the same process: each
+    product takes seconds to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        shared = (folder for folder in SHARED_PRODUCTS if nodeid.startswith(folder))
+        return next(shared, None) or super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return PackageScheduling(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.hookimpl(trylast=True)

@@ -4,12 +4,12 @@ import fcntl
 import hashlib
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-CACHE = settings.DATA_DIR / "npm-packages"  # outlives the tests, whose data folder is another one
+CACHE = Path(sys.prefix) / "npm-packages"  # outlives the tests
 INSTALL = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
 TIMEOUT = 300.0
 
@@ -21,7 +21,7 @@ def installed_packages(source: Path) -> Path:
         pytest.skip("npm is not installed")
     manifests = (source / "package.json", source / "package-lock.json")
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in manifests)).hexdigest()[:16]
-    folder: Path = CACHE / digest
+    folder = CACHE / digest
     folder.mkdir(parents=True, exist_ok=True)
     done = folder / "installed"
     with (folder / "lock").open("w") as lock:

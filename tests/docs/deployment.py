@@ -117,7 +117,8 @@ def seed(environment: Mapping[str, str]) -> dict[str, Any]:
 @contextlib.contextmanager
 def production_settings(folder: Path) -> Iterator[dict[str, str]]:
     """The environment of an installation in production, with the settings of the page. Nothing runs yet."""
-    with installation(folder, settings_of_page(folder) | {"CRMSOLID_ENV": "production"}) as environment:
+    more = {"CRMSOLID_ENV": "production", "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "false"}
+    with installation(folder, settings_of_page(folder) | more) as environment:
         yield environment
 
 

@@ -43,7 +43,7 @@ OLDEST_POSTGRESQL = 150_000
 HIGHEST = 15  # Redis has the databases 0 to 15
 # A developer's settings, which would change what the tests see.
 SETTINGS = ("CRMSOLID_ENV", "DEBUG", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "ALLOWED_HOSTS")
-# Where the PostgreSQL that was started for this run has its data.
+# Where the PostgreSQL has its data that was started for this run, and that no other process uses.
 STARTED = "CRMSOLID_TESTS_POSTGRESQL"
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "400"}
 
@@ -51,6 +51,7 @@ FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", 
 def pytest_addoption() -> None:
     """The first hook that pytest calls."""
     if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
+        os.environ.pop(STARTED, None)  # other processes use it as well
         _take_redis_database(int(re.sub(r"\D", "", worker)))
         return
     services = ExitStack()
@@ -70,7 +71,8 @@ def provide(services: ExitStack) -> None:
     try:
         os.environ["DATABASE_URL"] = _postgresql(services)
         os.environ["REDIS_URL"] = _redis(services, folder)
-        os.environ["PATH"] += f"{os.pathsep}{programs()}"  # for machines without psql and pg_dump
+        paths = [os.environ["PATH"], str(programs())]  # psql and pg_dump; those of the machine fit its own server
+        os.environ["PATH"] = os.pathsep.join(reversed(paths) if STARTED in os.environ else paths)
     except CannotStart as error:
         sys.exit(f"the tests need PostgreSQL and Redis: {error}")
 
