@@ -57,6 +57,7 @@ def environment(server: TelegramServer, folder: Path) -> dict[str, str]:
     location = f"{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
     return os.environ | {
         "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@{location}",
+        "REDIS_URL": settings.REDIS_URL,
         "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
         "TELEGRAM_TEST_DC": server.endpoint(),
         "TELEGRAM_TEST_RSA_KEY": str(key),
