@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,12 +87,6 @@ def log(error: Exception, logger: str = "crmsolid.api") -> None:
     logging.getLogger(logger).error("failed", exc_info=error)
 
 
-def of_sqlite(code: int) -> sqlite3.OperationalError:
-    error = sqlite3.OperationalError("made up")
-    error.sqlite_errorcode = code
-    return error
-
-
 @pytest.mark.parametrize(
     ("cause", "lines_logged"),
     [
@@ -103,13 +96,9 @@ def of_sqlite(code: int) -> sqlite3.OperationalError:
         (psycopg.errors.TooManyConnections(), 1),
         (psycopg.errors.DiskFull(), 1),
         (psycopg.errors.ReadOnlySqlTransaction(), 1),
-        (of_sqlite(sqlite3.SQLITE_FULL), 1),
-        (of_sqlite(sqlite3.SQLITE_READONLY), 1),
         (psycopg.errors.DeadlockDetected(), 2),
         (psycopg.errors.QueryCanceled(), 2),
         (psycopg.errors.LockNotAvailable(), 2),
-        (of_sqlite(sqlite3.SQLITE_ERROR), 2),  # no such column
-        (of_sqlite(sqlite3.SQLITE_BUSY), 2),
     ],
 )
 def test_only_outages_are_left_out(lines: io.StringIO, cause: Exception, lines_logged: int) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
@@ -131,7 +130,6 @@ def test_messages_that_an_ended_trial_held_back_are_sent_after_the_change(tenant
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL")
 def test_eight_equal_changes_at_once_are_one_change(tenants: Tenants) -> None:
     put_on(tenants.workspace, "trial", -1)
     found = run_together_catching([lambda: change_plan(tenants.actor(), "pro")] * 8)
@@ -143,7 +141,6 @@ def test_eight_equal_changes_at_once_are_one_change(tenants: Tenants) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL")
 def test_two_different_changes_at_once_run_one_after_the_other(tenants: Tenants) -> None:
     put_on(tenants.workspace, "trial", 3)
     run_together_catching(
