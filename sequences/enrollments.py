@@ -87,7 +87,7 @@ def save(enrollments: Sequence[Enrollment]) -> None:
     rows = [
         (
             *(each.pk, str(each.status), each.reason, each.step_key, each.version_id, each.account_id),
-            *(time and time.isoformat() for time in (each.anchor_at, each.next_run_at, each.ended_at)),
+            *(each.anchor_at, each.next_run_at, each.ended_at),
         )
         for each in enrollments
     ]

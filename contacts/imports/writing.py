@@ -123,10 +123,7 @@ def _update(rows: Sequence[Contact]) -> None:
     if not rows:
         return
     source = bulk.rows_source({"id": "text", **_CHANGEABLE})
-    values = [
-        [row.id, *(getattr(row, name) for name in _CHANGEABLE if name != "updated_at"), row.updated_at.isoformat()]
-        for row in rows
-    ]
+    values = [[row.id, *(getattr(row, name) for name in _CHANGEABLE)] for row in rows]
     assignments = ", ".join(f"{name} = r.{name}" for name in _CHANGEABLE)
     bulk.run(
         f"UPDATE {contacts.name} SET {assignments} FROM {source}"

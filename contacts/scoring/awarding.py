@@ -260,5 +260,5 @@ def start_timers(timers: Sequence[NewTimer]) -> None:
         f" FROM {rows_source(columns)}"
         " ON CONFLICT (contact_id, rule_id, key) DO UPDATE"
         f" SET due_at = least(excluded.due_at, {_timers.name}.due_at)",
-        [rows_parameter([[*timer[:4], timer.due_at.isoformat()] for timer in sorted(timers)])],
+        [rows_parameter(sorted(timers))],
     )

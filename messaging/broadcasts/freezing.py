@@ -69,7 +69,7 @@ def _insert(broadcast: Broadcast, judged: Sequence[Judged]) -> set[str]:
     if not judged:
         return set()
     accounts = _account_that_wrote_first(broadcast, [each.contact.id for each in judged if not each.reason])
-    now = clock.now().isoformat()
+    now = clock.now()
     rows = [
         (
             each.contact.id,

@@ -50,8 +50,7 @@ class BroadcastSource:
         for message in messages:
             status, reason = outcome(message)
             is_final = status != RecipientStatus.PENDING
-            settled_at = (message.sent_at or now).isoformat() if is_final else None
-            rows.append((message.id, status.value, reason, settled_at))
+            rows.append((message.id, status.value, reason, (message.sent_at or now) if is_final else None))
         run(
             f"UPDATE {_recipients.name} SET status = new_status, reason = why, settled_at = settled_time,"
             " message_id = CASE WHEN new_status = 'pending' THEN NULL ELSE message_id END"

@@ -199,7 +199,7 @@ def _skip(excluded: Sequence[tuple[Recipient, str]]) -> None:
     """Write why these recipients get no message after all."""
     if not excluded:
         return
-    now = clock.now().isoformat()
+    now = clock.now()
     rows = [(recipient.pk, reason, now) for recipient, reason in excluded]
     run(
         f"UPDATE {_recipients.name} SET status = 'skipped', reason = why, settled_at = settled_time"

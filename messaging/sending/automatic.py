@@ -112,7 +112,7 @@ def accept(source: str, wanted: Sequence[AutomaticMessage]) -> list[Message]:
 
 def _upsert_threads(wanted: Sequence[AutomaticMessage]) -> dict[tuple[int, str], str]:
     """The id of the thread of each account and contact; those that are new are created."""
-    now = clock.now().isoformat()
+    now = clock.now()
     pairs = sorted({(each.contact.id, each.account.pk, each.account.workspace_id) for each in wanted})
     rows = [
         (new_id("thr"), workspace_id, account_id, contact_id, now) for contact_id, account_id, workspace_id in pairs

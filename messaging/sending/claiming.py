@@ -281,8 +281,7 @@ def _take_leases(
         message.slot_at = now if previous_attempt_at is None else message.slot_at
         message.unsettled_since = previous_attempt_at or now
         message.attempts += 1
-        slot_at = message.slot_at and message.slot_at.isoformat()
-        rows.append((message.id, message.text, slot_at, message.unsettled_since.isoformat(), message.attempts))
+        rows.append((message.id, message.text, message.slot_at, message.unsettled_since, message.attempts))
         claims.append(Claim(message, accounts[message.account_id], _outgoing(message, previous_attempt_at), lease))
     run(
         f"UPDATE {_messages.name} SET status = 'sending', rendered = %s, lease = %s, lease_until = %s, text = new_text,"

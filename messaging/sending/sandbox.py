@@ -91,7 +91,7 @@ def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
     one ``random_id``, so its id finds its row."""
     if not batch:
         return {}
-    at = clock.now().isoformat()
+    at = clock.now()
     rows = [
         (*(each.workspace_id, each.account_id, each.message_id, each.random_id), _replies(each), at) for each in batch
     ]

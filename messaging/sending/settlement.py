@@ -56,6 +56,8 @@ _SETTLED = {
     "error_code": "text",
     "error_text": "text",
 }
+# The fields of a message whose values follow the first two of these.
+_FINAL = ("status", "sent_at", "slot_at", "telegram_message_id", "error", "error_detail")
 
 
 @dataclass(slots=True, eq=False)
@@ -166,9 +168,8 @@ def _update_messages(attempts: Sequence[Attempt], now: datetime) -> list[Attempt
     rows = []
     for each in attempts:
         new = {**each.claim.message.__dict__, **values[each.claim.message.id]}
-        times = (time and time.isoformat() for time in (new["sent_at"], new["slot_at"]))
-        rest = new["telegram_message_id"], new["error"], new["error_detail"]
-        rows.append((each.claim.message.id, each.claim.lease, new["status"], *times, *rest))
+        changed = (new[name] for name in _FINAL)
+        rows.append((each.claim.message.id, each.claim.lease, *changed))
     updated = fetch(
         f"UPDATE {_messages.name} SET status = new_status, sent_at = sent_time, slot_at = slot_time,"
         f" telegram_message_id = coalesce({_messages.name}.telegram_message_id, telegram_id),"
@@ -298,7 +299,7 @@ def release(claims: Sequence[Claim]) -> None:
     for claim in claims:
         message, previous = claim.message, claim.outgoing.previous_attempt_at
         slot_at = message.eta if previous is None else message.slot_at
-        rows.append((message.id, claim.lease, slot_at and slot_at.isoformat(), previous and previous.isoformat()))
+        rows.append((message.id, claim.lease, slot_at, previous))
     columns = {"message_id": "text", "held_lease": "text", "slot_time": "time", "unsettled_time": "time"}
     run(
         f"UPDATE {_messages.name} SET status = 'queued', slot_at = slot_time, unsettled_since = unsettled_time,"

@@ -46,5 +46,5 @@ def record_heard(heard: Mapping[int, datetime]) -> None:
     bulk.run(
         f"UPDATE {table} SET heard_at = heard_time FROM {bulk.rows_source({'heard_id': 'int', 'heard_time': 'time'})}"
         " WHERE account_id = heard_id",
-        [bulk.rows_parameter([(account_id, at.isoformat()) for account_id, at in heard.items()])],
+        [bulk.rows_parameter(list(heard.items()))],
     )

@@ -25,7 +25,6 @@ class Editor:
     """A schema editor of PostgreSQL that notes the statements and refuses some."""
 
     def __init__(self, refused: str = "nothing") -> None:
-        self.connection = SimpleNamespace(vendor="postgresql")
         self.refused, self.statements = refused, list[str]()
 
     def execute(self, statement: str) -> None:
