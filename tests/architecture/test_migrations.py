@@ -22,10 +22,7 @@ from crmsolid.workspaces.migration_operations import (
 from tests.architecture import migration_rules as rules
 from tests.architecture.migration_rules import Database, tenant_key_of
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="the rules are about what PostgreSQL locks"),
-]
+pytestmark = pytest.mark.django_db
 
 # The newest migration of each app in what has been released. Move it when a version is released.
 BASELINE = {
