@@ -7,7 +7,7 @@ takes at most 65,535 parameters. PostgreSQL reads a value from a JSON list by it
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -66,11 +66,6 @@ _ENCODER = json.JSONEncoder(
 )
 
 
-def datetime_formatter() -> Callable[[datetime | None], str | None]:
-    """A function that formats a time as text in the way the database reads it."""
-    return lambda value: None if value is None else value.isoformat()
-
-
 def ids_clause(column: str, ids: Sequence[str] | Sequence[int]) -> tuple[str, list[Any]]:
     """A condition and its parameters: ``column`` is one of ``ids``. The text is the same for any number of them."""
     return f"{column} = ANY(%s)", [list(ids)]
@@ -81,8 +76,3 @@ def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(values)
     while batch := list(islice(iterator, size)):
         yield batch
-
-
-def row_lock(*, skip_locked: bool = False) -> str:
-    """The locking clause of a SELECT."""
-    return " FOR NO KEY UPDATE SKIP LOCKED" if skip_locked else " FOR NO KEY UPDATE"

@@ -7,7 +7,7 @@ that counts or wraps queries through Django (tests, debugging) gets Django's cur
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import psycopg
@@ -23,11 +23,6 @@ MAX_PREPARED = 200
 
 class LockTimeout(OperationalError):
     """Another transaction held a lock or a unique key for longer than ``LOCK_TIMEOUT_MS``. Nothing was written."""
-
-
-@cache
-def on_postgresql() -> bool:
-    return True
 
 
 def statement_cursor() -> AbstractContextManager[Any]:

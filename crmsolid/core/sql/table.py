@@ -284,7 +284,3 @@ def _default_of(field: "models.Field[Any, Any]") -> Callable[[], Any]:
 
 def _bind(convert: Any, column: Any) -> Converter:
     return lambda value: convert(value, column, connection)
-
-
-def datetime_param(value: Any) -> Any:
-    return value
