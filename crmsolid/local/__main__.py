@@ -5,6 +5,7 @@ import errno
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,11 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FINISH_SECONDS = 20  # a worker gives its tasks 15
 READY_SECONDS = 30
-CLIENTS = {
-    "psql": ["psql"],
-    "backup": ["bash", str(ROOT / "scripts" / "backup.sh")],
-    "restore": ["bash", str(ROOT / "scripts" / "restore.sh")],
-}
+CLIENTS = ("psql", "backup", "restore")
 FORMER = "{}: an earlier version kept its data here, in SQLite. This one uses PostgreSQL and reads nothing of it."
 Processes = dict[str, "subprocess.Popen[bytes]"]
 
@@ -90,14 +87,13 @@ def run(data: Path, options: argparse.Namespace) -> int:
 
 def start_servers(data: Path, stack: ExitStack) -> None:
     """PostgreSQL and Valkey, unless others are given. ``stack`` stops them, and a shell does if this is killed."""
-    if os.environ.get("CRMSOLID_ENV") == "production":
-        return  # it refuses to start without an address of each
     remains = ["sh", "-c", 'read _; exec "$0" -m crmsolid.local stop --remains', sys.executable]
     guard = subprocess.Popen(remains, stdin=subprocess.PIPE, start_new_session=True)
     stack.callback(guard.communicate)
     stack.callback(guard.kill)
     for variable, (start, stop_server) in services.SERVERS.items():
-        if not os.environ.get(variable):
+        # Production refuses to start without an address of each.
+        if not os.environ.get(variable) and os.environ.get("CRMSOLID_ENV") != "production":
             stack.callback(stop_server, data)
             start(data)
 
@@ -185,16 +181,19 @@ def use_database(data: Path, options: argparse.Namespace) -> int:
             url = postgresql_url(data)
         parts = urlsplit(url)
         variables = {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query)} | {
-            "PGHOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0]),
+            "PGHOST": unquote(re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2]).strip("[]")),
             "PGPORT": str(parts.port or 5432),
             "PGUSER": unquote(parts.username or ""),
             "PGPASSWORD": unquote(parts.password or ""),
             "PGDATABASE": unquote(parts.path[1:]),
         }
-        own = environment(DATABASE_URL=url, CRMSOLID_DATA=str(data), PROGRAMS=str(services.programs()))
+        programs = services.programs()
+        own = environment(DATABASE_URL=url, CRMSOLID_DATA=str(data), PROGRAMS=str(programs))
+        command = ["bash", str(ROOT / "scripts" / f"{options.command}.sh"), *options.arguments]
         if options.command == "psql":
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends a statement of psql, not psql
-        return subprocess.run([*CLIENTS[options.command], *options.arguments], env=own | variables).returncode
+            command = [str(programs / "psql"), *options.arguments]
+        return subprocess.run(command, env=own | variables).returncode
 
 
 def environment(**variables: str) -> dict[str, str]:

