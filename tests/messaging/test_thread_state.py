@@ -495,7 +495,7 @@ def many_threads(agent: Actor, sandbox: Account) -> None:
         for number, contact in enumerate(contacts)
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE messaging_thread, contacts_contact")
+        cursor.execute("ANALYZE messaging_account, messaging_thread, contacts_contact")
 
 
 def plan_of(work: Callable[[], object]) -> str:
