@@ -56,11 +56,6 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(10_000)
 
 
-@pytest.fixture(scope="session")
-def services() -> None:
-    """Every test has PostgreSQL and Redis."""
-
-
 @pytest.fixture(autouse=True, scope="session")
 def cheap_passwords() -> None:
     """The real hasher takes about a second for each user, and no test is about its strength."""

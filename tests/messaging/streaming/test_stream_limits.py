@@ -12,8 +12,6 @@ from messaging.streaming import stream_limits
 from messaging.streaming.stream_limits import StreamLimiter, StreamSlot
 from tests.servers import free_port, fresh_prefix, own_redis, require_redis, silent_server
 
-pytestmark = pytest.mark.usefixtures("services")
-
 KEY = "key_1"
 
 
