@@ -128,7 +128,6 @@ def test_not_ready_while_the_disk_is_full_or_the_data_folder_cannot_be_written(
     assert disk(4 * 1024 * 1024, writable=False) == (["disk"], "the data folder cannot be written")
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such setting")
 def test_not_ready_while_the_database_accepts_no_writes(client: Client, transactional_db: None) -> None:
     heartbeat()
     with connection.cursor() as cursor:
