@@ -88,13 +88,16 @@ def count_connection(**_: object) -> None:
 
 
 def main() -> None:
+    from crmsolid.env import env_database
+
+    database = {**env_database("DATABASE_URL"), "NAME": "postgres", "CONN_MAX_AGE": None}
     settings.configure(
         TRUSTED_PROXIES=0,
         ROOT_URLCONF="__main__",
         ALLOWED_HOSTS=["*"],
         SECRET_KEY="of the tests",
         DATA_UPLOAD_MAX_MEMORY_SIZE=None,
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "CONN_MAX_AGE": None}},
+        DATABASES={"default": database},
         CACHES={"default": {"BACKEND": "__main__.CountedCache"}},
     )
     django.setup()
