@@ -45,7 +45,8 @@ HIGHEST = 15  # Redis has the databases 0 to 15
 SETTINGS = ("CRMSOLID_ENV", "DEBUG", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "ALLOWED_HOSTS")
 # Where the PostgreSQL has its data that was started for this run, and that no other process uses.
 STARTED = "CRMSOLID_TESTS_POSTGRESQL"
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "400"}
+# Nothing is lost when the server is killed, only when the machine is.
+FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "400"}
 
 
 def pytest_addoption() -> None:
