@@ -26,7 +26,7 @@ START_SECONDS = 60
 FULL_BYTES = 64 << 20  # less free space than that explains why a start has failed
 SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 # Root may not run PostgreSQL. A system user does, who has its folders here.
-SYSTEM_USER, SYSTEM_FOLDER = "crmsolid", Path("/var/lib/crmsolid")
+SYSTEM_USER, SYSTEM_FOLDER = "crmsolid-local", Path("/var/lib/crmsolid-local")
 # `log_min_messages` keeps statements, which have people's data, out of the log.
 SETTINGS = {
     "listen_addresses": "",

@@ -29,7 +29,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def system_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """In place of /var/lib/crmsolid."""
+    """In place of /var/lib/crmsolid-local."""
     monkeypatch.setattr(services, "SYSTEM_FOLDER", folder / "system")
     return folder / "system"
 

@@ -210,9 +210,9 @@ def test_root_has_postgresql_run_by_a_system_user(data: Path, system_folder: Pat
     umask = os.umask(0o077)
     start(data)
     os.umask(umask)
-    assert Path(f"/proc/{postmaster(data)}").owner() == "crmsolid"
+    assert Path(f"/proc/{postmaster(data)}").owner() == services.SYSTEM_USER
     home = (data / "postgresql").resolve()
-    assert (home.parent, home.owner(), home.name.startswith("data-")) == (system_folder, "crmsolid", True)
+    assert (home.parent, home.owner(), home.name.startswith("data-")) == (system_folder, services.SYSTEM_USER, True)
     # A data folder that was deleted begins anew, although the files of before are there.
     stop_postgresql(data)
     shutil.rmtree(data)
@@ -245,7 +245,7 @@ def test_root_without_a_system_user_is_told(data: Path, monkeypatch: pytest.Monk
 
 @as_root
 def test_link_to_a_folder_that_is_gone_is_told(data: Path) -> None:
-    (data / "postgresql").symlink_to("/var/lib/crmsolid/gone")
+    (data / "postgresql").symlink_to("/var/lib/crmsolid-local/gone")
     assert refusal(start, data) == (
-        f"/var/lib/crmsolid/gone is gone; delete the link {data}/postgresql to begin with an empty database"
+        f"/var/lib/crmsolid-local/gone is gone; delete the link {data}/postgresql to begin with an empty database"
     )
