@@ -16,7 +16,7 @@ from apikeys.models import ApiKey, IdempotencyRecord
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Subject, Surface
 from crmsolid.workspaces.models import Workspace, effective_plan
@@ -113,7 +113,7 @@ class KeyCredentials:
             _keys.update(
                 {"last_used_at": now, "last_used_ip": ip},
                 "id = %s AND (last_used_at IS NULL OR last_used_at < %s)",
-                [key.id, datetime_param(now - LAST_USED_INTERVAL)],
+                [key.id, now - LAST_USED_INTERVAL],
             )
             key.last_used_at = now
         except DatabaseError:  # the response is ready, so this must not turn it into an error
@@ -163,7 +163,7 @@ def _read(digest: bytes, idempotency_key: str | None) -> KeyCredentials | None:
     end = middle + len(_workspaces.names)
     key, workspace = _keys.from_row(row[:middle]), _workspaces.from_row(row[middle:end])
     key.workspace = workspace
-    plan = effective_plan(row[end], _workspaces.convert("trial_ends_at", row[end + 1]))
+    plan = effective_plan(row[end], row[end + 1])
     record = _records.from_row(row[end + 2 :]) if row[end + 2] is not None else None
     return KeyCredentials(key, workspace, frozenset(map(Scope, key.scopes)), plan, record)
 

@@ -78,16 +78,15 @@ def _add_to_database(counts: dict[_Use, int]) -> None:
     do not deadlock. Keys that do not exist any more are left out."""
     if not counts:
         return
-    format_time = bulk.datetime_formatter()
     rows = [
-        (key_id, format_time(datetime.fromtimestamp(hour * 3600, UTC)), call, code, requests)
+        (key_id, datetime.fromtimestamp(hour * 3600, UTC), call, code, requests)
         for (key_id, hour, call, code), requests in counts.items()
     ]
     names = ", ".join(_COLUMNS)
     bulk.run(
         f"INSERT INTO {_uses.name} (workspace_id, {names})"
         f" SELECT k.workspace_id, {', '.join(f'r.{name}' for name in _COLUMNS)}"
-        f" FROM {bulk.rows_source(_COLUMNS)} JOIN {_keys.name} k ON k.id = r.key_id WHERE true"
+        f" FROM {bulk.rows_source(_COLUMNS)} JOIN {_keys.name} k ON k.id = r.key_id"
         " ORDER BY r.key_id, r.hour, r.call, r.code"
         " ON CONFLICT (key_id, hour, call, code)"
         f" DO UPDATE SET requests = {_uses.name}.requests + excluded.requests",

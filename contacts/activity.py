@@ -18,7 +18,7 @@ from contacts.scoring.awarding import NewTimer
 from contacts.scoring.models import SILENCE, Trigger
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import fetch, ids_clause, run
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent
 
 _contacts = Table(Contact)
@@ -26,14 +26,14 @@ _contacts = Table(Contact)
 # Telegram's times are whole seconds of its own clock, so an answer may seem to be older than its message.
 CLOCK_DIFFERENCE = timedelta(minutes=1)
 
-_LATER = "{0} = CASE WHEN {0} > %s THEN {0} ELSE %s END"
+_LATER = "{0} = greatest({0}, %s)"
 _WAS_ANSWERED = "unanswered_since IS NULL AND (last_reply_at IS NULL OR last_reply_at < %s)"
 
 
 def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], at: datetime) -> list[NewEvent]:
     """Messages to these contacts (id to workspace) were sent at this time, for these calls (id to ``X-Request-Id``);
     who was new is contacted now."""
-    ids, at_param = list(workspaces), datetime_param(at)
+    ids = list(workspaces)
     advanced = stages.advance(ids, [Stage.NEW], Stage.CONTACTED, at, "message")
     rules = occasions.read_rules(workspaces.values(), [Trigger.STAGE, Trigger.SILENCE])
     _start_silences([rule for rule in rules if rule.trigger == Trigger.SILENCE], workspaces, at)
@@ -41,7 +41,7 @@ def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], a
         ids,
         f"{_LATER.format('last_out_at')}, unanswered_since = CASE WHEN {_WAS_ANSWERED} THEN %s ELSE unanswered_since"
         " END, stage = CASE WHEN stage = 'new' THEN 'contacted' ELSE stage END",
-        [at_param] * 4,
+        [at] * 3,
     )
     if not advanced or all(rule.trigger == Trigger.SILENCE for rule in rules):
         return []
@@ -56,9 +56,8 @@ def record_received(
 ) -> list[NewEvent]:
     """The contact has written this message. An auto-reply sets ``last_in_at`` alone; any other message makes a contact
     who was new or contacted one that has replied, and gives points if it ``scores``."""
-    at_param = datetime_param(at)
     if auto_reply:
-        _update([contact_id], _LATER.format("last_in_at"), [at_param] * 2)
+        _update([contact_id], _LATER.format("last_in_at"), [at])
         return []
     cause = stages.REPLY if scores else stages.OPT_OUT
     advanced = stages.advance([contact_id], [Stage.NEW, Stage.CONTACTED], Stage.REPLIED, at, cause)
@@ -67,7 +66,7 @@ def record_received(
         f"{_LATER.format('last_in_at')}, {_LATER.format('last_reply_at')}, unanswered_since ="
         " CASE WHEN unanswered_since > %s THEN unanswered_since END,"
         " stage = CASE WHEN stage IN ('new', 'contacted') THEN 'replied' ELSE stage END",
-        [at_param] * 4 + [datetime_param(at + CLOCK_DIFFERENCE)],
+        [at, at, at + CLOCK_DIFFERENCE],
     )
     if not scores:
         return []
@@ -85,7 +84,7 @@ def _start_silences(rules: Sequence[ScoringRule], workspaces: Mapping[str, int],
     if not rules:
         return
     where, ids = ids_clause("id", list(workspaces))
-    rows = fetch(f"SELECT id FROM {_contacts.name} WHERE {where} AND {_WAS_ANSWERED}", [*ids, datetime_param(at)])
+    rows = fetch(f"SELECT id FROM {_contacts.name} WHERE {where} AND {_WAS_ANSWERED}", [*ids, at])
     awarding.start_timers(
         [
             NewTimer(
@@ -110,5 +109,5 @@ def _update(contact_ids: Sequence[str], assignments: str, params: Sequence[Any])
     where, ids = ids_clause("id", contact_ids)
     run(
         f"UPDATE {_contacts.name} SET {assignments}, updated_at = %s WHERE {where}",
-        [*params, datetime_param(clock.now()), *ids],
+        [*params, clock.now(), *ids],
     )

@@ -7,7 +7,8 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models import Q
 
-        from contacts import bulk, configuration, events, tags  # noqa: F401 - they register events and a bulk action
+        # These register checks, events and a bulk action.
+        from contacts import bulk, checks, configuration, events, tags  # noqa: F401
         from contacts.erasing import operands
         from contacts.imports import erasure, jobs
         from contacts.models import ScoringRule, Segment

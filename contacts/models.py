@@ -28,7 +28,7 @@ class Stage(models.TextChoices):
     LOST = "lost", "Lost"
 
 
-# PostgreSQL's trigram index is asked for pieces of this many characters, of a longer text for this many of them.
+# The trigram index is asked for pieces of this many characters, of a longer text for this many of them.
 PIECE = 8
 PIECES = 4
 
@@ -37,9 +37,9 @@ class SearchHas(models.Func):
     """That the column ``search`` contains a folded text.
 
     By position, not by LIKE, which takes the product of both lengths for a text such as aaaab in one of many a: a
-    second or two for 10,000 contacts. PostgreSQL's strpos does so only for rare texts of repeated symbols. On
-    PostgreSQL short pieces of the text are looked for by LIKE as well, because the trigram index answers nothing else;
-    for a piece of 8 characters that is no more than 8 times the length of what is searched.
+    second or two for 10,000 contacts. strpos does so only for rare texts of repeated symbols. Short pieces of the text
+    are looked for by LIKE as well, because the trigram index answers nothing else; for a piece of 8 characters that is
+    no more than 8 times the length of what is searched.
     """
 
     output_field = models.BooleanField()
@@ -48,11 +48,7 @@ class SearchHas(models.Func):
         self.text = text
         super().__init__(F("search"))
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        column, _ = compiler.compile(self.get_source_expressions()[0])
-        return f"(INSTR({column}, %s) > 0)", [self.text]
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
         column, _ = compiler.compile(self.get_source_expressions()[0])
         pieces = [f"%{like_literal(piece)}%" for piece in pieces_of(self.text)]
         likes = "".join(f" AND {column} LIKE %s" for _ in pieces)
@@ -226,7 +222,7 @@ class ContactTag(WorkspaceModel):
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["contact", "name"], name="contacttag_once")]
-        # PostgreSQL has GIN indexes too, for equality of custom fields and for search; see the migration 0007.
+        # There are GIN indexes too, for equality of custom fields and for search; see the migration 0007.
         indexes = [
             models.Index(fields=["workspace", "name", "contact"], name="contacttag_by_name"),
             models.Index(fields=["folded", "workspace", "contact"], name="contacttag_by_folded"),

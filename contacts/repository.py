@@ -23,8 +23,8 @@ from contacts.validation import Changes
 from crmsolid.core import clock, strictjson
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.ids import is_id
-from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
-from crmsolid.core.sql.prepared_cursor import on_postgresql, statement_cursor
+from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from crmsolid.workspaces.actor import Actor
@@ -123,7 +123,7 @@ def lock_free(ids: Sequence[str]) -> dict[str, Contact]:
     does not matter what else the caller has locked."""
     where, params = ids_clause("id", ids)
     rows = fetch(
-        f"SELECT {contacts.columns()} FROM {contacts.name} WHERE {where} ORDER BY id{row_lock(skip_locked=True)}",
+        f"SELECT {contacts.columns()} FROM {contacts.name} WHERE {where} ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
         params,
     )
     return {contact.id: contact for contact in map(contacts.from_row, rows)}
@@ -134,18 +134,19 @@ def not_being_erased(ids: Sequence[str | None]) -> dict[str, Contact]:
     waits, so it does not matter what else the caller has locked; a contact whose identity is changing may be left out.
     """
     where, params = ids_clause("id", [each for each in ids if each is not None])
-    locking = " ORDER BY id FOR KEY SHARE SKIP LOCKED" if on_postgresql() else ""
-    rows = fetch(f"SELECT {contacts.columns()} FROM {contacts.name} WHERE {where}{locking}", params)
+    rows = fetch(
+        f"SELECT {contacts.columns()} FROM {contacts.name} WHERE {where} ORDER BY id FOR KEY SHARE SKIP LOCKED", params
+    )
     return {contact.id: contact for contact in map(contacts.from_row, rows)}
 
 
 def not_erased(rows: Sequence[Contact]) -> list[Contact]:
     """Those of the contacts that are still there; none of them can be erased before the transaction ends.
 
-    FOR KEY SHARE keeps only an erasure waiting. On SQLite the transaction itself is the lock.
+    FOR KEY SHARE keeps only an erasure waiting.
     """
-    if not rows or not on_postgresql():
-        return list(rows)
+    if not rows:
+        return []
     where, params = ids_clause("id", [contact.id for contact in rows])
     there = {row[0] for row in fetch(f"SELECT id FROM {contacts.name} WHERE {where} FOR KEY SHARE", params)}
     return [contact for contact in rows if contact.id in there]
@@ -300,18 +301,12 @@ def _remove_tags(workspace_id: int, contact_ids: Sequence[str], names: Iterable[
 
 def _add_tags_to_all(workspace_id: int, contact_ids: Sequence[str], names: Sequence[str], at: datetime) -> None:
     """Every tag to every contact, with as many parameters for any number of them."""
-    now = datetime_formatter()(at)
-    people = rows_source({"id": "text", "workspace_id": "int", "created_at": "time"}, "c")
     tags = rows_source({"name": "text", "folded": "text"}, "t")
-    # Without WHERE, SQLite would read ON CONFLICT as the condition of a join.
     run(
         f"INSERT INTO {_tags.name} (workspace_id, contact_id, name, folded, created_at)"
-        f" SELECT c.workspace_id, c.id, t.name, t.folded, c.created_at FROM {people} CROSS JOIN {tags} WHERE TRUE"
+        f" SELECT %s, c.id, t.name, t.folded, %s FROM unnest(%s::text[]) AS c (id) CROSS JOIN {tags}"
         " ON CONFLICT (contact_id, name) DO NOTHING",
-        [
-            rows_parameter([[contact_id, workspace_id, now] for contact_id in contact_ids]),
-            rows_parameter([[name, fold(name)] for name in names]),
-        ],
+        [workspace_id, at, list(contact_ids), rows_parameter([[name, fold(name)] for name in names])],
     )
 
 

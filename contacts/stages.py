@@ -10,7 +10,7 @@ from datetime import datetime
 
 from contacts.models import Contact, Stage, StageChange
 from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
@@ -93,7 +93,7 @@ def changed(from_stages: Mapping[str, str], stages: Mapping[str, str], at: datet
     run(
         _INSERT.format(from_stage="r.from_stage", stage="r.stage", at="%s", source=source, where="TRUE"),
         [
-            datetime_param(at),
+            at,
             cause,
             rows_parameter([[contact_id, from_stages[contact_id], stage] for contact_id, stage in stages.items()]),
         ],
@@ -111,12 +111,9 @@ def advance(
     insert = _INSERT.format(
         from_stage="c.stage",
         stage=f"'{stage.value}'",
-        at="CASE WHEN c.created_at > %s THEN c.created_at ELSE %s END",
+        at="greatest(c.created_at, %s)",
         source=f"{_contacts.name} c",
         where=f"{where} AND c.stage IN ({stages})",
     )
-    rows = fetch(
-        f"{insert} RETURNING contact_id, at",
-        [datetime_param(at), datetime_param(at), cause, *ids],
-    )
+    rows = fetch(f"{insert} RETURNING contact_id, at", [at, cause, *ids])
     return {contact_id: _changes.convert("at", reached_at) for contact_id, reached_at in rows}

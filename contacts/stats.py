@@ -4,18 +4,15 @@ Counted from ``StageChange``, which keeps its rows, without the contact, when a 
 says which indexes answer these statements.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from statistics import median
 
 from contacts.models import Stage, StageChange
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import periods as spans
 from crmsolid.core.periods import Period, Report
 from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
@@ -52,15 +49,11 @@ _OF_PERIOD = (
     "s.workspace_id = %s AND s.is_first AND s.stage = st.column1 AND s.entered_at >= p.begins AND s.entered_at < p.ends"
 )
 # As numbers, which PostgreSQL sorts several times faster than intervals.
-_MEDIANS_ON_POSTGRESQL = (
+_MEDIANS = (
     f"SELECT p.number, st.column1, c.reached, c.seconds FROM {{periods}} CROSS JOIN {_STAGES} CROSS JOIN LATERAL ("
     " SELECT count(*) AS reached,"
     " percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(date_part('epoch', s.at - s.entered_at), 0)) AS seconds"
     f" FROM {_CHANGES} s WHERE {_OF_PERIOD}) AS c WHERE c.reached > 0"
-)
-_TIMES = (
-    "SELECT p.number, s.stage, s.entered_at, s.at"
-    f" FROM {{periods}} CROSS JOIN {_STAGES} JOIN {_CHANGES} s ON {_OF_PERIOD}"
 )
 
 
@@ -94,17 +87,10 @@ def funnel_report(actor: Actor, periods: Sequence[Period]) -> Report[list[StageF
 
 
 def _medians(workspace_id: int, periods: Sequence[Period]) -> Medians:
-    """Of the contacts that were added in each period: how many have reached each stage, and in what time. SQLite has no
-    median, so there the times are read."""
+    """Of the contacts that were added in each period: how many have reached each stage, and in what time."""
     # In the order of the placeholders: the subquery of the periods comes first in the text.
-    params = [spans.parameter(periods), workspace_id]
-    if on_postgresql():
-        rows = fetch(_MEDIANS_ON_POSTGRESQL.format(periods=spans.source()), params)
-        return {(number, stage): (reached, timedelta(seconds=seconds)) for number, stage, reached, seconds in rows}
-    times: dict[tuple[int, str], list[float]] = defaultdict(list)
-    for number, stage, entered_at, at in fetch(_TIMES.format(periods=spans.source()), params):
-        times[number, stage].append(max((at - entered_at).total_seconds(), 0))
-    return {key: (len(seconds), timedelta(seconds=median(seconds))) for key, seconds in times.items()}
+    rows = fetch(_MEDIANS.format(periods=spans.source()), [spans.parameter(periods), workspace_id])
+    return {(number, stage): (reached, timedelta(seconds=seconds)) for number, stage, reached, seconds in rows}
 
 
 # The figures of a stage that count contacts, and the time by which they do.

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch, ids_clause, row_lock
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, RecipientStatus
@@ -145,8 +145,8 @@ def _cancel_batch(account: Account, before: datetime, command: str) -> int:
         for row in fetch(
             f"SELECT id FROM {_messages.name} WHERE account_id = %s AND created_at < %s"
             f" AND telegram_message_id IS NULL AND (status = 'queued' OR {is_lost})"
-            f" ORDER BY eta, id LIMIT %s{row_lock()}",
-            [account.pk, datetime_param(before), datetime_param(clock.now()), BATCH],
+            " ORDER BY eta, id LIMIT %s FOR NO KEY UPDATE",
+            [account.pk, before, clock.now(), BATCH],
         )
     ]
     if not ids:

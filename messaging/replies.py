@@ -40,8 +40,8 @@ def _answered(message: Message, account: Account, reply_to: int | None) -> Messa
     Telegram numbers the messages of an account in their order, so its ids tell what came before more exactly than two
     clocks. They also find the row by an index. In a sandbox the time decides.
     """
-    # Without the workspace, which SQLite would look up first; the thread is one of the account's.
-    sent = Message.unscoped.filter(thread_id=message.thread_id, direction=Direction.OUT, status=Status.SENT)
+    sent = Message.objects.for_workspace(message.workspace_id)
+    sent = sent.filter(thread_id=message.thread_id, direction=Direction.OUT, status=Status.SENT)
     sent = sent.only("id", "sent_at", "source")
     quoted = None if reply_to is None else sent.filter(telegram_message_id=reply_to).first()
     if quoted is not None or message.sent_at is None:

@@ -262,8 +262,7 @@ def create_sandbox_account(
         workspace=actor.workspace, name=name.strip(), kind=AccountKind.SANDBOX, pk=account_id, daily_limit=daily_limit
     )
     account.save(force_insert=True)
-    if account_id is not None and connection.vendor == "postgresql":
-        # PostgreSQL's sequence does not notice an id that it did not give out. SQLite's does.
+    if account_id is not None:  # the sequence does not notice an id that it did not give out
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT setval(s, greatest(nextval(s), %s)) FROM pg_get_serial_sequence(%s, 'id') AS s",

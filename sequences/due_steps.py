@@ -18,8 +18,8 @@ from contacts.repository import lock_free
 from contacts.segments.compilation import where
 from contacts.segments.conditions import load_condition
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import fetch, ids_clause, row_lock
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from messaging.sending import automatic, message_text
@@ -135,8 +135,8 @@ def _lock_due(sequence_id: str, enrollment_id: str | None) -> list[Enrollment]:
     only, params = ("id = %s", [enrollment_id]) if enrollment_id is not None else ("sequence_id = %s", [sequence_id])
     rows = fetch(
         f"SELECT {_enrollments.columns()} FROM {_enrollments.name} WHERE {only} AND status = 'active'"
-        f" AND next_run_at <= %s ORDER BY next_run_at, id LIMIT %s{row_lock(skip_locked=True)}",
-        [*params, datetime_param(clock.now()), BATCH],
+        " AND next_run_at <= %s ORDER BY next_run_at, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
+        [*params, clock.now(), BATCH],
     )
     return [_enrollments.from_row(row) for row in rows]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging.sending import automatic
@@ -84,11 +84,10 @@ def save(enrollments: Sequence[Enrollment]) -> None:
     """
     if not enrollments:
         return
-    as_text = datetime_formatter()
     rows = [
         (
             *(each.pk, str(each.status), each.reason, each.step_key, each.version_id, each.account_id),
-            *(as_text(each.anchor_at), as_text(each.next_run_at), as_text(each.ended_at)),
+            *(each.anchor_at, each.next_run_at, each.ended_at),
         )
         for each in enrollments
     ]

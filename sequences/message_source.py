@@ -8,7 +8,7 @@ from django.db import transaction
 from contacts.models import Contact
 from crmsolid.core import clock, doorbell
 from crmsolid.core.sql.bulk import rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from messaging.models import Message, Status, WaitingFor
 from messaging.sending.sources import Answer, Cancel, Postpone, record_answer
 from sequences import progress, schedule
@@ -56,7 +56,7 @@ class SequenceSource:
         run(
             f"UPDATE {_step_runs.name} SET outcome = new_outcome, error = new_error, settled_at = %s"
             f" FROM {rows_source(_SETTLED)} WHERE message_id = settled_message AND outcome = ''",
-            [datetime_param(clock.now()), rows_parameter(rows)],
+            [clock.now(), rows_parameter(rows)],
         )
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))
 
@@ -71,7 +71,7 @@ def recover_outcomes() -> None:
         f"UPDATE {_step_runs.name} SET outcome = m.status, error = m.error, settled_at = %s"
         f" FROM {Table(Message).name} m WHERE m.id = {_step_runs.name}.message_id"
         f" AND {_step_runs.name}.outcome = '' AND m.status IN ('sent', 'failed', 'canceled')",
-        [datetime_param(clock.now())],
+        [clock.now()],
     )
 
 

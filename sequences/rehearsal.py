@@ -2,8 +2,8 @@
 
 The engine is the one that sends: the runner, messaging's claims and settlement, a sandbox's gateway. It works on copies
 in a test workspace made for them, in a transaction that is always rolled back. So nothing is sent, nothing is left
-behind, nobody is woken, and no row that others use is locked. On SQLite other writers wait until it has ended;
-therefore a process runs one at a time, for ten seconds at most.
+behind, nobody is woken, and no row that others use is locked. It keeps a core busy,
+so a process runs one at a time, for ten seconds at most.
 """
 
 import threading
@@ -37,8 +37,8 @@ from sequences.definition import Definition
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
 from sequences.models import Sequence as SequenceRow
 
-# Real time after which a rehearsal is broken off: half of that for which SQLite's other writers wait. The 50 steps of
-# the longest sequence take about a second, and five on a machine with four times as much to do as it has cores.
+# Real time after which a rehearsal is broken off. The 50 steps of the longest sequence take about a second, and five on
+# a machine with four times as much to do as it has cores.
 MAX_SECONDS = 10.0
 # The reason of the entry that says so.
 TOO_LONG = "too_long"

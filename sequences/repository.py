@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.sql.table import Table
 from sequences import schedule
 from sequences.definition import Definition, StepDefinition
@@ -96,8 +95,6 @@ def add_version(sequence: Sequence, definition: Definition) -> Version:
 
 
 def share_lock(sequence: Sequence) -> None:
-    """Read the sequence again under a lock that others can share, but nobody who changes the sequence. On SQLite the
-    transaction itself is the lock."""
-    lock = " FOR SHARE" if on_postgresql() else ""
-    rows = fetch(f"SELECT {_sequences.columns()} FROM {_sequences.name} WHERE id = %s{lock}", [sequence.pk])
+    """Read the sequence again under a lock that others can share, but nobody who changes the sequence."""
+    rows = fetch(f"SELECT {_sequences.columns()} FROM {_sequences.name} WHERE id = %s FOR SHARE", [sequence.pk])
     sequence.__dict__.update(_sequences.from_row(rows[0]).__dict__)

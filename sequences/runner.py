@@ -16,7 +16,7 @@ from django.db import transaction
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.sql.bulk import fetch, ids_clause
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from sequences import due_steps, outcomes
 from sequences.enrollments import BATCH
 from sequences.models import Enrollment
@@ -111,7 +111,7 @@ def wake(contact_ids: Sequence[str]) -> None:
     where, params = ids_clause("contact_id", contact_ids)
     rows = fetch(
         f"UPDATE {_enrollments.name} SET next_run_at = %s WHERE {where} AND status = 'active' RETURNING id",
-        [datetime_param(clock.now()), *params],
+        [clock.now(), *params],
     )
     if rows:
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))

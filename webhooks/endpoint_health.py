@@ -8,7 +8,6 @@ from itertools import takewhile
 from django.db import connection
 
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import row_lock
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
@@ -83,7 +82,7 @@ def cancel_queue(endpoint_id: str, reason: str, *, skip_locked: bool = False) ->
         cursor.execute(
             "UPDATE webhooks_delivery SET status = 'canceled', reason = %s, next_attempt_at = NULL WHERE id IN ("
             " SELECT id FROM webhooks_delivery WHERE endpoint_id = %s AND next_attempt_at IS NOT NULL"
-            f" ORDER BY id{row_lock(skip_locked=skip_locked)})",
+            f" ORDER BY id FOR NO KEY UPDATE{' SKIP LOCKED' if skip_locked else ''})",
             [reason, endpoint_id],
         )
         return cursor.rowcount

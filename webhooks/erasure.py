@@ -6,7 +6,6 @@ from typing import Any
 from django.db import connection
 
 from crmsolid.core.clock import rfc3339
-from crmsolid.core.sql.bulk import row_lock
 from crmsolid.events.models import Event
 from webhooks.models import Attempt, Delivery, DeliveryStatus
 
@@ -23,7 +22,7 @@ def erase(workspace_id: int, contact_id: str) -> None:
         cursor.execute(
             "SELECT id FROM webhooks_delivery WHERE event_id IN ("
             " SELECT id FROM events_event WHERE workspace_id = %s AND contact_id = %s"
-            f") ORDER BY id{row_lock()}",
+            ") ORDER BY id FOR NO KEY UPDATE",
             [workspace_id, contact_id],
         )
         cursor.fetchall()

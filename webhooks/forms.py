@@ -105,7 +105,7 @@ class ReplayForm(ServiceForm):
     )
 
     def clean_since(self) -> datetime:
-        """A past time that both databases can compare in any time zone."""
+        """A past time that can be compared in any time zone."""
         since: datetime = self.cleaned_data["since"]
         if since.year < 2000 or since > clock.now():
             raise forms.ValidationError("Give a time that has passed, after 2000.")

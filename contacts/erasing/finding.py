@@ -19,7 +19,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import signing
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q, QuerySet
 
 from contacts.models import ImportChunk
@@ -199,11 +199,10 @@ def _session_text(value: str) -> str:
 
 
 def kept_files() -> list[Path]:
-    """The files of the data folder, without those of an SQLite database, whose tables are searched."""
-    database = connection.settings_dict["NAME"]
-    of_database = {Path(f"{database}{suffix}").resolve() for suffix in ("", "-wal", "-shm", "-journal")}
-    paths = sorted(path for path in Path(settings.DATA_DIR).rglob("*") if path.is_file())
-    return [path for path in paths if path.resolve() not in of_database]
+    """The files of the data folder, without those of a PostgreSQL server, whose tables are searched."""
+    folder = Path(settings.DATA_DIR)
+    of_server = {path.parent for path in folder.rglob("PG_VERSION")}
+    return sorted(path for path in folder.rglob("*") if path.is_file() and of_server.isdisjoint(path.parents))
 
 
 def _is_in_file(identity: Identity, path: Path) -> bool:

@@ -11,14 +11,11 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Max
 
 from contacts import optouts
 from contacts.models import Contact, Erasure
@@ -137,10 +134,10 @@ def last_erasure(contact: Contact) -> datetime | None:
     digests = optouts.digests_of(contact)
     if not digests:
         return None
-    # Looked for in the text of the JSON, because SQLite cannot ask for an element. A digest is a part of no other one.
-    names_them = reduce(or_, (Q(text__contains=digest.hex()) for digest in digests))
-    rows = Erasure.objects.for_workspace(contact.workspace_id).annotate(text=Cast("digests", TextField()))
-    last: datetime | None = rows.filter(names_them).aggregate(last=Max("created_at"))["last"]
+    rows = Erasure.objects.for_workspace(contact.workspace_id).filter(
+        digests__has_any_keys=[digest.hex() for digest in digests]
+    )
+    last: datetime | None = rows.aggregate(last=Max("created_at"))["last"]
     return last
 
 

@@ -21,7 +21,6 @@ from contacts.scoring.models import Trigger
 from contacts.scoring.occasions import Occasion
 from crmsolid.core import clock
 from crmsolid.core.sql import bulk
-from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from crmsolid.workspaces.actor import Actor
@@ -123,12 +122,8 @@ def _with_scores(
 def _update(rows: Sequence[Contact]) -> None:
     if not rows:
         return
-    format_time = bulk.datetime_formatter()
     source = bulk.rows_source({"id": "text", **_CHANGEABLE})
-    values = [
-        [row.id, *(getattr(row, name) for name in _CHANGEABLE if name != "updated_at"), format_time(row.updated_at)]
-        for row in rows
-    ]
+    values = [[row.id, *(getattr(row, name) for name in _CHANGEABLE)] for row in rows]
     assignments = ", ".join(f"{name} = r.{name}" for name in _CHANGEABLE)
     bulk.run(
         f"UPDATE {contacts.name} SET {assignments} FROM {source}"
@@ -180,8 +175,6 @@ def refresh_statistics(*, dry_run: bool) -> None:
     It plans the checks of foreign keys, and our statements, once a session. By the statistics of an empty table it
     would read the whole table for each row, until autovacuum comes by after a minute.
     """
-    if not on_postgresql():
-        return
     tables = [_drafts.name] if dry_run else [contacts.name, _tags.name]
     known = "SELECT 1 FROM pg_class WHERE oid = %s::regclass AND reltuples >= %s"
     if dry_run or not bulk.fetch(known, [contacts.name, ENOUGH_ROWS]):

@@ -18,8 +18,8 @@ from contacts.scoring.models import DECAY, EntryKind
 from contacts.scoring.occasions import Occasion, matching
 from contacts.scoring.points import Award
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _earlier_awards(
     rows = _entries.select(
         f"{in_contacts} AND {in_rules} AND kind = 'award'"
         f" AND (key = 'once' OR {keys} OR occurred_at >= %s AND occurred_at < %s)",
-        [*contact_ids, *rule_ids, *key_params, datetime_param(first), datetime_param(last)],
+        [*contact_ids, *rule_ids, *key_params, first, last],
     )
     of_earlier_versions: set[str] = set()
     for row in rows:
@@ -232,7 +232,7 @@ def _set_scores(contacts: Sequence[Contact], now: datetime) -> None:
     run(
         f"UPDATE {_contacts.name} SET score = r.new_score, updated_at = %s"
         f" FROM {rows_source({'contact': 'text', 'new_score': 'int'})} WHERE id = r.contact AND {where}",
-        [datetime_param(now), rows_parameter([[contact.id, contact.score] for contact in contacts]), *ids],
+        [now, rows_parameter([[contact.id, contact.score] for contact in contacts]), *ids],
     )
 
 
@@ -253,13 +253,12 @@ def start_timers(timers: Sequence[NewTimer]) -> None:
     """Have the sweep look at these contacts. Of a timer that runs already the earlier time counts."""
     if not timers:
         return
-    as_text = datetime_formatter()
     columns = {"workspace": "int", "rule": "int", "contact": "text", "timer": "text", "due": "time"}
     run(
         f"INSERT INTO {_timers.name} (workspace_id, contact_id, rule_id, key, due_at)"
         f" SELECT r.workspace, r.contact, r.rule, r.timer, r.due"
-        f" FROM {rows_source(columns)} WHERE TRUE"
-        " ON CONFLICT (contact_id, rule_id, key) DO UPDATE SET due_at = CASE"
-        f" WHEN excluded.due_at < {_timers.name}.due_at THEN excluded.due_at ELSE {_timers.name}.due_at END",
-        [rows_parameter([[*timer[:4], as_text(timer.due_at)] for timer in sorted(timers)])],
+        f" FROM {rows_source(columns)}"
+        " ON CONFLICT (contact_id, rule_id, key) DO UPDATE"
+        f" SET due_at = least(excluded.due_at, {_timers.name}.due_at)",
+        [rows_parameter(sorted(timers))],
     )

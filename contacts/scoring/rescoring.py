@@ -16,7 +16,6 @@ from contacts.scoring import awarding, ledger
 from contacts.scoring.definition import Definition, definition_of, from_params
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import fetch, run
-from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import publish_all
 from crmsolid.jobs.kinds import JobFailed, JobKind
@@ -38,11 +37,12 @@ STATISTICS_AFTER = (1_000, 10_000, 100_000)
 _entries, _timers = Table(ScoreEntry), Table(ScoreTimer)
 
 # Without the first statement, a transaction would see the view as it was when it first read it. Of the sessions of
-# other roles the view shows the number of a transaction, but not when it began.
+# other roles the view shows the number of a transaction, but not when it began. Autovacuum, which has no role, gives no
+# points.
 _CLEAR = "SELECT pg_stat_clear_snapshot()"
 _WRITING = (
     "SELECT pid || ' ' || backend_xid FROM pg_stat_activity WHERE datname = current_database()"
-    " AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
+    " AND usesysid IS NOT NULL AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
 )
 
 
@@ -52,7 +52,7 @@ def start(actor: Actor, rule: ScoringRule) -> Job:
     waiting = Job.objects.for_workspace(actor.workspace).filter(
         kind=SCORE.name, state=JobState.QUEUED, params__after="", next_run_at__lte=clock.now()
     )
-    job = waiting.select_for_update(skip_locked=on_postgresql(), no_key=True).order_by("pk").first()
+    job = waiting.select_for_update(skip_locked=True, no_key=True).order_by("pk").first()
     if job is None:
         return start_job(actor, SCORE, Scope.WRITE_CONTACTS, params={"rules": [rule.pk], "after": ""})
     job.params["rules"] = sorted({*job.params["rules"], rule.pk})
@@ -86,7 +86,7 @@ def _score_chunk(job: Job) -> datetime | None:
     if events:
         publish_all(job.workspace_id, events)
     job.result = {"changed": job.result.get("changed", 0) + len(events)}
-    if on_postgresql() and any(job.done < number <= job.done + len(ids) for number in STATISTICS_AFTER):
+    if any(job.done < number <= job.done + len(ids) for number in STATISTICS_AFTER):
         # Autovacuum or another job may be at it.
         run(f"ANALYZE (SKIP_LOCKED) {_entries.name}, {_timers.name}")
     return _go_on(job, ids)
@@ -95,9 +95,7 @@ def _score_chunk(job: Job) -> datetime | None:
 def _older_transactions(job: Job) -> bool:
     """Whether a transaction is open that may have read the rules before they changed. It may have added a contact that
     this job would not see, with the points of an earlier version. Every transaction that scores has written before it
-    reads rules. SQLite has one writer at a time."""
-    if not on_postgresql():
-        return False
+    reads rules."""
     fetch(_CLEAR)
     writing = {name for (name,) in fetch(_WRITING)}
     older = job.params.setdefault("older", sorted(writing))

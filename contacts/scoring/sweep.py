@@ -18,7 +18,7 @@ from contacts.scoring.models import DECAY, Trigger
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.sql.bulk import fetch, ids_clause
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish_all
 
@@ -57,7 +57,7 @@ def run_due(*, seconds: float = RUN_SECONDS) -> int:
 def _batches() -> Iterator[list[str]]:
     """The contacts of the timers that are due, in the order in which they became due. Those that are locked or fail are
     passed over until the next run."""
-    due_at = datetime_param(clock.now())
+    due_at = clock.now()
     after, after_id = None, 0
     while True:
         position = "" if after is None else " AND (due_at, id) > (%s, %s)"
@@ -97,7 +97,7 @@ def _settle(contact_ids: Sequence[str]) -> int:
     """Bring the scores of those of these contacts up to date that are not locked; returns their number."""
     locked, now = repository.lock_free(contact_ids), clock.now()
     where, ids = ids_clause("contact_id", list(locked))
-    timers = _timers.select(f"{where} AND due_at <= %s ORDER BY id", [*ids, datetime_param(now)])
+    timers = _timers.select(f"{where} AND due_at <= %s ORDER BY id", [*ids, now])
     if not timers:
         return 0
     timers_clause, timer_ids = ids_clause("id", [timer.pk for timer in timers])

@@ -1,7 +1,7 @@
-"""From a condition to one filter of a query on contacts, with the same meaning on SQLite and PostgreSQL.
+"""From a condition to one filter of a query on contacts.
 
 Each comparison is compiled to TRUE or FALSE, never to NULL: it asks for a value first. So NOT means what it says.
-Text is compared by folded copies that are stored beside it, because no two databases ignore case alike.
+Text is compared by folded copies that are stored beside it, because databases ignore case by the rules of their locale.
 
 A few tags are looked for one by one, each by an index. A condition that compares more of them reads the tags of each
 contact once, whatever it asks of them.
@@ -232,13 +232,8 @@ class _FoldedTag(models.Expression):
 class _AnyTag(models.Func):
     """That a comparison of ``_FoldedTag`` holds for one of the contact's tags."""
 
+    template = "COALESCE(BOOL_OR(%(expressions)s), FALSE)"
     output_field = models.BooleanField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="COALESCE(MAX(%(expressions)s), FALSE)", **context)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="COALESCE(BOOL_OR(%(expressions)s), FALSE)", **context)
 
 
 class _TagsOnce(models.Func):
@@ -251,31 +246,22 @@ class _TagsOnce(models.Func):
 
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
         contact, workspace, condition = (compiler.compile(each) for each in self.get_source_expressions())
-        # SQLite takes HAVING only if there is an aggregate in the list as well.
         sql = (
-            f"EXISTS (SELECT COUNT(*) FROM {ContactTag._meta.db_table} AS tags WHERE tags.contact_id = {contact[0]}"
-            f" AND tags.workspace_id = {workspace[0]} HAVING {condition[0]})"
+            f"(SELECT {condition[0]} FROM {ContactTag._meta.db_table} AS tags WHERE tags.contact_id = {contact[0]}"
+            f" AND tags.workspace_id = {workspace[0]})"
         )
-        return sql, [*contact[1], *workspace[1], *condition[1]]
+        return sql, [*condition[1], *contact[1], *workspace[1]]
 
 
 class _TimeZone(models.Func):
-    """The name of a time zone in lower case; NULL if it is empty. Names are ASCII, for which SQLite's LOWER and
-    PostgreSQL's in the collation "C" agree."""
+    """The name of a time zone in lower case; NULL if it is empty. Names are ASCII."""
 
+    template = "NULLIF(LOWER(%(expressions)s COLLATE \"C\"), '')"
     output_field = models.TextField()
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="NULLIF(LOWER(%(expressions)s), '')", **context)
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "NULLIF(LOWER(%(expressions)s COLLATE \"C\"), '')"
-        return self.as_sql(compiler, connection, template=template, **context)
-
-
-# The type in PostgreSQL's jsonb and the types in SQLite's JSON; all other kinds are text.
-_JSON_TYPES = {Kind.NUMBER: ("number", "'integer', 'real'"), Kind.BOOLEAN: ("boolean", "'true', 'false'")}
-_JSON_TEXT = ("string", "'text'")
+# The type in jsonb; all other kinds are text.
+_JSON_TYPES = {Kind.NUMBER: "number", Kind.BOOLEAN: "boolean"}
 
 
 class _CustomValue(models.Func):
@@ -291,15 +277,9 @@ class _CustomValue(models.Func):
             F(self.column), output_field=models.FloatField() if kind is Kind.NUMBER else models.TextField()
         )
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
         column, _ = compiler.compile(self.get_source_expressions()[0])
-        _, types = _JSON_TYPES.get(self.kind, _JSON_TEXT)
-        sql = f"CASE WHEN JSON_TYPE({column}, %s) IN ({types}) THEN JSON_EXTRACT({column}, %s) END"
-        return f"({sql})", [f'$."{self.key}"'] * 2
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        column, _ = compiler.compile(self.get_source_expressions()[0])
-        json_type, _ = _JSON_TYPES.get(self.kind, _JSON_TEXT)
+        json_type = _JSON_TYPES.get(self.kind, "string")
         # In the collation "C" dates as text are in the order of the dates.
         suffix = "::float8" if self.kind is Kind.NUMBER else ' COLLATE "C"'
         value = f"({column} ->> %s::text){suffix}"
@@ -308,21 +288,16 @@ class _CustomValue(models.Func):
 
 
 class _CustomEquals(models.Func):
-    """That a custom field has one of these values; false if it has none. On PostgreSQL by containment, for which a GIN
-    index can be used. One expression for all values: SQLite takes no more than a thousand nested ones."""
+    """That a custom field has one of these values; false if it has none. By containment, for which a GIN index can be
+    used."""
 
     output_field = models.BooleanField()
 
     def __init__(self, value: _CustomValue, operands: Sequence[Any]) -> None:
         self.key, self.operands = value.key, tuple(operands)
-        super().__init__(value, F(value.column))
+        super().__init__(F(value.column))
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        value, params = compiler.compile(self.get_source_expressions()[0])
-        placeholders = ", ".join(["%s"] * len(self.operands))
-        return f"COALESCE({value} IN ({placeholders}), FALSE)", [*params, *self.operands]
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        column, _ = compiler.compile(self.get_source_expressions()[1])
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
+        column, _ = compiler.compile(self.get_source_expressions()[0])
         clauses = " OR ".join([f"{column} @> %s::jsonb"] * len(self.operands))
         return f"({clauses})", [json.dumps({self.key: operand}) for operand in self.operands]

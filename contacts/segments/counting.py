@@ -1,7 +1,7 @@
 """How many contacts match, within a few seconds whatever is asked: the number, an estimate, or a refusal.
 
 A caller decides what a filter costs, and somebody waits for the answer in a request that keeps a thread and a core of
-the database. So each statement has a timeout, and what would surely meet it is not tried. SQLite has no such limit.
+the database. So each statement has a timeout, and what would surely meet it is not tried.
 """
 
 import json
@@ -17,7 +17,6 @@ from contacts.segments.conditions import AllOf, Condition, Leaf, leaves_in
 from contacts.segments.fields import Kind, Op
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.sql.statement_timeout import StatementTimeout, statement_timeout
 from crmsolid.workspaces.models import Workspace
 
@@ -72,7 +71,7 @@ class Counter:
 
         ``conditions`` are those that each contact of the workspace is compared with.
         """
-        cost = cost_of(conditions) if at_most is None and on_postgresql() else 0
+        cost = cost_of(conditions) if at_most is None else 0
         if cost > ORDINARY_COST and cost * self._size > MAX_COST:
             raise DomainError("filter_too_costly")
         with self.limit(seconds):
@@ -85,8 +84,6 @@ class Counter:
         try:
             return ContactCount(self.exact(people, conditions, at_most=at_most, seconds=self._exact_seconds))
         except DomainError:
-            if not on_postgresql():
-                raise
             number, ids = self._sample
             with self.limit():
                 found = people.filter(pk__in=ids).count()

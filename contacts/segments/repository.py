@@ -11,7 +11,6 @@ from contacts.segments.compilation import where
 from contacts.segments.conditions import Condition, ConditionErrors, load_condition
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.ids import is_id
-from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Workspace
 
@@ -22,12 +21,12 @@ def find_segment(workspace: Workspace | int, segment_id: str, *, lock: bool = Fa
     """The segment with this id, locked for a change if asked for. ``not_found`` (404).
 
     ``copying`` is for whoever stores its filter elsewhere: an erasure waits for the end of the transaction before it
-    looks for copies. Others can copy at the same time. On SQLite the transaction itself is the lock.
+    looks for copies. Others can copy at the same time.
     """
     segments = Segment.objects.for_workspace(workspace)
     segments = segments.select_for_update(no_key=True) if lock else segments
     segment: Segment | None = segments.filter(pk=segment_id).first() if is_id("seg", segment_id) else None
-    if segment is not None and copying and on_postgresql():
+    if segment is not None and copying:
         segment = next(iter(_segments.select("id = %s FOR SHARE", [segment_id])), None)
     if segment is None:
         raise not_found("segment")

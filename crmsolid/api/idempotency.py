@@ -1,9 +1,9 @@
 """Idempotency keys: a repeated write gets the stored response of the first, and does nothing again.
 
 A write and its stored response commit in ONE transaction, so a crash leaves both or neither, and no "running" state is
-ever stored. Requests with the same key run one after the other: on PostgreSQL an advisory lock, held until the end of
-the transaction, makes the second one wait up to 2 s; on SQLite there is one writer. The second request then finds the
-response of the first, because storing its own violates the record's unique key and rolls back all it did.
+ever stored. Requests with the same key run one after the other: an advisory lock, held until the end of the
+transaction, makes the second one wait up to 2 s. The second request then finds the response of the first, because
+storing its own violates the record's unique key and rolls back all it did.
 """
 
 import hashlib

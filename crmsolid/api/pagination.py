@@ -1,11 +1,10 @@
 """Keyset pages: the cursor says where the last page ended and is bound to the list, its workspace, sort and filters.
 
-A page in ascending order of a time needs care on PostgreSQL. ``created_at`` and ``updated_at`` are set within a
+A page in ascending order of a time needs care. ``created_at`` and ``updated_at`` are set within a
 transaction, so a row can become visible after a younger one, and a cursor that has moved past the younger row would
 skip it. Therefore the cursor of such a list never moves past the *commit horizon*, a time before which no row can
 appear any more. Rows beyond the horizon are returned all the same; the cursor remembers which, and the next page starts
-at the horizon and leaves them out. Descending pages, the last page (it has every committed row) and SQLite (one writer
-at a time) do without.
+at the horizon and leaves them out. Descending pages and the last page (it has every committed row) do without.
 """
 
 import base64
@@ -105,7 +104,7 @@ def page(
         queryset = narrow(queryset, as_of)
     is_time = isinstance(queryset.model._meta.get_field(column), models.DateTimeField)
     # Before the rows are read: a transaction that commits in between is older than the horizon.
-    horizon = _commit_horizon() if is_time and not descending and connection.vendor == "postgresql" else None
+    horizon = _commit_horizon() if is_time and not descending else None
     returned = position.returned if position is not None else frozenset()
     if position is not None:
         if position.pk is None:

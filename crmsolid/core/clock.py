@@ -1,9 +1,8 @@
 """The clock of the product. All decisions by time use it, so that a test can change the time in one place.
 
-On PostgreSQL it is the clock of the database, so that all processes on all machines agree on when a lease ends or how
-many messages were sent within 24 hours. A process reads it every ``READ_EVERY_SECONDS`` and goes on from there with its
-machine's steady clock, which nobody can set: a machine whose clock is wrong or jumps is right here. On SQLite there is
-one process, and it is the clock of its machine.
+It is the clock of the database, so that all processes on all machines agree on when a lease ends or how many messages
+were sent within 24 hours. A process reads it every ``READ_EVERY_SECONDS`` and goes on from there with its machine's
+steady clock, which nobody can set: a machine whose clock is wrong or jumps is right here.
 """
 
 import threading

@@ -5,7 +5,6 @@ message in the panel, a CommandError). The pages under ``/docs/errors/`` and the
 table, so a code cannot exist without its explanation.
 """
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +16,8 @@ from crmsolid.core.ids import KINDS
 
 # Django's errors for a database that cannot be reached, has ended the session, or has given up a statement.
 DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
-# SQLSTATE of PostgreSQL: disk_full, read_only_sql_transaction. SQLite: SQLITE_FULL and its extended SQLITE_IOERR_WRITE,
-# and SQLITE_READONLY.
+# SQLSTATE: disk_full, read_only_sql_transaction.
 _NOT_WRITABLE_STATES = ("53100", "25006")
-_NOT_WRITABLE_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_READONLY)
 # SQLSTATE of a database that cannot be reached or written: connection exceptions, insufficient resources, a server that
 # shuts down, starts or ends a session, read_only_sql_transaction.
 _OUTAGE_STATES = ("08", "53", "57P0", "25006")
@@ -344,10 +341,8 @@ def unavailable(error: Exception) -> DomainError | None:
     """The ``service_unavailable`` for an error of ``DATABASE_UNAVAILABLE``; None for any other."""
     if not isinstance(error, DATABASE_UNAVAILABLE):
         return None
-    cause = error.__cause__
-    is_read_only = getattr(cause, "sqlstate", None) in _NOT_WRITABLE_STATES
-    is_full = getattr(cause, "sqlite_errorcode", None) in _NOT_WRITABLE_CODES
-    return DomainError("service_unavailable", NOT_WRITABLE if is_read_only or is_full else "")
+    is_not_writable = getattr(error.__cause__, "sqlstate", None) in _NOT_WRITABLE_STATES
+    return DomainError("service_unavailable", NOT_WRITABLE if is_not_writable else "")
 
 
 def is_outage(error: BaseException | None) -> bool:
@@ -356,8 +351,6 @@ def is_outage(error: BaseException | None) -> bool:
     if not isinstance(error, OperationalError):
         return False
     cause: Any = error.__cause__
-    if hasattr(cause, "sqlite_errorcode"):
-        return cause.sqlite_errorcode in _NOT_WRITABLE_CODES
     if hasattr(cause, "sqlstate"):  # none if the server did not answer
         return cause.sqlstate is None or cause.sqlstate.startswith(_OUTAGE_STATES)
     return False

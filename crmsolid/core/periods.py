@@ -1,7 +1,7 @@
 """Days, weeks and months of a time zone as spans of time, and as a small table that statements join with.
 
-The boundaries are computed here, where the time zone is known, so a statement only compares instants: an index of times
-answers it, and SQLite and PostgreSQL count the same. Each span is half-open: it has its beginning and not its end.
+The boundaries are computed here, where the time zone is known, so a statement only compares instants, which an index of
+times answers. Each span is half-open: it has its beginning and not its end.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from crmsolid.core.sql.bulk import datetime_formatter, rows_parameter, rows_source
+from crmsolid.core.sql.bulk import rows_parameter, rows_source
 
 INTERVALS = ("day", "week", "month")
 
@@ -83,7 +83,4 @@ def source() -> str:
 
 def parameter(periods: Sequence[Period]) -> str:
     """The periods as the parameter of :func:`source`."""
-    as_text = datetime_formatter()
-    return rows_parameter(
-        [(number, as_text(period.begins), as_text(period.ends)) for number, period in enumerate(periods)]
-    )
+    return rows_parameter([(number, period.begins, period.ends) for number, period in enumerate(periods)])

@@ -5,8 +5,7 @@ back together. An error that leaves a unit rolls all of it back. Code that must 
 of its own around the call.
 
 ``Table.insert_later`` collects the rows that nothing reads back before the commit, because round trips to the database
-are most of the time of a request. The unit writes them at its end: with one ``WITH`` statement on PostgreSQL, with one
-statement a table on SQLite.
+are most of the time of a request. The unit writes them at its end with one ``WITH`` statement.
 """
 
 import threading
@@ -19,7 +18,7 @@ from typing import Any, TypeAlias
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from crmsolid.core.sql.prepared_cursor import on_postgresql, raise_translated, statement_cursor
+from crmsolid.core.sql.prepared_cursor import raise_translated, statement_cursor
 
 # A ``Table``, rows of parameters for it, and what follows ON CONFLICT.
 Insertion: TypeAlias = tuple[Any, Sequence[Sequence[Any]], str]
@@ -68,16 +67,14 @@ def unit_of_work() -> Iterator[None]:
 
 
 def _write(insertions: Sequence[Insertion]) -> None:
-    if not on_postgresql():
-        for table, rows, conflict in insertions:
-            table.insert_params(rows, conflict)
-    elif insertions:
-        shape = tuple((table, len(rows), conflict) for table, rows, conflict in insertions)
-        try:
-            with statement_cursor() as cursor:
-                cursor.execute(_statement(shape), [value for _, rows, _ in insertions for row in rows for value in row])
-        except OperationalError as error:
-            raise_translated(error)
+    if not insertions:
+        return
+    shape = tuple((table, len(rows), conflict) for table, rows, conflict in insertions)
+    try:
+        with statement_cursor() as cursor:
+            cursor.execute(_statement(shape), [value for _, rows, _ in insertions for row in rows for value in row])
+    except OperationalError as error:
+        raise_translated(error)
 
 
 @lru_cache(maxsize=500)

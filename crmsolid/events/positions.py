@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from crmsolid.core.sql.bulk import fetch, row_lock, run
+from crmsolid.core.sql.bulk import fetch, run
 from crmsolid.events.models import Event, Feed
 
 BATCH = 500
@@ -52,7 +52,7 @@ def assign_positions() -> int:
             "UPDATE events_event SET position = %s + numbered.number FROM ("
             " SELECT id AS event_id, row_number() OVER (ORDER BY created_at, id) AS number FROM ("
             "  SELECT id, created_at FROM events_event WHERE position IS NULL ORDER BY created_at, id"
-            f"  LIMIT %s{row_lock(skip_locked=True)}"
+            "  LIMIT %s FOR NO KEY UPDATE SKIP LOCKED"
             " ) AS oldest"
             ") AS numbered WHERE id = numbered.event_id RETURNING id, workspace_id, type, position, length(body) = 0",
             [last_position, BATCH],
@@ -67,7 +67,7 @@ def assign_positions() -> int:
 
 def _lock_feed() -> int | None:
     """Lock the feed's row and return the last position; None if another transaction holds the lock."""
-    statement = f"SELECT last_position FROM events_feed WHERE id = 1{row_lock(skip_locked=True)}"
+    statement = "SELECT last_position FROM events_feed WHERE id = 1 FOR NO KEY UPDATE SKIP LOCKED"
     rows = fetch(statement)
     if not rows and not Feed.objects.filter(id=1).exists():
         Feed.objects.bulk_create([Feed(id=1)], ignore_conflicts=True)

@@ -14,7 +14,6 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
-from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.workspaces.models import Job, JobQueue, Workspace
 
 _LIVE = Coalesce(F("workspace__live_id"), F("workspace_id"))
@@ -33,7 +32,7 @@ def lock_in_order(due: "QuerySet[Job]") -> "Iterator[tuple[int, QuerySet[Job]]]"
     The queue of each is locked. Those that another transaction has locked are left out."""
     passed: list[int] = []
     queues = JobQueue.objects.filter(pk__in=due.order_by().values(owner=_LIVE)).order_by("served_until", "pk")
-    free = queues.select_for_update(skip_locked=on_postgresql())
+    free = queues.select_for_update(skip_locked=True)
     while (queue := free.exclude(pk__in=passed).first()) is not None:
         passed.append(queue.pk)
         both = Workspace.objects.filter(Q(pk=queue.pk) | Q(live=queue.pk))
@@ -44,6 +43,6 @@ def served(workspace_id: int, seconds: float) -> None:
     """Have others served before this live workspace, which had a chunk of that many seconds. Unless another worker has
     locked its queue meanwhile, and will do so."""
     with transaction.atomic(savepoint=False):  # after a chunk that failed there is none any more
-        free = JobQueue.objects.filter(pk=workspace_id).select_for_update(skip_locked=on_postgresql())
+        free = JobQueue.objects.filter(pk=workspace_id).select_for_update(skip_locked=True)
         queue = JobQueue.objects.filter(pk__in=free.values("pk"))
         queue.update(served_until=clock.now() + timedelta(seconds=seconds))

@@ -2,7 +2,7 @@
 
 A worker locks the row of a job for a chunk, and other workers pass over it, so no two work on the same job. There is
 no lease: if a process dies or its connection is lost, the database rolls the chunk back and frees the row, and the next
-worker does the same chunk. PostgreSQL also ends a transaction whose process has stopped without dying
+worker does the same chunk. The database also ends a transaction whose process has stopped without dying
 (``idle_in_transaction_session_timeout``). Workspaces take turns, one chunk each (:mod:`crmsolid.jobs.queues`), and
 within a workspace its jobs do.
 """
@@ -20,7 +20,6 @@ from django.db.models import QuerySet
 
 from crmsolid.core import clock, doorbell
 from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.core.sql.statement_timeout import StatementTimeout
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
@@ -149,10 +148,7 @@ def _lock_next() -> tuple[Job, int] | None:
 
 @contextmanager
 def _limited_statements() -> Iterator[None]:
-    """Let no statement of the block take longer than ``STATEMENT_SECONDS``. SQLite has no such limit."""
-    if not on_postgresql():
-        yield
-        return
+    """Let no statement of the block take longer than ``STATEMENT_SECONDS``."""
     setting = "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
     [[before, _]] = fetch(setting, [f"{STATEMENT_SECONDS}s"])
     yield
@@ -161,7 +157,7 @@ def _limited_statements() -> Iterator[None]:
 
 def _lock(jobs: "QuerySet[Job]") -> Job | None:
     """The first of these jobs that no other transaction has locked."""
-    return jobs.select_for_update(skip_locked=on_postgresql()).first()
+    return jobs.select_for_update(skip_locked=True).first()
 
 
 def _run_chunk(job: Job) -> None:

@@ -57,8 +57,8 @@ class EmailTaken(Exception):
 
 
 def new_user(*, name: str, email: str, password: str) -> User:
-    """A user who is not saved yet. Call it outside of a transaction, because hashing the password takes long: on SQLite
-    nobody else could write meanwhile. Errors: ``validation_failed`` (name, email, password)."""
+    """A user who is not saved yet. Call it outside of a transaction, because hashing the password takes long. Errors:
+    ``validation_failed`` (name, email, password)."""
     user = User(email=normalize_email(email), name=clean_name(name))
     check_password_rules(user, password)
     user.password = make_password(password)

@@ -35,7 +35,7 @@ logger = logging.getLogger("crmsolid.panel")
 # What Django's filters append to the name of their field in the address of a list; "id" is that of a related row.
 # Others (a regular expression, for example) would let a member ask the database for anything.
 FILTER_LOOKUPS = frozenset({"exact", "isnull", "gte", "lt", "id"})
-# Each word of a search is a condition of its own, and SQLite refuses statements with a thousand of them.
+# Each word of a search is a condition of its own.
 MAX_SEARCH_LENGTH = 200
 
 

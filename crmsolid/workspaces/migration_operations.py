@@ -1,11 +1,9 @@
-"""Migration operations for tables with a workspace. Those that are based on :class:`PostgresqlOperation` change
-PostgreSQL only; on SQLite they do nothing."""
+"""Migration operations for tables with a workspace, and for tables that others write to meanwhile."""
 
 import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.postgres import operations as postgresql
 from django.db import DatabaseError, transaction
 from django.db.migrations import AddConstraint, AddIndex, RunPython
 from django.db.migrations.operations.base import Operation
@@ -14,7 +12,7 @@ logger = logging.getLogger("crmsolid.migrations")
 
 
 class PostgresqlOperation(Operation):
-    """Runs SQL on PostgreSQL. The state of the models, as Django knows it, stays the same."""
+    """Runs SQL. The state of the models, as Django knows it, stays the same."""
 
     def __init__(self, model: str, field: str = "") -> None:
         self.model, self.field = model, field
@@ -29,22 +27,19 @@ class PostgresqlOperation(Operation):
         pass
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            for statement in self.statements(to_state.apps.get_model(app_label, self.model)):
-                schema_editor.execute(statement)
+        for statement in self.statements(to_state.apps.get_model(app_label, self.model)):
+            schema_editor.execute(statement)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            for statement in self.reverse_statements(from_state.apps.get_model(app_label, self.model)):
-                schema_editor.execute(statement)
+        for statement in self.reverse_statements(from_state.apps.get_model(app_label, self.model)):
+            schema_editor.execute(statement)
 
 
 class TenantForeignKey(PostgresqlOperation):
     """Add a foreign key that cannot leave its workspace; reversible.
 
     Django's own foreign key says that the target exists. This one, ``(workspace_id, x_id)`` to ``(workspace_id, id)``,
-    says that the target belongs to the same workspace. It is deferred, so a transaction may write in any order. On
-    SQLite the services and the tests keep the rule.
+    says that the target belongs to the same workspace. It is deferred, so a transaction may write in any order.
 
     On a table that has rows, ``not_valid`` leaves them to a :class:`ValidateConstraint` of the next migration, because
     nobody can write while they are checked. Its name is that of the table and the column, then ``_tenant``.
@@ -136,9 +131,6 @@ class AddIndexConcurrently(AddIndex):
     atomic = False
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
         model = to_state.apps.get_model(app_label, self.model_name)
         schema_editor.execute(_drop_index(self.index.name))
         schema_editor.add_index(model, self.index, concurrently=True)
@@ -151,9 +143,6 @@ class AddUniqueConcurrently(AddConstraint):
     atomic = False
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
         constraint: Any = self.constraint
         name, model = constraint.name, to_state.apps.get_model(app_label, self.model_name)
         table, create = model._meta.db_table, str(constraint.create_sql(model, schema_editor))
@@ -165,27 +154,6 @@ class AddUniqueConcurrently(AddConstraint):
         schema_editor.execute(create.replace("UNIQUE INDEX", "UNIQUE INDEX CONCURRENTLY", 1))
         if constraint.condition is None and not constraint.expressions:
             schema_editor.execute(f'{added}USING INDEX "{name}"')
-
-
-class AddCheckNotValid(postgresql.AddConstraintNotValid):
-    """Add a check that holds for what is written from now on. Rows that exist are left to a
-    :class:`ValidateConstraint` of the next migration. On SQLite the check is added at once."""
-
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-        else:
-            AddConstraint.database_forwards(self, app_label, schema_editor, from_state, to_state)
-
-
-class ValidateConstraint(postgresql.ValidateConstraint):
-    """Check the rows for a constraint that was added as not valid, while others go on writing them. It belongs into
-    a migration of its own, because a transaction keeps the lock with which the constraint was added. On SQLite it
-    does nothing."""
-
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 class RunInBatches(RunPython):
@@ -247,7 +215,7 @@ class AddTrigramIndex(AddGinIndex):
     """
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql" and self._create_extension(schema_editor):
+        if self._create_extension(schema_editor):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 
     def _create_extension(self, schema_editor: Any) -> bool:

@@ -1,11 +1,9 @@
-"""Retention of jobs, sessions, invitations and the audit log, and what SQLite needs so that deleted data is gone from
-its files too."""
+"""Retention of jobs, sessions, invitations and the audit log."""
 
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from crmsolid.core import clock
@@ -17,8 +15,6 @@ BATCH = 1000
 MAX_BATCHES = 50
 # A job may run for longer than jobs are kept.
 ENDED_KEPT = timedelta(days=1)
-# How long writers may wait for readers of the WAL. If that is not enough, the next hour tries again.
-CHECKPOINT_SECONDS = 1
 
 
 def purge() -> int:
@@ -70,16 +66,3 @@ def _delete_audit_entries() -> int:
     ids = [pk for pk, at in oldest if at < oldest_kept]
     AuditEntry.unscoped.filter(pk__in=ids).delete()
     return len(ids)
-
-
-def empty_wal() -> None:
-    """On SQLite, move the WAL into the database and empty it: it has what pages were before something was deleted."""
-    if connection.vendor != "sqlite":
-        return
-    usual = connection.settings_dict["OPTIONS"]["timeout"]
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_SECONDS * 1000}")
-        try:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual * 1000}")

@@ -15,7 +15,6 @@ from django.db.models import Exists, Model, Q, QuerySet, Subquery
 
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.prepared_cursor import on_postgresql
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import HoldReason, Installation, Workspace, new_key
@@ -81,11 +80,10 @@ def _held() -> "QuerySet[Installation]":
 def refuses_claims() -> bool:
     """Whether sending is held, asked in the transaction of a claim: until that ends, no hold can begin.
 
-    So once :func:`hold` has returned, nobody takes a lease any more. On SQLite the transaction is the lock.
+    So once :func:`hold` has returned, nobody takes a lease any more.
     """
-    if on_postgresql():
-        # A statement of its own: the next one sees what whoever had the lock has committed.
-        fetch("SELECT pg_advisory_xact_lock_shared(%s, %s)", _LOCK)
+    # A statement of its own: the next one sees what whoever had the lock has committed.
+    fetch("SELECT pg_advisory_xact_lock_shared(%s, %s)", _LOCK)
     return is_held()
 
 
@@ -108,8 +106,7 @@ def hold(reason: HoldReason, note: str, actor_in: ActorIn, *, generation: str | 
     free = Installation.objects.filter(pk=installation().pk, held_since=None)
     if generation is not None:
         free = free.filter(generation=generation)
-    if on_postgresql():  # waits for the claims that have begun
-        fetch("SELECT pg_advisory_xact_lock(%s, %s)", _LOCK)
+    fetch("SELECT pg_advisory_xact_lock(%s, %s)", _LOCK)  # waits for the claims that have begun
     if not free.update(held_since=clock.now(), held_reason=reason, held_note=note[:MAX_NOTE]):
         return False
     _audit(actor_in, "sending.held", reason=reason.value)

@@ -22,10 +22,8 @@ def heartbeat() -> None:
 
 @shared_task(name="crmsolid.purge")
 def purge() -> int:
-    """Delete what is past its retention, and on SQLite what the files still have of it."""
-    deleted = purging.purge()
-    purging.empty_wal()
-    return deleted
+    """Delete what is past its retention."""
+    return purging.purge()
 
 
 @shared_task(name=email.TASK)

@@ -3,14 +3,15 @@
 from contacts.models import Contact
 from contacts.panel.actions import ContactAction, contact_actions, contact_links
 from crmsolid.workspaces.panel_urls import panel_url
+from messaging.models import Thread
 
 MAX_THREADS = 3
 
 
 def conversations_with(contact: Contact) -> list[tuple[str, str]]:
     """The latest conversations, or the way to begin one; the account is named if there are several."""
-    # Not by workspace: the contact's are few, and SQLite would read all threads of the workspace.
-    threads = list(contact.threads.select_related("account").order_by("-last_message_at", "-id")[:MAX_THREADS])
+    rows = Thread.objects.for_workspace(contact.workspace_id).filter(contact=contact)
+    threads = list(rows.select_related("account").order_by("-last_message_at", "-id")[:MAX_THREADS])
     several = len(threads) > 1
     return [
         (

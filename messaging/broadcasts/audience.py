@@ -20,7 +20,7 @@ from contacts.walking import Walk
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.bulk import fetch, ids_clause
 from crmsolid.core.sql.statement_timeout import StatementTimeout
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.models import ExclusionReason, Recipient
@@ -123,7 +123,7 @@ def _written_to_since(contact_ids: Sequence[str], since: datetime, broadcast_id:
     rows = fetch(
         f"SELECT DISTINCT contact_id FROM {_recipients.name} WHERE {is_one} AND broadcast_id <> %s"
         " AND (status = 'sent' AND settled_at > %s OR status = 'pending' AND message_id IS NOT NULL)",
-        [*params, broadcast_id, datetime_param(since)],
+        [*params, broadcast_id, since],
     )
     return {row[0] for row in rows}
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from crmsolid.core.sql.bulk import fetch, ids_clause
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from messaging.models import Account, AccountState, Message, SpentSlot
 from messaging.sending.automatic import daily_limit
 from messaging.sending.slots import DAY, gap_between_sends
@@ -49,6 +49,6 @@ def _slots_since(account_ids: Sequence[int], since: datetime) -> dict[int, int]:
         f"SELECT account_id, count(*) FROM (SELECT account_id FROM {_messages.name} WHERE {is_account} AND slot_at > %s"
         f" UNION ALL SELECT account_id FROM {_spent.name} WHERE {is_account} AND slot_at > %s) AS slots"
         " GROUP BY account_id",
-        [*ids, datetime_param(since), *ids, datetime_param(since)],
+        [*ids, since, *ids, since],
     )
     return dict(rows)

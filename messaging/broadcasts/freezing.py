@@ -11,8 +11,7 @@ from datetime import datetime
 from contacts.models import Contact
 from contacts.walking import Walk
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source
-from crmsolid.core.sql.prepared_cursor import on_postgresql
+from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 from crmsolid.jobs.kinds import JobFailed
 from crmsolid.workspaces.models import Job
@@ -70,7 +69,7 @@ def _insert(broadcast: Broadcast, judged: Sequence[Judged]) -> set[str]:
     if not judged:
         return set()
     accounts = _account_that_wrote_first(broadcast, [each.contact.id for each in judged if not each.reason])
-    now = datetime_formatter()(clock.now())
+    now = clock.now()
     rows = [
         (
             each.contact.id,
@@ -82,11 +81,10 @@ def _insert(broadcast: Broadcast, judged: Sequence[Judged]) -> set[str]:
         for each in judged
     ]
     # Locked against erasure until the commit; the order is that of the ids.
-    lock = " FOR KEY SHARE OF c" if on_postgresql() else ""
     written = fetch(
         f"INSERT INTO {_recipients.name} (workspace_id, broadcast_id, contact_id, account_id, status, reason,"
-        " settled_at) SELECT * FROM (SELECT c.workspace_id, %s, c.id, of_account, new_status, why, settled_time"
-        f" FROM {rows_source(_ROW)} JOIN {_contacts.name} c ON c.id = of_contact{lock}) AS present WHERE true"
+        " settled_at) SELECT c.workspace_id, %s, c.id, of_account, new_status, why, settled_time"
+        f" FROM {rows_source(_ROW)} JOIN {_contacts.name} c ON c.id = of_contact FOR KEY SHARE OF c"
         " ON CONFLICT (broadcast_id, contact_id) DO NOTHING RETURNING contact_id",
         [broadcast.pk, rows_parameter(rows)],
     )

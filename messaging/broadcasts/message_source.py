@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import datetime_formatter, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, ExclusionReason, Recipient, RecipientStatus
 from messaging.broadcasts.pace import next_turns, was_put_off
@@ -46,12 +46,11 @@ class BroadcastSource:
     def settled(self, messages: Sequence[Message]) -> None:
         """Write the outcomes to the recipients. Who lost a message to a pause or to its account is to be
         written to again."""
-        as_text, now = datetime_formatter(), clock.now()
-        rows = []
+        now, rows = clock.now(), []
         for message in messages:
             status, reason = outcome(message)
             is_final = status != RecipientStatus.PENDING
-            rows.append((message.id, status.value, reason, as_text((message.sent_at or now) if is_final else None)))
+            rows.append((message.id, status.value, reason, (message.sent_at or now) if is_final else None))
         run(
             f"UPDATE {_recipients.name} SET status = new_status, reason = why, settled_at = settled_time,"
             " message_id = CASE WHEN new_status = 'pending' THEN NULL ELSE message_id END"

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from contacts.repository import lock_free
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import datetime_formatter, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import ids_clause, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.models import Job
@@ -199,7 +199,7 @@ def _skip(excluded: Sequence[tuple[Recipient, str]]) -> None:
     """Write why these recipients get no message after all."""
     if not excluded:
         return
-    now = datetime_formatter()(clock.now())
+    now = clock.now()
     rows = [(recipient.pk, reason, now) for recipient, reason in excluded]
     run(
         f"UPDATE {_recipients.name} SET status = 'skipped', reason = why, settled_at = settled_time"

@@ -1,8 +1,7 @@
 """The check of account states, for the rows that were there before."""
 
+from django.contrib.postgres.operations import ValidateConstraint
 from django.db import migrations
-
-from crmsolid.workspaces.migration_operations import ValidateConstraint
 
 
 class Migration(migrations.Migration):

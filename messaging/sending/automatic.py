@@ -13,7 +13,7 @@ from django.conf import settings
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source
+from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 from messaging.models import Account, AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
 from messaging.sending import slots, sources
@@ -25,10 +25,10 @@ RETRY_ACCOUNT = timedelta(minutes=5)
 
 _UPSERT_THREADS = (
     "INSERT INTO {threads} (id, workspace_id, account_id, contact_id, unread_count, last_message_at, created_at)"
-    " SELECT thread_id, workspace, account, contact, 0, at, at FROM {rows} WHERE true"
-    " ON CONFLICT (account_id, contact_id) DO UPDATE SET last_message_at = CASE"
-    " WHEN excluded.last_message_at > {threads}.last_message_at THEN excluded.last_message_at"
-    " ELSE {threads}.last_message_at END RETURNING account_id, contact_id, id"
+    " SELECT thread_id, workspace, account, contact, 0, at, at FROM {rows}"
+    " ON CONFLICT (account_id, contact_id) DO UPDATE"
+    " SET last_message_at = greatest(excluded.last_message_at, {threads}.last_message_at)"
+    " RETURNING account_id, contact_id, id"
 )
 _THREAD_COLUMNS = {"thread_id": "text", "workspace": "int", "account": "int", "contact": "text", "at": "time"}
 
@@ -112,7 +112,7 @@ def accept(source: str, wanted: Sequence[AutomaticMessage]) -> list[Message]:
 
 def _upsert_threads(wanted: Sequence[AutomaticMessage]) -> dict[tuple[int, str], str]:
     """The id of the thread of each account and contact; those that are new are created."""
-    now = datetime_formatter()(clock.now())
+    now = clock.now()
     pairs = sorted({(each.contact.id, each.account.pk, each.account.workspace_id) for each in wanted})
     rows = [
         (new_id("thr"), workspace_id, account_id, contact_id, now) for contact_id, account_id, workspace_id in pairs

@@ -19,16 +19,14 @@ from django.db.models import Q, QuerySet
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import (
-    datetime_formatter,
     fetch,
     ids_clause,
-    row_lock,
     rows_parameter,
     rows_source,
     run,
 )
-from crmsolid.core.sql.prepared_cursor import is_lock_timeout, on_postgresql
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.prepared_cursor import is_lock_timeout
+from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.models import where_plan_allows_sending
 from messaging.models import Account, AccountState, Message, Status
@@ -79,7 +77,7 @@ def queued_accounts() -> list[QueuedAccount]:
     first. None while sending is held."""
     now = clock.now()
     # One that waits for a retry is due with it. One behind a message that is being sent is due in a moment.
-    first = fetch(_FIRST_ETA_BY_ACCOUNT, [datetime_param(_NO_LEASE)])
+    first = fetch(_FIRST_ETA_BY_ACCOUNT, [_NO_LEASE])
     etas = {account_id: _messages.convert("eta", eta) for account_id, eta in first if eta is not None}
     expired = Message.unscoped.filter(status=Status.SENDING, lease_until__lt=now).order_by()
     for account_id, lease_until in expired.values_list("account_id", "lease_until"):
@@ -127,7 +125,7 @@ def claim_batch(account_ids: Sequence[int], limit: int) -> Batch:
     again whose leases have expired. A message waits while an earlier one of its thread is unsettled."""
     where, params = ids_clause("id", account_ids)
     rows = fetch(
-        f"SELECT {_accounts.columns()} FROM {_accounts.name} WHERE {where} ORDER BY id{row_lock(skip_locked=True)}",
+        f"SELECT {_accounts.columns()} FROM {_accounts.name} WHERE {where} ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
         params,
     )
     accounts = [_accounts.from_row(row) for row in rows]
@@ -141,8 +139,7 @@ def claim_from_busy_account(account_id: int, limit: int, seconds: float) -> Batc
     """
     try:
         with transaction.atomic():
-            if on_postgresql():
-                run("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, int(seconds * 1000))}ms"])
+            run("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, int(seconds * 1000))}ms"])
             return _claim_due(_accounts.select("id = %s", [account_id], lock=True), limit)
     except OperationalError as error:
         if not is_lock_timeout(error):
@@ -183,24 +180,19 @@ def _may_send(account: Account) -> bool:
 
 def _lock_due(account_ids: list[int], per_account: int) -> list[Message]:
     """Lock the first due messages of each of these accounts, whose rows are locked."""
-    now = datetime_param(clock.now())
+    now = clock.now()
     accounts, params = ids_clause("account_id", account_ids)
     leased = f"status = 'sending' AND {accounts} AND lease_until"
     due = f"status = 'queued' AND eta <= %s AND NOT {behind('q')} ORDER BY eta, id LIMIT %s"
     columns = _messages.columns("m")
-    if on_postgresql():
-        rows = fetch(
-            f"SELECT {columns} FROM {rows_source({'wanted_id': 'int'}, 'wanted')} CROSS JOIN LATERAL ("
-            f"SELECT * FROM {_messages.name} q WHERE account_id = wanted_id AND {due}{row_lock(skip_locked=True)}) m",
-            [rows_parameter([(account_id,) for account_id in account_ids]), now, now, per_account],
-        )
-    else:
-        statement = f"SELECT {_messages.columns('q')} FROM {_messages.name} q WHERE account_id = %s AND {due}"
-        per_account_rows = (fetch(statement, [pk, now, now, per_account]) for pk in account_ids)
-        rows = [row for account_rows in per_account_rows for row in account_rows]
+    rows = fetch(
+        f"SELECT {columns} FROM unnest(%s::bigint[]) AS wanted (wanted_id) CROSS JOIN LATERAL ("
+        f"SELECT * FROM {_messages.name} q WHERE account_id = wanted_id AND {due} FOR NO KEY UPDATE SKIP LOCKED) m",
+        [account_ids, now, now, per_account],
+    )
     rows += fetch(
         f"SELECT {columns} FROM {_messages.name} m WHERE {leased} < %s AND NOT {behind('m')}"
-        f" ORDER BY eta, id LIMIT %s{row_lock(skip_locked=True)}",
+        " ORDER BY eta, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
         [*params, now, now, per_account * len(account_ids)],
     )
     return sorted(map(_messages.from_row, rows), key=lambda message: (message.eta, message.id))
@@ -278,7 +270,7 @@ def _take_leases(
     if not sendable:
         return []
     _record_lost_leases(sendable)
-    now, lease, as_text = clock.now(), uuid4().hex, datetime_formatter()
+    now, lease = clock.now(), uuid4().hex
     lease_until = now + timedelta(seconds=settings.SEND_LEASE_SECONDS)
     claims, rows = [], []
     for message in sendable:
@@ -289,14 +281,13 @@ def _take_leases(
         message.slot_at = now if previous_attempt_at is None else message.slot_at
         message.unsettled_since = previous_attempt_at or now
         message.attempts += 1
-        slot_at, unsettled_since = as_text(message.slot_at), as_text(message.unsettled_since)
-        rows.append((message.id, message.text, slot_at, unsettled_since, message.attempts))
+        rows.append((message.id, message.text, message.slot_at, message.unsettled_since, message.attempts))
         claims.append(Claim(message, accounts[message.account_id], _outgoing(message, previous_attempt_at), lease))
     run(
         f"UPDATE {_messages.name} SET status = 'sending', rendered = %s, lease = %s, lease_until = %s, text = new_text,"
         " slot_at = slot_time, unsettled_since = unsettled_time, attempts = attempt"
         f" FROM {rows_source(_LEASED)} WHERE id = message_id",
-        [True, lease, datetime_param(lease_until), rows_parameter(rows)],
+        [True, lease, lease_until, rows_parameter(rows)],
     )
     return claims
 

@@ -6,7 +6,7 @@ from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from crmsolid.core import clock
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from messaging.models import Message
 
 _messages = Table(Message).name
@@ -30,12 +30,12 @@ def behind(message: str) -> str:
 
 def is_behind() -> RawSQL:
     """:func:`behind` now, for an annotation of messages."""
-    return RawSQL(behind(_messages), [datetime_param(clock.now())], output_field=BooleanField())
+    return RawSQL(behind(_messages), [clock.now()], output_field=BooleanField())
 
 
 def not_behind(messages: "QuerySet[Message]") -> "QuerySet[Message]":
     """Those of these messages that wait for no other one."""
-    return messages.extra(where=[f"NOT {behind(_messages)}"], params=[datetime_param(clock.now())])
+    return messages.extra(where=[f"NOT {behind(_messages)}"], params=[clock.now()])
 
 
 def ids_not_behind(message_ids: Collection[str]) -> set[str]:

@@ -21,8 +21,7 @@ from django.db import transaction
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
-from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, rows_parameter, rows_source
-from crmsolid.core.sql.prepared_cursor import on_postgresql
+from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 from messaging import inbox
 from messaging.models import Message, SandboxDelivery, Status
@@ -92,16 +91,15 @@ def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
     one ``random_id``, so its id finds its row."""
     if not batch:
         return {}
-    at = datetime_formatter()(clock.now())
+    at = clock.now()
     rows = [
         (*(each.workspace_id, each.account_id, each.message_id, each.random_id), _replies(each), at) for each in batch
     ]
     names = ", ".join(_COLUMNS)
     values = ", ".join(f"r.{name}" for name in _COLUMNS)
-    lock = " FOR KEY SHARE OF m" if on_postgresql() else ""
     new = fetch(
-        f"INSERT INTO {_deliveries.name} ({names}) SELECT * FROM (SELECT {values} FROM {rows_source(_COLUMNS)}"
-        f" JOIN {_messages.name} m ON m.id = r.message_id{lock}) AS present WHERE true"
+        f"INSERT INTO {_deliveries.name} ({names}) SELECT {values} FROM {rows_source(_COLUMNS)}"
+        f" JOIN {_messages.name} m ON m.id = r.message_id FOR KEY SHARE OF m"
         " ON CONFLICT (account_id, random_id) DO NOTHING RETURNING message_id",
         [rows_parameter(rows)],
     )

@@ -18,7 +18,7 @@ from contacts import activity
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
-from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import inbox
@@ -56,6 +56,8 @@ _SETTLED = {
     "error_code": "text",
     "error_text": "text",
 }
+# The fields of a message whose values follow the first two of these.
+_FINAL = ("status", "sent_at", "slot_at", "telegram_message_id", "error", "error_detail")
 
 
 @dataclass(slots=True, eq=False)
@@ -124,7 +126,7 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
     thread_ids = {each.claim.message.thread_id for each in attempts}
     for table, ids in ((_contacts, sorted(contact_ids)), (_threads, sorted(thread_ids))):
         where, params = ids_clause("id", ids)
-        fetch(f"SELECT id FROM {table.name} WHERE {where} ORDER BY id{row_lock()}", params)
+        fetch(f"SELECT id FROM {table.name} WHERE {where} ORDER BY id FOR NO KEY UPDATE", params)
     settled = _update_messages(attempts, now)
     sent = [each.claim.message for each in settled if isinstance(each.result, Delivered)]
     scored: list[NewEvent] = []
@@ -161,14 +163,13 @@ def _outcome(result: Delivered | SendError) -> tuple[str, str]:
 
 def _update_messages(attempts: Sequence[Attempt], now: datetime) -> list[Attempt]:
     """Write the final status of the messages that still carry the lease of their attempt, and return their attempts."""
-    taken, as_text = _taken_telegram_ids(attempts), datetime_formatter()
+    taken = _taken_telegram_ids(attempts)
     values = {each.claim.message.id: _final_values(each, now, taken) for each in attempts}
     rows = []
     for each in attempts:
         new = {**each.claim.message.__dict__, **values[each.claim.message.id]}
-        times = as_text(new["sent_at"]), as_text(new["slot_at"])
-        rest = new["telegram_message_id"], new["error"], new["error_detail"]
-        rows.append((each.claim.message.id, each.claim.lease, new["status"], *times, *rest))
+        changed = (new[name] for name in _FINAL)
+        rows.append((each.claim.message.id, each.claim.lease, *changed))
     updated = fetch(
         f"UPDATE {_messages.name} SET status = new_status, sent_at = sent_time, slot_at = slot_time,"
         f" telegram_message_id = coalesce({_messages.name}.telegram_message_id, telegram_id),"
@@ -294,12 +295,11 @@ def _apply_to_account(account: Account, error: SendError, paused_until: datetime
 
 def release(claims: Sequence[Claim]) -> None:
     """Queue claimed messages that were not tried again, as they were before. A claim that lost its lease is ignored."""
-    as_text = datetime_formatter()
     rows = []
     for claim in claims:
         message, previous = claim.message, claim.outgoing.previous_attempt_at
         slot_at = message.eta if previous is None else message.slot_at
-        rows.append((message.id, claim.lease, as_text(slot_at), as_text(previous)))
+        rows.append((message.id, claim.lease, slot_at, previous))
     columns = {"message_id": "text", "held_lease": "text", "slot_time": "time", "unsettled_time": "time"}
     run(
         f"UPDATE {_messages.name} SET status = 'queued', slot_at = slot_time, unsettled_since = unsettled_time,"

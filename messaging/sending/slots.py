@@ -20,7 +20,7 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.bulk import fetch, ids_clause
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status, WaitingFor
 
 DAY = timedelta(hours=24)
@@ -150,7 +150,7 @@ def accounts_with_free_slots(messages: Mapping[Account, Sequence[Message]], now:
     if not without_gap:
         return set()
     account_is, accounts = ids_clause("account_id", [account.pk for account in without_gap])
-    since = datetime_param(now - DAY)
+    since = now - DAY
     rows = fetch(
         "SELECT account_id, count(*) FROM ("
         f'SELECT account_id FROM "messaging_message" WHERE {account_is} AND slot_at > %s'
@@ -176,7 +176,7 @@ def _is_clearly_free(account: Account, at: datetime, exclude_id: str = "") -> bo
 
 def _count_and_latest(account: Account, at: datetime, exclude_id: str = "") -> tuple[int, datetime | None]:
     """How many slots are taken since 24 hours before ``at``, with no end, and the latest of them."""
-    since = datetime_param(at - DAY)
+    since = at - DAY
     with statement_cursor() as cursor:
         cursor.execute(_COUNT_AND_LATEST, [account.pk, since, exclude_id, account.pk, since])
         count, latest = cursor.fetchone()

@@ -12,7 +12,6 @@ from typing import Protocol
 
 from contacts.models import Contact
 from crmsolid.core.sql.bulk import run
-from crmsolid.core.sql.table import datetime_param
 from messaging.models import Message, WaitingFor
 
 
@@ -85,9 +84,8 @@ def record_answer(table: str, answer: Answer) -> None:
     """Write the answer into the row of ``table`` with the message's id: ``replied_at`` or ``auto_replied_at``, and
     ``opted_out_at``. A time that is there is only replaced by an earlier one: answers may arrive in any order."""
     columns = ["auto_replied_at" if answer.automatic else "replied_at", *(["opted_out_at"] if answer.opts_out else [])]
-    at = datetime_param(answer.at)
-    earliest = ", ".join(f"{name} = CASE WHEN {name} <= %s THEN {name} ELSE %s END" for name in columns)
-    run(f"UPDATE {table} SET {earliest} WHERE message_id = %s", [at, at] * len(columns) + [answer.message_id])
+    earliest = ", ".join(f"{name} = least({name}, %s)" for name in columns)
+    run(f"UPDATE {table} SET {earliest} WHERE message_id = %s", [*[answer.at] * len(columns), answer.message_id])
 
 
 def _by_source(messages: Sequence[Message]) -> dict[str, list[Message]]:

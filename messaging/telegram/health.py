@@ -42,10 +42,9 @@ def _held_by(worker: str, account_ids: Collection[int]) -> "QuerySet[TelegramSes
 
 def record_heard(heard: Mapping[int, datetime]) -> None:
     """When each of these accounts last heard from Telegram, in one statement."""
-    as_text = bulk.datetime_formatter()
     table = TelegramSession._meta.db_table
     bulk.run(
         f"UPDATE {table} SET heard_at = heard_time FROM {bulk.rows_source({'heard_id': 'int', 'heard_time': 'time'})}"
         " WHERE account_id = heard_id",
-        [bulk.rows_parameter([(account_id, as_text(at)) for account_id, at in heard.items()])],
+        [bulk.rows_parameter(list(heard.items()))],
     )

@@ -14,7 +14,7 @@ from contacts.models import Contact
 from crmsolid.core.ids import new_id
 from crmsolid.core.sql.bulk import ids_clause, run
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Membership, Role, Workspace
 from messaging.models import Account, Message, Thread
 
@@ -27,8 +27,7 @@ _UPSERT = (
     f"INSERT INTO {_threads}"
     " (id, workspace_id, account_id, contact_id, unread_count, last_message_at, created_at, waiting_since)"
     f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (account_id, contact_id) DO UPDATE SET"
-    f" last_message_at = CASE WHEN excluded.last_message_at > {_threads}.last_message_at THEN excluded.last_message_at"
-    f" ELSE {_threads}.last_message_at END"
+    f" last_message_at = greatest(excluded.last_message_at, {_threads}.last_message_at)"
 )
 _RETURNING = " RETURNING id"
 _INCOMING = (
@@ -50,8 +49,7 @@ _FIND_WAITING = (
     f" AND m.created_at >= {_threads}.created_at AND m.created_at > coalesce("
     f"(SELECT max(o.created_at) FROM {_messages} o WHERE o.thread_id = {_threads}.id AND o.direction = 'out'"
     " AND o.source IN ('direct', 'phone') AND o.auto_reply = false"
-    " AND (o.status = 'sent' OR o.status <> 'canceled' AND o.eta <= o.created_at)),"
-    " '0001-01-01 00:00:00+00'))"
+    " AND (o.status = 'sent' OR o.status <> 'canceled' AND o.eta <= o.created_at)), '-infinity'))"
     " WHERE {those} AND closed_at IS NULL"
     f" AND NOT EXISTS (SELECT 1 FROM {_contacts} c WHERE c.id = contact_id AND c.opted_out)"
 )
@@ -86,29 +84,26 @@ def record_incoming(account: Account, contact: Contact, at: datetime, *, waits: 
 def _upsert(
     changes: str, account: Account, contact: Contact, at: datetime, *, unread: int = 0, waits: bool = False
 ) -> str:
-    at_param = datetime_param(at)
-    values = [new_id("thr"), account.workspace_id, account.pk, contact.pk, unread, at_param, at_param]
+    values = [new_id("thr"), account.workspace_id, account.pk, contact.pk, unread, at, at]
     with statement_cursor() as cursor:
-        cursor.execute(_UPSERT + changes + _RETURNING, [*values, at_param if waits else None])
+        cursor.execute(_UPSERT + changes + _RETURNING, [*values, at if waits else None])
         return str(cursor.fetchone()[0])
 
 
 def record_sent(thread_ids: Collection[str], at: datetime) -> None:
     """Messages of these threads, whose rows are locked, were sent."""
     where, params = ids_clause("id", list(thread_ids))
-    at_param = datetime_param(at)
     run(
-        f"UPDATE {_threads} SET failed_at = NULL,"
-        " last_message_at = CASE WHEN last_message_at < %s THEN %s ELSE last_message_at END"
+        f"UPDATE {_threads} SET failed_at = NULL, last_message_at = greatest(last_message_at, %s)"
         f" WHERE {where} AND (last_message_at < %s OR failed_at IS NOT NULL)",
-        [at_param, at_param, *params, at_param],
+        [at, *params, at],
     )
 
 
 def record_failed(thread_ids: Collection[str], at: datetime) -> None:
     """Messages of these threads have failed."""
     where, params = ids_clause("id", list(thread_ids))
-    run(f"UPDATE {_threads} SET failed_at = %s WHERE {where}", [datetime_param(at), *params])
+    run(f"UPDATE {_threads} SET failed_at = %s WHERE {where}", [at, *params])
 
 
 def find_waiting(thread_ids: Collection[str]) -> None:

@@ -108,8 +108,8 @@ def reason_text(enrollment: Enrollment) -> str:
 
 def sequences_of(contact: Contact) -> str:
     """The latest enrollments of the contact, for its page; empty without any."""
-    # Not by workspace: SQLite would then read all enrollments of the workspace instead of the contact's.
-    latest = list(contact.enrollments.order_by("-created_at", "-id")[:MAX_OF_CONTACT])
+    rows = Enrollment.objects.for_workspace(contact.workspace_id).filter(contact=contact)
+    latest = list(rows.order_by("-created_at", "-id")[:MAX_OF_CONTACT])
     if not latest:
         return ""
     waiting.load_related(latest)

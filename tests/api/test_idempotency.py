@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -221,7 +221,6 @@ def test_key_is_optional_on_delete(api: Api, tenants: Tenants) -> None:
 
 
 # --- concurrent requests --------------------------------------------------------------------------------------
-require_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has only one writer")
 
 
 def post(token: str, path: str, body: Any) -> Any:
@@ -229,7 +228,6 @@ def post(token: str, path: str, body: Any) -> Any:
     return Api(token).post(path, body, idempotency_key=KEY)
 
 
-@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_20_equal_concurrent_requests_write_once(tenants: Tenants) -> None:
     token = tenants.key()
@@ -240,7 +238,6 @@ def test_20_equal_concurrent_requests_write_once(tenants: Tenants) -> None:
     assert (count_writes(tenants), count_stored_responses(tenants)) == (1, 1)
 
 
-@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_one_of_two_different_concurrent_requests_with_the_same_key_is_refused(tenants: Tenants) -> None:
     token = tenants.key()
@@ -257,7 +254,6 @@ def slow_request() -> Iterator[None]:
     urls.slow_request_may_finish.set()
 
 
-@require_postgresql
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("slow_request")
 def test_retry_while_the_first_request_is_running_is_refused_and_later_replayed(tenants: Tenants) -> None:

@@ -10,7 +10,7 @@ from tests.servers import fresh_prefix, require_redis
 
 
 @pytest.fixture
-def client(services: None) -> Iterator[redis.Redis]:
+def client() -> Iterator[redis.Redis]:
     """With a long timeout, because the counts must not depend on how busy the machine is."""
     with contextlib.closing(build_client(require_redis(), budget=30)) as made:
         yield made

@@ -31,10 +31,10 @@ REWRITE = (
     " it in the next version"
 )
 NOT_NULL = (
-    "it reads all rows under a lock: AddCheckNotValid(column IS NOT NULL), ValidateConstraint in the next migration,"
-    " then SET NOT NULL"
+    "it reads all rows under a lock: AddConstraintNotValid(column IS NOT NULL), ValidateConstraint in the next"
+    " migration, then SET NOT NULL"
 )
-CHECK = "it reads all rows under a lock: AddCheckNotValid, and ValidateConstraint in the next migration"
+CHECK = "it reads all rows under a lock: AddConstraintNotValid, and ValidateConstraint in the next migration"
 FOREIGN_KEY = (
     "it reads all rows under a lock: TenantForeignKey(not_valid=True), and ValidateConstraint in the next migration"
 )

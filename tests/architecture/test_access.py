@@ -37,10 +37,6 @@ from tests.panel import PAGES as ADMIN_PAGES
 from tests.panel import Belongings, browser, furnish, later
 from tests.tenants import Tenants
 
-pytestmark = pytest.mark.skipif(
-    connection.vendor == "postgresql", reason="who may what is decided before the database is asked"
-)
-
 WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 NO_TABLE = {"of", "set", "skip", "nowait"}  # what follows UPDATE in FOR UPDATE … and DO UPDATE SET
 OF_THE_SESSION = {"django_session", "workspaces_usersession"}

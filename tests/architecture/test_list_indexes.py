@@ -13,10 +13,7 @@ from crmsolid.events.models import Event
 from messaging.models import Message
 from webhooks.models import Delivery
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="the plans are PostgreSQL's"),
-]
+pytestmark = pytest.mark.django_db
 
 
 OF_FEWER_COLUMNS = ("delivery_log", "event_feed")

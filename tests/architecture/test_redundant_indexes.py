@@ -7,10 +7,7 @@ from contacts.models import Contact, ContactTag
 from crmsolid.workspaces.migration_operations import REDUNDANT_FOREIGN_KEYS, REDUNDANT_INDEXES
 from tests.tenants import Tenants
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="the migration drops indexes on PostgreSQL only"),
-]
+pytestmark = pytest.mark.django_db
 
 WRITTEN_OFTEN = (
     "apikeys_idempotencyrecord",

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from django.db import connection
 from django.urls import reverse
 
 from contacts.models import Contact, ContactTag
@@ -15,8 +13,6 @@ from crmsolid.workspaces.models import Membership, Role
 from tests.architecture.test_access import EMPTY, Page, ids_of, pages
 from tests.panel import browser, furnish
 from tests.tenants import Tenants
-
-pytestmark = pytest.mark.skipif(connection.vendor == "postgresql", reason="pages ask both databases the same")
 
 SWITCH = re.compile(r'<nav class="cs-segments" aria-label="Live or test">(.*?)</nav>', re.S)
 TAGS = reverse("admin:contacts_contacttag_changelist")

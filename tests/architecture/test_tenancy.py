@@ -11,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.db import connection, models
+from django.db import models
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
 
@@ -56,11 +56,6 @@ from tests.architecture import PACKAGES, workspaced_models
 from tests.panel import PAGES, Belongings, browser, furnish, stage_form
 from tests.tenants import Tenants
 
-pytestmark = pytest.mark.skipif(
-    connection.vendor == "postgresql",
-    reason="pages ask both databases the same; see also test_tenant_keys.py",
-)
-
 OURS, TEST, THEIRS = "zebraours", "zebratwin", "zebratheirs"
 
 # The only modules that may use the manager ``unscoped``, and why.
@@ -98,7 +93,6 @@ UNSCOPED = {
     "sequences/message_source.py": "the enrollments of messages that were claimed, whoever they belong to",
     "sequences/waiting.py": "the sequences and versions of enrollments that were fetched through their workspace",
     "messaging/inbox.py": "reads back a message by the account it came in on",
-    "messaging/replies.py": "the messages of a thread of the account that a message came in on",
     "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
     "messaging/held.py": "what waits in all workspaces while sending is held, for somebody with a shell",
     "sequences/releasing.py": "the same for sequences",

@@ -1,4 +1,4 @@
-"""On PostgreSQL a composite foreign key keeps each row from referring to a row of another workspace."""
+"""A composite foreign key keeps each row from referring to a row of another workspace."""
 
 from collections.abc import Iterator
 
@@ -17,8 +17,6 @@ from tests.architecture import workspaced_models
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.usefixtures("services")
-
-postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such constraint")
 
 Relation = tuple[str, str, str]
 
@@ -84,13 +82,11 @@ def test_every_relation_has_a_migration_for_its_composite_key() -> None:
     assert migrated == {(model._meta.app_label, model._meta.model_name, field.name) for model, field in foreign_keys()}
 
 
-@postgresql
 @pytest.mark.django_db
 def test_database_has_a_composite_key_for_each_relation_and_no_other() -> None:
     assert relations_in_database() == relations_in_models()
 
 
-@postgresql
 @pytest.mark.django_db(transaction=True)
 def test_reference_to_another_workspace_is_refused_at_commit() -> None:
     tenants = Tenants()
@@ -102,7 +98,6 @@ def test_reference_to_another_workspace_is_refused_at_commit() -> None:
     ContactTag.unscoped.create(workspace=tenants.other, contact=theirs, name="vip")
 
 
-@postgresql
 @pytest.mark.django_db(transaction=True)
 def test_moving_a_row_to_another_workspace_is_refused() -> None:
     tenants = Tenants()
@@ -121,7 +116,6 @@ def test_moving_a_row_to_another_workspace_is_refused() -> None:
     assert thread.workspace_id == tenants.workspace.pk
 
 
-@postgresql
 @pytest.mark.django_db(transaction=True)
 def test_migration_operation_is_reversible() -> None:
     loader = MigrationLoader(connection)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.checks import run_checks
 from django.db import ProgrammingError, connection
 
 from contacts.models import Contact, search_has
@@ -24,7 +25,6 @@ class Editor:
     """A schema editor of PostgreSQL that notes the statements and refuses some."""
 
     def __init__(self, refused: str = "nothing") -> None:
-        self.connection = SimpleNamespace(vendor="postgresql")
         self.refused, self.statements = refused, list[str]()
 
     def execute(self, statement: str) -> None:
@@ -54,7 +54,6 @@ def test_without_the_extension_the_migration_goes_on_without_the_index() -> None
     assert build(Editor(refused="CREATE EXTENSION")) == []
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="the indexes are PostgreSQL's")
 @pytest.mark.parametrize(
     ("index", "condition"),
     [
@@ -72,3 +71,14 @@ def test_each_index_answers_what_it_is_for(tenants: Tenants, custom_fields: None
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     assert index in rows.explain()
+
+
+def test_check_says_that_search_has_no_index(db: None) -> None:
+    assert run_checks(tags=["database"], databases=["default"]) == []
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX contact_by_search")
+    [warning] = run_checks(tags=["database"], databases=["default"])
+    assert (warning.id, warning.msg) == (
+        "contacts.W001",
+        "search reads all contacts of a workspace, because the database has no trigram index",
+    )

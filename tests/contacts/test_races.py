@@ -1,11 +1,11 @@
-"""Concurrent calls from real threads. PostgreSQL only: SQLite has one writer at a time."""
+"""Concurrent calls from real threads."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from apikeys.models import IdempotencyRecord
@@ -16,10 +16,7 @@ from crmsolid.events.models import Event
 from tests.tenants import Api, Tenants
 from tests.threads import run_together
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write concurrently need PostgreSQL"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS = 24
 

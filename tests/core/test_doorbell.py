@@ -14,8 +14,6 @@ from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
 from tests.servers import free_port
 
-pytestmark = pytest.mark.usefixtures("services")
-
 
 class Broker:
     """Records what is sent; while ``open`` is not set, sending blocks."""

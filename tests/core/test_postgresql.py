@@ -24,9 +24,6 @@ from tests.conftest import PATIENCE
 from tests.servers import free_port, silent_server
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("services")
-
-postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="DATABASE_URL names no PostgreSQL")
 Cursor = Callable[[], AbstractContextManager[Any]]
 CURSORS = pytest.mark.parametrize("cursor", [connection.cursor, statement_cursor], ids=["django", "prepared"])
 
@@ -71,7 +68,6 @@ def end_session() -> None:
     assert end_of_stream.poll(20_000)
 
 
-@postgresql
 def test_session_has_its_timeouts(session: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, setting FROM pg_settings WHERE name ~ '^tcp_|^lock_|^statement_|^idle_in'")
@@ -104,7 +100,6 @@ def test_options_of_the_database_url_override_the_timeouts(monkeypatch: pytest.M
     assert options["options"].endswith(" -c statement_timeout=60s")  # the last one counts
 
 
-@postgresql
 @pytest.mark.parametrize("atomic", [True, False])
 def test_migration_is_not_cut_off(session: None, atomic: bool) -> None:
     names = ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout")
@@ -135,7 +130,6 @@ def columns(table: str) -> list[str]:
         return sorted(row[0] for row in rows.fetchall())
 
 
-@postgresql
 @pytest.mark.parametrize("atomic", [True, False])
 def test_migration_lets_others_use_the_table_while_it_waits_for_its_lock(
     made_up_tables: None, monkeypatch: pytest.MonkeyPatch, atomic: bool
@@ -153,7 +147,6 @@ def test_migration_lets_others_use_the_table_while_it_waits_for_its_lock(
     assert columns("made_up") == ["a", "b"]
 
 
-@postgresql
 def test_index_is_built_after_a_transaction_that_lasts_longer_than_the_lock_timeout(made_up_tables: None) -> None:
     run(connection.cursor, "SELECT set_config('lock_timeout', '50ms', false)")
     with administrator() as reader, ThreadPoolExecutor(1) as pool:
@@ -180,7 +173,6 @@ def test_index_is_built_after_a_transaction_that_lasts_longer_than_the_lock_time
     assert run(connection.cursor, "SHOW lock_timeout") == ("10s",)
 
 
-@postgresql
 def test_foreign_key_of_a_new_table_is_tried_again(made_up_tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
     run_alone("ALTER TABLE made_up ADD PRIMARY KEY (a)")
     with administrator() as writer:
@@ -193,7 +185,6 @@ def test_foreign_key_of_a_new_table_is_tried_again(made_up_tables: None, monkeyp
     run_alone("DROP TABLE made_up_new")
 
 
-@postgresql
 def test_migration_does_not_wait_long_with_locks_that_others_wait_for(made_up_tables: None) -> None:
     with administrator() as reader:
         reader.execute("BEGIN; LOCK TABLE made_up IN ACCESS SHARE MODE")
@@ -203,7 +194,6 @@ def test_migration_does_not_wait_long_with_locks_that_others_wait_for(made_up_ta
     assert (columns("made_up"), columns("made_up_too")) == (["a"], ["a"])
 
 
-@postgresql
 @CURSORS
 def test_session_that_was_idle_in_a_transaction_ends_with_operational_error(session: None, cursor: Cursor) -> None:
     with connection.cursor() as settings:
@@ -217,7 +207,6 @@ def test_session_that_was_idle_in_a_transaction_ends_with_operational_error(sess
     assert run(cursor, "SELECT 1") == (1,)
 
 
-@postgresql
 @CURSORS
 def test_refused_write_raises_operational_error_and_the_session_is_replaced(session: None, cursor: Cursor) -> None:
     [pid] = run(cursor, "SELECT pg_backend_pid()")
@@ -232,7 +221,6 @@ def test_refused_write_raises_operational_error_and_the_session_is_replaced(sess
     assert run(cursor, "SHOW transaction_read_only") == ("off",)
 
 
-@postgresql
 def test_time_is_that_of_the_database_on_a_machine_whose_clock_is_wrong(
     session: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,7 +233,6 @@ def test_time_is_that_of_the_database_on_a_machine_whose_clock_is_wrong(
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-@postgresql
 def test_clock_of_the_database_is_read_before_a_request_in_a_session_that_stays(
     session: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,7 +242,6 @@ def test_clock_of_the_database_is_read_before_a_request_in_a_session_that_stays(
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-@postgresql
 @CURSORS
 @pytest.mark.parametrize("name", ["statement_timeout", "lock_timeout"])
 def test_statement_that_takes_too_long_raises_operational_error(session: None, cursor: Cursor, name: str) -> None:
@@ -269,7 +255,6 @@ def test_statement_that_takes_too_long_raises_operational_error(session: None, c
     assert run(cursor, "SELECT 1") == (1,)
 
 
-@postgresql
 @CURSORS
 def test_session_that_the_server_has_ended_is_replaced_before_the_next_request(session: None, cursor: Cursor) -> None:
     [pid] = run(cursor, "SELECT pg_backend_pid()")
@@ -278,7 +263,6 @@ def test_session_that_the_server_has_ended_is_replaced_before_the_next_request(s
     assert run(cursor, "SELECT pg_backend_pid()") != (pid,)
 
 
-@postgresql
 def test_session_that_is_alive_is_kept(session: None) -> None:
     [pid] = run(connection.cursor, "SELECT pg_backend_pid()")
     close_old_connections()

@@ -8,8 +8,6 @@ import redis
 from crmsolid.core.redis import BUDGET, REDIS_ERRORS, build_client
 from tests.servers import free_port, fresh_prefix, own_redis, require_redis, silent_server
 
-pytestmark = pytest.mark.usefixtures("services")
-
 
 def closing(url: str) -> contextlib.closing[redis.Redis]:
     return contextlib.closing(build_client(url))

@@ -72,7 +72,6 @@ def test_unit_that_fails_writes_nothing_and_the_next_one_works(tenants: Tenants)
     assert usernames() == {"tom"}
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver begins every transaction itself")
 def test_a_unit_of_deferred_inserts_is_three_round_trips(tenants: Tenants, tmp_path: Path) -> None:
     first, second = contact(tenants, "tim"), contact(tenants, "tom")
     run(lambda: repository.contacts.insert_later([first]))

@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from crmsolid.events import feed, positions
 from crmsolid.events.models import Event
@@ -15,7 +15,6 @@ from tests.tenants import Tenants
 from tests.threads import in_background, run_together
 
 SENT = ("message.sent",)
-require_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once")
 
 
 def in_order() -> list[str]:
@@ -75,7 +74,6 @@ def test_a_failing_listener_leaves_its_batch_without_positions(publish_sent: Pub
     assert in_order() == [event_id]
 
 
-@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_late_commit_gets_a_later_position(tenants: Tenants, publish_sent: Publish) -> None:
     published, commit = threading.Event(), threading.Event()
@@ -98,7 +96,6 @@ def test_a_late_commit_gets_a_later_position(tenants: Tenants, publish_sent: Pub
     assert Event.unscoped.get(pk=late[0]).created_at < Event.unscoped.get(pk=early[0]).created_at
 
 
-@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_publishers_and_assigners_give_each_event_one_position(
     publish_sent: Publish, batches: list[list[str]]

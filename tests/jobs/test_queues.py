@@ -20,7 +20,6 @@ from tests.threads import in_background, run_together
 from tests.waiting import wait_until
 
 Run = Callable[[Job], datetime | None]
-ON_POSTGRESQL = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
 
 @pytest.fixture
@@ -137,7 +136,6 @@ def test_a_filter_that_is_too_costly_ends_the_job_at_once_and_nothing_is_changed
     assert not AuditEntry.unscoped.filter(action="tests.chunk").exists()
 
 
-@ON_POSTGRESQL
 @pytest.mark.django_db(transaction=True)
 def test_statements_of_a_chunk_have_a_short_timeout(tenants: Tenants, start: Callable[..., Job]) -> None:
     timeouts: list[str] = []
@@ -155,7 +153,6 @@ def test_statements_of_a_chunk_have_a_short_timeout(tenants: Tenants, start: Cal
     assert timeouts[0] != timeouts[1]
 
 
-@ON_POSTGRESQL
 @pytest.mark.django_db(transaction=True)
 def test_a_workspace_has_one_chunk_at_a_time_and_others_go_on_beside_it(
     tenants: Tenants, start: Callable[..., Job], served: list[str]
@@ -182,7 +179,6 @@ def test_a_workspace_has_one_chunk_at_a_time_and_others_go_on_beside_it(
     assert runner.run_due() == 4
 
 
-@ON_POSTGRESQL
 @pytest.mark.django_db(transaction=True)
 def test_workers_never_run_two_chunks_of_a_workspace_at_once(
     tenants: Tenants, start: Callable[..., Job], served: list[str]
@@ -203,7 +199,6 @@ def test_workers_never_run_two_chunks_of_a_workspace_at_once(
     assert set(Job.unscoped.values_list("state", flat=True)) == {"done"}
 
 
-@ON_POSTGRESQL
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_find_a_new_workspace_at_once_make_one_queue(tenants: Tenants, start: Callable[..., Job]) -> None:
     start(tenants.workspace)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError
@@ -225,7 +225,6 @@ def test_a_job_that_has_ended_or_cannot_be_canceled_stays_as_it_is(tenants: Tena
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 def test_workers_share_the_jobs_and_no_two_work_on_the_same(start: Callable[..., Job]) -> None:
     jobs = [start(total=20) for _ in range(4)]
     chunks = run_together([runner.run_due] * 3)
@@ -235,7 +234,6 @@ def test_workers_share_the_jobs_and_no_two_work_on_the_same(start: Callable[...,
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 def test_a_cancel_waits_for_the_chunk_in_progress(tenants: Tenants, start: Callable[..., Job]) -> None:
     job = start()
     with pytest.raises(DomainError, match="has ended"), ExitStack() as after_commit, transaction.atomic():

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from apikeys.models import ApiKey
 from apikeys.services import rotate_key
@@ -18,8 +17,6 @@ from tests.threads import run_together
 
 REPLAYED = "crmsolid/idempotency-replayed"
 KEY = "b3c1f7f0-6f6c-4f0b-9f37-0a1c8a3d7c11"
-
-require_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has only one writer")
 
 
 def send(token: str, account: Account, **changes: Any) -> Any:
@@ -111,7 +108,6 @@ def test_answer_about_an_erased_person_is_gone(tenants: Tenants, api: Api) -> No
     assert not Contact.objects.for_workspace(tenants.workspace).exists()
 
 
-@require_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_calls_at_once_send_once() -> None:
     tenants = Tenants()
@@ -121,7 +117,6 @@ def test_calls_at_once_send_once() -> None:
     assert len(sent(tenants)) == 1
 
 
-@require_postgresql
 @pytest.mark.parametrize("point", ["effect", "committed"])
 @pytest.mark.django_db(transaction=True)
 def test_call_after_a_crash_sends_once(point: str, monkeypatch: pytest.MonkeyPatch) -> None:

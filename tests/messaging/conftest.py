@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from django.db import connection
 
 from crmsolid.core import clock, doorbell
 from crmsolid.workspaces.scopes import Scope
@@ -51,11 +50,6 @@ def frozen_time(monkeypatch: pytest.MonkeyPatch) -> FrozenTime:
 @pytest.fixture
 def sandbox(tenants: Tenants) -> Account:
     return tenants.sandbox()
-
-
-@pytest.fixture
-def on_postgresql() -> bool:
-    return connection.vendor == "postgresql"
 
 
 @pytest.fixture

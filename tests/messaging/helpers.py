@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from contacts.models import Contact
 from crmsolid.events.models import Event
@@ -63,11 +62,6 @@ def counts() -> dict[str, int]:
         "contacts": Contact.unscoped.count(),
         "events": Event.unscoped.count(),
     }
-
-
-def require_postgresql() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("needs PostgreSQL: SQLite has one writer at a time")
 
 
 @dataclass

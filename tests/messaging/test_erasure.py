@@ -17,7 +17,6 @@ from messaging.models import LoginAttempt, Message, SandboxDelivery, SpentSlot, 
 from messaging.sending import claiming, dispatch, gateway
 from messaging.tasks import purge
 from messaging.telegram_models import PeerHash
-from tests.messaging.helpers import require_postgresql
 from tests.tenants import Api, Tenants
 from tests.threads import in_background
 
@@ -65,7 +64,6 @@ def test_erasing_a_contact_still_counts_a_queued_message_that_may_have_arrived(a
 def test_sandbox_delivers_nothing_to_a_contact_that_is_being_erased(
     api: Api, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    require_postgresql()
     account, client = tenants.sandbox(), api(tenants.key())
     body = {"account_id": account.pk, "to": "@sarah_miller", "text": "hi"}
     sent = client.post("/v1/messages/send", body).json()

@@ -15,7 +15,7 @@ from messaging.representations import MessageOut
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from tests.messaging.conftest import FrozenTime
-from tests.messaging.helpers import ScriptedGateway, events, require_postgresql, send, stored
+from tests.messaging.helpers import ScriptedGateway, events, send, stored
 from tests.tenants import Tenants
 from tests.threads import run_together_catching
 
@@ -183,7 +183,6 @@ def test_other_text_typed_on_the_phone_meanwhile_is_stored(sandbox: Account, mon
 
 @pytest.mark.django_db(transaction=True)
 def test_message_reported_concurrently_is_stored_once(tenants: Tenants) -> None:
-    require_postgresql()
     account = tenants.sandbox()
     for number in range(1, 9):
         results = run_together_catching([lambda n=number: receive(account, incoming(n)) for _ in range(4)])  # type: ignore[misc]
@@ -196,7 +195,6 @@ def test_message_reported_concurrently_is_stored_once(tenants: Tenants) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_send_and_incoming_message_make_one_contact(tenants: Tenants) -> None:
-    require_postgresql()
     account = tenants.sandbox()
     for number in range(1, 11):
         name = f"person_{number}"

@@ -269,7 +269,7 @@ def test_send_to_a_known_contact_takes_nine_statements(
 ) -> None:
     ours = api(tenants.key())
     ours.post(PATH, body(sandbox))
-    # The API key; the begin and end of the transaction (here a savepoint); account, slots, contact, thread, message and
-    # idempotency record. PostgreSQL has one more, for a lock, and one less: it inserts message and record together.
+    # The API key; the begin and end of the transaction (here a savepoint); account, slots, contact, thread, and one for
+    # message and idempotency record; the lock of the key.
     with django_assert_num_queries(9):
         assert ours.post(PATH, body(sandbox)).status_code == 200

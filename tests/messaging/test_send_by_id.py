@@ -13,7 +13,7 @@ from crmsolid.workspaces.scopes import Scope
 from messaging import services
 from messaging.models import Account, Message, Thread
 from messaging.sending import dispatch
-from tests.messaging.helpers import counts, require_postgresql, send, stored
+from tests.messaging.helpers import counts, send, stored
 from tests.tenants import Api, Tenants
 from tests.threads import run_together_catching
 
@@ -110,7 +110,6 @@ def test_contact_that_cannot_be_written_to_is_refused(api: Api, tenants: Tenants
 
 @pytest.mark.django_db(transaction=True)
 def test_of_sends_at_once_only_as_many_as_the_limit_allows_are_accepted(tenants: Tenants) -> None:
-    require_postgresql()
     account, contact = tenants.sandbox(daily_limit=2), person(tenants, **username("grace"))
 
     def send_one() -> str:
@@ -125,7 +124,6 @@ def test_of_sends_at_once_only_as_many_as_the_limit_allows_are_accepted(tenants:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_contact_who_is_erased_meanwhile_gets_nothing(tenants: Tenants) -> None:
-    require_postgresql()
     account = tenants.sandbox()
     for number in range(5):
         contact = person(tenants, **username(f"grace_{number}"))

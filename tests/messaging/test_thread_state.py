@@ -27,7 +27,7 @@ from messaging.sending.gateway import SendError
 from messaging.threads import services
 from messaging.threads.services import InboxFilter
 from tests.messaging.conftest import FrozenTime
-from tests.messaging.helpers import ScriptedGateway, require_postgresql, send, stored
+from tests.messaging.helpers import ScriptedGateway, send, stored
 from tests.tenants import Tenants
 from tests.threads import run_together
 
@@ -299,7 +299,6 @@ def test_sent_message_is_not_sent_again(agent: Actor, sandbox: Account) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_retry_at_once_send_one_message(tenants: Tenants, sandbox: Account) -> None:
-    require_postgresql()
     agent, failed = member_actor(tenants, Role.AGENT), fail(sandbox)
 
     def retry() -> str:
@@ -315,7 +314,6 @@ def test_two_who_retry_at_once_send_one_message(tenants: Tenants, sandbox: Accou
 
 @pytest.mark.django_db(transaction=True)
 def test_form_that_is_sent_twice_sends_one_message(tenants: Tenants, sandbox: Account) -> None:
-    require_postgresql()
     agent, thread, message_id = member_actor(tenants, Role.AGENT), thread_of(send(sandbox)), new_id("msg")
 
     def answer() -> str:
@@ -475,7 +473,6 @@ def test_pages_reach_every_thread_once(agent: Actor, sandbox: Account, frozen_ti
 @pytest.fixture
 def many_threads(agent: Actor, sandbox: Account) -> None:
     """A few of them in each view. The planner decides by what it knows of the tables."""
-    require_postgresql()
     now, member = clock.now(), int(agent.subject.id)
     contacts = Contact.unscoped.bulk_create(Contact(workspace=sandbox.workspace, name=str(n)) for n in range(4000))
     states: list[dict[str, Any]] = [
@@ -498,7 +495,7 @@ def many_threads(agent: Actor, sandbox: Account) -> None:
         for number, contact in enumerate(contacts)
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE messaging_thread, contacts_contact")
+        cursor.execute("ANALYZE messaging_account, messaging_thread, contacts_contact")
 
 
 def plan_of(work: Callable[[], object]) -> str:

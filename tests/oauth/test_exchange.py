@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
 from django.test import Client, override_settings
 
 from crmsolid.core import clock
@@ -22,8 +21,6 @@ from tests.oauth.flow import RESOURCE, VERIFIER, Assistant, challenge, redirecte
 from tests.panel import browser
 from tests.tenants import Tenants
 from tests.threads import run_together
-
-postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one after the other anyway")
 
 
 def works(token: str) -> bool:
@@ -152,7 +149,6 @@ def test_same_refresh_token_within_the_grace_period_answers_the_same_pair(
     assert works(second["access_token"])
 
 
-@postgresql
 @pytest.mark.django_db(transaction=True)
 def test_same_refresh_token_at_the_same_moment_answers_the_same_pair() -> None:
     tenants, assistant = Tenants(), Assistant()
@@ -166,7 +162,6 @@ def test_same_refresh_token_at_the_same_moment_answers_the_same_pair() -> None:
     assert ended_because() == []
 
 
-@postgresql
 @pytest.mark.django_db(transaction=True)
 def test_code_exchanged_twice_at_the_same_moment_buys_tokens_once() -> None:
     tenants, assistant = Tenants(), Assistant()
@@ -176,7 +171,6 @@ def test_code_exchanged_twice_at_the_same_moment_buys_tokens_once() -> None:
     assert (AccessToken.objects.count(), RefreshToken.objects.count()) == (1, 1)
 
 
-@postgresql
 @pytest.mark.django_db(transaction=True)
 def test_refresh_and_revocation_at_the_same_moment_leave_no_working_token() -> None:
     tenants, assistant = Tenants(), Assistant()

@@ -22,7 +22,6 @@ from crmsolid.workspaces.confirmation import COUNTS_FOR
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, User, UserSession
 from tests.accounts.test_two_factor import code, code_of, forget_last_code, turn_on
 from tests.oauth.flow import RESOURCE, Assistant, redirected
-from tests.oauth.test_exchange import postgresql
 from tests.panel import browser, flash_messages
 from tests.tenants import PASSWORD, Tenants
 from tests.threads import in_background
@@ -317,7 +316,6 @@ def turn_on_in_service(user: User) -> None:
     two_factor.confirm_setup(user, secret, code_of(secret), session_key=None, ip=None)
 
 
-@postgresql
 @pytest.mark.parametrize("way", [change_in_service, turn_on_in_service])
 @pytest.mark.django_db(transaction=True)
 def test_a_consent_that_is_given_meanwhile_ends_too(
@@ -347,7 +345,6 @@ def test_a_consent_that_is_given_meanwhile_ends_too(
     assert len(reasons()) == 1
 
 
-@postgresql
 @pytest.mark.parametrize("way", [change_in_service, turn_on_in_service])
 @pytest.mark.django_db(transaction=True)
 def test_a_consent_that_comes_a_moment_later_makes_no_grant(
@@ -369,7 +366,6 @@ def test_a_consent_that_comes_a_moment_later_makes_no_grant(
     assert not Grant.unscoped.exists() and not AuthorizationCode.objects.exists()
 
 
-@postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_code_that_is_exchanged_meanwhile_buys_nothing_that_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The exchange has stored its tokens and not committed them, when the password is changed."""

@@ -10,7 +10,6 @@ from messaging.models import Account, Message, SandboxDelivery
 from sequences import services
 from sequences.models import StepRun
 from tests.crashing import kill_worker_at, run_worker
-from tests.messaging.helpers import require_postgresql
 from tests.sequences.crashing_worker import POINTS
 from tests.sequences.helpers import actor, contact, create, enroll, events, state, texts, write_in
 
@@ -21,7 +20,6 @@ STEPS = [{"id": "hello", "text": "Hello"}, {"id": "again", "text": "Hello again"
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("point", POINTS)
 def test_worker_killed_at_any_point_sends_each_step_once(account: Account, point: str) -> None:
-    require_postgresql()
     alice = contact(account.workspace)
     enrollment = enroll(create(account, steps=STEPS), alice)
     kill_worker_at(WORKER, point)
@@ -46,7 +44,6 @@ def test_worker_killed_at_any_point_sends_each_step_once(account: Account, point
 @pytest.mark.parametrize("point", ["claimed", "delivered"])
 def test_reply_stops_a_message_that_a_killed_worker_had_claimed(account: Account, point: str) -> None:
     """Whether it had arrived is not known. It is not sent again, and nothing follows."""
-    require_postgresql()
     bob = contact(account.workspace, "robert")
     enrollment = enroll(create(account, stop_on=["reply"], steps=STEPS), bob)
     kill_worker_at(WORKER, point)
@@ -67,7 +64,6 @@ def test_pause_does_not_lose_a_message_that_a_killed_worker_had_claimed(
     account: Account, point: str, paused: str
 ) -> None:
     """Whether it had arrived is not known until it is sent again, with its ``random_id``, after the pause."""
-    require_postgresql()
     alice, by = contact(account.workspace), actor(account.workspace)
     sequence = create(account, steps=STEPS)
     enrollment = enroll(sequence, alice)

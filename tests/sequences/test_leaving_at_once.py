@@ -1,4 +1,4 @@
-"""People opt out, write back and are erased while many threads enroll them and run their steps, on PostgreSQL."""
+"""People opt out, write back and are erased while many threads enroll them and run their steps."""
 
 import itertools
 import logging
@@ -19,7 +19,6 @@ from messaging.models import Account, Message, SandboxDelivery
 from messaging.sending import dispatch
 from sequences import runner
 from sequences.models import Enrollment, StepRun
-from tests.messaging.helpers import require_postgresql
 from tests.sequences.helpers import contact, create, work, write_in
 from tests.tenants import Api, Tenants
 from tests.threads import run_together
@@ -119,7 +118,6 @@ class Crowd:
 
 
 def test_nobody_who_left_is_written_to_and_nothing_of_the_erased_is_left(tenants: Tenants, no_errors: None) -> None:
-    require_postgresql()
     crowd = Crowd(tenants, tenants.sandbox(daily_limit=10_000))
     erasing = [partial(crowd.erase, people) for people in (crowd.erased, crowd.erased[::-1])]
     leaving: list[Callable[[], None]] = [crowd.opt_out, crowd.write_stop, *erasing]

@@ -13,7 +13,6 @@ from crmsolid.workspaces.models import Role
 from messaging.models import Account
 from sequences.admin.publishing import changes
 from sequences.models import SequenceVersion
-from tests.messaging.helpers import require_postgresql
 from tests.page_forms import form_with
 from tests.panel import browser
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, stored, texts, work
@@ -76,7 +75,6 @@ def test_an_edit_of_an_older_version_is_refused(tenants: Tenants, account: Accou
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_edits_at_once_one_is_refused(tenants: Tenants, account: Account) -> None:
-    require_postgresql()
     sequence, client = create(account), browser(tenants.owner)
     data = posted(client.get(page(sequence, "edit")))
     other = browser(tenants.member(Role.AGENT))

@@ -14,10 +14,7 @@ from sequences.models import Enrollment, Sequence
 from sequences.repository import current_version
 from tests.sequences.helpers import actor, create
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="the plans are PostgreSQL's"),
-]
+pytestmark = pytest.mark.django_db
 CONTACTS, DUE, PAUSED = 20_000, 50, 3
 
 _CONTACTS = """

@@ -21,7 +21,7 @@ from messaging.sending.gateway import Delivered, Outgoing
 from sequences import due_steps, runner, services
 from sequences.models import Enrollment, StepRun
 from sequences.outcomes import handle_outcomes
-from tests.messaging.helpers import ScriptedGateway, require_postgresql
+from tests.messaging.helpers import ScriptedGateway
 from tests.sequences.helpers import (
     actor,
     contact,
@@ -248,7 +248,6 @@ def no_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 def test_runners_at_the_same_moment_make_each_message_once(tenants: Tenants, no_errors: None) -> None:
-    require_postgresql()
     account = tenants.sandbox(daily_limit=1000)
     sequence = create(account, steps=STEPS)
     enrollments = [enroll(sequence, who) for who in people(account, 60)]
@@ -262,7 +261,6 @@ def test_runners_at_the_same_moment_make_each_message_once(tenants: Tenants, no_
 def test_second_runner_leaves_what_the_first_one_works_on(
     account: Account, monkeypatch: pytest.MonkeyPatch, no_errors: None
 ) -> None:
-    require_postgresql()
     alice = contact(account.workspace)
     enroll(create(account, steps=STEPS), alice)
     with runner_in_the_middle(monkeypatch) as commit:
@@ -275,7 +273,6 @@ def test_second_runner_leaves_what_the_first_one_works_on(
 
 
 def test_contact_is_enrolled_once_by_calls_at_the_same_moment(account: Account, no_errors: None) -> None:
-    require_postgresql()
     sequence, alice = create(account, steps=STEPS), contact(account.workspace)
     results = run_together_catching([partial(enroll, sequence, alice)] * 4)
     errors = [result.code for result in results if isinstance(result, DomainError)]
@@ -288,7 +285,6 @@ def test_contact_is_enrolled_once_by_calls_at_the_same_moment(account: Account, 
 def test_erasure_waits_for_the_runner_and_deletes_its_message(
     account: Account, monkeypatch: pytest.MonkeyPatch, no_errors: None
 ) -> None:
-    require_postgresql()
     alice = contact(account.workspace)
     enrollment = enroll(create(account, steps=STEPS), alice)
     erase = partial(erase_contact, actor(account.workspace), alice.pk)
@@ -301,7 +297,6 @@ def test_erasure_waits_for_the_runner_and_deletes_its_message(
 
 
 def test_runner_makes_nothing_for_a_contact_that_is_being_erased(account: Account, no_errors: None) -> None:
-    require_postgresql()
     sequence = create(account, steps=STEPS)
     alice, robert = contact(account.workspace), contact(account.workspace, "robert")
     enrollment = enroll(sequence, alice)
@@ -317,7 +312,6 @@ def test_runner_makes_nothing_for_a_contact_that_is_being_erased(account: Accoun
 
 def test_erasure_waits_for_the_answer_of_a_preview(account: Account, no_errors: None) -> None:
     """The answer has the texts, and is stored for the Idempotency-Key in the transaction of the preview."""
-    require_postgresql()
     sequence, alice = create(account, steps=STEPS), contact(account.workspace)
     with ExitStack() as erasing, transaction.atomic():
         services.preview_sequence(actor(account.workspace), sequence.pk, contact_id=alice.pk)
@@ -330,7 +324,6 @@ def test_erasure_waits_for_the_answer_of_a_preview(account: Account, no_errors: 
 def test_publishing_waits_for_the_runner_and_moves_everybody(
     account: Account, monkeypatch: pytest.MonkeyPatch, no_errors: None, steps: list[dict[str, str]]
 ) -> None:
-    require_postgresql()
     sequence, alice = create(account, steps=STEPS), contact(account.workspace)
     enrollment = enroll(sequence, alice)
     changed = [*steps, {"id": "last", "text": "Goodbye"}]
@@ -345,7 +338,6 @@ def test_publishing_waits_for_the_runner_and_moves_everybody(
 
 
 def test_runner_leaves_those_who_are_being_moved(account: Account, no_errors: None) -> None:
-    require_postgresql()
     sequence, alice = create(account, steps=STEPS), contact(account.workspace)
     enrollment = enroll(sequence, alice)
     with transaction.atomic():
@@ -360,7 +352,6 @@ def test_runner_leaves_those_who_are_being_moved(account: Account, no_errors: No
 
 
 def test_erasure_waits_for_those_who_are_being_moved(account: Account, no_errors: None) -> None:
-    require_postgresql()
     sequence, alice = create(account, steps=STEPS), contact(account.workspace)
     enrollment = enroll(sequence, alice)
     erase = partial(erase_contact, actor(account.workspace), alice.pk)
@@ -375,7 +366,6 @@ def test_erasure_waits_for_those_who_are_being_moved(account: Account, no_errors
 def test_move_waits_for_an_outcome_that_is_being_handled_and_takes_the_new_delay(
     account: Account, no_errors: None
 ) -> None:
-    require_postgresql()
     hello, again = STEPS
     sequence, alice = create(account, steps=[hello, {**again, "delay": "P10D"}]), contact(account.workspace)
     enrollment = enroll(sequence, alice)
@@ -394,7 +384,6 @@ def test_move_waits_for_an_outcome_that_is_being_handled_and_takes_the_new_delay
 def test_everything_at_the_same_moment(tenants: Tenants, no_errors: None) -> None:
     """Runners, dispatchers, replies, opt-outs, pauses and new versions: no deadlock, and afterwards each step
     was sent at most once and in order."""
-    require_postgresql()
     account = tenants.sandbox(daily_limit=1000)
     by = actor(account.workspace)
     sequence = create(account, steps=STEPS, stop_on=["reply"])

@@ -295,7 +295,6 @@ def test_rehearsal_within_a_transaction_leaves_that_usable(
     assert rung == []
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for everything")
 @pytest.mark.django_db(transaction=True)
 def test_rehearsal_needs_no_lock_on_a_row_of_others(account: Account, tenants: Tenants) -> None:
     """Another transaction holds the strongest lock on every row while the sequence is rehearsed."""

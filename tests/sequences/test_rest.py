@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
@@ -345,7 +344,6 @@ def events_with_content() -> int:
     return Event.unscoped.filter(type__startswith="sequence.").exclude(body=b"").count()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite one write follows another")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_enrollments_at_once_one_succeeds() -> None:
     tenants = Tenants()

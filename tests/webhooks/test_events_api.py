@@ -151,7 +151,6 @@ def test_the_list_takes_the_same_number_of_queries_at_any_length(tenants: Tenant
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once")
 def test_a_reader_misses_no_event_that_is_committed_late(tenants: Tenants, client: Api) -> None:
     published, commit = threading.Event(), threading.Event()
     late: list[str] = []
@@ -267,7 +266,6 @@ def test_a_cursor_belongs_to_its_time(tenants: Tenants, client: Api) -> None:
         assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="the plan of PostgreSQL")
 def test_the_beginning_of_the_log_is_found_through_the_primary_key(tenants: Tenants) -> None:
     now = clock.now()
     old = [

@@ -113,8 +113,6 @@ def test_an_example_accepts_deliveries_during_a_rotation(
 @pytest.fixture
 def guide_receiver() -> Callable[[str], AbstractContextManager[Receiver]]:
     """Starts the receiver of the developer guide, with express from npm and the given secret."""
-    if "DATABASE_URL" in os.environ:
-        pytest.skip("runs once, with SQLite")
     packages = installed_packages(EXAMPLES / "guide_receiver") / "node_modules"
     more = {"NODE_PATH": str(packages), "NODE_ENV": "production"}
     return lambda secret: running(["node", "guide_receiver/receiver.js"], secret, more)

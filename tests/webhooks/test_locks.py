@@ -25,10 +25,7 @@ from webhooks.delivery.queue import claim
 from webhooks.delivery.sender import DeliveryResult
 from webhooks.models import Delivery, DisabledReason, Endpoint
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks are PostgreSQL's"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 MakeEndpoint = Callable[..., Endpoint]
 
 

@@ -15,10 +15,7 @@ from tests.webhooks.admin.pages import EVENTS, LOG
 from webhooks import querysets
 from webhooks.models import Endpoint
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="the plans are PostgreSQL's"),
-]
+pytestmark = pytest.mark.django_db
 MakeEndpoint = Callable[..., Endpoint]
 
 

@@ -1,4 +1,4 @@
-"""The migration operations that change a table with rows, on both databases."""
+"""The migration operations that change a table with rows."""
 
 from typing import Any
 
@@ -6,22 +6,14 @@ import pytest
 from django.db import IntegrityError, connection, migrations, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
-from django.db.models import Q
 
 from contacts.models import Contact
-from crmsolid.workspaces.migration_operations import (
-    AddCheckNotValid,
-    AddUniqueConcurrently,
-    RunInBatches,
-    ValidateConstraint,
-)
+from crmsolid.workspaces.migration_operations import AddUniqueConcurrently, RunInBatches
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite checks everything at once")
 UNIQUE_NAME = models.UniqueConstraint(fields=["workspace", "name"], name="unique_name")
-NAMED = models.CheckConstraint(condition=~Q(name=""), name="contact_is_named")
 
 
 @pytest.fixture
@@ -56,7 +48,6 @@ def test_unique_constraint_is_kept_and_goes(tenants: Tenants, state: ProjectStat
     assert names() == ["Ann", "Ann"]
 
 
-@on_postgresql
 def test_unique_constraint_that_failed_can_be_added_again(tenants: Tenants, state: ProjectState) -> None:
     add_contacts(tenants, "Ann", "Ann")
     with pytest.raises(IntegrityError):
@@ -71,31 +62,6 @@ def test_unique_constraint_that_failed_can_be_added_again(tenants: Tenants, stat
     with pytest.raises(IntegrityError), transaction.atomic():
         add_contacts(tenants, "Ann")
     apply(state, AddUniqueConcurrently("contact", UNIQUE_NAME), backwards=True)
-
-
-@on_postgresql
-def test_check_holds_for_new_rows_at_once_and_for_old_ones_when_validated(
-    tenants: Tenants, state: ProjectState
-) -> None:
-    add_contacts(tenants, "")
-    apply(state, AddCheckNotValid("contact", NAMED))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        add_contacts(tenants, "")
-    with pytest.raises(IntegrityError):
-        apply(state, ValidateConstraint("contact", NAMED.name))
-    Contact.unscoped.all().delete()
-    apply(state, ValidateConstraint("contact", NAMED.name))
-    apply(state, AddCheckNotValid("contact", NAMED), backwards=True)
-    add_contacts(tenants, "")
-    assert names() == [""]
-
-
-def test_check_holds_for_new_rows(tenants: Tenants, state: ProjectState) -> None:
-    apply(state, AddCheckNotValid("contact", NAMED), ValidateConstraint("contact", NAMED.name))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        add_contacts(tenants, "")
-    apply(state, AddCheckNotValid("contact", NAMED), backwards=True)
-    assert names() == []
 
 
 def test_rows_are_changed_a_batch_in_a_transaction(tenants: Tenants, state: ProjectState) -> None:

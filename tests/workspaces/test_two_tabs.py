@@ -24,7 +24,6 @@ from messaging.services import send_message
 from messaging.texts.services import create_template
 from sequences import repository
 from sequences.models import Sequence
-from tests.messaging.helpers import require_postgresql
 from tests.page_forms import PageForm, form_with
 from tests.panel import browser, later
 from tests.sequences.helpers import create
@@ -284,7 +283,6 @@ def test_field_that_the_page_did_not_have_yet_is_not_emptied(tenants: Tenants) -
 @pytest.mark.parametrize("name", ["stage", "template", "account", "member", "sequence"])
 @pytest.mark.django_db(transaction=True)
 def test_of_two_saves_at_the_same_moment_one_is_refused(tenants: Tenants, name: str) -> None:
-    require_postgresql()
     case = CASES[name]
     opened = case.make(tenants)
     tabs = [Tab.open(case, opened, browser(tenants.owner)) for _ in range(2)]

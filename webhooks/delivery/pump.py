@@ -104,7 +104,7 @@ class Pump:
         self._renew_leases()
         if not results and not positions.has_unpositioned() and not self._in_flight.capacity(due_endpoints()):
             self._more_events = self._unsure = False
-            return 0, []  # on SQLite even an empty transaction would keep every other writer waiting
+            return 0, []
         with transaction.atomic():
             settled = settle(results, self._endpoints) if results else 0
             positioned = positions.assign_positions()

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.db import connection
-
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import fetch, ids_clause, row_lock, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table, datetime_param
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import Table
 from crmsolid.events.positions import PositionedEvent
 from webhooks.models import Endpoint
 from webhooks.secrets import EndpointSecrets
@@ -76,8 +74,8 @@ def make_deliveries(events: Sequence[PositionedEvent]) -> None:
     It runs in the transaction that assigns the events' positions, so no delivery is made twice or forgotten.
     """
     subscribers: dict[int, list[Endpoint]] = defaultdict(list)
-    where, params = ids_clause("workspace_id", list({event.workspace_id for event in events}))
-    for endpoint in _endpoints.select(f"enabled AND {where}", params):
+    workspaces = list({event.workspace_id for event in events})
+    for endpoint in _endpoints.select("enabled AND workspace_id = ANY(%s)", [workspaces]):
         subscribers[endpoint.workspace_id].append(endpoint)
     queue_deliveries(
         (event.id, endpoint.id)
@@ -110,10 +108,9 @@ def due_endpoints() -> list[EndpointSnapshot]:
     ids = [endpoint_id for endpoint_id, due_at in _next_due_by_endpoint() if due_at <= now]
     if not ids:
         return []
-    where, params = ids_clause("id", ids)
     return [
         EndpointSnapshot(row.id, row.workspace_id, row.url, EndpointSecrets.of(row), row.failing_since)
-        for row in _endpoints.select(f"enabled AND {where}", params)
+        for row in _endpoints.select("enabled AND id = ANY(%s)", [ids])
     ]
 
 
@@ -123,11 +120,7 @@ def next_due() -> datetime | None:
 
 
 def _next_due_by_endpoint() -> list[tuple[str, datetime]]:
-    return [
-        (endpoint_id, due_at if isinstance(due_at, datetime) else datetime.fromisoformat(f"{due_at}+00:00"))
-        for endpoint_id, due_at in fetch(_NEXT_DUE_BY_ENDPOINT)
-        if due_at is not None
-    ]
+    return [(endpoint_id, due_at) for endpoint_id, due_at in fetch(_NEXT_DUE_BY_ENDPOINT) if due_at is not None]
 
 
 def claim(capacity: Mapping[str, int]) -> list[Claim]:
@@ -136,29 +129,19 @@ def claim(capacity: Mapping[str, int]) -> list[Claim]:
     if not capacity:
         return []
     lease, now, claimed_at = uuid4().hex, clock.now(), time.monotonic()
-    columns = "d.id, d.workspace_id, d.endpoint_id, d.event_id, d.attempts, d.failures, e.request_id, e.body"
-    if connection.vendor == "postgresql":
-        rows = fetch(
-            f"SELECT {columns} FROM {rows_source({'endpoint_id': 'text', 'count': 'int'}, 'wanted')}"
-            " CROSS JOIN LATERAL ("
-            "  SELECT * FROM webhooks_delivery WHERE endpoint_id = wanted.endpoint_id AND next_attempt_at <= %s"
-            f" ORDER BY next_attempt_at LIMIT wanted.count{row_lock(skip_locked=True)}"
-            ") d JOIN events_event e ON e.id = d.event_id",
-            [rows_parameter(list(capacity.items())), now],
-        )
-    else:
-        statement = (
-            f"SELECT {columns} FROM webhooks_delivery d JOIN events_event e ON e.id = d.event_id"
-            " WHERE d.endpoint_id = %s AND d.next_attempt_at <= %s ORDER BY d.next_attempt_at LIMIT %s"
-        )
-        by_endpoint = (fetch(statement, [id, datetime_param(now), count]) for id, count in capacity.items())
-        rows = [row for endpoint_rows in by_endpoint for row in endpoint_rows]
+    rows = fetch(
+        "SELECT d.id, d.workspace_id, d.endpoint_id, d.event_id, d.attempts, d.failures, e.request_id, e.body"
+        f" FROM {rows_source({'endpoint_id': 'text', 'count': 'int'}, 'wanted')} CROSS JOIN LATERAL ("
+        "  SELECT * FROM webhooks_delivery WHERE endpoint_id = wanted.endpoint_id AND next_attempt_at <= %s"
+        "  ORDER BY next_attempt_at LIMIT wanted.count FOR NO KEY UPDATE SKIP LOCKED"
+        " ) d JOIN events_event e ON e.id = d.event_id",
+        [rows_parameter(list(capacity.items())), now],
+    )
     if rows:
-        where, ids = ids_clause("id", [row[0] for row in rows])
         run(
             "UPDATE webhooks_delivery SET status = 'sending', next_attempt_at = NULL, lease = %s, lease_until = %s"
-            f" WHERE {where}",
-            [lease, datetime_param(now + LEASE), *ids],
+            " WHERE id = ANY(%s)",
+            [lease, now + LEASE, [row[0] for row in rows]],
         )
     return [Claim(*(*row[:7], bytes(row[7]), lease, claimed_at)) for row in rows]
 
@@ -167,9 +150,8 @@ def renew(leases: Collection[str]) -> None:
     """Prolong those of these leases that have run for a third of their time, as long as nobody has taken the deliveries
     away. A delivery that another transaction has locked is skipped; the next call finds it again."""
     now = clock.now()
-    where, params = ids_clause("lease", list(leases))
     run(
         "UPDATE webhooks_delivery SET lease_until = %s WHERE id IN ("
-        f" SELECT id FROM webhooks_delivery WHERE lease_until < %s AND {where}{row_lock(skip_locked=True)})",
-        [datetime_param(now + LEASE), datetime_param(now + LEASE * 2 / 3), *params],
+        " SELECT id FROM webhooks_delivery WHERE lease_until < %s AND lease = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED)",
+        [now + LEASE, now + LEASE * 2 / 3, list(leases)],
     )

@@ -7,8 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import datetime_formatter, fetch, ids_clause, row_lock, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import datetime_param
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
 from webhooks import endpoint_health
 from webhooks.delivery.queue import EndpointSnapshot
 from webhooks.delivery.schedule import Verdict, next_attempt_at
@@ -41,10 +40,12 @@ def settle(results: Sequence[DeliveryResult], endpoints: Mapping[str, EndpointSn
     Returns how many those were. A claim that has lost its lease writes nothing: the sweep has recovered the delivery,
     or it was canceled because its event was erased.
     """
-    where, params = ids_clause("id", [result.claim.id for result in results])
     # Locked in the order of ids, as everywhere.
     leases = dict(
-        fetch(f"SELECT id, lease FROM webhooks_delivery WHERE {where} AND lease <> '' ORDER BY id{row_lock()}", params)
+        fetch(
+            "SELECT id, lease FROM webhooks_delivery WHERE id = ANY(%s) AND lease <> '' ORDER BY id FOR NO KEY UPDATE",
+            [[result.claim.id for result in results]],
+        )
     )
     leased = [result for result in results if leases.get(result.claim.id) == result.claim.lease]
     if leased:
@@ -63,7 +64,7 @@ def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
         "failures": "int",
         "next_at": "time",
     }
-    now, time_as_text = clock.now(), datetime_formatter()
+    now = clock.now()
     rows = []
     for result in results:
         claim, last = result.claim, result.attempts[-1] if result.attempts else None
@@ -82,7 +83,7 @@ def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
                 next_at = next_attempt_at(failures, now=now, retry_after=last.response.headers.get("Retry-After"))
             status = DeliveryStatus.EXHAUSTED if next_at is None else DeliveryStatus.FAILED
         attempts = claim.attempts + len(result.attempts)
-        rows.append((claim.id, status.value, reason, attempts, failures, time_as_text(next_at)))
+        rows.append((claim.id, status.value, reason, attempts, failures, next_at))
     run(
         "UPDATE webhooks_delivery SET status = r.status, reason = r.reason, attempts = r.attempts,"
         " failures = r.failures, next_attempt_at = r.next_at, lease = '', lease_until = NULL"
@@ -92,7 +93,6 @@ def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
 
 
 def _insert_attempts(results: Sequence[DeliveryResult]) -> None:
-    time_as_text = datetime_formatter()
     rows = []
     for result in results:
         claim = result.claim
@@ -100,7 +100,7 @@ def _insert_attempts(results: Sequence[DeliveryResult]) -> None:
             response = attempt.response
             rows.append(
                 (
-                    *(claim.workspace_id, claim.id, number, time_as_text(attempt.at)),
+                    *(claim.workspace_id, claim.id, number, attempt.at),
                     *(attempt.url, attempt.headers, attempt.signed_with),
                     *(response.status, "" if response.error is None else response.error.value, response.duration_ms),
                     *(response.headers, response.body, response.truncated),
@@ -127,11 +127,10 @@ def recover_lost() -> int:
     lost = fetch(
         "UPDATE webhooks_delivery SET status = CASE WHEN failures = 0 THEN 'pending' ELSE 'failed' END,"
         " next_attempt_at = %s, attempts = attempts + 1, lease = '', lease_until = NULL WHERE id IN ("
-        f" SELECT id FROM webhooks_delivery WHERE lease_until < %s ORDER BY id{row_lock(skip_locked=True)})"
+        " SELECT id FROM webhooks_delivery WHERE lease_until < %s ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)"
         " RETURNING workspace_id, id, attempts",
-        [datetime_param(now), datetime_param(now)],
+        [now, now],
     )
-    at = datetime_formatter()(now)
     # The process that posted is gone, and with it the address, the headers and the response.
-    _insert_attempt_rows([(*row, at, "", {}, "", None, "lost", 0, {}, "", False) for row in lost])
+    _insert_attempt_rows([(*row, now, "", {}, "", None, "lost", 0, {}, "", False) for row in lost])
     return len(lost)

@@ -8,7 +8,6 @@ from django.core.management.base import CommandError, CommandParser
 
 from contacts.erasing.finding import find
 from crmsolid.workspaces.commands import ServiceCommand
-from crmsolid.workspaces.purging import empty_wal
 from crmsolid.workspaces.services import find_workspace
 
 
@@ -31,7 +30,6 @@ class Command(ServiceCommand):
 
     def run(self, **options: Any) -> dict[str, Any]:
         workspace = find_workspace(options["workspace"]) if options["workspace"] else None
-        empty_wal()  # the search reads tables, not what SQLite's files keep of deleted rows
         try:
             search = find(options["identity"], workspace)
         except OSError as error:

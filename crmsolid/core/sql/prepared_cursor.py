@@ -1,8 +1,7 @@
 """A cursor for the few statements that every request runs. docs/sql.md says when to use it.
 
-On PostgreSQL each statement is prepared once a connection and then sent directly to libpq, with psycopg's conversion of
-values. SQLite gets Django's cursor, and so does code that counts or wraps queries through Django (tests, debugging), so
-that it sees every statement.
+Each statement is prepared once a connection and then sent directly to libpq, with psycopg's conversion of values. Code
+that counts or wraps queries through Django (tests, debugging) gets Django's cursor, so that it sees every statement.
 """
 
 from collections import OrderedDict
@@ -28,8 +27,7 @@ class LockTimeout(OperationalError):
 
 @cache
 def on_postgresql() -> bool:
-    """Whether this process uses PostgreSQL; otherwise it uses SQLite."""
-    return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+    return True
 
 
 def statement_cursor() -> AbstractContextManager[Any]:
@@ -38,7 +36,7 @@ def statement_cursor() -> AbstractContextManager[Any]:
     Only one of them may be open on a thread at a time. Raises Django's database errors.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    if not on_postgresql() or connection.queries_logged or connection.execute_wrappers:
+    if connection.queries_logged or connection.execute_wrappers:
         return connection.cursor()
     if connection.connection is None:
         connection.ensure_connection()
@@ -50,7 +48,7 @@ def statement_cursor() -> AbstractContextManager[Any]:
 
 
 class PreparedCursor:
-    """The cursor of one PostgreSQL connection. It prepares each statement once for each set of parameter types."""
+    """The cursor of one connection. It prepares each statement once for each set of parameter types."""
 
     rowcount = 0
 
@@ -128,11 +126,8 @@ def _numbered(sql: str) -> bytes:
 def acquire_lock(number: int) -> None:
     """Begin the transaction and hold the advisory lock of this number until it ends. Raises :class:`LockTimeout`.
 
-    Also sets the lock timeout of the transaction; all of it is one round trip. Does nothing on SQLite, where an
-    immediate transaction has already waited for the only writer.
+    Also sets the lock timeout of the transaction; all of it is one round trip.
     """
-    if not on_postgresql():
-        return
     try:
         with statement_cursor() as cursor:
             if isinstance(cursor, PreparedCursor):

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 
-from crmsolid.core.sql.prepared_cursor import on_postgresql
-
 _QUERY_CANCELED = "57014"
 _SET = (
     "SELECT current_setting('statement_timeout'), current_setting('max_parallel_workers_per_gather'),"
@@ -25,12 +23,8 @@ def statement_timeout(seconds: float) -> Iterator[None]:
     """Let no statement of the block take longer than so many seconds, nor more than one core.
 
     Each statement has the whole time. The block runs in a transaction, or in a savepoint of the one that is open; an
-    error takes back what it wrote. Raises :class:`StatementTimeout`. SQLite has no such limit: there the block just
-    runs.
+    error takes back what it wrote. Raises :class:`StatementTimeout`.
     """
-    if not on_postgresql():
-        yield
-        return
     is_nested = connections[DEFAULT_DB_ALIAS].in_atomic_block
     try:
         with transaction.atomic():

@@ -1,12 +1,10 @@
 """Rows of a model by hand-written SQL, for the few statements that every request runs. docs/sql.md says when to use it.
 
 The ORM spends more time on building a query than PostgreSQL spends on answering it. A :class:`Table` builds the text
-once and converts values as the ORM does, so a row means the same on SQLite and PostgreSQL. WHERE and ON CONFLICT are
-written by the caller, in SQL that both databases understand.
+once and converts values as the ORM does. The caller writes WHERE and ON CONFLICT.
 """
 
 import json
-from base64 import b64encode
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -16,17 +14,15 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
-from crmsolid.core.sql.prepared_cursor import on_postgresql, statement_cursor
+from crmsolid.core.sql.bulk import rows_parameter
+from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.unit_of_work import pending_inserts
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
 
-MAX_PARAMS = 5000
-
-# Types whose values the driver takes as they are.
-_UNCONVERTED = frozenset({str, int, bool, bytes, type(None)})
-_UNCONVERTED_ON_POSTGRESQL = _UNCONVERTED | {datetime}
+# Types whose values psycopg takes as they are.
+_UNCONVERTED = frozenset({str, int, bool, bytes, datetime, type(None)})
 
 
 class Table(Generic[M]):
@@ -77,13 +73,12 @@ class Table(Generic[M]):
     def _values(self, row: "M | Mapping[str, Any]") -> list[Any]:
         """The parameters of an INSERT for a row: converted by the ORM, except where that would change nothing."""
         values = row if isinstance(row, dict) else row.__dict__
-        unconverted = _UNCONVERTED_ON_POSTGRESQL if on_postgresql() else _UNCONVERTED
         params = []
         for field, name, default, is_json in self._writers:
             value = values[name] if name in values else default()
             if is_json:
                 value = None if value is None else json.dumps(value)
-            elif type(value) not in unconverted:
+            elif type(value) not in _UNCONVERTED:
                 value = value.value if isinstance(value, models.Choices) else field.get_db_prep_save(value, connection)
             params.append(value)
         return params
@@ -119,22 +114,20 @@ class Table(Generic[M]):
         converters: list[tuple[int, Converter]] = []
         for index, field in enumerate(self.fields):
             if isinstance(field, models.JSONField) and field.decoder is None:
-                converters.append((index, json.loads))  # both databases return it as text
+                converters.append((index, json.loads))  # Django has psycopg return it as text
                 continue
             column = field.get_col(self.model._meta.db_table)
-            for convert in [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]:
+            for convert in field.get_db_converters(connection):
                 converters.append((index, _bind(convert, column)))
         return converters
 
     def select(self, where: str, params: Sequence[Any], *, lock: bool = False, deleting: bool = False) -> list[M]:
         """The instances of ``SELECT ... WHERE {where}``.
 
-        On PostgreSQL ``lock`` means FOR NO KEY UPDATE, and ``deleting`` FOR UPDATE, which also waits for transactions
-        that insert a reference to the row. On SQLite the transaction itself is the lock.
+        ``lock`` means FOR NO KEY UPDATE, and ``deleting`` FOR UPDATE, which also waits for transactions that insert a
+        reference to the row.
         """
-        locking = ""
-        if on_postgresql():
-            locking = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
+        locking = " FOR UPDATE" if deleting else " FOR NO KEY UPDATE" if lock else ""
         with statement_cursor() as cursor:
             cursor.execute(f"SELECT {self.columns()} FROM {self.name} WHERE {where}{locking}", params)
             return [self.from_row(row) for row in cursor.fetchall()]
@@ -192,43 +185,26 @@ class Table(Generic[M]):
         """
         if not rows:
             return 0
-        return self.insert_params([self._values(row) for row in rows], conflict)
-
-    def insert_params(self, rows: Sequence[Sequence[Any]], conflict: str) -> int:
-        """As :meth:`insert`, for rows that :meth:`insert_later` has converted already."""
         names = ", ".join(self.quoted)
         placeholders = ", ".join([f"({', '.join(['%s'] * len(self.quoted))})"] * len(rows))
         on_conflict = f" ON CONFLICT {conflict}" if conflict else ""
         sql = f"INSERT INTO {self.name} ({names}) VALUES {placeholders}{on_conflict}"
         with statement_cursor() as cursor:
-            cursor.execute(sql, [value for row in rows for value in row])
+            cursor.execute(sql, [value for row in rows for value in self._values(row)])
             return cursor.rowcount
 
     def insert_many(
         self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "", returning: str = ""
     ) -> list[Any]:
-        """As :meth:`insert`, for any number of rows: on PostgreSQL in one statement with one parameter, on SQLite
-        in statements of at most ``MAX_PARAMS`` parameters. Returns the values of the column ``returning``, if
-        there is one, of the rows that were written."""
+        """As :meth:`insert`, for any number of rows, which are one parameter. Returns the values of the column
+        ``returning``, if there is one, of the rows that were written."""
         if not rows:
             return []
-        names = ", ".join(self.quoted)
         ending = (f" ON CONFLICT {conflict}" if conflict else "") + (f' RETURNING "{returning}"' if returning else "")
-        per_statement = len(rows) if on_postgresql() else max(1, MAX_PARAMS // len(self.quoted))
-        written: list[Any] = []
-        for start in range(0, len(rows), per_statement):
-            values = [self._values(row) for row in rows[start : start + per_statement]]
-            if on_postgresql():
-                sql = f"INSERT INTO {self.name} ({names}) {self._select_from_json}{ending}"
-                params: list[Any] = [json.dumps(values, default=_json_default, ensure_ascii=False)]
-            else:
-                places = ", ".join([f"({', '.join(['%s'] * len(self.quoted))})"] * len(values))
-                sql = f"INSERT INTO {self.name} ({names}) VALUES {places}{ending}"
-                params = [value for row in values for value in row]
-            with statement_cursor() as cursor:
-                cursor.execute(sql, params)
-                written += [value for (value,) in cursor.fetchall()] if returning else []
-        return written
+        sql = f"INSERT INTO {self.name} ({', '.join(self.quoted)}) {self._select_from_json}{ending}"
+        with statement_cursor() as cursor:
+            cursor.execute(sql, [rows_parameter([self._values(row) for row in rows])])
+            return [value for (value,) in cursor.fetchall()] if returning else []
 
     def insert_later(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> None:
         """As :meth:`insert`, but at the end of the unit of work; at once outside of one, or within a savepoint.
@@ -258,7 +234,7 @@ class Table(Generic[M]):
 
     @cached_property
     def casts(self) -> list[str]:
-        """The PostgreSQL types of these columns, without lengths, as a cast to a length would truncate silently."""
+        """The types of these columns, without lengths, as a cast to a length would truncate silently."""
         return [str(field.db_type(connection)).partition("(")[0] for field in self._writable]
 
     def insert_computed(self, row: M, computed: Mapping[str, tuple[str, Sequence[Any]]], conflict: str) -> bool:
@@ -281,7 +257,7 @@ class Table(Generic[M]):
             rows = cursor.fetchall()
         for values in rows:
             for name, value in zip(computed, values, strict=True):
-                setattr(row, name, self.convert(name, value))
+                setattr(row, name, value)
         return bool(rows)
 
     def update(self, values: dict[str, Any], where: str, params: Sequence[Any]) -> int:
@@ -294,11 +270,6 @@ class Table(Generic[M]):
         with statement_cursor() as cursor:
             cursor.execute(f"UPDATE {self.name} SET {assignments} WHERE {where}", [*new_values, *params])
             return cursor.rowcount
-
-
-def _json_default(value: Any) -> str:
-    """A parameter that JSON has no type for, as PostgreSQL reads it."""
-    return value.isoformat() if isinstance(value, datetime) else b64encode(value).decode("ascii")
 
 
 def _default_of(field: "models.Field[Any, Any]") -> Callable[[], Any]:
@@ -316,5 +287,4 @@ def _bind(convert: Any, column: Any) -> Converter:
 
 
 def datetime_param(value: Any) -> Any:
-    """A datetime as a parameter of hand-written SQL for the database in use."""
-    return value if on_postgresql() else connection.ops.adapt_datetimefield_value(value)
+    return value

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from contacts.erasing import ledger, replaying
 from contacts.models import Contact, Erasure, ImportFailure, OptOut
@@ -153,7 +152,6 @@ def test_refused_erasure_is_not_in_the_ledger(ours: Api, upsert: Upsert) -> None
 
 # --- Several replays beside the running product, and ledgers that are damaged or another's ----------------------------
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write concurrently need PostgreSQL")
 def test_replays_at_once_while_the_product_runs_erase_each_person_once(tenants: Tenants) -> None:
     token = tenants.key()
     names = [f"person_{number}" for number in range(12)]

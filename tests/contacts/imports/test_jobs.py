@@ -35,7 +35,6 @@ from tests.tenants import Tenants
 from tests.threads import run_together
 
 WORKER = "tests.contacts.imports.crashing_worker"
-postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
 
 @pytest.fixture
@@ -60,7 +59,6 @@ def people(number: int, **more: str) -> str:
     return "\n".join([",".join(["username", *more]), *(f"person_{each}{cells}" for each in range(number))])
 
 
-@postgresql
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("point", POINTS)
 def test_a_worker_killed_half_way_loses_and_doubles_nothing(start: Callable[..., Job], point: str) -> None:
@@ -75,7 +73,6 @@ def test_a_worker_killed_half_way_loses_and_doubles_nothing(start: Callable[...,
     assert not ImportChunk.unscoped.exists()
 
 
-@postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_call_that_is_faster_is_found_and_nothing_is_lost(
     tenants: Tenants, start: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
@@ -98,7 +95,6 @@ def test_a_call_that_is_faster_is_found_and_nothing_is_lost(
     assert Event.unscoped.filter(type="contact.tagged").count() == 5
 
 
-@postgresql
 @pytest.mark.django_db(transaction=True)
 def test_imports_and_calls_about_the_same_people_agree_on_one_contact_each(
     tenants: Tenants, start: Callable[..., Job]
@@ -148,8 +144,7 @@ def test_a_chunk_takes_the_same_few_statements_for_any_number_of_rows(
     few, _ = measured(3)
     many, most = measured(300)
     assert most <= 5000
-    if connection.vendor == "postgresql":
-        assert many - few <= 2  # events are written at once, and no longer with the end of the transaction
+    assert many - few <= 2  # events are written at once, and no longer with the end of the transaction
 
 
 def test_a_canceled_import_keeps_what_it_did_and_no_rows(tenants: Tenants, start: Callable[..., Job]) -> None:

@@ -1,4 +1,4 @@
-"""Imports that are confirmed, canceled, purged and uploaded at the same time, by threads on PostgreSQL."""
+"""Imports that are confirmed, canceled, purged and uploaded at the same time, by threads."""
 
 import io
 import threading
@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 
 from contacts.imports import erasure, services, staging, writing
@@ -23,10 +22,7 @@ from tests.tenants import Api, Tenants
 from tests.threads import in_background, run_together, run_together_catching
 from tests.waiting import another_transaction_waits, wait_until
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("postgres" not in settings.DATABASE_URL, reason="SQLite has one writer at a time"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 20
 TRIES = 6

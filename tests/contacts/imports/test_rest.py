@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from contacts.imports import services, staging
 from contacts.models import Contact, ContactImport, CustomField, ImportChunk, ScoringRule
@@ -267,12 +266,12 @@ def test_another_workspace_sees_neither_the_job_nor_its_failed_rows(theirs: Api,
 
 @pytest.mark.parametrize("rows", [1, 600])
 def test_statements_of_an_upload_and_of_failed_rows(ours: Api, django_assert_num_queries: Any, rows: int) -> None:
-    """Upload: key, savepoint, custom fields, file, its chunks, job, its result, audit entry, answer, release; on
-    PostgreSQL also the lock of the key. Failed rows: key, job, file, audit entry, and a page of 50 each, the last of
+    """Upload: key, savepoint, custom fields, file, its chunks, job, its result, audit entry, answer, release;
+    the lock of the key. Failed rows: key, job, file, audit entry, and a page of 50 each, the last of
     them empty."""
     ours.get("/v1/contacts")  # writes when the key was last used
     file = b"username\n" + b"x\n" * rows
-    with django_assert_num_queries(13 if connection.vendor == "sqlite" else 14):
+    with django_assert_num_queries(14):
         job = ours.post("/v1/contacts/import", file, Content_Type="text/csv").json()
     runner.run_due()
     with django_assert_num_queries(6 if rows == 1 else 17):

@@ -18,7 +18,6 @@ TABLES = ("contacts_contact", "contacts_scoreentry", "contacts_scoretimer")
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="the plans are PostgreSQL's")
 def test_nothing_reads_the_scores_of_all_contacts(actor: Actor) -> None:
     workspace = actor.workspace
     vip = rule(actor, "VIP", "tag", "vip", half_life="P30D")

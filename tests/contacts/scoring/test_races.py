@@ -1,4 +1,4 @@
-"""Scoring by several at once, on PostgreSQL: a contact's ledger has one writer at a time."""
+"""Scoring by several at once: a contact's ledger has one writer at a time."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,10 +19,7 @@ from tests.tenants import Tenants
 from tests.threads import in_background, run_together
 from tests.waiting import wait_until
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def finish_jobs() -> None:

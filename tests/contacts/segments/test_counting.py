@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from contacts import bulk
@@ -23,8 +22,6 @@ from tests.tenants import Api, Tenants
 
 LITE = {"field": "tag", "op": "contains", "value": "lite"}
 VIP = {"field": "tag", "op": "is", "value": "vip"}
-
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no statement timeout")
 
 
 @pytest.fixture
@@ -79,7 +76,6 @@ def test_counts_that_end_in_time_are_exact(ours: Api, three: None) -> None:
     assert (segment["count"], segment["count_is_estimate"]) == (2, False)
 
 
-@on_postgresql
 def test_what_costs_too_much_is_estimated_and_says_so(ours: Api, nothing_exact: None) -> None:
     preview = ours.post("/v1/segments/preview", {"filter": LITE}).json()
     assert (preview["count"], preview["count_is_estimate"], len(preview["sample"])) == (2, True, 2)
@@ -89,14 +85,12 @@ def test_what_costs_too_much_is_estimated_and_says_so(ours: Api, nothing_exact: 
     assert ours.post("/v1/segments/preview", {"filter": VIP}).json()["count_is_estimate"] is False
 
 
-@on_postgresql
 def test_estimate_is_of_the_workspace_alone(ours: Api, theirs: Api, nothing_exact: None) -> None:
     theirs.post("/v1/contacts", {"username": "dora", "tags": ["lite"]})
     assert theirs.post("/v1/segments/preview", {"filter": LITE}).json()["count"] == 1
     assert ours.post("/v1/segments/preview", {"filter": LITE}).json()["count"] == 2
 
 
-@on_postgresql
 def test_job_does_not_take_an_estimate_for_the_number(ours: Api, tenants: Tenants, nothing_exact: None) -> None:
     segment = ours.post("/v1/segments", {"name": "Lite", "filter": LITE}).json()
     job = ours.post(f"/v1/segments/{segment['id']}/tags", {"add": ["june"]}).json()
@@ -148,7 +142,6 @@ def test_panel_saves_a_segment_that_takes_too_long_to_count(tenants: Tenants, no
     assert Segment.unscoped.get().name == "Lite"
 
 
-@on_postgresql
 def test_panel_says_about_how_many(tenants: Tenants, ours: Api, nothing_exact: None) -> None:
     segment = ours.post("/v1/segments", {"name": "Lite", "filter": LITE}).json()["id"]
     assert "About 2 contacts" in page(tenants, "segment_change", segment)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from contacts import repository
 from contacts.models import Contact, ContactTag
@@ -181,16 +180,15 @@ def test_the_number_of_statements_does_not_depend_on_that_of_contacts(
 ) -> None:
     """Workspaces without a queue, the new queue with its savepoint, the next queue, the job, savepoint, the window,
     candidates, locks, those who are still in, their tags, contacts, tags removed and added, scoring rules, enrollments,
-    events, the job, its queue, release. On PostgreSQL the statement timeouts too, with their savepoints."""
+    events, the job, its queue, release; the statement timeouts, with their savepoints."""
     monkeypatch.setattr(tagging, "BATCH", 100)
     start(add=["a"], remove=["vip"])
-    with django_assert_max_num_queries(21 if connection.vendor == "sqlite" else 31):
+    with django_assert_max_num_queries(31):
         runner.run_due(seconds=0)
     assert tagged("a") == people
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 def test_tags_of_a_segment_and_of_single_contacts_at_once_are_all_applied(
     tenants: Tenants, people: list[str], start: Start
 ) -> None:

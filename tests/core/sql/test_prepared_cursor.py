@@ -1,4 +1,4 @@
-"""The cursor for hot statements: what it prepares, converts and raises on PostgreSQL. Contacts serve as the rows."""
+"""The cursor for hot statements: what it prepares, converts and raises. Contacts serve as the rows."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,12 +10,11 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from contacts.models import Contact
 from contacts.repository import contacts
 from crmsolid.core.sql import prepared_cursor
-from crmsolid.core.sql.bulk import ids_clause
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source
 from crmsolid.core.sql.prepared_cursor import PreparedCursor, statement_cursor
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
-on_postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has Django's cursor")
 
 
 def fetch_one(sql: str, *params: Any) -> Any:
@@ -24,7 +23,6 @@ def fetch_one(sql: str, *params: Any) -> Any:
         return cursor.fetchone()
 
 
-@on_postgresql_only
 def test_values_are_converted_as_by_psycopg() -> None:
     now = datetime(2026, 6, 4, 9, 0, 0, 1, tzinfo=UTC)
     values = (1, 2**40, "é%", None, True, now)
@@ -34,7 +32,6 @@ def test_values_are_converted_as_by_psycopg() -> None:
     assert fetch_one("SELECT 1 WHERE %s", False) is None
 
 
-@on_postgresql_only
 def test_statement_is_prepared_once_for_each_set_of_types(monkeypatch: pytest.MonkeyPatch) -> None:
     connection.close()
     monkeypatch.setattr(prepared_cursor, "MAX_PREPARED", 2)
@@ -46,7 +43,6 @@ def test_statement_is_prepared_once_for_each_set_of_types(monkeypatch: pytest.Mo
     connection.close()
 
 
-@on_postgresql_only
 def test_first_statement_begins_the_transaction(tenants: Tenants) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         contacts.insert([Contact(workspace_id=tenants.workspace.pk, username="sarah")])
@@ -63,7 +59,6 @@ def test_violated_constraint_raises_integrity_error(tenants: Tenants) -> None:
     assert Contact.unscoped.filter(username_key="sarah").count() == 1
 
 
-@on_postgresql_only
 def test_lost_connection_raises_operational_error() -> None:
     with statement_cursor() as cursor:
         assert isinstance(cursor, PreparedCursor)
@@ -75,11 +70,12 @@ def test_lost_connection_raises_operational_error() -> None:
     assert fetch_one("SELECT 1") == (1,)
 
 
-def test_ids_clause_matches_the_given_ids(tenants: Tenants) -> None:
-    rows = [Contact(workspace_id=tenants.workspace.pk, username=name) for name in ("anna", "bert", "carl")]
-    contacts.insert(rows)
-    where, params = ids_clause("id", [rows[0].id, rows[2].id])
-    assert {row.username for row in contacts.select(where, params)} == {"anna", "carl"}
+def test_rows_of_one_parameter_have_the_types_of_their_columns() -> None:
+    at = datetime(2026, 6, 4, 9, 0, 0, 1, tzinfo=UTC)
+    columns = {"name": "text", "number": "int", "at": "time", "data": "json", "flag": "bool"}
+    rows = [('é"', 2**40, at, {"a": [1]}, True), (None, None, None, None, None)]
+    found = fetch(f"SELECT name, number, at, data->'a'->>0, flag FROM {rows_source(columns)}", [rows_parameter(rows)])
+    assert found == [('é"', 2**40, at, "1", True), (None,) * 5]
 
 
 def test_read_returns_the_rows_of_any_queryset_in_order(tenants: Tenants) -> None:

@@ -8,8 +8,6 @@ from crmsolid.core.errors import unavailable
 from crmsolid.core.sql.statement_timeout import StatementTimeout, statement_timeout
 from tests.tenants import Tenants
 
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no statement timeout")
-
 SETTINGS = ("statement_timeout", "max_parallel_workers_per_gather")
 
 
@@ -23,7 +21,6 @@ def _row(sql: str) -> tuple[str, ...]:
         return tuple(cursor.fetchone())
 
 
-@on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_settings_hold_for_the_block_alone() -> None:
     before = settings()
@@ -33,7 +30,6 @@ def test_settings_hold_for_the_block_alone() -> None:
     assert not connection.in_atomic_block
 
 
-@on_postgresql
 @pytest.mark.django_db
 def test_settings_of_the_transaction_come_back_after_the_block_and_after_an_inner_one() -> None:
     before = settings()
@@ -44,7 +40,6 @@ def test_settings_of_the_transaction_come_back_after_the_block_and_after_an_inne
     assert settings() == before
 
 
-@on_postgresql
 @pytest.mark.django_db
 def test_statement_that_takes_longer_raises_and_leaves_the_transaction_usable(tenants: Tenants) -> None:
     before = settings()
@@ -55,7 +50,6 @@ def test_statement_that_takes_longer_raises_and_leaves_the_transaction_usable(te
     assert not Contact.objects.for_workspace(tenants.workspace).exists()
 
 
-@on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_statement_that_takes_longer_raises_outside_a_transaction() -> None:
     before = settings()

@@ -11,7 +11,7 @@ from messaging.models import Account, Message, SandboxDelivery
 from tests.crashing import kill_worker_at, run_worker
 from tests.messaging.broadcasts.crashing_worker import POINTS
 from tests.messaging.broadcasts.helpers import contact, contacts, counts, job_of, start, stored
-from tests.messaging.helpers import events, require_postgresql
+from tests.messaging.helpers import events
 
 WORKER = "tests.messaging.broadcasts.crashing_worker"
 
@@ -19,7 +19,6 @@ WORKER = "tests.messaging.broadcasts.crashing_worker"
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("point", POINTS)
 def test_worker_killed_at_any_point_sends_to_everybody_once(account: Account, point: str) -> None:
-    require_postgresql()
     contacts(account.workspace, 2)
     contact(account.workspace, "left", opted_out=True)
     broadcast = start(account)

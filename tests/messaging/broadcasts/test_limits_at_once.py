@@ -1,4 +1,4 @@
-"""Limits, pauses and starts of broadcasts, with several workers and callers at the same moment, on PostgreSQL."""
+"""Limits, pauses and starts of broadcasts, with several workers and callers at the same moment."""
 
 import time
 from collections.abc import Callable
@@ -35,7 +35,7 @@ from tests.messaging.broadcasts.helpers import (
     work,
 )
 from tests.messaging.conftest import FrozenTime
-from tests.messaging.helpers import ScriptedGateway, require_postgresql
+from tests.messaging.helpers import ScriptedGateway
 from tests.tenants import Tenants
 from tests.threads import in_background, run_together, run_together_catching
 from tests.waiting import another_transaction_waits, wait_until
@@ -112,7 +112,6 @@ def test_workers_at_once_keep_the_limit_an_hour_in_every_hour(
     tenants: Tenants, account: Account, frozen_time: FrozenTime
 ) -> None:
     """While accounts are told to wait, and the broadcast is paused, resumed and tried again."""
-    require_postgresql()
     by, pauses = actor(account.workspace), (services.pause_broadcast, services.resume_broadcast)
     for number in range(18):
         kind = {3: "fail_privacy_", 4: "flood_wait_4000_", 6: "flood_wait_1500_"}.get(number % 9, "person_")
@@ -139,7 +138,6 @@ def test_messages_of_several_accounts_that_were_put_off_keep_the_limit_an_hour(
     tenants: Tenants, account: Account, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each account is claimed from by another worker, and all that was put off is due at the same moment."""
-    require_postgresql()
     accounts = [account.pk, *(tenants.sandbox(daily_limit=1000).pk for _ in range(2))]
     for person, account_id in zip(contacts(account.workspace, 12), accounts * 4, strict=True):
         Thread.unscoped.create(workspace=account.workspace, account_id=account_id, contact=person)
@@ -163,7 +161,6 @@ def test_messages_of_several_accounts_that_were_put_off_keep_the_limit_an_hour(
 def test_workers_at_once_keep_the_daily_limit_and_leave_ten_sends(
     tenants: Tenants, account: Account, frozen_time: FrozenTime
 ) -> None:
-    require_postgresql()
     limited = tenants.sandbox(daily_limit=50)
     by = actor(account.workspace)
     people = contacts(account.workspace, 99)
@@ -202,7 +199,6 @@ def test_workers_at_once_keep_the_daily_limit_and_leave_ten_sends(
 def test_broadcast_stops_within_a_second_under_several_workers(
     account: Account, stop: Callable[..., Broadcast]
 ) -> None:
-    require_postgresql()
     contacts(account.workspace, 60)
     by, broadcast = actor(account.workspace), start(account, per_hour=72_000)
     freeze(broadcast)
@@ -242,7 +238,6 @@ def previewed(account: Account) -> str:
 
 
 def test_of_starts_at_once_one_is_refused(account: Account, draft: Broadcast) -> None:
-    require_postgresql()
     begin = partial(services.start_draft, actor(account.workspace), draft.pk, audience_hash=previewed(account))
     results = run_together_catching([begin] * 4)
     assert sorted(map(code_of, results)) == ["done"] + ["invalid_state"] * 3
@@ -252,7 +247,6 @@ def test_of_starts_at_once_one_is_refused(account: Account, draft: Broadcast) ->
 
 
 def test_start_sees_an_edit_of_the_draft_that_commits_before_it(account: Account, draft: Broadcast) -> None:
-    require_postgresql()
     by, audience_hash, edited = actor(account.workspace), previewed(account), Event()
 
     def begin() -> object:
@@ -271,7 +265,6 @@ def test_start_sees_an_edit_of_the_draft_that_commits_before_it(account: Account
 
 
 def test_edit_of_a_draft_that_comes_after_its_start_is_refused(account: Account, draft: Broadcast) -> None:
-    require_postgresql()
     by, audience_hash, begun = actor(account.workspace), previewed(account), Event()
 
     def edit() -> object:
@@ -290,7 +283,6 @@ def test_edit_of_a_draft_that_comes_after_its_start_is_refused(account: Account,
 
 
 def test_what_is_sent_is_what_was_previewed_whenever_the_draft_is_edited(account: Account, draft: Broadcast) -> None:
-    require_postgresql()
     by, audience_hash = actor(account.workspace), previewed(account)
     edits = [
         partial(services.save_draft, by, definition(account, text=f"Buy {number}"), broadcast_id=draft.pk)
@@ -309,7 +301,6 @@ def test_what_is_sent_is_what_was_previewed_whenever_the_draft_is_edited(account
 
 
 def test_retries_at_once_write_to_nobody_twice(account: Account) -> None:
-    require_postgresql()
     people = [contact(account.workspace, f"fail_privacy_{number}") for number in range(6)]
     contacts(account.workspace, 6)
     by, broadcast = actor(account.workspace), start(account)
@@ -334,7 +325,6 @@ def test_retries_at_once_write_to_nobody_twice(account: Account) -> None:
 
 
 def test_erasures_and_opt_outs_while_it_is_sent_leave_nobody_who_is_written_to_later(account: Account) -> None:
-    require_postgresql()
     by, people = actor(account.workspace), contacts(account.workspace, 40)
     broadcast = start(account, per_hour=360_000)
     freeze(broadcast)

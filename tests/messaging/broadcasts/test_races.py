@@ -1,4 +1,4 @@
-"""Calls that meet each other and the job of a broadcast, on PostgreSQL."""
+"""Calls that meet each other and the job of a broadcast."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -21,7 +21,6 @@ from messaging.broadcasts import services
 from messaging.models import Account, Message
 from messaging.sending import dispatch
 from tests.messaging.broadcasts.helpers import actor, contact, contacts, counts, freeze, run_job, start, stored, work
-from tests.messaging.helpers import require_postgresql
 from tests.tenants import Tenants
 from tests.threads import in_background, run_together
 from tests.waiting import another_transaction_waits, wait_until
@@ -30,7 +29,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_of_calls_at_once_one_changes_the_state(account: Account) -> None:
-    require_postgresql()
     contacts(account.workspace, 2)
     by, broadcast = actor(account.workspace), start(account)
     freeze(broadcast)
@@ -48,7 +46,6 @@ def test_of_calls_at_once_one_changes_the_state(account: Account) -> None:
 
 
 def test_pause_resume_erasure_and_workers_at_once_lose_nobody(account: Account) -> None:
-    require_postgresql()
     people = contacts(account.workspace, 12)
     by, broadcast = actor(account.workspace), start(account)
     freeze(broadcast)
@@ -79,7 +76,6 @@ def test_pause_resume_erasure_and_workers_at_once_lose_nobody(account: Account) 
 
 
 def test_person_erased_while_the_failed_are_retried_is_skipped(account: Account) -> None:
-    require_postgresql()
     person = contact(account.workspace, "fail_privacy")
     by, broadcast = actor(account.workspace), start(account)
     work(broadcast)
@@ -98,7 +94,6 @@ def test_person_erased_while_the_failed_are_retried_is_skipped(account: Account)
 
 
 def test_erasure_waits_for_a_copy_of_a_condition_and_takes_the_person_out_of_it(account: Account) -> None:
-    require_postgresql()
     person, by = contact(account.workspace, "anna"), actor(account.workspace)
     condition = {"field": "username", "op": "is", "value": "anna"}
     segment = create_segment(by, name="Anna", filter=condition).segment
@@ -118,7 +113,6 @@ def test_erasure_waits_for_a_copy_of_a_condition_and_takes_the_person_out_of_it(
 
 
 def test_of_two_retries_at_once_one_is_refused(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    require_postgresql()
     contact(account.workspace, "fail_privacy")
     by, broadcast = actor(account.workspace), start(account)
     work(broadcast)
@@ -137,7 +131,6 @@ def test_of_two_retries_at_once_one_is_refused(account: Account, monkeypatch: py
 
 
 def test_no_statement_has_more_than_5000_parameters(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    require_postgresql()
     contacts(account.workspace, 1)
     by = account.workspace
     Contact.unscoped.bulk_create(
@@ -165,7 +158,6 @@ def test_no_statement_has_more_than_5000_parameters(account: Account, monkeypatc
 
 
 def test_workers_at_once_keep_the_messages_of_an_hour_apart(tenants: Tenants, account: Account) -> None:
-    require_postgresql()
     contacts(account.workspace, 12)
     broadcast = start(account, account_ids=(account.pk, tenants.sandbox().pk), per_hour=36_000)
     freeze(broadcast)

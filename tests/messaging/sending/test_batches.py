@@ -23,7 +23,6 @@ from tests.messaging.helpers import (
     ScriptedGateway,
     attempts,
     events,
-    require_postgresql,
     send,
     stored,
     stored_account,
@@ -39,7 +38,7 @@ def statements(run: Callable[[], Any]) -> int:
     return len(captured)
 
 
-def test_number_of_statements_does_not_depend_on_the_number_of_messages(tenants: Tenants, on_postgresql: bool) -> None:
+def test_number_of_statements_does_not_depend_on_the_number_of_messages(tenants: Tenants) -> None:
     def fill(per_account: int) -> None:
         for account in accounts:
             for number in range(per_account):
@@ -202,7 +201,6 @@ def test_accounts_take_turns(sandbox: Account, tenants: Tenants, monkeypatch: py
 @pytest.mark.django_db(transaction=True)
 def test_locked_account_does_not_hold_back_the_others(tenants: Tenants, rings: list[Ring]) -> None:
     """As when a worker stands still in the middle of a claim."""
-    require_postgresql()
     locked, free = tenants.sandbox(), tenants.sandbox()
     waiting, sent = send(locked), send(free)
     is_locked, may_end = threading.Event(), threading.Event()
@@ -230,7 +228,6 @@ def test_locked_account_does_not_hold_back_the_others(tenants: Tenants, rings: l
 @pytest.mark.django_db(transaction=True)
 def test_account_that_is_locked_for_a_moment_is_waited_for(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when clients send through one account all the time: then its lock is never found free."""
-    require_postgresql()
     monkeypatch.setattr(dispatch, "LOCK_SECONDS", 20)
     account = tenants.sandbox()
     message = send(account)
@@ -260,7 +257,6 @@ def test_account_that_is_locked_for_a_moment_is_waited_for(tenants: Tenants, mon
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_dispatchers_share_many_accounts(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
-    require_postgresql()
     monkeypatch.setattr(dispatch, "BATCH", 8)
     accounts = [tenants.sandbox() for _ in range(6)]
     messages = [send(account, f"@person_{number}") for number in range(10) for account in accounts]

@@ -7,7 +7,7 @@ import pytest
 from crmsolid.core import clock
 from messaging.models import Message, MessageAttempt, SandboxDelivery
 from tests.crashing import kill_worker_at, run_worker
-from tests.messaging.helpers import events, require_postgresql, send, stored
+from tests.messaging.helpers import events, send, stored
 from tests.messaging.sending.crashing_worker import POINTS
 from tests.tenants import Tenants
 
@@ -21,7 +21,6 @@ def sweep() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("point", POINTS)
 def test_worker_killed_at_any_point_loses_and_repeats_nothing(tenants: Tenants, point: str) -> None:
-    require_postgresql()
     message = send(tenants.sandbox(), "@reply", "hello")
     kill_worker_at(WORKER, point)
     if stored(message).status == "sending":

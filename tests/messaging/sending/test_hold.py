@@ -15,7 +15,7 @@ from messaging.waiting import waiting_for
 from sequences import runner
 from sequences.models import StepRun
 from tests.messaging.broadcasts import helpers as broadcasts
-from tests.messaging.helpers import ScriptedGateway, require_postgresql, send, stored
+from tests.messaging.helpers import ScriptedGateway, send, stored
 from tests.sequences import helpers as sequences
 from tests.tenants import Api, Tenants
 from tests.threads import in_background
@@ -108,7 +108,6 @@ def test_sequences_and_broadcasts_make_nothing(tenants: Tenants) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_hold_waits_for_the_claim_that_has_begun_and_refuses_the_next(tenants: Tenants) -> None:
     """The claim has asked already, and takes its lease before the hold is confirmed."""
-    require_postgresql()
     account = tenants.sandbox()
     first, second = send(account), send(account, "@bobby")
     asked, may_end = Event(), Event()

@@ -19,7 +19,6 @@ from tests.messaging.helpers import (
     ScriptedGateway,
     attempts,
     events,
-    require_postgresql,
     send,
     stored,
     stored_account,
@@ -95,7 +94,6 @@ def test_expired_lease_without_a_free_slot_is_rescheduled(
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_dispatchers_send_each_message_once(tenants: Tenants) -> None:
-    require_postgresql()
     account = tenants.sandbox()
     messages = [send(account, f"@person_{number}") for number in range(30)]
     tried = run_together_catching([dispatch.dispatch] * 4)
@@ -109,7 +107,6 @@ def test_concurrent_dispatchers_send_each_message_once(tenants: Tenants) -> None
 
 @pytest.mark.django_db(transaction=True)
 def test_leased_message_is_not_claimed_by_another_dispatcher(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
-    require_postgresql()
     sending, may_finish = threading.Event(), threading.Event()
 
     def block(_: Outgoing) -> Delivered:
@@ -133,7 +130,6 @@ def test_leased_message_is_not_claimed_by_another_dispatcher(tenants: Tenants, m
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_sending_receiving_and_settling_do_not_deadlock(tenants: Tenants) -> None:
-    require_postgresql()
     account = tenants.sandbox()
     for number in range(20):
         send(account, "@alice", f"{number}")

@@ -14,7 +14,7 @@ from messaging.models import Account, Direction, Message, Status, Thread
 from messaging.sending import claiming, dispatch
 from messaging.sending.gateway import SendError
 from tests.messaging.conftest import FrozenTime
-from tests.messaging.helpers import ScriptedGateway, require_postgresql, send, stored
+from tests.messaging.helpers import ScriptedGateway, send, stored
 from tests.tenants import Tenants
 
 
@@ -92,7 +92,6 @@ def test_message_goes_on_when_the_earlier_one_has_ended(
 
 def test_claim_of_one_behind_another_stays_indexed(sandbox: Account) -> None:
     """A broadcast may queue 100,000 messages on one account, and some of them wait for a retry."""
-    require_postgresql()
     workspace = sandbox.workspace
     contacts = Contact.unscoped.bulk_create(Contact(workspace=workspace, name=f"P{n}") for n in range(3000))
     threads = Thread.unscoped.bulk_create(

@@ -17,7 +17,6 @@ from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import (
     ScriptedGateway,
     counts,
-    require_postgresql,
     send,
     stored,
 )
@@ -27,7 +26,6 @@ from tests.threads import run_together_catching
 
 @pytest.mark.django_db(transaction=True)
 def test_of_60_concurrent_sends_exactly_50_are_accepted(tenants: Tenants) -> None:
-    require_postgresql()
     account = tenants.sandbox()
 
     def one(number: int) -> Callable[[], Message]:

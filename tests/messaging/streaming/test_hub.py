@@ -12,7 +12,6 @@ from pytest_django import Settings
 from crmsolid.events import feed
 from crmsolid.events.feed import Entry
 from messaging.streaming import frames, hub
-from tests.messaging.helpers import require_postgresql
 from tests.messaging.streaming.listener import (
     Frame,
     Key,
@@ -37,7 +36,6 @@ def disconnected(tenants: Tenants) -> None:
 async def test_fifty_idle_streams_share_one_database_connection(
     tenants: Tenants, disconnected: None, listen: Listen, key: Key, settings: Settings
 ) -> None:
-    require_postgresql()
     settings.STREAMS_PER_KEY = 50
     token = await key()
     opened = await asyncio.gather(*(listen(token) for _ in range(50)))
@@ -97,7 +95,6 @@ async def test_dead_database_connection_is_replaced_without_a_warning(
     tenants: Tenants, disconnected: None, listen: Listen, key: Key, warnings: list[str]
 ) -> None:
     """As after a restart of the database between two polls. No event is missed."""
-    require_postgresql()
     listener = await listen(await key())
     assert await listener.frame() == Frame(None, "", "connected")
     for n in range(3):

@@ -19,7 +19,7 @@ from messaging.inbox import Incoming, receive
 from messaging.models import Account
 from messaging.sending import dispatch
 from messaging.streaming import frames, hub
-from tests.messaging.helpers import require_postgresql, send
+from tests.messaging.helpers import send
 from tests.messaging.streaming.listener import Frame, Key, Listen, Listener, number, publish_numbered, run_in_thread
 from tests.tenants import Tenants
 
@@ -128,7 +128,6 @@ async def test_last_event_id_from_the_future_means_now(tenants: Tenants, listen:
 
 
 async def test_event_that_commits_late_is_sent_once(tenants: Tenants, listen: Listen, key: Key) -> None:
-    require_postgresql()
     written, commit = threading.Event(), threading.Event()
 
     def publish_slowly() -> None:

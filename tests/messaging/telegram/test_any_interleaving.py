@@ -8,7 +8,6 @@ import os
 from typing import Any
 
 import pytest
-from django.db import connection as database
 
 from crmsolid.workspaces.actor import Actor
 from messaging.telegram import client, connection
@@ -17,8 +16,7 @@ from tests.messaging.telegram.interleaving.player import Player
 from tests.messaging.telegram.interleaving.stage import Stage, shorten_waits
 from tests.telegram_server import TelegramServer
 
-# PostgreSQL gets the first of them: another database changes the locks, and little of what happens on Telegram.
-RUNS = int(os.environ.get("PROPERTY_RUNS", "200" if database.vendor == "sqlite" else "50"))
+RUNS = int(os.environ.get("PROPERTY_RUNS", "200"))
 FIRST = int(os.environ.get("PROPERTY_SEED", "0"))
 AT_ONCE = 50
 

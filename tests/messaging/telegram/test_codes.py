@@ -20,8 +20,6 @@ from tests.messaging.telegram.panel_login import ADD, begin, connect, field_erro
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
 
-pytestmark = pytest.mark.any_database
-
 Fields = dict[str, Any]
 MASKED = {"email_pattern": "a***z@example.org", "length": 6}
 FRAGMENT = "https://fragment.com/login/15550001"

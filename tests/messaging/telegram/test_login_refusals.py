@@ -8,8 +8,6 @@ from tests.messaging.telegram.helpers import SHOP
 from tests.messaging.telegram.panel_login import ADD, begin, field_error
 from tests.telegram_server import TelegramServer
 
-pytestmark = pytest.mark.any_database
-
 USE_QR = "log in by QR code instead."
 VOID = "Mind that a code that was passed on in a Telegram chat, even to oneself, is void."
 

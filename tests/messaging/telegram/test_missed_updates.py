@@ -20,8 +20,6 @@ from tests.messaging.telegram.helpers import ANNA, SHOP
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.any_database
-
 SECONDS = 30.0
 
 

@@ -22,8 +22,6 @@ from tests.panel import browser
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
 
-pytestmark = pytest.mark.any_database
-
 SAFE, PASSWORD = "+15550009", "swordfish 5"
 
 

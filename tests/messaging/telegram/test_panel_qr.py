@@ -26,8 +26,6 @@ from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.any_database
-
 START = reverse("admin:messaging_account_qr_start")
 SAFE, PASSWORD = "+15550009", "swordfish 5"
 HTMX = {"HX-Request": "true"}

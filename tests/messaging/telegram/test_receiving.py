@@ -17,7 +17,6 @@ from messaging.services import send_message
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
-from tests.messaging.helpers import require_postgresql
 from tests.messaging.telegram.helpers import ANNA, SHOP
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
@@ -207,7 +206,6 @@ def test_erased_contact_does_not_come_back_with_the_next_start(
 
 def test_message_is_found_by_its_telegram_id_with_an_index(shop: Account) -> None:
     """An account may have a long history, and every update looks a message up."""
-    require_postgresql()
     contact = Contact.unscoped.create(workspace=shop.workspace, name="Anna")
     thread = Thread.unscoped.create(workspace=shop.workspace, account=shop, contact=contact)
     received = {"direction": Direction.IN, "status": Status.RECEIVED, "thread": thread, "contact": contact}

@@ -14,7 +14,6 @@ from messaging.sending.gateway import SendError
 from messaging.telegram import database, sending
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.leases import LeasedAccount
-from tests.messaging.helpers import require_postgresql
 from tests.messaging.telegram.helpers import SHOP, make_due, received_texts, send, wait_for_attempt, wait_for_status
 from tests.telegram_server import TelegramServer
 from tests.waiting import another_transaction_waits, wait_until
@@ -62,7 +61,6 @@ def test_refusal_of_an_older_login_does_not_change_the_new_one(
 
 @pytest.mark.django_db(transaction=True)
 def test_login_being_stored_wins_over_the_end_of_the_old_session(shop: Account) -> None:
-    require_postgresql()
     leased = LeasedAccount(shop.pk, epoch=1, login_epoch=1)
     refusal = SendError("login_lost", "SESSION_REVOKED", account_state="needs_login")
     with ThreadPoolExecutor(1) as pool:

@@ -48,7 +48,7 @@ gateway.stop_account_worker()
 
 
 def test_page_and_worker_import_telethon_at_once(tmp_path: Path) -> None:
-    environment = os.environ | {"CRMSOLID_DATA": str(tmp_path), "DATABASE_URL": ""}
+    environment = os.environ | {"CRMSOLID_DATA": str(tmp_path)}
     command = [sys.executable, "-c", SCRIPT]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=environment)
     assert "Traceback" not in answer.stderr, answer.stderr

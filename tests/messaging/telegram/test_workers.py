@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
-from django.db import connection, transaction
+from django.db import transaction
 
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
@@ -29,11 +28,6 @@ from tests.messaging.telegram.worker_process import WorkerProcess
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
 from tests.waiting import another_transaction_waits, wait_until
-
-pytestmark = pytest.mark.skipif(
-    connection.vendor != "postgresql" or not configured.REDIS_URL,
-    reason="several processes need PostgreSQL (DATABASE_URL) and Redis (REDIS_URL)",
-)
 
 Start = Callable[[str], WorkerProcess]
 SECONDS = 40.0

@@ -53,10 +53,9 @@ class WorkerProcess:
 def environment(server: TelegramServer, folder: Path) -> dict[str, str]:
     key = folder / "server.pub"
     key.write_text(server.key.public_pem)
-    database = connection.settings_dict
-    location = f"{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
     return os.environ | {
-        "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@{location}",
+        "DATABASE_URL": f"{settings.DATABASE_URL.rpartition('/')[0]}/{connection.settings_dict['NAME']}",
+        "REDIS_URL": settings.REDIS_URL,
         "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
         "TELEGRAM_TEST_DC": server.endpoint(),
         "TELEGRAM_TEST_RSA_KEY": str(key),

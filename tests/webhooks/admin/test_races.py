@@ -1,10 +1,9 @@
-"""Forms that are submitted many times at once. On PostgreSQL; SQLite has one writer."""
+"""Forms that are submitted many times at once."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from crmsolid.workspaces.models import AuditEntry
@@ -16,10 +15,7 @@ from webhooks import services
 from webhooks.models import Endpoint
 from webhooks.secrets import EndpointSecrets
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="threads that write at once need PostgreSQL"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS = 8
 

@@ -26,10 +26,7 @@ from webhooks import tasks
 from webhooks.delivery.queue import next_due
 from webhooks.models import Attempt, Delivery, Endpoint
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="several processes at once need PostgreSQL"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 MakeEndpoint = Callable[..., Endpoint]
 
 

@@ -96,7 +96,6 @@ def test_an_event_behind_many_for_a_hanging_endpoint_is_sent_at_once(
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps the keys that Django makes")
 def test_the_busiest_tables_have_no_redundant_keys_or_indexes() -> None:
     def fetch_set(sql: str) -> set[tuple[str, str]]:
         with connection.cursor() as cursor:

@@ -47,7 +47,7 @@ def shorten_waits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         client: {"REQUEST_SECONDS": 6.0, "QUIET_SECONDS": 3.0, "ANSWER_SECONDS": 4.0, "CATCH_UP_SECONDS": 4.0},
         settlement: {"FIRST_RETRY_SECONDS": 0.2, "MAX_RETRY_SECONDS": 1.0},
     }
-    monkeypatch.setitem(database_settings, "CONN_MAX_AGE", None)  # otherwise SQLite is opened for every call
+    monkeypatch.setitem(database_settings, "CONN_MAX_AGE", None)  # otherwise each call connects again
     for module, values in waits.items():
         for name, value in values.items():
             monkeypatch.setattr(module, name, value)
