@@ -5,18 +5,18 @@ set -euo pipefail
 venv=${1:?folder}
 
 is_supported() { # PYTHON
-    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1
 }
 
 pick_python() {
     local candidate
-    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+    for candidate in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
         if is_supported "$candidate"; then
             echo "$candidate"
             return
         fi
     done
-    echo "needs Python 3.11, 3.12 or 3.13 on the PATH, or as PYTHON=/path/to/python" >&2
+    echo "needs Python 3.11 to 3.14 on the PATH, or as PYTHON=/path/to/python" >&2
     return 1
 }
 

@@ -1,5 +1,6 @@
 """Reads of a long delivery log use an index, however long the log is."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -64,9 +65,12 @@ def test_a_filter_by_a_rare_status_uses_an_index(
     assert rows.count() == (3 if status == "exhausted" else 0)
 
 
-def test_counting_failed_deliveries_uses_an_index(long_log: Endpoint) -> None:
+def test_counting_failed_deliveries_does_not_read_the_successful_ones(long_log: Endpoint) -> None:
+    """Versions of PostgreSQL choose different indexes: all failed deliveries are those of one endpoint here."""
     rows = querysets.failed_deliveries(long_log, clock.now() - timedelta(days=1), clock.now())
-    assert "delivery_unsuccessful" in plan(rows)
+    [measured] = json.loads(rows.explain(format="json", analyze=True, buffers=True))
+    blocks = measured["Plan"]["Shared Hit Blocks"] + measured["Plan"]["Shared Read Blocks"]
+    assert blocks < 30  # all deliveries take more than 300
     assert rows.count() == 3
 
 

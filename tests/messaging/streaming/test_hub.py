@@ -28,13 +28,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def disconnected(tenants: Tenants) -> None:
-    """Closes the test's own connection, so that only the product's are left."""
+def others(tenants: Tenants) -> set[int]:
+    """The server processes of connections that threads of earlier tests still have. The test's own one is closed, so
+    that all further ones are the product's."""
+    found = backends(set())
     connections.close_all()
+    return found
 
 
 async def test_fifty_idle_streams_share_one_database_connection(
-    tenants: Tenants, disconnected: None, listen: Listen, key: Key, settings: Settings
+    tenants: Tenants, others: set[int], listen: Listen, key: Key, settings: Settings
 ) -> None:
     settings.STREAMS_PER_KEY = 50
     token = await key()
@@ -44,25 +47,25 @@ async def test_fifty_idle_streams_share_one_database_connection(
         assert await listener.frame() == Frame(None, "", "connected")
     await run_in_thread(lambda: publish_numbered(tenants.workspace, 6))  # by then the watcher has its connection
     assert [number(await listener.event()) for listener in opened] == [6] * 50
-    watcher_pid = await only_connection()
+    watcher_pid = await only_connection(others)
     await run_in_thread(lambda: publish_numbered(tenants.workspace, 7))
     assert [number(await listener.event()) for listener in opened] == [7] * 50
-    assert await only_connection() == watcher_pid
+    assert await only_connection(others) == watcher_pid
     for listener in opened:
         await listener.disconnect()
     await wait_until_idle()
-    while await run_in_thread(backends):  # the server takes a moment to close them
+    while await run_in_thread(lambda: backends(others)):  # the server takes a moment to close them
         await asyncio.sleep(0.02)
 
 
-def backends() -> set[int]:
-    """The server processes of all connections to the database except this one."""
+def backends(others: set[int]) -> set[int]:
+    """The server processes of all connections to the database except this one and ``others``."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             " AND backend_type = 'client backend'"
         )
-        return {int(pid) for (pid,) in cursor.fetchall()}
+        return {int(pid) for (pid,) in cursor.fetchall()} - others
 
 
 async def wait_for(condition: Callable[[], bool]) -> None:
@@ -71,12 +74,12 @@ async def wait_for(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def only_connection() -> int:
+async def only_connection(others: set[int]) -> int:
     """The server process of the watcher: its connection is the only one that is still open after several polls."""
     times, pids = 0, set[int]()
     async with asyncio.timeout(20):
         while True:
-            before, pids = pids, await run_in_thread(backends)
+            before, pids = pids, await run_in_thread(lambda: backends(others))
             times = times + 1 if len(pids) == 1 and pids == before else 0
             if times == 5:
                 return pids.pop()
@@ -92,17 +95,17 @@ def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_dead_database_connection_is_replaced_without_a_warning(
-    tenants: Tenants, disconnected: None, listen: Listen, key: Key, warnings: list[str]
+    tenants: Tenants, others: set[int], listen: Listen, key: Key, warnings: list[str]
 ) -> None:
     """As after a restart of the database between two polls. No event is missed."""
     listener = await listen(await key())
     assert await listener.frame() == Frame(None, "", "connected")
     for n in range(3):
-        pid = await only_connection()
+        pid = await only_connection(others)
         await run_in_thread(lambda pid=pid: terminate(pid))  # type: ignore[misc]
         await run_in_thread(lambda n=n: publish_numbered(tenants.workspace, n))  # type: ignore[misc]
         assert number(await listener.event()) == n
-        assert await only_connection() != pid
+        assert await only_connection(others) != pid
     assert warnings == []
 
 

@@ -11,21 +11,35 @@ from django.db import connection
 
 from tests.telegram_server import TelegramServer
 
+# A worker that looks for work by itself once an hour.
+RARE_TICKS = """
+import os, sys
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
+import django
+django.setup()
+from messaging.telegram import account_worker
+account_worker.TICK_SECONDS = 3600.0
+from celery.__main__ import main
+sys.exit(main())
+"""
 LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
 
 
 class WorkerProcess:
     """A worker that holds accounts and also sends for others."""
 
-    def __init__(self, name: str, server: TelegramServer, folder: Path) -> None:
+    def __init__(self, name: str, server: TelegramServer, folder: Path, *, ticks: bool = True) -> None:
+        """Without ``ticks`` it does after its start only what doorbells tell it, and its leases last as long."""
         self.name = name
         self._log = (folder / f"{name}.log").open("wb")
         queues = "crmsolid.messaging.dispatch,telegram"
-        command = [sys.executable, "-m", "celery", "-A", "crmsolid", "worker", "-Q", queues]
+        program = ["-m", "celery"] if ticks else ["-c", RARE_TICKS]
+        command = [sys.executable, *program, "-A", "crmsolid", "worker", "-Q", queues]
         command += ["-n", f"{name}@tests", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
-        self.process = subprocess.Popen(
-            command, env=environment(server, folder), stdout=self._log, stderr=subprocess.STDOUT
-        )
+        settings = environment(server, folder)
+        if not ticks:
+            settings["CRMSOLID_TELEGRAM_LEASE_SECONDS"] = "3600"
+        self.process = subprocess.Popen(command, env=settings, stdout=self._log, stderr=subprocess.STDOUT)
 
     def kill(self) -> None:
         """As if the machine had lost its power."""
