@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -36,8 +37,7 @@ def tenants(transactional_db: None) -> Tenants:
 
 
 def start_pump(*arguments: str) -> "subprocess.Popen[bytes]":
-    at = connection.settings_dict
-    url = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT'] or 5432}/{at['NAME']}"
+    url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     environment: dict[str, Any] = {
         **os.environ,
         "DATABASE_URL": url,
