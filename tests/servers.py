@@ -27,11 +27,6 @@ def empty_redis() -> None:
         client.flushdb()
 
 
-def require_redis() -> str:
-    """The URL of the Redis of this run."""
-    return REDIS_URL
-
-
 def clean_environment() -> dict[str, str]:
     """The environment of this process without settings of the product."""
     hidden = re.compile("DATABASE|REDIS|PYTEST|TELEGRAM|CRMSOLID|SECRET|FIELD_|ALLOWED|TRUSTED|DJANGO")

@@ -13,8 +13,6 @@ from crmsolid.core import doorbell
 from crmsolid.scheduler import ImmediateScheduler
 from tests.servers import empty_redis
 
-pytestmark = pytest.mark.usefixtures("services")
-
 
 @pytest.fixture(autouse=True)
 def connection() -> Iterator[Any]:

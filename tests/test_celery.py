@@ -27,8 +27,6 @@ from tests.waiting import wait_until
 from webhooks.delivery.pump import Pump
 from webhooks.delivery.queue import PUMP_TASK
 
-pytestmark = pytest.mark.usefixtures("services")
-
 HEARTBEAT = "crmsolid.heartbeat"
 ROOT = Path(__file__).resolve().parents[1]
 WITHOUT = ("--without-gossip", "--without-mingle", "--without-heartbeat")

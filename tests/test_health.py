@@ -32,8 +32,6 @@ from tests.tenants import Tenants
 from webhooks.models import Delivery
 from webhooks.services import create_endpoint
 
-pytestmark = pytest.mark.usefixtures("services")
-
 TOKEN = "a metrics token"
 
 

@@ -18,8 +18,6 @@ from django.conf import settings
 from crmsolid.celery import app
 from crmsolid.scheduler import ImmediateScheduler
 
-pytestmark = pytest.mark.usefixtures("services")
-
 
 def test_every_scheduled_task_exists() -> None:
     app.loader.import_default_modules()

@@ -16,8 +16,6 @@ from messaging.models import Account, Thread
 from tests.architecture import workspaced_models
 from tests.tenants import Tenants
 
-pytestmark = pytest.mark.usefixtures("services")
-
 Relation = tuple[str, str, str]
 
 CONSTRAINTS = """

@@ -15,8 +15,6 @@ from contacts.segments.conditions import parse_condition
 from crmsolid.core import clock
 from tests.tenants import Tenants
 
-pytestmark = pytest.mark.usefixtures("services")
-
 Migration = import_module("contacts.migrations.0007_indexes").Migration
 TRIGRAMS = Migration.operations[-1]
 

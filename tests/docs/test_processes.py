@@ -24,8 +24,6 @@ from tests.migrated import create_migrated_database
 from tests.servers import drop_database, empty_redis, free_port
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("services")
-
 ROLES = ["web", "worker", "scheduler"]
 ADDRESS = re.compile(r" --(host|port) \S+")
 

@@ -12,8 +12,6 @@ from psycopg import conninfo, sql
 from crmsolid.data_folder import postgresql_url
 from crmsolid.local.setup import DatabaseUnavailable, ensure_database
 
-pytestmark = pytest.mark.usefixtures("services")
-
 NAME = f"crmsolid_run_{uuid4().hex[:8]}"
 
 

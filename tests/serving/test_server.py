@@ -25,8 +25,6 @@ from tests.processes import children, has_ended
 from tests.servers import free_port
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("services")
-
 ROOT = Path(__file__).resolve().parents[2]
 
 

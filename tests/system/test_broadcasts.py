@@ -21,8 +21,6 @@ from tests.system.sequence_invariants import Audit
 from tests.system.stack import Stack
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("services")
-
 CONTACTS = int(os.environ.get("CHAOS_CONTACTS", "120"))
 FAULTS = int(os.environ.get("CHAOS_FAULTS", "3"))
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10**6)))

@@ -28,8 +28,6 @@ from tests.telegram_server import TelegramServer, forget_cached_config
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
-pytestmark = pytest.mark.usefixtures("services")
-
 FAULTS = int(os.environ.get("CHAOS_FAULTS", "6"))
 # After so many minutes no further fault is injected; 0: all of them are.
 MINUTES = float(os.environ.get("CHAOS_MINUTES", "0"))

@@ -16,8 +16,6 @@ from tests.system.sends import assert_exactly_once, sent_once
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
-pytestmark = pytest.mark.usefixtures("services")
-
 JUMPS = (7200, -7200, 10, -10, 26 * 3600)
 SENDS, PEOPLE, LIMIT = 4, 3, 5
 DAY_SECONDS = 86_400

@@ -4,11 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from tests.system.stack import Stack
-
-pytestmark = pytest.mark.usefixtures("services")
 
 
 def run_concurrently(threads: int, calls: list[Any]) -> list[Any]:

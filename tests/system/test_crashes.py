@@ -3,7 +3,6 @@
 import signal
 import threading
 
-import pytest
 import redis
 from celery import Celery
 
@@ -11,8 +10,6 @@ from crmsolid.celery import queue_of
 from tests.system.sends import assert_exactly_once, send, send_all
 from tests.system.stack import Reply, Stack
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.usefixtures("services")
 
 
 def test_killed_web_process_sends_no_message_twice(stack: Stack) -> None:

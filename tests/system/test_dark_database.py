@@ -26,8 +26,6 @@ from tests.system.dark_network import DarkNetwork, dark_network, forwarder
 from tests.system.stack import ROOT, SEED
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("services")
-
 NO_REDIS = "redis://127.0.0.1:1/0"
 PORT = 8000  # of the web server, in its own namespace
 SLOWEST_SECONDS = 15.0  # an idle machine needs 8

@@ -31,8 +31,6 @@ from tests.tenants import Api, Tenants
 from tests.webhooks.conftest import run_pump
 from tests.webhooks.receiver import Receiver
 
-pytestmark = pytest.mark.usefixtures("services")
-
 USERNAME, EMAIL, PHONE, TELEGRAM_ID = "Reply_Zebra", "Sarah.Zebra@example.com", "+49 (30) 5550-1234", 7766554433
 NAME, TEXT = "Särah Zebracourt", "my zebra secret"
 IDENTITIES = ("@" + USERNAME, EMAIL, PHONE, str(TELEGRAM_ID), NAME, TEXT)

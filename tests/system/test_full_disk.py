@@ -14,8 +14,6 @@ from tests.system.small_disk import SmallDisk, small_disk
 from tests.system.stack import Reply, Stack
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("services")
-
 MEGABYTES = 8
 SECONDS = 120
 

@@ -15,8 +15,6 @@ from mcp.client.streamable_http import streamable_http_client
 
 from tests.system.stack import Stack
 
-pytestmark = pytest.mark.usefixtures("services")
-
 CALLS = 40
 
 

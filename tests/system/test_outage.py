@@ -9,8 +9,6 @@ from tests.system.sends import assert_exactly_once, send
 from tests.system.stack import Reply, Stack
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("services")
-
 HANGS_SECONDS, GONE_SECONDS = 20.0, 40.0
 EVERY_SECONDS = 1.5
 SLOWEST_SECONDS = 5.0  # far above the time a request may spend on Redis, and far below its timeouts

@@ -7,14 +7,11 @@ from functools import partial
 from typing import Any
 
 import psycopg
-import pytest
 
 from crmsolid.core.errors import NOT_WRITABLE
 from tests.system.sends import assert_exactly_once
 from tests.system.stack import Reply, Stack
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.usefixtures("services")
 
 
 def set_read_only(stack: Stack, command: str) -> None:

@@ -18,8 +18,6 @@ from tests.system.stack import Stack
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
-pytestmark = pytest.mark.usefixtures("services")
-
 BOUND_SECONDS = 180.0
 BEGIN = "2026-01-01T00:00:00Z"  # an earlier time does no harm
 SEEN = "SELECT 1 FROM workspaces_heartbeat WHERE seen_at > %s"

@@ -27,8 +27,6 @@ from tests.system.stack import ROOT, Stack
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
-pytestmark = pytest.mark.usefixtures("services")
-
 CLIENTS = 3
 PAUSE_SECONDS = 0.1  # of each client between two requests
 # How many requests are answered in each phase before the next one begins.

@@ -35,7 +35,7 @@ from tests.telegram_server.state import digits
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
-pytestmark = [pytest.mark.usefixtures("services"), pytest.mark.long]
+pytestmark = pytest.mark.long
 
 PHONE, SECOND = "+15550041", "second@example.com"
 KEYS, WEBHOOKS = "/panel/live/apikeys/apikey/", "/panel/live/webhooks/endpoint/"

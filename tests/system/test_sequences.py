@@ -18,8 +18,6 @@ from tests.threads import in_background
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
-pytestmark = pytest.mark.usefixtures("services")
-
 CONTACTS = int(os.environ.get("CHAOS_CONTACTS", "100"))
 FAULTS = int(os.environ.get("CHAOS_FAULTS", "4"))
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10**6)))

@@ -3,12 +3,8 @@
 import http.client
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from tests.system.stack import Stack
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.usefixtures("services")
 
 STREAMS_PER_KEY = 5
 

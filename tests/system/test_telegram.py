@@ -19,8 +19,6 @@ from tests.telegram_server import TelegramServer, forget_cached_config
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
-pytestmark = pytest.mark.usefixtures("services")
-
 SHOP, SAFE, ANNA, LATE = "+15550001", "+15550004", "+15550002", "+15550005"
 TWO_STEP = "correct horse 7"
 ADD = "/panel/live/messaging/account/add/"

@@ -15,8 +15,6 @@ from tests.system.stack import Stack
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Post, Receiver, answering
 
-pytestmark = pytest.mark.usefixtures("services")
-
 
 @dataclass
 class WebhookStack:
