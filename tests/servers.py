@@ -6,12 +6,11 @@ import re
 import select
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,11 +25,6 @@ def empty_redis() -> None:
     """Empty the Redis database of this test process."""
     with contextlib.closing(redis.Redis.from_url(REDIS_URL)) as client:
         client.flushdb()
-
-
-def require_redis() -> str:
-    """The URL of the Redis of this run."""
-    return REDIS_URL
 
 
 def clean_environment() -> dict[str, str]:
@@ -125,26 +119,6 @@ def _wait_for(port: int) -> None:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
-
-
-@contextlib.contextmanager
-def started_product(
-    environment: Mapping[str, str], log: Path, *, prefix: Sequence[str] = ()
-) -> "Iterator[tuple[subprocess.Popen[bytes], int]]":
-    """The whole product in a process of its own, and its port. Its standard error goes to ``log``. ``prefix`` precedes
-    the command, for example to limit it."""
-    command = [*prefix, sys.executable, "-m", "crmsolid.run", "--port", "0"]
-    with (
-        log.open("ab") as errors,
-        subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as process,
-    ):
-        try:
-            address = re.search(r"http://127\.0\.0\.1:(\d+)/panel/", read_startup_message(process, log))
-            assert address
-            yield process, int(address[1])
-        finally:
-            process.terminate()
-            process.wait(60)
 
 
 def read_startup_message(process: "subprocess.Popen[bytes]", log: Path, *, seconds: float = 180.0) -> str:

@@ -9,7 +9,7 @@ import redis
 from apikeys.limiter import WINDOW_SCRIPT, Decision, FallbackLimiter, RedisLimiter
 from crmsolid.core.redis import build_client
 from tests.apikeys.limits import all_at_once, assert_exactly_600_of_660, limiters
-from tests.servers import free_port, own_redis, require_redis
+from tests.servers import REDIS_URL, free_port, own_redis
 
 
 def test_redis_counts_down_and_then_refuses(shared: RedisLimiter) -> None:
@@ -114,7 +114,7 @@ def test_redis_of_two_processes_exactly_600_pass(prefix: str) -> None:
 
 
 def check_330_times(prefix: str) -> list[Decision]:
-    with contextlib.closing(build_client(require_redis(), budget=30)) as client:
+    with contextlib.closing(build_client(REDIS_URL, budget=30)) as client:
         limiter = FallbackLimiter(RedisLimiter(client, key_prefix=prefix))
         return [limiter.check("key_1", 600) for _ in range(330)]
 

@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from crmsolid.core.redis import BUDGET, REDIS_ERRORS, build_client
-from tests.servers import free_port, fresh_prefix, own_redis, require_redis, silent_server
+from tests.servers import REDIS_URL, free_port, fresh_prefix, own_redis, silent_server
 
 
 def closing(url: str) -> contextlib.closing[redis.Redis]:
@@ -57,7 +57,7 @@ def test_unknown_scheme_is_refused() -> None:
 
 def test_values_are_stored_and_read_as_bytes() -> None:
     key = fresh_prefix() + "x"
-    with closing(require_redis()) as client:
+    with closing(REDIS_URL) as client:
         client.set(key, "я", px=5000)
         assert client.get(key) == "я".encode()
         assert client.delete(key) == 1
@@ -83,7 +83,7 @@ def test_stopped_redis_fails_at_once() -> None:
 
 
 def test_connection_that_redis_closed_is_replaced_without_an_error() -> None:
-    url = require_redis()
+    url = REDIS_URL
     with closing(url) as client, closing(url) as other:
         number = client.client_id()
         other.client_kill_filter(_id=str(number))
@@ -108,7 +108,7 @@ def test_idle_connection_that_redis_closed_is_replaced_after_a_restart_too() -> 
 
 
 def test_connection_is_kept_after_an_error_that_redis_returned() -> None:
-    with closing(require_redis()) as client:
+    with closing(REDIS_URL) as client:
         connection_id = client.client_id()
         with pytest.raises(redis.ResponseError):
             client.evalsha("0" * 40, 0)

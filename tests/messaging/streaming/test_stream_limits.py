@@ -10,7 +10,7 @@ import redis
 from crmsolid.core.redis import build_client
 from messaging.streaming import stream_limits
 from messaging.streaming.stream_limits import StreamLimiter, StreamSlot
-from tests.servers import free_port, fresh_prefix, own_redis, require_redis, silent_server
+from tests.servers import REDIS_URL, free_port, fresh_prefix, own_redis, silent_server
 
 KEY = "key_1"
 
@@ -22,7 +22,7 @@ def prefix() -> str:
 
 @pytest.fixture
 def client() -> Iterator[redis.Redis]:
-    with contextlib.closing(build_client(require_redis())) as connected:
+    with contextlib.closing(build_client(REDIS_URL)) as connected:
         yield connected
 
 
