@@ -40,7 +40,9 @@ def make_next_version(folder: Path) -> Path:
     for part in ROOT.iterdir():
         if part.name in APPS:
             shutil.copytree(part, folder / part.name)  # with the compiled modules, which need not be compiled again
-        elif part.name in ("docs", "templates", "manage.py") or part.suffix == ".md":
+        elif part.name == "manage.py":
+            shutil.copy(part, folder)  # a link would make Python import what is beside its target
+        elif part.name in ("docs", "templates") or part.suffix == ".md":
             (folder / part.name).symlink_to(part)
     _insert_after(
         folder / "contacts" / "models.py", "    score = models.PositiveSmallIntegerField(default=0)\n", COLUMN

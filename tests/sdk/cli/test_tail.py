@@ -28,11 +28,7 @@ def settled(request: pytest.FixtureRequest) -> None:
     if "live" not in request.fixturenames:
         return
     live: Live = request.getfixturevalue("live")
-    name = f"settled_{os.urandom(4).hex()}"
-    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    create(live, name)
-    path = f"/v1/events?type=contact.created&since={since}"
-    wait_until(lambda: name.encode() in live.product.call("GET", path).body, "the log")
+    create_logged(live, f"settled_{os.urandom(4).hex()}")
 
 
 @contextmanager
@@ -48,6 +44,14 @@ def create(live: Live, name: str) -> None:
     """A contact, past the proxy, so that it exists whatever the proxy does."""
     body = json.dumps({"username": name, "name": "Zoë 🎈", "custom_fields": {"city": "Köln / \u2028"}}).encode()
     assert live.product.call("POST", "/v1/contacts", body=body).status == 201
+
+
+def create_logged(live: Live, name: str) -> None:
+    """As :func:`create`, and its event is in the log, with all that was there before."""
+    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    create(live, name)
+    path = f"/v1/events?type=contact.created&since={since}"
+    wait_until(lambda: name.encode() in live.product.call("GET", path).body, "the log")
 
 
 def usernames(posts: list[Post]) -> list[str]:
@@ -118,7 +122,7 @@ def test_without_a_secret_one_is_made_and_printed(live: Live) -> None:
 
 
 def test_events_are_followed_from_a_time_on(live: Live, crmsolid: Crmsolid) -> None:
-    create(live, "followed_before")
+    create_logged(live, "followed_before")
     known = crmsolid("events", "list", "--since", "1h", "--all", "--json").lines
     with start(live, "events", "list", "--follow", "--since", known[-1]["created_at"], "--json") as process:
         assert process.stdout is not None
