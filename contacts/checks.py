@@ -19,7 +19,7 @@ def check_search_index(
     app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """A warning if the migration could not create the extension pg_trgm, or did not finish the index. Run by
-    ``manage.py migrate`` and ``manage.py check --database default``."""
+    ``manage.py migrate``, before it migrates, and ``manage.py check --database default``."""
     if not databases or not fetch(_MISSING):
         return []
     text = "search reads all contacts of a workspace, because the database has no trigram index"

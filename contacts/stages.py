@@ -116,4 +116,4 @@ def advance(
         where=f"{where} AND c.stage IN ({stages})",
     )
     rows = fetch(f"{insert} RETURNING contact_id, at", [at, cause, *ids])
-    return {contact_id: _changes.convert("at", reached_at) for contact_id, reached_at in rows}
+    return dict(rows)

@@ -25,7 +25,7 @@ def replies_of(contacts: Sequence[Contact]) -> list[Occasion]:
         [MAX_MESSAGE, *contact_ids],
     )
     return [
-        occasions.reply(by_id[contact_id], message_id, _messages.convert("sent_at", at))
+        occasions.reply(by_id[contact_id], message_id, at)
         for message_id, contact_id, at, text in rows
         if (by_id[contact_id].workspace_id, normal_form(text)) not in words
     ]

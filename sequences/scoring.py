@@ -29,7 +29,7 @@ def completed_by(contacts: Sequence[Contact]) -> list[Occasion]:
         contact_ids,
     )
     return [
-        occasions.sequence_completed(by_id[contact_id], enrollment_id, name, _enrollments.convert("ended_at", ended_at))
+        occasions.sequence_completed(by_id[contact_id], enrollment_id, name, ended_at)
         for enrollment_id, contact_id, name, ended_at in rows
     ]
 

@@ -22,7 +22,7 @@ from crmsolid.core import clock, doorbell
 from crmsolid.workspaces.models import Heartbeat
 from messaging.telegram.gateway import SHARED_QUEUE
 from tests.processes import children
-from tests.servers import empty_redis, valkey_server
+from tests.servers import empty_redis, free_port, own_redis, valkey_server
 from tests.waiting import wait_until
 from webhooks.delivery.pump import Pump
 from webhooks.delivery.queue import PUMP_TASK
@@ -145,6 +145,20 @@ def test_worker_prints_its_end_and_nothing_else(tmp_path: Path) -> None:
         output, errors = worker.communicate(timeout=60)
     assert (worker.returncode, output.split()) == (0, ["worker:", "Warm", "shutdown", "(MainProcess)"])
     assert "SecurityWarning" not in errors
+
+
+def test_worker_ends_although_the_broker_is_gone(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        own_redis(port) as server,
+        running(tmp_path, "worker", *WITHOUT, REDIS_URL=f"redis://127.0.0.1:{port}/0") as worker,
+    ):
+        wait_for_log(worker, "ready.")
+        server.kill()
+        wait_for_log(worker, "Connection to broker lost")
+        worker.terminate()
+        worker.communicate(timeout=60)
+    assert worker.returncode == 0
 
 
 def test_scheduler_prints_nothing_and_writes_no_file(tmp_path: Path) -> None:

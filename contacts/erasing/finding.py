@@ -199,10 +199,10 @@ def _session_text(value: str) -> str:
 
 
 def kept_files() -> list[Path]:
-    """The files of the data folder, without those of a PostgreSQL server, whose tables are searched."""
+    """The files of the data folder, without those of the PostgreSQL whose tables are searched."""
     folder = Path(settings.DATA_DIR)
-    of_server = {path.parent for path in folder.rglob("PG_VERSION")}
-    return sorted(path for path in folder.rglob("*") if path.is_file() and of_server.isdisjoint(path.parents))
+    searched = folder / "postgresql" / "data" if "DATABASE_URL" in settings.LOCAL_SERVERS else None
+    return sorted(path for path in folder.rglob("*") if path.is_file() and searched not in path.parents)
 
 
 def _is_in_file(identity: Identity, path: Path) -> bool:

@@ -246,11 +246,12 @@ class _TagsOnce(models.Func):
 
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
         contact, workspace, condition = (compiler.compile(each) for each in self.get_source_expressions())
+        # With HAVING it is one row whatever is compared, also if nothing of the condition aggregates.
         sql = (
-            f"(SELECT {condition[0]} FROM {ContactTag._meta.db_table} AS tags WHERE tags.contact_id = {contact[0]}"
-            f" AND tags.workspace_id = {workspace[0]})"
+            f"EXISTS (SELECT FROM {ContactTag._meta.db_table} AS tags WHERE tags.contact_id = {contact[0]}"
+            f" AND tags.workspace_id = {workspace[0]} HAVING {condition[0]})"
         )
-        return sql, [*condition[1], *contact[1], *workspace[1]]
+        return sql, [*contact[1], *workspace[1], *condition[1]]
 
 
 class _TimeZone(models.Func):

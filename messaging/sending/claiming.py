@@ -78,7 +78,7 @@ def queued_accounts() -> list[QueuedAccount]:
     now = clock.now()
     # One that waits for a retry is due with it. One behind a message that is being sent is due in a moment.
     first = fetch(_FIRST_ETA_BY_ACCOUNT, [_NO_LEASE])
-    etas = {account_id: _messages.convert("eta", eta) for account_id, eta in first if eta is not None}
+    etas = {account_id: eta for account_id, eta in first if eta is not None}
     expired = Message.unscoped.filter(status=Status.SENDING, lease_until__lt=now).order_by()
     for account_id, lease_until in expired.values_list("account_id", "lease_until"):
         etas[account_id] = min(lease_until, etas.get(account_id, now))

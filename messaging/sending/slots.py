@@ -180,7 +180,7 @@ def _count_and_latest(account: Account, at: datetime, exclude_id: str = "") -> t
     with statement_cursor() as cursor:
         cursor.execute(_COUNT_AND_LATEST, [account.pk, since, exclude_id, account.pk, since])
         count, latest = cursor.fetchone()
-    return int(count), _messages.convert("slot_at", latest)
+    return int(count), latest
 
 
 def _taken_slots(account: Account, at: datetime, exclude_id: str = "", which: Q | None = None) -> list[datetime]:

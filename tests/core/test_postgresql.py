@@ -14,7 +14,7 @@ import pytest
 from django.db import OperationalError, close_old_connections, connection, transaction
 
 from crmsolid.core import clock
-from crmsolid.core.errors import NOT_WRITABLE, unavailable
+from crmsolid.core.errors import NOT_WRITABLE, is_outage, unavailable
 from crmsolid.core.postgresql import base
 from crmsolid.core.postgresql.base import DatabaseWrapper
 from crmsolid.core.postgresql.timeouts import with_timeouts
@@ -219,6 +219,15 @@ def test_refused_write_raises_operational_error_and_the_session_is_replaced(sess
     close_old_connections()  # Django's receiver of request_started
     assert run(cursor, "SELECT pg_backend_pid()") != (pid,)
     assert run(cursor, "SHOW transaction_read_only") == ("off",)
+
+
+@CURSORS
+def test_full_disk_of_the_database_is_said_and_is_an_outage(session: None, cursor: Cursor) -> None:
+    with pytest.raises(OperationalError) as refused:
+        run(cursor, "DO $$ BEGIN RAISE SQLSTATE '53100'; END $$")  # disk_full
+    error = unavailable(refused.value)
+    assert error is not None and (error.status, error.detail) == (503, NOT_WRITABLE)
+    assert is_outage(refused.value)
 
 
 def test_time_is_that_of_the_database_on_a_machine_whose_clock_is_wrong(

@@ -25,7 +25,7 @@ NOW = "SELECT now()"
 
 
 class Installation:
-    """The product on PostgreSQL, and the receiver of its webhooks, which remembers what was sent."""
+    """The product, and the receiver of its webhooks, which remembers what was sent."""
 
     def __init__(self, stack: Stack, receiver: Receiver) -> None:
         self.stack, self.receiver = stack, receiver

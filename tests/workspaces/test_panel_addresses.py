@@ -19,7 +19,7 @@ UNREADABLE = ["9" * 400, "a", "\0", "9999-12-31T23:59:59-23:59"]
 # Parameters that all lists read alike.
 SHARED = ["p", "o", "e", "all", "_popup", "_to_field", "_facets", "_changelist_filters", "id", "nothing"]
 LOOKUPS = ["", "__exact", "__isnull", "__gte", "__lt", "__id__exact", "__id__isnull"]
-# A refused statement would spoil the one transaction of a test on PostgreSQL; the product has none around a list.
+# A refused statement would spoil the one transaction of a test; the product has none around a list.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

@@ -6,8 +6,7 @@ takes at most 65,535 parameters. PostgreSQL reads a value from a JSON list by it
 """
 
 import json
-from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -47,23 +46,29 @@ def rows_source(columns: Mapping[str, str], alias: str = "r") -> str:
 
 
 def rows_parameter(rows: Sequence[Sequence[Any]]) -> str:
-    """The rows as the parameter of :func:`rows_source`, their values in the order of its columns. Bytes are written in
-    base64. Raises ValueError for NaN and Infinity."""
+    """The rows as the parameter of :func:`rows_source`, their values in the order of its columns. Raises ValueError for
+    NaN and Infinity, TypeError for a value that neither JSON has nor is a time."""
     return _ENCODER.encode(rows)
 
 
-def _text_of(value: Any) -> str:
-    """A value that JSON has no type for."""
-    return value.isoformat() if isinstance(value, datetime) else b64encode(value).decode("ascii")
+def text_of_time(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"a row has a value of type {type(value).__name__}")
 
 
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False,
-    allow_nan=False,
-    check_circular=False,  # takes a tenth of the time, and no row contains itself
-    separators=(",", ":"),
-    default=_text_of,
-)
+def row_encoder(text_of: Callable[[Any], str]) -> json.JSONEncoder:
+    """``text_of`` writes the values that JSON has no type for."""
+    return json.JSONEncoder(
+        ensure_ascii=False,
+        allow_nan=False,
+        check_circular=False,  # takes a tenth of the time, and no row contains itself
+        separators=(",", ":"),
+        default=text_of,
+    )
+
+
+_ENCODER = row_encoder(text_of_time)
 
 
 def ids_clause(column: str, ids: Sequence[str] | Sequence[int]) -> tuple[str, list[Any]]:

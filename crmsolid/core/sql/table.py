@@ -5,6 +5,7 @@ once and converts values as the ORM does. The caller writes WHERE and ON CONFLIC
 """
 
 import json
+from base64 import b64encode
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -14,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
-from crmsolid.core.sql.bulk import rows_parameter
+from crmsolid.core.sql.bulk import row_encoder, text_of_time
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.unit_of_work import pending_inserts
 
@@ -23,6 +24,14 @@ Converter = Callable[[Any], Any]
 
 # Types whose values psycopg takes as they are.
 _UNCONVERTED = frozenset({str, int, bool, bytes, datetime, type(None)})
+
+
+def _text_of(value: Any) -> str:
+    """Bytes are read with ``decode(…, 'base64')``."""
+    return b64encode(value).decode("ascii") if isinstance(value, bytes | memoryview) else text_of_time(value)
+
+
+_ENCODER = row_encoder(_text_of)
 
 
 class Table(Generic[M]):
@@ -100,13 +109,6 @@ class Table(Generic[M]):
             if values[index] is not None:
                 values[index] = convert(values[index])
         return values
-
-    def convert(self, name: str, value: Any) -> Any:
-        """A value from the database as the field ``name`` of the model has it."""
-        for index, convert in self._converters:
-            if self.names[index] == name and value is not None:
-                value = convert(value)
-        return value
 
     @cached_property
     def _converters(self) -> list[tuple[int, Converter]]:
@@ -203,7 +205,7 @@ class Table(Generic[M]):
         ending = (f" ON CONFLICT {conflict}" if conflict else "") + (f' RETURNING "{returning}"' if returning else "")
         sql = f"INSERT INTO {self.name} ({', '.join(self.quoted)}) {self._select_from_json}{ending}"
         with statement_cursor() as cursor:
-            cursor.execute(sql, [rows_parameter([self._values(row) for row in rows])])
+            cursor.execute(sql, [_ENCODER.encode([self._values(row) for row in rows])])
             return [value for (value,) in cursor.fetchall()] if returning else []
 
     def insert_later(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> None:

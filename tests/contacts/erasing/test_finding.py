@@ -68,9 +68,10 @@ def test_command_lists_rows_and_files_and_says_when_there_is_nothing(
 ) -> None:
     settings.DATA_DIR = tmp_path
     (tmp_path / "old.csv").write_bytes(b"x" * 1_048_570 + b" sarah_m,")
-    (tmp_path / "postgresql/base").mkdir(parents=True)  # its tables are searched, not its files
-    (tmp_path / "postgresql/PG_VERSION").write_text("18\n")
-    (tmp_path / "postgresql/base/16384").write_bytes(b"sarah_m")
+    settings.LOCAL_SERVERS = ["DATABASE_URL"]
+    for name in ("postgresql/data", "postgresql-17"):  # the tables of the first are searched, nobody's of the other
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "16384").write_bytes(b"sarah_m")
     contact = upsert(username="Sarah_M")
     theirs.post("/v1/contacts", {"username": "sarah_m", "name": "Other"})
     Contact.unscoped.filter(pk=contact["id"]).update(telegram_id=7766554433)
@@ -92,7 +93,7 @@ def test_command_lists_rows_and_files_and_says_when_there_is_nothing(
     hits = {f"{hit['table']}.{hit['column']}": hit["ids"] for hit in result["found"]}
     assert hits["contacts_contact.username_key"] == [contact["id"]]
     assert hits["django_session.session_data"] == [session.session_key]
-    assert result["files"] == [str(tmp_path / "old.csv")]
+    assert result["files"] == [str(tmp_path / "old.csv"), str(tmp_path / "postgresql-17/16384")]
     assert [(hit["table"], hit["rows"]) for hit in run("7766554433")["found"]] == [("contacts_contact", 1)]
     [hit] = run("+1 555 0001")["found"]
     assert (hit["table"], hit["ids"]) == ("messaging_loginattempt", [attempt.pk])

@@ -251,6 +251,14 @@ def test_migration_folds_text_that_was_stored_before(
     assert matching({"field": "custom.company", "op": "exists", "value": False}) == ["bare"]
 
 
+@pytest.mark.parametrize("op", ["is", "in"])
+def test_equal_comparisons_of_tags_are_as_one(matching: Matching, op: str) -> None:
+    value: Any = "vip" if op == "is" else ["vip", "berlin"]  # Sarah has both
+    leaf = {"field": "tag", "op": op, "value": value}
+    assert matching({"all": [leaf] * 50}) == ["sarah"]
+    assert matching({"any": [leaf] * 50}) == ["sarah"]
+
+
 def test_any_of_many_tags_is_one_subquery_that_stands_alone(tenants: Tenants, people: dict[str, str]) -> None:
     """PostgreSQL then joins the tags, instead of looking at every contact."""
     data = {"any": [{"field": "tag", "op": "is", "value": f"tag {n}"} for n in range(49)] + [VIP]}

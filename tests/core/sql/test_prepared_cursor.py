@@ -76,6 +76,8 @@ def test_rows_of_one_parameter_have_the_types_of_their_columns() -> None:
     rows = [('é"', 2**40, at, {"a": [1]}, True), (None, None, None, None, None)]
     found = fetch(f"SELECT name, number, at, data->'a'->>0, flag FROM {rows_source(columns)}", [rows_parameter(rows)])
     assert found == [('é"', 2**40, at, "1", True), (None,) * 5]
+    with pytest.raises(TypeError, match="type bytes"):
+        rows_parameter([(b"text",)])
 
 
 def test_read_returns_the_rows_of_any_queryset_in_order(tenants: Tenants) -> None:
