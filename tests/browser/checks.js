@@ -26,6 +26,15 @@ window.crmsolidChecks = (() => {
     const parts = [node, node.parentElement, node.nextElementSibling].filter(Boolean).map((each) => getComputedStyle(each));
     return parts.some((s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 1) || s.boxShadow !== "none");
   };
+  const violationsOf = async (options) => {
+    const { violations } = await axe.run(document, { ...options, resultTypes: ["violations"] });
+    return violations.flatMap(({ id, impact, help, nodes }) =>
+      nodes.slice(0, 3).map(({ html, any }) => {
+        const why = any.map(({ message }) => message).join("; ").slice(0, 200);
+        return `axe ${id} (${impact}): ${help}: ${html.slice(0, 200)} ${why}`;
+      })
+    );
+  };
   const visited = [];
   const invisible = [];
   let first = null;
@@ -126,15 +135,7 @@ window.crmsolidChecks = (() => {
         ...unnamed.map((each) => `a stop without a role or a name: ${describe(each)}`),
       ];
     },
-    async axe() {
-      const options = { rules: { "target-size": { enabled: true } }, resultTypes: ["violations"] };
-      const { violations } = await axe.run(document, options);
-      return violations.flatMap(({ id, impact, help, nodes }) =>
-        nodes.slice(0, 3).map(({ html, any }) => {
-          const why = any.map(({ message }) => message).join("; ").slice(0, 200);
-          return `axe ${id} (${impact}): ${help}: ${html.slice(0, 200)} ${why}`;
-        })
-      );
-    },
+    axe: () => violationsOf({ rules: { "target-size": { enabled: true } } }),
+    colours: () => violationsOf({ runOnly: ["color-contrast", "link-in-text-block"] }),
   };
 })();

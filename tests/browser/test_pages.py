@@ -4,13 +4,15 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from crmsolid import docs, workspaces
 from crmsolid.workspaces.panel_urls import Side
-from tests.browser.conftest import NARROW, WIDE, Problems, Visitors
+from tests.browser.conftest import HEIGHT, NARROW, WIDE, Problems, Visitors
 from tests.browser.looks import check_access, check_page
 from tests.browser.pages import Address, panel_addresses
 from tests.browser.product import Answer, Product
@@ -62,10 +64,11 @@ def owner(product: Product, browser: Browser) -> Iterator[Visitors]:
 
 @pytest.fixture
 def page(owner: Visitors) -> Iterator[Page]:
-    """A new tab of the owner. Fails for whatever the browser complained of."""
-    page = owner.contexts[0].new_page()
+    """The tab of the owner: each new one would start another process. Fails for whatever the browser complained of."""
+    [page] = owner.contexts[0].pages
+    page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+    page.emulate_media(color_scheme="light")
     yield page
-    page.close()
     found, owner.problems.found = owner.problems.found, []
     assert not found, "\n".join(found)
 
@@ -81,6 +84,17 @@ def test_page(product: Product, page: Page, address: Address) -> None:
         return
     page.goto(path)
     check_page(page)
+
+
+def test_dark_theme_has_other_colours_and_nothing_else() -> None:
+    """By ``light-dark()``, which takes colours alone: check_page asks for nothing else in the other theme."""
+    styles = [file for app in (workspaces, docs) for file in Path(app.__path__[0]).rglob("static/**/*.css")]
+    assert {"panel.css", "docs.css"} <= {file.name for file in styles}
+    for file in styles:
+        text = file.read_text()
+        assert "prefers-color-scheme" not in text, file
+        rules = re.findall(r"\[data-theme[^{}]*{(.*?)}", text)
+        assert set(rules) <= {" color-scheme: light; ", " color-scheme: dark; "}, file
 
 
 @pytest.mark.parametrize(

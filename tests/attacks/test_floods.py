@@ -1,5 +1,8 @@
-"""Floods of sign-ins: wrong passwords from many addresses at one account, clients that leave at once, large forms."""
+"""Floods: sign-ins with wrong passwords from many addresses at one account, by clients that leave at once, and with
+large forms; and hundreds of clients of one network that ask for a page without a pause. The others are served as usual.
+"""
 
+import asyncio
 import contextlib
 import http.client
 import socket
@@ -23,12 +26,17 @@ from tests.attacks.product import (
     Product,
     running_product,
 )
+from tests.waiting import wait_until
 
 ADDRESSES = [f"198.51.{number}.7" for number in range(40)]
 WRONG_PASSWORD, BUSY = 200, 503
 NEW_BROWSER_TRIES = 5  # it may be told to come back later
 CSRF = "c" * 32
 LOGIN = "/panel/login/"
+CONNECTIONS = 600
+# Each is answered in about 5 ms. One after the other, a request behind 600 of them waits for seconds.
+REQUEST = b"GET /panel/login/ HTTP/1.1\r\nHost: crm.example.com\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n"
+FLOOD_SECONDS = 4.0  # the bound is a share of what the flood itself waits
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +78,7 @@ def sign_in(product: Product, address: str, password: str, cookies: str = "", em
 
 
 @dataclass
-class Flood:
+class SignInFlood:
     """Signs in with wrong passwords from 40 addresses at once, each again and again until the end of the context."""
 
     product: Product
@@ -78,7 +86,7 @@ class Flood:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _ended: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> "Flood":
+    def __enter__(self) -> "SignInFlood":
         self._threads = [threading.Thread(target=self._guess, args=[address]) for address in ADDRESSES]
         for thread in self._threads:
             thread.start()
@@ -108,7 +116,7 @@ def test_flood_of_sign_ins_delays_no_api_call_and_keeps_nobody_out(product: Prod
     from one that is new."""
     before = sign_in(product, "203.0.113.1", PASSWORD)
     quiet = HealthyClient(product).during(3)
-    with Flood(product) as flood, HealthyClient(product) as healthy:
+    with SignInFlood(product) as flood, HealthyClient(product) as healthy:
         flood.wait_for(WRONG_PASSWORD, ACCOUNT_FAILURES)
         known = sign_in(product, "203.0.113.2", PASSWORD, before.cookies)
         new = [sign_in(product, "203.0.113.3", PASSWORD)]
@@ -152,3 +160,61 @@ def test_large_forms_do_not_wait_for_a_hash(product: Product) -> None:
     large = [sign_in(product, f"198.19.{number}.7", "x" * MAX_FORM_BYTES, email=email).status for number in range(32)]
     assert large == [413] * 32
     assert sign_in(product, "203.0.113.5", "wrong", email=email).status == WRONG_PASSWORD
+
+
+class RequestFlood:
+    """Keeps 600 connections busy from a thread. ``answers`` counts the responses."""
+
+    def __init__(self, port: int) -> None:
+        self.answers = 0
+        self._port = port
+        self._busy = threading.Event()
+
+    def __enter__(self) -> "RequestFlood":
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        assert self._busy.wait(60), "no connection was answered"
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join(60)
+        self._loop.close()
+
+    def _run(self) -> None:
+        self._task = self._loop.create_task(self._ask_all())
+        self._loop.run_until_complete(asyncio.wait([self._task]))
+
+    async def _ask_all(self) -> None:
+        await asyncio.gather(*(self._ask() for _ in range(CONNECTIONS)))
+
+    async def _ask(self) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            while True:
+                writer.write(REQUEST)
+                head = await reader.readuntil(b"\r\n\r\n")
+                assert head.startswith(b"HTTP/1.1 200 "), head
+                length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+                await reader.readexactly(int(length.partition(b":")[2]))
+                self.answers += 1
+                self._busy.set()
+        finally:
+            writer.transport.abort()
+
+
+def test_requests_of_one_network_delay_no_other_one(product: Product) -> None:
+    quiet = HealthyClient(product).during(2)
+    with RequestFlood(product.port) as flood:
+        before = flood.answers
+        healthy = HealthyClient(product).during(FLOOD_SECONDS)
+        in_line = CONNECTIONS * FLOOD_SECONDS / max(1, flood.answers - before)  # the wait behind one request of each
+        # However slow the machine is: each connection has its answer, and has asked again.
+        wait_until(lambda: flood.answers > CONNECTIONS, "every connection was answered", seconds=120)
+    figures = (
+        f"quiet {quiet.median:.3f} s, flood {healthy.median:.3f} s of {in_line:.3f}, slowest {healthy.slowest:.3f} s"
+    )
+    print(figures, flood.answers)
+    assert set(healthy.statuses) == {200}
+    assert healthy.median < in_line / 2, figures
