@@ -1,16 +1,18 @@
-"""Worker processes that stop at a chosen point, where a test kills them.
+"""Worker processes of the product that stop at a chosen point, where a test kills or freezes them.
 
 A module of workers calls ``stop_here`` or ``then_stop`` at its points, which print ``reached``. Its ``main(point)``
 runs in a fork of a process that has loaded the product once: loading takes longer than most of these workers live.
 """
 
 import atexit
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +25,7 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_SECONDS = 60
+RUNS = "runs"
 
 
 def stop_here(*_: Any, **__: Any) -> Any:
@@ -43,21 +46,67 @@ def then_stop(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def kill_worker_at(module: str, point: str) -> None:
     """Run a worker on the test's database up to the point and kill it there."""
-    worker = _forking_process().start(module, point)
+    worker = start_worker(module, point)
+    worker.ask_for_end(TIMEOUT_SECONDS)
     printed = _forking_process().read()
     assert printed == "reached", printed
-    os.kill(worker, signal.SIGKILL)
-    assert _forking_process().read() == f"ended {-signal.SIGKILL}"
+    worker.send_signal(signal.SIGKILL)
+    assert worker.read_end() == -signal.SIGKILL
 
 
 def run_worker(module: str, point: str) -> None:
     """Run a worker on the test's database to its end."""
-    _forking_process().start(module, point)
-    assert _forking_process().read() == "ended 0"
+    assert start_worker(module, point).wait() == 0
+
+
+def start_worker(
+    module: str,
+    *arguments: str,
+    settings: Mapping[str, Any] | None = None,
+    log: Path | None = None,
+    seconds: int = TIMEOUT_SECONDS,
+) -> "Worker":
+    """Run ``main(*arguments)`` of the module, on the test's database and with these Django settings, for ``seconds`` at
+    most. What it prints goes to ``log``."""
+    start = [module, arguments, dict(os.environ), dict(settings or {}), None if log is None else str(log), seconds]
+    process = _forking_process()
+    process.ask("start", *start)
+    return Worker(process, int(process.read()))
+
+
+class Worker:
+    """A forked process. Its parent is the forking process, which is asked how it ended."""
+
+    def __init__(self, forking: "ForkingProcess", pid: int) -> None:
+        self._forking, self.pid = forking, pid
+        self.status: int | None = None  # negative: the signal that ended it
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def wait(self, seconds: float = TIMEOUT_SECONDS) -> int:
+        """Its exit status."""
+        self.ask_for_end(seconds)
+        return self.read_end()
+
+    def wait_until_stopped(self) -> None:
+        """Until a signal has stopped it."""
+        self.ask_for_end(TIMEOUT_SECONDS)
+        status = int(self._forking.read())
+        assert os.WIFSTOPPED(status), status
+
+    def ask_for_end(self, seconds: float) -> None:
+        self._forking.ask("wait", self.pid, seconds)
+
+    def read_end(self) -> int:
+        answer = self._forking.read()
+        assert answer != RUNS, "it still runs"
+        self.status = os.waitstatus_to_exitcode(int(answer))
+        return self.status
 
 
 class ForkingProcess:
-    """Starts one worker at a time. Workers print to the same pipe as it does."""
+    """Starts workers, and waits for one at a time. Workers without a log print to the same pipe as it does."""
 
     def __init__(self) -> None:
         database = urlsplit(settings.DATABASE_URL)._replace(path="/" + str(connection.settings_dict["NAME"])).geturl()
@@ -71,12 +120,9 @@ class ForkingProcess:
             text=True,
         )
 
-    def start(self, module: str, point: str) -> int:
-        """Returns the worker's process id."""
+    def ask(self, command: str, *arguments: Any) -> None:
         assert self._process.stdin is not None
-        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        print(json.dumps([module, point, environment]), file=self._process.stdin, flush=True)
-        return int(self.read())
+        print(json.dumps([command, *arguments]), file=self._process.stdin, flush=True)
 
     def read(self) -> str:
         assert self._process.stdout is not None
@@ -96,21 +142,49 @@ def _forking_process() -> ForkingProcess:
     return process
 
 
-def fork_workers() -> None:
-    """Fork a worker for each line of the standard input, one after the other, and print how it ended."""
+def serve() -> None:
+    """Fork workers and wait for them, as the lines of the standard input say."""
     django.setup()
+    from crmsolid.celery import app
+
+    app.loader.import_default_modules()  # the tasks, and what they import
+    gc.freeze()  # so that forks share the memory
     while line := sys.stdin.readline():
-        module, point, environment = json.loads(line)
-        worker = os.fork()
-        if not worker:
-            signal.alarm(TIMEOUT_SECONDS)
-            os.environ.update(environment)
-            print(os.getpid(), flush=True)
-            import_module(module).main(point)
+        command, *arguments = json.loads(line)
+        if command == "wait":
+            print(_wait(*arguments), flush=True)
+        elif not os.fork():
+            _run(*arguments)
             return
-        status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
-        print("ended", status, flush=True)
+
+
+def _wait(pid: int, seconds: float) -> int | str:
+    """How the process ended or was stopped."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(pid, os.WUNTRACED | os.WNOHANG)
+        if ended:
+            return status
+        time.sleep(0.005)
+    return RUNS
+
+
+def _run(
+    module: str, arguments: list[str], environment: dict[str, str], own: dict[str, Any], log: str | None, seconds: int
+) -> None:
+    signal.alarm(seconds)
+    environment.pop("DATABASE_URL", None)
+    os.environ.update(environment)
+    for name, value in own.items():
+        setattr(settings, name, value)
+    print(os.getpid(), flush=True)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+    if log is not None:
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(output, sys.stdout.fileno())
+        os.dup2(output, sys.stderr.fileno())
+    import_module(module).main(*arguments)
 
 
 if __name__ == "__main__":
-    fork_workers()
+    serve()

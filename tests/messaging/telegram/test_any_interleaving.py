@@ -16,7 +16,7 @@ from tests.messaging.telegram.interleaving.player import Player
 from tests.messaging.telegram.interleaving.stage import Stage, shorten_waits
 from tests.telegram_server import TelegramServer
 
-RUNS = int(os.environ.get("PROPERTY_RUNS", "200"))
+RUNS = int(os.environ.get("PROPERTY_RUNS", "100"))
 FIRST = int(os.environ.get("PROPERTY_SEED", "0"))
 AT_ONCE = 50
 

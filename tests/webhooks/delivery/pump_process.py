@@ -1,29 +1,29 @@
-"""A process that runs a pump and sends itself a signal at a point: ``python -m …pump_process POINT [SIGNAL [LEASE]]``.
+"""A process that runs a pump and sends itself a signal at a point: ``main(POINT, SIGNAL, LEASE)``.
 
 ``claimed``: claims are committed, nothing is posted. ``posted``: responses are here, nothing is settled. ``settling``:
 all is written, the transaction is open. ``settled``: committed, the next claims are not posted. ``positioned``: events
 have their positions, nothing is claimed, the transaction is open. ``never``: no signal.
 
-SIGNAL is ``KILL`` or ``STOP``; after the latter the pump goes on where it was. LEASE is in seconds.
+SIGNAL is ``KILL`` or ``STOP``; after the latter the pump goes on where it was. LEASE is in seconds. Its sessions may
+stay idle in a transaction for a second.
 """
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
-import django
+from django.db import connection
+
+from webhooks import endpoint_health
+from webhooks.delivery import pump, queue
+from webhooks.delivery.sender import Sender
 
 
 def main(point: str, signal_name: str = "KILL", lease: str = "") -> None:
-    django.setup()
-    from webhooks import endpoint_health
-    from webhooks.delivery import pump, queue
-    from webhooks.delivery.sender import Sender
-
+    connection.settings_dict["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=1s"
     if lease:
         vars(queue)["LEASE"] = vars(pump)["LEASE"] = timedelta(seconds=float(lease))
     called: dict[str, tuple[Any, str, int]] = {
@@ -36,7 +36,7 @@ def main(point: str, signal_name: str = "KILL", lease: str = "") -> None:
     if point in called:
         owner, name, call = called[point]
         setattr(owner, name, signaled(getattr(owner, name), signal.Signals[f"SIG{signal_name}"], call))
-    print(pump.Pump().run(), flush=True)
+    pump.Pump().run()
 
 
 def signaled(function: Callable[..., Any], number: int, call: int) -> Callable[..., Any]:
@@ -49,7 +49,3 @@ def signaled(function: Callable[..., Any], number: int, call: int) -> Callable[.
         return function(*args, **options)
 
     return wrapped
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

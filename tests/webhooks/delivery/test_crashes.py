@@ -1,24 +1,20 @@
 """Pumps that are killed or frozen, and pumps at once: every committed event arrives, no rolled-back one ever does."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from contacts.events import CONTACT_CREATED
 from crmsolid.core import clock
 from crmsolid.core.http.outbound import DEADLINE_SECONDS
 from crmsolid.events.publishing import publish
+from tests.crashing import Worker, start_worker
 from tests.tenants import Tenants
 from tests.waiting import wait_until
 from tests.webhooks.conftest import emit, run_pump
@@ -36,18 +32,9 @@ def tenants(transactional_db: None) -> Tenants:
     return Tenants()
 
 
-def start_pump(*arguments: str) -> "subprocess.Popen[bytes]":
-    url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    environment: dict[str, Any] = {
-        **os.environ,
-        "DATABASE_URL": url,
-        "CRMSOLID_WEBHOOK_ALLOW_PRIVATE": "true",
-        "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
-        "PYTHONPATH": str(settings.BASE_DIR),
-        "PGOPTIONS": "-c idle_in_transaction_session_timeout=1s",
-    }
-    command = [sys.executable, "-m", "tests.webhooks.delivery.pump_process", *arguments]
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL)
+def start_pump(*arguments: str) -> Worker:
+    own = {"WEBHOOK_ALLOW_PRIVATE": True, "FIELD_ENCRYPTION_KEYS": settings.FIELD_ENCRYPTION_KEYS}
+    return start_worker("tests.webhooks.delivery.pump_process", *arguments, settings=own)
 
 
 @contextmanager
@@ -55,8 +42,7 @@ def frozen_pump(point: str) -> Iterator[None]:
     """A pump with leases of a second is frozen at this point during the block. Then it goes on until it ends; if it was
     in a transaction, its session has been ended meanwhile."""
     process = start_pump(point, "STOP", "1")
-    _, status = os.waitpid(process.pid, os.WUNTRACED)
-    assert os.WIFSTOPPED(status), status
+    process.wait_until_stopped()
     try:
         yield
     finally:
