@@ -54,6 +54,7 @@ def environment(**more: str) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "DATABASE_URL": f"{POSTGRES}/{OURS}",
         "REDIS_URL": REDIS,
+        "DJANGO_SETTINGS_MODULE": "crmsolid.settings",
         "BENCH_PLAIN_DATABASE_URL": f"{POSTGRES}/{PLAIN}",
         "CRMSOLID_DATA": os.environ.get("CRMSOLID_DATA", "/tmp/crmsolid-bench"),
         "CRMSOLID_WEB_PROCESSES": "2",

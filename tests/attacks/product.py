@@ -86,6 +86,10 @@ class Product:
         """Run a management command and return its standard output."""
         return run_python(self.environment, "manage.py", *arguments)
 
+    def create_key(self, name: str, *options: str) -> str:
+        created = self.manage("create_api_key", "--workspace", "demo", "--name", name, "--json", *options)
+        return str(json.loads(created)["token"])
+
     def pids(self) -> list[int]:
         """Its processes and their children."""
         pids = [process.pid for process in self.processes]
