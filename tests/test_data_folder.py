@@ -48,7 +48,7 @@ def test_new_data_folder_and_its_files_are_private(tmp_path: Path) -> None:
 
 def test_next_start_makes_an_existing_data_folder_private(tmp_path: Path) -> None:
     run_with_data_in(tmp_path, "")
-    for name in ("running.json", "processes.lock", "watermark.json", "erasures.jsonl"):
+    for name in ("running.json", "processes.lock", "watermark.json", "erasures.jsonl", "postgresql_password"):
         (tmp_path / name).write_text("")
     (tmp_path / "postgresql").mkdir()
     (tmp_path / "valkey").mkdir()
@@ -88,6 +88,13 @@ def test_what_cannot_be_made_private_is_reported(tmp_path: Path, monkeypatch: py
     assert local_secret(tmp_path, "secret_key") == secret
 
 
+def test_secret_is_written_through_no_link(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    (tmp_path / f"secret_key.{os.getpid()}").symlink_to(tmp_path / "file")
+    assert len(local_secret(tmp_path, "secret_key")) == 44
+    assert (tmp_path / "file").read_text() == "kept"
+
+
 def test_folder_is_beside_the_packages_unless_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("CRMSOLID_DATA", raising=False)
     assert data_folder() == ROOT / ".data"
@@ -98,8 +105,8 @@ def test_folder_is_beside_the_packages_unless_it_is_given(monkeypatch: pytest.Mo
 
 def test_addresses_lead_to_sockets_in_it(tmp_path: Path) -> None:
     folder = tmp_path / "My data?"
-    (folder / "postgresql").mkdir(parents=True)
-    (folder / "postgresql" / "password").write_text("p@ss/word=\n")
+    folder.mkdir()
+    (folder / "postgresql_password").write_text("p@ss/word=\n")
     assert conninfo.conninfo_to_dict(postgresql_url(folder)) == {
         "user": "crmsolid",
         "password": "p@ss/word=",

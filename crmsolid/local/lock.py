@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from crmsolid.local.services import CannotStart
+from crmsolid.local.services import CannotStart, refuse_foreign
 
 END_SECONDS = 20
 
@@ -40,6 +40,7 @@ class Lock:
 def locked(data: Path, what: str) -> Iterator[Lock]:
     """Raises AlreadyRuns."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    refuse_foreign(data)
     with (data / "running.json").open("a+") as file, (data / "processes.lock").open("a") as inherited:
         file.seek(0)
         noted: dict[str, Any] = {"what": "another start", "process": 0, "processes": []}

@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from crmsolid.data_folder import USER, local_secret, postgresql_socket, valkey_socket
+from crmsolid.data_folder import PASSWORD, USER, local_secret, postgresql_socket, valkey_socket
 
 START_SECONDS = 60
 FULL_BYTES = 64 << 20  # less free space than that explains why a start has failed
@@ -50,11 +50,13 @@ def start_postgresql(data: Path, **settings: str) -> None:
     _check_length(postgresql_socket(data), "DATABASE_URL")
     home = _home(data)
     if not (home / "data").exists():
-        _initialize(home, ["--no-sync"] if settings.get("fsync") == "off" else [])
+        _initialize(home, local_secret(data, PASSWORD), ["--no-sync"] if settings.get("fsync") == "off" else [])
     version, ours = (home / "data" / "PG_VERSION").read_text().strip(), _wheel_version().partition(".")[0]
     if version != ours:
         way_out = "write `make backup` with that version, move the folder away and `make restore` with this one"
         raise CannotStart(f"{home} has data of PostgreSQL {version}, and this is PostgreSQL {ours}; {way_out}")
+    if not (data / PASSWORD).exists():
+        raise CannotStart(f"{data / PASSWORD} is gone, which is the password of the database in {home}")
     options = shlex.join(word for name, value in (SETTINGS | settings).items() for word in ("-c", f"{name}={value}"))
     deadline = time.monotonic() + START_SECONDS
     while not postgresql_runs(data):
@@ -127,9 +129,16 @@ def _check_length(path: Path, variable: str) -> None:
         raise CannotStart(f"{text}; let CRMSOLID_DATA name a folder with a shorter path, or set {variable}")
 
 
+def refuse_foreign(data: Path) -> None:
+    """Root writes to no folder of another user, who could have links there to any file."""
+    if os.geteuid() == 0 and (owner := data.stat().st_uid or data.lstat().st_uid):
+        raise CannotStart(f"{data} belongs to user {owner}; run this as that user")
+
+
 def _home(data: Path) -> Path:
     """PostgreSQL's folder. As root, it is one of the system user's, and ``data`` has a link to it."""
     home = data / "postgresql"
+    refuse_foreign(data)
     if os.geteuid() == 0 and not home.is_symlink():
         if home.exists():
             raise CannotStart(f"{home} belongs to user {home.stat().st_uid}; run this as that user")
@@ -143,6 +152,8 @@ def _home(data: Path) -> Path:
         home.symlink_to(folder)
     if home.is_symlink() and not home.exists():
         raise CannotStart(f"{home.readlink()} is gone; delete the link {home} to begin with an empty database")
+    if os.geteuid() == 0 and home.resolve().parent != SYSTEM_FOLDER.resolve():
+        raise CannotStart(f"{home} leads out of {SYSTEM_FOLDER}; delete the link to begin with an empty database")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return home.resolve()
 
@@ -160,27 +171,36 @@ def _system_user() -> pwd.struct_passwd:
     raise CannotStart(f"{text}; run this as an ordinary user, or set DATABASE_URL")
 
 
-def _initialize(home: Path, options: list[str]) -> None:
+def _initialize(home: Path, password: str, options: list[str]) -> None:
     """Make the files of PostgreSQL, completely or not at all."""
-    local_secret(home, "password")
-    os.chown(home / "password", home.stat().st_uid, home.stat().st_gid)
     shutil.rmtree(home / "new", ignore_errors=True)  # of a start that was killed
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
-    access = [f"--username={USER}", "--auth=scram-sha-256", "--pwfile=password"]
-    made = _run(home, "initdb", "-D", "new", *locale, *access, *options)
+    access = [f"--username={USER}", "--auth=scram-sha-256", "--pwprompt"]
+    made = _run(home, "initdb", "-D", "new", *locale, *access, *options, typed=f"{password}\n{password}\n")
     if made.returncode:
         shutil.rmtree(home / "new", ignore_errors=True)
         raise CannotStart(_explain(home, made.stderr))
     (home / "new").rename(home / "data")
 
 
-def _run(home: Path, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run a program of PostgreSQL in this folder, as its owner and without variables such as PGPORT."""
+def _run(home: Path, program: str, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+    """Run a program of PostgreSQL in this folder, as its owner and without variables such as PGPORT. In a session of its
+    own, where it asks no terminal for a password and reads what would be typed."""
     folder, owner = programs(), _owner(home)
     if owner and not _can_run(folder, owner):
         folder = _copy_of_programs(folder)
     command, environment = [str(folder / program), *arguments], {"LC_ALL": "C", "PATH": os.defpath}
-    return subprocess.run(command, cwd=home, env=environment, umask=0o077, capture_output=True, text=True, **owner)
+    return subprocess.run(
+        command,
+        cwd=home,
+        env=environment,
+        umask=0o077,
+        input=typed,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        **owner,
+    )
 
 
 def _owner(home: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import redis
 
 from crmsolid.data_folder import postgresql_socket, postgresql_url, valkey_url
 from crmsolid.local import services
+from crmsolid.local.lock import locked
 from crmsolid.local.services import CannotStart, start_postgresql, start_valkey, stop_postgresql, stop_valkey
 from tests.local.conftest import postmaster, valkey
 from tests.system.small_disk import small_disk
@@ -85,8 +86,11 @@ def test_data_is_there_at_the_next_start_and_no_folder_changes_its_mode(data: Pa
     assert modes(*folders) == before
     home = (data / "postgresql").resolve()
     assert set(modes(home, home / "data").values()) == {0o700}
-    assert stat.S_IMODE((home / "password").stat().st_mode) == 0o600
+    password = data / "postgresql_password"
+    assert (stat.S_IMODE(password.stat().st_mode), password.stat().st_uid) == (0o600, os.geteuid())
     stop_postgresql(data)
+    password.unlink()
+    assert refusal(start, data) == f"{password} is gone, which is the password of the database in {home}"
 
 
 def test_password_is_needed(data: Path) -> None:
@@ -169,7 +173,7 @@ def test_full_disk_is_told_and_the_next_start_succeeds(folder: Path, monkeypatch
         data.mkdir(mode=0o700)
         home = services._home(data)
         assert refusal(start, data) == f"the disk of {home} is full; PostgreSQL needs 64 MiB"
-        assert sorted(path.name for path in home.iterdir()) == ["password"]
+        assert list(home.iterdir()) == []
         subprocess.run(["mount", "-o", "remount,size=300m", str(disk.folder)], check=True)
         start(data)
         stop_postgresql(data)
@@ -199,7 +203,7 @@ def test_ordinary_user_runs_both_as_themselves(folder: Path, monkeypatch: pytest
 
     in_process_of(NOBODY, start_and_stop)
     if IS_ROOT:  # who would leave files that the user cannot read
-        assert refusal(start, data) == f"{data}/postgresql belongs to user {NOBODY}; run this as that user"
+        assert refusal(start, data) == f"{data} belongs to user {NOBODY}; run this as that user"
 
 
 as_root = pytest.mark.skipif(not IS_ROOT, reason="root alone has another user for PostgreSQL")
@@ -249,3 +253,20 @@ def test_link_to_a_folder_that_is_gone_is_told(data: Path) -> None:
     assert refusal(start, data) == (
         f"/var/lib/crmsolid-local/gone is gone; delete the link {data}/postgresql to begin with an empty database"
     )
+
+
+@as_root
+def test_root_follows_no_link_of_another_user(data: Path, folder: Path, system_folder: Path) -> None:
+    (folder / "file").write_text("kept")
+    (folder / "foreign").mkdir()
+    for link in (data / "running.json", folder / "foreign" / "password"):
+        link.symlink_to(folder / "file")
+    (data / "postgresql").symlink_to(folder / "foreign")
+    text = f"{data}/postgresql leads out of {system_folder}; delete the link to begin with an empty database"
+    assert refusal(start, data) == text
+    for owned in (data, folder / "foreign"):
+        os.chown(owned, NOBODY, NOBODY)
+    assert refusal(start, data) == f"{data} belongs to user {NOBODY}; run this as that user"
+    with pytest.raises(CannotStart), locked(data, "a start"):
+        pass
+    assert ((folder / "file").read_text(), (folder / "file").stat().st_uid) == ("kept", 0)
