@@ -32,6 +32,12 @@ def postgresql_url(folder: Path) -> str:
     return f"postgres://{USER}:{quote(password, safe='')}@{host}:5432/{DATABASE}"
 
 
+def use_addresses_alone() -> None:
+    """Forget the variables with which libpq would go to another server than that of an address."""
+    for name in ("PGSERVICE", "PGHOSTADDR"):
+        os.environ.pop(name, None)
+
+
 def postgresql_socket(folder: Path) -> Path:
     return folder / "postgresql" / ".s.PGSQL.5432"
 

@@ -138,6 +138,7 @@ def test_each_address_that_is_not_given_leads_into_the_data_folder(tmp_path: Pat
 
 def test_command_without_a_running_postgresql_says_how_to_start_it(tmp_path: Path) -> None:
     command = [sys.executable, "manage.py", "list_api_keys", "--workspace", "demo"]
-    ended = subprocess.run(command, env=environment(tmp_path), cwd=ROOT, capture_output=True, text=True, timeout=60)
+    own = environment(tmp_path, PGSERVICE="nowhere", PGHOSTADDR="127.0.0.1")  # which would lead to another server
+    ended = subprocess.run(command, env=own, cwd=ROOT, capture_output=True, text=True, timeout=60)
     text = f"no PostgreSQL runs in {tmp_path}: start it with `make run`, or set DATABASE_URL\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", text)

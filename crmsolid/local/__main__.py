@@ -5,7 +5,6 @@ import errno
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -13,9 +12,11 @@ import sys
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
-from crmsolid.data_folder import data_folder, postgresql_url
+from psycopg import OperationalError, pq
+
+from crmsolid.data_folder import data_folder, postgresql_url, use_addresses_alone
 from crmsolid.local import services
 from crmsolid.local.lock import AlreadyRuns, locked
 
@@ -42,6 +43,7 @@ def main() -> int:
     options = parser.parse_args()
     for number in SIGNALS:
         signal.signal(number, signal.default_int_handler)
+    use_addresses_alone()
     data = data_folder()
     try:
         return {"run": run, "stop": stop}.get(options.command, use_database)(data, options)
@@ -179,14 +181,12 @@ def use_database(data: Path, options: argparse.Namespace) -> int:
                 if options.command == "restore":
                     raise
             url = postgresql_url(data)
-        parts = urlsplit(url)
-        variables = {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query)} | {
-            "PGHOST": unquote(re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2]).strip("[]")),
-            "PGPORT": str(parts.port or 5432),
-            "PGUSER": unquote(parts.username or ""),
-            "PGPASSWORD": unquote(parts.password or ""),
-            "PGDATABASE": unquote(parts.path[1:]),
-        }
+        try:
+            # In variables, because every user of the machine sees the arguments of a process.
+            given = [option for option in pq.Conninfo.parse(url.encode()) if option.envvar and option.val is not None]
+        except OperationalError:  # whose text may have the password
+            raise services.CannotStart("DATABASE_URL is no address we know") from None
+        variables = {str(option.envvar, "utf-8"): str(option.val, "utf-8") for option in given}
         programs = services.programs()
         own = environment(DATABASE_URL=url, CRMSOLID_DATA=str(data), PROGRAMS=str(programs))
         command = ["bash", str(ROOT / "scripts" / f"{options.command}.sh"), *options.arguments]

@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from psycopg import conninfo
 
 from tests.local.conftest import postmaster, valkey
 from tests.servers import is_listening, read_startup_message
@@ -168,7 +169,8 @@ def test_later_start_has_the_data_and_a_second_one_is_told(used: tuple[Path, str
             f"cannot start: CRM Solid at http://127.0.0.1:{product.port} (process {product.process.pid}) uses {data} "
             "already; `make stop` ends it\n"
         )
-        asked = local(data, "psql", text="SELECT text FROM messaging_message LIMIT 1;\n", PATH=str(tmp_path))
+        own = {"PATH": str(tmp_path), "PGSERVICE": "nowhere", "PGHOSTADDR": "127.0.0.1"}
+        asked = local(data, "psql", text="SELECT text FROM messaging_message LIMIT 1;\n", **own)
         assert "hello" in asked.stdout, asked
         manage = [sys.executable, "manage.py", "list_api_keys", "--workspace", "demo"]
         listed = subprocess.run(manage, env=environment(data), cwd=ROOT, capture_output=True, text=True, check=True)
@@ -303,6 +305,11 @@ def test_backup_of_another_server_starts_none(data: Path, tmp_path: Path) -> Non
     url = f"{settings.DATABASE_URL.rpartition('/')[0]}/postgres?connect_timeout=9"
     ended = local(data, "backup", str(tmp_path / "crm.dump"), DATABASE_URL=url)
     assert (ended.returncode, ended.stderr, data.exists()) == (0, "", False)
+    host = conninfo.conninfo_to_dict(url)["host"]
+    several = url.replace(f"@{host}:", f"@{host}:1,{host}:")
+    assert local(data, "psql", text="SELECT 41 + 1\n", DATABASE_URL=several).stdout.split()[2] == "42"
+    wrong = local(data, "psql", DATABASE_URL="postgres://u:50%off@h/d")
+    assert (wrong.returncode, wrong.stderr) == (1, "make psql: DATABASE_URL is no address we know\n")
     refused = local(data, "restore", str(tmp_path / "crm.dump"), DATABASE_URL=url)
     text = "make restore: DATABASE_URL is set; docs/deployment.md says how to restore on that server\n"
     assert (refused.returncode, refused.stderr) == (1, text)
