@@ -4,6 +4,7 @@ They listen on unix sockets alone, which ``crmsolid/data_folder.py`` names. The 
 root it would give all users access to every folder above the data.
 """
 
+import errno
 import importlib.metadata
 import os
 import pwd
@@ -107,7 +108,10 @@ def stop_valkey(data: Path) -> None:
 
 
 # By the variable that names another server.
-SERVERS = {"DATABASE_URL": (start_postgresql, stop_postgresql), "REDIS_URL": (start_valkey, stop_valkey)}
+SERVERS = {
+    "DATABASE_URL": (start_postgresql, stop_postgresql, postgresql_socket),
+    "REDIS_URL": (start_valkey, stop_valkey, valkey_socket),
+}
 
 
 def programs() -> Path:
@@ -247,6 +251,13 @@ def _explain(home: Path, output: str) -> str:
         return f"the disk of {home} is full; PostgreSQL needs {FULL_BYTES >> 20} MiB"
     reasons = re.findall(r"(?:error|FATAL|PANIC): +(.+)", output) or [output.strip()[-200:]]
     return f"PostgreSQL does not start: {reasons[0]}; {home / 'log'} may say more"
+
+
+def listens(path: Path) -> bool:
+    """Whether a server has this socket. It may be too busy to answer."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.setblocking(False)
+        return client.connect_ex(str(path)) not in (errno.ECONNREFUSED, errno.ENOENT)
 
 
 def _ask(path: Path, command: str) -> bytes:

@@ -16,8 +16,9 @@ import psycopg
 import pytest
 import redis
 
-from crmsolid.data_folder import postgresql_socket, postgresql_url, valkey_url
+from crmsolid.data_folder import postgresql_socket, postgresql_url, valkey_socket, valkey_url
 from crmsolid.local import services
+from crmsolid.local.__main__ import watch
 from crmsolid.local.lock import locked
 from crmsolid.local.services import CannotStart, start_postgresql, start_valkey, stop_postgresql, stop_valkey
 from tests.local.conftest import postmaster, valkey
@@ -192,6 +193,15 @@ def test_two_first_starts_may_copy_the_programs(folder: Path, system_folder: Pat
 
     monkeypatch.setattr(shutil, "copytree", copy_beside_another_start)
     assert services._copy_of_programs(programs).is_dir()
+
+
+def test_server_that_is_killed_ends_the_product(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    start_valkey(data)
+    assert services.listens(valkey_socket(data))
+    os.kill(valkey(data), signal.SIGKILL)
+    assert watch({}, [valkey_socket(data)], "", "") == 1
+    assert capsys.readouterr().err == "valkey has ended; ending the rest\n"
+    assert not services.listens(postgresql_socket(data))
 
 
 def test_log_has_no_statements(data: Path) -> None:
