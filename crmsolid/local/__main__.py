@@ -196,10 +196,10 @@ def use_database(data: Path, options: argparse.Namespace) -> int:
             url = postgresql_url(data)
         try:
             # In variables, because every user of the machine sees the arguments of a process.
-            given = [option for option in pq.Conninfo.parse(url.encode()) if option.envvar and option.val is not None]
+            options_of_url = pq.Conninfo.parse(url.encode())
         except OperationalError:  # whose text may have the password
             raise services.CannotStart("DATABASE_URL is no address we know") from None
-        variables = {str(option.envvar, "utf-8"): str(option.val, "utf-8") for option in given}
+        variables = {each.envvar.decode(): each.val.decode() for each in options_of_url if each.envvar and each.val}
         programs = services.programs()
         own = environment(DATABASE_URL=url, CRMSOLID_DATA=str(data), PROGRAMS=str(programs))
         command = ["bash", str(ROOT / "scripts" / f"{options.command}.sh"), *options.arguments]

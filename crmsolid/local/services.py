@@ -62,10 +62,11 @@ def start_postgresql(data: Path, **settings: str) -> None:
     if not (data / PASSWORD).exists():
         raise CannotStart(f"{data / PASSWORD} is gone, which is the password of the database in {home}")
     options = shlex.join(word for name, value in (SETTINGS | settings).items() for word in ("-c", f"{name}={value}"))
+    waiting = ["-w", "-t", str(RECOVERY_SECONDS)]
     deadline = time.monotonic() + START_SECONDS
     while not postgresql_runs(data):
         (home / "log").unlink(missing_ok=True)
-        started = _run(home, "pg_ctl", "start", "-w", "-t", str(RECOVERY_SECONDS), "-D", "data", "-l", "log", "-o", options)
+        started = _run(home, "pg_ctl", "start", *waiting, "-D", "data", "-l", "log", "-o", options)
         log = (home / "log").read_text() if (home / "log").exists() else ""
         # Processes of one that was killed are ending, or another one has not finished its start.
         is_passing = "still in use" in log or "already exists" in log
@@ -194,8 +195,10 @@ def _initialize(home: Path, password: str, options: list[str]) -> None:
 
 
 def _run(home: Path, program: str, *arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
-    """Run a program of PostgreSQL in this folder, as its owner and without variables such as PGPORT. In a session of its
-    own, where it asks no terminal for a password and reads what would be typed."""
+    """Run a program of PostgreSQL in this folder, as its owner and without variables such as PGPORT.
+
+    In a session of its own, where initdb asks no terminal for the password and reads what would be typed.
+    """
     folder, owner = programs(), _owner(home)
     if owner and not _can_run(folder, owner):
         folder = _copy_of_programs(folder)

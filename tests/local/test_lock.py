@@ -11,7 +11,6 @@ from pathlib import Path
 
 from crmsolid.local.__main__ import stop
 from crmsolid.local.lock import locked
-from tests.waiting import wait_until
 
 
 def note(data: Path, process: int, *groups: int) -> Path:

