@@ -5,13 +5,15 @@ and the Valkey that ``make run`` starts in it. It needs the standard library alo
 import base64
 import os
 import stat
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 # What the product keeps there, as glob patterns. PostgreSQL and Valkey have a folder each.
-KEPT_FILES = ("*_key", "erasures.jsonl", "watermark.json", "postgresql", "valkey", "running.json", "*.lock")
+KEPT_FILES = ("*_key", "erasures.jsonl", "watermark.json", "postgresql*", "valkey", "running.json", "*.lock")
 DATABASE = USER = "crmsolid"
+PASSWORD = "postgresql_password"
 
 
 def data_folder() -> Path:
@@ -22,12 +24,18 @@ def data_folder() -> Path:
 
 def postgresql_url(folder: Path) -> str:
     """The address of the PostgreSQL that ``make run`` starts, which has a password once it has been started."""
-    home = folder / "postgresql"
     try:
-        password = (home / "password").read_text().strip()
+        password = (folder / PASSWORD).read_text().strip()
     except OSError:
         password = ""
-    return f"postgres://{USER}:{quote(password, safe='')}@{quote(str(home), safe='')}:5432/{DATABASE}"
+    host = quote(str(folder / "postgresql"), safe="")
+    return f"postgres://{USER}:{quote(password, safe='')}@{host}:5432/{DATABASE}"
+
+
+def use_addresses_alone() -> None:
+    """Forget the variables with which libpq would go to another server than that of an address."""
+    for name in ("PGSERVICE", "PGHOSTADDR"):
+        os.environ.pop(name, None)
 
 
 def postgresql_socket(folder: Path) -> Path:
@@ -51,15 +59,15 @@ def local_secret(folder: Path, name: str) -> str:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name
     if not path.exists():
-        temporary = folder / f"{name}.{os.getpid()}"
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        descriptor, temporary = tempfile.mkstemp(prefix=f"{name}.", dir=folder)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(base64.urlsafe_b64encode(os.urandom(32)))
         try:
             os.link(temporary, path)  # fails if another process was first; its secret counts
         except FileExistsError:
             pass
         finally:
-            temporary.unlink()
+            os.unlink(temporary)
     return path.read_text().strip()
 
 

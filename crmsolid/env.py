@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import conninfo
 
 env = environ.Env()
 
@@ -49,9 +51,14 @@ def env_database(name: str, default: str = "") -> dict[str, Any]:
     """Django's settings for the PostgreSQL at this URL. Its host may be the percent-encoded folder of a unix socket, as
     in ``postgres://user:password@%2Fvar%2Frun%2Fpostgresql/name``."""
     url = env.str(name, "") or default
-    if url.partition("://")[0] not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured(f"{name} is no address we know; give postgres://user:password@host:5432/name")
-    settings = dict(env.db_url_config(url))
+    try:
+        is_valid = url.partition("://")[0] in ("postgres", "postgresql") and conninfo.conninfo_to_dict(url)["dbname"]
+        settings = dict(env.db_url_config(url)) if is_valid else {}
+    except (KeyError, ValueError, psycopg.ProgrammingError):  # whose texts have parts of the password
+        settings = {}
+    if not settings:
+        example = "postgres://user:password@host:5432/name, with special characters percent-encoded"
+        raise ImproperlyConfigured(f"{name} is no address we know; give {example}")
     host = urlsplit(url).netloc.rpartition("@")[2]
     if host.lower().startswith("%2f"):  # django-environ makes it lower case and leaves it encoded
         settings["HOST"] = unquote(host.partition(":")[0])

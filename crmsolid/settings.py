@@ -12,7 +12,14 @@ from typing import Any
 
 from crmsolid.broker import broker_url
 from crmsolid.core.postgresql.timeouts import with_timeouts
-from crmsolid.data_folder import data_folder, local_secret, make_private, postgresql_url, valkey_url
+from crmsolid.data_folder import (
+    data_folder,
+    local_secret,
+    make_private,
+    postgresql_url,
+    use_addresses_alone,
+    valkey_url,
+)
 from crmsolid.env import env, env_choice, env_database, env_int, env_proxy, forbid_core_dumps
 from crmsolid.serving.interface import MAX_BODY_BYTES
 
@@ -92,7 +99,10 @@ TEMPLATES = [
 ]
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------
-DATABASE_URL = env.str("DATABASE_URL", "") or postgresql_url(DATA_DIR)
+DATABASE_URL = env.str("DATABASE_URL", "")
+if not DATABASE_URL:
+    use_addresses_alone()
+    DATABASE_URL = postgresql_url(DATA_DIR)
 
 
 def _database() -> dict[str, Any]:

@@ -48,7 +48,7 @@ def test_new_data_folder_and_its_files_are_private(tmp_path: Path) -> None:
 
 def test_next_start_makes_an_existing_data_folder_private(tmp_path: Path) -> None:
     run_with_data_in(tmp_path, "")
-    for name in ("running.json", "processes.lock", "watermark.json", "erasures.jsonl"):
+    for name in ("running.json", "processes.lock", "watermark.json", "erasures.jsonl", "postgresql_password"):
         (tmp_path / name).write_text("")
     (tmp_path / "postgresql").mkdir()
     (tmp_path / "valkey").mkdir()
@@ -88,6 +88,13 @@ def test_what_cannot_be_made_private_is_reported(tmp_path: Path, monkeypatch: py
     assert local_secret(tmp_path, "secret_key") == secret
 
 
+def test_secret_is_written_through_no_link(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    (tmp_path / f"secret_key.{os.getpid()}").symlink_to(tmp_path / "file")
+    assert len(local_secret(tmp_path, "secret_key")) == 44
+    assert (tmp_path / "file").read_text() == "kept"
+
+
 def test_folder_is_beside_the_packages_unless_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("CRMSOLID_DATA", raising=False)
     assert data_folder() == ROOT / ".data"
@@ -98,8 +105,8 @@ def test_folder_is_beside_the_packages_unless_it_is_given(monkeypatch: pytest.Mo
 
 def test_addresses_lead_to_sockets_in_it(tmp_path: Path) -> None:
     folder = tmp_path / "My data?"
-    (folder / "postgresql").mkdir(parents=True)
-    (folder / "postgresql" / "password").write_text("p@ss/word=\n")
+    folder.mkdir()
+    (folder / "postgresql_password").write_text("p@ss/word=\n")
     assert conninfo.conninfo_to_dict(postgresql_url(folder)) == {
         "user": "crmsolid",
         "password": "p@ss/word=",
@@ -131,6 +138,7 @@ def test_each_address_that_is_not_given_leads_into_the_data_folder(tmp_path: Pat
 
 def test_command_without_a_running_postgresql_says_how_to_start_it(tmp_path: Path) -> None:
     command = [sys.executable, "manage.py", "list_api_keys", "--workspace", "demo"]
-    ended = subprocess.run(command, env=environment(tmp_path), cwd=ROOT, capture_output=True, text=True, timeout=60)
+    own = environment(tmp_path, PGSERVICE="nowhere", PGHOSTADDR="127.0.0.1")  # which would lead to another server
+    ended = subprocess.run(command, env=own, cwd=ROOT, capture_output=True, text=True, timeout=60)
     text = f"no PostgreSQL runs in {tmp_path}: start it with `make run`, or set DATABASE_URL\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", text)

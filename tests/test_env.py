@@ -42,12 +42,28 @@ def test_choice_defaults_to_the_first_and_refuses_unknown_values(monkeypatch: py
         env_choice(NAME, choices)
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@h/n", "mariadb:////var/db", "://", "/var/db"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "mysql://u:secret@h/n",
+        "mariadb:////var/db",
+        "://",
+        "/var/db",
+        "postgres://u:50%off-secret@h/n",
+        "postgres://u:se/cret@h/n",
+        "postgres://u:secret@h",
+    ],
+)
 def test_url_of_an_unknown_database_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv(NAME, url)
     with pytest.raises(ImproperlyConfigured) as refused:
         env_database(NAME)
-    assert str(refused.value) == f"{NAME} is no address we know; give postgres://user:password@host:5432/name"
+    assert str(refused.value) == (
+        f"{NAME} is no address we know; give postgres://user:password@host:5432/name, with special characters "
+        "percent-encoded"
+    )
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None
 
 
 def test_database_url_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +78,12 @@ def test_host_may_be_the_folder_of_a_unix_socket(monkeypatch: pytest.MonkeyPatch
     database = env_database(NAME)
     assert (database["HOST"], database["PORT"]) == ("/Home/My data", 5433 if port else "")
     assert (database["NAME"], database["PASSWORD"], database["OPTIONS"]) == ("crm", "p@ss", {"sslmode": "disable"})
+
+
+def test_there_may_be_several_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(NAME, "postgres://crm:secret@one:5432,two:5433/crm")
+    database = env_database(NAME)
+    assert (database["HOST"], database["PORT"]) == ("one,two", "5432,5433")
 
 
 def test_start_with_an_invalid_setting_prints_one_line(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import errno
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -13,9 +12,11 @@ import sys
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
-from crmsolid.data_folder import data_folder, postgresql_url
+from psycopg import OperationalError, pq
+
+from crmsolid.data_folder import data_folder, postgresql_url, use_addresses_alone
 from crmsolid.local import services
 from crmsolid.local.lock import AlreadyRuns, locked
 
@@ -41,7 +42,9 @@ def main() -> int:
         commands.add_parser(name).add_argument("arguments", nargs="*")
     options = parser.parse_args()
     for number in SIGNALS:
-        signal.signal(number, signal.default_int_handler)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, signal.default_int_handler)
+    use_addresses_alone()
     data = data_folder()
     try:
         return {"run": run, "stop": stop}.get(options.command, use_database)(data, options)
@@ -64,7 +67,7 @@ def run(data: Path, options: argparse.Namespace) -> int:
         for path in data.glob("*.sqlite3"):
             print(FORMER.format(path), file=sys.stderr)
         try:
-            start_servers(data, stack)
+            sockets = start_servers(data, stack)
             setup = [sys.executable, "-m", "crmsolid.local.setup", address]
             ended = subprocess.run(setup, stdout=subprocess.PIPE, text=True, start_new_session=True)
             if ended.returncode:
@@ -79,40 +82,49 @@ def run(data: Path, options: argparse.Namespace) -> int:
                     ["sh", "-c", f"exec {command}"], env=variables, pass_fds=[lock.inherited], start_new_session=True
                 )
                 lock.note(f"CRM Solid at {address}", [process.pid for process in processes.values()])
-            return watch(processes, address, ended.stdout)
+            return watch(processes, sockets, address, ended.stdout)
         finally:
             for number in SIGNALS:
                 signal.signal(number, signal.SIG_IGN)
 
 
-def start_servers(data: Path, stack: ExitStack) -> None:
-    """PostgreSQL and Valkey, unless others are given. ``stack`` stops them, and a shell does if this is killed."""
+def start_servers(data: Path, stack: ExitStack) -> list[Path]:
+    """PostgreSQL and Valkey, unless others are given. ``stack`` stops them, and a shell does if this is killed. Returns
+    their sockets."""
+    sockets = []
     remains = ["sh", "-c", 'read _; exec "$0" -m crmsolid.local stop --remains', sys.executable]
     guard = subprocess.Popen(remains, stdin=subprocess.PIPE, start_new_session=True)
     stack.callback(guard.communicate)
     stack.callback(guard.kill)
-    for variable, (start, stop_server) in services.SERVERS.items():
+    for variable, (start, stop_server, socket_of) in services.SERVERS.items():
         # Production refuses to start without an address of each.
         if not os.environ.get(variable) and os.environ.get("CRMSOLID_ENV") != "production":
             stack.callback(stop_server, data)
             start(data)
+            sockets.append(socket_of(data))
+    return sockets
 
 
-def watch(processes: Processes, address: str, message: str) -> int:
-    """Print the message once the product is ready. Returns the exit status of the first process that ends."""
+def watch(processes: Processes, sockets: list[Path], address: str, message: str) -> int:
+    """Print the message once the product is ready. Returns the exit status of the first process that ends, and 1 when
+    nobody listens on one of the sockets."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
         for name, process in processes.items():
             if process.poll() is not None:
                 print(f"{name} has ended with status {process.returncode}; ending the rest", file=sys.stderr)
                 return max(process.returncode, 1)
+        for path in sockets:
+            if not services.listens(path):
+                print(f"{path.parent.name} has ended; ending the rest", file=sys.stderr)
+                return 1
         if message:
             missing = what_is_missing(address)
             if not missing or time.monotonic() > deadline:
                 note = f"\nNot ready yet, missing: {', '.join(missing)}. See {address}/readyz\n" if missing else ""
                 print(message + note, flush=True)
                 message = ""
-        time.sleep(0.1 if message else 0.5)
+        time.sleep(0.1 if message else 1)
 
 
 def what_is_missing(address: str) -> list[str]:
@@ -148,7 +160,7 @@ def stop(data: Path, options: argparse.Namespace) -> int:
     while data.exists():
         try:
             with locked(data, "make stop"):
-                for _, stop_server in services.SERVERS.values():
+                for _, stop_server, _ in services.SERVERS.values():
                     stop_server(data)
             break
         except AlreadyRuns as running:
@@ -157,7 +169,8 @@ def stop(data: Path, options: argparse.Namespace) -> int:
                 break
             if running.process and (running.process != told or is_late):
                 told = running.process
-                os.kill(told, signal.SIGKILL if is_late else signal.SIGTERM)
+                with suppress(ProcessLookupError):
+                    os.kill(told, signal.SIGKILL if is_late else signal.SIGTERM)
         time.sleep(0.1)
     return 0
 
@@ -170,30 +183,40 @@ def use_database(data: Path, options: argparse.Namespace) -> int:
     if not url and options.command != "restore" and not (data / "postgresql" / "data").exists():
         raise services.CannotStart(f"there is no database in {data} yet; `make run` makes one")
     with ExitStack() as stack:
+        lock = None
         if not url:
             try:
-                stack.enter_context(locked(data, f"make {options.command}"))
+                lock = stack.enter_context(locked(data, f"make {options.command}"))
                 stack.callback(services.stop_postgresql, data)
                 services.start_postgresql(data)
-            except AlreadyRuns:
-                if options.command == "restore":
+            except AlreadyRuns as running:
+                # Another client would stop the server in the middle of this one.
+                if options.command == "restore" or not running.what.startswith("CRM Solid"):
                     raise
             url = postgresql_url(data)
-        parts = urlsplit(url)
-        variables = {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query)} | {
-            "PGHOST": unquote(re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2]).strip("[]")),
-            "PGPORT": str(parts.port or 5432),
-            "PGUSER": unquote(parts.username or ""),
-            "PGPASSWORD": unquote(parts.password or ""),
-            "PGDATABASE": unquote(parts.path[1:]),
-        }
+        try:
+            # In variables, because every user of the machine sees the arguments of a process.
+            options_of_url = pq.Conninfo.parse(url.encode())
+        except OperationalError:  # whose text may have the password
+            raise services.CannotStart("DATABASE_URL is no address we know") from None
+        variables = {each.envvar.decode(): each.val.decode() for each in options_of_url if each.envvar and each.val}
         programs = services.programs()
         own = environment(DATABASE_URL=url, CRMSOLID_DATA=str(data), PROGRAMS=str(programs))
         command = ["bash", str(ROOT / "scripts" / f"{options.command}.sh"), *options.arguments]
         if options.command == "psql":
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends a statement of psql, not psql
             command = [str(programs / "psql"), *options.arguments]
-        return subprocess.run(command, env=own | variables).returncode
+            return subprocess.run(command, env=own | variables).returncode
+        inherited = [lock.inherited] if lock else []
+        process = subprocess.Popen(command, env=own | variables, pass_fds=inherited, start_new_session=True)
+        try:
+            if lock:
+                lock.note(f"make {options.command}", [process.pid])
+            return process.wait()
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait()
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from crmsolid.local.services import CannotStart
+from crmsolid.local.services import CannotStart, refuse_foreign
 
 END_SECONDS = 20
 
@@ -20,7 +20,7 @@ class AlreadyRuns(CannotStart):
     """Another process uses the data folder."""
 
     def __init__(self, data: Path, what: str, process: int) -> None:
-        self.process = process
+        self.what, self.process = what, process
         super().__init__(f"{what} (process {process}) uses {data} already; `make stop` ends it")
 
 
@@ -40,23 +40,30 @@ class Lock:
 def locked(data: Path, what: str) -> Iterator[Lock]:
     """Raises AlreadyRuns."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    refuse_foreign(data)
     with (data / "running.json").open("a+") as file, (data / "processes.lock").open("a") as inherited:
+        is_first = _try_lock(file)
         file.seek(0)
         noted: dict[str, Any] = {"what": "another start", "process": 0, "processes": []}
         with suppress(ValueError):  # it is empty, or just being written
             noted = json.load(file)
-        is_first = _try_lock(file)
+        if not is_first:
+            raise AlreadyRuns(data, noted["what"], noted["process"])
+        lock = Lock(file, inherited.fileno())
+        lock.note(what, noted["processes"])
         deadline = time.monotonic() + END_SECONDS
-        while not (is_first and _try_lock(inherited)):
-            if not is_first or time.monotonic() > deadline:
-                raise AlreadyRuns(data, noted["what"], noted["process"])
+        while not _try_lock(inherited):
+            if time.monotonic() > deadline:
+                raise CannotStart(f"what a killed start has left in {data} does not end: {noted['processes']}")
             for group in noted["processes"]:
                 with suppress(ProcessLookupError):
                     os.killpg(group, signal.SIGKILL)
             time.sleep(0.05)
-        lock = Lock(file, inherited.fileno())
         lock.note(what)
-        yield lock
+        try:
+            yield lock
+        finally:
+            file.truncate(0)  # nobody is to take a later process with this number for this one
 
 
 def _try_lock(file: IO[str]) -> bool:

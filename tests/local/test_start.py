@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from psycopg import conninfo
 
 from tests.local.conftest import postmaster, valkey
 from tests.servers import is_listening, read_startup_message
@@ -94,11 +95,15 @@ class Product:
 
 
 @contextmanager
-def started(data: Path, log: Path) -> Iterator[Product]:
+def started(data: Path, log: Path, *before: str) -> Iterator[Product]:
     with (
         log.open("a") as errors,
         subprocess.Popen(
-            command("run", "--port", "0"), env=environment(data), cwd=ROOT, stdout=subprocess.PIPE, stderr=errors
+            [*before, *command("run", "--port", "0")],
+            env=environment(data),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=errors,
         ) as process,
     ):
         try:
@@ -139,6 +144,10 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, 
         yield folder, token, path
 
 
+def noted_in(data: Path) -> str:
+    return (data / "running.json").read_text()
+
+
 def servers_of(data: Path) -> list[int]:
     return [process for process in (postmaster(data), valkey(data)) if process]
 
@@ -159,7 +168,8 @@ def guard_of(process: int) -> int:
 def test_later_start_has_the_data_and_a_second_one_is_told(used: tuple[Path, str, str], tmp_path: Path) -> None:
     data, token, path = used
     log = tmp_path / "log"
-    with started(data, log) as product:
+    with started(data, log, "nohup") as product:
+        product.process.send_signal(signal.SIGHUP)
         assert token not in product.message and token.rsplit("_", 1)[0] + "_…" in product.message
         assert product.status(path, token) == "sent"
         second = local(data, "run", "--port", "0")
@@ -168,7 +178,8 @@ def test_later_start_has_the_data_and_a_second_one_is_told(used: tuple[Path, str
             f"cannot start: CRM Solid at http://127.0.0.1:{product.port} (process {product.process.pid}) uses {data} "
             "already; `make stop` ends it\n"
         )
-        asked = local(data, "psql", text="SELECT text FROM messaging_message LIMIT 1;\n", PATH=str(tmp_path))
+        own = {"PATH": str(tmp_path), "PGSERVICE": "nowhere", "PGHOSTADDR": "127.0.0.1"}
+        asked = local(data, "psql", text="SELECT text FROM messaging_message LIMIT 1;\n", **own)
         assert "hello" in asked.stdout, asked
         manage = [sys.executable, "manage.py", "list_api_keys", "--workspace", "demo"]
         listed = subprocess.run(manage, env=environment(data), cwd=ROOT, capture_output=True, text=True, check=True)
@@ -247,6 +258,34 @@ def test_backup_is_restored_in_place_of_data_and_holds_sending(used: tuple[Path,
     assert "t" in held.split()
 
 
+def test_killed_postgresql_ends_the_product(used: tuple[Path, str, str], tmp_path: Path) -> None:
+    data, _, _ = used
+    with started(data, tmp_path / "log") as product:
+        os.kill(postmaster(data), signal.SIGKILL)
+        assert product.process.wait(TIMEOUT) == 1
+    assert "postgresql has ended; ending the rest" in (tmp_path / "log").read_text()
+    assert valkey(data) == 0
+
+
+def test_restore_ends_with_its_command_or_with_the_next_one(used: tuple[Path, str, str], tmp_path: Path) -> None:
+    data, _, _ = used
+    (data / "erasures.jsonl").touch()
+    os.mkfifo(tmp_path / "pipe")  # which pg_restore waits for
+    reader = ["restore", str(tmp_path / "pipe"), "1"]
+    for number, status in ((signal.SIGTERM, 130), (signal.SIGKILL, -9)):
+        with subprocess.Popen(command(*reader), env=environment(data), cwd=ROOT) as process:
+            wait_until(lambda: '"processes": [' in noted_in(data) and "[]" not in noted_in(data), "it is noted")
+            (script,) = json.loads(noted_in(data))["processes"]
+            other = local(data, "backup", str(tmp_path / "crm.dump"))
+            assert (other.returncode, other.stderr[:31]) == (1, "make backup: make restore (proc")
+            process.send_signal(number)
+            assert process.wait(TIMEOUT) == status
+        assert lives(script) == (number == signal.SIGKILL)
+        local(data, "stop")
+        assert not lives(script)
+        assert servers_of(data) == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a disk")
 def test_full_disk_is_one_sentence(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 1) as disk:
@@ -303,6 +342,11 @@ def test_backup_of_another_server_starts_none(data: Path, tmp_path: Path) -> Non
     url = f"{settings.DATABASE_URL.rpartition('/')[0]}/postgres?connect_timeout=9"
     ended = local(data, "backup", str(tmp_path / "crm.dump"), DATABASE_URL=url)
     assert (ended.returncode, ended.stderr, data.exists()) == (0, "", False)
+    host = conninfo.conninfo_to_dict(url)["host"]
+    several = url.replace(f"@{host}:", f"@{host}:1,{host}:")
+    assert local(data, "psql", text="SELECT 41 + 1\n", DATABASE_URL=several).stdout.split()[2] == "42"
+    wrong = local(data, "psql", DATABASE_URL="postgres://u:50%off@h/d")
+    assert (wrong.returncode, wrong.stderr) == (1, "make psql: DATABASE_URL is no address we know\n")
     refused = local(data, "restore", str(tmp_path / "crm.dump"), DATABASE_URL=url)
     text = "make restore: DATABASE_URL is set; docs/deployment.md says how to restore on that server\n"
     assert (refused.returncode, refused.stderr) == (1, text)
