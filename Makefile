@@ -12,6 +12,7 @@ PARTS ?=
 FUZZ ?= 20
 FILE ?=
 REPLACE ?=
+NOBODY_ERASED ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -35,7 +36,7 @@ backup: $(READY) ## write a backup of the database: make backup FILE=crm.dump
 	@$(BIN)/python -m crmsolid.local backup $(if $(FILE),"$(FILE)")
 
 restore: $(READY) ## make the database what it is in a backup: make restore FILE=crm.dump, REPLACE=1 if it has data
-	@$(BIN)/python -m crmsolid.local restore $(if $(FILE),"$(FILE)") $(REPLACE)
+	@$(BIN)/python -m crmsolid.local restore "$(FILE)" "$(REPLACE)" "$(NOBODY_ERASED)"
 
 test: $(READY) ## ruff, mypy and all tests; some of them: make test TESTS=tests/contacts
 	@bash scripts/test.sh $(TESTS)

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import logging
 import multiprocessing
 import os
 import resource
@@ -10,6 +11,7 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.process import BaseProcess
@@ -19,10 +21,12 @@ import uvicorn
 from django.conf import settings
 from django.utils.log import configure_logging
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from crmsolid.serving.connections import ConnectionLimits
 from crmsolid.serving.http_protocol import build_protocol
+
+logger = logging.getLogger(__name__)
 
 APPLICATION = (
     "crmsolid.asgi:started_application"  # by name, because it is above this package, and loaded in each process
@@ -31,6 +35,10 @@ GRACE_SECONDS = 5  # limited, because open streams never end by themselves
 # A process that does not answer the supervisor for so long is killed and replaced, and one that replaces another has so
 # long to start. uvicorn's 5 s are too short for a start on a busy machine.
 HEALTH_SECONDS = 30
+# The supervisor waits so long for one answer before it looks at signals and at the other processes again.
+ANSWER_SECONDS = 0.5
+# From SIGTERM on; a process that has not ended by then is killed. Less than what starts the web allows, 20 s and more.
+END_SECONDS = 12
 # Kept for what is no connection of a client: the database, Redis, files and sockets of webhooks.
 RESERVED_DESCRIPTORS = 1200
 # How much of a response the kernel may hold for a client. By itself it takes 4 MB, so that what a slow client reads
@@ -129,6 +137,64 @@ def serve(sock: socket.socket) -> int:
     return _supervise(sock, settings.WEB_PROCESSES)
 
 
+class Supervisor(Multiprocess):
+    """uvicorn's supervisor, which a process that hangs does not keep from ending the others, and which outlives a
+    machine that has no memory, process or descriptor left for a while."""
+
+    def __init__(self, config: ServerConfig, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self._answered: dict[int | None, float] = {}  # by process id: when it did last
+
+    def run(self) -> None:
+        try:
+            super().run()
+        except BaseException:
+            # Else Python would wait at exit for processes that nobody has told to end.
+            self.terminate_all()
+            self.join_all()
+            raise
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace each process that has ended, or has not answered for ``HEALTH_SECONDS``. One that refuses to start
+        ends all."""
+        for index, process in enumerate(self.processes):
+            if self.signal_queue or self.should_exit.is_set():
+                return
+            if self._is_well(process):
+                continue
+            process.kill()
+            process.join()
+            if process.exitcode == STARTUP_FAILURE:
+                self.should_exit.set()
+                return
+            try:
+                successor = Process(self.config, self.sockets)
+                successor.start()
+            except OSError as error:
+                logger.error("a web process cannot be started; trying again", extra={"error": str(error)})
+                continue
+            self._answered.pop(process.pid, None)
+            self.processes[index] = successor
+
+    def _is_well(self, process: Process) -> bool:
+        if process.exitcode is not None:
+            return False
+        with suppress(OSError, EOFError):
+            while process.parent_conn.poll():  # late answers to former questions
+                process.parent_conn.recv()
+        now = time.monotonic()
+        if process.is_alive(ANSWER_SECONDS):
+            self._answered[process.pid] = now
+        return now - self._answered.setdefault(process.pid, now) < HEALTH_SECONDS
+
+    def join_all(self) -> None:
+        deadline = time.monotonic() + END_SECONDS
+        for process in self.processes:
+            process.process.join(max(0, deadline - time.monotonic()))
+            process.kill()
+            process.join()
+
+
 def _supervise(sock: socket.socket, processes: int) -> int:
     """Run several processes. One that dies is started again; one that refuses to start ends the others. This process
     does not load the product, and keeps the port open whatever happens to the others."""
@@ -136,7 +202,7 @@ def _supervise(sock: socket.socket, processes: int) -> int:
     with nullcontext() if METRICS_FOLDER in os.environ else metrics_folder() as folder:
         if folder is not None:
             os.environ[METRICS_FOLDER] = folder
-        supervisor = Multiprocess(ServerConfig(processes), [sock])
+        supervisor = Supervisor(ServerConfig(processes), [sock])
         supervisor.run()
     refused = any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes)
     return STARTUP_FAILURE if refused else 0

@@ -24,6 +24,10 @@ MIB = 1024 * 1024
 # Blocks that no test runs: how each begins, and why.
 NOT_RUN = [
     (
+        "sudo systemd-run",
+        "systemd does not run here; tests/docs/test_processes.py compares its settings",
+    ),
+    (
         "docker compose up -d --build",
         "Docker cannot run here; the processes of compose.yaml are compared",
     ),

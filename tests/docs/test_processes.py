@@ -76,6 +76,22 @@ def test_systemd_has_the_processes_of_the_page() -> None:
     assert found == {role: (normal(of_page()[role][0]), of_page()[role][1]) for role in ROLES}
 
 
+def test_page_gives_commands_the_settings_and_the_user_of_the_units() -> None:
+    shared = (ROOT / "deploy" / "systemd" / "crmsolid-.service.d" / "common.conf").read_text()
+    settings_of_units = re.findall(r"CRMSOLID_\w+=\S+", shared)
+    assert len(settings_of_units) == 2
+    assert [each for each in settings_of_units if f"`{each}`" not in PAGE.read_text()] == []
+    (command,) = re.findall(r"systemd-run (.+)/opt/crmsolid/.venv/bin/python manage.py", PAGE.read_text(), re.S)
+    options = dict(re.findall(r"--(?:property=)?([\w-]+)=(\S+)", command))
+    units = dict(re.findall(r"^(\w+)=(.+)$", shared, re.M))
+    assert options == {
+        "uid": units["User"],
+        "working-directory": units["WorkingDirectory"],
+        "EnvironmentFile": units["EnvironmentFile"],
+        "UMask": units["UMask"],
+    }
+
+
 def test_kubernetes_has_the_processes_of_the_page() -> None:
     pods, page = kubernetes(), of_page()
     found = {name: " ".join(pod["containers"][0]["command"]) for name, pod in pods.items()}

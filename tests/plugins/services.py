@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ import redis
 
 from crmsolid.data_folder import postgresql_url, valkey_url
 from crmsolid.local.services import (
+    SYSTEM_FOLDER,
     CannotStart,
     programs,
     start_postgresql,
@@ -103,7 +105,9 @@ def _start_postgresql(services: ExitStack) -> str:
     """Its data is kept for the next run of this checkout, which finds the template there. A run beside another one has
     data of its own."""
     data = Path(tempfile.gettempdir()) / f"crmsolid-tests-{CHECKOUT}"
-    data.mkdir(mode=0o700, exist_ok=True)
+    if not _is_ours(data):
+        data = Path(tempfile.mkdtemp(prefix="crmsolid-tests-"))
+        services.callback(_delete, data)
     lock = services.enter_context((data / "lock").open("w"))
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,7 +119,7 @@ def _start_postgresql(services: ExitStack) -> str:
         start_postgresql(data, **FAST)
     except CannotStart:  # what is kept is of another version, or damaged: nothing waits for the disk
         _delete(data)
-        data.mkdir(mode=0o700, exist_ok=True)
+        data.mkdir(mode=0o700)
         start_postgresql(data, **FAST)
     os.environ[STARTED] = str(data)
     server = postgresql_url(data).rsplit("/", 1)[0]
@@ -123,8 +127,19 @@ def _start_postgresql(services: ExitStack) -> str:
     return server
 
 
+def _is_ours(folder: Path) -> bool:
+    """Whether nobody else can change this folder, which is made if it does not exist. Any user may make one of this
+    name where all have their temporary files."""
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    status = folder.lstat()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
+
+
 def _delete(data: Path) -> None:
-    shutil.rmtree((data / "postgresql").resolve(), ignore_errors=True)  # as root it is a link
+    home = (data / "postgresql").resolve()
+    if home.parent == SYSTEM_FOLDER.resolve():  # as root it is a link to there
+        shutil.rmtree(home, ignore_errors=True)
     shutil.rmtree(data, ignore_errors=True)
 
 

@@ -1,10 +1,12 @@
 import http.client
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,8 +88,8 @@ def test_connections_leave_descriptors_for_everything_else(soft: int, hard: int,
 class Web:
     """A running ``python -m crmsolid.serving``."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
-        self.process, self.port = process, port
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+        self.process, self.port, self.log = process, port, log
 
     def pids(self) -> list[int]:
         """Of the processes that the supervisor started."""
@@ -113,14 +115,18 @@ class Web:
 
 
 @contextmanager
-def web(tmp_path: Path, **more: str) -> Iterator[Web]:
+def web(tmp_path: Path, *program: str, **more: str) -> Iterator[Web]:
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if name != METRICS_FOLDER}
     environment |= {"CRMSOLID_DATA": str(tmp_path / "data"), "TMPDIR": str(tmp_path), **more}
-    command = [sys.executable, "-m", "crmsolid.serving", "--port", str(port)]
-    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE) as process:
+    command = [sys.executable, *(program or ("-m", "crmsolid.serving")), "--port", str(port)]
+    log = tmp_path / "log"
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as process,
+    ):
         try:
-            yield Web(process, port)
+            yield Web(process, port, log)
         finally:
             process.kill()
 
@@ -151,6 +157,45 @@ def test_processes_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
         running.process.kill()
         running.process.wait()
         wait_until(lambda: all(map(has_ended, pids)), "the web processes have ended", seconds=20)
+
+
+def test_process_that_hangs_keeps_neither_the_others_nor_the_supervisor_from_ending(tmp_path: Path) -> None:
+    with web(tmp_path, CRMSOLID_WEB_PROCESSES="2") as running:
+        hung, other = running.started(2)
+        os.kill(hung, signal.SIGSTOP)
+        time.sleep(1)  # so that the supervisor waits for its answer
+        running.process.terminate()
+        deadline = time.monotonic() + 20
+        wait_until(lambda: has_ended(other), "the other process has ended", seconds=8)
+        assert not has_ended(hung)
+        assert running.process.wait(deadline - time.monotonic()) == 0
+        assert has_ended(hung)
+
+
+def test_process_that_hangs_is_replaced(tmp_path: Path) -> None:
+    code = "import sys; from crmsolid.serving import __main__, server; server.HEALTH_SECONDS = 5; "
+    code += "sys.exit(__main__.main(sys.argv[1:]))"
+    with web(tmp_path, "-c", code, CRMSOLID_WEB_PROCESSES="2") as running:
+        hung, other = running.started(2)
+        os.kill(hung, signal.SIGSTOP)
+        wait_until(lambda: has_ended(hung), "the process that hangs is killed", seconds=20)
+        assert other in running.started(2)
+
+
+def test_supervisor_outlives_a_lack_of_descriptors_and_ends_its_processes_when_it_fails(tmp_path: Path) -> None:
+    with web(tmp_path, CRMSOLID_WEB_PROCESSES="2") as running:
+        first, second = running.started(2)
+        limits = resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: b"cannot be started" in running.log.read_bytes(), "the failure is logged")
+        assert running.pids() == [second]
+        resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, limits)
+        assert second in (processes := running.started(2))
+        resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+        running.process.send_signal(signal.SIGTTIN)  # to uvicorn: one process more
+        assert running.process.wait(20) == 1
+        assert all(map(has_ended, processes))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
