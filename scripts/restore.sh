@@ -40,7 +40,7 @@ was erased comes back; with NOBODY_ERASED=1 it is not needed"
 fi
 former=
 if [ -n "$(ask "SELECT 1 FROM pg_database WHERE datname = '$name'")" ]; then
-    former=${name}_before_$(date -u +%Y%m%d%H%M%S)
+    former=${name}_before_$(date -u +%Y%m%d%H%M%S)_$$
     if [ "$replace" != 1 ] && [ -n "$(ask "SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1" -d "$name")" ]; then
         refuse "the database has data; with REPLACE=1 it is kept as $former"
     fi

