@@ -23,7 +23,7 @@ MAX_RERUN = 20  # more failures than these have another cause than unstable test
 PYTEST = [sys.executable, "-m", "pytest", "-v", "--tb=short", "--no-header", "-p", "tests.plugins.results"]
 # Modules start in the order of their files. xdist's own order would start those with a single, slow test last.
 # One more than CI has cores, because many tests wait.
-IN_PARALLEL = ["-n", os.environ.get("TEST_PROCESSES", "4"), "--dist", "loadscope", "--no-loadscope-reorder"]
+IN_PARALLEL = ["-n", os.environ.get("TEST_PROCESSES", "3"), "--dist", "loadscope", "--no-loadscope-reorder"]
 
 
 @dataclass(frozen=True)

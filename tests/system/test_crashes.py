@@ -75,7 +75,10 @@ def test_hanging_redis_fails_no_request_and_loses_no_message(stack: Stack) -> No
 def test_signals_of_another_version_stop_no_worker_and_lose_no_message(stack: Stack) -> None:
     """A worker of the version before gets neither a task that it does not know, which has a queue of its own, nor stops
     because of one in a queue that it knows, or because of arguments."""
-    account, broker = stack.seeded["accounts"][7], Celery(broker=f"redis://127.0.0.1:{stack.redis_port}/0")
+    account, broker = (
+        stack.seeded["accounts"][7],
+        Celery(broker=f"redis://127.0.0.1:{stack.redis_port}/0", set_as_current=False),
+    )
     known, unknown = queue_of("messaging.dispatch"), queue_of("messaging.next")
     with redis.Redis(port=stack.redis_port) as queues:
         broker.send_task("messaging.next", queue=unknown, ignore_result=True)

@@ -378,10 +378,15 @@ def test_changed_text_is_told_from_what_was_typed_on_the_phone(
     server.hang("messages.sendMessage", 60, when="after")
     server.lose_pushes(SHOP, True)
     worker.start()
-    message = wait_for_attempt(send(actor, shop), "retry")
+    message = send(actor, shop)
+    server.wait(lambda: len(server.sent(SHOP)) == 1, seconds=60)
+    server.hang(
+        "updates.getDifference", 60, times=9
+    )  # it would store what was typed, which then is no candidate any more
     server.deliver(SHOP, ANNA, typed)
     for copy in server.find(SHOP).mailbox.messages.values():
-        copy.random_id = None  # no difference tells the id
+        copy.random_id = None
+    message = wait_for_attempt(message, "retry")
     Message.unscoped.filter(pk=message.pk).update(telegram_message_id=None)
     make_due(message)
     sent = wait_for_status(message, "sent", seconds=60)
