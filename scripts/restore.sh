@@ -31,7 +31,7 @@ done
 # database says so, if the backup is one of it.
 if [ ! -e "$CRMSOLID_DATA/erasures.jsonl" ] && [ "$nobody_erased" != 1 ]; then
     of_nobody="SELECT key FROM workspaces_installation WHERE NOT EXISTS (SELECT FROM contacts_erasure)"
-    key=$(ask "$of_nobody" -d "$name" 2> /dev/null || true)
+    key=$(ask "$of_nobody" -d "$name" 2> /dev/null || true) # without such a database, or in an empty one, nothing says so
     rows=$("$PROGRAMS/pg_restore" --data-only --table=workspaces_installation --file=- "$file")
     if [ -z "$key" ] || [[ $rows != *"$key"* ]]; then
         refuse "copy erasures.jsonl of the data folder that the backup is from to $CRMSOLID_DATA first, so that nobody who \

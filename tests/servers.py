@@ -33,6 +33,14 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not hidden.match(name)}
 
 
+@contextlib.contextmanager
+def short_folder() -> Iterator[Path]:
+    """A temporary folder that every user can reach, with a short path, because that of a socket is limited."""
+    with tempfile.TemporaryDirectory(prefix="crmsolid-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 def fresh_prefix() -> str:
     """A prefix for keys that no other test uses."""
     return f"test:{uuid.uuid4().hex}:"

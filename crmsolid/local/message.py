@@ -37,7 +37,10 @@ def message(base: str, demo: Demo | None) -> str:
             "A new key (--test for a test one):",
             f"  {manage_command()} create_api_key --workspace demo --name mine --scopes all",
         ]
-    return "\n".join([*lines, "", f"Ctrl-C ends it; all that it keeps is in {settings.DATA_DIR}", ""])
+    kept = f"{settings.DATA_DIR}"
+    if (link := settings.DATA_DIR / "postgresql").is_symlink():  # as root
+        kept += f" and {link.readlink()}"
+    return "\n".join([*lines, "", f"Ctrl-C ends it; all that it keeps is in {kept}", ""])
 
 
 def _masked(prefixes: list[str]) -> str:
@@ -68,5 +71,6 @@ def manage_command() -> str:
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python
     data = os.environ.get("CRMSOLID_DATA")
     variables = [f"CRMSOLID_DATA={shlex.quote(data)}"] if data else []
-    variables += [f'{name}="${{{name}:?}}"' for name in ("DATABASE_URL",) if os.environ.get(name)]
+    if os.environ.get("DATABASE_URL"):
+        variables.append('DATABASE_URL="${DATABASE_URL:?}"')
     return " ".join([*variables, shlex.quote(str(shown)), "manage.py"])

@@ -11,7 +11,7 @@ from django.db.migrations.operations.base import Operation
 logger = logging.getLogger("crmsolid.migrations")
 
 
-class PostgresqlOperation(Operation):
+class TableOperation(Operation):
     """Runs SQL. The state of the models, as Django knows it, stays the same."""
 
     def __init__(self, model: str, field: str = "") -> None:
@@ -35,7 +35,7 @@ class PostgresqlOperation(Operation):
             schema_editor.execute(statement)
 
 
-class TenantForeignKey(PostgresqlOperation):
+class TenantForeignKey(TableOperation):
     """Add a foreign key that cannot leave its workspace; reversible.
 
     Django's own foreign key says that the target exists. This one, ``(workspace_id, x_id)`` to ``(workspace_id, id)``,
@@ -102,7 +102,7 @@ REDUNDANT_INDEXES = """
 """
 
 
-class DropRedundantIndexes(PostgresqlOperation):
+class DropRedundantIndexes(TableOperation):
     """Drop the foreign keys and indexes that a busy table does not need, because each insert pays for all of them.
 
     Going back does not create them again: older code works without them.
@@ -190,7 +190,7 @@ class RunInBatches(RunPython):
                 last = batch[-1].pk
 
 
-class AddGinIndex(PostgresqlOperation):
+class AddGinIndex(TableOperation):
     """Add a GIN index as :class:`AddIndexConcurrently` does; reversible. ``columns`` have their operator classes."""
 
     def __init__(self, model: str, name: str, columns: str) -> None:

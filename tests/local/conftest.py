@@ -1,7 +1,5 @@
 import os
-import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crmsolid.local import services
+from tests.servers import short_folder
 
 
 @pytest.fixture(autouse=True)
@@ -20,11 +19,8 @@ def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """One with a short path, because that of a socket is limited, which every user can reach."""
-    made = Path(tempfile.mkdtemp(prefix="crmsolid-"))
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made)
+    with short_folder() as made:
+        yield made
 
 
 @pytest.fixture

@@ -3,11 +3,13 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crmsolid.local import message
 from crmsolid.local.demo import Demo
+from tests.servers import short_folder
 
 FIRST = Demo(["cs_live_aaaa"], ["cs_test_bbbb"], 7421, "the password", "cs_live_aaaa_x", "cs_test_bbbb_y")
 
@@ -35,6 +37,15 @@ def test_later_start_shows_key_prefixes_and_how_to_create_a_key() -> None:
 def test_production_names_no_demo_login() -> None:
     text = message.message("http://127.0.0.1:8000", None)
     assert "create_workspace SLUG --owner EMAIL" in text and "owner@example.com" not in text
+
+
+def test_both_folders_with_data_are_named_where_root_has_two(settings: Any) -> None:
+    text = message.message("http://127.0.0.1:8000", None)
+    assert f"all that it keeps is in {settings.DATA_DIR}\n" in text
+    with short_folder() as settings.DATA_DIR:
+        (settings.DATA_DIR / "postgresql").symlink_to("/var/lib/of-the-database")
+        text = message.message("http://127.0.0.1:8000", None)
+        assert f"all that it keeps is in {settings.DATA_DIR} and /var/lib/of-the-database\n" in text
 
 
 def test_first_request_is_the_one_of_the_api_guide(monkeypatch: pytest.MonkeyPatch) -> None:

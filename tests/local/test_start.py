@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from django.conf import settings
 from psycopg import conninfo
 
 from tests.local.conftest import postmaster, valkey
-from tests.servers import is_listening, read_startup_message
+from tests.servers import is_listening, read_startup_message, short_folder
 from tests.system.small_disk import small_disk
 from tests.waiting import wait_until
 
@@ -115,14 +114,13 @@ def started(data: Path, log: Path, *before: str) -> Iterator[Product]:
 @contextmanager
 def data_folder() -> Iterator[Path]:
     """One with a short path, for sockets. At the end, nothing that was started there runs."""
-    folder = Path(tempfile.mkdtemp(prefix="crmsolid-"))
-    try:
-        yield folder / "data"
-    finally:
-        local(folder / "data", "stop")
-        if (folder / "data" / "postgresql").is_symlink():  # as root
-            shutil.rmtree((folder / "data" / "postgresql").resolve())
-        shutil.rmtree(folder)
+    with short_folder() as folder:
+        try:
+            yield folder / "data"
+        finally:
+            local(folder / "data", "stop")
+            if (folder / "data" / "postgresql").is_symlink():  # as root
+                shutil.rmtree((folder / "data" / "postgresql").resolve())
 
 
 @pytest.fixture

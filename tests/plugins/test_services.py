@@ -1,24 +1,19 @@
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.plugins.services import CHECKOUT, ROOT
-from tests.servers import clean_environment
+from tests.servers import clean_environment, short_folder
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """For temporary files; with a short path, because that of a socket is limited."""
-    made = Path(tempfile.mkdtemp(prefix="crmsolid-"))
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made)
+    with short_folder() as made:
+        yield made
 
 
 @pytest.mark.parametrize("kind", ["of another user", "open to others", "a link"])
