@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import psycopg
 import pytest
 import redis
 from cryptography.fernet import Fernet
@@ -120,15 +121,19 @@ def _installations(folder: Any, planted: Planted) -> Iterator[Installation]:
     database, broker, port = planted_text("database"), planted_text("redis"), free_port()
     planted.add("DATABASE_URL", database)
     planted.add("REDIS_URL", broker)
-    server = urlsplit(settings.DATABASE_URL)
-    name = f"crmsolid_secrets_{os.getpid()}"
-    create_migrated_database(settings.DATABASE_URL.rsplit("/", 1)[0], name)
-    address = f"postgres://{server.username}:{database}@{server.hostname}:{server.port}/{name}"
+    server, _, _ = settings.DATABASE_URL.rpartition("/")
+    owner, name = urlsplit(server).username, f"crmsolid_secrets_{os.getpid()}"
+    create_migrated_database(server, name)
+    with psycopg.connect(f"{server}/{name}", autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{database}' IN ROLE {owner}")
+    address = f"postgres://{name}:{database}@{server.rpartition('@')[2]}/{name}"
     with own_redis(port):
         with redis.Redis(port=port) as client:
             client.config_set("requirepass", broker)
         yield Installation(folder, address, f"redis://:{broker}@127.0.0.1:{port}/0")
-    drop_database(settings.DATABASE_URL.rsplit("/", 1)[0], name)
+    drop_database(server, name)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP ROLE {name}")
 
 
 def shown(pattern: str, text: str) -> str:
