@@ -20,23 +20,18 @@ def rows() -> dict[str, list[dict[str, Any]]]:
     """All rows of all tables in the order of their ids, with places in this order for ids, and without times."""
     tables = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label not in KEPT]
     found = {model: list(model._base_manager.order_by("pk").values()) for model in tables}
-    places = {model: {row[model._meta.pk.attname]: place for place, row in enumerate(found[model])} for model in tables}
+    ids = {model: model._base_manager.order_by("pk").values_list("pk", flat=True) for model in tables}
+    places = {model: {pk: place for place, pk in enumerate(ids[model])} for model in tables}
     accounts = {str(pk): f"account {place}" for pk, place in places[Account].items()}
 
     def comparable(field: Any, value: Any) -> Any:
-        if value is None or field.name in ("password", "key"):
+        if value is None or isinstance(value, datetime) or field.name in ("password", "key"):
             return type(value)
-        if field.primary_key and field.remote_field is None:
-            return places[field.model][value]
         if isinstance(field, models.ForeignKey):
             return places[field.remote_field.model].get(value)
-        return (
-            type(value)
-            if isinstance(value, datetime)
-            else accounts.get(value, value)
-            if field.name == "target"
-            else value
-        )
+        if field.primary_key:
+            return places[field.model][value]
+        return accounts.get(value, value) if field.name == "target" else value
 
     return {
         model._meta.label: [

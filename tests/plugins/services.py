@@ -65,7 +65,7 @@ def pytest_addoption() -> None:
 
 
 def _keep_bytecode() -> None:
-    """Python keeps what it has compiled, here and in all processes that tests start. Where it may not, as in containers,
+    """Python keeps what it has compiled, here and in all processes that tests start. Where the environment forbids it,
     each of them would compile the whole product anew, and each run all tests."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
