@@ -15,7 +15,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from schemathesis.pytest import _test_builder
 
     if not isinstance(_test_builder.build_operation_test, partial):
-        _test_builder.build_operation_test = partial(_build_later, _test_builder.build_operation_test)  # type: ignore[assignment]
+        _test_builder.build_operation_test = partial(_build_later, _test_builder.build_operation_test)
 
 
 def _build_later(build: Callable[..., Callable[[], None]], *, test_func: Any, **options: Any) -> Callable[[], None]:
