@@ -83,7 +83,8 @@ window.crmsolidChecks = (() => {
   };
 
   // A stop outside the content of a page, with what decides how it looks when it has the focus.
-  const styles = [...document.styleSheets].map((each) => each.href ?? each.ownerNode.textContent).join();
+  const rulesOf = (sheet) => sheet.href ?? [...sheet.cssRules].map((rule) => rule.cssText).join();
+  const styles = [...document.styleSheets, ...document.adoptedStyleSheets].map(rulesOf).join();
   const stopOf = (node) => hash(`stop ${describe(node)} ${node.getAttribute("aria-current")} ${styles}`);
   const start = document.createElement("span");
   start.tabIndex = -1;

@@ -119,6 +119,29 @@ def test_public_page(stranger: Visitors, public_page: Page, path: str) -> None:
     check_page(public_page)
 
 
+ADD_STYLE = """text => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  document.adoptedStyleSheets.push(sheet);
+}"""
+# Styles with a fault, and what is said of it.
+FAULTS = {
+    "h1 { color: light-dark(#111, #444) !important }": "dark: axe color-contrast",
+    "@media (width < 600px) { h1 { color: light-dark(#bbb, #eee) !important } }": "phone: axe color-contrast",
+    ":focus-visible:not(main *) { outline: none !important; box-shadow: none !important }": "focus cannot be seen",
+}
+
+
+def test_what_has_passed_is_judged_anew_where_it_looks_different(public_page: Page) -> None:
+    public_page.goto("/docs/errors/contact_conflict")
+    check_page(public_page)
+    for style, said in FAULTS.items():
+        public_page.reload()
+        public_page.evaluate(ADD_STYLE, style)
+        with pytest.raises(AssertionError, match=said):
+            check_page(public_page)
+
+
 def test_documentation_is_searched_while_somebody_types(visitors: Visitors) -> None:
     page = visitors.open(width=NARROW, dark=True)
     page.goto("/")
