@@ -24,8 +24,7 @@ from tests.migrated import create_migrated_database
 from tests.servers import REDIS_URL, drop_database, empty_redis
 from tests.tenants import Api, Tenants
 
-# Not tests/browser/, which takes longer than the start of a product for each process.
-SHARED_PRODUCTS = ("tests/integrations/", "tests/mcp/clients/", "tests/sdk/")
+SHARED_PRODUCTS = ("tests/browser/", "tests/integrations/", "tests/mcp/clients/", "tests/sdk/")
 PATIENCE = " -c idle_in_transaction_session_timeout=120s"
 
 

@@ -7,6 +7,8 @@ from typing import Any
 MISSING = "no Chromium: apt-get install chromium, or name another one with CHROMIUM=/path"
 # Chromium asks the hosts of its maker for updates unless it is told not to.
 ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]
+# Each browser has one process for its pages, and none is started for one that may be opened later.
+ARGUMENTS += ["--renderer-process-limit=1"]
 
 
 def launch_options() -> dict[str, Any]:

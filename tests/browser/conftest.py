@@ -1,6 +1,7 @@
 """A running product, and pages of Chromium in it that fail their test for whatever a browser complains of."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,10 +42,10 @@ def product(tmp_path_factory: pytest.TempPathFactory, telegram: TelegramServer) 
         yield product
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, for one module: while Playwright runs, Django's database calls are refused in this thread, and tests
-    of other modules may follow in the same process."""
+    """Chromium, for these modules alone: while Playwright runs, Django's database calls are refused in this thread, and
+    tests of other folders may follow in the same process."""
     try:
         options = launch_options()
     except SystemExit as missing:
@@ -130,6 +131,51 @@ def visitors(product: Product, browser: Browser) -> Iterator[Visitors]:
     visitors.close()
     found = visitors.problems.found
     assert not found, "\n".join(found)
+
+
+@contextmanager
+def visitor(product: Product, browser: Browser, session: str) -> Iterator[Visitors]:
+    """A browser with one tab for many tests, which keeps what it has loaded: each new one would start another process
+    and load all scripts and styles again."""
+    visitors = Visitors(product, browser, Problems(urlsplit(product.url).netloc))
+    visitors.open(session)
+    yield visitors
+    visitors.close()
+
+
+def tab(visitors: Visitors) -> Iterator[Page]:
+    """The tab of a visitor for one test, which fails for whatever the browser complained of."""
+    [page] = visitors.contexts[0].pages
+    page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+    page.emulate_media(color_scheme="light")
+    yield page
+    problems = visitors.problems
+    found, problems.found = problems.found, []
+    problems.expected.clear()
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture(scope="package")
+def owner(product: Product, browser: Browser) -> Iterator[Visitors]:
+    """The owner of the furnished workspace."""
+    with visitor(product, browser, product.session("furnished")) as owner:
+        yield owner
+
+
+@pytest.fixture(scope="package")
+def stranger(product: Product, browser: Browser) -> Iterator[Visitors]:
+    with visitor(product, browser, "") as stranger:
+        yield stranger
+
+
+@pytest.fixture
+def page(owner: Visitors) -> Iterator[Page]:
+    yield from tab(owner)
+
+
+@pytest.fixture
+def public_page(stranger: Visitors) -> Iterator[Page]:
+    yield from tab(stranger)
 
 
 SignIn = Callable[..., Page]

@@ -3,16 +3,15 @@
 import gzip
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from crmsolid import docs, workspaces
 from crmsolid.workspaces.panel_urls import Side
-from tests.browser.conftest import HEIGHT, NARROW, WIDE, Problems, Visitors
+from tests.browser.conftest import HEIGHT, NARROW, WIDE, Visitors
 from tests.browser.looks import check_access, check_page
 from tests.browser.pages import Address, panel_addresses
 from tests.browser.product import Answer, Product
@@ -42,35 +41,20 @@ NOT_FURNISHED = {
 }
 
 
-def opened(product: Product, address: Address, side: Side = "live") -> tuple[str, Answer]:
-    """The path of an address and what an owner gets there. Skips what answers no page."""
+def path_of(product: Product, address: Address, side: Side) -> str:
+    """The path of an address, for the rows of the furnished workspace."""
     rows = {"side": side, **product.seeded["rows"][side]}
     path = address.path(rows).replace("/panel/live/", f"/panel/{side}/")
-    path += re.sub(r"{(.*?)}", lambda found: quote(rows[found[1]]), QUERIES.get(address.name, ""))
+    return path + re.sub(r"{(.*?)}", lambda found: quote(rows[found[1]]), QUERIES.get(address.name, ""))
+
+
+def opened(product: Product, address: Address, side: Side = "live") -> tuple[str, Answer]:
+    """The path of an address and what an owner gets there. Skips what answers no page."""
+    path = path_of(product, address, side)
     answer = product.get(path, product.session("furnished"))
     allowed = (200, 302, 403, 404, 405) if address.name in NOT_FURNISHED else (200, 302, 403, 405)
     assert answer.status in allowed, f"{answer.status} at {path}"
     return path, answer
-
-
-@pytest.fixture(scope="module")
-def owner(product: Product, browser: Browser) -> Iterator[Visitors]:
-    """A browser of the owner, which keeps what it has loaded: each page would load all scripts and styles again."""
-    owner = Visitors(product, browser, Problems(urlsplit(product.url).netloc))
-    owner.open(product.session("furnished"))
-    yield owner
-    owner.close()
-
-
-@pytest.fixture
-def page(owner: Visitors) -> Iterator[Page]:
-    """The tab of the owner: each new one would start another process. Fails for whatever the browser complained of."""
-    [page] = owner.contexts[0].pages
-    page.set_viewport_size({"width": WIDE, "height": HEIGHT})
-    page.emulate_media(color_scheme="light")
-    yield page
-    found, owner.problems.found = owner.problems.found, []
-    assert not found, "\n".join(found)
 
 
 def is_page(answer: Answer) -> bool:
@@ -110,11 +94,10 @@ def test_page_of_the_test_side(product: Product, page: Page, address: Address) -
 
 
 @pytest.mark.parametrize("path", ["login/", "sign-up/", "password-reset/", "invitation/", "password-reset/new/"])
-def test_page_for_people_who_are_signed_out(visitors: Visitors, path: str) -> None:
-    visitors.expect(404)  # of those for which a link is needed first
-    page = visitors.open()
-    page.goto(f"/panel/{path}")
-    check_page(page)
+def test_page_for_people_who_are_signed_out(stranger: Visitors, public_page: Page, path: str) -> None:
+    stranger.expect(404)  # of those for which a link is needed first
+    public_page.goto(f"/panel/{path}")
+    check_page(public_page)
 
 
 @pytest.mark.parametrize(
@@ -130,11 +113,33 @@ def test_page_for_people_who_are_signed_out(visitors: Visitors, path: str) -> No
         "docs/gone",
     ],
 )
-def test_public_page(visitors: Visitors, path: str) -> None:
-    visitors.expect(404)  # of the page that is gone
-    page = visitors.open()
-    page.goto(f"/{path}")
-    check_page(page)
+def test_public_page(stranger: Visitors, public_page: Page, path: str) -> None:
+    stranger.expect(404)  # of the page that is gone
+    public_page.goto(f"/{path}")
+    check_page(public_page)
+
+
+ADD_STYLE = """text => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  document.adoptedStyleSheets.push(sheet);
+}"""
+# Styles with a fault, and what is said of it.
+FAULTS = {
+    "h1 { color: light-dark(#111, #444) !important }": "dark: axe color-contrast",
+    "@media (width < 600px) { h1 { color: light-dark(#bbb, #eee) !important } }": "phone: axe color-contrast",
+    ":focus-visible:not(main *) { outline: none !important; box-shadow: none !important }": "focus cannot be seen",
+}
+
+
+def test_what_has_passed_is_judged_anew_where_it_looks_different(public_page: Page) -> None:
+    public_page.goto("/docs/errors/contact_conflict")
+    check_page(public_page)
+    for style, said in FAULTS.items():
+        public_page.reload()
+        public_page.evaluate(ADD_STYLE, style)
+        with pytest.raises(AssertionError, match=said):
+            check_page(public_page)
 
 
 def test_documentation_is_searched_while_somebody_types(visitors: Visitors) -> None:
@@ -198,21 +203,20 @@ COVERED_LINES = """() => [...document.querySelectorAll(".docs-code")].flatMap((b
 })"""
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("path", ["development", "guide/requests", "guide/webhooks", "errors/rate_limited"])
-def test_button_that_copies_code_covers_none_of_it(visitors: Visitors, path: str, width: int, dark: bool) -> None:
-    page = visitors.open(width=width, dark=dark)
-    page.goto(f"/docs/{path}")
-    expect(page.get_by_role("button", name="Copy").first).to_be_visible()
-    assert page.evaluate(COVERED_LINES) == []
+def test_button_that_copies_code_covers_none_of_it(public_page: Page, path: str) -> None:
+    for width in (WIDE, NARROW):
+        public_page.set_viewport_size({"width": width, "height": HEIGHT})
+        public_page.goto(f"/docs/{path}")
+        expect(public_page.get_by_role("button", name="Copy").first).to_be_visible()
+        assert public_page.evaluate(COVERED_LINES) == []
 
 
 @pytest.mark.parametrize("address", panel_addresses(), ids=lambda address: address.name)
 def test_weight(product: Product, address: Address) -> None:
-    path, answer = opened(product, address)
-    if not address.arguments:  # a list, perhaps: one with 50 rows and more
-        answer = product.get(path, product.session("full"))
+    path = path_of(product, address, "live")
+    # Without an argument it is a list, perhaps: one with 50 rows and more.
+    answer = product.get(path, product.session("furnished" if address.arguments else "full"))
     if not is_page(answer):
         return
     assert answer.headers.get("content-encoding") == "gzip", path

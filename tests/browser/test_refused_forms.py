@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SignIn, Visitors
+from tests.browser.conftest import Visitors
 from tests.browser.looks import check_access
 
 # The page, what is filled in by the names of the fields, the button, and the name of the field that has the focus then.
@@ -45,10 +45,9 @@ def refuse(page: Page, path: str, fields: dict[str, str], button: str) -> None:
 
 @pytest.mark.parametrize(("path", "fields", "button", "expected"), FORMS)
 def test_the_first_wrong_field_has_the_focus(
-    sign_in: SignIn, visitors: Visitors, path: str, fields: dict[str, str], button: str, expected: str
+    page: Page, owner: Visitors, path: str, fields: dict[str, str], button: str, expected: str
 ) -> None:
-    visitors.expect(422)
-    page = sign_in("furnished")
+    owner.expect(422)
     refuse(page, f"/panel/live/{path}", fields, button)
     focused = page.locator("main :focus")
     expect(focused).to_be_visible()
@@ -57,20 +56,18 @@ def test_the_first_wrong_field_has_the_focus(
     check_access(page)
 
 
-def test_a_field_in_a_closed_part_is_opened(sign_in: SignIn, visitors: Visitors) -> None:
-    page = sign_in("furnished")
+def test_a_field_in_a_closed_part_is_opened(page: Page, owner: Visitors) -> None:
     page.goto("/panel/live/contacts/")
     page.get_by_role("link", name=re.compile("^zebralivePerson")).click()
     page.get_by_text("Edit the details").click()
     page.locator("main [name='email']").fill("no address")
-    visitors.expect(422)
+    owner.expect(422)
     with page.expect_navigation():
         page.get_by_role("main").get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("main [name='email']")).to_be_focused()
 
 
-def test_a_preview_that_is_made_while_somebody_types_leaves_the_focus(sign_in: SignIn) -> None:
-    page = sign_in("furnished")
+def test_a_preview_that_is_made_while_somebody_types_leaves_the_focus(page: Page) -> None:
     page.goto("/panel/live/messaging/broadcast/add/")
     page.get_by_label("Name").focus()
     with page.expect_response(lambda answer: answer.request.method == "POST"):
@@ -79,14 +76,12 @@ def test_a_preview_that_is_made_while_somebody_types_leaves_the_focus(sign_in: S
     expect(page.get_by_label("Name")).to_be_focused()
 
 
-def test_a_page_without_a_mistake_leaves_the_focus(sign_in: SignIn) -> None:
-    page = sign_in("furnished")
+def test_a_page_without_a_mistake_leaves_the_focus(page: Page) -> None:
     page.goto("/panel/live/messaging/broadcast/add/")
     expect(page.locator("main :focus")).to_have_count(0)
 
 
-def test_scopes_that_are_to_be_chosen_have_the_focus(sign_in: SignIn) -> None:
-    page = sign_in("furnished")
+def test_scopes_that_are_to_be_chosen_have_the_focus(page: Page) -> None:
     page.goto("/panel/live/apikeys/apikey/add/")
     page.get_by_label("Name").fill("Sync")
     page.get_by_label("Choose scopes").check()
