@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from tests.forks import Fork, LoadedProcess
 from tests.migrated import create_migrated_database
 from tests.processes import children
 from tests.servers import drop_database, free_port, is_listening, valkey_server
@@ -28,6 +29,8 @@ COMMANDS = {
     "worker": ("-m", "celery", "-A", "crmsolid", "worker", *WITHOUT),
     "scheduler": ("-m", "celery", "-A", "crmsolid", "beat"),
 }
+# `make chaos` starts each process anew, which takes as long as it does for an operator.
+FORKS = "CHAOS_FAULTS" not in os.environ
 SEED = """
 import json, django
 django.setup()
@@ -68,10 +71,11 @@ class Stack:
         self._server, self._database, self._more = server, name, dict(more or {})
         self.dsn = create_migrated_database(server, name)
         self.port, self.redis_port = free_port(), free_port()
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, subprocess.Popen[bytes] | Fork] = {}
+        self._loaded = LoadedProcess(self.environment(), self.folder / "loaded.log")
         try:
             self.start_redis()
-            self.seeded: dict[str, Any] = json.loads(self._python("-c", SEED).stdout)
+            self.seeded: dict[str, Any] = json.loads(self._loaded.run("-c", SEED))
         except BaseException:
             self.stop()
             raise
@@ -91,24 +95,27 @@ class Stack:
             **self._more,
         }
 
-    def _python(self, *arguments: str, tree: Path = ROOT) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, *arguments]
-        return subprocess.run(
-            command, env=self.environment(tree), cwd=tree, check=True, capture_output=True, text=True, timeout=120
-        )
-
     def manage(self, *arguments: str, tree: Path = ROOT) -> str:
         """Run a management command and return its standard output."""
-        return self._python("manage.py", *arguments, tree=tree).stdout
+        if tree == ROOT:
+            return self._loaded.run("manage.py", *arguments)
+        command, environment = [sys.executable, "manage.py", *arguments], self.environment(tree)
+        return subprocess.run(
+            command, env=environment, cwd=tree, check=True, capture_output=True, text=True, timeout=120
+        ).stdout
 
     def _start(self, name: str, *command: str, tree: Path = ROOT) -> None:
-        with (self.folder / f"{name}.log").open("ab") as log:
+        log = self.folder / f"{name}.log"
+        if FORKS and tree == ROOT and command[0] == sys.executable:
+            self._processes[name] = self._loaded.start(command[1:], log)
+            return
+        with log.open("ab") as output:
             self._processes[name] = subprocess.Popen(
-                command, env=self.environment(tree), cwd=tree, stdout=log, stderr=log, start_new_session=True
+                command, env=self.environment(tree), cwd=tree, stdout=output, stderr=output, start_new_session=True
             )
 
     def start_role(self, role: str, name: str, *options: str, tree: Path = ROOT) -> None:
-        """Start ``web``, ``worker`` or ``scheduler`` as an operator does, under a name of its own."""
+        """Start ``web``, ``worker`` or ``scheduler`` with the command of an operator, under a name of its own."""
         self._start(name, sys.executable, *COMMANDS[role], *options, tree=tree)
 
     def start_redis(self) -> None:
@@ -180,6 +187,7 @@ class Stack:
     def stop(self) -> None:
         for name in list(self._processes):
             self.kill(name)
+        self._loaded.close()
         drop_database(self._server, self._database)
 
     def query(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
