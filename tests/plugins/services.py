@@ -53,6 +53,7 @@ FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "400"}
 
 def pytest_addoption() -> None:
     """The first hook that pytest calls."""
+    _keep_compiled_modules()
     if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
         os.environ.pop(STARTED, None)  # other processes use it as well
         _take_redis_database(int(re.sub(r"\D", "", worker)))
@@ -61,6 +62,13 @@ def pytest_addoption() -> None:
     atexit.register(services.close)
     provide(services)
     _take_redis_database(0)
+
+
+def _keep_compiled_modules() -> None:
+    """Images with Python often forbid it to write them. Tests start hundreds of processes, of which each would compile
+    the product again, and that takes as long as half of its imports."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def provide(services: ExitStack) -> None:

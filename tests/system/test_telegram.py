@@ -220,6 +220,7 @@ def test_stopping_releases_accounts_and_missed_messages_arrive_after_the_start(
     stream = Stream(product)
     assert product.stop() < 15
     assert stream.has_ended()
+    stream.close()
     assert installation.query("SELECT worker FROM messaging_accountlease WHERE worker <> ''") == []
     assert server.connected(SHOP) == 0
     for number in range(20):
