@@ -12,13 +12,15 @@ T = TypeVar("T")
 def wait_until(condition: Callable[[], T | None], what: str = "the condition", *, seconds: float = 30.0) -> T:
     """Call ``condition`` until it returns something true, and return that. Fails after ``seconds``, and then names
     ``what`` was waited for."""
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
+    deadline = began + seconds
     while True:
         value = condition()
         if value:
             return value
-        assert time.monotonic() < deadline, f"{what} is still {value!r} after {seconds} s"
-        time.sleep(0.02)
+        now = time.monotonic()
+        assert now < deadline, f"{what} is still {value!r} after {seconds} s"
+        time.sleep(min(max(0.02, (now - began) / 20), 0.1))  # less often where it takes long: asking takes time, too
 
 
 def another_transaction_waits() -> bool:

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from tests.forks import Fork, LoadedProcess
 from tests.migrated import create_migrated_database
 from tests.processes import children
 from tests.servers import drop_database, free_port, is_listening, valkey_server
+from tests.system.database import Database
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,8 +67,9 @@ class Stack:
 
     def __init__(self, server: str, name: str, more: Mapping[str, str] | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="crmsolid-system-"))
-        self._server, self._database, self._more = server, name, dict(more or {})
+        self._server, self._name, self._more = server, name, dict(more or {})
         self.dsn = create_migrated_database(server, name)
+        self.database = Database(self.dsn)
         self.port, self.redis_port = free_port(), free_port()
         self._processes: dict[str, subprocess.Popen[bytes] | Fork] = {}
         self._loaded = LoadedProcess(self.environment(), self.folder / "loaded.log")
@@ -188,11 +188,11 @@ class Stack:
         for name in list(self._processes):
             self.kill(name)
         self._loaded.close()
-        drop_database(self._server, self._database)
+        self.database.close()
+        drop_database(self._server, self._name)
 
     def query(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
-            return connection.execute(sql, params).fetchall()
+        return self.database.query(sql, params)
 
     def readiness(self) -> int:
         """The status of /readyz; 0 if it does not answer within two seconds."""

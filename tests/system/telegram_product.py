@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
-
 from tests.forks import Fork, LoadedProcess
 from tests.servers import free_port
+from tests.system.database import Database
 from tests.system.stack import COMMANDS
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
@@ -54,6 +53,7 @@ class Installation:
     folder: Path
     postgres: str
     redis: str
+    database: Database
 
     def environment(self, server: TelegramServer, **more: str) -> dict[str, str]:
         key = self.folder / "server.pub"
@@ -78,8 +78,7 @@ class Installation:
         }
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.postgres, autocommit=True) as connection:
-            return connection.execute(sql).fetchall()
+        return self.database.query(sql)
 
 
 @dataclass

@@ -13,6 +13,7 @@ import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -27,6 +28,7 @@ from crmsolid.workspaces.two_factor import STEP_SECONDS, totp
 from tests.migrated import create_migrated_database
 from tests.oauth.flow import VERIFIER, challenge
 from tests.servers import drop_database, free_port, own_redis
+from tests.system.database import Database
 from tests.system.planted import MailServer, Planted, change_database, files, redis_content, rows, without_table
 from tests.system.telegram_product import PASSWORD as OWNERS_PASSWORD
 from tests.system.telegram_product import Installation, Panel, Product
@@ -127,7 +129,8 @@ def _installations(folder: Any, planted: Planted) -> Iterator[Installation]:
     with own_redis(port):
         with redis.Redis(port=port) as client:
             client.config_set("requirepass", broker)
-        yield Installation(folder, address, f"redis://:{broker}@127.0.0.1:{port}/0")
+        with closing(Database(address)) as kept:
+            yield Installation(folder, address, f"redis://:{broker}@127.0.0.1:{port}/0", kept)
     drop_database(settings.DATABASE_URL.rsplit("/", 1)[0], name)
 
 

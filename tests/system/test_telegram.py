@@ -5,6 +5,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.conf import settings
 
 from tests.migrated import create_migrated_database
 from tests.servers import drop_database, free_port, own_redis
+from tests.system.database import Database
 from tests.system.telegram_product import Installation, Panel, Product, Stream
 from tests.telegram_server import TelegramServer, forget_cached_config
 from tests.waiting import wait_until
@@ -40,8 +42,9 @@ def server() -> Iterator[TelegramServer]:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("telegram")
     server, name, port = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_telegram_{os.getpid()}", free_port()
-    with own_redis(port):
-        yield Installation(folder, create_migrated_database(server, name), f"redis://127.0.0.1:{port}/0")
+    address = create_migrated_database(server, name)
+    with own_redis(port), closing(Database(address)) as database:
+        yield Installation(folder, address, f"redis://127.0.0.1:{port}/0", database)
     drop_database(server, name)
 
 
