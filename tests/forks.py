@@ -124,6 +124,7 @@ def _load() -> None:
     import uvicorn._subprocess
 
     import_module("crmsolid.asgi")  # which sets up Django, and leaves what is loaded to no garbage collection
+    from django.conf import settings
     from django.db import connections
 
     from crmsolid.celery import app
@@ -132,6 +133,8 @@ def _load() -> None:
     for name in COMMANDS:
         import_module(name)
     connections.close_all()
+    # The real hasher takes about a second for each password, and no test is about its strength.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     uvicorn._subprocess.spawn = multiprocessing.get_context("fork")  # type: ignore[assignment]
 
 
