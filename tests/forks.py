@@ -55,15 +55,16 @@ class Fork:
 
 
 class LoadedProcess:
-    """Forks programs, all in this environment. What it prints itself goes to ``log``."""
+    """Forks programs, all in this environment. What it prints itself goes to ``log``; ``tree`` is the folder with the
+    product."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], log: Path, tree: Path = ROOT) -> None:
         self._asking = threading.Lock()
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.forks"],
-                env={**environment, "PYTHONPATH": str(ROOT)},
-                cwd=ROOT,
+                env={**environment, "PYTHONPATH": os.pathsep.join(map(str, (tree, ROOT)))},
+                cwd=tree,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

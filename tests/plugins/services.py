@@ -53,7 +53,6 @@ FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "400"}
 
 def pytest_addoption() -> None:
     """The first hook that pytest calls."""
-    _keep_bytecode()
     if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
         os.environ.pop(STARTED, None)  # other processes use it as well
         _take_redis_database(int(re.sub(r"\D", "", worker)))
@@ -62,13 +61,6 @@ def pytest_addoption() -> None:
     atexit.register(services.close)
     provide(services)
     _take_redis_database(0)
-
-
-def _keep_bytecode() -> None:
-    """Python keeps what it has compiled, here and in all processes that tests start. Where it may not, as in containers,
-    each of them would compile the whole product anew, and each run all tests."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    sys.dont_write_bytecode = False
 
 
 def provide(services: ExitStack) -> None:

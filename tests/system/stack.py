@@ -72,10 +72,11 @@ class Stack:
         self.database = Database(self.dsn)
         self.port, self.redis_port = free_port(), free_port()
         self._processes: dict[str, subprocess.Popen[bytes] | Fork] = {}
-        self._loaded = LoadedProcess(self.environment(), self.folder / "loaded.log")
+        self._loaded: dict[Path, LoadedProcess] = {}
         try:
+            loaded = self._loaded_from(ROOT)
             self.start_redis()
-            self.seeded: dict[str, Any] = json.loads(self._loaded.run("-c", SEED))
+            self.seeded: dict[str, Any] = json.loads(loaded.run("-c", SEED))
         except BaseException:
             self.stop()
             raise
@@ -95,19 +96,19 @@ class Stack:
             **self._more,
         }
 
+    def _loaded_from(self, tree: Path) -> LoadedProcess:
+        if tree not in self._loaded:
+            self._loaded[tree] = LoadedProcess(self.environment(tree), self.folder / "loaded.log", tree)
+        return self._loaded[tree]
+
     def manage(self, *arguments: str, tree: Path = ROOT) -> str:
         """Run a management command and return its standard output."""
-        if tree == ROOT:
-            return self._loaded.run("manage.py", *arguments)
-        command, environment = [sys.executable, "manage.py", *arguments], self.environment(tree)
-        return subprocess.run(
-            command, env=environment, cwd=tree, check=True, capture_output=True, text=True, timeout=120
-        ).stdout
+        return self._loaded_from(tree).run("manage.py", *arguments)
 
     def _start(self, name: str, *command: str, tree: Path = ROOT) -> None:
         log = self.folder / f"{name}.log"
-        if FORKS and tree == ROOT and command[0] == sys.executable:
-            self._processes[name] = self._loaded.start(command[1:], log)
+        if FORKS and command[0] == sys.executable:
+            self._processes[name] = self._loaded_from(tree).start(command[1:], log)
             return
         with log.open("ab") as output:
             self._processes[name] = subprocess.Popen(
@@ -187,7 +188,8 @@ class Stack:
     def stop(self) -> None:
         for name in list(self._processes):
             self.kill(name)
-        self._loaded.close()
+        for loaded in self._loaded.values():
+            loaded.close()
         self.database.close()
         drop_database(self._server, self._name)
 
