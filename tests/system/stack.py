@@ -28,8 +28,8 @@ COMMANDS = {
     "worker": ("-m", "celery", "-A", "crmsolid", "worker", *WITHOUT),
     "scheduler": ("-m", "celery", "-A", "crmsolid", "beat"),
 }
-# `make chaos` starts each process anew, which takes as long as it does for an operator.
-FORKS = "CHAOS_FAULTS" not in os.environ
+# In `make chaos` each process starts anew, which takes as long as it does for an operator, and there are more clients.
+BY_HAND = "CHAOS_FAULTS" in os.environ
 SEED = """
 import json, django
 django.setup()
@@ -107,7 +107,7 @@ class Stack:
 
     def _start(self, name: str, *command: str, tree: Path = ROOT) -> None:
         log = self.folder / f"{name}.log"
-        if FORKS and command[0] == sys.executable:
+        if not BY_HAND and command[0] == sys.executable:
             self._processes[name] = self._loaded_from(tree).start(command[1:], log)
             return
         with log.open("ab") as output:
