@@ -99,7 +99,7 @@ def texts_received(server: TelegramServer, begins: str) -> list[str]:
     return [each.text for each in server.received(ANNA) if each.text.startswith(begins)]
 
 
-def sent(product: Product, message_id: str, seconds: float = 40) -> Any:
+def sent(product: Product, message_id: str, seconds: float = 90) -> Any:
     """Wait until the message is sent and return it. Polls the database, because a key has 600 requests a minute."""
     wait_until(lambda: product.status(message_id) == ("sent", ""), f"{message_id} is sent", seconds=seconds)
     return product.message(message_id)
@@ -184,7 +184,7 @@ def test_send_that_telegram_leaves_hanging_is_abandoned_and_sends_once(
     wait_until(lambda: server.connected(SHOP) == 1, "the account is connected")
     server.hang("messages.sendMessage", float(os.environ.get("HANG_SECONDS", "12")), when=when)
     message = product.send(shop, f"Hanging {when}")
-    sent(product, message, 90)
+    sent(product, message)
     assert texts_received(server, f"Hanging {when}") == [f"Hanging {when}"]
     assert product.attempts(message)[0] == "retry"
 
