@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from crmsolid.core.errors import DomainError
 from crmsolid.serving.connections import Awaited, ConnectionLimits, ConnectionTable
 from crmsolid.serving.refusal import refusal
+from crmsolid.serving.shutdown import shutdown
 
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 # The event loop hands over up to 256 KiB at once. The bounds are checked after each piece of this size.
@@ -60,6 +61,11 @@ class ProblemProtocol(HttpToolsProtocol):
             self._running.disconnected = True
             self._running.message_event.set()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """The server shuts down: what has no end by itself has to end, and all other answers are completed."""
+        shutdown().begin()
+        super().shutdown()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle

@@ -18,6 +18,7 @@ from django.db import connections
 
 from crmsolid.events import feed, positions
 from crmsolid.events.feed import Entry
+from crmsolid.serving.shutdown import shutdown
 from messaging.events import MESSAGE_FAILED, MESSAGE_RECEIVED, MESSAGE_SENT
 
 logger = logging.getLogger("crmsolid.stream")
@@ -36,7 +37,8 @@ _watcher_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stream-w
 
 
 class SubscriptionEnded(Exception):
-    """No more events follow, mostly because the client reads too slowly. It may resume with its Last-Event-ID."""
+    """No more events follow, as the client reads too slowly or the server shuts down. The client may resume with its
+    Last-Event-ID."""
 
 
 class Subscription:
@@ -94,7 +96,8 @@ class Hub:
                 self._watcher = asyncio.get_running_loop().create_task(self._watch(), name=WATCHER_TASK)
             self._subscriptions.add(subscription)
         try:
-            yield subscription
+            with shutdown().ends(subscription.end):
+                yield subscription
         finally:
             self._subscriptions.discard(subscription)
 

@@ -28,6 +28,7 @@ from tests.servers import free_port
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
+TINY = "tests.serving.tiny_site"  # for tests of the supervisor, whatever it is that its processes load
 
 
 def test_busy_port_is_refused_with_a_suggestion() -> None:
@@ -119,7 +120,7 @@ def web(tmp_path: Path, *program: str, **more: str) -> Iterator[Web]:
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if name != METRICS_FOLDER}
     environment |= {"CRMSOLID_DATA": str(tmp_path / "data"), "TMPDIR": str(tmp_path), **more}
-    command = [sys.executable, *(program or ("-m", "crmsolid.serving")), "--port", str(port)]
+    command = [sys.executable, "-m", *(program or ("crmsolid.serving",)), "--port", str(port)]
     log = tmp_path / "log"
     with (
         log.open("wb") as errors,
@@ -136,7 +137,7 @@ def metrics_folders(tmp_path: Path) -> list[Path]:
 
 
 def test_process_that_dies_is_replaced_while_the_port_stays_open_and_a_signal_ends_all(tmp_path: Path) -> None:
-    with web(tmp_path, CRMSOLID_WEB_PROCESSES="2") as running:
+    with web(tmp_path, TINY, CRMSOLID_WEB_PROCESSES="2") as running:
         first, second = running.started(2)
         assert len(metrics_folders(tmp_path)) == 1
         for pid in (first, second):
@@ -152,7 +153,7 @@ def test_process_that_dies_is_replaced_while_the_port_stays_open_and_a_signal_en
 
 
 def test_processes_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
-    with web(tmp_path, CRMSOLID_WEB_PROCESSES="2") as running:
+    with web(tmp_path, TINY, CRMSOLID_WEB_PROCESSES="2") as running:
         pids = running.started(2)
         running.process.kill()
         running.process.wait()
@@ -160,7 +161,7 @@ def test_processes_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
 
 
 def test_process_that_hangs_keeps_neither_the_others_nor_the_supervisor_from_ending(tmp_path: Path) -> None:
-    with web(tmp_path, CRMSOLID_WEB_PROCESSES="2") as running:
+    with web(tmp_path, TINY, CRMSOLID_WEB_PROCESSES="2") as running:
         hung, other = running.started(2)
         os.kill(hung, signal.SIGSTOP)
         time.sleep(1)  # so that the supervisor waits for its answer
@@ -173,17 +174,26 @@ def test_process_that_hangs_keeps_neither_the_others_nor_the_supervisor_from_end
 
 
 def test_process_that_hangs_is_replaced(tmp_path: Path) -> None:
-    code = "import sys; from crmsolid.serving import __main__, server; server.HEALTH_SECONDS = 5; "
-    code += "sys.exit(__main__.main(sys.argv[1:]))"
-    with web(tmp_path, "-c", code, CRMSOLID_WEB_PROCESSES="2") as running:
+    with web(tmp_path, TINY, "HEALTH_SECONDS=5", CRMSOLID_WEB_PROCESSES="2") as running:
         hung, other = running.started(2)
         os.kill(hung, signal.SIGSTOP)
         wait_until(lambda: has_ended(hung), "the process that hangs is killed", seconds=20)
         assert other in running.started(2)
 
 
+def test_process_that_hangs_is_replaced_at_a_reload_like_the_others(tmp_path: Path) -> None:
+    with web(tmp_path, TINY, "END_SECONDS=1", CRMSOLID_WEB_PROCESSES="2") as running:
+        before = running.started(2)
+        os.kill(before[0], signal.SIGSTOP)
+        running.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: all(map(has_ended, before)), "both processes are replaced", seconds=60)
+        assert set(before).isdisjoint(running.started(2))
+        running.process.terminate()
+        assert running.process.wait(60) == 0
+
+
 def test_supervisor_outlives_a_lack_of_descriptors_and_ends_its_processes_when_it_fails(tmp_path: Path) -> None:
-    with web(tmp_path, CRMSOLID_WEB_PROCESSES="2") as running:
+    with web(tmp_path, TINY, CRMSOLID_WEB_PROCESSES="2") as running:
         first, second = running.started(2)
         limits = resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
@@ -200,7 +210,7 @@ def test_supervisor_outlives_a_lack_of_descriptors_and_ends_its_processes_when_i
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_process_has_no_supervisor_and_no_folder_for_metrics(tmp_path: Path, number: int) -> None:
-    with web(tmp_path, CRMSOLID_WEB_PROCESSES="1") as running:
+    with web(tmp_path, TINY, CRMSOLID_WEB_PROCESSES="1") as running:
         assert running.started(0) == []
         assert metrics_folders(tmp_path) == []
         running.process.send_signal(number)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.forks import LoadedProcess
 from tests.system.stack import ROOT, Stack
 from tests.waiting import wait_until
 
-WITHOUT_CLOCK = ("redis",)
+JUMPING_WORKER = "jumping worker"
 
 
 def library() -> Path:
@@ -24,37 +25,39 @@ def library() -> Path:
 
 
 class JumpingStack(Stack):
-    """Each part reads the offset of its clock, in seconds, from a file. Steady clocks stay right, as on a machine whose
-    clock somebody sets."""
+    """The web and the worker named ``JUMPING_WORKER`` read the offset of their clock from a file. All other clocks stay
+    right, as on another machine."""
 
     def __init__(self, server: str, name: str, more: Mapping[str, str] | None = None) -> None:
-        self._library = library()
+        found = library()
         super().__init__(server, name, more)
-
-    def _start(self, name: str, *command: str, tree: Path = ROOT) -> None:
-        if name in WITHOUT_CLOCK:
-            super()._start(name, *command, tree=tree)
-            return
-        self.jump(0, name)
+        self._offset = self.folder / "offset"
+        self.jump(0)
         variables = {
-            "LD_PRELOAD": self._library,
-            "FAKETIME_TIMESTAMP_FILE": self._offset_file(name),
+            "LD_PRELOAD": found,
+            "FAKETIME_TIMESTAMP_FILE": self._offset,
             "FAKETIME_CACHE_DURATION": 1,  # seconds
             "FAKETIME_DONT_FAKE_MONOTONIC": 1,
             "NO_FAKE_STAT": 1,
         }
-        setting = (f"{variable}={value}" for variable, value in variables.items())
-        super()._start(name, "env", *setting, *command, tree=tree)
+        own = {variable: str(value) for variable, value in variables.items()}
+        self._jumping = LoadedProcess(self.environment() | own, self.folder / "jumping.log")
 
-    def _offset_file(self, name: str) -> Path:
-        return self.folder / f"{name}.offset"
+    def _start(self, name: str, *command: str, tree: Path = ROOT) -> None:
+        if name in ("web", JUMPING_WORKER):
+            self._processes[name] = self._jumping.start(command[1:], self.folder / f"{name}.log")
+        else:
+            super()._start(name, *command, tree=tree)
 
-    def jump(self, seconds: int, *names: str) -> None:
-        """Set the clocks of these parts to so many seconds after the right time."""
-        for name in names:
-            new = self._offset_file(name).with_suffix(".new")
-            new.write_text(f"{seconds:+}\n")
-            new.replace(self._offset_file(name))
+    def stop(self) -> None:
+        super().stop()
+        self._jumping.close()
+
+    def jump(self, seconds: int) -> None:
+        """Set the clocks that jump to so many seconds after the right time."""
+        new = self._offset.with_suffix(".new")
+        new.write_text(f"{seconds:+}\n")
+        new.replace(self._offset)
 
     def wait_for_jump(self, seconds: int) -> None:
         """Until the web answers with such a time. Each part reads its file in the same way."""

@@ -39,7 +39,8 @@ def make_next_version(folder: Path) -> Path:
     folder.mkdir()
     for part in ROOT.iterdir():
         if part.name in APPS:
-            shutil.copytree(part, folder / part.name)  # with the compiled modules, which need not be compiled again
+            # With the compiled modules, which need not be compiled again; one may just be written by another process.
+            shutil.copytree(part, folder / part.name, ignore=shutil.ignore_patterns("*.pyc.*"))
         elif part.name == "manage.py":
             shutil.copy(part, folder)  # a link would make Python import what is beside its target
         elif part.name in ("docs", "templates") or part.suffix == ".md":

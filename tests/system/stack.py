@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
+from tests.forks import Fork, LoadedProcess
 from tests.migrated import create_migrated_database
 from tests.processes import children
 from tests.servers import drop_database, free_port, is_listening, valkey_server
+from tests.system.database import Database
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +28,8 @@ COMMANDS = {
     "worker": ("-m", "celery", "-A", "crmsolid", "worker", *WITHOUT),
     "scheduler": ("-m", "celery", "-A", "crmsolid", "beat"),
 }
+# In `make chaos` each process starts anew, which takes as long as it does for an operator, and there are more clients.
+BY_HAND = "CHAOS_FAULTS" in os.environ
 SEED = """
 import json, django
 django.setup()
@@ -65,13 +67,16 @@ class Stack:
 
     def __init__(self, server: str, name: str, more: Mapping[str, str] | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="crmsolid-system-"))
-        self._server, self._database, self._more = server, name, dict(more or {})
+        self._server, self._name, self._more = server, name, dict(more or {})
         self.dsn = create_migrated_database(server, name)
+        self.database = Database(self.dsn)
         self.port, self.redis_port = free_port(), free_port()
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, subprocess.Popen[bytes] | Fork] = {}
+        self._loaded: dict[Path, LoadedProcess] = {}
         try:
+            loaded = self._loaded_from(ROOT)
             self.start_redis()
-            self.seeded: dict[str, Any] = json.loads(self._python("-c", SEED).stdout)
+            self.seeded: dict[str, Any] = json.loads(loaded.run("-c", SEED))
         except BaseException:
             self.stop()
             raise
@@ -91,24 +96,27 @@ class Stack:
             **self._more,
         }
 
-    def _python(self, *arguments: str, tree: Path = ROOT) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, *arguments]
-        return subprocess.run(
-            command, env=self.environment(tree), cwd=tree, check=True, capture_output=True, text=True, timeout=120
-        )
+    def _loaded_from(self, tree: Path) -> LoadedProcess:
+        if tree not in self._loaded:
+            self._loaded[tree] = LoadedProcess(self.environment(tree), self.folder / "loaded.log", tree)
+        return self._loaded[tree]
 
     def manage(self, *arguments: str, tree: Path = ROOT) -> str:
         """Run a management command and return its standard output."""
-        return self._python("manage.py", *arguments, tree=tree).stdout
+        return self._loaded_from(tree).run("manage.py", *arguments)
 
     def _start(self, name: str, *command: str, tree: Path = ROOT) -> None:
-        with (self.folder / f"{name}.log").open("ab") as log:
+        log = self.folder / f"{name}.log"
+        if not BY_HAND and command[0] == sys.executable:
+            self._processes[name] = self._loaded_from(tree).start(command[1:], log)
+            return
+        with log.open("ab") as output:
             self._processes[name] = subprocess.Popen(
-                command, env=self.environment(tree), cwd=tree, stdout=log, stderr=log, start_new_session=True
+                command, env=self.environment(tree), cwd=tree, stdout=output, stderr=output, start_new_session=True
             )
 
     def start_role(self, role: str, name: str, *options: str, tree: Path = ROOT) -> None:
-        """Start ``web``, ``worker`` or ``scheduler`` as an operator does, under a name of its own."""
+        """Start ``web``, ``worker`` or ``scheduler`` with the command of an operator, under a name of its own."""
         self._start(name, sys.executable, *COMMANDS[role], *options, tree=tree)
 
     def start_redis(self) -> None:
@@ -180,11 +188,13 @@ class Stack:
     def stop(self) -> None:
         for name in list(self._processes):
             self.kill(name)
-        drop_database(self._server, self._database)
+        for loaded in self._loaded.values():
+            loaded.close()
+        self.database.close()
+        drop_database(self._server, self._name)
 
     def query(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
-            return connection.execute(sql, params).fetchall()
+        return self.database.query(sql, params)
 
     def readiness(self) -> int:
         """The status of /readyz; 0 if it does not answer within two seconds."""

@@ -7,8 +7,6 @@ import json
 import os
 import re
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.parse
@@ -18,10 +16,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
-
+from tests.forks import Fork, LoadedProcess
 from tests.servers import free_port
-from tests.system.stack import COMMANDS, ROOT
+from tests.system.database import Database
+from tests.system.stack import COMMANDS
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
 
@@ -55,6 +53,7 @@ class Installation:
     folder: Path
     postgres: str
     redis: str
+    database: Database
 
     def environment(self, server: TelegramServer, **more: str) -> dict[str, str]:
         key = self.folder / "server.pub"
@@ -79,8 +78,7 @@ class Installation:
         }
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.postgres, autocommit=True) as connection:
-            return connection.execute(sql).fetchall()
+        return self.database.query(sql)
 
 
 @dataclass
@@ -94,20 +92,17 @@ class Product:
     token: str = ""
 
     def start(self) -> None:
-        environment, self.port = self.installation.environment(self.server, **self.more), free_port()
+        self.port = free_port()
         if not self.token:
-            seeding = subprocess.run(
-                [sys.executable, "-c", SEED], env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
-            )
-            self.token = seeding.stdout.strip()
+            environment = self.installation.environment(self.server, **self.more)
+            self._loaded = LoadedProcess(environment, self.installation.folder / "log")
+            self.token = self._loaded.run("-c", SEED).strip()
         self._web = self._start(*COMMANDS["web"], "--port", str(self.port))
         self._worker = self._start(*COMMANDS["worker"], "--beat")
         wait_until(self._is_ready, "the product is ready", seconds=180)
 
-    def _start(self, *command: str) -> "subprocess.Popen[bytes]":
-        environment = self.installation.environment(self.server, **self.more)
-        with (self.installation.folder / "log").open("ab") as log:
-            return subprocess.Popen([sys.executable, *command], env=environment, cwd=ROOT, stdout=log, stderr=log)
+    def _start(self, *command: str) -> Fork:
+        return self._loaded.start(command, self.installation.folder / "log")
 
     def _is_ready(self) -> bool:
         try:
@@ -127,7 +122,7 @@ class Product:
     def kill_worker(self) -> None:
         """Kill the worker, and the scheduler with it, and start them again, as a supervisor does."""
         self._worker.kill()
-        self._worker.wait()
+        self._worker.wait(TIMEOUT)
         self._worker = self._start(*COMMANDS["worker"], "--beat")
 
     def close(self) -> None:
@@ -135,6 +130,7 @@ class Product:
         for process in (self._web, self._worker):
             process.terminate()
             process.wait(TIMEOUT)
+        self._loaded.close()
 
     def log(self) -> str:
         return (self.installation.folder / "log").read_text()
@@ -223,6 +219,10 @@ class Stream:
         assert self._answer.status == 200
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
+
+    def has_ended(self) -> bool:
+        self._thread.join(10)
+        return not self._thread.is_alive()
 
     def close(self) -> None:
         if self._connection.sock is not None:

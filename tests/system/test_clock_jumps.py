@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from tests.system.enrollments import STEP_KEYS, create_sequence
-from tests.system.jumping_clock import JumpingStack
+from tests.system.jumping_clock import JUMPING_WORKER, JumpingStack
 from tests.system.sends import assert_exactly_once, sent_once
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
@@ -26,7 +26,7 @@ def stack() -> Iterator[JumpingStack]:
     stack = JumpingStack(settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_jumps_{os.getpid()}")
     try:
         stack.start_web()
-        stack.start_worker("jumping worker")
+        stack.start_worker(JUMPING_WORKER)
         stack.start_worker("steady worker")
         stack.start_scheduler()
         wait_until(lambda: stack.readiness() == 200, "ready", seconds=60)
@@ -83,7 +83,7 @@ def test_jumps_of_the_clock_change_nothing(stack: JumpingStack, receiver: Receiv
     sequence = create_sequence(stack)
     sends = 0
     for jump in JUMPS:
-        stack.jump(jump, "web", "jumping worker")
+        stack.jump(jump)
         stack.wait_for_jump(jump)
         for _ in range(SENDS):
             client.send(client.account)
@@ -91,7 +91,7 @@ def test_jumps_of_the_clock_change_nothing(stack: JumpingStack, receiver: Receiv
         client.assert_limit_is_kept(f"{jump}")
         sends += SENDS
         wait_until(partial(sent_once, stack, client.account, sends), "all sent", seconds=60)
-    stack.jump(0, "web", "jumping worker")
+    stack.jump(0)
     stack.wait_for_jump(0)
     assert_everything_went_on(stack, client, receiver, planned, held)
 

@@ -28,9 +28,9 @@ from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
 CLIENTS = 3
-PAUSE_SECONDS = 0.1  # of each client between two requests
+PAUSE_SECONDS = 0.3  # of each client between two requests
 # How many requests are answered in each phase before the next one begins.
-REQUESTS = 20
+REQUESTS = 10
 BOUND_SECONDS = 60.0
 # As docs/deployment.md says for each role.
 ALLOWED_SECONDS = {"web": 25, "worker": 35, "scheduler": 25}

@@ -13,6 +13,7 @@ import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -28,6 +29,7 @@ from crmsolid.workspaces.two_factor import STEP_SECONDS, totp
 from tests.migrated import create_migrated_database
 from tests.oauth.flow import VERIFIER, challenge
 from tests.servers import drop_database, free_port, own_redis
+from tests.system.database import Database
 from tests.system.planted import MailServer, Planted, change_database, files, redis_content, rows, without_table
 from tests.system.telegram_product import PASSWORD as OWNERS_PASSWORD
 from tests.system.telegram_product import Installation, Panel, Product
@@ -130,7 +132,8 @@ def _installations(folder: Any, planted: Planted) -> Iterator[Installation]:
     with own_redis(port):
         with redis.Redis(port=port) as client:
             client.config_set("requirepass", broker)
-        yield Installation(folder, address, f"redis://:{broker}@127.0.0.1:{port}/0")
+        with closing(Database(address)) as kept:
+            yield Installation(folder, address, f"redis://:{broker}@127.0.0.1:{port}/0", kept)
     drop_database(server, name)
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP ROLE {name}")

@@ -18,7 +18,7 @@ from tests.threads import in_background
 from tests.waiting import wait_until
 from tests.webhooks.receiver import Receiver
 
-CONTACTS = int(os.environ.get("CHAOS_CONTACTS", "100"))
+CONTACTS = int(os.environ.get("CHAOS_CONTACTS", "60"))
 FAULTS = int(os.environ.get("CHAOS_FAULTS", "4"))
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10**6)))
 # Far more than it takes on an idle machine, because this must not fail on a busy one.

@@ -5,6 +5,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.conf import settings
 
 from tests.migrated import create_migrated_database
 from tests.servers import drop_database, free_port, own_redis
+from tests.system.database import Database
 from tests.system.telegram_product import Installation, Panel, Product, Stream
 from tests.telegram_server import TelegramServer, forget_cached_config
 from tests.waiting import wait_until
@@ -40,8 +42,9 @@ def server() -> Iterator[TelegramServer]:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("telegram")
     server, name, port = settings.DATABASE_URL.rsplit("/", 1)[0], f"crmsolid_telegram_{os.getpid()}", free_port()
-    with own_redis(port):
-        yield Installation(folder, create_migrated_database(server, name), f"redis://127.0.0.1:{port}/0")
+    address = create_migrated_database(server, name)
+    with own_redis(port), closing(Database(address)) as database:
+        yield Installation(folder, address, f"redis://127.0.0.1:{port}/0", database)
     drop_database(server, name)
 
 
@@ -96,7 +99,7 @@ def texts_received(server: TelegramServer, begins: str) -> list[str]:
     return [each.text for each in server.received(ANNA) if each.text.startswith(begins)]
 
 
-def sent(product: Product, message_id: str, seconds: float = 40) -> Any:
+def sent(product: Product, message_id: str, seconds: float = 90) -> Any:
     """Wait until the message is sent and return it. Polls the database, because a key has 600 requests a minute."""
     wait_until(lambda: product.status(message_id) == ("sent", ""), f"{message_id} is sent", seconds=seconds)
     return product.message(message_id)
@@ -181,7 +184,7 @@ def test_send_that_telegram_leaves_hanging_is_abandoned_and_sends_once(
     wait_until(lambda: server.connected(SHOP) == 1, "the account is connected")
     server.hang("messages.sendMessage", float(os.environ.get("HANG_SECONDS", "12")), when=when)
     message = product.send(shop, f"Hanging {when}")
-    sent(product, message, 90)
+    sent(product, message)
     assert texts_received(server, f"Hanging {when}") == [f"Hanging {when}"]
     assert product.attempts(message)[0] == "retry"
 
@@ -217,7 +220,10 @@ def test_stopping_releases_accounts_and_missed_messages_arrive_after_the_start(
     panel.get(ADD)
     panel.post({"phone": LATE})
     step = panel.at
+    stream = Stream(product)
     assert product.stop() < 15
+    assert stream.has_ended()
+    stream.close()
     assert installation.query("SELECT worker FROM messaging_accountlease WHERE worker <> ''") == []
     assert server.connected(SHOP) == 0
     for number in range(20):

@@ -5,6 +5,7 @@ from typing import Any
 from tests.system.enrollments import STEP_KEYS, create_sequence
 from tests.system.load import Kind, Request
 from tests.system.seen import Seen
+from tests.system.stack import BY_HAND
 
 IMPORTED_ROWS = 20
 AUDIENCE = 10
@@ -14,7 +15,7 @@ class Upserts(Kind):
     """Each act creates a contact and then changes it, both by the upsert."""
 
     name = "upsert"
-    clients, pause_seconds = 2, 1.0
+    clients, pause_seconds = 2 if BY_HAND else 1, 1.0
 
     async def act(self, number: int) -> None:
         username = f"{self.name}_{number}".replace(" ", "_")

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.system.load import Kind, Load, Request
 from tests.system.seen import Row, Seen
-from tests.system.stack import Stack
+from tests.system.stack import BY_HAND, Stack
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
 
@@ -27,7 +27,7 @@ class Sends(Kind):
     """Direct messages. The sandbox refuses one in twenty and answers another one."""
 
     name = "send"
-    clients, pause_seconds = 6, 1.0
+    clients, pause_seconds = 6 if BY_HAND else 3, 1.0
 
     def __init__(self, stack: Stack, load: Load) -> None:
         super().__init__(stack, load)
@@ -69,7 +69,7 @@ class ToolSends(Sends):
     """Direct messages that an assistant sends, by the MCP tool ``send_message``."""
 
     name = "mcp send"
-    clients, pause_seconds = 2, 1.0
+    clients, pause_seconds = 2 if BY_HAND else 1, 1.0
 
     async def deliver(self, body: dict[str, Any]) -> Request:
         return await self.call_tool("send_message", body)
