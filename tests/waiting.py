@@ -8,22 +8,17 @@ from django.db import connection
 
 T = TypeVar("T")
 
-# The pause between two looks is a tenth of the time waited so far, within these limits: most conditions ask the
-# database, and looking often would slow down what is waited for.
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.01, 0.1
-
 
 def wait_until(condition: Callable[[], T | None], what: str = "the condition", *, seconds: float = 30.0) -> T:
     """Call ``condition`` until it returns something true, and return that. Fails after ``seconds``, and then names
     ``what`` was waited for."""
-    began = time.monotonic()
+    deadline = time.monotonic() + seconds
     while True:
         value = condition()
         if value:
             return value
-        waited = time.monotonic() - began
-        assert waited < seconds, f"{what} is still {value!r} after {seconds} s"
-        time.sleep(min(max(SHORTEST_PAUSE, waited / 10), LONGEST_PAUSE))
+        assert time.monotonic() < deadline, f"{what} is still {value!r} after {seconds} s"
+        time.sleep(0.02)
 
 
 def another_transaction_waits() -> bool:
