@@ -96,12 +96,16 @@ def tables_emptied_quickly() -> Iterator[None]:
 
 
 def _empty_tables(_: TransactionTestCase) -> None:
-    kept = {"django_content_type", "auth_permission"}
-    tables = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in kept]
-    deletions = [f"DELETE FROM {connection.ops.quote_name(name)}" for name in tables]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # foreign keys are not checked
-        cursor.execute("; ".join(deletions))
+        cursor.execute(_deletions())
+
+
+@cache
+def _deletions() -> str:
+    kept = {"django_content_type", "auth_permission"}
+    tables = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in kept]
+    return "; ".join(f"DELETE FROM {connection.ops.quote_name(name)}" for name in tables)
 
 
 @pytest.fixture(autouse=True, scope="session")

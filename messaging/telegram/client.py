@@ -31,6 +31,7 @@ from messaging.telegram import config
 from messaging.telegram.transport import client_options
 
 RECONNECT_RETRIES = 5
+RETRY_SECONDS = 1.0  # between two tries to connect
 CATCH_UP_SECONDS = 60.0
 REQUEST_SECONDS = 150.0  # sends and logins have shorter limits of their own
 QUIET_SECONDS = 60.0  # an account that has heard nothing for so long is checked
@@ -100,7 +101,7 @@ class LoginClient(TelegramClient):
             **client_options(),
             connection_retries=2,
             request_retries=2,
-            retry_delay=1,
+            retry_delay=RETRY_SECONDS,
             flood_sleep_threshold=0,
             raise_last_call_error=True,
         )
@@ -177,7 +178,7 @@ class Client(TelegramClient):
             *config.application(),
             **client_options(),
             connection_retries=RECONNECT_RETRIES,
-            retry_delay=1,
+            retry_delay=RETRY_SECONDS,
             flood_sleep_threshold=0,
             catch_up=True,
             sequential_updates=True,

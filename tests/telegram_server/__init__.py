@@ -11,14 +11,15 @@ is a user with a mark.
 
 Telethon is pinned exactly. One layer of the schema is supported, and these names of Telethon are private or
 undocumented: `crypto.rsa.get_byte_array`, `helpers.generate_key_data_from_nonce` and `password.compute_digest` in the
-server; `TelegramClient._config` in `keys`; `TelegramClient._sender`, `._connection`, `._log`, `._updates_error` and
-`network.mtprotostate.MTProtoState` in the tests.
+server; `TelegramClient._config`, `password.pbkdf2sha512`, and `os` in `password` and `network.authenticator`, in
+`keys`; `TelegramClient._sender`, `._connection`, `._log`, `._updates_error` and `network.mtprotostate.MTProtoState` in
+the tests.
 """
 
 import telethon
 
 from .control_port import ControlClient, ControlFailed, ControlPort
-from .keys import ServerKey, forget_cached_config, generate_key, load_or_create_key, register_public_key
+from .keys import ServerKey, compute_less, forget_cached_config, generate_key, load_or_create_key, register_public_key
 from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord
 from .server import MAIN_DC, TelegramServer
 from .settings import Duplicates, Settings
@@ -41,6 +42,7 @@ __all__ = [
     "Settings",
     "TelegramServer",
     "UserRecord",
+    "compute_less",
     "forget_cached_config",
     "generate_key",
     "load_or_create_key",

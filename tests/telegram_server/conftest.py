@@ -10,7 +10,7 @@ from telethon import TelegramClient
 from telethon.sessions import MemorySession
 
 from messaging.telegram.client import disconnect
-from tests.telegram_server import Settings, TelegramServer, forget_cached_config, register_public_key
+from tests.telegram_server import Settings, TelegramServer, compute_less, forget_cached_config, register_public_key
 
 API = (17349, "not a real hash")
 SHOP = "+15550001"
@@ -23,6 +23,7 @@ def server() -> Iterator[TelegramServer]:
     """Two data centers and two users, @shop and @anna."""
     with TelegramServer({2: 0, OTHER_DC: 0}, settings=Settings()) as server:
         register_public_key(server.key.public_pem)
+        compute_less()
         forget_cached_config()
         server.create_user(SHOP, username="shop", first_name="Shop")
         server.create_user(ANNA, username="anna", first_name="Anna")

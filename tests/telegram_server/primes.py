@@ -14,8 +14,8 @@ DH_PRIME = int(
 )
 DH_GENERATOR = 3
 DH_BYTES = 256
-# Telegram's exponents have 2048 bits. Short ones make handshakes faster, and security does not matter here.
-SECRET_BITS = 512
+# Telegram's exponents have 2048 bits. With short ones a power takes a millisecond, and security does not matter here.
+SECRET_BITS = 64
 
 # Like Telegram's, the product has 63 bits, but its factors differ in size: one is small, so that clients find it fast.
 # The other is so much larger that Telethon's search never finds both at once and then answers the product itself. The

@@ -3,6 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -20,17 +21,18 @@ def digest(*parts: bytes) -> bytes:
     return sha256(b"".join(parts)).digest()
 
 
-@dataclass
+@dataclass(frozen=True)
 class Verifier:
     """What a server stores of a password: the algorithm with its salts, and v = g^x."""
 
     algorithm: Any
     value: int
 
-    @classmethod
-    def of(cls, password: str) -> "Verifier":
+    @staticmethod
+    @cache  # a process has one for each password: clients then compute the slow hash of it once as well
+    def of(password: str) -> "Verifier":
         algorithm = new_algorithm()
-        return cls(algorithm, int.from_bytes(telethon_password.compute_digest(algorithm, password), "big"))
+        return Verifier(algorithm, int.from_bytes(telethon_password.compute_digest(algorithm, password), "big"))
 
 
 def new_algorithm() -> Any:

@@ -1,7 +1,10 @@
 """Logging in by code and two-step password, signing up, and logging out, with Telethon's client."""
 
+import os
+
 import pytest
 from telethon import functions
+from telethon import password as telethon_password
 from telethon.errors import (
     ApiIdInvalidError,
     AuthKeyUnregisteredError,
@@ -16,6 +19,7 @@ from telethon.errors import (
     SessionPasswordNeededError,
     SrpIdInvalidError,
 )
+from telethon.network import authenticator
 from telethon.password import compute_check
 from telethon.sessions import StringSession
 from telethon.tl import types
@@ -168,6 +172,19 @@ async def test_password_step_from_another_client(clients: Clients) -> None:
     second = clients.make(StringSession(saved))
     await second.connect()
     assert (await second.sign_in(password=SECRET)).phone == "15550003"
+
+
+async def test_secrets_of_full_length_log_in(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Telethon draws them where the tests do not shorten them."""
+    for module in (authenticator, telethon_password):
+        monkeypatch.setattr(module, "os", os)
+    clients.server.create_user(WITH_PASSWORD, username="guarded", password=SECRET)
+    client = clients.make()
+    await client.connect()
+    await client.send_code_request(WITH_PASSWORD)
+    with pytest.raises(SessionPasswordNeededError):
+        await client.sign_in(WITH_PASSWORD, clients.server.login_code(WITH_PASSWORD))
+    assert (await client.sign_in(password=SECRET)).username == "guarded"
 
 
 async def test_password_challenge_works_once(clients: Clients) -> None:

@@ -14,7 +14,7 @@ from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, HistoryRequest, Message, TelegramSession
 from messaging.sending.gateway import SendError
-from messaging.telegram import connection, pacing, requested_history
+from messaging.telegram import connection, history, pacing, requested_history
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import Session, UpdateState
 from messaging.telegram.login import LoggedIn
@@ -72,10 +72,10 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_busy_conversations_are_not_read_again_with_each_connection(
     shop: Account, worker: AccountWorker, server: TelegramServer
 ) -> None:
-    """Ten workers take the account one after the other, and 40 customers write all the time."""
+    """Ten workers take the account one after the other, and 12 customers write all the time."""
     server.limit("messages.getHistory", 10, 30)
     server.limit("messages.getDialogs", 10, 30)
-    phones, expected = make_chats(server), []
+    phones, expected = make_chats(server, 12), []
     for take_over in range(10):
         for phone in phones[take_over % 2 :: 2]:
             expected.append(f"{take_over} from {phone}")
@@ -215,9 +215,10 @@ def test_login_does_not_hide_what_was_missed_before_it(
 
 
 def test_list_of_conversations_is_read_until_the_date(
-    shop: Account, worker: AccountWorker, server: TelegramServer, fast: None
+    shop: Account, worker: AccountWorker, server: TelegramServer, fast: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    phones = make_chats(server, 205)
+    monkeypatch.setattr(history, "PAGE", 20)
+    phones = make_chats(server, 45)
     for phone in phones[:3]:
         server.deliver(phone, SHOP, "years ago", date=1_500_000_000)
     for phone in phones[3:]:
@@ -227,7 +228,7 @@ def test_list_of_conversations_is_read_until_the_date(
     wait_until_read(server)
     assert stored_texts() == [f"missed from {phone}" for phone in phones[3:]]
     # Three pages, and three again: a conversation that moves up meanwhile would be on none.
-    assert (server.count("messages.getDialogs"), server.count("messages.getHistory")) == (6, 202)
+    assert (server.count("messages.getDialogs"), server.count("messages.getHistory")) == (6, 42)
 
 
 def test_contact_who_is_erased_while_the_history_is_read_does_not_come_back(
