@@ -101,21 +101,28 @@ class LoadedProcess:
 
 
 def serve() -> None:
-    """Load the product, and answer the questions on the standard input. A fork returns once its program has ended."""
+    """Load the product, and answer the questions on the standard input. A fork returns once its program has ended. What
+    the tests leave when they are killed is ended."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever is printed is no answer
     _load()
+    forks: set[int] = set()
     while line := sys.stdin.readline():
         command, *arguments = json.loads(line)
         if command == "poll":
             answer = _poll(*arguments)
+            if answer is not None:
+                forks.discard(*arguments)
         elif not (answer := os.fork()):
             answers.close()
             _become(*arguments)
             return
         else:
+            forks.add(answer)
             os.setpgid(answer, answer)  # here, too: from now on its group gets signals
         print(json.dumps(answer), file=answers, flush=True)
+    for pid in forks:
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _load() -> None:
