@@ -141,7 +141,7 @@ def use_database(data: Path, client: str, arguments: list[str]) -> int:
         if client == "psql":
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends a statement of psql, not psql
             return subprocess.run([services.programs() / "psql"]).returncode
-        script = ["bash", ROOT / "scripts" / f"{client}.sh", *arguments]
+        script = ["bash", str(ROOT / "scripts" / f"{client}.sh"), *arguments]
         if processes:
             return processes.start(client, script).wait()
         os.execvp("bash", script)

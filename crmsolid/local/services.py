@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -132,7 +131,7 @@ def start_postgresql(processes: Processes, data: Path, *settings: str) -> None:
             shutil.rmtree(new, ignore_errors=True)  # of a start that was killed
             sync = ["--no-sync"] if "--fsync=off" in settings else []
             typed = f"{local_secret(data, PASSWORD)}\n".encode() * 2  # without a terminal it reads what would be typed
-            command = [folder / "initdb", "-D", new, *INITDB.split(), USER, *sync]
+            command: list[str | Path] = [folder / "initdb", "-D", new, *INITDB.split(), USER, *sync]
             if subprocess.run(command, input=typed, start_new_session=True, **options).returncode:
                 shutil.rmtree(new, ignore_errors=True)
                 raise _failure(data, home)
@@ -144,15 +143,24 @@ def start_postgresql(processes: Processes, data: Path, *settings: str) -> None:
         if not (data / PASSWORD).exists():
             raise CannotStart(f"{data / PASSWORD} is gone, which is the password of the database in {home}")
         command = [folder / "postgres", "-D", files, *SETTINGS.split(), *settings]
-        start = partial(processes.start, "postgresql", command, stdin=subprocess.DEVNULL, **options)
-        process, state, deadline = start(), files / "postmaster.pid", time.monotonic() + FINISH_SECONDS
-        while not (state.exists() and re.fullmatch(rf"{process.pid}\n(.*\n)*ready\s*", state.read_text())):
-            time.sleep(0.02)
-            if process.poll() is not None:
-                failure = _failure(data, home)
-                if time.monotonic() > deadline or not re.search("already exists|still in use", str(failure)):
-                    raise failure
-                process = start()  # one that was killed is not quite gone
+        deadline = time.monotonic() + FINISH_SECONDS
+        while True:
+            process = processes.start("postgresql", command, stdin=subprocess.DEVNULL, **options)
+            while process.poll() is None:
+                if _is_ready(files / "postmaster.pid", process.pid):
+                    return
+                time.sleep(0.02)
+            failure = _failure(data, home)
+            if time.monotonic() > deadline or not re.search("already exists|still in use", str(failure)):
+                raise failure
+            time.sleep(0.1)  # one that was killed is not quite gone
+
+
+def _is_ready(state: Path, process: int) -> bool:
+    with suppress(FileNotFoundError):
+        words = state.read_text().split()
+        return words[:1] + words[-1:] == [str(process), "ready"]
+    return False
 
 
 def _failure(data: Path, home: Path) -> CannotStart:

@@ -27,18 +27,9 @@ FIRST = """\
   password  {password}
   live key  {live}
   test key  {test}
+  account   {account}, a sandbox
 
-Password and keys are shown this once. Send a first message:
-
-curl -X POST {base}/v1/messages/send \\
-  -H "Authorization: Bearer {live}" \\
-  -H "Idempotency-Key: first-$(date +%s)" \\
-  -H "Content-Type: application/json" \\
-  -d '{{
-    "account_id": {account},
-    "to": "@sarah_miller",
-    "text": "Hey Sarah, your invite is ready - check your inbox."
-  }}'"""
+Password and keys are shown this once. Send a first message: {base}/docs/guide/getting-started"""
 LATER = """\
   login     {owner}
 
