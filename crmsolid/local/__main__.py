@@ -73,7 +73,7 @@ def run(data: Path, host: str, port: int) -> int:
         processes.note(f"CRM Solid at {address}")
         for path in data.glob("*.sqlite3"):
             print(
-                f"{path}: an earlier version kept its data here, in SQLite. This one reads nothing of it.",
+                f"{path}: an earlier version kept its data here, in SQLite, which this one leaves alone",
                 file=sys.stderr,
             )
         if os.environ.get("CRMSOLID_ENV") != "production":  # which refuses to start without an address of each

@@ -313,7 +313,10 @@ def test_data_of_sqlite_is_named_and_left_alone(data: Path) -> None:
         local(data, "run", "--port", str(taken.getsockname()[1]))
     ended = local(data, "run", "--port", "0", CRMSOLID_ENV="production")
     assert (data / "crmsolid.sqlite3").read_text() == "data"
-    assert f"{data}/crmsolid.sqlite3: the data of an earlier version, in SQLite," in ended.stderr
+    assert (
+        f"{data}/crmsolid.sqlite3: an earlier version kept its data here, in SQLite, which this one leaves alone"
+        in ended.stderr
+    )
 
 
 def test_production_is_refused_without_its_servers(data: Path) -> None:
