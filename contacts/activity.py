@@ -17,7 +17,7 @@ from contacts.scoring import awarding, occasions
 from contacts.scoring.awarding import NewTimer
 from contacts.scoring.models import SILENCE, Trigger
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch, ids_clause, run
+from crmsolid.core.sql.bulk import fetch, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent
 
@@ -83,7 +83,7 @@ def _start_silences(rules: Sequence[ScoringRule], workspaces: Mapping[str, int],
     """Start the time after which a contact who does not answer is silent, for those whom nobody waits for yet."""
     if not rules:
         return
-    where, ids = ids_clause("id", list(workspaces))
+    where, ids = "id = ANY(%s)", [list(workspaces)]
     rows = fetch(f"SELECT id FROM {_contacts.name} WHERE {where} AND {_WAS_ANSWERED}", [*ids, at])
     awarding.start_timers(
         [
@@ -102,11 +102,11 @@ def _start_silences(rules: Sequence[ScoringRule], workspaces: Mapping[str, int],
 
 
 def _read(contact_ids: Sequence[str]) -> list[Contact]:
-    return _contacts.select(*ids_clause("id", contact_ids))
+    return _contacts.select("id = ANY(%s)", [list(contact_ids)])
 
 
 def _update(contact_ids: Sequence[str], assignments: str, params: Sequence[Any]) -> None:
-    where, ids = ids_clause("id", contact_ids)
+    where, ids = "id = ANY(%s)", [list(contact_ids)]
     run(
         f"UPDATE {_contacts.name} SET {assignments}, updated_at = %s WHERE {where}",
         [*params, clock.now(), *ids],

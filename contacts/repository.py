@@ -23,7 +23,7 @@ from contacts.validation import Changes
 from crmsolid.core import clock, strictjson
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.ids import is_id
-from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
@@ -104,7 +104,7 @@ def with_tags(rows: Sequence[Contact]) -> list[ContactWithTags]:
     """
     names: dict[str, list[str]] = {contact.id: [] for contact in rows}
     if rows:
-        where, params = ids_clause("contact_id", list(names))
+        where, params = "contact_id = ANY(%s)", [list(names)]
         with statement_cursor() as cursor:
             cursor.execute(f"SELECT contact_id, name FROM {_tags.name} WHERE {where}", params)
             for contact_id, name in cursor.fetchall():
@@ -114,14 +114,14 @@ def with_tags(rows: Sequence[Contact]) -> list[ContactWithTags]:
 
 def lock(workspace_id: int, ids: Sequence[str]) -> list[Contact]:
     """These contacts, locked for an update in the order of their ids. Those that are gone are left out."""
-    where, params = ids_clause("id", ids)
+    where, params = "id = ANY(%s)", [list(ids)]
     return contacts.select(f"workspace_id = %s AND {where} ORDER BY id", [workspace_id, *params], lock=True)
 
 
 def lock_free(ids: Sequence[str]) -> dict[str, Contact]:
     """By id, those of these contacts that no other transaction has locked, now locked for an update. Never waits, so it
     does not matter what else the caller has locked."""
-    where, params = ids_clause("id", ids)
+    where, params = "id = ANY(%s)", [list(ids)]
     rows = fetch(
         f"SELECT {contacts.columns()} FROM {contacts.name} WHERE {where} ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
         params,
@@ -133,7 +133,7 @@ def not_being_erased(ids: Sequence[str | None]) -> dict[str, Contact]:
     """By id, those of these contacts that nobody is erasing and none can be erased before the transaction ends. Never
     waits, so it does not matter what else the caller has locked; a contact whose identity is changing may be left out.
     """
-    where, params = ids_clause("id", [each for each in ids if each is not None])
+    where, params = "id = ANY(%s)", [[each for each in ids if each is not None]]
     rows = fetch(
         f"SELECT {contacts.columns()} FROM {contacts.name} WHERE {where} ORDER BY id FOR KEY SHARE SKIP LOCKED", params
     )
@@ -147,7 +147,7 @@ def not_erased(rows: Sequence[Contact]) -> list[Contact]:
     """
     if not rows:
         return []
-    where, params = ids_clause("id", [contact.id for contact in rows])
+    where, params = "id = ANY(%s)", [[contact.id for contact in rows]]
     there = {row[0] for row in fetch(f"SELECT id FROM {contacts.name} WHERE {where} FOR KEY SHARE", params)}
     return [contact for contact in rows if contact.id in there]
 
@@ -269,7 +269,7 @@ def change_tags(
     if not changed:
         return []
     ids, workspace_id = [after.contact.id for after, _ in changed], changed[0][0].contact.workspace_id
-    contacts.update({"updated_at": now}, *ids_clause("id", ids))
+    contacts.update({"updated_at": now}, "id = ANY(%s)", [list(ids)])
     if remove:
         _remove_tags(workspace_id, ids, remove)
     if add:
@@ -291,8 +291,8 @@ def _tagged(changed: Sequence[tuple[ContactWithTags, list[str]]], request_id: st
 
 
 def _remove_tags(workspace_id: int, contact_ids: Sequence[str], names: Iterable[str]) -> None:
-    of_contacts, ids = ids_clause("contact_id", contact_ids)
-    with_names, wanted = ids_clause("name", list(names))
+    of_contacts, ids = "contact_id = ANY(%s)", [list(contact_ids)]
+    with_names, wanted = "name = ANY(%s)", [list(names)]
     run(
         f"DELETE FROM {_tags.name} WHERE workspace_id = %s AND {of_contacts} AND {with_names}",
         [workspace_id, *ids, *wanted],

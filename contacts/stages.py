@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from contacts.models import Contact, Stage, StageChange
-from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
@@ -57,7 +57,7 @@ def added(contacts: Sequence[Contact], cause: str) -> None:
     """These contacts were added, in the stages in which they are stored. A single one is written at the end of the unit
     of work."""
     if len(contacts) > 1:
-        where, ids = ids_clause("c.id", [contact.id for contact in contacts])
+        where, ids = "c.id = ANY(%s)", [[contact.id for contact in contacts]]
         insert = _INSERT.format(
             from_stage="''", stage="c.stage", at="c.created_at", source=f"{_contacts.name} c", where=where
         )
@@ -106,7 +106,7 @@ def advance(
     """Write down that those of these contacts which are in an earlier stage come to this one, and return when, by id:
     at this time, or when they were added if a message is older than that. The caller changes the contacts, afterwards.
     """
-    where, ids = ids_clause("c.id", contact_ids)
+    where, ids = "c.id = ANY(%s)", [list(contact_ids)]
     stages = ", ".join(f"'{each.value}'" for each in earlier)
     insert = _INSERT.format(
         from_stage="c.stage",

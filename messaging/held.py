@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -151,7 +151,7 @@ def _cancel_batch(account: Account, before: datetime, command: str) -> int:
     ]
     if not ids:
         return 0
-    where, params = ids_clause("id", ids)
+    where, params = "id = ANY(%s)", [list(ids)]
     rows = fetch(
         f"UPDATE {_messages.name} SET status = 'canceled', error = %s, lease = '', lease_until = NULL,"
         # An attempt whose result is unknown goes on counting against the daily limit.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contacts.models import Contact
 from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
-from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
 from messaging.models import Message, OptOutWord
 from messaging.opt_out_words import MAX_MESSAGE, normal_form
@@ -16,9 +16,9 @@ _messages, _words = Table(Message), Table(OptOutWord)
 def replies_of(contacts: Sequence[Contact]) -> list[Occasion]:
     """What these contacts have written, without auto-replies and opt-out words."""
     by_id = {contact.id: contact for contact in contacts}
-    where, workspace_ids = ids_clause("workspace_id", sorted({contact.workspace_id for contact in contacts}))
+    where, workspace_ids = "workspace_id = ANY(%s)", [sorted({contact.workspace_id for contact in contacts})]
     words = {(row.workspace_id, row.word) for row in _words.select(where, workspace_ids)}
-    where, contact_ids = ids_clause("contact_id", list(by_id))
+    where, contact_ids = "contact_id = ANY(%s)", [list(by_id)]
     rows = fetch(
         f"SELECT id, contact_id, sent_at, CASE WHEN length(text) <= %s THEN text ELSE '' END FROM {_messages.name}"
         f" WHERE {where} AND direction = 'in' AND NOT auto_reply AND sent_at IS NOT NULL",

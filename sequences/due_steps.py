@@ -18,7 +18,7 @@ from contacts.repository import lock_free
 from contacts.segments.compilation import where
 from contacts.segments.conditions import load_condition
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
@@ -126,7 +126,7 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
 
 
 def _lock_accounts(workspace_id: int, account_ids: set[int]) -> dict[int, Account]:
-    where, params = ids_clause("id", sorted(account_ids))
+    where, params = "id = ANY(%s)", [sorted(account_ids)]
     rows = _accounts.select(f"{where} AND workspace_id = %s ORDER BY id", [*params, workspace_id], lock=True)
     return {account.pk: account for account in rows}
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging.sending import automatic
@@ -48,7 +48,7 @@ class History:
 def histories(enrollment_ids: Sequence[str]) -> Mapping[str, History]:
     """The history of each of these enrollments, in one query."""
     found: dict[str, History] = defaultdict(History)
-    where, params = ids_clause("enrollment_id", enrollment_ids)
+    where, params = "enrollment_id = ANY(%s)", [list(enrollment_ids)]
     statement = f"SELECT enrollment_id, step_key, handled, message_id FROM {_step_runs.name} WHERE {where}"
     for enrollment_id, key, handled, message_id in fetch(statement, params):
         history = found[enrollment_id]
@@ -67,7 +67,7 @@ def stop(enrollment: Enrollment, reason: Reason, at: datetime) -> None:
 def cancel_messages(stopped: Sequence[Enrollment]) -> None:
     """Cancel the messages of these enrollments that are still queued, with the reason for which each was stopped."""
     reasons, by_reason = {each.pk: each.reason for each in stopped}, defaultdict[str, list[str]](list)
-    where, params = ids_clause("enrollment_id", list(reasons))
+    where, params = "enrollment_id = ANY(%s)", [list(reasons)]
     rows = fetch(f"SELECT enrollment_id, message_id FROM {_step_runs.name} WHERE {where} AND outcome = ''", params)
     for enrollment_id, message_id in rows:
         if message_id is not None:

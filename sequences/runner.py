@@ -15,7 +15,7 @@ from django.db import transaction
 
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
-from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
 from sequences import due_steps, outcomes
 from sequences.enrollments import BATCH
@@ -108,7 +108,7 @@ def wake(contact_ids: Sequence[str]) -> None:
     Runs in the transaction of the change, under the locks of the contacts. A signal for promptness: the runner checks
     everything again before each step, woken or not.
     """
-    where, params = ids_clause("contact_id", contact_ids)
+    where, params = "contact_id = ANY(%s)", [list(contact_ids)]
     rows = fetch(
         f"UPDATE {_enrollments.name} SET next_run_at = %s WHERE {where} AND status = 'active' RETURNING id",
         [clock.now(), *params],

@@ -11,7 +11,7 @@ from contacts.scoring.models import Trigger
 from contacts.scoring.occasions import Occasion
 from contacts.scoring.sweep import TASK
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
 from sequences.models import Enrollment
 from sequences.models import Sequence as SequenceRow
@@ -22,7 +22,7 @@ _enrollments, _sequences = Table(Enrollment), Table(SequenceRow)
 def completed_by(contacts: Sequence[Contact]) -> list[Occasion]:
     """The sequences that these contacts have finished."""
     by_id = {contact.id: contact for contact in contacts}
-    where, contact_ids = ids_clause("e.contact_id", list(by_id))
+    where, contact_ids = "e.contact_id = ANY(%s)", [list(by_id)]
     rows = fetch(
         f"SELECT e.id, e.contact_id, s.name, e.ended_at FROM {_enrollments.name} e"
         f" JOIN {_sequences.name} s ON s.id = e.sequence_id WHERE {where} AND e.status = 'completed'",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from contacts.models import Contact, ContactTag
-from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
 from sequences.definition import Definition
 from sequences.models import Reason
@@ -34,7 +34,7 @@ def tags_for(versions: Iterable[Version], contact_ids: Iterable[str]) -> Mapping
     """The tags of these contacts, folded, by contact; none if no stop rule of these versions is on tags."""
     tags: dict[str, list[str]] = defaultdict(list)
     if any(version.definition.stop_tags for version in versions):
-        where, params = ids_clause("contact_id", list(contact_ids))
+        where, params = "contact_id = ANY(%s)", [list(contact_ids)]
         for contact_id, folded in fetch(f"SELECT contact_id, folded FROM {_tags.name} WHERE {where}", params):
             tags[contact_id].append(folded)
     return tags

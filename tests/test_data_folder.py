@@ -48,7 +48,7 @@ def test_new_data_folder_and_its_files_are_private(tmp_path: Path) -> None:
 
 def test_next_start_makes_an_existing_data_folder_private(tmp_path: Path) -> None:
     run_with_data_in(tmp_path, "")
-    for name in ("running.json", "processes.lock", "watermark.json", "erasures.jsonl", "postgresql_password"):
+    for name in ("running.lock", "postgresql.log", "watermark.json", "erasures.jsonl", "postgresql_password"):
         (tmp_path / name).write_text("")
     (tmp_path / "postgresql").mkdir()
     (tmp_path / "valkey").mkdir()

@@ -79,7 +79,7 @@ def _has_any(identities: Iterable[Identity]) -> tuple[str, list[Any]]:
     keys: dict[str, list[str]] = {column: [] for column in IDENTITIES}
     for column, key in identities:
         keys[column].append(key)
-    clauses = [bulk.ids_clause(column, some) for column, some in keys.items()]
+    clauses = [(f"{column} = ANY(%s)", [list(some)]) for column, some in keys.items()]
     return f"({' OR '.join(text for text, _ in clauses)})", [each for _, params in clauses for each in params]
 
 
@@ -186,7 +186,7 @@ def load_with_drafts(job: Job, identities: Sequence[Identity]) -> list[Person]:
     """As :func:`load`, but as the rows before have left them in this dry run."""
     stored = {person.contact.id: person for person in load(job.workspace_id, identities, lock=False)}
     where, params = _has_any(identities)
-    by_id, ids = bulk.ids_clause("contact_id", list(stored))
+    by_id, ids = "contact_id = ANY(%s)", [list(stored)]
     found = _drafts.select(
         f"job_id = %s AND workspace_id = %s AND ({where} OR {by_id})", [job.pk, job.workspace_id, *params, *ids]
     )
@@ -200,7 +200,7 @@ def load_with_drafts(job: Job, identities: Sequence[Identity]) -> list[Person]:
 def write_drafts(job: Job, people: Iterable[Person]) -> None:
     """Keep what was planned for the rows that follow."""
     rows = [_draft(job, person) for person in people if person.is_new or person.is_changed]
-    by_id, ids = bulk.ids_clause("contact_id", [row["contact_id"] for row in rows])
+    by_id, ids = "contact_id = ANY(%s)", [[row["contact_id"] for row in rows]]
     # Replaced, not updated: an identity may have gone from one of them to another.
     bulk.run(f"DELETE FROM {_drafts.name} WHERE job_id = %s AND {by_id}", [job.pk, *ids])
     # An identity can be in another draft, if a contact has got it since. This row is counted, and not kept then.

@@ -18,7 +18,7 @@ from contacts.scoring.models import DECAY, EntryKind
 from contacts.scoring.occasions import Occasion, matching
 from contacts.scoring.points import Award
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent
 
@@ -105,12 +105,12 @@ def _earlier_awards(
     those of the same days of rules with a cap. And where there are such awards of an earlier version that is not taken
     back yet."""
     found: dict[Pair, list[Award]] = defaultdict(list)
-    in_rules, rule_ids = ids_clause("rule_id", list(rules))
-    in_contacts, contact_ids = ids_clause("contact_id", sorted({contact_id for _, contact_id in occasions}))
+    in_rules, rule_ids = "rule_id = ANY(%s)", [list(rules)]
+    in_contacts, contact_ids = "contact_id = ANY(%s)", [sorted({contact_id for _, contact_id in occasions})]
     all_occasions = [each for of_pair in occasions.values() for each in of_pair]
     days = [points.day_around(each.at, zones[each.workspace_id]) for each in all_occasions]
     first, last = min(begin for begin, _ in days), max(end for _, end in days)
-    keys, key_params = ids_clause("key", [each.key for each in all_occasions])
+    keys, key_params = "key = ANY(%s)", [[each.key for each in all_occasions]]
     rows = _entries.select(
         f"{in_contacts} AND {in_rules} AND kind = 'award'"
         f" AND (key = 'once' OR {keys} OR occurred_at >= %s AND occurred_at < %s)",
@@ -140,8 +140,8 @@ def outdated(contact_ids: Iterable[str], rules: Iterable[ScoringRule]) -> list[O
     ids, by_id = sorted(contact_ids), {rule.pk: rule for rule in rules if rule.pk is not None}
     if not ids or not by_id:
         return []
-    in_contacts, contact_params = ids_clause("contact_id", ids)
-    in_rules, rule_params = ids_clause("rule_id", list(by_id))
+    in_contacts, contact_params = "contact_id = ANY(%s)", [list(ids)]
+    in_rules, rule_params = "rule_id = ANY(%s)", [list(by_id)]
     rows = fetch(
         f"SELECT contact_id, rule_id, rule_version, SUM(points) FROM {_entries.name}"
         f" WHERE {in_contacts} AND {in_rules} GROUP BY contact_id, rule_id, rule_version HAVING SUM(points) <> 0"
@@ -214,7 +214,7 @@ def scores(contact_ids: Sequence[str]) -> dict[str, int]:
 
 def sums(contact_ids: Sequence[str]) -> dict[str, int]:
     """The sum of the ledger of each of these contacts."""
-    where, ids = ids_clause("contact_id", contact_ids)
+    where, ids = "contact_id = ANY(%s)", [list(contact_ids)]
     rows = fetch(f"SELECT contact_id, SUM(points) FROM {_entries.name} WHERE {where} GROUP BY contact_id", ids)
     return dict.fromkeys(contact_ids, 0) | {contact_id: int(total) for contact_id, total in rows}
 
@@ -228,7 +228,7 @@ def _set_scores(contacts: Sequence[Contact], now: datetime) -> None:
     if not contacts:
         return
     # PostgreSQL takes the list for one of 100 rows, and would rather read a small table as a whole without the ids.
-    where, ids = ids_clause("id", [contact.id for contact in contacts])
+    where, ids = "id = ANY(%s)", [[contact.id for contact in contacts]]
     run(
         f"UPDATE {_contacts.name} SET score = r.new_score, updated_at = %s"
         f" FROM {rows_source({'contact': 'text', 'new_score': 'int'})} WHERE id = r.contact AND {where}",

@@ -14,7 +14,6 @@ from contacts.scoring.awarding import NewTimer
 from contacts.scoring.models import SILENCE, Trigger
 from contacts.scoring.occasions import Occasion
 from contacts.stages import IMPLIED, OPT_OUT
-from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.core.sql.table import Table
 
 _tags, _changes = Table(ContactTag), Table(StageChange)
@@ -64,14 +63,14 @@ def silences(
 def _tags_of(contacts: Sequence[Contact]) -> list[Occasion]:
     """The tags that contacts have now; nothing is known of those that were removed."""
     by_id = {contact.id: contact for contact in contacts}
-    rows = _tags.select(*ids_clause("contact_id", list(by_id)))
+    rows = _tags.select("contact_id = ANY(%s)", [list(by_id)])
     return [each for row in rows for each in occasions.tags_added(by_id[row.contact_id], [row.name], row.created_at)]
 
 
 def _stages_of(contacts: Sequence[Contact]) -> list[Occasion]:
     """The stages that contacts really came to, other than by an opt-out word."""
     by_id = {contact.id: contact for contact in contacts}
-    where, ids = ids_clause("contact_id", list(by_id))
+    where, ids = "contact_id = ANY(%s)", [list(by_id)]
     rows = _changes.select(f"{where} AND cause NOT IN (%s, %s)", [*ids, OPT_OUT, IMPLIED])
     return [each for row in rows for each in occasions.stage_reached(by_id[str(row.contact_id)], row.at, row.stage)]
 

@@ -15,7 +15,7 @@ from contacts.scoring.awarding import NewEntry, NewTimer, Pair, outdated
 from contacts.scoring.models import DECAY, EntryKind, Trigger
 from contacts.scoring.occasions import Occasion, matching_rules
 from contacts.scoring.points import Award
-from crmsolid.core.sql.bulk import ids_clause, rows_parameter, rows_source
+from crmsolid.core.sql.bulk import rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 
 _entries = Table(ScoreEntry)
@@ -96,7 +96,7 @@ def _bring_up_to_date(
 
 
 def _given(contacts: Sequence[Contact], rules: Sequence[ScoringRule]) -> dict[Pair, _Given]:
-    in_contacts, contact_ids = ids_clause("contact_id", [contact.id for contact in contacts])
+    in_contacts, contact_ids = "contact_id = ANY(%s)", [[contact.id for contact in contacts]]
     versions = rows_source({"rule": "int", "version": "int"})
     rows = _entries.select(
         f"{in_contacts} AND (rule_id, rule_version) IN (SELECT r.rule, r.version FROM {versions})",

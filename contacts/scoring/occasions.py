@@ -9,7 +9,6 @@ from typing import Any
 from contacts.models import Contact, ScoringRule, Stage
 from contacts.normalization import fold
 from contacts.scoring.models import Trigger
-from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.core.sql.table import Table
 
 _rules = Table(ScoringRule)
@@ -97,8 +96,8 @@ def text_of(value: Any) -> str:
 
 def read_rules(workspace_ids: Iterable[int], triggers: Iterable[Trigger]) -> list[ScoringRule]:
     """The rules of these workspaces with one of these triggers, in the order in which they were made."""
-    of_workspaces, ids = ids_clause("workspace_id", sorted(set(workspace_ids)))
-    with_triggers, names = ids_clause("trigger", sorted({trigger.value for trigger in triggers}))
+    of_workspaces, ids = "workspace_id = ANY(%s)", [sorted(set(workspace_ids))]
+    with_triggers, names = "trigger = ANY(%s)", [sorted({trigger.value for trigger in triggers})]
     where = f"{of_workspaces} AND {with_triggers} AND archived_at IS NULL ORDER BY id"
     return _rules.select(where, [*ids, *names])
 

@@ -17,7 +17,7 @@ from contacts.scoring import awarding, ledger
 from contacts.scoring.models import DECAY, Trigger
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
-from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish_all
@@ -96,18 +96,18 @@ def _work_on(contact_ids: Sequence[str]) -> int:
 def _settle(contact_ids: Sequence[str]) -> int:
     """Bring the scores of those of these contacts up to date that are not locked; returns their number."""
     locked, now = repository.lock_free(contact_ids), clock.now()
-    where, ids = ids_clause("contact_id", list(locked))
+    where, ids = "contact_id = ANY(%s)", [list(locked)]
     timers = _timers.select(f"{where} AND due_at <= %s ORDER BY id", [*ids, now])
     if not timers:
         return 0
-    timers_clause, timer_ids = ids_clause("id", [timer.pk for timer in timers])
+    timers_clause, timer_ids = "id = ANY(%s)", [[timer.pk for timer in timers]]
     fetch(f"DELETE FROM {_timers.name} WHERE {timers_clause} RETURNING id", timer_ids)
     _catch_up(locked, timers)
     return len({timer.contact_id for timer in timers})
 
 
 def _catch_up(locked: dict[str, Contact], timers: Sequence[ScoreTimer]) -> None:
-    where, rule_ids = ids_clause("id", sorted({timer.rule_id for timer in timers}))
+    where, rule_ids = "id = ANY(%s)", [sorted({timer.rule_id for timer in timers})]
     rules = {rule.pk: rule for rule in _rules.select(f"{where} AND archived_at IS NULL", rule_ids)}
     # A rule may have got another trigger after its timer was started.
     occurring = {

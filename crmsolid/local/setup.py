@@ -3,20 +3,39 @@ workspace. Prints the startup message. A process of its own, so that the one whi
 """
 
 import os
+import secrets
+import shlex
 import sys
+from pathlib import Path
 
 import django
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.db import transaction
 from psycopg import conninfo, sql
 
 from crmsolid.core.postgresql.timeouts import CONNECT_SECONDS
+from crmsolid.local.services import CannotStart
 
+OWNER = "owner@example.com"
+ACCOUNT_ID = 7421  # the account in the requests of the API guide
+PASSWORD_VARIABLE = "CRMSOLID_DEMO_PASSWORD"
+FIRST = """\
+  login     {owner}
+  password  {password}
+  live key  {live}
+  test key  {test}
+  account   {account}, a sandbox
 
-class DatabaseUnavailable(Exception):
-    """The message says why and what to do. It holds no password."""
+Password and keys are shown this once. Send a first message: {base}/docs/guide/getting-started"""
+LATER = """\
+  login     {owner}
+
+A password that was lost, and a new key (--test for a test one):
+  {manage} changepassword {owner}
+  {manage} create_api_key --workspace demo --name mine --scopes all"""
 
 
 def main(base: str) -> int:
@@ -25,47 +44,86 @@ def main(base: str) -> int:
     try:
         django.setup()
         from crmsolid.checks import print_warnings, refuse_unsafe_start
-        from crmsolid.local.demo import ensure_demo
-        from crmsolid.local.message import message
 
         refuse_unsafe_start()
         print_warnings()
         ensure_database(settings.DATABASE_URL)
         call_command("migrate", verbosity=0, interactive=False)
-        print(message(base, None if settings.PRODUCTION else ensure_demo()))
+        print(message(base))
         return 0
-    except (DatabaseUnavailable, ImproperlyConfigured, OSError, django.db.Error) as error:
+    except (CannotStart, ImproperlyConfigured, OSError, django.db.Error) as error:
         print(f"cannot start: {error}", file=sys.stderr)
         return 1
 
 
-def ensure_database(url: str) -> bool:
-    """Whether the database of this address was missing and has been created. Raises DatabaseUnavailable."""
+def ensure_database(url: str) -> None:
+    """Create the database of this address if it is missing. Raises CannotStart, whose text holds no password."""
     try:
         psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
-        return False
+        return
     except psycopg.OperationalError as error:
-        refusal = _first_line(error)
+        refusal = str(error).strip().partition("\n")[0]
     # Whether the server has no such database the text of the error cannot tell: it may be in any language.
     name, user = (conninfo.conninfo_to_dict(url).get(part) for part in ("dbname", "user"))
-    server_url = conninfo.make_conninfo(url, dbname="postgres", connect_timeout=CONNECT_SECONDS)
+    server = conninfo.make_conninfo(url, dbname="postgres", connect_timeout=CONNECT_SECONDS)
     try:
-        with psycopg.connect(server_url, autocommit=True) as server:
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(str(name))))
-        return True
-    except psycopg.errors.DuplicateDatabase:
-        raise DatabaseUnavailable(f"the database {name!r} refuses: {refusal}") from None
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(str(name))))
     except psycopg.errors.InsufficientPrivilege:
         remedy = f"run `createdb -O {user} {name}` as a user who may"
-        text = f"there is no database {name!r} and {user} may not create it; {remedy}"
-        raise DatabaseUnavailable(text) from None
+        raise CannotStart(f"there is no database {name!r} and {user} may not create it; {remedy}") from None
     except psycopg.Error:
-        text = f"PostgreSQL refuses: {refusal}; is it running, is DATABASE_URL right?"
-        raise DatabaseUnavailable(text) from None
+        raise CannotStart(f"PostgreSQL refuses: {refusal}; is it running, is DATABASE_URL right?") from None
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def message(base: str) -> str:
+    """It names manage.py with the data folder and the database of this start."""
+    python = Path(sys.executable)
+    python = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python
+    manage = f"{shlex.quote(str(python))} manage.py"
+    if os.environ.get("DATABASE_URL"):  # it may hold a password; in a shell without it the command fails
+        manage = f'DATABASE_URL="${{DATABASE_URL:?}}" {manage}'
+    if data := os.environ.get("CRMSOLID_DATA"):
+        manage = f"CRMSOLID_DATA={shlex.quote(data)} {manage}"
+    text = f"Make a workspace:\n  {manage} create_workspace SLUG --owner EMAIL"
+    if not settings.PRODUCTION:
+        text = ensure_demo(base) or LATER.format(owner=OWNER, manage=manage)
+    link = settings.DATA_DIR / "postgresql"
+    kept = f"{settings.DATA_DIR} and {link.readlink()}" if link.is_symlink() else settings.DATA_DIR  # as root
+    address = f"CRM Solid is running. Panel: {base}/panel/  Docs: {base}/docs/"
+    return f"\n{address}\n\n{text}\n\nCtrl-C ends it; all that it keeps is in {kept}\n"
+
+
+@transaction.atomic
+def ensure_demo(base: str) -> str:
+    """Create the workspace, its owner, a sandbox account, a live and a test key, unless the workspace exists. Returns
+    what the message says of them."""
+    from apikeys.services import create_key
+    from crmsolid.core.errors import DomainError
+    from crmsolid.workspaces.actor import Actor
+    from crmsolid.workspaces.models import Mode, Plan, User, Workspace
+    from crmsolid.workspaces.scopes import ALL_SCOPES
+    from crmsolid.workspaces.services import create_workspace
+    from messaging.services import create_sandbox_account
+
+    if Workspace.objects.filter(slug="demo", mode=Mode.LIVE).exists():
+        return ""
+    owner, shown = User.objects.filter(email=OWNER).first(), "as before"
+    if owner is None:
+        chosen, generated = os.environ.get(PASSWORD_VARIABLE), secrets.token_urlsafe(12)
+        shown = f"as set in {PASSWORD_VARIABLE}" if chosen else generated
+        owner = User.objects.create_user(OWNER, chosen or generated, name="Demo Owner")
+    workspace = create_workspace(slug="demo", name="Demo", owner=owner, plan=Plan.BUSINESS)
+    actor = Actor.command(workspace, "run")
+    try:
+        account = create_sandbox_account(actor, name="Sandbox", account_id=ACCOUNT_ID)
+    except DomainError:  # another workspace of this database has the number; nothing was written
+        account = create_sandbox_account(actor, name="Sandbox")
+    live, test = (
+        create_key(Actor.command(each, "run"), name="first key", scopes=ALL_SCOPES, created_by=owner).token
+        for each in (workspace, workspace.twin)
+    )
+    return FIRST.format(owner=OWNER, password=shown, live=live, test=test, base=base, account=account.pk)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
-from crmsolid.serving.server import CannotListen, listen, serve
+from crmsolid.serving.listening import CannotListen, listen
+from crmsolid.serving.server import serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

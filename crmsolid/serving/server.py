@@ -1,6 +1,5 @@
 """The web server: one process, or several that accept from one socket."""
 
-import errno
 import fcntl
 import logging
 import multiprocessing
@@ -41,36 +40,9 @@ ANSWER_SECONDS = 0.5
 END_SECONDS = 12
 # Kept for what is no connection of a client: the database, Redis, files and sockets of webhooks.
 RESERVED_DESCRIPTORS = 1200
-# How much of a response the kernel may hold for a client. By itself it takes 4 MB, so that what a slow client reads
-# would not be noticed for a minute, and it would be cut off as one that reads nothing.
-SEND_BUFFER_BYTES = 128 * 1024
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 METRICS_PREFIX = "crmsolid-metrics-"
 _LOCK = "lock"
-
-
-class CannotListen(Exception):
-    """The address cannot be listened on. The message says why and what to do."""
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 picks a free one. Bound before anything else is set up, so that a busy port is reported
-    at once. Raises CannotListen."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # connections inherit it
-    try:
-        sock.bind((host, port))
-    except OverflowError:
-        sock.close()
-        raise CannotListen(f"there is no port {port}: ports are 0 to 65535") from None
-    except OSError as error:
-        sock.close()
-        if error.errno == errno.EADDRINUSE:
-            raise CannotListen(f"port {port} is in use; try {port + 1}") from None
-        raise CannotListen(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
-    return sock
 
 
 def allowed_connections(wanted: int) -> int:

@@ -18,7 +18,7 @@ from contacts.segments.conditions import load_condition
 from contacts.segments.repository import matching
 from contacts.walking import Walk
 from crmsolid.core.errors import DomainError
-from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.statement_timeout import StatementTimeout
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Workspace
@@ -119,7 +119,7 @@ def _text_or_reason(contact: Contact, text: str, recent: set[str]) -> tuple[str,
 
 def _written_to_since(contact_ids: Sequence[str], since: datetime, broadcast_id: str) -> set[str]:
     """Those of these contacts to whom another broadcast has sent since then, or is sending."""
-    is_one, params = ids_clause("contact_id", contact_ids)
+    is_one, params = "contact_id = ANY(%s)", [list(contact_ids)]
     rows = fetch(
         f"SELECT DISTINCT contact_id FROM {_recipients.name} WHERE {is_one} AND broadcast_id <> %s"
         " AND (status = 'sent' AND settled_at > %s OR status = 'pending' AND message_id IS NOT NULL)",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
 from messaging.models import Account, AccountState, Message, SpentSlot
 from messaging.sending.automatic import daily_limit
@@ -44,7 +44,7 @@ def finishes_at(accounts: Sequence[Account], messages: int, start: datetime, per
 
 def _slots_since(account_ids: Sequence[int], since: datetime) -> dict[int, int]:
     """How many slots of each account are taken since then."""
-    is_account, ids = ids_clause("account_id", account_ids)
+    is_account, ids = "account_id = ANY(%s)", [list(account_ids)]
     rows = fetch(
         f"SELECT account_id, count(*) FROM (SELECT account_id FROM {_messages.name} WHERE {is_account} AND slot_at > %s"
         f" UNION ALL SELECT account_id FROM {_spent.name} WHERE {is_account} AND slot_at > %s) AS slots"

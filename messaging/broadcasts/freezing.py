@@ -11,7 +11,7 @@ from datetime import datetime
 from contacts.models import Contact
 from contacts.walking import Walk
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 from crmsolid.jobs.kinds import JobFailed
 from crmsolid.workspaces.models import Job
@@ -95,8 +95,8 @@ def _account_that_wrote_first(broadcast: Broadcast, contact_ids: Sequence[str]) 
     """The account of the broadcast with the oldest conversation, for each contact that has one with any of them."""
     if len(broadcast.account_ids) == 1:
         return dict.fromkeys(contact_ids, broadcast.account_ids[0])
-    is_contact, ids = ids_clause("contact_id", contact_ids)
-    is_account, account_ids = ids_clause("account_id", broadcast.account_ids)
+    is_contact, ids = "contact_id = ANY(%s)", [list(contact_ids)]
+    is_account, account_ids = "account_id = ANY(%s)", [list(broadcast.account_ids)]
     rows = fetch(
         f"SELECT contact_id, account_id FROM {_threads.name} WHERE {is_contact} AND {is_account}"
         " ORDER BY created_at DESC, id DESC",

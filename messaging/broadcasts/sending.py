@@ -15,7 +15,7 @@ from django.db import transaction
 
 from contacts.repository import lock_free
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.models import Job
@@ -141,7 +141,7 @@ def _wait_for_room(job: Job, broadcast: Broadcast, pace: Pace, latest: datetime)
 def _take_back(broadcast: Broadcast) -> bool:
     """Cancel the messages of accounts that cannot send until somebody acts, so that the other accounts do not wait for
     them; their recipients get another one later. Whether there were any."""
-    is_one, ids = ids_clause("id", broadcast.account_ids)
+    is_one, ids = "id = ANY(%s)", [list(broadcast.account_ids)]
     lost = _accounts.select(
         f"{is_one} AND workspace_id = %s AND state IN (%s, %s, %s) ORDER BY id",
         [*ids, broadcast.workspace_id, *(state.value for state in CANNOT_SEND)],
@@ -163,7 +163,7 @@ def _take_back(broadcast: Broadcast) -> bool:
 def _reserve(job: Job, broadcast: Broadcast, wanted: int, pace: Pace) -> _Capacity:
     """Lock the accounts, and find the slots of each that are due soon, from ``pace.first`` on. Each time another
     account is the first one, so that they take turns where there is room for one message only."""
-    is_one, ids = ids_clause("id", broadcast.account_ids)
+    is_one, ids = "id = ANY(%s)", [list(broadcast.account_ids)]
     rows = _accounts.select(f"{is_one} AND workspace_id = %s ORDER BY id", [*ids, broadcast.workspace_id], lock=True)
     capacity = _Capacity({account.pk: account for account in rows}, pace)
     first = job.done % max(len(rows), 1)

@@ -13,7 +13,7 @@ from django.conf import settings
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 from messaging.models import Account, AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
 from messaging.sending import slots, sources
@@ -129,7 +129,7 @@ def cancel_queued(message_ids: Sequence[str], reason: str, *, only_unsent: bool 
     """
     if not message_ids:
         return
-    where, params = ids_clause("id", message_ids)
+    where, params = "id = ANY(%s)", [list(message_ids)]
     if only_unsent:
         where += " AND unsettled_since IS NULL"
     canceled = fetch(

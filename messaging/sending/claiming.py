@@ -20,7 +20,6 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import (
     fetch,
-    ids_clause,
     rows_parameter,
     rows_source,
     run,
@@ -123,7 +122,7 @@ class Batch:
 def claim_batch(account_ids: Sequence[int], limit: int) -> Batch:
     """Claim up to ``limit`` due messages of these accounts, the oldest first and of each account about as many; as many
     again whose leases have expired. A message waits while an earlier one of its thread is unsettled."""
-    where, params = ids_clause("id", account_ids)
+    where, params = "id = ANY(%s)", [list(account_ids)]
     rows = fetch(
         f"SELECT {_accounts.columns()} FROM {_accounts.name} WHERE {where} ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
         params,
@@ -181,7 +180,7 @@ def _may_send(account: Account) -> bool:
 def _lock_due(account_ids: list[int], per_account: int) -> list[Message]:
     """Lock the first due messages of each of these accounts, whose rows are locked."""
     now = clock.now()
-    accounts, params = ids_clause("account_id", account_ids)
+    accounts, params = "account_id = ANY(%s)", [list(account_ids)]
     leased = f"status = 'sending' AND {accounts} AND lease_until"
     due = f"status = 'queued' AND eta <= %s AND NOT {behind('q')} ORDER BY eta, id LIMIT %s"
     columns = _messages.columns("m")
@@ -204,7 +203,7 @@ def _claim(accounts: Mapping[int, Account], messages: Sequence[Message]) -> list
     if not messages:
         return []
     now = clock.now()
-    where, params = ids_clause("id", list({message.contact_id for message in messages}))
+    where, params = "id = ANY(%s)", [list({message.contact_id for message in messages})]
     contacts = {contact.id: contact for contact in _contacts.select(where, params)}
     messages = _without_refused(accounts, contacts, messages)
     unpaused: dict[Account, list[Message]] = defaultdict(list)

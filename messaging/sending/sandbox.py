@@ -21,7 +21,7 @@ from django.db import transaction
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
-from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 from messaging import inbox
 from messaging.models import Message, SandboxDelivery, Status
@@ -104,7 +104,7 @@ def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
         [rows_parameter(rows)],
     )
     new_ids = {row[0] for row in new}
-    where, ids = ids_clause("message_id", [outgoing.message_id for outgoing in batch])
+    where, ids = "message_id = ANY(%s)", [[outgoing.message_id for outgoing in batch]]
     return {
         row.message_id: Delivered(row.outgoing_id, duplicate=row.message_id not in new_ids)
         for row in _deliveries.select(where, ids)

@@ -18,7 +18,7 @@ from contacts import activity
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
-from crmsolid.core.sql.bulk import fetch, ids_clause, rows_parameter, rows_source, run
+from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import inbox
@@ -125,7 +125,7 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
     contact_ids = {each.claim.message.contact_id for each in attempts}
     thread_ids = {each.claim.message.thread_id for each in attempts}
     for table, ids in ((_contacts, sorted(contact_ids)), (_threads, sorted(thread_ids))):
-        where, params = ids_clause("id", ids)
+        where, params = "id = ANY(%s)", [list(ids)]
         fetch(f"SELECT id FROM {table.name} WHERE {where} ORDER BY id FOR NO KEY UPDATE", params)
     settled = _update_messages(attempts, now)
     sent = [each.claim.message for each in settled if isinstance(each.result, Delivered)]

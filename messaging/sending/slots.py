@@ -18,7 +18,7 @@ from django.db.models import Q
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError
-from crmsolid.core.sql.bulk import fetch, ids_clause
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
 from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status, WaitingFor
@@ -149,7 +149,7 @@ def accounts_with_free_slots(messages: Mapping[Account, Sequence[Message]], now:
     without_gap = [account for account in messages if not gap_between_sends(account)]
     if not without_gap:
         return set()
-    account_is, accounts = ids_clause("account_id", [account.pk for account in without_gap])
+    account_is, accounts = "account_id = ANY(%s)", [[account.pk for account in without_gap]]
     since = now - DAY
     rows = fetch(
         "SELECT account_id, count(*) FROM ("

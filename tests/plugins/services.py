@@ -11,15 +11,14 @@ first process finds or starts the services, and the others inherit their address
 """
 
 import atexit
-import fcntl
 import os
 import re
 import shutil
-import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, closing, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -31,11 +30,11 @@ from crmsolid.data_folder import postgresql_url, valkey_url
 from crmsolid.local.services import (
     SYSTEM_FOLDER,
     CannotStart,
+    Processes,
+    processes_in,
     programs,
     start_postgresql,
     start_valkey,
-    stop_postgresql,
-    stop_valkey,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,17 +44,17 @@ OLDEST_POSTGRESQL = 150_000
 HIGHEST = 15  # Redis has the databases 0 to 15
 # A developer's settings, which would change what the tests see.
 SETTINGS = ("CRMSOLID_ENV", "DEBUG", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "ALLOWED_HOSTS")
-# Where the PostgreSQL has its data that was started for this run, and that no other process uses.
-STARTED = "CRMSOLID_TESTS_POSTGRESQL"
 # Nothing is lost when the server is killed, only when the machine is.
-FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "400"}
+FAST = ("--fsync=off", "--full_page_writes=off", "--max_connections=400")
+# The PostgreSQL that this process has started, and its folder. No other process uses it.
+RUN = "a run of the tests"
+started: tuple[Processes, Path] | None = None
 
 
 def pytest_addoption() -> None:
     """The first hook that pytest calls."""
     _keep_bytecode()
     if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
-        os.environ.pop(STARTED, None)  # other processes use it as well
         _take_redis_database(int(re.sub(r"\D", "", worker)))
         return
     services = ExitStack()
@@ -83,7 +82,7 @@ def provide(services: ExitStack) -> None:
         os.environ["DATABASE_URL"] = _postgresql(services)
         os.environ["REDIS_URL"] = _redis(services, folder)
         paths = [os.environ["PATH"], str(programs())]  # psql and pg_dump; those of the machine fit its own server
-        os.environ["PATH"] = os.pathsep.join(reversed(paths) if STARTED in os.environ else paths)
+        os.environ["PATH"] = os.pathsep.join(reversed(paths) if started else paths)
     except CannotStart as error:
         sys.exit(f"the tests need PostgreSQL and Redis: {error}")
 
@@ -116,20 +115,19 @@ def _start_postgresql(services: ExitStack) -> str:
     if not _is_ours(data):
         data = Path(tempfile.mkdtemp(prefix="crmsolid-tests-"))
         services.callback(_delete, data)
-    lock = services.enter_context((data / "lock").open("w"))
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        processes = services.enter_context(processes_in(data, RUN))
+    except CannotStart:  # another run uses it
         data = Path(tempfile.mkdtemp(prefix="crmsolid-tests-"))
         services.callback(_delete, data)
-    services.callback(stop_postgresql, data)
+        processes = services.enter_context(processes_in(data, RUN))
     try:
-        start_postgresql(data, **FAST)
+        start_postgresql(processes, data, *FAST)
     except CannotStart:  # what is kept is of another version, or damaged: nothing waits for the disk
-        _delete(data)
-        data.mkdir(mode=0o700)
-        start_postgresql(data, **FAST)
-    os.environ[STARTED] = str(data)
+        _delete_database(data)
+        start_postgresql(processes, data, *FAST)
+    global started
+    started = processes, data
     server = postgresql_url(data).rsplit("/", 1)[0]
     _drop_what_a_killed_run_left(server)
     return server
@@ -145,10 +143,17 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _delete(data: Path) -> None:
-    home = (data / "postgresql").resolve()
-    if home.parent == SYSTEM_FOLDER.resolve():  # as root it is a link to there
-        shutil.rmtree(home, ignore_errors=True)
+    _delete_database(data)
     shutil.rmtree(data, ignore_errors=True)
+
+
+def _delete_database(data: Path) -> None:
+    home = data / "postgresql"
+    if home.resolve().parent == SYSTEM_FOLDER.resolve():  # as root it is a link to there
+        shutil.rmtree(home.resolve(), ignore_errors=True)
+    if home.is_symlink():
+        home.unlink()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _drop_what_a_killed_run_left(server: str) -> None:
@@ -160,11 +165,12 @@ def _drop_what_a_killed_run_left(server: str) -> None:
 
 def kill_postgresql() -> None:
     """Kill the PostgreSQL that was started for this run, and start it again."""
-    data = Path(os.environ[STARTED])
-    process = int((data / "postgresql" / "data" / "postmaster.pid").read_text().split()[0])
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
-    start_postgresql(data, **FAST)
+    assert started
+    processes, data = started
+    processes.running["postgresql"].kill()
+    processes.running["postgresql"].wait()
+    processes.note(RUN)  # without the process that was killed, whose number another one may get
+    start_postgresql(processes, data, *FAST)
 
 
 def _redis(services: ExitStack, folder: Path) -> str:
@@ -173,9 +179,11 @@ def _redis(services: ExitStack, folder: Path) -> str:
     url = f"redis://127.0.0.1:6379/{HIGHEST}"
     if _may_use_what_answers() and _is_redis(url):
         return url
-    services.callback(stop_valkey, folder)
-    start_valkey(folder)
-    return f"{valkey_url(folder)}?db={HIGHEST}"
+    start_valkey(services.enter_context(processes_in(folder, RUN)), folder)
+    url = f"{valkey_url(folder)}?db={HIGHEST}"
+    while not _is_redis(url):
+        time.sleep(0.01)
+    return url
 
 
 def _is_redis(url: str) -> bool:

@@ -13,16 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from crmsolid.serving.server import (
-    METRICS_FOLDER,
-    METRICS_PREFIX,
-    RESERVED_DESCRIPTORS,
-    SEND_BUFFER_BYTES,
-    CannotListen,
-    ServerConfig,
-    listen,
-    metrics_folder,
-)
+from crmsolid.serving.listening import SEND_BUFFER_BYTES, CannotListen, listen
+from crmsolid.serving.server import METRICS_FOLDER, METRICS_PREFIX, RESERVED_DESCRIPTORS, ServerConfig, metrics_folder
 from tests.processes import children, has_ended
 from tests.servers import free_port
 from tests.waiting import wait_until

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import redis
 
-from tests.plugins.services import STARTED, kill_postgresql
+from tests.plugins import services
 from tests.system.stack import Stack
 
 WORKERS = ("worker-1", "worker-2")
@@ -31,7 +31,7 @@ ALL_KINDS = (
     "end_one_session",
     "end_all_sessions",
     # That of the run, if it has one of its own: other tests use another one meanwhile.
-    *(["kill_postgres"] if STARTED in os.environ else []),
+    *(["kill_postgres"] if services.started else []),
 )
 FREEZE_SECONDS = (1.0, 6.0)
 # Longer than the leases of messages in the tests, and than those of Telegram accounts with the 10 s by which clocks may
@@ -146,7 +146,7 @@ class Faults:
 
     def _kill_postgres(self) -> str:
         """It comes back after recovery from its log."""
-        kill_postgresql()
+        services.kill_postgresql()
         return "PostgreSQL killed and started again"
 
     def _pause(self, seconds: tuple[float, float]) -> float:

@@ -14,6 +14,10 @@ from crmsolid.workspaces.commands import ServiceCommand
 # An erasure that was under way when the backup began is in the ledger by its own beginning, and not in the backup.
 # Looking further back than needed does no harm.
 LOOK_BACK = timedelta(hours=1)
+NO_LEDGER = (
+    "there is no {}, so only erasures that this database knows are repeated; unless nobody was erased since the "
+    "backup, copy erasures.jsonl of the data folder that the backup is from there, and run this again"
+)
 
 
 class Command(ServiceCommand):
@@ -38,15 +42,12 @@ class Command(ServiceCommand):
         since = parse_timestamp(options["since"])
         if since is None:
             raise CommandError(f"{options['since']!r} is no time; give one such as 2026-06-04T09:00:00Z")
-        files = [Path(name) for name in options["ledger"]] if options["ledger"] else _own_file()
+        files = [Path(name) for name in options["ledger"] or [ledger.path()]]
+        if not options["ledger"] and not files[0].exists():  # nothing has been erased on this host, or it is a new one
+            self.stderr.write(NO_LEDGER.format(files.pop()))
         try:
             result = replaying.replay(files, since - LOOK_BACK)
         except OSError as error:
             raise CommandError(f"cannot read {error.filename}: {error.strerror}; nothing was erased") from None
         self.unreadable = result.unreadable
         return asdict(result)
-
-
-def _own_file() -> list[Path]:
-    """Nothing has been erased on this host while there is none."""
-    return [ledger.path()] if ledger.path().exists() else []

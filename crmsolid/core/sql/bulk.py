@@ -71,11 +71,6 @@ def row_encoder(text_of: Callable[[Any], str]) -> json.JSONEncoder:
 _ENCODER = row_encoder(text_of_time)
 
 
-def ids_clause(column: str, ids: Sequence[str] | Sequence[int]) -> tuple[str, list[Any]]:
-    """A condition and its parameters: ``column`` is one of ``ids``. The text is the same for any number of them."""
-    return f"{column} = ANY(%s)", [list(ids)]
-
-
 def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
     """The values in lists of at most ``size``."""
     iterator = iter(values)

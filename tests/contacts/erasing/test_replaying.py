@@ -75,6 +75,22 @@ def test_erasures_are_repeated_once_by_id_and_by_identity(
     assert (replay(hours=0)["erasures"], replay(hours=-2)["erasures"]) == (4, 0)
 
 
+def test_missing_ledger_is_told_and_what_the_database_knows_is_repeated(
+    ours: Api, upsert: Upsert, replay: Replay, data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = Contact.unscoped.get(pk=upsert(username="sarah")["id"])
+    ours.delete(f"/v1/contacts/{person.pk}")
+    person.save(force_insert=True)
+    assert replay()["erased"] == 1
+    assert capsys.readouterr().err == ""
+    (data_folder / "erasures.jsonl").unlink()
+    person.save(force_insert=True)
+    assert replay()["erased"] == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"there is no {data_folder}/erasures.jsonl, so only erasures that this database knows are")
+    assert "copy erasures.jsonl of the data folder that the backup is from there" in told
+
+
 def test_opt_out_after_the_backup_is_kept_again(ours: Api, upsert: Upsert, replay: Replay) -> None:
     person = Contact.unscoped.get(pk=upsert(username="sarah")["id"])
     ours.patch(f"/v1/contacts/{person.pk}", {"opted_out": True})

@@ -3,6 +3,7 @@
 The suite cannot send a key, so this adds one to every request and leaves the rest of it unchanged.
 """
 
+import re
 from typing import Any
 
 import uvicorn
@@ -14,7 +15,7 @@ from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import DomainError
-from crmsolid.local.demo import ensure_demo
+from crmsolid.local.setup import ensure_demo
 from crmsolid.mcp.tool import Tool
 from crmsolid.mcp.views import mcp_view
 from crmsolid.serving.interface import AsgiApplication
@@ -60,4 +61,4 @@ def serve(port: int) -> None:
     settings.ROOT_URLCONF = __name__
     from crmsolid.asgi import application  # it loads the views of ROOT_URLCONF
 
-    uvicorn.run(with_key(application, ensure_demo().live_token), port=port, log_level="warning")
+    uvicorn.run(with_key(application, re.findall(r"cs_live_\w+", ensure_demo(""))[0]), port=port, log_level="warning")

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from crmsolid.local.demo import ACCOUNT_ID
+from crmsolid.local.setup import ACCOUNT_ID
 from crmsolid.tools import TOOLS
 from tests.attacks.product import Product
 from tests.mcp.clients.conftest import Keys, sent_texts

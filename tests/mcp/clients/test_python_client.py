@@ -11,7 +11,7 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
-from crmsolid.local.demo import ACCOUNT_ID
+from crmsolid.local.setup import ACCOUNT_ID
 from crmsolid.tools import TOOLS
 from tests.attacks.product import Product
 from tests.mcp.clients.conftest import Keys, sent_texts

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from crmsolid.local.demo import ACCOUNT_ID, OWNER
+from crmsolid.local.setup import ACCOUNT_ID, OWNER
 from tests.attacks.product import PASSWORD, Product
 from tests.mcp.clients.conftest import sent_texts
 from tests.mcp.clients.node import HERE, Node
