@@ -7,6 +7,7 @@ import secrets
 import shlex
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import django
 import psycopg
@@ -27,9 +28,18 @@ FIRST = """\
   password  {password}
   live key  {live}
   test key  {test}
-  account   {account}, a sandbox
 
-Password and keys are shown this once. Send a first message: {base}/docs/guide/getting-started"""
+Password and keys are shown this once. Send a first message, which however often it is pasted is sent once:
+
+curl -X POST {base}/v1/messages/send \\
+  -H "Authorization: Bearer {live}" \\
+  -H "Idempotency-Key: {key}" \\
+  -H "Content-Type: application/json" \\
+  -d '{{
+    "account_id": {account},
+    "to": "@sarah_miller",
+    "text": "Hey Sarah, your invite is ready - check your inbox."
+  }}'"""
 LATER = """\
   login     {owner}
 
@@ -123,7 +133,7 @@ def ensure_demo(base: str) -> str:
         create_key(Actor.command(each, "run"), name="first key", scopes=ALL_SCOPES, created_by=owner).token
         for each in (workspace, workspace.twin)
     )
-    return FIRST.format(owner=OWNER, password=shown, live=live, test=test, base=base, account=account.pk)
+    return FIRST.format(owner=OWNER, password=shown, live=live, test=test, base=base, key=uuid4(), account=account.pk)
 
 
 if __name__ == "__main__":

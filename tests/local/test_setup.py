@@ -1,16 +1,18 @@
 import re
 import shlex
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from apikeys.models import ApiKey
 from crmsolid.local import setup
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import Scope
-from messaging.models import Account
+from messaging.models import Account, Message
 from messaging.services import create_sandbox_account
 from tests.servers import short_folder
 from tests.tenants import Api, Tenants
@@ -27,6 +29,14 @@ def shown(name: str, text: str) -> str:
     return re.findall(rf"^  {name} +(.*)$", text, re.M)[0]
 
 
+def send_as_shown(text: str) -> Any:
+    """The response to the request that the message shows for a shell."""
+    words = shlex.split(text[text.index("curl") : text.index("Ctrl-C")])
+    headers = dict(word.split(": ") for option, word in pairwise(words) if option == "-H")
+    path = words[words.index("POST") + 1].removeprefix(BASE)
+    return Client().post(path, words[words.index("-d") + 1], headers.pop("Content-Type"), headers=headers)
+
+
 def test_first_start_creates_and_shows_what_the_api_guide_needs(db: None, api: Api) -> None:
     text = setup.message(BASE)
     assert f"Panel: {BASE}/panel/  Docs: {BASE}/docs/" in text
@@ -37,8 +47,9 @@ def test_first_start_creates_and_shows_what_the_api_guide_needs(db: None, api: A
     for mode in ("live", "test"):
         assert api(shown(f"{mode} key", text)).get("/v1/me").json()["mode"] == mode
     assert {tuple(key.scopes) for key in ApiKey.unscoped.all()} == {tuple(scope.value for scope in Scope)}
-    assert shown("account", text) == "7421, a sandbox"
-    assert f"{BASE}/docs/guide/getting-started" in text
+    sent = [send_as_shown(text).json() for _ in range(2)]
+    message = Message.objects.for_workspace(live).get()
+    assert [each["id"] for each in sent] == [str(message)] * 2 and message.account_id == 7421
 
 
 def test_later_start_creates_nothing_and_knows_no_secret(db: None) -> None:
@@ -59,7 +70,8 @@ def test_account_gets_another_number_where_7421_is_taken(tenants: Tenants) -> No
     create_sandbox_account(tenants.actor(), name="Sandbox", account_id=7421)
     text = setup.message(BASE)
     account = Account.objects.for_workspace(Workspace.objects.get(slug="demo")).get()
-    assert account.pk != 7421 and shown("account", text) == f"{account.pk}, a sandbox"
+    send_as_shown(text)
+    assert account.pk != 7421 and Message.unscoped.get().account_id == account.pk
 
 
 def test_production_makes_no_demo(db: None, settings: Any) -> None:
