@@ -160,17 +160,23 @@ class Supervisor(Multiprocess):
         return now - self._answered.setdefault(process.pid, now) < HEALTH_SECONDS
 
     def restart_all(self) -> None:
-        """As uvicorn's, without its endless wait for the old process."""
+        """As uvicorn's, without its endless wait for the old process. The next signal ends it early."""
         for index, process in enumerate(self.processes):
-            if self.should_exit.is_set():
+            if self.signal_queue or self.should_exit.is_set():
                 return
-            successor = Process(self.config, self.sockets)
-            successor.start()
-            if not successor.wait_until_ready(HEALTH_SECONDS, self.should_exit):
-                successor.kill()
-                successor.join()
-                logger.error("a new web process is not ready in time: the restart is given up")
+            try:
+                successor = Process(self.config, self.sockets)
+                successor.start()
+            except OSError as error:
+                logger.error("a web process cannot be started: the restart is given up", extra={"error": str(error)})
                 return
+            deadline = time.monotonic() + HEALTH_SECONDS
+            while not successor.wait_until_ready(1):
+                if successor.exitcode is not None or self.signal_queue or time.monotonic() > deadline:
+                    successor.kill()
+                    successor.join()
+                    logger.error("a new web process is not ready: the restart is given up")
+                    return
             self.processes[index] = successor
             self._answered.pop(process.pid, None)
             process.terminate()

@@ -191,6 +191,8 @@ def test_supervisor_outlives_a_lack_of_descriptors_and_ends_its_processes_when_i
         resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
         os.kill(first, signal.SIGKILL)
         wait_until(lambda: b"cannot be started" in running.log.read_bytes(), "the failure is logged")
+        running.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: b"the restart is given up" in running.log.read_bytes(), "so is that of a reload")
         assert running.pids() == [second]
         resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, limits)
         assert second in (processes := running.started(2))
