@@ -9,7 +9,7 @@ from tests.system.sends import assert_exactly_once, send
 from tests.system.stack import Reply, Stack
 from tests.waiting import wait_until
 
-# Each is longer than two attempts of a worker to reach Redis, which wait 5 s for an answer and up to 6 s in between.
+# Each is longer than an attempt of a worker to reach Redis, which waits 5 s for an answer, and the up to 6 s after it.
 HANGS_SECONDS, GONE_SECONDS = 12.0, 14.0
 EVERY_SECONDS = 1.5
 SLOWEST_SECONDS = 5.0  # far above the time a request may spend on Redis, and far below its timeouts

@@ -49,8 +49,8 @@ SEMANTIC_ERRORS = {
     *("too_far", "too_many", "unknown_variable"),
 }
 
-# Requests are generated when tests are collected, when there is no database yet. So the token comes first, and
-# `create_key_for_token` stores its key.
+# The schema is loaded, with this token, when tests are collected: there is no database yet. `create_key_for_token`
+# stores its key later.
 TOKEN = tokens.generate("live").text
 
 # Ids of existing objects by collection, set by the test: a generated id would only ever be answered 404.
