@@ -3,8 +3,14 @@ longer than most of what tests let a program do.
 
 ``python -m celery …``, ``python manage.py …`` and ``python -c …`` run as in a new process, with the same arguments,
 environment, signals and exit status. The web forks its processes in the same way, which it starts anew otherwise.
+
+Such a web differs from that of an operator in two things. Its processes do not add up their metrics: how they count is
+decided at the import, before the supervisor names a folder for that. And each process inherits what the supervisor has
+open, also the pipes by whose end the older processes notice that the supervisor is gone: they notice it only once the
+younger ones have ended. tests/serving/test_server.py starts the web as an operator does.
 """
 
+import contextlib
 import json
 import os
 import runpy
@@ -34,7 +40,7 @@ class Fork:
 
     def poll(self) -> int | None:
         if self.returncode is None:
-            self.returncode = self._loaded.ask("poll", self.pid)
+            self.returncode = -signal.SIGKILL if self._loaded.is_closed else self._loaded.ask("poll", self.pid)
         return self.returncode
 
     def wait(self, timeout: float) -> int:
@@ -68,6 +74,7 @@ class LoadedProcess:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
+                start_new_session=True,  # Ctrl-C is for the tests, which then end what they have started
             )
 
     def start(self, arguments: Sequence[str], log: Path) -> Fork:
@@ -78,7 +85,12 @@ class LoadedProcess:
         """Run a program to its end; returns its standard output. Raises CalledProcessError if it fails."""
         with tempfile.TemporaryDirectory() as folder:
             output, errors = Path(folder, "output"), Path(folder, "errors")
-            status = self._start(arguments, output, errors).wait(seconds)
+            fork = self._start(arguments, output, errors)
+            try:
+                status = fork.wait(seconds)
+            except BaseException:
+                fork.kill()
+                raise
             if status:
                 raise subprocess.CalledProcessError(status, arguments, output.read_text(), errors.read_text())
             return output.read_text()
@@ -89,20 +101,35 @@ class LoadedProcess:
     def ask(self, *question: Any) -> Any:
         assert self._process.stdin is not None and self._process.stdout is not None
         with self._asking:
-            print(json.dumps(question), file=self._process.stdin, flush=True)
-            answer = self._process.stdout.readline()
-        assert answer, "the process that forks has ended; its log says why"
+            try:
+                print(json.dumps(question), file=self._process.stdin, flush=True)
+                answer = self._process.stdout.readline()
+                assert answer, "the process that forks has ended; its log says why"
+            except BaseException:  # Ctrl-C, too: the next question would get the answer to this one
+                self._end()
+                raise
         return json.loads(answer)
 
+    @property
+    def is_closed(self) -> bool:
+        return self._process.stdin is None or self._process.stdin.closed
+
+    def _end(self) -> None:
+        """Let it end, and its forks before."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+
     def close(self) -> None:
-        """The forks are left as they are."""
+        """End the forks that have not been waited for, too."""
         with self._process:
-            self._process.kill()  # which takes no time
+            self._end()
+            self._process.wait()
 
 
 def serve() -> None:
     """Load the product, and answer the questions on the standard input. A fork returns once its program has ended. What
-    the tests leave when they are killed is ended."""
+    runs when the input ends is killed."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever is printed is no answer
     _load()
@@ -123,6 +150,7 @@ def serve() -> None:
         print(json.dumps(answer), file=answers, flush=True)
     for pid in forks:
         os.killpg(pid, signal.SIGKILL)
+    os._exit(0)  # which takes no time
 
 
 def _load() -> None:

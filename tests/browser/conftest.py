@@ -149,6 +149,7 @@ def tab(visitors: Visitors) -> Iterator[Page]:
     page.set_viewport_size({"width": WIDE, "height": HEIGHT})
     page.emulate_media(color_scheme="light")
     yield page
+    page.goto("about:blank")  # Playwright tells what has happened during a call; and nothing goes on in the page
     problems = visitors.problems
     found, problems.found = problems.found, []
     problems.expected.clear()

@@ -26,7 +26,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-from crmsolid.data_folder import postgresql_url, valkey_url
+from crmsolid.data_folder import postgresql_url, valkey_socket, valkey_url
 from crmsolid.local.services import (
     SYSTEM_FOLDER,
     CannotStart,
@@ -42,6 +42,7 @@ CHECKOUT = sha256(str(ROOT).encode()).hexdigest()[:8]
 TEMPLATES = f"crmsolid_migrated_{CHECKOUT}_"  # how the names of the databases of tests/migrated.py begin
 OLDEST_POSTGRESQL = 150_000
 HIGHEST = 15  # Redis has the databases 0 to 15
+VALKEY_SECONDS = 30  # on a busy machine; it takes a moment
 # A developer's settings, which would change what the tests see.
 SETTINGS = ("CRMSOLID_ENV", "DEBUG", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "ALLOWED_HOSTS")
 # Nothing is lost when the server is killed, only when the machine is.
@@ -179,9 +180,14 @@ def _redis(services: ExitStack, folder: Path) -> str:
     url = f"redis://127.0.0.1:6379/{HIGHEST}"
     if _may_use_what_answers() and _is_redis(url):
         return url
-    start_valkey(services.enter_context(processes_in(folder, RUN)), folder)
+    processes = services.enter_context(processes_in(folder, RUN))
+    start_valkey(processes, folder)
     url = f"{valkey_url(folder)}?db={HIGHEST}"
+    deadline = time.monotonic() + VALKEY_SECONDS
     while not _is_redis(url):
+        if processes.running["valkey"].poll() is not None or time.monotonic() > deadline:
+            log = valkey_socket(folder).parent / "log"  # it is deleted with the folder
+            raise CannotStart(f"Valkey does not start: {log.read_text() if log.exists() else 'it has no log'}")
         time.sleep(0.01)
     return url
 

@@ -10,8 +10,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.db import connection
 
 from crmsolid.serving.listening import SEND_BUFFER_BYTES, CannotListen, listen
 from crmsolid.serving.server import METRICS_FOLDER, METRICS_PREFIX, RESERVED_DESCRIPTORS, ServerConfig, metrics_folder
@@ -88,15 +91,21 @@ class Web:
         """Of the processes that the supervisor started."""
         return children(self.process.pid)
 
-    def answers(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def get(self, path: str, token: str = "") -> tuple[int, str]:
+        """The status and the body of the answer."""
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
+            client.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+            answer = client.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            client.close()
+
+    def answers(self) -> bool:
+        try:
+            return self.get("/healthz")[0] == 200
         except OSError:
             return False
-        finally:
-            connection.close()
 
     def started(self, count: int) -> list[int]:
         wait_until(lambda: len(self.pids()) == count and self.answers(), "the web answers", seconds=120)
@@ -128,8 +137,12 @@ def metrics_folders(tmp_path: Path) -> list[Path]:
     return list(tmp_path.glob(f"{METRICS_PREFIX}*"))
 
 
+@pytest.mark.django_db
 def test_process_that_dies_is_replaced_while_the_port_stays_open_and_a_signal_ends_all(tmp_path: Path) -> None:
-    with web(tmp_path, TINY, CRMSOLID_WEB_PROCESSES="2") as running:
+    """With the whole product: all its processes count into the same metrics."""
+    database = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    more = {"CRMSOLID_WEB_PROCESSES": "2", "DATABASE_URL": database, "CRMSOLID_METRICS_TOKEN": "of the test"}
+    with web(tmp_path, **more) as running:
         first, second = running.started(2)
         assert len(metrics_folders(tmp_path)) == 1
         for pid in (first, second):
@@ -137,6 +150,9 @@ def test_process_that_dies_is_replaced_while_the_port_stays_open_and_a_signal_en
         running.connect()  # by nobody but the supervisor's socket
         replaced = running.started(2)
         assert {first, second}.isdisjoint(replaced)
+        assert running.get("/v1/me")[0] == 401
+        counted = 'crmsolid_requests_total{method="GET",route="v1/me",status="401"} 1.0'
+        assert counted in running.get("/metrics", "of the test")[1]
         running.process.terminate()
         assert running.process.wait(60) == 0
         assert all(map(has_ended, replaced))

@@ -42,16 +42,13 @@ class JumpingStack(Stack):
         }
         own = {variable: str(value) for variable, value in variables.items()}
         self._jumping = LoadedProcess(self.environment() | own, self.folder / "jumping.log")
+        self._loaded[self._offset] = self._jumping  # closed with the others
 
     def _start(self, name: str, *command: str, tree: Path = ROOT) -> None:
         if name in ("web", JUMPING_WORKER):
             self._processes[name] = self._jumping.start(command[1:], self.folder / f"{name}.log")
         else:
             super()._start(name, *command, tree=tree)
-
-    def stop(self) -> None:
-        super().stop()
-        self._jumping.close()
 
     def jump(self, seconds: int) -> None:
         """Set the clocks that jump to so many seconds after the right time."""

@@ -90,6 +90,8 @@ class Product:
     server: TelegramServer
     more: dict[str, str] = field(default_factory=dict)
     token: str = ""
+    _loaded: LoadedProcess | None = field(default=None, init=False)
+    _started: list[Fork] = field(default_factory=list, init=False)
 
     def start(self) -> None:
         self.port = free_port()
@@ -102,7 +104,9 @@ class Product:
         wait_until(self._is_ready, "the product is ready", seconds=180)
 
     def _start(self, *command: str) -> Fork:
-        return self._loaded.start(command, self.installation.folder / "log")
+        assert self._loaded is not None
+        self._started.append(self._loaded.start(command, self.installation.folder / "log"))
+        return self._started[-1]
 
     def _is_ready(self) -> bool:
         try:
@@ -126,11 +130,14 @@ class Product:
         self._worker = self._start(*COMMANDS["worker"], "--beat")
 
     def close(self) -> None:
-        """End it if it still runs."""
-        for process in (self._web, self._worker):
-            process.terminate()
-            process.wait(TIMEOUT)
-        self._loaded.close()
+        """End what runs of it."""
+        try:
+            for process in self._started:
+                process.terminate()
+                process.wait(TIMEOUT)
+        finally:
+            if self._loaded is not None:
+                self._loaded.close()
 
     def log(self) -> str:
         return (self.installation.folder / "log").read_text()

@@ -13,7 +13,7 @@ import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -24,6 +24,7 @@ import redis
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.utils import timezone
+from psycopg import sql
 
 from crmsolid.workspaces.two_factor import STEP_SECONDS, totp
 from tests.migrated import create_migrated_database
@@ -105,38 +106,48 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     # As it is sent to the mail server, which may repeat it.
     planted.add("EMAIL_HOST_PASSWORD", f"\0{environment['EMAIL_HOST_USER']}\0{environment['EMAIL_HOST_PASSWORD']}")
     planted.add("password of the demo's owner", OWNERS_PASSWORD)
-    with TelegramServer({2: 0}) as telegram, MailServer() as mail, Receiver() as receiver:
+    with (
+        TelegramServer({2: 0}) as telegram,
+        MailServer() as mail,
+        Receiver() as receiver,
+        _installation(folder, planted) as installation,
+    ):
         environment["EMAIL_PORT"] = str(mail.port)
         forget_cached_config()
-        for installation in _installations(folder, planted):
-            product = Product(installation, telegram, environment)
+        product = Product(installation, telegram, environment)
+        try:
             product.start()
             planted.add("API key of the demo", product.token)
-            try:
-                yield World(installation, product, telegram, mail, receiver, planted, environment)
-            finally:
-                product.close()
+            yield World(installation, product, telegram, mail, receiver, planted, environment)
+        finally:
+            product.close()
 
 
-def _installations(folder: Any, planted: Planted) -> Iterator[Installation]:
-    """One, whose database and Redis have passwords."""
+@contextmanager
+def _installation(folder: Any, planted: Planted) -> Iterator[Installation]:
+    """Its database and its Redis have passwords."""
     database, broker, port = planted_text("database"), planted_text("redis"), free_port()
     planted.add("DATABASE_URL", database)
     planted.add("REDIS_URL", broker)
     server, _, _ = settings.DATABASE_URL.rpartition("/")
     owner, name = urlsplit(server).username, f"crmsolid_secrets_{os.getpid()}"
-    create_migrated_database(server, name)
-    with psycopg.connect(f"{server}/{name}", autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{database}' IN ROLE {owner}")
+    role, login = sql.Identifier(name), sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE {}")
+    drop_role = sql.SQL("DROP ROLE IF EXISTS {}").format(role)
     address = f"postgres://{name}:{database}@{server.rpartition('@')[2]}/{name}"
-    with own_redis(port):
-        with redis.Redis(port=port) as client:
-            client.config_set("requirepass", broker)
-        with closing(Database(address)) as kept:
-            yield Installation(folder, address, f"redis://:{broker}@127.0.0.1:{port}/0", kept)
-    drop_database(server, name)
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP ROLE {name}")
+    create_migrated_database(server, name)
+    try:
+        with psycopg.connect(f"{server}/{name}", autocommit=True) as connection:
+            connection.execute(drop_role)  # of a run that was killed
+            connection.execute(login.format(role, sql.Literal(database), sql.Identifier(str(owner))))
+        with own_redis(port):
+            with redis.Redis(port=port) as client:
+                client.config_set("requirepass", broker)
+            with closing(Database(address)) as kept:
+                yield Installation(folder, address, f"redis://:{broker}@127.0.0.1:{port}/0", kept)
+    finally:
+        drop_database(server, name)
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(drop_role)
 
 
 def shown(pattern: str, text: str) -> str:

@@ -51,9 +51,11 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 @pytest.fixture(scope="module")
 def product(installation: Installation, server: TelegramServer) -> Iterator[Product]:
     product = Product(installation, server)
-    product.start()
-    yield product
-    product.close()
+    try:
+        product.start()
+        yield product
+    finally:
+        product.close()
 
 
 @pytest.fixture(scope="module")
