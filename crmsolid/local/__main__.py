@@ -15,11 +15,10 @@ from psycopg import OperationalError, pq
 
 from crmsolid.data_folder import data_folder, postgresql_url, use_addresses_alone
 from crmsolid.local import services
-from crmsolid.local.services import CannotStart, Processes, processes_in
+from crmsolid.local.services import SIGNALS, CannotStart, Processes, processes_in
 from crmsolid.serving.listening import CannotListen, listen
 
 ROOT = Path(__file__).resolve().parents[2]
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
@@ -57,49 +56,55 @@ def main() -> int:
 
 
 def interrupt(*_: object) -> None:
-    """The first signal ends everything, which no further one interrupts."""
+    """The first signal ends everything."""
+    ignore_signals()
+    raise KeyboardInterrupt
+
+
+def ignore_signals() -> None:
+    """None interrupts the end."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def run(data: Path, host: str, port: int) -> int:
     """The whole product, until a signal or until one of its processes ends, which only production starts again."""
-    with processes_in(data, "CRM Solid") as processes:
+    with processes_in(data, "CRM Solid") as processes, ExitStack() as stack:
+        stack.callback(ignore_signals)
         with listen(host, port) as sock:
             port = sock.getsockname()[1]
         name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         address = f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
         processes.note(f"CRM Solid at {address}")
         for path in data.glob("*.sqlite3"):
-            print(
-                f"{path}: an earlier version kept its data here, in SQLite, which this one leaves alone",
-                file=sys.stderr,
-            )
+            text = "an earlier version kept its data here, in SQLite, which this one leaves alone"
+            print(f"{path}: {text}", file=sys.stderr)
         if os.environ.get("CRMSOLID_ENV") != "production":  # which refuses to start without an address of each
             if not os.environ.get("REDIS_URL"):
                 services.start_valkey(processes, data)
             if not os.environ.get("DATABASE_URL"):
                 services.start_postgresql(processes, data)
-        setup = [sys.executable, "-m", "crmsolid.local.setup", address]
-        ended = subprocess.run(setup, stdout=subprocess.PIPE, text=True, start_new_session=True)
-        if ended.returncode:
-            return ended.returncode
+        if status := processes.ended():
+            return status
+        command = [sys.executable, "-m", "crmsolid.local.setup", address]
+        setup = processes.start("setup", command, stdout=subprocess.PIPE, text=True)
+        message = setup.communicate()[0]
+        del processes.running["setup"]
+        if setup.returncode:
+            return int(setup.returncode)
         os.environ |= {"HOST": host, "PORT": str(port)}
         for line in (ROOT / "Procfile").read_text().splitlines():
-            name, _, command = line.partition(": ")
-            processes.start(name, ["sh", "-c", f"exec {command}"])
-        return watch(processes, address, ended.stdout)
+            name, _, words = line.partition(": ")
+            processes.start(name, ["sh", "-c", f"exec {words}"])
+        return watch(processes, address, message)
 
 
 def watch(processes: Processes, address: str, message: str) -> int:
     """Print the message once the product is ready. Returns an exit status when a process has ended."""
     deadline = time.monotonic() + 30
     while True:
-        for name, process in processes.running.items():
-            if process.poll() is not None:
-                print(f"{name} has ended with status {process.returncode}; ending the rest", file=sys.stderr)
-                return max(process.returncode, 1)
+        if status := processes.ended():
+            return status
         if message and ((ready := is_ready(address)) or time.monotonic() > deadline):
             print(message if ready else f"{message}\nNot ready yet: see {address}/readyz\n", flush=True)
             message = ""
@@ -125,6 +130,7 @@ def use_database(data: Path, client: str, arguments: list[str]) -> int:
         if not url:
             try:
                 processes = stack.enter_context(processes_in(data, f"make {client}"))
+                stack.callback(ignore_signals)
                 services.start_postgresql(processes, data)
             except CannotStart as refusal:
                 # Beside the product alone: another client would stop the server in the middle of this one.

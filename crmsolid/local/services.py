@@ -23,10 +23,13 @@ from typing import IO, Any
 from crmsolid.data_folder import PASSWORD, USER, local_secret, postgresql_socket, valkey_socket
 
 FINISH_SECONDS = 20  # a worker gives its tasks 15
-# Waits for the end of the process that it reads from, and ends what is left of the process groups in the file.
-GUARD = """exec 2> /dev/null; read _
-for group in $(tail -n +2 "$0"); do kill -s INT -- $group && seconds=3; done
-sleep ${seconds:-0}; kill -s KILL -- $(tail -n +2 "$0")"""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Waits for the end of the process that it reads from, and ends what is left of the process groups in the file. It reads
+# them once: those that are there 3 s later may be of another start.
+GUARD = """exec 2> /dev/null; read _; set -- $(tail -n +2 "$0")
+for group; do kill -s INT -- $group && seconds=3; done
+sleep ${seconds:-0}; kill -s KILL -- "$@\""""
+LOGS = {"postgresql": "postgresql.log", "valkey": "valkey/log"}
 SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 # Root may not run PostgreSQL. A system user does, who has its folders here.
 SYSTEM_USER, SYSTEM_FOLDER = "crmsolid-local", Path("/var/lib/crmsolid-local")
@@ -41,24 +44,39 @@ class CannotStart(Exception):
 
 
 class Processes:
-    """Child processes, each the leader of a process group. They inherit the lock on the file, which is free once all of
-    them have ended. Its first line says who has it, the others are the groups as ``kill`` wants them."""
+    """Child processes, each the leader of a process group. The first line of ``file`` says who has it, the others are
+    the groups as ``kill`` wants them. It is locked as long as this process lives, ``inherited`` as long as any of them.
+    They cannot write the first one, because PostgreSQL's user may be another one."""
 
-    def __init__(self, file: IO[str], what: str) -> None:
-        self.file = file
+    def __init__(self, data: Path, file: IO[bytes], inherited: IO[bytes], what: str) -> None:
+        self.data, self.file, self.inherited, self.what = data, file, inherited, what
         self.running: dict[str, subprocess.Popen[Any]] = {}
+        self.left = [] if _lock(inherited) else _lines(file)[1:]  # the groups of a start that was killed
         self.note(what)
 
     def note(self, what: str) -> None:
-        self.file.truncate(0)
-        print(os.getpid(), what, file=self.file, flush=True)
+        self.what = what
+        lines = [f"{os.getpid()} {what}", *self.left, *(str(-process.pid) for process in self.running.values()), ""]
+        # In one write, because the guard may read it at any time.
+        text = "\n".join(lines).encode().ljust(os.fstat(self.file.fileno()).st_size)
+        os.pwrite(self.file.fileno(), text, 0)
 
     def start(self, name: str, command: Sequence[str | Path], **options: Any) -> "subprocess.Popen[Any]":
-        # A session of its own keeps the terminal's Ctrl-C away.
-        process = subprocess.Popen(command, pass_fds=[self.file.fileno()], start_new_session=True, **options)
-        self.running[name] = process
-        print(-process.pid, file=self.file, flush=True)
+        with _signals_later():
+            # A session of its own keeps the terminal's Ctrl-C away.
+            process = subprocess.Popen(command, pass_fds=[self.inherited.fileno()], start_new_session=True, **options)
+            self.running[name] = process
+            self.note(self.what)
         return process
+
+    def ended(self) -> int:
+        """0 while all of them run, else the exit status, at least 1, of one that has ended. It is reported."""
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                log = f" ({self.data / LOGS[name]} may say why)" if name in LOGS else ""
+                print(f"{name} has ended with status {process.returncode}{log}; ending the rest", file=sys.stderr)
+                return max(process.returncode, 1)
+        return 0
 
     def end(self) -> None:
         """End all of them, the last one first."""
@@ -82,49 +100,74 @@ def processes_in(data: Path, what: str, *, stops: bool = False) -> Iterator[Proc
     # In a folder of another user a link could lead root to any file.
     if os.geteuid() == 0 and (owner := data.stat().st_uid or data.lstat().st_uid):
         raise CannotStart(f"{data} belongs to user {owner}; run this as that user")
-    with (data / "running.lock").open("a+") as file:
-        _lock(file, data, stops)
-        processes = Processes(file, what)
-        guard = ["sh", "-c", GUARD, file.name]
-        with subprocess.Popen(guard, stdin=subprocess.PIPE, pass_fds=[file.fileno()], start_new_session=True):
+    (data / "running.lock").touch()
+    with (data / "running.lock").open("r+b", 0) as file, (data / "processes.lock").open("ab") as inherited:
+        deadline = time.monotonic() + 5 * FINISH_SECONDS  # four processes, and the guard
+        while not _lock(file):
+            process, _, owner_of = (_lines(file) or ["0 another start"])[0].partition(" ")  # it is just being written
+            if not stops:
+                raise CannotStart(f"{owner_of} (process {process}) uses {data} already; `make stop` ends it")
+            with suppress(ProcessLookupError):
+                if process != "0":
+                    os.kill(int(process), signal.SIGKILL if time.monotonic() > deadline else signal.SIGTERM)
+            time.sleep(0.05)
+        processes, guard = Processes(data, file, inherited, what), ["sh", "-c", GUARD, file.name]
+        deadline = time.monotonic() + 2 * FINISH_SECONDS
+        while not _lock(inherited):
+            if time.monotonic() > deadline:
+                text = f"what a killed start has left in {data} has not ended yet; wait and try again"
+                raise CannotStart(f"{text}, or end what `fuser {inherited.name}` shows")
+            subprocess.run(guard, stdin=subprocess.DEVNULL)
+            time.sleep(0.05)
+        processes.left.clear()
+        processes.note(what)
+        with subprocess.Popen(guard, stdin=subprocess.PIPE, pass_fds=[inherited.fileno()], start_new_session=True):
             try:
                 yield processes
             finally:
                 processes.end()
 
 
-def _lock(file: IO[str], data: Path, stops: bool) -> None:
-    deadline = time.monotonic() + 2 * FINISH_SECONDS
-    while True:
-        with suppress(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        is_late = time.monotonic() > deadline
-        file.seek(0)
-        process, _, what = (file.readline().strip() or "0 another start").partition(" ")  # it is just being written
-        try:
-            os.kill(int(process), 0)
-            if not stops:
-                raise CannotStart(f"{what} (process {process}) uses {data} already; `make stop` ends it")
-            if process != "0":
-                os.kill(int(process), signal.SIGKILL if is_late else signal.SIGTERM)
-        except ProcessLookupError:  # it was killed
-            if is_late:
-                raise CannotStart(f"what a killed start has left in {data} does not end") from None
-            subprocess.run(["sh", "-c", GUARD, file.name], stdin=subprocess.DEVNULL)
-        time.sleep(0.05)
+def _lock(file: IO[bytes]) -> bool:
+    """Lock it, unless another process has done so."""
+    with suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _lines(file: IO[bytes]) -> list[str]:
+    return os.pread(file.fileno(), 1 << 16, 0).decode().strip().splitlines()
+
+
+@contextmanager
+def _signals_later() -> Iterator[None]:
+    """What a signal does happens at the end. A process that is started here would inherit that it is blocked."""
+    came: list[int] = []
+    handlers = {number: handler for number in SIGNALS if callable(handler := signal.getsignal(number))}
+    for number in handlers:
+        signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def start_postgresql(processes: Processes, data: Path, *settings: str) -> None:
     """Start it, and make its files the first time. ``settings`` are further ones of PostgreSQL."""
     _check_path(postgresql_socket(data), "DATABASE_URL")
     home, folder, user = data / "postgresql", programs(), {}
+    if home.is_symlink() and not home.exists():
+        raise CannotStart(f"{home.readlink()} is gone; delete the link {home} to begin with an empty database")
     if os.geteuid() == 0:
         home, folder = _home_of_system_user(home), _copy_for_all(folder)
         user = {"user": home.stat().st_uid, "group": home.stat().st_gid, "extra_groups": []}
     home.mkdir(mode=0o700, exist_ok=True)
     files, new = home / "data", home / "new"
-    with (data / "postgresql.log").open("wb") as log:
+    with (data / LOGS["postgresql"]).open("wb") as log:
         options: dict[str, Any] = {"cwd": home, "env": {"LC_ALL": "C", "PATH": os.defpath}, "umask": 0o077, **user}
         options |= {"stdout": log, "stderr": log}
         if not files.exists():  # they are made completely or not at all
@@ -132,7 +175,10 @@ def start_postgresql(processes: Processes, data: Path, *settings: str) -> None:
             sync = ["--no-sync"] if "--fsync=off" in settings else []
             typed = f"{local_secret(data, PASSWORD)}\n".encode() * 2  # without a terminal it reads what would be typed
             command: list[str | Path] = [folder / "initdb", "-D", new, *INITDB.split(), USER, *sync]
-            if subprocess.run(command, input=typed, start_new_session=True, **options).returncode:
+            initdb = processes.start("initdb", command, stdin=subprocess.PIPE, **options)
+            initdb.communicate(typed)
+            del processes.running["initdb"]
+            if initdb.returncode:
                 shutil.rmtree(new, ignore_errors=True)
                 raise _failure(data, home)
             new.rename(files)
@@ -145,6 +191,7 @@ def start_postgresql(processes: Processes, data: Path, *settings: str) -> None:
         command = [folder / "postgres", "-D", files, *SETTINGS.split(), *settings]
         deadline = time.monotonic() + FINISH_SECONDS
         while True:
+            log.truncate(log.seek(0))  # the reasons of the try before
             process = processes.start("postgresql", command, stdin=subprocess.DEVNULL, **options)
             while process.poll() is None:
                 if _is_ready(files / "postmaster.pid", process.pid):
@@ -166,7 +213,7 @@ def _is_ready(state: Path, process: int) -> bool:
 def _failure(data: Path, home: Path) -> CannotStart:
     if shutil.disk_usage(home).free < 64 << 20:
         return CannotStart(f"the disk of {home} is full; PostgreSQL needs 64 MiB")
-    log = data / "postgresql.log"
+    log = data / LOGS["postgresql"]
     reasons = re.findall(r"(?:error|FATAL|PANIC): +(.+)", log.read_text()) or ["it ends at once"]
     return CannotStart(f"PostgreSQL does not start: {reasons[0]}; {log} may say more")
 
@@ -202,7 +249,9 @@ def _check_path(path: Path, variable: str) -> None:
 
 def _home_of_system_user(link: Path) -> Path:
     """The folder that the link leads to. Both are made the first time, and the user."""
-    if not os.path.lexists(link):
+    if link.exists() and not link.is_symlink():
+        raise CannotStart(f"{link} belongs to user {link.stat().st_uid}; run this as that user")
+    if not link.exists():
         user = ["--system", "--home-dir", str(SYSTEM_FOLDER), "--shell", "/usr/sbin/nologin", SYSTEM_USER]
         with suppress(OSError):  # no such program
             subprocess.run(["useradd", *user], capture_output=True)  # does nothing if there is the user
@@ -218,9 +267,8 @@ def _home_of_system_user(link: Path) -> Path:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
         link.symlink_to(folder)
     home = link.resolve()
-    if not home.exists() or home.parent != SYSTEM_FOLDER.resolve():
-        problem = f"is not in {SYSTEM_FOLDER}" if home.exists() else "is gone"
-        raise CannotStart(f"{home} {problem}; delete the link {link} to begin with an empty database")
+    if home.parent != SYSTEM_FOLDER.resolve():
+        raise CannotStart(f"{home} is not in {SYSTEM_FOLDER}; delete the link {link} to begin with an empty database")
     return home
 
 

@@ -58,6 +58,11 @@ def processes(data: Path) -> Iterator[Processes]:
         yield started
 
 
+def groups(data: Path) -> list[int]:
+    """The process groups of the last start."""
+    return [-int(word) for word in (data / "running.lock").read_text().partition("\n")[2].split()]
+
+
 def postmaster(data: Path) -> int:
     """Its process id, 0 if it does not run."""
     path = data / "postgresql" / "data" / "postmaster.pid"

@@ -21,7 +21,7 @@ from crmsolid.data_folder import postgresql_socket, postgresql_url, valkey_url
 from crmsolid.local import services
 from crmsolid.local.__main__ import watch
 from crmsolid.local.services import CannotStart, Processes, processes_in, start_postgresql, start_valkey
-from tests.local.conftest import postmaster
+from tests.local.conftest import groups, postmaster
 from tests.system.small_disk import small_disk
 from tests.waiting import wait_until
 
@@ -149,12 +149,40 @@ def test_start_after_the_servers_were_killed_finds_what_was_committed(data: Path
     session.close()
 
 
-def test_initdb_that_was_killed_is_done_again(data: Path) -> None:
+def test_initdb_that_was_killed_is_done_again(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+
+    def note_and_start(processes: Processes, name: str, *arguments: Any, **options: Any) -> object:
+        started.append(name)
+        return real(processes, name, *arguments, **options)
+
+    real = Processes.start
+    monkeypatch.setattr(Processes, "start", note_and_start)
     home = home_of(data)
     (home / "new" / "base").mkdir(parents=True)
     (home / "new" / "PG_VERSION").write_text("18\n")
-    with running(data):
+    with running(data) as processes:
         assert ask(data, "SELECT 1") == [(1,)]
+        assert started == ["initdb", "postgresql"]  # so that the guard ends it, and the next start waits for its end
+        assert groups(data) == [processes.running["postgresql"].pid]
+
+
+def test_try_that_is_repeated_leaves_no_reason_and_no_number(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = home_of(data)
+    (home / "data").mkdir()
+    (home / "data" / "PG_VERSION").write_text("18\n")
+    (data / "postgresql_password").write_text("any")
+    reasons, real = ["lock file already exists", "another one"], Processes.start
+    started: list[subprocess.Popen[Any]] = []
+
+    def fail(processes: Processes, name: str, command: object, **options: Any) -> "subprocess.Popen[Any]":
+        script = f"echo 'FATAL:  {reasons[len(started)]}'; exit 1"
+        started.append(real(processes, name, ["sh", "-c", script], **options))
+        return started[-1]
+
+    monkeypatch.setattr(Processes, "start", fail)
+    assert refusal(data) == f"PostgreSQL does not start: another one; {data}/postgresql.log may say more"
+    assert groups(data) == [started[1].pid]
 
 
 def test_data_of_another_major_version_is_left_alone(data: Path) -> None:
@@ -211,7 +239,9 @@ def test_server_that_ends_ends_the_product(
     monkeypatch.setattr(services, "_wheel", lambda *_: folder)
     with running(data, start_valkey) as processes:
         assert watch(processes, "", "") == 7
-    assert capsys.readouterr().err == "valkey has ended with status 7; ending the rest\n"
+    assert (
+        capsys.readouterr().err == f"valkey has ended with status 7 ({data}/valkey/log may say why); ending the rest\n"
+    )
 
 
 def test_log_has_no_statements(data: Path) -> None:
@@ -321,10 +351,16 @@ def test_root_without_a_system_user_is_told(data: Path, monkeypatch: pytest.Monk
         "root may not run PostgreSQL, and the user not a name, who would, cannot be created; run this as an ordinary "
         "user, or set DATABASE_URL"
     )
-    assert [path.name for path in data.iterdir()] == ["running.lock"]
+    assert sorted(path.name for path in data.iterdir()) == ["processes.lock", "running.lock"]
 
 
 @as_root
+def test_root_leaves_a_folder_of_an_ordinary_user_alone(data: Path) -> None:
+    (data / "postgresql").mkdir()
+    os.chown(data / "postgresql", NOBODY, NOBODY)
+    assert refusal(data) == f"{data}/postgresql belongs to user {NOBODY}; run this as that user"
+
+
 def test_link_to_a_folder_that_is_gone_is_told(data: Path) -> None:
     (data / "postgresql").symlink_to("/var/lib/crmsolid-local/gone")
     assert refusal(data) == (

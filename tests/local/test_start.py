@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings
 from psycopg import conninfo
 
-from tests.local.conftest import postmaster
+from tests.local.conftest import groups, postmaster
 from tests.servers import is_listening, read_startup_message, short_folder
 from tests.system.small_disk import small_disk
 from tests.waiting import wait_until
@@ -83,7 +83,7 @@ class Product:
 
     def noted(self) -> list[int]:
         """Valkey, PostgreSQL, the web and the worker."""
-        return processes_of(self.data)
+        return groups(self.data)
 
     def end(self, number: int = signal.SIGINT) -> float:
         """The seconds until it ended; asserts that its exit status is 0."""
@@ -138,13 +138,8 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, 
         assert product.request("GET", "/readyz")[1]["missing"] == []
         path = product.send(token)
         assert product.end() < 20
-        assert not any(map(lives, processes_of(folder)))
+        assert not any(map(lives, groups(folder)))
         yield folder, token, path
-
-
-def processes_of(data: Path) -> list[int]:
-    """Those of the last start."""
-    return [-int(line) for line in (data / "running.lock").read_text().splitlines()[1:]]
 
 
 def lives(process: int) -> bool:
@@ -185,7 +180,7 @@ def test_later_start_has_the_data_and_a_second_one_is_told(used: tuple[Path, str
         stopped = local(data, "stop")
         assert (stopped.returncode, product.process.wait(TIMEOUT)) == (0, 0)
         assert not is_listening(product.port)
-        assert not any(map(lives, processes_of(data)))
+        assert not any(map(lives, groups(data)))
     assert [line for line in log.read_text().splitlines() if "Traceback" in line or '"error"' in line] == []
 
 
@@ -218,7 +213,7 @@ def test_start_ends_what_is_left_of_a_killed_one_and_ends_with_its_worker(
         os.kill(worker, signal.SIGKILL)
         assert product.process.wait(TIMEOUT) == 1
     assert "worker has ended with status -9; ending the rest" in log.read_text()
-    assert not any(map(lives, processes_of(data)))
+    assert not any(map(lives, groups(data)))
 
 
 def test_backup_is_restored_in_place_of_data_and_holds_sending(used: tuple[Path, str, str], tmp_path: Path) -> None:
@@ -228,7 +223,7 @@ def test_backup_is_restored_in_place_of_data_and_holds_sending(used: tuple[Path,
     assert (written.returncode, written.stderr) == (0, "")
     assert written.stdout.startswith(f"wrote {backup}, ")
     assert Path(backup).stat().st_mode & 0o777 == 0o600
-    assert not any(map(lives, processes_of(data)))
+    assert not any(map(lives, groups(data)))
     texts = "SELECT text FROM messaging_message;\n"
     before = local(data, "psql", text=texts).stdout
     local(data, "psql", text="UPDATE messaging_message SET text = 'later';\n")
@@ -258,8 +253,9 @@ def test_killed_postgresql_ends_the_product(used: tuple[Path, str, str], tmp_pat
     with started(data, tmp_path / "log") as product:
         os.kill(postmaster(data), signal.SIGKILL)
         assert product.process.wait(TIMEOUT) == 1
-    assert "postgresql has ended with status -9; ending the rest" in (tmp_path / "log").read_text()
-    assert not any(map(lives, processes_of(data)))
+    text = f"postgresql has ended with status -9 ({data}/postgresql.log may say why); ending the rest\n"
+    assert text in (tmp_path / "log").read_text()
+    assert not any(map(lives, groups(data)))
 
 
 def test_restore_ends_with_its_command(used: tuple[Path, str, str], tmp_path: Path) -> None:
@@ -269,13 +265,13 @@ def test_restore_ends_with_its_command(used: tuple[Path, str, str], tmp_path: Pa
     reader, lock = ["restore", str(tmp_path / "pipe"), "1"], data / "running.lock"
     for number, status in ((signal.SIGTERM, 130), (signal.SIGKILL, -9)):
         with subprocess.Popen(command(*reader), env=environment(data), cwd=ROOT) as process:
-            wait_until(lambda: f"{process.pid} " in lock.read_text() and len(processes_of(data)) == 2, "it runs")
-            script = processes_of(data)[1]
+            wait_until(lambda: f"{process.pid} " in lock.read_text() and len(groups(data)) == 2, "it runs")
+            script = groups(data)[1]
             other = local(data, "backup", str(tmp_path / "crm.dump"))
             assert (other.returncode, other.stderr[:31]) == (1, "make backup: make restore (proc")
             process.send_signal(number)
             assert process.wait(TIMEOUT) == status
-        wait_until(lambda: not any(map(lives, processes_of(data))), "everything has ended")
+        wait_until(lambda: not any(map(lives, groups(data))), "everything has ended")
         assert not lives(script)
 
 

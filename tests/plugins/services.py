@@ -170,7 +170,6 @@ def kill_postgresql() -> None:
     processes, data = started
     processes.running["postgresql"].kill()
     processes.running["postgresql"].wait()
-    processes.note(RUN)  # without the process that was killed, whose number another one may get
     start_postgresql(processes, data, *FAST)
 
 
