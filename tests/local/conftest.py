@@ -25,10 +25,11 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def copied_programs() -> Iterator[Path | None]:
     """What root's first start copies."""
-    with short_folder() as made, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(services, "SYSTEM_FOLDER", made)
+    with short_folder() as made:
         if os.geteuid() == 0:
-            services._copy_for_all(services.programs())
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(services, "SYSTEM_FOLDER", made)
+                services._copy_for_all(services.programs())
         yield next(made.iterdir(), None)
 
 

@@ -75,7 +75,7 @@ def test_start_ends_what_a_killed_one_has_left_and_nothing_else(data: Path, othe
 
 def test_stop_ends_what_a_killed_one_has_left(data: Path, other: "subprocess.Popen[bytes]") -> None:
     with killed(data, other.pid, "sleep", "60") as left, processes_in(data, "make stop", stops=True):
-        assert left.wait(30) == -signal.SIGINT
+        assert left.wait(30) in (-signal.SIGINT, -signal.SIGKILL)  # it ignores SIGINT if pytest was started with &
     assert other.poll() is None
 
 
