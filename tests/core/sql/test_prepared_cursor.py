@@ -1,9 +1,9 @@
 """The cursor for hot statements: what it prepares, converts and raises. Contacts serve as the rows."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
@@ -62,7 +62,7 @@ def test_violated_constraint_raises_integrity_error(tenants: Tenants) -> None:
 def test_lost_connection_raises_operational_error() -> None:
     with statement_cursor() as cursor:
         assert isinstance(cursor, PreparedCursor)
-    with psycopg.connect(connection.connection.info.dsn, autocommit=True) as other:
+    with closing(connection.copy()) as another, another.cursor() as other:
         other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
     with pytest.raises(OperationalError):
         fetch_one("SELECT 1")
