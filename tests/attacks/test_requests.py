@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import socket
 import threading
 import time
@@ -41,7 +42,10 @@ def product(tmp_path_factory: pytest.TempPathFactory, spool: Path) -> Iterator[P
 @contextlib.contextmanager
 def connections(product: Product, count: int, sent: bytes = b"") -> Iterator[list[socket.socket]]:
     """Open connections that have sent these bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.ExitStack() as stack:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count + 500), hard))
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         opened = []
         for _ in range(count):
             opened.append(stack.enter_context(socket.create_connection(("127.0.0.1", product.port), timeout=30)))

@@ -121,9 +121,13 @@ def test_signal_while_a_process_is_started_leaves_none(data: Path, monkeypatch: 
         signal.raise_signal(signal.SIGINT)
         return started[0]
 
-    with pytest.raises(KeyboardInterrupt), processes_in(data, "a test") as processes, monkeypatch.context() as patch:
-        patch.setattr(subprocess, "Popen", start)
-        processes.start("sleep", ["sleep", "60"])
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored if pytest was started with &
+    try:
+        with pytest.raises(KeyboardInterrupt), processes_in(data, "a test") as begun, monkeypatch.context() as patch:
+            patch.setattr(subprocess, "Popen", start)
+            begun.start("sleep", ["sleep", "60"])
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert started[0].poll() == -signal.SIGTERM  # which it does not ignore
     assert groups(data) == [started[0].pid]
 
