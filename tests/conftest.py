@@ -24,13 +24,15 @@ from tests.migrated import create_migrated_database
 from tests.servers import REDIS_URL, drop_database, empty_redis
 from tests.tenants import Api, Tenants
 
-SHARED_PRODUCTS = ("tests/browser/", "tests/integrations/", "tests/mcp/clients/", "tests/sdk/")
+BROWSER = "tests/browser/"
+SHARED_PRODUCTS = (BROWSER, "tests/integrations/", "tests/mcp/clients/", "tests/sdk/")
 PATIENCE = " -c idle_in_transaction_session_timeout=120s"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that take a minute start first, so that the other processes do not wait for them at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """What takes one process long starts first, so that the others do not wait for it at the end: the tests with the
+    browser take minutes together, those that are marked a minute each."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(BROWSER), item.get_closest_marker("long") is None))
 
 
 class PackageScheduling(LoadScopeScheduling):
