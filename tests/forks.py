@@ -170,6 +170,7 @@ def _load() -> None:
     connections.close_all()
     # The real hasher takes about a second for each password, and no test is about its strength.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    assert isinstance(uvicorn._subprocess.spawn, multiprocessing.context.SpawnContext)  # a private name
     uvicorn._subprocess.spawn = multiprocessing.get_context("fork")  # type: ignore[assignment]
 
 

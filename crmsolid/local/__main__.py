@@ -15,10 +15,11 @@ from psycopg import OperationalError, pq
 
 from crmsolid.data_folder import data_folder, postgresql_url, use_addresses_alone
 from crmsolid.local import services
-from crmsolid.local.services import SIGNALS, CannotStart, Processes, processes_in
+from crmsolid.local.services import SIGNALS, AlreadyRuns, CannotStart, Processes, processes_in
 from crmsolid.serving.listening import CannotListen, listen
 
 ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = "CRM Solid"  # how what `make run` notes of itself begins
 
 
 def main() -> int:
@@ -69,13 +70,13 @@ def ignore_signals() -> None:
 
 def run(data: Path, host: str, port: int) -> int:
     """The whole product, until a signal or until one of its processes ends, which only production starts again."""
-    with processes_in(data, "CRM Solid") as processes, ExitStack() as stack:
+    with processes_in(data, PRODUCT) as processes, ExitStack() as stack:
         stack.callback(ignore_signals)
         with listen(host, port) as sock:
             port = sock.getsockname()[1]
         name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         address = f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
-        processes.note(f"CRM Solid at {address}")
+        processes.note(f"{PRODUCT} at {address}")
         for path in data.glob("*.sqlite3"):
             text = "an earlier version kept its data here, in SQLite, which this one leaves alone"
             print(f"{path}: {text}", file=sys.stderr)
@@ -132,9 +133,9 @@ def use_database(data: Path, client: str, arguments: list[str]) -> int:
                 processes = stack.enter_context(processes_in(data, f"make {client}"))
                 stack.callback(ignore_signals)
                 services.start_postgresql(processes, data)
-            except CannotStart as refusal:
+            except AlreadyRuns as running:
                 # Beside the product alone: another client would stop the server in the middle of this one.
-                if client == "restore" or not str(refusal).startswith("CRM Solid"):
+                if client == "restore" or not running.what.startswith(PRODUCT):
                     raise
             url = postgresql_url(data)
         try:

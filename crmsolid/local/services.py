@@ -43,6 +43,14 @@ class CannotStart(Exception):
     """The message says what is wrong, and the way out."""
 
 
+class AlreadyRuns(CannotStart):
+    """Another start uses the data folder; ``what`` says which."""
+
+    def __init__(self, what: str, process: str, data: Path) -> None:
+        super().__init__(f"{what} (process {process}) uses {data} already; `make stop` ends it")
+        self.what = what
+
+
 class Processes:
     """Child processes, each the leader of a process group. The first line of ``file`` says who has it, the others are
     the groups as ``kill`` wants them. It is locked as long as this process lives, ``inherited`` as long as any of them.
@@ -95,7 +103,7 @@ class Processes:
 @contextmanager
 def processes_in(data: Path, what: str, *, stops: bool = False) -> Iterator[Processes]:
     """Those of one start, which end with the context, or if this process is killed. What is left of a killed start is
-    ended before, and with ``stops`` one that runs, which otherwise is a CannotStart."""
+    ended before, and with ``stops`` one that runs, too. Raises AlreadyRuns."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     # In a folder of another user a link could lead root to any file.
     if os.geteuid() == 0 and (owner := data.stat().st_uid or data.lstat().st_uid):
@@ -106,7 +114,7 @@ def processes_in(data: Path, what: str, *, stops: bool = False) -> Iterator[Proc
         while not _lock(file):
             process, _, owner_of = (_lines(file) or ["0 another start"])[0].partition(" ")  # it is just being written
             if not stops:
-                raise CannotStart(f"{owner_of} (process {process}) uses {data} already; `make stop` ends it")
+                raise AlreadyRuns(owner_of, process, data)
             with suppress(ProcessLookupError):
                 if process != "0":
                     os.kill(int(process), signal.SIGKILL if time.monotonic() > deadline else signal.SIGTERM)

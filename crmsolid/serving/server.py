@@ -139,14 +139,19 @@ class Supervisor(Multiprocess):
             if process.exitcode == STARTUP_FAILURE:
                 self.should_exit.set()
                 return
-            try:
-                successor = Process(self.config, self.sockets)
-                successor.start()
-            except OSError as error:
-                logger.error("a web process cannot be started; trying again", extra={"error": str(error)})
-                continue
-            self._answered.pop(process.pid, None)
-            self.processes[index] = successor
+            if successor := self._started():
+                self._answered.pop(process.pid, None)
+                self.processes[index] = successor
+
+    def _started(self) -> Process | None:
+        """A new process; None for lack of memory, processes or descriptors."""
+        try:
+            process = Process(self.config, self.sockets)
+            process.start()
+            return process
+        except OSError as error:
+            logger.error("a web process cannot be started", extra={"error": str(error)})
+            return None
 
     def _is_well(self, process: Process) -> bool:
         if process.exitcode is not None:
@@ -164,23 +169,24 @@ class Supervisor(Multiprocess):
         for index, process in enumerate(self.processes):
             if self.signal_queue or self.should_exit.is_set():
                 return
-            try:
-                successor = Process(self.config, self.sockets)
-                successor.start()
-            except OSError as error:
-                logger.error("a web process cannot be started: the restart is given up", extra={"error": str(error)})
+            successor = self._started()
+            if successor is None or not self._becomes_ready(successor):
+                logger.error("no new web process is ready: the restart is given up")
                 return
-            deadline = time.monotonic() + HEALTH_SECONDS
-            while not successor.wait_until_ready(1):
-                if successor.exitcode is not None or self.signal_queue or time.monotonic() > deadline:
-                    successor.kill()
-                    successor.join()
-                    logger.error("a new web process is not ready: the restart is given up")
-                    return
             self.processes[index] = successor
             self._answered.pop(process.pid, None)
             process.terminate()
             _end(process, time.monotonic() + END_SECONDS)
+
+    def _becomes_ready(self, successor: Process) -> bool:
+        """Whether it does in time, and before the next signal. Else it is ended."""
+        deadline = time.monotonic() + HEALTH_SECONDS
+        while not successor.wait_until_ready(1):
+            if successor.exitcode is not None or self.signal_queue or time.monotonic() > deadline:
+                successor.kill()
+                successor.join()
+                return False
+        return True
 
     def join_all(self) -> None:
         deadline = time.monotonic() + END_SECONDS

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from telethon import functions
+from telethon import TelegramClient, functions
 from telethon import password as telethon_password
 from telethon.errors import (
     ApiIdInvalidError,
@@ -145,13 +145,18 @@ async def test_unknown_phone_signs_up(clients: Clients) -> None:
     assert (await client.get_me()).phone == "15550009"
 
 
-async def test_password_is_asked_for_and_checked(clients: Clients) -> None:
-    clients.server.create_user(WITH_PASSWORD, username="guarded", password=SECRET)
+async def asked_for_its_password(clients: Clients) -> TelegramClient:
     client = clients.make()
     await client.connect()
     await client.send_code_request(WITH_PASSWORD)
     with pytest.raises(SessionPasswordNeededError):
         await client.sign_in(WITH_PASSWORD, clients.server.login_code(WITH_PASSWORD))
+    return client
+
+
+async def test_password_is_asked_for_and_checked(clients: Clients) -> None:
+    clients.server.create_user(WITH_PASSWORD, username="guarded", password=SECRET)
+    client = await asked_for_its_password(clients)
     assert not await client.is_user_authorized()
     with pytest.raises(PasswordHashInvalidError):
         await client.sign_in(password="wrong horse")
@@ -161,11 +166,7 @@ async def test_password_is_asked_for_and_checked(clients: Clients) -> None:
 
 async def test_password_step_from_another_client(clients: Clients) -> None:
     clients.server.create_user(WITH_PASSWORD, password=SECRET)
-    first = clients.make()
-    await first.connect()
-    await first.send_code_request(WITH_PASSWORD)
-    with pytest.raises(SessionPasswordNeededError):
-        await first.sign_in(WITH_PASSWORD, clients.server.login_code(WITH_PASSWORD))
+    first = await asked_for_its_password(clients)
     saved = StringSession.save(first.session)
     await first.disconnect()
 
@@ -179,21 +180,13 @@ async def test_secrets_of_full_length_log_in(clients: Clients, monkeypatch: pyte
     for module in (authenticator, telethon_password):
         monkeypatch.setattr(module, "os", os)
     clients.server.create_user(WITH_PASSWORD, username="guarded", password=SECRET)
-    client = clients.make()
-    await client.connect()
-    await client.send_code_request(WITH_PASSWORD)
-    with pytest.raises(SessionPasswordNeededError):
-        await client.sign_in(WITH_PASSWORD, clients.server.login_code(WITH_PASSWORD))
+    client = await asked_for_its_password(clients)
     assert (await client.sign_in(password=SECRET)).username == "guarded"
 
 
 async def test_password_challenge_works_once(clients: Clients) -> None:
     clients.server.create_user(WITH_PASSWORD, password=SECRET)
-    client = clients.make()
-    await client.connect()
-    await client.send_code_request(WITH_PASSWORD)
-    with pytest.raises(SessionPasswordNeededError):
-        await client.sign_in(WITH_PASSWORD, clients.server.login_code(WITH_PASSWORD))
+    client = await asked_for_its_password(clients)
     challenge = await client(functions.account.GetPasswordRequest())
     wrong = compute_check(challenge, "wrong horse")
     with pytest.raises(PasswordHashInvalidError):
