@@ -78,7 +78,7 @@ def definition(workspace: Any, name: str, account_ids: list[int], **members: Any
 def enroll(sequence: Any, account_ids: list[int], count: int, *, due_in: timedelta, first: int = 1) -> None:
     """Enroll ``count`` contacts, from the one with this number on. They are due in this time, a millisecond apart."""
     from crmsolid.core import clock
-    from sequences.repository import current_version
+    from sequences.versions import current_version
 
     version = current_version(sequence)
     step = version.definition.steps[0]
@@ -152,7 +152,7 @@ def run_in(processes: int) -> float:
 
 
 def run_all(barrier: Any) -> None:
-    from sequences import runner
+    from sequences.running import runner
 
     query("SELECT 1")  # connect
     barrier.wait()
@@ -169,7 +169,8 @@ def settle_messages() -> None:
 # --- idle -------------------------------------------------------------------------------------------------------------
 def idle(seeded: dict[str, Any], enrollments: int) -> Iterator[Row]:
     """A run while nothing is due."""
-    from sequences import runner, services
+    from sequences import services
+    from sequences.running import runner
 
     add_contacts(enrollments)
     accounts = [seeded["first_account"]]
@@ -201,7 +202,7 @@ def idle(seeded: dict[str, Any], enrollments: int) -> Iterator[Row]:
 def requests(seeded: dict[str, Any], enrollments: int) -> Iterator[Row]:
     """What callers ask for: by the REST views without a server, or by the services."""
     from sequences import services
-    from sequences.schedule import ResumeMode
+    from sequences.running.schedule import ResumeMode
 
     enrolled = 1000
     add_contacts(enrollments + enrolled)
@@ -265,7 +266,7 @@ def list_pages(token: str, sequence_id: str, *, deep: int) -> Iterator[Row]:
 def limit(seeded: dict[str, Any], daily: int = 50) -> Iterator[Row]:
     """Enrollments that wait for the daily limit of their account."""
     from messaging.models import Account
-    from sequences import runner
+    from sequences.running import runner
 
     add_contacts(WAITING)
     account = seeded["first_account"]

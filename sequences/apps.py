@@ -13,13 +13,12 @@ class SequencesConfig(AppConfig):
         from crmsolid.core import erasure
         from crmsolid.workspaces.configuration import register_section
         from messaging.sending import sources
-        from sequences import configuration, events, runner, scoring  # noqa: F401 - events declares the event types
+        from sequences import configuration, events  # noqa: F401 - events declares the event types
         from sequences import erasure as enrollments
-        from sequences.bulk import ENROLL
-        from sequences.message_source import SOURCE, SequenceSource
+        from sequences.for_contacts import ENROLL, SOURCES, completed_by, of_field, of_tag
         from sequences.models import SequenceVersion, Step
-        from sequences.timeline import SOURCES
-        from sequences.uses import of_field, of_tag
+        from sequences.running import runner
+        from sequences.running.message_source import SOURCE, SequenceSource
 
         sources.registry[SOURCE] = SequenceSource()
         watchers.append(runner.wake)
@@ -30,6 +29,6 @@ class SequencesConfig(AppConfig):
             timeline.register(source)
         operands.register(SequenceVersion, "stop_on")
         operands.register(Step, "condition")
-        history.register(Trigger.SEQUENCE_COMPLETED, scoring.completed_by)
+        history.register(Trigger.SEQUENCE_COMPLETED, completed_by)
         erasure.register(erase=enrollments.erase, export=enrollments.export)
         register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)

@@ -12,8 +12,8 @@ from crmsolid.workspaces.models import Workspace
 from messaging.models import Account, AccountKind
 from sequences.definition import Definition, DefinitionErrors, read_definition
 from sequences.models import Sequence, SequenceVersion
-from sequences.repository import load_versions
 from sequences.services import create_sequence, update_sequence
+from sequences.versions import load_versions
 
 SECTION = "sequences"
 

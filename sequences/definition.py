@@ -20,8 +20,8 @@ from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from messaging.sending import message_text
-from sequences import schedule
-from sequences.schedule import InvalidWindow, Window
+from sequences.running import schedule
+from sequences.running.schedule import InvalidWindow, Window
 
 MAX_NAME = 100
 MAX_STEPS = 50

@@ -7,8 +7,8 @@ from typing import Any
 
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
-from sequences import waiting
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason
+from sequences.querysets import load_related
 from sequences.representations import EnrollmentOut
 
 
@@ -31,7 +31,7 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """``enrollments`` of the contact with the steps that were done, oldest first."""
     rows = Enrollment.objects.for_workspace(workspace_id).filter(contact_id=contact_id).order_by("created_at", "id")
     enrollments = list(rows.prefetch_related("step_runs"))
-    waiting.load_related(enrollments)
+    load_related(enrollments)
     return {
         "enrollments": [
             EnrollmentOut.render(each)

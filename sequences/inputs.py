@@ -3,7 +3,7 @@
 from crmsolid.api.fields import Choice, Id, PageQuery, StrictSerializer
 from sequences.models import EnrollmentStatus
 from sequences.representations import EnrollmentOut
-from sequences.schedule import ResumeMode
+from sequences.running.schedule import ResumeMode
 
 
 class SequenceContactIn(StrictSerializer):

@@ -5,12 +5,20 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 
 from crmsolid.core import clock
 from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
-from sequences.models import Enrollment, Sequence, SequenceStatus, StepRun
+from sequences.models import (
+    Enrollment,
+    EnrollmentStatus,
+    Reason,
+    Sequence,
+    SequenceStatus,
+    SequenceVersion,
+    StepRun,
+)
 
 
 def people_by_status(workspace: Workspace, sequence_ids: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
@@ -52,3 +60,35 @@ def next_run_at() -> datetime | None:
 def unhandled_runs() -> "QuerySet[StepRun]":
     """The steps whose outcome is known and was not handled yet, oldest first."""
     return StepRun.unscoped.exclude(outcome="").filter(handled=False).order_by("id")
+
+
+# --- Why an enrollment waits ------------------------------------------------------------------------------------------
+def current_reason(enrollment: Enrollment) -> str | None:
+    """Why it waits, or why it has ended; None if it was completed, is paused by itself, or its message is on its way.
+
+    For a list of enrollments call :func:`load_related` first, or each costs several queries.
+    """
+    is_due = enrollment.next_run_at is not None
+    return reason_of(enrollment.sequence, enrollment.status, enrollment.reason, has_next_run=is_due)
+
+
+def reason_of(sequence: Sequence, status: str, stored: str, *, has_next_run: bool) -> str | None:
+    """The same for all enrollments of the sequence that agree in these columns. ``stored`` is their ``reason``."""
+    if status != EnrollmentStatus.ACTIVE:
+        return stored or None
+    if sequence.status == SequenceStatus.PAUSED:
+        return Reason.SEQUENCE_PAUSED.value
+    if not sequence.workspace.plan_allows_sending:
+        return Reason.PLAN.value
+    if not has_next_run:
+        return None
+    return stored or Reason.DELAY.value
+
+
+def load_related(enrollments: Iterable[Enrollment]) -> None:
+    """Load what the representation of an enrollment needs, with two queries for all of them."""
+    sequences = Sequence.unscoped.select_related("workspace__live")
+    versions = SequenceVersion.unscoped.all()
+    prefetch_related_objects(
+        list(enrollments), Prefetch("sequence", queryset=sequences), Prefetch("version", queryset=versions)
+    )

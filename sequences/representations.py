@@ -5,9 +5,9 @@ from typing import ClassVar
 from rest_framework import serializers
 
 from crmsolid.api.representations import AnyField, Representation
-from sequences import waiting
 from sequences.definition import IF_NOT
 from sequences.models import EnrollmentStatus, Reason, SequenceStatus
+from sequences.querysets import current_reason
 
 
 class SequenceOut(Representation):
@@ -90,7 +90,7 @@ class EnrollmentOut(Representation):
     created_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
 
-    read_reason = staticmethod(waiting.reason)
+    read_reason = staticmethod(current_reason)
 
 
 class PreviewStepOut(Representation):

@@ -20,11 +20,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Role
 from crmsolid.workspaces.scopes import Scope
 from messaging.sending import automatic, message_text
-from sequences import due_steps, enrollments, progress, repository, waiting
 from sequences.definition import Definition, StepDefinition, with_step_keys
-from sequences.enrollments import History
 from sequences.events import SEQUENCE_PAUSED, SEQUENCE_STARTED
-from sequences.message_source import PAUSED
 from sequences.models import (
     OPEN,
     Enrollment,
@@ -35,9 +32,13 @@ from sequences.models import (
     Step,
     StepRun,
 )
-from sequences.repository import Version
+from sequences.querysets import load_related
 from sequences.representations import EnrollmentOut, SequenceOut
-from sequences.schedule import ResumeMode
+from sequences.running import due_steps, progress
+from sequences.running.message_source import PAUSED
+from sequences.running.progress import History
+from sequences.running.schedule import ResumeMode
+from sequences.versions import Version, add_version, current_version, load_versions, share_lock
 
 # Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
 MOVED_TOGETHER = 1000
@@ -56,7 +57,7 @@ def get_sequence(actor: Actor, sequence_id: str) -> tuple[Sequence, Definition]:
     """One sequence and what its latest version says. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.MANAGE_SEQUENCES)
     sequence = _get_sequence(actor, sequence_id)
-    return sequence, repository.current_version(sequence).definition
+    return sequence, current_version(sequence).definition
 
 
 def _get_sequence(actor: Actor, sequence_id: str, *, lock: bool = False) -> Sequence:
@@ -79,7 +80,7 @@ def create_sequence(actor: Actor, definition: Definition) -> Sequence:
     sequence = Sequence(workspace=actor.workspace, name=definition.name)
     _save_with_name(sequence, definition.name, adding=True)
     steps = with_step_keys(definition.steps, (), ())
-    repository.add_version(sequence, replace(definition, steps=steps))
+    add_version(sequence, replace(definition, steps=steps))
     sequence.save(update_fields=["version"])
     audit.record(actor, "sequence.created", sequence.pk)
     return sequence
@@ -101,7 +102,7 @@ def update_sequence(
     """
     actor.require_role(*WRITERS)
     sequence = _get_sequence(actor, sequence_id, lock=True)
-    current = repository.current_version(sequence)
+    current = current_version(sequence)
     keys = [step.key for step in current.definition.steps]
     definition = replace(definition, steps=with_step_keys(definition.steps, keys, _keys_ever_used(sequence)))
     if sequence.status != SequenceStatus.DRAFT:
@@ -110,7 +111,7 @@ def update_sequence(
     if renamed:
         _save_with_name(sequence, definition.name)
     changed = definition != replace(current.definition, name=definition.name)
-    version = repository.add_version(sequence, definition) if changed else current
+    version = add_version(sequence, definition) if changed else current
     if changed or renamed:
         sequence.updated_at = clock.now()
         sequence.save(update_fields=["version", "updated_at"])
@@ -161,12 +162,12 @@ def _move_to_other_steps(sequence: Sequence, version: Version, enrollment_ids: l
     still_open = rows.filter(pk__in=enrollment_ids, status__in=OPEN).select_related("contact")
     contacts.not_erased([each.contact for each in still_open if each.contact is not None])  # before the enrollments
     locked = list(still_open.select_for_update(no_key=True, of=("self",)).order_by("id"))
-    olds = repository.load_versions(sequence.workspace_id, {each.version_id for each in locked})
-    histories = enrollments.histories([each.pk for each in locked])
+    olds = load_versions(sequence.workspace_id, {each.version_id for each in locked})
+    histories = progress.histories([each.pk for each in locked])
     for enrollment in locked:
         _move(enrollment, olds[enrollment.version_id].definition, version, histories[enrollment.pk])
-    enrollments.save(locked)
-    enrollments.publish_completed(locked)
+    progress.save(locked)
+    progress.publish_completed(locked)
 
 
 def _move(enrollment: Enrollment, old: Definition, version: Version, history: History) -> None:
@@ -205,7 +206,7 @@ def start_sequence(actor: Actor, sequence_id: str) -> Sequence:
     sequence = _get_sequence(actor, sequence_id, lock=True)
     if sequence.status != SequenceStatus.DRAFT:
         raise DomainError("invalid_state", f"the sequence is {sequence.status}; only a draft can be started")
-    _check_can_send(repository.current_version(sequence).definition)
+    _check_can_send(current_version(sequence).definition)
     _set_status(actor, sequence, SequenceStatus.ACTIVE, "started")
     return sequence
 
@@ -292,7 +293,7 @@ def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list
     contact = contacts.get(actor.workspace, contact_id, lock=True).contact
     if contact.opted_out:
         raise DomainError("contact_opted_out")
-    definition = repository.current_version(sequence).definition
+    definition = current_version(sequence).definition
     anchor, shows_text = clock.now(), actor.has(Scope.READ_CONTACTS)
     steps: list[PreviewStep] = []
     for step in definition.steps:
@@ -330,7 +331,7 @@ def enroll_contact(actor: Actor, sequence_id: str, *, contact_id: str) -> Enroll
         raise DomainError("sequence_not_active", f"the sequence is {sequence.status}; start or resume it first")
     if contact.opted_out:
         raise DomainError("contact_opted_out")
-    version, now = repository.current_version(sequence), clock.now()
+    version, now = current_version(sequence), clock.now()
     enrollment = Enrollment(
         workspace=actor.workspace,
         sequence=sequence,
@@ -347,7 +348,7 @@ def enroll_contact(actor: Actor, sequence_id: str, *, contact_id: str) -> Enroll
             enrollment.save(force_insert=True)
     except IntegrityError:
         raise DomainError("already_enrolled") from None
-    waiting.load_related([enrollment])
+    load_related([enrollment])
     data = {"sequence": SequenceOut.render(sequence), "enrollment": EnrollmentOut.render(enrollment)}
     publish(actor, SEQUENCE_STARTED, data, contact_id=contact.id)
     _audit(actor, "contact.enrolled", enrollment)
@@ -363,7 +364,7 @@ def _audit(actor: Actor, action: str, enrollment: Enrollment) -> None:
 def _share_sequence(actor: Actor, sequence_id: str) -> Sequence:
     """The sequence, which nobody can pause before this transaction ends; others may enroll at the same time."""
     sequence = _get_sequence(actor, sequence_id)
-    repository.share_lock(sequence)
+    share_lock(sequence)
     return sequence
 
 
@@ -401,7 +402,7 @@ def list_enrollments(
     binding = {"sequence": sequence_id, **filters}
     workspace_id = actor.workspace.pk
     found = page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=workspace_id, filters=binding)
-    waiting.load_related(found.rows)
+    load_related(found.rows)
     return found
 
 
@@ -418,7 +419,7 @@ def _get_enrollment(actor: Actor, enrollment_id: str, *, lock: bool = False) -> 
     enrollment: Enrollment | None = rows.first() if is_id("enr", enrollment_id) else None
     if enrollment is None:
         raise not_found("enrollment")
-    waiting.load_related([enrollment])
+    load_related([enrollment])
     return enrollment
 
 
@@ -467,7 +468,7 @@ def resume_enrollment(actor: Actor, enrollment_id: str, *, mode: str = ResumeMod
 
 def _restart(enrollment: Enrollment, anchor: datetime) -> None:
     """Let the delay of the enrollment's step begin at ``anchor``."""
-    versions = repository.load_versions(enrollment.workspace_id, [enrollment.version_id])
+    versions = load_versions(enrollment.workspace_id, [enrollment.version_id])
     definition = versions[enrollment.version_id].definition
     contact = enrollment.contact
     assert contact is not None
@@ -484,7 +485,7 @@ def stop_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
     enrollment = _get_enrollment(actor, enrollment_id, lock=True)
     if enrollment.ended_at is not None:
         raise DomainError("invalid_state", f"the enrollment is {enrollment.status} already")
-    enrollments.stop(enrollment, Reason.MANUAL, clock.now())
+    progress.stop(enrollment, Reason.MANUAL, clock.now())
     enrollment.save(update_fields=["status", "reason", "next_run_at", "paused_at", "ended_at"])
     _audit(actor, "contact.enrollment_stopped", enrollment)
     return enrollment

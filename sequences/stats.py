@@ -14,9 +14,9 @@ from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 from messaging.stats import Outcomes, count_outcomes, with_figure
-from sequences import waiting
 from sequences.models import Enrollment, Outcome, SequenceVersion, StepRun
 from sequences.models import Sequence as SequenceRow
+from sequences.querysets import reason_of
 
 _NOTHING = Outcomes()
 
@@ -108,7 +108,7 @@ def people_by_reason(actor: Actor, sequence_id: str) -> list[PeopleAt]:
     columns = rows.annotate(has_none=no_time).values_list("step_key", "status", "reason", "has_none")
     counts: Counter[tuple[str, str, str | None]] = Counter()
     for step_key, status, stored, has_none, number in columns.annotate(Count("pk")).order_by():
-        reason = waiting.reason_of(sequence, status, stored, has_next_run=not has_none)
+        reason = reason_of(sequence, status, stored, has_next_run=not has_none)
         counts[step_key, status, reason] += number
     return [PeopleAt(*group, number) for group, number in counts.items()]
 

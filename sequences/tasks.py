@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from sequences import message_source, runner
+from sequences.running import message_source, runner
 
 
 @shared_task(name="sequences.run")

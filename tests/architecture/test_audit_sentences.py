@@ -17,7 +17,7 @@ from crmsolid.workspaces.audit_sentences import JOB_KINDS, KINDS, SENTENCES, Des
 from crmsolid.workspaces.models import AuditEntry, HoldReason, Workspace
 from crmsolid.workspaces.panel_urls import panel_url
 from messaging.broadcasts.models import RecipientStatus
-from sequences.forms import RESUME_MODES
+from sequences.panel.forms import RESUME_MODES
 from tests.panel import PAGES
 from tests.tenants import Tenants
 from webhooks.models import DisabledReason

@@ -37,7 +37,7 @@ import messaging.services
 import messaging.texts.services
 import messaging.threads.history
 import messaging.threads.services
-import sequences.resuming
+import sequences.running.resuming
 import sequences.services
 import webhooks.replays
 import webhooks.services
@@ -580,8 +580,8 @@ ROWS = [
         "invalid_state",  # it is not paused
     ),
     Row(sequences.services.stop_enrollment, WRITERS, Scope.MANAGE_SEQUENCES, enrollment_id),
-    Row(sequences.resuming.forecast_sequence, WRITERS, Scope.MANAGE_SEQUENCES, sequence_id),
-    Row(sequences.resuming.forecast_enrollment, WRITERS, Scope.MANAGE_SEQUENCES, enrollment_id),
+    Row(sequences.running.resuming.forecast_sequence, WRITERS, Scope.MANAGE_SEQUENCES, sequence_id),
+    Row(sequences.running.resuming.forecast_enrollment, WRITERS, Scope.MANAGE_SEQUENCES, enrollment_id),
     Row(
         webhooks.services.create_endpoint,
         ADMINS,
@@ -648,7 +648,7 @@ def service_modules() -> list[Any]:
     """Every module called ``services`` or ``stats``, every module of such a package, and those that are named here."""
     found = [
         *(crmsolid.plans, crmsolid.workspaces.invitations, contacts.bulk, contacts.notes, contacts.tags),
-        *(contacts.timeline, messaging.threads.history, sequences.resuming),
+        *(contacts.timeline, messaging.threads.history, sequences.running.resuming),
     ]
     for package in PACKAGES:
         root = import_module(package)

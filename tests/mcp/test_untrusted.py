@@ -19,7 +19,7 @@ from crmsolid.api.representations import Representation
 from crmsolid.jobs import runner
 from crmsolid.tools import TOOLS
 from messaging.sending import dispatch
-from sequences import runner as sequence_runner
+from sequences.running import runner as sequence_runner
 from tests.mcp.helpers import answer, call, write_in
 from tests.sequences.helpers import create, enroll
 from tests.tenants import Api, Tenants

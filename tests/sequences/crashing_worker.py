@@ -18,7 +18,7 @@ def stop_at(point: str) -> None:
     """Stop at the point. ``making``, ``settling``, ``handling`` and ``completing`` are within a transaction."""
     from messaging import tasks
     from messaging.sending import sandbox, sources
-    from sequences import due_steps, enrollments, progress
+    from sequences.running import due_steps, progress
 
     stops: dict[str, tuple[Any, str, Callable[..., Any]]] = {
         "making": (due_steps, "_make_messages", then_stop(due_steps._make_messages)),
@@ -28,7 +28,7 @@ def stop_at(point: str) -> None:
         "settling": (sources, "settled", then_stop(sources.settled)),
         "settled": (sandbox.SandboxGateway, "after_sent", stop_here),
         "handling": (progress, "start_step", then_stop(progress.start_step)),
-        "completing": (enrollments, "publish_completed", _stop_if_any(enrollments.publish_completed)),
+        "completing": (progress, "publish_completed", _stop_if_any(progress.publish_completed)),
     }
     module, name, stop = stops[point]
     setattr(module, name, stop)

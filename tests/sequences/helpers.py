@@ -17,9 +17,10 @@ from crmsolid.workspaces.models import Workspace
 from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message
 from messaging.sending import dispatch, sandbox
-from sequences import runner, services
+from sequences import services
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
+from sequences.running import runner
 
 # A Monday.
 START = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)

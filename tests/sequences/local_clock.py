@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sequences.schedule import Window
+from sequences.running.schedule import Window
 
 QUARTER = timedelta(minutes=15)
 

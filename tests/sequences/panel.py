@@ -9,9 +9,9 @@ from contacts.segments import builder
 from contacts.segments.builder import Group
 from crmsolid.workspaces.models import Role
 from messaging.models import Account
-from sequences import repository
 from sequences.definition import Definition
 from sequences.models import Enrollment, Sequence
+from sequences.versions import current_version
 from tests.panel import browser
 from tests.sequences.helpers import contact, create, enroll, state, work
 from tests.tenants import Tenants
@@ -62,7 +62,7 @@ def form(account: Account, *steps: dict[str, Any], **fields: Any) -> dict[str, A
 def saved(sequence: Sequence | None = None) -> Definition:
     """What the latest version of the sequence (of the only one) says."""
     row = Sequence.unscoped.get(**({"pk": sequence.pk} if sequence else {}))
-    return repository.current_version(row).definition
+    return current_version(row).definition
 
 
 def messages_of(answer: Any) -> list[str]:

@@ -17,8 +17,8 @@ from crmsolid.core import clock
 from crmsolid.events.positions import assign_positions
 from messaging.models import Account, Message, SandboxDelivery
 from messaging.sending import dispatch
-from sequences import runner
 from sequences.models import Enrollment, StepRun
+from sequences.running import runner
 from tests.sequences.helpers import contact, create, work, write_in
 from tests.tenants import Api, Tenants
 from tests.threads import run_together

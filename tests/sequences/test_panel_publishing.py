@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from contacts.services import create_custom_field
 from crmsolid.workspaces.models import Role
 from messaging.models import Account
-from sequences.admin.publishing import changes
 from sequences.models import SequenceVersion
+from sequences.panel.words import changes
 from tests.page_forms import form_with
 from tests.panel import browser
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, stored, texts, work

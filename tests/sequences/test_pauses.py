@@ -9,8 +9,10 @@ import pytest
 from crmsolid.core.errors import DomainError
 from messaging.models import Account, Message
 from messaging.sending import dispatch, sources
-from sequences import runner, services, tasks, waiting
+from sequences import services, tasks
 from sequences.models import Enrollment, Sequence, StepRun
+from sequences.querysets import current_reason
+from sequences.running import runner
 from tests.sequences.helpers import Clock, actor, contact, create, enroll, events, state, stored, texts, work
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +44,7 @@ def test_sequence_paused_for_a_week(account: Account, time: Clock, mode: str, ho
     time.move(days=7)
     work()
     assert texts(alice) == [("sent", "Hello")]
-    assert waiting.reason(Enrollment.unscoped.get()) == "sequence_paused"
+    assert current_reason(Enrollment.unscoped.get()) == "sequence_paused"
     resume(sequence, mode)
     if hours_after_resume:
         time.move(hours=hours_after_resume, seconds=-1)

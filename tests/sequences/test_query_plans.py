@@ -9,9 +9,10 @@ from django.db import connection
 
 from crmsolid.core import clock
 from messaging.models import Account
-from sequences import due_steps, outcomes, querysets, runner, services
+from sequences import querysets, services
 from sequences.models import Enrollment, Sequence
-from sequences.repository import current_version
+from sequences.running import due_steps, runner
+from sequences.versions import current_version
 from tests.sequences.helpers import actor, create
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +92,7 @@ def test_due_sequences_are_found_by_the_index_of_due_enrollments(sequence: Seque
 
 
 def test_outcomes_to_handle_are_found_by_their_index(sequence: Sequence) -> None:
-    plan = plans_of(outcomes.handle_outcomes)[0]
+    plan = plans_of(runner.handle_outcomes)[0]
     assert "steprun_unhandled" in plan
     assert "Sort" not in plan
 

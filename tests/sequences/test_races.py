@@ -18,9 +18,10 @@ from crmsolid.events.models import Event
 from messaging.models import Account, Message, SandboxDelivery
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing
-from sequences import due_steps, runner, services
+from sequences import services
 from sequences.models import Enrollment, StepRun
-from sequences.outcomes import handle_outcomes
+from sequences.running import due_steps, runner
+from sequences.running.runner import handle_outcomes
 from tests.messaging.helpers import ScriptedGateway
 from tests.sequences.helpers import (
     actor,

@@ -22,7 +22,7 @@ from crmsolid.workspaces.models import Plan, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Account
 from sequences import services
-from sequences.rehearsal import TimelineEntry, rehearse_sequence
+from sequences.running.rehearsal import TimelineEntry, rehearse_sequence
 from sequences.services import pause_sequence
 from tests.sequences.helpers import START, actor, contact, create, enroll
 from tests.tenants import Tenants
@@ -321,7 +321,7 @@ def test_rehearsal_needs_no_lock_on_a_row_of_others(account: Account, tenants: T
 
 
 def test_time_of_a_rehearsal_is_bounded(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sequences.rehearsal.MAX_SECONDS", 0)
+    monkeypatch.setattr("sequences.running.rehearsal.MAX_SECONDS", 0)
     assert brief(rehearse(create(account))) == [("unfinished", None, "too_long")]
 
 

@@ -15,8 +15,9 @@ from crmsolid.workspaces.models import AuditEntry
 from messaging import held
 from messaging.models import Account, Message
 from messaging.sending import claiming, dispatch
-from sequences import runner, services
+from sequences import services
 from sequences.models import Sequence, StepRun
+from sequences.running import runner
 from tests.messaging.broadcasts import helpers as broadcasts
 from tests.messaging.helpers import send, stored
 from tests.sequences import helpers as sequences

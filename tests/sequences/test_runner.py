@@ -15,8 +15,10 @@ from crmsolid.workspaces.models import Workspace
 from messaging.models import Account, Message, SandboxDelivery
 from messaging.sending import dispatch, message_text
 from messaging.services import cancel_message
-from sequences import runner, services, waiting
+from sequences import services
 from sequences.models import Enrollment, StepRun
+from sequences.querysets import current_reason
+from sequences.running import runner
 from tests.messaging.helpers import send
 from tests.sequences.helpers import (
     Clock,
@@ -414,7 +416,7 @@ def test_nothing_is_sent_while_the_plan_has_run_out(account: Account, time: Cloc
     time.move(days=3)
     work()
     assert state(enrollment) == ("active", "", "again")
-    assert waiting.reason(Enrollment.unscoped.get()) == "plan"
+    assert current_reason(Enrollment.unscoped.get()) == "plan"
     Workspace.objects.filter(pk=account.workspace_id).update(plan="pro", trial_ends_at=None)
     work()
     assert state(enrollment) == ("completed", "", "")

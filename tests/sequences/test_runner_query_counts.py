@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from messaging.models import Account, Message
 from messaging.sending import dispatch
-from sequences import due_steps, outcomes, runner
 from sequences.models import Enrollment
+from sequences.running import due_steps, runner
 from tests.sequences.helpers import contact, create, enroll
 from tests.tenants import Tenants
 
@@ -93,7 +93,7 @@ def test_handling_outcomes(account: Account) -> None:
     def prepare(name: str, count: int) -> Work:
         enroll_in(account, name, count)()
         send_messages()
-        return outcomes.handle_outcomes
+        return runner.handle_outcomes
 
     assert_same_statements(prepare)
     assert set(Enrollment.unscoped.values_list("status", "step_key")) == {("active", "again")}
@@ -103,7 +103,7 @@ def test_completing_enrollments(account: Account) -> None:
     def prepare(name: str, count: int) -> Work:
         enroll_in(account, name, count, steps=[{"id": "hello", "text": "Hello"}])()
         send_messages()
-        return outcomes.handle_outcomes
+        return runner.handle_outcomes
 
     assert_same_statements(prepare)
     assert set(Enrollment.unscoped.values_list("status", flat=True)) == {"completed"}

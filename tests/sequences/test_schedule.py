@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contacts.durations import format_duration, parse_duration
 from contacts.normalization import InvalidValue
-from sequences.schedule import (
+from sequences.running.schedule import (
     InvalidWindow,
     ResumeMode,
     Window,

@@ -8,9 +8,10 @@ import pytest
 from crmsolid.core.errors import DomainError
 from messaging.models import Account
 from messaging.sending import dispatch
-from sequences import runner, services
-from sequences.enrollments import BATCH
+from sequences import services
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step
+from sequences.running import runner
+from sequences.running.progress import BATCH
 from tests.sequences.helpers import Clock, actor, contact, create, enroll, events, publish, state, stored, texts, work
 
 pytestmark = pytest.mark.django_db

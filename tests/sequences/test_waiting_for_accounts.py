@@ -6,8 +6,8 @@ import pytest
 
 from messaging.models import Account
 from messaging.sending import automatic
-from sequences import runner
 from sequences.models import Enrollment
+from sequences.running import runner
 from tests.sequences.helpers import START, Clock, contact, create, enroll, publish, stored, texts, work
 from tests.tenants import Tenants
 

@@ -22,9 +22,10 @@ from crmsolid.core.errors import DomainError
 from messaging.inbox import Incoming, receive
 from messaging.models import Message
 from messaging.sending import dispatch
-from sequences import runner, services
+from sequences import services
 from sequences.models import Enrollment
-from sequences.schedule import Window, window_to_json
+from sequences.running import runner
+from sequences.running.schedule import Window, window_to_json
 from tests.fuzzing import examples
 from tests.sequences import helpers
 from tests.sequences.week_model import CONDITION_TAG, STOP_TAG, Model, Person, Stay, Step, Version

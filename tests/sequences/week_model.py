@@ -7,7 +7,7 @@ that the documentation states, and the product must come to the same result.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sequences.schedule import Window, jitter_fraction
+from sequences.running.schedule import Window, jitter_fraction
 from tests.sequences.local_clock import first_quarter, is_open
 
 STOP_TAG, CONDITION_TAG = "customer", "vip"

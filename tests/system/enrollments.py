@@ -57,7 +57,7 @@ import time
 from crmsolid.core import clock
 from messaging.inbox import Incoming, receive
 from messaging.models import Message
-from sequences import runner
+from sequences.running import runner
 queued = Message.unscoped.filter(status="queued", contact_id__in={contact_ids!r})
 while queued.count() < len({contact_ids!r}):  # an account may be paused for a moment
     runner.run_due()

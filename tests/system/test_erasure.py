@@ -23,7 +23,7 @@ from crmsolid.jobs import runner
 from messaging.models import Account, Broadcast, Recipient
 from messaging.sending import dispatch
 from messaging.telegram_models import PeerHash
-from sequences import runner as sequence_runner
+from sequences.running import runner as sequence_runner
 from tests.mcp import helpers as mcp
 from tests.panel import browser, contact_form
 from tests.sequences.helpers import create

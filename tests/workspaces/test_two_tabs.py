@@ -22,8 +22,8 @@ from messaging.broadcasts.services import save_draft
 from messaging.models import Thread
 from messaging.services import send_message
 from messaging.texts.services import create_template
-from sequences import repository
 from sequences.models import Sequence
+from sequences.versions import current_version
 from tests.page_forms import PageForm, form_with
 from tests.panel import browser, later
 from tests.sequences.helpers import create
@@ -155,7 +155,7 @@ def sequence(tenants: Tenants) -> Opened:
     made = create(tenants.sandbox(), start=False)
 
     def stored() -> list[Any]:
-        found = repository.current_version(Sequence.unscoped.get(pk=made.pk)).definition
+        found = current_version(Sequence.unscoped.get(pk=made.pk)).definition
         return [found.name, found.time_zone, *(step.text for step in found.steps)]
 
     return replace(row("sequences_sequence_edit", made), stored=stored)

@@ -11,7 +11,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.commands import ServiceCommand
 from crmsolid.workspaces.services import find_workspace
 from sequences.models import Sequence
-from sequences.rehearsal import rehearse_sequence
+from sequences.running.rehearsal import rehearse_sequence
 
 
 class Command(ServiceCommand):

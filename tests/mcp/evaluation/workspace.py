@@ -21,10 +21,10 @@ from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, Thread
 from messaging.sending import dispatch
 from messaging.services import create_sandbox_account, send_message
-from sequences import runner
 from sequences import services as sequences
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
+from sequences.running import runner
 
 # A Tuesday. The tasks are given in the afternoon, and all that happened before was on the Monday and that morning.
 START = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ from messaging.models import Account, AccountKind, Message, WaitingFor
 from messaging.sending import claiming, dispatch
 from messaging.telegram import database
 from messaging.waiting import waiting_for
-from sequences import runner
 from sequences.models import StepRun
+from sequences.running import runner
 from tests.messaging.broadcasts import helpers as broadcasts
 from tests.messaging.helpers import ScriptedGateway, send, stored
 from tests.sequences import helpers as sequences

@@ -11,10 +11,10 @@ from crmsolid.core.sql.bulk import rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from messaging.models import Message, Status, WaitingFor
 from messaging.sending.sources import Answer, Cancel, Postpone, record_answer
-from sequences import progress, schedule
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
-from sequences.repository import Version, versions_of
-from sequences.stop_rules import stop_reason, tags_for
+from sequences.running import progress, schedule
+from sequences.running.progress import stop_reason, tags_for
+from sequences.versions import Version, versions_of
 
 SOURCE = "sequence"
 # The ``error`` of a message that was canceled because its sequence or enrollment is paused. The step is made again.

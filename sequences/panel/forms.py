@@ -20,7 +20,7 @@ from crmsolid.workspaces.edit_forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from sequences.definition import IF_NOT, MAX_NAME, MAX_STEPS, Definition, DefinitionErrors, read_definition
-from sequences.schedule import DAYS, ResumeMode
+from sequences.running.schedule import DAYS, ResumeMode
 
 _DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _IF_NOT_LABELS = {"skip": "skip this step", "stop": "stop the sequence for them"}

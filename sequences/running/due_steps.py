@@ -24,15 +24,14 @@ from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from messaging.sending import automatic, message_text
 from messaging.sending.automatic import AutomaticMessage, Wait
-from sequences import enrollments, progress, schedule
 from sequences.definition import StepDefinition
-from sequences.enrollments import BATCH, History
-from sequences.message_source import SOURCE
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, StepRun
 from sequences.models import Sequence as SequenceRow
 from sequences.querysets import active_sequences, due_enrollments
-from sequences.repository import Version, load_versions
-from sequences.stop_rules import stop_reason, tags_for
+from sequences.running import progress, schedule
+from sequences.running.message_source import SOURCE
+from sequences.running.progress import BATCH, History, stop_reason, tags_for
+from sequences.versions import Version, load_versions
 
 # When to look again at an enrollment that waits for a value: a change of the contact wakes it before that.
 RETRY_VALUE = timedelta(hours=1)
@@ -87,12 +86,12 @@ def run_batch(sequence_id: str, enrollment_id: str | None = None, *, waiting: Co
     sends = [send for enrollment in batch.enrollments if (send := _decide(batch, enrollment)) is not None]
     sends = _with_condition(batch, sends)
     if batch.stopped:
-        enrollments.cancel_messages(batch.stopped)
+        progress.cancel_messages(batch.stopped)
     sends = [send for send in sends if _render(batch, send)]
     _make_messages(batch, _with_slots(batch, sends))
     _step_runs.insert(batch.skipped)
-    enrollments.save(batch.changed)
-    enrollments.publish_completed(batch.changed)
+    progress.save(batch.changed)
+    progress.publish_completed(batch.changed)
     return len(batch.enrollments)
 
 
@@ -119,7 +118,7 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
         contacts,
         versions,
         accounts,
-        histories=enrollments.histories([each.pk for each in locked]),
+        histories=progress.histories([each.pk for each in locked]),
         tags=tags_for(versions.values(), contacts),
         now=clock.now(),
     )

@@ -9,11 +9,12 @@ from django.db.models import Case, Count, DateTimeField, Max, Min, Q, Value, Whe
 
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
-from sequences import progress, repository, schedule, services
+from sequences import services
 from sequences.definition import Definition
 from sequences.models import Enrollment, EnrollmentStatus, SequenceStatus
-from sequences.repository import Version
-from sequences.schedule import ResumeMode
+from sequences.running import progress, schedule
+from sequences.running.schedule import ResumeMode
+from sequences.versions import Version, load_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def forecast_sequence(actor: Actor, sequence_id: str) -> list[Forecast]:
         sequence=sequence, status=EnrollmentStatus.ACTIVE, next_run_at__isnull=False
     )
     version_ids = rows.order_by().values_list("version_id", flat=True).distinct()
-    versions = repository.load_versions(actor.workspace.pk, version_ids)
+    versions = load_versions(actor.workspace.pk, version_ids)
     return _forecasts(rows, versions, sequence.paused_at, clock.now())
 
 
@@ -102,7 +103,7 @@ def forecast_enrollment(actor: Actor, enrollment_id: str) -> list[Forecast]:
     enrollment = services.get_enrollment(actor, enrollment_id)
     if enrollment.status != EnrollmentStatus.PAUSED or enrollment.contact is None:
         return []
-    version = repository.load_versions(actor.workspace.pk, [enrollment.version_id])[enrollment.version_id]
+    version = load_versions(actor.workspace.pk, [enrollment.version_id])[enrollment.version_id]
     step, now = version.definition.step(enrollment.step_key), clock.now()
     if step is None or enrollment.next_run_at is None:  # its message is on its way
         return [Forecast(mode, 0, 0, None, None) for mode in ResumeMode]

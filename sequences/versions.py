@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
-from sequences import schedule
 from sequences.definition import Definition, StepDefinition
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step
+from sequences.running import schedule
 
 _sequences = Table(Sequence)
 

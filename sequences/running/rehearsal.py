@@ -32,10 +32,13 @@ from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account, AccountKind, AccountState, Direction, Message, Status
 from messaging.sending import claiming, dispatch
 from messaging.waiting import waiting_for
-from sequences import due_steps, outcomes, repository, services, waiting
+from sequences import services
 from sequences.definition import Definition
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
 from sequences.models import Sequence as SequenceRow
+from sequences.querysets import current_reason, load_related
+from sequences.running import due_steps, runner
+from sequences.versions import add_version
 
 # Real time after which a rehearsal is broken off. The 50 steps of the longest sequence take about a second, and five on
 # a machine with four times as much to do as it has cores.
@@ -195,7 +198,7 @@ def _copy_sequence(workspace: Workspace, original: SequenceRow, definition: Defi
     account_ids = Account.objects.for_workspace(workspace).order_by("id").values_list("pk", flat=True)
     sequence = SequenceRow(workspace=workspace, name=original.name, status=SequenceStatus.ACTIVE)
     sequence.save(force_insert=True)
-    repository.add_version(sequence, replace(definition, account_ids=tuple(account_ids)))
+    add_version(sequence, replace(definition, account_ids=tuple(account_ids)))
     sequence.save(update_fields=["version"])
     return sequence
 
@@ -245,19 +248,19 @@ class _Rehearsal:
         made, sent = due_steps.run_batch(self.sequence.pk, self.enrollment_id), 0
         if self.workspace.plan_allows_sending:
             sent = dispatch.send(claiming.claim_batch(self.account_ids, dispatch.BATCH).claims)
-        handled = outcomes.handle_outcomes(self.enrollment_id)
+        handled = runner.handle_outcomes(self.enrollment_id)
         self._note_outcomes()
         self._note_replies()
         return bool(made or sent or handled)
 
     def _enrollment(self) -> Enrollment:
         enrollment: Enrollment = self._rows(Enrollment).get(pk=self.enrollment_id)
-        waiting.load_related([enrollment])
+        load_related([enrollment])
         return enrollment
 
     def _wait_of(self, enrollment: Enrollment) -> tuple[str, datetime | None]:
         """Why the enrollment or its message waits, and until when; None if that does not come with time."""
-        reason, until = waiting.reason(enrollment) or "", enrollment.next_run_at
+        reason, until = current_reason(enrollment) or "", enrollment.next_run_at
         queued = self._rows(Message).filter(status=Status.QUEUED).select_related("account__workspace__live").first()
         if queued is not None:
             reason, until = str(waiting_for(queued) or ""), queued.eta

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern
@@ -33,20 +33,11 @@ from crmsolid.workspaces.roles import ADMINS, WRITERS
 from crmsolid.workspaces.tenant_page import error_text
 from messaging.models import Account
 from messaging.stats import Outcomes
-from sequences import querysets, repository, resuming, services, stats
-from sequences.admin import publishing
-from sequences.admin.base import (
-    ENROLLMENT_COLOURS,
-    SEQUENCE_COLOURS,
-    definition_facts,
-    describe_step,
-    resume_choices,
-    step_labels,
-    wait_text,
-)
+from sequences import querysets, services, stats
 from sequences.configuration import SECTION
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
-from sequences.forms import (
+from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
+from sequences.panel.forms import (
     NEW_SEQUENCE,
     DefinitionForm,
     PreviewForm,
@@ -55,10 +46,23 @@ from sequences.forms import (
     ResumeForm,
     first_error,
 )
-from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
-from sequences.rehearsal import TOO_LONG, TimelineEntry, rehearse_sequence
-from sequences.repository import Version
+from sequences.panel.words import (
+    ENROLLMENT_COLOURS,
+    SEQUENCE_COLOURS,
+    changes,
+    choices,
+    definition_facts,
+    describe_step,
+    in_words,
+    moves,
+    resume_choices,
+    step_labels,
+    wait_text,
+)
+from sequences.running import resuming
+from sequences.running.rehearsal import TOO_LONG, TimelineEntry, rehearse_sequence
 from sequences.stats import PeopleAt
+from sequences.versions import Version, current_version, load_versions
 
 LIST = "sequences_sequence_changelist"
 # A version's number as forms send it.
@@ -92,7 +96,6 @@ PLAYED = {
 }
 
 
-@admin.register(Sequence)
 class SequenceAdmin(FormPageAdmin):
     adders = WRITERS
     list_display = ("name", "status_label", "version", "in_it", "completed", "stopped", "failed", "changed")
@@ -150,7 +153,7 @@ class SequenceAdmin(FormPageAdmin):
         sequence = self.row(request, object_id)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        definition = repository.current_version(sequence).definition
+        definition = current_version(sequence).definition
         workspace, actor = self.current_workspace(request), self.actor(request)
         may_change = self.has_change_permission(request)
         is_paused = sequence.status == SequenceStatus.PAUSED
@@ -200,11 +203,11 @@ class SequenceAdmin(FormPageAdmin):
         panel = self.panel_context(request)
         document = {
             custom_fields.SECTION: custom_fields.dump(self.actor(request)),
-            SECTION: [repository.current_version(sequence).definition.as_json()],
+            SECTION: [current_version(sequence).definition.as_json()],
         }
-        changes = apply_configuration(panel.actor(request, panel.live.twin), document)
-        [copy] = [change for change in changes if change.section == SECTION]
-        fields = Counter(change.action for change in changes if change.section == custom_fields.SECTION)
+        applied = apply_configuration(panel.actor(request, panel.live.twin), document)
+        [copy] = [change for change in applied if change.section == SECTION]
+        fields = Counter(change.action for change in applied if change.section == custom_fields.SECTION)
         if not fields:
             return COPIED[copy.action]
         return f"{COPIED[copy.action]} Custom fields: {', '.join(f'{fields[each]} {each}' for each in sorted(fields))}."
@@ -212,7 +215,7 @@ class SequenceAdmin(FormPageAdmin):
     # --- The form ---------------------------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, sequence: Sequence | None) -> HttpResponse:
         """The form. Buttons that add, remove and move a step show it again; nothing is stored before it is saved."""
-        form = self._form(request, repository.current_version(sequence) if sequence else None)
+        form = self._form(request, current_version(sequence) if sequence else None)
         if form.main.is_bound:
             try:
                 with unit_of_work():
@@ -221,7 +224,7 @@ class SequenceAdmin(FormPageAdmin):
                             return self._create(request, definition)
                     else:
                         sequence = lock_row(sequence)
-                        current = repository.current_version(sequence)
+                        current = current_version(sequence)
                         form = self._form(request, current)
                         if (definition := self._read(sequence, current, form)) is not None:
                             return self._update(request, sequence, current, definition)
@@ -259,7 +262,7 @@ class SequenceAdmin(FormPageAdmin):
         definition = form.read(current.definition, base)
         if definition is None or base.steps == current.definition.steps or definition.steps == current.definition.steps:
             return definition
-        said = publishing.in_words(form.workspace, replace(current.definition, steps=base.steps), current.definition)
+        said = in_words(form.workspace, replace(current.definition, steps=base.steps), current.definition)
         error = f"The steps were changed meanwhile. {said} Save again to replace them with yours."
         form.refuse_steps(error, current.number)
         return None
@@ -269,7 +272,7 @@ class SequenceAdmin(FormPageAdmin):
         versions = SequenceVersion.objects.for_workspace(sequence.workspace_id).filter(
             sequence=sequence, number=version
         )
-        loaded = repository.load_versions(sequence.workspace_id, versions.values_list("pk", flat=True))
+        loaded = load_versions(sequence.workspace_id, versions.values_list("pk", flat=True))
         return next((each.definition for each in loaded.values()), None)
 
     def _create(self, request: HttpRequest, definition: Definition) -> HttpResponse:
@@ -297,13 +300,13 @@ class SequenceAdmin(FormPageAdmin):
         people: dict[tuple[int, str], int],
     ) -> HttpResponse:
         """Say what changes and who is in the sequence, and ask what happens to them."""
-        rows = publishing.moves(sequence, definition, people)
+        rows = moves(sequence, definition, people)
         context = {
             **self._titles(sequence, f"Publish {sequence.name}"),
-            "changes": publishing.changes(self.current_workspace(request), current.definition, definition),
+            "changes": changes(self.current_workspace(request), current.definition, definition),
             "rows": rows,
             "total": sum(people.values()),
-            "choices": publishing.choices(rows),
+            "choices": choices(rows),
             "definition": strictjson.dumps(definition.as_json()).decode(),
             "form": DefinitionForm.of_json(sequence.workspace, current.definition.as_json(), current.number).main,
         }
@@ -320,7 +323,7 @@ class SequenceAdmin(FormPageAdmin):
                 definition = read_definition(self.current_workspace(request), values["definition"])
                 with unit_of_work():
                     sequence = lock_row(sequence)
-                    current = repository.current_version(sequence)
+                    current = current_version(sequence)
                     if self._was_changed(request, current, values["version"]):
                         return self._ask_again(request, sequence, current, definition, values["version"])
                     return self._publish(
@@ -343,7 +346,7 @@ class SequenceAdmin(FormPageAdmin):
     ) -> HttpResponse:
         """The page once more, which says how the definition differs from what is published now."""
         base = self._definition(sequence, version) or current.definition
-        said = publishing.in_words(self.current_workspace(request), base, current.definition)
+        said = in_words(self.current_workspace(request), base, current.definition)
         said = said or f"Its name is {sequence.name} now."
         text = (
             f"Nothing was published: the sequence was changed meanwhile. {said} Publish again to replace it with yours."
@@ -424,7 +427,7 @@ class SequenceAdmin(FormPageAdmin):
         )
 
     def _play(self, request: HttpRequest, sequence: Sequence, contact: Contact | None) -> list[dict[str, Any]]:
-        steps = repository.current_version(sequence).definition.steps
+        steps = current_version(sequence).definition.steps
         numbers = {step.key: number for number, step in enumerate(steps, 1)}
         timeline = rehearse_sequence(self.actor(request), sequence.pk, contact_id=contact.pk if contact else None)
         return [_played(entry, numbers) for entry in timeline]

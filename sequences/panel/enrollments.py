@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -33,11 +33,8 @@ from crmsolid.workspaces.panel_urls import panel_url
 from messaging.admin.inbox import waiting_text
 from messaging.failures import failure
 from messaging.waiting import load_accounts
-from sequences import repository, resuming, services, waiting
-from sequences.admin.base import ENROLLMENT_COLOURS, describe_step, resume_choices, step_labels, step_names
-from sequences.admin.sequences import IN_IT, NO_REASON, people_address, resume_mode
-from sequences.bulk import ENROLL
-from sequences.forms import account_label
+from sequences import services
+from sequences.for_contacts import ENROLL
 from sequences.models import (
     OPEN,
     Enrollment,
@@ -48,6 +45,12 @@ from sequences.models import (
     SequenceStatus,
     StepRun,
 )
+from sequences.panel.forms import account_label
+from sequences.panel.sequences import IN_IT, NO_REASON, people_address, resume_mode
+from sequences.panel.words import ENROLLMENT_COLOURS, describe_step, resume_choices, step_labels, step_names
+from sequences.querysets import current_reason, load_related
+from sequences.running import resuming
+from sequences.versions import load_versions
 
 OUTCOME_COLOURS = {"sent": "success", "failed": "danger", "canceled": "", "skipped": "info", "": "warning"}
 # Why contacts were not enrolled, in the report after several were chosen.
@@ -97,8 +100,8 @@ contact_actions.append(
 
 
 def reason_text(enrollment: Enrollment) -> str:
-    """Why it waits or why it has ended; call ``waiting.load_related`` before."""
-    reason = waiting.reason(enrollment)
+    """Why it waits or why it has ended; call ``load_related`` before."""
+    reason = current_reason(enrollment)
     if reason is not None:
         return str(Reason(reason).label)
     if enrollment.status == EnrollmentStatus.ACTIVE:
@@ -112,7 +115,7 @@ def sequences_of(contact: Contact) -> str:
     latest = list(rows.order_by("-created_at", "-id")[:MAX_OF_CONTACT])
     if not latest:
         return ""
-    waiting.load_related(latest)
+    load_related(latest)
     shown = [
         {
             "name": str(each.sequence),
@@ -204,7 +207,7 @@ class OutcomeFilter(WorkspaceFilter):
 
 
 class ReasonFilter(WorkspaceFilter):
-    """Why they wait or have ended, as :func:`sequences.waiting.reason` finds it."""
+    """Why they wait or have ended, as :func:`sequences.querysets.reason` finds it."""
 
     title = parameter_name = "reason"
 
@@ -229,7 +232,6 @@ class ReasonFilter(WorkspaceFilter):
         return queryset.filter(~active | runs & Q(next_run_at__isnull=False), reason=reason)
 
 
-@admin.register(Enrollment)
 class EnrollmentAdmin(PageAdmin):
     list_display = ("who", "in_sequence", "status_label", "step", "next_time", "why", "enrolled")
     list_filter = (("sequence", TenantRelatedFilter), StatusFilter, StepFilter, OutcomeFilter, ReasonFilter)
@@ -249,7 +251,7 @@ class EnrollmentAdmin(PageAdmin):
 
     # --- List -------------------------------------------------------------------------------------------------
     def load_rows(self, rows: list[Any]) -> None:
-        waiting.load_related(rows)
+        load_related(rows)
         names = step_names(rows[0].workspace_id, [(row.version_id, row.step_key) for row in rows]) if rows else {}
         for row in rows:
             row.step_name = names.get((row.version_id, row.step_key), "")
@@ -297,7 +299,7 @@ class EnrollmentAdmin(PageAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         self.load_rows([enrollment])
         workspace = self.current_workspace(request)
-        version = repository.load_versions(workspace.pk, [enrollment.version_id])[enrollment.version_id]
+        version = load_versions(workspace.pk, [enrollment.version_id])[enrollment.version_id]
         step = version.definition.step(enrollment.step_key)
         may_change = self.has_change_permission(request) and enrollment.status in OPEN
         is_paused = enrollment.status == EnrollmentStatus.PAUSED

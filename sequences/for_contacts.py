@@ -1,0 +1,127 @@
+"""What contacts asks of sequences: entries of a timeline, uses of tags and fields, a bulk action, what gives points."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from contacts import bulk, field_uses, tag_uses
+from contacts.bulk import BulkAction
+from contacts.models import Contact
+from contacts.normalization import fold
+from contacts.scoring import occasions
+from contacts.scoring.occasions import Occasion
+from contacts.timeline import Entry, Older, Source
+from contacts.uses import Use
+from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.sql.bulk import fetch
+from crmsolid.core.sql.table import Table
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.scopes import Scope
+from messaging.sending.message_text import variables
+from sequences import services
+from sequences.models import OPEN, Enrollment, EnrollmentStatus, SequenceStatus, SequenceVersion, Step
+from sequences.models import Sequence as SequenceRow
+
+_enrollments, _sequences = Table(Enrollment), Table(SequenceRow)
+
+
+# --- The timeline of a contact ----------------------------------------------------------------------------------------
+_ENDED = {
+    EnrollmentStatus.COMPLETED: ("Finished", ("success", "Completed")),
+    EnrollmentStatus.STOPPED: ("Left", ("default", "Stopped")),
+    EnrollmentStatus.FAILED: ("Left", ("danger", "Failed")),
+}
+
+
+def started(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
+    rows = contact.enrollments.filter(older.than("created_at")).select_related("sequence")
+    for each in rows.order_by("-created_at", "-pk")[:limit]:
+        yield Entry(each.created_at, each.pk, f"Started the sequence {each.sequence}", page=_page_of(each))
+
+
+def ended(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
+    rows = contact.enrollments.filter(older.than("ended_at"), ended_at__isnull=False)
+    for each in rows.select_related("sequence").order_by("-ended_at", "-pk")[:limit]:
+        assert each.ended_at is not None
+        verb, label = _ENDED[EnrollmentStatus(each.status)]
+        why = each.get_reason_display() if each.reason else ""
+        title = f"{verb} the sequence {each.sequence}"
+        yield Entry(each.ended_at, each.pk, title, detail=why, label=label, page=_page_of(each))
+
+
+def _page_of(enrollment: Enrollment) -> tuple[str, str]:
+    return "sequences_enrollment_change", enrollment.pk
+
+
+SOURCES = (
+    Source("sequence", "Sequences", "workflow", started),
+    Source("sequence_end", "Sequences", "workflow", ended),
+)
+
+
+# --- The sequences that name a tag or a custom field ------------------------------------------------------------------
+ADVICE = "Edit it and save: a version that contacts are in never changes by itself."
+
+
+def of_tag(workspace: Workspace, name: str) -> list[Use]:
+    """Those that name the tag in the condition of a step, or as what stops them. Of each sequence the latest version
+    counts, and those that contacts are in."""
+    open_ones = Enrollment.objects.for_workspace(workspace).filter(version=OuterRef("pk"), status__in=OPEN)
+    versions = SequenceVersion.objects.for_workspace(workspace).select_related("sequence")
+    live = {each.pk: each for each in versions.filter(Q(number=F("sequence__version")) | Exists(open_ones))}
+    steps = Step.objects.for_workspace(workspace).filter(version__in=list(live), condition__isnull=False)
+    naming = {step.version_id for step in steps if tag_uses.is_named_in(step.condition, name)}
+    naming |= {pk for pk, version in live.items() if f"tag:{fold(name)}" in map(fold, version.stop_on)}
+    found = {live[pk].sequence_id: live[pk].sequence for pk in naming}
+    return [
+        Use("Sequence", each.name, "sequences_sequence_change", each.pk, ADVICE)
+        for each in sorted(found.values(), key=lambda each: each.name)
+    ]
+
+
+def of_field(workspace: Workspace, key: str) -> Iterator[Use]:
+    """Those whose latest version names the field, in a text or in a condition."""
+    latest = Step.objects.for_workspace(workspace).filter(version__number=F("version__sequence__version"))
+    names = {
+        step.version.sequence_id: step.version.sequence.name
+        for step in latest.select_related("version__sequence")
+        if key in variables(step.text) or field_uses.is_named_in(step.condition, key)
+    }
+    for pk, name in names.items():
+        yield Use("Sequence", name, "sequences_sequence_change", pk)
+
+
+# --- Enrolling many contacts at once ----------------------------------------------------------------------------------
+def _check(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        sequence, _ = services.get_sequence(actor, str(arguments.get("sequence", "")))
+    except DomainError as error:
+        raise invalid("sequence", error.code, "choose a sequence") from None
+    if sequence.status != SequenceStatus.ACTIVE:
+        raise invalid("sequence", "sequence_not_active", "the sequence is not active; start or resume it first")
+    return {"sequence": sequence.pk}
+
+
+def _enroll(actor: Actor, ids: Sequence[str], arguments: Mapping[str, Any]) -> tuple[int, Mapping[str, DomainError]]:
+    return bulk.each(lambda pk: bool(services.enroll_contact(actor, arguments["sequence"], contact_id=pk)), ids)
+
+
+ENROLL = BulkAction("enroll", "Enroll in a sequence", _check, _enroll, 50, (Scope.MANAGE_SEQUENCES,))
+
+
+# --- The sequences that contacts have finished, for the scores that rules give for them -------------------------------
+def completed_by(contacts: Sequence[Contact]) -> list[Occasion]:
+    """The sequences that these contacts have finished."""
+    by_id = {contact.id: contact for contact in contacts}
+    where, contact_ids = "e.contact_id = ANY(%s)", [list(by_id)]
+    rows = fetch(
+        f"SELECT e.id, e.contact_id, s.name, e.ended_at FROM {_enrollments.name} e"
+        f" JOIN {_sequences.name} s ON s.id = e.sequence_id WHERE {where} AND e.status = 'completed'",
+        contact_ids,
+    )
+    return [
+        occasions.sequence_completed(by_id[contact_id], enrollment_id, name, ended_at)
+        for enrollment_id, contact_id, name, ended_at in rows
+    ]

@@ -1,0 +1,202 @@
+"""The run of a worker: it handles the outcomes of steps, then makes the messages of those that are due.
+
+The rows are the queue. Any number of workers may run at once, and a crash at any point leaves either everything of a
+step or nothing.
+"""
+
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from contacts.models import Contact
+from contacts.repository import not_being_erased
+from crmsolid.core import clock, doorbell
+from crmsolid.core.errors import DATABASE_UNAVAILABLE
+from crmsolid.core.sql.bulk import fetch
+from crmsolid.core.sql.table import Table
+from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, StepRun
+from sequences.querysets import due_enrollments, due_sequences, next_run_at, unhandled_runs
+from sequences.running import due_steps, progress
+from sequences.running.message_source import PAUSED
+from sequences.running.progress import BATCH, stop_reason, tags_for
+from sequences.versions import versions_of
+
+logger = logging.getLogger("crmsolid.sequences")
+
+RUN_SECONDS = 20.0
+# When to look again at an enrollment that could not be worked on because of a bug.
+RETRY_AFTER_BUG = timedelta(minutes=10)
+
+_enrollments = Table(Enrollment)
+# The ``error`` of a message that a stop rule canceled at its claim.
+_STOPPING = {reason.value: reason for reason in (Reason.REPLY, Reason.TAG, Reason.STAGE)}
+
+
+def run_due(*, seconds: float = RUN_SECONDS) -> int:
+    """Work on everything that is due; returns the number of enrollments that were worked on.
+
+    After ``seconds`` the run ends and asks for another one.
+    """
+    ends = time.monotonic() + seconds
+    worked_on = 0
+    while (handled := _handle_outcomes()) >= BATCH and time.monotonic() <= ends:
+        worked_on += handled
+    worked_on += handled
+    due, waiting = deque(due_sequences()), Counter[int]()
+    while due:
+        if time.monotonic() > ends:
+            doorbell.ring("sequences.run")
+            return worked_on
+        sequence_id = due.popleft()
+        done = _run_sequence(sequence_id, waiting)
+        worked_on += done
+        if done >= BATCH:
+            due.append(sequence_id)
+    _ring_for_next()
+    return worked_on
+
+
+def _handle_outcomes() -> int:
+    """Handle a batch of outcomes; after a bug, those of each enrollment alone."""
+    try:
+        return handle_outcomes()
+    except DATABASE_UNAVAILABLE:
+        raise
+    except Exception:
+        logger.exception("a batch of outcomes failed")
+    for enrollment_id in list(unhandled_runs().values_list("enrollment_id", flat=True)[:BATCH]):
+        try:
+            handle_outcomes(enrollment_id)
+        except DATABASE_UNAVAILABLE:
+            raise
+        except Exception:  # the sweep tries again
+            logger.exception("an outcome cannot be handled", extra={"enrollment_id": enrollment_id})
+    return 0
+
+
+def _run_sequence(sequence_id: str, waiting: Counter[int]) -> int:
+    """Work on a batch of the sequence; after a bug, on each of its enrollments alone, so that none holds up others."""
+    try:
+        return due_steps.run_batch(sequence_id, waiting=waiting)
+    except DATABASE_UNAVAILABLE:
+        raise
+    except Exception:
+        logger.exception("a batch of a sequence failed", extra={"sequence_id": sequence_id})
+    done = 0
+    for enrollment_id in list(due_enrollments(sequence_id).values_list("pk", flat=True)[:BATCH]):
+        try:
+            done += due_steps.run_batch(sequence_id, enrollment_id, waiting=waiting)
+        except DATABASE_UNAVAILABLE:
+            raise
+        except Exception:
+            logger.exception("an enrollment cannot be worked on", extra={"enrollment_id": enrollment_id})
+            retry_at = clock.now() + RETRY_AFTER_BUG
+            Enrollment.unscoped.filter(pk=enrollment_id, status="active").update(next_run_at=retry_at)
+            done += 1
+    return done
+
+
+def _ring_for_next() -> None:
+    """Ask for a run when the next enrollment becomes due, if that is before the next sweep."""
+    next_at, now = next_run_at(), clock.now()
+    if next_at is not None and next_at <= now + timedelta(seconds=settings.SWEEP_SECONDS):
+        doorbell.ring("sequences.run", after=max(0.1, (next_at - now).total_seconds()))
+
+
+def wake(contact_ids: Sequence[str]) -> None:
+    """Have the runner look at the open enrollments of these contacts: something about them has changed.
+
+    Runs in the transaction of the change, under the locks of the contacts. A signal for promptness: the runner checks
+    everything again before each step, woken or not.
+    """
+    where, params = "contact_id = ANY(%s)", [list(contact_ids)]
+    rows = fetch(
+        f"UPDATE {_enrollments.name} SET next_run_at = %s WHERE {where} AND status = 'active' RETURNING id",
+        [clock.now(), *params],
+    )
+    if rows:
+        transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+
+
+# --- Outcomes ---------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def handle_outcomes(enrollment_id: str | None = None) -> int:
+    """Move on up to ``BATCH`` enrollments whose message was sent, failed or canceled, or one of them; returns their
+    number."""
+    settled = unhandled_runs()
+    if enrollment_id is not None:
+        settled = settled.filter(enrollment_id=enrollment_id)
+    enrollment_ids = list(settled.values_list("enrollment_id", flat=True)[:BATCH])
+    if not enrollment_ids:
+        return 0
+    rows = Enrollment.unscoped.filter(pk__in=enrollment_ids).order_by("id")
+    locked = {each.pk: each for each in rows.select_for_update(skip_locked=True, no_key=True, of=("self",))}
+    contacts = not_being_erased([each.contact_id for each in locked.values() if each.ended_at is None])
+    locked = {pk: each for pk, each in locked.items() if each.ended_at is not None or each.contact_id in contacts}
+    runs = list(settled.filter(enrollment_id__in=locked).select_related("message"))
+    still_open = {pk: each for pk, each in locked.items() if each.ended_at is None}
+    context = _OutcomeContext(list(still_open.values()), contacts)
+    for step_run in runs:
+        if step_run.enrollment_id in still_open:
+            _handle(step_run, still_open[step_run.enrollment_id], context)
+    again = [each.pk for each in runs if each.enrollment_id in still_open and _is_to_be_made_again(each)]
+    StepRun.unscoped.filter(pk__in=again).delete()
+    StepRun.unscoped.filter(pk__in=[each.pk for each in runs]).update(handled=True)
+    progress.save(list(still_open.values()))
+    progress.publish_completed(list(still_open.values()))
+    if any(each.status == EnrollmentStatus.ACTIVE for each in still_open.values()):
+        transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+    return len(locked)
+
+
+class _OutcomeContext:
+    """What is needed to move these enrollments on, in a few queries for all of them."""
+
+    def __init__(self, locked: Sequence[Enrollment], contacts: Mapping[str, Contact]) -> None:
+        self.now = clock.now()
+        self.histories = progress.histories([each.pk for each in locked])
+        self.contacts = contacts
+        self.versions = versions_of(locked)
+        self.tags = tags_for(self.versions.values(), self.contacts)
+
+
+def _is_to_be_made_again(step_run: StepRun) -> bool:
+    """Whether a pause canceled the message before it can have been sent, so that the step is still to be done."""
+    message = step_run.message
+    is_unsent = message is None or message.unsettled_since is None
+    return step_run.outcome == Outcome.CANCELED and step_run.error == PAUSED and is_unsent
+
+
+def _handle(step_run: StepRun, enrollment: Enrollment, context: _OutcomeContext) -> None:
+    """Move an open enrollment on after the outcome of a step."""
+    contact, now = context.contacts[str(enrollment.contact_id)], context.now
+    definition = context.versions[enrollment.version_id].definition
+    if _is_to_be_made_again(step_run):
+        step = definition.step(enrollment.step_key)
+        if step is None:  # it was moved to a version that has neither this step nor one to go on with
+            progress.start_step(enrollment, definition, None, contact, now)
+        else:
+            enrollment.next_run_at = now
+        return
+    if step_run.outcome == Outcome.CANCELED and step_run.error in _STOPPING:
+        progress.end(enrollment, EnrollmentStatus.STOPPED, _STOPPING[step_run.error], now)
+        return
+    if step_run.outcome == Outcome.FAILED and step_run.error == "contact_opted_out":
+        progress.end(enrollment, EnrollmentStatus.STOPPED, Reason.OPTED_OUT, now)
+        return
+    if step_run.outcome == Outcome.FAILED:
+        progress.end(enrollment, EnrollmentStatus.FAILED, Reason.SEND_FAILED, now)
+        return
+    anchor = step_run.settled_at or now
+    following = definition.step(enrollment.step_key)
+    if enrollment.step_key == step_run.step_key:
+        following = progress.next_step(definition, step_run.step_key, context.histories[enrollment.pk].steps)
+    progress.start_step(enrollment, definition, following, contact, anchor)
+    reason = stop_reason(definition, contact, context.tags.get(contact.id, ()), enrollment.created_at)
+    if enrollment.ended_at is None and reason is not None:
+        progress.end(enrollment, EnrollmentStatus.STOPPED, reason, now)
