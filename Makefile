@@ -47,7 +47,7 @@ lint: $(READY) ## check the code with ruff
 types: $(READY) ## check the types with mypy
 	@$(BIN)/mypy .
 
-openapi: $(READY) ## write docs/openapi.json and docs/postman.json
+openapi: $(READY) ## write docs/openapi.json
 	@$(BIN)/python manage.py write_openapi
 
 sdk: $(READY) ## write the generated code of the Python client

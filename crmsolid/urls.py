@@ -11,6 +11,7 @@ import sequences.urls
 import webhooks.urls
 from crmsolid import health
 from crmsolid.api.me import MeView
+from crmsolid.api.openapi.document import openapi
 from crmsolid.mcp.views import mcp_view
 from crmsolid.panel.site import PanelSite
 from crmsolid.tools import TOOLS
@@ -44,7 +45,7 @@ urlpatterns = [
     path("mcp", mcp),
     path("mcp/", mcp),
     *panel,
-    path("", include("crmsolid.api.openapi.pages")),
+    path("openapi.json", openapi, name="openapi"),
     path("", include("crmsolid.docs.urls")),
     path("", include("crmsolid.oauth.urls")),
 ]

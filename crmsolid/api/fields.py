@@ -52,7 +52,7 @@ class StrictSerializer(serializers.Serializer[Any]):
     exactly one must be given. ``exactly_one``: documents that exactly one of all fields must be given, which a service
     checks. ``open_names``: a pattern of further field names that are accepted; :meth:`open_schema` is the JSON Schema
     of their values. ``body_required``: whether an empty request body is refused. ``example``: a valid body, for the
-    OpenAPI document and the Postman collection. ``resource``: what the body creates or changes. Its fields that no body
+    OpenAPI document. ``resource``: what the body creates or changes. Its fields that no body
     sets are refused as ``read_only``.
     """
 

@@ -66,7 +66,6 @@ OUTLINE = (
                 "Every error code: what it means, what to do, which operations answer it.",
             ),
             Link("/openapi.json", "OpenAPI document", "The description of the API for programs, OpenAPI 3.1."),
-            Link("/postman.json", "Postman collection", "A request for each operation, to import into Postman."),
             "CHANGELOG.md",
         ),
     ),

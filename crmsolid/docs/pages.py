@@ -15,10 +15,7 @@ from crmsolid.docs.outline import OUTLINE, Group, Link
 
 ROOT = "/docs/"
 IMAGES = "docs/img/"  # a folder of static files under the same name: settings.STATICFILES_DIRS
-_SERVED = {
-    "docs/openapi.json": "/openapi.json",
-    "docs/postman.json": "/postman.json",
-}  # files that the product serves elsewhere
+_SERVED = {"docs/openapi.json": "/openapi.json"}  # files that the product serves elsewhere
 _WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 

@@ -10,7 +10,7 @@ without_slash = RedirectView.as_view(url="/%(path)s", query_string=True)
 urlpatterns: list[URLPattern] = [
     path("", views.start, name="start"),
     path("swagger", views.swagger, name="swagger"),
-    re_path(r"^(?P<path>swagger|openapi\.json|postman\.json|docs/search|docs/errors/[\w-]+)/$", without_slash),
+    re_path(r"^(?P<path>swagger|openapi\.json|docs/search|docs/errors/[\w-]+)/$", without_slash),
     re_path(r"^(?P<path>docs/errors)$", with_slash),
     path("docs/", views.index, name="docs"),
     path("docs/search", views.search_page, name="docs_search"),

@@ -22,6 +22,7 @@ from crmsolid.api.fields import (
     id_pattern,
 )
 from crmsolid.api.me import MeView
+from crmsolid.api.openapi.document import openapi
 from crmsolid.api.pagination import page
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
@@ -189,4 +190,4 @@ v1 = [
     path("notes/<int:note_id>", NoteView.as_view()),
     path("notes/<int:note_id>/close", CloseView.as_view()),
 ]
-urlpatterns = [path("v1/", include(v1)), path("", include("crmsolid.api.openapi.pages"))]
+urlpatterns = [path("v1/", include(v1)), path("openapi.json", openapi)]

@@ -150,7 +150,6 @@ def test_overview_shows_the_first_sentence_of_each_page(client: Client) -> None:
     [
         ("/swagger/", "/swagger"),
         ("/openapi.json/", "/openapi.json"),
-        ("/postman.json/", "/postman.json"),
         ("/docs/search/?q=send", "/docs/search?q=send"),
         ("/docs/errors", "/docs/errors/"),
         ("/docs/errors/not_found/", "/docs/errors/not_found"),

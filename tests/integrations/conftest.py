@@ -1,4 +1,4 @@
-"""One running product for what other programs do with the API: examples, the Postman collection, n8n."""
+"""One running product for what other programs do with the API: examples, n8n."""
 
 import json
 from collections.abc import Iterator

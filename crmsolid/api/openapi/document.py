@@ -1,4 +1,4 @@
-"""The whole OpenAPI document, built from the routes. The same code always gives the same bytes."""
+"""The whole OpenAPI document, built from the routes, and its address. The same code always gives the same bytes."""
 
 import hashlib
 import json
@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import condition, require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import get_lib_doc_excludes
 
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
-from crmsolid.api.openapi import components, postman
-from crmsolid.api.openapi.links import add_links
+from crmsolid.api.openapi import components
 from crmsolid.api.representations import Representation
 from crmsolid.events.catalogue import EventType, envelope_schema, event_types
 
@@ -59,7 +60,6 @@ def build(urlconf: str | None = None) -> dict[str, Any]:
     section["securitySchemes"] = SECURITY
     problems = {"Problem": components.PROBLEM, "FieldProblem": components.FIELD_PROBLEM}
     section["schemas"] = dict(sorted({**section.get("schemas", {}), **problems}.items()))
-    add_links(document)
     document["webhooks"] = {event_type.name: {"post": _webhook(event_type)} for event_type in event_types()}
     return dict(_descriptions_as_markdown(document))
 
@@ -122,7 +122,9 @@ def served(urlconf: str) -> Document:
     return Document(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
-@lru_cache(maxsize=8)
-def postman_collection(urlconf: str) -> bytes:
-    """The Postman collection of a URL configuration as it is served; built once in each process."""
-    return json.dumps(postman.collection(build(urlconf)), ensure_ascii=False, separators=(",", ":")).encode()
+@require_safe
+@condition(etag_func=lambda request: served(settings.ROOT_URLCONF).etag)
+def openapi(request: HttpRequest) -> HttpResponse:
+    """GET /openapi.json. It is public, and pages of any origin may read it."""
+    headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+    return HttpResponse(served(settings.ROOT_URLCONF).body, content_type="application/json", headers=headers)

@@ -3,20 +3,15 @@
 The requests go to the WSGI application in this process.
 """
 
-import contextlib
-import random
 import re
-from collections.abc import Sequence
 from copy import copy
 from typing import Any
 from uuid import uuid4
 
-import hypothesis
 import schemathesis
 from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 from django.test import override_settings
-from hypothesis.errors import FlakyStrategyDefinition
 from schemathesis import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -68,14 +63,14 @@ def create_key_for_token(tenants: Tenants) -> None:
     key.save(update_fields=["digest"])
 
 
-def load_schema(urlconf: str, *, modes: Sequence[GenerationMode] = tuple(GenerationMode)) -> Any:
+def load_schema(urlconf: str) -> Any:
     """The Schemathesis schema of the ``/openapi.json`` that is served with these URLs, with all checks.
 
     One of them finds nothing to do: ``object_level_authorization`` compares several identities, and this has one key.
     """
     with override_settings(ROOT_URLCONF=urlconf):
         schema = schemathesis.openapi.from_wsgi("/openapi.json", get_wsgi_application())
-    schema.config.generation.update(max_examples=EXAMPLES, deterministic=REPEATABLE, modes=list(modes))
+    schema.config.generation.update(max_examples=EXAMPLES, deterministic=REPEATABLE, modes=list(GenerationMode))
     schema.config.checks.positive_data_acceptance.expected_statuses = STATUSES_OF_VALID_REQUESTS
     schema.auth(refresh_interval=None)(BearerToken)
     return schema
@@ -99,64 +94,10 @@ def call_and_check(case: Any) -> None:
         transaction.set_rollback(True)
 
 
-def run_call_sequences(urlconf: str, count: int) -> None:
-    """Run ``count`` sequences of calls, where each call follows the ``links`` of an earlier response.
-
-    Responses decide what is generated next, and Hypothesis gives up when the same start gets another response (ids are
-    new each time). Then this goes on with another seed, as Schemathesis' own runner does.
-    """
-    machine = _build_state_machine(urlconf)
-    first_seed = 0 if REPEATABLE else random.getrandbits(32)
-    for seed in range(first_seed, first_seed + count):
-        settings = hypothesis.settings(
-            max_examples=count - machine.finished_sequences,
-            stateful_step_count=8,
-            database=None,
-            deadline=None,
-            phases=[hypothesis.Phase.generate],
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
-        machine.rule_order_seed = seed
-        with contextlib.suppress(FlakyStrategyDefinition):
-            hypothesis.seed(seed)(machine).run(settings=settings)
-        if machine.finished_sequences >= count:
-            return
-    raise AssertionError(f"only {machine.finished_sequences} sequences")
-
-
-def _build_state_machine(urlconf: str) -> Any:
-    # Valid requests only: the response to an invalid one has no links.
-    # And no files: one that is made up is refused for what is in it.
-    schema = load_schema(urlconf, modes=[GenerationMode.POSITIVE]).exclude(path=[*NOT_GENERATED, IMPORT_PATH])
-
-    class Machine(schema.as_state_machine()):  # type: ignore[misc]
-        finished_sequences = 0
-
-        def step(self, input: Any) -> Any:
-            _replace_unusable_values(input.case, path_is_linked=input.transition is not None)
-            return super().step(input)
-
-        def setup(self) -> None:
-            """Start each sequence from the same rows; Hypothesis could not repeat one otherwise."""
-            self._transaction = transaction.atomic()
-            self._transaction.__enter__()
-
-        def teardown(self) -> None:
-            transaction.set_rollback(True)
-            self._transaction.__exit__(None, None, None)
-            type(self).finished_sequences += 1
-            super().teardown()
-
-        def validate_response(self, response: Any, case: Any, additional_checks: Any = None, **options: Any) -> None:
-            _check_response(case, response, transport_kwargs=options or None, recorder=self.recorder)
-
-    return Machine
-
-
-def _check_response(case: Any, response: Any, **options: Any) -> None:
+def _check_response(case: Any, response: Any) -> None:
     is_allowed = case.path == IMPORT_PATH or _starts_without_a_key(case, response)
     excluded = [positive_data_acceptance] if is_allowed or _has_only_semantic_errors(response) else []
-    case.validate_response(response, excluded_checks=excluded, **options)
+    case.validate_response(response, excluded_checks=excluded)
 
 
 def _starts_without_a_key(case: Any, response: Any) -> bool:
@@ -178,11 +119,10 @@ def _has_only_semantic_errors(response: Any) -> bool:
     )
 
 
-def _replace_unusable_values(case: Any, *, path_is_linked: bool = False) -> None:
+def _replace_unusable_values(case: Any) -> None:
     """Replace generated values that the document allows and that only the server can give out: ids, ETags, cursors.
 
-    Each request also gets an Idempotency-Key of its own. Parts that are invalid on purpose are kept, and so is a path
-    that came from a link.
+    Each request also gets an Idempotency-Key of its own. Parts that are invalid on purpose are kept.
     """
     if case.meta is None:
         return
@@ -196,12 +136,11 @@ def _replace_unusable_values(case: Any, *, path_is_linked: bool = False) -> None
             case.query["segment"] = existing_ids["segments"]
     if case.meta.is_negative_at(ParameterLocation.PATH):
         return
-    if not path_is_linked:
-        collections = {name: collection for collection, name in re.findall(r"([\w-]+)/\{(\w+)\}", case.path)}
-        case.path_parameters = {
-            name: existing_ids.get(collections.get(name, ""), generated)
-            for name, generated in (case.path_parameters or {}).items()
-        }
+    collections = {name: collection for collection, name in re.findall(r"([\w-]+)/\{(\w+)\}", case.path)}
+    case.path_parameters = {
+        name: existing_ids.get(collections.get(name, ""), generated)
+        for name, generated in (case.path_parameters or {}).items()
+    }
     if isinstance(case.body, dict) and not case.meta.is_negative_at(ParameterLocation.BODY):
         ids = {name: existing_ids[collection] for name, collection in ID_FIELDS.items() if collection in existing_ids}
         case.body = {name: {**ids, **VALID_VALUES}.get(name, value) for name, value in case.body.items()}

@@ -76,9 +76,3 @@ def test_product_responds_as_documented(case: Any) -> None:
 @pytest.mark.usefixtures("existing_objects")
 def test_example_api_responds_as_documented(case: Any) -> None:
     contract.call_and_check(case)
-
-
-@pytest.mark.usefixtures("existing_objects")
-def test_call_sequences_along_the_links_of_the_document() -> None:
-    """Create, change, delete and read again."""
-    contract.run_call_sequences("crmsolid.urls", 4 * contract.EXAMPLES)
