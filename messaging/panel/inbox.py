@@ -414,24 +414,3 @@ class NewMessagePage(TenantPage):
         choices = [(str(each.pk), each.name) for each in accounts]
         zone = timezone.get_current_timezone_name()
         return self.render(accounts=choices, chosen=chosen, draft=draft, unknown=unknown, zone=zone)
-
-
-class OldInboxPage(TenantPage):
-    """The address of the list as it was."""
-
-    name = "messaging_thread_changelist"
-    title = "Inbox"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return self.redirect("inbox")
-
-
-class OldThreadPage(TenantPage):
-    """The address of a conversation as it was."""
-
-    name = "messaging_thread_change"
-    title = "Inbox"
-    model = Thread
-
-    def get(self, request: HttpRequest, thread_id: str) -> HttpResponse:
-        return self.redirect("inbox_thread", self.row(Thread, thread_id).pk)

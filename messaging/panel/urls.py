@@ -3,14 +3,12 @@
 from django.urls import path
 
 from crmsolid.workspaces.tenant_page import page_path
-from messaging.panel.inbox import InboxPage, NewMessagePage, OldInboxPage, OldThreadPage, ThreadPage
-from messaging.panel.stream import inbox_stream
+from messaging.panel.inbox import InboxPage, NewMessagePage, ThreadPage
+from messaging.panel.inbox_stream import inbox_stream
 
 urlpatterns = [
     page_path("inbox/", InboxPage),
     path("inbox/stream", inbox_stream, name="inbox_stream"),
     page_path("inbox/new/", NewMessagePage),
     page_path("inbox/<str:thread_id>/", ThreadPage),
-    page_path("messaging/thread/", OldInboxPage),
-    page_path("messaging/thread/<str:thread_id>/change/", OldThreadPage),
 ]

@@ -1,15 +1,17 @@
-"""What the inbox says of messages."""
+"""What the panel says of messages."""
 
 import re
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from contacts.models import Contact
+from crmsolid.workspaces.admin_columns import format_time
 from crmsolid.workspaces.panel_urls import panel_url
 from messaging import held
-from messaging.admin.inbox import waiting_text
 from messaging.failures import failure
-from messaging.models import Message, Status
+from messaging.models import AccountState, Message, Status, Thread, WaitingFor, account_state
+from messaging.waiting import waiting_for
 
 # What can be corrected, by the ``error``: the text, or a field of the contact, which a template names in the detail.
 USERNAME, VALUE, TEXT = "username", "value", "text"
@@ -23,9 +25,35 @@ CORRECTIONS = {
     held.CANCELED: (TEXT,),
 }
 _MISSING = re.compile(r"no value for \{(\w+)\}")  # of messaging.sending.message_text
+LINKED_THREADS = 3
 OWN_FIELDS = ("name", "first_name", "last_name", "username", "email")
 SOURCES = {"sequence": "Sequence", "broadcast": "Broadcast", "phone": "Written on the phone"}
-KINDS = {"text": ""}
+# What the panel says of a queued message; ``eta`` is the time of its next attempt.
+WAITING_TEXTS = {
+    WaitingFor.ETA: "Planned for {eta}",
+    WaitingFor.DAILY_LIMIT: "Waits for the daily limit, planned for {eta}",
+    WaitingFor.GAP: "Waits for the gap between sends, planned for {eta}",
+    WaitingFor.ACCOUNT_PAUSED: "Account was paused, planned for {eta}",
+    WaitingFor.ACCOUNT_FROZEN: "Account is frozen",
+    WaitingFor.ACCOUNT_NEEDS_LOGIN: "Account needs a login",
+    WaitingFor.ACCOUNT_BANNED: "Account is banned",
+    WaitingFor.PLAN: "The trial has ended",
+    WaitingFor.WINDOW: "Waits for the sending window, planned for {eta}",
+    WaitingFor.HELD: "Sending is held on the whole server",
+    WaitingFor.EARLIER_MESSAGE: "Waits for an earlier message to the same person",
+    WaitingFor.WORKER: "Waits for a worker",
+}
+
+
+def waiting_text(message: Message) -> SafeString | str:
+    """Why the message is not sent yet; empty unless it is queued."""
+    reason = waiting_for(message)
+    if reason is None:
+        return ""
+    if reason == WaitingFor.ACCOUNT_PAUSED and account_state(message.account) == AccountState.PAUSED:
+        until = message.account.paused_until
+        return format_html("Account is paused until {}", format_time(until)) if until else "Account is paused"
+    return format_html(WAITING_TEXTS[reason], eta=format_time(message.eta))
 
 
 def status_text(message: Message) -> SafeString | str:
@@ -83,3 +111,11 @@ def preview_of(message: Message | None) -> str:
     if message is None:
         return "No message yet"
     return " ".join(message.text.split())[:140] or media_text(message)
+
+
+def conversations_with(contact: Contact) -> list[tuple[str, str]]:
+    """Titles and addresses of the contact's latest conversations; several are told apart by their accounts."""
+    rows = Thread.objects.for_workspace(contact.workspace_id).filter(contact=contact)
+    threads = list(rows.select_related("account").order_by("-last_message_at", "-id")[:LINKED_THREADS])
+    title = "Conversation by {}" if len(threads) > 1 else "Conversation"
+    return [(title.format(each.account), panel_url("inbox_thread", each.pk)) for each in threads]

@@ -30,8 +30,8 @@ from crmsolid.workspaces.admin_columns import column, datetime_column, format_ti
 from crmsolid.workspaces.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.panel_urls import panel_url
-from messaging.admin.inbox import waiting_text
 from messaging.failures import failure
+from messaging.panel.words import waiting_text
 from messaging.waiting import load_accounts
 from sequences import services
 from sequences.for_contacts import ENROLL

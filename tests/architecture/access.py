@@ -136,8 +136,6 @@ PAGES = {
     "inbox": Access(EVERYONE),
     "inbox_new": Access(EVERYONE, WRITERS, ({"to": "@taken", "text": "Hello"},)),
     "inbox_thread": Access(EVERYONE, WRITERS, THREAD_FORMS),
-    "messaging_thread_changelist": Access(EVERYONE),
-    "messaging_thread_change": Access(EVERYONE),
     **{f"messaging_broadcast_{act}": Access(None, WRITERS) for act in ("start", "pause", "resume", "cancel")},
     **{f"messaging_broadcast_{act}": Access(None, WRITERS) for act in ("retry", "discard")},
     "messaging_broadcast_preview": Access(WRITERS, WRITERS),

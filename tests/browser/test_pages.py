@@ -27,7 +27,7 @@ QUERIES = {
 }
 # Lists, and what is different on the test side. These are opened there, too.
 ON_BOTH_SIDES = re.compile(
-    r"admin:(index|inbox|inbox_thread|members|plan|workspace|(?!messaging_thread)\w+_changelist"
+    r"admin:(index|inbox|inbox_thread|members|plan|workspace|\w+_changelist"
     r"|(apikeys_apikey|contacts_contact|messaging_account|sequences_sequence)_change|(apikeys_apikey|messaging_account)_add)$"
 )
 # Pages that an owner does not get, and why.

@@ -210,12 +210,6 @@ def test_head_is_asked_for_by_itself(client: Client, thread: Thread, tenants: Te
     assert client.get(page_of(thread), {**part, "workspace": tenants.twin.pk}).status_code == 409
 
 
-def test_old_addresses_lead_to_the_inbox(client: Client, thread: Thread) -> None:
-    assert client.get(reverse("admin:messaging_thread_changelist"))["Location"] == INBOX
-    assert client.get(reverse("admin:messaging_thread_change", args=[thread.pk]))["Location"] == page_of(thread)
-    assert client.get(reverse("admin:messaging_thread_change", args=["thr_x"])).status_code == 404
-
-
 def test_more_conversations_and_messages_take_no_more_queries(
     client: Client, sandbox: Account, frozen_time: FrozenTime, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:

@@ -135,7 +135,7 @@ def test_words_are_looked_for_in_the_newest_messages_and_an_id_in_all(
         return [message.pk for message in client.get(LIST, {"q": words}).context["cl"].result_list]
 
     assert found("hello") == [newer.pk, older.pk]
-    monkeypatch.setattr("messaging.admin.inbox.SEARCHED", 1)
+    monkeypatch.setattr("messaging.panel.messages.SEARCHED", 1)
     assert (found("hello"), found(older.pk), found("nobody")) == ([newer.pk], [older.pk], [])
 
 

@@ -260,7 +260,7 @@ def test_preview_that_follows_the_typing_does_not_count_a_large_audience(
         contact(tenants.workspace, name, name=name.capitalize())
     client = browser(tenants.owner)
     for most, button, is_counted in [(3, {"by_itself": "1"}, True), (2, {"by_itself": "1"}, False), (2, {}, True)]:
-        monkeypatch.setattr("messaging.admin.broadcasts.MAX_COUNTED_WHILE_TYPING", most)
+        monkeypatch.setattr("messaging.panel.broadcasts.MAX_COUNTED_WHILE_TYPING", most)
         shown = client.post(reverse(ADD), form(account, do="preview", **button)).content.decode()
         assert ("<strong>3</strong> of 3 contacts would get the message" in shown) is is_counted
         assert ("This audience is large: press “Update the preview” to count it." in shown) is not is_counted

@@ -19,7 +19,7 @@ class Slow:
 sys.meta_path.insert(0, Slow())
 import django
 django.setup()
-from messaging.admin import telegram_login
+from messaging.panel import telegram_login
 from messaging.telegram import gateway
 
 class Consumer:

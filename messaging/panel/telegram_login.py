@@ -7,6 +7,7 @@ transaction, because each talks to Telegram.
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,7 +20,6 @@ from django.views.decorators.http import require_POST
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.panel_urls import panel_url
-from messaging.forms import CodeForm, LogOutForm, PasswordForm, PhoneForm
 from messaging.models import LoginAttempt
 from messaging.telegram import config
 
@@ -37,6 +37,61 @@ LOGGED_OUT = {
         f"{{}} is logged out here, but Telegram could not be told: end the session {IN_AN_APP}.",
     ),
 }
+
+
+class StepForm(forms.Form):
+    """A form with one field, named like the argument of the step's service."""
+
+    def add_domain_error(self, error: DomainError) -> None:
+        """Show the error of a service beside the field."""
+        [field] = self.fields
+        for detail in [problem.detail for problem in error.errors] or [error.detail]:
+            self.add_error(field, f"{detail[:1].upper()}{detail[1:]}.")
+
+
+class PhoneForm(StepForm):
+    phone = forms.CharField(
+        label="Phone number",
+        max_length=32,
+        widget=forms.TextInput(
+            attrs={"type": "tel", "autocomplete": "off", "placeholder": "+1 555 0001", "autofocus": True}
+        ),
+    )
+
+
+class OneTimeInput(forms.PasswordInput):
+    """Readable while it is typed, but never rendered with the value that was submitted."""
+
+    input_type = "text"
+
+
+class CodeForm(StepForm):
+    """``is_text``: the code consists of words, so a phone shows its whole keyboard."""
+
+    code = forms.CharField(
+        max_length=200,
+        widget=OneTimeInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+
+    def __init__(self, *args: Any, is_text: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_text:
+            self.fields["code"].widget.attrs["inputmode"] = "text"
+
+
+class PasswordForm(StepForm):
+    password = forms.CharField(
+        label="Two-step password",
+        max_length=1024,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+
+
+class LogOutForm(forms.Form):
+    confirm = forms.BooleanField(error_messages={"required": "Tick the box to log the account out."})
 
 
 def services() -> Any:

@@ -1,8 +1,7 @@
-"""Panel pages of messages and attempts. The inbox is in ``messaging.panel``."""
+"""The pages of messages and of the attempts at sending them."""
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -16,45 +15,17 @@ from crmsolid.workspaces.admin_columns import (
     datetime_column,
     field_column,
     fixed_filter,
-    format_time,
     milliseconds_column,
 )
 from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
-from messaging.models import AccountState, Message, MessageAttempt, WaitingFor, account_state
-from messaging.waiting import annotate, waiting_for
+from messaging.models import Message, MessageAttempt
+from messaging.panel.words import waiting_text
+from messaging.waiting import annotate
 
 SEARCHED = 50_000
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")
 STATUS_COLOURS = {"queued": "info", "sending": "warning", "sent": "success", "failed": "danger", "received": "primary"}
-
-
-# What the panel says of a queued message; ``eta`` is the time of its next attempt.
-WAITING_TEXTS = {
-    WaitingFor.ETA: "Planned for {eta}",
-    WaitingFor.DAILY_LIMIT: "Waits for the daily limit, planned for {eta}",
-    WaitingFor.GAP: "Waits for the gap between sends, planned for {eta}",
-    WaitingFor.ACCOUNT_PAUSED: "Account was paused, planned for {eta}",
-    WaitingFor.ACCOUNT_FROZEN: "Account is frozen",
-    WaitingFor.ACCOUNT_NEEDS_LOGIN: "Account needs a login",
-    WaitingFor.ACCOUNT_BANNED: "Account is banned",
-    WaitingFor.PLAN: "The trial has ended",
-    WaitingFor.WINDOW: "Waits for the sending window, planned for {eta}",
-    WaitingFor.HELD: "Sending is held on the whole server",
-    WaitingFor.EARLIER_MESSAGE: "Waits for an earlier message to the same person",
-    WaitingFor.WORKER: "Waits for a worker",
-}
-
-
-def waiting_text(message: Message) -> SafeString | str:
-    """Why the message is not sent yet; empty unless it is queued."""
-    reason = waiting_for(message)
-    if reason is None:
-        return ""
-    if reason == WaitingFor.ACCOUNT_PAUSED and account_state(message.account) == AccountState.PAUSED:
-        until = message.account.paused_until
-        return format_html("Account is paused until {}", format_time(until)) if until else "Account is paused"
-    return format_html(WAITING_TEXTS[reason], eta=format_time(message.eta))
 
 
 class MessageColumns:
@@ -107,7 +78,6 @@ class AttemptInline(TenantInline):
     duration = milliseconds_column("took", "duration_ms")
 
 
-@admin.register(Message)
 class MessageAdmin(MessageColumns, AccountFieldAdmin):
     """Messages in and out, with the reason why one failed."""
 
@@ -164,7 +134,6 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
         return format_html('<a class="cs-link" href="{}">{}</a>', page, name)
 
 
-@admin.register(MessageAttempt)
 class MessageAttemptAdmin(TenantAdmin):
     """Attempts at sending; each is also shown with its message."""
 

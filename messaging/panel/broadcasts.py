@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -30,7 +30,6 @@ from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import WRITERS
 from messaging.broadcasts import services
 from messaging.broadcasts.definition import Definition
-from messaging.broadcasts.forms import BroadcastForm
 from messaging.broadcasts.models import (
     Broadcast,
     BroadcastStatus,
@@ -44,6 +43,7 @@ from messaging.broadcasts.representations import SENDS
 from messaging.broadcasts.waits import load_waits, waiting_text
 from messaging.failures import failure
 from messaging.models import Account, Message
+from messaging.panel.broadcast_form import BroadcastForm
 from messaging.panel.words import contact_corrections
 
 COLOURS = {"draft": "", "scheduled": "info", "running": "warning", "paused": "warning", "done": "success"}
@@ -66,7 +66,6 @@ CANCELED_BECAUSE = {
 }
 
 
-@admin.register(Broadcast)
 class BroadcastAdmin(FormPageAdmin):
     adders = WRITERS
     may_be_slow = True

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.panel_urls import panel_url
-from messaging.admin.telegram_login import LoginPages, services
 from messaging.models import QrState
+from messaging.panel.telegram_login import LoginPages, services
 from messaging.telegram import config, leases
 
 REFRESH_SECONDS = 2

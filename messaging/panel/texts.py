@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import Truncator
@@ -46,7 +46,6 @@ class Preview:
     fallbacks: dict[str, str]
 
 
-@admin.register(Template)
 class TemplateAdmin(PageAdmin):
     viewers, adders, changers, deleters = ADMINS, ADMINS, ADMINS, ADMINS
     list_display = ("name", "beginning", "changed")
@@ -153,7 +152,6 @@ class OptOutWordForm(TenantForm):
         return word
 
 
-@admin.register(OptOutWord)
 class OptOutWordAdmin(TenantAdmin):
     """A word is added or removed; it never changes."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -26,10 +26,10 @@ from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.templatetags.panel import ago
 from crmsolid.workspaces.tenant_page import error_text
 from messaging import querysets, services
-from messaging.admin.telegram_qr import QrLoginPages
 from messaging.failures import connection_problem
-from messaging.forms import LogOutForm
 from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, account_state
+from messaging.panel.telegram_login import LogOutForm
+from messaging.panel.telegram_qr import QrLoginPages
 from messaging.representations import AccountOut
 from messaging.telegram import health, leases
 
@@ -73,7 +73,6 @@ def _is_refused(account: Any) -> bool:
     return abs(pause - health.REFUSED_PAUSE_SECONDS) < 60
 
 
-@admin.register(Account)
 class AccountAdmin(QrLoginPages):
     """Only name and daily limit can be edited; everything else follows from what Telegram answers."""
 
