@@ -26,13 +26,13 @@ from apikeys.services import IssuedKey, create_key, rename_key, revoke_key, rota
 from apikeys.uses import day_began, hour_began, uses_of
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES, DomainError
-from crmsolid.workspaces.admin_base import TenantAdmin
-from crmsolid.workspaces.admin_columns import column, format_time, time_text
-from crmsolid.workspaces.edit_forms import lock_row
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components import template_tags as panel_tags
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_base import TenantAdmin
+from crmsolid.panel.components.admin_columns import column, format_time, time_text
+from crmsolid.panel.components.forms import lock_row
 from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
-from crmsolid.workspaces.templatetags import panel as panel_tags
 
 STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"}
 

@@ -9,8 +9,7 @@ from django.utils import timezone
 from apikeys.commands import parse_duration
 from apikeys.services import MAX_NAME, MAX_RATE_LIMIT
 from crmsolid.core import clock
-from crmsolid.workspaces.edit_forms import EditForm
-from crmsolid.workspaces.forms import ServiceForm, SubmitOnceForm
+from crmsolid.panel.components.forms import EditForm, ServiceForm, SubmitOnceForm
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 

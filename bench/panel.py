@@ -23,9 +23,9 @@ from bench import analytics, contacts
 from bench.contacts import timed
 from contacts.models import Contact
 from crmsolid.core.garbage_collection import freeze_loaded_objects
+from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.urls import pages
 from crmsolid.workspaces.models import Membership, Workspace
-from crmsolid.workspaces.tenant_page import TenantPage
 
 ROUNDS = 3
 CONVERSATIONS = 200_000  # ten messages each

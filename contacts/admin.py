@@ -18,9 +18,9 @@ from contacts.segments import admin as segments_admin  # noqa: F401 - registers 
 from contacts.segments.fields import CUSTOM
 from contacts.services import create_custom_field, update_custom_field
 from crmsolid.core import strictjson
-from crmsolid.workspaces.admin_base import TenantAdmin, TenantForm
-from crmsolid.workspaces.admin_columns import column, datetime_column
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_base import TenantAdmin, TenantForm
+from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.workspaces.roles import ADMINS
 
 

@@ -17,7 +17,7 @@ from contacts.segments.conditions import ConditionErrors, definitions_of, descri
 from crmsolid.core import strictjson
 from crmsolid.core.durations import UNITS
 from crmsolid.core.errors import DomainError, FieldError
-from crmsolid.workspaces.edit_forms import EditForm
+from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 
 _ISO_UNITS = {"days": "P{}D", "hours": "PT{}H", "minutes": "PT{}M", "seconds": "PT{}S"}

@@ -24,7 +24,7 @@ from apikeys.uses import UseWriter
 from contacts.imports.arrival import may_upload, upload_limits
 from crmsolid.events import watermark
 from crmsolid.health import healthz  # it imports models
-from crmsolid.panel.sign_in import password_queue
+from crmsolid.panel.account.sign_in import password_queue
 
 ASGI_APPS: dict[str, AsgiApplication] = {
     "/healthz": healthz,

@@ -41,7 +41,7 @@ TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "crmsolid.panel.apps.PanelConfig",
+    "crmsolid.panel.pages.apps.PanelConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -66,12 +66,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "crmsolid.api.middleware.ApiMiddleware",
-    "crmsolid.panel.middleware.ThreadConnectionsMiddleware",
-    "crmsolid.panel.middleware.ContentSecurityPolicyMiddleware",
-    "crmsolid.panel.middleware.CompressionMiddleware",
+    "crmsolid.panel.pages.middleware.ThreadConnectionsMiddleware",
+    "crmsolid.panel.pages.middleware.ContentSecurityPolicyMiddleware",
+    "crmsolid.panel.pages.middleware.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "crmsolid.panel.static_files.StaticFilesMiddleware",
-    "crmsolid.workspaces.panel_urls.PanelSideMiddleware",
+    "crmsolid.panel.pages.static_files.StaticFilesMiddleware",
+    "crmsolid.panel.components.addresses.PanelSideMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -93,7 +93,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["crmsolid.workspaces.templatetags.panel"],
+            "builtins": ["crmsolid.panel.components.template_tags", "crmsolid.panel.components.audit_sentences"],
         },
     }
 ]
@@ -175,13 +175,16 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = "crmsolid.formats"
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [("docs/img", BASE_DIR / "docs" / "img")]  # the pictures of the pages at /docs/
+STATICFILES_DIRS = [
+    BASE_DIR / "crmsolid" / "panel" / "static",
+    ("docs/img", BASE_DIR / "docs" / "img"),  # the pictures of the pages at /docs/
+]
 WHITENOISE_USE_FINDERS = True  # serves the files of the packages from where they are: no collectstatic
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_MAX_AGE = 60  # a year under an address with the hash of the file: crmsolid/panel/static_files.py
+WHITENOISE_MAX_AGE = 60  # a year under an address with the hash of the file: crmsolid/panel/pages/static_files.py
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "crmsolid.panel.static_files.HashedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "crmsolid.panel.pages.static_files.HashedStaticFilesStorage"},
 }
 LOGIN_URL = "/panel/login/"
 LOGIN_REDIRECT_URL = "/panel/"  # after a sign-in without a next page
@@ -192,7 +195,7 @@ CSRF_COOKIE_SECURE = PRODUCTION
 if PRODUCTION:  # a browser takes them from this host alone, over https, and for all of its paths
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = env_int("CRMSOLID_SESSION_HOURS", 336, least=1) * 3600
-CSRF_FAILURE_VIEW = "crmsolid.panel.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "crmsolid.panel.pages.workspace.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 METRICS_TOKEN = env.str("CRMSOLID_METRICS_TOKEN", "")

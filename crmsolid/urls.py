@@ -13,12 +13,12 @@ from crmsolid import health
 from crmsolid.api.me import MeView
 from crmsolid.api.openapi.document import openapi
 from crmsolid.mcp.views import mcp_view
-from crmsolid.panel.site import PanelSite
+from crmsolid.panel.pages.site import PanelSite
 from crmsolid.tools import TOOLS
 
-handler403 = "crmsolid.panel.pages.forbidden"
-handler404 = "crmsolid.panel.pages.not_found"
-handler500 = "crmsolid.panel.pages.server_error"
+handler403 = "crmsolid.panel.pages.workspace.forbidden"
+handler404 = "crmsolid.panel.pages.workspace.not_found"
+handler500 = "crmsolid.panel.pages.workspace.server_error"
 
 v1: list[URLPattern] = [
     path("me", MeView.as_view()),

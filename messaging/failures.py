@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 
-from crmsolid.workspaces.templatetags.panel import moment_text
+from crmsolid.panel.components.template_tags import moment_text
 from messaging import held
 
 # Why a message failed and what to do about it, by its ``error``.

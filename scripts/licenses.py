@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "licenses.md"
-VENDORED = ROOT / "crmsolid/workspaces/static/panel/vendor/README.md"
+VENDORED = ROOT / "crmsolid/panel/static/panel/vendor/README.md"
 
 # SPDX identifiers. Those of the first set ask for no more than their notice.
 PERMISSIVE = {
@@ -208,7 +208,7 @@ unchanged, and they can be replaced. Where a package offers several licences, on
 
 ## Files of others in the panel
 
-They are in `crmsolid/workspaces/static/panel/vendor/`, beside their licences. Swagger UI comes with
+They are in `crmsolid/panel/static/panel/vendor/`, beside their licences. Swagger UI comes with
 `drf-spectacular-sidecar` and is under Apache-2.0.
 
 {vendored}

@@ -29,9 +29,9 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
 from crmsolid.oauth.models import Application, Grant
+from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.admin_base import TenantAdmin
 from crmsolid.workspaces.models import Invitation, Job, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
-from crmsolid.panel.sign_in import DEVICE_COOKIE, MAX_FORM_BYTES, Attempt, password_queue, rank
+from crmsolid.panel.account.sign_in import DEVICE_COOKIE, MAX_FORM_BYTES, Attempt, password_queue, rank
 from crmsolid.serving.admission import NotAdmitted
 from crmsolid.serving.exchange import Reply
 from tests.tenants import PASSWORD, Tenants

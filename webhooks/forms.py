@@ -7,8 +7,7 @@ from django import forms
 
 from crmsolid.core import clock
 from crmsolid.events.catalogue import event_types, subscribable_names
-from crmsolid.workspaces.edit_forms import EditForm
-from crmsolid.workspaces.forms import ServiceForm, SubmitOnceForm
+from crmsolid.panel.components.forms import EditForm, ServiceForm, SubmitOnceForm
 
 OVERLAPS = {"0": timedelta(0), "1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(days=7)}
 

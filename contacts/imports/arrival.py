@@ -20,8 +20,8 @@ from crmsolid.api.middleware import is_api
 from crmsolid.api.request_context import RequestContext
 from crmsolid.api.uploads import MAX_FORM_BYTES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
-from crmsolid.workspaces.panel_context import panel_context
-from crmsolid.workspaces.panel_urls import SIDES, panel_url
+from crmsolid.panel.components.addresses import SIDES, panel_url
+from crmsolid.panel.components.context import panel_context
 from crmsolid.workspaces.roles import WRITERS
 from crmsolid.workspaces.scopes import Scope
 

@@ -10,9 +10,9 @@ from django import forms
 from contacts import bulk
 from contacts.models import Contact, Stage
 from contacts.panel.forms import split_tags
+from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.panel_urls import panel_url
 
 MAX_CHOSEN = 100
 

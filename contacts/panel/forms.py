@@ -15,8 +15,8 @@ from contacts.services import update_contact
 from contacts.validation import MAX_TAG
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.edit_forms import EditForm
 
 # Those that the services take an empty text for; null clears the others.
 _NAMES = ("name", "first_name")

@@ -23,9 +23,9 @@ from contacts.segments import services as segments
 from contacts.segments.conditions import ConditionErrors, describe, load_condition
 from contacts.segments.counting import SECONDS, ContactCount
 from crmsolid.core.errors import DomainError, FieldError
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.tenant_page import TenantPage, error_text
 from crmsolid.workspaces.roles import EVERYONE
-from crmsolid.workspaces.tenant_page import TenantPage, error_text
 
 PER_PAGE = 50
 # Counting stops here; the list itself never needs the number.

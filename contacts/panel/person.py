@@ -17,11 +17,11 @@ from contacts.scoring.forms import ScoreForm
 from contacts.scoring.services import adjust_score, get_score
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
+from crmsolid.panel.components.addresses import current_side, panel_url, side_of
+from crmsolid.panel.components.admin_base import LookAheadPaginator
+from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.admin_base import LookAheadPaginator
-from crmsolid.workspaces.panel_urls import current_side, panel_url, side_of
 from crmsolid.workspaces.roles import ADMINS
-from crmsolid.workspaces.tenant_page import TenantPage
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
 # So many changes of the score stand beside it; the timeline has all of them.

@@ -11,8 +11,8 @@ from contacts.normalization import tag as normalize_tag
 from contacts.panel.forms import RenameTagForm
 from contacts.tags import CountedTag
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.panel_urls import panel_url
-from crmsolid.workspaces.tenant_page import TenantPage, error_text
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.tenant_page import TenantPage, error_text
 
 TAGS = "contacts_contacttag_changelist"
 MAX_START = 64

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import path, register_converter
 
 from contacts.panel import lists, person, tags
-from crmsolid.workspaces.panel_urls import panel_url
-from crmsolid.workspaces.tenant_page import page_path
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.tenant_page import page_path
 
 
 class ContactIdConverter:

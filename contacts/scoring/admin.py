@@ -19,12 +19,12 @@ from contacts.scoring.forms import RuleForm, describe
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.admin import REFRESH_SECONDS
-from crmsolid.workspaces.admin_columns import column, datetime_column
-from crmsolid.workspaces.admin_pages import PageAdmin
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_columns import column, datetime_column
+from crmsolid.panel.components.admin_pages import PageAdmin
+from crmsolid.panel.components.forms import lock_row
 from crmsolid.workspaces.configuration import apply_configuration
-from crmsolid.workspaces.edit_forms import lock_row
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
-from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 
 LIST = "contacts_scoringrule_changelist"

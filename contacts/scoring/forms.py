@@ -15,7 +15,7 @@ from contacts.scoring.models import MAX_POINTS, Times, Trigger
 from contacts.scoring.services import MAX_NOTE
 from crmsolid.core.durations import duration_text
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.edit_forms import EditForm
+from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 
 NONE = format_duration(timedelta(0))

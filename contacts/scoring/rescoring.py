@@ -20,9 +20,9 @@ from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import publish_all
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.runner import start_job
+from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
-from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.scopes import Scope
 
 # Contacts a chunk of one rule. Each may have an event of seven parameters.

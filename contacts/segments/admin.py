@@ -16,10 +16,10 @@ from contacts.segments.conditions import definitions_of, describe
 from contacts.segments.repository import condition_of
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.workspaces.admin_columns import column, datetime_column
-from crmsolid.workspaces.admin_pages import FormPageAdmin
-from crmsolid.workspaces.edit_forms import lock_row
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_columns import column, datetime_column
+from crmsolid.panel.components.admin_pages import FormPageAdmin
+from crmsolid.panel.components.forms import lock_row
 from crmsolid.workspaces.roles import WRITERS
 
 LIST = "contacts_segment_changelist"

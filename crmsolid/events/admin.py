@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 
 from crmsolid.events.catalogue import event_names
 from crmsolid.events.models import Event
-from crmsolid.workspaces.admin_base import TenantAdmin
-from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
+from crmsolid.panel.components.admin_base import TenantAdmin
+from crmsolid.panel.components.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
 from crmsolid.workspaces.roles import ADMINS
 
 

@@ -8,8 +8,8 @@ from django.urls import URLPattern
 
 from crmsolid.jobs import services
 from crmsolid.jobs.kinds import cancelable, label_of, links_of
-from crmsolid.workspaces.admin_columns import column, datetime_column
-from crmsolid.workspaces.admin_pages import PageAdmin
+from crmsolid.panel.components.admin_columns import column, datetime_column
+from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.workspaces.models import OPEN_JOB_STATES, Job
 from crmsolid.workspaces.roles import WRITERS
 

@@ -19,12 +19,12 @@ from crmsolid.oauth.endpoints import resource_url
 from crmsolid.oauth.forms import RevokeForm
 from crmsolid.oauth.models import Application, Grant
 from crmsolid.oauth.services import revoke_grant, role_of_member, unused_until
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_base import TenantAdmin
+from crmsolid.panel.components.admin_columns import column, datetime_column, format_time
+from crmsolid.panel.components.context import panel_context
 from crmsolid.workspaces.actor import ROLE_SCOPES
-from crmsolid.workspaces.admin_base import TenantAdmin
-from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.panel_context import panel_context
-from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.scopes import Scope
 

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from crmsolid.oauth.scopes import OFFERED, READS
+from crmsolid.panel.components.forms import ServiceForm
 from crmsolid.workspaces.actor import ROLE_SCOPES
-from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Membership, Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 

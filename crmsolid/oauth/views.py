@@ -30,9 +30,9 @@ from crmsolid.oauth.forms import ConsentForm
 from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
 from crmsolid.oauth.scopes import known_scopes
 from crmsolid.oauth.services import client_name, create_grant
+from crmsolid.panel.components.context import PanelContext, lacks_required_factor, panel_context
 from crmsolid.workspaces.confirmation import is_confirmed
 from crmsolid.workspaces.models import User
-from crmsolid.workspaces.panel_context import PanelContext, lacks_required_factor, panel_context
 from crmsolid.workspaces.scopes import Scope
 
 _S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")

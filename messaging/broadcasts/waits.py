@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from crmsolid.panel.components.template_tags import moment_text
 from crmsolid.workspaces.models import Job, Workspace
-from crmsolid.workspaces.templatetags.panel import moment_text
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting
 from messaging.broadcasts.representations import SENDS
 

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_columns import column, datetime_column, format_time, time_text
+from crmsolid.panel.components.template_tags import ago
+from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.admin_columns import column, datetime_column, format_time, time_text
 from crmsolid.workspaces.models import AuditEntry
-from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
-from crmsolid.workspaces.templatetags.panel import ago
-from crmsolid.workspaces.tenant_page import error_text
 from messaging import querysets, services
 from messaging.failures import connection_problem
 from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, account_state

@@ -8,8 +8,8 @@ from contacts.models import Contact, Segment
 from contacts.normalization import InvalidValue, email_key, tag, username_key
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
-from crmsolid.workspaces.admin_columns import time_text
-from crmsolid.workspaces.edit_forms import EditForm
+from crmsolid.panel.components.admin_columns import time_text
+from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.definition import (
     MAX_ACCOUNTS,

@@ -23,10 +23,10 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.models import Contact, Segment
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
-from crmsolid.workspaces.admin_pages import FormPageAdmin, label_for
-from crmsolid.workspaces.edit_forms import lock_row
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_columns import column, datetime_column, fixed_filter, time_text
+from crmsolid.panel.components.admin_pages import FormPageAdmin, label_for
+from crmsolid.panel.components.forms import lock_row
 from crmsolid.workspaces.roles import WRITERS
 from messaging.broadcasts import services
 from messaging.broadcasts.definition import Definition

@@ -13,8 +13,8 @@ from contacts.panel.forms import ContactEditForm, CustomFieldsForm, StageForm, s
 from contacts.panel.person import display_value
 from contacts.scoring.services import get_score
 from contacts.services import get_contact, tag_contact
+from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.panel_urls import panel_url
 
 LEDGER_ROWS = 5
 NOTES = 20

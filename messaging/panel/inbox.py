@@ -13,7 +13,7 @@ from contacts.panel.forms import ContactEditForm
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
 from crmsolid.events import feed
-from crmsolid.workspaces.tenant_page import TenantPage, error_text
+from crmsolid.panel.components.tenant_page import TenantPage, error_text
 from messaging import services as messages
 from messaging.models import Account, AccountState, Direction, Message, Template, Thread, account_state
 from messaging.panel import card, conversation, words

@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.events.feed import Entry
-from crmsolid.workspaces.panel_context import PanelContext, panel_context
+from crmsolid.panel.components.context import PanelContext, panel_context
 from crmsolid.workspaces.scopes import Scope
 from messaging.streaming import stream_limits
 from messaging.streaming.frames import EventStreamResponse, Source, start_position

@@ -9,15 +9,15 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from crmsolid.core.ids import is_id
-from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
-from crmsolid.workspaces.admin_columns import (
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_base import TenantAdmin, TenantInline
+from crmsolid.panel.components.admin_columns import (
     column,
     datetime_column,
     field_column,
     fixed_filter,
     milliseconds_column,
 )
-from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from messaging.models import Message, MessageAttempt
 from messaging.panel.words import waiting_text

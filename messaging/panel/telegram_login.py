@@ -18,8 +18,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.admin_base import TenantAdmin
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_base import TenantAdmin
 from messaging.models import LoginAttempt
 from messaging.telegram import config
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.addresses import panel_url
 from messaging.models import QrState
 from messaging.panel.telegram_login import LoginPages, services
 from messaging.telegram import config, leases

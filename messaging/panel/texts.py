@@ -15,13 +15,12 @@ from contacts.models import Contact
 from contacts.services import list_contacts
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.workspaces.admin_base import TenantAdmin, TenantForm
-from crmsolid.workspaces.admin_columns import column, datetime_column
-from crmsolid.workspaces.admin_pages import PageAdmin
-from crmsolid.workspaces.edit_forms import EditForm, lock_row
-from crmsolid.workspaces.forms import ServiceForm
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_base import TenantAdmin, TenantForm
+from crmsolid.panel.components.admin_columns import column, datetime_column
+from crmsolid.panel.components.admin_pages import PageAdmin
+from crmsolid.panel.components.forms import EditForm, ServiceForm, lock_row
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS
 from messaging.models import OptOutWord, Template
 from messaging.opt_out_words import MAX_WORD, normal_form

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crmsolid.workspaces.tenant_page import page_path
+from crmsolid.panel.components.tenant_page import page_path
 from messaging.panel.inbox import InboxPage, NewMessagePage, ThreadPage
 from messaging.panel.inbox_stream import inbox_stream
 

@@ -6,8 +6,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from contacts.models import Contact
-from crmsolid.workspaces.admin_columns import format_time
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_columns import format_time
 from messaging import held
 from messaging.failures import failure
 from messaging.models import AccountState, Message, Status, Thread, WaitingFor, account_state

@@ -24,12 +24,12 @@ from contacts.panel.actions import (
     offer,
 )
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_base import TenantRelatedFilter
+from crmsolid.panel.components.admin_columns import column, datetime_column, format_time
+from crmsolid.panel.components.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.admin_base import TenantRelatedFilter
-from crmsolid.workspaces.admin_columns import column, datetime_column, format_time
-from crmsolid.workspaces.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.panel_urls import panel_url
 from messaging.failures import failure
 from messaging.panel.words import waiting_text
 from messaging.waiting import load_accounts

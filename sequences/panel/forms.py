@@ -16,7 +16,7 @@ from contacts.segments.builder import Group
 from contacts.segments.conditions import ConditionErrors, definitions_of, describe, parse_condition
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
-from crmsolid.workspaces.edit_forms import EditForm
+from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from sequences.definition import IF_NOT, MAX_NAME, MAX_STEPS, Definition, DefinitionErrors, read_definition

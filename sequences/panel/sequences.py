@@ -23,14 +23,14 @@ from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.workspaces.admin_columns import column, datetime_column, fixed_filter, time_text
-from crmsolid.workspaces.admin_pages import FormPageAdmin, label_for
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_columns import column, datetime_column, fixed_filter, time_text
+from crmsolid.panel.components.admin_pages import FormPageAdmin, label_for
+from crmsolid.panel.components.forms import SHOWN, lock_row
+from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces.configuration import apply_configuration
-from crmsolid.workspaces.edit_forms import SHOWN, lock_row
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import ADMINS, WRITERS
-from crmsolid.workspaces.tenant_page import error_text
 from messaging.models import Account
 from messaging.stats import Outcomes
 from sequences import querysets, services, stats

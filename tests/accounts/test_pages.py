@@ -17,7 +17,7 @@ from django.utils import timezone
 from contacts import services as contacts
 from contacts.erasing.finding import find
 from crmsolid.core import clock
-from crmsolid.panel.sign_in import DEVICE_COOKIE, password_queue
+from crmsolid.panel.account.sign_in import DEVICE_COOKIE, password_queue
 from crmsolid.workspaces import email, purging, sessions, tasks, two_factor
 from crmsolid.workspaces.models import AuditEntry, Invitation, Membership, Role, User, UserSession, Workspace
 from tests.accounts.test_two_factor import code, code_of, forget_last_code, turn_on

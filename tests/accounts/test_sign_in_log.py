@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from crmsolid.panel import sign_in_log
+from crmsolid.panel.account import sign_in_log
 from crmsolid.workspaces.models import Role
 from tests.accounts.test_two_factor import code, turn_on
 from tests.panel import browser

@@ -12,10 +12,10 @@ from django.apps import apps
 
 from contacts import bulk
 from crmsolid.jobs import kinds
-from crmsolid.workspaces import audit_sentences
-from crmsolid.workspaces.audit_sentences import JOB_KINDS, KINDS, SENTENCES, Description, describe
+from crmsolid.panel.components import audit_sentences
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.audit_sentences import JOB_KINDS, KINDS, SENTENCES, Description, describe
 from crmsolid.workspaces.models import AuditEntry, HoldReason, Workspace
-from crmsolid.workspaces.panel_urls import panel_url
 from messaging.broadcasts.models import RecipientStatus
 from sequences.panel.forms import RESUME_MODES
 from tests.panel import PAGES

@@ -31,11 +31,11 @@ from contacts.models import (
     ScoreTimer,
     StageChange,
 )
+from crmsolid.panel.components.admin_base import TenantAdmin, TenantInline
+from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.urls import pages
-from crmsolid.workspaces.admin_base import TenantAdmin, TenantInline
 from crmsolid.workspaces.models import Invitation, Membership, Role, User, Workspace
 from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, WorkspaceModel
-from crmsolid.workspaces.tenant_page import TenantPage
 from messaging.broadcasts.models import Recipient
 from messaging.models import (
     AccountLease,
@@ -73,7 +73,7 @@ UNSCOPED = {
     "crmsolid/workspaces/purging.py": "retention, for all workspaces",
     "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
     "crmsolid/workspaces/migration_operations.py": "changes all rows of a table, in batches",
-    "crmsolid/workspaces/panel_context.py": "finds the memberships of the user who asks",
+    "crmsolid/panel/components/context.py": "finds the memberships of the user who asks",
     "crmsolid/core/crypto.py": "puts what is encrypted under the newest key, for all workspaces",
     "crmsolid/health.py": "lengths and ages over all workspaces, for /metrics",
     "apikeys/unknown_tokens.py": "which tokens exist at all, to tell floods from keys",

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from crmsolid.panel.sign_in import ACCOUNT_FAILURES, FIRST_TRIES, MAX_FORM_BYTES
+from crmsolid.panel.account.sign_in import ACCOUNT_FAILURES, FIRST_TRIES, MAX_FORM_BYTES
 from tests.attacks.product import (
     HEALTHY_MEDIAN_SECONDS,
     OWNER,

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from crmsolid.workspaces.tenant_page import TenantPage
+from crmsolid.panel.components.tenant_page import TenantPage
 
 # What answers no page of its own: data for scripts, and redirects.
 NOT_PAGES = {"autocomplete", "jsi18n", "view_on_site", "app_list", "inbox_stream"}

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crmsolid import docs, workspaces
-from crmsolid.workspaces.panel_urls import Side
+from crmsolid.panel.components.addresses import Side
 from tests.browser.conftest import HEIGHT, NARROW, WIDE, Visitors
 from tests.browser.looks import check_access, check_page
 from tests.browser.pages import Address, panel_addresses

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from crmsolid.workspaces.panel_urls import Side
+from crmsolid.panel.components.addresses import Side
 from tests.browser.conftest import SignIn, Visitors
 from tests.browser.pages import Address, panel_addresses
 from tests.browser.product import Answer, Product

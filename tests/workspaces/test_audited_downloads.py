@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from crmsolid.jobs import runner
-from crmsolid.workspaces.audit_sentences import describe
+from crmsolid.panel.components.audit_sentences import describe
 from crmsolid.workspaces.models import AuditEntry, Job
 from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts.models import Broadcast

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmsolid.workspaces.templatetags.panel import linked
+from crmsolid.panel.components.template_tags import linked
 from tests.fuzzing import examples
 
 LINK = re.compile(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from contacts.models import Contact, CustomField
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.panel.navigation import GROUPS
+from crmsolid.panel.pages.navigation import GROUPS
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
 from crmsolid.workspaces.services import remove_member, require_two_factor, set_role

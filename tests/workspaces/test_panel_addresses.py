@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
-from crmsolid.workspaces.admin_base import LookAheadChangeList, TenantAdmin
+from crmsolid.panel.components.admin_base import LookAheadChangeList, TenantAdmin
 from messaging.models import Message
 from tests.panel import PAGES, browser, furnish, listing
 from tests.tenants import Tenants

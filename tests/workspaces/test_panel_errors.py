@@ -76,7 +76,7 @@ def test_the_500_page_reveals_nothing(tenants: Tenants, monkeypatch: pytest.Monk
     def fail(*args: Any) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("crmsolid.panel.site.home_context", fail)
+    monkeypatch.setattr("crmsolid.panel.pages.site.home_context", fail)
     client = browser(tenants.owner)
     client.raise_request_exception = False
     answer = client.get(HOME)

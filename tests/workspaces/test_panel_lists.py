@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import Contact, Segment
-from crmsolid.workspaces.admin_base import TenantAdmin
+from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.workspaces.models import AuditEntry
 from tests.panel import PAGES, browser, furnish, listing
 from tests.tenants import Tenants
@@ -121,7 +121,7 @@ def test_the_history_of_a_row_is_paged_without_counting(tenants: Tenants, number
 
 
 def test_the_home_page_counts_no_further_than_it_shows(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmsolid.panel.home.MAX_FIGURE", 2)
+    monkeypatch.setattr("crmsolid.panel.pages.home.MAX_FIGURE", 2)
     furnish(tenants.workspace, "acme")
     client = browser(tenants.owner)
     with CaptureQueriesContext(connection) as queries:

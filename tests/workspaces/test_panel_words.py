@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import Contact, ContactTag, CustomField
-from crmsolid.workspaces.admin_base import TenantAdmin
+from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.workspaces.models import AuditEntry, Job, Membership, Role, Workspace
 from messaging.models import Account, Message, Thread
 from tests.panel import PAGES, browser, furnish

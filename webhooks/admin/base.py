@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 from crmsolid.core.errors import DomainError
+from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.admin_base import TenantAdmin
 from webhooks import services
 from webhooks.purging import retention
 

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import event_names
-from crmsolid.workspaces.admin_base import TenantAdmin, TenantRelatedFilter
-from crmsolid.workspaces.admin_columns import (
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_base import TenantAdmin, TenantRelatedFilter
+from crmsolid.panel.components.admin_columns import (
     column,
     datetime_column,
     fixed_filter,
@@ -28,10 +29,9 @@ from crmsolid.workspaces.admin_columns import (
     pretty_json,
     time_text,
 )
-from crmsolid.workspaces.panel_context import panel_context
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.context import panel_context
+from crmsolid.panel.components.template_tags import moment_seconds
 from crmsolid.workspaces.roles import ADMINS
-from crmsolid.workspaces.templatetags.panel import moment_seconds
 from webhooks import replays, services
 from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint

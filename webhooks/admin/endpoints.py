@@ -20,9 +20,9 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import subscribable_names
-from crmsolid.workspaces.admin_columns import column, format_time, time_text
-from crmsolid.workspaces.edit_forms import lock_row
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_columns import column, format_time, time_text
+from crmsolid.panel.components.forms import lock_row
 from crmsolid.workspaces.roles import ADMINS
 from webhooks import querysets, replays, services
 from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin

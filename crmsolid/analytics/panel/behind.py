@@ -17,8 +17,8 @@ from crmsolid.api.pagination import Page
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
 from crmsolid.core.periods import Period
-from crmsolid.workspaces.panel_urls import panel_url
-from crmsolid.workspaces.tenant_page import TenantPage
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.tenant_page import TenantPage
 from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.stats import list_broadcast_figure
 from messaging.models import Account

@@ -20,8 +20,8 @@ from contacts.models import Stage
 from crmsolid.analytics.panel.charts import bars
 from crmsolid.analytics.panel.days import PRESETS, Days, completeness, label, read_days
 from crmsolid.analytics.reports import read_report
-from crmsolid.workspaces.panel_urls import panel_url
-from crmsolid.workspaces.tenant_page import TenantPage
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.tenant_page import TenantPage
 
 PER_PAGE = 50
 MAX_CHOICES = 200

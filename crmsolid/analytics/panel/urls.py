@@ -2,7 +2,7 @@
 
 from crmsolid.analytics.panel import pages
 from crmsolid.analytics.panel.behind import FigurePage
-from crmsolid.workspaces.tenant_page import page_path
+from crmsolid.panel.components.tenant_page import page_path
 
 urlpatterns = [
     page_path("analytics/", pages.FunnelPage),

@@ -8,13 +8,13 @@ from django.urls import reverse
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
 from crmsolid.oauth.services import end_own_grant, own_grants
-from crmsolid.panel import sign_in
+from crmsolid.panel.account import sign_in
 from crmsolid.panel.account.base import own_page, show, too_many, user_of
 from crmsolid.panel.account.forms import ConfirmForm
 from crmsolid.panel.account.login import safe_next
 from crmsolid.panel.account.password import check_own_password
+from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces import confirmation, two_factor
-from crmsolid.workspaces.tenant_page import error_text
 
 
 @own_page("GET", "POST")

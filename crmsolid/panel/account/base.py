@@ -17,10 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from crmsolid.panel import sign_in
+from crmsolid.panel.account import sign_in
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.context import panel_context
 from crmsolid.workspaces.models import User
-from crmsolid.workspaces.panel_context import panel_context
-from crmsolid.workspaces.panel_urls import panel_url
 
 View = Callable[..., HttpResponseBase]
 

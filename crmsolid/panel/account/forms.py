@@ -6,10 +6,9 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 
-from crmsolid.panel import sign_in
+from crmsolid.panel.account import sign_in
+from crmsolid.panel.components.forms import EditForm, ServiceForm
 from crmsolid.workspaces.accounts import MAX_PASSWORD, MAX_USER_NAME
-from crmsolid.workspaces.edit_forms import EditForm
-from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Theme, User
 from crmsolid.workspaces.services import MAX_NAME
 

@@ -13,16 +13,16 @@ from django.utils.http import urlencode
 
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
-from crmsolid.panel import sign_in
+from crmsolid.panel.account import sign_in
 from crmsolid.panel.account.base import home, own_address, page, show, too_many
 from crmsolid.panel.account.forms import AcceptForm, SignUpForm
 from crmsolid.panel.account.login import signed_in
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.context import SESSION_KEY as WORKSPACE_KEY
+from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces import accounts, invitations
 from crmsolid.workspaces.models import Membership, Role, User
-from crmsolid.workspaces.panel_context import SESSION_KEY as WORKSPACE_KEY
-from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.services import TRIAL
-from crmsolid.workspaces.tenant_page import error_text
 
 # The link in the e-mail leads to a page that puts its token into the session, so that it is in no address that a page
 # with a form, a log line or a Referer header has. Sessions are readable in the database: this one holds the digest.

@@ -17,7 +17,7 @@ from django.core import signing
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from crmsolid.panel import sign_in
+from crmsolid.panel.account import sign_in
 from crmsolid.workspaces import kept_forms
 from crmsolid.workspaces.models import User
 

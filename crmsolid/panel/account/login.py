@@ -16,14 +16,13 @@ from django.views.decorators.http import require_POST
 from crmsolid.core import clock
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
-from crmsolid.panel import sign_in, sign_in_log
-from crmsolid.panel.account import kept_form
+from crmsolid.panel.account import kept_form, sign_in, sign_in_log
 from crmsolid.panel.account.base import home, own_page, page, show, too_many, user_of
 from crmsolid.panel.account.forms import CodeForm, LoginForm
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.context import panel_context
 from crmsolid.workspaces import two_factor
 from crmsolid.workspaces.models import User
-from crmsolid.workspaces.panel_context import panel_context
-from crmsolid.workspaces.panel_urls import panel_url
 
 # What the session holds between the password and the code of the second step.
 SECOND_STEP = "second_step"

@@ -13,10 +13,10 @@ from django.utils.http import urlencode
 
 from crmsolid.panel.account import kept_form
 from crmsolid.panel.account.login import login_page
+from crmsolid.panel.components.context import PanelContext, panel_context
 from crmsolid.serving.interface import SMALL_BODY_BYTES
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.models import User
-from crmsolid.workspaces.panel_context import PanelContext, panel_context
 from crmsolid.workspaces.sessions import record_use
 
 PREFIXES = ("/panel/", "/oauth/authorize/")

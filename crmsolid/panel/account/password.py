@@ -12,8 +12,7 @@ from django.utils.http import urlencode
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.oauth.services import own_grants
-from crmsolid.panel import sign_in, sign_in_log
-from crmsolid.panel.account import session_secrets
+from crmsolid.panel.account import session_secrets, sign_in, sign_in_log
 from crmsolid.panel.account.base import own_address, own_page, page, show, too_many, user_of
 from crmsolid.panel.account.forms import ChangePasswordForm, NewPasswordForm, ResetRequestForm
 from crmsolid.workspaces import accounts, sessions

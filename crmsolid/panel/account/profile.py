@@ -12,10 +12,10 @@ from crmsolid.core.time_zones import time_zones
 from crmsolid.oauth.services import own_grants
 from crmsolid.panel.account.base import own_page, show, user_of
 from crmsolid.panel.account.forms import ProfileForm
+from crmsolid.panel.components.context import panel_context
+from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces import accounts, sessions, two_factor
 from crmsolid.workspaces.models import User
-from crmsolid.workspaces.panel_context import panel_context
-from crmsolid.workspaces.tenant_page import error_text
 
 
 @own_page("GET", "POST")

@@ -10,14 +10,13 @@ from django.utils.safestring import mark_safe
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
 from crmsolid.oauth.services import own_grants
-from crmsolid.panel import sign_in
-from crmsolid.panel.account import session_secrets
+from crmsolid.panel.account import session_secrets, sign_in
 from crmsolid.panel.account.base import own_page, show, too_many, user_of
 from crmsolid.panel.account.forms import CodeForm, SetUpForm
 from crmsolid.panel.account.password import check_own_password
+from crmsolid.panel.components.context import lacks_required_factor, panel_context
 from crmsolid.workspaces import sessions, two_factor
 from crmsolid.workspaces.models import User
-from crmsolid.workspaces.panel_context import lacks_required_factor, panel_context
 
 # The secret that a session sets a second factor up with. No other session of the user gets to see it.
 SETUP = "two_factor_setup"

@@ -11,9 +11,9 @@ from django.utils.html import escape
 
 from contacts.models import Contact, Segment
 from crmsolid.core import clock
-from crmsolid.workspaces.admin_columns import time_text
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_columns import time_text
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
-from crmsolid.workspaces.panel_urls import panel_url
 from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.services import pause_broadcast
 from messaging.models import Account, Message, MessageAttempt

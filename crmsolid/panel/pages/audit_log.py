@@ -8,12 +8,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from crmsolid.panel.components.admin_base import LookAheadChangeList, TenantAdmin
+from crmsolid.panel.components.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
+from crmsolid.panel.components.audit_sentences import KINDS, SURFACES, Description, describe
+from crmsolid.panel.components.context import panel_context
 from crmsolid.workspaces.actor import Surface
-from crmsolid.workspaces.admin_base import LookAheadChangeList, TenantAdmin
-from crmsolid.workspaces.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
-from crmsolid.workspaces.audit_sentences import KINDS, SURFACES, Description, describe
 from crmsolid.workspaces.models import AuditEntry, Membership
-from crmsolid.workspaces.panel_context import panel_context
 from crmsolid.workspaces.roles import ADMINS
 
 OTHERS = {"key": "API keys", "grant": "Assistants", "command": "Commands", "system": "CRM Solid itself"}

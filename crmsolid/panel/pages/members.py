@@ -9,18 +9,17 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from crmsolid.core.errors import DomainError
-from crmsolid.panel import sign_in
+from crmsolid.panel.account import sign_in
 from crmsolid.panel.account.base import too_many
 from crmsolid.panel.account.joining import invitation_address
+from crmsolid.panel.components.context import has_two_factor
+from crmsolid.panel.components.forms import EditForm, ServiceForm
+from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces import invitations
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.edit_forms import EditForm
-from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Invitation, Membership, Role, Workspace
-from crmsolid.workspaces.panel_context import has_two_factor
 from crmsolid.workspaces.roles import ADMINS, OWNERS
 from crmsolid.workspaces.services import lock_as_owner, remove_member, require_two_factor, set_role
-from crmsolid.workspaces.tenant_page import TenantPage
 
 ROLES_HELP = (
     "A viewer reads. An agent also writes messages and changes contacts. An admin also sees Settings. "

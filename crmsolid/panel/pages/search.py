@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 
 from contacts.models import Segment
 from contacts.services import list_contacts
-from crmsolid.panel.navigation import navigation
-from crmsolid.workspaces.admin_base import MAX_SEARCH_LENGTH
-from crmsolid.workspaces.panel_urls import panel_url
-from crmsolid.workspaces.tenant_page import TenantPage
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_base import MAX_SEARCH_LENGTH
+from crmsolid.panel.components.tenant_page import TenantPage
+from crmsolid.panel.pages.navigation import navigation
 from messaging.broadcasts.models import Broadcast
 from sequences.models import Sequence
 

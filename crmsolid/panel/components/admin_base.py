@@ -22,11 +22,11 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from crmsolid.core.errors import DomainError
+from crmsolid.panel.components.context import PanelContext, panel_context
+from crmsolid.panel.components.forms import EditForm, lock_row
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.edit_forms import EditForm, lock_row
 from crmsolid.workspaces.models import AuditEntry, User, Workspace
-from crmsolid.workspaces.panel_context import PanelContext, panel_context
 from crmsolid.workspaces.roles import ADMINS, EVERYONE, NOBODY, Roles
 from crmsolid.workspaces.scoping import WorkspaceModel
 

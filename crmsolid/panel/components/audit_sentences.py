@@ -12,6 +12,7 @@ from functools import cached_property
 from string import Formatter
 from typing import Any, NamedTuple
 
+from django import template
 from django.apps import apps
 from django.db.models import DateTimeField, F, Value
 from django.utils.dateparse import parse_datetime
@@ -20,9 +21,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from crmsolid.core.durations import duration_text
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.template_tags import moment_text
 from crmsolid.workspaces.models import AuditEntry, HoldReason, User
-from crmsolid.workspaces.panel_urls import panel_url
-from crmsolid.workspaces.templatetags.panel import moment_text
+
+register = template.Library()
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +434,7 @@ class _Name(NamedTuple):
     has_ended: bool
 
 
+@register.filter(name="in_sentences")
 def describe(entries: Iterable[AuditEntry]) -> list[Description]:
     """Entries of one workspace in words. One query for each kind of row that they are about, one for the members, and
     one for those who have accepted an invitation."""

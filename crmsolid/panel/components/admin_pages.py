@@ -12,10 +12,10 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.admin_base import LookAheadChangeList, TenantAdmin
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.admin_base import LookAheadChangeList, TenantAdmin
+from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces.roles import WRITERS
-from crmsolid.workspaces.tenant_page import error_text
 
 
 class LoadingChangeList(LookAheadChangeList):

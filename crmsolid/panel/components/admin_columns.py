@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from crmsolid.workspaces.templatetags import panel as panel_tags
+from crmsolid.panel.components import template_tags as panel_tags
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -17,19 +17,18 @@ from contacts.models import CustomField, ScoringRule
 from contacts.scoring.definition import MAX_RULES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.core.time_zones import time_zones
-from crmsolid.panel import sign_in_log
+from crmsolid.panel.account import sign_in_log
 from crmsolid.panel.account.kept_form import KeptForm, page_before
+from crmsolid.panel.components.addresses import side_of
+from crmsolid.panel.components.context import panel_context
+from crmsolid.panel.components.forms import EditForm, ServiceForm, lock_workspace
+from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.plans import DIFFERENCES, PAID_PLANS, change_plan
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
-from crmsolid.workspaces.edit_forms import EditForm, lock_workspace
-from crmsolid.workspaces.forms import ServiceForm
 from crmsolid.workspaces.models import Plan, Role, User, Workspace
-from crmsolid.workspaces.panel_context import panel_context
-from crmsolid.workspaces.panel_urls import side_of
 from crmsolid.workspaces.roles import ADMINS, OWNERS
 from crmsolid.workspaces.services import MAX_NAME, update_workspace
-from crmsolid.workspaces.tenant_page import TenantPage
 from webhooks.models import Endpoint
 from webhooks.services import MAX_ENDPOINTS
 

@@ -16,10 +16,10 @@ from django.utils.text import capfirst
 from django.views import View
 
 from crmsolid.core.errors import DomainError
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.context import PanelContext, panel_context
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.panel_context import PanelContext, panel_context
-from crmsolid.workspaces.panel_urls import panel_url
 from crmsolid.workspaces.roles import EVERYONE, WRITERS, Roles
 from crmsolid.workspaces.scoping import WorkspaceModel
 

@@ -26,11 +26,11 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from apikeys.limiter import LocalLimiter, limiter
 from crmsolid.core.client_ip import address_in, client_ip, network_of, wide_network_of
 from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
+from crmsolid.panel.components.addresses import ROOT
 from crmsolid.serving.admission import AdmissionQueue, NotAdmitted
 from crmsolid.serving.exchange import Reply
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.models import User
-from crmsolid.workspaces.panel_urls import ROOT
 
 # At most one of the four request threads hashes passwords, so the others answer everybody else.
 HASHES_AT_ONCE = 1

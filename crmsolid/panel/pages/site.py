@@ -24,16 +24,16 @@ from crmsolid.core.errors import DomainError
 from crmsolid.panel.account.base import own_page
 from crmsolid.panel.account.kept_form import page_before
 from crmsolid.panel.account.urls import urlpatterns as account_urls
-from crmsolid.panel.home import home_context
-from crmsolid.panel.members import MembersPage, RemoveMemberPage
-from crmsolid.panel.navigation import breadcrumbs, navigation
-from crmsolid.panel.pages import PlanPage, WorkspacePage, too_many_slow_pages
-from crmsolid.panel.search import SearchPage
-from crmsolid.workspaces.admin_base import TenantAdmin
-from crmsolid.workspaces.panel_context import PanelContext, panel_context, settle_in, switch_workspace
-from crmsolid.workspaces.panel_urls import ROOT, SIDES, Side, current_side, panel_url, side_of
+from crmsolid.panel.components.addresses import ROOT, SIDES, Side, current_side, panel_url, side_of
+from crmsolid.panel.components.admin_base import TenantAdmin
+from crmsolid.panel.components.context import PanelContext, panel_context, settle_in, switch_workspace
+from crmsolid.panel.components.tenant_page import page_path
+from crmsolid.panel.pages.home import home_context
+from crmsolid.panel.pages.members import MembersPage, RemoveMemberPage
+from crmsolid.panel.pages.navigation import breadcrumbs, navigation
+from crmsolid.panel.pages.search import SearchPage
+from crmsolid.panel.pages.workspace import PlanPage, WorkspacePage, too_many_slow_pages
 from crmsolid.workspaces.slow_requests import answer_in_slot
-from crmsolid.workspaces.tenant_page import page_path
 
 
 class PanelSite(AdminSite):

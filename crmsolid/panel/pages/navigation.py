@@ -7,8 +7,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 
-from crmsolid.workspaces.panel_context import panel_context
-from crmsolid.workspaces.panel_urls import panel_url
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.context import panel_context
 from crmsolid.workspaces.roles import ADMINS, EVERYONE, OWNERS, Roles
 
 
