@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 import pytest
 from django.db import connection, transaction
 
-from contacts import repository
 from contacts.models import Contact
-from crmsolid.core.unit_of_work import pending_inserts, unit_of_work
+from crmsolid.core.unit_of_work import insert_later, unit_of_work
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +33,7 @@ def usernames() -> set[str]:
 
 def test_deferred_rows_are_written_at_the_end_of_the_unit(tenants: Tenants) -> None:
     def work() -> int:
-        repository.contacts.insert_later([contact(tenants, "sarah"), contact(tenants, "tom")])
+        insert_later(contact(tenants, "sarah"), contact(tenants, "tom"))
         return Contact.unscoped.count()
 
     assert run(work) == 0
@@ -43,15 +42,15 @@ def test_deferred_rows_are_written_at_the_end_of_the_unit(tenants: Tenants) -> N
 
 def test_rows_are_written_at_once_outside_a_unit(tenants: Tenants) -> None:
     with transaction.atomic():
-        repository.contacts.insert_later([contact(tenants, "sarah")])
+        insert_later(contact(tenants, "sarah"))
         assert usernames() == {"sarah"}
 
 
 def test_rows_within_a_savepoint_are_written_at_once_and_rolled_back_with_it(tenants: Tenants) -> None:
     def work() -> None:
-        repository.contacts.insert_later([contact(tenants, "kept")])
+        insert_later(contact(tenants, "kept"))
         with pytest.raises(ZeroDivisionError), transaction.atomic():
-            repository.contacts.insert_later([contact(tenants, "undone")])
+            insert_later(contact(tenants, "undone"))
             assert usernames() == {"undone"}
             raise ZeroDivisionError
 
@@ -61,21 +60,21 @@ def test_rows_within_a_savepoint_are_written_at_once_and_rolled_back_with_it(ten
 
 def test_unit_that_fails_writes_nothing_and_the_next_one_works(tenants: Tenants) -> None:
     def work() -> None:
-        repository.contacts.insert_later([contact(tenants, "sarah")])
+        insert_later(contact(tenants, "sarah"))
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         run(work)
     assert usernames() == set()
-    assert pending_inserts() is None and not connection.in_atomic_block
-    run(lambda: repository.contacts.insert_later([contact(tenants, "tom")]))
+    assert not connection.in_atomic_block
+    run(lambda: insert_later(contact(tenants, "tom")))
     assert usernames() == {"tom"}
 
 
 def test_a_unit_of_deferred_inserts_is_three_round_trips(tenants: Tenants, tmp_path: Path) -> None:
     first, second = contact(tenants, "tim"), contact(tenants, "tom")
-    run(lambda: repository.contacts.insert_later([first]))
-    sent = statements_sent(tmp_path, lambda: run(lambda: repository.contacts.insert_later([second])))
+    run(lambda: insert_later(first))
+    sent = statements_sent(tmp_path, lambda: run(lambda: insert_later(second)))
     assert sent == ["BEGIN", "prepared", "COMMIT"]
 
 

@@ -16,8 +16,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from crmsolid.core.sql.bulk import row_encoder, text_of_time
+from crmsolid.core.sql.pending_inserts import current
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.unit_of_work import pending_inserts
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
@@ -213,7 +213,7 @@ class Table(Generic[M]):
 
         Nothing in the unit may read the rows.
         """
-        pending = pending_inserts()
+        pending = current.pending
         if pending is None or not pending.accepts():
             self.insert(rows, conflict)
         elif rows:
