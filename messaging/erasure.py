@@ -13,9 +13,9 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import run
 from crmsolid.core.sql.table import Table
-from messaging import waiting
 from messaging.models import ErasedMessage, LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
+from messaging.sending import waiting
 from messaging.sending.slots import DAY
 from messaging.telegram.ending import discard_logins, drop_old_tokens
 from messaging.telegram_models import PeerHash, TelegramSession

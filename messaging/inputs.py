@@ -18,10 +18,9 @@ from crmsolid.api.fields import (
     Timestamp,
     as_integer,
 )
+from messaging.accounts import MAX_BIGINT
 from messaging.models import Direction, Status
 from messaging.representations import MessageOut
-from messaging.sending.recipients import MAX_TELEGRAM_ID
-from messaging.services import MAX_BIGINT
 
 # A template that is not blank: plain text, doubled braces, `{name}` and `{name|fallback}`. This only documents the
 # form; the service checks it.
@@ -42,7 +41,7 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
         return recipient
 
     def json_schema(self) -> dict[str, Any]:
-        number = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_TELEGRAM_ID}
+        number = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_BIGINT}
         return {"anyOf": [{"type": "string", "pattern": RECIPIENT}, number]}
 
 

@@ -183,7 +183,7 @@ class Status(models.TextChoices):
 
 
 class WaitingFor(models.TextChoices):
-    """Why a queued message is not sent yet; :func:`messaging.waiting.waiting_for` answers it.
+    """Why a queued message is not sent yet; :func:`messaging.sending.waiting.waiting_for` answers it.
 
     ``eta``: the sender asked for this time, or a failed attempt is retried then. ``window``: the hours in which a
     sequence may send. ``held``: sending is held in the whole installation. ``earlier_message``: an earlier message of
@@ -214,7 +214,7 @@ class Message(WorkspaceModel):
     of the first attempt whose result was unknown when it ended; it stays set. ``request_id`` also goes into the
     message's events. ``retry_of`` is the failed message that this one was sent again for; a message is sent again once.
     ``in_reply_to``, ``auto_reply`` and ``text_digest`` of an incoming message are explained in
-    :mod:`messaging.replies`.
+    :mod:`messaging.threads.received`.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
@@ -371,7 +371,7 @@ class Template(WorkspaceModel):
 
 
 class OptOutWord(WorkspaceModel):
-    """A word that opts a contact out when it is all that a message says. ``word`` is as :mod:`messaging.opt_out_words`
+    """A word that opts a contact out when it is all that a message says. ``word`` is as :mod:`messaging.texts`
     compares it."""
 
     word = models.CharField(max_length=64)

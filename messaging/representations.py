@@ -1,13 +1,18 @@
-"""What the API shows of messages, threads and accounts. Each resource is declared once."""
+"""What is shown of messages, threads and accounts: each resource of the API, declared once; the events that carry a
+message; the messages in the timeline of a contact."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from contacts.models import Contact
+from contacts.timeline import Entry, Older, Source
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
-from messaging import waiting
+from crmsolid.events.catalogue import declare
 from messaging.models import Account, AccountKind, AccountState, Direction, Status, WaitingFor, account_state
+from messaging.sending import waiting
 
 
 class MessageOut(Representation):
@@ -124,3 +129,35 @@ class AccountOut(Representation):
     @staticmethod
     def read_left_today(account: Any) -> int:
         return max(0, account.daily_limit - account.used - account.reserved)
+
+
+_MESSAGE = MessageOut.data_schema()
+
+MESSAGE_SENT = declare(
+    "message.sent", "A message has arrived, or was typed on the account's own phone.", message=_MESSAGE
+)
+MESSAGE_FAILED = declare("message.failed", "A message will not be sent; `error` says why.", message=_MESSAGE)
+MESSAGE_RECEIVED = declare("message.received", "Somebody has written to one of the accounts.", message=_MESSAGE)
+
+# Status to type of label, for what is worth telling of a message.
+_LABELS = {Status.FAILED: "danger", Status.QUEUED: "info", Status.SENDING: "warning", Status.CANCELED: ""}
+
+
+def timeline_entries(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
+    """The messages of a contact in its timeline, newest first."""
+    rows = contact.messages.filter(older.than("created_at")).select_related("account")
+    for message in rows.order_by("-created_at", "-pk")[:limit]:
+        incoming, kind = message.direction == Direction.IN, _LABELS.get(Status(message.status))
+        yield Entry(
+            message.created_at,
+            message.pk,
+            "They wrote" if incoming else "Message to them",
+            text=message.text or f"({message.kind})",
+            detail=f"{'to' if incoming else 'from'} {message.account}",
+            label=None if kind is None else (kind, message.get_status_display()),
+            page=("messaging_message_change", message.pk),
+            row=message,
+        )
+
+
+TIMELINE = Source("message", "Messages", "message-circle", timeline_entries)

@@ -1,11 +1,19 @@
-"""Every read and write of messaging that a caller may ask for. Each service checks the actor's authority itself."""
+"""Every read and write of messages and threads that a caller of the API may ask for, with its authority.
 
+A direct message, which a person or an API client sends, reserves a slot of its account and is queued in one
+transaction.
+"""
+
+import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 
+from contacts import lookup, repository
+from contacts.models import Contact
+from contacts.normalization import IdAsUsername, InvalidUsername, parse_username
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid, not_found
@@ -14,35 +22,40 @@ from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Mode, Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
-from messaging import querysets, waiting
-from messaging.models import (
-    Account,
-    AccountKind,
-    AccountState,
-    Message,
-    Status,
-    Thread,
-    account_state,
-    default_daily_limit,
-)
-from messaging.sending import direct, message_text, sources
+from messaging import querysets
+from messaging.accounts import MAX_BIGINT, account_not_found
+from messaging.models import Account, Direction, Message, Status, Thread, WaitingFor
+from messaging.sending import message_text, slots, sources, waiting
+from messaging.sending.automatic import recipient_of
 from messaging.threads import state
-from messaging.unknown_account import account_not_found
 
 MAX_SEND_AT_DELAY = timedelta(days=366)
-MAX_BIGINT = direct.MAX_BIGINT
-MAX_ACCOUNT_NAME = 100
-MAX_DAILY_LIMIT = 1_000_000
+# A message that is due within this time wakes a worker when it is due. The sweep finds those that are due later.
+WAKE_WORKER_WITHIN_SECONDS = 5.0
+_HINT = "give a username, or the id of a contact as `contact_id`"
+_HINTS = {"contact": "give it as `contact_id` in place of `to`"}
+_DIGITS = re.compile(r"[1-9][0-9]{0,18}")
 
 M = TypeVar("M", bound=WorkspaceModel)
 
 _accounts, _messages = Table(Account), Table(Message)
 
 
-# --- Messages ---------------------------------------------------------------------------------------------------------
+# --- Sending ----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Either a username, in the spelling of the client, or a Telegram id."""
+
+    username: str | None = None
+    telegram_id: int | None = None
+
+    def __str__(self) -> str:
+        """``@username`` or the numeric id, as it is stored with the message."""
+        return f"@{self.username}" if self.username else str(self.telegram_id)
+
+
 @unit_of_work()
 def send_message(
     actor: Actor,
@@ -68,11 +81,116 @@ def send_message(
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
     text = message_text.check_template(actor.workspace, text)
     chosen = {} if message_id == "" else {"id": message_id}
-    return direct.queue_message(
+    return queue_message(
         actor, account_id=account_id, to=to, contact_id=contact_id, text=text, send_at=send_at, **chosen
     )
 
 
+def queue_message(
+    actor: Actor,
+    *,
+    account_id: int,
+    to: str | int | None = None,
+    contact_id: str = "",
+    text: str,
+    send_at: datetime | None = None,
+    **columns: Any,
+) -> Message:
+    """Reserve a slot and queue the message, whose text was checked. The recipient is ``to`` or the contact.
+    ``columns`` are further ones of the message.
+
+    Runs in the caller's unit of work. Errors: as :func:`messaging.services.send_message`.
+    """
+    recipient = None if to is None else parse_recipient(to)
+    account = lock_account(actor, account_id)
+    # Under the account's lock, so a second call of the same form sees the message of the first.
+    if "id" in columns and Message.objects.for_workspace(actor.workspace).filter(pk=columns["id"]).exists():
+        raise DomainError("invalid_state", "this message was accepted already")
+    now = clock.now()
+    earliest = slots.earliest_send(account, now, send_at)
+    eta = slots.slot_for_direct_send(account, earliest)
+    contact, address = _find_contact(actor, recipient or contact_id)
+    if contact.opted_out:
+        raise DomainError("contact_opted_out")
+    is_planned = send_at is not None and send_at > now
+    record = state.record_planned_answer if is_planned else state.record_answer
+    message = _messages.new(
+        workspace_id=account.workspace_id,
+        account_id=account.pk,
+        contact_id=contact.pk,
+        thread_id=record(account, contact, clock.now()),
+        direction=Direction.OUT,
+        status=Status.QUEUED,
+        recipient=address,
+        text=text,
+        request_id=actor.request_id,
+        eta=eta,
+        delayed_by=_delayed_by(now, send_at, earliest, eta),
+        slot_at=eta,
+        created_at=now,
+        **columns,
+    )
+    _messages.insert_later([message])
+    wait = (eta - clock.now()).total_seconds()
+    if wait <= WAKE_WORKER_WITHIN_SECONDS:
+        transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
+    return message
+
+
+def _find_contact(actor: Actor, who: Recipient | str) -> tuple[Contact, str]:
+    """The contact that the recipient names, or that has this id, locked; and how the message is addressed to it."""
+    if isinstance(who, Recipient):
+        found = lookup.find_or_create(actor, username=who.username, telegram_id=who.telegram_id)
+        return found, str(who)
+    contact = repository.get(actor.workspace, who, lock=True).contact
+    address = recipient_of(contact)
+    if not address:
+        raise invalid("contact_id", "no_address", "the contact has neither a username nor a Telegram id")
+    return contact, address
+
+
+def _delayed_by(now: datetime, send_at: datetime | None, earliest: datetime, eta: datetime) -> str:
+    """Which condition moved the ``eta`` of a new message beyond ``now``; ``earliest`` is without the gap, which is
+    named only if nothing else did."""
+    if earliest > now:
+        return WaitingFor.ETA if earliest == send_at else WaitingFor.ACCOUNT_PAUSED
+    return WaitingFor.GAP if eta > earliest else ""
+
+
+def lock_account(actor: Actor, account_id: int) -> Account:
+    """The account under its row lock: two sends never reserve a slot of one account at the same time."""
+    rows = []
+    if 0 < account_id <= MAX_BIGINT:
+        rows = _accounts.select("id = %s AND workspace_id = %s", [account_id, actor.workspace.pk], lock=True)
+    if not rows:
+        raise account_not_found(actor)
+    return rows[0]
+
+
+def parse_recipient(value: str | int) -> Recipient:
+    """Parse ``to``; ``validation_failed`` (422) if it is neither a username nor a Telegram id, or an id of ours.
+
+    A string of digits is a Telegram id, for no username starts with a digit.
+    """
+    error = invalid(
+        "to", "invalid_recipient", "give a username (@name), a t.me link, or a positive numeric Telegram id"
+    )
+    if isinstance(value, str):
+        if not _DIGITS.fullmatch(value.strip()):
+            try:
+                return Recipient(username=parse_username(value))
+            except InvalidUsername:
+                raise error from None
+            except IdAsUsername as mistake:
+                raise invalid("to", mistake.code, mistake.detail, hint=_HINTS.get(mistake.kind, _HINT)) from None
+        value = int(value)
+    # JSON's true is the int 1 to Python, and 1 is a valid id.
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_BIGINT:
+        raise error
+    return Recipient(telegram_id=value)
+
+
+# --- Messages ---------------------------------------------------------------------------------------------------------
 @unit_of_work()
 def cancel_message(actor: Actor, message_id: str) -> Message:
     """Cancel a queued message and free its slot.
@@ -212,115 +330,3 @@ def mark_thread_read(actor: Actor, thread_id: str) -> Thread:
         audit.record(actor, "thread.read", thread.pk)
     thread.unread_count = 0
     return thread
-
-
-# --- Accounts ---------------------------------------------------------------------------------------------------------
-def list_accounts(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
-    """One page of accounts, oldest first, each with what :mod:`querysets` calls its usage and its connection.
-
-    Errors: ``scope_missing``, ``invalid_cursor``.
-    """
-    actor.require(Scope.READ_MESSAGES)
-    rows = _readable_accounts(actor)
-    return _page(actor, rows, {}, sort="created_at", limit=limit, cursor=cursor)
-
-
-def get_account(actor: Actor, account_id: int) -> Any:
-    """One account, with what a list has of it. Errors: ``scope_missing``, ``not_found``."""
-    actor.require(Scope.READ_MESSAGES)
-    rows = _readable_accounts(actor).filter(pk=account_id)
-    account = rows.first() if account_id <= MAX_BIGINT else None
-    if account is None:
-        raise account_not_found(actor)
-    return account
-
-
-def _readable_accounts(actor: Actor) -> "QuerySet[Account]":
-    return querysets.with_connection(querysets.with_usage(Account.objects.for_workspace(actor.workspace)))
-
-
-@unit_of_work()
-def create_sandbox_account(
-    actor: Actor, *, name: str, account_id: int | None = None, daily_limit: int | None = None
-) -> Account:
-    """Create an account that is not connected to Telegram. ``account_id`` chooses its id, ``daily_limit`` how many
-    messages it may send in any 24 hours instead of the default.
-
-    Errors: ``forbidden`` unless the actor is an admin or owner; ``validation_failed`` for a name that is blank or too
-    long, a limit below 1 or too high, and an id that is taken.
-    """
-    actor.require_role(Role.ADMIN, Role.OWNER)
-    if not 1 <= len(name.strip()) <= MAX_ACCOUNT_NAME:
-        raise invalid("name", "length", f"a name has 1 to {MAX_ACCOUNT_NAME} characters")
-    if daily_limit is None:
-        daily_limit = default_daily_limit()
-    elif not 1 <= daily_limit <= MAX_DAILY_LIMIT:
-        raise invalid("daily_limit", "out_of_range", f"a daily limit is 1 to {MAX_DAILY_LIMIT:,}")
-    if account_id is not None and Account.unscoped.filter(pk=account_id).exists():
-        raise invalid("account_id", "taken", f"there is an account {account_id} already")
-    account = Account(
-        workspace=actor.workspace, name=name.strip(), kind=AccountKind.SANDBOX, pk=account_id, daily_limit=daily_limit
-    )
-    account.save(force_insert=True)
-    if account_id is not None:  # the sequence does not notice an id that it did not give out
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT setval(s, greatest(nextval(s), %s)) FROM pg_get_serial_sequence(%s, 'id') AS s",
-                [account_id, Account._meta.db_table],
-            )
-    audit.record(actor, "account.created", str(account.pk), kind="sandbox")
-    return account
-
-
-@unit_of_work()
-def pause_account(actor: Actor, account_id: int) -> Account:
-    """Let the account send nothing until somebody resumes it. Its messages wait, and what people write still arrives.
-
-    Errors: ``forbidden`` unless the actor is an admin or owner; ``not_found``; ``invalid_state`` (409) unless the
-    account is connected, so that a pause that Telegram asked for is never forgotten.
-    """
-    account, state = _lock_account(actor, account_id)
-    if state != AccountState.CONNECTED:
-        raise DomainError("invalid_state", f"the account is {AccountState(state).label.lower()}; it sends nothing now")
-    return _set_account_state(actor, account, AccountState.PAUSED, "paused")
-
-
-@unit_of_work()
-def resume_account(actor: Actor, account_id: int) -> Account:
-    """End a pause that has no end of its own, or try again whether Telegram has frozen the account; the messages that
-    wait are sent as the account's limits allow.
-
-    Errors: ``forbidden`` unless the actor is an admin or owner; ``not_found``; ``invalid_state`` (409) for an account
-    that is not paused, or that Telegram asked to pause until a time.
-    """
-    account, state = _lock_account(actor, account_id)
-    if state not in (AccountState.PAUSED, AccountState.FROZEN):
-        raise DomainError("invalid_state", f"the account is {AccountState(state).label.lower()}; it is not paused")
-    if account.paused_until is not None:
-        raise DomainError("invalid_state", "Telegram asked for this pause; it ends by itself")
-    resumed = _set_account_state(actor, account, AccountState.CONNECTED, "resumed")
-    transaction.on_commit(lambda: doorbell.ring("messaging.dispatch"))
-    return resumed
-
-
-def _lock_account(actor: Actor, account_id: int) -> tuple[Account, str]:
-    """The account, locked as the senders lock it, and its state at this time."""
-    actor.require_role(Role.ADMIN, Role.OWNER)
-    rows = Account.objects.for_workspace(actor.workspace).select_for_update(no_key=True)
-    account: Account | None = rows.filter(pk=account_id).first() if 0 < account_id <= MAX_BIGINT else None
-    if account is None:
-        raise account_not_found(actor)
-    return account, account_state(account)
-
-
-def _set_account_state(actor: Actor, account: Account, state: AccountState, verb: str) -> Account:
-    account.state, account.paused_until = state, None
-    account.save(update_fields=["state", "paused_until"])
-    audit.record(actor, f"account.{verb}", str(account.pk))
-    return account
-
-
-def provision(workspace: Workspace) -> None:
-    """Give a new test workspace a sandbox account. A live workspace starts without accounts."""
-    if workspace.mode == Mode.TEST:
-        create_sandbox_account(Actor.system(workspace, "provisioning"), name="Sandbox")

@@ -4,11 +4,10 @@ from django.urls import URLPattern, path
 
 from messaging import views
 from messaging.broadcasts.urls import urlpatterns as broadcasts
-from messaging.streaming.stream import stream
 
 urlpatterns: list[URLPattern] = [
     path("messages/send", views.SendView.as_view()),
-    path("messages/stream", stream),
+    path("messages/stream", views.stream),
     path("messages", views.MessagesView.as_view()),
     path("messages/<str:message_id>", views.MessageView.as_view()),
     path("messages/<str:message_id>/cancel", views.CancelView.as_view()),

@@ -23,8 +23,9 @@ from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Heartbeat, HoldReason, Job, JobState
 from crmsolid.workspaces.tasks import heartbeat
+from messaging.accounts import create_sandbox_account
 from messaging.models import Account, AccountKind, Message, SandboxDelivery
-from messaging.services import create_sandbox_account, send_message
+from messaging.services import send_message
 from sequences.models import Enrollment, Sequence, StepRun
 from tests.sequences import helpers
 from tests.serving.live_server import serve

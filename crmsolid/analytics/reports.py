@@ -13,8 +13,8 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.core.periods import Period, Report
 from crmsolid.workspaces.actor import Actor
 from messaging.broadcasts.stats import BroadcastFigures, broadcast_report
-from messaging.replies import REPLY_WINDOW
 from messaging.stats import account_report
+from messaging.threads.received import REPLY_WINDOW
 from sequences.stats import sequence_report
 
 

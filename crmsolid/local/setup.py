@@ -114,7 +114,7 @@ def ensure_demo(base: str) -> str:
     from crmsolid.workspaces.models import Mode, Plan, User, Workspace
     from crmsolid.workspaces.scopes import ALL_SCOPES
     from crmsolid.workspaces.services import create_workspace
-    from messaging.services import create_sandbox_account
+    from messaging.accounts import create_sandbox_account
 
     if Workspace.objects.filter(slug="demo", mode=Mode.LIVE).exists():
         return ""

@@ -11,10 +11,10 @@ from crmsolid.core import clock
 from crmsolid.core.errors import invalid, not_found
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
+from messaging.accounts import account_not_found
 from messaging.broadcasts.models import Broadcast
 from messaging.models import Account
 from messaging.sending import message_text
-from messaging.unknown_account import account_not_found
 
 MAX_NAME = 100
 MAX_ACCOUNTS = 50

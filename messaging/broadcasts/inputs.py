@@ -14,6 +14,7 @@ from crmsolid.api.fields import (
     Text,
     Timestamp,
 )
+from messaging.accounts import MAX_BIGINT
 from messaging.broadcasts.definition import (
     MAX_ACCOUNTS,
     MAX_CONTACT_IDS,
@@ -27,7 +28,6 @@ from messaging.broadcasts.models import BroadcastStatus, RecipientStatus
 from messaging.broadcasts.preview_hash import AUDIENCE_HASH, MAX_LENGTH
 from messaging.broadcasts.representations import BroadcastOut
 from messaging.inputs import TEMPLATE
-from messaging.services import MAX_BIGINT
 
 
 class AudienceIn(StrictSerializer):

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from contacts.tag_uses import is_named_in
+from contacts.uses import Use
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
-from messaging.broadcasts.models import Broadcast, Recipient, RecipientStatus
+from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
 from messaging.models import Message, Status
 from messaging.querysets import surely_unsent
 
@@ -62,3 +64,15 @@ def load_counts(workspace: Workspace | int, broadcasts: Sequence[Broadcast]) -> 
         counts[pk][RecipientStatus.PENDING] = max(0, counts[pk][RecipientStatus.PENDING] - number)
     for broadcast in broadcasts:
         broadcast.counts = counts[broadcast.pk]
+
+
+def broadcasts_that_name_tag(workspace: Workspace, name: str) -> list[Use]:
+    """The broadcasts that are not sent yet and whose audience is a list of tags or a filter with this one. An audience
+    that is a segment follows the segment."""
+    waiting = (BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED)
+    rows = Broadcast.objects.for_workspace(workspace).filter(status__in=waiting).order_by("name")
+    return [
+        Use("Broadcast", each.name, "messaging_broadcast_change", each.pk, "Change whom it goes to before it is sent.")
+        for each in rows.only("id", "name", "audience", "workspace")
+        if name in each.audience.get("tags", ()) or is_named_in(each.audience.get("filter"), name)
+    ]

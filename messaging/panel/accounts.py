@@ -25,7 +25,7 @@ from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.roles import ADMINS
-from messaging import querysets, services
+from messaging import accounts, querysets
 from messaging.failures import connection_problem
 from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, account_state
 from messaging.panel.telegram_login import LogOutForm
@@ -186,7 +186,7 @@ class AccountAdmin(QrLoginPages):
             "pause": "{} is paused. Its messages wait until you resume it; what people write still arrives.",
             "resume": "{} sends again. What waited goes out as its daily limit allows.",
         }
-        acts = {"pause": services.pause_account, "resume": services.resume_account}
+        acts = {"pause": accounts.pause_account, "resume": accounts.resume_account}
         own = [
             path(
                 f"<int:account_id>/{name}/",

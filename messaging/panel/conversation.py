@@ -13,7 +13,6 @@ from crmsolid.workspaces.actor import Actor
 from messaging import services as messages
 from messaging.models import AccountKind, Direction, HistoryRequest, HistoryState, Message, Status, Thread
 from messaging.panel import words
-from messaging.threads import history
 from messaging.threads import services as threads
 
 PAGE = 50
@@ -98,7 +97,7 @@ def history_of(actor: Actor, thread: Thread, shown: Conversation) -> History | N
     is_at_telegram = any(each.message.telegram_message_id for each in shown.bubbles)
     if shown.older or thread.account.kind != AccountKind.TELEGRAM or not is_at_telegram:
         return None
-    request: HistoryRequest | None = history.find_history_request(actor, thread.pk)
+    request: HistoryRequest | None = threads.find_history_request(actor, thread.pk)
     if request is None:
         return History()
     is_loading = request.state == HistoryState.ASKED

@@ -15,11 +15,11 @@ from crmsolid.core.ids import is_id
 from crmsolid.events import feed
 from crmsolid.panel.components.tenant_page import TenantPage, error_text
 from messaging import services as messages
+from messaging.accounts import get_account
 from messaging.models import Account, AccountState, Direction, Message, Template, Thread, account_state
 from messaging.panel import card, conversation, words
 from messaging.panel.conversation import Draft
 from messaging.sending.automatic import recipient_of
-from messaging.threads import history
 from messaging.threads import services as threads
 from messaging.threads.services import MAX_COUNT, VIEWS, InboxFilter, View
 
@@ -243,7 +243,7 @@ class ThreadPage(InboxPage):
         }
 
     def composer_context(self, thread: Thread, draft: Draft) -> dict[str, Any]:
-        account = messages.get_account(self.actor, thread.account_id)
+        account = get_account(self.actor, thread.account_id)
         state = account_state(account)
         return {
             "draft": draft,
@@ -348,7 +348,7 @@ class ThreadPage(InboxPage):
         return self.back(thread)
 
     def load_history(self, thread: Thread) -> HttpResponse:
-        history.load_history(self.actor, thread.pk)
+        threads.load_history(self.actor, thread.pk)
         page = self.back(thread, before=self.request.GET.get("before"))
         page["Location"] += "#inbox-history"
         return page

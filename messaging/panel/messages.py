@@ -21,7 +21,7 @@ from crmsolid.panel.components.admin_columns import (
 from crmsolid.workspaces.roles import ADMINS
 from messaging.models import Message, MessageAttempt
 from messaging.panel.words import waiting_text
-from messaging.waiting import annotate
+from messaging.sending.waiting import annotate
 
 SEARCHED = 50_000
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")

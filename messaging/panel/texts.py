@@ -22,10 +22,10 @@ from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.forms import EditForm, ServiceForm, lock_row
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.roles import ADMINS
+from messaging import texts as services
 from messaging.models import OptOutWord, Template
-from messaging.opt_out_words import MAX_WORD, normal_form
 from messaging.sending.message_text import BUILT_IN_VARIABLES, check_template, fallbacks_for, preview_for
-from messaging.texts import services
+from messaging.texts import MAX_WORD, normal_form
 
 
 class TemplateForm(EditForm, ServiceForm):

@@ -11,7 +11,7 @@ from crmsolid.panel.components.admin_columns import format_time
 from messaging import held
 from messaging.failures import failure
 from messaging.models import AccountState, Message, Status, Thread, WaitingFor, account_state
-from messaging.waiting import waiting_for
+from messaging.sending.waiting import waiting_for
 
 # What can be corrected, by the ``error``: the text, or a field of the contact, which a template names in the detail.
 USERNAME, VALUE, TEXT = "username", "value", "text"

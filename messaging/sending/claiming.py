@@ -31,9 +31,9 @@ from crmsolid.workspaces.models import where_plan_allows_sending
 from messaging.models import Account, AccountState, Message, Status
 from messaging.sending import message_text, settlement, slots, sources
 from messaging.sending.gateway import Outgoing
-from messaging.sending.order import behind, not_behind
 from messaging.sending.settlement import Claim
 from messaging.sending.sources import Cancel, Postpone
+from messaging.sending.waiting import behind, not_behind
 
 _accounts, _messages, _contacts = Table(Account), Table(Message), Table(Contact)
 

@@ -23,9 +23,9 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
-from messaging import inbox
 from messaging.models import Message, SandboxDelivery, Status
 from messaging.sending.gateway import Delivered, Outgoing, SendError
+from messaging.threads import received
 
 _FLOOD_WAIT = re.compile(r"@flood_wait(?:_?([0-9]{1,5}))?", re.IGNORECASE)
 DEFAULT_FLOOD_SECONDS = 30
@@ -140,9 +140,9 @@ def _reply(pk: int, contact_id: str) -> int:
     if delivery is None:
         return 0
     contact = delivery.message.contact
-    inbox.receive(
+    received.receive(
         delivery.message.account,
-        inbox.Incoming(
+        received.Incoming(
             telegram_message_id=delivery.outgoing_id + 1,
             username=contact.username or None,
             telegram_id=contact.telegram_id,

@@ -21,8 +21,6 @@ from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
-from messaging import inbox
-from messaging.events import MESSAGE_FAILED, MESSAGE_SENT
 from messaging.models import (
     CANNOT_SEND,
     Account,
@@ -33,10 +31,10 @@ from messaging.models import (
     Thread,
     WaitingFor,
 )
-from messaging.representations import MessageOut
+from messaging.representations import MESSAGE_FAILED, MESSAGE_SENT, MessageOut
 from messaging.sending import slots, sources
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from messaging.threads import state
+from messaging.threads import received, state
 
 logger = logging.getLogger("crmsolid.messaging")
 
@@ -231,7 +229,7 @@ def _taken_telegram_ids(attempts: Sequence[Attempt]) -> set[tuple[str, int]]:
     messages = {each.claim.message.id: each.claim.message for each in attempts}
     for _, telegram_id, source, message_id in taken:
         if source == "phone":
-            inbox.take_id(messages[message_id], telegram_id)
+            received.take_id(messages[message_id], telegram_id)
     return {(thread_id, telegram_id) for thread_id, telegram_id, source, _ in taken if source != "phone"}
 
 

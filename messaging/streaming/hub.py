@@ -19,7 +19,7 @@ from django.db import connections
 from crmsolid.events import feed, positions
 from crmsolid.events.feed import Entry
 from crmsolid.serving.shutdown import shutdown
-from messaging.events import MESSAGE_FAILED, MESSAGE_RECEIVED, MESSAGE_SENT
+from messaging.representations import MESSAGE_FAILED, MESSAGE_RECEIVED, MESSAGE_SENT
 
 logger = logging.getLogger("crmsolid.stream")
 

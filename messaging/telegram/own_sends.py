@@ -14,9 +14,9 @@ from django.db.models import Q
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging import inbox
-from messaging.inbox import CLOCK_TOLERANCE, OWN_SEND_STATUSES, Incoming
 from messaging.models import Account, Direction, Message, SentReport, Status
+from messaging.threads import received
+from messaging.threads.received import CLOCK_TOLERANCE, OWN_SEND_STATUSES, Incoming
 
 
 def store_ids(account: Account, ids: Mapping[int, int]) -> None:
@@ -27,7 +27,7 @@ def store_ids(account: Account, ids: Mapping[int, int]) -> None:
         with transaction.atomic():
             # As whoever receives or settles does, so that no copy is stored meanwhile.
             list(Contact.unscoped.select_for_update(no_key=True).filter(pk=send.contact_id))
-            inbox.take_id(send, telegram_id)
+            received.take_id(send, telegram_id)
             # Another send that was taken for this message, by its text, has the id: this one is exact.
             same = Message.unscoped.filter(thread_id=send.thread_id, telegram_message_id=telegram_id)
             same.filter(direction=Direction.OUT).exclude(pk=send.pk).update(telegram_message_id=None)
@@ -43,24 +43,24 @@ def recognize(account: Account, incoming: Incoming) -> bool:
     recipient = Q(contact__telegram_id=incoming.telegram_id)
     if incoming.username:
         recipient |= Q(contact__username_key=incoming.username.lower())
-    without_id = list(inbox.sends_without_id(sends.filter(recipient)))
+    without_id = list(received.sends_without_id(sends.filter(recipient)))
     unsettled = next((send for send in without_id if _may_become(send, incoming)), None)
     if unsettled is not None:
         return _keep(account, unsettled, incoming) or recognize(account, incoming)
-    sent = inbox.find_send(without_id, incoming.text, incoming.at)
+    sent = received.find_send(without_id, incoming.text, incoming.at)
     if sent is not None:
-        inbox.learn_id(sent, incoming.telegram_message_id)
+        received.learn_id(sent, incoming.telegram_message_id)
     return sent is not None
 
 
 def _may_become(send: Message, incoming: Incoming) -> bool:
     """Whether the message may turn out to be this send. With another text only if that is found out soon: a message
     typed on the phone must not stay away from the inbox for long."""
-    if send.status == Status.SENT or not inbox.may_be(send, incoming.at):
+    if send.status == Status.SENT or not received.may_be(send, incoming.at):
         return False
     # A time long past is no sign of that: the account may be paused.
     is_due = send.eta is not None and abs(send.eta - clock.now()) <= CLOCK_TOLERANCE
-    return send.status == Status.SENDING or is_due or inbox.same_text(send.text, incoming.text)
+    return send.status == Status.SENDING or is_due or received.same_text(send.text, incoming.text)
 
 
 def _keep(account: Account, send: Message, incoming: Incoming) -> bool:
@@ -70,7 +70,7 @@ def _keep(account: Account, send: Message, incoming: Incoming) -> bool:
         with transaction.atomic():
             # As whoever settles does, and looks at what is kept afterwards.
             list(Contact.unscoped.select_for_update(no_key=True).filter(pk=send.contact_id))
-            current = inbox.sends_without_id(Message.unscoped.filter(pk=send.pk)).first()
+            current = received.sends_without_id(Message.unscoped.filter(pk=send.pk)).first()
             if current is None or not _may_become(current, incoming):
                 return False
             SentReport.unscoped.update_or_create(

@@ -13,12 +13,12 @@ from django.db.models import Q
 from telethon.tl import types
 
 from crmsolid.core import clock
-from messaging import inbox
-from messaging.inbox import Incoming
 from messaging.models import Direction, Message, PeerHash, Status, TelegramSession, Thread
 from messaging.telegram import mapping, own_sends
 from messaging.telegram.client import UpdateState
 from messaging.telegram.mapping import Peer, PrivateMessage, private_message
+from messaging.threads import received
+from messaging.threads.received import Incoming
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -140,7 +140,7 @@ class Receiver:
         if incoming.outgoing and not incoming.is_automatic and own_sends.recognize(self.account, incoming):
             return
         try:
-            stored = inbox.receive(self.account, incoming)
+            stored = received.receive(self.account, incoming)
         except (DataError, IntegrityError, ValueError):
             # One message that cannot be stored must not block all that follow it.
             logger.exception("a message cannot be stored", extra={"account_id": self.account.pk})

@@ -17,7 +17,6 @@ from telethon.errors import RPCError
 from contacts.erasing import ledger
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging import inbox
 from messaging.models import HistoryRequest, HistoryState, Message, TelegramSession
 from messaging.sending.gateway import SendError
 from messaging.telegram import history, sending
@@ -27,6 +26,7 @@ from messaging.telegram.database import of_accounts
 from messaging.telegram.errors import UnknownRefusal, name_of
 from messaging.telegram.mapping import Peer, find_peer, private_message, save_peers
 from messaging.telegram.receiving import as_incoming
+from messaging.threads import received
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -113,7 +113,7 @@ def store(wanted: Wanted, page: HistoryPage) -> None:
     messages = [found for each in page.messages if (found := private_message(each, own_id)) is not None]
     erased_at = ledger.last_erasure(contact)
     kept = [each for each in messages if erased_at is None or each.at > erased_at]
-    inbox.store_past(account, contact, request.thread_id, [as_incoming(each, page.peer) for each in reversed(kept)])
+    received.store_past(account, contact, request.thread_id, [as_incoming(each, page.peer) for each in reversed(kept)])
     rows.update(
         state=HistoryState.DONE,
         reached_id=min((each.id for each in page.messages), default=wanted.before_id),

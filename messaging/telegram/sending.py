@@ -15,7 +15,6 @@ from telethon.tl import functions, types
 from contacts import lookup
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging.inbox import CLOCK_TOLERANCE, part_of_text, same_text
 from messaging.models import Account, Direction, Message, MessageAttempt, Status, TelegramSession
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import health, history
@@ -31,6 +30,7 @@ from messaging.telegram.errors import (
 )
 from messaging.telegram.health import REFUSED_PAUSE_SECONDS, REPEATED_REFUSAL
 from messaging.telegram.mapping import Peer, find_peer, peer_from_user, save_peers
+from messaging.threads.received import CLOCK_TOLERANCE, part_of_text, same_text
 
 logger = logging.getLogger("crmsolid.telegram")
 

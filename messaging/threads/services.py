@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import Contact, ContactTag, search_has
@@ -23,8 +23,17 @@ from crmsolid.workspaces.models import Membership, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging import querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
-from messaging.models import Message, Status, Thread
-from messaging.sending import direct, message_text
+from messaging.models import (
+    AccountKind,
+    AccountState,
+    HistoryRequest,
+    HistoryState,
+    Message,
+    Status,
+    Thread,
+    account_state,
+)
+from messaging.sending import gateway, message_text
 from messaging.threads.state import ASSIGNABLE
 
 # Whoever looks after a thread.
@@ -304,7 +313,7 @@ def retry_message(actor: Actor, message_id: str) -> Message:
     """
     actor.require(Scope.WRITE_MESSAGES)
     account_id = services.get_message(actor, message_id).account_id
-    direct.lock_account(actor, account_id)  # two who retry the same message do it one after the other
+    services.lock_account(actor, account_id)  # two who retry the same message do it one after the other
     failed = services.get_message(actor, message_id)
     if failed.status != Status.FAILED:
         raise DomainError("invalid_state", f"the message is {failed.status}; only a failed one can be sent again")
@@ -312,7 +321,7 @@ def retry_message(actor: Actor, message_id: str) -> Message:
         raise DomainError("invalid_state", "it belongs to a broadcast; send it again on the page of the broadcast")
     if not find_retryable(actor.workspace, [failed]):
         raise DomainError("invalid_state", "it was sent again already, or may have arrived after all")
-    again = direct.queue_message(
+    again = services.queue_message(
         actor,
         account_id=account_id,
         contact_id=failed.contact_id,
@@ -333,3 +342,46 @@ def find_retryable(workspace: Workspace, messages: Iterable[Message]) -> set[str
     retried = rows.filter(retry_of=OuterRef("pk"))
     unsent = rows.filter(querysets.surely_unsent(), ~Exists(retried), pk__in=failed)
     return set(unsent.values_list("pk", flat=True))
+
+
+# --- Older messages at Telegram ---------------------------------------------------------------------------------------
+@unit_of_work()
+def load_history(actor: Actor, thread_id: str) -> HistoryRequest:
+    """Ask the worker that holds the account for the messages at Telegram before the oldest one of the thread.
+
+    Nothing more is asked for while a request is open, and after all was loaded. Errors: ``scope_missing``,
+    ``not_found``; ``invalid_state`` (409) for an account that is not connected to Telegram, and for a thread that has
+    no message from there.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    # An erasure deletes requests before threads, under this lock: no request may come in between.
+    people = Contact.objects.for_workspace(actor.workspace).filter(threads=thread_id)
+    if people.select_for_update(no_key=True, of=("self",)).first() is None:
+        raise not_found("thread")
+    thread = find_thread(actor.workspace, thread_id)
+    if thread.account.kind != AccountKind.TELEGRAM:
+        raise DomainError("invalid_state", "only conversations of Telegram accounts have older messages")
+    if account_state(thread.account) in (AccountState.NEEDS_LOGIN, AccountState.BANNED):
+        raise DomainError("invalid_state", f"{thread.account} is not connected to Telegram; log it in, then try again")
+    messages = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
+    if not messages.filter(telegram_message_id__isnull=False).exists():
+        raise DomainError("invalid_state", "no message of this conversation has been at Telegram yet")
+    rows = HistoryRequest.objects.for_workspace(actor.workspace).filter(thread=thread)
+    now = clock.now()
+    again = rows.exclude(state=HistoryState.ASKED).filter(is_complete=False)
+    asked = again.update(state=HistoryState.ASKED, reason="", requested_at=now, not_before=now)
+    if not asked:
+        _, asked = rows.get_or_create(thread=thread, defaults={"workspace": actor.workspace, "account": thread.account})
+    if asked:
+        audit.record(actor, "thread.history_requested", thread_id)
+        transaction.on_commit(lambda: gateway.wake_account_workers(AccountKind.TELEGRAM, [thread.account_id]))
+    request: HistoryRequest = rows.get()
+    return request
+
+
+def find_history_request(actor: Actor, thread_id: str) -> HistoryRequest | None:
+    """The latest request for older messages of the thread, if there is one. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    rows = HistoryRequest.objects.for_workspace(actor.workspace).filter(thread=thread_id)
+    request: HistoryRequest | None = rows.first()
+    return request

@@ -32,7 +32,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from messaging.failures import failure
 from messaging.panel.words import waiting_text
-from messaging.waiting import load_accounts
+from messaging.sending.waiting import load_accounts
 from sequences import services
 from sequences.for_contacts import ENROLL
 from sequences.models import (

@@ -31,7 +31,7 @@ from crmsolid.workspaces.models import Mode, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account, AccountKind, AccountState, Direction, Message, Status
 from messaging.sending import claiming, dispatch
-from messaging.waiting import waiting_for
+from messaging.sending.waiting import waiting_for
 from sequences import services
 from sequences.definition import Definition
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun

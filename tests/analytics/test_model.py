@@ -19,8 +19,8 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.core.sql.bulk import run
 from crmsolid.workspaces.services import update_workspace
 from messaging.broadcasts.models import Broadcast, Recipient
-from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, Thread
+from messaging.threads.received import Incoming, receive
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step, StepRun
 from tests.fuzzing import examples
 from tests.tenants import Api, Tenants

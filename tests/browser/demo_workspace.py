@@ -42,7 +42,7 @@ def main() -> None:
     from crmsolid.workspaces.configuration import apply_configuration
     from crmsolid.workspaces.models import Plan, User
     from crmsolid.workspaces.services import create_workspace
-    from messaging.services import create_sandbox_account
+    from messaging.accounts import create_sandbox_account
     from tests.panel import browser
 
     owner = User.objects.create_user("dana@harbor.example", None, name="Dana Fischer")

@@ -74,7 +74,7 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
     from crmsolid.workspaces.models import Membership, Plan, Role, User
     from crmsolid.workspaces.scopes import ALL_SCOPES
     from crmsolid.workspaces.services import create_workspace
-    from messaging.services import create_sandbox_account
+    from messaging.accounts import create_sandbox_account
     from tests.panel import browser
     from tests.sequences.helpers import create
 

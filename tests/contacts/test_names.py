@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crmsolid.core import clock
-from messaging.inbox import Incoming, receive
+from messaging.threads.received import Incoming, receive
 from tests.contacts.conftest import Upsert
 from tests.tenants import Api, Tenants
 

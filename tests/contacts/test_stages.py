@@ -9,10 +9,10 @@ from django.test import Client
 from contacts.models import Contact, StageChange
 from crmsolid.core import clock
 from crmsolid.jobs import runner
-from messaging.inbox import Incoming, receive
 from messaging.models import Account
 from messaging.sending import dispatch
 from messaging.services import send_message
+from messaging.threads.received import Incoming, receive
 from tests.contacts.conftest import Upsert
 from tests.panel import stage_form
 from tests.tenants import Api, Tenants

@@ -10,8 +10,8 @@ from contacts import services, watchers
 from contacts.lookup import find_or_create
 from contacts.models import Contact, ContactTag
 from crmsolid.core import clock
-from messaging.inbox import Incoming, receive
 from messaging.models import Message
+from messaging.threads.received import Incoming, receive
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db

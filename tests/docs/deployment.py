@@ -38,7 +38,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import User
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.services import create_workspace
-from messaging.services import create_sandbox_account
+from messaging.accounts import create_sandbox_account
 from webhooks.services import create_endpoint
 owner = User.objects.create_user("owner@example.com", None)
 workspace = create_workspace(slug="acme", name="Acme", owner=owner, plan="business")

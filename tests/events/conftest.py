@@ -5,7 +5,7 @@ from django.db import transaction
 
 from crmsolid.events import positions
 from crmsolid.events.publishing import publish
-from messaging.events import MESSAGE_SENT
+from messaging.representations import MESSAGE_SENT
 from tests.tenants import Tenants
 
 Publish = Callable[..., str]

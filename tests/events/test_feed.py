@@ -6,7 +6,7 @@ from contacts.events import CONTACT_CREATED
 from crmsolid.events import feed, positions
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import publish
-from messaging.events import MESSAGE_SENT
+from messaging.representations import MESSAGE_SENT
 from tests.events.conftest import Publish
 from tests.tenants import Tenants
 

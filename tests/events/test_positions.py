@@ -9,7 +9,7 @@ from django.db import transaction
 from crmsolid.events import feed, positions
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import NewEvent, publish, publish_all
-from messaging.events import MESSAGE_SENT
+from messaging.representations import MESSAGE_SENT
 from tests.events.conftest import Publish
 from tests.tenants import Tenants
 from tests.threads import in_background, run_together

@@ -11,7 +11,7 @@ from contacts.events import CONTACT_CREATED, CONTACT_TAGGED
 from crmsolid.core import doorbell
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import NewEvent, publish, publish_all
-from messaging.events import MESSAGE_SENT
+from messaging.representations import MESSAGE_SENT
 from tests.tenants import Tenants
 
 

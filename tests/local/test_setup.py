@@ -12,8 +12,8 @@ from apikeys.models import ApiKey
 from crmsolid.local import setup
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.scopes import Scope
+from messaging.accounts import create_sandbox_account
 from messaging.models import Account, Message
-from messaging.services import create_sandbox_account
 from tests.servers import short_folder
 from tests.tenants import Api, Tenants
 

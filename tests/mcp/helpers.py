@@ -12,8 +12,8 @@ from crmsolid.core import clock
 from crmsolid.core.errors import CODES
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Workspace
-from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message
+from messaging.threads.received import Incoming, receive
 from sequences import services as sequences
 from sequences.models import Enrollment, Sequence
 from tests.messaging.helpers import send

@@ -11,7 +11,7 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.models import AuditEntry, Role
 from crmsolid.workspaces.scopes import Scope
-from messaging import services
+from messaging import accounts, services
 from messaging.models import Account, AccountState
 from messaging.sending import dispatch
 from tests.messaging.conftest import FrozenTime
@@ -118,33 +118,33 @@ def test_fifty_accounts_cost_no_more_queries_than_one(
     ours = api(tenants.key())
     ours.get("/v1/accounts")
     send(tenants.sandbox())
-    for accounts in (1, 50):
+    for number in (1, 50):
         # The key, the accounts, and the commit horizon, because the list is in ascending order.
         with django_assert_num_queries(3):
-            assert len(ours.get("/v1/accounts").json()["data"]) == accounts
+            assert len(ours.get("/v1/accounts").json()["data"]) == number
         for _ in range(49):
             send(tenants.sandbox())
 
 
 def test_sandbox_account_can_have_a_chosen_id(tenants: Tenants) -> None:
-    account = services.create_sandbox_account(tenants.actor(), name="Demo", account_id=7421)
+    account = accounts.create_sandbox_account(tenants.actor(), name="Demo", account_id=7421)
     assert (account.pk, account.kind, account.daily_limit) == (7421, "sandbox", 50)
     entry = AuditEntry.unscoped.get(action="account.created", target="7421")
     assert entry.workspace_id == tenants.workspace.pk
     with pytest.raises(DomainError) as refusal:
-        services.create_sandbox_account(tenants.actor(tenants.other), name="Demo", account_id=7421)
+        accounts.create_sandbox_account(tenants.actor(tenants.other), name="Demo", account_id=7421)
     assert (refusal.value.code, refusal.value.errors[0].code) == ("validation_failed", "taken")
-    assert services.create_sandbox_account(tenants.actor(), name="Next").pk > 7421
+    assert accounts.create_sandbox_account(tenants.actor(), name="Next").pk > 7421
 
 
 def test_a_paused_account_sends_nothing_until_it_is_resumed(tenants: Tenants) -> None:
     account = tenants.sandbox()
     message = send(account)
-    services.pause_account(tenants.actor(), account.pk)
+    accounts.pause_account(tenants.actor(), account.pk)
     dispatch.dispatch()
     message.refresh_from_db()
     assert (message.status, message.attempts) == ("queued", 0)
-    services.resume_account(tenants.actor(), account.pk)
+    accounts.resume_account(tenants.actor(), account.pk)
     dispatch.dispatch()
     message.refresh_from_db()
     assert message.status != "queued"
@@ -155,7 +155,7 @@ def test_a_paused_account_sends_nothing_until_it_is_resumed(tenants: Tenants) ->
     ]
 
 
-@pytest.mark.parametrize("act", [services.pause_account, services.resume_account])
+@pytest.mark.parametrize("act", [accounts.pause_account, accounts.resume_account])
 @pytest.mark.parametrize("state", [AccountState.NEEDS_LOGIN, AccountState.BANNED])
 def test_an_account_that_cannot_send_is_neither_paused_nor_resumed(
     tenants: Tenants, act: Callable[..., Account], state: AccountState
@@ -171,9 +171,9 @@ def test_a_frozen_account_is_resumed_by_hand_and_not_paused(tenants: Tenants) ->
     account = tenants.sandbox(state=AccountState.FROZEN)
     message = send(account)
     with pytest.raises(DomainError) as refused:
-        services.pause_account(tenants.actor(), account.pk)
+        accounts.pause_account(tenants.actor(), account.pk)
     assert refused.value.code == "invalid_state"
-    services.resume_account(tenants.actor(), account.pk)
+    accounts.resume_account(tenants.actor(), account.pk)
     dispatch.dispatch()
     message.refresh_from_db()
     account.refresh_from_db()
@@ -183,7 +183,7 @@ def test_a_frozen_account_is_resumed_by_hand_and_not_paused(tenants: Tenants) ->
 def test_a_pause_that_telegram_asked_for_cannot_be_ended_or_replaced(tenants: Tenants, frozen_time: FrozenTime) -> None:
     until = frozen_time.now + timedelta(minutes=5)
     account = tenants.sandbox(state=AccountState.PAUSED, paused_until=until)
-    for act in (services.pause_account, services.resume_account):
+    for act in (accounts.pause_account, accounts.resume_account):
         with pytest.raises(DomainError) as refused:
             act(tenants.actor(), account.pk)
         assert refused.value.code == "invalid_state"

@@ -12,7 +12,7 @@ from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scoping import ScopedQuerySet
-from messaging import services
+from messaging import accounts
 from messaging.models import LoginAttempt, Message, SandboxDelivery, SpentSlot, Thread
 from messaging.sending import claiming, dispatch, gateway
 from messaging.tasks import purge
@@ -22,7 +22,7 @@ from tests.threads import in_background
 
 
 def test_erasing_a_contact_deletes_messages_but_still_counts_sends(api: Api, tenants: Tenants) -> None:
-    account = services.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
+    account = accounts.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
     client = api(tenants.key())
     body = {"account_id": account.pk, "to": "@sarah_miller", "text": "a secret word"}
     sent = client.post("/v1/messages/send", body, idempotency_key="first").json()
@@ -47,7 +47,7 @@ def test_erasing_a_contact_deletes_messages_but_still_counts_sends(api: Api, ten
 
 
 def test_erasing_a_contact_still_counts_a_queued_message_that_may_have_arrived(api: Api, tenants: Tenants) -> None:
-    account = services.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
+    account = accounts.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
     client = api(tenants.key())
     queued = client.post("/v1/messages/send", {"account_id": account.pk, "to": "@sarah_miller", "text": "hi"}).json()
     Message.unscoped.filter(pk=queued["id"]).update(unsettled_since=clock.now())
@@ -88,7 +88,7 @@ def test_sandbox_delivers_nothing_to_a_contact_that_is_being_erased(
 
 
 def test_erasing_a_contact_deletes_its_telegram_addresses(api: Api, tenants: Tenants) -> None:
-    account = services.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
+    account = accounts.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
     contact = api(tenants.key()).post("/v1/contacts", {"username": "@Sarah_Miller"}).json()
     for peer, username in ((1, "sarah_miller"), (2, "somebody_else")):
         PeerHash.unscoped.create(
@@ -96,7 +96,7 @@ def test_erasing_a_contact_deletes_its_telegram_addresses(api: Api, tenants: Ten
         )
     PeerHash.unscoped.create(
         workspace=tenants.other,
-        account=services.create_sandbox_account(Actor.command(tenants.other, "tests"), name="theirs"),
+        account=accounts.create_sandbox_account(Actor.command(tenants.other, "tests"), name="theirs"),
         peer_id=1,
         access_hash=5,
         username="sarah_miller",

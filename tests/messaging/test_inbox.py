@@ -9,11 +9,11 @@ import pytest
 
 from contacts.models import Contact, Stage
 from crmsolid.core import clock
-from messaging.inbox import Incoming, receive
 from messaging.models import Account, Direction, Message, Thread
 from messaging.representations import MessageOut
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing, SendError
+from messaging.threads.received import Incoming, receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, events, send, stored
 from tests.tenants import Tenants

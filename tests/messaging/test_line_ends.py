@@ -5,7 +5,7 @@ import pytest
 from contacts.models import Contact
 from messaging.models import Account, Message
 from messaging.sending import claiming, dispatch
-from messaging.texts.services import create_template
+from messaging.texts import create_template
 from sequences.models import Step
 from tests.messaging.broadcasts.helpers import start
 from tests.messaging.conftest import FrozenTime

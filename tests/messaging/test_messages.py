@@ -8,9 +8,9 @@ import pytest
 
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.scopes import Scope
-from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message
 from messaging.sending import claiming, dispatch
+from messaging.threads.received import Incoming, receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import events, send, stored
 from tests.tenants import Api, Tenants

@@ -5,10 +5,10 @@ import pytest
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.models import Workspace
-from messaging.inbox import receive
 from messaging.models import Account, OptOutWord
 from messaging.services import send_message
-from messaging.texts.services import add_opt_out_word, remove_opt_out_word
+from messaging.texts import add_opt_out_word, remove_opt_out_word
+from messaging.threads.received import receive
 from tests.messaging.helpers import events
 from tests.messaging.test_inbox import incoming
 from tests.tenants import Tenants

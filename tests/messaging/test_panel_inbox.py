@@ -16,9 +16,9 @@ from contacts.services import tag_contact
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.models import AuditEntry, Membership, Plan, Role, Workspace
 from messaging import services as messages
-from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, Template, Thread
 from messaging.sending import dispatch
+from messaging.threads.received import Incoming, receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import send
 from tests.page_forms import form_with

@@ -11,11 +11,11 @@ from contacts.models import Contact
 from contacts.services import erase_contact
 from crmsolid.core import clock
 from messaging import tasks
-from messaging.inbox import Incoming, receive
 from messaging.models import Account, AccountKind, Message
 from messaging.representations import MessageOut
 from messaging.sending import dispatch
 from messaging.services import cancel_message
+from messaging.threads.received import Incoming, receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import events, send, stored
 from tests.tenants import Tenants

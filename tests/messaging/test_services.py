@@ -7,9 +7,9 @@ import pytest
 
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
-from messaging import services
-from messaging.inbox import Incoming, receive
+from messaging import accounts, services
 from messaging.models import Account, Message, Thread
+from messaging.threads.received import Incoming, receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import counts, send, stored
 from tests.tenants import Tenants
@@ -24,8 +24,8 @@ SERVICES: dict[str, Callable[[Actor, Message], Any]] = {
     "list_threads": lambda actor, row: services.list_threads(actor, contact_id=row.contact_id),
     "list_thread_messages": lambda actor, row: services.list_thread_messages(actor, row.thread_id),
     "mark_thread_read": lambda actor, row: services.mark_thread_read(actor, row.thread_id),
-    "list_accounts": lambda actor, row: services.list_accounts(actor),
-    "get_account": lambda actor, row: services.get_account(actor, row.account_id),
+    "list_accounts": lambda actor, row: accounts.list_accounts(actor),
+    "get_account": lambda actor, row: accounts.get_account(actor, row.account_id),
 }
 
 

@@ -11,7 +11,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.configuration import apply_configuration, dump_configuration
 from crmsolid.workspaces.models import AuditEntry, Workspace
 from messaging.models import OptOutWord, Template
-from messaging.texts.services import create_template, update_template
+from messaging.texts import create_template, update_template
 from tests.panel import browser
 from tests.tenants import Tenants
 

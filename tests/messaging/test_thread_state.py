@@ -21,11 +21,11 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from crmsolid.workspaces.services import remove_member, set_role
 from messaging import services as messages
-from messaging.inbox import Incoming, receive, store_past
 from messaging.models import Account, Message, MessageAttempt, Status, Thread
 from messaging.sending import dispatch
 from messaging.sending.gateway import SendError
 from messaging.threads import services
+from messaging.threads.received import Incoming, receive, store_past
 from messaging.threads.services import InboxFilter
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, send, stored

@@ -7,8 +7,8 @@ import pytest
 
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.scopes import Scope
-from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, Thread
+from messaging.threads.received import Incoming, receive
 from tests.messaging.conftest import FrozenTime
 from tests.tenants import Api, Tenants
 

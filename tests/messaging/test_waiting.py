@@ -10,11 +10,11 @@ import pytest
 from crmsolid.workspaces.models import Plan, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging import erasure, services
-from messaging.inbox import Incoming, receive
 from messaging.models import Account, AccountKind, AccountState, Message
 from messaging.representations import MessageOut, ThreadOut
 from messaging.sending import claiming, dispatch
 from messaging.sending.gateway import SendError
+from messaging.threads.received import Incoming, receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, events, send, stored
 from tests.tenants import Api, Tenants

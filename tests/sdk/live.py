@@ -33,7 +33,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from django.core.management import call_command
-from messaging.services import create_sandbox_account
+from messaging.accounts import create_sandbox_account
 actor = Actor.command(Workspace.objects.get(slug="demo", mode="live"), "tests")
 call_command("apply_config", {file!r}, "--workspace", "demo", stdout=sys.stderr)
 readers = (Scope.READ_CONTACTS, Scope.READ_MESSAGES, Scope.READ_ANALYTICS)

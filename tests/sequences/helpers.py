@@ -14,9 +14,9 @@ from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message
 from messaging.sending import dispatch, sandbox
+from messaging.threads.received import Incoming, receive
 from sequences import services
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence

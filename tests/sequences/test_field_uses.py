@@ -7,7 +7,7 @@ from django.urls import reverse
 from contacts.models import CustomField
 from contacts.segments.services import create_segment
 from contacts.services import upsert_contact
-from messaging.texts.services import create_template
+from messaging.texts import create_template
 from tests.contacts.scoring.helpers import rule
 from tests.panel import browser
 from tests.sequences.helpers import create, publish

@@ -19,9 +19,9 @@ from contacts.models import Contact
 from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from messaging.inbox import Incoming, receive
 from messaging.models import Message
 from messaging.sending import dispatch
+from messaging.threads.received import Incoming, receive
 from sequences import services
 from sequences.models import Enrollment
 from sequences.running import runner

@@ -55,7 +55,7 @@ print(sequence.pk)
 MAKE_AND_ANSWER = """
 import time
 from crmsolid.core import clock
-from messaging.inbox import Incoming, receive
+from messaging.threads.received import Incoming, receive
 from messaging.models import Message
 from sequences.running import runner
 queued = Message.unscoped.filter(status="queued", contact_id__in={contact_ids!r})

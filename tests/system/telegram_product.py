@@ -35,7 +35,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import User
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.services import create_workspace
-from messaging.services import create_sandbox_account
+from messaging.accounts import create_sandbox_account
 owner = User.objects.create_user("owner@example.com", os.environ["OWNERS_PASSWORD"], name="Demo Owner")
 workspace = create_workspace(slug="demo", name="Demo", owner=owner, plan="business")
 actor = Actor.command(workspace, "tests")

@@ -13,7 +13,7 @@ from crmsolid.events.models import Event
 from crmsolid.jobs import runner
 from crmsolid.plans import change_plan
 from crmsolid.workspaces.actor import Actor
-from messaging import services
+from messaging import accounts
 from messaging.sending import dispatch, sandbox
 from sequences.services import pause_sequence
 from tests.sequences import helpers
@@ -43,7 +43,7 @@ def published(
     api: Api, tenants: Tenants, receiver: Receiver, make_endpoint: Callable[..., Endpoint]
 ) -> dict[str, bytes]:
     """One body of each type that is published, by type; an endpoint at ``/all`` subscribes to all of them."""
-    account = services.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
+    account = accounts.create_sandbox_account(Actor.command(tenants.workspace, "tests"), name="ours")
     client = api(tenants.key())
     person = {"username": "@sarah", "name": "Сара 😀", "tags": ["trial"]}
     assert client.post("/v1/contacts", person).status_code == 201

@@ -21,7 +21,7 @@ from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.services import save_draft
 from messaging.models import Thread
 from messaging.services import send_message
-from messaging.texts.services import create_template
+from messaging.texts import create_template
 from sequences.models import Sequence
 from sequences.versions import current_version
 from tests.page_forms import PageForm, form_with

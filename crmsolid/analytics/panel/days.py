@@ -12,7 +12,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.periods import INTERVALS, Period, start_of_day
 from crmsolid.workspaces.models import Workspace
-from messaging.replies import REPLY_WINDOW
+from messaging.threads.received import REPLY_WINDOW
 
 PRESETS = {
     "7": "Last 7 days",

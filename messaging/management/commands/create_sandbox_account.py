@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.commands import ServiceCommand
 from crmsolid.workspaces.services import find_workspace
-from messaging.services import create_sandbox_account
+from messaging.accounts import create_sandbox_account
 
 
 class Command(ServiceCommand):

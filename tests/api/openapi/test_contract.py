@@ -10,7 +10,8 @@ from django.db import close_old_connections
 from contacts.segments.services import create_segment
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
-from messaging.services import create_sandbox_account, send_message
+from messaging.accounts import create_sandbox_account
+from messaging.services import send_message
 from tests.api import example_api
 from tests.api.openapi import contract
 from tests.sequences import helpers

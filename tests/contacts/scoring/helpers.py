@@ -13,9 +13,9 @@ from contacts.scoring.definition import definition_of, read_definition
 from crmsolid.core import clock
 from crmsolid.jobs import runner
 from crmsolid.workspaces.actor import Actor
-from messaging import inbox
-from messaging.inbox import Incoming
 from messaging.models import Account
+from messaging.threads import received
+from messaging.threads.received import Incoming
 
 NOON = datetime(2026, 6, 4, 12, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def receive(account: Account, username: str, text: str = "hello", at: datetime |
     incoming = Incoming(
         next(_message_ids), text, at or clock.now(), username=username, telegram_id=sum(username.encode())
     )
-    inbox.receive(account, incoming)
+    received.receive(account, incoming)
 
 
 def run_jobs() -> None:

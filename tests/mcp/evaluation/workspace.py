@@ -17,10 +17,11 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan, User, Workspace
 from crmsolid.workspaces.scopes import Scope
 from crmsolid.workspaces.services import create_workspace
-from messaging.inbox import Incoming, receive
+from messaging.accounts import create_sandbox_account
 from messaging.models import Account, Message, Thread
 from messaging.sending import dispatch
-from messaging.services import create_sandbox_account, send_message
+from messaging.services import send_message
+from messaging.threads.received import Incoming, receive
 from sequences import services as sequences
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence

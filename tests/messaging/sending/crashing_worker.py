@@ -17,8 +17,8 @@ POINTS = ("claiming", "claimed", "sent", "settling", "settled", "replying")
 def stop_at(point: str) -> None:
     """Stop at the point. A point within a transaction is before its commit."""
     from crmsolid.events.publishing import publish_all
-    from messaging import inbox
     from messaging.sending import claiming, sandbox, settlement
+    from messaging.threads import received
 
     stops: dict[str, tuple[Any, str, Callable[..., Any]]] = {
         "claiming": (claiming, "_take_leases", then_stop(claiming._take_leases)),
@@ -26,7 +26,7 @@ def stop_at(point: str) -> None:
         "sent": (sandbox.SandboxGateway, "send", then_stop(sandbox.SandboxGateway.send)),
         "settling": (settlement, "publish_all", then_stop(publish_all)),
         "settled": (sandbox.SandboxGateway, "after_sent", stop_here),
-        "replying": (inbox, "publish_all", then_stop(publish_all)),
+        "replying": (received, "publish_all", then_stop(publish_all)),
     }
     module, name, stop = stops[point]
     setattr(module, name, stop)

@@ -10,8 +10,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import HoldReason
 from messaging.models import Account, AccountKind, Message, WaitingFor
 from messaging.sending import claiming, dispatch
+from messaging.sending.waiting import waiting_for
 from messaging.telegram import database
-from messaging.waiting import waiting_for
 from sequences.models import StepRun
 from sequences.running import runner
 from tests.messaging.broadcasts import helpers as broadcasts

@@ -9,11 +9,11 @@ import pytest
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging.inbox import Incoming, receive
 from messaging.models import Account, Message, MessageAttempt, SandboxDelivery, Thread
 from messaging.sending import claiming, dispatch, settlement
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.sending.settlement import Attempt
+from messaging.threads.received import Incoming, receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import (
     ScriptedGateway,

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging import services, waiting
+from messaging import services
 from messaging.models import Account, Direction, Message, Status, Thread
-from messaging.sending import claiming, dispatch
+from messaging.sending import claiming, dispatch, waiting
 from messaging.sending.gateway import SendError
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, send, stored

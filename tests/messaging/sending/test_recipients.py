@@ -1,7 +1,7 @@
 import pytest
 
 from crmsolid.core.errors import DomainError
-from messaging.sending.recipients import Recipient, parse_recipient
+from messaging.services import Recipient, parse_recipient
 
 
 @pytest.mark.parametrize(

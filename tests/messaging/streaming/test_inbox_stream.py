@@ -13,10 +13,10 @@ from django.test import Client
 from crmsolid.core import clock
 from crmsolid.events import feed, positions
 from crmsolid.workspaces.models import Membership, Role, User, Workspace
-from messaging.inbox import Incoming, receive
 from messaging.models import Account
 from messaging.panel import inbox_stream as inbox
 from messaging.streaming import frames, stream_limits
+from messaging.threads.received import Incoming, receive
 from tests.messaging.streaming.listener import Listener, run_in_thread, wait_until_idle
 from tests.panel import browser
 from tests.tenants import Tenants

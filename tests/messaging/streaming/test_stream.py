@@ -15,10 +15,10 @@ from crmsolid.events.catalogue import event_type
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces.scopes import Scope
-from messaging.inbox import Incoming, receive
 from messaging.models import Account
 from messaging.sending import dispatch
 from messaging.streaming import frames, hub
+from messaging.threads.received import Incoming, receive
 from tests.messaging.helpers import send
 from tests.messaging.streaming.listener import Frame, Key, Listen, Listener, number, publish_numbered, run_in_thread
 from tests.tenants import Tenants

@@ -13,13 +13,13 @@ from crmsolid.core import clock
 from crmsolid.events import watermark
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
-from messaging import inbox
-from messaging.inbox import Incoming
 from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession, WorkerHeartbeat
 from messaging.sending import settlement
 from messaging.sending.settlement import Attempt
 from messaging.telegram import database, leases, requested_history
 from messaging.telegram.account_worker import AccountWorker
+from messaging.threads import received
+from messaging.threads.received import Incoming
 from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, send, wait_for_status
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
@@ -77,7 +77,7 @@ def test_reply_is_stored_in_the_thread(
 def test_answer_that_comes_before_the_settlement_belongs_to_its_message(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settle, receive, stored = settlement.settle, inbox.receive, threading.Event()
+    settle, receive, stored = settlement.settle, received.receive, threading.Event()
 
     def settle_after_the_answer(attempts: Sequence[Attempt]) -> list[Attempt]:
         server.deliver(ANNA, SHOP, "I am away")
@@ -90,7 +90,7 @@ def test_answer_that_comes_before_the_settlement_belongs_to_its_message(
         return message
 
     monkeypatch.setattr(settlement, "settle", settle_after_the_answer)
-    monkeypatch.setattr(inbox, "receive", receive_and_tell)
+    monkeypatch.setattr(received, "receive", receive_and_tell)
     worker.start()
     message = wait_for_status(send(actor, shop), "sent")
     answer = wait_until(lambda: Message.unscoped.filter(direction="in").first())

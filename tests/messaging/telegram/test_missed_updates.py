@@ -9,13 +9,13 @@ import pytest
 
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
-from messaging import inbox
 from messaging.models import Account, Message, TelegramSession, Thread
 from messaging.telegram import client, connection
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.missed_history import MissedHistory
 from messaging.telegram.receiving import Receiver
-from messaging.threads.history import load_history
+from messaging.threads import received
+from messaging.threads.services import load_history
 from tests.messaging.telegram.helpers import ANNA, SHOP
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
@@ -321,14 +321,14 @@ def test_connection_ends_with_the_task_that_reads_its_updates(
 def test_batch_that_is_not_stored_in_time_is_stored_by_the_next_connection(
     connected: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receive, hanging, proceed = inbox.receive, iter([True]), threading.Event()
+    receive, hanging, proceed = received.receive, iter([True]), threading.Event()
 
     def hang_once(*args: Any) -> Any:
         for _ in hanging:
             proceed.wait(SECONDS)
         return receive(*args)
 
-    monkeypatch.setattr(inbox, "receive", hang_once)
+    monkeypatch.setattr(received, "receive", hang_once)
     try:
         server.deliver(ANNA, SHOP, "stuck")
         server.deliver(ANNA, SHOP, "last")

@@ -11,12 +11,12 @@ from contacts.models import Contact
 from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.events.models import Event
-from messaging import inbox
 from messaging.models import Account, Direction, Message, Status, TelegramSession, Thread
 from messaging.services import send_message
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
+from messaging.threads import received
 from tests.messaging.telegram.helpers import ANNA, SHOP
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
@@ -125,14 +125,14 @@ def test_login_codes_are_not_stored(connected: AccountWorker, server: TelegramSe
 def test_updates_are_reported_again_after_a_database_error(
     connected: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receive, failures = inbox.receive, iter([OperationalError("gone"), OperationalError("gone")])
+    receive, failures = received.receive, iter([OperationalError("gone"), OperationalError("gone")])
 
     def failing(*args: Any) -> Any:
         for failure in failures:
             raise failure
         return receive(*args)
 
-    monkeypatch.setattr(inbox, "receive", failing)
+    monkeypatch.setattr(received, "receive", failing)
     server.deliver(ANNA, SHOP, "not lost")
     wait_until(lambda: Message.unscoped.exists(), seconds=60)
     wait_until(lambda: TelegramSession.unscoped.get().pts == 2)
@@ -142,14 +142,14 @@ def test_updates_are_reported_again_after_a_database_error(
 def test_message_that_cannot_be_stored_does_not_block_the_next(
     connected: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receive = inbox.receive
+    receive = received.receive
 
-    def refuse_bad(account: Account, incoming: inbox.Incoming) -> Any:
+    def refuse_bad(account: Account, incoming: received.Incoming) -> Any:
         if incoming.text == "bad":
             raise ValueError("this cannot be stored")
         return receive(account, incoming)
 
-    monkeypatch.setattr(inbox, "receive", refuse_bad)
+    monkeypatch.setattr(received, "receive", refuse_bad)
     server.deliver(ANNA, SHOP, "bad")
     server.deliver(ANNA, SHOP, "good")
     wait_until(lambda: Message.unscoped.exists())

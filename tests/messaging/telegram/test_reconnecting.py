@@ -10,11 +10,11 @@ from django.db import OperationalError
 
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
-from messaging import inbox
 from messaging.models import Account, AccountLease, Message
 from messaging.telegram import connection, database, leases, mapping, sending
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.database import THREADS
+from messaging.threads import received
 from tests.messaging.telegram.helpers import (
     ANNA,
     SHOP,
@@ -110,13 +110,13 @@ def test_leases_are_renewed_while_all_database_threads_are_busy(
 ) -> None:
     """After an outage every account has a batch to store; the renewal must not wait for all of them."""
     settings.TELEGRAM_LEASE_SECONDS = 4.5
-    proceed, receive = threading.Event(), inbox.receive
+    proceed, receive = threading.Event(), received.receive
 
     def slow(*args: Any) -> Any:
         proceed.wait(30)
         return receive(*args)
 
-    monkeypatch.setattr(inbox, "receive", slow)
+    monkeypatch.setattr(received, "receive", slow)
     for number in range(THREADS):
         phone = f"+1555100{number}"
         user = server.create_user(phone, first_name=f"Shop {number}")

@@ -12,7 +12,7 @@ from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, AccountLease, HistoryRequest, Message, TelegramSession, WorkerHeartbeat
 from messaging.telegram import leases
 from messaging.telegram.services import begin_qr_login
-from messaging.threads.history import load_history
+from messaging.threads.services import load_history
 from tests.messaging.telegram.helpers import (
     ANNA,
     BOB,

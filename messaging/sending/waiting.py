@@ -1,17 +1,20 @@
-"""Says why a queued message is not sent yet.
+"""Says why a queued message is not sent yet, and which messages wait for an earlier one of their thread.
 
 The conditions are those of the claim, ``messaging.sending.claiming``: a message for which nothing is named here but
-``worker`` would be claimed now.
+``worker`` would be claimed now. No message overtakes another one to the same person that was tried before and is not
+settled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import BooleanField, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models.expressions import RawSQL
 
 from crmsolid.core import clock
 from crmsolid.workspaces import sending_hold
 from messaging.models import CANNOT_SEND, Account, AccountState, Message, Status, WaitingFor, account_state
-from messaging.sending import order
+
+_MESSAGES = f'"{Message._meta.db_table}"'
 
 
 def waiting_for(message: Message) -> WaitingFor | None:
@@ -38,7 +41,7 @@ def waiting_for(message: Message) -> WaitingFor | None:
         return WaitingFor(message.delayed_by or WaitingFor.ETA)
     is_behind = message.is_behind
     if is_behind is None:
-        is_behind = message.pk not in order.ids_not_behind([message.pk])
+        is_behind = message.pk not in ids_not_behind([message.pk])
     return WaitingFor.EARLIER_MESSAGE if is_behind else WaitingFor.WORKER
 
 
@@ -49,7 +52,7 @@ def load_accounts(messages: Iterable[Message]) -> None:
     accounts = Account.unscoped.select_related("workspace__live").annotate(sending_is_held=sending_hold.is_in_force())
     prefetch_related_objects(queued, Prefetch("account", queryset=accounts))
     due = [message for message in queued if message.eta is not None and message.eta <= clock.now()]
-    ready = order.ids_not_behind([message.pk for message in due]) if due else set()
+    ready = ids_not_behind([message.pk for message in due]) if due else set()
     for message in due:
         message.is_behind = message.pk not in ready
 
@@ -57,4 +60,35 @@ def load_accounts(messages: Iterable[Message]) -> None:
 def annotate(messages: "QuerySet[Message]") -> "QuerySet[Message]":
     """These messages with what :func:`waiting_for` asks of the whole installation and of their threads."""
     held = messages.annotate(sending_is_held=sending_hold.is_in_force())
-    return held.annotate(is_behind=order.is_behind())  # type: ignore[no-redef]  # the attribute is there for this
+    return held.annotate(is_behind=is_behind())  # type: ignore[no-redef]  # the attribute is there for this
+
+
+def behind(message: str) -> str:
+    """The condition, in SQL, that the message of this alias waits for another one of its thread, which is being sent or
+    waits for its retry. The parameter is the time: a message whose lease has expired is claimed again at once.
+
+    Whatever was tried comes before what was not, so a message that is planned for later holds nobody back. The index is
+    message_tried.
+    """
+    return (
+        f"EXISTS (SELECT 1 FROM {_MESSAGES} tried WHERE tried.thread_id = {message}.thread_id"
+        f" AND tried.attempts > 0 AND tried.status IN ('queued', 'sending') AND tried.id <> {message}.id"
+        f" AND (tried.status = 'queued' OR tried.lease_until >= %s) AND ({message}.attempts = 0"
+        f" OR tried.created_at < {message}.created_at"
+        f" OR tried.created_at = {message}.created_at AND tried.id < {message}.id))"
+    )
+
+
+def is_behind() -> RawSQL:
+    """:func:`behind` now, for an annotation of messages."""
+    return RawSQL(behind(_MESSAGES), [clock.now()], output_field=BooleanField())
+
+
+def not_behind(messages: "QuerySet[Message]") -> "QuerySet[Message]":
+    """Those of these messages that wait for no other one."""
+    return messages.extra(where=[f"NOT {behind(_MESSAGES)}"], params=[clock.now()])
+
+
+def ids_not_behind(message_ids: Collection[str]) -> set[str]:
+    """Those of these ids whose messages wait for no other one."""
+    return set(not_behind(Message.unscoped.filter(pk__in=message_ids)).values_list("pk", flat=True))

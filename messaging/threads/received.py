@@ -4,22 +4,25 @@ A message arrives from a contact, or was typed by a person on the account's own 
 member asked for, are stored without any consequence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 
 from contacts import activity, lookup, watchers
 from contacts.models import Contact
+from contacts.scoring import occasions
+from contacts.scoring.occasions import Occasion
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
-from messaging import opt_out_words, replies
-from messaging.events import MESSAGE_RECEIVED, MESSAGE_SENT
-from messaging.models import Account, Direction, Message, Status
-from messaging.representations import MessageOut
+from messaging import texts
+from messaging.models import Account, AccountKind, Direction, Message, OptOutWord, Status
+from messaging.representations import MESSAGE_RECEIVED, MESSAGE_SENT, MessageOut
 from messaging.sending import sources
 from messaging.sending.sources import Answer
 from messaging.threads import state
@@ -29,6 +32,14 @@ _messages = Table(Message)
 # How far Telegram's clock and ours may differ where a send is recognized by its time.
 CLOCK_TOLERANCE = timedelta(minutes=15)
 OWN_SEND_STATUSES = (Status.QUEUED, Status.SENDING, Status.SENT)
+
+REPLY_WINDOW = timedelta(days=30)
+AUTO_REPLY_WITHIN = timedelta(seconds=3)
+SAME_TEXT_WINDOW = timedelta(hours=24)
+SAME_TEXT_CONTACTS = 3
+# Shorter texts, such as "Yes, please", come from several people who all wrote them themselves.
+SAME_TEXT_MIN_LENGTH = 20
+SAME_TEXT_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +80,13 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     thread_id = state.upsert_thread(account, contact, incoming.at)
     message = _new_message(account, contact, thread_id, incoming)
     if not incoming.outgoing:
-        replies.classify(message, account, reply_to=incoming.reply_to, is_automatic=incoming.is_automatic)
+        _classify(message, account, reply_to=incoming.reply_to, is_automatic=incoming.is_automatic)
     if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
         return None
     if incoming.outgoing:
         scored = _record_answer(account, contact, incoming)
     else:
-        opted_out = opt_out_words.apply_word(message)
+        opted_out = texts.apply_word(message)
         scored = activity.record_received(
             account.workspace_id,
             contact.id,
@@ -200,3 +211,82 @@ def _new_message(account: Account, contact: Contact, thread_id: str, incoming: I
         sent_at=incoming.at,
         **columns,
     )
+
+
+# --- Replies ----------------------------------------------------------------------------------------------------------
+def _classify(message: Message, account: Account, *, reply_to: int | None, is_automatic: bool) -> None:
+    """Set ``in_reply_to``, ``auto_reply`` and ``text_digest`` of an incoming message that is not stored yet.
+
+    ``reply_to`` is Telegram's id of the message it quotes. ``is_automatic``: it is known to be an auto-reply. Any other
+    answer to a sandbox counts as a person's. The caller holds the lock on the contact. Of the message in
+    ``in_reply_to``, ``source`` and ``sent_at`` are loaded.
+    """
+    message.auto_reply = is_automatic
+    answered = _answered(message, account, reply_to)
+    if answered is None:
+        return
+    message.in_reply_to = answered
+    if account.kind == AccountKind.SANDBOX or message.sent_at is None or answered.sent_at is None:
+        return
+    # Telegram's times are whole seconds of its own clock, so an answer may seem to be older than its message.
+    is_fast = abs(message.sent_at - answered.sent_at) <= AUTO_REPLY_WITHIN
+    message.text_digest = text_digest(message.text)
+    message.auto_reply = is_automatic or is_fast or _came_from_many(message)
+
+
+def _answered(message: Message, account: Account, reply_to: int | None) -> Message | None:
+    """The sent message that this one quotes, whatever its age, else the latest one before it within 30 days.
+
+    Telegram numbers the messages of an account in their order, so its ids tell what came before more exactly than two
+    clocks. They also find the row by an index. In a sandbox the time decides.
+    """
+    sent = Message.objects.for_workspace(message.workspace_id)
+    sent = sent.filter(thread_id=message.thread_id, direction=Direction.OUT, status=Status.SENT)
+    sent = sent.only("id", "sent_at", "source")
+    quoted = None if reply_to is None else sent.filter(telegram_message_id=reply_to).first()
+    if quoted is not None or message.sent_at is None:
+        return quoted
+    # An answer is given to a person, not to the account's own away message, which comes within a second.
+    recent = sent.filter(sent_at__gte=message.sent_at - REPLY_WINDOW, auto_reply=False)
+    if account.kind == AccountKind.SANDBOX:
+        return recent.filter(sent_at__lte=message.sent_at).order_by("-sent_at", "-id").first()
+    return recent.filter(telegram_message_id__lt=message.telegram_message_id).order_by("-telegram_message_id").first()
+
+
+def text_digest(text: str) -> int | None:
+    """A 64-bit number that equal texts have in common; None if the text is too short to be compared."""
+    stripped = text.strip()
+    if len(stripped) < SAME_TEXT_MIN_LENGTH:
+        return None
+    return int.from_bytes(blake2b(stripped.encode(), digest_size=8).digest(), signed=True)
+
+
+def _came_from_many(message: Message) -> bool:
+    """Whether at least three contacts, this one included, answered the account with this text within 24 hours.
+
+    At most 50 rows of an index are read. The first two answers were counted as a person's and stay so.
+    """
+    if message.text_digest is None or message.sent_at is None:
+        return False
+    same = Message.objects.for_workspace(message.workspace_id).filter(
+        account_id=message.account_id,
+        text_digest=message.text_digest,
+        sent_at__gt=message.sent_at - SAME_TEXT_WINDOW,
+    )
+    same = same.exclude(contact_id=message.contact_id).order_by("-sent_at")
+    return len(set(same.values_list("contact_id", flat=True)[:SAME_TEXT_ROWS])) >= SAME_TEXT_CONTACTS - 1
+
+
+def replies_of(contacts: Sequence[Contact]) -> list[Occasion]:
+    """What these contacts have written, without auto-replies and opt-out words."""
+    by_id = {contact.id: contact for contact in contacts}
+    workspace_ids = {contact.workspace_id for contact in contacts}
+    words = set(OptOutWord.unscoped.filter(workspace__in=workspace_ids).values_list("workspace_id", "word"))
+    rows = Message.unscoped.filter(contact__in=by_id, direction=Direction.IN, auto_reply=False, sent_at__isnull=False)
+    return [
+        occasions.reply(by_id[contact_id], message_id, at)
+        for message_id, contact_id, at, text in rows.values_list(
+            "pk", "contact_id", "sent_at", Left("text", texts.MAX_MESSAGE + 1)
+        )
+        if len(text) > texts.MAX_MESSAGE or (by_id[contact_id].workspace_id, texts.normal_form(text)) not in words
+    ]
