@@ -23,9 +23,10 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 
+from contacts.custom_fields import create_custom_field
 from contacts.models import Contact
 from contacts.segments import services as segments
-from contacts.services import create_custom_field, export_contacts, list_contacts
+from contacts.services import export_contacts, list_contacts
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.services import create_workspace

@@ -92,7 +92,7 @@ def actor() -> Any:
 
 
 def make_endpoints() -> list[str]:
-    from contacts.services import create_custom_field
+    from contacts.custom_fields import create_custom_field
     from webhooks.services import create_endpoint
 
     for key in ("company", "plan"):

@@ -22,7 +22,7 @@ from django.db import connection, connections
 
 from bench import contacts
 from bench.contacts import timed
-from contacts.services import create_custom_field
+from contacts.custom_fields import create_custom_field
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import User, Workspace
 from crmsolid.workspaces.services import create_workspace

@@ -1,4 +1,9 @@
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import connection
 
 
 class ContactsConfig(AppConfig):
@@ -7,8 +12,8 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models import Q
 
-        # These register checks, events and a bulk action.
-        from contacts import bulk, checks, configuration, events, tags  # noqa: F401
+        # These register events and bulk actions.
+        from contacts import bulk, custom_fields, events, tags  # noqa: F401
         from contacts.erasing import operands
         from contacts.imports import erasure, jobs
         from contacts.models import ScoringRule, Segment
@@ -33,6 +38,26 @@ class ContactsConfig(AppConfig):
         kinds.register(rescoring.SCORE)
         kinds.register(rescoring.PREVIEW)
         register_erasure(erase=erasure.erase, export=erasure.export)
-        register_section(configuration.SECTION, dump=configuration.dump, apply=configuration.apply)
+        register_section(custom_fields.SECTION, dump=custom_fields.dump, apply=custom_fields.apply)
         # Behind the custom fields, which rules may name.
         register_section(scoring.SECTION, dump=scoring.dump, apply=scoring.apply)
+
+
+@register(Tags.database)
+def check_search_index(
+    app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A warning if the migration could not create the extension pg_trgm, or did not finish the index. Run by
+    ``manage.py migrate``, before it migrates, and ``manage.py check --database default``."""
+    if not databases:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 WHERE to_regclass('contacts_contact') IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('contact_by_search') AND indisvalid)"
+        )
+        if cursor.fetchone() is None:
+            return []
+    text = "search reads all contacts of a workspace, because the database has no trigram index"
+    hint = 'have an administrator run "CREATE EXTENSION pg_trgm", then add the index as docs/audiences.md says'
+    return [Warning(text, hint=hint, id="contacts.W001")]

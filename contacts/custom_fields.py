@@ -1,15 +1,25 @@
-"""Custom fields: the keys and types that a workspace may define, and whether a value fits its field."""
+"""Custom fields: what a workspace may define, whether a value fits its field, and the section of the configuration."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
+
+from django.db import IntegrityError, transaction
 
 from contacts.models import CustomField, FieldType
 from contacts.normalization import InvalidValue
 from contacts.representations import ContactOut
-from crmsolid.core.errors import FieldError
-from crmsolid.workspaces.models import Workspace
+from crmsolid.api.fields import Choice, List, StrictSerializer, Text
+from crmsolid.api.pagination import Page, page
+from crmsolid.api.parsing import parse_object
+from crmsolid.core.errors import FieldError, invalid, not_found
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.configuration import Change, apply_each
+from crmsolid.workspaces.models import Role, Workspace
+from crmsolid.workspaces.scopes import Scope
 
 MAX_LABEL = 100
 MAX_CHOICES = 100
@@ -120,3 +130,95 @@ def check_value(field_type: FieldType, value: Any, choices: Sequence[str] = ()) 
             if not isinstance(value, str) or value not in choices:
                 raise InvalidValue("invalid_choice", f"give one of: {', '.join(map(str, choices))}")
     return value
+
+
+def list_custom_fields(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
+    """One page of the workspace's custom fields, by key. Errors: ``scope_missing``, ``invalid_cursor``."""
+    actor.require(Scope.READ_CONTACTS)
+    rows = CustomField.objects.for_workspace(actor.workspace)
+    return page(rows, sort="key", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters={})
+
+
+@unit_of_work()
+def create_custom_field(actor: Actor, *, key: str, label: str, type: str, choices: Iterable[str] = ()) -> CustomField:
+    """Define a custom field. ``choices`` are for the type ``choice`` only.
+
+    Key and type cannot be changed later, because contacts have values of this type under the key. Errors:
+    ``forbidden`` for anybody but admins and owners, ``validation_failed``.
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    try:
+        check_key(key)
+        check_count(actor.workspace)
+    except InvalidValue as error:
+        raise invalid("key", error.code, error.detail) from None
+    if type not in FieldType.values:
+        raise invalid("type", "invalid_choice", f"the types are: {', '.join(FieldType.values)}")
+    field = CustomField(workspace=actor.workspace, key=key, type=type)
+    _set_label_and_choices(field, label, choices)
+    try:
+        with transaction.atomic():
+            field.save()
+    except IntegrityError:
+        raise invalid("key", "duplicate", "a field with this key already exists") from None
+    return field
+
+
+@unit_of_work()
+def update_custom_field(actor: Actor, field_id: int, *, label: str, choices: Iterable[str] = ()) -> CustomField:
+    """Replace the label and the choices. Contacts keep values that are no longer among the choices.
+
+    Errors: ``forbidden`` for anybody but admins and owners, ``not_found``, ``validation_failed``.
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    field = CustomField.objects.for_workspace(actor.workspace).filter(pk=field_id).first()
+    if field is None:
+        raise not_found("custom field")
+    _set_label_and_choices(field, label, choices)
+    field.save(update_fields=["label", "choices"])
+    return field
+
+
+def _set_label_and_choices(field: CustomField, label: str, choices: Iterable[str]) -> None:
+    if not 1 <= len(label.strip()) <= MAX_LABEL:
+        raise invalid("label", "length", f"a label has 1 to {MAX_LABEL} characters")
+    try:
+        field.choices = read_choices(field.type, choices)
+    except InvalidValue as error:
+        raise invalid("choices", error.code, error.detail) from None
+    field.label = label.strip()
+
+
+# The section of the configuration.
+SECTION = "custom_fields"
+
+
+class CustomFieldItem(StrictSerializer):
+    key = Text()
+    label = Text(max_length=MAX_LABEL)  # type: ignore[assignment]
+    type = Choice(choices=FieldType.values)
+    choices = List(child=Text(max_length=MAX_CHOICE), max_length=MAX_CHOICES, default=list)
+
+
+def dump(actor: Actor) -> list[Any]:
+    """All custom fields by key."""
+    fields = CustomField.objects.for_workspace(actor.workspace).order_by("key")
+    return [{"key": field.key, "label": field.label, "type": field.type, "choices": field.choices} for field in fields]
+
+
+def apply(actor: Actor, items: list[Any], path: str) -> list[Change]:
+    """Create the fields whose keys are new, and give the others the label and the choices of the document."""
+    return apply_each(items, path, partial(_apply_field, actor))
+
+
+def _apply_field(actor: Actor, item: Any) -> Change:
+    wanted = parse_object(item, CustomFieldItem)
+    field = CustomField.objects.for_workspace(actor.workspace).filter(key=wanted["key"]).first()
+    if field is None:
+        create_custom_field(actor, **wanted)
+        return Change(SECTION, wanted["key"], "created")
+    if wanted["type"] != field.type:
+        raise invalid("type", "immutable", f"the type of {field.key} is {field.type} and cannot be changed")
+    updated = update_custom_field(actor, field.pk, label=wanted["label"], choices=wanted["choices"])
+    same = (updated.label, updated.choices) == (field.label, field.choices)
+    return Change(SECTION, field.key, "unchanged" if same else "updated")

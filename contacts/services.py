@@ -10,13 +10,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from contacts import custom_fields, export, notes, optouts, repository
+from contacts import export, notes, optouts, repository
 from contacts.erasing import ledger, operands
 from contacts.erasing.operands import Person
-from contacts.models import Contact, ContactQuerySet, CustomField, FieldType
-from contacts.normalization import InvalidValue
+from contacts.models import Contact, ContactQuerySet, CustomField
 from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTaken
 from contacts.scoring import personal_data as scoring_data
 from contacts.scoring import rescoring
@@ -33,7 +32,7 @@ from crmsolid.core.errors import DomainError, FieldError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Role, Workspace
+from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
 
 EXPORT_CHUNK = 500
@@ -332,60 +331,3 @@ def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:
     }
     audit.record(actor, "contact.data_exported", contact_id)
     return data
-
-
-def list_custom_fields(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
-    """One page of the workspace's custom fields, by key. Errors: ``scope_missing``, ``invalid_cursor``."""
-    actor.require(Scope.READ_CONTACTS)
-    rows = CustomField.objects.for_workspace(actor.workspace)
-    return page(rows, sort="key", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters={})
-
-
-@unit_of_work()
-def create_custom_field(actor: Actor, *, key: str, label: str, type: str, choices: Iterable[str] = ()) -> CustomField:
-    """Define a custom field. ``choices`` are for the type ``choice`` only.
-
-    Key and type cannot be changed later, because contacts have values of this type under the key. Errors:
-    ``forbidden`` for anybody but admins and owners, ``validation_failed``.
-    """
-    actor.require_role(Role.ADMIN, Role.OWNER)
-    try:
-        custom_fields.check_key(key)
-        custom_fields.check_count(actor.workspace)
-    except InvalidValue as error:
-        raise invalid("key", error.code, error.detail) from None
-    if type not in FieldType.values:
-        raise invalid("type", "invalid_choice", f"the types are: {', '.join(FieldType.values)}")
-    field = CustomField(workspace=actor.workspace, key=key, type=type)
-    _set_label_and_choices(field, label, choices)
-    try:
-        with transaction.atomic():
-            field.save()
-    except IntegrityError:
-        raise invalid("key", "duplicate", "a field with this key already exists") from None
-    return field
-
-
-@unit_of_work()
-def update_custom_field(actor: Actor, field_id: int, *, label: str, choices: Iterable[str] = ()) -> CustomField:
-    """Replace the label and the choices. Contacts keep values that are no longer among the choices.
-
-    Errors: ``forbidden`` for anybody but admins and owners, ``not_found``, ``validation_failed``.
-    """
-    actor.require_role(Role.ADMIN, Role.OWNER)
-    field = CustomField.objects.for_workspace(actor.workspace).filter(pk=field_id).first()
-    if field is None:
-        raise not_found("custom field")
-    _set_label_and_choices(field, label, choices)
-    field.save(update_fields=["label", "choices"])
-    return field
-
-
-def _set_label_and_choices(field: CustomField, label: str, choices: Iterable[str]) -> None:
-    if not 1 <= len(label.strip()) <= custom_fields.MAX_LABEL:
-        raise invalid("label", "length", f"a label has 1 to {custom_fields.MAX_LABEL} characters")
-    try:
-        field.choices = custom_fields.read_choices(field.type, choices)
-    except InvalidValue as error:
-        raise invalid("choices", error.code, error.detail) from None
-    field.label = label.strip()

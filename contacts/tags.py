@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contacts import bulk, tag_uses
+from contacts import bulk, uses
 from contacts.models import ContactTag
 from contacts.validation import read_tags
 from crmsolid.core.errors import invalid, not_found
@@ -93,7 +93,7 @@ def get_tag(actor: Actor, name: str) -> CountedTag:
 def rename_tag(actor: Actor, name: str, *, to: str) -> Job:
     """Start a job that gives another tag to all contacts that have this one, and takes this one from them. If the other
     is in use already, the two are one from then on. Segments name both tags until the job has ended, then the new one;
-    so do scoring rules at its end, if the actor may change them. ``tag_uses.find_uses`` has what is left to do by hand.
+    so do scoring rules at its end, if the actor may change them. ``uses.find_tag_uses`` has what is left to do by hand.
 
     Errors: ``scope_missing``, ``not_found``, ``validation_failed``.
     """
@@ -103,8 +103,8 @@ def rename_tag(actor: Actor, name: str, *, to: str) -> Job:
     if new == name:
         raise invalid("to", "duplicate", "this is its name already")
     following = {
-        "segments": tag_uses.name_both_in_segments(actor, name, new),
-        "rules": tag_uses.rules_to_rename(actor, name),
+        "segments": uses.name_both_in_segments(actor, name, new),
+        "rules": uses.rules_to_rename(actor, name),
     }
     job = bulk.start_bulk(actor, RENAME, {"tag": [name]}, {"add": [new], "remove": [name], **following})
     audit.record(actor, "tag.renamed", job.pk, tag=name, to=new)
@@ -120,8 +120,8 @@ def _check_rename(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _finish_rename(actor: Actor, arguments: Mapping[str, Any]) -> None:
     [name], [new] = arguments["remove"], arguments["add"]
-    tag_uses.rename_in_segments(actor, arguments["segments"], name, new)
-    tag_uses.rename_in_rules(actor, arguments["rules"], name, new)
+    uses.rename_in_segments(actor, arguments["segments"], name, new)
+    uses.rename_in_rules(actor, arguments["rules"], name, new)
 
 
 RENAME = "tag rename"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from contacts import services
+from contacts import custom_fields, services
 from contacts.inputs import ContactIn, ContactPatch, ContactQuery, ExportQuery, TagsIn
 from contacts.repository import ContactWithTags
 from contacts.representations import (
@@ -151,5 +151,5 @@ class CustomFieldsView(WorkspaceView):
 
     @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(CustomFieldOut)})
     def get(self) -> ApiResponse:
-        page = services.list_custom_fields(self.actor, **self.query)
+        page = custom_fields.list_custom_fields(self.actor, **self.query)
         return ApiResponse(page.as_dict([CustomFieldOut.render(field) for field in page.rows]))

@@ -8,7 +8,7 @@ import contacts.tools
 import crmsolid.analytics.tools
 import messaging.tools
 import sequences.tools
-from contacts import services as contacts_services
+from contacts import custom_fields
 from contacts.models import Stage
 from contacts.representations import CustomFieldOut
 from crmsolid.api.endpoint import ApiResponse, endpoint
@@ -42,9 +42,7 @@ class WhoamiView(WorkspaceView):
         actor = self.actor
         fields: list[dict[str, Any]] | None = None
         if actor.has(Scope.READ_CONTACTS):
-            fields = [
-                CustomFieldOut.render(field) for field in contacts_services.list_custom_fields(actor, limit=100).rows
-            ]
+            fields = [CustomFieldOut.render(field) for field in custom_fields.list_custom_fields(actor, limit=100).rows]
         return ApiResponse(
             {
                 "workspace": WorkspaceOut.render(self.workspace),

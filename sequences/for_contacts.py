@@ -5,14 +5,14 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from contacts import bulk, field_uses, tag_uses
+from contacts import bulk
 from contacts.bulk import BulkAction
 from contacts.models import Contact
 from contacts.normalization import fold
 from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
 from contacts.timeline import Entry, Older, Source
-from contacts.uses import Use
+from contacts.uses import Use, names_field, names_tag
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
@@ -72,7 +72,7 @@ def of_tag(workspace: Workspace, name: str) -> list[Use]:
     versions = SequenceVersion.objects.for_workspace(workspace).select_related("sequence")
     live = {each.pk: each for each in versions.filter(Q(number=F("sequence__version")) | Exists(open_ones))}
     steps = Step.objects.for_workspace(workspace).filter(version__in=list(live), condition__isnull=False)
-    naming = {step.version_id for step in steps if tag_uses.is_named_in(step.condition, name)}
+    naming = {step.version_id for step in steps if names_tag(step.condition, name)}
     naming |= {pk for pk, version in live.items() if f"tag:{fold(name)}" in map(fold, version.stop_on)}
     found = {live[pk].sequence_id: live[pk].sequence for pk in naming}
     return [
@@ -87,7 +87,7 @@ def of_field(workspace: Workspace, key: str) -> Iterator[Use]:
     names = {
         step.version.sequence_id: step.version.sequence.name
         for step in latest.select_related("version__sequence")
-        if key in variables(step.text) or field_uses.is_named_in(step.condition, key)
+        if key in variables(step.text) or names_field(step.condition, key)
     }
     for pk, name in names.items():
         yield Use("Sequence", name, "sequences_sequence_change", pk)

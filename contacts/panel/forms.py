@@ -193,10 +193,6 @@ class NoteForm(forms.Form):
     text = LinesField(3, required=True, label="Note", max_length=MAX_TEXT)
 
 
-class TagForm(forms.Form):
-    tag = forms.CharField(label="Tag", max_length=MAX_TAG)
-
-
 class RenameTagForm(forms.Form):
     to = forms.CharField(label="New name", max_length=MAX_TAG)
 

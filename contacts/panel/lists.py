@@ -11,11 +11,12 @@ from django.http import HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.text import capfirst
 
-from contacts import bulk, columns, custom_fields, services
-from contacts.columns import Column
+from contacts import bulk, custom_fields, services
 from contacts.forms import FilterForm
 from contacts.models import Segment, Stage, name_of
+from contacts.panel import columns
 from contacts.panel.actions import BulkChoice, bulk_choices
+from contacts.panel.columns import Column
 from contacts.panel.person import STAGE_COLOURS, display_value
 from contacts.panel.query import MAX_FILTER, ContactsQuery, filter_text
 from contacts.repository import ContactWithTags

@@ -17,7 +17,7 @@ from contacts.scoring.forms import ScoreForm
 from contacts.scoring.services import adjust_score, get_score
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
-from crmsolid.panel.components.addresses import current_side, panel_url, side_of
+from crmsolid.panel.components.addresses import current_side, side_of
 from crmsolid.panel.components.admin_base import LookAheadPaginator
 from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces import audit
@@ -275,8 +275,3 @@ class ContactHistoryPage(OfContact):
         shows_addresses = self.panel.has_role(ADMINS)
         title = f"History of {contact}"
         return self.render(title=title, page_label=title, object=contact, page=page, shows_addresses=shows_addresses)
-
-
-def contact_address(contact_id: str) -> str:
-    """The address of a contact's page."""
-    return panel_url(ContactPage.name, contact_id)

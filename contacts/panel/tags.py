@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 from django.http import Http404
 from django.http.response import HttpResponseBase
 
-from contacts import tag_uses, tags
+from contacts import tags
 from contacts.normalization import tag as normalize_tag
 from contacts.panel.forms import RenameTagForm
 from contacts.tags import CountedTag
+from contacts.uses import find_tag_uses
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.tenant_page import TenantPage, error_text
@@ -72,7 +73,7 @@ class TagPage(TenantPage):
 
     def _page(self, tag: CountedTag, form: RenameTagForm, status: int = 200) -> HttpResponseBase:
         known = [name for name in tags.tag_names(self.actor) if name != tag.name]
-        uses = tag_uses.find_uses(self.actor, tag.name)
+        uses = find_tag_uses(self.actor, tag.name)
         return self.render(
             status=status,
             title=tag.name,

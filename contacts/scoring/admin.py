@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
-from contacts import configuration as custom_fields
+from contacts import custom_fields
 from contacts.models import Contact, ScoringRule
 from contacts.scoring import services
 from contacts.scoring.configuration import SECTION, dump

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from contacts.tag_uses import is_named_in
-from contacts.uses import Use
+from contacts.uses import Use, names_tag
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
@@ -74,5 +73,5 @@ def broadcasts_that_name_tag(workspace: Workspace, name: str) -> list[Use]:
     return [
         Use("Broadcast", each.name, "messaging_broadcast_change", each.pk, "Change whom it goes to before it is sent.")
         for each in rows.only("id", "name", "audience", "workspace")
-        if name in each.audience.get("tags", ()) or is_named_in(each.audience.get("filter"), name)
+        if name in each.audience.get("tags", ()) or names_tag(each.audience.get("filter"), name)
     ]

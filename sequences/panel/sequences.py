@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
-from contacts import configuration as custom_fields
+from contacts import custom_fields
 from contacts import repository as contacts
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, username_key

@@ -639,7 +639,7 @@ def test_where_it_is_required_nothing_else_is_shown_before(tenants: Tenants) -> 
     assert client.get(HOME).status_code == 200
     owner.post(MEMBERS, {"action": "require", "required": "yes"})
     assert owner.get(MEMBERS).status_code == 200
-    for address in (HOME, "/panel/test/contacts/contact/", "/oauth/authorize/?client_id=x"):
+    for address in (HOME, "/panel/test/contacts/", "/oauth/authorize/?client_id=x"):
         assert client.get(address)["Location"] == TWO_FACTOR, address
         assert client.post(address, {"x": "y"})["Location"] == TWO_FACTOR, address
     page = text(client.get(TWO_FACTOR))
@@ -659,7 +659,7 @@ def test_who_lacks_a_factor_can_still_go_to_another_workspace(tenants: Tenants) 
     client = browser(tenants.owner)
     page = client.get("/panel/", follow=True)
     assert page.redirect_chain == [(HOME, 302), (TWO_FACTOR, 302)]
-    assert client.get("/panel/contacts/contact/", follow=True).redirect_chain[-1] == (TWO_FACTOR, 302)
+    assert client.get("/panel/contacts/", follow=True).redirect_chain[-1] == (TWO_FACTOR, 302)
     assert "Go to Rival instead" in text(page)
     moved = client.post(reverse("account:switch"), {"workspace": tenants.other.pk}, follow=True)
     assert moved.redirect_chain == [(HOME, 302)] and "Rival" in text(moved)

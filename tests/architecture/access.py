@@ -128,10 +128,6 @@ PAGES = {
     "contacts_segment_tags": Access(WRITERS, WRITERS, ({"add": "taken"},)),
     "contacts_scoringrule_preview": Access(ADMINS, ADMINS),
     "contacts_scoringrule_copy": Access(None, ADMINS),
-    "contacts/contact/": Access(EVERYONE, EVERYONE, is_public=True, needs_plan=False),  # an old address
-    "contacts/contact/<contact:contact_id>/change/": Access(EVERYONE, EVERYONE, is_public=True, needs_plan=False),
-    "contacts/contact/<contact:contact_id>/history/": Access(EVERYONE, EVERYONE, is_public=True, needs_plan=False),
-    "contacts/contacttag/": Access(EVERYONE, EVERYONE, is_public=True, needs_plan=False),
     # Conversations
     "inbox": Access(EVERYONE),
     "inbox_new": Access(EVERYONE, WRITERS, ({"to": "@taken", "text": "Hello"},)),

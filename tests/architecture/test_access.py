@@ -41,7 +41,7 @@ WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECAS
 NO_TABLE = {"of", "set", "skip", "nowait"}  # what follows UPDATE in FOR UPDATE … and DO UPDATE SET
 OF_THE_SESSION = {"django_session", "workspaces_usersession"}
 # Which rows the addresses name of pages that are none of Django's admin. The attempt to log in is one that has ended.
-ROWS = {"contacts/contact/": "contacts.contact", "messaging/account/login/": "messaging.account"}
+ROWS = {"messaging/account/login/": "messaging.account"}
 # Pages that have nothing to show with the rows of ``furnish``: who may open them gets 404.
 EMPTY = {"contacts_contactimport_failed_rows", "contacts_scoringrule_preview"}
 

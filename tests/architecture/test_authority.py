@@ -18,7 +18,7 @@ from django.db import transaction
 
 import apikeys.services
 import contacts.bulk
-import contacts.columns
+import contacts.custom_fields
 import contacts.imports.services
 import contacts.notes
 import contacts.scoring.services
@@ -322,15 +322,15 @@ ROWS = [
     ),
     Row(contacts.imports.services.start_import, WRITERS, Scope.WRITE_CONTACTS, uploaded, "invalid_state"),  # no rows
     Row(contacts.imports.services.failed_rows, WRITERS, Scope.WRITE_CONTACTS, job_id, "not_found"),  # no import
-    Row(contacts.services.list_custom_fields, EVERYONE, Scope.READ_CONTACTS),
+    Row(contacts.custom_fields.list_custom_fields, EVERYONE, Scope.READ_CONTACTS),
     Row(
-        contacts.services.create_custom_field,
+        contacts.custom_fields.create_custom_field,
         ADMINS,
         None,
         lambda rows: {"key": "company", "label": "Company", "type": "text"},
     ),
     Row(
-        contacts.services.update_custom_field,
+        contacts.custom_fields.update_custom_field,
         ADMINS,
         None,
         lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
@@ -659,8 +659,8 @@ PARTS_OF_SERVICES: set[Callable[..., Any]] = {
 def service_modules() -> list[Any]:
     """Every module called ``services`` or ``stats``, every module of such a package, and those that are named here."""
     found = [
-        *(crmsolid.plans, crmsolid.workspaces.invitations, contacts.bulk, contacts.notes, contacts.tags),
-        *(contacts.timeline, messaging.accounts, messaging.texts, sequences.running.resuming),
+        *(crmsolid.plans, crmsolid.workspaces.invitations, contacts.bulk, contacts.custom_fields, contacts.notes),
+        *(contacts.tags, contacts.timeline, messaging.accounts, messaging.texts, sequences.running.resuming),
     ]
     for package in PACKAGES:
         root = import_module(package)
@@ -677,6 +677,7 @@ def services() -> set[Callable[..., Any]]:
         for module in service_modules()
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if not name.startswith("_")
+        and name not in ("dump", "apply")  # of a section of the configuration, whose service asks for the role
         and function.__module__ == module.__name__
         and next(iter(inspect.signature(function).parameters), "") == "actor"
     } - PARTS_OF_SERVICES

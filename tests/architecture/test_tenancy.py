@@ -394,7 +394,7 @@ def test_after_leaving_a_workspace_its_forms_are_refused_in_the_next_one(tenants
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("/panel/contacts/contact/?q=x", "/panel/live/contacts/contact/?q=x"),
+        ("/panel/contacts/?q=x", "/panel/live/contacts/?q=x"),
         ("/panel/plan/", "/panel/live/plan/"),
         ("/panel/plan", "/panel/live/plan"),
     ],

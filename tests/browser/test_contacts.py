@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.browser.conftest import NARROW, SignIn, Visitors
 from tests.browser.product import Product
 
-LIST = "/panel/live/contacts/contact/"
+LIST = "/panel/live/contacts/"
 FILE = """Имя;Telegram;E-Mail;Tags
 Анна Каренина 🌸;@anna_karenina;anna@example.com;vip;
 Лев Толстой;lev_tolstoy;;"vip;🎉 гость"

@@ -68,7 +68,7 @@ def test_people_sign_up_invite_and_log_in_with_two_factors(visitors: Visitors) -
     newcomer.get_by_label("Password").fill(NEW)
     newcomer.get_by_role("button", name="Make an account and join").click()
     expect(newcomer.get_by_text("Engines requires two-factor authentication")).to_be_visible()
-    newcomer.goto("/panel/live/contacts/contact/")
+    newcomer.goto("/panel/live/contacts/")
     expect(newcomer).to_have_url(re.compile("/panel/two-factor/$"))
     set_up_two_factor(newcomer)
     expect(newcomer).to_have_url(re.compile("/panel/live/$"))
@@ -103,7 +103,7 @@ def test_a_password_is_reset_on_a_phone(visitors: Visitors, product: Product) ->
     visitors.expect(404)
     email = product.seeded["workspaces"]["people"]["emails"]["viewer"]
     elsewhere = visitors.open(product.session("people", "viewer"))
-    elsewhere.goto("/panel/live/contacts/contact/")
+    elsewhere.goto("/panel/live/contacts/")
     expect(elsewhere.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
 
     page = visitors.open(width=NARROW, dark=True)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from contacts.custom_fields import create_custom_field, update_custom_field
 from contacts.models import CustomField
 from contacts.representations import ContactOut
-from contacts.services import create_custom_field, update_custom_field
 from crmsolid.core.errors import DomainError
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import field_errors, nothing_is_stored, without_created

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from contacts import bulk, tag_uses, tags
+from contacts import bulk, tags
 from contacts.models import ContactTag, ScoringRule, Segment
 from contacts.segments.conditions import MAX_LEVELS
 from contacts.segments.services import create_segment
 from contacts.services import list_contacts, upsert_contact
+from contacts.uses import find_tag_uses
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
 from crmsolid.workspaces.actor import Actor
@@ -42,7 +43,7 @@ def filter_of(row: Segment) -> Any:
 
 def uses(actor: Actor, name: str = "vip") -> list[tuple[str, str, bool]]:
     """The kind and name of each use, and whether renaming changes it."""
-    return [(use.kind, use.name, not use.advice) for use in tag_uses.find_uses(actor, name)]
+    return [(use.kind, use.name, not use.advice) for use in find_tag_uses(actor, name)]
 
 
 def member(tenants: Tenants, role: Role) -> Actor:
@@ -166,7 +167,7 @@ def test_the_queries_do_not_grow_with_the_rows(tenants: Tenants, django_assert_m
         rule(tenants.actor(), f"Rule {number}", "tag", "vip")
         sequences.create(account, name=f"Sequence {number}", stop_on=["tag:vip"])
     with django_assert_max_num_queries(7):
-        assert len(tag_uses.find_uses(tenants.actor(), "vip")) == 15
+        assert len(find_tag_uses(tenants.actor(), "vip")) == 15
 
 
 def test_the_page_says_what_follows_and_what_does_not(tenants: Tenants) -> None:

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from contacts.custom_fields import create_custom_field
 from contacts.segments import builder
 from contacts.segments.builder import Group, Row
-from contacts.services import create_custom_field
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account
 from sequences import services

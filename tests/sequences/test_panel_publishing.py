@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contacts.services import create_custom_field
+from contacts.custom_fields import create_custom_field
 from crmsolid.workspaces.models import Role
 from messaging.models import Account
 from sequences.models import SequenceVersion

@@ -23,7 +23,7 @@ FIELD = {"label": "Company", "key": "company", "type": "text", "choices": ""}
     [
         ("/panel/live/nowhere/", True),
         ("/panel/nowhere/", False),
-        ("/panel/live/contacts/contact/con_none/change/", True),
+        ("/panel/live/contacts/con_none/", True),
         ("/nowhere", False),
     ],
 )

@@ -11,10 +11,11 @@ from django.test import Client
 from django.urls import reverse
 
 from apikeys.services import create_key
+from contacts.custom_fields import create_custom_field
 from contacts.scoring.definition import read_definition
 from contacts.scoring.services import create_rule
 from contacts.segments.services import create_segment
-from contacts.services import create_custom_field, upsert_contact
+from contacts.services import upsert_contact
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts.definition import Definition

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apikeys.services import create_key
+from contacts.custom_fields import create_custom_field
 from contacts.models import Contact, ContactTag, Segment
 from contacts.scoring.services import adjust_score
 from contacts.segments.services import create_segment
-from contacts.services import create_custom_field, tag_contact, upsert_contact
+from contacts.services import tag_contact, upsert_contact
 from crmsolid.core import clock
 from crmsolid.core.clock import SimulatedClock
 from crmsolid.workspaces.actor import Actor
