@@ -1,9 +1,11 @@
 """Databases with all tables: copies of a template, because migrating takes ten seconds.
 
 The template is made once for each state of the migrations, for all test processes and later runs. Each checkout removes
-what it made for an earlier state; two checkouts may run at once.
+what it made for an earlier state; two checkouts may run at once. ``TEST_MIGRATED_FROM`` names a database of an earlier
+state with which the template begins.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -36,7 +38,8 @@ def create_migrated_database(server: str, name: str) -> str:
             if template not in existing:
                 for outdated in existing:
                     drop_database(server, outdated)
-                _migrate(create_database(server, f"{TEMPLATES}new"))
+                start = os.environ.get("TEST_MIGRATED_FROM", "template1")
+                _migrate(create_database(server, f"{TEMPLATES}new", start))
                 connection.execute(f'ALTER DATABASE "{TEMPLATES}new" RENAME TO "{template}"')
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')

@@ -46,11 +46,12 @@ def fresh_prefix() -> str:
     return f"test:{uuid.uuid4().hex}:"
 
 
-def create_database(server: str, name: str) -> str:
-    """Create an empty database on the PostgreSQL at ``server``, a URL without a path. Returns the database's URL."""
+def create_database(server: str, name: str, template: str = "template1") -> str:
+    """Create a database on the PostgreSQL at ``server``, a URL without a path: an empty one, or a copy of the database
+    ``template``. Returns the database's URL."""
     drop_database(server, name)
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return f"{server}/{name}"
 
 

@@ -5,12 +5,16 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.docs.recipes import PAGE, carry_out, copy_of_repository, parse, run
-from tests.servers import clean_environment
+from tests.migrated import create_migrated_database
+from tests.plugins.services import CHECKOUT
+from tests.servers import clean_environment, drop_database
 
 pytestmark = [
     pytest.mark.long,
@@ -18,6 +22,8 @@ pytestmark = [
 ]
 
 BLOCKS = parse(PAGE.read_text())
+# The database with which the copy begins: migrating from nothing takes longer than all tests of the recipes.
+STATE_BEFORE = f"crmsolid_recipes_{CHECKOUT}"
 # What is run in the copy besides the tests that the recipes add. Of long tables, only the rows of the recipes.
 TESTS = [
     "tests/docs/recipe_checks.py",
@@ -72,17 +78,27 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     folder = tmp_path_factory.mktemp("recipes")
     copy_of_repository(folder / "copy")
     (folder / "tmp").mkdir()
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    create_migrated_database(server, STATE_BEFORE)
     environment = {
         **clean_environment(),
         "PATH": f"{folder / 'copy/.venv/bin'}:{os.environ['PATH']}",
         "CRMSOLID_DATA": str(folder / "data"),
         "TMPDIR": str(folder / "tmp"),
+        "TEST_DATABASE_URL": f"{server}/{STATE_BEFORE}_copy",
+        "TEST_MIGRATED_FROM": STATE_BEFORE,
     }
     copy = Copy(folder / "copy", environment)
     for block in BLOCKS:
         carry_out(block, copy.folder, environment)
     copy.succeeds("make", "-o", ".venv/.ready", "openapi", "sdk")  # -o: the virtual environment is that of this process
     yield copy
+    templates = f"crmsolid_migrated_{sha256(str(copy.folder).encode()).hexdigest()[:8]}_"
+    with psycopg.connect(f"{server}/postgres") as connection:
+        found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [templates])
+        left = [name for (name,) in found]
+    for name in (*left, STATE_BEFORE):
+        drop_database(server, name)
     shutil.rmtree(folder)
 
 
