@@ -1,4 +1,7 @@
-"""The pages of the documentation, rendered from their Markdown files when a process first needs one, and cached."""
+"""The pages of the documentation: their order, and their Markdown files rendered when a process first needs one.
+
+A file is named from the root of the repository. Its title is its first heading, and its address follows from its name.
+"""
 
 import posixpath
 import re
@@ -11,12 +14,93 @@ from django.conf import settings
 from django.templatetags.static import static
 
 from crmsolid.docs.markdown import Rendered, render
-from crmsolid.docs.outline import OUTLINE, Group, Link
 
 ROOT = "/docs/"
-IMAGES = "docs/img/"  # a folder of static files under the same name: settings.STATICFILES_DIRS
+INTERNALS = "How it is built"
 _SERVED = {"docs/openapi.json": "/openapi.json"}  # files that the product serves elsewhere
 _WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of a group that is no Markdown file."""
+
+    address: str
+    title: str
+    summary: str
+
+
+# The groups of the sidebar. Every Markdown file of docs/ is in one; a test says so.
+OUTLINE: dict[str, tuple[str | Link, ...]] = {
+    "Start": (
+        "docs/guide/getting-started.md",
+        "docs/guide/keys.md",
+        "docs/guide/requests.md",
+        "docs/guide/errors.md",
+        "docs/guide/idempotency.md",
+        "docs/guide/rate-limits.md",
+    ),
+    "Guides": (
+        "docs/guide/contacts.md",
+        "docs/guide/messages.md",
+        "docs/guide/webhooks.md",
+        "docs/guide/sequences.md",
+        "docs/guide/audiences.md",
+        "docs/guide/analytics.md",
+        "docs/guide/telegram.md",
+        "docs/guide/telegram-trouble.md",
+        "docs/guide/mcp.md",
+        "docs/guide/python.md",
+        "docs/guide/command-line.md",
+        "docs/guide/dotnet.md",
+        "docs/guide/n8n.md",
+    ),
+    "Reference": (
+        Link("/swagger", "API reference", "Every operation with its parameters and answers; try them with your key."),
+        Link(
+            "/docs/errors/",
+            "Error codes",
+            "Every error code: what it means, what to do, which operations answer it.",
+        ),
+        Link("/openapi.json", "OpenAPI document", "The description of the API for programs, OpenAPI 3.1."),
+        "CHANGELOG.md",
+    ),
+    "Operate": (
+        "docs/deployment.md",
+        "docs/running.md",
+        "docs/reliability.md",
+        "docs/privacy.md",
+        "SECURITY.md",
+        "docs/security-checklist.md",
+        "docs/licenses.md",
+        "docs/performance.md",
+    ),
+    INTERNALS: (
+        "docs/architecture.md",
+        "docs/development.md",
+        "CONTRIBUTING.md",
+        "docs/api.md",
+        "docs/panel.md",
+        "docs/accounts.md",
+        "docs/contacts.md",
+        "docs/audiences.md",
+        "docs/scoring.md",
+        "docs/imports.md",
+        "docs/inbox.md",
+        "docs/messaging.md",
+        "docs/broadcasts.md",
+        "docs/sequences.md",
+        "docs/analytics.md",
+        "docs/webhooks.md",
+        "docs/telegram.md",
+        "docs/mcp.md",
+        "docs/mcp-evaluation.md",
+        "docs/oauth.md",
+        "docs/jobs.md",
+        "docs/serving.md",
+        "docs/sql.md",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +123,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class PageGroup:
+class Group:
     """A group of the sidebar, in the order of the outline."""
 
     title: str
@@ -48,7 +132,7 @@ class PageGroup:
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
-    groups: tuple[PageGroup, ...]
+    groups: tuple[Group, ...]
 
     def pages(self) -> Iterator[Page]:
         for group in self.groups:
@@ -67,7 +151,7 @@ def version() -> tuple[tuple[int, int], ...]:
     """Differs once a file has changed, with DEBUG. Without it the files do not change under a running product."""
     if not settings.DEBUG:
         return ()
-    return tuple((each.st_mtime_ns, each.st_size) for each in (_path(file).stat() for file in _files()))
+    return tuple((each.st_mtime_ns, each.st_size) for each in (_path(file).stat() for file in files()))
 
 
 def address_of(file: str) -> str:
@@ -76,32 +160,31 @@ def address_of(file: str) -> str:
     return ROOT + (name.removeprefix("docs/") if name.startswith("docs/") else name.lower())
 
 
-def _files() -> list[str]:
-    return [entry for group in OUTLINE for entry in group.entries if isinstance(entry, str)]
+def files() -> list[str]:
+    """The Markdown files that are pages."""
+    return [entry for entries in OUTLINE.values() for entry in entries if isinstance(entry, str)]
 
 
 @lru_cache(maxsize=1)
 def _documentation(version: tuple[tuple[int, int], ...]) -> Documentation:
-    files = frozenset(_files())
-    return Documentation(tuple(_page_group(group, files) for group in OUTLINE))
+    def entry(of: str | Link, title: str) -> Page | Link:
+        return of if isinstance(of, Link) else Page(address_of(of), title, _render(of))
 
-
-def _page_group(group: Group, files: frozenset[str]) -> PageGroup:
-    entries = (
-        entry if isinstance(entry, Link) else Page(address_of(entry), group.title, _render(entry, files))
-        for entry in group.entries
+    return Documentation(
+        tuple(Group(title, tuple(entry(each, title) for each in entries)) for title, entries in OUTLINE.items())
     )
-    return PageGroup(group.title, tuple(entries))
 
 
-def _render(file: str, files: frozenset[str]) -> Rendered:
+def _render(file: str) -> Rendered:
+    pages = frozenset(files())
+
     def link(target: str) -> str:
         """The address of the site for a link of this file; empty for a file that the product does not serve."""
         if target.startswith(("#", "/")) or _WITH_SCHEME.match(target):
             return target
         path, mark, fragment = target.partition("#")
         path = _from_root(file, path)
-        address = address_of(path) if path in files else _SERVED.get(path, "")
+        address = address_of(path) if path in pages else _SERVED.get(path, "")
         return f"{address}{mark}{fragment}" if address else ""
 
     def image(target: str) -> str:

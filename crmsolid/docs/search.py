@@ -12,9 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crmsolid.core.errors import CODES
-from crmsolid.docs.operations import operations
-from crmsolid.docs.outline import INTERNALS
-from crmsolid.docs.pages import ROOT, Documentation, Page, documentation, version
+from crmsolid.docs.pages import INTERNALS, ROOT, Documentation, Page, documentation, version
+from crmsolid.docs.reference import operations
 
 MAX_QUERY = 100  # characters; the rest is ignored
 MAX_TERMS = 8

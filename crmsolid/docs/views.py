@@ -16,10 +16,9 @@ from django.views.decorators.http import require_safe
 
 from crmsolid.core.errors import CODES
 from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
-from crmsolid.docs import error_pages
+from crmsolid.docs import reference
 from crmsolid.docs.markdown import code_block
-from crmsolid.docs.outline import INTERNALS
-from crmsolid.docs.pages import ROOT, documentation
+from crmsolid.docs.pages import INTERNALS, ROOT, documentation
 from crmsolid.docs.search import MAX_QUERY, search
 
 MAX_FOUND = 40
@@ -91,7 +90,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 @cached_page
 def errors() -> str:
     """All error codes, ordered by status."""
-    rows = [(code, info, backticks_to_html(info.what_to_do)) for code, info in error_pages.by_status()]
+    rows = [(code, info, backticks_to_html(info.what_to_do)) for code, info in reference.by_status()]
     return _html("docs/errors.html", f"{ROOT}errors/", title="Error codes", codes=rows)
 
 
@@ -101,7 +100,7 @@ def error(code: str) -> str:
     if code not in CODES:
         raise Http404
     info = CODES[code]
-    words = error_pages.answered_by_words(code)
+    words = reference.answered_by_words(code)
     return _html(
         "docs/error.html",
         f"{ROOT}errors/",
@@ -109,10 +108,10 @@ def error(code: str) -> str:
         info=info,
         meaning=backticks_to_html(info.meaning),
         what_to_do=backticks_to_html(info.what_to_do),
-        example=mark_safe(code_block(error_pages.example(code), "json", "example")),
-        answered_by=[] if words else error_pages.answered_by(code),
+        example=mark_safe(code_block(reference.example(code), "json", "example")),
+        answered_by=[] if words else reference.answered_by(code),
         answered_by_words=backticks_to_html(words),
-        guide=error_pages.guide(code),
+        guide=reference.guide(code),
     )
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmsolid.docs.outline import OUTLINE
+from crmsolid.docs.pages import files
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ("sh", "python")  # the languages of blocks that are run
@@ -49,8 +49,7 @@ class Block:
 
 def pages() -> list[str]:
     """The pages whose blocks are run, in the order in which they are read, as paths from the root of the repository."""
-    outline = [entry for group in OUTLINE for entry in group.entries if isinstance(entry, str)]
-    guide = [entry for entry in outline if entry.startswith("docs/guide/") and (ROOT / entry).exists()]
+    guide = [entry for entry in files() if entry.startswith("docs/guide/") and (ROOT / entry).exists()]
     return ["README.md", *guide]
 
 

@@ -10,15 +10,15 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from crmsolid.analytics.tools import AnalyticsView
-from crmsolid.docs.error_pages import by_status
 from crmsolid.docs.markdown import render
-from crmsolid.docs.outline import OUTLINE
+from crmsolid.docs.pages import OUTLINE
+from crmsolid.docs.reference import by_status
 from crmsolid.tools import TOOLS
 from crmsolid.urls import v1
 
 ROOT = Path(settings.BASE_DIR)
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-SERVED = {entry for group in OUTLINE for entry in group.entries}
+SERVED = {entry for entries in OUTLINE.values() for entry in entries}
 NOT_SERVED = [page for page in PAGES if str(page.relative_to(ROOT)) not in SERVED]
 
 

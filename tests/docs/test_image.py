@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from crmsolid.docs.outline import OUTLINE
+from crmsolid.docs.pages import files
 
 ROOT = Path(settings.BASE_DIR)
 IGNORED = (ROOT / ".dockerignore").read_text().split()
-SERVED = {entry.partition("/")[0] for group in OUTLINE for entry in group.entries if isinstance(entry, str)}
+SERVED = {entry.partition("/")[0] for entry in files()}
 APPS = {app.partition(".")[0] for app in settings.INSTALLED_APPS}
 # requirements.txt and the lock files are installed from when the image is built.
 NEEDED = SERVED | {"manage.py", "templates", "requirements.txt", "requirements.lock", "requirements-build.lock"}

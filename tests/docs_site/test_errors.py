@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from crmsolid.core.errors import CODES
-from crmsolid.docs import error_pages
-from crmsolid.docs.operations import operations
+from crmsolid.docs import reference
+from crmsolid.docs.reference import operations
 from tests.tenants import Tenants
 
 
@@ -62,7 +62,7 @@ def test_example_says_what_the_product_answers(
     tenants.sandbox(pk=9305)
     data = arguments.get("data", "")
     answered = client.generic(method, path, data, content_type="application/json", headers=headers).json()
-    shown = json.loads(error_pages.example(code))
+    shown = json.loads(reference.example(code))
     for part in ("code", "title", "status", "detail", "errors", "accounts"):
         assert shown.get(part) == answered.get(part)
 
@@ -98,8 +98,8 @@ def test_list_has_every_code_by_status(client: Client) -> None:
 
 
 def test_examples_are_of_codes_that_exist() -> None:
-    assert {*error_pages.EXAMPLES, *error_pages.PATHS} <= set(CODES)
-    assert all(any(code.startswith(start) for code in CODES) for start in error_pages.GUIDES)
+    assert {*reference.EXAMPLES, *reference.PATHS} <= set(CODES)
+    assert all(any(code.startswith(start) for code in CODES) for start in reference.GUIDES)
 
 
 @pytest.mark.parametrize("code", sorted(CODES))

@@ -1,15 +1,22 @@
-"""What the pages of the error codes show: an example problem document, the operations that answer it, the guide."""
+"""The operations of the REST API as the documentation names them, and what the pages of the error codes show of each:
+an example problem document, the operations that answer it, the guide."""
 
 import json
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
+
+from crmsolid.api.openapi import document as openapi
 from crmsolid.api.openapi.components import ID_PREFIXES
 from crmsolid.core.errors import CODES, CodeInfo, DomainError, FieldError
-from crmsolid.core.http.problem_document import document
-from crmsolid.docs.operations import Operation, operations
+from crmsolid.core.http.problem_document import CONTENT_TYPE, document
 from crmsolid.docs.pages import ROOT, Page, documentation
 
+METHODS = ("get", "post", "put", "patch", "delete")
 MAX_EXCEPTIONS = 4
 ULID = "01M8G4CXAACHKKMDJ7HSGPBW6C"
 
@@ -73,6 +80,63 @@ GUIDES = {
     "sequence_": "sequences",
     "origin_": "mcp",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """``codes`` are the error codes that it may answer."""
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    summary: str
+    description: str
+    codes: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def address(self) -> str:
+        """Its place in the API reference, as Swagger UI links to it (``deepLinking``)."""
+        return f"/swagger#/{quote(self.tag)}/{self.id}"
+
+
+def operations() -> tuple[Operation, ...]:
+    """All operations, in the order of the document."""
+    return _operations(settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=1)
+def _operations(urlconf: str) -> tuple[Operation, ...]:
+    parsed = json.loads(openapi.served(urlconf).body)
+    shared = parsed["components"].get("responses", {})
+    return tuple(
+        Operation(
+            id=operation["operationId"],
+            method=method.upper(),
+            path=path,
+            tag=operation["tags"][0],
+            summary=operation.get("summary", ""),
+            description=operation.get("description", ""),
+            codes=frozenset(code for each in operation["responses"].values() for code in _codes(each, shared)),
+        )
+        for path, item in parsed["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    )
+
+
+def _codes(response: dict[str, Any], shared: dict[str, Any]) -> list[str]:
+    """The error codes of one response; none if it is a success."""
+    if "$ref" in response:
+        response = shared[response["$ref"].rpartition("/")[2]]
+    schema = response.get("content", {}).get(CONTENT_TYPE, {}).get("schema", {})
+    return [
+        code for part in schema.get("allOf", ()) for code in part.get("properties", {}).get("code", {}).get("enum", ())
+    ]
 
 
 def example(code: str) -> str:
