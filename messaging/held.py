@@ -1,20 +1,19 @@
-"""What messaging has waiting while sending is held, for whoever runs the server, and how it is canceled or paused.
+"""The hold on sending (:mod:`crmsolid.workspaces.sending_hold`) as whoever runs the server sees it: what waits in all
+workspaces, and how it goes on. Each step of a release is a transaction of its own and may be repeated."""
 
-All of it is about the whole installation. Each step is a transaction of its own and may be repeated.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
 
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.table import Table
-from crmsolid.workspaces import audit
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces import audit, sending_hold
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.sending_hold import Hold
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, RecipientStatus
 from messaging.models import Account, Message, Status
 from messaging.sending import sources
@@ -23,8 +22,7 @@ from messaging.threads import state
 # The ``error`` of a message that was canceled when the hold ended. Nothing makes it again.
 CANCELED = "sending_held"
 BATCH = 1000
-
-_accounts, _messages = Table(Account), Table(Message)
+COMMAND = "sending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,80 @@ class WaitingBroadcast:
     remaining: int
 
 
-def waiting_messages(before: datetime | None) -> list[WaitingMessages]:
+@dataclass(frozen=True, slots=True)
+class WaitingSteps:
+    """A sequence that is active and has steps due."""
+
+    workspace: str
+    sequence_id: str
+    name: str
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What would go out at once, or as accounts and windows allow, if sending were not held."""
+
+    messages: list[WaitingMessages]
+    sequences: list[WaitingSteps]
+    broadcasts: list[WaitingBroadcast]
+
+
+@dataclass(frozen=True, slots=True)
+class Canceled:
+    """What a release has taken back."""
+
+    messages_canceled: int
+    sequences_paused: int
+    broadcasts_paused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """What sequences, which are above messaging, have due in all workspaces; and how all of them are paused as a person
+    would, which returns their number."""
+
+    waiting: Callable[[], list[WaitingSteps]]
+    pause: Callable[[], int]
+
+
+# Filled when sequences start.
+sequences: list[Sequences] = []
+
+
+def actor_in(workspace: Workspace) -> Actor:
+    """Whoever runs the server, in this workspace."""
+    return Actor.command(workspace, COMMAND)
+
+
+def waiting(hold: Hold | None) -> Waiting:
+    """What waits now, in all workspaces."""
+    since = None if hold is None else hold.since
+    steps = [each for source in sequences for each in source.waiting()]
+    return Waiting(_waiting_messages(since), steps, _waiting_broadcasts())
+
+
+def release(*, cancel_before: datetime | None) -> Canceled:
+    """End the hold. ``cancel_before`` None: everything that waits is sent. Else messages that were created before that
+    time and wait are canceled, and sequences and broadcasts from before that time are paused, so that people decide
+    about them in the panel; what was accepted since is sent.
+
+    The hold ends last: if this is interrupted, it is still in force, and the same call goes on. Errors:
+    ``invalid_state`` if sending is not held.
+    """
+    if not sending_hold.is_held():
+        raise DomainError("invalid_state", "sending is not held; nothing was changed")
+    canceled = Canceled(0, 0, 0)
+    if cancel_before is not None:
+        # Sequences and broadcasts first: they make no new messages then, for which the canceled ones would leave room.
+        sequences_paused = sum(source.pause() for source in sequences)
+        broadcasts_paused = _pause_broadcasts(cancel_before)
+        canceled = Canceled(cancel_messages(cancel_before), sequences_paused, broadcasts_paused)
+    sending_hold.release(actor_in, mode="resume" if cancel_before is None else "cancel")
+    return canceled
+
+
+def _waiting_messages(before: datetime | None) -> list[WaitingMessages]:
     """The messages that wait, by account. ``before`` is when the hold began."""
     now = clock.now()
     is_due = Q(status=Status.SENDING) | Q(eta__lte=now)
@@ -90,7 +161,7 @@ def _waiting(now: datetime) -> "QuerySet[Message]":
     return Message.unscoped.filter(waits, telegram_message_id=None)
 
 
-def waiting_broadcasts() -> list[WaitingBroadcast]:
+def _waiting_broadcasts() -> list[WaitingBroadcast]:
     """The broadcasts that run, and those whose time to begin has come."""
     rows = _started_broadcasts().select_related("workspace").order_by("workspace__slug", "id")
     counted = rows.annotate(remaining=Count("recipients", filter=Q(recipients__status=RecipientStatus.PENDING)))
@@ -102,7 +173,7 @@ def _started_broadcasts() -> "QuerySet[Broadcast]":
     return Broadcast.unscoped.filter(Q(status=BroadcastStatus.RUNNING) | has_begun)
 
 
-def pause_broadcasts(before: datetime, command: str) -> int:
+def _pause_broadcasts(before: datetime) -> int:
     """Pause the broadcasts that were made before this time and run, or would begin at once; returns their number.
 
     Resuming one goes on with the recipients whom the database knows as not written to.
@@ -112,56 +183,48 @@ def pause_broadcasts(before: datetime, command: str) -> int:
         with transaction.atomic():
             still = _started_broadcasts().filter(pk=broadcast.pk)
             if still.update(status=BroadcastStatus.PAUSED, waiting_for=""):
-                audit.record(Actor.command(broadcast.workspace, command), "broadcast.paused", broadcast.pk)
+                audit.record(actor_in(broadcast.workspace), "broadcast.paused", broadcast.pk)
                 paused += 1
     return paused
 
 
-def cancel_waiting(before: datetime, command: str) -> int:
+def cancel_messages(before: datetime) -> int:
     """Cancel the messages that were created before this time and wait to be sent; returns their number.
 
     Messages whose attempt may have been cut off are canceled as well. What is being sent at this moment is sent.
     """
     account_ids = _waiting(clock.now()).order_by().values_list("account_id", flat=True).distinct()
     accounts = Account.unscoped.filter(pk__in=account_ids).select_related("workspace").order_by("pk")
-    return sum(number for account in accounts for number in _cancel_of_account(account, before, command))
+    return sum(number for account in accounts for number in _cancel_of_account(account, before))
 
 
-def _cancel_of_account(account: Account, before: datetime, command: str) -> Iterator[int]:
+def _cancel_of_account(account: Account, before: datetime) -> Iterator[int]:
     """How many messages each batch has canceled."""
     number = BATCH
     while number == BATCH:
-        number = _cancel_batch(account, before, command)
+        number = _cancel_batch(account, before)
         yield number
 
 
 @transaction.atomic
-def _cancel_batch(account: Account, before: datetime, command: str) -> int:
+def _cancel_batch(account: Account, before: datetime) -> int:
     """Under the account's lock, as at a claim. Its row of the audit log is written with the batch."""
-    _accounts.select("id = %s", [account.pk], lock=True)
-    is_lost = "status = 'sending' AND lease_until < %s"
-    ids = [
-        row[0]
-        for row in fetch(
-            f"SELECT id FROM {_messages.name} WHERE account_id = %s AND created_at < %s"
-            f" AND telegram_message_id IS NULL AND (status = 'queued' OR {is_lost})"
-            " ORDER BY eta, id LIMIT %s FOR NO KEY UPDATE",
-            [account.pk, before, clock.now(), BATCH],
-        )
-    ]
-    if not ids:
+    Account.unscoped.select_for_update(no_key=True).get(pk=account.pk)
+    rows = _waiting(clock.now()).filter(account=account, created_at__lt=before).order_by("eta", "id")
+    messages = list(rows.select_for_update(no_key=True)[:BATCH])
+    if not messages:
         return 0
-    where, params = "id = ANY(%s)", [list(ids)]
-    rows = fetch(
-        f"UPDATE {_messages.name} SET status = 'canceled', error = %s, lease = '', lease_until = NULL,"
+    ids = [message.pk for message in messages]
+    Message.unscoped.filter(pk__in=ids).update(
+        status=Status.CANCELED,
+        error=CANCELED,
+        lease="",
+        lease_until=None,
         # An attempt whose result is unknown goes on counting against the daily limit.
-        f" slot_at = CASE WHEN unsettled_since IS NULL THEN NULL ELSE slot_at END WHERE {where}"
-        f" RETURNING {_messages.columns()}",
-        [CANCELED, *params],
+        slot_at=Case(When(unsettled_since__isnull=False, then=F("slot_at"))),
     )
-    canceled = [_messages.from_row(row) for row in rows]
+    canceled = list(Message.unscoped.filter(pk__in=ids))
     sources.settled(canceled)
     state.find_waiting([message.thread_id for message in canceled if message.source == "direct"])
-    actor = Actor.command(account.workspace, command)
-    audit.record(actor, "account.messages_canceled", str(account.pk), messages=len(canceled))
+    audit.record(actor_in(account.workspace), "account.messages_canceled", str(account.pk), messages=len(canceled))
     return len(canceled)

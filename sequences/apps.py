@@ -12,15 +12,17 @@ class SequencesConfig(AppConfig):
         from contacts.watchers import watchers
         from crmsolid.core import erasure
         from crmsolid.workspaces.configuration import register_section
+        from messaging import held
         from messaging.sending import sources
         from sequences import configuration, events  # noqa: F401 - events declares the event types
         from sequences import erasure as enrollments
-        from sequences.for_contacts import ENROLL, SOURCES, completed_by, of_field, of_tag
+        from sequences.hooks import ENROLL, SOURCES, WHILE_HELD, completed_by, of_field, of_tag
         from sequences.models import SequenceVersion, Step
         from sequences.running import runner
         from sequences.running.message_source import SOURCE, SequenceSource
 
         sources.registry[SOURCE] = SequenceSource()
+        held.sequences.append(WHILE_HELD)
         watchers.append(runner.wake)
         bulk.register(ENROLL)
         uses.of_field.append(of_field)

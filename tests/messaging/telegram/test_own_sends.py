@@ -249,7 +249,7 @@ def test_message_whose_id_telegram_has_told_cannot_be_canceled(reports: Reports,
         cancel_message(actor, message.pk)
     with transaction.atomic():
         automatic.cancel_queued([message.pk], "stopped")
-    held.cancel_waiting(clock.now(), "test")
+    held.cancel_messages(clock.now())
     make_due(message)
     again = claim(message)
     reports.settle(again, sending.prepare(again.outgoing, shop))

@@ -14,7 +14,7 @@ from crmsolid.events import watermark
 from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.commands import ServiceCommand
 from crmsolid.workspaces.models import HoldReason
-from sequences import releasing
+from messaging import held
 
 _HOLD_BEGAN = "the time at which the hold began"
 
@@ -52,10 +52,10 @@ class Command(ServiceCommand):
         if action == "status":
             watermark.check()  # for a database that no process of the product has seen yet
         elif action == "hold":
-            sending_hold.hold(HoldReason.OPERATOR, options["reason"], releasing.actor_in)
+            sending_hold.hold(HoldReason.OPERATOR, options["reason"], held.actor_in)
         else:
             before = None if options["resume"] else _time(options["cancel_queued_before"])
-            done = {"canceled": asdict(releasing.release(cancel_before=before))}
+            done = {"canceled": asdict(held.release(cancel_before=before))}
         hold = sending_hold.current()
         self.is_held = hold is not None
         state = {
@@ -64,7 +64,7 @@ class Command(ServiceCommand):
             "reason": None if hold is None else hold.reason.value,
             "note": "" if hold is None else hold.note,
         }
-        return {**state, **done} if action == "release" else {**state, "waiting": _plain(releasing.waiting(hold))}
+        return {**state, **done} if action == "release" else {**state, "waiting": _plain(held.waiting(hold))}
 
     def render(self, result: Any) -> None:
         """The state in a line, then a line for each account, sequence and broadcast with something that waits."""
@@ -88,7 +88,7 @@ class Command(ServiceCommand):
             self.stdout.write(f"{each['workspace']}: {state}")
 
 
-def _plain(waiting: releasing.Waiting) -> dict[str, Any]:
+def _plain(waiting: held.Waiting) -> dict[str, Any]:
     """As JSON values."""
     plain = asdict(waiting)
     for each in plain["messages"]:

@@ -1,9 +1,10 @@
-"""What contacts asks of sequences: entries of a timeline, uses of tags and fields, a bulk action, what gives points."""
+"""What the apps below ask of sequences: contacts for its timeline, the uses of tags and fields, a bulk action and what
+gives points; messaging for what waits while sending is held."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from contacts import bulk
 from contacts.bulk import BulkAction
@@ -13,19 +14,17 @@ from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
 from contacts.timeline import Entry, Older, Source
 from contacts.uses import Use, names_field, names_tag
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
-from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
 from crmsolid.workspaces.scopes import Scope
+from messaging import held
+from messaging.held import WaitingSteps
 from messaging.sending.message_text import variables
 from sequences import services
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, SequenceStatus, SequenceVersion, Step
 from sequences.models import Sequence as SequenceRow
-
-_enrollments, _sequences = Table(Enrollment), Table(SequenceRow)
-
 
 # --- The timeline of a contact ----------------------------------------------------------------------------------------
 _ENDED = {
@@ -115,13 +114,39 @@ ENROLL = BulkAction("enroll", "Enroll in a sequence", _check, _enroll, 50, (Scop
 def completed_by(contacts: Sequence[Contact]) -> list[Occasion]:
     """The sequences that these contacts have finished."""
     by_id = {contact.id: contact for contact in contacts}
-    where, contact_ids = "e.contact_id = ANY(%s)", [list(by_id)]
-    rows = fetch(
-        f"SELECT e.id, e.contact_id, s.name, e.ended_at FROM {_enrollments.name} e"
-        f" JOIN {_sequences.name} s ON s.id = e.sequence_id WHERE {where} AND e.status = 'completed'",
-        contact_ids,
-    )
+    completed = Enrollment.unscoped.filter(contact__in=by_id, status=EnrollmentStatus.COMPLETED)
+    rows = completed.values_list("pk", "contact_id", "sequence__name", "ended_at")
     return [
         occasions.sequence_completed(by_id[contact_id], enrollment_id, name, ended_at)
         for enrollment_id, contact_id, name, ended_at in rows
+        if contact_id is not None and ended_at is not None
     ]
+
+
+# --- The hold on sending ----------------------------------------------------------------------------------------------
+def _waiting_steps() -> list[WaitingSteps]:
+    rows = Enrollment.unscoped.filter(
+        where_plan_allows_sending("workspace__"),
+        status=EnrollmentStatus.ACTIVE,
+        next_run_at__lte=clock.now(),
+        sequence__status=SequenceStatus.ACTIVE,
+    )
+    groups = rows.values_list("workspace__slug", "sequence_id", "sequence__name").annotate(due=Count("pk"))
+    return [WaitingSteps(*group) for group in groups.order_by("workspace__slug", "sequence_id")]
+
+
+def _pause_all() -> int:
+    paused = 0
+    active = SequenceRow.unscoped.filter(status=SequenceStatus.ACTIVE).select_related("workspace").order_by("pk")
+    for sequence in active:
+        try:
+            services.pause_sequence(held.actor_in(sequence.workspace), sequence.pk)
+        except DomainError as error:
+            if error.code not in ("invalid_state", "not_found"):  # somebody has paused or deleted it meanwhile
+                raise
+        else:
+            paused += 1
+    return paused
+
+
+WHILE_HELD = held.Sequences(_waiting_steps, _pause_all)
