@@ -153,7 +153,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "messaging.sweep": SWEEP_SECONDS,
         "messaging.purge": 3600,
         "messaging.end_sessions": 30,
-        "sequences.sweep": SWEEP_SECONDS,
+        "sequences.run": SWEEP_SECONDS,
         "webhooks.sweep": SWEEP_SECONDS,
         "webhooks.purge": 3600,
         "contacts.purge": 3600,

@@ -38,7 +38,7 @@ from sequences.running import due_steps, progress
 from sequences.running.message_source import PAUSED
 from sequences.running.progress import History
 from sequences.running.schedule import ResumeMode
-from sequences.versions import Version, add_version, current_version, load_versions, share_lock
+from sequences.versions import Version, add_version, current_version, load_versions
 
 # Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
 MOVED_TOGETHER = 1000
@@ -363,9 +363,15 @@ def _audit(actor: Actor, action: str, enrollment: Enrollment) -> None:
 
 def _share_sequence(actor: Actor, sequence_id: str) -> Sequence:
     """The sequence, which nobody can pause before this transaction ends; others may enroll at the same time."""
-    sequence = _get_sequence(actor, sequence_id)
-    share_lock(sequence)
-    return sequence
+    # The ORM has no FOR SHARE.
+    rows = Sequence.objects.for_workspace(actor.workspace).raw(
+        "SELECT * FROM sequences_sequence WHERE id = %s AND workspace_id = %s FOR SHARE",
+        [sequence_id, actor.workspace.pk],
+    )
+    for sequence in rows if is_id("seq", sequence_id) else ():
+        sequence.workspace = actor.workspace
+        return sequence
+    raise not_found("sequence")
 
 
 def _next_account(sequence: Sequence, definition: Definition) -> int:

@@ -10,7 +10,6 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from crmsolid.api.pagination import Page, page
 from crmsolid.core.errors import not_found
 from crmsolid.core.periods import Period, Report
-from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 from messaging.stats import Outcomes, count_outcomes, with_figure
@@ -34,7 +33,7 @@ def sequence_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Vers
     sequence first. In the series each period has those of which one was in it. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
     workspace = actor.workspace
-    counted = count_outcomes(Table(StepRun).name, "outcome", ["version_id", "step_key"], workspace.pk, periods)
+    counted = count_outcomes(StepRun._meta.db_table, "outcome", ["version_id", "step_key"], workspace.pk, periods)
     rows = SequenceVersion.objects.for_workspace(workspace).filter(
         pk__in={version_id for version_id, _ in counted.total}
     )

@@ -4,13 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.table import Table
 from sequences.definition import Definition, StepDefinition
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step
 from sequences.running import schedule
-
-_sequences = Table(Sequence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +88,3 @@ def add_version(sequence: Sequence, definition: Definition) -> Version:
     )
     sequence.version = row.number
     return Version(row.pk, sequence.pk, row.number, replace(definition, name=sequence.name))
-
-
-def share_lock(sequence: Sequence) -> None:
-    """Read the sequence again under a lock that others can share, but nobody who changes the sequence."""
-    rows = fetch(f"SELECT {_sequences.columns()} FROM {_sequences.name} WHERE id = %s FOR SHARE", [sequence.pk])
-    sequence.__dict__.update(_sequences.from_row(rows[0]).__dict__)

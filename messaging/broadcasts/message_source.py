@@ -60,7 +60,7 @@ class BroadcastSource:
 
     def answered(self, answer: Answer) -> None:
         """Write the answer to the recipient."""
-        record_answer(_recipients.name, answer)
+        record_answer(Recipient.unscoped, answer)
 
 
 def outcome(message: Message) -> tuple[RecipientStatus, str]:

@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
+
+from django.db.models import Manager, Value
+from django.db.models.functions import Least
 
 from contacts.models import Contact
-from crmsolid.core.sql.bulk import run
 from messaging.models import Message, WaitingFor
 
 
@@ -80,12 +82,12 @@ def answered(source: str, answer: Answer) -> None:
         registry[source].answered(answer)
 
 
-def record_answer(table: str, answer: Answer) -> None:
-    """Write the answer into the row of ``table`` with the message's id: ``replied_at`` or ``auto_replied_at``, and
+def record_answer(rows: "Manager[Any]", answer: Answer) -> None:
+    """Write the answer into that of the rows with the message's id: ``replied_at`` or ``auto_replied_at``, and
     ``opted_out_at``. A time that is there is only replaced by an earlier one: answers may arrive in any order."""
     columns = ["auto_replied_at" if answer.automatic else "replied_at", *(["opted_out_at"] if answer.opts_out else [])]
-    earliest = ", ".join(f"{name} = least({name}, %s)" for name in columns)
-    run(f"UPDATE {table} SET {earliest} WHERE message_id = %s", [*[answer.at] * len(columns), answer.message_id])
+    # PostgreSQL's LEAST passes over NULL.
+    rows.filter(message=answer.message_id).update(**{name: Least(name, Value(answer.at)) for name in columns})
 
 
 def _by_source(messages: Sequence[Message]) -> dict[str, list[Message]]:

@@ -34,7 +34,7 @@ from messaging.failures import failure
 from messaging.panel.words import waiting_text
 from messaging.sending.waiting import load_accounts
 from sequences import services
-from sequences.for_contacts import ENROLL
+from sequences.hooks import ENROLL
 from sequences.models import (
     OPEN,
     Enrollment,

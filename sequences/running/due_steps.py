@@ -5,11 +5,10 @@ window, condition, values, account), and the step runs and their messages are wr
 """
 
 import contextlib
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from django.db import transaction
 
@@ -18,8 +17,6 @@ from contacts.repository import lock_free
 from contacts.segments.compilation import where
 from contacts.segments.conditions import load_condition
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from messaging.sending import automatic, message_text
@@ -35,8 +32,6 @@ from sequences.versions import Version, load_versions
 
 # When to look again at an enrollment that waits for a value: a change of the contact wakes it before that.
 RETRY_VALUE = timedelta(hours=1)
-
-_enrollments, _step_runs, _accounts = Table(Enrollment), Table(StepRun), Table(Account)
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +84,7 @@ def run_batch(sequence_id: str, enrollment_id: str | None = None, *, waiting: Co
         progress.cancel_messages(batch.stopped)
     sends = [send for send in sends if _render(batch, send)]
     _make_messages(batch, _with_slots(batch, sends))
-    _step_runs.insert(batch.skipped)
+    StepRun.objects.for_workspace(batch.sequence.workspace_id).bulk_create(batch.skipped)
     progress.save(batch.changed)
     progress.publish_completed(batch.changed)
     return len(batch.enrollments)
@@ -108,8 +103,11 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
     account_ids = {account_id for _, account_id in seen if account_id is not None}
     for version in versions.values():
         account_ids.update(version.definition.account_ids)
-    accounts = _lock_accounts(sequence.workspace_id, account_ids)
-    locked = [each for each in _lock_due(sequence_id, enrollment_id) if each.version_id in versions]
+    accounts = Account.objects.for_workspace(sequence.workspace_id).filter(pk__in=account_ids).order_by("id")
+    locked_accounts = {account.pk: account for account in accounts.select_for_update(no_key=True)}
+    locked = [
+        each for each in due.select_for_update(skip_locked=True, no_key=True)[:BATCH] if each.version_id in versions
+    ]
     contacts = lock_free([each.contact_id for each in locked if each.contact_id])
     locked = [each for each in locked if each.contact_id in contacts]
     return _Batch(
@@ -117,27 +115,11 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
         locked,
         contacts,
         versions,
-        accounts,
+        locked_accounts,
         histories=progress.histories([each.pk for each in locked]),
         tags=tags_for(versions.values(), contacts),
         now=clock.now(),
     )
-
-
-def _lock_accounts(workspace_id: int, account_ids: set[int]) -> dict[int, Account]:
-    where, params = "id = ANY(%s)", [sorted(account_ids)]
-    rows = _accounts.select(f"{where} AND workspace_id = %s ORDER BY id", [*params, workspace_id], lock=True)
-    return {account.pk: account for account in rows}
-
-
-def _lock_due(sequence_id: str, enrollment_id: str | None) -> list[Enrollment]:
-    only, params = ("id = %s", [enrollment_id]) if enrollment_id is not None else ("sequence_id = %s", [sequence_id])
-    rows = fetch(
-        f"SELECT {_enrollments.columns()} FROM {_enrollments.name} WHERE {only} AND status = 'active'"
-        " AND next_run_at <= %s ORDER BY next_run_at, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
-        [*params, clock.now(), BATCH],
-    )
-    return [_enrollments.from_row(row) for row in rows]
 
 
 def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:
@@ -176,21 +158,22 @@ def _stop(batch: _Batch, enrollment: Enrollment, reason: Reason) -> None:
 
 def _with_condition(batch: _Batch, sends: Sequence[_Send]) -> list[_Send]:
     """Those whose step has no condition, or whose contact meets it: one query for each step that has one."""
-    met: list[_Send] = []
-    by_step = sorted(sends, key=lambda send: (send.version.id, send.step.key))
-    for _, group in groupby(by_step, key=lambda send: (send.version.id, send.step.key)):
-        of_step = list(group)
-        step = of_step[0].step
-        meet = meet_condition(batch.sequence.workspace, step, [send.contact.id for send in of_step])
-        for send in of_step:
-            if send.contact.id in meet:
-                met.append(send)
-            elif step.if_not == "stop":
-                _stop(batch, send.enrollment, Reason.CONDITION)
-            else:
-                _skip(batch, send)
-    order = {id(send): index for index, send in enumerate(sends)}
-    return sorted(met, key=lambda send: order[id(send)])
+    by_step: dict[tuple[int, str], list[_Send]] = defaultdict(list)
+    for send in sends:
+        by_step[send.version.id, send.step.key].append(send)
+    met = {
+        step: meet_condition(batch.sequence.workspace, of_step[0].step, [send.contact.id for send in of_step])
+        for step, of_step in by_step.items()
+    }
+    kept = []
+    for send in sends:
+        if send.contact.id in met[send.version.id, send.step.key]:
+            kept.append(send)
+        elif send.step.if_not == "stop":
+            _stop(batch, send.enrollment, Reason.CONDITION)
+        else:
+            _skip(batch, send)
+    return kept
 
 
 def meet_condition(workspace: Workspace, step: StepDefinition, contact_ids: Sequence[str]) -> set[str]:
@@ -308,15 +291,15 @@ def _make_messages(batch: _Batch, ready: Sequence[tuple[_Send, Account, datetime
         enrollment = send.enrollment
         enrollment.account_id, enrollment.next_run_at, enrollment.reason = account.pk, None, ""
         runs.append(
-            {
-                "workspace_id": enrollment.workspace_id,
-                "enrollment_id": enrollment.pk,
-                "version_id": send.version.id,
-                "step_key": send.step.key,
-                "message_id": message.id,
-                "created_at": batch.now,
-            }
+            StepRun(
+                workspace_id=enrollment.workspace_id,
+                enrollment=enrollment,
+                version_id=send.version.id,
+                step_key=send.step.key,
+                message=message,
+                created_at=batch.now,
+            )
         )
-    _step_runs.insert(runs)
+    StepRun.objects.for_workspace(batch.sequence.workspace_id).bulk_create(runs)
     if messages:
         transaction.on_commit(lambda: doorbell.ring("messaging.dispatch"))

@@ -1,5 +1,6 @@
 """What messaging asks of sequences: whether a message may still be sent at its claim; and what became of it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -7,8 +8,6 @@ from django.db import transaction
 
 from contacts.models import Contact
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table
 from messaging.models import Message, Status, WaitingFor
 from messaging.sending.sources import Answer, Cancel, Postpone, record_answer
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, SequenceStatus, StepRun
@@ -22,9 +21,7 @@ PAUSED = "sequence_paused"
 # When a claim asks again whether the pause is over, for a message that an earlier attempt may have sent.
 RETRY_PAUSED = timedelta(minutes=1)
 
-_step_runs = Table(StepRun)
 _OUTCOMES = {Status.SENT: Outcome.SENT, Status.FAILED: Outcome.FAILED, Status.CANCELED: Outcome.CANCELED}
-_SETTLED = {"settled_message": "text", "new_outcome": "text", "new_error": "text"}
 
 
 class SequenceSource:
@@ -36,7 +33,8 @@ class SequenceSource:
 
         Reads what is committed at this moment, so a reply that was stored before the claim stops the message.
         """
-        found = _enrollments_of(messages)
+        runs = StepRun.unscoped.filter(message__in=[message.id for message in messages])
+        found = {str(run.message_id): run.enrollment for run in runs.select_related("enrollment__sequence")}
         versions = versions_of(found.values())
         tags = tags_for(versions.values(), contacts)
         decisions = {}
@@ -52,34 +50,17 @@ class SequenceSource:
 
     def settled(self, messages: Sequence[Message]) -> None:
         """Write the outcomes to the step runs and wake the runner, which moves the enrollments on."""
-        rows = [(message.id, _OUTCOMES[Status(message.status)].value, message.error) for message in messages]
-        run(
-            f"UPDATE {_step_runs.name} SET outcome = new_outcome, error = new_error, settled_at = %s"
-            f" FROM {rows_source(_SETTLED)} WHERE message_id = settled_message AND outcome = ''",
-            [clock.now(), rows_parameter(rows)],
-        )
+        now, by_outcome = clock.now(), defaultdict[tuple[Outcome, str], list[str]](list)
+        for message in messages:
+            by_outcome[_OUTCOMES[Status(message.status)], message.error].append(message.id)
+        for (outcome, error), message_ids in by_outcome.items():
+            runs = StepRun.unscoped.filter(message__in=message_ids, outcome="")
+            runs.update(outcome=outcome, error=error, settled_at=now)
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))
 
     def answered(self, answer: Answer) -> None:
         """Write the answer to the step run."""
-        record_answer(_step_runs.name, answer)
-
-
-def recover_outcomes() -> None:
-    """Write the outcomes that whoever settled the messages has not written, such as a worker of an older version."""
-    run(
-        f"UPDATE {_step_runs.name} SET outcome = m.status, error = m.error, settled_at = %s"
-        f" FROM {Table(Message).name} m WHERE m.id = {_step_runs.name}.message_id"
-        f" AND {_step_runs.name}.outcome = '' AND m.status IN ('sent', 'failed', 'canceled')",
-        [clock.now()],
-    )
-
-
-def _enrollments_of(messages: Sequence[Message]) -> dict[str, Enrollment]:
-    """The enrollment of each message, with its sequence, by the message's id."""
-    runs = StepRun.unscoped.filter(message_id__in=[message.id for message in messages])
-    rows = runs.select_related("enrollment__sequence")
-    return {str(row.message_id): row.enrollment for row in rows}
+        record_answer(StepRun.unscoped, answer)
 
 
 def _decide(

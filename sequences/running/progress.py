@@ -13,8 +13,6 @@ from contacts.scoring.awarding import NewTimer
 from contacts.scoring.models import Trigger
 from contacts.scoring.sweep import TASK
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging.sending import automatic
 from sequences.definition import Definition, StepDefinition
@@ -29,125 +27,9 @@ from sequences.versions import Version
 # How many enrollments a transaction works on.
 BATCH = 200
 
-_enrollments, _step_runs, _tags = Table(Enrollment), Table(StepRun), Table(ContactTag)
-
-_CHANGED = {
-    "enrollment": "text",
-    "new_status": "text",
-    "new_reason": "text",
-    "new_step": "text",
-    "new_version": "int",
-    "new_account": "int",
-    "anchor": "time",
-    "next_run": "time",
-    "ended": "time",
-}
-
-
-# --- Rows of enrollments ----------------------------------------------------------------------------------------------
-@dataclass(slots=True)
-class History:
-    """What an enrollment has done: the keys of its steps, with the one whose message is on its way. ``is_unhandled``:
-    there is one whose outcome is still to be handled. ``was_written_to``: a message was made."""
-
-    steps: set[str] = field(default_factory=set)
-    is_unhandled: bool = False
-    was_written_to: bool = False
-
-
-def histories(enrollment_ids: Sequence[str]) -> Mapping[str, History]:
-    """The history of each of these enrollments, in one query."""
-    found: dict[str, History] = defaultdict(History)
-    where, params = "enrollment_id = ANY(%s)", [list(enrollment_ids)]
-    statement = f"SELECT enrollment_id, step_key, handled, message_id FROM {_step_runs.name} WHERE {where}"
-    for enrollment_id, key, handled, message_id in fetch(statement, params):
-        history = found[enrollment_id]
-        history.steps.add(key)
-        history.is_unhandled |= not handled
-        history.was_written_to |= message_id is not None
-    return found
-
-
-def stop(enrollment: Enrollment, reason: Reason, at: datetime) -> None:
-    """Stop the enrollment and cancel its message, if that is still queued. Its row must be locked."""
-    end(enrollment, EnrollmentStatus.STOPPED, reason, at)
-    cancel_messages([enrollment])
-
-
-def cancel_messages(stopped: Sequence[Enrollment]) -> None:
-    """Cancel the messages of these enrollments that are still queued, with the reason for which each was stopped."""
-    reasons, by_reason = {each.pk: each.reason for each in stopped}, defaultdict[str, list[str]](list)
-    where, params = "enrollment_id = ANY(%s)", [list(reasons)]
-    rows = fetch(f"SELECT enrollment_id, message_id FROM {_step_runs.name} WHERE {where} AND outcome = ''", params)
-    for enrollment_id, message_id in rows:
-        if message_id is not None:
-            by_reason[reasons[enrollment_id]].append(message_id)
-    for reason, message_ids in sorted(by_reason.items()):
-        automatic.cancel_queued(message_ids, reason)
-
-
-def save(enrollments: Sequence[Enrollment]) -> None:
-    """Write what the runner changes of these enrollments, and their version, in one statement. Their rows are locked.
-
-    A transaction may write a row only once: PostgreSQL checks all foreign keys of a row that its own transaction wrote
-    before, which needs the lock of the contact, and whoever erases the contact waits for the enrollment.
-    """
-    if not enrollments:
-        return
-    rows = [
-        (
-            *(each.pk, str(each.status), each.reason, each.step_key, each.version_id, each.account_id),
-            *(each.anchor_at, each.next_run_at, each.ended_at),
-        )
-        for each in enrollments
-    ]
-    run(
-        f"UPDATE {_enrollments.name} SET status = new_status, reason = new_reason, step_key = new_step,"
-        " version_id = new_version, account_id = new_account,"
-        " anchor_at = anchor, next_run_at = next_run, ended_at = ended,"
-        " paused_at = CASE WHEN ended IS NULL THEN paused_at END"
-        f" FROM {rows_source(_CHANGED)} WHERE id = enrollment",
-        [rows_parameter(rows)],
-    )
-
-
-def publish_completed(changed: Sequence[Enrollment]) -> None:
-    """Publish ``sequence.completed`` for those of these enrollments that this transaction has completed, and have their
-    contacts scored. Nobody may be erasing these."""
-    completed = [each for each in changed if each.status == EnrollmentStatus.COMPLETED]
-    if not completed:
-        return
-    load_related(completed)
-    score_completed(completed)
-    publish_all(
-        None,
-        [
-            NewEvent(
-                SEQUENCE_COMPLETED,
-                {"sequence": SequenceOut.render(each.sequence), "enrollment": EnrollmentOut.render(each)},
-                str(each.contact_id or ""),
-                each.request_id,
-                each.workspace_id,
-            )
-            for each in completed
-        ],
-    )
-
-
-def score_completed(completed: Sequence[Enrollment]) -> None:
-    """Have the sweep of scores look at the contacts of these enrollments, which this transaction has completed. The
-    contacts' rows need not be locked, but nobody may be erasing them: the timers refer to them."""
-    rules = occasions.read_rules({each.workspace_id for each in completed}, [Trigger.SEQUENCE_COMPLETED])
-    now = clock.now()
-    timers = [
-        NewTimer(rule.workspace_id, rule.pk, str(each.contact_id), f"sequence {each.pk}", now)
-        for rule in rules
-        for each in completed
-        if each.workspace_id == rule.workspace_id and each.contact_id is not None
-    ]
-    if timers:
-        awarding.start_timers(timers)
-        transaction.on_commit(lambda: doorbell.ring(TASK))
+_CHANGED = (
+    *("status", "reason", "step_key", "version", "account", "anchor_at", "next_run_at", "paused_at", "ended_at"),
+)
 
 
 # --- From step to step ------------------------------------------------------------------------------------------------
@@ -249,7 +131,98 @@ def tags_for(versions: Iterable[Version], contact_ids: Iterable[str]) -> Mapping
     """The tags of these contacts, folded, by contact; none if no stop rule of these versions is on tags."""
     tags: dict[str, list[str]] = defaultdict(list)
     if any(version.definition.stop_tags for version in versions):
-        where, params = "contact_id = ANY(%s)", [list(contact_ids)]
-        for contact_id, folded in fetch(f"SELECT contact_id, folded FROM {_tags.name} WHERE {where}", params):
+        rows = ContactTag.unscoped.filter(contact__in=list(contact_ids))
+        for contact_id, folded in rows.values_list("contact_id", "folded"):
             tags[contact_id].append(folded)
     return tags
+
+
+# --- Rows of enrollments ----------------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class History:
+    """What an enrollment has done: the keys of its steps, with the one whose message is on its way. ``is_unhandled``:
+    there is one whose outcome is still to be handled. ``was_written_to``: a message was made."""
+
+    steps: set[str] = field(default_factory=set)
+    is_unhandled: bool = False
+    was_written_to: bool = False
+
+
+def histories(enrollment_ids: Sequence[str]) -> Mapping[str, History]:
+    """The history of each of these enrollments, in one query."""
+    found: dict[str, History] = defaultdict(History)
+    runs = StepRun.unscoped.filter(enrollment__in=enrollment_ids)
+    for enrollment_id, key, handled, message_id in runs.values_list(
+        "enrollment_id", "step_key", "handled", "message_id"
+    ):
+        history = found[enrollment_id]
+        history.steps.add(key)
+        history.is_unhandled |= not handled
+        history.was_written_to |= message_id is not None
+    return found
+
+
+def stop(enrollment: Enrollment, reason: Reason, at: datetime) -> None:
+    """Stop the enrollment and cancel its message, if that is still queued."""
+    end(enrollment, EnrollmentStatus.STOPPED, reason, at)
+    cancel_messages([enrollment])
+
+
+def cancel_messages(stopped: Sequence[Enrollment]) -> None:
+    """Cancel the messages of these enrollments that are still queued, with the reason for which each was stopped."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    runs = StepRun.unscoped.filter(enrollment__in=stopped, outcome="", message__isnull=False)
+    messages = dict(runs.values_list("message_id", "enrollment_id"))
+    reasons = {each.pk: each.reason for each in stopped}
+    for message_id, enrollment_id in messages.items():
+        by_reason[reasons[enrollment_id]].append(str(message_id))
+    for reason, message_ids in sorted(by_reason.items()):
+        automatic.cancel_queued(message_ids, reason)
+
+
+def save(enrollments: Sequence[Enrollment]) -> None:
+    """Write what was changed of these enrollments in one statement.
+
+    A transaction may write a row only once: PostgreSQL checks all foreign keys of a row that its own transaction wrote
+    before, which needs the lock of the contact, and whoever erases the contact waits for the enrollment.
+    """
+    # The rows are there, so each conflicts and is updated. ``bulk_update`` spends more time on its CASE expressions
+    # than PostgreSQL spends on the update.
+    Enrollment.unscoped.bulk_create(enrollments, update_conflicts=True, unique_fields=["id"], update_fields=_CHANGED)
+
+
+def publish_completed(changed: Sequence[Enrollment]) -> None:
+    """Publish ``sequence.completed`` for those of these enrollments that this transaction has completed, and have the
+    sweep of scores look at their contacts. Nobody may be erasing these."""
+    completed = [each for each in changed if each.status == EnrollmentStatus.COMPLETED]
+    if not completed:
+        return
+    load_related(completed)
+    _start_timers(completed)
+    publish_all(
+        None,
+        [
+            NewEvent(
+                SEQUENCE_COMPLETED,
+                {"sequence": SequenceOut.render(each.sequence), "enrollment": EnrollmentOut.render(each)},
+                str(each.contact_id or ""),
+                each.request_id,
+                each.workspace_id,
+            )
+            for each in completed
+        ],
+    )
+
+
+def _start_timers(completed: Sequence[Enrollment]) -> None:
+    """Have the sweep of scores look at the contacts, whose rows need not be locked for it."""
+    rules = occasions.read_rules({each.workspace_id for each in completed}, [Trigger.SEQUENCE_COMPLETED])
+    timers = [
+        NewTimer(rule.workspace_id, rule.pk, str(each.contact_id), f"sequence {each.pk}", clock.now())
+        for rule in rules
+        for each in completed
+        if each.workspace_id == rule.workspace_id and each.contact_id is not None
+    ]
+    if timers:
+        awarding.start_timers(timers)
+        transaction.on_commit(lambda: doorbell.ring(TASK))

@@ -9,6 +9,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -16,9 +17,7 @@ from django.db import transaction
 from contacts.models import Contact
 from contacts.repository import not_being_erased
 from crmsolid.core import clock, doorbell
-from crmsolid.core.errors import DATABASE_UNAVAILABLE
-from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.table import Table
+from crmsolid.core.batches import together_or_alone
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, StepRun
 from sequences.querysets import due_enrollments, due_sequences, next_run_at, unhandled_runs
 from sequences.running import due_steps, progress
@@ -32,7 +31,6 @@ RUN_SECONDS = 20.0
 # When to look again at an enrollment that could not be worked on because of a bug.
 RETRY_AFTER_BUG = timedelta(minutes=10)
 
-_enrollments = Table(Enrollment)
 # The ``error`` of a message that a stop rule canceled at its claim.
 _STOPPING = {reason.value: reason for reason in (Reason.REPLY, Reason.TAG, Reason.STAGE)}
 
@@ -63,42 +61,20 @@ def run_due(*, seconds: float = RUN_SECONDS) -> int:
 
 def _handle_outcomes() -> int:
     """Handle a batch of outcomes; after a bug, those of each enrollment alone."""
-    try:
-        return handle_outcomes()
-    except DATABASE_UNAVAILABLE:
-        raise
-    except Exception:
-        logger.exception("a batch of outcomes failed")
-    for enrollment_id in list(unhandled_runs().values_list("enrollment_id", flat=True)[:BATCH]):
-        try:
-            handle_outcomes(enrollment_id)
-        except DATABASE_UNAVAILABLE:
-            raise
-        except Exception:  # the sweep tries again
-            logger.exception("an outcome cannot be handled", extra={"enrollment_id": enrollment_id})
-    return 0
+    ids = unhandled_runs().values_list("enrollment_id", flat=True)[:BATCH]
+    return sum(together_or_alone(handle_outcomes, ids, handle_outcomes, logger=logger, what="enrollment"))
 
 
 def _run_sequence(sequence_id: str, waiting: Counter[int]) -> int:
     """Work on a batch of the sequence; after a bug, on each of its enrollments alone, so that none holds up others."""
-    try:
-        return due_steps.run_batch(sequence_id, waiting=waiting)
-    except DATABASE_UNAVAILABLE:
-        raise
-    except Exception:
-        logger.exception("a batch of a sequence failed", extra={"sequence_id": sequence_id})
-    done = 0
-    for enrollment_id in list(due_enrollments(sequence_id).values_list("pk", flat=True)[:BATCH]):
-        try:
-            done += due_steps.run_batch(sequence_id, enrollment_id, waiting=waiting)
-        except DATABASE_UNAVAILABLE:
-            raise
-        except Exception:
-            logger.exception("an enrollment cannot be worked on", extra={"enrollment_id": enrollment_id})
-            retry_at = clock.now() + RETRY_AFTER_BUG
-            Enrollment.unscoped.filter(pk=enrollment_id, status="active").update(next_run_at=retry_at)
-            done += 1
-    return done
+
+    def put_off(enrollment_id: str) -> None:
+        rows = Enrollment.unscoped.filter(pk=enrollment_id, status=EnrollmentStatus.ACTIVE)
+        rows.update(next_run_at=clock.now() + RETRY_AFTER_BUG)
+
+    run = partial(due_steps.run_batch, sequence_id, waiting=waiting)
+    ids = due_enrollments(sequence_id).values_list("pk", flat=True)[:BATCH]
+    return sum(together_or_alone(run, ids, run, logger=logger, what="enrollment", after_failure=put_off))
 
 
 def _ring_for_next() -> None:
@@ -114,12 +90,8 @@ def wake(contact_ids: Sequence[str]) -> None:
     Runs in the transaction of the change, under the locks of the contacts. A signal for promptness: the runner checks
     everything again before each step, woken or not.
     """
-    where, params = "contact_id = ANY(%s)", [list(contact_ids)]
-    rows = fetch(
-        f"UPDATE {_enrollments.name} SET next_run_at = %s WHERE {where} AND status = 'active' RETURNING id",
-        [clock.now(), *params],
-    )
-    if rows:
+    rows = Enrollment.unscoped.filter(contact__in=contact_ids, status=EnrollmentStatus.ACTIVE)
+    if rows.update(next_run_at=clock.now()):
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))
 
 

@@ -56,7 +56,7 @@ def main(point: str) -> None:
     if point != "end":
         stop_at(point)
     # The last of them for messages that a claim canceled, which count as not tried.
-    while sequences.sweep() + messaging.sweep() + sequences.sweep():
+    while sequences.run() + messaging.sweep() + sequences.run():
         pass
 
 

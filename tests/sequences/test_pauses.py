@@ -9,7 +9,7 @@ import pytest
 from crmsolid.core.errors import DomainError
 from messaging.models import Account, Message
 from messaging.sending import dispatch, sources
-from sequences import services, tasks
+from sequences import services
 from sequences.models import Enrollment, Sequence, StepRun
 from sequences.querysets import current_reason
 from sequences.running import runner
@@ -246,13 +246,3 @@ def test_delay_restarts_also_for_a_message_that_the_pause_has_just_canceled(acco
     resume(sequence, "restart_delay")
     work()
     assert (state(enrollment), stored(enrollment).next_run_at) == (("active", "", "one"), time.now + timedelta(hours=1))
-
-
-def test_sweep_finds_outcomes_that_a_worker_of_the_version_before_did_not_write(account: Account, time: Clock) -> None:
-    enrollment = enroll(create(account), contact(account.workspace))
-    runner.run_due()
-    Message.unscoped.update(status="sent", sent_at=time.now)
-    work()
-    assert state(enrollment) == ("active", "", "hello")
-    tasks.sweep()
-    assert state(enrollment) == ("active", "", "again")
