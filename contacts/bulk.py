@@ -19,6 +19,7 @@ from contacts.segments.conditions import ConditionErrors, load_condition
 from contacts.walking import Walk
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.runner import start_job
@@ -50,12 +51,8 @@ class BulkAction:
     finish: Callable[[Actor, Mapping[str, Any]], None] | None = None
 
 
-actions: dict[str, BulkAction] = {}
-
-
-def register(action: BulkAction) -> None:
-    """Add a kind of change. Apps register theirs when they start."""
-    actions[action.name] = action
+# By their names.
+actions: ExtensionPoint[BulkAction] = ExtensionPoint("changes of many contacts")
 
 
 def each(change: Callable[[str], bool], ids: Sequence[str]) -> tuple[int, dict[str, DomainError]]:
@@ -224,9 +221,9 @@ def _nothing(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 TAGS, STAGE, ERASE = "tags", "stage", "erase"
-register(BulkAction(TAGS, "Tags", _check_tags, _change_tags, 500))
-register(BulkAction(STAGE, "Stage", _check_stage, _change_stage, 50))
+CHANGE_TAGS = BulkAction(TAGS, "Tags", _check_tags, _change_tags, 500)
+CHANGE_STAGE = BulkAction(STAGE, "Stage", _check_stage, _change_stage, 50)
 # One a transaction: an erasure locks saved conditions before the contact, and keeps them locked until the end.
-register(BulkAction(ERASE, "Erase", _nothing, _erase, 1))
+ERASE_CONTACTS = BulkAction(ERASE, "Erase", _nothing, _erase, 1)
 
 BULK_CHANGE = JobKind("contacts.bulk", "Change of many contacts", _run, close=_forget, detail=_detail)

@@ -111,11 +111,8 @@ def rename_tag(actor: Actor, name: str, *, to: str) -> Job:
     return job
 
 
-_TAGS = bulk.actions[bulk.TAGS]
-
-
 def _check_rename(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {**_TAGS.check(actor, arguments), "segments": arguments["segments"], "rules": arguments["rules"]}
+    return {**bulk.CHANGE_TAGS.check(actor, arguments), "segments": arguments["segments"], "rules": arguments["rules"]}
 
 
 def _finish_rename(actor: Actor, arguments: Mapping[str, Any]) -> None:
@@ -125,7 +122,7 @@ def _finish_rename(actor: Actor, arguments: Mapping[str, Any]) -> None:
 
 
 RENAME = "tag rename"
-bulk.register(replace(_TAGS, name=RENAME, check=_check_rename, finish=_finish_rename))
+RENAME_TAG = replace(bulk.CHANGE_TAGS, name=RENAME, check=_check_rename, finish=_finish_rename)
 
 
 @unit_of_work()

@@ -16,6 +16,7 @@ from django.db.models import Q
 from contacts import stages
 from contacts.models import Contact, Stage
 from crmsolid.core.errors import DomainError
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 
@@ -92,17 +93,13 @@ class Source:
     read: Callable[[Contact, Older, int], Iterable[Entry]]
 
 
-_sources: dict[str, Source] = {}
-
-
-def register(source: Source) -> None:
-    """Add a source. Apps register theirs when they start."""
-    _sources[source.name] = source
+# By their names.
+sources: ExtensionPoint[Source] = ExtensionPoint("sources of the timeline")
 
 
 def groups() -> list[str]:
     """The groups that there are, in the order of their registration."""
-    return list(dict.fromkeys(source.group for source in _sources.values()))
+    return list(dict.fromkeys(source.group for source in sources.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,7 @@ def read(actor: Actor, contact: Contact, *, group: str = "", limit: int = LIMIT,
     position = None if cursor is None else _decode(contact, cursor)
     found = [
         replace(entry, source=source)
-        for source in _sources.values()
+        for source in sources.values()
         if group in ("", source.group)
         for entry in source.read(contact, Older(source.name, position), limit + 1)
     ]
@@ -181,7 +178,9 @@ def _scores(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
 
 
 NOTES = "Notes"
-register(Source("note", NOTES, "sticky-note", _notes))
-register(Source("stage", "Stages", "list", _stages))
-register(Source("tag", "Tags", "tag", _tags))
-register(Source("score", "Scores", "gauge", _scores))
+OWN_SOURCES = (
+    Source("note", NOTES, "sticky-note", _notes),
+    Source("stage", "Stages", "list", _stages),
+    Source("tag", "Tags", "tag", _tags),
+    Source("score", "Scores", "gauge", _scores),
+)

@@ -1,4 +1,4 @@
-"""What names a tag or a custom field: segments, scoring rules, and what other apps register when they start.
+"""What names a tag or a custom field: segments, scoring rules, and what other apps register.
 
 A renamed tag is renamed in segments and scoring rules. While its contacts get the new one, segments name both. What
 cannot be changed by itself is listed, with what to do.
@@ -18,6 +18,7 @@ from contacts.scoring.services import update_rule
 from contacts.segments.conditions import ConditionErrors, definitions_of, load_condition
 from contacts.segments.fields import CUSTOM
 from crmsolid.core import clock
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Role, Workspace
@@ -37,8 +38,8 @@ class Use:
 
 # Each finds the rows of one app that name this tag, or the field with this key, with a fixed number of queries.
 Finder = Callable[[Workspace, str], Iterable[Use]]
-of_tag: list[Finder] = []
-of_field: list[Finder] = []
+of_tag: ExtensionPoint[Finder] = ExtensionPoint("uses of a tag")
+of_field: ExtensionPoint[Finder] = ExtensionPoint("uses of a custom field")
 
 SEGMENT_PAGE, RULE_PAGE = "contacts_segment_change", "contacts_scoringrule_change"
 # The comparisons whose value is a whole tag; a part of one says nothing about this tag.
@@ -50,7 +51,7 @@ _FULL = "Its filter has no room for a second tag during the change, so it stays 
 
 def find_field_uses(field: CustomField) -> list[Use]:
     """What names the field, by kind and name."""
-    finders = (_segments_with_field, _rules_with_field, *of_field)
+    finders = (_segments_with_field, _rules_with_field, *of_field.values())
     found = [use for find in finders for use in find(field.workspace, field.key)]
     return sorted(found, key=lambda use: (use.kind, use.name))
 
@@ -89,7 +90,7 @@ def find_tag_uses(actor: Actor, name: str) -> list[Use]:
     if not _may_change_rules(actor):
         page, advice = "", "Ask an admin to change it."
     found += [Use("Scoring rule", each.name, page, str(each.pk), advice) for each in _rules_with_tag(workspace, name)]
-    for find in of_tag:
+    for find in of_tag.values():
         found += find(workspace, name)
     return found
 

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.workspaces import audit, sending_hold
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
@@ -88,8 +89,7 @@ class Sequences:
     pause: Callable[[], int]
 
 
-# Filled when sequences start.
-sequences: list[Sequences] = []
+sequences: ExtensionPoint[Sequences] = ExtensionPoint("held sequences")
 
 
 def actor_in(workspace: Workspace) -> Actor:
@@ -100,7 +100,7 @@ def actor_in(workspace: Workspace) -> Actor:
 def waiting(hold: Hold | None) -> Waiting:
     """What waits now, in all workspaces."""
     since = None if hold is None else hold.since
-    steps = [each for source in sequences for each in source.waiting()]
+    steps = [each for source in sequences.values() for each in source.waiting()]
     return Waiting(_waiting_messages(since), steps, _waiting_broadcasts())
 
 
@@ -117,7 +117,7 @@ def release(*, cancel_before: datetime | None) -> Canceled:
     canceled = Canceled(0, 0, 0)
     if cancel_before is not None:
         # Sequences and broadcasts first: they make no new messages then, for which the canceled ones would leave room.
-        sequences_paused = sum(source.pause() for source in sequences)
+        sequences_paused = sum(source.pause() for source in sequences.values())
         broadcasts_paused = _pause_broadcasts(cancel_before)
         canceled = Canceled(cancel_messages(cancel_before), sequences_paused, broadcasts_paused)
     sending_hold.release(actor_in, mode="resume" if cancel_before is None else "cancel")

@@ -3,8 +3,6 @@
 A value that is an identity of the person is replaced by one that matches nobody, so that the condition stays valid and
 means what it meant. A part of an identity, such as a domain, stays: it says nothing about one person. A username counts
 where a username is asked for, or where it is written with ``@`` or as a link: by itself it may be an ordinary word.
-
-Apps register the columns in which they keep conditions when they start.
 """
 
 import re
@@ -16,6 +14,7 @@ from django.db.models import Q
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, username_key
 from contacts.segments.fields import CUSTOM
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.workspaces.scoping import WorkspaceModel
 
 # What matches nobody. No address ends in .invalid (RFC 2606), and no username of Telegram in an underscore.
@@ -24,13 +23,12 @@ ERASED = "erased"
 _NO_NUMBER = -1
 _TAG = "tag:"
 
-_columns: list[tuple[type[WorkspaceModel], str, Q]] = []
+columns: ExtensionPoint[tuple[type[WorkspaceModel], str, Q]] = ExtensionPoint("saved conditions")
 
 
-def register(model: type[WorkspaceModel], column: str, where: Q | None = None) -> None:
+def register_column(model: type[WorkspaceModel], column: str, where: Q | None = None) -> None:
     """Register a column with conditions, or with values that conditions have, in the rows that match ``where``."""
-    if (entry := (model, column, where or Q())) not in _columns:
-        _columns.append(entry)
+    columns.register(f"{model._meta.label}.{column}", (model, column, where or Q()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ def erase(contact: Contact) -> None:
     """Take the contact out of every registered column. The rows that change are locked, so the contact's must not be:
     the jobs that work on such rows lock contacts after them."""
     person = Person.of(contact)
-    for model, column, where in _columns:
+    for model, column, where in columns.values():
         rows = model.objects.for_workspace(contact.workspace_id)
         named = [pk for pk, value in rows.filter(where).values_list("pk", column) if person.is_named_in(value)]
         for row in rows.filter(pk__in=named).select_for_update(no_key=True).order_by("pk").only("pk", column):
@@ -141,7 +139,7 @@ def naming(contact: Contact) -> list[dict[str, Any]]:
     """The rows whose conditions name the contact: their kind, id, and the parts of the conditions that do."""
     person = Person.of(contact)
     found = []
-    for model, column, where in _columns:
+    for model, column, where in columns.values():
         rows = model.objects.for_workspace(contact.workspace_id).filter(where).order_by("pk")
         for pk, value in rows.values_list("pk", column):
             if named := person.named_in(value):

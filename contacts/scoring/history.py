@@ -1,7 +1,7 @@
 """What is known to have happened to contacts, for rules that are new or have changed.
 
-Replies and finished sequences are kept by apps above this one, which register how to read them when they start. What
-these functions return has the same keys as what is scored when it happens, so nothing counts twice.
+Replies and finished sequences are kept by apps above this one, which register how to read them. What these functions
+return has the same keys as what is scored when it happens, so nothing counts twice.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +14,7 @@ from contacts.scoring.awarding import NewTimer
 from contacts.scoring.models import SILENCE, Trigger
 from contacts.scoring.occasions import Occasion
 from contacts.stages import IMPLIED, OPT_OUT
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.sql.table import Table
 
 _tags, _changes = Table(ContactTag), Table(StageChange)
@@ -21,12 +22,8 @@ _tags, _changes = Table(ContactTag), Table(StageChange)
 # Gets contacts and returns what has happened to them, in any order, in as many queries for any number of them.
 Source = Callable[[Sequence[Contact]], list[Occasion]]
 
-_sources: dict[Trigger, Source] = {}
-
-
-def register(trigger: Trigger, source: Source) -> None:
-    """Have what rules of this trigger give points for read by ``source``."""
-    _sources[trigger] = source
+# By the trigger of the rules.
+sources: ExtensionPoint[Source] = ExtensionPoint("sources of scores")
 
 
 def occasions_of(contacts: Sequence[Contact], triggers: Iterable[str]) -> list[Occasion]:
@@ -34,7 +31,7 @@ def occasions_of(contacts: Sequence[Contact], triggers: Iterable[str]) -> list[O
     wanted = {Trigger(trigger) for trigger in triggers}
     if not contacts:
         return []
-    return [each for trigger in sorted(wanted) if trigger in _sources for each in _sources[trigger](contacts)]
+    return [each for trigger in sorted(wanted) if trigger in sources for each in sources[trigger](contacts)]
 
 
 def silences(
@@ -60,14 +57,14 @@ def silences(
     return long_enough, timers
 
 
-def _tags_of(contacts: Sequence[Contact]) -> list[Occasion]:
+def tags_of(contacts: Sequence[Contact]) -> list[Occasion]:
     """The tags that contacts have now; nothing is known of those that were removed."""
     by_id = {contact.id: contact for contact in contacts}
     rows = _tags.select("contact_id = ANY(%s)", [list(by_id)])
     return [each for row in rows for each in occasions.tags_added(by_id[row.contact_id], [row.name], row.created_at)]
 
 
-def _stages_of(contacts: Sequence[Contact]) -> list[Occasion]:
+def stages_of(contacts: Sequence[Contact]) -> list[Occasion]:
     """The stages that contacts really came to, other than by an opt-out word."""
     by_id = {contact.id: contact for contact in contacts}
     where, ids = "contact_id = ANY(%s)", [list(by_id)]
@@ -75,11 +72,6 @@ def _stages_of(contacts: Sequence[Contact]) -> list[Occasion]:
     return [each for row in rows for each in occasions.stage_reached(by_id[str(row.contact_id)], row.at, row.stage)]
 
 
-def _fields_of(contacts: Sequence[Contact]) -> list[Occasion]:
+def fields_of(contacts: Sequence[Contact]) -> list[Occasion]:
     """The values that custom fields have now. When they were set is not known: not after the last change."""
     return [each for contact in contacts for each in occasions.fields_set(contact, {}, contact.updated_at)]
-
-
-register(Trigger.TAG, _tags_of)
-register(Trigger.STAGE, _stages_of)
-register(Trigger.FIELD, _fields_of)

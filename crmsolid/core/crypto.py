@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from django.conf import settings
 from django.db.models import Model, Q
 
+from crmsolid.core.extension_points import ExtensionPoint
+
 _BATCH = 500
 
 
@@ -67,25 +69,25 @@ class _Column:
         return json.dumps([str(self), *values])
 
 
-_columns: list[_Column] = []
+encrypted_columns: ExtensionPoint[_Column] = ExtensionPoint("encrypted columns")
 
 
 def register_columns(model: type[Model], *names: str, bound_to: tuple[str, ...], where: Q | None = None) -> None:
     """Register binary columns of ``model`` that hold results of :func:`encrypt`, or nothing, in the rows which match
     ``where``. ``bound_to`` names the columns that say which row it is: known before it is inserted, never changed."""
     for name in names:
-        if (column := _Column(model, name, bound_to, where or Q())) not in _columns:
-            _columns.append(column)
+        column = _Column(model, name, bound_to, where or Q())
+        encrypted_columns.register(str(column), column)
 
 
 def is_encrypted(model: type[Model], name: str) -> bool:
     """Whether this column was registered; it may hold other values in some rows."""
-    return any((each.model, each.name) == (model, name) for each in _columns)
+    return f"{model._meta.label}.{name}" in encrypted_columns
 
 
 def place(row: Model, name: str) -> str:
     """What the value of this column is bound to in this row. The column must be registered."""
-    column = next(each for each in _columns if (each.model, each.name) == (type(row), name))
+    column = encrypted_columns[f"{type(row)._meta.label}.{name}"]
     return column.place(getattr(row, each) for each in column.bound_to)
 
 
@@ -115,7 +117,7 @@ class ColumnResult:
 def reencrypt_all() -> list[ColumnResult]:
     """Re-encrypt every registered value that is not under the newest key, or not bound to its place. Safe beside
     everything else, and again."""
-    return [_reencrypt_column(column) for column in _columns]
+    return [_reencrypt_column(column) for column in encrypted_columns.values()]
 
 
 def _reencrypt_column(column: _Column) -> ColumnResult:

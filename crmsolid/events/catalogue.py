@@ -6,6 +6,8 @@ from typing import Any
 
 from django.apps import apps
 
+from crmsolid.core.extension_points import ExtensionPoint
+
 
 @dataclass(frozen=True, slots=True)
 class EventType:
@@ -19,20 +21,17 @@ class EventType:
     subscribable: bool = True
 
 
-_declared: dict[str, EventType] = {}
+_declared: ExtensionPoint[EventType] = ExtensionPoint("event types")
 
 
 def declare(
     name: str, description: str, *, version: int = 1, subscribable: bool = True, **data: Mapping[str, Any]
 ) -> EventType:
-    """Declare an event type, in the one module that the publishing app's ``ready`` imports for it.
+    """Declare an event type, in a module that the ``registrations`` of the publishing app import.
 
     ``data`` is the JSON Schema of each member of its ``data`` object. ``ValueError`` if another type has this name.
     """
-    declared = EventType(name, description, object_schema(**data), version, subscribable)
-    if _declared.setdefault(name, declared) != declared:
-        raise ValueError(f"the event type {name!r} is declared twice")
-    return declared
+    return _declared.register(name, EventType(name, description, object_schema(**data), version, subscribable))
 
 
 def object_schema(**properties: Mapping[str, Any]) -> dict[str, Any]:

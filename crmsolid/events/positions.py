@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.sql.bulk import fetch, run
 from crmsolid.events.models import Event, Feed
 
@@ -27,7 +28,7 @@ class PositionedEvent:
 
 
 # Called with each batch, in the transaction that assigns its positions, so each listener sees every event once.
-listeners: list[Callable[[Sequence[PositionedEvent]], None]] = []
+listeners: ExtensionPoint[Callable[[Sequence[PositionedEvent]], None]] = ExtensionPoint("listeners of events")
 
 
 def has_unpositioned() -> bool:
@@ -60,7 +61,7 @@ def assign_positions() -> int:
         batch = sorted((PositionedEvent(*row) for row in rows), key=lambda event: event.position)
         if batch:
             run("UPDATE events_feed SET last_position = %s WHERE id = 1", [last_position + len(batch)])
-            for listener in listeners:
+            for listener in listeners.values():
                 listener(batch)
         return len(batch)
 

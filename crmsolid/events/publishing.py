@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from crmsolid.core import clock, doorbell, strictjson
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.ids import new_id
 from crmsolid.core.sql.table import Table
 from crmsolid.events.catalogue import EventType
@@ -23,8 +24,8 @@ _events = Table(Event)
 # More events than these are written at once, in a statement that is the same for any number of them.
 MAX_DEFERRED = 100
 
-# Celery tasks to wake after each commit that published events. The apps add theirs when they are ready.
-tasks_to_wake: list[str] = []
+# Celery tasks to wake after each commit that published events.
+tasks_to_wake: ExtensionPoint[str] = ExtensionPoint("tasks to wake after an event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def publish_all(who: Actor | Workspace | int | None, new_events: Sequence[NewEve
 
 
 def _wake() -> None:
-    for task_name in tasks_to_wake:
+    for task_name in tasks_to_wake.values():
         doorbell.ring(task_name)
 
 

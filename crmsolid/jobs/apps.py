@@ -6,4 +6,4 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from crmsolid.jobs import representations  # noqa: F401 - declares job.completed
+        from crmsolid.jobs import registrations  # noqa: F401

@@ -1,9 +1,10 @@
-"""The registry of the kinds of long work, which the apps fill when they start."""
+"""The kinds of long work, which the apps register."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.workspaces.models import Job
 
 
@@ -40,29 +41,23 @@ class JobKind:
     detail: Callable[[Job], str] | None = None
 
 
-_kinds: dict[str, JobKind] = {}
-
-
-def register(kind: JobKind) -> JobKind:
-    """Register a kind of job. Registering the same again changes nothing; ``ValueError`` for another of that name."""
-    if _kinds.setdefault(kind.name, kind) != kind:
-        raise ValueError(f"the kind of job {kind.name!r} is registered twice")
-    return kind
+# By their names.
+kinds: ExtensionPoint[JobKind] = ExtensionPoint("kinds of jobs")
 
 
 def kind_of(job: Job) -> JobKind:
     """The kind of this job; ``KeyError`` if no app has registered it."""
-    return _kinds[job.kind]
+    return kinds[job.kind]
 
 
 def find_kind(job: Job) -> JobKind | None:
     """The kind of this job; None if no app has registered it, as in an older version."""
-    return _kinds.get(job.kind)
+    return kinds.get(job.kind)
 
 
 def label_of(job: Job) -> str:
     """What the panel calls this job."""
-    kind = _kinds.get(job.kind)
+    kind = kinds.get(job.kind)
     if kind is None:
         return job.kind
     detail = kind.detail(job) if kind.detail is not None else ""
@@ -71,10 +66,10 @@ def label_of(job: Job) -> str:
 
 def links_of(job: Job) -> Sequence[tuple[str, str]]:
     """The titles and addresses that the job's page in the panel leads to."""
-    links = _kinds[job.kind].links if job.kind in _kinds else None
+    links = kinds[job.kind].links if job.kind in kinds else None
     return links(job) if links is not None else ()
 
 
 def cancelable(job: Job) -> bool:
     """Whether a job of this kind may be canceled while it is open."""
-    return job.kind in _kinds and _kinds[job.kind].cancelable
+    return job.kind in kinds and kinds[job.kind].cancelable

@@ -7,7 +7,4 @@ class OAuthConfig(AppConfig):
     verbose_name = "Connected assistants"
 
     def ready(self) -> None:
-        from crmsolid.oauth.services import end_grants_of
-        from crmsolid.workspaces import own_access
-
-        own_access.on_end_of_access(end_grants_of)
+        from crmsolid.oauth import registrations  # noqa: F401

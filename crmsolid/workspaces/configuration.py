@@ -1,6 +1,6 @@
 """A workspace's configuration as one JSON document: an object of sections, each a list.
 
-The apps register their sections when they start. It is in a low layer because every app above may have a section.
+It is in a low layer because every app above may have a section.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,6 +10,7 @@ from typing import Any, Literal
 from django.db import transaction
 
 from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -31,12 +32,17 @@ Dump = Callable[[Actor], list[Any]]
 # the full path of each wrong part. It runs in the caller's transaction, which an error rolls back.
 Apply = Callable[[Actor, list[Any], str], list[Change]]
 
-sections: dict[str, tuple[Dump, Apply]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """How one section is written and applied."""
+
+    dump: Dump
+    apply: Apply
 
 
-def register_section(name: str, *, dump: Dump, apply: Apply) -> None:
-    """Register a section. Sections are written and applied in the order in which they were registered first."""
-    sections[name] = (dump, apply)
+# By their names in the document, written and applied in this order.
+sections: ExtensionPoint[Section] = ExtensionPoint("sections of the configuration")
 
 
 def dump_configuration(actor: Actor) -> dict[str, list[Any]]:
@@ -45,7 +51,7 @@ def dump_configuration(actor: Actor) -> dict[str, list[Any]]:
     Errors: ``forbidden`` for anybody but admins and owners.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    return {name: dump(actor) for name, (dump, _) in sections.items()}
+    return {name: section.dump(actor) for name, section in sections.items()}
 
 
 def apply_configuration(actor: Actor, document: object, *, dry_run: bool = False) -> list[Change]:
@@ -80,7 +86,7 @@ def _apply_sections(actor: Actor, document: object) -> list[Change]:
     known = f"the sections are: {', '.join(sections)}"
     errors = [FieldError(str(name), "unknown_field", known) for name in document if name not in sections]
     changes: list[Change] = []
-    for name, (_, apply) in sections.items():
+    for name, section in sections.items():
         if name not in document:
             continue
         if not isinstance(document[name], list):
@@ -89,7 +95,7 @@ def _apply_sections(actor: Actor, document: object) -> list[Change]:
         # The later sections are tried even after an error, so that one answer names all that is wrong. What the
         # earlier ones have written stays until the end, because the later ones may refer to it.
         try:
-            changes += apply(actor, document[name], name)
+            changes += section.apply(actor, document[name], name)
         except DomainError as error:
             if not error.errors:
                 raise

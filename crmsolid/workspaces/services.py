@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.time_zones import time_zones
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -20,12 +21,11 @@ from crmsolid.workspaces.models import Invitation, Membership, Mode, Plan, Role,
 TRIAL = timedelta(days=14)
 MAX_NAME = 100
 
-_provisioners: list[Callable[[Workspace], None]] = []
+# What an app adds to each new workspace, live and test, in the transaction that creates it.
+provisioners: ExtensionPoint[Callable[[Workspace], None]] = ExtensionPoint("provisioning")
 
-
-def on_provision(function: Callable[[Workspace], None]) -> None:
-    """Register what an app adds to each new workspace, live and test, in the transaction that creates it."""
-    _provisioners.append(function)
+# Called in the transaction that gives a member of a live workspace another role, or none (removed).
+role_watchers: ExtensionPoint[Callable[[Membership, Role | None], None]] = ExtensionPoint("changes of roles")
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def create_workspace(*, slug: str, name: str, owner: User, plan: str = Plan.TRIA
         raise invalid("slug", "taken", f"a workspace with the slug {slug} exists already") from None
     Membership.unscoped.create(workspace=live, user=owner, role=Role.OWNER)
     for workspace in (live, twin):
-        for provision in _provisioners:
+        for provision in provisioners.values():
             provision(workspace)
     audit.record(Actor.system(live), "workspace.created", slug, plan=plan)
     return live
@@ -128,6 +128,7 @@ def set_role(actor: Actor, member_id: int, role: str) -> Membership:
     old_role, member.role = member.role, role
     member.save(update_fields=["role"])
     audit.record(actor, "membership.changed", str(member.pk), old_role=old_role, role=role)
+    _tell_role_watchers(member, Role(role))
     if old_role == Role.OWNER:
         _revoke_invitations_of(actor, member)
     return member
@@ -153,6 +154,12 @@ def remove_member(actor: Actor, member_id: int) -> None:
     audit.record(actor, "membership.deleted", str(member.pk), user=member.user_id, role=member.role)
     _revoke_invitations_of(actor, member)
     member.delete()
+    _tell_role_watchers(member, None)
+
+
+def _tell_role_watchers(member: Membership, role: Role | None) -> None:
+    for watch in role_watchers.values():
+        watch(member, role)
 
 
 def _revoke_invitations_of(actor: Actor, member: Membership) -> None:

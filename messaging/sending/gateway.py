@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from crmsolid.core import doorbell
+from crmsolid.core.extension_points import ExtensionPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,12 @@ class Gateway(Protocol):
 
 
 # The gateway of each kind of account that any worker may send for.
-registry: dict[str, Gateway] = {}
+registry: ExtensionPoint[Gateway] = ExtensionPoint("gateways")
 
 # For each kind of account whose messages only the worker that holds the account's connection may send: a function that
 # returns the Celery queues of the workers that hold these accounts. An account that no worker holds has none: the one
 # that takes it looks for due messages itself.
-account_worker_queues: dict[str, Callable[[Sequence[int]], set[str]]] = {}
+account_worker_queues: ExtensionPoint[Callable[[Sequence[int]], set[str]]] = ExtensionPoint("queues of account workers")
 
 
 def wake_account_workers(kind: str, account_ids: Sequence[int]) -> None:

@@ -1,7 +1,7 @@
 """What makes messages by itself, such as a sequence, decides on them once more at the claim and learns their outcome.
 
-A message's ``source`` names it. Messaging is the lower layer, so the apps above register theirs when they start. A
-source whose app is not there lets its messages pass.
+A message's ``source`` names it. Messaging is the lower layer, so the apps above register theirs. A source
+whose app is not there lets its messages pass.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ from django.db.models import Manager, Value
 from django.db.models.functions import Least
 
 from contacts.models import Contact
+from crmsolid.core.extension_points import ExtensionPoint
 from messaging.models import Message, WaitingFor
 
 
@@ -59,7 +60,8 @@ class MessageSource(Protocol):
         must lock only rows that come after messages in the order of locks."""
 
 
-registry: dict[str, MessageSource] = {}
+# By the ``source`` of the messages.
+registry: ExtensionPoint[MessageSource] = ExtensionPoint("sources of messages")
 
 
 def check(messages: Sequence[Message], contacts: Mapping[str, Contact]) -> dict[str, Cancel | Postpone]:

@@ -6,7 +6,6 @@ to say which threads need somebody.
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
@@ -113,14 +112,10 @@ def find_waiting(thread_ids: Collection[str]) -> None:
     run(_FIND_WAITING.format(those=where), params)
 
 
-def unassign_removed_member(instance: Membership, **signal: Any) -> None:
-    """Nobody looks after the threads of somebody who is no member any more. A receiver of ``post_delete``."""
-    live = Workspace.objects.filter(Q(pk=instance.workspace_id) | Q(live=instance.workspace_id))
-    for workspace_id in live.values_list("pk", flat=True):
-        Thread.objects.for_workspace(workspace_id).filter(assignee=instance.user_id).update(assignee=None)
-
-
-def unassign_demoted_member(instance: Membership, created: bool, **signal: Any) -> None:
-    """The same for somebody who may not write any more. A receiver of ``post_save``."""
-    if not created and instance.role not in ASSIGNABLE:
-        unassign_removed_member(instance)
+def unassign_member(member: Membership, role: Role | None) -> None:
+    """Nobody looks after the threads of somebody who is no member any more or may not write: a role watcher."""
+    if role in ASSIGNABLE:
+        return
+    workspaces = Workspace.objects.filter(Q(pk=member.workspace_id) | Q(live=member.workspace_id))
+    for workspace_id in workspaces.values_list("pk", flat=True):
+        Thread.objects.for_workspace(workspace_id).filter(assignee=member.user_id).update(assignee=None)

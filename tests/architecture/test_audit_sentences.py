@@ -295,7 +295,7 @@ def test_what_a_key_or_an_assistant_does_to_itself_names_it_once(tenants: Tenant
 
 def test_the_words_are_those_of_the_panel() -> None:
     assert {mode.value: title for mode, (title, _) in RESUME_MODES.items()} == audit_sentences.RESUME_MODES
-    assert {kind.name: kind.label for kind in kinds._kinds.values()} == JOB_KINDS
+    assert {kind.name: kind.label for kind in kinds.kinds.values()} == JOB_KINDS
     assert {name: each.label.lower() for name, each in bulk.actions.items()} == audit_sentences.BULK_ACTIONS
     labels = {each.value: each.label.lower() for each in RecipientStatus}
     assert labels == audit_sentences.RECIPIENTS

@@ -1,7 +1,5 @@
 """DELETE /v1/contacts/{id} and GET /v1/contacts/{id}/data."""
 
-from typing import Any
-
 import pytest
 
 from apikeys.models import IdempotencyRecord
@@ -78,16 +76,13 @@ def test_identity_that_changes_during_the_erasure_is_taken_out_of_conditions_too
 def test_apps_are_erased_in_the_reverse_order_of_their_registration(monkeypatch: pytest.MonkeyPatch) -> None:
     erased: list[tuple[str, int, str]] = []
 
-    def app(name: str) -> dict[str, Any]:
-        return {
-            "erase": lambda workspace_id, contact_id: erased.append((name, workspace_id, contact_id)),
-            "export": lambda workspace_id, contact_id: {name: [contact_id]},
-        }
+    def app(name: str) -> erasure.KeptData:
+        return erasure.KeptData(
+            erase=lambda workspace_id, contact_id: erased.append((name, workspace_id, contact_id)),
+            export=lambda workspace_id, contact_id: {name: [contact_id]},
+        )
 
-    monkeypatch.setattr(erasure, "_registrations", [])
-    low, high = app("low"), app("high")
-    for registration in (low, high, low):
-        erasure.register(**registration)
+    monkeypatch.setattr(erasure, "kept_data", {"low": app("low"), "high": app("high")})
     erasure.erase_all(7, "con_1")
     assert erased == [("high", 7, "con_1"), ("low", 7, "con_1")]
     assert erasure.export_all(7, "con_1") == {"low": ["con_1"], "high": ["con_1"]}

@@ -37,7 +37,7 @@ class Watcher:
 @pytest.fixture
 def watcher(monkeypatch: pytest.MonkeyPatch) -> Watcher:
     watching = Watcher()
-    monkeypatch.setattr(watchers, "watchers", [watching])
+    monkeypatch.setattr(watchers, "watchers", {"tests": watching})
     return watching
 
 

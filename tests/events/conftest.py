@@ -30,6 +30,6 @@ def batches() -> Iterator[list[list[str]]]:
     def listen(batch: Sequence[positions.PositionedEvent]) -> None:
         recorded.append([event.id for event in batch])
 
-    positions.listeners.append(listen)
+    positions.listeners.register("tests", listen)
     yield recorded
-    positions.listeners.remove(listen)
+    del positions.listeners["tests"]

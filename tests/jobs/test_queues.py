@@ -1,7 +1,7 @@
 """Whose job is next: workspaces take turns, one chunk of each at a time, and slow ones are served less often."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 
@@ -29,9 +29,8 @@ def served(tenants: Tenants) -> list[str]:
 
 
 @pytest.fixture
-def start(tenants: Tenants, served: list[str]) -> Iterator[Callable[..., Job]]:
+def start(tenants: Tenants, served: list[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
     """Start a job of so many chunks in a workspace. Each calls ``during`` first."""
-    before = dict(kinds._kinds)
 
     def start(workspace: Workspace, *, chunks: int = 3, during: Callable[[], None] = lambda: None) -> Job:
         def run(job: Job) -> datetime | None:
@@ -40,13 +39,12 @@ def start(tenants: Tenants, served: list[str]) -> Iterator[Callable[..., Job]]:
             job.done += 1
             return clock.now() if job.done < chunks else None
 
-        kind = kinds.register(JobKind(f"tests.{len(kinds._kinds)}", "Test", run))
+        kind = JobKind(f"tests.{len(kinds.kinds)}", "Test", run)
+        monkeypatch.setitem(kinds.kinds, kind.name, kind)
         with transaction.atomic():
             return start_job(tenants.actor(workspace), kind, Scope.WRITE_CONTACTS, total=chunks)
 
-    yield start
-    kinds._kinds.clear()
-    kinds._kinds.update(before)
+    return start
 
 
 @pytest.fixture

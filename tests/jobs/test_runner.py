@@ -1,6 +1,6 @@
 """Running jobs chunk by chunk: progress, turns, failures, cancellation, and workers that die or run at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,9 +31,8 @@ def counting(job: Job) -> datetime | None:
 
 
 @pytest.fixture
-def start(tenants: Tenants) -> Iterator[Callable[..., Job]]:
+def start(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
     """Start a job of a kind that is registered for the test."""
-    registered: list[str] = []
 
     def start(
         run: Run = counting,
@@ -43,15 +42,13 @@ def start(tenants: Tenants) -> Iterator[Callable[..., Job]]:
         close: Callable[[Job], None] | None = None,
         **fields: Any,
     ) -> Job:
-        name = f"tests.{len(registered)}"
-        kind = kinds.register(JobKind(name, "Test", run, close, cancelable=cancelable))
-        registered.append(name)
+        number = sum(name.startswith("tests.") for name in kinds.kinds)
+        kind = JobKind(f"tests.{number}", "Test", run, close, cancelable=cancelable)
+        monkeypatch.setitem(kinds.kinds, kind.name, kind)
         with transaction.atomic():
             return start_job(tenants.actor(), kind, Scope.WRITE_CONTACTS, total=total, **fields)
 
-    yield start
-    for name in registered:
-        del kinds._kinds[name]
+    return start
 
 
 def completed() -> list[str]:

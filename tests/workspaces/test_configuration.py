@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from contacts.models import CustomField
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces import configuration
-from crmsolid.workspaces.configuration import Change, apply_configuration, dump_configuration, register_section
+from crmsolid.workspaces.configuration import Change, apply_configuration, dump_configuration
 from crmsolid.workspaces.models import AuditEntry, Workspace
 from tests.tenants import Tenants
 
@@ -42,7 +42,6 @@ def refused(tenants: Tenants, document: Any) -> list[tuple[str, str]]:
 @pytest.fixture
 def colors(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """A section ``colors`` of strings, applied after the custom fields. Yields what was applied."""
-    monkeypatch.setattr(configuration, "sections", dict(configuration.sections))
     applied: list[str] = []
 
     def apply(actor: Any, items: list[Any], path: str) -> list[Change]:
@@ -54,7 +53,8 @@ def colors(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
         return configuration.apply_each(items, path, one)
 
-    register_section("colors", dump=lambda actor: sorted(applied), apply=apply)
+    section = configuration.Section(lambda actor: sorted(applied), apply)
+    monkeypatch.setitem(configuration.sections, "colors", section)
     yield applied
 
 

@@ -1,0 +1,47 @@
+"""What contacts add to the layers below, and to their own lists beside what apps above add."""
+
+from django.db.models import Q
+
+from contacts import (
+    bulk,
+    custom_fields,
+    events,  # noqa: F401 - declares the event types
+    tags,
+    timeline,
+)
+from contacts.erasing import operands
+from contacts.imports import erasure as imports
+from contacts.imports import jobs
+from contacts.models import ScoringRule, Segment
+from contacts.scoring import configuration as scoring
+from contacts.scoring import history, rescoring
+from contacts.scoring.models import Trigger
+from contacts.segments import tagging
+from crmsolid.core.erasure import KeptData, kept_data
+from crmsolid.jobs.kinds import kinds
+from crmsolid.workspaces.configuration import Section, sections
+from crmsolid.workspaces.models import Job
+
+for kind in (jobs.IMPORT, tagging.TAG_SEGMENT, bulk.BULK_CHANGE, rescoring.SCORE, rescoring.PREVIEW):
+    kinds.register(kind.name, kind)
+for action in (bulk.CHANGE_TAGS, bulk.CHANGE_STAGE, bulk.ERASE_CONTACTS, tags.RENAME_TAG):
+    bulk.actions.register(action.name, action)
+
+# Segments first: whoever copies one into a job or a broadcast holds it until the copy can be seen, and nobody who holds
+# a job or a started broadcast waits for a segment. Then jobs, which are locked before all others.
+operands.register_column(Segment, "filter")
+# Jobs on many contacts forget the filter at their end.
+on_many = Q(kind__in=[tagging.TAG_SEGMENT.name, bulk.BULK_CHANGE.name], next_run_at__isnull=False)
+operands.register_column(Job, "params", where=on_many | Q(kind=rescoring.PREVIEW.name))
+operands.register_column(ScoringRule, "value")
+
+for source in timeline.OWN_SOURCES:
+    timeline.sources.register(source.name, source)
+history.sources.register(Trigger.TAG, history.tags_of)
+history.sources.register(Trigger.STAGE, history.stages_of)
+history.sources.register(Trigger.FIELD, history.fields_of)
+
+kept_data.register("contacts.imports", KeptData(imports.erase, imports.export))
+sections.register(custom_fields.SECTION, Section(custom_fields.dump, custom_fields.apply))
+# Behind the custom fields, which rules may name.
+sections.register(scoring.SECTION, Section(scoring.dump, scoring.apply))

@@ -1,0 +1,3 @@
+"""What jobs add to the layers below."""
+
+from crmsolid.jobs import representations  # noqa: F401 - declares job.completed

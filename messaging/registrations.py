@@ -1,0 +1,49 @@
+"""What messaging adds to the layers below, and to its own lists beside what sequences add."""
+
+from django.db.models import Q
+
+from contacts import timeline, uses
+from contacts.erasing import operands
+from contacts.scoring import history
+from contacts.scoring.models import Trigger
+from crmsolid.core.crypto import register_columns
+from crmsolid.core.erasure import KeptData, kept_data
+from crmsolid.jobs.kinds import kinds
+from crmsolid.workspaces.configuration import Section, sections
+from crmsolid.workspaces.services import provisioners, role_watchers
+from messaging import accounts, texts
+from messaging import erasure as messages
+from messaging.broadcasts import erasure as recipients
+from messaging.broadcasts.job import BROADCAST
+from messaging.broadcasts.message_source import SOURCE, BroadcastSource
+from messaging.broadcasts.querysets import broadcasts_that_name_tag
+from messaging.models import AccountKind, Broadcast
+from messaging.representations import TIMELINE
+from messaging.sending import gateway, sources
+from messaging.sending.sandbox import SandboxGateway
+from messaging.telegram.gateway import queues_of
+from messaging.telegram_models import LoginAttempt, SessionToEnd, TelegramSession
+from messaging.threads import received, state
+
+gateway.registry.register(AccountKind.SANDBOX, SandboxGateway())
+gateway.account_worker_queues.register(AccountKind.TELEGRAM, queues_of)
+sources.registry.register(SOURCE, BroadcastSource())
+kinds.register(BROADCAST.name, BROADCAST)
+
+provisioners.register("messaging.accounts", accounts.provision)
+provisioners.register("messaging.opt_out_words", texts.provision)
+role_watchers.register("messaging.assignees", state.unassign_member)
+sections.register(texts.TEMPLATES, Section(texts.dump_templates, texts.apply_templates))
+sections.register(texts.WORDS, Section(texts.dump_words, texts.apply_words))
+
+timeline.sources.register(TIMELINE.name, TIMELINE)
+history.sources.register(Trigger.REPLY, received.replies_of)
+uses.of_field.register("messaging.templates", texts.of_field)
+uses.of_tag.register("messaging.broadcasts", broadcasts_that_name_tag)
+operands.register_column(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))
+
+kept_data.register("messaging.messages", KeptData(messages.erase, messages.export))
+kept_data.register("messaging.recipients", KeptData(recipients.erase, recipients.export))
+register_columns(TelegramSession, "auth_key", "future_auth_token", bound_to=("workspace_id", "account_id"))
+register_columns(SessionToEnd, "auth_key", bound_to=("workspace_id", "id"))
+register_columns(LoginAttempt, "encrypted_state", bound_to=("workspace_id", "id"))

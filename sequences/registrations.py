@@ -1,0 +1,34 @@
+"""What sequences add to the layers below."""
+
+from contacts import bulk, timeline, uses
+from contacts.erasing import operands
+from contacts.scoring import history
+from contacts.scoring.models import Trigger
+from contacts.watchers import watchers
+from crmsolid.core.erasure import KeptData, kept_data
+from crmsolid.workspaces.configuration import Section, sections
+from messaging import held
+from messaging.sending import sources
+from sequences import (
+    configuration,
+    erasure,
+    events,  # noqa: F401 - declares the event types
+)
+from sequences.hooks import ENROLL, SOURCES, WHILE_HELD, completed_by, of_field, of_tag
+from sequences.models import SequenceVersion, Step
+from sequences.running import runner
+from sequences.running.message_source import SOURCE, SequenceSource
+
+sources.registry.register(SOURCE, SequenceSource())
+held.sequences.register("sequences", WHILE_HELD)
+watchers.register("sequences.wake", runner.wake)
+bulk.actions.register(ENROLL.name, ENROLL)
+uses.of_field.register("sequences", of_field)
+uses.of_tag.register("sequences", of_tag)
+for source in SOURCES:
+    timeline.sources.register(source.name, source)
+operands.register_column(SequenceVersion, "stop_on")
+operands.register_column(Step, "condition")
+history.sources.register(Trigger.SEQUENCE_COMPLETED, completed_by)
+kept_data.register("sequences.enrollments", KeptData(erasure.erase, erasure.export))
+sections.register(configuration.SECTION, Section(configuration.dump, configuration.apply))
