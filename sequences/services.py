@@ -337,7 +337,7 @@ def enroll_contact(actor: Actor, sequence_id: str, *, contact_id: str) -> Enroll
         sequence=sequence,
         version_id=version.id,
         contact=contact,
-        account_id=_next_account(sequence, version.definition),
+        account_id=_account_for(sequence, version.definition, contact.id),
         anchor_at=now,
         created_at=now,
         request_id=actor.request_id,
@@ -374,14 +374,12 @@ def _share_sequence(actor: Actor, sequence_id: str) -> Sequence:
     raise not_found("sequence")
 
 
-def _next_account(sequence: Sequence, definition: Definition) -> int:
-    """The account that is next in turn: the one after that of the contact who was enrolled last."""
-    ids = definition.account_ids
-    if len(ids) == 1:
-        return ids[0]
+def _account_for(sequence: Sequence, definition: Definition, contact_id: str) -> int:
+    """The account that has a conversation with the contact, else the one after that of who was enrolled last."""
     rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence)
-    last = rows.order_by("-created_at", "-id").values_list("account_id", flat=True).first()
-    return ids[(ids.index(last) + 1) % len(ids)] if last in ids else ids[0]
+    several = len(definition.account_ids) > 1
+    last = rows.order_by("-created_at", "-id").values_list("account_id", flat=True).first() if several else None
+    return automatic.choose_accounts(definition.account_ids, [contact_id], after=last)[contact_id]
 
 
 def list_enrollments(

@@ -19,13 +19,14 @@ from messaging.broadcasts import estimate
 from messaging.broadcasts.audience import Judged, Tally, judge, next_chunk
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.models import Broadcast, Recipient
-from messaging.models import Account, Thread
+from messaging.models import Account
+from messaging.sending import automatic
 
 AUDIENCE_CHANGED = "audience_changed"
 # Where a freeze begins, for the job's ``params``; ``at`` is the instant at which conditions are judged.
 NOTHING_FROZEN = {"after": "", "frozen": 0, "excluded": {}, "digest": "0"}
 
-_recipients, _contacts, _threads = Table(Recipient), Table(Contact), Table(Thread)
+_recipients, _contacts = Table(Recipient), Table(Contact)
 _ROW = {"of_contact": "text", "of_account": "int", "new_status": "text", "why": "text", "settled_time": "time"}
 
 
@@ -68,7 +69,8 @@ def _insert(broadcast: Broadcast, judged: Sequence[Judged]) -> set[str]:
     """Write the rows of these contacts and return whose were written: not of those who were erased meanwhile."""
     if not judged:
         return set()
-    accounts = _account_that_wrote_first(broadcast, [each.contact.id for each in judged if not each.reason])
+    wanted = [each.contact.id for each in judged if not each.reason]
+    accounts = automatic.choose_accounts(broadcast.account_ids, wanted, share_out=False)
     now = clock.now()
     rows = [
         (
@@ -89,17 +91,3 @@ def _insert(broadcast: Broadcast, judged: Sequence[Judged]) -> set[str]:
         [broadcast.pk, rows_parameter(rows)],
     )
     return {row[0] for row in written}
-
-
-def _account_that_wrote_first(broadcast: Broadcast, contact_ids: Sequence[str]) -> dict[str, int]:
-    """The account of the broadcast with the oldest conversation, for each contact that has one with any of them."""
-    if len(broadcast.account_ids) == 1:
-        return dict.fromkeys(contact_ids, broadcast.account_ids[0])
-    is_contact, ids = "contact_id = ANY(%s)", [list(contact_ids)]
-    is_account, account_ids = "account_id = ANY(%s)", [list(broadcast.account_ids)]
-    rows = fetch(
-        f"SELECT contact_id, account_id FROM {_threads.name} WHERE {is_contact} AND {is_account}"
-        " ORDER BY created_at DESC, id DESC",
-        [*ids, *account_ids],
-    )
-    return dict(rows)  # the oldest comes last

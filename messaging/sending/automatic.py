@@ -7,6 +7,7 @@ slot is free the maker waits for one, so that it can decide again when the time 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import cycle
 
 from django.conf import settings
 
@@ -57,6 +58,25 @@ class AutomaticMessage:
 def recipient_of(contact: Contact) -> str:
     """How the contact is addressed on Telegram; empty if no identity there is known."""
     return f"@{contact.username}" if contact.username else str(contact.telegram_id or "")
+
+
+def choose_accounts(
+    account_ids: Sequence[int], contact_ids: Sequence[str], *, after: int | None = None, share_out: bool = True
+) -> dict[str, int]:
+    """Which of these accounts is to write to each of these contacts: the one with the oldest conversation with the
+    contact. Contacts without one are shared out, beginning with the account that follows ``after``; or they are left
+    out, for a maker that gives them to whichever account has free slots.
+    """
+    if len(account_ids) == 1:
+        return dict.fromkeys(contact_ids, account_ids[0])
+    threads = Thread.unscoped.filter(account__in=account_ids, contact__in=contact_ids)
+    oldest = threads.order_by("contact_id", "created_at", "id").distinct("contact_id")
+    chosen = dict(oldest.values_list("contact_id", "account_id"))
+    if share_out:
+        first = account_ids.index(after) + 1 if after in account_ids else 0
+        turns = cycle([*account_ids[first:], *account_ids[:first]])
+        chosen |= {contact_id: next(turns) for contact_id in contact_ids if contact_id not in chosen}
+    return chosen
 
 
 def daily_limit(account: Account) -> int:

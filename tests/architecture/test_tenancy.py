@@ -97,6 +97,7 @@ UNSCOPED = {
     "messaging/held.py": "what waits in all workspaces while sending is held, for somebody with a shell",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
     "messaging/sending/waiting.py": "messages that were fetched through their workspace, their accounts and threads",
+    "messaging/sending/automatic.py": "threads of accounts that were fetched through their workspace",
     "messaging/sending/sandbox.py": "answers that are owed, whoever owes them",
     "messaging/accounts.py": "looks whether an account's number is taken by anybody",
     "messaging/sending/slots.py": "the slots of an account that was fetched through its workspace",

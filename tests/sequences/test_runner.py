@@ -12,7 +12,7 @@ from contacts.services import erase_contact, tag_contact, update_contact, upsert
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Workspace
-from messaging.models import Account, Message, SandboxDelivery
+from messaging.models import Account, Message, SandboxDelivery, Thread
 from messaging.sending import dispatch, message_text
 from messaging.services import cancel_message
 from sequences import services
@@ -336,6 +336,15 @@ def test_accounts_take_turns_and_a_contact_stays_with_the_first(tenants: Tenants
     for person, account in zip(people, [first, second, first, second], strict=True):
         rows = Message.unscoped.filter(contact=person).values_list("account_id", flat=True)
         assert list(rows) == [account.pk, account.pk]
+
+
+def test_contact_gets_the_account_that_has_a_conversation_with_them(tenants: Tenants, time: Clock) -> None:
+    first, second = tenants.sandbox(name="First"), tenants.sandbox(name="Second")
+    sequence = create(first, account_ids=[first.pk, second.pk])
+    known = contact(first.workspace, "known_person")
+    Thread.unscoped.create(workspace=first.workspace, account=second, contact=known)
+    assert stored(enroll(sequence, known)).account_id == second.pk
+    assert stored(enroll(sequence, contact(first.workspace))).account_id == first.pk  # the one after the second
 
 
 def test_only_contacts_not_written_to_yet_pass_to_another_account(tenants: Tenants, time: Clock) -> None:
