@@ -1,4 +1,5 @@
-"""Matching a Telegram user to a contact, or creating one: for messages to and from people who may not be contacts yet.
+"""Matching a Telegram user to a contact, or creating one, for messages to and from people who may not be contacts yet;
+finding the contacts whom somebody names in a form.
 
 No scope is required: whoever may send or receive a message may do so with a person who is not a contact yet.
 """
@@ -7,10 +8,12 @@ from typing import Any
 
 from contacts import repository, watchers
 from contacts.models import Contact
+from contacts.normalization import InvalidValue, email_key, username_key
 from contacts.repository import contacts
 from contacts.validation import Changes
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.core.ids import is_id
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
@@ -82,3 +85,26 @@ def _update(contact: Contact, **columns: Any) -> Contact:
     contacts.update(changed, "id = %s", [contact.id])
     watchers.notify([contact.id])
     return contact
+
+
+def find_named(workspace: Workspace, lines: list[str]) -> tuple[list[str], list[str]]:
+    """The ids of the contacts that these ids, usernames and e-mail addresses name, each once, and what names nobody."""
+    wanted = {line: _identity(line) for line in lines}
+    found: dict[tuple[str, str], str] = {}
+    for column in ("id", "username_key", "email_key"):
+        keys = [key for name, key in wanted.values() if name == column]
+        rows = Contact.objects.for_workspace(workspace).filter(**{f"{column}__in": keys}) if keys else ()
+        found |= {(column, getattr(row, column)): row.pk for row in rows}
+    ids = dict.fromkeys(found[identity] for identity in wanted.values() if identity in found)
+    return list(ids), [line for line, identity in wanted.items() if identity not in found]
+
+
+def _identity(text: str) -> tuple[str, str]:
+    try:
+        if is_id("con", text):
+            return "id", text
+        if "@" in text[1:]:
+            return "email_key", email_key(text)
+        return "username_key", username_key(text)
+    except InvalidValue:
+        return "", text

@@ -1,5 +1,6 @@
 """Every read and write of sequences that a caller may ask for. Each service checks the actor's authority itself."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, F, Value, When
 
 from contacts import repository as contacts
-from contacts.models import Contact
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid, not_found
@@ -20,7 +20,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Role
 from crmsolid.workspaces.scopes import Scope
 from messaging.sending import automatic, message_text
-from sequences.definition import Definition, StepDefinition, with_step_keys
+from sequences.definition import Definition, with_step_keys
 from sequences.events import SEQUENCE_PAUSED, SEQUENCE_STARTED
 from sequences.models import (
     OPEN,
@@ -29,7 +29,6 @@ from sequences.models import (
     Reason,
     Sequence,
     SequenceStatus,
-    Step,
     StepRun,
 )
 from sequences.querysets import load_related
@@ -38,7 +37,7 @@ from sequences.running import due_steps, progress
 from sequences.running.message_source import PAUSED
 from sequences.running.progress import History
 from sequences.running.schedule import ResumeMode
-from sequences.versions import Version, add_version, current_version, load_versions
+from sequences.versions import Version, add_version, current_version, keys_ever_used, load_versions, version_of
 
 # Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
 MOVED_TOGETHER = 1000
@@ -104,7 +103,7 @@ def update_sequence(
     sequence = _get_sequence(actor, sequence_id, lock=True)
     current = current_version(sequence)
     keys = [step.key for step in current.definition.steps]
-    definition = replace(definition, steps=with_step_keys(definition.steps, keys, _keys_ever_used(sequence)))
+    definition = replace(definition, steps=with_step_keys(definition.steps, keys, keys_ever_used(sequence)))
     if sequence.status != SequenceStatus.DRAFT:
         _check_can_send(definition)
     renamed = definition.name != sequence.name
@@ -129,11 +128,6 @@ def _save_with_name(sequence: Sequence, name: str, *, adding: bool = False) -> N
             sequence.save(force_insert=adding, update_fields=None if adding else ["name"])
     except IntegrityError:
         raise invalid("name", "taken", f"there is a sequence {name!r} already") from None
-
-
-def _keys_ever_used(sequence: Sequence) -> set[str]:
-    steps = Step.objects.for_workspace(sequence.workspace_id).filter(version__sequence=sequence)
-    return set(steps.values_list("key", flat=True))
 
 
 def _check_can_send(definition: Definition) -> None:
@@ -303,17 +297,12 @@ def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list
             if step.if_not == "stop":
                 break
             continue
-        text = _rendered(step, contact)
+        text = None
+        with suppress(ValueError):
+            text = message_text.render_for(contact, step.text)
         missing = Reason.MISSING_VALUE.value if text is None or not automatic.recipient_of(contact) else ""
         steps.append(PreviewStep(step.key, anchor, missing, text if shows_text else None))
     return steps
-
-
-def _rendered(step: StepDefinition, contact: Contact) -> str | None:
-    try:
-        return message_text.render_for(contact, step.text)
-    except ValueError:
-        return None
 
 
 # --- Enrollments ------------------------------------------------------------------------------------------------------
@@ -460,7 +449,9 @@ def resume_enrollment(actor: Actor, enrollment_id: str, *, mode: str = ResumeMod
         raise DomainError("invalid_state", f"the enrollment is {enrollment.status}; only a paused one can be resumed")
     anchor = progress.anchor_after_pause(enrollment, ResumeMode(mode))
     if enrollment.next_run_at is not None:
-        _restart(enrollment, anchor)
+        definition, contact = version_of(enrollment).definition, enrollment.contact
+        assert contact is not None
+        progress.start_step(enrollment, definition, definition.step(enrollment.step_key), contact, anchor)
     elif mode == ResumeMode.RESTART_DELAY:  # for a message that the pause has canceled
         enrollment.anchor_at = anchor
     enrollment.status, enrollment.paused_at = EnrollmentStatus.ACTIVE.value, None
@@ -468,15 +459,6 @@ def resume_enrollment(actor: Actor, enrollment_id: str, *, mode: str = ResumeMod
     _audit(actor, "contact.enrollment_resumed", enrollment)
     transaction.on_commit(lambda: doorbell.ring("sequences.run"))
     return enrollment
-
-
-def _restart(enrollment: Enrollment, anchor: datetime) -> None:
-    """Let the delay of the enrollment's step begin at ``anchor``."""
-    versions = load_versions(enrollment.workspace_id, [enrollment.version_id])
-    definition = versions[enrollment.version_id].definition
-    contact = enrollment.contact
-    assert contact is not None
-    progress.start_step(enrollment, definition, definition.step(enrollment.step_key), contact, anchor)
 
 
 @unit_of_work()

@@ -36,10 +36,28 @@ def versions_of(enrollments: Iterable[Enrollment]) -> dict[int, Version]:
     return versions
 
 
+def version_of(enrollment: Enrollment) -> Version:
+    """The version that the enrollment is on."""
+    return load_versions(enrollment.workspace_id, [enrollment.version_id])[enrollment.version_id]
+
+
 def current_version(sequence: Sequence) -> Version:
     """The latest version of the sequence."""
     rows = SequenceVersion.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence)
     return _version(rows.select_related("sequence").prefetch_related("steps").get(number=sequence.version))
+
+
+def definitions_by_number(sequence: Sequence, numbers: Iterable[int]) -> dict[int, Definition]:
+    """What these versions of the sequence say; one that does not exist is left out."""
+    rows = SequenceVersion.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, number__in=numbers)
+    loaded = load_versions(sequence.workspace_id, rows.values_list("pk", flat=True))
+    return {version.number: version.definition for version in loaded.values()}
+
+
+def keys_ever_used(sequence: Sequence) -> set[str]:
+    """The keys of the steps of all its versions."""
+    steps = Step.objects.for_workspace(sequence.workspace_id).filter(version__sequence=sequence)
+    return set(steps.values_list("key", flat=True))
 
 
 def _version(row: SequenceVersion) -> Version:

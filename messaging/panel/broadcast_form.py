@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from contacts.models import Contact, Segment
-from contacts.normalization import InvalidValue, email_key, tag, username_key
+from contacts.lookup import find_named
+from contacts.models import Segment
+from contacts.normalization import tag
 from crmsolid.core.errors import DomainError
-from crmsolid.core.ids import is_id
 from crmsolid.panel.components.admin_columns import time_text
 from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
@@ -100,7 +100,7 @@ class BroadcastForm(EditForm, forms.Form):
         lines = [line.strip() for line in str(self.cleaned_data["contacts"]).splitlines() if line.strip()]
         if len(lines) > MAX_LINES:
             raise forms.ValidationError(f"At most {MAX_LINES} contacts. Give more of them a tag, and use that.")
-        found, unknown = find_contacts(self.workspace, lines)
+        found, unknown = find_named(self.workspace, lines)
         if unknown:
             raise forms.ValidationError(f"There is no such contact: {', '.join(unknown[:5])}")
         return found
@@ -127,26 +127,3 @@ class BroadcastForm(EditForm, forms.Form):
             self.add_error(name if name in self.fields else None, each.detail)
         if not error.errors:
             self.add_error(None, error.detail)
-
-
-def find_contacts(workspace: Workspace, lines: list[str]) -> tuple[list[str], list[str]]:
-    """The ids of the contacts that these ids, usernames and e-mail addresses name, each once, and what names nobody."""
-    wanted = {line: _identity(line) for line in lines}
-    found: dict[tuple[str, str], str] = {}
-    for column in ("id", "username_key", "email_key"):
-        keys = [key for name, key in wanted.values() if name == column]
-        rows = Contact.objects.for_workspace(workspace).filter(**{f"{column}__in": keys}) if keys else ()
-        found |= {(column, getattr(row, column)): row.pk for row in rows}
-    ids = dict.fromkeys(found[identity] for identity in wanted.values() if identity in found)
-    return list(ids), [line for line, identity in wanted.items() if identity not in found]
-
-
-def _identity(text: str) -> tuple[str, str]:
-    try:
-        if is_id("con", text):
-            return "id", text
-        if "@" in text[1:]:
-            return "email_key", email_key(text)
-        return "username_key", username_key(text)
-    except InvalidValue:
-        return "", text

@@ -46,11 +46,20 @@ from sequences.models import (
     StepRun,
 )
 from sequences.panel.forms import account_label
-from sequences.panel.sequences import IN_IT, NO_REASON, people_address, resume_mode
-from sequences.panel.words import ENROLLMENT_COLOURS, describe_step, resume_choices, step_labels, step_names
+from sequences.panel.sequences import resume_mode
+from sequences.panel.words import (
+    ENROLLMENT_COLOURS,
+    IN_IT,
+    NO_REASON,
+    describe_step,
+    people_address,
+    resume_choices,
+    step_labels,
+    step_names,
+)
 from sequences.querysets import current_reason, load_related
 from sequences.running import resuming
-from sequences.versions import load_versions
+from sequences.versions import version_of
 
 OUTCOME_COLOURS = {"sent": "success", "failed": "danger", "canceled": "", "skipped": "info", "": "warning"}
 # Why contacts were not enrolled, in the report after several were chosen.
@@ -299,7 +308,7 @@ class EnrollmentAdmin(PageAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         self.load_rows([enrollment])
         workspace = self.current_workspace(request)
-        version = load_versions(workspace.pk, [enrollment.version_id])[enrollment.version_id]
+        version = version_of(enrollment)
         step = version.definition.step(enrollment.step_key)
         may_change = self.has_change_permission(request) and enrollment.status in OPEN
         is_paused = enrollment.status == EnrollmentStatus.PAUSED

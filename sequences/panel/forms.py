@@ -396,14 +396,12 @@ class PreviewForm(forms.Form):
     )
 
 
-class RehearsalForm(forms.Form):
+class RehearsalForm(PreviewForm):
     """Whom a rehearsal is for; somebody made up if it is left empty."""
 
-    contact = forms.CharField(
-        label="Contact",
-        required=False,
-        widget=forms.TextInput(attrs={"placeholder": "@username, e-mail or id", "autocomplete": "off"}),
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].required = False
 
 
 def first_error(form: forms.Form) -> str:

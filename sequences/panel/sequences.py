@@ -15,13 +15,10 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from contacts import custom_fields
-from contacts import repository as contacts
+from contacts.lookup import find_named
 from contacts.models import Contact
-from contacts.normalization import InvalidValue, email_key, username_key
-from contacts.segments.conditions import definitions_of
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
-from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import column, datetime_column, fixed_filter, time_text
@@ -32,11 +29,10 @@ from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.roles import ADMINS, WRITERS
 from messaging.models import Account
-from messaging.stats import Outcomes
 from sequences import querysets, services, stats
 from sequences.configuration import SECTION
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
-from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus, SequenceVersion, Step
+from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, SequenceStatus
 from sequences.panel.forms import (
     NEW_SEQUENCE,
     DefinitionForm,
@@ -47,52 +43,31 @@ from sequences.panel.forms import (
     first_error,
 )
 from sequences.panel.words import (
-    ENROLLMENT_COLOURS,
+    IN_IT,
     SEQUENCE_COLOURS,
     changes,
     choices,
     definition_facts,
-    describe_step,
     in_words,
     moves,
+    people_address,
+    played,
     resume_choices,
-    step_labels,
-    wait_text,
+    shown_groups,
+    shown_steps,
 )
 from sequences.running import resuming
-from sequences.running.rehearsal import TOO_LONG, TimelineEntry, rehearse_sequence
-from sequences.stats import PeopleAt
-from sequences.versions import Version, current_version, load_versions
+from sequences.running.rehearsal import rehearse_sequence
+from sequences.versions import Version, current_version, definitions_by_number, keys_ever_used
 
-LIST = "sequences_sequence_changelist"
 # A version's number as forms send it.
 VERSION = re.compile("[0-9]{1,9}")
-PEOPLE = "sequences_enrollment_changelist"
-# The choice of the status filter of enrollments for all that are open.
-IN_IT = "open"
-# The choice of its filter by reason for those that have none.
-NO_REASON = "none"
-
+CREATED = "The sequence is saved as a draft. Start it when contacts may be enrolled."
 # What to say of a sequence that was copied to test mode.
 COPIED = {
     "created": "The sequence is created in test mode, as a draft.",
     "updated": "The sequence is updated in test mode.",
     "unchanged": "The sequence is unchanged in test mode: it was the same already.",
-}
-
-
-# The colours and words for what happens in a rehearsal.
-PLAYED = {
-    "sent": ("success", "Sent"),
-    "not_sent": ("danger", "Not sent"),
-    "skipped": ("", "Left out"),
-    "waits": ("", "Waits"),
-    "reply": ("info", "They reply"),
-    "auto_reply": ("info", "A machine replies"),
-    "completed": ("success", "Completed"),
-    "stopped": ("warning", "Stopped"),
-    "failed": ("danger", "Failed"),
-    "unfinished": ("warning", "Goes no further"),
 }
 
 
@@ -110,7 +85,7 @@ class SequenceAdmin(FormPageAdmin):
     def load_rows(self, rows: list[Any]) -> None:
         people = querysets.people_by_status(rows[0].workspace_id, [row.pk for row in rows]) if rows else {}
         for row in rows:
-            row.people = people.get(row.pk, {})
+            row.people = Counter(people.get(row.pk, {}))
 
     @column("status", ordering="status", label=SEQUENCE_COLOURS)
     def status_label(self, sequence: Sequence) -> tuple[str, str]:
@@ -118,21 +93,21 @@ class SequenceAdmin(FormPageAdmin):
 
     @column("people in it")
     def in_it(self, sequence: Any) -> SafeString:
-        number = sum(_people(sequence, status) for status in OPEN)
+        number = sum(sequence.people[status] for status in OPEN)
         address = people_address(sequence, status=IN_IT)
         return format_html('<a class="cs-link" href="{}">{}</a>', address, number)
 
     @column("completed")
     def completed(self, sequence: Any) -> int:
-        return _people(sequence, EnrollmentStatus.COMPLETED)
+        return int(sequence.people[EnrollmentStatus.COMPLETED])
 
     @column("stopped")
     def stopped(self, sequence: Any) -> int:
-        return _people(sequence, EnrollmentStatus.STOPPED)
+        return int(sequence.people[EnrollmentStatus.STOPPED])
 
     @column("failed")
     def failed(self, sequence: Any) -> int:
-        return _people(sequence, EnrollmentStatus.FAILED)
+        return int(sequence.people[EnrollmentStatus.FAILED])
 
     # --- One sequence -----------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
@@ -163,11 +138,11 @@ class SequenceAdmin(FormPageAdmin):
         for group in groups:
             people[group.status] += group.number
         context = {
-            **self._titles(sequence, sequence.name),
+            **_titles(sequence, sequence.name),
             "status": label_for(SEQUENCE_COLOURS, sequence),
             "facts": definition_facts(workspace, definition),
-            "steps": _steps(workspace, sequence, definition, groups, stats.step_outcomes(actor, sequence.pk)),
-            "groups": _groups(sequence, definition, groups),
+            "steps": shown_steps(workspace, sequence, definition, groups, stats.step_outcomes(actor, sequence.pk)),
+            "groups": shown_groups(sequence, definition, groups),
             "people": [(status.label, status.value, people[status]) for status in EnrollmentStatus],
             "total": people.total(),
             "people_address": people_address(sequence),
@@ -176,9 +151,6 @@ class SequenceAdmin(FormPageAdmin):
             "ways": resume_choices(forecasts),
         }
         return self.render_page(request, "panel/sequence.html", **context)
-
-    def _titles(self, sequence: Sequence, title: str) -> dict[str, Any]:
-        return {"title": title, "page_label": title, "original": sequence, "sequence": sequence}
 
     def _start(self, request: HttpRequest, sequence: Sequence) -> str:
         services.start_sequence(self.actor(request), sequence.pk)
@@ -221,7 +193,9 @@ class SequenceAdmin(FormPageAdmin):
                 with unit_of_work():
                     if sequence is None:
                         if (definition := form.read()) is not None:
-                            return self._create(request, definition)
+                            made = services.create_sequence(self.actor(request), definition)
+                            messages.success(request, CREATED)
+                            return self.page_of(made)
                     else:
                         sequence = lock_row(sequence)
                         current = current_version(sequence)
@@ -230,9 +204,8 @@ class SequenceAdmin(FormPageAdmin):
                             return self._update(request, sequence, current, definition)
             except DomainError as error:
                 form.add_domain_error(error)
-        title = "New sequence" if sequence is None else f"Edit {sequence.name}"
-        context = {"title": title, "page_label": title, "sequence": sequence, "original": sequence}
-        return self.render_page(request, "panel/sequence_form.html", form=form, **context)
+        titles = _titles(sequence, "New sequence" if sequence is None else f"Edit {sequence.name}")
+        return self.render_page(request, "panel/sequence_form.html", form=form, **titles)
 
     def _form(self, request: HttpRequest, current: Version | None) -> DefinitionForm:
         workspace, post = self.current_workspace(request), request.POST
@@ -258,7 +231,7 @@ class SequenceAdmin(FormPageAdmin):
     def _read(self, sequence: Sequence, current: Version, form: DefinitionForm) -> Definition | None:
         """What was sent, with what others have published meanwhile beside it; None if something was refused, such as
         steps that somebody else has changed too."""
-        base = self._definition(sequence, form.version) or current.definition
+        base = self._base(sequence, form.version, current)
         definition = form.read(current.definition, base)
         if definition is None or base.steps == current.definition.steps or definition.steps == current.definition.steps:
             return definition
@@ -267,24 +240,16 @@ class SequenceAdmin(FormPageAdmin):
         form.refuse_steps(error, current.number)
         return None
 
-    def _definition(self, sequence: Sequence, version: int | None) -> Definition | None:
-        """What this version of the sequence says; None if there is no such version."""
-        versions = SequenceVersion.objects.for_workspace(sequence.workspace_id).filter(
-            sequence=sequence, number=version
-        )
-        loaded = load_versions(sequence.workspace_id, versions.values_list("pk", flat=True))
-        return next((each.definition for each in loaded.values()), None)
-
-    def _create(self, request: HttpRequest, definition: Definition) -> HttpResponse:
-        sequence = services.create_sequence(self.actor(request), definition)
-        messages.success(request, "The sequence is saved as a draft. Start it when contacts may be enrolled.")
-        return self.page_of(sequence)
+    def _base(self, sequence: Sequence, version: int | None, current: Version) -> Definition:
+        """The definition that was edited: that of this version, if there is one."""
+        return definitions_by_number(sequence, [version or 0]).get(version or 0, current.definition)
 
     def _update(
         self, request: HttpRequest, sequence: Sequence, current: Version, definition: Definition
     ) -> HttpResponse:
         """Publish the definition, or ask first what happens to those who are in the sequence."""
-        definition = replace(definition, steps=with_step_keys(definition.steps, (), _used_keys(sequence)))
+        # A step that is added in the form is a new one, wherever it stands.
+        definition = replace(definition, steps=with_step_keys(definition.steps, (), keys_ever_used(sequence)))
         people = services.people_by_step(self.actor(request), sequence.pk)
         if people and replace(definition, name=sequence.name) != current.definition:
             return self._ask_who_moves(request, sequence, current, definition, people)
@@ -302,7 +267,7 @@ class SequenceAdmin(FormPageAdmin):
         """Say what changes and who is in the sequence, and ask what happens to them."""
         rows = moves(sequence, definition, people)
         context = {
-            **self._titles(sequence, f"Publish {sequence.name}"),
+            **_titles(sequence, f"Publish {sequence.name}"),
             "changes": changes(self.current_workspace(request), current.definition, definition),
             "rows": rows,
             "total": sum(people.values()),
@@ -345,7 +310,7 @@ class SequenceAdmin(FormPageAdmin):
         self, request: HttpRequest, sequence: Sequence, current: Version, definition: Definition, version: int
     ) -> HttpResponse:
         """The page once more, which says how the definition differs from what is published now."""
-        base = self._definition(sequence, version) or current.definition
+        base = self._base(sequence, version, current)
         said = in_words(self.current_workspace(request), base, current.definition)
         said = said or f"Its name is {sequence.name} now."
         text = (
@@ -354,7 +319,7 @@ class SequenceAdmin(FormPageAdmin):
         messages.error(request, text)
         keys = {step.key for step in base.steps}  # others may have given the keys of the new steps to their own
         steps = [step if step.key in keys else replace(step, key="") for step in definition.steps]
-        definition = replace(definition, steps=with_step_keys(steps, (), _used_keys(sequence)))
+        definition = replace(definition, steps=with_step_keys(steps, (), keys_ever_used(sequence)))
         people = services.people_by_step(self.actor(request), sequence.pk)
         return self._ask_who_moves(request, sequence, current, definition, people)
 
@@ -398,7 +363,7 @@ class SequenceAdmin(FormPageAdmin):
             }
             for step in steps
         ]
-        title = self._titles(sequence, f"Preview of {sequence.name}")
+        title = _titles(sequence, f"Preview of {sequence.name}")
         return self.render_page(
             request, "panel/sequence_preview.html", form=form, contact=contact, steps=shown, **title
         )
@@ -409,7 +374,7 @@ class SequenceAdmin(FormPageAdmin):
         stays, so its answer is the page itself."""
         sequence = self.row(request, object_id, to_change=True)
         form = RehearsalForm(request.POST if request.method == "POST" else None)
-        played: list[dict[str, Any]] = []
+        shown: list[dict[str, Any]] = []
         contact = None
         if form.is_bound and form.is_valid():
             name = form.cleaned_data["contact"]
@@ -418,115 +383,20 @@ class SequenceAdmin(FormPageAdmin):
                 form.add_error("contact", "There is no such contact.")
             else:
                 try:
-                    played = self._play(request, sequence, contact)
+                    contact_id = contact.pk if contact else None
+                    timeline = rehearse_sequence(self.actor(request), sequence.pk, contact_id=contact_id)
+                    definition = current_version(sequence).definition
+                    shown = [played(entry, definition) for entry in timeline]
                 except DomainError as error:
                     form.add_error("contact", error_text(error))
-        title = self._titles(sequence, f"Rehearsal of {sequence.name}")
+        title = _titles(sequence, f"Rehearsal of {sequence.name}")
         return self.render_page(
-            request, "panel/sequence_rehearsal.html", form=form, played=played, contact=contact, **title
+            request, "panel/sequence_rehearsal.html", form=form, played=shown, contact=contact, **title
         )
 
-    def _play(self, request: HttpRequest, sequence: Sequence, contact: Contact | None) -> list[dict[str, Any]]:
-        steps = current_version(sequence).definition.steps
-        numbers = {step.key: number for number, step in enumerate(steps, 1)}
-        timeline = rehearse_sequence(self.actor(request), sequence.pk, contact_id=contact.pk if contact else None)
-        return [_played(entry, numbers) for entry in timeline]
 
-
-def _played(entry: TimelineEntry, numbers: dict[str, int]) -> dict[str, Any]:
-    """What the page shows of a moment of a rehearsal."""
-    colour, words = PLAYED[entry.event]
-    number = numbers.get(entry.step or "")
-    reason = ""
-    if entry.reason:
-        known = {**dict(Reason.choices), TOO_LONG: "It took too long, so the rest was not played"}
-        reason = capfirst(known.get(entry.reason, entry.reason.replace("_", " ")))
-    if entry.event == "waits":  # which the label says
-        reason = "" if entry.reason == Reason.DELAY else reason.removeprefix("Waits ")
-    return {
-        "at": entry.at,
-        "label": {"type": colour, "text": words},
-        "step": f"Step {number}" if number else "",
-        "reason": reason,
-        "until": entry.until,
-        "text": entry.text,
-        "is_reply": entry.event in ("reply", "auto_reply"),
-    }
-
-
-def _people(sequence: Any, status: str) -> int:
-    """How many enrollments of a row of the list have the status."""
-    number: int = sequence.people.get(status, 0)
-    return number
-
-
-def people_address(sequence: Sequence, **query: str) -> str:
-    """The list of the enrollments of the sequence."""
-    return panel_url(PEOPLE, query={"sequence__id__exact": sequence.pk, **query})
-
-
-def _steps(
-    workspace: Workspace,
-    sequence: Sequence,
-    definition: Definition,
-    groups: list[PeopleAt],
-    outcomes: dict[str, Outcomes],
-) -> list[dict[str, Any]]:
-    """The steps with their figures, each with the list of whom it counts."""
-    shown, definitions = [], definitions_of(workspace)
-    for number, step in enumerate(definition.steps, 1):
-        here = sum(each.number for each in groups if each.step_key == step.key and each.status in OPEN)
-        came = outcomes.get(step.key, Outcomes())
-        figures = [
-            ("here now", here, {"status": IN_IT}),
-            ("sent", came.sent, {"outcome": "sent"}),
-            ("failed", came.failed, {"outcome": "failed"}),
-            ("replied", came.replied, {"outcome": "replied"}),
-            ("opted out", came.opted_out, {"outcome": "opted_out"}),
-        ]
-        described = describe_step(workspace, step, definitions)
-        shown.append(
-            {
-                **described,
-                "wait": wait_text(described["delay"], is_first=number == 1),
-                "figures": [
-                    (title, value, people_address(sequence, step=step.key, **query)) for title, value, query in figures
-                ],
-            }
-        )
-    return shown
-
-
-def _groups(sequence: Sequence, definition: Definition, groups: list[PeopleAt]) -> list[dict[str, Any]]:
-    """Who stands where and why, in the order of the steps; those who have ended come last."""
-    numbers = {step.key: number for number, step in enumerate(definition.steps, 1)}
-    names = {"": "After the last step"} | {key: f"Step {number}" for key, number in numbers.items()}
-    if any(group.step_key not in names for group in groups):
-        names = step_labels(sequence.workspace_id, sequence.pk, " (removed)") | names
-
-    def order(group: PeopleAt) -> tuple[bool, int, str, str]:
-        return group.status not in OPEN, numbers.get(group.step_key, 99), group.status, group.reason or ""
-
-    rows = []
-    for group in sorted(groups, key=order):
-        query = {"status": group.status, "step": group.step_key, "reason": group.reason or NO_REASON}
-        if group.status == EnrollmentStatus.ACTIVE and group.reason is None:
-            reason = "A message is on its way"
-        else:
-            reason = Reason(group.reason).label if group.reason else ""
-        rows.append(
-            {
-                "step": names[group.step_key],
-                "label": {
-                    "type": ENROLLMENT_COLOURS[group.status],
-                    "text": EnrollmentStatus(group.status).label,
-                },
-                "reason": reason,
-                "number": group.number,
-                "address": people_address(sequence, **{name: value for name, value in query.items() if value}),
-            }
-        )
-    return rows
+def _titles(sequence: Sequence | None, title: str) -> dict[str, Any]:
+    return {"title": title, "page_label": title, "original": sequence, "sequence": sequence}
 
 
 def resume_mode(request: HttpRequest) -> str:
@@ -540,20 +410,5 @@ def resume_mode(request: HttpRequest) -> str:
 
 def find_contact(workspace: Workspace, text: str) -> Contact | None:
     """The contact with this id, username or e-mail address."""
-    text = text.strip()
-    try:
-        if is_id("con", text):
-            identity = {"id": text}
-        elif "@" in text[1:]:
-            identity = {"email_key": email_key(text)}
-        else:
-            identity = {"username_key": username_key(text)}
-    except InvalidValue:
-        return None
-    return next(iter(contacts.find_by_identity(workspace, identity)), None)
-
-
-def _used_keys(sequence: Sequence) -> set[str]:
-    """The keys of the steps of all versions. A step that is added in the form is a new one, wherever it stands."""
-    steps = Step.objects.for_workspace(sequence.workspace_id).filter(version__sequence=sequence)
-    return set(steps.values_list("key", flat=True))
+    ids, _ = find_named(workspace, [text.strip()])
+    return Contact.objects.for_workspace(workspace).filter(pk__in=ids).first()

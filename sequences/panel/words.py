@@ -9,18 +9,41 @@ from django.utils.text import Truncator, capfirst
 from contacts.models import CustomField
 from contacts.segments.conditions import definitions_of, describe, load_condition
 from crmsolid.core.durations import duration_text
+from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import time_text
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
+from messaging.stats import Outcomes
 from sequences.definition import Definition, StepDefinition
-from sequences.models import Sequence, SequenceVersion, Step
+from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, Step
 from sequences.panel.forms import RESUME_MODES, account_label
 from sequences.running import progress
+from sequences.running.rehearsal import TOO_LONG, TimelineEntry
 from sequences.running.resuming import Forecast
-from sequences.versions import load_versions
+from sequences.stats import PeopleAt
+from sequences.versions import definitions_by_number
 
 SEQUENCE_COLOURS = {"draft": "", "active": "success", "paused": "warning"}
 ENROLLMENT_COLOURS = {"active": "success", "paused": "warning", "completed": "info", "stopped": "", "failed": "danger"}
+PEOPLE = "sequences_enrollment_changelist"
+# The choice of the status filter of enrollments for all that are open.
+IN_IT = "open"
+# The choice of its filter by reason for those that have none.
+NO_REASON = "none"
+
+# The colours and words for what happens in a rehearsal.
+PLAYED = {
+    "sent": ("success", "Sent"),
+    "not_sent": ("danger", "Not sent"),
+    "skipped": ("", "Left out"),
+    "waits": ("", "Waits"),
+    "reply": ("info", "They reply"),
+    "auto_reply": ("info", "A machine replies"),
+    "completed": ("success", "Completed"),
+    "stopped": ("warning", "Stopped"),
+    "failed": ("danger", "Failed"),
+    "unfinished": ("warning", "Goes no further"),
+}
 
 
 def describe_step(
@@ -109,6 +132,98 @@ def _outlook(forecast: Forecast) -> str:
     return f"{forecast.waiting} people wait; the wait of {over} of them is over. Their next messages: {when}."
 
 
+# --- One sequence -----------------------------------------------------------------------------------------------------
+def people_address(sequence: Sequence, **query: str) -> str:
+    """The list of the enrollments of the sequence."""
+    return panel_url(PEOPLE, query={"sequence__id__exact": sequence.pk, **query})
+
+
+def shown_steps(
+    workspace: Workspace,
+    sequence: Sequence,
+    definition: Definition,
+    groups: list[PeopleAt],
+    outcomes: dict[str, Outcomes],
+) -> list[dict[str, Any]]:
+    """The steps with their figures, each with the list of whom it counts."""
+    shown, definitions = [], definitions_of(workspace)
+    for number, step in enumerate(definition.steps, 1):
+        here = sum(each.number for each in groups if each.step_key == step.key and each.status in OPEN)
+        came = outcomes.get(step.key, Outcomes())
+        figures = [
+            ("here now", here, {"status": IN_IT}),
+            ("sent", came.sent, {"outcome": "sent"}),
+            ("failed", came.failed, {"outcome": "failed"}),
+            ("replied", came.replied, {"outcome": "replied"}),
+            ("opted out", came.opted_out, {"outcome": "opted_out"}),
+        ]
+        described = describe_step(workspace, step, definitions)
+        shown.append(
+            {
+                **described,
+                "wait": wait_text(described["delay"], is_first=number == 1),
+                "figures": [
+                    (title, value, people_address(sequence, step=step.key, **query)) for title, value, query in figures
+                ],
+            }
+        )
+    return shown
+
+
+def shown_groups(sequence: Sequence, definition: Definition, groups: list[PeopleAt]) -> list[dict[str, Any]]:
+    """Who stands where and why, in the order of the steps; those who have ended come last."""
+    numbers = {step.key: number for number, step in enumerate(definition.steps, 1)}
+    names = {"": "After the last step"} | {key: f"Step {number}" for key, number in numbers.items()}
+    if any(group.step_key not in names for group in groups):
+        names = step_labels(sequence.workspace_id, sequence.pk, " (removed)") | names
+
+    def order(group: PeopleAt) -> tuple[bool, int, str, str]:
+        return group.status not in OPEN, numbers.get(group.step_key, 99), group.status, group.reason or ""
+
+    rows = []
+    for group in sorted(groups, key=order):
+        query = {"status": group.status, "step": group.step_key, "reason": group.reason or NO_REASON}
+        if group.status == EnrollmentStatus.ACTIVE and group.reason is None:
+            reason = "A message is on its way"
+        else:
+            reason = Reason(group.reason).label if group.reason else ""
+        rows.append(
+            {
+                "step": names[group.step_key],
+                "label": {
+                    "type": ENROLLMENT_COLOURS[group.status],
+                    "text": EnrollmentStatus(group.status).label,
+                },
+                "reason": reason,
+                "number": group.number,
+                "address": people_address(sequence, **{name: value for name, value in query.items() if value}),
+            }
+        )
+    return rows
+
+
+# --- A rehearsal ------------------------------------------------------------------------------------------------------
+def played(entry: TimelineEntry, definition: Definition) -> dict[str, Any]:
+    """What the page shows of a moment of a rehearsal."""
+    colour, words = PLAYED[entry.event]
+    step = definition.step(entry.step or "")
+    reason = ""
+    if entry.reason:
+        known = {**dict(Reason.choices), TOO_LONG: "It took too long, so the rest was not played"}
+        reason = capfirst(known.get(entry.reason, entry.reason.replace("_", " ")))
+    if entry.event == "waits":  # which the label says
+        reason = "" if entry.reason == Reason.DELAY else reason.removeprefix("Waits ")
+    return {
+        "at": entry.at,
+        "label": {"type": colour, "text": words},
+        "step": f"Step {definition.steps.index(step) + 1}" if step else "",
+        "reason": reason,
+        "until": entry.until,
+        "text": entry.text,
+        "is_reply": entry.event in ("reply", "auto_reply"),
+    }
+
+
 # --- Publishing -------------------------------------------------------------------------------------------------------
 def changes(workspace: Workspace, old: Definition, new: Definition) -> list[tuple[str, list[str]]]:
     """How the definitions differ, as titles with sentences: the steps in their order, those that are gone, the rest."""
@@ -179,12 +294,7 @@ def _other_changes(workspace: Workspace, old: Definition, new: Definition) -> li
 def moves(sequence: Sequence, definition: Definition, people: dict[tuple[int, str], int]) -> list[dict[str, Any]]:
     """Where the people in the sequence are, by version and step, and where each group would go on in the new version.
     ``is_over`` says that nothing is left for them there."""
-    numbers = {number for number, _ in people}
-    versions = SequenceVersion.objects.for_workspace(sequence.workspace_id).filter(
-        sequence=sequence, number__in=numbers
-    )
-    loaded = load_versions(sequence.workspace_id, versions.values_list("pk", flat=True))
-    olds = {version.number: version.definition for version in loaded.values()}
+    olds = definitions_by_number(sequence, {number for number, _ in people})
     rows = []
     for (number, key), count in people.items():
         old = olds[number]

@@ -14,7 +14,7 @@ from sequences.definition import Definition
 from sequences.models import Enrollment, EnrollmentStatus, SequenceStatus
 from sequences.running import progress, schedule
 from sequences.running.schedule import ResumeMode
-from sequences.versions import Version, load_versions
+from sequences.versions import Version, load_versions, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def forecast_enrollment(actor: Actor, enrollment_id: str) -> list[Forecast]:
     enrollment = services.get_enrollment(actor, enrollment_id)
     if enrollment.status != EnrollmentStatus.PAUSED or enrollment.contact is None:
         return []
-    version = load_versions(actor.workspace.pk, [enrollment.version_id])[enrollment.version_id]
+    version = version_of(enrollment)
     step, now = version.definition.step(enrollment.step_key), clock.now()
     if step is None or enrollment.next_run_at is None:  # its message is on its way
         return [Forecast(mode, 0, 0, None, None) for mode in ResumeMode]

@@ -187,12 +187,6 @@ def test_same_name_twice_is_refused(tenants: Tenants) -> None:
     assert refused(tenants.workspace, short("Hi"), short("Bye"), short(" Hi ")) == [("sequences[2]", "duplicate")]
 
 
-def test_started_sequence_keeps_an_account(account: Account, tenants: Tenants) -> None:
-    apply(tenants.workspace, full(account))
-    start_sequence(actor(tenants.workspace), Sequence.unscoped.get().pk)
-    assert refused(tenants.workspace, full(account, account_ids=[])) == [("sequences[0].account_ids", "required")]
-
-
 # --- One document for a workspace and its test twin -------------------------------------------------------------------
 def twin_sandbox(tenants: Tenants) -> int:
     """The first sandbox account of the twin, which it was made with."""

@@ -526,16 +526,6 @@ def test_without_a_plan_the_pages_are_read_only(tenants: Tenants, account: Accou
     assert_read_only(browser(tenants.owner), sequence)
 
 
-def test_pages_of_another_workspaces_sequence_are_not_found(tenants: Tenants, account: Account) -> None:
-    theirs = create(tenants.sandbox(tenants.other, name="Theirs"), name="Their sequence")
-    client = browser(tenants.owner)
-    before = Sequence.unscoped.values().get()
-    assert [client.get(page(theirs, name)).status_code for name in ("change", *PAGES)] == [404] * 3
-    assert [client.post(page(theirs, name)).status_code for name in BUTTONS] == [404] * len(BUTTONS)
-    assert Sequence.unscoped.values().get() == before
-    assert "Their sequence" not in client.get(LIST).content.decode()
-
-
 def test_the_accounts_and_contacts_of_another_workspace_are_not_offered(tenants: Tenants, account: Account) -> None:
     tenants.sandbox(tenants.other, name="Their account")
     contact(tenants.other, "robert")

@@ -107,17 +107,6 @@ def test_message_that_may_have_arrived_is_sent_again_as_itself_after_a_pause(acc
     assert state(enrollment) == ("active", "", "again")
 
 
-def test_pause_is_published_once_for_the_sequence_and_once_for_an_enrollment(account: Account, time: Clock) -> None:
-    sequence = create(account)
-    enrollment = enroll(sequence, contact(account.workspace))
-    enroll(sequence, contact(account.workspace, "bobby"))
-    services.pause_enrollment(actor(account.workspace), enrollment.pk)
-    pause(sequence)
-    first, second = events("sequence.paused")
-    assert (first["data"]["enrollment"]["id"], first["data"]["enrollment"]["status"]) == (enrollment.pk, "paused")
-    assert (second["data"]["enrollment"], second["data"]["sequence"]["status"]) == (None, "paused")
-
-
 @pytest.mark.parametrize(("mode", "hours"), [("keep_dates", 0), ("restart_delay", 24), ("only_active_time", 12)])
 def test_enrollment_paused_for_a_week(account: Account, time: Clock, mode: str, hours: int) -> None:
     sequence, by = create(account), actor(account.workspace)
@@ -181,30 +170,6 @@ def refusal(call: Callable[[], Any]) -> str:
     with pytest.raises(DomainError) as refused:
         call()
     return refused.value.code
-
-
-def test_calls_in_the_wrong_state_are_refused(account: Account, time: Clock) -> None:
-    by, alice, bob = actor(account.workspace), contact(account.workspace, "alice"), contact(account.workspace, "bobby")
-    sequence = create(account, start=False)
-    assert refusal(lambda: enroll(sequence, alice)) == "sequence_not_active"
-    assert refusal(lambda: services.pause_sequence(by, sequence.pk)) == "invalid_state"
-    assert refusal(lambda: services.resume_sequence(by, sequence.pk)) == "invalid_state"
-    services.start_sequence(by, sequence.pk)
-    assert refusal(lambda: services.start_sequence(by, sequence.pk)) == "invalid_state"
-    enrollment = enroll(sequence, alice)
-    assert refusal(lambda: enroll(sequence, alice)) == "already_enrolled"
-    assert refusal(lambda: services.resume_enrollment(by, enrollment.pk)) == "invalid_state"
-    services.stop_enrollment(by, enrollment.pk)
-    assert refusal(lambda: services.stop_enrollment(by, enrollment.pk)) == "invalid_state"
-    assert refusal(lambda: services.pause_enrollment(by, enrollment.pk)) == "invalid_state"
-    assert refusal(lambda: services.resume_enrollment(by, enrollment.pk)) == "invalid_state"
-    pause(sequence)
-    assert refusal(lambda: enroll(sequence, bob)) == "sequence_not_active"
-    assert Enrollment.unscoped.count() == 1
-    assert [event["event"] for event in events("sequence.started", "sequence.paused")] == [
-        "sequence.started",
-        "sequence.paused",
-    ]
 
 
 def test_overlapping_pauses_of_enrollment_and_sequence_count_once(account: Account, time: Clock) -> None:

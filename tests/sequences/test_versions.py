@@ -113,11 +113,6 @@ def test_more_contacts_than_a_batch_in_flight_stay_or_move(
     assert services.people_by_step(actor(account.workspace), sequence.pk) == {}
 
 
-def test_saving_the_same_again_publishes_nothing(sequence: Sequence, account: Account) -> None:
-    publish(sequence, account, steps=[{**A, "delay": "PT0S"}, B, C])
-    assert SequenceVersion.unscoped.count() == 1
-
-
 def test_steps_without_id_keep_theirs_by_position(account: Account) -> None:
     draft = create(account, start=False, steps=[{"text": "One"}, {"text": "Two"}])
     publish(draft, account, steps=[{"text": "One"}, {"text": "Two changed"}, {"text": "Three"}])
