@@ -135,7 +135,7 @@ class _Reader:
                 "name": self._name,
                 "account_ids": self._account_ids,
                 "time_zone": self._time_zone,
-                "window": self._window,
+                "window": lambda value, _: schedule.parse_window(value),
                 "jitter": self._jitter,
                 "stop_on": self._stop_on,
                 "ignore_auto_replies": self._boolean,
@@ -202,9 +202,6 @@ class _Reader:
         schedule.check_zone(value)
         return value
 
-    def _window(self, value: Any, path: str) -> Window | None:
-        return schedule.parse_window(value)
-
     def _jitter(self, value: Any, path: str) -> timedelta:
         jitter = _duration(value)
         if jitter > MAX_JITTER:
@@ -239,15 +236,16 @@ class _Reader:
         if not items:
             raise InvalidValue("required", "a sequence has at least one step")
         steps = [self._step(item, f"{path}[{index}]") for index, item in enumerate(items)]
-        keys = [step.key for step in steps if step is not None and step.key]
+        keys = [step.key for step in steps if step.key]
         for index, step in enumerate(steps):
-            if step is not None and step.key and keys.count(step.key) > 1:
+            if keys.count(step.key) > 1:
                 self._error(f"{path}[{index}].id", "duplicate", f"two steps have the id {step.key}")
-        return tuple(step for step in steps if step is not None)
+        return tuple(steps)
 
-    def _step(self, data: Any, path: str) -> StepDefinition | None:
+    def _step(self, data: Any, path: str) -> StepDefinition:
+        values: dict[str, Any] = {"key": "", "delay": timedelta(0), "text": ""}
         if not self._is_object(data, path, _STEP_MEMBERS):
-            return None
+            return StepDefinition(**values)
         if "text" not in data:
             self._error(f"{path}.text", "required", "give the text of the message")
         readers: Mapping[str, tuple[str, Callable[[Any, str], Any]]] = {
@@ -257,7 +255,6 @@ class _Reader:
             "condition": ("condition", self._condition),
             "if_not": ("if_not", self._if_not),
         }
-        values: dict[str, Any] = {"key": "", "delay": timedelta(0), "text": ""}
         for name, (attribute, read) in readers.items():
             if name in data:
                 values[attribute] = self._try(read, data[name], f"{path}.{name}")
