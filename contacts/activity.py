@@ -35,7 +35,7 @@ def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], a
     who was new is contacted now."""
     ids = list(workspaces)
     advanced = stages.advance(ids, [Stage.NEW], Stage.CONTACTED, at, "message")
-    rules = occasions.read_rules(workspaces.values(), [Trigger.STAGE, Trigger.SILENCE])
+    rules = awarding.read_rules(workspaces.values(), [Trigger.STAGE, Trigger.SILENCE])
     _start_silences([rule for rule in rules if rule.trigger == Trigger.SILENCE], workspaces, at)
     _update(
         ids,
@@ -75,7 +75,7 @@ def record_received(
     happened = [occasions.reply(contact, message_id, at)]
     if advanced:
         happened += occasions.stage_reached(contact, advanced[contact_id])
-    matched = occasions.matching(happened)
+    matched = awarding.matching(happened)
     return awarding.score_matched(with_tags(_read([contact_id])), matched) if matched else []
 
 

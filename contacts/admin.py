@@ -3,9 +3,11 @@
 from django.contrib import admin
 
 from contacts.imports import admin as imports_admin  # noqa: F401 - registers them
-from contacts.models import CustomField
+from contacts.models import CustomField, ScoringRule, Segment
 from contacts.panel.custom_fields import CustomFieldAdmin
-from contacts.scoring import admin as scoring_admin  # noqa: F401
-from contacts.segments import admin as segments_admin  # noqa: F401
+from contacts.scoring.panel import ScoringRuleAdmin
+from contacts.segments.panel import SegmentAdmin
 
 admin.site.register(CustomField, CustomFieldAdmin)
+admin.site.register(ScoringRule, ScoringRuleAdmin)
+admin.site.register(Segment, SegmentAdmin)

@@ -13,8 +13,8 @@ from contacts.erasing import operands
 from contacts.imports import erasure as imports
 from contacts.imports import jobs
 from contacts.models import ScoringRule, Segment
-from contacts.scoring import configuration as scoring
-from contacts.scoring import history, rescoring
+from contacts.scoring import occasions, rescoring
+from contacts.scoring import services as scoring
 from contacts.scoring.models import Trigger
 from contacts.segments import tagging
 from crmsolid.core.erasure import KeptData, kept_data
@@ -37,11 +37,11 @@ operands.register_column(ScoringRule, "value")
 
 for source in timeline.OWN_SOURCES:
     timeline.sources.register(source.name, source)
-history.sources.register(Trigger.TAG, history.tags_of)
-history.sources.register(Trigger.STAGE, history.stages_of)
-history.sources.register(Trigger.FIELD, history.fields_of)
+occasions.sources.register(Trigger.TAG, occasions.tags_of)
+occasions.sources.register(Trigger.STAGE, occasions.stages_of)
+occasions.sources.register(Trigger.FIELD, occasions.fields_of)
 
 kept_data.register("contacts.imports", KeptData(imports.erase, imports.export))
 sections.register(custom_fields.SECTION, Section(custom_fields.dump, custom_fields.apply))
 # Behind the custom fields, which rules may name.
-sections.register(scoring.SECTION, Section(scoring.dump, scoring.apply))
+sections.register(scoring.SECTION, Section(scoring.dump_rules, scoring.apply_rules))

@@ -17,12 +17,10 @@ from contacts.erasing import ledger, operands
 from contacts.erasing.operands import Person
 from contacts.models import Contact, ContactQuerySet, CustomField
 from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTaken
-from contacts.scoring import personal_data as scoring_data
-from contacts.scoring import rescoring
+from contacts.scoring import erasure as scores
 from contacts.segments.compilation import where
 from contacts.segments.conditions import Condition, ConditionErrors, parse_condition
-from contacts.segments.counting import SECONDS, ContactCount, Counter
-from contacts.segments.repository import condition_of, find_segment
+from contacts.segments.matching import SECONDS, ContactCount, Counter, condition_of, find_segment
 from contacts.validation import MAX_TAGS, read_changes, read_tags
 from crmsolid.api import idempotency
 from crmsolid.api.pagination import Page, page
@@ -161,7 +159,7 @@ def _out_of_conditions(workspace: Workspace, contact_id: str) -> ContactWithTags
             raise not_found("contact")
         try:
             with transaction.atomic():  # going back to the savepoint lets go of the locks
-                rescoring.erase(workspace.pk, contact_id)
+                scores.erase(workspace.pk, contact_id)
                 operands.erase(known)
                 locked = repository.get(workspace, contact_id, deleting=True)
                 if Person.of(locked.contact) != Person.of(known):
@@ -325,7 +323,7 @@ def personal_data(actor: Actor, contact_id: str) -> dict[str, Any]:
         "contact": contact.payload,
         "audit_log": [{"at": rfc3339(entry.at), "action": entry.action, "surface": entry.surface} for entry in entries],
         "named_in": operands.naming(contact.contact),
-        **scoring_data.export(actor.workspace.pk, contact_id),
+        **scores.export(actor.workspace.pk, contact_id),
         **notes.export(actor.workspace.pk, contact_id),
         **erasure.export_all(actor.workspace.pk, contact_id),
     }

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from contacts import timeline, uses
 from contacts.erasing import operands
-from contacts.scoring import history
+from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
 from crmsolid.core.crypto import register_columns
 from crmsolid.core.erasure import KeptData, kept_data
@@ -37,7 +37,7 @@ sections.register(texts.TEMPLATES, Section(texts.dump_templates, texts.apply_tem
 sections.register(texts.WORDS, Section(texts.dump_words, texts.apply_words))
 
 timeline.sources.register(TIMELINE.name, TIMELINE)
-history.sources.register(Trigger.REPLY, received.replies_of)
+occasions.sources.register(Trigger.REPLY, received.replies_of)
 uses.of_field.register("messaging.templates", texts.of_field)
 uses.of_tag.register("messaging.broadcasts", broadcasts_that_name_tag)
 operands.register_column(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))

@@ -2,7 +2,7 @@
 
 from contacts import bulk, timeline, uses
 from contacts.erasing import operands
-from contacts.scoring import history
+from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
 from contacts.watchers import watchers
 from crmsolid.core.erasure import KeptData, kept_data
@@ -29,6 +29,6 @@ for source in SOURCES:
     timeline.sources.register(source.name, source)
 operands.register_column(SequenceVersion, "stop_on")
 operands.register_column(Step, "condition")
-history.sources.register(Trigger.SEQUENCE_COMPLETED, completed_by)
+occasions.sources.register(Trigger.SEQUENCE_COMPLETED, completed_by)
 kept_data.register("sequences.enrollments", KeptData(erasure.erase, erasure.export))
 sections.register(configuration.SECTION, Section(configuration.dump, configuration.apply))

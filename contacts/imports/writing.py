@@ -71,7 +71,7 @@ def load(workspace_id: int, identities: Iterable[Identity], *, lock: bool) -> li
 
 def has_rules(workspace_id: int) -> bool:
     """Whether there are scoring rules that a row may meet."""
-    return bool(occasions.read_rules([workspace_id], TRIGGERS))
+    return bool(awarding.read_rules([workspace_id], TRIGGERS))
 
 
 def _has_any(identities: Iterable[Identity]) -> tuple[str, list[Any]]:
@@ -144,7 +144,7 @@ def _record(actor: Actor, changed: Sequence[Person], new: Sequence[Person], now:
         cause,
     )
     # Read after the writes, as docs/scoring.md asks.
-    rules = occasions.read_rules([actor.workspace.pk], TRIGGERS)
+    rules = awarding.read_rules([actor.workspace.pk], TRIGGERS)
     if not rules:
         return []
     happened: list[Occasion] = []

@@ -22,7 +22,7 @@ from contacts.panel.query import MAX_FILTER, ContactsQuery, filter_text
 from contacts.repository import ContactWithTags
 from contacts.segments import services as segments
 from contacts.segments.conditions import ConditionErrors, describe, load_condition
-from contacts.segments.counting import SECONDS, ContactCount
+from contacts.segments.matching import SECONDS, ContactCount
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.tenant_page import TenantPage, error_text

@@ -13,7 +13,7 @@ from contacts.models import Contact, CustomField
 from contacts.panel.actions import contact_actions, contact_links, contact_sections
 from contacts.panel.forms import ContactForm, NewContactForm, NoteForm, StageForm, save_contact, split_tags
 from contacts.repository import ContactWithTags
-from contacts.scoring.forms import ScoreForm
+from contacts.scoring.panel import ScoreForm
 from contacts.scoring.services import adjust_score, get_score
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError

@@ -1,33 +1,34 @@
 """Gives points: writes the ledger, the score that follows from it, and ``lead.scored``.
 
 Everything here runs in the caller's transaction with the rows of the contacts locked, so the ledger of a contact has
-one writer at a time.
+one writer at a time. The contacts, and so their rules, may be of several workspaces.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from contacts.events import LEAD_SCORED
 from contacts.models import Contact, ScoreEntry, ScoreTimer, ScoringRule
 from contacts.scoring import points
-from contacts.scoring.models import DECAY, EntryKind
-from contacts.scoring.occasions import Occasion, matching
+from contacts.scoring.models import DECAY, ONCE, EntryKind, Trigger
+from contacts.scoring.occasions import Occasion, matching_rules
 from contacts.scoring.points import Award
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent
 
 if TYPE_CHECKING:
     from contacts.repository import ContactWithTags
 
-_contacts, _entries, _timers = Table(Contact), Table(ScoreEntry), Table(ScoreTimer)
-
 MIN_SCORE, MAX_SCORE = 0, 100
+
+_rules = Table(ScoringRule)
 
 # A rule and a contact.
 Pair = tuple[int, str]
@@ -35,7 +36,7 @@ Pair = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry to add to the ledger."""
+    """An entry to add to the ledger. ``rule_version``: another one than that of the rule."""
 
     contact_id: str
     rule: ScoringRule | None
@@ -57,6 +58,23 @@ class NewTimer(NamedTuple):
     due_at: datetime
 
 
+def read_rules(workspace_ids: Iterable[int], triggers: Iterable[Trigger]) -> list[ScoringRule]:
+    """The rules of these workspaces with one of these triggers, in the order in which they were made.
+
+    Each write of a contact and each message asks. By the ORM it takes 0.43 ms, a fifth of such a call; so 0.02 ms.
+    """
+    where = "workspace_id = ANY(%s) AND trigger = ANY(%s) AND archived_at IS NULL ORDER BY id"
+    return _rules.select(where, [sorted(set(workspace_ids)), sorted({trigger.value for trigger in triggers})])
+
+
+def matching(occasions: Sequence[Occasion]) -> list[tuple[ScoringRule, Occasion]]:
+    """The rules that give points for these occasions. One query, and none without occasions."""
+    if not occasions:
+        return []
+    rules = read_rules((occasion.workspace_id for occasion in occasions), (occasion.trigger for occasion in occasions))
+    return matching_rules(rules, occasions)
+
+
 def score(people: "Iterable[ContactWithTags]", occasions: Sequence[Occasion], request_id: str = "") -> list[NewEvent]:
     """Give these people the points of what happened to them, set their new scores, and return the events to publish.
 
@@ -72,7 +90,16 @@ def score_matched(
     if not matched:
         return []
     entries = award(matched)
-    _start_decay(entries)
+    # Have the sweep look at the points of rules with a half-life when they change next.
+    due: dict[Pair, NewTimer] = {}
+    for entry in entries:
+        if entry.rule is None or entry.rule.half_life is None:
+            continue
+        at = points.next_decay(entry.points, entry.occurred_at, entry.rule.half_life, entry.occurred_at)
+        pair = entry.rule.pk, entry.contact_id
+        if at is not None and (pair not in due or at < due[pair].due_at):
+            due[pair] = NewTimer(entry.rule.workspace_id, *pair, DECAY, at)
+    start_timers(list(due.values()))
     return write({each.contact.id: each for each in people}, entries, request_id)
 
 
@@ -87,43 +114,31 @@ def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
     for rule, occasion in matched:
         occasions[rule.pk, occasion.contact_id].append(occasion)
     zones = points.zones_of(rules.values())
-    earlier, left_to_the_job = _earlier_awards(rules, occasions, zones)
-    entries: list[NewEntry] = []
-    for (rule_id, contact_id), of_pair in occasions.items():
-        rule = rules[rule_id]
-        if (rule_id, contact_id) in left_to_the_job:
-            continue
-        for each in points.awards(rule, of_pair, earlier[rule_id, contact_id], zones[rule.workspace_id]):
-            entries.append(NewEntry(contact_id, rule, EntryKind.AWARD, each.key, each.points, each.cause, each.at))
-    return entries
-
-
-def _earlier_awards(
-    rules: Mapping[int, ScoringRule], occasions: Mapping[Pair, Sequence[Occasion]], zones: Mapping[int, ZoneInfo]
-) -> tuple[dict[Pair, list[Award]], set[Pair]]:
-    """The awards that decide how many points there are for these occasions: that of a rule which gives them once, and
-    those of the same days of rules with a cap. And where there are such awards of an earlier version that is not taken
-    back yet."""
-    found: dict[Pair, list[Award]] = defaultdict(list)
-    in_rules, rule_ids = "rule_id = ANY(%s)", [list(rules)]
-    in_contacts, contact_ids = "contact_id = ANY(%s)", [sorted({contact_id for _, contact_id in occasions})]
-    all_occasions = [each for of_pair in occasions.values() for each in of_pair]
-    days = [points.day_around(each.at, zones[each.workspace_id]) for each in all_occasions]
-    first, last = min(begin for begin, _ in days), max(end for _, end in days)
-    keys, key_params = "key = ANY(%s)", [[each.key for each in all_occasions]]
-    rows = _entries.select(
-        f"{in_contacts} AND {in_rules} AND kind = 'award'"
-        f" AND (key = 'once' OR {keys} OR occurred_at >= %s AND occurred_at < %s)",
-        [*contact_ids, *rule_ids, *key_params, first, last],
+    days = [points.day_around(each.at, zones[each.workspace_id]) for _, each in matched]
+    # What decides how many points there are: an award of a rule that gives them once, and those of the same days.
+    earlier_awards = ScoreEntry.unscoped.filter(
+        Q(key__in={ONCE, *(each.key for _, each in matched)})
+        | Q(occurred_at__gte=min(begin for begin, _ in days), occurred_at__lt=max(end for _, end in days)),
+        contact__in={contact_id for _, contact_id in occasions},
+        rule__in=rules,
+        kind=EntryKind.AWARD,
     )
+    earlier: dict[Pair, list[Award]] = defaultdict(list)
     of_earlier_versions: set[str] = set()
-    for row in rows:
-        rule = rules[int(row.rule_id or 0)]
-        if row.rule_version == rule.version:
-            found[rule.pk, row.contact_id].append(Award(row.key, row.points, row.cause, row.occurred_at))
+    for row in earlier_awards:
+        if row.rule_version == rules[row.rule_id].version:
+            earlier[row.rule_id, row.contact_id].append(Award(row.key, row.points, row.cause, row.occurred_at))
         else:
             of_earlier_versions.add(row.contact_id)
-    return found, {(each.rule.pk, each.contact_id) for each in outdated(of_earlier_versions, rules.values())}
+    left_to_the_job = {(each.rule.pk, each.contact_id) for each in outdated(of_earlier_versions, rules.values())}
+    return [
+        NewEntry(contact_id, rules[rule_id], EntryKind.AWARD, each.key, each.points, each.cause, each.at)
+        for (rule_id, contact_id), of_pair in occasions.items()
+        if (rule_id, contact_id) not in left_to_the_job
+        for each in points.awards(
+            rules[rule_id], of_pair, earlier[rule_id, contact_id], zones[rules[rule_id].workspace_id]
+        )
+    ]
 
 
 class Outdated(NamedTuple):
@@ -137,20 +152,14 @@ class Outdated(NamedTuple):
 
 def outdated(contact_ids: Iterable[str], rules: Iterable[ScoringRule]) -> list[Outdated]:
     """What these contacts have of earlier versions of these rules. No query without contacts."""
-    ids, by_id = sorted(contact_ids), {rule.pk: rule for rule in rules if rule.pk is not None}
+    ids, by_id = list(contact_ids), {rule.pk: rule for rule in rules if rule.pk is not None}
     if not ids or not by_id:
         return []
-    in_contacts, contact_params = "contact_id = ANY(%s)", [list(ids)]
-    in_rules, rule_params = "rule_id = ANY(%s)", [list(by_id)]
-    rows = fetch(
-        f"SELECT contact_id, rule_id, rule_version, SUM(points) FROM {_entries.name}"
-        f" WHERE {in_contacts} AND {in_rules} GROUP BY contact_id, rule_id, rule_version HAVING SUM(points) <> 0"
-        " ORDER BY contact_id, rule_id, rule_version",
-        [*contact_params, *rule_params],
-    )
+    what = ("contact_id", "rule_id", "rule_version")
+    totals = ScoreEntry.unscoped.filter(contact__in=ids, rule__in=by_id).values(*what).annotate(total=Sum("points"))
     return [
-        Outdated(contact_id, by_id[rule_id], version, int(total))
-        for contact_id, rule_id, version, total in rows
+        Outdated(contact_id, by_id[rule_id], version, total)
+        for contact_id, rule_id, version, total in totals.exclude(total=0).order_by(*what).values_list(*what, "total")
         if version < by_id[rule_id].version
     ]
 
@@ -163,60 +172,50 @@ def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], 
     if not entries:
         return []
     now = clock.now()
-    _entries.insert_many([_row(people[entry.contact_id].contact, entry, now) for entry in entries])
+    ScoreEntry.unscoped.bulk_create(
+        ScoreEntry(
+            workspace_id=people[entry.contact_id].contact.workspace_id,
+            contact_id=entry.contact_id,
+            rule=entry.rule,
+            rule_version=entry.rule_version or (0 if entry.rule is None else entry.rule.version),
+            kind=entry.kind,
+            key=entry.key,
+            points=entry.points,
+            cause=entry.cause,
+            occurred_at=entry.occurred_at,
+            at=now,
+        )
+        for entry in entries
+    )
     names: dict[str, dict[str, None]] = defaultdict(dict)
     for entry in entries:
         names[entry.contact_id][entry.rule.name if entry.rule is not None else "manual"] = None
-    new_scores = scores(list(names))
-    changed = []
-    for contact_id, new_score in new_scores.items():
-        person = people[contact_id]
-        if person.contact.score != new_score:
-            changed.append((person, person.contact.score, new_score))
-            person.contact.score, person.contact.updated_at = new_score, now
-    _set_scores([person.contact for person, _, _ in changed], now)
-    return [
-        NewEvent(
-            LEAD_SCORED,
-            {
-                "contact": type(person)(person.contact, person.tags).payload,
-                "old_score": old_score,
-                "new_score": new_score,
-                "rules": list(names[person.contact.id]),
-            },
-            person.contact.id,
-            request_id,
-            person.contact.workspace_id,
-        )
-        for person, old_score, new_score in changed
-    ]
-
-
-def _row(contact: Contact, entry: NewEntry, now: datetime) -> dict[str, Any]:
-    return {
-        "workspace_id": contact.workspace_id,
-        "contact_id": contact.id,
-        "rule_id": None if entry.rule is None else entry.rule.pk,
-        "rule_version": entry.rule_version or (0 if entry.rule is None else entry.rule.version),
-        "kind": entry.kind.value,
-        "key": entry.key,
-        "points": entry.points,
-        "cause": entry.cause,
-        "occurred_at": entry.occurred_at,
-        "at": now,
-    }
-
-
-def scores(contact_ids: Sequence[str]) -> dict[str, int]:
-    """The score of each of these contacts: the sum of its ledger, between 0 and 100."""
-    return {contact_id: clamped(total) for contact_id, total in sums(contact_ids).items()}
+    events, changed = [], []
+    for contact_id, total in sums(list(names)).items():
+        person, new_score = people[contact_id], clamped(total)
+        old_score = person.contact.score
+        if new_score == old_score:
+            continue
+        person.contact.score, person.contact.updated_at = new_score, now
+        changed.append(contact_id)
+        data = {
+            "contact": type(person)(person.contact, person.tags).payload,
+            "old_score": old_score,
+            "new_score": new_score,
+            "rules": list(names[contact_id]),
+        }
+        events.append(NewEvent(LEAD_SCORED, data, contact_id, request_id, person.contact.workspace_id))
+    if changed:
+        total = ScoreEntry.unscoped.filter(contact=OuterRef("pk")).values("contact").values(total=Sum("points"))
+        new = Least(Greatest(Coalesce(Subquery(total), MIN_SCORE), MIN_SCORE), MAX_SCORE)
+        Contact.unscoped.filter(pk__in=changed).update(score=new, updated_at=now)
+    return events
 
 
 def sums(contact_ids: Sequence[str]) -> dict[str, int]:
     """The sum of the ledger of each of these contacts."""
-    where, ids = "contact_id = ANY(%s)", [list(contact_ids)]
-    rows = fetch(f"SELECT contact_id, SUM(points) FROM {_entries.name} WHERE {where} GROUP BY contact_id", ids)
-    return dict.fromkeys(contact_ids, 0) | {contact_id: int(total) for contact_id, total in rows}
+    totals = ScoreEntry.unscoped.filter(contact__in=contact_ids).values("contact_id").annotate(total=Sum("points"))
+    return dict.fromkeys(contact_ids, 0) | dict(totals.values_list("contact_id", "total"))
 
 
 def clamped(total: int) -> int:
@@ -224,41 +223,21 @@ def clamped(total: int) -> int:
     return min(MAX_SCORE, max(MIN_SCORE, total))
 
 
-def _set_scores(contacts: Sequence[Contact], now: datetime) -> None:
-    if not contacts:
-        return
-    # PostgreSQL takes the list for one of 100 rows, and would rather read a small table as a whole without the ids.
-    where, ids = "id = ANY(%s)", [[contact.id for contact in contacts]]
-    run(
-        f"UPDATE {_contacts.name} SET score = r.new_score, updated_at = %s"
-        f" FROM {rows_source({'contact': 'text', 'new_score': 'int'})} WHERE id = r.contact AND {where}",
-        [now, rows_parameter([[contact.id, contact.score] for contact in contacts]), *ids],
-    )
-
-
-def _start_decay(entries: Iterable[NewEntry]) -> None:
-    """Have the sweep look at the points of rules with a half-life when they change next."""
-    due: dict[tuple[int, int, str], datetime] = {}
-    for entry in entries:
-        if entry.rule is None or entry.kind != EntryKind.AWARD or entry.rule.half_life is None:
-            continue
-        at = points.next_decay(entry.points, entry.occurred_at, entry.rule.half_life, entry.occurred_at)
-        what = entry.rule.workspace_id, entry.rule.pk, entry.contact_id
-        if at is not None and (what not in due or at < due[what]):
-            due[what] = at
-    start_timers([NewTimer(*what, DECAY, at) for what, at in due.items()])
-
-
 def start_timers(timers: Sequence[NewTimer]) -> None:
     """Have the sweep look at these contacts. Of a timer that runs already the earlier time counts."""
     if not timers:
         return
-    columns = {"workspace": "int", "rule": "int", "contact": "text", "timer": "text", "due": "time"}
-    run(
-        f"INSERT INTO {_timers.name} (workspace_id, contact_id, rule_id, key, due_at)"
-        f" SELECT r.workspace, r.contact, r.rule, r.timer, r.due"
-        f" FROM {rows_source(columns)}"
-        " ON CONFLICT (contact_id, rule_id, key) DO UPDATE"
-        f" SET due_at = least(excluded.due_at, {_timers.name}.due_at)",
-        [rows_parameter(sorted(timers))],
+    running = ScoreTimer.unscoped.filter(
+        contact__in={timer.contact_id for timer in timers}, rule__in={timer.rule_id for timer in timers}
+    )
+    due = {(timer.contact_id, timer.rule_id, timer.key): timer.due_at for timer in running}
+    ScoreTimer.unscoped.bulk_create(
+        (
+            ScoreTimer(**timer._asdict())
+            for timer in sorted(timers)
+            if timer.due_at < due.get((timer.contact_id, timer.rule_id, timer.key), datetime.max.replace(tzinfo=UTC))
+        ),
+        update_conflicts=True,
+        update_fields=["due_at"],
+        unique_fields=["contact", "rule", "key"],
     )

@@ -5,7 +5,7 @@ left out.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,8 @@ MAX_DAILY_CAP = 1000
 MAX_RULES = 50
 # Each silence and each step of a decay is work for the sweep.
 MIN_DURATION = timedelta(minutes=1)
+# The stages that a contact can come to, with their labels.
+REACHABLE_STAGES = {stage.value: stage.label for stage in Stage if stage != Stage.NEW}
 
 
 class RuleItem(StrictSerializer):
@@ -67,7 +69,7 @@ class Definition:
 
     def gives_as(self, other: "Definition") -> bool:
         """Whether both give the same points: whether they differ at most in their names."""
-        return {**self.as_json(), "name": ""} == {**other.as_json(), "name": ""}
+        return replace(self, name="") == replace(other, name="")
 
     def apply(self, rule: ScoringRule) -> None:
         """Set the fields of the rule, without saving it."""
@@ -119,18 +121,13 @@ def _value(workspace: Workspace, trigger: Trigger, value: str) -> str:
             raise InvalidValue("invalid", "a rule for replies has no value")
         case Trigger.TAG if value:
             return read_tags([value], "value")[0]
-        case Trigger.STAGE if value and value not in _stages():
-            raise InvalidValue("invalid_choice", f"give one of: {', '.join(_stages())}")
+        case Trigger.STAGE if value and value not in REACHABLE_STAGES:
+            raise InvalidValue("invalid_choice", f"give one of: {', '.join(REACHABLE_STAGES)}")
         case Trigger.SILENCE:
             return format_duration(_duration(value))
         case Trigger.FIELD:
             return _field_value(workspace, value)
     return value
-
-
-def _stages() -> list[str]:
-    """The stages that a contact can come to."""
-    return [stage.value for stage in Stage if stage != Stage.NEW]
 
 
 def _field_value(workspace: Workspace, text: str) -> str:

@@ -9,16 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from contacts import repository
+from contacts.durations import parse_duration
 from contacts.models import Contact, ScoreEntry, ScoringRule
-from contacts.scoring import history, points
+from contacts.scoring import awarding, occasions, points
 from contacts.scoring.awarding import NewEntry, NewTimer, Pair, outdated
-from contacts.scoring.models import DECAY, EntryKind, Trigger
-from contacts.scoring.occasions import Occasion, matching_rules
+from contacts.scoring.models import DECAY, SILENCE, EntryKind, Trigger
+from contacts.scoring.occasions import Occasion
 from contacts.scoring.points import Award
-from crmsolid.core.sql.bulk import rows_parameter, rows_source
-from crmsolid.core.sql.table import Table
-
-_entries = Table(ScoreEntry)
+from crmsolid.events.publishing import NewEvent, publish_all
 
 RULES_CHANGED = "rules changed"
 
@@ -59,6 +58,17 @@ def when_due(
     return missing
 
 
+def write(contacts: Iterable[Contact], missing: Missing, request_id: str = "") -> list[NewEvent]:
+    """Write what the ledgers of these contacts lack, and publish the events, which are returned."""
+    changed = {entry.contact_id for entry in missing.entries}
+    people = repository.with_tags([contact for contact in contacts if contact.id in changed])
+    events = awarding.write({each.contact.id: each for each in people}, missing.entries, request_id)
+    awarding.start_timers(missing.timers)
+    if events:
+        publish_all(None, events)
+    return events
+
+
 def _revisions(contacts: Sequence[Contact], rules: Sequence[ScoringRule], now: datetime) -> list[NewEntry]:
     """For each earlier version of the rules, an entry of that version that makes the sum of its entries 0."""
     return [
@@ -86,43 +96,56 @@ def _bring_up_to_date(
     """Add what ``rules`` have not decayed yet, and what ``occurring`` ones among them have not given yet."""
     if not contacts or not rules:
         return
-    given = _given(contacts, rules)
-    happened = history.occasions_of(contacts, {rule.trigger for rule in occurring})
-    matched = matching_rules(occurring, happened)
-    silent, timers = history.silences(contacts, occurring, now)
-    missing.timers += timers
-    missing.entries += _awards([*matched, *silent], given)
+    given: dict[Pair, _Given] = defaultdict(_Given)
+    versions = {rule.pk: rule.version for rule in rules}
+    entries = ScoreEntry.unscoped.filter(contact__in=[contact.id for contact in contacts], rule__in=versions)
+    columns = ("rule_id", "contact_id", "rule_version", "kind", "key", "points", "cause", "occurred_at")
+    for rule_id, contact_id, version, kind, key, size, cause, at in entries.values_list(*columns):
+        if version != versions[rule_id]:
+            continue
+        so_far = given[rule_id, contact_id]
+        if kind == EntryKind.AWARD:
+            so_far.awards.append(Award(key, size, cause, at))
+        elif kind == EntryKind.DECAY:
+            so_far.decayed += size
+            so_far.decays += 1
+    happened = occasions.occasions_of(contacts, {rule.trigger for rule in occurring})
+    silent = _silences(contacts, occurring, now, missing)
+    missing.entries += _awards([*occasions.matching_rules(occurring, happened), *silent], given)
     _decay(rules, given, now, missing)
 
 
-def _given(contacts: Sequence[Contact], rules: Sequence[ScoringRule]) -> dict[Pair, _Given]:
-    in_contacts, contact_ids = "contact_id = ANY(%s)", [[contact.id for contact in contacts]]
-    versions = rows_source({"rule": "int", "version": "int"})
-    rows = _entries.select(
-        f"{in_contacts} AND (rule_id, rule_version) IN (SELECT r.rule, r.version FROM {versions})",
-        [*contact_ids, rows_parameter([[rule.pk, rule.version] for rule in rules])],
-    )
-    given: dict[Pair, _Given] = defaultdict(_Given)
-    for row in rows:
-        of_pair = given[int(row.rule_id or 0), row.contact_id]
-        if row.kind == EntryKind.AWARD:
-            of_pair.awards.append(Award(row.key, row.points, row.cause, row.occurred_at))
-        elif row.kind == EntryKind.DECAY:
-            of_pair.decayed += row.points
-            of_pair.decays += 1
-    return given
+def _silences(
+    contacts: Sequence[Contact], rules: Sequence[ScoringRule], now: datetime, missing: Missing
+) -> list[tuple[ScoringRule, Occasion]]:
+    """The silences of these contacts that are long enough for a rule; for those that are not yet, timers are added."""
+    long_enough = []
+    for rule in rules:
+        if rule.trigger != Trigger.SILENCE:
+            continue
+        duration = parse_duration(rule.value)
+        for contact in contacts:
+            since = contact.unanswered_since
+            if since is None or contact.workspace_id != rule.workspace_id:
+                continue
+            due_at = since + duration
+            if due_at <= now:
+                long_enough.append((rule, occasions.silence(contact, rule, since, due_at)))
+            else:
+                missing.timers.append(NewTimer(rule.workspace_id, rule.pk, contact.id, SILENCE, due_at))
+    return long_enough
 
 
 def _awards(matched: Iterable[tuple[ScoringRule, Occasion]], given: Mapping[Pair, _Given]) -> list[NewEntry]:
     """The awards for these occasions that are not given yet; they are added to ``given``."""
-    occasions: dict[Pair, list[Occasion]] = defaultdict(list)
+    of_pairs: dict[Pair, list[Occasion]] = defaultdict(list)
     rules: dict[int, ScoringRule] = {}
     for rule, occasion in matched:
         rules[rule.pk] = rule
-        occasions[rule.pk, occasion.contact_id].append(occasion)
+        of_pairs[rule.pk, occasion.contact_id].append(occasion)
     zones = points.zones_of(rules.values())
     entries = []
-    for (rule_id, contact_id), of_pair in occasions.items():
+    for (rule_id, contact_id), of_pair in of_pairs.items():
         rule, so_far = rules[rule_id], given[rule_id, contact_id]
         # It is not known when a field got its value, so whether an award is for that.
         if rule.trigger == Trigger.FIELD and so_far.awards:

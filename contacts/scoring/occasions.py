@@ -1,17 +1,20 @@
-"""What happens to contacts that a rule may give points for, and which rules do."""
+"""What happens to contacts that a rule may give points for, and which rules do.
+
+Replies and finished sequences are kept by apps above this one, which register how to read them. What has happened
+(:func:`occasions_of`) has the same keys as what is scored when it happens, so nothing counts twice.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contacts.models import Contact, ScoringRule, Stage
+from contacts.models import Contact, ContactTag, ScoringRule, Stage, StageChange
 from contacts.normalization import fold
 from contacts.scoring.models import Trigger
-from crmsolid.core.sql.table import Table
-
-_rules = Table(ScoringRule)
+from contacts.stages import IMPLIED, OPT_OUT
+from crmsolid.core.extension_points import ExtensionPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,12 @@ class Occasion:
     key: str
     cause: str
     at: datetime
+
+
+def _occasion(
+    contact: Contact, trigger: Trigger, values: Iterable[str], key: str, cause: str, at: datetime
+) -> Occasion:
+    return Occasion(contact.workspace_id, contact.id, trigger, frozenset(values), key, cause, at)
 
 
 def tags_added(contact: Contact, names: Iterable[str], at: datetime) -> list[Occasion]:
@@ -47,17 +56,11 @@ def stage_reached(contact: Contact, at: datetime, stage: str = "") -> list[Occas
 
 def fields_set(contact: Contact, before: Mapping[str, Any], at: datetime) -> list[Occasion]:
     """The contact's custom fields were ``before`` until this change. A field that was emptied is none."""
+    changed = {key: value for key, value in contact.custom_fields.items() if before.get(key) != value}
     return [
-        _occasion(
-            contact,
-            Trigger.FIELD,
-            [key, f"{key}={text_of(value)}"],
-            f"field {key} {at.isoformat()}",
-            f"field {key}",
-            at,
-        )
-        for key, value in contact.custom_fields.items()
-        if before.get(key) != value
+        _occasion(contact, Trigger.FIELD, [key, f"{key}={text_of(value)}"], f"{cause} {at.isoformat()}", cause, at)
+        for key, value in changed.items()
+        for cause in [f"field {key}"]
     ]
 
 
@@ -74,15 +77,8 @@ def sequence_completed(contact: Contact, enrollment_id: str, name: str, at: date
 
 def silence(contact: Contact, rule: ScoringRule, since: datetime, at: datetime) -> Occasion:
     """The contact has not answered for as long as the rule says, from ``since`` to ``at``."""
-    cause = f"silence {rule.value}"
-    key = f"silence {since.isoformat()}"
+    cause, key = f"silence {rule.value}", f"silence {since.isoformat()}"
     return _occasion(contact, Trigger.SILENCE, [fold(rule.value)], key, cause, at)
-
-
-def _occasion(
-    contact: Contact, trigger: Trigger, values: Iterable[str], key: str, cause: str, at: datetime
-) -> Occasion:
-    return Occasion(contact.workspace_id, contact.id, trigger, frozenset(values), key, cause, at)
 
 
 def text_of(value: Any) -> str:
@@ -94,22 +90,6 @@ def text_of(value: Any) -> str:
     return fold(str(value))
 
 
-def read_rules(workspace_ids: Iterable[int], triggers: Iterable[Trigger]) -> list[ScoringRule]:
-    """The rules of these workspaces with one of these triggers, in the order in which they were made."""
-    of_workspaces, ids = "workspace_id = ANY(%s)", [sorted(set(workspace_ids))]
-    with_triggers, names = "trigger = ANY(%s)", [sorted({trigger.value for trigger in triggers})]
-    where = f"{of_workspaces} AND {with_triggers} AND archived_at IS NULL ORDER BY id"
-    return _rules.select(where, [*ids, *names])
-
-
-def matching(occasions: Sequence[Occasion]) -> list[tuple[ScoringRule, Occasion]]:
-    """The rules that give points for these occasions. One query, and none without occasions."""
-    if not occasions:
-        return []
-    rules = read_rules((occasion.workspace_id for occasion in occasions), (occasion.trigger for occasion in occasions))
-    return matching_rules(rules, occasions)
-
-
 def matching_rules(rules: Iterable[ScoringRule], occasions: Sequence[Occasion]) -> list[tuple[ScoringRule, Occasion]]:
     """Those of these rules that give points for these occasions."""
     by_kind: dict[tuple[int, str], list[Occasion]] = defaultdict(list)
@@ -117,15 +97,46 @@ def matching_rules(rules: Iterable[ScoringRule], occasions: Sequence[Occasion]) 
         by_kind[occasion.workspace_id, occasion.trigger].append(occasion)
     matched = []
     for rule in rules:
-        value = folded_value(rule)
+        value = fold(rule.value)
+        if rule.trigger == Trigger.FIELD:
+            key, equals, wanted = rule.value.partition("=")
+            value = f"{key.strip()}={fold(wanted.strip())}" if equals else key.strip()
         of_kind = by_kind.get((rule.workspace_id, rule.trigger), ())
         matched += [(rule, occasion) for occasion in of_kind if not value or value in occasion.values]
     return matched
 
 
-def folded_value(rule: ScoringRule) -> str:
-    """The value of the rule as occasions have it."""
-    if rule.trigger == Trigger.FIELD:
-        key, equals, value = rule.value.partition("=")
-        return f"{key.strip()}={fold(value.strip())}" if equals else key.strip()
-    return fold(rule.value)
+# --- What has happened ------------------------------------------------------------------------------------------------
+# Gets contacts and returns what has happened to them, in any order, in as many queries for any number of them.
+Source = Callable[[Sequence[Contact]], list[Occasion]]
+
+# By the trigger of the rules.
+sources: ExtensionPoint[Source] = ExtensionPoint("sources of scores")
+
+
+def occasions_of(contacts: Sequence[Contact], triggers: Iterable[str]) -> list[Occasion]:
+    """What is known to have happened to these contacts that rules with these triggers may give points for; silences
+    left out."""
+    if not contacts:
+        return []
+    return [each for trigger in sorted(set(triggers)) if trigger in sources for each in sources[trigger](contacts)]
+
+
+def tags_of(contacts: Sequence[Contact]) -> list[Occasion]:
+    """The tags that contacts have now; nothing is known of those that were removed."""
+    by_id = {contact.id: contact for contact in contacts}
+    rows = ContactTag.unscoped.filter(contact__in=by_id).values_list("contact_id", "name", "created_at")
+    return [each for contact_id, name, at in rows for each in tags_added(by_id[contact_id], [name], at)]
+
+
+def stages_of(contacts: Sequence[Contact]) -> list[Occasion]:
+    """The stages that contacts really came to, other than by an opt-out word."""
+    by_id = {contact.id: contact for contact in contacts}
+    rows = StageChange.unscoped.filter(contact__in=by_id).exclude(cause__in=(OPT_OUT, IMPLIED))
+    values = rows.values_list("contact_id", "stage", "at")
+    return [each for contact_id, stage, at in values for each in stage_reached(by_id[contact_id], at, stage)]
+
+
+def fields_of(contacts: Sequence[Contact]) -> list[Occasion]:
+    """The values that custom fields have now. When they were set is not known: not after the last change."""
+    return [each for contact in contacts for each in fields_set(contact, {}, contact.updated_at)]

@@ -10,19 +10,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from contacts import repository
 from contacts.models import Contact, ScoreEntry, ScoreTimer, ScoringRule
 from contacts.scoring import awarding, ledger
 from contacts.scoring.definition import Definition, definition_of, from_params
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch, run
-from crmsolid.core.sql.table import Table
-from crmsolid.events.publishing import publish_all
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.runner import start_job
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
+from crmsolid.workspaces.models import Job, JobState
 from crmsolid.workspaces.scopes import Scope
 
 # Contacts a chunk of one rule. Each may have an event of seven parameters.
@@ -34,12 +33,8 @@ WAIT = timedelta(seconds=1)
 # once a session. By the statistics of a small table it would read all of it for each chunk, until autovacuum comes by.
 STATISTICS_AFTER = (1_000, 10_000, 100_000)
 
-_entries, _timers = Table(ScoreEntry), Table(ScoreTimer)
-
-# Without the first statement, a transaction would see the view as it was when it first read it. Of the sessions of
-# other roles the view shows the number of a transaction, but not when it began. Autovacuum, which has no role, gives no
-# points.
-_CLEAR = "SELECT pg_stat_clear_snapshot()"
+# Of the sessions of other roles the view shows the number of a transaction, but not when it began. Autovacuum, which
+# has no role, gives no points.
 _WRITING = (
     "SELECT pid || ' ' || backend_xid FROM pg_stat_activity WHERE datname = current_database()"
     " AND usesysid IS NOT NULL AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
@@ -78,17 +73,11 @@ def _score_chunk(job: Job) -> datetime | None:
         return None
     contacts = repository.lock(job.workspace_id, ids)
     rules = list(ScoringRule.objects.for_workspace(job.workspace_id).filter(pk__in=job.params["rules"]).order_by("pk"))
-    missing = ledger.after_change(contacts, rules, clock.now())
-    changed = {entry.contact_id for entry in missing.entries}
-    people = repository.with_tags([contact for contact in contacts if contact.id in changed])
-    events = awarding.write({each.contact.id: each for each in people}, missing.entries, job.request_id)
-    awarding.start_timers(missing.timers)
-    if events:
-        publish_all(job.workspace_id, events)
+    events = ledger.write(contacts, ledger.after_change(contacts, rules, clock.now()), job.request_id)
     job.result = {"changed": job.result.get("changed", 0) + len(events)}
     if any(job.done < number <= job.done + len(ids) for number in STATISTICS_AFTER):
-        # Autovacuum or another job may be at it.
-        run(f"ANALYZE (SKIP_LOCKED) {_entries.name}, {_timers.name}")
+        with connection.cursor() as cursor:  # autovacuum or another job may be at it
+            cursor.execute(f"ANALYZE (SKIP_LOCKED) {ScoreEntry._meta.db_table}, {ScoreTimer._meta.db_table}")
     return _go_on(job, ids)
 
 
@@ -96,8 +85,11 @@ def _older_transactions(job: Job) -> bool:
     """Whether a transaction is open that may have read the rules before they changed. It may have added a contact that
     this job would not see, with the points of an earlier version. Every transaction that scores has written before it
     reads rules."""
-    fetch(_CLEAR)
-    writing = {name for (name,) in fetch(_WRITING)}
+    with connection.cursor() as cursor:
+        # Otherwise a transaction sees the view as it was when it first read it.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(_WRITING)
+        writing = {name for (name,) in cursor.fetchall()}
     older = job.params.setdefault("older", sorted(writing))
     return not writing.isdisjoint(older)
 
@@ -154,21 +146,6 @@ def _preview_chunk(job: Job) -> datetime | None:
         if len(sample) < SAMPLE:
             sample.append({"contact_id": contact.id, "old_score": contact.score, "new_score": new_score})
     return _go_on(job, ids)
-
-
-def erase(workspace_id: int, contact_id: str) -> None:
-    """Take the contact out of the samples of previews. Waits for their chunks in progress. The jobs are locked, so the
-    contact's row must not be yet."""
-    previews = Job.objects.for_workspace(workspace_id).filter(kind=PREVIEW.name)
-    may_name = [job.pk for job in previews if job.state in OPEN_JOB_STATES or _is_in_sample(contact_id, job)]
-    for job in previews.filter(pk__in=may_name).select_for_update(no_key=True).order_by("pk"):
-        if _is_in_sample(contact_id, job):
-            job.params["sample"] = [each for each in job.params["sample"] if each["contact_id"] != contact_id]
-            job.save(update_fields=["params"])
-
-
-def _is_in_sample(contact_id: str, job: Job) -> bool:
-    return any(each["contact_id"] == contact_id for each in job.params.get("sample", ()))
 
 
 def _proposed(job: Job) -> ScoringRule:

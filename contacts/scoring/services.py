@@ -1,4 +1,5 @@
-"""Services of scoring: read a contact's ledger, change its score by hand, make and change rules."""
+"""Services of scoring: read a contact's ledger, change its score by hand, make and change rules, also by the section
+``scoring`` of a workspace's configuration."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from contacts import repository
 from contacts.models import Contact, ScoreEntry, ScoringRule
 from contacts.scoring import awarding, rescoring
 from contacts.scoring.awarding import NewEntry
-from contacts.scoring.definition import MAX_RULES, Definition, definition_of
+from contacts.scoring.definition import MAX_RULES, Definition, definition_of, read_definition
 from contacts.scoring.models import MAX_POINTS, EntryKind
 from contacts.scoring.rescoring import PREVIEW
 from crmsolid.api.pagination import Page, page
@@ -21,10 +22,13 @@ from crmsolid.events.publishing import publish_all
 from crmsolid.jobs.services import get_job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.configuration import Change, apply_each
 from crmsolid.workspaces.models import Job, Role
 from crmsolid.workspaces.scopes import Scope
 
 MAX_NOTE = 200
+# The section of the configuration.
+SECTION = "scoring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,9 @@ def preview_rule(actor: Actor, definition: Definition, *, rule_id: int | None = 
     Errors: ``forbidden`` for anybody but admins and owners, ``not_found``.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    rule = None if rule_id is None else _find(actor, rule_id)
+    rule = None if rule_id is None else _rules(actor).filter(pk=rule_id).first()
+    if rule is None and rule_id is not None:
+        raise not_found("scoring rule")
     return rescoring.start_preview(actor, definition, rule, archive=archive)
 
 
@@ -156,20 +162,37 @@ def get_preview(actor: Actor, job_id: str) -> Job:
     return job
 
 
+def dump_rules(actor: Actor) -> list[Any]:
+    """The section of the configuration: all rules by name. Errors: as :func:`list_rules`."""
+    return [definition_of(rule).as_json() for rule in list_rules(actor)]
+
+
+def apply_rules(actor: Actor, items: list[Any], path: str) -> list[Change]:
+    """Create the rules whose names are new, and change those that differ. One job scores the contacts again.
+
+    Errors: as :func:`create_rule`, each at its path behind ``path``.
+    """
+
+    def apply(item: Any) -> Change:
+        definition = read_definition(actor.workspace, item)
+        rule = _rules(actor).filter(name=definition.name).first()
+        if rule is None:
+            create_rule(actor, definition)
+            return Change(SECTION, definition.name, "created")
+        _, changed = update_rule(actor, rule.pk, definition)
+        return Change(SECTION, definition.name, "updated" if changed else "unchanged")
+
+    return apply_each(items, path, apply)
+
+
 def _rules(actor: Actor) -> Any:
     return ScoringRule.objects.for_workspace(actor.workspace).filter(archived_at=None)
 
 
-def _find(actor: Actor, rule_id: int, *, lock: bool = False) -> ScoringRule:
-    rows = _rules(actor).filter(pk=rule_id)
-    rule: ScoringRule | None = (rows.select_for_update(no_key=True) if lock else rows).first()
+def _lock(actor: Actor, rule_id: int, version: int | None) -> ScoringRule:
+    rule: ScoringRule | None = _rules(actor).filter(pk=rule_id).select_for_update(no_key=True).first()
     if rule is None:
         raise not_found("scoring rule")
-    return rule
-
-
-def _lock(actor: Actor, rule_id: int, version: int | None) -> ScoringRule:
-    rule = _find(actor, rule_id, lock=True)
     if version is not None and rule.version != version:
         raise DomainError("invalid_state", "the rule was changed meanwhile; look again")
     return rule

@@ -9,18 +9,16 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from contacts import repository
-from contacts.models import Contact, ScoreTimer, ScoringRule
-from contacts.scoring import awarding, ledger
+from contacts.models import ScoreTimer, ScoringRule
+from contacts.scoring import ledger
 from contacts.scoring.models import DECAY, Trigger
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
-from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.events.publishing import publish_all
 
 logger = logging.getLogger("crmsolid.scoring")
 
@@ -31,8 +29,6 @@ BATCH = 200
 # What happens while nobody has the contact locked.
 OCCURRING = (Trigger.SILENCE, Trigger.SEQUENCE_COMPLETED)
 RETRY_AFTER_BUG = timedelta(minutes=10)
-
-_timers, _rules = Table(ScoreTimer), Table(ScoringRule)
 
 
 def due_timers() -> "QuerySet[ScoreTimer]":
@@ -57,18 +53,9 @@ def run_due(*, seconds: float = RUN_SECONDS) -> int:
 def _batches() -> Iterator[list[str]]:
     """The contacts of the timers that are due, in the order in which they became due. Those that are locked or fail are
     passed over until the next run."""
-    due_at = clock.now()
-    after, after_id = None, 0
-    while True:
-        position = "" if after is None else " AND (due_at, id) > (%s, %s)"
-        rows = fetch(
-            f"SELECT due_at, id, contact_id FROM {_timers.name} WHERE due_at <= %s{position}"
-            " ORDER BY due_at, id LIMIT %s",
-            [due_at, *([] if after is None else [after, after_id]), BATCH],
-        )
-        if not rows:
-            return
-        after, after_id = rows[-1][:2]
+    due = rest = due_timers().order_by("due_at", "pk")
+    while rows := list(rest.values_list("due_at", "pk", "contact_id")[:BATCH]):
+        rest = due.filter(TupleGreaterThan(Tuple(F("due_at"), F("pk")), rows[-1][:2]))
         yield list(dict.fromkeys(contact_id for _, _, contact_id in rows))
 
 
@@ -95,35 +82,23 @@ def _work_on(contact_ids: Sequence[str]) -> int:
 @unit_of_work()
 def _settle(contact_ids: Sequence[str]) -> int:
     """Bring the scores of those of these contacts up to date that are not locked; returns their number."""
-    locked, now = repository.lock_free(contact_ids), clock.now()
-    where, ids = "contact_id = ANY(%s)", [list(locked)]
-    timers = _timers.select(f"{where} AND due_at <= %s ORDER BY id", [*ids, now])
-    if not timers:
-        return 0
-    timers_clause, timer_ids = "id = ANY(%s)", [[timer.pk for timer in timers]]
-    fetch(f"DELETE FROM {_timers.name} WHERE {timers_clause} RETURNING id", timer_ids)
-    _catch_up(locked, timers)
-    return len({timer.contact_id for timer in timers})
-
-
-def _catch_up(locked: dict[str, Contact], timers: Sequence[ScoreTimer]) -> None:
-    where, rule_ids = "id = ANY(%s)", [sorted({timer.rule_id for timer in timers})]
-    rules = {rule.pk: rule for rule in _rules.select(f"{where} AND archived_at IS NULL", rule_ids)}
+    locked = repository.lock_free(contact_ids)
+    timers = list(due_timers().filter(contact__in=locked).order_by("pk"))
+    ScoreTimer.unscoped.filter(pk__in=[timer.pk for timer in timers]).delete()
+    rules = ScoringRule.unscoped.in_bulk({timer.rule_id for timer in timers})
+    in_force = {pk: rule for pk, rule in rules.items() if rule.archived_at is None}
     # A rule may have got another trigger after its timer was started.
     occurring = {
         timer.rule_id
         for timer in timers
-        if timer.rule_id in rules and timer.key != DECAY and rules[timer.rule_id].trigger in OCCURRING
+        if timer.rule_id in in_force and timer.key != DECAY and in_force[timer.rule_id].trigger in OCCURRING
     }
+    due = [locked[contact_id] for contact_id in dict.fromkeys(timer.contact_id for timer in timers)]
     missing = ledger.when_due(
-        list({timer.contact_id: locked[timer.contact_id] for timer in timers}.values()),
-        [rule for rule in rules.values() if rule.pk not in occurring],
-        [rule for rule in rules.values() if rule.pk in occurring],
+        due,
+        [rule for pk, rule in in_force.items() if pk not in occurring],
+        [rule for pk, rule in in_force.items() if pk in occurring],
         clock.now(),
     )
-    changed = {entry.contact_id for entry in missing.entries}
-    people = repository.with_tags([contact for contact in locked.values() if contact.id in changed])
-    events = awarding.write({each.contact.id: each for each in people}, missing.entries)
-    awarding.start_timers(missing.timers)
-    if events:
-        publish_all(None, events)
+    ledger.write(due, missing)
+    return len(due)

@@ -1,11 +1,39 @@
-"""The REST endpoint of scores."""
+"""The REST endpoint of scores, and what the API shows of them."""
 
+from typing import ClassVar
+
+from rest_framework import serializers
+
+from contacts.models import ScoreEntry
 from contacts.scoring import services
-from contacts.scoring.representations import ScoreEntryOut, ScoreOut
 from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.fields import PageQuery
+from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.scopes import Scope
+
+
+class ScoreEntryOut(Representation):
+    """One change of a contact's points. Entries are only added."""
+
+    untrusted: ClassVar[tuple[str, ...]] = ("rule", "cause")
+
+    rule = serializers.CharField(allow_null=True, help_text="Null for a change by hand.")
+    points = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    cause = serializers.CharField(help_text="What happened, such as `tag vip`.")
+
+    @staticmethod
+    def read_rule(entry: ScoreEntry) -> str | None:
+        return None if entry.rule is None else entry.rule.name
+
+
+class ScoreOut(Representation):
+    """A contact's score, and the ledger whose sum, between 0 and 100, it is."""
+
+    score = serializers.IntegerField(min_value=0, max_value=100)
+    data = serializers.ListField(child=ScoreEntryOut(), help_text="Newest first.")  # type: ignore[assignment]
+    next_cursor = serializers.CharField(allow_null=True)
 
 
 class ScoreView(WorkspaceView):

@@ -13,7 +13,7 @@ from typing import Any
 
 from contacts.models import CustomField
 from contacts.segments import fields
-from contacts.segments.conditions import MAX_LEAVES, MAX_LEVELS, PHRASES
+from contacts.segments.conditions import MAX_LEAVES, MAX_LEVELS
 from contacts.segments.fields import FIELDS, OPS, ConditionField, Kind, Op
 
 ALL, ANY, NONE, NOT_ALL = "all", "any", "none", "not_all"
@@ -25,8 +25,6 @@ MODES = {
 }
 # "exists" with its value, as one operator: nobody chooses "exists" and then "no".
 SET, NOT_SET = "set", "not_set"
-OP_TEXTS = {**PHRASES, Op.WITHIN_DAYS: "in the last … days"}
-SET_TEXTS = {SET: "is known", NOT_SET: "is not known"}
 # An empty row, a new one: the field that is asked for most.
 FIRST_FIELD = "tag"
 # Never read: a form that somebody made up ends here.
@@ -63,8 +61,8 @@ def known_fields(definitions: Mapping[str, CustomField]) -> dict[str, ConditionF
 
 def ops_of(known: ConditionField) -> list[tuple[str, str]]:
     """The operators that the field takes, as names and texts."""
-    texts = [(op.value, OP_TEXTS[op]) for op in OPS[known.kind] if op is not Op.EXISTS]
-    return [*texts, *SET_TEXTS.items()]
+    texts = [(op.value, op.phrase) for op in OPS[known.kind] if op is not Op.EXISTS]
+    return [*texts, (SET, "is known"), (NOT_SET, "is not known")]
 
 
 # --- From JSON --------------------------------------------------------------------------------------------------------

@@ -241,45 +241,22 @@ class _Parser:
         return tuple(operands)
 
 
-def leaves_in(condition: Condition) -> Iterator[Leaf]:
-    """The comparisons of the condition, in its order."""
+def leaves_with_paths(condition: Condition, path: str = "") -> Iterator[tuple[str, Leaf]]:
+    """The comparisons of the condition in its order, each with the path at which it stands, such as ``all[1].not``."""
     match condition:
         case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from leaves_in(part)
+            at = join_path(path, "all" if isinstance(condition, AllOf) else "any")
+            for index, part in enumerate(parts):
+                yield from leaves_with_paths(part, join_path(at, index))
         case Not(part):
-            yield from leaves_in(part)
+            yield from leaves_with_paths(part, join_path(path, "not"))
         case Leaf():
-            yield condition
+            yield path, condition
 
 
-def to_json(condition: Condition) -> dict[str, Any]:
-    """The JSON value that the condition was parsed from."""
-    match condition:
-        case AllOf(parts):
-            return {"all": [to_json(part) for part in parts]}
-        case AnyOf(parts):
-            return {"any": [to_json(part) for part in parts]}
-        case Not(part):
-            return {"not": to_json(part)}
-        case Leaf(field, op, value):
-            return {"field": field.name, "op": op.value, "value": list(value) if isinstance(value, tuple) else value}
-
-
-# How an operator stands between a field and a value.
-PHRASES = {
-    Op.IS: "is",
-    Op.IS_NOT: "is not",
-    Op.CONTAINS: "contains",
-    Op.STARTS_WITH: "starts with",
-    Op.IN: "is one of",
-    Op.GT: "is more than",
-    Op.GTE: "is at least",
-    Op.LT: "is less than",
-    Op.LTE: "is at most",
-    Op.BEFORE: "is before",
-    Op.AFTER: "is after",
-}
+def leaves_in(condition: Condition) -> Iterator[Leaf]:
+    """The comparisons of the condition, in its order."""
+    return (leaf for _, leaf in leaves_with_paths(condition))
 
 
 def describe(condition: Condition) -> str:
@@ -314,7 +291,7 @@ def _describe_leaf(leaf: Leaf) -> str:
     values = value if isinstance(value, tuple) else (value,)
     shown = [_describe_value(leaf.field.kind, item) for item in values[:_MAX_SHOWN_VALUES]]
     more = len(values) - len(shown)
-    return f"{label} {PHRASES[leaf.op]} {', '.join(shown)}" + (f" and {more} more" if more else "")
+    return f"{label} {leaf.op.phrase} {', '.join(shown)}" + (f" and {more} more" if more else "")
 
 
 def _describe_value(kind: Kind, value: Any) -> str:

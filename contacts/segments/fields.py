@@ -34,19 +34,28 @@ class Kind(StrEnum):
 
 
 class Op(StrEnum):
-    IS = "is"
-    IS_NOT = "is_not"
-    CONTAINS = "contains"
-    STARTS_WITH = "starts_with"
-    IN = "in"
-    GT = "gt"
-    GTE = "gte"
-    LT = "lt"
-    LTE = "lte"
-    BEFORE = "before"
-    AFTER = "after"
-    WITHIN_DAYS = "within_days"
-    EXISTS = "exists"
+    """An operator. ``phrase`` is how it stands between a field and a value."""
+
+    phrase: str
+
+    def __new__(cls, value: str, phrase: str) -> "Op":
+        op = str.__new__(cls, value)
+        op._value_, op.phrase = value, phrase
+        return op
+
+    IS = "is", "is"
+    IS_NOT = "is_not", "is not"
+    CONTAINS = "contains", "contains"
+    STARTS_WITH = "starts_with", "starts with"
+    IN = "in", "is one of"
+    GT = "gt", "is more than"
+    GTE = "gte", "is at least"
+    LT = "lt", "is less than"
+    LTE = "lte", "is at most"
+    BEFORE = "before", "is before"
+    AFTER = "after", "is after"
+    WITHIN_DAYS = "within_days", "in the last … days"
+    EXISTS = "exists", "is known"
 
 
 _TEXT_OPS = (Op.IS, Op.IS_NOT, Op.CONTAINS, Op.STARTS_WITH, Op.IN, Op.EXISTS)

@@ -1,11 +1,14 @@
-"""What the API shows of segments, and the fields that hold a filter or any JSON value."""
+"""What the API shows of segments, and what it takes."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from contacts.representations import ContactOut
 from contacts.segments.conditions import CONDITION_SCHEMA
+from contacts.segments.fields import FIELDS, Op
+from crmsolid.api.fields import Id, QuerySerializer, StrictSerializer, Text, id_pattern
 from crmsolid.api.representations import AnyField, Representation
 
 ESTIMATE_HELP = "Whether `count` was estimated from a sample, because counting takes more than a second."
@@ -84,3 +87,38 @@ class ExplanationOut(Representation):
     contact_id = serializers.CharField()
     matches = serializers.BooleanField(help_text="Whether the contact is in the segment.")
     leaves = serializers.ListField(child=LeafOut())
+
+
+# --- Request bodies and query parameters ------------------------------------------------------------------------------
+FILTER_HELP = (
+    'Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. '
+    f"Fields: {' '.join(FIELDS)} custom.<key>. Ops: {' '.join(Op)}."
+)
+EXAMPLE = {"all": [{"field": "tag", "op": "is", "value": "vip"}]}
+
+
+class FilterIn(StrictSerializer):
+    example: ClassVar[Mapping[str, Any]] = {"filter": EXAMPLE}
+
+    filter = FilterField(help_text=FILTER_HELP)
+
+
+class SegmentIn(FilterIn):
+    example = {"name": "VIPs", "filter": EXAMPLE}
+    resource = SegmentOut
+
+    name = Text(max_length=100, trim_whitespace=True)
+
+
+class SegmentPatch(StrictSerializer):
+    """What to replace; absent fields are kept."""
+
+    example = {"name": "VIPs"}
+    resource = SegmentOut
+
+    name = Text(required=False, max_length=100, trim_whitespace=True)
+    filter = FilterField(required=False, help_text=FILTER_HELP)
+
+
+class ExplainQuery(QuerySerializer):
+    contact_id = Id("contact", pattern=id_pattern("con"), help_text="The contact to explain.")

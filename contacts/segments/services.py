@@ -6,22 +6,32 @@ Whoever may write contacts but not read them learns no counts and no people from
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import BooleanField, ExpressionWrapper
 
 from contacts import repository as contacts
-from contacts.models import Segment
+from contacts.models import Contact, Segment
 from contacts.repository import ContactWithTags
-from contacts.segments import explaining, tagging
-from contacts.segments.conditions import Condition, ConditionErrors, definitions_of, parse_condition
-from contacts.segments.counting import Counter
-from contacts.segments.explaining import Explanation
-from contacts.segments.repository import condition_of, find_segment, matching
+from contacts.segments import tagging
+from contacts.segments.compilation import where
+from contacts.segments.conditions import (
+    Condition,
+    ConditionErrors,
+    definitions_of,
+    leaves_with_paths,
+    parse_condition,
+)
+from contacts.segments.fields import ConditionField, Kind
+from contacts.segments.matching import Counter, condition_of, find_segment, matching
 from contacts.services import read_tag_changes
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.clock import rfc3339
+from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -52,6 +62,26 @@ class Preview:
     sample: list[ContactWithTags]
 
 
+@dataclass(frozen=True, slots=True)
+class ExplainedLeaf:
+    """A comparison: where it stands in the filter, what it asks, the contact's value (None if there is none), and
+    whether it holds."""
+
+    path: str
+    field: str
+    op: str
+    value: Any
+    actual: Any
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    contact_id: str
+    matches: bool
+    leaves: list[ExplainedLeaf]
+
+
 def list_segments(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
     """One page of :class:`CountedSegment`, newest first. Errors: ``scope_missing``, ``invalid_cursor``."""
     actor.require(Scope.READ_CONTACTS)
@@ -75,14 +105,12 @@ def _counted(
     definitions: Mapping[str, Any] | None = None,
 ) -> CountedSegment:
     """``condition``: that of the segment, if it is known."""
-    if counter.is_over:
-        return CountedSegment(segment, None)
-    try:
-        condition = condition or condition_of(segment, definitions)
-        count = counter.count(matching(segment.workspace_id, condition, clock.now()), [condition])
-    except DomainError:  # the filter does not fit any more, or takes too long
-        return CountedSegment(segment, None)
-    return CountedSegment(segment, count.number, count.is_estimate)
+    with suppress(DomainError):  # the filter does not fit any more, or takes too long
+        if not counter.is_over:
+            condition = condition or condition_of(segment, definitions)
+            count = counter.count(matching(segment.workspace_id, condition, clock.now()), [condition])
+            return CountedSegment(segment, count.number, count.is_estimate)
+    return CountedSegment(segment, None)
 
 
 def get_segment(actor: Actor, segment_id: str) -> CountedSegment:
@@ -182,8 +210,46 @@ def explain_segment(actor: Actor, segment_id: str, *, contact_id: str) -> Explan
     fit any more.
     """
     actor.require(Scope.READ_CONTACTS)
-    condition = condition_of(find_segment(actor.workspace, segment_id))
-    return explaining.explain(actor.workspace, condition, contact_id, clock.now())
+    return explain(actor.workspace, condition_of(find_segment(actor.workspace, segment_id)), contact_id, clock.now())
+
+
+def explain(workspace: Workspace, condition: Condition, contact_id: str, now: datetime) -> Explanation:
+    """What the condition says of one contact at the instant ``now``. ``not_found`` (404).
+
+    The database decides each comparison and the whole, in one query and by the same SQL as the list of the segment.
+    """
+    leaves = list(leaves_with_paths(condition))
+    asked = {"matches": condition, **{f"leaf_{index}": leaf for index, (_, leaf) in enumerate(leaves)}}
+    compared = {name: ExpressionWrapper(where(each, now), output_field=BooleanField()) for name, each in asked.items()}
+    rows = Contact.objects.for_workspace(workspace).annotate(**compared)
+    contact = rows.filter(pk=contact_id).first() if is_id("con", contact_id) else None
+    if contact is None:
+        raise not_found("contact")
+    [with_tags] = contacts.with_tags([contact])
+    explained = [
+        ExplainedLeaf(
+            path,
+            leaf.field.name,
+            leaf.op.value,
+            list(leaf.value) if isinstance(leaf.value, tuple) else leaf.value,
+            _actual(leaf.field, with_tags),
+            bool(vars(contact)[f"leaf_{index}"]),
+        )
+        for index, (path, leaf) in enumerate(leaves)
+    ]
+    return Explanation(contact.pk, bool(vars(contact)["matches"]), explained)
+
+
+def _actual(field: ConditionField, contact: ContactWithTags) -> Any:
+    """The contact's value as JSON; None if there is none."""
+    if field.kind is Kind.TAG:
+        return sorted(contact.tags) or None
+    if field.custom_key:
+        return contact.contact.custom_fields.get(field.custom_key)
+    value = getattr(contact.contact, field.name)
+    if field.kind is Kind.TIME:
+        return None if value is None else rfc3339(value)
+    return None if value == "" else value
 
 
 @unit_of_work()
@@ -198,14 +264,10 @@ def tag_segment(actor: Actor, segment_id: str, *, add: Iterable[str] = (), remov
     actor.require(Scope.WRITE_CONTACTS)
     added, removed = read_tag_changes(add, remove)
     segment = find_segment(actor.workspace, segment_id, copying=True)
-    total = _total(actor.workspace, condition_of(segment))
+    condition, total = condition_of(segment), None
+    with suppress(DomainError):
+        people = matching(actor.workspace, condition, clock.now())
+        total = Counter(actor.workspace).exact(people, [condition])
     job = tagging.start(actor, segment, added, removed, total=total)
     audit.record(actor, "segment.tagged", segment.pk, add=added, remove=removed, job=job.pk)
     return job
-
-
-def _total(workspace: Workspace, condition: Condition) -> int | None:
-    people = matching(workspace, condition, clock.now())
-    with suppress(DomainError):
-        return Counter(workspace).exact(people, [condition])
-    return None

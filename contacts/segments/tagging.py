@@ -12,7 +12,7 @@ from datetime import datetime
 from contacts import repository as contacts
 from contacts.models import Segment
 from contacts.segments.conditions import ConditionErrors, load_condition
-from contacts.segments.repository import matching
+from contacts.segments.matching import matching
 from contacts.walking import Walk
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import JobFailed, JobKind

@@ -5,8 +5,17 @@ from typing import Any
 
 from contacts.inputs import TagsIn
 from contacts.segments import services
-from contacts.segments.inputs import ExplainQuery, FilterIn, SegmentIn, SegmentPatch
-from contacts.segments.representations import ExplanationOut, LeafOut, SegmentOut, SegmentPreviewOut, SegmentWrittenOut
+from contacts.segments.representations import (
+    ExplainQuery,
+    ExplanationOut,
+    FilterIn,
+    LeafOut,
+    SegmentIn,
+    SegmentOut,
+    SegmentPatch,
+    SegmentPreviewOut,
+    SegmentWrittenOut,
+)
 from contacts.segments.services import CountedSegment
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import PageQuery

@@ -15,7 +15,7 @@ from typing import Any
 
 from contacts.models import Contact
 from contacts.segments.conditions import load_condition
-from contacts.segments.repository import matching
+from contacts.segments.matching import matching
 from contacts.walking import Walk
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.bulk import fetch

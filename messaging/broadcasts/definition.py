@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contacts.models import Contact
-from contacts.segments.repository import condition_of, find_segment
+from contacts.segments.matching import condition_of, find_segment
 from crmsolid.core import clock
 from crmsolid.core.errors import invalid, not_found
 from crmsolid.workspaces.actor import Actor

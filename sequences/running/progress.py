@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from contacts.models import Contact, ContactTag
-from contacts.scoring import awarding, occasions
+from contacts.scoring import awarding
 from contacts.scoring.awarding import NewTimer
 from contacts.scoring.models import Trigger
 from contacts.scoring.sweep import TASK
@@ -216,7 +216,7 @@ def publish_completed(changed: Sequence[Enrollment]) -> None:
 
 def _start_timers(completed: Sequence[Enrollment]) -> None:
     """Have the sweep of scores look at the contacts, whose rows need not be locked for it."""
-    rules = occasions.read_rules({each.workspace_id for each in completed}, [Trigger.SEQUENCE_COMPLETED])
+    rules = awarding.read_rules({each.workspace_id for each in completed}, [Trigger.SEQUENCE_COMPLETED])
     timers = [
         NewTimer(rule.workspace_id, rule.pk, str(each.contact_id), f"sequence {each.pk}", clock.now())
         for rule in rules

@@ -151,6 +151,10 @@ def rule(rows: Belongings) -> dict[str, Any]:
     return {"definition": RuleDefinition("New", Trigger.REPLY, "", 5)}
 
 
+def rules(rows: Belongings) -> dict[str, Any]:
+    return {"items": [{"name": "New", "on": "reply", "points": 5}], "path": "scoring"}
+
+
 def rule_id(rows: Belongings) -> dict[str, Any]:
     return {"rule_id": rows.of(ScoringRule).pk}
 
@@ -373,6 +377,8 @@ ROWS = [
         lambda rows: {**contact_id(rows), "points": 5},
     ),
     Row(contacts.scoring.services.list_rules, ADMINS, None),
+    Row(contacts.scoring.services.dump_rules, ADMINS, None),
+    Row(contacts.scoring.services.apply_rules, ADMINS, None, rules),
     Row(contacts.scoring.services.create_rule, ADMINS, None, rule),
     Row(contacts.scoring.services.update_rule, ADMINS, None, lambda rows: {**rule_id(rows), **rule(rows)}),
     Row(contacts.scoring.services.archive_rule, ADMINS, None, rule_id),

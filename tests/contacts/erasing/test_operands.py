@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from contacts.models import Contact, ScoringRule
-from contacts.scoring import configuration
+from contacts.scoring import services as scoring
 from contacts.scoring.definition import Definition, read_definition
 from contacts.scoring.models import Trigger
 from contacts.scoring.rescoring import PREVIEW
@@ -57,7 +57,7 @@ def test_conditions_and_rules_lose_the_person_and_nothing_else(
     assert [ScoringRule.unscoped.get(pk=pk).value for pk in rules] == erased
     assert Job.unscoped.get(kind=PREVIEW.name).params["definition"]["value"] == "company=erased"
     # The rules can still be read, opened and deleted.
-    dumped = configuration.dump(tenants.actor())
+    dumped = scoring.dump_rules(tenants.actor())
     assert [read_definition(tenants.workspace, each).as_json() for each in dumped] == dumped
     page = reverse("admin:contacts_scoringrule_change", args=[rules[3]])
     assert browser(tenants.owner).get(page).status_code == 200

@@ -14,7 +14,6 @@ from contacts.segments.conditions import (
     describe,
     load_condition,
     parse_condition,
-    to_json,
 )
 from contacts.segments.fields import FIELDS, OPS, Kind, Op
 from tests.tenants import Tenants
@@ -223,9 +222,8 @@ CONDITIONS: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("data", "sentence"), CONDITIONS)
-def test_condition_keeps_what_was_given_and_says_it_in_english(tenants: Tenants, data: Any, sentence: str) -> None:
+def test_condition_says_in_english_what_it_asks(tenants: Tenants, data: Any, sentence: str) -> None:
     condition: Condition = parse_condition(tenants.workspace, data)
-    assert to_json(condition) == data
     assert describe(condition) == sentence
     assert load_condition(tenants.workspace, data) == condition
 

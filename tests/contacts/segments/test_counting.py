@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from contacts import bulk
 from contacts.models import Segment
-from contacts.segments import counting
+from contacts.segments import matching
 from contacts.segments.conditions import parse_condition
-from contacts.segments.counting import MAX_COST, cost_of
+from contacts.segments.matching import MAX_COST, cost_of
 from contacts.services import count_contacts, estimate_contacts
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.statement_timeout import StatementTimeout
@@ -40,14 +40,14 @@ def nothing_in_time(three: None, monkeypatch: pytest.MonkeyPatch) -> None:
         raise StatementTimeout
         yield
 
-    monkeypatch.setattr(counting, "statement_timeout", strike)
+    monkeypatch.setattr(matching, "statement_timeout", strike)
 
 
 @pytest.fixture
 def nothing_exact(three: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every filter without an index costs too much to be counted. All contacts are in the sample."""
-    monkeypatch.setattr(counting, "MAX_COST", 0)
-    monkeypatch.setattr(counting, "ORDINARY_COST", 0)
+    monkeypatch.setattr(matching, "MAX_COST", 0)
+    monkeypatch.setattr(matching, "ORDINARY_COST", 0)
 
 
 def leaves(number: int, field: str, op: str, value: Any) -> list[dict[str, Any]]:

@@ -1,22 +1,32 @@
-"""How many contacts match, within a few seconds whatever is asked: the number, an estimate, or a refusal.
+"""The contacts in a segment: find one, the one query of its contacts, and how many they are.
+
+Whatever counts, lists, exports or works on the contacts of a segment uses :func:`matching`, so they never disagree.
 
 A caller decides what a filter costs, and somebody waits for the answer in a request that keeps a thread and a core of
-the database. So each statement has a timeout, and what would surely meet it is not tried.
+the database. So each statement of a :class:`Counter` has a timeout, and what would surely meet it is not tried: it
+answers the number, an estimate, or a refusal.
 """
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
-from contacts.models import Contact, ContactQuerySet
-from contacts.segments.compilation import tag_cost
-from contacts.segments.conditions import AllOf, Condition, Leaf, leaves_in
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
+from django.db.models import Count, Func, IntegerField, Q
+from django.db.models.functions import Mod
+from django.db.models.lookups import Exact
+
+from contacts.models import Contact, ContactQuerySet, CustomField, Segment
+from contacts.segments.compilation import tag_cost, where
+from contacts.segments.conditions import AllOf, Condition, ConditionErrors, Leaf, leaves_in, load_condition
 from contacts.segments.fields import Kind, Op
-from crmsolid.core.errors import DomainError
-from crmsolid.core.sql.bulk import fetch
+from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.ids import is_id
 from crmsolid.core.sql.statement_timeout import StatementTimeout, statement_timeout
 from crmsolid.workspaces.models import Workspace
 
@@ -33,6 +43,46 @@ ORDINARY_COST = 1.0
 # Microseconds a contact, by measurement: reading its tags, comparing a tag, and each value that a custom field, or
 # another column, is compared with.
 _READING_TAGS, _TAG, _CUSTOM, _COLUMN = 4.0, 0.07, 0.4, 0.05
+
+
+def find_segment(workspace: Workspace | int, segment_id: str, *, lock: bool = False, copying: bool = False) -> Segment:
+    """The segment with this id, locked for a change if asked for. ``not_found`` (404).
+
+    ``copying`` is for whoever stores its filter elsewhere: an erasure waits for the end of the transaction before it
+    looks for copies. Others can copy at the same time.
+    """
+    rows = Segment.objects.for_workspace(workspace).filter(pk=segment_id)
+    if not is_id("seg", segment_id):
+        raise not_found("segment")
+    if copying:
+        sql, params = rows.query.sql_with_params()
+        with connection.cursor() as cursor:  # Django has no FOR SHARE
+            cursor.execute(f"{sql} FOR SHARE", params)
+    segment: Segment | None = (rows.select_for_update(no_key=True) if lock else rows).first()
+    if segment is None:
+        raise not_found("segment")
+    return segment
+
+
+def condition_of(segment: Segment, definitions: Mapping[str, CustomField] | None = None) -> Condition:
+    """The condition of the segment. ``definitions`` as in ``load_condition``.
+
+    ``invalid_state`` (409) if its filter does not fit any more, for example because a custom field is gone: such a
+    segment selects nobody rather than the wrong contacts.
+    """
+    try:
+        return load_condition(segment.workspace_id, segment.filter, definitions)
+    except ConditionErrors as errors:
+        wrong = errors.errors[0]
+        path = f"filter.{wrong.field}" if wrong.field else "filter"
+        detail = f"the filter of the segment does not fit any more, correct it: {path}: {wrong.detail}"
+        raise DomainError("invalid_state", detail) from None
+
+
+def matching(workspace: Workspace | int, condition: Condition, now: datetime) -> ContactQuerySet:
+    """The contacts of the workspace for whom the condition holds at the instant ``now``."""
+    contacts: ContactQuerySet = Contact.objects.for_workspace(workspace).filter(where(condition, now))
+    return contacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +158,12 @@ class Counter:
     def _sample(self) -> tuple[int, list[str]]:
         """How many contacts the workspace has, and the ids of some of them. One look at an index."""
         one_in = max(1, self._size // SAMPLED)
+        hashed = Func("pk", function="HASHTEXT", output_field=IntegerField())
         with self.limit():
-            [[number, ids]] = fetch(
-                "SELECT COUNT(*), ARRAY_AGG(id) FILTER (WHERE HASHTEXT(id) %% %s::int = 0) FROM contacts_contact"
-                " WHERE workspace_id = %s",
-                [one_in, self.workspace_id],
+            found = Contact.objects.for_workspace(self.workspace_id).aggregate(
+                number=Count("pk"), ids=ArrayAgg("pk", filter=Q(Exact(Mod(hashed, one_in), 0)))
             )
-        return number, ids or []
+        return found["number"], found["ids"] or []
 
 
 def cost_of(conditions: Iterable[Condition]) -> float:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern
@@ -13,7 +13,7 @@ from contacts.forms import FilterForm, TagsForm
 from contacts.models import Segment
 from contacts.segments import services
 from contacts.segments.conditions import definitions_of, describe
-from contacts.segments.repository import condition_of
+from contacts.segments.matching import condition_of
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.panel.components.addresses import panel_url
@@ -26,7 +26,6 @@ LIST = "contacts_segment_changelist"
 BROKEN = "The filter does not fit any more. Correct it."
 
 
-@admin.register(Segment)
 class SegmentAdmin(FormPageAdmin):
     adders = WRITERS
     deleters = WRITERS
