@@ -2,12 +2,15 @@
 
 Everything here runs in the caller's transaction with the rows of the contacts locked, so the ledger of a contact has
 one writer at a time. The contacts, and so their rules, may be of several workspaces.
+
+Rules are read, and entries and timers written, by prepared statements: by the ORM, scoring a million contacts again
+takes one and a half times as long.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import OuterRef, Q, Subquery, Sum
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
 MIN_SCORE, MAX_SCORE = 0, 100
 
-_rules = Table(ScoringRule)
+_rules, _entries, _timers = Table(ScoringRule), Table(ScoreEntry), Table(ScoreTimer)
 
 # A rule and a contact.
 Pair = tuple[int, str]
@@ -125,11 +128,12 @@ def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
     )
     earlier: dict[Pair, list[Award]] = defaultdict(list)
     of_earlier_versions: set[str] = set()
-    for row in earlier_awards:
-        if row.rule_version == rules[row.rule_id].version:
-            earlier[row.rule_id, row.contact_id].append(Award(row.key, row.points, row.cause, row.occurred_at))
+    columns = ("rule_id", "contact_id", "rule_version", "key", "points", "cause", "occurred_at")
+    for rule_id, contact_id, version, key, size, cause, at in earlier_awards.values_list(*columns):
+        if version == rules[rule_id].version:
+            earlier[rule_id, contact_id].append(Award(key, size, cause, at))
         else:
-            of_earlier_versions.add(row.contact_id)
+            of_earlier_versions.add(contact_id)
     left_to_the_job = {(each.rule.pk, each.contact_id) for each in outdated(of_earlier_versions, rules.values())}
     return [
         NewEntry(contact_id, rules[rule_id], EntryKind.AWARD, each.key, each.points, each.cause, each.at)
@@ -172,20 +176,22 @@ def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], 
     if not entries:
         return []
     now = clock.now()
-    ScoreEntry.unscoped.bulk_create(
-        ScoreEntry(
-            workspace_id=people[entry.contact_id].contact.workspace_id,
-            contact_id=entry.contact_id,
-            rule=entry.rule,
-            rule_version=entry.rule_version or (0 if entry.rule is None else entry.rule.version),
-            kind=entry.kind,
-            key=entry.key,
-            points=entry.points,
-            cause=entry.cause,
-            occurred_at=entry.occurred_at,
-            at=now,
-        )
-        for entry in entries
+    _entries.insert_many(
+        [
+            {
+                "workspace_id": people[entry.contact_id].contact.workspace_id,
+                "contact_id": entry.contact_id,
+                "rule_id": None if entry.rule is None else entry.rule.pk,
+                "rule_version": entry.rule_version or (0 if entry.rule is None else entry.rule.version),
+                "kind": entry.kind,
+                "key": entry.key,
+                "points": entry.points,
+                "cause": entry.cause,
+                "occurred_at": entry.occurred_at,
+                "at": now,
+            }
+            for entry in entries
+        ]
     )
     names: dict[str, dict[str, None]] = defaultdict(dict)
     for entry in entries:
@@ -206,8 +212,8 @@ def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], 
         }
         events.append(NewEvent(LEAD_SCORED, data, contact_id, request_id, person.contact.workspace_id))
     if changed:
-        total = ScoreEntry.unscoped.filter(contact=OuterRef("pk")).values("contact").values(total=Sum("points"))
-        new = Least(Greatest(Coalesce(Subquery(total), MIN_SCORE), MIN_SCORE), MAX_SCORE)
+        ledger = ScoreEntry.unscoped.filter(contact=OuterRef("pk")).values("contact").values(total=Sum("points"))
+        new = Least(Greatest(Coalesce(Subquery(ledger), MIN_SCORE), MIN_SCORE), MAX_SCORE)
         Contact.unscoped.filter(pk__in=changed).update(score=new, updated_at=now)
     return events
 
@@ -223,21 +229,7 @@ def clamped(total: int) -> int:
     return min(MAX_SCORE, max(MIN_SCORE, total))
 
 
-def start_timers(timers: Sequence[NewTimer]) -> None:
+def start_timers(timers: Iterable[NewTimer]) -> None:
     """Have the sweep look at these contacts. Of a timer that runs already the earlier time counts."""
-    if not timers:
-        return
-    running = ScoreTimer.unscoped.filter(
-        contact__in={timer.contact_id for timer in timers}, rule__in={timer.rule_id for timer in timers}
-    )
-    due = {(timer.contact_id, timer.rule_id, timer.key): timer.due_at for timer in running}
-    ScoreTimer.unscoped.bulk_create(
-        (
-            ScoreTimer(**timer._asdict())
-            for timer in sorted(timers)
-            if timer.due_at < due.get((timer.contact_id, timer.rule_id, timer.key), datetime.max.replace(tzinfo=UTC))
-        ),
-        update_conflicts=True,
-        update_fields=["due_at"],
-        unique_fields=["contact", "rule", "key"],
-    )
+    earlier = f"(contact_id, rule_id, key) DO UPDATE SET due_at = least(excluded.due_at, {_timers.name}.due_at)"
+    _timers.insert_many([timer._asdict() for timer in sorted(timers)], earlier)

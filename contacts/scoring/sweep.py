@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
@@ -17,7 +18,7 @@ from contacts.models import ScoreTimer, ScoringRule
 from contacts.scoring import ledger
 from contacts.scoring.models import DECAY, Trigger
 from crmsolid.core import clock, doorbell
-from crmsolid.core.errors import DATABASE_UNAVAILABLE
+from crmsolid.core.batches import together_or_alone
 from crmsolid.core.unit_of_work import unit_of_work
 
 logger = logging.getLogger("crmsolid.scoring")
@@ -43,7 +44,16 @@ def run_due(*, seconds: float = RUN_SECONDS) -> int:
     """
     ends, done = time.monotonic() + seconds, 0
     for contact_ids in _batches():
-        done += _work_on(contact_ids)
+        done += sum(
+            together_or_alone(
+                partial(_settle, contact_ids),
+                contact_ids,
+                lambda contact_id: _settle([contact_id]),
+                logger=logger,
+                what="contact",
+                after_failure=_put_off,
+            )
+        )
         if time.monotonic() > ends:
             doorbell.ring(TASK)
             break
@@ -59,24 +69,8 @@ def _batches() -> Iterator[list[str]]:
         yield list(dict.fromkeys(contact_id for _, _, contact_id in rows))
 
 
-def _work_on(contact_ids: Sequence[str]) -> int:
-    """Work on these contacts; after a bug, on each of them alone, so that none holds up others."""
-    try:
-        return _settle(contact_ids)
-    except DATABASE_UNAVAILABLE:
-        raise
-    except Exception:
-        logger.exception("a batch of score timers failed")
-    done = 0
-    for contact_id in contact_ids:
-        try:
-            done += _settle([contact_id])
-        except DATABASE_UNAVAILABLE:
-            raise
-        except Exception:
-            logger.exception("the score of a contact cannot be brought up to date", extra={"contact_id": contact_id})
-            due_timers().filter(contact_id=contact_id).update(due_at=clock.now() + RETRY_AFTER_BUG)
-    return done
+def _put_off(contact_id: str) -> None:
+    due_timers().filter(contact_id=contact_id).update(due_at=clock.now() + RETRY_AFTER_BUG)
 
 
 @unit_of_work()

@@ -237,7 +237,7 @@ def test_scoring_again_takes_as_many_queries_for_any_number_of_contacts(
     for on in ("tag", "reply", "stage", "sequence_completed"):
         rule(actor, on, on, half_life="P1D")
     rule(actor, "silence", "silence", "P1D")
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(30):
         runner.run_due(seconds=0)
 
 
