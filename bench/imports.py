@@ -51,8 +51,9 @@ def main() -> None:
     from contacts.models import CustomField
     from crmsolid.core.garbage_collection import freeze_loaded_objects
     from crmsolid.jobs import runner
+    from crmsolid.jobs.models import Job
     from crmsolid.workspaces.actor import Actor
-    from crmsolid.workspaces.models import Job, Workspace
+    from crmsolid.workspaces.models import Workspace
 
     actor = Actor.command(Workspace.objects.get(slug="bench"), "bench")
     CustomField.unscoped.create(workspace=actor.workspace, key="company", label="Company", type="text")

@@ -22,10 +22,11 @@ from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.kinds import JobFailed, JobKind
+from crmsolid.jobs.models import Job
 from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import ROLE_SCOPES, Actor
-from crmsolid.workspaces.models import Job, Membership, Role
+from crmsolid.workspaces.models import Membership, Role
 from crmsolid.workspaces.scopes import Scope
 
 MAX_ERRORS = 100

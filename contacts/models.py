@@ -15,7 +15,8 @@ from contacts.scoring.models import ScoreTimer as ScoreTimer
 from contacts.scoring.models import ScoringRule as ScoringRule
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
-from crmsolid.workspaces.models import Job, User
+from crmsolid.jobs.models import Job
+from crmsolid.workspaces.models import User
 from crmsolid.workspaces.scoping import ScopedManager, ScopedQuerySet, WorkspaceModel
 
 

@@ -19,8 +19,8 @@ from contacts.scoring.models import Trigger
 from contacts.segments import tagging
 from crmsolid.core.erasure import KeptData, kept_data
 from crmsolid.jobs.kinds import kinds
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces.configuration import Section, sections
-from crmsolid.workspaces.models import Job
 
 for kind in (jobs.IMPORT, tagging.TAG_SEGMENT, bulk.BULK_CHANGE, rescoring.SCORE, rescoring.PREVIEW):
     kinds.register(kind.name, kind)

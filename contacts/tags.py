@@ -15,9 +15,9 @@ from crmsolid.core.errors import invalid, not_found
 from crmsolid.core.sql.bulk import fetch
 from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job
 from crmsolid.workspaces.scopes import Scope
 
 LIMIT = 50

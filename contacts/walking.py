@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from contacts.models import Contact
 from crmsolid.core.sql.statement_timeout import StatementTimeout, statement_timeout
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 
 # Contacts in a window. The first steps find out how many the filter of this walk allows.
 SMALLEST, FIRST, LARGEST = 50, 2000, 10_000

@@ -28,11 +28,12 @@ from contacts.models import (
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
+from crmsolid.jobs.models import Job
 from crmsolid.oauth.models import Application, Grant
 from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Invitation, Job, Membership, User, Workspace
+from crmsolid.workspaces.models import Invitation, Membership, User, Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from crmsolid.workspaces.sessions import recent_writes

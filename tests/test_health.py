@@ -17,11 +17,12 @@ from crmsolid.asgi import ASGI_APPS
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.positions import assign_positions
+from crmsolid.jobs.models import Job, JobState
 from crmsolid.serving.interface import BridgeLimits
 from crmsolid.serving.root import RootApplication
 from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Heartbeat, HoldReason, Job, JobState
+from crmsolid.workspaces.models import Heartbeat, HoldReason
 from crmsolid.workspaces.tasks import heartbeat
 from messaging.accounts import create_sandbox_account
 from messaging.models import Account, AccountKind, Message, SandboxDelivery

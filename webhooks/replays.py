@@ -12,10 +12,10 @@ from crmsolid.core.errors import DomainError, invalid
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import publish
 from crmsolid.jobs.kinds import JobFailed, JobKind
+from crmsolid.jobs.models import Job
 from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job
 from crmsolid.workspaces.scopes import Scope
 from webhooks import querysets, services
 from webhooks.delivery.queue import PUMP_TASK, queue_deliveries

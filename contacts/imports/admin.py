@@ -21,11 +21,11 @@ from contacts.models import ContactImport, ImportChunk
 from crmsolid.api.uploads import TemporaryFileHandler, check_size
 from crmsolid.core.errors import DomainError
 from crmsolid.jobs.admin import REFRESH_SECONDS
+from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.serving.interface import MEBIBYTE
-from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.workspaces.roles import WRITERS
 
 SAMPLE_ROWS = 3

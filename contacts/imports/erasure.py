@@ -14,7 +14,7 @@ from contacts.models import Contact, ContactImport, ImportChunk, ImportDraft, Im
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.workspaces.models import OPEN_JOB_STATES, Job
+from crmsolid.jobs.models import OPEN_JOB_STATES, Job
 
 # How long a file that was uploaded in the panel waits for its import.
 STAGED = timedelta(days=1)

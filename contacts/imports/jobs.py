@@ -20,9 +20,9 @@ from contacts.validation import Changes
 from crmsolid.core import clock
 from crmsolid.core.sql.table import Table
 from crmsolid.jobs.kinds import JobFailed, JobKind
+from crmsolid.jobs.models import Job
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job
 
 MAX_ERRORS = 100
 # The numbers of the chunks after which the tables are no longer what PostgreSQL knows of them.

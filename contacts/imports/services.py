@@ -13,12 +13,13 @@ from contacts.imports.staging import StagedFile
 from contacts.models import ContactImport, ImportChunk, ImportFailure
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.jobs.models import OPEN_JOB_STATES, Job
 from crmsolid.jobs.runner import start_job
 from crmsolid.jobs.services import get_job
 from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, Workspace
+from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
 
 # Each may have 262,144 characters.

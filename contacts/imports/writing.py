@@ -23,8 +23,8 @@ from crmsolid.core import clock
 from crmsolid.core.sql import bulk
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job
 
 _tags = Table(ContactTag)
 _drafts = Table(ImportDraft)

@@ -9,7 +9,7 @@ from contacts.models import ScoreEntry, StageChange
 from contacts.scoring.rescoring import PREVIEW
 from contacts.scoring.views import ScoreEntryOut
 from crmsolid.core.clock import rfc3339
-from crmsolid.workspaces.models import OPEN_JOB_STATES, Job
+from crmsolid.jobs.models import OPEN_JOB_STATES, Job
 
 
 def erase(workspace_id: int, contact_id: str) -> None:

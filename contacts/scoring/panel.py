@@ -34,12 +34,13 @@ from crmsolid.core.durations import duration_text
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.admin import REFRESH_SECONDS
+from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.forms import EditForm, lock_row
 from crmsolid.workspaces.configuration import apply_configuration
-from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState, Workspace
+from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.roles import ADMINS
 
 LIST = "contacts_scoringrule_changelist"

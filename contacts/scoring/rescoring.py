@@ -18,10 +18,10 @@ from contacts.scoring import awarding, ledger
 from contacts.scoring.definition import Definition, definition_of, from_params
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import JobFailed, JobKind
+from crmsolid.jobs.models import Job, JobState
 from crmsolid.jobs.runner import start_job
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job, JobState
 from crmsolid.workspaces.scopes import Scope
 
 # Contacts a chunk of one rule. Each may have an event of seven parameters.

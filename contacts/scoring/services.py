@@ -19,11 +19,12 @@ from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish_all
+from crmsolid.jobs.models import Job
 from crmsolid.jobs.services import get_job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.configuration import Change, apply_each
-from crmsolid.workspaces.models import Job, Role
+from crmsolid.workspaces.models import Role
 from crmsolid.workspaces.scopes import Scope
 
 MAX_NOTE = 200

@@ -33,9 +33,10 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job, Workspace
+from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
 
 # How many contacts a preview shows.

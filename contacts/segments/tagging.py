@@ -16,10 +16,10 @@ from contacts.segments.matching import matching
 from contacts.walking import Walk
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import JobFailed, JobKind
+from crmsolid.jobs.models import Job
 from crmsolid.jobs.runner import start_job
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job
 from crmsolid.workspaces.scopes import Scope
 
 # Contacts a chunk. Each may have an event of seven parameters.

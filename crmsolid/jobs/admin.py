@@ -8,9 +8,9 @@ from django.urls import URLPattern
 
 from crmsolid.jobs import services
 from crmsolid.jobs.kinds import cancelable, label_of, links_of
+from crmsolid.jobs.models import OPEN_JOB_STATES, Job
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
-from crmsolid.workspaces.models import OPEN_JOB_STATES, Job
 from crmsolid.workspaces.roles import WRITERS
 
 STATE_COLOURS = {"queued": "info", "running": "warning", "done": "success", "failed": "danger", "canceled": ""}

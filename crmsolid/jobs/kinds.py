@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmsolid.core.extension_points import ExtensionPoint
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 
 
 class JobFailed(Exception):

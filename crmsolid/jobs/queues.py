@@ -14,7 +14,8 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
-from crmsolid.workspaces.models import Job, JobQueue, Workspace
+from crmsolid.jobs.models import Job, JobQueue
+from crmsolid.workspaces.models import Workspace
 
 _LIVE = Coalesce(F("workspace__live_id"), F("workspace_id"))
 

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from crmsolid.api.representations import Representation
 from crmsolid.events.catalogue import declare
-from crmsolid.workspaces.models import JobState
+from crmsolid.jobs.models import JobState
 
 
 class JobOut(Representation):

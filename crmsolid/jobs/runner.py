@@ -25,9 +25,9 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
 from crmsolid.jobs import queues
 from crmsolid.jobs.kinds import JobFailed, JobKind, find_kind, kind_of
+from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.jobs.representations import JOB_COMPLETED, JobOut
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.workspaces.scopes import Scope
 
 logger = logging.getLogger("crmsolid.jobs")

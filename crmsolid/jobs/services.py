@@ -1,14 +1,20 @@
 """Services of jobs: follow one, cancel it. The services of the apps start them."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.ids import first_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.kinds import cancelable, label_of
+from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.jobs.runner import end
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import OPEN_JOB_STATES, Job, JobState
+from crmsolid.workspaces.purging import BATCH, ENDED_KEPT
 from crmsolid.workspaces.scopes import Scope
 
 
@@ -39,3 +45,13 @@ def _find(actor: Actor, job_id: str, jobs: Any) -> Job:
         raise not_found("job")
     actor.require(Scope(job.scope))
     return job
+
+
+def delete_ended() -> int:
+    """Delete a batch of the jobs that began longer ago than jobs are kept, and whose end could be read for a day."""
+    now = clock.now()
+    oldest_kept = first_id("job", now - timedelta(days=settings.JOB_DAYS))
+    ended = Job.unscoped.filter(pk__lt=oldest_kept, next_run_at__isnull=True, finished_at__lt=now - ENDED_KEPT)
+    ids = list(ended.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    Job.unscoped.filter(pk__in=ids).delete()
+    return len(ids)

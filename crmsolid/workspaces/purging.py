@@ -1,5 +1,6 @@
-"""Retention of jobs, sessions, invitations and the audit log."""
+"""Retention of sessions, invitations, the audit log, and what apps above register."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -7,20 +8,23 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
 
 from crmsolid.core import clock
-from crmsolid.core.ids import first_id
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.workspaces import invitations, kept_forms
-from crmsolid.workspaces.models import AuditEntry, Job, UserSession
+from crmsolid.workspaces.models import AuditEntry, UserSession
 
 BATCH = 1000
 MAX_BATCHES = 50
-# A job may run for longer than jobs are kept.
+# How long what has ended is kept at least.
 ENDED_KEPT = timedelta(days=1)
+
+# Each deletes a batch of what is past its retention, and returns how many rows: ``BATCH`` if there may be more.
+purges: ExtensionPoint[Callable[[], int]] = ExtensionPoint("purges")
 
 
 def purge() -> int:
     """Delete what is past its retention, in short transactions and at most ``MAX_BATCHES`` of each kind; returns how
     many rows were deleted or emptied."""
-    kinds = [_delete_jobs, _delete_sessions, _delete_user_sessions, invitations.purge_expired]
+    kinds = [*purges.values(), _delete_sessions, _delete_user_sessions, invitations.purge_expired]
     if settings.AUDIT_DAYS:
         kinds.append(_delete_audit_entries)
     deleted = kept_forms.empty_old_sessions()
@@ -31,16 +35,6 @@ def purge() -> int:
             if count < BATCH:
                 break
     return deleted
-
-
-def _delete_jobs() -> int:
-    """Those that have ended, by when they began, but not before their end can be read for a day."""
-    now = clock.now()
-    oldest_kept = first_id("job", now - timedelta(days=settings.JOB_DAYS))
-    ended = Job.unscoped.filter(pk__lt=oldest_kept, next_run_at__isnull=True, finished_at__lt=now - ENDED_KEPT)
-    ids = list(ended.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    Job.unscoped.filter(pk__in=ids).delete()
-    return len(ids)
 
 
 def _delete_sessions() -> int:

@@ -14,7 +14,7 @@ from crmsolid.core import clock
 from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source
 from crmsolid.core.sql.table import Table
 from crmsolid.jobs.kinds import JobFailed
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from messaging.broadcasts import estimate
 from messaging.broadcasts.audience import Judged, Tally, judge, next_chunk
 from messaging.broadcasts.definition import Definition

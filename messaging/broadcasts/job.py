@@ -5,8 +5,8 @@ from datetime import datetime
 
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import JobKind
+from crmsolid.jobs.models import Job, JobState
 from crmsolid.panel.components.addresses import panel_url
-from crmsolid.workspaces.models import Job, JobState
 from messaging.broadcasts.freezing import freeze_chunk
 from messaging.broadcasts.message_source import CANCELED
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus

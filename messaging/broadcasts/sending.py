@@ -17,8 +17,8 @@ from contacts.repository import lock_free
 from crmsolid.core import clock, doorbell
 from crmsolid.core.sql.bulk import rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces import sending_hold
-from crmsolid.workspaces.models import Job
 from messaging.broadcasts import estimate
 from messaging.broadcasts.audience import Judged, judge
 from messaging.broadcasts.definition import Definition

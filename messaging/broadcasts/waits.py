@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from crmsolid.jobs.models import Job
 from crmsolid.panel.components.template_tags import moment_text
-from crmsolid.workspaces.models import Job, Workspace
+from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting
 from messaging.broadcasts.representations import SENDS
 

@@ -88,6 +88,7 @@ UNSCOPED = {
     "webhooks/endpoint_health.py": "endpoints by the deliveries that the pump holds, whoever they belong to",
     "webhooks/purging.py": "retention, for all workspaces",
     "crmsolid/jobs/runner.py": "runs the open jobs of all workspaces",
+    "crmsolid/jobs/services.py": "retention, for all workspaces",
     "messaging/sending/claiming.py": "what is due, whoever it belongs to",
     "messaging/broadcasts/message_source.py": "the recipients of messages that were claimed, whoever they belong to",
     "sequences/querysets.py": "what is due, whoever it belongs to, and related rows of what a workspace has fetched",

@@ -10,9 +10,10 @@ from contacts.models import Contact, Segment
 from contacts.services import upsert_contact
 from crmsolid.core.errors import DomainError
 from crmsolid.jobs import runner
+from crmsolid.jobs.models import Job
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import AuditEntry, Job, Membership, Role
+from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from sequences.models import Enrollment
 from tests.sequences.helpers import create
 from tests.tenants import Tenants

@@ -15,7 +15,8 @@ from contacts.panel.actions import bulk_choices
 from contacts.panel.query import ContactsQuery
 from contacts.services import upsert_contact
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import Job, Role
+from crmsolid.jobs.models import Job
+from crmsolid.workspaces.models import Role
 from tests.panel import browser, flash_messages, later
 from tests.sequences.helpers import create
 from tests.tenants import Tenants

@@ -14,8 +14,9 @@ from contacts.services import list_contacts, upsert_contact
 from contacts.uses import find_tag_uses
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import AuditEntry, Job, Membership, Role
+from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from messaging.broadcasts.services import save_draft
 from tests.contacts.scoring.helpers import ledger_of, rule, score_of
 from tests.messaging.broadcasts import helpers as broadcasts

@@ -15,7 +15,7 @@ from contacts.services import upsert_contact
 from contacts.walking import Walk
 from crmsolid.core.sql.statement_timeout import StatementTimeout
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from tests.tenants import Tenants
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from crmsolid.workspaces.models import Job, JobState, Role
+from crmsolid.jobs.models import Job, JobState
+from crmsolid.workspaces.models import Role
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 

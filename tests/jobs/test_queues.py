@@ -12,8 +12,9 @@ from crmsolid.core import clock
 from crmsolid.core.sql.statement_timeout import StatementTimeout
 from crmsolid.jobs import kinds, queues, runner
 from crmsolid.jobs.kinds import JobKind
+from crmsolid.jobs.models import Job, JobQueue
 from crmsolid.jobs.runner import start_job
-from crmsolid.workspaces.models import AuditEntry, Job, JobQueue, Workspace
+from crmsolid.workspaces.models import AuditEntry, Workspace
 from crmsolid.workspaces.scopes import Scope
 from tests.tenants import Tenants
 from tests.threads import in_background, run_together

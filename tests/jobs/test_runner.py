@@ -13,9 +13,10 @@ from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.jobs import kinds, runner
 from crmsolid.jobs.kinds import JobFailed, JobKind
+from crmsolid.jobs.models import Job, JobState
 from crmsolid.jobs.runner import start_job
 from crmsolid.jobs.services import cancel_job
-from crmsolid.workspaces.models import AuditEntry, Job, JobState
+from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import Scope
 from tests.tenants import Tenants
 from tests.threads import in_background, run_together

@@ -12,7 +12,8 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import envelope_schema, event_types
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import Job, JobState, Workspace
+from crmsolid.jobs.models import Job, JobState
+from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.tenants import Api, Tenants
 from webhooks import services

@@ -9,7 +9,7 @@ from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces.scopes import Scope
 from tests.tenants import Api, Tenants
 from tests.webhooks.conftest import emit, run_pump

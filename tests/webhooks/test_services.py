@@ -9,8 +9,9 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events import services as event_log
 from crmsolid.events.positions import assign_positions
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import AuditEntry, Job
+from crmsolid.workspaces.models import AuditEntry
 from tests.tenants import Tenants
 from tests.webhooks.conftest import emit
 from webhooks import replays, services

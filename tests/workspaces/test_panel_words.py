@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import Contact, ContactTag, CustomField
+from crmsolid.jobs.models import Job
 from crmsolid.panel.components.admin_base import TenantAdmin
-from crmsolid.workspaces.models import AuditEntry, Job, Membership, Role, Workspace
+from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
 from messaging.models import Account, Message, Thread
 from tests.panel import PAGES, browser, furnish
 from tests.tenants import Tenants

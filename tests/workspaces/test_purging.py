@@ -5,8 +5,9 @@ from typing import Any
 
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces import purging
-from crmsolid.workspaces.models import AuditEntry, Job
+from crmsolid.workspaces.models import AuditEntry
 from tests.tenants import Tenants
 
 

@@ -18,9 +18,10 @@ from apikeys.querysets import expiring_keys
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import label_of
+from crmsolid.jobs.models import Job, JobState
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import PanelContext
-from crmsolid.workspaces.models import Job, JobState, Plan, Workspace
+from crmsolid.workspaces.models import Plan, Workspace
 from crmsolid.workspaces.roles import ADMINS, OWNERS, WRITERS, Roles
 from messaging.broadcasts.models import Broadcast, BroadcastWaiting
 from messaging.broadcasts.waits import load_waits, that_wait_for_somebody, waiting_text

@@ -10,7 +10,7 @@ from contacts.scoring.definition import Definition, read_definition
 from contacts.scoring.models import Trigger
 from contacts.scoring.rescoring import PREVIEW
 from contacts.scoring.services import create_rule, preview_rule
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from tests.contacts.conftest import Upsert
 from tests.panel import browser
 from tests.tenants import Api, Tenants

@@ -16,7 +16,7 @@ from contacts.erasing import ledger, replaying
 from contacts.models import Contact, Erasure, ImportFailure, OptOut
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from tests.contacts.conftest import Upsert
 from tests.tenants import Api, Tenants
 from tests.threads import run_together

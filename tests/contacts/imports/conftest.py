@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from tests.contacts import conftest as contacts
 from tests.tenants import Api
 

@@ -27,8 +27,8 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
+from crmsolid.jobs.models import Job
 from crmsolid.jobs.services import cancel_job
-from crmsolid.workspaces.models import Job
 from tests.contacts.imports.crashing_worker import POINTS
 from tests.crashing import kill_worker_at, run_worker
 from tests.tenants import Tenants

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from contacts.models import Contact, ContactImport, ImportChunk
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import Job, Role
+from crmsolid.jobs.models import Job
+from crmsolid.workspaces.models import Role
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 

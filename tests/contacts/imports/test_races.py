@@ -16,8 +16,9 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
+from crmsolid.jobs.models import Job
 from crmsolid.jobs.services import cancel_job
-from crmsolid.workspaces.models import Job, Workspace
+from crmsolid.workspaces.models import Workspace
 from tests.tenants import Api, Tenants
 from tests.threads import in_background, run_together, run_together_catching
 from tests.waiting import another_transaction_waits, wait_until

@@ -8,7 +8,7 @@ import pytest
 from contacts.imports import services, staging
 from contacts.models import Contact, ContactImport, CustomField, ImportChunk, ScoringRule
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import field_errors, nothing_is_stored, published_events
 from tests.contacts.imports.conftest import Import

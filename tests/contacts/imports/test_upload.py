@@ -12,11 +12,12 @@ from django.db import connections
 
 from contacts.imports.arrival import may_upload, upload_limits
 from contacts.models import ContactImport
+from crmsolid.jobs.models import Job
 from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
 from crmsolid.serving.uploads import Uploads
-from crmsolid.workspaces.models import Job, Role
+from crmsolid.workspaces.models import Role
 from crmsolid.workspaces.scopes import Scope
 from tests.panel import browser
 from tests.serving.live_server import LiveServer, serve

@@ -7,8 +7,9 @@ from contacts import services as contacts
 from contacts.models import ScoreEntry, ScoringRule
 from contacts.scoring.definition import read_definition
 from contacts.scoring.services import create_rule
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job, Role
+from crmsolid.workspaces.models import Role
 from tests.contacts.scoring.helpers import rule, run_jobs, score_of
 from tests.page_forms import form_with
 from tests.panel import browser, flash_messages

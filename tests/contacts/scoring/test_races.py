@@ -12,7 +12,7 @@ from contacts.scoring import rescoring
 from crmsolid.core import clock
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from tests.contacts.helpers import published_events
 from tests.contacts.scoring.helpers import change, ledger_of, rule, run_jobs, score_of, sums
 from tests.tenants import Tenants

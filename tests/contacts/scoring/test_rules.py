@@ -14,9 +14,9 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.configuration import apply_configuration, dump_configuration
-from crmsolid.workspaces.models import Job
 from messaging.models import Account
 from messaging.sending import dispatch
 from messaging.services import send_message

@@ -8,7 +8,8 @@ from django.urls import reverse
 from contacts.models import CustomField, Segment
 from contacts.segments import services
 from contacts.services import upsert_contact
-from crmsolid.workspaces.models import Job, Role
+from crmsolid.jobs.models import Job
+from crmsolid.workspaces.models import Role
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 

@@ -13,8 +13,9 @@ from contacts.services import erase_contact, tag_contact, upsert_contact
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
+from crmsolid.jobs.models import Job
 from crmsolid.jobs.services import cancel_job
-from crmsolid.workspaces.models import AuditEntry, Job
+from crmsolid.workspaces.models import AuditEntry
 from tests.api.assertions import assert_problem
 from tests.contacts.conftest import Upsert
 from tests.contacts.segments.test_rest import create

@@ -48,7 +48,7 @@ def main(point: str) -> None:
     django.setup()
     from crmsolid.core import clock
     from crmsolid.jobs import runner
-    from crmsolid.workspaces.models import Job
+    from crmsolid.jobs.models import Job
     from messaging import tasks
 
     if point != "end":

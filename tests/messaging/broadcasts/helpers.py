@@ -7,8 +7,9 @@ from contacts.models import Contact
 from contacts.services import upsert_contact
 from crmsolid.core import clock
 from crmsolid.jobs import runner
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Job, Workspace
+from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts import services
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.models import Broadcast, Recipient

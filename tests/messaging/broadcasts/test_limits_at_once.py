@@ -15,7 +15,7 @@ from contacts.services import erase_contact, update_contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from messaging.broadcasts import services
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, Message, SandboxDelivery, Thread

@@ -16,7 +16,7 @@ from contacts.services import erase_contact
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import PreparedCursor
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from messaging.broadcasts import services
 from messaging.models import Account, Message
 from messaging.sending import dispatch

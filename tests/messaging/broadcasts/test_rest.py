@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact, Segment
-from crmsolid.workspaces.models import Job
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts import audience, preview_hash
 from messaging.broadcasts.models import Broadcast, Recipient

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from crmsolid.core import clock
 from crmsolid.events.catalogue import subscribable_names
 from crmsolid.jobs import runner
-from crmsolid.workspaces.models import AuditEntry, Job, Role, Workspace
+from crmsolid.jobs.models import Job
+from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 from tests.webhooks.admin.pages import HOME, LIST, LOG, NEW, URL, columns, new_endpoint_form, page_url, rotation_form
