@@ -15,8 +15,8 @@ from contacts.segments import builder, fields
 from contacts.segments.builder import Group
 from contacts.segments.conditions import ConditionErrors, definitions_of, describe, load_condition
 from crmsolid.core import strictjson
-from crmsolid.core.durations import UNITS
 from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.core.periods import UNITS
 from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from contacts.models import Contact, OptOut
-from crmsolid.core.sql.bulk import batched
+from crmsolid.core.batches import batched
 from crmsolid.core.sql.table import Table
 
 _optouts = Table(OptOut)

@@ -10,7 +10,7 @@ from contacts.normalization import InvalidValue
 from contacts.representations import ContactOut
 from crmsolid.api.fields import BLANKS, matches
 from crmsolid.core.errors import DomainError, FieldError
-from crmsolid.core.time_zones import time_zones
+from crmsolid.core.periods import time_zones
 from crmsolid.workspaces.models import Workspace
 
 MAX_TAG = 64

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from contacts.models import Contact
-from crmsolid.core.sql.statement_timeout import StatementTimeout, statement_timeout
+from crmsolid.core.postgresql.statement_timeout import StatementTimeout, statement_timeout
 from crmsolid.jobs.models import Job
 
 # Contacts in a window. The first steps find out how many the filter of this walk allows.

@@ -18,7 +18,6 @@ from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.http import url_guard
-from crmsolid.core.sql.table import Table
 from crmsolid.events.catalogue import subscribable_names
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -36,8 +35,6 @@ MAX_OVERLAP = timedelta(days=7)
 # A queued delivery was made at most this long ago, unless it was replayed: jitter and Retry-After together can make
 # each delay 2.4 times as long.
 _LONGEST_IN_QUEUE = 3 * sum(RETRY_DELAYS, timedelta())
-
-_endpoints = Table(Endpoint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +268,11 @@ def _page(actor: Actor, rows: Any, limit: int, cursor: str | None, **filters: An
 
 def _lock(actor: Actor, endpoint_id: str) -> Endpoint:
     actor.require(Scope.MANAGE_WEBHOOKS)
-    where = "id = %s AND workspace_id = %s AND deleted_at IS NULL"
-    rows = _endpoints.select(where, [endpoint_id, actor.workspace.pk], lock=True)
-    if not rows:
+    rows = querysets.endpoints(actor.workspace).filter(pk=endpoint_id).select_for_update(no_key=True)
+    endpoint: Endpoint | None = rows.first()
+    if endpoint is None:
         raise not_found("webhook endpoint")
-    return rows[0]
+    return endpoint
 
 
 def _checked_url(url: str) -> str:

@@ -14,8 +14,8 @@ from contacts.erasing import ledger
 from contacts.erasing.ledger import Entry, Unreadable
 from contacts.imports import erasure as imports
 from contacts.models import Contact
+from crmsolid.core.batches import batched
 from crmsolid.core.errors import DomainError
-from crmsolid.core.sql.bulk import batched
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace

@@ -30,8 +30,8 @@ from contacts.scoring.definition import (
     read_definition,
 )
 from contacts.scoring.models import MAX_POINTS, Times, Trigger
-from crmsolid.core.durations import duration_text
 from crmsolid.core.errors import DomainError
+from crmsolid.core.periods import duration_text
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.admin import REFRESH_SECONDS
 from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState

@@ -27,7 +27,7 @@ from contacts.segments.conditions import AllOf, Condition, ConditionErrors, Leaf
 from contacts.segments.fields import Kind, Op
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.ids import is_id
-from crmsolid.core.sql.statement_timeout import StatementTimeout, statement_timeout
+from crmsolid.core.postgresql.statement_timeout import StatementTimeout, statement_timeout
 from crmsolid.workspaces.models import Workspace
 
 # All that a request asks of its filters ends within so many seconds.

@@ -1,4 +1,5 @@
-"""Days, weeks and months of a time zone as spans of time, and as a small table that statements join with.
+"""Days, weeks and months of a time zone as spans of time, and as a small table that statements join with; durations in
+words and the names of time zones.
 
 The boundaries are computed here, where the time zone is known, so a statement only compares instants, which an index of
 times answers. Each span is half-open: it has its beginning and not its end.
@@ -7,10 +8,9 @@ times answers. Each span is half-open: it has its beginning and not its end.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Generic, TypeVar
-from zoneinfo import ZoneInfo
-
-from crmsolid.core.sql.bulk import rows_parameter, rows_source
+from zoneinfo import ZoneInfo, available_timezones
 
 INTERVALS = ("day", "week", "month")
 
@@ -73,14 +73,39 @@ def _next_day(day: date, interval: str) -> date:
 
 def source() -> str:
     """A FROM item ``p`` with ``number`` (from 0 on), ``begins`` and ``ends`` of each period. Its one parameter is
-    :func:`parameter`.
+    :func:`parameter`."""
+    return (
+        "(SELECT number - 1 AS number, bounds[number] AS begins, bounds[number + 1] AS ends FROM"
+        " (SELECT %s::timestamptz[] AS bounds) AS given, generate_series(1, cardinality(bounds) - 1) AS number) AS p"
+    )
 
-    They are sorted so that PostgreSQL reads the values from the JSON once, and not again for each row that is joined.
-    """
-    rows = rows_source({"number": "int", "begins": "time", "ends": "time"})
-    return f"(SELECT number, begins, ends FROM {rows} ORDER BY number) AS p"
+
+def parameter(periods: Sequence[Period]) -> list[datetime]:
+    """The periods, which follow each other, as the parameter of :func:`source`: where each begins and the last ends."""
+    return [*(period.begins for period in periods), *(period.ends for period in periods[-1:])]
 
 
-def parameter(periods: Sequence[Period]) -> str:
-    """The periods as the parameter of :func:`source`."""
-    return rows_parameter([(number, period.begins, period.ends) for number, period in enumerate(periods)])
+# The units in which the panel shows and takes a duration, the largest first.
+UNITS = {
+    "days": timedelta(days=1),
+    "hours": timedelta(hours=1),
+    "minutes": timedelta(minutes=1),
+    "seconds": timedelta(seconds=1),
+}
+
+
+def duration_text(duration: timedelta) -> str:
+    """The duration in words, such as ``1 day 12 hours``; empty for none."""
+    words = []
+    for unit, length in UNITS.items():
+        number, duration = divmod(duration, length)
+        if number:
+            words.append(f"{number} {unit.removesuffix('s') if number == 1 else unit}")
+    return " ".join(words)
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """All names of the IANA database, such as ``Europe/Berlin``. Reading them from disk takes some milliseconds, so
+    that is done once."""
+    return frozenset(available_timezones())

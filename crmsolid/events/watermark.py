@@ -23,24 +23,20 @@ from typing import Any
 from django.conf import settings
 from django.db import Error, connection
 from django.db.backends.signals import connection_created
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
-from crmsolid.core.sql.bulk import fetch
+from crmsolid.events.models import Feed
 from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import HoldReason
+from crmsolid.workspaces.models import HoldReason, Installation
 
 logger = logging.getLogger("crmsolid.restore")
 
 _FILE = "watermark.json"
 # How many generations, of all databases together, the file remembers.
 KEPT = 100
-# What a process that was killed while it wrote has left behind is deleted after this time.
-LEFTOVER_SECONDS = 3600
 RETRY_SECONDS = 1.0
-_READ = (
-    "SELECT key, generation, COALESCE((SELECT last_position FROM events_feed WHERE id = 1), 0)"
-    " FROM workspaces_installation WHERE id = 1"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +80,9 @@ def check() -> bool:
 
 
 def _mark() -> Mark:
-    rows = fetch(_READ)
-    if not rows:
-        sending_hold.installation()
-        rows = fetch(_READ)
-    return Mark(*rows[0])
+    here = Installation.objects.filter(pk=sending_hold.installation().pk)
+    position = Coalesce(Subquery(Feed.objects.values("last_position")[:1]), 0)
+    return Mark(*here.values_list("key", "generation", position).get())
 
 
 def _ahead(known: Sequence[Mark], mark: Mark) -> Mark | None:
@@ -126,30 +120,22 @@ def _write(known: Sequence[Mark], mark: Mark) -> None:
     marks = [*marks, mark][-KEPT:]
     if marks == known:
         return
+    folder = path().parent
     try:
-        path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=_FILE, dir=path().parent)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=_FILE, dir=folder)
+        with open(descriptor, "w") as file:
+            json.dump([asdict(each) for each in marks], file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path())
+        opened = os.open(folder, os.O_RDONLY)
         try:
-            with open(descriptor, "w") as file:
-                json.dump([asdict(each) for each in marks], file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path())
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync(path().parent)
+            os.fsync(opened)  # without this, the new name may be gone after a loss of power
+        finally:
+            os.close(opened)
     except OSError as error:
         logger.error("the watermark of the database cannot be written", extra={"error": str(error)})
-
-
-def _sync(folder: Path) -> None:
-    """Without this, the new name may be gone after a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # Set in a worker process that has not compared the database since it connected to it.
@@ -162,7 +148,6 @@ _this_thread = threading.local()
 def check_before_work() -> None:
     """Have :func:`check_if_due` check in this process, now and after each new connection to the database, which may
     lead to another one, such as a promoted replica. For workers, at their start."""
-    _delete_leftovers()
     connection_created.connect(_note_new_connection, dispatch_uid="watermark")
     _is_due.set()
 
@@ -191,18 +176,6 @@ def check_if_due() -> None:
 def _note_new_connection(**kwargs: Any) -> None:
     if not getattr(_this_thread, "is_comparing", False):  # the check itself reads through its own new connection
         _is_due.set()
-
-
-def _delete_leftovers() -> None:
-    """Delete the temporary files of processes that were killed while they wrote. A young one may be in use."""
-    for leftover in path().parent.glob(f"{_FILE}?*"):
-        try:
-            if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
-                leftover.unlink()
-        except FileNotFoundError:
-            pass  # another worker was faster
-        except OSError as error:
-            logger.warning("a temporary file cannot be deleted: %r", error)
 
 
 def check_in_background() -> threading.Thread:

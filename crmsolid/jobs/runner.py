@@ -3,8 +3,12 @@
 A worker locks the row of a job for a chunk, and other workers pass over it, so no two work on the same job. There is
 no lease: if a process dies or its connection is lost, the database rolls the chunk back and frees the row, and the next
 worker does the same chunk. The database also ends a transaction whose process has stopped without dying
-(``idle_in_transaction_session_timeout``). Workspaces take turns, one chunk each (:mod:`crmsolid.jobs.queues`), and
-within a workspace its jobs do.
+(``idle_in_transaction_session_timeout``).
+
+Workspaces take turns (fair queueing), and within a workspace its jobs do. Each live workspace has a queue, for its jobs
+and those of its test twin: a row that is locked while a chunk of one of them runs, so a workspace has at most one chunk
+at a time, however many jobs and workers there are. The queue that was served the longest time ago is next, and a chunk
+counts twice as long as it took: a workspace whose chunks are slow is served less often than one whose chunks are fast.
 """
 
 import logging
@@ -15,19 +19,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.statement_timeout import StatementTimeout
+from crmsolid.core.postgresql.statement_timeout import StatementTimeout
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
-from crmsolid.jobs import queues
 from crmsolid.jobs.kinds import JobFailed, JobKind, find_kind, kind_of
-from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
+from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobQueue, JobState
 from crmsolid.jobs.representations import JOB_COMPLETED, JobOut
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import Scope
 
 logger = logging.getLogger("crmsolid.jobs")
@@ -45,6 +49,7 @@ TOO_COSTLY = JobFailed(
     "its filter takes too long even for fifty contacts; ask for less in it, above all for less with contains",
 )
 
+_LIVE = Coalesce(F("workspace__live_id"), F("workspace_id"))
 _PROGRESS = ("state", "done", "total", "result", "errors", "params", "next_run_at", "failures")
 
 
@@ -114,7 +119,7 @@ def due_jobs() -> "QuerySet[Job]":
 
 def _run_next() -> str | None:
     """Run one chunk of the next job, and return its id; None if no other is due and free."""
-    queues.create_missing(due_jobs())
+    create_missing_queues(due_jobs())
     found: tuple[Job, int] | None = None
     started = time.monotonic()
     try:
@@ -124,7 +129,7 @@ def _run_next() -> str | None:
                 return None
             job, owner = found
             _run_chunk(job)
-            queues.served(owner, time.monotonic() - started)
+            served(owner, time.monotonic() - started)
     except Exception as error:
         if found is None:
             raise
@@ -132,27 +137,58 @@ def _run_next() -> str | None:
         # A deadlock or a statement that takes too long is of this job alone. A database that cannot be reached fails
         # here too, and then nothing is counted.
         _record_failure(job.pk, error)
-        queues.served(owner, time.monotonic() - started)
+        served(owner, time.monotonic() - started)
     return job.pk
 
 
 def _lock_next() -> tuple[Job, int] | None:
     """The job that has waited longest in the first live workspace that has a free one, and the id of the workspace; its
     queue is locked too."""
-    for owner, jobs in queues.lock_in_order(due_jobs()):
+    for owner, jobs in lock_queues_in_order(due_jobs()):
         job = _lock(jobs)
         if job is not None:
             return job, owner
     return None
 
 
+def create_missing_queues(due: "QuerySet[Job]") -> None:
+    """Create the queues of the workspaces that have one of these jobs and no queue yet. Not for a transaction that goes
+    on: another worker that creates the same one waits for the commit."""
+    owners = due.order_by().annotate(owner=_LIVE).exclude(owner__in=JobQueue.objects.values("pk"))
+    missing = owners.values_list("owner", flat=True).distinct()
+    JobQueue.objects.bulk_create([JobQueue(live_id=each) for each in missing], ignore_conflicts=True)
+
+
+def lock_queues_in_order(due: "QuerySet[Job]") -> "Iterator[tuple[int, QuerySet[Job]]]":
+    """The live workspaces that have one of these jobs, in the order in which they are to be served, each with its jobs.
+    The queue of each is locked. Those that another transaction has locked are left out."""
+    passed: list[int] = []
+    queues = JobQueue.objects.filter(pk__in=due.order_by().values(owner=_LIVE)).order_by("served_until", "pk")
+    free = queues.select_for_update(skip_locked=True)
+    while (queue := free.exclude(pk__in=passed).first()) is not None:
+        passed.append(queue.pk)
+        both = Workspace.objects.filter(Q(pk=queue.pk) | Q(live=queue.pk))
+        yield queue.pk, due.filter(workspace__in=both.values("pk"))
+
+
+def served(workspace_id: int, seconds: float) -> None:
+    """Have others served before this live workspace, which had a chunk of that many seconds. Unless another worker has
+    locked its queue meanwhile, and will do so."""
+    with transaction.atomic(savepoint=False):  # after a chunk that failed there is none any more
+        free = JobQueue.objects.filter(pk=workspace_id).select_for_update(skip_locked=True)
+        queue = JobQueue.objects.filter(pk__in=free.values("pk"))
+        queue.update(served_until=clock.now() + timedelta(seconds=seconds))
+
+
 @contextmanager
 def _limited_statements() -> Iterator[None]:
     """Let no statement of the block take longer than ``STATEMENT_SECONDS``."""
     setting = "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
-    [[before, _]] = fetch(setting, [f"{STATEMENT_SECONDS}s"])
-    yield
-    fetch(setting, [before])
+    with connection.cursor() as cursor:
+        cursor.execute(setting, [f"{STATEMENT_SECONDS}s"])
+        before, _ = cursor.fetchone()
+        yield
+        cursor.execute(setting, [before])
 
 
 def _lock(jobs: "QuerySet[Job]") -> Job | None:

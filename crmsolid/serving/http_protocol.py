@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from crmsolid.core.errors import DomainError
 from crmsolid.serving.connections import Awaited, ConnectionLimits, ConnectionTable
-from crmsolid.serving.refusal import refusal
+from crmsolid.serving.request import refusal
 from crmsolid.serving.shutdown import shutdown
 
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"

@@ -1,8 +1,10 @@
 """A request of ASGI as WSGI (PEP 3333) expects it: the environ, and a body that was read to its end.
 
-The body is read on the event loop, before the request gets a thread.
+The body is read on the event loop, before the request gets a thread. A body of an ASGI application is read so too, and
+what no application gets to see is refused here.
 """
 
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from io import BytesIO
@@ -12,7 +14,19 @@ from wsgiref.types import WSGIEnvironment
 
 from django.utils.http import parse_header_parameters
 
-from crmsolid.serving.interface import SMALL_BODY_BYTES, BridgeLimits, Message, Receive, Scope
+from crmsolid.core import strictjson
+from crmsolid.core.errors import DomainError
+from crmsolid.core.http.problem_document import CONTENT_TYPE, document
+from crmsolid.serving.interface import (
+    SMALL_BODY_BYTES,
+    AsgiApplication,
+    BridgeLimits,
+    EncodedHeaders,
+    Message,
+    Receive,
+    Scope,
+    Send,
+)
 from crmsolid.serving.uploads import BodyFile
 
 Allowance = Callable[[], Awaitable[int]]
@@ -167,3 +181,47 @@ async def _drain(message: Message, receive: Receive, budget: int) -> Body | None
 def refused_body(*, must_close: bool) -> Body:
     """What stands for a body that was not kept."""
     return Body(BytesIO(), 0, is_too_large=True, must_close=must_close)
+
+
+def refusal(error: DomainError) -> tuple[int, EncodedHeaders, bytes]:
+    """Status, headers and body: a problem document with an id of its own."""
+    request_id = os.urandom(16).hex()
+    body = strictjson.dumps(document(error, instance="/", request_id=request_id))
+    headers = {
+        "content-type": CONTENT_TYPE,
+        "content-length": str(len(body)),
+        "x-request-id": request_id,
+        "x-content-type-options": "nosniff",
+        **error.headers,
+    }
+    return error.status, [(name.encode(), value.encode()) for name, value in headers.items()], body
+
+
+class BodyReader:
+    """An ASGI application for scopes of type http that gives another one the body in a single message.
+
+    Django's ASGI handler would write a body to disk before the view has seen the key. A body over the limit is
+    ``payload_too_large`` (413). The application does not run for a client that leaves before the end of its body.
+    """
+
+    def __init__(self, app: AsgiApplication, limits: BridgeLimits) -> None:
+        self._app = app
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await read_body(scope, receive, self._limits)
+        if body is None:
+            return
+        if body.is_too_large:
+            status, headers, document = refusal(DomainError("payload_too_large"))
+            if body.must_close:
+                headers.append((b"connection", b"close"))
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": document})
+            return
+        messages: list[Message] = [{"type": "http.request", "body": body.file.read(), "more_body": False}]
+
+        async def receive_body_first() -> Message:
+            return messages.pop() if messages else await receive()
+
+        await self._app(scope, receive_body_first, send)

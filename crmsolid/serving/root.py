@@ -7,11 +7,10 @@ from contextlib import nullcontext
 from dataclasses import replace
 from wsgiref.types import WSGIApplication
 
-from crmsolid.serving.body_reader import BodyReader
 from crmsolid.serving.bridge import Admission, WsgiBridge, admit_all
 from crmsolid.serving.interface import AsgiApplication, Background, BridgeLimits, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread
-from crmsolid.serving.request import with_readable_content_type
+from crmsolid.serving.request import BodyReader, with_readable_content_type
 from crmsolid.serving.uploads import Uploads
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.text import slugify
 
 from crmsolid.core.errors import DomainError, FieldError, invalid
-from crmsolid.core.time_zones import time_zones
+from crmsolid.core.periods import time_zones
 from crmsolid.workspaces import audit, own_access, sessions
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Theme, User, Workspace

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from crmsolid.core.sql.bulk import batched
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, User, Workspace
 
@@ -24,8 +23,7 @@ def record(actor: Actor, action: str, target: str = "", **data: Any) -> AuditEnt
 
 def record_all(actors: Iterable[Actor], action: str, **data: Any) -> None:
     """Write an entry for each of these actors, of as many workspaces, with few statements."""
-    for some in batched(actors, BATCH):
-        AuditEntry.unscoped.bulk_create([_entry(actor, action, "", data) for actor in some])
+    AuditEntry.unscoped.bulk_create((_entry(actor, action, "", data) for actor in actors), batch_size=BATCH)
 
 
 def _entry(actor: Actor, action: str, target: str, data: dict[str, Any]) -> AuditEntry:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, Model, Q, QuerySet, Subquery
 
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import fetch
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import HoldReason, Installation, Workspace, new_key
@@ -83,7 +82,8 @@ def refuses_claims() -> bool:
     So once :func:`hold` has returned, nobody takes a lease any more.
     """
     # A statement of its own: the next one sees what whoever had the lock has committed.
-    fetch("SELECT pg_advisory_xact_lock_shared(%s, %s)", _LOCK)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", _LOCK)
     return is_held()
 
 
@@ -106,7 +106,8 @@ def hold(reason: HoldReason, note: str, actor_in: ActorIn, *, generation: str | 
     free = Installation.objects.filter(pk=installation().pk, held_since=None)
     if generation is not None:
         free = free.filter(generation=generation)
-    fetch("SELECT pg_advisory_xact_lock(%s, %s)", _LOCK)  # waits for the claims that have begun
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _LOCK)  # waits for the claims that have begun
     if not free.update(held_since=clock.now(), held_reason=reason, held_note=note[:MAX_NOTE]):
         return False
     _audit(actor_in, "sending.held", reason=reason.value)

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.extension_points import ExtensionPoint
-from crmsolid.core.time_zones import time_zones
+from crmsolid.core.periods import time_zones
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Invitation, Membership, Mode, Plan, Role, User, Workspace

@@ -18,8 +18,8 @@ from contacts.segments.conditions import load_condition
 from contacts.segments.matching import matching
 from contacts.walking import Walk
 from crmsolid.core.errors import DomainError
+from crmsolid.core.postgresql.statement_timeout import StatementTimeout
 from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.statement_timeout import StatementTimeout
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.definition import Definition

@@ -8,7 +8,7 @@ from django.utils.text import Truncator, capfirst
 
 from contacts.models import CustomField
 from contacts.segments.conditions import definitions_of, describe, load_condition
-from crmsolid.core.durations import duration_text
+from crmsolid.core.periods import duration_text
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import time_text
 from crmsolid.workspaces.models import Workspace

@@ -13,7 +13,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from contacts.normalization import InvalidValue
-from crmsolid.core.time_zones import time_zones
+from crmsolid.core.periods import time_zones
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -13,7 +13,7 @@ from contacts.models import Contact, ContactTag
 from contacts.segments import services as segments
 from contacts.services import upsert_contact
 from contacts.walking import Walk
-from crmsolid.core.sql.statement_timeout import StatementTimeout
+from crmsolid.core.postgresql.statement_timeout import StatementTimeout
 from crmsolid.jobs import runner
 from crmsolid.jobs.models import Job
 from tests.tenants import Tenants

@@ -9,8 +9,8 @@ import pytest
 from django.db import connection, transaction
 
 from crmsolid.core import clock
-from crmsolid.core.sql.statement_timeout import StatementTimeout
-from crmsolid.jobs import kinds, queues, runner
+from crmsolid.core.postgresql.statement_timeout import StatementTimeout
+from crmsolid.jobs import kinds, runner
 from crmsolid.jobs.kinds import JobKind
 from crmsolid.jobs.models import Job, JobQueue
 from crmsolid.jobs.runner import start_job
@@ -51,8 +51,8 @@ def start(tenants: Tenants, served: list[str], monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture
 def equal_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """All chunks count as if they had taken no time."""
-    served = queues.served
-    monkeypatch.setattr(queues, "served", lambda workspace_id, seconds: served(workspace_id, 0))
+    served = runner.served
+    monkeypatch.setattr(runner, "served", lambda workspace_id, seconds: served(workspace_id, 0))
 
 
 @pytest.mark.usefixtures("equal_chunks")
@@ -83,8 +83,8 @@ def test_a_workspace_whose_chunk_was_slow_lets_the_others_go_first_for_as_long(
 ) -> None:
     start(tenants.workspace)
     start(tenants.other)
-    queues.create_missing(runner.due_jobs())
-    queues.served(tenants.workspace.pk, 60)
+    runner.create_missing_queues(runner.due_jobs())
+    runner.served(tenants.workspace.pk, 60)
     runner.run_due()
     assert served == ["rival"] * 3 + ["acme"] * 3
 
@@ -201,5 +201,5 @@ def test_workers_never_run_two_chunks_of_a_workspace_at_once(
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_find_a_new_workspace_at_once_make_one_queue(tenants: Tenants, start: Callable[..., Job]) -> None:
     start(tenants.workspace)
-    run_together([lambda: queues.create_missing(runner.due_jobs())] * 4)
+    run_together([lambda: runner.create_missing_queues(runner.due_jobs())] * 4)
     assert [queue.live_id for queue in JobQueue.objects.all()] == [tenants.workspace.pk]

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from crmsolid.core import clock
 from tests.panel import browser
 from tests.tenants import Tenants
-from tests.webhooks.admin.pages import EVENTS, LOG
+from tests.webhooks.panel.pages import EVENTS, LOG
 from webhooks import querysets
 from webhooks.models import Endpoint
 

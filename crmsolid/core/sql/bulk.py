@@ -6,14 +6,11 @@ takes at most 65,535 parameters. PostgreSQL reads a value from a JSON list by it
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from crmsolid.core.sql.prepared_cursor import statement_cursor
-
-T = TypeVar("T")
 
 # How a value of each type is read from its list.
 _VALUES = {
@@ -69,10 +66,3 @@ def row_encoder(text_of: Callable[[Any], str]) -> json.JSONEncoder:
 
 
 _ENCODER = row_encoder(text_of_time)
-
-
-def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The values in lists of at most ``size``."""
-    iterator = iter(values)
-    while batch := list(islice(iterator, size)):
-        yield batch

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
-from crmsolid.core.time_zones import time_zones
+from crmsolid.core.periods import time_zones
 from crmsolid.oauth.services import own_grants
 from crmsolid.panel.account.base import own_page, show, user_of
 from crmsolid.panel.account.forms import ProfileForm

@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from crmsolid.core.durations import duration_text
+from crmsolid.core.periods import duration_text
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.template_tags import moment_text
 from crmsolid.workspaces.models import AuditEntry, HoldReason, User

@@ -16,7 +16,7 @@ from contacts.custom_fields import MAX_FIELDS
 from contacts.models import CustomField, ScoringRule
 from contacts.scoring.definition import MAX_RULES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
-from crmsolid.core.time_zones import time_zones
+from crmsolid.core.periods import time_zones
 from crmsolid.panel.account import sign_in_log
 from crmsolid.panel.account.kept_form import KeptForm, page_before
 from crmsolid.panel.components.addresses import side_of

@@ -14,7 +14,7 @@ from contacts.segments.conditions import parse_condition
 from contacts.segments.matching import MAX_COST, cost_of
 from contacts.services import count_contacts, estimate_contacts
 from crmsolid.core.errors import DomainError
-from crmsolid.core.sql.statement_timeout import StatementTimeout
+from crmsolid.core.postgresql.statement_timeout import StatementTimeout
 from crmsolid.jobs.models import Job
 from tests.contacts.conftest import Upsert
 from tests.panel import browser

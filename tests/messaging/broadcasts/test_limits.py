@@ -13,7 +13,7 @@ from contacts.models import Contact
 from contacts.services import erase_contact, personal_data
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.sql.statement_timeout import StatementTimeout
+from crmsolid.core.postgresql.statement_timeout import StatementTimeout
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces.models import Workspace

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 
 from contacts.models import Contact
 from crmsolid.core.errors import unavailable
-from crmsolid.core.sql.statement_timeout import StatementTimeout, statement_timeout
+from crmsolid.core.postgresql.statement_timeout import StatementTimeout, statement_timeout
 from tests.tenants import Tenants
 
 SETTINGS = ("statement_timeout", "max_parallel_workers_per_gather")

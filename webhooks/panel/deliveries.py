@@ -33,8 +33,8 @@ from crmsolid.panel.components.context import panel_context
 from crmsolid.panel.components.template_tags import moment_seconds
 from crmsolid.workspaces.roles import ADMINS
 from webhooks import replays, services
-from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
+from webhooks.panel.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.querysets import status_conditions, without_deleted_endpoints
 
 ATTEMPTS_SHOWN = 50
@@ -99,7 +99,6 @@ class AnswerFilter(admin.SimpleListFilter):
         return queryset.filter(models.Exists(last), **({"pk__gte": oldest[0]} if oldest else {}))
 
 
-@admin.register(Delivery)
 class DeliveryAdmin(WebhookAdmin):
     """Without the deliveries of deleted endpoints."""
 
@@ -232,7 +231,6 @@ def _summary(delivery: Delivery) -> str:
     return "It is not tried again automatically: all attempts have failed, or the receiver answered 410 Gone."
 
 
-@admin.register(Attempt)
 class AttemptAdmin(TenantAdmin):
     """Every request with the receiver's answer; linked from its delivery."""
 

@@ -14,8 +14,8 @@ from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
-from tests.webhooks.admin.pages import LOG, page_url
 from tests.webhooks.conftest import emit, run_pump
+from tests.webhooks.panel.pages import LOG, page_url
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import querysets
 from webhooks.models import Attempt, Delivery, Endpoint

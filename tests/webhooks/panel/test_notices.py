@@ -10,8 +10,8 @@ from crmsolid.core import clock
 from crmsolid.workspaces.models import Role, User, Workspace
 from tests.panel import browser, moment
 from tests.tenants import Tenants
-from tests.webhooks.admin.pages import HOME, LIST, LOG, URL, page_url
 from tests.webhooks.conftest import emit, run_pump
+from tests.webhooks.panel.pages import HOME, LIST, LOG, URL, page_url
 from tests.webhooks.receiver import Receiver, answering
 from webhooks.models import Endpoint
 from webhooks.services import delete_endpoint, update_endpoint

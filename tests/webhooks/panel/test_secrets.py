@@ -16,7 +16,8 @@ from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry, Role
 from tests.panel import browser, flash_messages, moment
 from tests.tenants import Tenants
-from tests.webhooks.admin.pages import (
+from tests.webhooks.conftest import SECRET, emit, run_pump
+from tests.webhooks.panel.pages import (
     HOME,
     LIST,
     NEW,
@@ -27,7 +28,6 @@ from tests.webhooks.admin.pages import (
     rotation_form,
     shown_secret,
 )
-from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering
 from webhooks.delivery import signing
 from webhooks.models import Attempt, Endpoint

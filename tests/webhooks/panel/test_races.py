@@ -10,7 +10,7 @@ from crmsolid.workspaces.models import AuditEntry
 from tests.panel import browser
 from tests.tenants import Tenants
 from tests.threads import run_together, run_together_catching
-from tests.webhooks.admin.pages import NEW, URL, new_endpoint_form, page_url, rotation_form, shown_secret
+from tests.webhooks.panel.pages import NEW, URL, new_endpoint_form, page_url, rotation_form, shown_secret
 from webhooks import services
 from webhooks.models import Endpoint
 from webhooks.secrets import EndpointSecrets

@@ -16,8 +16,8 @@ from crmsolid.jobs.models import Job
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
-from tests.webhooks.admin.pages import HOME, LIST, LOG, NEW, URL, columns, new_endpoint_form, page_url, rotation_form
 from tests.webhooks.conftest import emit, run_pump
+from tests.webhooks.panel.pages import HOME, LIST, LOG, NEW, URL, columns, new_endpoint_form, page_url, rotation_form
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import services
 from webhooks.models import Delivery, DisabledReason, Endpoint

@@ -15,8 +15,8 @@ from crmsolid.events.positions import assign_positions
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
-from tests.webhooks.admin.pages import LOG, URL, page_url
 from tests.webhooks.conftest import emit, run_pump
+from tests.webhooks.panel.pages import LOG, URL, page_url
 from tests.webhooks.receiver import Receiver, answering
 from webhooks import erasure, services
 from webhooks.models import Attempt, Delivery, Endpoint

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -25,17 +25,16 @@ from crmsolid.panel.components.admin_columns import column, format_time, time_te
 from crmsolid.panel.components.forms import lock_row
 from crmsolid.workspaces.roles import ADMINS
 from webhooks import querysets, replays, services
-from webhooks.admin.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.endpoint_health import FAILING_LIMIT
-from webhooks.forms import DeleteForm, EndpointForm, NewEndpointForm, ReplayForm, RotateForm
 from webhooks.models import DeliveryStatus, DisabledReason, Endpoint
+from webhooks.panel.base import ERRORS, STATUS_COLOURS, WebhookAdmin
+from webhooks.panel.forms import DeleteForm, EndpointForm, NewEndpointForm, ReplayForm, RotateForm
 
 DELIVERIES_SHOWN = 10
 STATE_COLOURS = {"active": "success", "failing": "warning", "disabled automatically": "danger", "disabled": ""}
 _hides_secret = method_decorator(sensitive_post_parameters("secret"))
 
 
-@admin.register(Endpoint)
 class EndpointAdmin(WebhookAdmin):
     """A generated secret is shown once, in the answer to the POST that made it, and nowhere else."""
 
