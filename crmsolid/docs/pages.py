@@ -99,6 +99,7 @@ OUTLINE: dict[str, tuple[str | Link, ...]] = {
         "docs/jobs.md",
         "docs/serving.md",
         "docs/sql.md",
+        "docs/upgrades.md",
     ),
 }
 

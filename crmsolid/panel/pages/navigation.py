@@ -40,7 +40,7 @@ class NavigationItem:
         if self.page:
             panel = panel_context(request)
             return panel is not None and panel.has_role(self.roles)
-        return admin.site._registry[apps.get_model(self.model)].has_view_permission(request)
+        return admin.site.get_model_admin(apps.get_model(self.model)).has_view_permission(request)
 
 
 GROUPS: dict[str, tuple[NavigationItem, ...]] = {
