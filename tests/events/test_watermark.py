@@ -1,9 +1,7 @@
 """A database that is older than this host has seen it is noticed, and nothing else is taken for one."""
 
 import json
-import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -232,15 +230,3 @@ def test_the_connection_of_the_check_itself_makes_no_other_check_due(
     watermark.check_if_due()
     watermark.check_if_due()
     assert as_worker == ["reconnected"]
-
-
-def test_what_a_killed_process_left_behind_is_deleted_after_an_hour(folder: Path, as_worker: list[str]) -> None:
-    watermark.check_before_work()  # the folder does not exist yet
-    folder.mkdir()
-    old, young = folder / "watermark.json12345678", folder / "watermark.jsonabcdefgh"
-    for path in (old, young, watermark.path()):
-        path.write_text("[")
-    for path in (old, watermark.path()):
-        os.utime(path, (time.time() - 3700,) * 2)
-    watermark.check_before_work()
-    assert sorted(folder.iterdir()) == [watermark.path(), young]
