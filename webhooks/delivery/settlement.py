@@ -8,30 +8,17 @@ from django.db import transaction
 
 from crmsolid.core import clock
 from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
+from crmsolid.core.sql.table import Table
 from webhooks import endpoint_health
 from webhooks.delivery.queue import EndpointSnapshot
 from webhooks.delivery.schedule import Verdict, next_attempt_at
 from webhooks.delivery.sender import DeliveryResult
-from webhooks.models import DeliveryStatus
+from webhooks.models import Attempt, DeliveryStatus
 
 # When a claim that was not posted is due again.
 UNPOSTED_DELAY = timedelta(seconds=1)
 
-_ATTEMPT_COLUMNS = {
-    "workspace_id": "int",
-    "delivery_id": "text",
-    "number": "int",
-    "at": "time",
-    "url": "text",
-    "request_headers": "json",
-    "signed_with": "text",
-    "status": "int",
-    "error": "text",
-    "duration_ms": "int",
-    "answer_headers": "json",
-    "answer_body": "text",
-    "answer_truncated": "bool",
-}
+_attempts = Table(Attempt)
 
 
 def settle(results: Sequence[DeliveryResult], endpoints: Mapping[str, EndpointSnapshot]) -> int:
@@ -93,30 +80,27 @@ def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
 
 
 def _insert_attempts(results: Sequence[DeliveryResult]) -> None:
-    rows = []
-    for result in results:
-        claim = result.claim
-        for number, attempt in enumerate(result.attempts, start=claim.attempts + 1):
-            response = attempt.response
-            rows.append(
-                (
-                    *(claim.workspace_id, claim.id, number, attempt.at),
-                    *(attempt.url, attempt.headers, attempt.signed_with),
-                    *(response.status, "" if response.error is None else response.error.value, response.duration_ms),
-                    *(response.headers, response.body, response.truncated),
-                )
-            )
-    _insert_attempt_rows(rows)
-
-
-def _insert_attempt_rows(rows: Sequence[Sequence[Any]]) -> None:
-    """``rows`` hold the values of _ATTEMPT_COLUMNS."""
-    if rows:
-        names = ", ".join(f'"{name}"' for name in _ATTEMPT_COLUMNS)
-        run(
-            f"INSERT INTO webhooks_attempt ({names}) SELECT {names} FROM {rows_source(_ATTEMPT_COLUMNS)}",
-            [rows_parameter(rows)],
-        )
+    _attempts.insert_many(
+        [
+            {
+                "workspace_id": result.claim.workspace_id,
+                "delivery_id": result.claim.id,
+                "number": number,
+                "at": attempt.at,
+                "url": attempt.url,
+                "request_headers": attempt.headers,
+                "signed_with": attempt.signed_with,
+                "status": attempt.response.status,
+                "error": "" if attempt.response.error is None else attempt.response.error.value,
+                "duration_ms": attempt.response.duration_ms,
+                "answer_headers": attempt.response.headers,
+                "answer_body": attempt.response.body,
+                "answer_truncated": attempt.response.truncated,
+            }
+            for result in results
+            for number, attempt in enumerate(result.attempts, start=result.claim.attempts + 1)
+        ]
+    )
 
 
 @transaction.atomic
@@ -132,5 +116,8 @@ def recover_lost() -> int:
         [now, now],
     )
     # The process that posted is gone, and with it the address, the headers and the response.
-    _insert_attempt_rows([(*row, now, "", {}, "", None, "lost", 0, {}, "", False) for row in lost])
+    unknown: dict[str, Any] = {"at": now, "url": "", "request_headers": {}, "error": "lost", "duration_ms": 0}
+    _attempts.insert_many(
+        [{"workspace_id": row[0], "delivery_id": row[1], "number": row[2], **unknown} for row in lost]
+    )
     return len(lost)
