@@ -80,3 +80,25 @@ def test_telethons_private_attributes_are_used_in_one_module() -> None:
 def test_telethon_has_the_version_the_code_was_written_for() -> None:
     assert telethon.__version__ == TELETHON_VERSION
     assert f"telethon=={TELETHON_VERSION}" in (ROOT / "requirements.txt").read_text()
+
+
+def test_folders_of_an_app_do_not_import_each_other() -> None:
+    """A folder and the modules of its own app beside it may: the app's ``urls``, ``admin`` and ``registrations`` name
+    what is inside."""
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    folders = {name for name in graph.modules if (ROOT / name.replace(".", "/")).is_dir()}
+
+    def folder(module: str) -> str:
+        return module if module in folders else module.rpartition(".")[0]
+
+    imports = {
+        (folder(module), folder(imported))
+        for module in graph.modules
+        for imported in graph.find_modules_directly_imported_by(module)
+    }
+    circles = {
+        frozenset(pair)
+        for pair in imports
+        if pair[::-1] in imports and not any(f"{a}.".startswith(f"{b}.") for a, b in (pair, pair[::-1]))
+    }
+    assert circles <= {frozenset({"messaging.sending", "messaging.threads"})}
