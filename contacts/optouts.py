@@ -13,12 +13,9 @@ from typing import Any
 from django.conf import settings
 
 from contacts.models import Contact, OptOut
-from crmsolid.core.batches import batched
-from crmsolid.core.sql.table import Table
 
-_optouts = Table(OptOut)
 # What an identity is called in what is hashed, by its column.
-_TYPES = {"username_key": "username", "email_key": "email", "telegram_id": "telegram"}
+IDENTITIES = {"username_key": "username", "email_key": "email", "telegram_id": "telegram"}
 
 
 def keep(contact: Contact) -> None:
@@ -29,7 +26,7 @@ def keep(contact: Contact) -> None:
 def keep_digests(workspace_id: int, digests: Iterable[bytes]) -> None:
     """Keep opt-outs of which only the digests are known."""
     rows = [OptOut(workspace_id=workspace_id, digest=digest) for digest in digests]
-    _optouts.insert_many(rows, "(workspace_id, digest) DO NOTHING")
+    OptOut.objects.for_workspace(workspace_id).bulk_create(rows, ignore_conflicts=True)
 
 
 def kept(contact: Contact) -> Any:
@@ -43,24 +40,21 @@ def opted_out_sql(contact: Contact) -> tuple[str, Sequence[Any]]:
         return "%s", [True]
     digests = digests_of(contact)
     placeholders = ", ".join(["%s"] * len(digests)) or "NULL"
-    exists = f"EXISTS (SELECT 1 FROM {_optouts.name} WHERE workspace_id = %s AND digest IN ({placeholders}))"
+    exists = f'EXISTS (SELECT 1 FROM "{OptOut._meta.db_table}" WHERE workspace_id = %s AND digest IN ({placeholders}))'
     return exists, [contact.workspace_id, *digests]
 
 
 def kept_among(workspace_id: int, identities: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of these identities (column and key) for which an opt-out of an erased contact is kept."""
     by_digest = {digest: each for each in identities for digest in digests(workspace_id, dict([each]))}
-    found: set[tuple[str, str]] = set()
-    for some in batched(by_digest, 1000):
-        rows = OptOut.objects.for_workspace(workspace_id).filter(digest__in=some)
-        found |= {by_digest[bytes(digest)] for digest in rows.values_list("digest", flat=True)}
-    return found
+    rows = OptOut.objects.for_workspace(workspace_id).filter(digest__in=list(by_digest))
+    return {by_digest[bytes(digest)] for digest in rows.values_list("digest", flat=True)}
 
 
 def digests(workspace_id: int, identities: Mapping[str, Any], secrets: Sequence[Any] = ()) -> list[bytes]:
     """An HMAC of each identity (column and key) under each secret, by default the secret key and those it replaced."""
     return [
-        hmac.digest(_hmac_key(secret), f"{workspace_id}:{_TYPES[column]}:{value}".encode(), "sha256")
+        hmac.digest(_hmac_key(secret), f"{workspace_id}:{IDENTITIES[column]}:{value}".encode(), "sha256")
         for secret in secrets or (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
         for column, value in identities.items()
         if value is not None
@@ -69,7 +63,7 @@ def digests(workspace_id: int, identities: Mapping[str, Any], secrets: Sequence[
 
 def digests_of(contact: Contact, secrets: Sequence[Any] = ()) -> list[bytes]:
     """As :func:`digests`, for the identities of a contact."""
-    return digests(contact.workspace_id, {column: getattr(contact, column) for column in _TYPES}, secrets)
+    return digests(contact.workspace_id, {column: getattr(contact, column) for column in IDENTITIES}, secrets)
 
 
 @lru_cache(maxsize=16)

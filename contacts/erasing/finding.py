@@ -8,7 +8,6 @@ is unpacked. Digests are not: they are made so that nobody can look for a person
 import json
 import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,9 +32,11 @@ MAX_IDS = 100
 FILE_BLOCK = 1_048_576
 FILE_OVERLAP = 4096
 
-_TEXTS = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
-# A Telegram id has more digits than the smaller types hold.
-_NUMBERS = (models.BigIntegerField, models.IntegerField)
+# A Telegram id has more digits than the smaller types of numbers hold.
+_SEARCHED = (
+    *(models.CharField, models.TextField, models.JSONField, models.BinaryField),
+    *(models.BigIntegerField, models.IntegerField),
+)
 # Generated numbers, instants and references; what a reference leads to is searched as well.
 _NEITHER = (
     *(models.AutoField, models.BigAutoField, models.ForeignKey, models.BooleanField, models.DurationField),
@@ -45,18 +46,20 @@ _NEITHER = (
 _DIGITS = re.compile(r"\+?[0-9][0-9 ()./-]{3,}")
 _FERNET = b"gAAAA"  # how every encrypted value begins
 _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+_SESSION_DATA = Session._meta.get_field("session_data")
+_CHUNK_DATA = ImportChunk._meta.get_field("data")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What is looked for: texts that match ``pattern`` once they are folded, and the number."""
+    """What is looked for: texts that match ``pattern`` once they are folded."""
 
     pattern: re.Pattern[str]
-    number: int | None = None
 
     def is_in(self, text: str) -> bool:
         """Whether the text has the identity, also as JSON or an address writes it."""
-        return any(self.pattern.search(fold(each)) for each in _readings(text))
+        unescaped = _ESCAPES.sub(lambda found: str(json.loads(f'"{found[0]}"')), text) if "\\u" in text else text
+        return any(self.pattern.search(fold(each)) for each in {text, unescaped, unquote(text)})
 
 
 def identity_of(text: str) -> Identity:
@@ -65,7 +68,7 @@ def identity_of(text: str) -> Identity:
     text = text.strip()
     if _DIGITS.fullmatch(text):
         digits = re.sub("[^0-9]", "", text).removeprefix("00")
-        return Identity(re.compile(rf"(?<![0-9])(?:00)?{'[ ()./-]*'.join(digits)}(?![0-9])"), int(digits))
+        return Identity(re.compile(rf"(?<![0-9])(?:00)?{'[ ()./-]*'.join(digits)}(?![0-9])"))
     try:
         # Not as a part of a longer name.
         return Identity(re.compile(rf"(?<![a-z0-9_]){username_key(text)}(?![a-z0-9_])"))
@@ -78,21 +81,9 @@ def identity_of(text: str) -> Identity:
         return Identity(re.compile(re.escape(fold(text))))
 
 
-def _readings(text: str) -> Iterator[str]:
-    yield text
-    if "\\u" in text:
-        yield _ESCAPES.sub(_unescape, text)
-    if "%" in text:
-        yield unquote(text)
-
-
-def _unescape(match: re.Match[str]) -> str:
-    return str(json.loads(f'"{match[0]}"'))
-
-
 @dataclass(slots=True)
 class Hit:
-    """Where something was found: ``rows`` of a table's ``column``, of which ``ids`` are the first, or a ``file``."""
+    """Where something was found: ``rows`` of a table's ``column``, of which ``ids`` are the first."""
 
     table: str
     column: str
@@ -116,7 +107,7 @@ def find(text: str, workspace: Workspace | None = None) -> Search:
     identity, search = identity_of(text), Search()
     for model in tables():
         _search_table(model, identity, workspace, search)
-    search.files = [str(path) for path in kept_files() if _is_in_file(identity, path)]
+    search.files = [str(path) for path in _kept_files() if _is_in_file(identity, path)]
     return search
 
 
@@ -132,73 +123,59 @@ def columns(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
         values = column.output_field if isinstance(column, models.GeneratedField) else column
         if isinstance(values, _NEITHER):
             continue
-        if not isinstance(values, (*_TEXTS, *_NUMBERS)):
+        if not isinstance(values, _SEARCHED):
             raise TypeError(f"{column}: is there anything about a person in a {type(values).__name__}?")
         found.append(column)
     return found
 
 
 def _search_table(model: type[models.Model], identity: Identity, workspace: Workspace | None, search: Search) -> None:
-    searched = columns(model)
-    hits = [Hit(model._meta.db_table, str(column.column)) for column in searched]
+    hits = {column: Hit(model._meta.db_table, str(column.column)) for column in columns(model)}
     rows: QuerySet[Any, Any] = model._base_manager.order_by("pk")
     if workspace is not None and issubclass(model, WorkspaceModel):
         rows = rows.filter(Q(workspace=workspace) | Q(workspace__live=workspace))
     batch = list(rows[:BATCH])
     while batch:
         for row in batch:
-            values = [getattr(row, column.attname) for column in searched]
-            texts = [_as_text(column, row, search) for column in searched]
+            texts = {column: _as_text(column, row, search) for column in hits}
             # Once for the row, and only in the few rows that have it for each column.
-            if identity.is_in("\n".join(texts)) or (identity.number is not None and identity.number in values):
-                for text, value, hit in zip(texts, values, hits, strict=True):
-                    if identity.is_in(text) or (identity.number is not None and identity.number == value):
-                        hit.rows += 1
-                        hit.ids += [str(row.pk)] if len(hit.ids) < MAX_IDS else []
+            if identity.is_in("\n".join(texts.values())):
+                for column, text in texts.items():
+                    if identity.is_in(text):
+                        hits[column].rows += 1
+                        hits[column].ids += [str(row.pk)] if len(hits[column].ids) < MAX_IDS else []
         search.rows += len(batch)
         batch = list(rows.filter(pk__gt=batch[-1].pk)[:BATCH])
     search.tables += 1
-    search.found += [hit for hit in hits if hit.rows]
+    search.found += [hit for hit in hits.values() if hit.rows]
 
 
 def _as_text(column: "models.Field[Any, Any]", row: models.Model, search: Search) -> str:
-    """What a column of a row holds, readable; nothing of a number."""
+    """What a column of a row holds, readable."""
     value = getattr(row, column.attname)
-    if value is None or isinstance(column, _NUMBERS):
+    if value is None:
         return ""
     if isinstance(column, models.JSONField):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(column, models.BinaryField):
-        return _unpack(column, row, search).decode(errors="replace")
-    return _session_text(value) if column == _SESSION_DATA else str(value)
-
-
-_SESSION_DATA = Session._meta.get_field("session_data")
-_CHUNK_DATA = ImportChunk._meta.get_field("data")
-
-
-def _unpack(column: "models.Field[Any, Any]", row: models.Model, search: Search) -> bytes:
-    """The bytes without the compression or encryption that the column may have."""
-    value = bytes(getattr(row, column.attname))
+    if column == _SESSION_DATA:  # whatever key the session is signed with
+        data = value.rsplit(":", 2)[0]
+        raw = signing.b64_decode(data.removeprefix(".").encode())
+        return (zlib.decompress(raw) if data.startswith(".") else raw).decode(errors="replace")
+    if not isinstance(column, models.BinaryField):
+        return str(value)
+    packed = bytes(value)
     if column == _CHUNK_DATA:
-        return zlib.decompress(value)
-    if value and crypto.is_encrypted(column.model, column.name):
+        packed = zlib.decompress(packed)
+    elif packed and crypto.is_encrypted(column.model, column.name):
         try:
-            return crypto.decrypt(row, column.name)
+            packed = crypto.decrypt(row, column.name)
         except InvalidToken:  # or a row in which the column is not encrypted
-            if value.startswith(_FERNET) and str(column) not in search.unreadable:
+            if packed.startswith(_FERNET) and str(column) not in search.unreadable:
                 search.unreadable.append(str(column))
-    return value
+    return packed.decode(errors="replace")
 
 
-def _session_text(value: str) -> str:
-    """The JSON of a session, whatever key it is signed with."""
-    data = value.rsplit(":", 2)[0]
-    raw = signing.b64_decode(data.removeprefix(".").encode())
-    return (zlib.decompress(raw) if data.startswith(".") else raw).decode(errors="replace")
-
-
-def kept_files() -> list[Path]:
+def _kept_files() -> list[Path]:
     """The files of the data folder, without those of the PostgreSQL whose tables are searched."""
     folder = Path(settings.DATA_DIR)
     searched = folder / "postgresql" / "data" if "DATABASE_URL" in settings.LOCAL_SERVERS else None

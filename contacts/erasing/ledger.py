@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db.models import Max
@@ -48,13 +48,37 @@ class Entry:
         digests = tuple(dict.fromkeys((*self.digests, *other.digests)))
         return replace(self, digests=digests, opted_out=self.opted_out or other.opted_out, at=min(self.at, other.at))
 
+    def as_line(self) -> bytes:
+        value = {
+            "at": rfc3339(self.at),
+            "workspace": {"id": self.workspace_id, "slug": self.slug},
+            "contact_id": self.contact_id,
+            "digests": list(self.digests),
+            "opted_out": self.opted_out,
+        }
+        return json.dumps(value).encode() + b"\n"
+
+    @classmethod
+    def of_line(cls, line: bytes) -> Self:
+        """Raises ``ValueError``, ``KeyError``, ``TypeError`` or ``RecursionError``."""
+        value: Any = json.loads(line)
+        workspace, digests, at = value["workspace"], tuple(value["digests"]), datetime.fromisoformat(value["at"])
+        entry = cls(workspace["id"], workspace["slug"], value["contact_id"], digests, value["opted_out"], at)
+        are_texts = isinstance(entry.slug, str) and isinstance(entry.contact_id, str)
+        # PostgreSQL refuses a NUL, which would stop the replay of all other lines.
+        if at.tzinfo is None or type(entry.workspace_id) is not int or not are_texts or b"\\u0000" in line:
+            raise ValueError(line)
+        for digest in digests:
+            bytes.fromhex(digest)
+        return entry
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A line that is no entry. ``torn``: it was not written to its end, because the process died or the disk was full,
-    so nothing was deleted."""
+    """A line, as ``FILE:NUMBER``, that is no entry. ``torn``: it was not written to its end, because the process died
+    or the disk was full, so nothing was deleted."""
 
-    line: int
+    place: str
     torn: bool
 
 
@@ -82,7 +106,7 @@ def record(workspace: Workspace, contact: Contact, repeats: Entry | None = None)
         created_at=entry.at,
     ).save(force_insert=True)
     try:
-        _append(_as_line(entry))
+        _append(entry.as_line())
     except OSError as error:
         logger.error("the ledger of erasures cannot be written", extra={"path": str(path()), "error": str(error)})
         raise DomainError(
@@ -105,38 +129,18 @@ def _append(line: bytes) -> None:
         os.fsync(file)
     finally:
         os.close(file)
-    if not size:
-        _sync_folder()
-
-
-def _sync_folder() -> None:
-    """Without this, a new file may be gone after a loss of power."""
-    folder = os.open(path().parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _as_line(entry: Entry) -> bytes:
-    value = {
-        "at": rfc3339(entry.at),
-        "workspace": {"id": entry.workspace_id, "slug": entry.slug},
-        "contact_id": entry.contact_id,
-        "digests": list(entry.digests),
-        "opted_out": entry.opted_out,
-    }
-    return json.dumps(value).encode() + b"\n"
+    if not size:  # without this, a new file may be gone after a loss of power
+        folder = os.open(path().parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def last_erasure(contact: Contact) -> datetime | None:
     """When somebody with an identity of this contact was erased last in its workspace; None if nobody was."""
-    digests = optouts.digests_of(contact)
-    if not digests:
-        return None
-    rows = Erasure.objects.for_workspace(contact.workspace_id).filter(
-        digests__has_any_keys=[digest.hex() for digest in digests]
-    )
+    digests = [digest.hex() for digest in optouts.digests_of(contact)]
+    rows = Erasure.objects.for_workspace(contact.workspace_id).filter(digests__has_any_keys=digests)
     last: datetime | None = rows.aggregate(last=Max("created_at"))["last"]
     return last
 
@@ -156,24 +160,9 @@ def read(file: Path, since: datetime) -> Iterator[Entry | Unreadable]:
             if not line.strip():
                 continue
             try:
-                entry = _read_line(line)
+                entry = Entry.of_line(line)
             except (ValueError, KeyError, TypeError, RecursionError):
-                yield Unreadable(number, torn=not line.endswith(b"\n") or line.endswith(_TORN))
+                yield Unreadable(f"{file}:{number}", torn=not line.endswith(b"\n") or line.endswith(_TORN))
                 continue
             if entry.at >= since:
                 yield entry
-
-
-def _read_line(line: bytes) -> Entry:
-    """Raises ``ValueError``, ``KeyError``, ``TypeError`` or ``RecursionError``."""
-    value: Any = json.loads(line)
-    workspace, digests, at = value["workspace"], value["digests"], datetime.fromisoformat(value["at"])
-    entry = Entry(workspace["id"], workspace["slug"], value["contact_id"], tuple(digests), value["opted_out"], at)
-    texts = (entry.slug, entry.contact_id, *entry.digests)
-    # PostgreSQL refuses a NUL, which would stop the replay of all other lines.
-    are_texts = all(isinstance(text, str) and "\0" not in text for text in texts)
-    if at.tzinfo is None or type(entry.workspace_id) is not int or not are_texts:
-        raise ValueError(line)
-    for digest in entry.digests:
-        bytes.fromhex(digest)
-    return entry

@@ -4,9 +4,11 @@ A contact is one that was erased if it has the id or, made before the erasure, a
 Whoever was added after the erasure has come back, and stays.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from contacts import optouts, services
@@ -14,7 +16,6 @@ from contacts.erasing import ledger
 from contacts.erasing.ledger import Entry, Unreadable
 from contacts.imports import erasure as imports
 from contacts.models import Contact
-from crmsolid.core.batches import batched
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.actor import Actor
@@ -35,25 +36,19 @@ class Replay:
     unreadable: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Found:
-    """``erased``: contacts that were erased. ``returned``: digests of people who were added again after that."""
-
-    erased: set[str] = field(default_factory=set)
-    returned: set[str] = field(default_factory=set)
-
-
 def replay(files: Sequence[Path], since: datetime) -> Replay:
     """Repeat the erasures of these ledgers and of the database's own since a time. Running it again does nothing.
 
     Raises ``OSError`` for a file that cannot be read, before anything is erased.
     """
     result = Replay()
-    by_workspace: dict[tuple[int, str], dict[str, Entry]] = {}
-    for entry in _entries(files, since, result):
-        entries = by_workspace.setdefault((entry.workspace_id, entry.slug), {})
-        known = entries.get(entry.contact_id)
-        entries[entry.contact_id] = entry if known is None else known.merged_with(entry)
+    by_workspace: dict[tuple[int, str], dict[str, Entry]] = defaultdict(dict)
+    for entry in chain(ledger.stored(since), *(ledger.read(file, since) for file in files)):
+        if isinstance(entry, Unreadable):
+            (result.torn if entry.torn else result.unreadable).append(entry.place)
+        else:
+            entries = by_workspace[entry.workspace_id, entry.slug]
+            entries[entry.contact_id] = entries.get(entry.contact_id, entry).merged_with(entry)
     for (workspace_id, slug), entries in by_workspace.items():
         result.erasures += len(entries)
         workspace = Workspace.objects.filter(pk=workspace_id, slug=slug).first()
@@ -64,21 +59,15 @@ def replay(files: Sequence[Path], since: datetime) -> Replay:
     return result
 
 
-def _entries(files: Sequence[Path], since: datetime, result: Replay) -> Iterator[Entry]:
-    yield from ledger.stored(since)
-    for file in files:
-        for entry in ledger.read(file, since):
-            if isinstance(entry, Unreadable):
-                (result.torn if entry.torn else result.unreadable).append(f"{file}:{entry.line}")
-            else:
-                yield entry
-
-
 def _replay_in(workspace: Workspace, entries: Mapping[str, Entry]) -> int:
+    erased_at: dict[str, datetime] = {}  # each identity, the last time
+    for entry in entries.values():
+        for digest in entry.digests:
+            erased_at[digest] = max(entry.at, erased_at.get(digest, entry.at))
+    to_erase, returned = _find(workspace, entries, erased_at)
     actor = Actor.command(workspace, "replay_erasures")
-    found = _find(workspace, entries)
     erased = 0
-    for contact_id in sorted(found.erased):
+    for contact_id in sorted(to_erase):
         try:
             services.erase_contact(actor, contact_id, repeats=entries.get(contact_id))
         except DomainError as error:
@@ -86,37 +75,31 @@ def _replay_in(workspace: Workspace, entries: Mapping[str, Entry]) -> int:
                 raise
         else:
             erased += 1
-    imports.erase_by_digest(workspace.pk, _by_digest(entries))
+    imports.erase_by_digest(workspace.pk, erased_at)
     # A backup may be older than the opt-out.
-    opted_out = [digest for entry in entries.values() if entry.opted_out for digest in entry.digests]
+    opted_out = {digest for entry in entries.values() if entry.opted_out for digest in entry.digests}
     with unit_of_work():
-        optouts.keep_digests(workspace.pk, [bytes.fromhex(each) for each in opted_out if each not in found.returned])
+        optouts.keep_digests(workspace.pk, map(bytes.fromhex, sorted(opted_out - returned)))
     return erased
 
 
-def _by_digest(entries: Mapping[str, Entry]) -> dict[str, datetime]:
-    """When each of the identities was erased last."""
-    erased_at: dict[str, datetime] = {}
-    for entry in entries.values():
-        for digest in entry.digests:
-            erased_at[digest] = max(entry.at, erased_at.get(digest, entry.at))
-    return erased_at
-
-
-def _find(workspace: Workspace, entries: Mapping[str, Entry]) -> _Found:
-    found = _Found()
-    contacts = Contact.objects.for_workspace(workspace)
-    for ids in batched(entries, BATCH):
-        found.erased |= set(contacts.filter(pk__in=ids).values_list("pk", flat=True))
-    erased_at = _by_digest(entries)
+def _find(
+    workspace: Workspace, entries: Mapping[str, Entry], erased_at: Mapping[str, datetime]
+) -> tuple[set[str], set[str]]:
+    """The ids of contacts that were erased, and the digests of people who were added again after that."""
+    to_erase: set[str] = set()
+    returned: set[str] = set()
+    contacts = Contact.objects.for_workspace(workspace).only(*optouts.IDENTITIES, "workspace_id", "created_at")
     after = ""
     while batch := list(contacts.filter(pk__gt=after).order_by("pk")[:BATCH]):
         for contact in batch:
+            if contact.pk in entries:
+                to_erase.add(contact.pk)
             for digest in map(bytes.hex, optouts.digests_of(contact)):
                 if digest in erased_at:
                     if contact.created_at <= erased_at[digest]:
-                        found.erased.add(contact.pk)
+                        to_erase.add(contact.pk)
                     else:
-                        found.returned.add(digest)
+                        returned.add(digest)
         after = batch[-1].pk
-    return found
+    return to_erase, returned

@@ -212,8 +212,8 @@ def test_a_ledger_that_is_cut_anywhere_says_all_that_is_whole(ours: Api, upsert:
         complete = len([line for line in whole.split(b"\n")[:3] if line in lines])
         read = list(ledger.read(copy, since))
         assert [each.contact_id for each in read if isinstance(each, ledger.Entry)] == ids[:complete]
-        torn = [each.line for each in read if isinstance(each, ledger.Unreadable) and each.torn]
-        assert (len(read) - complete, torn) == ((1, [complete + 1]) if len(read) > complete else (0, []))
+        torn = [each.place for each in read if isinstance(each, ledger.Unreadable) and each.torn]
+        assert (len(read) - complete, torn) == ((1, [f"{copy}:{complete + 1}"]) if len(read) > complete else (0, []))
 
 
 @pytest.mark.parametrize("damaged", [b"\0" * 300, b"\xff\xfe{", b"{}", b"[" * 100_000, b'"text"', b"null", b"1e999"])
