@@ -4,16 +4,28 @@ Counted from ``StageChange``, which keeps its rows, without the contact, when a 
 says which indexes answer these statements.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Aggregate,
+    Count,
+    DateTimeField,
+    F,
+    FloatField,
+    Func,
+    IntegerField,
+    Q,
+    Value,
+)
+from django.db.models.functions import Extract, Greatest
 
 from contacts.models import Stage, StageChange
 from crmsolid.api.pagination import Page, page
-from crmsolid.core import periods as spans
 from crmsolid.core.periods import Period, Report
-from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 
@@ -31,53 +43,38 @@ class StageFigures:
     median_time: timedelta | None
 
 
-# The number of a period and a stage: how many contacts there are, and the median time it took them.
-Medians = dict[tuple[int, str], tuple[int, timedelta]]
+_REACHED, _ADDED = Q(is_first=True, stage__in=Stage.values), Q(from_stage="")
 
-_CHANGES = Table(StageChange).name
-_STAGES = "(VALUES {}) AS st".format(", ".join(f"('{stage}')" for stage in Stage.values))
-_COUNT = (
-    f"SELECT p.number, st.column1, (SELECT count(*) FROM {_CHANGES} WHERE workspace_id = %s AND is_first"
-    " AND stage = st.column1 AND at >= p.begins AND at < p.ends)"
-    f" FROM {{periods}} CROSS JOIN {_STAGES}"
-)
-_COUNT_ADDED = (
-    f"SELECT p.number, (SELECT count(*) FROM {_CHANGES} WHERE workspace_id = %s AND from_stage = ''"
-    " AND entered_at >= p.begins AND entered_at < p.ends) FROM {periods}"
-)
-_OF_PERIOD = (
-    "s.workspace_id = %s AND s.is_first AND s.stage = st.column1 AND s.entered_at >= p.begins AND s.entered_at < p.ends"
-)
-# As numbers, which PostgreSQL sorts several times faster than intervals.
-_MEDIANS = (
-    f"SELECT p.number, st.column1, c.reached, c.seconds FROM {{periods}} CROSS JOIN {_STAGES} CROSS JOIN LATERAL ("
-    " SELECT count(*) AS reached,"
-    " percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(date_part('epoch', s.at - s.entered_at), 0)) AS seconds"
-    f" FROM {_CHANGES} s WHERE {_OF_PERIOD}) AS c WHERE c.reached > 0"
-)
+
+class _Median(Aggregate):
+    """Of numbers, which PostgreSQL sorts several times faster than intervals."""
+
+    template = "percentile_cont(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
 
 
 def funnel_report(actor: Actor, periods: Sequence[Period]) -> Report[list[StageFigures]]:
     """The figures of all stages in each of these periods, which follow each other. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
-    workspace_id = actor.workspace.pk
-    counted = fetch(_COUNT.format(periods=spans.source()), [workspace_id, spans.parameter(periods)])
-    counts = {(number, stage): count for number, stage, count in counted}
-    added = dict(fetch(_COUNT_ADDED.format(periods=spans.source()), [workspace_id, spans.parameter(periods)]))
+    workspace_id, n = actor.workspace.pk, len(periods)
+    counts = dict(_by_period(workspace_id, periods, _REACHED, "at", "stage", count=Count("*")))
+    added = dict(_by_period(workspace_id, periods, _ADDED, "entered_at", count=Count("*")))
     medians = _medians(workspace_id, periods)
+    # The median of the whole does not follow from those of its periods.
+    whole = medians if n == 1 else _medians(workspace_id, [Period(periods[0].begins, periods[-1].ends)])
     series = [
         [
-            StageFigures(stage, counts[number, stage], added[number], *medians.get((number, stage), (0, None)))
+            StageFigures(
+                stage, counts.get((number, stage), 0), added.get((number,), 0), *medians.get((number, stage), (0, None))
+            )
             for stage in Stage.values
         ]
-        for number in range(len(periods))
+        for number in range(n)
     ]
-    # The median of the whole does not follow from those of its periods.
-    whole = medians if len(periods) == 1 else _medians(workspace_id, [Period(periods[0].begins, periods[-1].ends)])
     total = [
         StageFigures(
             stage,
-            sum(counts[number, stage] for number in added),
+            sum(counts.get((number, stage), 0) for number in range(n)),
             sum(added.values()),
             *whole.get((0, stage), (0, None)),
         )
@@ -86,11 +83,31 @@ def funnel_report(actor: Actor, periods: Sequence[Period]) -> Report[list[StageF
     return Report(total, series)
 
 
-def _medians(workspace_id: int, periods: Sequence[Period]) -> Medians:
-    """Of the contacts that were added in each period: how many have reached each stage, and in what time."""
-    # In the order of the placeholders: the subquery of the periods comes first in the text.
-    rows = fetch(_MEDIANS.format(periods=spans.source()), [spans.parameter(periods), workspace_id])
-    return {(number, stage): (reached, timedelta(seconds=seconds)) for number, stage, reached, seconds in rows}
+def _medians(workspace_id: int, periods: Sequence[Period]) -> dict[tuple[Any, ...], tuple[int, timedelta]]:
+    """By number of the period and stage, of the contacts that were added in it: how many have reached the stage, and in
+    what time."""
+    seconds = Greatest(Extract(F("at") - F("entered_at"), "epoch"), 0.0, output_field=FloatField())
+    found = _by_period(
+        workspace_id, periods, _REACHED, "entered_at", "stage", reached=Count("*"), seconds=_Median(seconds)
+    )
+    return {key: (reached, timedelta(seconds=median)) for key, (reached, median) in found}
+
+
+def _by_period(
+    workspace_id: int, periods: Sequence[Period], rows: Q, time: str, *by: str, **figures: Aggregate
+) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Figures of the rows whose ``time`` is in each period, by the number of the period and these columns. What has no
+    rows is left out."""
+    begins = Value([period.begins for period in periods], output_field=ArrayField(DateTimeField()))
+    number = Func(F(time), begins, function="width_bucket", output_field=IntegerField()) - 1
+    changes = StageChange.objects.for_workspace(workspace_id).filter(
+        rows, **{f"{time}__gte": periods[0].begins, f"{time}__lt": periods[-1].ends}
+    )
+    grouped = changes.annotate(number=number).values_list("number", *by).annotate(**figures).order_by()
+    width = 1 + len(by)
+    for row in grouped:
+        values = row[width:]
+        yield row[:width], values[0] if len(values) == 1 else values
 
 
 # The figures of a stage that count contacts, and the time by which they do.

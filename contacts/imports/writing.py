@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from contacts import stages, watchers
+from contacts import repository, stages
 from contacts.imports.planning import IDENTITIES, Identity, Person
 from contacts.models import Contact, ContactTag, ImportDraft
 from contacts.normalization import fold
@@ -100,7 +100,7 @@ def write(actor: Actor, people: Iterable[Person], events: Sequence[NewEvent]) ->
             _insert_tags(actor.workspace.pk, [*changed, *new], now)
             scored = _record(actor, changed, new, now)
             if changed:
-                watchers.notify([person.contact.id for person in changed])
+                repository.notify([person.contact.id for person in changed])
             publish_all(actor, [*_with_scores(events, [*changed, *new], scored), *scored])
     except IntegrityError:
         raise Overtaken from None
@@ -137,12 +137,7 @@ def _record(actor: Actor, changed: Sequence[Person], new: Sequence[Person], now:
     cause = stages.cause_of(actor)
     stages.added([person.contact for person in new], cause)
     moved = [person for person in changed if person.contact.stage != person.old_stage]
-    stages.changed(
-        {person.contact.id: person.old_stage for person in moved},
-        {person.contact.id: person.contact.stage for person in moved},
-        now,
-        cause,
-    )
+    stages.changed([(person.contact, person.old_stage, now) for person in moved], cause)
     # Read after the writes, as docs/scoring.md asks.
     rules = awarding.read_rules([actor.workspace.pk], TRIGGERS)
     if not rules:

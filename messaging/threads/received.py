@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Left
 
-from contacts import activity, lookup, watchers
+from contacts import activity, lookup, repository
 from contacts.models import Contact
 from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
@@ -88,14 +88,9 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     else:
         opted_out = texts.apply_word(message)
         scored = activity.record_received(
-            account.workspace_id,
-            contact.id,
-            message.id,
-            incoming.at,
-            auto_reply=message.auto_reply,
-            scores=not opted_out,
+            contact, message.id, incoming.at, auto_reply=message.auto_reply, scores=not opted_out
         )
-        watchers.notify([contact.id])
+        repository.notify([contact.id])
         state.record_incoming(account, contact, incoming.at, waits=not (message.auto_reply or opted_out))
         if message.in_reply_to is not None:
             answer = Answer(message.in_reply_to.pk, incoming.at, message.auto_reply, opted_out)

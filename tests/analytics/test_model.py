@@ -117,8 +117,9 @@ class World:
             stages.added([contact], "rest")
         for number, stage, hours in moves:
             if number < len(added):
-                contact_id = self.contacts[number].pk
-                stages.changed({contact_id: "new"}, {contact_id: stage}, hour(added[number][0] + hours), "rest")
+                contact = self.contacts[number]
+                contact.stage = stage
+                stages.changed([(contact, "new", hour(added[number][0] + hours))], "rest")
 
     def _answer(
         self, account: Account, contact: Contact, message: Message, at: datetime, automatic: bool, opts_out: bool

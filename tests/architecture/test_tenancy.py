@@ -68,6 +68,8 @@ UNSCOPED = {
     "contacts/scoring/awarding.py": "rules, ledgers and timers of contacts that the caller has locked",
     "contacts/scoring/ledger.py": "ledgers of contacts that the caller has read or locked",
     "contacts/scoring/occasions.py": "tags and stages of contacts that the caller has read or locked",
+    "contacts/activity.py": "the contacts of messages that were settled, whoever they belong to",
+    "contacts/stages.py": "the stages of these contacts",
     "contacts/scoring/sweep.py": "what is due, whoever it belongs to",
     "contacts/segments/compilation.py": "tags of the contact that a subquery is about, in its workspace",
     "crmsolid/workspaces/audit.py": "writes rows with their workspace, and about a user into all of theirs",

@@ -239,7 +239,7 @@ def test_contact_whose_messages_answer_each_other_is_erased(
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds", "statements"), [("hi", 60, 13), (AWAY, 60, 14), (AWAY, 1, 11)], ids=["short", "long", "fast"]
+    ("text", "seconds", "statements"), [("hi", 60, 14), (AWAY, 60, 15), (AWAY, 1, 11)], ids=["short", "long", "fast"]
 )
 def test_statements_of_an_incoming_message(
     telegram: Account,
@@ -249,9 +249,9 @@ def test_statements_of_an_incoming_message(
     seconds: int,
     statements: int,
 ) -> None:
-    """Savepoint, contact, thread, the message answered, message, opt-out words, history of stages, contact, scoring
-    rules, enrollments, thread, event, release; for a long text from nobody known to be a machine, who else sent it. An
-    auto-reply changes no stage and gives no points."""
+    """Savepoint, contact, thread, the message answered, message, opt-out words, history of stages read and written,
+    contact, scoring rules, enrollments, thread, event, release; for a long text from nobody known to be a machine, who
+    else sent it. An auto-reply changes no stage and gives no points."""
     report(telegram, 1, frozen_time.now, outgoing=True)
     answer = Incoming(
         telegram_message_id=2, text=text, at=frozen_time.now + timedelta(seconds=seconds), username="alice"
@@ -267,5 +267,5 @@ def test_quote_is_looked_up_first(
 ) -> None:
     report(telegram, 1, frozen_time.now, outgoing=True)
     at = clock.now() + timedelta(minutes=1)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         receive(telegram, Incoming(telegram_message_id=2, text="hi", at=at, username="alice", reply_to=1))
