@@ -6,7 +6,7 @@ No scope is required: whoever may send or receive a message may do so with a per
 
 from typing import Any
 
-from contacts import repository, watchers
+from contacts import repository
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, username_key
 from contacts.repository import contacts
@@ -83,7 +83,7 @@ def _update(contact: Contact, **columns: Any) -> Contact:
     changed = {**Changes(columns, {}).apply(contact), "updated_at": clock.now()}
     contact.updated_at = changed["updated_at"]
     contacts.update(changed, "id = %s", [contact.id])
-    watchers.notify([contact.id])
+    repository.notify([contact.id])
     return contact
 
 

@@ -4,7 +4,7 @@ Whoever changes a contact or its tags locks the contact's row first; several row
 The unique keys of the database decide which contact has an identity; looking first would leave a gap for other calls.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from contacts import optouts, stages, watchers
+from contacts import optouts, stages
 from contacts.events import CONTACT_CREATED, CONTACT_TAGGED
 from contacts.models import Contact, ContactTag
 from contacts.normalization import fold
@@ -22,8 +22,8 @@ from contacts.scoring import awarding, occasions
 from contacts.validation import Changes
 from crmsolid.core import clock, strictjson
 from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.ids import is_id
-from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
@@ -32,6 +32,17 @@ from crmsolid.workspaces.models import Workspace
 
 contacts = Table(Contact)
 _tags = Table(ContactTag)
+TAG_CONFLICT = "(contact_id, name) DO NOTHING"
+
+# Each gets the ids of the contacts. It is called in the transaction that changed them, with the contacts' rows locked,
+# after the change was written, so it may read it. An error it raises undoes the change.
+watchers: ExtensionPoint[Callable[[Sequence[str]], None]] = ExtensionPoint("watchers of contacts")
+
+
+def notify(contact_ids: Sequence[str]) -> None:
+    """Tell the watchers that these contacts have changed, or that a message of theirs has arrived."""
+    for watch in watchers.values():
+        watch(contact_ids)
 
 
 # An attempt fails only if other calls committed in between, so even two failures in a row are rare.
@@ -104,9 +115,8 @@ def with_tags(rows: Sequence[Contact]) -> list[ContactWithTags]:
     """
     names: dict[str, list[str]] = {contact.id: [] for contact in rows}
     if rows:
-        where, params = "contact_id = ANY(%s)", [list(names)]
         with statement_cursor() as cursor:
-            cursor.execute(f"SELECT contact_id, name FROM {_tags.name} WHERE {where}", params)
+            cursor.execute(f"SELECT contact_id, name FROM {_tags.name} WHERE contact_id = ANY(%s)", [list(names)])
             for contact_id, name in cursor.fetchall():
                 names[contact_id].append(name)
     return [ContactWithTags(contact, names[contact.id]) for contact in rows]
@@ -114,41 +124,28 @@ def with_tags(rows: Sequence[Contact]) -> list[ContactWithTags]:
 
 def lock(workspace_id: int, ids: Sequence[str]) -> list[Contact]:
     """These contacts, locked for an update in the order of their ids. Those that are gone are left out."""
-    where, params = "id = ANY(%s)", [list(ids)]
-    return contacts.select(f"workspace_id = %s AND {where} ORDER BY id", [workspace_id, *params], lock=True)
+    return contacts.select("workspace_id = %s AND id = ANY(%s) ORDER BY id", [workspace_id, list(ids)], lock=True)
 
 
 def lock_free(ids: Sequence[str]) -> dict[str, Contact]:
     """By id, those of these contacts that no other transaction has locked, now locked for an update. Never waits, so it
     does not matter what else the caller has locked."""
-    where, params = "id = ANY(%s)", [list(ids)]
-    rows = fetch(
-        f"SELECT {contacts.columns()} FROM {contacts.name} WHERE {where} ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
-        params,
-    )
-    return {contact.id: contact for contact in map(contacts.from_row, rows)}
+    rows = contacts.select("id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED", [list(ids)])
+    return {contact.id: contact for contact in rows}
 
 
-def not_being_erased(ids: Sequence[str | None]) -> dict[str, Contact]:
-    """By id, those of these contacts that nobody is erasing and none can be erased before the transaction ends. Never
-    waits, so it does not matter what else the caller has locked; a contact whose identity is changing may be left out.
-    """
-    where, params = "id = ANY(%s)", [[each for each in ids if each is not None]]
-    rows = fetch(
-        f"SELECT {contacts.columns()} FROM {contacts.name} WHERE {where} ORDER BY id FOR KEY SHARE SKIP LOCKED", params
-    )
-    return {contact.id: contact for contact in map(contacts.from_row, rows)}
+def not_being_erased(ids: Sequence[str | None], *, wait: bool = False) -> dict[str, Contact]:
+    """By id, those of these contacts that nobody is erasing and none can be erased before the transaction ends. Without
+    ``wait`` it does not matter what else the caller has locked, and a contact whose identity is changing may be left
+    out. With ``wait`` only an erasure is waited for."""
+    passing = "" if wait else " SKIP LOCKED"
+    rows = contacts.select(f"id = ANY(%s) ORDER BY id FOR KEY SHARE{passing}", [[each for each in ids if each]])
+    return {contact.id: contact for contact in rows}
 
 
 def not_erased(rows: Sequence[Contact]) -> list[Contact]:
-    """Those of the contacts that are still there; none of them can be erased before the transaction ends.
-
-    FOR KEY SHARE keeps only an erasure waiting.
-    """
-    if not rows:
-        return []
-    where, params = "id = ANY(%s)", [[contact.id for contact in rows]]
-    there = {row[0] for row in fetch(f"SELECT id FROM {contacts.name} WHERE {where} FOR KEY SHARE", params)}
+    """Those of the contacts that are still there; none of them can be erased before the transaction ends."""
+    there = not_being_erased([contact.id for contact in rows], wait=True) if rows else {}
     return [contact for contact in rows if contact.id in there]
 
 
@@ -195,7 +192,7 @@ def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
     scored = awarding.score([created], happened)
     events = [NewEvent(CONTACT_CREATED, {"contact": created.payload}, contact.id)]
     if created.tags:
-        _add_tags(contact, created.tags, now)
+        _tags.insert_later(_tag_rows(contact, created.tags, now), TAG_CONFLICT)
         events.append(NewEvent(CONTACT_TAGGED, {"contact": created.payload, "added": created.tags}, contact.id))
     publish_all(who, events + scored)
     return created
@@ -229,7 +226,7 @@ def update(
                 contacts.update(changed, where, params)
         except IntegrityError:
             raise IdentityTaken from None
-    _add_tags(contact, added, now, at_once=bool(watchers.watchers))
+    _tags.insert_many(_tag_rows(contact, added, now), TAG_CONFLICT)
     if removed:
         _remove_tags(contact.workspace_id, [contact.id], removed)
     after = replace(before.with_tag_changes(added, removed), changed=True)
@@ -238,10 +235,10 @@ def update(
         *occasions.fields_set(contact, old_fields, now),
     ]
     if "stage" in changed:
-        stages.changed({contact.id: old_stage}, {contact.id: contact.stage}, now, stages.cause_of(actor))
+        stages.changed([(contact, old_stage, now)], stages.cause_of(actor))
         happened += occasions.stage_reached(contact, now)
     scored = awarding.score([after], happened)
-    watchers.notify([contact.id])
+    notify([contact.id])
     publish_all(actor, _tagged([(after, added)]) + scored)
     return after
 
@@ -268,15 +265,14 @@ def change_tags(
             changed.append((before.with_tag_changes(added, removed), added))
     if not changed:
         return []
-    ids, workspace_id = [after.contact.id for after, _ in changed], changed[0][0].contact.workspace_id
-    contacts.update({"updated_at": now}, "id = ANY(%s)", [list(ids)])
+    ids = [after.contact.id for after, _ in changed]
+    contacts.update({"updated_at": now}, "id = ANY(%s)", [ids])
     if remove:
-        _remove_tags(workspace_id, ids, remove)
-    if add:
-        _add_tags_to_all(workspace_id, ids, add, now)
+        _remove_tags(changed[0][0].contact.workspace_id, ids, remove)
+    _tags.insert_many([row for after, added in changed for row in _tag_rows(after.contact, added, now)], TAG_CONFLICT)
     happened = [each for after, added in changed for each in occasions.tags_added(after.contact, added, now)]
     scored = awarding.score([after for after, _ in changed], happened, request_id)
-    watchers.notify(ids)
+    notify(ids)
     publish_all(who, _tagged(changed, request_id) + scored)
     return [after for after, _ in changed]
 
@@ -291,28 +287,10 @@ def _tagged(changed: Sequence[tuple[ContactWithTags, list[str]]], request_id: st
 
 
 def _remove_tags(workspace_id: int, contact_ids: Sequence[str], names: Iterable[str]) -> None:
-    of_contacts, ids = "contact_id = ANY(%s)", [list(contact_ids)]
-    with_names, wanted = "name = ANY(%s)", [list(names)]
-    run(
-        f"DELETE FROM {_tags.name} WHERE workspace_id = %s AND {of_contacts} AND {with_names}",
-        [workspace_id, *ids, *wanted],
-    )
+    tags = ContactTag.objects.for_workspace(workspace_id)
+    tags.filter(contact__in=contact_ids, name__in=list(names)).delete()
 
 
-def _add_tags_to_all(workspace_id: int, contact_ids: Sequence[str], names: Sequence[str], at: datetime) -> None:
-    """Every tag to every contact, with as many parameters for any number of them."""
-    tags = rows_source({"name": "text", "folded": "text"}, "t")
-    run(
-        f"INSERT INTO {_tags.name} (workspace_id, contact_id, name, folded, created_at)"
-        f" SELECT %s, c.id, t.name, t.folded, %s FROM unnest(%s::text[]) AS c (id) CROSS JOIN {tags}"
-        " ON CONFLICT (contact_id, name) DO NOTHING",
-        [workspace_id, at, list(contact_ids), rows_parameter([[name, fold(name)] for name in names])],
-    )
-
-
-def _add_tags(contact: Contact, names: Iterable[str], at: datetime, *, at_once: bool = False) -> None:
-    """``at_once``: somebody reads the tags before the end of the unit of work."""
-    insert = _tags.insert if at_once else _tags.insert_later
+def _tag_rows(contact: Contact, names: Iterable[str], at: datetime) -> list[dict[str, Any]]:
     columns = {"workspace_id": contact.workspace_id, "contact_id": contact.id, "created_at": at}
-    rows = [{**columns, "name": name, "folded": fold(name)} for name in names]
-    insert(rows, conflict="(contact_id, name) DO NOTHING")
+    return [{**columns, "name": name, "folded": fold(name)} for name in names]

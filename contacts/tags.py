@@ -4,16 +4,16 @@ A tag exists only as long as a contact has it. So a tag is renamed, merged or de
 all contacts that have it, with the events and points that a change of tags has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from django.db import connection
 
 from contacts import bulk, uses
 from contacts.models import ContactTag
 from contacts.validation import read_tags
 from crmsolid.core.errors import invalid, not_found
-from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces import audit
@@ -24,25 +24,20 @@ LIMIT = 50
 # Counting stops here, so that a page of tags reads no more of the index than this for each of them.
 COUNT_LIMIT = 10_000
 
-_TAG = Table(ContactTag).name
-
+_TAG = f'"{ContactTag._meta.db_table}"'
 # Each name is found by one look into the index on (workspace, name), however many contacts have the one before.
-_NAMES = f"""
+_LIST = f"""
 WITH RECURSIVE names(name, number) AS (
-  SELECT first.name, 1 FROM (
-    SELECT name FROM {_TAG} WHERE workspace_id = %s AND name >= %s ORDER BY name LIMIT 1) AS first
+  (SELECT name, 1 FROM {_TAG} WHERE workspace_id = %(workspace)s AND name >= %(start)s ORDER BY name LIMIT 1)
   UNION ALL
-  SELECT (SELECT t.name FROM {_TAG} t WHERE t.workspace_id = %s AND t.name > names.name ORDER BY t.name LIMIT 1),
-    names.number + 1
-  FROM names WHERE names.name IS NOT NULL AND names.number < %s
+  SELECT following.name, names.number + 1 FROM names CROSS JOIN LATERAL (
+    SELECT name FROM {_TAG} WHERE workspace_id = %(workspace)s AND name > names.name ORDER BY name LIMIT 1
+  ) AS following WHERE names.number < %(limit)s
 )
+SELECT name, (SELECT count(*) FROM (
+  SELECT 1 FROM {_TAG} WHERE workspace_id = %(workspace)s AND name = names.name LIMIT %(counted)s) AS counted)
+FROM names ORDER BY number
 """
-_LIST = f"""{_NAMES}
-SELECT names.name, (SELECT COUNT(*) FROM (
-  SELECT 1 FROM {_TAG} c WHERE c.workspace_id = %s AND c.name = names.name LIMIT {COUNT_LIMIT + 1}) AS counted)
-FROM names WHERE names.name IS NOT NULL ORDER BY names.number
-"""
-_ONLY_NAMES = f"{_NAMES} SELECT names.name FROM names WHERE names.name IS NOT NULL ORDER BY names.number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +62,22 @@ class TagPage:
 
 def list_tags(actor: Actor, *, start: str = "", limit: int = LIMIT) -> TagPage:
     """The tags from this name on. Errors: ``scope_missing``."""
-    actor.require(Scope.READ_CONTACTS)
-    workspace = actor.workspace.pk
-    rows = fetch(_LIST, [workspace, start, workspace, limit + 1, workspace])
-    found = [CountedTag(name, count) for name, count in rows]
+    found = [CountedTag(*row) for row in _read(actor, start, limit + 1, COUNT_LIMIT + 1)]
     return TagPage(found[:limit], found[limit].name if len(found) > limit else "")
 
 
-def tag_names(actor: Actor, *, limit: int = 200) -> Sequence[str]:
+def tag_names(actor: Actor, *, limit: int = 200) -> list[str]:
     """The first tags by name, to choose from. Errors: ``scope_missing``."""
+    return [name for name, _ in _read(actor, "", limit, 0)]
+
+
+def _read(actor: Actor, start: str, limit: int, counted: int) -> list[tuple[str, int]]:
+    """Tags and how many contacts have each, up to ``counted``."""
     actor.require(Scope.READ_CONTACTS)
-    workspace = actor.workspace.pk
-    return [name for (name,) in fetch(_ONLY_NAMES, [workspace, "", workspace, limit])]
+    workspace = int(actor.workspace.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST, {"workspace": workspace, "start": start, "limit": limit, "counted": counted})
+        return list(cursor.fetchall())
 
 
 def get_tag(actor: Actor, name: str) -> CountedTag:

@@ -2,9 +2,9 @@
 
 from contacts import bulk, timeline, uses
 from contacts.erasing import operands
+from contacts.repository import watchers
 from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
-from contacts.watchers import watchers
 from crmsolid.core.erasure import KeptData, kept_data
 from crmsolid.workspaces.configuration import Section, sections
 from messaging import held

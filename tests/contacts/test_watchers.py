@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contacts import services, watchers
+from contacts import repository, services
 from contacts.lookup import find_or_create
 from contacts.models import Contact, ContactTag
 from crmsolid.core import clock
@@ -37,7 +37,7 @@ class Watcher:
 @pytest.fixture
 def watcher(monkeypatch: pytest.MonkeyPatch) -> Watcher:
     watching = Watcher()
-    monkeypatch.setattr(watchers, "watchers", {"tests": watching})
+    monkeypatch.setattr(repository, "watchers", {"tests": watching})
     return watching
 
 
