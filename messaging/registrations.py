@@ -21,7 +21,7 @@ from messaging.models import AccountKind, Broadcast
 from messaging.representations import TIMELINE
 from messaging.sending import gateway, sources
 from messaging.sending.sandbox import SandboxGateway
-from messaging.telegram.gateway import queues_of
+from messaging.telegram.celery_worker import queues_of
 from messaging.telegram_models import LoginAttempt, SessionToEnd, TelegramSession
 from messaging.threads import received, state
 

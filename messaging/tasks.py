@@ -5,7 +5,7 @@ from celery import shared_task
 from messaging import erasure
 from messaging.sending import dispatch, sandbox
 from messaging.telegram import ending
-from messaging.telegram.gateway import wake_account_worker
+from messaging.telegram.celery_worker import wake_account_worker
 
 
 @shared_task(name="messaging.dispatch")

@@ -13,6 +13,11 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 NEVER_LEASED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
+# The error when Telegram refuses several people for one unknown reason, and how long the account pauses then.
+REPEATED_REFUSAL = "repeated_refusal"
+REFUSED_PAUSE_SECONDS = 600.0
+
+
 class TelegramSession(WorkspaceModel):
     """An account's authorization key at Telegram, and how far its updates have been read.
 

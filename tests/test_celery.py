@@ -20,7 +20,7 @@ from crmsolid.broker import broker_url
 from crmsolid.celery import app, queue_of
 from crmsolid.core import clock, doorbell
 from crmsolid.workspaces.models import Heartbeat
-from messaging.telegram.gateway import SHARED_QUEUE
+from messaging.telegram.celery_worker import SHARED_QUEUE
 from tests.processes import children
 from tests.servers import empty_redis, free_port, own_redis, valkey_server
 from tests.waiting import wait_until

@@ -31,7 +31,8 @@ from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, ac
 from messaging.panel.telegram_login import LogOutForm
 from messaging.panel.telegram_qr import QrLoginPages
 from messaging.representations import AccountOut
-from messaging.telegram import health, leases
+from messaging.telegram import leases
+from messaging.telegram_models import REFUSED_PAUSE_SECONDS, REPEATED_REFUSAL
 
 STATE_COLOURS = {
     "connected": "success",
@@ -67,10 +68,10 @@ def _troubles(accounts: Iterable[Any]) -> list[tuple[Any, str, bool]]:
 def _is_refused(account: Any) -> bool:
     """Whether the pause is the one after several people were refused. One that Telegram asks for later, while this is
     still the latest error, ends at another time."""
-    if account.last_error_code != health.REPEATED_REFUSAL or account.paused_until is None:
+    if account.last_error_code != REPEATED_REFUSAL or account.paused_until is None:
         return False
     pause = (account.paused_until - account.last_error_at).total_seconds()
-    return abs(pause - health.REFUSED_PAUSE_SECONDS) < 60
+    return abs(pause - REFUSED_PAUSE_SECONDS) < 60
 
 
 class AccountAdmin(QrLoginPages):

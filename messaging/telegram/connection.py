@@ -22,13 +22,12 @@ from messaging.models import TelegramSession
 from messaging.sending import settlement
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
-from messaging.telegram import database, frozen, health, history, requested_history, sending
+from messaging.telegram import database, health, history, requested_history, sending
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.errors import SystemicError, classify, connection_error, ends_session, name_of
+from messaging.telegram.history import MissedHistory, Pacer
 from messaging.telegram.leases import LeasedAccount
-from messaging.telegram.missed_history import MissedHistory
-from messaging.telegram.pacing import Pacer
 from messaging.telegram.receiving import Receiver
 from messaging.telegram.requested_history import HistoryPage, Wanted
 from messaging.telegram.sending import PreparedSend
@@ -155,7 +154,7 @@ class Connection:
                 await client.connect()
             self._is_initialized = True
             reading = self._read_missed_history(client, receiver, row)
-            watching = frozen.watch(client, row.account_id, self._frozen, self._threads)
+            watching = health.watch_freeze(client, row.account_id, self._frozen, self._threads)
             tasks = [asyncio.get_running_loop().create_task(each) for each in (reading, watching)]
             await client.ended()
         finally:
@@ -177,7 +176,7 @@ class Connection:
         if not ends_session(refusal):
             return False
         try:
-            await self._threads.run(database.record_session_lost, self.leased, refusal)
+            await self._threads.run(health.record_session_lost, self.leased, refusal)
         except DatabaseError as database_error:  # Telegram refuses the next connection in the same way
             extra = {"account_id": self.leased.account_id}
             logger.warning("the end of a session could not be recorded: %r", database_error, extra=extra)
@@ -229,7 +228,7 @@ class Connection:
 
     async def _record_refusal(self, refusal: SendError) -> None:
         """Telegram has ended the session, or frozen the account."""
-        await self._threads.run(database.record_session_lost, self.leased, refusal)
+        await self._threads.run(health.record_session_lost, self.leased, refusal)
         if not ends_session(refusal):
             self._frozen.set()
 

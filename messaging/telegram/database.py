@@ -6,31 +6,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections, connections, transaction
+from django.db import close_old_connections, connections
 from django.db.models import Case, Model, Q, QuerySet, When
 
 from crmsolid.core import clock
 from crmsolid.events import watermark
-from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, AccountState, Message, Status, TelegramSession
+from messaging.models import Message, Status, TelegramSession
 from messaging.sending import claiming
-from messaging.sending.gateway import SendError
 from messaging.sending.settlement import Claim
-from messaging.telegram import health
 from messaging.telegram.errors import KEEPING_TURN
-from messaging.telegram.leases import LeasedAccount
 
 P = ParamSpec("P")
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
 THREADS = 4
-_WORDS = {
-    AccountState.NEEDS_LOGIN: "Telegram has ended the session",
-    AccountState.BANNED: "Telegram has closed the account",
-    AccountState.FROZEN: "Telegram has frozen the account",
-}
 MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.01, 5.0
 # Until another try at a message that is due but locked.
 LOCKED_RETRY_SECONDS = 0.1
@@ -78,23 +68,6 @@ class DatabaseThreads:
 def load_session(account_id: int) -> TelegramSession:
     """The account's session, with its account and workspace."""
     return TelegramSession.unscoped.select_related("account__workspace").get(account_id=account_id)
-
-
-@transaction.atomic
-def record_session_lost(leased: LeasedAccount, refusal: SendError) -> None:
-    """Telegram has ended the session, or frozen the account: set the refusal's account state, so that the messages
-    wait, and keep the error.
-
-    Does nothing if there was a newer login meanwhile.
-    """
-    rows = TelegramSession.unscoped.select_for_update()  # a login being stored comes either before this or after it
-    if rows.filter(account_id=leased.account_id, login_epoch=leased.login_epoch).first() is None:
-        return
-    state = AccountState(str(refusal.account_state))
-    account = Account.unscoped.select_related("workspace").get(pk=leased.account_id)
-    if Account.unscoped.filter(pk=account.pk).exclude(state=state).update(state=state, paused_until=None):
-        health.record_error(account.pk, refusal.code, f"{_WORDS[state]}: {refusal.detail}")
-        audit.record(Actor.system(account.workspace), f"telegram.{state}", str(account.pk), reason=refusal.detail)
 
 
 def claim_next_message(account_id: int) -> Claim | float | None:

@@ -21,9 +21,8 @@ from messaging.models import HistoryRequest, HistoryState, Message, TelegramSess
 from messaging.sending.gateway import SendError
 from messaging.telegram import history, sending
 from messaging.telegram.client import Client
-from messaging.telegram.codes import duration_text
 from messaging.telegram.database import of_accounts
-from messaging.telegram.errors import UnknownRefusal, name_of
+from messaging.telegram.errors import UnknownRefusal, duration_text, name_of
 from messaging.telegram.mapping import Peer, find_peer, private_message, save_peers
 from messaging.telegram.receiving import as_incoming
 from messaging.threads import received

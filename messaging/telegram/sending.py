@@ -28,8 +28,8 @@ from messaging.telegram.errors import (
     classify,
     name_of,
 )
-from messaging.telegram.health import REFUSED_PAUSE_SECONDS, REPEATED_REFUSAL
 from messaging.telegram.mapping import Peer, find_peer, peer_from_user, save_peers
+from messaging.telegram_models import REFUSED_PAUSE_SECONDS, REPEATED_REFUSAL
 from messaging.threads.received import CLOCK_TOLERANCE, part_of_text, same_text
 
 logger = logging.getLogger("crmsolid.telegram")

@@ -22,14 +22,13 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Role
 from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, QrState, TelegramSession
 from messaging.sending.gateway import wake_account_workers
-from messaging.telegram import config, ending, leases, login, qr_attempts
-from messaging.telegram import qr_login as qr_login_steps
+from messaging.telegram import config, ending, leases, login
+from messaging.telegram import qr_login as qr
 from messaging.telegram.client import Session, decrypt_session, encrypt_session
-from messaging.telegram.codes import SentCode, duration_text
-from messaging.telegram.login import LoggedIn, PasswordNeeded
-from messaging.telegram.missed_history import OVERLAP
-from messaging.telegram.qr_attempts import QrLogin
-from messaging.telegram.qr_login import Show
+from messaging.telegram.errors import duration_text
+from messaging.telegram.history import OVERLAP
+from messaging.telegram.login import LoggedIn, PasswordNeeded, SentCode
+from messaging.telegram.qr_login import QrLogin, Show
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -96,10 +95,10 @@ def begin_qr_login(actor: Actor, *, account_id: int | None = None) -> LoginAttem
         raise not_found("account")
     if not leases.live_workers().exists():
         raise DomainError("invalid_state", "no worker runs for Telegram accounts; log in with the phone number")
-    if qr_attempts.open_logins().filter(workspace=actor.workspace).count() >= QR_LOGINS_AT_ONCE:
+    if qr.open_logins().filter(workspace=actor.workspace).count() >= QR_LOGINS_AT_ONCE:
         raise DomainError("rate_limited", "too many QR codes are open; close their pages and wait two minutes")
     _limit(actor, "telegram-qr", QR_LOGINS_PER_MINUTE)
-    attempt = qr_attempts.new(actor, account_id)
+    attempt = qr.new(actor, account_id)
     with transaction.atomic():
         ending.discard_logins(LoginAttempt.unscoped.filter(expires_at__lt=attempt.created_at))
         attempt.save(force_insert=True)
@@ -114,12 +113,12 @@ def qr_login(actor: Actor, *, attempt_id: str) -> QrLogin:
     """
     _require_may_log_in(actor)
     rows = LoginAttempt.objects.for_workspace(actor.workspace).exclude(qr_state="")
-    return qr_attempts.shown(_unexpired(rows.filter(pk=attempt_id).first()))
+    return qr.shown(_unexpired(rows.filter(pk=attempt_id).first()))
 
 
 def finish_qr_login(attempt: LoginAttempt, result: LoggedIn) -> Account:
     """For the worker: store the account, as the member who started the login. Errors: ``forbidden``, ``not_found``."""
-    actor = qr_attempts.starter(attempt)
+    actor = qr.starter(attempt)
     _require_may_log_in(actor)
     return _complete(actor, attempt, result, result.phone)
 
@@ -133,7 +132,7 @@ def log_in_by_qr_code(actor: Actor, *, show: Show, ask_password: Callable[[str],
     _require_may_log_in(actor)
     session = Session(*config.first_data_center())
     try:
-        result = qr_login_steps.run(session, show)
+        result = qr.run(session, show)
         if isinstance(result, PasswordNeeded):
             result = login.check_password(session, ask_password(result.hint))
         return _complete(actor, None, result, result.phone)
@@ -348,7 +347,7 @@ def _store_account(actor: Actor, attempt: LoginAttempt | None, result: LoggedIn,
         account.state, account.paused_until = AccountState.CONNECTED, None
         account.save(update_fields=["state", "paused_until"])
     if attempt is not None and attempt.qr_state:
-        qr_attempts.finish(attempt, account.pk)
+        qr.finish(attempt, account.pk)
     audit.record(actor, "telegram.logged_in", str(account.pk))
     return account
 

@@ -11,7 +11,7 @@ from django.test import Client
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership
 from messaging.models import Account, WorkerHeartbeat
-from messaging.telegram import account_worker, connection, qr_worker
+from messaging.telegram import account_worker, connection
 from messaging.telegram import client as client_module
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP, connect_account
@@ -36,7 +36,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telethon.client.users, "asyncio", ShortSleeps)
     monkeypatch.setattr(client_module, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr(account_worker, "TICK_SECONDS", 0.25)
-    monkeypatch.setattr(qr_worker, "TICK_SECONDS", 0.0)  # at each tick of the worker
+    monkeypatch.setattr(account_worker, "QR_TICK_SECONDS", 0.0)  # at each tick of the worker
     monkeypatch.setattr(connection, "FIRST_BACKOFF", 0.1)
 
 

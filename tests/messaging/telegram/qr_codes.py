@@ -7,7 +7,7 @@ import pytest
 from crmsolid.workspaces.actor import Actor
 from messaging.models import LoginAttempt
 from messaging.telegram import services
-from messaging.telegram.qr_attempts import QrLogin
+from messaging.telegram.qr_login import QrLogin
 from tests.waiting import wait_until
 
 PREFIX = "tg://login?token="

@@ -10,7 +10,7 @@ from django.urls import reverse
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry
 from messaging.models import Account, Message, TelegramSession
-from messaging.telegram import frozen
+from messaging.telegram import health
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, received_texts, send, wait_for_attempt, wait_for_status
 from tests.messaging.telegram.panel_login import ACCOUNT_LIST, page_of, text
@@ -105,8 +105,8 @@ def test_lifted_freeze_is_noticed_at_the_next_connection(
 def test_lifted_freeze_is_noticed_within_a_day(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert frozen.PROBE_SECONDS == DAY
-    monkeypatch.setattr(frozen, "PROBE_SECONDS", 0.2)
+    assert health.PROBE_SECONDS == DAY
+    monkeypatch.setattr(health, "PROBE_SECONDS", 0.2)
     freeze(server)
     worker.start()
     message = wait_for_attempt(send(actor, shop), "retry")

@@ -8,7 +8,7 @@ import pytest
 from crmsolid.core import clock
 from messaging.models import Account, AccountLease, TelegramSession
 from messaging.telegram import leases
-from messaging.telegram.gateway import queues_of
+from messaging.telegram.celery_worker import queues_of
 
 
 @pytest.fixture

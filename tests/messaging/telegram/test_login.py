@@ -18,7 +18,7 @@ from messaging.models import Account, AccountLease, LoginAttempt, TelegramSessio
 from messaging.telegram import config, services
 from messaging.telegram import login as login_steps
 from messaging.telegram.client import Session
-from messaging.telegram.codes import SentCode
+from messaging.telegram.login import SentCode
 from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP, begin
 from tests.telegram_server import TelegramServer
 from tests.telegram_server.primes import FACTOR_P, FACTOR_Q

@@ -14,7 +14,7 @@ from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, HistoryRequest, Message, TelegramSession
 from messaging.sending.gateway import SendError
-from messaging.telegram import connection, history, pacing, requested_history
+from messaging.telegram import connection, history, requested_history
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import Session, UpdateState
 from messaging.telegram.login import LoggedIn
@@ -66,7 +66,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reconnect at once, and read as fast as the server answers."""
     monkeypatch.setattr(connection, "FIRST_BACKOFF", 0.05)
     monkeypatch.setattr(connection, "MAX_BACKOFF", 0.1)
-    monkeypatch.setattr(pacing, "REQUESTS", 1000)
+    monkeypatch.setattr(history, "REQUESTS", 1000)
 
 
 def test_busy_conversations_are_not_read_again_with_each_connection(
@@ -98,8 +98,8 @@ def test_gap_in_40_conversations_is_read_through_ten_broken_connections(
 ) -> None:
     """After each new connection somebody writes, so that the newest message of their conversation is stored although
     one before it is not; and the date of the updates moves on."""
-    monkeypatch.setattr(pacing, "REQUESTS", 10)
-    monkeypatch.setattr(pacing, "SECONDS", 2.5)
+    monkeypatch.setattr(history, "REQUESTS", 10)
+    monkeypatch.setattr(history, "SECONDS", 2.5)
     server.limit("messages.getHistory", 10, 1)
     server.limit("messages.getDialogs", 10, 1)
     phones = make_chats(server)
@@ -169,7 +169,7 @@ def test_other_refusals_do_not_end_the_reading(
     fast: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pacing, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(history, "RETRY_SECONDS", 0.1)
     server.create_user(BOB, username="bob_x", first_name="Bob")
     deliver_hour_ago(server, ANNA, "missed 2")
     deliver_hour_ago(server, BOB, "missed 1")  # the newest conversation is read first
@@ -294,8 +294,8 @@ async def test_page_of_older_messages_does_not_wait_for_a_pause_that_begins_mean
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(requested_history, "MAX_WAIT_SECONDS", 0.1)
-    monkeypatch.setattr(pacing, "REQUESTS", 1)
-    pacer = pacing.Pacer()
+    monkeypatch.setattr(history, "REQUESTS", 1)
+    pacer = history.Pacer()
     await pacer.wait()
     asked: Any = SimpleNamespace(_client=object(), _pacer=pacer, lease_deadline=time.monotonic() + 600)
     page = asyncio.ensure_future(connection.Connection._read_page(asked, cast(Any, None)))
@@ -316,19 +316,19 @@ def test_pace(monkeypatch: pytest.MonkeyPatch) -> None:
         slept.append(round(seconds, 3))
         now += seconds
 
-    async def ask(pacer: pacing.Pacer, times: int) -> None:
+    async def ask(pacer: history.Pacer, times: int) -> None:
         for _ in range(times):
             await pacer.wait()
 
-    monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: now))
-    monkeypatch.setattr(pacing, "asyncio", SimpleNamespace(sleep=sleep, Lock=asyncio.Lock))
+    monkeypatch.setattr(history, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(history, "asyncio", SimpleNamespace(sleep=sleep, Lock=asyncio.Lock))
 
-    def run(pacer: pacing.Pacer, times: int) -> None:
+    def run(pacer: history.Pacer, times: int) -> None:
         task = ask(pacer, times)
         with pytest.raises(StopIteration):
             task.send(None)
 
-    pacer = pacing.Pacer()
+    pacer = history.Pacer()
     run(pacer, 10)
     assert slept == []
     now += 5

@@ -12,7 +12,7 @@ from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, TelegramSession, Thread
 from messaging.telegram import client, connection
 from messaging.telegram.account_worker import AccountWorker
-from messaging.telegram.missed_history import MissedHistory
+from messaging.telegram.history import MissedHistory
 from messaging.telegram.receiving import Receiver
 from messaging.threads import received
 from messaging.threads.services import load_history

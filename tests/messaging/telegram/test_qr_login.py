@@ -11,7 +11,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from messaging.models import Account, LoginAttempt, Message, TelegramSession
 from messaging.tasks import end_sessions
-from messaging.telegram import qr_attempts, qr_login, qr_worker, services
+from messaging.telegram import account_worker, qr_login, services
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import decrypt_session
 from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP, connect_account
@@ -190,7 +190,7 @@ def test_login_ends_when_its_time_is_over_or_its_page_is_closed(
 ) -> None:
     attempt = services.begin_qr_login(member)
     code(member, attempt)
-    passed = {"expires_at": timedelta(0), "seen_at": qr_attempts.UNWATCHED}[column]
+    passed = {"expires_at": timedelta(0), "seen_at": qr_login.UNWATCHED}[column]
     LoginAttempt.unscoped.update(**{column: clock.now() - passed})
     server.wait(lambda: held_connections(server) == 0, seconds=30)
     wait_until(lambda: not LoginAttempt.unscoped.exists())
@@ -202,10 +202,10 @@ def test_login_ends_when_its_time_is_over_or_its_page_is_closed(
 def test_open_page_keeps_the_login(running: AccountWorker, server: TelegramServer, member: Actor) -> None:
     attempt = services.begin_qr_login(member)
     code(member, attempt)
-    almost = clock.now() - qr_attempts.UNWATCHED / 2
+    almost = clock.now() - qr_login.UNWATCHED / 2
     LoginAttempt.unscoped.update(seen_at=almost)
     page(member, attempt)
-    assert LoginAttempt.unscoped.filter(seen_at__gt=almost + qr_attempts.UNWATCHED / 3).exists()
+    assert LoginAttempt.unscoped.filter(seen_at__gt=almost + qr_login.UNWATCHED / 3).exists()
 
 
 def test_next_worker_shows_a_new_code_for_the_same_session(
@@ -288,7 +288,7 @@ def test_refusal_is_explained(
 def test_lost_connection_is_replaced(
     running: AccountWorker, server: TelegramServer, member: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(qr_worker, "RECONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(account_worker, "RECONNECT_SECONDS", 0.1)
     server.fail("auth.exportLoginToken", "RPC_CALL_FAIL", times=3)
     attempt = services.begin_qr_login(member)
     said = "Telegram is in trouble (RPC_CALL_FAIL); trying again"
@@ -362,7 +362,7 @@ def test_without_a_worker_nothing_begins(transactional_db: None, server: Telegra
 def test_codes_at_once_are_bounded(
     running: AccountWorker, server: TelegramServer, member: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(qr_worker, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(account_worker, "MOST_AT_ONCE", 2)
     attempts = [services.begin_qr_login(member) for _ in range(services.QR_LOGINS_AT_ONCE)]
     with pytest.raises(DomainError, match="too many QR codes are open"):
         services.begin_qr_login(member)
@@ -378,11 +378,11 @@ def test_login_that_cannot_be_read_fails_alone(
     transactional_db: None, worker: AccountWorker, server: TelegramServer, member: Actor
 ) -> None:
     """It was begun before the keys of the installation were changed."""
-    broken = qr_attempts.new(member, None)
+    broken = qr_login.new(member, None)
     broken.encrypted_state = b"of another key"
     broken.save(force_insert=True)
     assert page(member, broken).address == ""
-    attempt = qr_attempts.new(member, None)
+    attempt = qr_login.new(member, None)
     attempt.save(force_insert=True)
     worker.start()
     assert "keys of this installation have changed" in wait_for_state(member, broken, "failed").error

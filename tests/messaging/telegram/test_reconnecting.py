@@ -11,7 +11,7 @@ from django.db import OperationalError
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, AccountLease, Message
-from messaging.telegram import connection, database, leases, mapping, sending
+from messaging.telegram import connection, health, leases, mapping, sending
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.database import THREADS
 from messaging.threads import received
@@ -47,14 +47,14 @@ def test_send_that_times_out_while_history_is_read_does_not_stop_the_account(
 def test_end_of_session_is_recorded_after_a_database_error(
     shop: Account, worker: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record, failures = database.record_session_lost, iter([OperationalError("gone")])
+    record, failures = health.record_session_lost, iter([OperationalError("gone")])
 
     def failing(*args: Any) -> Any:
         for failure in failures:
             raise failure
         return record(*args)
 
-    monkeypatch.setattr(database, "record_session_lost", failing)
+    monkeypatch.setattr(health, "record_session_lost", failing)
     worker.start()
     wait_until(lambda: worker.ready_accounts)
     server.revoke(SHOP)

@@ -11,7 +11,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry
 from messaging.models import Account, TelegramSession
 from messaging.sending.gateway import SendError
-from messaging.telegram import database, sending
+from messaging.telegram import health, sending
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.leases import LeasedAccount
 from tests.messaging.telegram.helpers import SHOP, make_due, received_texts, send, wait_for_attempt, wait_for_status
@@ -66,7 +66,7 @@ def test_login_being_stored_wins_over_the_end_of_the_old_session(shop: Account) 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             TelegramSession.unscoped.filter(account=shop).update(login_epoch=2)
-            recording = pool.submit(closing, database.record_session_lost, leased, refusal)
+            recording = pool.submit(closing, health.record_session_lost, leased, refusal)
             wait_until(another_transaction_waits)
             Account.unscoped.filter(pk=shop.pk).update(state="connected", paused_until=None)
         recording.result(10)

@@ -20,14 +20,14 @@ sys.meta_path.insert(0, Slow())
 import django
 django.setup()
 from messaging.panel import telegram_login
-from messaging.telegram import gateway
+from messaging.telegram import celery_worker
 
 class Consumer:
     hostname = "tests"
     def add_task_queue(self, name):
         print("listening to", name)
 
-gateway._holds_accounts = lambda consumer: True
+celery_worker._holds_accounts = lambda consumer: True
 both = threading.Barrier(2)
 
 def page():
@@ -36,14 +36,14 @@ def page():
 
 def ready():
     both.wait()
-    gateway.start_account_worker(Consumer())
+    celery_worker.start_account_worker(Consumer())
 
 threads = [threading.Thread(target=each) for each in (page, ready)]
 for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-gateway.stop_account_worker()
+celery_worker.stop_account_worker()
 """
 
 

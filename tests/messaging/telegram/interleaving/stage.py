@@ -13,7 +13,7 @@ from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, TelegramSession
 from messaging.sending import settlement
-from messaging.telegram import client, connection, database, missed_history, pacing
+from messaging.telegram import client, connection, database, history
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import connect_account
 from tests.messaging.telegram.interleaving import outcome
@@ -41,9 +41,12 @@ def shorten_waits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
             "MAX_BACKOFF": 0.5,
             "SENDER_SECONDS": 3.0,
         },
-        missed_history: {"OVERLAP": timedelta(hours=1)},  # more than any jump of a clock
         database: {"MAX_RETRY_SECONDS": 0.5},
-        pacing: {"SECONDS": 1.0, "RETRY_SECONDS": 0.5},
+        history: {  # the overlap is longer than any jump of a clock
+            "OVERLAP": timedelta(hours=1),
+            "SECONDS": 1.0,
+            "RETRY_SECONDS": 0.5,
+        },
         client: {"REQUEST_SECONDS": 6.0, "QUIET_SECONDS": 3.0, "ANSWER_SECONDS": 4.0, "CATCH_UP_SECONDS": 4.0},
         settlement: {"FIRST_RETRY_SECONDS": 0.2, "MAX_RETRY_SECONDS": 1.0},
     }
