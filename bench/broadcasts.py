@@ -54,7 +54,7 @@ def count_parameters() -> list[int]:
 
 def measure(contacts: int) -> list[Row]:
     from crmsolid.jobs import runner
-    from messaging.broadcasts import sending, services
+    from messaging.broadcasts import batches, services
     from messaging.broadcasts.definition import Definition
     from messaging.broadcasts.models import Broadcast, Recipient
     from messaging.models import Account, Message
@@ -83,7 +83,7 @@ def measure(contacts: int) -> list[Row]:
         longest = max(longest, time.monotonic() - chunk)
     frozen = time.monotonic() - started
     assert Recipient.objects.for_workspace(by.workspace).filter(broadcast=broadcast).count() == preview.eligible
-    sending.MAX_IN_FLIGHT = contacts
+    batches.MAX_IN_FLIGHT = contacts
     started = time.monotonic()
     runner.run_due(seconds=SEND_SECONDS)
     made = Message.objects.for_workspace(by.workspace).count() / (time.monotonic() - started)

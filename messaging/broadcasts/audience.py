@@ -1,17 +1,24 @@
 """Who a broadcast goes to, who of them is excluded and why, and the hash by which two looks at them are compared.
 
-The audience is read in chunks in the order of contact ids, so its size does not matter for memory. The hash is the sum
-of a digest of each contact with the reason of the exclusion: it does not depend on the order or on the chunks.
+The audience is read in chunks in the order of contact ids, so its size does not matter for memory. The hash of the
+people is the sum of a digest of each contact with the reason of the exclusion: it does not depend on the order or on
+the chunks. The ``audience_hash`` of the API has after it a digest of each part of the definition that decides what is
+sent: by it a start says which preview it starts, and a refusal says what has changed since. These digests are short,
+and keyed: without the key nobody can look for two texts with the same one.
 """
 
 import hashlib
+import json
 import time
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from contacts.models import Contact
 from contacts.segments.conditions import load_condition
@@ -19,11 +26,9 @@ from contacts.segments.matching import matching
 from contacts.walking import Walk
 from crmsolid.core.errors import DomainError
 from crmsolid.core.postgresql.statement_timeout import StatementTimeout
-from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.definition import Definition
-from messaging.broadcasts.models import ExclusionReason, Recipient
+from messaging.broadcasts.models import ExclusionReason, Recipient, RecipientStatus
 from messaging.sending import message_text
 from messaging.sending.automatic import recipient_of
 
@@ -38,7 +43,21 @@ _READ = (
     *("name", "given_first_name", "last_name", "email", "custom_fields"),
 )
 
-_recipients = Table(Recipient)
+# Without digests it is a hash from before there were any: it is well formed, and not that of any preview.
+AUDIENCE_HASH = r"^[0-9a-f]{64}-[0-9]{1,9}(-[0-9a-f]{16,640})?$"
+MAX_LENGTH = 720
+# The parts in their order in the hash: every field but the name, which nobody is sent, and the audience, which stands
+# before them. A new field of the definition is the last of them, and so covered.
+PARTS = tuple(field.name for field in fields(Definition) if field.name not in ("name", "audience"))
+_DIGITS = 16
+_SALT = "crmsolid.broadcasts.preview"
+_WORDS = {
+    "text": "the text",
+    "account_ids": "the choice of accounts",
+    "send_at": "the time",
+    "per_hour": "the limit of messages an hour",
+    "cooldown_days": "the number of days between two broadcasts",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +112,21 @@ def next_chunk(workspace: Workspace, audience: Mapping[str, Any], at: datetime, 
     return list(Contact.objects.for_workspace(workspace).filter(pk__in=ids).only(*_READ).order_by("pk"))
 
 
-def judge(definition: Definition, contacts: Sequence[Contact], at: datetime, *, broadcast_id: str = "") -> list[Judged]:
+def judge(
+    workspace: Workspace, definition: Definition, contacts: Sequence[Contact], at: datetime, *, broadcast_id: str = ""
+) -> list[Judged]:
     """Which of these contacts the broadcast would go to at this instant. ``broadcast_id``: it is this one."""
-    recent: set[str] = set()
+    recent: set[str | None] = set()
     if definition.cooldown_days:
         since = at - timedelta(days=definition.cooldown_days)
-        recent = _written_to_since([contact.id for contact in contacts], since, broadcast_id)
+        was_sent = Q(status=RecipientStatus.SENT, settled_at__gt=since)
+        is_sent = Q(status=RecipientStatus.PENDING, message__isnull=False)
+        rows = Recipient.objects.for_workspace(workspace).filter(was_sent | is_sent, contact__in=contacts)
+        recent = set(rows.exclude(broadcast=broadcast_id).values_list("contact_id", flat=True))
     return [Judged(contact, *_text_or_reason(contact, definition.text, recent)) for contact in contacts]
 
 
-def _text_or_reason(contact: Contact, text: str, recent: set[str]) -> tuple[str, str]:
+def _text_or_reason(contact: Contact, text: str, recent: set[str | None]) -> tuple[str, str]:
     if contact.opted_out:
         return "", ExclusionReason.OPTED_OUT.value
     if not recipient_of(contact):
@@ -117,17 +141,6 @@ def _text_or_reason(contact: Contact, text: str, recent: set[str]) -> tuple[str,
         return "", ExclusionReason.TEXT_LENGTH.value
 
 
-def _written_to_since(contact_ids: Sequence[str], since: datetime, broadcast_id: str) -> set[str]:
-    """Those of these contacts to whom another broadcast has sent since then, or is sending."""
-    is_one, params = "contact_id = ANY(%s)", [list(contact_ids)]
-    rows = fetch(
-        f"SELECT DISTINCT contact_id FROM {_recipients.name} WHERE {is_one} AND broadcast_id <> %s"
-        " AND (status = 'sent' AND settled_at > %s OR status = 'pending' AND message_id IS NOT NULL)",
-        [*params, broadcast_id, since],
-    )
-    return {row[0] for row in rows}
-
-
 def evaluate(
     workspace: Workspace, definition: Definition, at: datetime, *, at_most: int | None = None
 ) -> tuple[Tally, list[Judged]]:
@@ -137,25 +150,67 @@ def evaluate(
     Error: ``filter_too_costly`` if finding the contacts takes too long.
     """
     tally, sample = Tally(), list[Judged]()
+    walk, seconds = Walk(workspace.pk), 0.0
     try:
-        for judged in _all(workspace, definition, at):
-            if tally.total == at_most:
-                tally.total += 1
-                break
-            tally.add(judged.contact.id, judged.reason)
-            if not judged.reason and len(sample) < SAMPLE:
-                sample.append(judged)
+        while not walk.ended:
+            started = time.monotonic()
+            contacts = next_chunk(workspace, definition.audience, at, walk)
+            seconds += time.monotonic() - started
+            if seconds > MAX_READ_SECONDS:
+                raise StatementTimeout
+            for judged in judge(workspace, definition, contacts, at):
+                if tally.total == at_most:
+                    tally.total += 1
+                    return tally, sample
+                tally.add(judged.contact.id, judged.reason)
+                if not judged.reason and len(sample) < SAMPLE:
+                    sample.append(judged)
     except StatementTimeout:
         raise DomainError("filter_too_costly") from None
     return tally, sample
 
 
-def _all(workspace: Workspace, definition: Definition, at: datetime) -> Iterator[Judged]:
-    walk, seconds = Walk(workspace.pk), 0.0
-    while not walk.ended:
-        started = time.monotonic()
-        contacts = next_chunk(workspace, definition.audience, at, walk)
-        seconds += time.monotonic() - started
-        if seconds > MAX_READ_SECONDS:
-            raise StatementTimeout
-        yield from judge(definition, contacts, at)
+# --- What a preview has shown ----------------------------------------------------------------------------------------
+def preview_hash(people_hash: str, definition: Definition) -> str:
+    """The ``audience_hash`` of a preview of this definition for these people."""
+    return f"{people_hash}-{''.join(_digest(definition, part) for part in PARTS)}"
+
+
+def check_unchanged(audience_hash: str, tally: Tally, definition: Definition) -> None:
+    """Raise ``audience_changed`` (409) unless the hash is that of a preview of this definition for these people.
+
+    The error has the numbers of people ``previewed`` and ``eligible``, and ``changed``: ``audience`` if it is for
+    others, and the fields of the definition that differ. It leaves out what a hash of another version does not have.
+    """
+    if audience_hash == preview_hash(tally.hash, definition):
+        return
+    people, previewed, digests = (*audience_hash.split("-"), "")[:3]
+    quoted = [digests[start : start + _DIGITS] for start in range(0, len(digests), _DIGITS)]
+    parts = [part for part, digest in zip(PARTS, quoted, strict=False) if digest != _digest(definition, part)]
+    is_for_others = f"{people}-{previewed}" != tally.hash
+    reasons = []
+    if parts:
+        *others, last = [_WORDS.get(part, f"the field {part}") for part in parts]
+        what = f"{', '.join(others)} and {last} have" if others else f"{last} has"
+        reasons.append(f"{what} changed since this preview")
+    if is_for_others and int(previewed) == tally.eligible:
+        reasons.append(f"it is for {tally.eligible:,} as in the preview, but not for the same people")
+    elif is_for_others:
+        reasons.append(f"in the preview it was for {int(previewed):,}, and now it is for {tally.eligible:,}")
+    detail = "; ".join(reasons) or "this preview was made by another version of the product. Look at it again"
+    raise DomainError(
+        "audience_changed",
+        f"nothing was sent: {detail}",
+        previewed=int(previewed),
+        eligible=tally.eligible,
+        changed=[*(["audience"] if is_for_others else []), *parts],
+    )
+
+
+def _digest(definition: Definition, part: str) -> str:
+    value = getattr(definition, part)
+    if part == "account_ids":  # as they are stored
+        value = sorted(set(value))
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC).isoformat()
+    return salted_hmac(_SALT, json.dumps([part, value], sort_keys=True), algorithm="sha256").hexdigest()[:_DIGITS]

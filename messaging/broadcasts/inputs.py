@@ -15,6 +15,7 @@ from crmsolid.api.fields import (
     Timestamp,
 )
 from messaging.accounts import MAX_BIGINT
+from messaging.broadcasts.audience import AUDIENCE_HASH, MAX_LENGTH
 from messaging.broadcasts.definition import (
     MAX_ACCOUNTS,
     MAX_CONTACT_IDS,
@@ -25,7 +26,6 @@ from messaging.broadcasts.definition import (
     Definition,
 )
 from messaging.broadcasts.models import BroadcastStatus, RecipientStatus
-from messaging.broadcasts.preview_hash import AUDIENCE_HASH, MAX_LENGTH
 from messaging.broadcasts.representations import BroadcastOut
 from messaging.inputs import TEMPLATE
 

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table
+from crmsolid.jobs import runner
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, ExclusionReason, Recipient, RecipientStatus
 from messaging.broadcasts.pace import next_turns, was_put_off
 from messaging.broadcasts.querysets import IN_FLIGHT
@@ -21,9 +20,6 @@ ACCOUNT_LOST = "broadcast_account_lost"
 CANCELED = "broadcast_canceled"
 # When a claim asks again whether the pause is over, for a message that an earlier attempt may have sent.
 RETRY_PAUSED = timedelta(minutes=1)
-
-_recipients = Table(Recipient)
-_SETTLED = {"settled_message": "text", "new_status": "text", "why": "text", "settled_time": "time"}
 
 
 class BroadcastSource:
@@ -44,19 +40,19 @@ class BroadcastSource:
         return _wait_for_turns([message.id for message in messages if was_put_off(message)]) | refused
 
     def settled(self, messages: Sequence[Message]) -> None:
-        """Write the outcomes to the recipients. Who lost a message to a pause or to its account is to be
-        written to again."""
-        now, rows = clock.now(), []
-        for message in messages:
-            status, reason = outcome(message)
-            is_final = status != RecipientStatus.PENDING
-            rows.append((message.id, status.value, reason, (message.sent_at or now) if is_final else None))
-        run(
-            f"UPDATE {_recipients.name} SET status = new_status, reason = why, settled_at = settled_time,"
-            " message_id = CASE WHEN new_status = 'pending' THEN NULL ELSE message_id END"
-            f" FROM {rows_source(_SETTLED)} WHERE message_id = settled_message AND status = 'pending'",
-            [rows_parameter(rows)],
-        )
+        """Write the outcomes to the recipients, and wake the jobs of their broadcasts. Who lost a message to a pause or
+        to its account is to be written to again."""
+        settled, now = {message.id: message for message in messages}, clock.now()
+        rows = Recipient.unscoped.filter(message__in=list(settled), status=RecipientStatus.PENDING).order_by("pk")
+        recipients = list(rows.select_for_update(of=("self",), no_key=True).select_related("broadcast"))
+        for recipient in recipients:
+            message = settled[str(recipient.message_id)]
+            recipient.status, recipient.reason = outcome(message)
+            is_final = recipient.status != RecipientStatus.PENDING
+            recipient.settled_at = (message.sent_at or now) if is_final else None
+            recipient.message_id = message.id if is_final else None
+        Recipient.unscoped.bulk_update(recipients, ["status", "reason", "settled_at", "message"])
+        runner.wake_soon({recipient.broadcast.job_id for recipient in recipients})
 
     def answered(self, answer: Answer) -> None:
         """Write the answer to the recipient."""

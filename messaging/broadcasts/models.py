@@ -21,6 +21,10 @@ class BroadcastStatus(models.TextChoices):
     CANCELED = "canceled", "Canceled"
 
 
+# The states in which it sends, or will.
+SENDS = (BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING)
+
+
 class BroadcastWaiting(models.TextChoices):
     """Why a broadcast sends nothing at this moment; those of messages, and its own limit."""
 

@@ -1,18 +1,21 @@
-"""The pace of a broadcast: when its next message may be due, and how many may be on their way.
+"""The pace of a broadcast: when its next message may be due, how many may be on their way, and when it will be done.
 
-It follows from the rows of the recipients alone, so it also holds after a pause or a restart.
+The pace follows from the rows of the recipients alone, so it also holds after a pause or a restart.
 """
 
-from collections.abc import Mapping
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from messaging.broadcasts.models import Broadcast, Recipient, RecipientStatus
 from messaging.broadcasts.querysets import IN_FLIGHT
-from messaging.models import AccountState, Message, Status
+from messaging.models import Account, AccountState, Message, SpentSlot, Status
+from messaging.sending.automatic import daily_limit
+from messaging.sending.slots import DAY, gap_between_sends
 
 MAX_IN_FLIGHT = 600
 LOOK_AHEAD, MIN_LOOK_AHEAD = timedelta(seconds=10), timedelta(seconds=1)
@@ -67,11 +70,16 @@ def pace_of(broadcast: Broadcast, now: datetime, in_flight: InFlight) -> Pace:
     never so that an hour has more than the limit. It follows from the rows alone.
 
     ``in_flight`` was read before this reads what is settled, so a message that is settled meanwhile is counted twice
-    and never left out.
+    and never left out. What was sent or refused in the last hour counts against the limit. So does what is on its way,
+    without an end, so no hour ever has more sends than the limit.
     """
     if broadcast.per_hour is None:
         return Pace(now, now + LOOK_AHEAD)
-    apart, lately = HOUR / broadcast.per_hour, _settled_since(broadcast, now - HOUR)
+    apart = HOUR / broadcast.per_hour
+    settled = Recipient.objects.for_workspace(broadcast.workspace_id).filter(
+        broadcast=broadcast, status__in=(RecipientStatus.SENT, RecipientStatus.FAILED), settled_at__gt=now - HOUR
+    )
+    lately = settled.aggregate(number=Count("pk"), first=Min("settled_at"), last=Max("settled_at"))
     # Few are made ahead, so that few are late together when the workers come back.
     look_ahead = max(min(apart / 2, LOOK_AHEAD), MIN_LOOK_AHEAD)
     first = max([now, *(at + apart for at in (in_flight.latest, lately["last"]) if at is not None)])
@@ -82,16 +90,6 @@ def pace_of(broadcast: Broadcast, now: datetime, in_flight: InFlight) -> Pace:
     if first > now + look_ahead:
         return Pace(first, first, apart, 0, first - look_ahead / 2)
     return Pace(first, now + look_ahead, apart, min(left, int((now + look_ahead - first) / apart) + 1))
-
-
-def _settled_since(broadcast: Broadcast, since: datetime) -> dict[str, Any]:
-    """The ``number`` of messages that were sent or refused since then, and when the ``first`` and the ``last`` was.
-    They count against the limit an hour. Those that are on their way count too, without an end, so no hour ever has
-    more sends than the limit."""
-    rows = Recipient.objects.for_workspace(broadcast.workspace_id).filter(
-        broadcast=broadcast, status__in=(RecipientStatus.SENT, RecipientStatus.FAILED), settled_at__gt=since
-    )
-    return rows.aggregate(number=Count("pk"), first=Min("settled_at"), last=Max("settled_at"))
 
 
 # --- What an account has put off for long -----------------------------------------------------------------------------
@@ -120,3 +118,41 @@ def next_turns(broadcast: Broadcast, now: datetime) -> Mapping[str, datetime]:
     pace = pace_of(broadcast, now, read_in_flight(recipients.exclude(_PUT_OFF), now))
     first = max(pace.first, now if pace.room > 0 else now + pace.apart)
     return {message_id: first + number * pace.apart for number, message_id in enumerate(message_ids)}
+
+
+# --- The estimate -----------------------------------------------------------------------------------------------------
+def finishes_at(accounts: Sequence[Account], messages: int, start: datetime, per_hour: int | None) -> datetime | None:
+    """When so many messages would be sent if nothing else is sent and no account is paused. None if no account can
+    send. One query.
+
+    The sends that an account has left in its 24 hours go out at once, one gap apart, and the others on the days after
+    that. With a limit an hour the messages are spread evenly.
+    """
+    able = [each for each in accounts if each.state in (AccountState.CONNECTED, AccountState.PAUSED)]
+    if not able or not messages:
+        return start if not messages else None
+    paused = [each.paused_until for each in able if each.state == AccountState.PAUSED]
+    if len(paused) == len(able):
+        ends = [until for until in paused if until is not None]
+        if not ends:
+            return None
+        start = max(start, min(ends))
+    taken: Counter[int] = Counter()
+    sent, spent = (
+        model.objects.for_workspace(able[0].workspace_id)
+        .filter(account__in=able, slot_at__gt=start - DAY)
+        .order_by()
+        .values_list("account_id")
+        .annotate(Count("pk"))
+        for model in (Message, SpentSlot)
+    )
+    for account_id, number in sent.union(spent, all=True):
+        taken[account_id] += number
+    limits = {each.pk: daily_limit(each) for each in able}
+    left = sum(max(0, limit - taken[pk]) for pk, limit in limits.items())
+    days = max(0, math.ceil((messages - left) / sum(limits.values())))
+    on_last_day = messages if not days else messages - left - (days - 1) * sum(limits.values())
+    gap = max(gap_between_sends(each) for each in able)
+    by_accounts = days * DAY + math.ceil(on_last_day / len(able)) * gap
+    by_own_limit = (messages - 1) * HOUR / per_hour if per_hour else timedelta(0)
+    return start + max(by_accounts, by_own_limit)

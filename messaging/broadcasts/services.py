@@ -17,15 +17,13 @@ from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
-from messaging.broadcasts import estimate
-from messaging.broadcasts.audience import evaluate
+from messaging.broadcasts.audience import AUDIENCE_HASH, check_unchanged, evaluate, preview_hash
 from messaging.broadcasts.definition import Definition, check, resolve_audience
-from messaging.broadcasts.export import recipients_csv
-from messaging.broadcasts.freezing import NOTHING_FROZEN
-from messaging.broadcasts.job import BROADCAST
+from messaging.broadcasts.job import BROADCAST, NOTHING_FROZEN
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
-from messaging.broadcasts.preview_hash import AUDIENCE_HASH, check_unchanged, preview_hash
+from messaging.broadcasts.pace import finishes_at
 from messaging.broadcasts.querysets import load_counts, retryable, with_status
+from messaging.broadcasts.representations import recipients_csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def preview_broadcast(actor: Actor, definition: Definition, *, at_most: int | No
         excluded=dict(sorted(tally.excluded.items())),
         sample=[(each.contact, each.text) for each in sample if each.contact.id in present],
         audience_hash=preview_hash(tally.hash, definition),
-        finishes_at=estimate.finishes_at(accounts, tally.eligible, start, definition.per_hour),
+        finishes_at=finishes_at(accounts, tally.eligible, start, definition.per_hour),
         is_partial=at_most is not None and tally.total > at_most,
     )
 
@@ -143,7 +141,7 @@ def _start(actor: Actor, broadcast: Broadcast, definition: Definition, audience_
         tally, _ = evaluate(actor.workspace, definition, now)
         check_unchanged(audience_hash, tally, definition)
         broadcast.audience_hash = tally.hash
-        broadcast.finishes_at = estimate.finishes_at(accounts, tally.eligible, starts_at, definition.per_hour)
+        broadcast.finishes_at = finishes_at(accounts, tally.eligible, starts_at, definition.per_hour)
     _write(broadcast, definition)
     broadcast.starts_at = starts_at
     broadcast.status = (BroadcastStatus.SCHEDULED if starts_at > now else BroadcastStatus.RUNNING).value

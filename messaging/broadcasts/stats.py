@@ -7,7 +7,6 @@ from typing import Any
 from crmsolid.api.pagination import Page, page
 from crmsolid.core.errors import not_found
 from crmsolid.core.periods import Period, Report
-from crmsolid.core.sql.table import Table
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts.models import Broadcast, Recipient
@@ -27,7 +26,7 @@ def broadcast_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Bro
     series each period has those of which one was in it. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
     workspace = actor.workspace
-    counted = count_outcomes(Table(Recipient).name, "status", ["broadcast_id"], workspace.pk, periods)
+    counted = count_outcomes(Recipient._meta.db_table, "status", ["broadcast_id"], workspace.pk, periods)
     ids = [broadcast_id for (broadcast_id,) in counted.total]
     rows = Broadcast.objects.for_workspace(workspace).filter(pk__in=ids).only("name", "workspace_id")
     broadcasts = list(rows.order_by("-created_at", "-id"))

@@ -31,6 +31,7 @@ from crmsolid.workspaces.roles import WRITERS
 from messaging.broadcasts import services
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.models import (
+    SENDS,
     Broadcast,
     BroadcastStatus,
     BroadcastWaiting,
@@ -38,9 +39,7 @@ from messaging.broadcasts.models import (
     Recipient,
     RecipientStatus,
 )
-from messaging.broadcasts.querysets import load_counts, retryable, status_of
-from messaging.broadcasts.representations import SENDS
-from messaging.broadcasts.waits import load_waits, waiting_text
+from messaging.broadcasts.querysets import load_counts, load_waits, retryable, status_of, waiting_text
 from messaging.failures import failure
 from messaging.models import Account, Message
 from messaging.panel.broadcast_form import BroadcastForm

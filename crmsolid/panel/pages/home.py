@@ -24,7 +24,7 @@ from crmsolid.panel.components.context import PanelContext
 from crmsolid.workspaces.models import Plan, Workspace
 from crmsolid.workspaces.roles import ADMINS, OWNERS, WRITERS, Roles
 from messaging.broadcasts.models import Broadcast, BroadcastWaiting
-from messaging.broadcasts.waits import load_waits, that_wait_for_somebody, waiting_text
+from messaging.broadcasts.querysets import load_waits, that_wait_for_somebody, waiting_text
 from messaging.failures import connection_problem, failure
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
 from messaging.querysets import in_trouble, newest_messages, unconnected, with_connection

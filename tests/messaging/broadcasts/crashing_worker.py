@@ -16,14 +16,14 @@ POINTS = ("freezing", "frozen", "making", "made", "claimed", "delivered", "settl
 
 def stop_at(point: str) -> None:
     """Stop at the point. ``freezing``, ``making``, ``settling`` and ``closing`` are within a transaction."""
-    from messaging.broadcasts import freezing, job, querysets, sending
+    from messaging.broadcasts import batches, job, querysets
     from messaging.sending import automatic, sandbox, sources
 
     stops: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-        "freezing": (freezing, "_insert", then_stop(freezing._insert)),
+        "freezing": (job, "judge", then_stop(job.judge)),
         "frozen": (job, "send_chunk", stop_here),
         "making": (automatic, "accept", then_stop(automatic.accept)),
-        "made": (sending, "recover_outcomes", _stop_if_made),
+        "made": (batches, "recover_outcomes", _stop_if_made),
         "claimed": (sandbox.SandboxGateway, "send", stop_here),
         "delivered": (sandbox.SandboxGateway, "send", then_stop(sandbox.SandboxGateway.send)),
         "settling": (sources, "settled", then_stop(sources.settled)),

@@ -17,7 +17,7 @@ from crmsolid.core.postgresql.statement_timeout import StatementTimeout
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces.models import Workspace
-from messaging.broadcasts import audience, pace, querysets, services, waits
+from messaging.broadcasts import audience, pace, querysets, services
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, AccountKind, Message, MessageAttempt, Thread
 from messaging.sending import claiming, dispatch
@@ -223,7 +223,7 @@ def test_daily_limit_leaves_sends_for_others_and_the_rest_waits(tenants: Tenants
 
 def waits_until(broadcast: Broadcast) -> datetime | None:
     row = stored(broadcast)
-    waits.load_waits(row.workspace_id, [row])
+    querysets.load_waits(row.workspace_id, [row])
     return row.waits_until
 
 

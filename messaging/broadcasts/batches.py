@@ -12,34 +12,31 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from contacts.repository import lock_free
 from crmsolid.core import clock, doorbell
-from crmsolid.core.sql.bulk import rows_parameter, rows_source, run
-from crmsolid.core.sql.table import Table
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces import sending_hold
-from messaging.broadcasts import estimate
 from messaging.broadcasts.audience import Judged, judge
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.message_source import ACCOUNT_LOST, SOURCE, recover_outcomes
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
-from messaging.broadcasts.pace import LOOK_AHEAD, MAX_IN_FLIGHT, InFlight, Pace, pace_of, read_in_flight
-from messaging.broadcasts.querysets import IN_FLIGHT
-from messaging.broadcasts.waits import WAITS_UNTIL
+from messaging.broadcasts.pace import LOOK_AHEAD, MAX_IN_FLIGHT, InFlight, Pace, finishes_at, pace_of, read_in_flight
+from messaging.broadcasts.querysets import IN_FLIGHT, WAITS_UNTIL
 from messaging.models import CANNOT_SEND, Account, Status, WaitingFor
 from messaging.sending import automatic
 from messaging.sending.automatic import AutomaticMessage, Wait
 
 # The rows of so many messages have less than 5,000 parameters.
 BATCH = 150
-# How soon to look whether messages have been sent; twice as late each time that nothing has happened.
-FIRST_POLL = timedelta(seconds=0.25)
-MAX_POLL = timedelta(seconds=8)
+# When to look again at contacts that another transaction has locked.
+RETRY_LOCKED = timedelta(seconds=0.25)
+# When to look whether messages on their way have been sent. Each that is settled wakes the job sooner, unless a chunk
+# is in progress at that moment.
+LOOK_AGAIN = timedelta(seconds=8)
 # A wait is looked at again after this time at the latest, in case an account or the plan was changed.
 MAX_WAIT = timedelta(minutes=1)
-
-_recipients, _accounts = Table(Recipient), Table(Account)
 
 
 @dataclass(slots=True)
@@ -88,13 +85,14 @@ def send_chunk(job: Job, broadcast: Broadcast) -> datetime | None:
     rows = Recipient.objects.for_workspace(job.workspace_id).filter(broadcast=broadcast)
     pending = rows.filter(status=RecipientStatus.PENDING).count()
     in_flight = read_in_flight(rows, now)
-    done = (job.total or 0) - pending
-    job.params["idle"] = 0 if done != job.done else job.params.get("idle", 0) + 1
-    job.done = done
+    job.done = (job.total or 0) - pending
     if not pending:
-        return None if _finish(job, broadcast) else now
+        is_done = _change_status(
+            broadcast, BroadcastStatus.RUNNING, BroadcastStatus.DONE, waiting_for="", finishes_at=clock.now()
+        )
+        return None if is_done else now
     if pending == in_flight.number:
-        return _wait(job, broadcast, None, now + _poll(job))
+        return _wait(job, broadcast, None, now + LOOK_AGAIN)
     return _send_batch(job, broadcast, pending - in_flight.number, in_flight)
 
 
@@ -106,51 +104,49 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: InFligh
     if not job.workspace.plan_allows_sending:
         return _wait(job, broadcast, BroadcastWaiting.PLAN, now + MAX_WAIT)
     # What is on its way is soon sent, and the job's progress is to show it.
-    latest = now + (_poll(job) if in_flight.soon else MAX_WAIT)
+    latest = now + (LOOK_AGAIN if in_flight.soon else MAX_WAIT)
     pace = pace_of(broadcast, now, in_flight)
     room = min(BATCH, to_send, MAX_IN_FLIGHT - in_flight.soon, pace.room)
     if room <= 0:
-        return now if _take_back(broadcast) else _wait_for_room(job, broadcast, pace, latest)
+        if _take_back(broadcast):
+            return now
+        if pace.room > 0:  # of the limit an hour: the messages that are on their way leave none
+            return _wait(job, broadcast, None, latest)
+        go_on, until = (latest, None) if pace.go_on is None else (min(pace.go_on, latest), pace.first)
+        return _wait(job, broadcast, BroadcastWaiting.PER_HOUR, go_on, until=until)
     capacity = _reserve(job, broadcast, room, pace)
     candidates = _candidates(broadcast, capacity, room)
     contacts = lock_free([str(each.contact_id) for each in candidates])
-    judged = judge(Definition.of(broadcast), list(contacts.values()), now, broadcast_id=broadcast.pk)
+    people = list(contacts.values())
+    judged = judge(job.workspace, Definition.of(broadcast), people, now, broadcast_id=broadcast.pk)
     by_contact = {each.contact.id: each for each in judged}
     found = [(each, by_contact[each.contact_id]) for each in candidates if each.contact_id in by_contact]
-    _skip([(recipient, each.reason) for recipient, each in found if each.reason])
+    for reason in {each.reason for _, each in found if each.reason}:
+        excluded = [recipient.pk for recipient, each in found if each.reason == reason]
+        rows = Recipient.objects.for_workspace(job.workspace_id).filter(pk__in=excluded, message__isnull=True)
+        rows.filter(status=RecipientStatus.PENDING).update(
+            status=RecipientStatus.SKIPPED, reason=reason, settled_at=clock.now()
+        )
     _make_messages(job, capacity, [(recipient, each) for recipient, each in found if not each.reason])
     if found:
-        job.params["idle"] = 0
         return _wait(job, broadcast, None, now)
     if candidates or not capacity.waits:  # another transaction has locked them all
-        return _wait(job, broadcast, None, now + _poll(job))
+        return _wait(job, broadcast, None, now + RETRY_LOCKED)
     first = min(capacity.waits, key=lambda wait: wait.until)
-    _estimate(broadcast, list(capacity.accounts.values()), to_send)
+    broadcast.finishes_at = finishes_at(list(capacity.accounts.values()), to_send, clock.now(), broadcast.per_hour)
+    broadcast.save(update_fields=["finishes_at"])
     until = first.until if first.has_end else None
     return _wait(job, broadcast, BroadcastWaiting(first.reason.value), min(first.until, latest), until=until)
-
-
-def _wait_for_room(job: Job, broadcast: Broadcast, pace: Pace, latest: datetime) -> datetime:
-    """Wait for messages that are on their way, or for the limit an hour."""
-    if pace.room > 0:
-        return _wait(job, broadcast, None, latest)
-    go_on, until = (latest, None) if pace.go_on is None else (min(pace.go_on, latest), pace.first)
-    return _wait(job, broadcast, BroadcastWaiting.PER_HOUR, go_on, until=until)
 
 
 def _take_back(broadcast: Broadcast) -> bool:
     """Cancel the messages of accounts that cannot send until somebody acts, so that the other accounts do not wait for
     them; their recipients get another one later. Whether there were any."""
-    is_one, ids = "id = ANY(%s)", [list(broadcast.account_ids)]
-    lost = _accounts.select(
-        f"{is_one} AND workspace_id = %s AND state IN (%s, %s, %s) ORDER BY id",
-        [*ids, broadcast.workspace_id, *(state.value for state in CANNOT_SEND)],
-        lock=True,
-    )
+    lost = list(_lock_accounts(broadcast).filter(state__in=CANNOT_SEND))
     rows = Recipient.objects.for_workspace(broadcast.workspace_id).filter(
         IN_FLIGHT,
         broadcast=broadcast,
-        message__account__in=[account.pk for account in lost],
+        message__account__in=lost,
         message__status=Status.QUEUED,
         message__unsettled_since=None,
         message__telegram_message_id=None,
@@ -163,8 +159,7 @@ def _take_back(broadcast: Broadcast) -> bool:
 def _reserve(job: Job, broadcast: Broadcast, wanted: int, pace: Pace) -> _Capacity:
     """Lock the accounts, and find the slots of each that are due soon, from ``pace.first`` on. Each time another
     account is the first one, so that they take turns where there is room for one message only."""
-    is_one, ids = "id = ANY(%s)", [list(broadcast.account_ids)]
-    rows = _accounts.select(f"{is_one} AND workspace_id = %s ORDER BY id", [*ids, broadcast.workspace_id], lock=True)
+    rows = list(_lock_accounts(broadcast))
     capacity = _Capacity({account.pk: account for account in rows}, pace)
     first = job.done % max(len(rows), 1)
     if not rows:
@@ -182,6 +177,11 @@ def _reserve(job: Job, broadcast: Broadcast, wanted: int, pace: Pace) -> _Capaci
     return capacity
 
 
+def _lock_accounts(broadcast: Broadcast) -> "QuerySet[Account]":
+    rows = Account.objects.for_workspace(broadcast.workspace_id).filter(pk__in=broadcast.account_ids)
+    return rows.order_by("id").select_for_update(no_key=True)
+
+
 def _candidates(broadcast: Broadcast, capacity: _Capacity, room: int) -> list[Recipient]:
     """Recipients without a message, for whom there is a slot: first those who belong to an account, then those who can
     be shared out. An account without slots holds up nobody but its own."""
@@ -195,47 +195,24 @@ def _candidates(broadcast: Broadcast, capacity: _Capacity, room: int) -> list[Re
     return [*found, *unsent.filter(account=None).order_by("id")[:rest]] if rest > 0 else found
 
 
-def _skip(excluded: Sequence[tuple[Recipient, str]]) -> None:
-    """Write why these recipients get no message after all."""
-    if not excluded:
-        return
-    now = clock.now()
-    rows = [(recipient.pk, reason, now) for recipient, reason in excluded]
-    run(
-        f"UPDATE {_recipients.name} SET status = 'skipped', reason = why, settled_at = settled_time"
-        f" FROM {rows_source({'recipient_id': 'int', 'why': 'text', 'settled_time': 'time'})}"
-        " WHERE id = recipient_id AND status = 'pending' AND message_id IS NULL",
-        [rows_parameter(rows)],
-    )
-
-
 def _make_messages(job: Job, capacity: _Capacity, ready: Sequence[tuple[Recipient, Judged]]) -> None:
     """Write a message for each of these recipients for whom there is a slot. Their contacts are locked, so none has got
     one meanwhile."""
-    recipient_ids, wanted = [], []
+    recipients, wanted = [], []
     for recipient, each in ready:
         account_id = recipient.account_id or max(capacity.slots, key=lambda pk: len(capacity.slots[pk]))
         slot = capacity.take_slot(account_id)
         if slot is not None:
-            recipient_ids.append(recipient.pk)
+            recipients.append(recipient)
             account = capacity.accounts[account_id]
             wanted.append(AutomaticMessage(account, each.contact, each.text, slot, job.request_id))
     messages = automatic.accept(SOURCE, wanted)
     if not messages:
         return
-    rows = [(pk, message.id, message.account_id) for pk, message in zip(recipient_ids, messages, strict=True)]
-    run(
-        f"UPDATE {_recipients.name} SET message_id = new_message, account_id = of_account"
-        f" FROM {rows_source({'recipient_id': 'int', 'new_message': 'text', 'of_account': 'int'})}"
-        " WHERE id = recipient_id",
-        [rows_parameter(rows)],
-    )
+    for recipient, message in zip(recipients, messages, strict=True):
+        recipient.message_id, recipient.account_id = message.id, message.account_id
+    Recipient.objects.for_workspace(job.workspace_id).bulk_update(recipients, ["message", "account"])
     transaction.on_commit(lambda: doorbell.ring("messaging.dispatch"))
-
-
-def _poll(job: Job) -> timedelta:
-    doublings = min(int(job.params.get("idle", 0)), 10)
-    return min(FIRST_POLL * 2**doublings, MAX_POLL)
 
 
 def _wait(
@@ -255,11 +232,6 @@ def _wait(
     return go_on
 
 
-def _estimate(broadcast: Broadcast, accounts: Sequence[Account], to_send: int) -> None:
-    broadcast.finishes_at = estimate.finishes_at(accounts, to_send, clock.now(), broadcast.per_hour)
-    broadcast.save(update_fields=["finishes_at"])
-
-
 def _change_status(broadcast: Broadcast, old: BroadcastStatus, new: BroadcastStatus, **values: object) -> bool:
     """Change the status if it is still ``old``; whether it was. A pause does not wait for the job."""
     rows = Broadcast.objects.for_workspace(broadcast.workspace_id).filter(pk=broadcast.pk, status=old)
@@ -267,9 +239,3 @@ def _change_status(broadcast: Broadcast, old: BroadcastStatus, new: BroadcastSta
         return False
     broadcast.status = new.value
     return True
-
-
-def _finish(job: Job, broadcast: Broadcast) -> bool:
-    return _change_status(
-        broadcast, BroadcastStatus.RUNNING, BroadcastStatus.DONE, waiting_for="", finishes_at=clock.now()
-    )
