@@ -28,8 +28,7 @@ from crmsolid.workspaces.roles import ADMINS
 from messaging import accounts, querysets
 from messaging.failures import connection_problem
 from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, account_state
-from messaging.panel.telegram_login import LogOutForm
-from messaging.panel.telegram_qr import QrLoginPages
+from messaging.panel.telegram_login import LoginPages, LogOutForm
 from messaging.representations import AccountOut
 from messaging.telegram import leases
 from messaging.telegram_models import REFUSED_PAUSE_SECONDS, REPEATED_REFUSAL
@@ -74,7 +73,7 @@ def _is_refused(account: Any) -> bool:
     return abs(pause - REFUSED_PAUSE_SECONDS) < 60
 
 
-class AccountAdmin(QrLoginPages):
+class AccountAdmin(LoginPages):
     """Only name and daily limit can be edited; everything else follows from what Telegram answers."""
 
     viewers, adders, changers = ADMINS, ADMINS, ADMINS

@@ -1,14 +1,12 @@
 """The contact beside a conversation, whose parts are changed in place by the services of contacts."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.http import QueryDict
 
 from contacts import notes
 from contacts.models import Contact
-from contacts.panel.actions import InPlace, contact_actions, contact_sections
+from contacts.panel.actions import contact_actions, contact_sections
 from contacts.panel.forms import ContactEditForm, CustomFieldsForm, StageForm, save_contact
 from contacts.panel.person import display_value
 from contacts.scoring.services import get_score
@@ -57,14 +55,10 @@ def context(
     }
 
 
-def add_tag(actor: Actor, contact: Contact, posted: QueryDict) -> str:
-    tag_contact(actor, contact.pk, add=[posted.get("tag", "")])
-    return "The tag was added."
-
-
-def remove_tag(actor: Actor, contact: Contact, posted: QueryDict) -> str:
-    tag_contact(actor, contact.pk, remove=[posted.get("tag", "")])
-    return "The tag was removed."
+# The forms of what is stored, by the value of the button.
+FORMS: dict[str, type[StageForm] | type[CustomFieldsForm]] = {"stage": StageForm, "fields": CustomFieldsForm}
+# Buttons beside something typed, which a refusal must not lose.
+TYPED = ("add_note",)
 
 
 def save_form(name: str, actor: Actor, contact: Contact, posted: QueryDict) -> tuple[ContactEditForm, str]:
@@ -74,34 +68,20 @@ def save_form(name: str, actor: Actor, contact: Contact, posted: QueryDict) -> t
     return form, said if written else "Nothing was changed."
 
 
-def add_note(actor: Actor, contact: Contact, posted: QueryDict) -> str:
-    notes.add_note(actor, contact.pk, text=posted.get("note", ""))
-    return "The note was added."
-
-
-def delete_note(actor: Actor, contact: Contact, posted: QueryDict) -> str:
-    notes.delete_note(actor, posted.get("note", ""))
-    return "The note was deleted."
-
-
-# By the value of the button. Each changes the contact and returns what to say then.
-ACTIONS: dict[str, Callable[[Actor, Contact, QueryDict], str]] = {
-    "add_tag": add_tag,
-    "remove_tag": remove_tag,
-    "add_note": add_note,
-    "delete_note": delete_note,
-}
-# Those with something typed, which a refusal must not lose.
-TYPED = ("add_note",)
-# The forms of what is stored, by the same.
-FORMS: dict[str, type[StageForm] | type[CustomFieldsForm]] = {"stage": StageForm, "fields": CustomFieldsForm}
-
-
-def find_action(name: str) -> Callable[[Actor, Contact, QueryDict], str] | None:
-    """What the button with this value does; None if there is no such button."""
-    in_place = next((each.in_place for each in contact_actions if each.page == name), None)
-    return ACTIONS.get(name) if in_place is None else partial(_act_in_place, in_place)
-
-
-def _act_in_place(in_place: InPlace, actor: Actor, contact: Contact, posted: QueryDict) -> str:
-    return in_place.act(actor, contact.pk, posted.get("choice", ""))
+def act(actor: Actor, contact: Contact, posted: QueryDict) -> str | None:
+    """Do what another button asks for, and return what to say then; None if there is no such button."""
+    match action := posted.get("action", ""):
+        case "add_tag":
+            tag_contact(actor, contact.pk, add=[posted.get("tag", "")])
+            return "The tag was added."
+        case "remove_tag":
+            tag_contact(actor, contact.pk, remove=[posted.get("tag", "")])
+            return "The tag was removed."
+        case "add_note":
+            notes.add_note(actor, contact.pk, text=posted.get("note", ""))
+            return "The note was added."
+        case "delete_note":
+            notes.delete_note(actor, posted.get("note", ""))
+            return "The note was deleted."
+    in_place = next((each.in_place for each in contact_actions if each.page == action), None)
+    return None if in_place is None else in_place.act(actor, contact.pk, posted.get("choice", ""))

@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Self
 
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
-from crmsolid.core.ids import new_id
+from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.ids import is_id, new_id
+from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces.actor import Actor
 from messaging import services as messages
 from messaging.models import AccountKind, Direction, HistoryRequest, HistoryState, Message, Status, Thread
@@ -142,3 +146,23 @@ class Draft:
     message_id: str = field(default_factory=lambda: new_id("msg"))
     errors: dict[str, str] = field(default_factory=dict)
     preview: str | None = None
+
+    @classmethod
+    def of(cls, posted: QueryDict) -> Self:
+        """What the form has sent."""
+        draft = cls(posted.get("text", ""), posted.get("send_at", ""))
+        if is_id("msg", posted.get("message_id", "")):
+            draft.message_id = posted["message_id"]
+        return draft
+
+    def planned(self) -> datetime | None:
+        """When it is to be sent; None for now. Raises ``validation_failed`` if what was typed is no time."""
+        at = local_time(self.send_at) if self.send_at else None
+        if self.send_at and at is None:
+            raise invalid("send_at", "invalid", "give a date and a time")
+        return at
+
+    def refuse(self, error: DomainError) -> None:
+        """Show why it is not sent, beside the fields that the error names."""
+        self.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
+        self.errors = self.errors or {"": error_text(error)}

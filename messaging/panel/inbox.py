@@ -13,7 +13,7 @@ from contacts.panel.forms import ContactEditForm
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
 from crmsolid.events import feed
-from crmsolid.panel.components.tenant_page import TenantPage, error_text
+from crmsolid.panel.components.tenant_page import TenantPage
 from messaging import services as messages
 from messaging.accounts import get_account
 from messaging.models import Account, AccountState, Direction, Message, Template, Thread, account_state
@@ -78,10 +78,9 @@ class InboxPage(TenantPage):
         too, unless the address says otherwise."""
         given = self.request.GET
         view = given.get("view", "all" if given.get("q") else "open")
-        account = given.get("account", "")
         return InboxFilter(
             view=cast(View, view if view in VIEWS else "open"),
-            account_id=int(account) if account.isascii() and account.isdigit() and len(account) < 18 else None,
+            account_id=_number(given.get("account", "")),
             tag=given.get("tag", "").replace("\0", "")[:64],
             search=given.get("q", "").replace("\0", "")[:200],
         )
@@ -172,14 +171,15 @@ class ThreadPage(InboxPage):
                 return self.show(thread, Draft(), refused_form=form)
             self.say(said)
             return self.back(thread, pane="contact")
-        if (change := card.find_action(action)) is not None:
-            try:
-                self.say(change(self.actor, thread.contact, request.POST))
-            except DomainError as error:
-                if action not in card.TYPED:
-                    raise
-                self.show_error(error)
-                return self.show(thread, Draft(), refused=request.POST)
+        try:
+            done = card.act(self.actor, thread.contact, request.POST)
+        except DomainError as error:
+            if action not in card.TYPED:
+                raise
+            self.show_error(error)
+            return self.show(thread, Draft(), refused=request.POST)
+        if done is not None:
+            self.say(done)
             return self.back(thread, pane="contact")
         if action not in self.actions:
             raise Http404
@@ -259,31 +259,23 @@ class ThreadPage(InboxPage):
     # --- Writing --------------------------------------------------------------------------------------------------
     def compose(self, thread: Thread, action: str) -> HttpResponse:
         """Send, preview, or put a template into the text. What was written stays unless it was sent."""
-        posted = self.request.POST
-        draft = Draft(text=posted.get("text", ""), send_at=posted.get("send_at", ""))
-        if is_id("msg", posted.get("message_id", "")):
-            draft.message_id = posted["message_id"]
+        draft = Draft.of(self.request.POST)
         if action == "template":
             return self.with_template(thread, draft)
         try:
             if action == "preview":
                 draft.preview = threads.preview_text(self.actor, thread.contact_id, text=draft.text)
                 return self.show(thread, draft)
-            send_at = conversation.local_time(draft.send_at) if draft.send_at else None
-            if draft.send_at and send_at is None:
-                raise invalid("send_at", "invalid", "give a date and a time")
-            threads.reply(self.actor, thread.pk, text=draft.text, send_at=send_at, message_id=draft.message_id)
+            threads.reply(self.actor, thread.pk, text=draft.text, send_at=draft.planned(), message_id=draft.message_id)
         except DomainError as error:
             if action == "send" and self.rows(Message).filter(pk=draft.message_id).exists():
                 return self.back(thread)  # the form arrived before; its text is no draft any more
-            draft.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
-            draft.errors = draft.errors or {"": error_text(error)}
+            draft.refuse(error)
             return self.show(thread, draft)
         return self.back(thread)
 
     def with_template(self, thread: Thread, draft: Draft) -> HttpResponse:
-        chosen = self.request.POST.get("template", "")
-        found = self.rows(Template).filter(pk=chosen).first() if chosen.isascii() and chosen.isdigit() else None
+        found = self.rows(Template).filter(pk=_number(self.request.POST.get("template", ""))).first()
         if found is None:
             draft.errors["template"] = "Choose a template."
         else:
@@ -324,9 +316,9 @@ class ThreadPage(InboxPage):
         chosen = self.request.POST.get(name, "")
         if not chosen:
             return None
-        if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 18):
+        if (user_id := _number(chosen)) is None:
             raise invalid("assignee", "invalid_choice", "choose a member")
-        return int(chosen)
+        return user_id
 
     def read(self, thread: Thread) -> HttpResponse:
         messages.mark_thread_read(self.actor, thread.pk)
@@ -380,20 +372,15 @@ class NewMessagePage(TenantPage):
         return self.show({"to": to}, Draft(), unknown=contact if not to else None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        posted = request.POST
-        draft = Draft(text=posted.get("text", ""), send_at=posted.get("send_at", ""))
-        if is_id("msg", posted.get("message_id", "")):
-            draft.message_id = posted["message_id"]
-        account, send_at = posted.get("account", ""), conversation.local_time(draft.send_at) if draft.send_at else None
+        draft, account, to = Draft.of(request.POST), request.POST.get("account", ""), request.POST.get("to", "")
         try:
-            if draft.send_at and send_at is None:
-                raise invalid("send_at", "invalid", "give a date and a time")
-            if not (account.isascii() and account.isdigit() and len(account) < 18):
+            send_at = draft.planned()
+            if (account_id := _number(account)) is None:
                 raise invalid("account", "required", "choose an account to send from")
             message = threads.begin(
                 self.actor,
-                account_id=int(account),
-                to=posted.get("to", ""),
+                account_id=account_id,
+                to=to,
                 text=draft.text,
                 send_at=send_at,
                 message_id=draft.message_id,
@@ -402,9 +389,8 @@ class NewMessagePage(TenantPage):
             sent = self.rows(Message).filter(pk=draft.message_id).first()  # the form arrived before
             if sent is not None:
                 return self.redirect("inbox_thread", sent.thread_id)
-            draft.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
-            draft.errors = draft.errors or {"": error_text(error)}
-            return self.show({"to": posted.get("to", ""), "account": account}, draft)
+            draft.refuse(error)
+            return self.show({"to": to, "account": account}, draft)
         return self.redirect("inbox_thread", message.thread_id)
 
     def show(self, chosen: dict[str, str], draft: Draft, *, unknown: Contact | None = None) -> HttpResponse:
@@ -414,3 +400,8 @@ class NewMessagePage(TenantPage):
         choices = [(str(each.pk), each.name) for each in accounts]
         zone = timezone.get_current_timezone_name()
         return self.render(accounts=choices, chosen=chosen, draft=draft, unknown=unknown, zone=zone)
+
+
+def _number(text: str) -> int | None:
+    """The id that a form or an address has; None if it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None

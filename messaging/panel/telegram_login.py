@@ -4,25 +4,31 @@ Between two steps all state is in the database, so any web process may answer th
 transaction, because each talks to Telegram.
 """
 
+import math
 from functools import partial
 from typing import Any
 
+import segno
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_base import TenantAdmin
-from messaging.models import LoginAttempt
-from messaging.telegram import config
+from messaging.models import LoginAttempt, QrState
+from messaging.telegram import config, leases
 
+REFRESH_SECONDS = 2  # of the page of a QR code
+REFRESH_SECONDS_WITHOUT_SCRIPTS = 5
 IN_AN_APP = "in a Telegram app, under Settings > Devices"
 # What the page says after a logout, by its outcome.
 LOGGED_OUT = {
@@ -110,6 +116,8 @@ class LoginPages(TenantAdmin):
             return path(route, self.admin_site.admin_view(view), name=f"messaging_account_{name}")
 
         return [
+            account_path("login/qr/", require_POST(self.start_qr), "qr_start"),
+            account_path("login/<str:attempt_id>/qr/", self.qr_view, "qr"),
             account_path("login/<str:attempt_id>/", self.step_view, "step"),
             account_path("login/<str:attempt_id>/resend/", require_POST(self.resend_view), "resend"),
             account_path("login/<str:attempt_id>/reset-email/", require_POST(self.reset_email_view), "reset_email"),
@@ -122,9 +130,13 @@ class LoginPages(TenantAdmin):
 
     # --- Logging in -------------------------------------------------------------------------------------------
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Step 1: the phone. Where no account can be added, the page says why."""
+        """Two tabs: the QR code, and with ``?phone`` in the address the phone number, which is step 1. Where no account
+        can be added, the page says why."""
         self._require_add(request)
         missing, is_test = config.missing(), self.panel_context(request).is_test
+        if not (missing or is_test or request.method == "POST" or "phone" in request.GET):
+            context = {"title": "Add a Telegram account", "has_worker": leases.live_workers().exists()}
+            return self._page(request, "panel/telegram_add_qr.html", tab="qr", **context)
         form = None if missing or is_test else PhoneForm(request.POST or None)
         if form is not None and request.method == "POST" and form.is_valid():
             try:
@@ -213,6 +225,64 @@ class LoginPages(TenantAdmin):
         context = {"title": f"{account.name} is connected", "account": account, "curl": curl}
         return self._page(request, "panel/telegram_connected.html", **context)
 
+    # --- By QR code: a worker holds the login, and the page reads its row every two seconds ------------------------
+    def start_qr(self, request: HttpRequest) -> HttpResponse:
+        """Ask for a code; with ``account`` in the form, to log this account in again."""
+        self._require_add(request)
+        account_id = _account_id(request.POST.get("account", ""))
+        try:
+            attempt = services().begin_qr_login(self.actor(request), account_id=account_id)
+        except DomainError as error:
+            messages.error(request, f"{capfirst(error.detail)}.")
+            return HttpResponseRedirect(panel_url("messaging_account_add"))
+        # The address keeps the account, because the login is deleted when its code is over.
+        query = "" if account_id is None else f"?account={account_id}"
+        return HttpResponseRedirect(panel_url("messaging_account_qr", attempt.id) + query)
+
+    def qr_view(self, request: HttpRequest, attempt_id: str) -> HttpResponse:
+        """The code and what has become of it; leads on to the password and to the account."""
+        if request.headers.get("HX-Request") and not self.has_add_permission(request):
+            return self._qr_page(request, None)  # a refusal would leave the last code on the page
+        self._require_add(request)
+        try:
+            login = services().qr_login(self.actor(request), attempt_id=attempt_id)
+        except DomainError:  # cancelled, expired, or of another workspace
+            return self._qr_page(request, None)
+        if login.state == QrState.PASSWORD:
+            return _lead(request, panel_url("messaging_account_step", attempt_id))
+        if login.state == QrState.CONNECTED:
+            self._tell_of_other(request, login)
+            return _lead(request, panel_url("messaging_account_connected", login.account_id))
+        return self._qr_page(request, login)
+
+    def _qr_page(self, request: HttpRequest, login: Any) -> HttpResponse:
+        is_open = login is not None and login.state in (QrState.WAITING, QrState.SCANNED)
+        context: dict[str, Any] = {"title": "Scan the QR code", "login": login, "is_open": is_open}
+        context["wanted_id"] = _account_id(request.GET.get("account", "")) if login is None else login.wanted_id
+        if is_open:
+            context |= {"refresh_seconds": REFRESH_SECONDS, "slow_seconds": REFRESH_SECONDS_WITHOUT_SCRIPTS}
+            context["has_worker"] = leases.live_workers().exists()
+        if is_open and login.address:
+            left = (login.renewed_at - clock.now()).total_seconds()
+            # Dark on white in both themes, with the quiet zone of four modules that scanners need.
+            image = segno.make(login.address, error="m", micro=False).svg_inline(
+                scale=6, light="#fff", border=4, svgclass="cs-qr", lineclass=None, omitsize=False
+            )
+            context |= {"image": mark_safe(image), "seconds_left": max(1, math.ceil(left))}
+        return self._page(request, "panel/telegram_qr.html", **context)
+
+    def _tell_of_other(self, request: HttpRequest, login: Any) -> None:
+        """Say so if somebody else has scanned the code than whoever was to be logged in again."""
+        if login.wanted_id in (None, login.account_id):
+            return
+        wanted, connected = (self.get_object(request, str(pk)) for pk in (login.wanted_id, login.account_id))
+        if wanted is not None and connected is not None:
+            messages.warning(
+                request,
+                f"This is another Telegram user than {wanted.name}: {connected.name} (account {connected.pk}) was "
+                f"connected instead. {wanted.name} (account {wanted.pk}) is as it was, and still needs a login.",
+            )
+
     # --- Logging out ------------------------------------------------------------------------------------------
     def logout_view(self, request: HttpRequest, account_id: int) -> HttpResponse:
         """Allowed for an expired workspace too: revoking access must be possible at any time."""
@@ -265,3 +335,14 @@ def _next_page(result: Any) -> HttpResponse:
 
 def _redirect(name: str, *arguments: Any) -> HttpResponse:
     return HttpResponseRedirect(panel_url(f"messaging_account_{name}", *arguments))
+
+
+def _account_id(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _lead(request: HttpRequest, address: str) -> HttpResponse:
+    """A redirect. htmx would follow one by itself and look for the part to replace in the other page."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)

@@ -531,7 +531,7 @@ ROWS = [
         broadcast_id,
         "invalid_state",  # nothing has failed
     ),
-    # Telegram is not set up here; test_permissions.py of messaging/telegram has the calls that succeed.
+    # Telegram is not set up here; test_panel_login.py of messaging/telegram has calls that succeed.
     Row(telegram.begin_login, ADMINS, None, lambda rows: {"phone": "+15550001"}, "invalid_state"),
     Row(telegram.begin_qr_login, ADMINS, None, lambda rows: {}, "invalid_state"),
     Row(telegram.qr_login, ADMINS, None, attempt, "invalid_state"),

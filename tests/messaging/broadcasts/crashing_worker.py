@@ -16,11 +16,11 @@ POINTS = ("freezing", "frozen", "making", "made", "claimed", "delivered", "settl
 
 def stop_at(point: str) -> None:
     """Stop at the point. ``freezing``, ``making``, ``settling`` and ``closing`` are within a transaction."""
-    from messaging.broadcasts import batches, job, querysets
+    from messaging.broadcasts import audience, batches, job, querysets
     from messaging.sending import automatic, sandbox, sources
 
     stops: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-        "freezing": (job, "judge", then_stop(job.judge)),
+        "freezing": (job, "judge", then_stop(audience.judge)),
         "frozen": (job, "send_chunk", stop_here),
         "making": (automatic, "accept", then_stop(automatic.accept)),
         "made": (batches, "recover_outcomes", _stop_if_made),

@@ -3,14 +3,12 @@
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from telethon.crypto import Factorization
 
-from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry
@@ -23,10 +21,6 @@ from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP, begin
 from tests.telegram_server import TelegramServer
 from tests.telegram_server.primes import FACTOR_P, FACTOR_Q
 from tests.tenants import Tenants
-
-
-def field_errors(error: "pytest.ExceptionInfo[DomainError]") -> list[tuple[str, str]]:
-    return [(each.field, each.code) for each in error.value.errors]
 
 
 def login(server: TelegramServer, actor: Actor, phone: str = SHOP) -> Any:
@@ -59,60 +53,6 @@ def test_login_follows_to_the_data_center_of_the_account(server: TelegramServer,
     account = login(server, actor, "+15550009")
     row = TelegramSession.unscoped.get(account=account)
     assert (row.dc_id, (row.host, row.port)) == (OTHER_DC, server.address(OTHER_DC))
-
-
-def test_two_step_password_is_the_third_step(server: TelegramServer, actor: Actor) -> None:
-    server.create_user("+15550009", first_name="Safe", password="swordfish")
-    attempt = login(server, actor, "+15550009")
-    assert isinstance(attempt, LoginAttempt) and attempt.needs_password
-    with pytest.raises(DomainError) as refused:
-        services.submit_password(actor, attempt_id=attempt.id, password="wrong")
-    assert field_errors(refused) == [("password", "wrong")]
-    assert Account.objects.for_workspace(actor.workspace).count() == 0
-    account = services.submit_password(actor, attempt_id=attempt.id, password="swordfish")
-    assert (account.name, account.state) == ("Safe", "connected")
-
-
-def test_wrong_code_may_be_corrected(server: TelegramServer, actor: Actor) -> None:
-    attempt = begin(actor, SHOP)
-    with pytest.raises(DomainError) as refused:
-        services.submit_code(actor, attempt_id=attempt.id, code="x")
-    assert field_errors(refused) == [("code", "wrong")]
-    account = services.submit_code(actor, attempt_id=attempt.id, code=server.login_code(SHOP))
-    assert isinstance(account, Account)
-
-
-def test_attempt_expires_after_five_minutes(
-    server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    attempt = begin(actor, SHOP)
-    later = clock.now() + timedelta(minutes=5)
-    monkeypatch.setattr(clock, "now", lambda: later)
-    with pytest.raises(DomainError, match="the login has expired; start again"):
-        services.submit_code(actor, attempt_id=attempt.id, code=server.login_code(SHOP))
-    assert server.count("auth.signIn") == 0
-
-
-@pytest.mark.parametrize("phone", ["no phone", "+1", ""])
-def test_invalid_phone_is_refused(server: TelegramServer, actor: Actor, phone: str) -> None:
-    with pytest.raises(DomainError) as refused:
-        services.begin_login(actor, phone=phone)
-    assert field_errors(refused) == [("phone", "invalid")]
-    assert LoginAttempt.unscoped.count() == 0
-
-
-def test_phone_without_an_account_is_refused(server: TelegramServer, actor: Actor) -> None:
-    with pytest.raises(DomainError) as refused:
-        login(server, actor, "+15557777")
-    assert field_errors(refused) == [("phone", "not_registered")]
-    assert Account.objects.for_workspace(actor.workspace).count() == 0
-
-
-def test_flood_wait_says_how_long(server: TelegramServer, actor: Actor) -> None:
-    server.fail("auth.sendCode", "FLOOD_WAIT_77")
-    with pytest.raises(DomainError) as refused:
-        services.begin_login(actor, phone=SHOP)
-    assert (refused.value.code, refused.value.headers) == ("rate_limited", {"Retry-After": "77"})
 
 
 def test_third_concurrent_step_is_refused(server: TelegramServer) -> None:
@@ -167,20 +107,6 @@ def test_login_that_telegram_has_forgotten_must_start_again(server: TelegramServ
         services.submit_code(actor, attempt_id=attempt.id, code=code)
     assert refused.value.code == "invalid_state"
     assert Account.objects.for_workspace(actor.workspace).count() == 0
-
-
-def test_attempt_of_another_workspace_is_not_found(server: TelegramServer, tenants: Tenants, actor: Actor) -> None:
-    attempt = begin(actor, SHOP)
-    with pytest.raises(DomainError) as refused:
-        services.submit_code(tenants.actor(tenants.other), attempt_id=attempt.id, code=server.login_code(SHOP))
-    assert refused.value.code == "not_found"
-    assert server.count("auth.signIn") == 0
-
-
-def test_test_workspace_is_refused(server: TelegramServer, tenants: Tenants) -> None:
-    with pytest.raises(DomainError, match="sandbox accounts only"):
-        services.begin_login(tenants.actor(tenants.twin), phone=SHOP)
-    assert server.count("auth.sendCode") == 0
 
 
 def test_second_login_keeps_the_account_and_raises_the_epoch(server: TelegramServer, actor: Actor) -> None:
