@@ -35,10 +35,17 @@ from messaging.telegram.qr_login import LeaseLost, QrCode
 
 logger = logging.getLogger("crmsolid.telegram")
 
+# Of logins by QR code. The worker's ticks may follow each other much faster.
 MOST_AT_ONCE = 20
-QR_TICK_SECONDS = 0.5  # the worker's ticks may follow each other much faster
+QR_TICK_SECONDS = 0.5
 RECONNECT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60  # a longer one that Telegram asks for ends the login
+# Of the worker.
+TICK_SECONDS = 1.0
+MIN_TICK_SECONDS = 0.01
+DEADLINE_CHECK_SECONDS = 0.2
+START_SECONDS = 10.0
+STOP_SECONDS = 60.0
 
 
 @dataclass(eq=False)
@@ -67,12 +74,14 @@ class QrLogins:
         if now < self._next_tick:
             return
         self._next_tick = now + QR_TICK_SECONDS
-        end = self._lease_end()
+        # When a lease that is renewed now ends for us: a third early, because clocks differ.
+        end = asyncio.get_running_loop().time() + 2 * leases.third().total_seconds()
         if self._held:
             wanted = await self._lease_thread.run(qr_login.renew, self._worker, list(self._held))
             for attempt_id, held in self._held.items():
                 if attempt_id in wanted:
-                    self._end_lease_at(end, held)
+                    held.lease_end.cancel()
+                    held.lease_end = asyncio.get_running_loop().call_at(end, held.task.cancel)
                 elif not held.is_ending:
                     held.lease_end.cancel()
                     held.task.cancel()
@@ -104,14 +113,6 @@ class QrLogins:
         held = self._held[attempt.pk] = _Held(attempt, session)
         held.task = asyncio.create_task(self._run(held), name=f"telegram-qr-{attempt.pk}")
         held.lease_end = asyncio.get_running_loop().call_at(lease_end, held.task.cancel)
-
-    def _lease_end(self) -> float:
-        """When a lease that is renewed now ends for us: a third early, because clocks differ."""
-        return asyncio.get_running_loop().time() + 2 * leases.third().total_seconds()
-
-    def _end_lease_at(self, moment: float, held: _Held) -> None:
-        held.lease_end.cancel()
-        held.lease_end = asyncio.get_running_loop().call_at(moment, held.task.cancel)
 
     async def _run(self, held: _Held) -> None:
         try:
@@ -175,15 +176,6 @@ def _seconds_until_retry(error: DomainError) -> float | None:
         return RECONNECT_SECONDS
     wait = int(error.headers.get("Retry-After", 0)) if error.code == "rate_limited" else 0
     return float(wait) if 0 < wait <= LONGEST_WAIT_SECONDS else None
-
-
-logger = logging.getLogger("crmsolid.telegram")
-
-TICK_SECONDS = 1.0
-MIN_TICK_SECONDS = 0.01
-DEADLINE_CHECK_SECONDS = 0.2
-START_SECONDS = 10.0
-STOP_SECONDS = 60.0
 
 
 class AccountWorker:

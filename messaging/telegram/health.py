@@ -30,11 +30,16 @@ from messaging.telegram.client import Client
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.leases import LeasedAccount
 
+logger = logging.getLogger("crmsolid.telegram")
+
 _WORDS = {
     AccountState.NEEDS_LOGIN: "Telegram has ended the session",
     AccountState.BANNED: "Telegram has closed the account",
     AccountState.FROZEN: "Telegram has frozen the account",
 }
+PROBE_SECONDS = 24 * 3600.0
+ANSWER_SECONDS = 30.0
+MAX_URL = 200
 
 
 def record_error(account_id: int, code: str, message: str) -> None:
@@ -84,13 +89,6 @@ def record_session_lost(leased: LeasedAccount, refusal: SendError) -> None:
     if Account.unscoped.filter(pk=account.pk).exclude(state=state).update(state=state, paused_until=None):
         record_error(account.pk, refusal.code, f"{_WORDS[state]}: {refusal.detail}")
         audit.record(Actor.system(account.workspace), f"telegram.{state}", str(account.pk), reason=refusal.detail)
-
-
-logger = logging.getLogger("crmsolid.telegram")
-
-PROBE_SECONDS = 24 * 3600.0
-ANSWER_SECONDS = 30.0
-MAX_URL = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,9 @@ REQUESTS = 10
 SECONDS = 32.0
 # Until another try after an error that may pass, such as 500.
 RETRY_SECONDS = 5.0
+PAGE = 100
+# Missed conversations are read from so long before the last news.
+OVERLAP = timedelta(minutes=10)
 
 
 class Pacer:
@@ -67,14 +70,13 @@ class Pacer:
     async def wait(self) -> None:
         """Until a request may be made. Who waits first goes first."""
         async with self._turn:
-            while (seconds := self._seconds_left()) > 0:
+            while True:
+                is_full = len(self._asked) == REQUESTS
+                not_before = max(self._not_before, self._asked[0] + SECONDS if is_full else 0.0)
+                if (seconds := not_before - time.monotonic()) <= 0:
+                    break
                 await asyncio.sleep(seconds)
             self._asked.append(time.monotonic())
-
-    def _seconds_left(self) -> float:
-        is_full = len(self._asked) == REQUESTS
-        not_before = max(self._not_before, self._asked[0] + SECONDS if is_full else 0.0)
-        return not_before - time.monotonic()
 
 
 class PacedClient:
@@ -96,9 +98,6 @@ class PacedClient:
                 seconds = refusal.retry_after or RETRY_SECONDS
                 logger.warning("conversations are read on in %.0f s: %s", seconds, error)
                 self._pacer.pause(seconds)
-
-
-PAGE = 100
 
 
 class Invoker(Protocol):
@@ -193,11 +192,6 @@ async def users_of_messages(client: Invoker, message_ids: list[int]) -> list[Any
     wanted = [types.InputMessageID(each) for each in message_ids]
     users: list[Any] = (await client.invoke(functions.messages.GetMessagesRequest(wanted))).users
     return users
-
-
-logger = logging.getLogger("crmsolid.telegram")
-
-OVERLAP = timedelta(minutes=10)
 
 
 class MissedHistory:

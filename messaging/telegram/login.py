@@ -42,6 +42,8 @@ from messaging.telegram.errors import (
 )
 from messaging.telegram.transport import Unreachable
 
+logger = logging.getLogger("crmsolid.telegram")
+
 # What the page says, by channel. ``detail`` is what Telegram tells of the channel.
 _SENT = {
     "app": "Telegram has sent it to the account's own app: look for the chat “Telegram” on a device that is logged in.",
@@ -66,6 +68,34 @@ _RESEND = {
 }
 _WORDS = ("sms_word", "sms_phrase")
 _CALLER_NUMBER = ("flash_call", "missed_call")
+STEP_SECONDS = 30.0
+CLOSE_SECONDS = 5.0
+UNAUTHORIZED = 401
+# Each step occupies one of the few threads that answer requests, for as long as Telegram takes.
+_concurrent_steps = threading.BoundedSemaphore(2)
+T = TypeVar("T")
+# Raised by Telethon when the connection breaks, or when what it receives is not a valid answer.
+_CONNECTION_ERRORS = (OSError, EOFError, BufferError, InvalidChecksumError, SecurityError, TypeNotFoundError)
+_CHANNELS = {
+    types.auth.SentCodeTypeApp: "app",
+    types.auth.SentCodeTypeSms: "sms",
+    types.auth.SentCodeTypeSmsWord: "sms_word",
+    types.auth.SentCodeTypeSmsPhrase: "sms_phrase",
+    types.auth.SentCodeTypeFirebaseSms: "firebase_sms",
+    types.auth.SentCodeTypeCall: "call",
+    types.auth.SentCodeTypeFlashCall: "flash_call",
+    types.auth.SentCodeTypeMissedCall: "missed_call",
+    types.auth.SentCodeTypeEmailCode: "email",
+    types.auth.SentCodeTypeFragmentSms: "fragment",
+}
+_NEXT_CHANNELS = {
+    types.auth.CodeTypeSms: "sms",
+    types.auth.CodeTypeCall: "call",
+    types.auth.CodeTypeFlashCall: "flash_call",
+    types.auth.CodeTypeMissedCall: "missed_call",
+    types.auth.CodeTypeFragmentSms: "fragment",
+}
+_DETAILS = ("email_pattern", "url", "pattern", "prefix", "beginning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,40 +182,6 @@ class SentCode:
             digits = re.sub(r"\D", "", typed)
             return digits[-self.length :] if self.channel == "missed_call" and self.length else digits
         return re.sub(r"[\s-]", "", typed)
-
-
-logger = logging.getLogger("crmsolid.telegram")
-
-STEP_SECONDS = 30.0
-CLOSE_SECONDS = 5.0
-UNAUTHORIZED = 401
-# Each step occupies one of the few threads that answer requests, for as long as Telegram takes.
-_concurrent_steps = threading.BoundedSemaphore(2)
-
-T = TypeVar("T")
-
-# Raised by Telethon when the connection breaks, or when what it receives is not a valid answer.
-_CONNECTION_ERRORS = (OSError, EOFError, BufferError, InvalidChecksumError, SecurityError, TypeNotFoundError)
-_CHANNELS = {
-    types.auth.SentCodeTypeApp: "app",
-    types.auth.SentCodeTypeSms: "sms",
-    types.auth.SentCodeTypeSmsWord: "sms_word",
-    types.auth.SentCodeTypeSmsPhrase: "sms_phrase",
-    types.auth.SentCodeTypeFirebaseSms: "firebase_sms",
-    types.auth.SentCodeTypeCall: "call",
-    types.auth.SentCodeTypeFlashCall: "flash_call",
-    types.auth.SentCodeTypeMissedCall: "missed_call",
-    types.auth.SentCodeTypeEmailCode: "email",
-    types.auth.SentCodeTypeFragmentSms: "fragment",
-}
-_NEXT_CHANNELS = {
-    types.auth.CodeTypeSms: "sms",
-    types.auth.CodeTypeCall: "call",
-    types.auth.CodeTypeFlashCall: "flash_call",
-    types.auth.CodeTypeMissedCall: "missed_call",
-    types.auth.CodeTypeFragmentSms: "fragment",
-}
-_DETAILS = ("email_pattern", "url", "pattern", "prefix", "beginning")
 
 
 class Busy(DomainError):

@@ -46,6 +46,12 @@ _VOID = {
     "AUTH_TOKEN_INVALIDX",
 }
 VOID_RETRIES = 3  # in a row; then the login is refused
+OPEN = (QrState.WAITING, QrState.SCANNED)
+TTL = timedelta(minutes=10)
+LAST_STEP_TTL = timedelta(minutes=5)  # for the password, and for the page to be told of the account
+# A page in the background asks once a minute; one that is closed does not ask.
+UNWATCHED = timedelta(minutes=2)
+TOUCH_AFTER = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +140,6 @@ def _qr_code(token: Any) -> QrCode:
     left = (token.expires - datetime.now(UTC)).total_seconds()
     text = base64.urlsafe_b64encode(token.token).decode().rstrip("=")
     return QrCode(f"tg://login?token={text}", min(max(left, MIN_SECONDS), MAX_SECONDS))
-
-
-OPEN = (QrState.WAITING, QrState.SCANNED)
-TTL = timedelta(minutes=10)
-LAST_STEP_TTL = timedelta(minutes=5)  # for the password, and for the page to be told of the account
-# A page in the background asks once a minute; one that is closed does not ask.
-UNWATCHED = timedelta(minutes=2)
-TOUCH_AFTER = timedelta(seconds=15)
 
 
 class LeaseLost(Exception):

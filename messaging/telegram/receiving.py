@@ -26,6 +26,10 @@ from messaging.telegram.mapping import Peer, PrivateMessage, private_message
 from messaging.threads import received
 from messaging.threads.received import CLOCK_TOLERANCE, OWN_SEND_STATUSES, Incoming
 
+logger = logging.getLogger("crmsolid.telegram")
+
+MAX_EARLY_EDITS = 1000
+
 
 def store_ids(account: Account, ids: Mapping[int, int]) -> None:
     """Store Telegram's ids of sends, by their ``random_id``. A send that has its id was sent: nothing is sent again."""
@@ -123,12 +127,6 @@ def _from_report(report: SentReport) -> Incoming:
         outgoing=True,
         reply_to=report.reply_to,
     )
-
-
-logger = logging.getLogger("crmsolid.telegram")
-
-
-MAX_EARLY_EDITS = 1000
 
 
 class Receiver:

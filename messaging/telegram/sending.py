@@ -136,7 +136,7 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
             except RPCError as unreadable:  # must not count as a refusal of the message
                 logger.warning("the id of a message that was sent before is unknown: %s", name_of(unreadable))
                 message_id = None
-        elif previous is not None and _may_fail(classify(error)):
+        elif previous is not None and (isinstance(refusal := classify(error), UnknownRefusal) or refusal.permanent):
             # Refused now, but an earlier attempt may have arrived before the recipient blocked the account.
             message_id = await _find_sent(client, send, peer, previous)
             if message_id is None:
@@ -145,10 +145,6 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
             raise
         return Delivered(message_id, duplicate=True)
     return read_answer(answer, random_id)
-
-
-def _may_fail(refusal: SendError) -> bool:
-    return refusal.permanent or isinstance(refusal, UnknownRefusal)
 
 
 async def _find_sent(
