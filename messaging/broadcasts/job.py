@@ -70,7 +70,7 @@ def _freeze_chunk(job: Job, broadcast: Broadcast) -> None:
 
 
 def _recipients(broadcast: Broadcast, judged: Sequence[Judged]) -> list[Recipient]:
-    """The rows of these contacts. Who has no conversation with an account of the broadcast gets one with their message."""
+    """The rows of these contacts. Without a conversation with an account of the broadcast there is no account yet."""
     eligible = [each.contact.id for each in judged if not each.reason]
     accounts = automatic.choose_accounts(broadcast.account_ids, eligible, share_out=False)
     now = clock.now()
