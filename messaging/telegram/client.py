@@ -4,6 +4,7 @@ Telethon is pinned to the version they were read in."""
 import asyncio
 import contextlib
 import json
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -188,7 +189,7 @@ class Client(TelegramClient):
         self._store_updates = store_updates
         self._caught_up = asyncio.Event()
         self._mb_entity_cache.set_self_user(user_id, None, None)
-        self._message_box = AccountMessageBox(self._log["messagebox"])
+        self._message_box = AccountMessageBox(logging.getLogger("telethon.client.messagebox"))
         self._ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
         self._stored = UpdateState(0, 0, 0, 0)
         self._check_at = 0.0

@@ -17,36 +17,14 @@ APP_VERSION = "1.0"
 
 
 class Unreachable(Exception):
-    """Telegram cannot be reached, for the reason that ``str()`` gives.
+    """Telegram cannot be reached, for the reason that ``str()`` gives; ``code`` names it.
 
     It is no ``OSError``, which Telethon would swallow: after some tries it reports only that it has failed.
     """
 
-    code: str
-
-
-class ProxyUnreachable(Unreachable):
-    code = "proxy_unreachable"
-
-    def __str__(self) -> str:
-        return "the proxy of this installation (TELEGRAM_PROXY) cannot be reached; nothing is sent around it"
-
-
-class ProxyRefused(Unreachable):
-    code = "proxy_refused"
-
-    def __str__(self) -> str:
-        return (
-            "the proxy of this installation (TELEGRAM_PROXY) refuses the connection: its user or password is wrong, or "
-            "it does not reach Telegram"
-        )
-
-
-class UnknownServerKey(Unreachable):
-    code = "unknown_server_key"
-
-    def __str__(self) -> str:
-        return "Telegram's server identifies itself with a key that this version does not know: update the product"
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        super().__init__(reason)
 
 
 class _ThroughProxy:
@@ -61,9 +39,16 @@ class _ThroughProxy:
         try:
             return await Proxy.from_url(self._proxy).connect(self._ip, self._port, timeout=timeout)
         except ProxyError:
-            raise ProxyRefused from None
+            raise Unreachable(
+                "proxy_refused",
+                "the proxy of this installation (TELEGRAM_PROXY) refuses the connection: its user or password is "
+                "wrong, or it does not reach Telegram",
+            ) from None
         except OSError:  # ProxyConnectionError and ProxyTimeoutError are among them
-            raise ProxyUnreachable from None
+            raise Unreachable(
+                "proxy_unreachable",
+                "the proxy of this installation (TELEGRAM_PROXY) cannot be reached; nothing is sent around it",
+            ) from None
 
 
 class _Full(_ThroughProxy, ConnectionTcpFull):
@@ -102,7 +87,10 @@ async def _authenticate_or_explain(sender: Any) -> Any:
     except SecurityError as error:
         # Telethon would try again and report only that it has failed.
         if "could not find a valid key" in str(error):
-            raise UnknownServerKey from None
+            raise Unreachable(
+                "unknown_server_key",
+                "Telegram's server identifies itself with a key that this version does not know: update the product",
+            ) from None
         raise
 
 

@@ -120,17 +120,6 @@ def test_second_login_keeps_the_account_and_raises_the_epoch(server: TelegramSer
     assert row.logged_in_at > before.logged_in_at and bytes(row.auth_key) != bytes(before.auth_key)
 
 
-def test_logout_ends_the_session(server: TelegramServer, actor: Actor) -> None:
-    account = login(server, actor)
-    assert services.logout(actor, account_id=account.pk) == "ended"
-    row = TelegramSession.unscoped.get()
-    account.refresh_from_db()
-    assert (bytes(row.auth_key), row.login_epoch, account.state) == (b"", 2, "needs_login")
-    assert server.count("auth.logOut") == 1
-    with pytest.raises(DomainError, match="not logged in"):
-        services.logout(actor, account_id=account.pk)
-
-
 class _TypedInput(io.StringIO):
     """Standard input of a person who reads the code on the phone, then types the other lines."""
 

@@ -157,21 +157,6 @@ def test_only_name_and_limit_can_be_edited(client: Client, server: TelegramServe
     assert Account.unscoped.get(pk=account).daily_limit == 20
 
 
-@pytest.mark.parametrize("role", [Role.VIEWER, Role.AGENT])
-def test_viewers_and_agents_get_403_and_nothing_changes(server: TelegramServer, tenants: Tenants, role: Role) -> None:
-    step = begin(browser(tenants.owner), SHOP)
-    account = connect(browser(tenants.owner), server, ANNA)
-    client = browser(tenants.member(role))
-    assert "/messaging/account/" not in text(client.get(reverse("admin:index")))
-    gets = [ACCOUNT_LIST, ADD, step, page_of("change", account), page_of("connected", account)]
-    assert [client.get(address).status_code for address in gets] == [403] * 5
-    posts = [ADD, step, f"{step}resend/", f"{step}cancel/", page_of("login", account), page_of("logout", account)]
-    form = {"phone": SHOP, "code": server.login_code(SHOP), "confirm": "on"}
-    assert [client.post(address, form).status_code for address in posts] == [403] * 6
-    assert (server.count("auth.sendCode"), server.count("auth.signIn"), server.count("auth.logOut")) == (2, 1, 0)
-    assert LoginAttempt.unscoped.count() == 1
-
-
 @pytest.mark.parametrize(("role", "linked"), [(Role.AGENT, False), (Role.ADMIN, True)])
 def test_account_is_linked_only_for_members_who_may_see_its_page(tenants: Tenants, role: Role, linked: bool) -> None:
     rows = furnish(tenants.workspace, "acme")

@@ -136,21 +136,6 @@ def test_known_account_that_scans_gets_the_new_session(
     assert receives(server, SHOP)
 
 
-def test_another_user_than_the_one_to_log_in_again_becomes_an_account_of_its_own(
-    running: AccountWorker, server: TelegramServer, member: Actor
-) -> None:
-    account = connect_account(member, server.authorize(SHOP), server.find(SHOP).id)
-    Account.unscoped.update(state="needs_login")
-    before = TelegramSession.unscoped.get()
-    attempt = services.begin_qr_login(member, account_id=account.pk)
-    server.scan_login_token(code(member, attempt), ANNA)
-    login = wait_for_state(member, attempt, "connected")
-    assert login.wanted_id == account.pk
-    states = set(Account.unscoped.filter(kind="telegram").values_list("pk", "name", "state"))
-    assert states == {(account.pk, "Shop", "needs_login"), (login.account_id, "Anna Ek", "connected")}
-    assert bytes(TelegramSession.unscoped.get(account=account).auth_key) == bytes(before.auth_key)
-
-
 def held_connections(server: TelegramServer) -> int:
     return len(server.connections)
 
@@ -351,12 +336,6 @@ def test_refusal_after_the_scan_leaves_no_session_at_telegram(
     server.scan_login_token(code(member, again), phone)
     assert wait_for_state(member, again, "connected").account_id
     assert receives(server, phone)
-
-
-def test_without_a_worker_nothing_begins(transactional_db: None, server: TelegramServer, member: Actor) -> None:
-    with pytest.raises(DomainError, match="no worker runs for Telegram accounts"):
-        services.begin_qr_login(member)
-    assert LoginAttempt.unscoped.count() == 0
 
 
 def test_codes_at_once_are_bounded(

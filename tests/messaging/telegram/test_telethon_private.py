@@ -41,7 +41,6 @@ PRIVATE_NAMES = {
     "_handle_auto_reconnect": "test_automatic_reconnection_calls_its_handler",
     "_handlers": "test_new_session_is_handled_once_in_each_session",
     "_state": "test_new_session_is_handled_once_in_each_session",
-    "_log": "test_message_box_can_be_replaced",
     "MessageBox": "test_message_box_can_be_replaced",
     "PtsInfo": "test_update_tells_which_sequence_it_belongs_to",
     "apply_pts_info": "test_message_box_applies_each_update_and_each_difference",
