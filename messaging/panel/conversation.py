@@ -150,9 +150,9 @@ class Draft:
     @classmethod
     def of(cls, posted: QueryDict) -> Self:
         """What the form has sent."""
-        draft = cls(posted.get("text", ""), posted.get("send_at", ""))
-        if is_id("msg", posted.get("message_id", "")):
-            draft.message_id = posted["message_id"]
+        draft, message_id = cls(posted.get("text", ""), posted.get("send_at", "")), posted.get("message_id", "")
+        if is_id("msg", message_id):
+            draft.message_id = message_id
         return draft
 
     def planned(self) -> datetime | None:
@@ -164,5 +164,5 @@ class Draft:
 
     def refuse(self, error: DomainError) -> None:
         """Show why it is not sent, beside the fields that the error names."""
-        self.errors = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
-        self.errors = self.errors or {"": error_text(error)}
+        found = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
+        self.errors = found or {"": error_text(error)}
