@@ -6,13 +6,13 @@ A request that is refused here has no key yet, so the answer carries no rate lim
 
 import asyncio
 from http import HTTPStatus
+from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from crmsolid.core.errors import DomainError
 from crmsolid.serving.connections import Awaited, ConnectionLimits, ConnectionTable
-from crmsolid.serving.interface import AsgiApplication
 from crmsolid.serving.request import refusal
 from crmsolid.serving.shutdown import shutdown
 
@@ -67,7 +67,7 @@ class ProblemProtocol(HttpToolsProtocol):
         shutdown().begin()
         super().shutdown()
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: AsgiApplication) -> None:
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
         super()._start_asgi_task(cycle, app)
 
