@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlencode
 
 from django import forms
 
@@ -13,8 +12,6 @@ from contacts.panel.forms import split_tags
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-
-MAX_CHOSEN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +31,14 @@ class InPlace:
 @dataclass(frozen=True, slots=True)
 class ContactAction:
     """A button on a contact's page. ``page`` is the URL name of the page that asks for the rest. Its address names the
-    contacts: ``?contact=ID``."""
+    contact: ``?contact=ID``."""
 
     title: str
     page: str
     in_place: InPlace | None = None
 
-    def address(self, contact_ids: list[str]) -> str:
-        return f"{panel_url(self.page)}?{urlencode([('contact', each) for each in contact_ids])}"
+    def address(self, contact_id: str) -> str:
+        return panel_url(self.page, query={"contact": contact_id})
 
 
 # For members who may change contacts.

@@ -115,7 +115,7 @@ class ContactPage(OfContact):
             group=group,
             sections=[section(contact) for section in contact_sections],
             links=[link for links in contact_links for link in links(contact)],
-            actions=[(each.title, each.address([contact.pk])) for each in contact_actions] if may_write else [],
+            actions=[(each.title, each.address(contact.pk)) for each in contact_actions] if may_write else [],
         )
 
     def _may_delete(self, entry: timeline.Entry) -> bool:

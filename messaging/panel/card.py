@@ -48,7 +48,7 @@ def context(
         "notes": [(note, may_change and notes.may_delete(note, actor)) for note in written.rows],
         "more_notes": written.next_cursor is not None,
         "sections": [section(found.contact) for section in contact_sections],
-        "contact_links": [(each.title, each.address([contact.pk])) for each in offered if each.in_place is None],
+        "contact_links": [(each.title, each.address(contact.pk)) for each in offered if each.in_place is None],
         "contact_choices": [
             (each, each.in_place.choices(actor.workspace)) for each in offered if each.in_place is not None
         ],

@@ -1,6 +1,5 @@
 """Automation > Enrollments: the contacts in sequences, the page of one, and enrolling."""
 
-from collections import Counter
 from typing import Any
 
 from django import forms
@@ -15,7 +14,6 @@ from django.utils.safestring import SafeString
 
 from contacts.models import Contact
 from contacts.panel.actions import (
-    MAX_CHOSEN,
     BulkChoice,
     ContactAction,
     InPlace,
@@ -24,6 +22,7 @@ from contacts.panel.actions import (
     offer,
 )
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.ids import is_id
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_base import TenantRelatedFilter
 from crmsolid.panel.components.admin_columns import column, datetime_column, format_time
@@ -62,7 +61,7 @@ from sequences.running import resuming
 from sequences.versions import version_of
 
 OUTCOME_COLOURS = {"sent": "success", "failed": "danger", "canceled": "", "skipped": "info", "": "warning"}
-# Why contacts were not enrolled, in the report after several were chosen.
+# Why a contact was not enrolled.
 REFUSALS = {
     "already_enrolled": "in the sequence already",
     "contact_opted_out": "opted out",
@@ -365,38 +364,26 @@ class EnrollmentAdmin(PageAdmin):
 
     # --- Enrolling --------------------------------------------------------------------------------------------
     def enroll_view(self, request: HttpRequest) -> HttpResponse:
-        """Choose an active sequence for the contacts in ``?contact=ID&contact=ID``, and enroll them."""
+        """Choose an active sequence for the contact in ``?contact=ID``, and enroll them."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        workspace = self.current_workspace(request)
-        ids = list(dict.fromkeys(request.GET.getlist("contact")))[:MAX_CHOSEN]
-        found = Contact.objects.for_workspace(workspace).filter(pk__in=[each for each in ids if "\0" not in each])
-        chosen = list(found.order_by("name", "id"))
-        if not chosen:
+        workspace, contact_id = self.current_workspace(request), request.GET.get("contact", "")
+        contacts = Contact.objects.for_workspace(workspace).filter(pk=contact_id)
+        contact = contacts.first() if is_id("con", contact_id) else None
+        if contact is None:
             raise Http404
         form = EnrollForm(workspace, request.POST if request.method == "POST" else None)
-        if form.is_bound and form.is_valid():
-            return self._enroll(request, form.cleaned_data["sequence"], chosen)
-        context = {"title": "Enroll in a sequence", "page_label": "Enroll", "form": form, "contacts": chosen}
-        return self.render_page(request, "panel/enroll.html", **context)
-
-    def _enroll(self, request: HttpRequest, sequence_id: str, chosen: list[Contact]) -> HttpResponse:
-        """Enroll each contact by itself, and say how many were enrolled and why the others were not."""
-        actor, refusals, enrolled = self.actor(request), Counter[str](), []
-        for contact in chosen:
-            try:
-                enrolled.append(services.enroll_contact(actor, sequence_id, contact_id=contact.pk))
-            except DomainError as error:
-                if error.code not in REFUSALS:
-                    raise
-                refusals[error.code] += 1
-        if enrolled:
-            people = "One contact is" if len(enrolled) == 1 else f"{len(enrolled)} contacts are"
-            messages.success(request, f"{people} enrolled.")
-        if refusals:
-            reasons = ", ".join(f"{number} {REFUSALS[code]}" for code, number in refusals.items())
-            messages.warning(request, f"Not enrolled: {reasons}.")
-        if len(chosen) == 1 and enrolled:
-            return self.page_of(enrolled[0])
-        query = {"sequence__id__exact": sequence_id}
-        return HttpResponseRedirect(panel_url("sequences_enrollment_changelist", query=query))
+        if not (form.is_bound and form.is_valid()):
+            context = {"title": "Enroll in a sequence", "page_label": "Enroll", "form": form, "contact": contact}
+            return self.render_page(request, "panel/enroll.html", **context)
+        sequence_id = form.cleaned_data["sequence"]
+        try:
+            enrollment = services.enroll_contact(self.actor(request), sequence_id, contact_id=contact.pk)
+        except DomainError as error:
+            if error.code not in REFUSALS:
+                raise
+            messages.warning(request, f"Not enrolled: 1 {REFUSALS[error.code]}.")
+            query = {"sequence__id__exact": sequence_id}
+            return HttpResponseRedirect(panel_url("sequences_enrollment_changelist", query=query))
+        messages.success(request, "One contact is enrolled.")
+        return self.page_of(enrollment)
