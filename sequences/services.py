@@ -35,12 +35,9 @@ from sequences.querysets import load_related
 from sequences.representations import EnrollmentOut, SequenceOut
 from sequences.running import due_steps, progress
 from sequences.running.message_source import PAUSED
-from sequences.running.progress import History
 from sequences.running.schedule import ResumeMode
-from sequences.versions import Version, add_version, current_version, keys_ever_used, load_versions, version_of
+from sequences.versions import add_version, current_version, keys_ever_used, version_of
 
-# Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
-MOVED_TOGETHER = 1000
 WRITERS = (Role.AGENT, Role.ADMIN, Role.OWNER)
 
 
@@ -117,7 +114,7 @@ def update_sequence(
     if changed or renamed or move_people:
         audit.record(actor, "sequence.published", sequence.pk, version=version.number, moved=move_people)
     if move_people:
-        _move_people(sequence, version)
+        progress.move_people(sequence, version)
     return sequence, changed or renamed
 
 
@@ -133,48 +130,6 @@ def _save_with_name(sequence: Sequence, name: str, *, adding: bool = False) -> N
 def _check_can_send(definition: Definition) -> None:
     if not definition.account_ids:
         raise invalid("account_ids", "required", "choose at least one account that sends the messages")
-
-
-def _move_people(sequence: Sequence, version: Version) -> None:
-    """Put everybody who is still in the sequence on this version; the sequence's row is locked."""
-    open_rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, status__in=OPEN)
-    others = open_rows.exclude(version_id=version.id)
-    same_step = others.filter(step_key__in=[step.key for step in version.definition.steps])
-    # The runner finds out when the step is due now. A message on its way stays on its way. One statement, because the
-    # outcome of a message may be handled meanwhile: then this waits for it and sees the time that it has set.
-    when_waiting = Case(When(next_run_at__isnull=False, then=Value(clock.now())))
-    same_step.update(version_id=version.id, reason="", next_run_at=when_waiting)
-    elsewhere = list(others.order_by("id").values_list("pk", flat=True))
-    for start in range(0, len(elsewhere), MOVED_TOGETHER):
-        _move_to_other_steps(sequence, version, elsewhere[start : start + MOVED_TOGETHER])
-    transaction.on_commit(lambda: doorbell.ring("sequences.run"))
-
-
-def _move_to_other_steps(sequence: Sequence, version: Version, enrollment_ids: list[str]) -> None:
-    """Put these enrollments, whose step is not in the new version, on this version."""
-    rows = Enrollment.objects.for_workspace(sequence.workspace_id)
-    still_open = rows.filter(pk__in=enrollment_ids, status__in=OPEN).select_related("contact")
-    contacts.not_erased([each.contact for each in still_open if each.contact is not None])  # before the enrollments
-    locked = list(still_open.select_for_update(no_key=True, of=("self",)).order_by("id"))
-    olds = load_versions(sequence.workspace_id, {each.version_id for each in locked})
-    histories = progress.histories([each.pk for each in locked])
-    for enrollment in locked:
-        _move(enrollment, olds[enrollment.version_id].definition, version, histories[enrollment.pk])
-    progress.save(locked)
-    progress.publish_completed(locked)
-
-
-def _move(enrollment: Enrollment, old: Definition, version: Version, history: History) -> None:
-    """Put an enrollment whose step is not in the new version on the step that it goes on with."""
-    step = progress.step_after_move(old, version.definition, enrollment.step_key, history.steps)
-    enrollment.version_id = version.id
-    if history.is_unhandled:  # its message is on its way: the outcome starts the step, or completes it
-        enrollment.step_key = step.key if step is not None else ""
-        return
-    contact, now = enrollment.contact, clock.now()
-    assert contact is not None
-    anchor = enrollment.anchor_at if step is not None else now
-    progress.start_step(enrollment, version.definition, step, contact, anchor)
 
 
 def people_by_step(actor: Actor, sequence_id: str) -> dict[tuple[int, str], int]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Case, Value, When
 
 from contacts.models import Contact, ContactTag
+from contacts.repository import not_erased
 from contacts.scoring import awarding
 from contacts.scoring.awarding import NewTimer
 from contacts.scoring.models import Trigger
@@ -17,19 +19,31 @@ from crmsolid.events.publishing import NewEvent, publish_all
 from messaging.sending import automatic
 from sequences.definition import Definition, StepDefinition
 from sequences.events import SEQUENCE_COMPLETED
-from sequences.models import Enrollment, EnrollmentStatus, Reason, StepRun
+from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason, StepRun
+from sequences.models import Sequence as SequenceRow
 from sequences.querysets import load_related
 from sequences.representations import EnrollmentOut, SequenceOut
 from sequences.running import schedule
 from sequences.running.schedule import ResumeMode
-from sequences.versions import Version
+from sequences.versions import Version, load_versions
 
 # How many enrollments a transaction works on.
 BATCH = 200
+# Enrollments that are moved to a new version together: the session would be ended if it was idle for too long.
+MOVED_TOGETHER = 1000
 
-_CHANGED = (
-    *("status", "reason", "step_key", "version", "account", "anchor_at", "next_run_at", "paused_at", "ended_at"),
-)
+# What the runner changes of an enrollment.
+_CHANGED = ["status", "reason", "step_key", "version", "account", "anchor_at", "next_run_at", "paused_at", "ended_at"]
+
+
+@dataclass(slots=True)
+class History:
+    """What an enrollment has done: the keys of its steps, with the one whose message is on its way. ``is_unhandled``:
+    there is one whose outcome is still to be handled. ``was_written_to``: a message was made."""
+
+    steps: set[str] = field(default_factory=set)
+    is_unhandled: bool = False
+    was_written_to: bool = False
 
 
 # --- From step to step ------------------------------------------------------------------------------------------------
@@ -110,6 +124,49 @@ def step_after_move(old: Definition, new: Definition, key: str, done: Collection
     return next_step(new, "", done)
 
 
+# --- To a new version -------------------------------------------------------------------------------------------------
+def move_people(sequence: SequenceRow, version: Version) -> None:
+    """Put everybody who is still in the sequence, whose row is locked, on this version."""
+    open_rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence, status__in=OPEN)
+    others = open_rows.exclude(version_id=version.id)
+    same_step = others.filter(step_key__in=[step.key for step in version.definition.steps])
+    # The runner finds out when the step is due now. A message on its way stays on its way. One statement, because the
+    # outcome of a message may be handled meanwhile: then this waits for it and sees the time that it has set.
+    when_waiting = Case(When(next_run_at__isnull=False, then=Value(clock.now())))
+    same_step.update(version_id=version.id, reason="", next_run_at=when_waiting)
+    elsewhere = list(others.order_by("id").values_list("pk", flat=True))
+    for start in range(0, len(elsewhere), MOVED_TOGETHER):
+        _move_to_other_steps(sequence, version, elsewhere[start : start + MOVED_TOGETHER])
+    transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+
+
+def _move_to_other_steps(sequence: SequenceRow, version: Version, enrollment_ids: list[str]) -> None:
+    """Put these enrollments, whose step is not in the new version, on this version."""
+    rows = Enrollment.objects.for_workspace(sequence.workspace_id)
+    still_open = rows.filter(pk__in=enrollment_ids, status__in=OPEN).select_related("contact")
+    not_erased([each.contact for each in still_open if each.contact is not None])  # before the enrollments
+    locked = list(still_open.select_for_update(no_key=True, of=("self",)).order_by("id"))
+    olds = load_versions(sequence.workspace_id, {each.version_id for each in locked})
+    found = histories([each.pk for each in locked])
+    for enrollment in locked:
+        _move(enrollment, olds[enrollment.version_id].definition, version, found[enrollment.pk])
+    save(locked)
+    publish_completed(locked)
+
+
+def _move(enrollment: Enrollment, old: Definition, version: Version, history: History) -> None:
+    """Put an enrollment whose step is not in the new version on the step that it goes on with."""
+    step = step_after_move(old, version.definition, enrollment.step_key, history.steps)
+    enrollment.version_id = version.id
+    if history.is_unhandled:  # its message is on its way: the outcome starts the step, or completes it
+        enrollment.step_key = step.key if step is not None else ""
+        return
+    contact, now = enrollment.contact, clock.now()
+    assert contact is not None
+    anchor = enrollment.anchor_at if step is not None else now
+    start_step(enrollment, version.definition, step, contact, anchor)
+
+
 # --- Stop rules -------------------------------------------------------------------------------------------------------
 def stop_reason(definition: Definition, contact: Contact, tags: Collection[str], since: datetime) -> Reason | None:
     """Why the sequence stops for this contact, if it does; ``since`` is when the contact was enrolled,
@@ -138,16 +195,6 @@ def tags_for(versions: Iterable[Version], contact_ids: Iterable[str]) -> Mapping
 
 
 # --- Rows of enrollments ----------------------------------------------------------------------------------------------
-@dataclass(slots=True)
-class History:
-    """What an enrollment has done: the keys of its steps, with the one whose message is on its way. ``is_unhandled``:
-    there is one whose outcome is still to be handled. ``was_written_to``: a message was made."""
-
-    steps: set[str] = field(default_factory=set)
-    is_unhandled: bool = False
-    was_written_to: bool = False
-
-
 def histories(enrollment_ids: Sequence[str]) -> Mapping[str, History]:
     """The history of each of these enrollments, in one query."""
     found: dict[str, History] = defaultdict(History)

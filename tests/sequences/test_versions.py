@@ -10,7 +10,7 @@ from messaging.models import Account
 from messaging.sending import dispatch
 from sequences import services
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step
-from sequences.running import runner
+from sequences.running import progress, runner
 from sequences.running.progress import BATCH
 from tests.sequences.helpers import Clock, actor, contact, create, enroll, events, publish, state, stored, texts, work
 
@@ -154,7 +154,7 @@ def test_started_sequence_keeps_an_account(sequence: Sequence, account: Account)
 def test_many_contacts_move_a_few_at_a_time(
     sequence: Sequence, account: Account, time: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "MOVED_TOGETHER", 2)
+    monkeypatch.setattr(progress, "MOVED_TOGETHER", 2)
     enrollments = [enroll(sequence, contact(account.workspace, f"person_{number}")) for number in range(5)]
     work()
     publish(sequence, account, steps=[{**A, "delay": "PT0S"}, C], move_people=True)
