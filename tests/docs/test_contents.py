@@ -82,7 +82,8 @@ def test_every_path_and_linked_file_exists(page: Path) -> None:
     assert [link for link in links if link and not (page.parent / link).exists()] == []
     paths = re.findall(r"`((?:[a-z_]+/)+[a-z_.]*)`", text)
     tops = {each.name for each in ROOT.iterdir()}
-    inside = [path for path in paths if path.split("/")[0] in tops]
+    is_past = page.name == "CHANGELOG.md"  # it names what is gone, too
+    inside = [path for path in paths if path.split("/")[0] in tops and not is_past]
     assert [path for path in inside if not (ROOT / path).exists()] == []
 
 
