@@ -679,7 +679,7 @@ def service_modules() -> list[Any]:
     return found
 
 
-def services() -> set[Callable[..., Any]]:
+def services() -> set[Any]:
     """The public functions of those modules whose first parameter is ``actor``."""
     found: set[Callable[..., Any]] = {
         function
