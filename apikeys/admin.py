@@ -31,7 +31,7 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.panel.components.admin_columns import column, format_time, time_text
 from crmsolid.panel.components.forms import lock_row
-from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
 STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"}

@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "crmsolid.panel.pages.middleware.ContentSecurityPolicyMiddleware",
     "crmsolid.panel.pages.middleware.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "crmsolid.panel.pages.static_files.StaticFilesMiddleware",
+    "crmsolid.panel.pages.middleware.StaticFilesMiddleware",
     "crmsolid.panel.components.addresses.PanelSideMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -93,7 +93,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["crmsolid.panel.components.template_tags", "crmsolid.panel.components.audit_sentences"],
+            "builtins": ["crmsolid.panel.components.template_tags", "crmsolid.panel.pages.audit_sentences"],
         },
     }
 ]
@@ -181,10 +181,10 @@ STATICFILES_DIRS = [
 ]
 WHITENOISE_USE_FINDERS = True  # serves the files of the packages from where they are: no collectstatic
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_MAX_AGE = 60  # a year under an address with the hash of the file: crmsolid/panel/pages/static_files.py
+WHITENOISE_MAX_AGE = 60  # a year under an address with the hash of the file: crmsolid/panel/pages/middleware.py
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "crmsolid.panel.pages.static_files.HashedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "crmsolid.panel.pages.middleware.HashedStaticFilesStorage"},
 }
 LOGIN_URL = "/panel/login/"
 LOGIN_REDIRECT_URL = "/panel/"  # after a sign-in without a next page

@@ -19,7 +19,7 @@ from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell
 from crmsolid.core.redis import build_client
 from crmsolid.panel.account.sign_in import recent_attempts
-from crmsolid.panel.pages.static_files import StaticFilesMiddleware
+from crmsolid.panel.pages.middleware import StaticFilesMiddleware
 from tests.migrated import create_migrated_database
 from tests.servers import REDIS_URL, drop_database, empty_redis
 from tests.tenants import Api, Tenants

@@ -26,7 +26,7 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.serving.interface import MEBIBYTE
-from crmsolid.workspaces.roles import WRITERS
+from crmsolid.workspaces.actor import WRITERS
 
 SAMPLE_ROWS = 3
 SHOWN_PROBLEMS = 10  # the file of failed rows has all of them

@@ -22,7 +22,7 @@ from crmsolid.api.uploads import MAX_FORM_BYTES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.panel.components.addresses import SIDES, panel_url
 from crmsolid.panel.components.context import panel_context
-from crmsolid.workspaces.roles import WRITERS
+from crmsolid.workspaces.actor import WRITERS
 from crmsolid.workspaces.scopes import Scope
 
 API_PATH = "/v1/contacts/import"

@@ -22,7 +22,7 @@ from crmsolid.core import strictjson
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_base import TenantAdmin, TenantForm
 from crmsolid.panel.components.admin_columns import column, datetime_column
-from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.actor import ADMINS
 
 
 class CustomFieldForm(TenantForm):

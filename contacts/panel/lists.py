@@ -26,7 +26,7 @@ from contacts.segments.matching import SECONDS, ContactCount
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.tenant_page import TenantPage, error_text
-from crmsolid.workspaces.roles import EVERYONE
+from crmsolid.workspaces.actor import EVERYONE
 
 PER_PAGE = 50
 # Counting stops here; the list itself never needs the number.

@@ -21,7 +21,7 @@ from crmsolid.panel.components.addresses import current_side, side_of
 from crmsolid.panel.components.admin_base import LookAheadPaginator
 from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.actor import ADMINS
 
 STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
 # So many changes of the score stand beside it; the timeline has all of them.

@@ -39,9 +39,9 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.forms import EditForm, lock_row
+from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.roles import ADMINS
 
 LIST = "contacts_scoringrule_changelist"
 NONE = format_duration(timedelta(0))

@@ -20,7 +20,7 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import FormPageAdmin
 from crmsolid.panel.components.forms import lock_row
-from crmsolid.workspaces.roles import WRITERS
+from crmsolid.workspaces.actor import WRITERS
 
 LIST = "contacts_segment_changelist"
 BROKEN = "The filter does not fit any more. Correct it."

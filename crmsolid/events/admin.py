@@ -10,7 +10,7 @@ from crmsolid.events.catalogue import event_names
 from crmsolid.events.models import Event
 from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.panel.components.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
-from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.actor import ADMINS
 
 
 @admin.register(Event)

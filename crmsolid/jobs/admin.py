@@ -11,7 +11,7 @@ from crmsolid.jobs.kinds import cancelable, label_of, links_of
 from crmsolid.jobs.models import OPEN_JOB_STATES, Job
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
-from crmsolid.workspaces.roles import WRITERS
+from crmsolid.workspaces.actor import WRITERS
 
 STATE_COLOURS = {"queued": "info", "running": "warning", "done": "success", "failed": "danger", "canceled": ""}
 # How often the page of a job that runs is loaded again, in seconds.

@@ -14,7 +14,7 @@ from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.jobs.runner import end
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.purging import BATCH, ENDED_KEPT
+from crmsolid.workspaces.purging import ENDED_KEPT
 from crmsolid.workspaces.scopes import Scope
 
 
@@ -47,11 +47,9 @@ def _find(actor: Actor, job_id: str, jobs: Any) -> Job:
     return job
 
 
-def delete_ended() -> int:
-    """Delete a batch of the jobs that began longer ago than jobs are kept, and whose end could be read for a day."""
+def past_retention() -> QuerySet[Job]:
+    """The jobs that began longer ago than jobs are kept, and whose end could be read for a day."""
     now = clock.now()
     oldest_kept = first_id("job", now - timedelta(days=settings.JOB_DAYS))
     ended = Job.unscoped.filter(pk__lt=oldest_kept, next_run_at__isnull=True, finished_at__lt=now - ENDED_KEPT)
-    ids = list(ended.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    Job.unscoped.filter(pk__in=ids).delete()
-    return len(ids)
+    return ended.order_by("pk")

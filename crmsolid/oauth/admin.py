@@ -23,9 +23,8 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.panel.components.admin_columns import column, datetime_column, format_time
 from crmsolid.panel.components.context import panel_context
-from crmsolid.workspaces.actor import ROLE_SCOPES
+from crmsolid.workspaces.actor import ADMINS, ROLE_SCOPES
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.scopes import Scope
 
 MAX_BELOW_KEYS = 10

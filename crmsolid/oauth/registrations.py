@@ -1,6 +1,6 @@
 """What OAuth adds to the layers below."""
 
 from crmsolid.oauth.services import end_grants_of
-from crmsolid.workspaces import own_access
+from crmsolid.workspaces import sessions
 
-own_access.enders.register("oauth.grants", end_grants_of)
+sessions.access_enders.register("oauth.grants", end_grants_of)

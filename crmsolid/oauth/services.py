@@ -68,7 +68,7 @@ def end_own_grant(user: User, grant_id: str, *, ip: str | None) -> Grant:
 
 @transaction.atomic
 def end_grants_of(user: User, reason: str, ip: str | None) -> int:
-    """End all grants of a user, with their codes and tokens; returns how many (``own_access``)."""
+    """End all grants of a user, with their codes and tokens; returns how many."""
     grants = Grant.unscoped.filter(user=user, revoked_at=None).select_related("workspace").order_by("pk")
     return sum(_end(grant, _own_actor(user, grant, ip), reason=reason) for grant in grants)
 

@@ -89,3 +89,13 @@ class KeptForm(models.Model):
 
     def __str__(self) -> str:
         return f"form {self.pk} of user {self.user_id}"
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """The fields that people filled in, with readable names."""
+        typed = [
+            (name, value)
+            for name, value in self.fields
+            if value.strip() and name not in ("once", "action", "next") and not name.startswith("_")
+        ]
+        return [(name.replace("_", " ").replace("-", " "), value) for name, value in typed]

@@ -15,7 +15,7 @@ from django.utils.text import slugify
 
 from crmsolid.core.errors import DomainError, FieldError, invalid
 from crmsolid.core.periods import time_zones
-from crmsolid.workspaces import audit, own_access, sessions
+from crmsolid.workspaces import audit, sessions
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Theme, User, Workspace
 from crmsolid.workspaces.services import MAX_NAME, create_workspace
@@ -142,7 +142,7 @@ def _set_password(
             raise DomainError("invalid_state", "the password was changed a moment ago; log in with the new one")
         user.password = hashed
         ended = sessions.end_other_sessions(user, session_key)
-        assistants = None if keep_assistants else own_access.end_all(user, reason, ip)
+        assistants = None if keep_assistants else sessions.end_other_access(user, reason, ip)
         audit.record_about_user(user, f"user.{reason}", ip)
         subject = "Your password for CRM Solid was changed"
         queue_email(user.email, subject, "password_changed", ip=ip, assistants=assistants)
@@ -162,7 +162,7 @@ class EndsAccess:
     @transaction.atomic
     def password_changed(self, password: str, user: User) -> None:
         sessions.end_other_sessions(user, None)
-        own_access.end_all(user, "password_changed", None)
+        sessions.end_other_access(user, "password_changed", None)
 
 
 # --- Profile ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""Who acts. Every service takes an :class:`Actor` first and never sees a request."""
+"""Who acts, and the sets of roles that pages and services name. A service takes an :class:`Actor` first and never sees
+a request."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -79,3 +80,11 @@ class Actor:
         """A member in the panel; the scopes follow from the role. ``workspace`` is the live one or its test twin."""
         user, role = membership.user, Role(membership.role)
         return cls(workspace, Subject("user", str(user.pk), user.email), ROLE_SCOPES[role], role, "panel", ip)
+
+
+Roles = frozenset[str]
+EVERYONE: Roles = frozenset({Role.VIEWER, Role.AGENT, Role.ADMIN, Role.OWNER})
+WRITERS: Roles = EVERYONE - {Role.VIEWER}
+ADMINS: Roles = frozenset({Role.ADMIN, Role.OWNER})
+OWNERS: Roles = frozenset({Role.OWNER})
+NOBODY: Roles = frozenset()

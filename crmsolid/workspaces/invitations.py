@@ -137,11 +137,6 @@ def accept_as_new_user(digest: str, *, name: str, password: str, ip: str | None)
         raise DomainError("invalid_state", detail) from None
 
 
-def purge_expired(kept: timedelta = timedelta(days=30)) -> int:
-    """Delete what nobody has accepted or sent again in a month after its end."""
-    return int(Invitation.unscoped.filter(expires_at__lt=clock.now() - kept).delete()[0])
-
-
 def _user_id(actor: Actor) -> int | None:
     return int(actor.subject.id) if actor.subject.kind == "user" else None
 

@@ -2,11 +2,15 @@
 
 Django's session store has the sessions; ``UserSession`` says whose they are. A session is ended by deleting both rows,
 so its next request is that of somebody who is signed out.
+
+What acts for a user without a session, the assistants that they have connected, is ended with the sessions when the
+password or the second factor changes, because a thief may have connected it.
 """
 
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -20,12 +24,17 @@ from django.http import HttpRequest
 from crmsolid.core import clock
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.models import Membership, User, UserSession
 
 WRITE_EVERY = timedelta(minutes=5)
 MAX_REMEMBERED = 10_000
 MAX_BROWSER = 200
+
+# Each ends access of a kind. It gets the user, the reason for the audit log and the address of whoever asked for it,
+# runs in the caller's transaction and returns how many it has ended.
+access_enders: ExtensionPoint[Callable[[User, str, str | None], int]] = ExtensionPoint("access without a session")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +163,9 @@ def sign_out_elsewhere(user: User, current_key: str | None, *, ip: str | None) -
     if ended:
         audit.record_about_user(user, "user.sessions_ended", ip, ended=ended)
     return ended
+
+
+def end_other_access(user: User, reason: str, ip: str | None) -> int:
+    """End all that acts for the user without a session; returns how many. Call it when the user's row is locked, so
+    that none is made meanwhile."""
+    return sum(end(user, reason, ip) for end in access_enders.values())

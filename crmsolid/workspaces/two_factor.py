@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, invalid
-from crmsolid.workspaces import audit, own_access, sessions
+from crmsolid.workspaces import audit, sessions
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Membership, RecoveryCode, TwoFactor, User
@@ -77,7 +77,7 @@ def confirm_setup(
             raise DomainError("invalid_state", "two-factor authentication is on already") from None
         codes = _replace_recovery_codes(user)
         sessions.end_other_sessions(user, session_key)
-        assistants = None if keep_assistants else own_access.end_all(user, "two_factor_on", ip)
+        assistants = None if keep_assistants else sessions.end_other_access(user, "two_factor_on", ip)
         audit.record_about_user(user, "user.two_factor_on", ip)
         _tell(user, "on", ip, assistants=assistants)
     return codes
@@ -120,7 +120,7 @@ def turn_off(user: User, code: str, *, session_key: str | None, ip: str | None) 
         TwoFactor.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
         sessions.end_other_sessions(user, session_key)
-        assistants = own_access.end_all(user, "two_factor_off", ip)
+        assistants = sessions.end_other_access(user, "two_factor_off", ip)
         audit.record_about_user(user, "user.two_factor_off", ip)
         _tell(user, "off", ip, assistants=assistants)
 
@@ -139,7 +139,7 @@ def turn_off_by_command(email: str) -> User:
         raise DomainError("invalid_state", "two-factor authentication of this user is off")
     RecoveryCode.objects.filter(user=user).delete()
     sessions.end_other_sessions(user, None)
-    assistants = own_access.end_all(user, "two_factor_off", None)
+    assistants = sessions.end_other_access(user, "two_factor_off", None)
     for membership in Membership.unscoped.filter(user=user).select_related("workspace").order_by("pk"):
         actor = Actor.command(membership.workspace, "turn_off_two_factor")
         audit.record(actor, "membership.two_factor_off", str(membership.pk))

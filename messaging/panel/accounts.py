@@ -23,8 +23,8 @@ from crmsolid.panel.components.admin_columns import column, datetime_column, for
 from crmsolid.panel.components.template_tags import ago
 from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.models import AuditEntry
-from crmsolid.workspaces.roles import ADMINS
 from messaging import accounts, querysets
 from messaging.failures import connection_problem
 from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, account_state

@@ -27,7 +27,7 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import column, datetime_column, fixed_filter, time_text
 from crmsolid.panel.components.admin_pages import FormPageAdmin, label_for
 from crmsolid.panel.components.forms import lock_row
-from crmsolid.workspaces.roles import WRITERS
+from crmsolid.workspaces.actor import WRITERS
 from messaging.broadcasts import services
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.models import (

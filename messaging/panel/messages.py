@@ -18,7 +18,7 @@ from crmsolid.panel.components.admin_columns import (
     fixed_filter,
     milliseconds_column,
 )
-from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.actor import ADMINS
 from messaging.models import Message, MessageAttempt
 from messaging.panel.words import waiting_text
 from messaging.sending.waiting import annotate

@@ -20,8 +20,8 @@ from crmsolid.panel.components.admin_base import TenantAdmin, TenantForm
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.forms import EditForm, ServiceForm, lock_row
+from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.roles import ADMINS
 from messaging import texts as services
 from messaging.models import OptOutWord, Template
 from messaging.sending.message_text import BUILT_IN_VARIABLES, check_template, fallbacks_for, preview_for

@@ -25,9 +25,9 @@ from crmsolid.panel.components.admin_columns import column, datetime_column, fix
 from crmsolid.panel.components.admin_pages import FormPageAdmin, label_for
 from crmsolid.panel.components.forms import SHOWN, lock_row
 from crmsolid.panel.components.tenant_page import error_text
+from crmsolid.workspaces.actor import ADMINS, WRITERS
 from crmsolid.workspaces.configuration import apply_configuration
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.roles import ADMINS, WRITERS
 from messaging.models import Account
 from sequences import querysets, services, stats
 from sequences.configuration import SECTION

@@ -8,7 +8,7 @@ from django.core import mail
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces import email, invitations
+from crmsolid.workspaces import email, invitations, purging
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.invitations import (
     Invited,
@@ -244,5 +244,5 @@ def test_old_ones_are_purged(tenants: Tenants) -> None:
     invite(tenants, "a@example.com")
     invite(tenants, "b@example.com")
     Invitation.unscoped.filter(email="a@example.com").update(expires_at=clock.now() - timedelta(days=31))
-    assert invitations.purge_expired() == 1
+    assert purging.purge() == 1
     assert Invitation.unscoped.get().email == "b@example.com"

@@ -6,7 +6,7 @@ A role that is not named gets 403 and changes nothing. Both sides, live and test
 
 from dataclasses import dataclass, field
 
-from crmsolid.workspaces.roles import ADMINS, EVERYONE, NOBODY, OWNERS, WRITERS, Roles
+from crmsolid.workspaces.actor import ADMINS, EVERYONE, NOBODY, OWNERS, WRITERS, Roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,6 @@ PAGES = {
     "plan": Access(OWNERS, OWNERS, ({"plan": "pro"},), needs_plan=False),
     "members": Access(ADMINS, OWNERS, MEMBER_FORMS, needs_plan=False),
     "member_remove": Access(OWNERS, OWNERS, needs_plan=False),
-    "workspaces/membership/": Access(EVERYONE, EVERYONE, needs_plan=False),  # an old address
     # Contacts
     "contacts_contact_changelist": Access(EVERYONE),
     "contacts_contact_add": Access(WRITERS, WRITERS, ({"email": "taken@example.com"},)),
@@ -175,7 +174,6 @@ OWN_PAGES = {
     "profile",
     "switch",
     "",
-    "<path:rest>",
 }
 # Those that people need who are not signed in.
 PAGES_FOR_STRANGERS = {

@@ -12,15 +12,13 @@ from django.apps import apps
 
 from contacts import bulk
 from crmsolid.jobs import kinds
-from crmsolid.panel.components import audit_sentences
 from crmsolid.panel.components.addresses import panel_url
-from crmsolid.panel.components.audit_sentences import JOB_KINDS, KINDS, SENTENCES, Description, describe
+from crmsolid.panel.pages.audit_sentences import KINDS, SENTENCES, Description, describe
 from crmsolid.workspaces.models import AuditEntry, HoldReason, Workspace
 from messaging.broadcasts.models import RecipientStatus
 from sequences.panel.forms import RESUME_MODES
 from tests.panel import PAGES
 from tests.tenants import Tenants
-from webhooks.models import DisabledReason
 
 ROOT = Path(__file__).parents[2]
 APPS = ("apikeys", "contacts", "crmsolid", "messaging", "sequences", "webhooks")
@@ -235,7 +233,7 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
         ({"version": 2, "moved": False}, ["Who is in it stays in their version"]),
     ],
     "sequence.resumed": [({"mode": mode.value}, [title]) for mode, (title, _) in RESUME_MODES.items()],
-    "job.canceled": [({"kind": kind}, []) for kind in JOB_KINDS],
+    "job.canceled": [({"kind": kind}, []) for kind in kinds.kinds],
 }
 RAW = re.compile(r"[a-z]_[a-z]|\bseconds\b|\b\d{5,}\b")
 
@@ -291,12 +289,3 @@ def test_what_a_key_or_an_assistant_does_to_itself_names_it_once(tenants: Tenant
         "The assistant Reporting was refused",
         "The assistant Reporting was disconnected",
     )
-
-
-def test_the_words_are_those_of_the_panel() -> None:
-    assert {mode.value: title for mode, (title, _) in RESUME_MODES.items()} == audit_sentences.RESUME_MODES
-    assert {kind.name: kind.label for kind in kinds.kinds.values()} == JOB_KINDS
-    assert {name: each.label.lower() for name, each in bulk.actions.items()} == audit_sentences.BULK_ACTIONS
-    labels = {each.value: each.label.lower() for each in RecipientStatus}
-    assert labels == audit_sentences.RECIPIENTS
-    assert [each.value for each in DisabledReason] == list(audit_sentences.DISABLED_REASONS)

@@ -73,7 +73,7 @@ UNSCOPED = {
     "contacts/scoring/sweep.py": "what is due, whoever it belongs to",
     "contacts/segments/compilation.py": "tags of the contact that a subquery is about, in its workspace",
     "crmsolid/workspaces/audit.py": "writes rows with their workspace, and about a user into all of theirs",
-    "crmsolid/workspaces/invitations.py": "finds an invitation by the token in its link; retention",
+    "crmsolid/workspaces/invitations.py": "finds an invitation by the token in its link",
     "crmsolid/workspaces/two_factor.py": "which of a user's workspaces require two factors",
     "crmsolid/workspaces/purging.py": "retention, for all workspaces",
     "crmsolid/workspaces/services.py": "makes workspaces and finds a user's membership",
@@ -395,20 +395,6 @@ def test_after_leaving_a_workspace_its_forms_are_refused_in_the_next_one(tenants
     form = {"label": "Company", "key": "company", "type": "text", "choices": "", "csrfmiddlewaretoken": found[1]}
     assert client.post(add, form).status_code == 403
     assert not CustomField.unscoped.exists()
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("/panel/contacts/?q=x", "/panel/live/contacts/?q=x"),
-        ("/panel/plan/", "/panel/live/plan/"),
-        ("/panel/plan", "/panel/live/plan"),
-    ],
-)
-def test_an_old_address_leads_to_the_live_page(tenants: Tenants, old: str, new: str) -> None:
-    answer = browser(tenants.owner).get(old)
-    assert (answer.status_code, answer["Location"]) == (302, new)
-    assert browser(tenants.owner).post(old).status_code == 405
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/panel/", "/v1/me", "", "/panel/logout/"])

@@ -54,7 +54,7 @@ def test_each_figure_opens_what_it_counts(answered: None, sign_in: SignIn, repor
     figures = page.locator(".cs-report").first.locator("tbody a")
     opened = [(each.inner_text(), str(each.get_attribute("href"))) for each in figures.all()]
     assert len(opened) >= {"funnel": 4, "accounts": 4}.get(report, 5), opened
-    for text, link in opened:
+    for text, link in (opened[0], opened[-1]):  # tests/analytics/test_panel.py opens all of them
         count = text.partition("(")[2].partition(" of ")[0] or text  # of a rate, what it is the rate of
         page.goto(link)
         assert page.locator("tbody tr").count() == int(count), (text, link)

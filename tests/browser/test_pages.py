@@ -3,14 +3,13 @@
 import gzip
 import json
 import re
-from pathlib import Path
 from urllib.parse import quote, urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from crmsolid import docs, workspaces
 from crmsolid.panel.components.addresses import Side
+from tests.architecture import PACKAGES, ROOT
 from tests.browser.conftest import HEIGHT, NARROW, WIDE, Visitors
 from tests.browser.looks import check_access, check_page
 from tests.browser.pages import Address, panel_addresses
@@ -25,9 +24,9 @@ QUERIES = {
     "admin:sequences_enrollment_enroll": "?contact={contacts.contact}",
     "admin:contacts_contacttag_edit": "?tag={tag}",
 }
-# Lists, and what is different on the test side. These are opened there, too.
+# What is different on the test side, and pages of each kind. These are opened there, too.
 ON_BOTH_SIDES = re.compile(
-    r"admin:(index|inbox|inbox_thread|members|plan|workspace|\w+_changelist"
+    r"admin:(index|inbox|inbox_thread|members|plan|workspace|(apikeys_apikey|contacts_contact|messaging_message)_changelist"
     r"|(apikeys_apikey|contacts_contact|messaging_account|sequences_sequence)_change|(apikeys_apikey|messaging_account)_add)$"
 )
 # Pages that an owner does not get, and why.
@@ -72,8 +71,8 @@ def test_page(product: Product, page: Page, address: Address) -> None:
 
 def test_dark_theme_has_other_colours_and_nothing_else() -> None:
     """By ``light-dark()``, which takes colours alone: check_page asks for nothing else in the other theme."""
-    styles = [file for app in (workspaces, docs) for file in Path(app.__path__[0]).rglob("static/**/*.css")]
-    assert {"panel.css", "docs.css"} <= {file.name for file in styles}
+    styles = [file for package in PACKAGES for file in (ROOT / package).rglob("static/**/*.css")]
+    assert {"panel.css", "inbox.css", "docs.css"} <= {file.name for file in styles}
     for file in styles:
         text = file.read_text()
         assert "prefers-color-scheme" not in text, file
@@ -205,9 +204,9 @@ COVERED_LINES = """() => [...document.querySelectorAll(".docs-code")].flatMap((b
 
 @pytest.mark.parametrize("path", ["development", "guide/requests", "guide/webhooks", "errors/rate_limited"])
 def test_button_that_copies_code_covers_none_of_it(public_page: Page, path: str) -> None:
+    public_page.goto(f"/docs/{path}")
     for width in (WIDE, NARROW):
         public_page.set_viewport_size({"width": width, "height": HEIGHT})
-        public_page.goto(f"/docs/{path}")
         expect(public_page.get_by_role("button", name="Copy").first).to_be_visible()
         assert public_page.evaluate(COVERED_LINES) == []
 

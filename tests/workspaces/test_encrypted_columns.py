@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from apikeys.models import IdempotencyRecord
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError
-from crmsolid.panel.account import session_secrets
+from crmsolid.panel.account.base import keep_secret, read_secret
 from crmsolid.workspaces import email, two_factor
 from crmsolid.workspaces.models import OutgoingEmail, Role, TwoFactor
 from messaging.models import Account, LoginAttempt, TelegramSession
@@ -127,9 +127,9 @@ def code_of(secret: str) -> str:
 
 def test_secret_of_a_session_under_another_name() -> None:
     session = SessionStore()
-    session_secrets.store(session, "reset", ["MQ", "token"], seconds=60)
+    keep_secret(session, "reset", ["MQ", "token"], seconds=60)
     session["setup"] = session["reset"]
-    assert (session_secrets.read(session, "setup"), session_secrets.read(session, "reset")) == (None, ["MQ", "token"])
+    assert (read_secret(session, "setup"), read_secret(session, "reset")) == (None, ["MQ", "token"])
 
 
 def test_a_dump_has_no_secret(tenants: Tenants, victim: TelegramSession, api: Api) -> None:

@@ -31,7 +31,7 @@ from crmsolid.panel.components.admin_columns import (
 )
 from crmsolid.panel.components.context import panel_context
 from crmsolid.panel.components.template_tags import moment_seconds
-from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.actor import ADMINS
 from webhooks import replays, services
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Endpoint
 from webhooks.panel.base import ERRORS, STATUS_COLOURS, WebhookAdmin

@@ -23,7 +23,7 @@ from crmsolid.events.catalogue import subscribable_names
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import column, format_time, time_text
 from crmsolid.panel.components.forms import lock_row
-from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.actor import ADMINS
 from webhooks import querysets, replays, services
 from webhooks.endpoint_health import FAILING_LIMIT
 from webhooks.models import DeliveryStatus, DisabledReason, Endpoint

@@ -7,6 +7,7 @@ account; with ``csv`` the answer is a file, ``figures`` or ``series``.
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -17,11 +18,50 @@ from django.http.response import HttpResponseBase
 
 from contacts.export import cell
 from contacts.models import Stage
-from crmsolid.analytics.panel.charts import bars
 from crmsolid.analytics.panel.days import PRESETS, Days, completeness, label, read_days
 from crmsolid.analytics.reports import read_report
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.tenant_page import TenantPage
+
+HEIGHT = 100
+STEP = 10
+BAR = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A bar for each period, in a box of ``width`` by ``HEIGHT`` that the page stretches: in ``path`` those that are
+    final, in ``growing`` the others. ``most`` is the highest value, empty if it is 0, and ``when`` the first period
+    that has it."""
+
+    title: str
+    total: str
+    most: str
+    when: str
+    path: str
+    growing: str
+    width: int
+
+
+def bars(title: str, labels: Sequence[str], values: Sequence[int], final: int) -> Chart:
+    """The chart of these values, of which there is at least one. So many of them, from the first on, are final."""
+    most = max(values)
+    drawn = [
+        f"M{number * STEP + (STEP - BAR) // 2} {HEIGHT}v-{max(round(HEIGHT * value / most), 1)}h{BAR}V{HEIGHT}z"
+        if value
+        else ""
+        for number, value in enumerate(values)
+    ]
+    return Chart(
+        title,
+        total=f"{sum(values):,}",
+        most=f"{most:,}" if most else "",
+        when=labels[values.index(most)] if most else "",
+        path="".join(drawn[:final]),
+        growing="".join(drawn[final:]),
+        width=len(values) * STEP,
+    )
+
 
 PER_PAGE = 50
 MAX_CHOICES = 200

@@ -1,9 +1,12 @@
-"""What the pages about a user share: who may open them, their frame, and the answer after too many attempts."""
+"""What the pages about a user share: who may open them, their frame, secrets that a session keeps between two of them,
+and the answer after too many attempts."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
@@ -13,10 +16,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from crmsolid.core import clock, crypto
 from crmsolid.panel.account import sign_in
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import panel_context
@@ -82,11 +87,28 @@ def own_address(request: HttpRequest, path: str) -> str:
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
+    """The answer to ``TooManyAttempts``, which ``AccountMiddleware`` catches."""
     context = {**admin.site.each_context(request), "title": "Too many attempts"}
     response = render(request, "panel/too_many.html", context, status=429)
     response.headers["Retry-After"] = str(sign_in.RETRY_AFTER_SECONDS)
+    add_never_cache_headers(response)
     return response
 
 
 def home() -> HttpResponseRedirect:
     return HttpResponseRedirect(panel_url("index"))
+
+
+def keep_secret(session: Any, name: str, value: Any, *, seconds: float) -> None:
+    """Keep a value that JSON can hold for so many seconds, encrypted: Django stores sessions readable."""
+    text = json.dumps([clock.now().timestamp() + seconds, value])
+    session[name] = crypto.seal(text.encode(), f"session {name}").decode()
+
+
+def read_secret(session: Any, name: str) -> Any:
+    """The value; None if there is none, its time is over, or its key was removed from ``FIELD_ENCRYPTION_KEYS``."""
+    try:
+        until, value = json.loads(crypto.unseal(str(session.get(name, "")).encode(), f"session {name}"))
+    except InvalidToken:
+        return None
+    return value if clock.now().timestamp() < until else None

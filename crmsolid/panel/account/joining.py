@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.account import sign_in
-from crmsolid.panel.account.base import home, own_address, page, show, too_many
+from crmsolid.panel.account.base import home, own_address, page, show
 from crmsolid.panel.account.forms import AcceptForm, SignUpForm
 from crmsolid.panel.account.login import signed_in
 from crmsolid.panel.components.addresses import panel_url
@@ -41,8 +41,6 @@ def sign_up(request: HttpRequest) -> HttpResponseBase:
         try:
             sign_in.throttle(request, "sign-up")
             made = accounts.sign_up(**data, ip=client_ip(request))
-        except sign_in.TooManyAttempts:
-            return too_many(request)
         except DomainError as error:
             form.add_domain_error(error)
         else:
@@ -102,8 +100,6 @@ def invitation(request: HttpRequest) -> HttpResponseBase:
     if is_post and (is_user or form.is_valid()):
         try:
             membership = _accept(request, digest, form)
-        except sign_in.TooManyAttempts:
-            return too_many(request)
         except DomainError as error:
             if is_user or not error.errors:
                 problem = error_text(error)

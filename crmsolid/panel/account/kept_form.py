@@ -9,8 +9,7 @@ hour later. The session has the number of the row alone.
 """
 
 import re
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core import signing
@@ -19,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from crmsolid.panel.account import sign_in
 from crmsolid.workspaces import kept_forms
-from crmsolid.workspaces.models import User
+from crmsolid.workspaces.models import KeptForm, User
 
 FIELD = "kept_form"
 SESSION_KEY = "kept_form_id"
@@ -28,75 +27,49 @@ _SALT = "crmsolid.panel.kept_form"
 _SECRET = re.compile("password|secret|token|code", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class KeptForm:
-    """``page`` is where the form stood and ``path`` where it goes to; ``fields`` has no passwords and other secrets."""
-
-    path: str
-    page: str
-    fields: tuple[tuple[str, str], ...]
-    leaves_out: bool = False
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> Self:
-        """The form that this request has sent."""
-        # PostgreSQL's jsonb has no NUL.
-        lists = request.POST.lists()
-        every = [(name.replace("\0", ""), value.replace("\0", "")) for name, values in lists for value in values]
-        kept = [(name, value) for name, value in every if not _SECRET.search(name)]
-        secrets = [name for name, _ in every if _SECRET.search(name) and name != "csrfmiddlewaretoken"]
-        page = page_before(request) or request.get_full_path()
-        return cls(request.get_full_path(), page, tuple(kept), bool(secrets or request.FILES))
-
-    def sign(self, user_id: int | None) -> str:
-        """For a hidden field. ``user_id`` is who alone may have it back; None if nobody has ever logged in from this
-        browser. Empty if it is too long to be kept."""
-        content = [self.path, self.page, self.fields, self.leaves_out]
-        signed = signing.dumps(content, salt=_salt(user_id), compress=True)
-        return signed if len(signed) <= MAX_LENGTH else ""
-
-    @property
-    def shown(self) -> list[tuple[str, str]]:
-        """The fields that people filled in, with readable names."""
-        typed = [(name, value) for name, value in self.fields if is_typed(name, value)]
-        return [(name.replace("_", " ").replace("-", " "), value) for name, value in typed]
-
-
-def is_typed(name: str, value: str) -> bool:
-    return bool(value.strip()) and name not in ("once", "action", "next") and not name.startswith("_")
+def form_of(request: HttpRequest) -> KeptForm:
+    """The form that this request has sent, without passwords and other secrets; it is not saved."""
+    # PostgreSQL's jsonb has no NUL.
+    lists = request.POST.lists()
+    every = [(name.replace("\0", ""), value.replace("\0", "")) for name, values in lists for value in values]
+    secrets = [name for name, _ in every if _SECRET.search(name) and name != "csrfmiddlewaretoken"]
+    return KeptForm(
+        path=request.get_full_path(),
+        page=page_before(request) or request.get_full_path(),
+        fields=[(name, value) for name, value in every if not _SECRET.search(name)],
+        leaves_out=bool(secrets or request.FILES),
+    )
 
 
 def signed_form(request: HttpRequest) -> str:
-    """The form that this request has sent, for whoever logged in from this browser last."""
-    return KeptForm.of(request).sign(sign_in.last_user_id(request))
+    """The form that this request has sent, for a hidden field. Who logged in from this browser last may have it back,
+    or anybody if nobody ever has. Empty if it is too long to be kept."""
+    form = form_of(request)
+    content = [form.path, form.page, form.fields, form.leaves_out]
+    signed = signing.dumps(content, salt=_salt(sign_in.last_user_id(request)), compress=True)
+    return signed if len(signed) <= MAX_LENGTH else ""
 
 
 def store(session: Any, signed: str, user: User) -> None:
     """Keep the form for this user, who has given the right password. Nothing is kept of what was not signed here, was
     signed more than an hour ago, or is another user's."""
-    form = _read(signed, _salt(user.pk)) or _read(signed, _salt(None))
-    if form is not None:
-        session[SESSION_KEY] = kept_forms.store(user, **asdict(form))
+    for salt in (_salt(user.pk), _salt(None)):
+        try:
+            path, page, fields, leaves_out = signing.loads(signed, salt=salt, max_age=kept_forms.MAX_AGE)
+        except signing.BadSignature:
+            continue
+        form = KeptForm.objects.create(user=user, path=path, page=page, fields=fields, leaves_out=leaves_out)
+        session[SESSION_KEY] = form.pk
+        return
 
 
 def take(session: Any, user: User) -> KeptForm | None:
     """What waits for this user in the session, once."""
-    row = kept_forms.take(user, session.pop(SESSION_KEY, None))
-    if row is None:
-        return None
-    return KeptForm(row.path, row.page, tuple((name, value) for name, value in row.fields), row.leaves_out)
+    return kept_forms.take(user, session.pop(SESSION_KEY, None))
 
 
 def _salt(user_id: int | None) -> str:
     return _SALT if user_id is None else f"{_SALT}.{user_id}"
-
-
-def _read(signed: str, salt: str) -> KeptForm | None:
-    try:
-        path, page, fields, leaves_out = signing.loads(signed, salt=salt, max_age=kept_forms.MAX_AGE)
-    except signing.BadSignature:
-        return None
-    return KeptForm(path, page, tuple((name, value) for name, value in fields), leaves_out)
 
 
 def page_before(request: HttpRequest) -> str:

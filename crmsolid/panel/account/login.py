@@ -17,7 +17,7 @@ from crmsolid.core import clock
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.account import kept_form, sign_in, sign_in_log
-from crmsolid.panel.account.base import home, own_page, page, show, too_many, user_of
+from crmsolid.panel.account.base import home, own_page, page, show, user_of
 from crmsolid.panel.account.forms import CodeForm, LoginForm
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import panel_context
@@ -38,11 +38,7 @@ def login(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return show_login(request, LoginForm(request), next_page=safe_next(request))
     form, kept = LoginForm(request, data=request.POST), request.POST.get(kept_form.FIELD, "")
-    try:
-        is_right = form.is_valid()
-    except sign_in.TooManyAttempts:
-        return too_many(request)
-    if not is_right:
+    if not form.is_valid():
         return show_login(request, form, next_page=safe_next(request), kept=kept)
     user = form.get_user()
     request.session.pop(kept_form.SESSION_KEY, None)  # of somebody who did not give the second factor
@@ -57,7 +53,6 @@ def login(request: HttpRequest) -> HttpResponseBase:
         "tag": sign_in.password_tag(user),
         "until": clock.now().timestamp() + SECOND_STEP_SECONDS,
         "next": safe_next(request),
-        "kept": "",  # a process of the version before reads it
     }
     return HttpResponseRedirect(reverse("account:second_step"))
 

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from crmsolid.panel.account import kept_form
+from crmsolid.panel.account.base import too_many
 from crmsolid.panel.account.login import login_page
+from crmsolid.panel.account.sign_in import TooManyAttempts
 from crmsolid.panel.components.context import PanelContext, panel_context
 from crmsolid.serving.interface import SMALL_BODY_BYTES
 from crmsolid.serving.request import BODY_TOO_LARGE
@@ -48,6 +50,10 @@ class AccountMiddleware:
         if panel is not None and panel.needs_two_factor and not _is_account_page(request):
             return HttpResponseRedirect(reverse("account:two_factor"))
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Any page about a user may refuse an attempt."""
+        return too_many(request) if isinstance(exception, TooManyAttempts) else None
 
 
 def zone_of(user: User, panel: PanelContext | None) -> ZoneInfo:

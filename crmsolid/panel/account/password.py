@@ -12,8 +12,8 @@ from django.utils.http import urlencode
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.oauth.services import own_grants
-from crmsolid.panel.account import session_secrets, sign_in, sign_in_log
-from crmsolid.panel.account.base import own_address, own_page, page, show, too_many, user_of
+from crmsolid.panel.account import sign_in, sign_in_log
+from crmsolid.panel.account.base import keep_secret, own_address, own_page, page, read_secret, show, user_of
 from crmsolid.panel.account.forms import ChangePasswordForm, NewPasswordForm, ResetRequestForm
 from crmsolid.workspaces import accounts, sessions
 from crmsolid.workspaces.models import User
@@ -29,10 +29,7 @@ def password_reset(request: HttpRequest) -> HttpResponseBase:
     form = ResetRequestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         email = form.cleaned_data["email"]
-        try:
-            sign_in.throttle(request, "reset")
-        except sign_in.TooManyAttempts:
-            return too_many(request)
+        sign_in.throttle(request, "reset")
         if sign_in.first_in_a_minute("reset", email):
             accounts.request_password_reset(email, lambda uid, token: _reset_address(request, uid, token))
         return show(request, "reset_sent", title="Check your e-mail", email=email)
@@ -57,14 +54,14 @@ def password_reset_link(request: HttpRequest) -> HttpResponseBase:
     parts = [request.GET.get("uid", ""), request.GET.get("token", "")]
     if accounts.user_of_reset_link(*parts) is None:
         return show(request, "link_is_over", status=404, title="This link no longer works", text=OVER, ask_again=True)
-    session_secrets.store(request.session, RESET, parts, seconds=settings.PASSWORD_RESET_TIMEOUT)
+    keep_secret(request.session, RESET, parts, seconds=settings.PASSWORD_RESET_TIMEOUT)
     return HttpResponseRedirect(reverse("account:password_set"))
 
 
 @page("GET", "POST")
 def password_set(request: HttpRequest) -> HttpResponseBase:
     """Choose a new password, with the link of the e-mail."""
-    user = accounts.user_of_reset_link(*(session_secrets.read(request.session, RESET) or ["", ""]))
+    user = accounts.user_of_reset_link(*(read_secret(request.session, RESET) or ["", ""]))
     if user is None:
         return show(request, "link_is_over", status=404, title="This link no longer works", text=OVER, ask_again=True)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
@@ -88,8 +85,6 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid():
         try:
             ended = _change_password(request, user, form)
-        except sign_in.TooManyAttempts:
-            return too_many(request)
         except DomainError as error:
             form.add_domain_error(error)
         else:

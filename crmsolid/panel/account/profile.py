@@ -1,4 +1,4 @@
-"""The pages of one's own name and time zone, and of the browsers that one is logged in with."""
+"""The pages of a user: name and time zone, browsers and assistants that are connected, and the password once more."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -9,12 +9,14 @@ from django.urls import reverse
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
 from crmsolid.core.periods import time_zones
-from crmsolid.oauth.services import own_grants
+from crmsolid.oauth.services import end_own_grant, own_grants
 from crmsolid.panel.account.base import own_page, show, user_of
-from crmsolid.panel.account.forms import ProfileForm
+from crmsolid.panel.account.forms import ConfirmForm, ProfileForm
+from crmsolid.panel.account.login import safe_next
+from crmsolid.panel.account.password import check_own_password
 from crmsolid.panel.components.context import panel_context
 from crmsolid.panel.components.tenant_page import error_text
-from crmsolid.workspaces import accounts, sessions, two_factor
+from crmsolid.workspaces import accounts, confirmation, sessions, two_factor
 from crmsolid.workspaces.models import User
 
 
@@ -76,3 +78,38 @@ def profile(request: HttpRequest) -> HttpResponseBase:
         two_factor_is_on=two_factor.is_on(user),
         connected=own_grants(user).count(),
     )
+
+
+@own_page("GET", "POST")
+def assistants(request: HttpRequest) -> HttpResponseBase:
+    user = user_of(request)
+    if request.method == "POST":
+        try:
+            grant = end_own_grant(user, request.POST.get("grant", "").replace("\0", ""), ip=client_ip(request))
+            messages.success(request, f"{grant.client_name} is disconnected: it is refused from now on.")
+        except DomainError as error:
+            messages.error(request, error_text(error))
+        return HttpResponseRedirect(reverse("account:assistants"))
+    rows = list(own_grants(user))
+    return show(request, "assistants", title="Connected assistants", grants=rows)
+
+
+@own_page("GET", "POST")
+def confirm(request: HttpRequest) -> HttpResponseBase:
+    """Ask for the password, and for a code if the second factor is on, then go on with the page that wants to know."""
+    user = user_of(request)
+    form, status = ConfirmForm(request.POST if request.method == "POST" else None), 200
+    if not two_factor.is_on(user):
+        del form.fields["code"]
+    if form.is_valid():
+        key, ip = request.session.session_key, client_ip(request)
+        try:
+            check_own_password(request, user, form.cleaned_data["password"], "password")
+            confirmation.confirm(user, form.cleaned_data.get("code", ""), session_key=key, ip=ip)
+        except DomainError as error:
+            form.add_domain_error(error)
+            status = 429 if error.code == "rate_limited" else 200
+        else:
+            return HttpResponseRedirect(safe_next(request))
+    context = {"form": form, "next": safe_next(request), "minutes": confirmation.COUNTS_FOR.seconds // 60}
+    return show(request, "confirm", status=status, title="Is it you?", **context)

@@ -10,8 +10,7 @@ from django.utils.safestring import mark_safe
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
 from crmsolid.oauth.services import own_grants
-from crmsolid.panel.account import session_secrets, sign_in
-from crmsolid.panel.account.base import own_page, show, too_many, user_of
+from crmsolid.panel.account.base import keep_secret, own_page, read_secret, show, user_of
 from crmsolid.panel.account.forms import CodeForm, SetUpForm
 from crmsolid.panel.account.password import check_own_password
 from crmsolid.panel.components.context import lacks_required_factor, panel_context
@@ -30,19 +29,17 @@ def two_factor_page(request: HttpRequest) -> HttpResponseBase:
     if two_factor.is_on(user):
         return _manage_two_factor(request, user)
     form = SetUpForm(request.POST if request.method == "POST" else None)
-    secret = session_secrets.read(request.session, SETUP)
+    secret = read_secret(request.session, SETUP)
     if form.is_valid():
         try:
             codes = _set_up_two_factor(request, user, secret, form)
-        except sign_in.TooManyAttempts:
-            return too_many(request)
         except DomainError as error:
             form.add_domain_error(error)
         else:
             return show(request, "recovery_codes", title="Two-factor authentication is on", codes=codes, is_new=True)
     if secret is None:
         secret = two_factor.new_secret()
-        session_secrets.store(request.session, SETUP, secret, seconds=SETUP_SECONDS)
+        keep_secret(request.session, SETUP, secret, seconds=SETUP_SECONDS)
     image = segno.make(two_factor.provisioning_uri(user, secret), error="m").svg_inline(
         scale=4, light="#fff", border=3, svgclass="cs-qr", lineclass=None, omitsize=False
     )

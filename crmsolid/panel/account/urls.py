@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crmsolid.panel.account import assistants, joining, login, password, profile, two_factor
+from crmsolid.panel.account import joining, login, password, profile, two_factor
 
 urlpatterns = [
     path("login/", login.login, name="login"),
@@ -18,7 +18,7 @@ urlpatterns = [
     path("password_change/", password.password_change, name="password_change"),
     path("two-factor/", two_factor.two_factor_page, name="two_factor"),
     path("sessions/", profile.sessions_page, name="sessions"),
-    path("assistants/", assistants.assistants, name="assistants"),
-    path("confirm/", assistants.confirm, name="confirm"),
+    path("assistants/", profile.assistants, name="assistants"),
+    path("confirm/", profile.confirm, name="confirm"),
     path("profile/", profile.profile, name="profile"),
 ]

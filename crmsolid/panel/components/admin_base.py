@@ -25,9 +25,8 @@ from crmsolid.core.errors import DomainError
 from crmsolid.panel.components.context import PanelContext, panel_context
 from crmsolid.panel.components.forms import EditForm, lock_row
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ADMINS, EVERYONE, NOBODY, Actor, Roles
 from crmsolid.workspaces.models import AuditEntry, User, Workspace
-from crmsolid.workspaces.roles import ADMINS, EVERYONE, NOBODY, Roles
 from crmsolid.workspaces.scoping import WorkspaceModel
 
 logger = logging.getLogger("crmsolid.panel")

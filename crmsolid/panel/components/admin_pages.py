@@ -15,7 +15,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_base import LookAheadChangeList, TenantAdmin
 from crmsolid.panel.components.tenant_page import error_text
-from crmsolid.workspaces.roles import WRITERS
+from crmsolid.workspaces.actor import WRITERS
 
 
 class LoadingChangeList(LookAheadChangeList):

@@ -15,9 +15,8 @@ from django.middleware.csrf import rotate_token
 from crmsolid.core.client_ip import client_ip
 from crmsolid.panel.components.addresses import side_of
 from crmsolid.workspaces import sending_hold
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ADMINS, Actor
 from crmsolid.workspaces.models import Membership, Mode, Plan, User, Workspace
-from crmsolid.workspaces.roles import ADMINS
 from crmsolid.workspaces.sending_hold import Hold
 
 SESSION_KEY = "workspace"

@@ -18,9 +18,8 @@ from django.views import View
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import PanelContext, panel_context
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import EVERYONE, WRITERS, Actor, Roles
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.roles import EVERYONE, WRITERS, Roles
 from crmsolid.workspaces.scoping import WorkspaceModel
 
 Row = TypeVar("Row", bound=WorkspaceModel)

@@ -10,11 +10,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from crmsolid.panel.components.admin_base import LookAheadChangeList, TenantAdmin
 from crmsolid.panel.components.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
-from crmsolid.panel.components.audit_sentences import KINDS, SURFACES, Description, describe
 from crmsolid.panel.components.context import panel_context
-from crmsolid.workspaces.actor import Surface
+from crmsolid.panel.pages.audit_sentences import KINDS, SURFACES, Description, describe
+from crmsolid.workspaces.actor import ADMINS, Surface
 from crmsolid.workspaces.models import AuditEntry, Membership
-from crmsolid.workspaces.roles import ADMINS
 
 OTHERS = {"key": "API keys", "grant": "Assistants", "command": "Commands", "system": "CRM Solid itself"}
 

@@ -21,8 +21,8 @@ from crmsolid.jobs.kinds import label_of
 from crmsolid.jobs.models import Job, JobState
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import PanelContext
+from crmsolid.workspaces.actor import ADMINS, OWNERS, WRITERS, Roles
 from crmsolid.workspaces.models import Plan, Workspace
-from crmsolid.workspaces.roles import ADMINS, OWNERS, WRITERS, Roles
 from messaging.broadcasts.models import Broadcast, BroadcastWaiting
 from messaging.broadcasts.querysets import load_waits, that_wait_for_somebody, waiting_text
 from messaging.failures import connection_problem, failure
@@ -159,17 +159,13 @@ def _conversations(workspace: Workspace) -> Notice:
         Item(
             str(thread.contact),
             _preview(newest.get(thread.pk)),
-            _conversation(thread),
+            panel_url("inbox_thread", thread.pk),
             newest[thread.pk].created_at if thread.pk in newest else thread.last_message_at,
         )
         for thread in threads
     ]
     advice = "Open one to read and answer it. The oldest come first."
     return _notice("Unread conversations", "primary", advice, items, "inbox", view="unread")
-
-
-def _conversation(thread: Thread) -> str:
-    return panel_url("inbox_thread", thread.pk)
 
 
 def _preview(message: Message | None) -> str:
@@ -182,19 +178,15 @@ def _failed_messages(workspace: Workspace) -> Notice:
     rows = Thread.objects.for_workspace(workspace).filter(failed_at__isnull=False)
     threads = list(rows.select_related("contact").order_by("-active_at", "-id")[: SHOWN + 1])
     failed = newest_messages(workspace, threads, status="failed")
-    items = [
-        Item(str(thread.contact), _failure(failed.get(thread.pk)), _conversation(thread), thread.failed_at)
-        for thread in threads
-    ]
+    items = []
+    for thread in threads:
+        message, detail = failed.get(thread.pk), ""
+        if message is not None:
+            reason, _ = failure(message.error, message.error_detail)
+            detail = f"{reason or 'It failed.'} “{_preview(message)}”"
+        items.append(Item(str(thread.contact), detail, panel_url("inbox_thread", thread.pk), thread.failed_at))
     advice = "These were not delivered. Open one to see why, and retry it if the reason has gone."
     return _notice("Messages that failed", "danger", advice, items, "inbox", view="failed")
-
-
-def _failure(message: Message | None) -> str:
-    if message is None:
-        return ""
-    reason, _ = failure(message.error, message.error_detail)
-    return f"{reason or 'It failed.'} “{_preview(message)}”"
 
 
 def _endpoints(workspace: Workspace) -> Notice:
@@ -223,11 +215,12 @@ def _endpoints(workspace: Workspace) -> Notice:
 
 
 def _keys(workspace: Workspace) -> Notice:
-    keys = expiring_keys(workspace).order_by("expires_at", "id")[: SHOWN + 1]
-    items = [
-        Item(f"{key.name} ({key.prefix}_…)", f"Expires in {_days(key.expires_at)}.", _page("apikeys_apikey", key))
-        for key in keys
-    ]
+    items = []
+    for key in expiring_keys(workspace).order_by("expires_at", "id")[: SHOWN + 1]:
+        assert key.expires_at is not None  # they expire
+        days = ceil((key.expires_at - clock.now()) / timedelta(days=1))
+        left = f"{days} days" if days > 1 else "less than a day"
+        items.append(Item(f"{key.name} ({key.prefix}_…)", f"Expires in {left}.", _page("apikeys_apikey", key)))
     advice = (
         "Programs are refused once their key has expired. Make a new key for them before; rotating a key keeps its "
         "last day."
@@ -235,24 +228,15 @@ def _keys(workspace: Workspace) -> Notice:
     return _notice("API keys that expire soon", "warning", advice, items, "apikeys_apikey_changelist")
 
 
-def _days(end: datetime | None) -> str:
-    days = ceil((end - clock.now()) / timedelta(days=1)) if end else 0
-    return f"{days} days" if days > 1 else "less than a day"
-
-
 def _failed_jobs(workspace: Workspace) -> Notice:
     jobs = Job.objects.for_workspace(workspace).filter(state=JobState.FAILED, created_at__gte=clock.now() - RECENT)
-    items = [
-        Item(label_of(job), _reason(job), _page("workspaces_job", job), job.finished_at)
-        for job in jobs.order_by("-created_at", "-id")[: SHOWN + 1]
-    ]
+    items = []
+    for job in jobs.order_by("-created_at", "-id")[: SHOWN + 1]:
+        first = job.errors[0] if job.errors else None
+        reason = capfirst(str(first.get("reason", ""))) if isinstance(first, dict) else ""
+        items.append(Item(label_of(job), reason, _page("workspaces_job", job), job.finished_at))
     advice = "Open one to see how far it came and what to do."
     return _notice("Jobs that failed", "danger", advice, items, "workspaces_job_changelist")
-
-
-def _reason(job: Job) -> str:
-    first = job.errors[0] if job.errors else {}
-    return capfirst(str(first.get("reason", ""))) if isinstance(first, dict) else ""
 
 
 def _waiting_broadcasts(workspace: Workspace) -> Notice:

@@ -10,15 +10,13 @@ from django.http.response import HttpResponseBase
 
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.account import sign_in
-from crmsolid.panel.account.base import too_many
 from crmsolid.panel.account.joining import invitation_address
 from crmsolid.panel.components.context import has_two_factor
 from crmsolid.panel.components.forms import EditForm, ServiceForm
 from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces import invitations
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ADMINS, OWNERS, Actor
 from crmsolid.workspaces.models import Invitation, Membership, Role, Workspace
-from crmsolid.workspaces.roles import ADMINS, OWNERS
 from crmsolid.workspaces.services import lock_as_owner, remove_member, require_two_factor, set_role
 
 ROLES_HELP = (
@@ -106,18 +104,13 @@ class MembersPage(MembersBase):
         try:
             sign_in.throttle(request, "invite")
             made = invitations.invite_member(self.actor, **form.cleaned_data, link=invitation_address(request))
-        except sign_in.TooManyAttempts:
-            return too_many(request)
         except DomainError as error:
             form.add_domain_error(error)
             return self.show(form)
         return self.show(InviteForm(), invited=made)
 
     def _resend(self, request: HttpRequest) -> HttpResponseBase | None:
-        try:
-            sign_in.throttle(request, "invite")
-        except sign_in.TooManyAttempts:
-            return too_many(request)
+        sign_in.throttle(request, "invite")
         made = invitations.resend_invitation(self.actor, _id(request), link=invitation_address(request))
         return self.show(InviteForm(), invited=made)
 

@@ -1,12 +1,21 @@
-"""What all pages for browsers have in common. The API never gets here: see ``crmsolid/api/middleware.py``."""
+"""What all pages and static files for browsers have in common. The API never gets here: see
+``crmsolid/api/middleware.py``."""
 
+import hashlib
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
 
@@ -49,3 +58,32 @@ class CompressionMiddleware(GZipMiddleware):
         if media_type == "text/event-stream":
             return response
         return super().process_response(request, response)
+
+
+class HashedStaticFilesStorage(StaticFilesStorage):
+    """Adds ``?v=`` and a hash of the file to its address. Nothing has to be collected first: WhiteNoise serves the
+    files from where their packages have them."""
+
+    def url(self, name: str | None, *args: Any, **kwargs: Any) -> str:
+        address: str = super().url(name, *args, **kwargs)
+        digest = _digest(name or "")
+        return f"{address}?v={digest}" if digest else address
+
+
+class StaticFilesMiddleware(WhiteNoiseMiddleware):
+    """Lets browsers keep a file for a year only under the hash of what this process serves: while an upgrade runs, an
+    old process may be asked for a new file."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = super().__call__(request)
+        version = request.GET.get("v") if request.path_info.startswith(settings.STATIC_URL) else None
+        is_ours = bool(version) and version == _digest(request.path_info.removeprefix(settings.STATIC_URL))
+        if is_ours and response.status_code in (200, 304):
+            response.headers["Cache-Control"] = "max-age=31536000, public, immutable"
+        return response
+
+
+@lru_cache(maxsize=1024)
+def _digest(name: str) -> str:
+    path = finders.find(name)
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12] if path else ""

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import panel_context
-from crmsolid.workspaces.roles import ADMINS, EVERYONE, OWNERS, Roles
+from crmsolid.workspaces.actor import ADMINS, EVERYONE, OWNERS, Roles
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from functools import partial, wraps
 from http import HTTPStatus
 from inspect import unwrap
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -16,7 +16,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, path, resolve, reverse
-from django.utils.encoding import iri_to_uri
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
@@ -121,7 +120,6 @@ class PanelSite(AdminSite):
             page_path("search/", SearchPage),
             page_path("members/", MembersPage),
             page_path("members/<str:member_id>/remove/", RemoveMemberPage),
-            path("workspaces/membership/", self.admin_view(self.to_members)),
             page_path("workspace/", WorkspacePage),
             page_path("plan/", PlanPage),
             *contacts.urlpatterns,
@@ -130,12 +128,11 @@ class PanelSite(AdminSite):
         return own + [url for url in super().get_urls() if getattr(url, "name", None) not in left_out]
 
     def account_urls(self) -> list[URLPattern | URLResolver]:
-        """The pages about the user, which show no workspace, and the way from old addresses to those of today."""
+        """The pages about the user, which show no workspace."""
         return [
-            path("", own_page("GET")(self.to_home)),
+            path("", own_page("GET")(lambda request: HttpResponseRedirect(panel_url("index")))),
             *account_urls,
             path("switch/", own_page("POST")(self.switch), name="switch"),
-            path("<path:rest>", own_page("GET")(self.to_side)),
         ]
 
     def get_log_entries(self, request: HttpRequest) -> Any:
@@ -160,20 +157,6 @@ class PanelSite(AdminSite):
         assert panel is not None  # has_permission was asked before
         context = {**self.each_context(request), "title": self.index_title, **home_context(panel)}
         return TemplateResponse(request, self.index_template, {**context, **(extra_context or {})})
-
-    def to_home(self, request: HttpRequest) -> HttpResponse:
-        return HttpResponseRedirect(panel_url("index"))
-
-    def to_members(self, request: HttpRequest) -> HttpResponse:
-        return HttpResponseRedirect(panel_url("members"))
-
-    def to_side(self, request: HttpRequest, rest: str) -> HttpResponse:
-        """From an address without a side, as bookmarks have them, to the live page of today."""
-        address = f"{ROOT}live/{rest}"
-        if resolve(address if address.endswith("/") else f"{address}/").namespace != "live":  # it is this view again
-            raise Http404
-        query = request.META.get("QUERY_STRING", "")
-        return HttpResponseRedirect(f"{iri_to_uri(quote(address))}{'?' if query else ''}{query}")
 
     def switch(self, request: HttpRequest) -> HttpResponse:
         """Show another workspace: the same page there, or its home page."""

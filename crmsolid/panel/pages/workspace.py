@@ -18,7 +18,7 @@ from contacts.scoring.definition import MAX_RULES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.core.periods import time_zones
 from crmsolid.panel.account import sign_in_log
-from crmsolid.panel.account.kept_form import KeptForm, page_before
+from crmsolid.panel.account.kept_form import form_of, page_before
 from crmsolid.panel.components.addresses import side_of
 from crmsolid.panel.components.context import panel_context
 from crmsolid.panel.components.forms import EditForm, ServiceForm, lock_workspace
@@ -26,8 +26,8 @@ from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.plans import DIFFERENCES, PAID_PLANS, change_plan
 from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
+from crmsolid.workspaces.actor import ADMINS, OWNERS
 from crmsolid.workspaces.models import Plan, Role, User, Workspace
-from crmsolid.workspaces.roles import ADMINS, OWNERS
 from crmsolid.workspaces.services import MAX_NAME, update_workspace
 from webhooks.models import Endpoint
 from webhooks.services import MAX_ENDPOINTS
@@ -178,7 +178,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
     typed, page = [], page_before(request)
     if page and isinstance(request.user, User):
-        typed = KeptForm.of(request).shown
+        typed = form_of(request).shown
     return _page(request, 403, "This page is too old to be sent", text, typed=typed, page=page)
 
 

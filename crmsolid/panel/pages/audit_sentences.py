@@ -14,16 +14,22 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.apps import apps
-from django.db.models import DateTimeField, F, Value
+from django.db.models import DateTimeField, F, TextChoices, Value
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from contacts import bulk
 from crmsolid.core.periods import duration_text
+from crmsolid.jobs.kinds import find_kind
+from crmsolid.jobs.models import Job
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.template_tags import moment_text
 from crmsolid.workspaces.models import AuditEntry, HoldReason, User
+from messaging.broadcasts.models import RecipientStatus
+from sequences.panel.forms import RESUME_MODES
+from webhooks.models import DisabledReason
 
 register = template.Library()
 
@@ -66,15 +72,15 @@ class Sentence:
     """What somebody did, after their name. ``{it}`` is the row of ``thing``, other names in braces are of the entry's
     data. ``own`` stands for ``text`` where the row itself did it: "The API key {it} was refused".
 
-    The keys in ``hidden`` are said already, or say nothing to a person. ``words`` has the values of a key that are no
-    words as they are stored; ``lines`` make details of several keys, or of one that needs more than its value.
+    The keys in ``hidden`` and those in the sentence are no details. ``words`` say the values of a key that are no words
+    as they are stored; ``lines`` are whole details in place of a key and its value.
     """
 
     text: str
     thing: Thing | None = None
     hidden: tuple[str, ...] = ()
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    lines: tuple[Callable[[Data], str], ...] = ()
+    words: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    lines: Mapping[str, Callable[[Data], str]] = field(default_factory=dict)
     own: str = ""
 
 
@@ -102,57 +108,30 @@ def _filters(data: Data) -> str:
     return f"Filters: {', '.join(_title(name) for name in data.get('filters', ())) or 'none'}"
 
 
-def _resumed(data: Data) -> str:
-    return RESUME_MODES.get(data.get("mode", ""), "")
+def _one_of(key: str, texts: Mapping[Any, str]) -> dict[str, Callable[[Data], str]]:
+    """The line that belongs to the value of a key."""
+    return {key: lambda data: texts.get(data.get(key), "")}
 
 
-def _released(data: Data) -> str:
-    return {"resume": "What waited is sent", "cancel": "What waited was canceled"}.get(data.get("mode", ""), "")
+def _count(key: str, title: str) -> dict[str, Callable[[Data], str]]:
+    return {key: lambda data: f"{title}: {in_words(data.get(key))}"}
 
 
-def _moved(data: Data) -> str:
-    return (
-        "Everybody who is in it goes on in this version" if data.get("moved") else "Who is in it stays in their version"
-    )
+def _job_kind(name: str) -> str:
+    kind = find_kind(Job(kind=name))
+    return kind.label if kind is not None else name
 
 
-# What the panel calls the choices of its forms and the kinds of jobs. Their owners are in layers above this one;
-# tests/architecture/test_audit_sentences.py compares the two.
-RESUME_MODES = {
-    "keep_dates": "Keep the planned dates",
-    "restart_delay": "Start the wait again",
-    "only_active_time": "Go on where they stopped",
-}
-BULK_ACTIONS = {
-    "tags": "tags",
-    "tag rename": "tags",
-    "stage": "stage",
-    "erase": "erase",
-    "enroll": "enroll in a sequence",
-}
-JOB_KINDS = {
-    "broadcast": "Broadcast",
-    "contacts.bulk": "Change of many contacts",
-    "contacts.score": "Scores after a change of rules",
-    "contacts.score_preview": "Preview of a scoring rule",
-    "contacts.tag_segment": "Tags of a segment",
-    "import": "Import of contacts",
-    "webhooks.replay": "Webhook deliveries sent again",
-}
-RECIPIENTS = {
-    "pending": "pending",
-    "sent": "sent",
-    "failed": "failed",
-    "skipped": "skipped",
-    "needs_attention": "needs attention",
-    "canceled": "canceled",
-}
-DISABLED_REASONS = {
-    "manual": "disabled by a user",
-    "gone": "the receiver answered 410 Gone",
-    "failing": "nothing but failures for 5 days",
-}
-HOLD_REASONS = {str(reason): str(reason.label) for reason in HoldReason}
+def _bulk_action(name: str) -> str:
+    return bulk.actions[name].label.lower() if name in bulk.actions else name
+
+
+def _choice(choices: type[TextChoices]) -> Callable[[str], str]:
+    """The label of a value, as a part of a sentence."""
+    labels = {str(each.value): str(each.label) for each in choices}
+    return lambda value: labels[value][0].lower() + labels[value][1:] if value in labels else value
+
+
 GRANT_ENDS = {
     "authorization_code_reused": "its authorization code was used twice",
     "refresh_token_reused": "its refresh token was used twice",
@@ -167,57 +146,61 @@ GRANT_ENDS = {
 SENTENCES: Mapping[str, Sentence] = {
     # Settings
     "key.created": Sentence("made the API key {it}", KEY, ("name", "prefix")),
-    "key.renamed": Sentence("renamed the API key {old} to {new}", KEY, ("old", "new")),
+    "key.renamed": Sentence("renamed the API key {old} to {new}", KEY),
     "key.rotated": Sentence(
         "replaced the API key {it}",
         KEY,
-        ("replacement", "overlap_seconds"),
-        lines=(_overlap("Both keys work", "The old one stopped at once"),),
+        ("replacement",),
+        lines={"overlap_seconds": _overlap("Both keys work", "The old one stopped at once")},
     ),
     "key.revoked": Sentence("revoked the API key {it}", KEY, ("name", "prefix")),
     "key.expired": Sentence("ended the API key {it}: its last day has passed", KEY, ("name", "prefix")),
     "key.refused": Sentence(
-        "was refused with the API key {it}", KEY, ("code", "reason"), lines=(_refusal,), own="{it} was refused"
+        "was refused with the API key {it}", KEY, ("reason",), lines={"code": _refusal}, own="{it} was refused"
     ),
     "grant.created": Sentence("connected the assistant {it}", GRANT, ("client",)),
     "grant.revoked": Sentence(
         "disconnected the assistant {it}",
         GRANT,
         ("client",),
-        words={"reason": GRANT_ENDS},
+        words={"reason": lambda reason: GRANT_ENDS.get(reason, reason)},
         own="{it} was disconnected",
     ),
     "grant.expired": Sentence("disconnected the assistant {it}, which nobody used", GRANT, ("client", "reason")),
     "grant.refused": Sentence(
-        "was refused as the assistant {it}", GRANT, ("code", "reason"), lines=(_refusal,), own="{it} was refused"
+        "was refused as the assistant {it}", GRANT, ("reason",), lines={"code": _refusal}, own="{it} was refused"
     ),
-    "webhook.created": Sentence("added the webhook {it}", ENDPOINT, words={"events": {"*": "all events"}}),
+    "webhook.created": Sentence(
+        "added the webhook {it}", ENDPOINT, words={"events": lambda event: "all events" if event == "*" else event}
+    ),
     "webhook.updated": Sentence("changed the webhook {it}", ENDPOINT),
     "webhook.deleted": Sentence("deleted the webhook {it}", ENDPOINT),
-    "webhook.disabled": Sentence("disabled the webhook {it}", ENDPOINT, words={"reason": DISABLED_REASONS}),
+    "webhook.disabled": Sentence("disabled the webhook {it}", ENDPOINT, words={"reason": _choice(DisabledReason)}),
     "webhook.secret_rotated": Sentence(
         "replaced the secret of the webhook {it}",
         ENDPOINT,
-        ("overlap_seconds",),
-        lines=(_overlap("Both secrets are in force", "The old one ended at once"),),
+        lines={"overlap_seconds": _overlap("Both secrets are in force", "The old one ended at once")},
     ),
     "webhook.tested": Sentence("sent a test ping to the webhook {it}", ENDPOINT),
     "webhook.replayed": Sentence("sent the delivery of {it} again", DELIVERY),
     "webhook.replay_started": Sentence(
         "sent again what failed at the webhook {it}",
         ENDPOINT,
-        ("job", "total"),
-        lines=(lambda data: f"Deliveries: {in_words(data.get('total'))}",),
+        ("job",),
+        lines=_count("total", "Deliveries"),
     ),
     "account.created": Sentence("added the account {it}", ACCOUNT),
     "account.changed": Sentence("changed the Telegram account {it}", ACCOUNT),
     "account.paused": Sentence("paused the account {it}", ACCOUNT),
     "account.resumed": Sentence("resumed the account {it}", ACCOUNT),
     "account.messages_canceled": Sentence(
-        "canceled {messages} messages of the account {it}, which waited while sending was held", ACCOUNT, ("messages",)
+        "canceled {messages} messages of the account {it}, which waited while sending was held", ACCOUNT
     ),
-    "sending.held": Sentence("held sending on the whole server", words={"reason": HOLD_REASONS}),
-    "sending.released": Sentence("released sending on the whole server", None, ("mode",), lines=(_released,)),
+    "sending.held": Sentence("held sending on the whole server", words={"reason": _choice(HoldReason)}),
+    "sending.released": Sentence(
+        "released sending on the whole server",
+        lines=_one_of("mode", {"resume": "What waited is sent", "cancel": "What waited was canceled"}),
+    ),
     "telegram.login_started": Sentence("started to log a Telegram account in"),
     "telegram.logged_in": Sentence("logged the Telegram account {it} in", ACCOUNT),
     "telegram.logged_out": Sentence("logged the Telegram account {it} out", ACCOUNT),
@@ -228,8 +211,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "template.created": Sentence("made the template {it}", TEMPLATE),
     "template.changed": Sentence("changed the template {it}", TEMPLATE),
     "template.deleted": Sentence("deleted the template {it}", TEMPLATE),
-    "opt_out_word.added": Sentence("added the opt-out word {word}", None, ("word",)),
-    "opt_out_word.removed": Sentence("removed the opt-out word {word}", None, ("word",)),
+    "opt_out_word.added": Sentence("added the opt-out word {word}"),
+    "opt_out_word.removed": Sentence("removed the opt-out word {word}"),
     "customfield.created": Sentence("made the custom field {it}", FIELD),
     "customfield.changed": Sentence("changed the custom field {it}", FIELD),
     "scoringrule.created": Sentence("made the scoring rule {it}", RULE, ("name",)),
@@ -240,9 +223,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "workspace.created": Sentence("made the workspace"),
     "workspace.updated": Sentence("changed the workspace"),
     "workspace.two_factor_required": Sentence("changed whether members need two-factor authentication"),
-    "plan.changed": Sentence("changed the plan", None),
+    "plan.changed": Sentence("changed the plan"),
     "membership.changed": Sentence("changed the role of {it}", MEMBER),
-    "membership.deleted": Sentence("removed {user}", None, ("user",)),
+    "membership.deleted": Sentence("removed {user}"),
     "membership.two_factor_off": Sentence("turned two-factor authentication of {it} off", MEMBER),
     "invitation.created": Sentence("invited {it}", INVITATION),
     "invitation.sent_again": Sentence("sent the invitation of {it} again", INVITATION),
@@ -253,42 +236,30 @@ SENTENCES: Mapping[str, Sentence] = {
     "user.password_changed": Sentence("changed their password"),
     "user.password_reset": Sentence("set a new password with a link from an e-mail"),
     "user.session_ended": Sentence("signed out on another device"),
-    "user.sessions_ended": Sentence(
-        "signed out everywhere else", None, ("ended",), lines=(lambda data: f"Sessions: {in_words(data.get('ended'))}",)
-    ),
+    "user.sessions_ended": Sentence("signed out everywhere else", lines=_count("ended", "Sessions")),
     "user.two_factor_on": Sentence("turned two-factor authentication on"),
     "user.two_factor_off": Sentence("turned two-factor authentication off"),
-    "user.recovery_code_used": Sentence(
-        "signed in with a recovery code",
-        None,
-        ("left",),
-        lines=(lambda data: f"Codes left: {in_words(data.get('left'))}",),
-    ),
+    "user.recovery_code_used": Sentence("signed in with a recovery code", lines=_count("left", "Codes left")),
     "user.recovery_codes_replaced": Sentence("made new recovery codes"),
     # Contacts
     "contact.created": Sentence("added the contact {it}", CONTACT),
     "contact.changed": Sentence("changed the contact {it}", CONTACT),
     "contact.tagged": Sentence("changed the tags of {it}", CONTACT),
     "contact.erased": Sentence("erased the contact {it}", CONTACT),
-    "contact.enrolled": Sentence("enrolled {it} in the sequence {sequence}", CONTACT, ("sequence",)),
-    "contact.enrollment_paused": Sentence("paused the sequence {sequence} for {it}", CONTACT, ("sequence",)),
-    "contact.enrollment_resumed": Sentence("resumed the sequence {sequence} for {it}", CONTACT, ("sequence",)),
-    "contact.enrollment_stopped": Sentence("stopped the sequence {sequence} for {it}", CONTACT, ("sequence",)),
+    "contact.enrolled": Sentence("enrolled {it} in the sequence {sequence}", CONTACT),
+    "contact.enrollment_paused": Sentence("paused the sequence {sequence} for {it}", CONTACT),
+    "contact.enrollment_resumed": Sentence("resumed the sequence {sequence} for {it}", CONTACT),
+    "contact.enrollment_stopped": Sentence("stopped the sequence {sequence} for {it}", CONTACT),
     "contact.note_added": Sentence("wrote a note about {it}", CONTACT, ("note",)),
     "contact.note_deleted": Sentence("deleted a note about {it}", CONTACT, ("note",)),
     "contact.score_adjusted": Sentence("changed the score of {it} by hand", CONTACT),
     "contact.bulk_started": Sentence(
-        "started to change {contacts} contacts at once: {what} ({it})",
-        JOB,
-        ("contacts", "what"),
-        words={"what": BULK_ACTIONS},
+        "started to change {contacts} contacts at once: {what} ({it})", JOB, words={"what": _bulk_action}
     ),
     "contact.data_exported": Sentence("downloaded all that is kept about {it}", CONTACT),
     "contacts.exported": Sentence(
         "downloaded a file of contacts",
-        None,
-        ("filters", "format"),
-        lines=(_filters, lambda data: f"Format: {str(data.get('format', 'csv')).upper()}"),
+        lines={"filters": _filters, "format": lambda data: f"Format: {str(data.get('format', 'csv')).upper()}"},
     ),
     "contacts.failed_rows_exported": Sentence("downloaded the failed rows of an import ({it})", JOB),
     "contacts.import_started": Sentence("started an import ({it})", JOB),
@@ -296,8 +267,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "segment.updated": Sentence("changed the segment {it}", SEGMENT),
     "segment.deleted": Sentence("deleted the segment {it}", SEGMENT),
     "segment.tagged": Sentence("changed the tags of everybody in {it}", SEGMENT, ("job",)),
-    "tag.renamed": Sentence("renamed the tag {tag} to {to}", None, ("tag", "to")),
-    "tag.deleted": Sentence("deleted the tag {tag}", None, ("tag",)),
+    "tag.renamed": Sentence("renamed the tag {tag} to {to}"),
+    "tag.deleted": Sentence("deleted the tag {tag}"),
     # Conversations and automation
     "message.accepted": Sentence("wrote a message to {it}", MESSAGE, ("thread",)),
     "message.canceled": Sentence("canceled a message to {it}", MESSAGE),
@@ -306,8 +277,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "thread.unread": Sentence("marked the conversation with {it} as unread", THREAD),
     "thread.closed": Sentence("closed the conversation with {it}", THREAD),
     "thread.reopened": Sentence("reopened the conversation with {it}", THREAD),
-    "thread.snoozed": Sentence("snoozed the conversation with {it} until {until}", THREAD, ("until",)),
-    "thread.assigned": Sentence("assigned the conversation with {it} to {user}", THREAD, ("user",)),
+    "thread.snoozed": Sentence("snoozed the conversation with {it} until {until}", THREAD),
+    "thread.assigned": Sentence("assigned the conversation with {it} to {user}", THREAD),
     "thread.history_requested": Sentence("asked Telegram for older messages with {it}", THREAD),
     "thread.unassigned": Sentence("took the conversation with {it} from its assignee", THREAD),
     "broadcast.saved": Sentence("saved the broadcast {it}", BROADCAST),
@@ -317,17 +288,26 @@ SENTENCES: Mapping[str, Sentence] = {
     "broadcast.resumed": Sentence("resumed the broadcast {it}", BROADCAST),
     "broadcast.canceled": Sentence("canceled the broadcast {it}", BROADCAST),
     "broadcast.exported": Sentence(
-        "downloaded the recipients of the broadcast {it}", BROADCAST, words={"status": RECIPIENTS}
+        "downloaded the recipients of the broadcast {it}", BROADCAST, words={"status": _choice(RecipientStatus)}
     ),
-    "broadcast.retried": Sentence("sent the broadcast {it} again to {recipients} people", BROADCAST, ("recipients",)),
+    "broadcast.retried": Sentence("sent the broadcast {it} again to {recipients} people", BROADCAST),
     "sequence.created": Sentence("made the sequence {it}", SEQUENCE),
     "sequence.published": Sentence(
-        "published version {version} of the sequence {it}", SEQUENCE, ("version", "moved"), lines=(_moved,)
+        "published version {version} of the sequence {it}",
+        SEQUENCE,
+        lines=_one_of(
+            "moved",
+            {True: "Everybody who is in it goes on in this version", False: "Who is in it stays in their version"},
+        ),
     ),
     "sequence.started": Sentence("started the sequence {it}", SEQUENCE),
     "sequence.paused": Sentence("paused the sequence {it}", SEQUENCE),
-    "sequence.resumed": Sentence("resumed the sequence {it}", SEQUENCE, ("mode",), lines=(_resumed,)),
-    "job.canceled": Sentence("canceled a job: {kind} ({it})", JOB, ("kind",), words={"kind": JOB_KINDS}),
+    "sequence.resumed": Sentence(
+        "resumed the sequence {it}",
+        SEQUENCE,
+        lines=_one_of("mode", {mode.value: title for mode, (title, _) in RESUME_MODES.items()}),
+    ),
+    "job.canceled": Sentence("canceled a job: {kind} ({it})", JOB, words={"kind": _job_kind}),
 }
 
 # How an operator calls the interface that somebody used.
@@ -370,7 +350,8 @@ class Description:
     def what(self) -> SafeString:
         """The sentence after the name, with a link."""
         link = '<a class="cs-link" href="{1}">{0}</a>' if self.address else "<strong>{0}</strong>"
-        return self._fill(format_html(link, self.it, self.address))
+        text, values = self._parts(format_html(link, self.it, self.address))
+        return format_html(text, **values) if values else format_html("{}", text)
 
     @property
     def interface(self) -> str:
@@ -383,10 +364,6 @@ class Description:
         text, values = self._parts(self.it)
         return f"{self.who} {text.format(**values)}"
 
-    def _fill(self, it: SafeString) -> SafeString:
-        text, values = self._parts(it)
-        return format_html(text, **values) if values else format_html("{}", text)
-
     @property
     def _sentence(self) -> Sentence:
         """That of the action; an action of an older version of the product has none of its own."""
@@ -396,15 +373,15 @@ class Description:
         sentence = self._sentence
         text = sentence.own if sentence.own and is_own(self.entry) else sentence.text
         values = {**self.entry.data, "user": self.user, "action": self.entry.action}
-        names = [name for _, name, _, _ in Formatter().parse(text) if name]
-        return text, {name: it if name == "it" else self._in_words(name, values.get(name, "")) for name in names}
+        said = {name: it if name == "it" else self._in_words(name, values.get(name, "")) for name in _names_in(text)}
+        return text, said
 
     @property
     def details(self) -> list[str]:
         """The facts beside the sentence: old → new values first."""
         sentence, data = self._sentence, dict(self.entry.data)
-        lines = [line for make in sentence.lines if (line := make(data))]
-        for name in sentence.hidden:
+        lines = [line for make in sentence.lines.values() if (line := make(data))]
+        for name in (*sentence.hidden, *sentence.lines, *_names_in(sentence.text)):
             data.pop(name, None)
         old, new = data.get("old"), data.get("new")
         if isinstance(old, dict) and isinstance(new, dict):
@@ -423,10 +400,15 @@ class Description:
         return f"{capfirst(_title(name))}: {self._in_words(name, old)} → {self._in_words(name, new)}"
 
     def _in_words(self, name: str, value: Any) -> str:
-        words = self._sentence.words.get(name, {})
-        if isinstance(value, list):
-            return in_words([words.get(each, each) if isinstance(each, str) else each for each in value])
-        return words[value] if isinstance(value, str) and value in words else in_words(value)
+        say = self._sentence.words.get(name)
+        if say is None:
+            return in_words(value)
+        values = value if isinstance(value, list) else [value]
+        return in_words([say(each) if isinstance(each, str) else each for each in values])
+
+
+def _names_in(text: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(text) if name]
 
 
 class _Name(NamedTuple):
