@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, not_found
