@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=250_000)
     rows = parser.parse_args().rows
     prepare()
-    from contacts.imports import services, staging
+    from contacts.imports import reading, services
     from contacts.models import CustomField
     from crmsolid.core.garbage_collection import freeze_loaded_objects
     from crmsolid.jobs import runner
@@ -64,7 +64,7 @@ def main() -> None:
 
     def stage(dry_run: bool) -> None:
         file.seek(0)
-        with staging.read(file) as staged:
+        with reading.read(file) as staged:
             services.import_contacts(actor, staged, dry_run=dry_run)
 
     def run() -> None:

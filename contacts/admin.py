@@ -2,12 +2,13 @@
 
 from django.contrib import admin
 
-from contacts.imports import admin as imports_admin  # noqa: F401 - registers them
-from contacts.models import CustomField, ScoringRule, Segment
+from contacts.imports.panel import ContactImportAdmin
+from contacts.models import ContactImport, CustomField, ScoringRule, Segment
 from contacts.panel.custom_fields import CustomFieldAdmin
 from contacts.scoring.panel import ScoringRuleAdmin
 from contacts.segments.panel import SegmentAdmin
 
 admin.site.register(CustomField, CustomFieldAdmin)
+admin.site.register(ContactImport, ContactImportAdmin)
 admin.site.register(ScoringRule, ScoringRuleAdmin)
 admin.site.register(Segment, SegmentAdmin)

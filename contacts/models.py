@@ -365,7 +365,7 @@ class ContactImport(WorkspaceModel):
 
 
 class ImportChunk(WorkspaceModel):
-    """Some rows of a file, as ``contacts.imports.staging`` packs them. Chunks are numbered from 0."""
+    """Some rows of a file, as ``contacts.imports.reading`` packs them. Chunks are numbered from 0."""
 
     contact_import = models.ForeignKey(ContactImport, on_delete=models.CASCADE, related_name="chunks", db_index=False)
     number = models.PositiveIntegerField()

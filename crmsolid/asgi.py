@@ -21,7 +21,7 @@ asgi_application = get_asgi_application()
 refuse_unsafe_start()  # before something else is loaded that fails for the same reason with a worse message
 
 from apikeys.uses import UseWriter
-from contacts.imports.arrival import may_upload, upload_limits
+from contacts.imports.views import may_upload, upload_limits
 from crmsolid.events import watermark
 from crmsolid.health import healthz  # it imports models
 from crmsolid.panel.account.sign_in import password_queue

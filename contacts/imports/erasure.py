@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts import optouts
-from contacts.imports.planning import IDENTITIES
+from contacts.imports.columns import IDENTITIES
 from contacts.models import Contact, ContactImport, ImportChunk, ImportDraft, ImportFailure
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339

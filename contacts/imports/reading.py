@@ -1,16 +1,33 @@
-"""Reads a CSV file row by row, in bounded memory whatever it contains.
+"""Reads a CSV file row by row, in bounded memory whatever it contains, and keeps its rows as chunks.
 
 UTF-8 with or without a byte order mark, or UTF-16 with one; commas, semicolons or tabs between the cells. A file that
 is not CSV is refused as a whole with the line at which that shows, because nobody can tell where its rows begin.
+
+The database keeps the chunks until they are imported, not the disk: another host may run the job, and what is in the
+database is in its backups and is erased with a person. A chunk is what one transaction of the job imports.
 """
 
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import json
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from typing import IO, NamedTuple
 
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce, Length
+
 from contacts.export import undo_formula_defusing
+from contacts.models import ContactImport, ImportChunk
+from crmsolid.core import strictjson
+from crmsolid.core.errors import invalid
+from crmsolid.workspaces.models import Workspace
 
 MAX_COLUMNS = 300
 MAX_ROWS = 1_000_000
@@ -18,6 +35,13 @@ MAX_ROWS = 1_000_000
 MAX_LINES = 2 * MAX_ROWS
 # Characters of a row with its quotation marks and line breaks. Python's csv module takes 131,072 in a cell.
 MAX_ROW = 262_144
+
+CHUNK_ROWS = 500
+# Characters of the cells of a chunk: one of 500 ordinary rows is smaller, one of a few rows of long texts is not large.
+CHUNK_CHARACTERS = 524_288
+# So much of the chunks is in memory before it is written to a temporary file.
+MEMORY_BYTES = 1_048_576
+CHUNKS_TOGETHER = 16
 
 _DELIMITERS = ",;\t"
 _PIECE_BYTES = 65_536
@@ -180,3 +204,92 @@ def _explain(error: str) -> str:
     if "expected after" in error:
         return "something follows the closing quotation mark of a cell; double a quotation mark inside of a cell"
     return f"this is not CSV: {error}"
+
+
+# --- Chunks -----------------------------------------------------------------------------------------------------------
+@dataclass
+class StagedFile:
+    """A file that was read to its end. Its chunks are in a temporary file without a name, which is gone once it is
+    closed, and with the process. A context that closes it."""
+
+    columns: list[str] = field(default_factory=list)
+    row_count: int = 0
+    file: IO[bytes] = field(default_factory=partial(tempfile.SpooledTemporaryFile, MEMORY_BYTES))
+    sizes: list[int] = field(default_factory=list)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        packed = pack(rows)
+        self.file.write(packed)
+        self.sizes.append(len(packed))
+        self.row_count += len(rows)
+
+    def __enter__(self) -> "StagedFile":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.file.close()
+
+    @property
+    def size(self) -> int:
+        """Bytes of its chunks."""
+        return sum(self.sizes)
+
+    def chunks(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        return (self.file.read(size) for size in self.sizes)
+
+
+def read(file: IO[bytes]) -> StagedFile:
+    """Read a CSV file; the caller closes the result. ``validation_failed`` with the line, if it is no CSV."""
+    with ExitStack() as on_error:
+        staged = on_error.enter_context(StagedFile())
+        try:
+            _read_into(staged, file)
+        except NotCsv as error:
+            raise invalid("file", "not_csv", str(error)) from None
+        if not staged.row_count:
+            raise invalid("file", "empty", "the file has no rows behind the header")
+        on_error.pop_all()
+    return staged
+
+
+def _read_into(staged: StagedFile, file: IO[bytes]) -> None:
+    source = CsvFile(file)
+    staged.columns = source.columns
+    pending: list[Row] = []
+    characters = 0
+    for row in source.rows():
+        length = sum(map(len, row.cells)) + len(row.cells)
+        if pending and (len(pending) == CHUNK_ROWS or characters + length > CHUNK_CHARACTERS):
+            staged.add(pending)
+            pending, characters = [], 0
+        pending.append(row)
+        characters += length
+    if pending:
+        staged.add(pending)
+
+
+def store(staged: StagedFile, contact_import: ContactImport) -> None:
+    """Insert the chunks of an import, some at a time. Runs in the caller's transaction."""
+    chunks = (
+        ImportChunk(workspace_id=contact_import.workspace_id, contact_import=contact_import, number=number, data=data)
+        for number, data in enumerate(staged.chunks())
+    )
+    while some := list(islice(chunks, CHUNKS_TOGETHER)):
+        ImportChunk.objects.for_workspace(contact_import.workspace_id).bulk_create(some)
+
+
+def kept_bytes(live: Workspace) -> int:
+    """Bytes of all chunks of a live workspace and its test twin. The database reads no more of them than the length."""
+    chunks = ImportChunk.unscoped.filter(Q(workspace=live) | Q(workspace__live=live))
+    return chunks.aggregate(size=Coalesce(Sum(Length("data")), 0))["size"]
+
+
+def pack(rows: Sequence[Row]) -> bytes:
+    """The rows as they are stored."""
+    return zlib.compress(strictjson.dumps([[row.line, row.cells] for row in rows]), 1)
+
+
+def unpack(data: bytes) -> list[Row]:
+    """The rows that :func:`pack` was given."""
+    return [Row(line, cells) for line, cells in json.loads(zlib.decompress(data))]

@@ -7,9 +7,9 @@ from typing import Any
 
 from contacts import export
 from contacts.custom_fields import by_key
-from contacts.imports import columns, staging
+from contacts.imports import columns, reading
 from contacts.imports.jobs import IMPORT
-from contacts.imports.staging import StagedFile
+from contacts.imports.reading import StagedFile
 from contacts.models import ContactImport, ImportChunk, ImportFailure
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
@@ -80,7 +80,7 @@ def _store(actor: Actor, staged: StagedFile, name: str, mapping: columns.Mapped)
         workspace=actor.workspace, name=name, columns=staged.columns, mapping=mapping, row_count=staged.row_count
     )
     file.save(force_insert=True)
-    staging.store(staged, file)
+    reading.store(staged, file)
     # Once more, because others may have been stored meanwhile: those that commit later wait here.
     Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
     _refuse_too_much(actor.workspace, 0)
@@ -88,7 +88,7 @@ def _store(actor: Actor, staged: StagedFile, name: str, mapping: columns.Mapped)
 
 
 def _refuse_too_much(workspace: Workspace, more: int) -> None:
-    if staging.kept_bytes(workspace.owner_workspace) + more > MAX_KEPT_BYTES:
+    if reading.kept_bytes(workspace.owner_workspace) + more > MAX_KEPT_BYTES:
         raise invalid(
             "file",
             "quota_exceeded",
@@ -132,14 +132,15 @@ def failed_rows(actor: Actor, job_id: str) -> Iterator[bytes]:
     names = [file.columns[index] for index in kept]
     added = [other if name in names else name for name, other in columns.ADDED.items()]
 
+    first = _failures_after(job, 0)
+    audit.record(actor, "contacts.failed_rows_exported", job.pk, rows=job.result.get("invalid", 0))
+
     def pages(rows: list[ImportFailure]) -> Iterator[bytes]:
         yield _as_csv([list(map(export.cell, [*names, *added]))])
         while rows:
             yield _as_csv([_failed_row(kept, row) for row in rows])
             rows = _failures_after(job, rows[-1].line)
 
-    first = _failures_after(job, 0)
-    audit.record(actor, "contacts.failed_rows_exported", job.pk, rows=job.result.get("invalid", 0))
     return pages(first)
 
 

@@ -1,63 +1,169 @@
-"""The statements of an import: a handful for a chunk, however many rows it has.
+"""What the rows of a chunk do to contacts: planned row after row on copies in memory, by the rules of POST
+/v1/contacts, then stored by a handful of statements, however many rows there are.
+
+A dry run plans in the same way, and keeps what was planned as drafts for its rows that follow, so it counts the same.
 
 Contacts are locked in the order of their ids, as everywhere. The unique keys of the database decide who has an
 identity: if another call was faster, :class:`Overtaken` undoes what was written, and the rows are imported one by one.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Q
 
 from contacts import repository, stages
-from contacts.imports.planning import IDENTITIES, Identity, Person
+from contacts.events import CONTACT_CREATED, CONTACT_TAGGED
+from contacts.imports.columns import IDENTITIES, InvalidRow
 from contacts.models import Contact, ContactTag, ImportDraft
 from contacts.normalization import fold
-from contacts.repository import ContactWithTags, contacts, with_tags
+from contacts.repository import ContactWithTags, with_tags
+from contacts.representations import ContactOut
 from contacts.scoring import awarding, occasions
 from contacts.scoring.models import Trigger
 from contacts.scoring.occasions import Occasion
+from contacts.validation import Changes
 from crmsolid.core import clock
-from crmsolid.core.sql import bulk
-from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces.actor import Actor
 
-_tags = Table(ContactTag)
-_drafts = Table(ImportDraft)
-
-# The columns that a row can change, with their types in ``rows_source``.
-_CHANGEABLE = {
-    **dict.fromkeys(
-        ("name", "given_first_name", "last_name", "username", "username_key", "email", "email_key"), "text"
-    ),
-    **dict.fromkeys(("phone", "time_zone", "stage", "search"), "text"),
-    "opted_out": "bool",
-    "custom_fields": "json",
-    "folded_fields": "json",
-    "updated_at": "time",
-}
-
-
 # From so many rows on, PostgreSQL uses the indexes of a table.
 ENOUGH_ROWS = 2000
-
-
 # The triggers of scoring rules that a row may meet.
 TRIGGERS = (Trigger.STAGE, Trigger.TAG, Trigger.FIELD)
+# The columns of a contact that a draft keeps: all that a row can change, and more.
+_DRAFTED = [
+    column.attname
+    for column in Contact._meta.concrete_fields
+    if column.attname not in ("id", "workspace_id") and not isinstance(column, models.DateTimeField)
+]
+
+# A column and the key in it.
+Identity = tuple[str, str]
+
+CONFLICT = InvalidRow("username", "contact_conflict: username and email belong to different contacts")
 
 
 class Overtaken(Exception):
     """Another call took an identity between the look-up and the write."""
 
 
+class Outcome(StrEnum):
+    """What a row did."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """A contact with its tags, as the rows so far have left it. ``changed``: columns that are not stored so yet.
+    ``added``: tags that are not. ``old_stage`` and ``old_fields`` are the stage and the custom fields that are stored.
+    """
+
+    contact: Contact
+    tags: dict[str, None]
+    is_new: bool = False
+    changed: set[str] = field(default_factory=set)
+    added: list[str] = field(default_factory=list)
+    old_stage: str = ""
+    old_fields: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_changed(self) -> bool:
+        return self.is_new or bool(self.changed)
+
+    @property
+    def identities(self) -> list[Identity]:
+        keys = ((name, getattr(self.contact, name)) for name in IDENTITIES)
+        return [(name, key) for name, key in keys if key is not None]
+
+
+class Plan:
+    """The contacts that rows are about, and what the rows do to them. ``opted_out`` are the identities of erased people
+    whose opt-out is kept. Events are only made if they ``publishes``. ``scores``: there are scoring rules."""
+
+    def __init__(
+        self,
+        workspace_id: int,
+        people: Iterable[Person],
+        opted_out: Set[Identity],
+        *,
+        publishes: bool,
+        scores: bool = False,
+    ) -> None:
+        self.workspace_id, self._opted_out = workspace_id, opted_out
+        self._publishes, self._scores = publishes, scores
+        self.people = list(people)
+        self.events: list[NewEvent] = []
+        self._by_identity = {each: person for person in self.people for each in person.identities}
+
+    def has_to_wait(self, changes: Changes) -> bool:
+        """Whether what the rows so far do has to be written before this row: it is about a contact that one of them has
+        changed, and its stage or what rules give points for would not be seen between them."""
+        if not self._publishes:
+            return False
+        people = (self._by_identity.get(each) for each in changes.identities.items())
+        changed = [person.contact for person in people if person is not None and person.is_changed]
+        return any(self._scores or changes.columns.get("stage", each.stage) != each.stage for each in changed)
+
+    def apply(self, changes: Changes) -> Outcome:
+        """Apply a row. :class:`InvalidRow` if its identities belong to different contacts; nothing is changed then."""
+        found = {id(person): person for each in changes.identities.items() if (person := self._by_identity.get(each))}
+        if len(found) > 1:
+            raise CONFLICT
+        for person in found.values():
+            return self._update(person, changes)
+        now = clock.now()
+        contact = Contact(workspace_id=self.workspace_id, created_at=now, updated_at=now)
+        changes.apply(contact)
+        contact.opted_out = contact.opted_out or not self._opted_out.isdisjoint(changes.identities.items())
+        added = changes.tags or []
+        person = Person(contact, dict.fromkeys(added), is_new=True, added=list(added))
+        self.people.append(person)
+        self._by_identity.update(dict.fromkeys(person.identities, person))
+        self._publish(person, added, created=True)
+        return Outcome.CREATED
+
+    def _update(self, person: Person, changes: Changes) -> Outcome:
+        contact, old = person.contact, person.identities
+        changed = changes.apply(contact)
+        new = set(person.identities).difference(old)
+        if not contact.opted_out and not self._opted_out.isdisjoint(new):
+            contact.opted_out = changed["opted_out"] = True
+        added = [name for name in changes.tags or () if name not in person.tags]
+        if not changed and not added:
+            return Outcome.UNCHANGED
+        contact.updated_at = clock.now()
+        if new:
+            for each in old:
+                del self._by_identity[each]
+            self._by_identity.update(dict.fromkeys(person.identities, person))
+        person.changed.update(changed, ["updated_at"])
+        person.tags.update(dict.fromkeys(added))
+        person.added += added
+        self._publish(person, added, created=False)
+        return Outcome.UPDATED
+
+    def _publish(self, person: Person, added: list[str], *, created: bool) -> None:
+        if not self._publishes or not (created or added):
+            return
+        data, contact_id = {"contact": ContactOut.render(person.contact, tags=sorted(person.tags))}, person.contact.id
+        if created:
+            self.events.append(NewEvent(CONTACT_CREATED, data, contact_id))
+        if added:
+            self.events.append(NewEvent(CONTACT_TAGGED, {**data, "added": added}, contact_id))
+
+
 def load(workspace_id: int, identities: Iterable[Identity], *, lock: bool) -> list[Person]:
     """The contacts with any of these identities, with their tags; locked if asked for."""
-    where, params = _has_any(identities)
-    rows = contacts.select(f"workspace_id = %s AND {where} ORDER BY id", [workspace_id, *params], lock=lock)
+    rows = Contact.objects.for_workspace(workspace_id).filter(_has_any(identities)).order_by("pk")
     return [
         Person(
             each.contact,
@@ -65,8 +171,17 @@ def load(workspace_id: int, identities: Iterable[Identity], *, lock: bool) -> li
             old_stage=each.contact.stage,
             old_fields=each.contact.custom_fields,
         )
-        for each in with_tags(rows)
+        for each in with_tags(list(rows.select_for_update(no_key=True) if lock else rows))
     ]
+
+
+def _has_any(identities: Iterable[Identity]) -> Q:
+    """The row has one of these identities."""
+    keys: dict[str, list[str]] = {column: [] for column in IDENTITIES}
+    for column, key in identities:
+        keys[column].append(key)
+    username, email = IDENTITIES
+    return Q(**{f"{username}__in": keys[username]}) | Q(**{f"{email}__in": keys[email]})
 
 
 def has_rules(workspace_id: int) -> bool:
@@ -74,62 +189,50 @@ def has_rules(workspace_id: int) -> bool:
     return bool(awarding.read_rules([workspace_id], TRIGGERS))
 
 
-def _has_any(identities: Iterable[Identity]) -> tuple[str, list[Any]]:
-    """A condition and its parameters: the row has one of these identities."""
-    keys: dict[str, list[str]] = {column: [] for column in IDENTITIES}
-    for column, key in identities:
-        keys[column].append(key)
-    clauses = [(f"{column} = ANY(%s)", [list(some)]) for column, some in keys.items()]
-    return f"({' OR '.join(text for text, _ in clauses)})", [each for _, params in clauses for each in params]
-
-
 def write(actor: Actor, people: Iterable[Person], events: Sequence[NewEvent]) -> None:
     """Store what was planned, with its events. Raises :class:`Overtaken` with nothing written."""
-    changed = [person for person in people if person.is_changed and not person.is_new]
     new = [person for person in people if person.is_new]
+    changed = [person for person in people if person.changed and not person.is_new]
+    contacts = Contact.objects.for_workspace(actor.workspace)
     try:
         with transaction.atomic():
-            _update([person.contact for person in changed])
+            if changed:
+                contacts.bulk_create(
+                    [person.contact for person in changed],
+                    update_conflicts=True,
+                    unique_fields=["id"],
+                    update_fields=sorted(set[str]().union(*(person.changed for person in changed))),
+                )
             # In one order everywhere, so that imports which add the same people wait for each other in one direction.
-            rows = sorted(
-                (person.contact for person in new), key=lambda each: each.email_key or each.username_key or ""
+            contacts.bulk_create(
+                sorted((person.contact for person in new), key=lambda each: each.email_key or each.username_key or "")
             )
-            if len(contacts.insert_many(rows, "DO NOTHING", returning="id")) < len(rows):
-                raise Overtaken
             now = clock.now()
-            _insert_tags(actor.workspace.pk, [*changed, *new], now)
+            ContactTag.objects.for_workspace(actor.workspace).bulk_create(
+                (
+                    ContactTag(
+                        workspace_id=actor.workspace.pk,
+                        contact_id=person.contact.id,
+                        name=name,
+                        folded=fold(name),
+                        created_at=now,
+                    )
+                    for person in (*changed, *new)
+                    for name in person.added
+                ),
+                ignore_conflicts=True,
+            )
             scored = _record(actor, changed, new, now)
             if changed:
                 repository.notify([person.contact.id for person in changed])
-            publish_all(actor, [*_with_scores(events, [*changed, *new], scored), *scored])
+            if scored:
+                # Events have the score that rules gave for what they are about, as after a call.
+                scores = {person.contact.id: person.contact.score for person in (*changed, *new)}
+                for event in events:
+                    event.data["contact"]["score"] = scores[event.contact_id]
+            publish_all(actor, [*events, *scored])
     except IntegrityError:
         raise Overtaken from None
-
-
-def _with_scores(
-    events: Sequence[NewEvent], people: Iterable[Person], scored: Sequence[NewEvent]
-) -> Sequence[NewEvent]:
-    """The events with the scores that rules gave for what they are about, as after a call."""
-    if not scored:
-        return events
-    scores = {person.contact.id: person.contact.score for person in people}
-    return [
-        replace(each, data={**each.data, "contact": {**each.data["contact"], "score": scores[each.contact_id]}})
-        for each in events
-    ]
-
-
-def _update(rows: Sequence[Contact]) -> None:
-    if not rows:
-        return
-    source = bulk.rows_source({"id": "text", **_CHANGEABLE})
-    values = [[row.id, *(getattr(row, name) for name in _CHANGEABLE)] for row in rows]
-    assignments = ", ".join(f"{name} = r.{name}" for name in _CHANGEABLE)
-    bulk.run(
-        f"UPDATE {contacts.name} SET {assignments} FROM {source}"
-        f" WHERE {contacts.name}.id = r.id AND {contacts.name}.workspace_id = %s",
-        [bulk.rows_parameter(values), rows[0].workspace_id],
-    )
 
 
 def _record(actor: Actor, changed: Sequence[Person], new: Sequence[Person], now: datetime) -> list[NewEvent]:
@@ -154,62 +257,51 @@ def _record(actor: Actor, changed: Sequence[Person], new: Sequence[Person], now:
     return awarding.score_matched(people, occasions.matching_rules(rules, happened))
 
 
-def _insert_tags(workspace_id: int, people: Iterable[Person], now: datetime) -> None:
-    common = {"workspace_id": workspace_id, "created_at": now}
-    rows = [
-        {**common, "contact_id": person.contact.id, "name": name, "folded": fold(name)}
-        for person in people
-        for name in person.added
-    ]
-    _tags.insert_many(rows, "(contact_id, name) DO NOTHING")
-
-
 def refresh_statistics(*, dry_run: bool) -> None:
     """Let PostgreSQL know that a table which had been nearly empty no longer is.
 
     It plans the checks of foreign keys, and our statements, once a session. By the statistics of an empty table it
     would read the whole table for each row, until autovacuum comes by after a minute.
     """
-    tables = [_drafts.name] if dry_run else [contacts.name, _tags.name]
+    contacts = Contact._meta.db_table
+    tables = [ImportDraft._meta.db_table] if dry_run else [contacts, ContactTag._meta.db_table]
     known = "SELECT 1 FROM pg_class WHERE oid = %s::regclass AND reltuples >= %s"
-    if dry_run or not bulk.fetch(known, [contacts.name, ENOUGH_ROWS]):
-        bulk.run(f"ANALYZE {', '.join(tables)}")
+    with connection.cursor() as cursor:
+        cursor.execute(known, [contacts, ENOUGH_ROWS])
+        if dry_run or cursor.fetchone() is None:
+            cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
 # --- Dry runs ---------------------------------------------------------------------------------------------------------
-def load_with_drafts(job: Job, identities: Sequence[Identity]) -> list[Person]:
+def load_with_drafts(job: Job, identities: Collection[Identity]) -> list[Person]:
     """As :func:`load`, but as the rows before have left them in this dry run."""
-    stored = {person.contact.id: person for person in load(job.workspace_id, identities, lock=False)}
-    where, params = _has_any(identities)
-    by_id, ids = "contact_id = ANY(%s)", [list(stored)]
-    found = _drafts.select(
-        f"job_id = %s AND workspace_id = %s AND ({where} OR {by_id})", [job.pk, job.workspace_id, *params, *ids]
-    )
-    for draft in found:
-        state = draft.state
-        contact = contacts.new(id=draft.contact_id, workspace_id=job.workspace_id, **state["columns"])
-        stored[draft.contact_id] = Person(contact, dict.fromkeys(state["tags"]))
-    return list(stored.values())
+    people = {person.contact.id: person for person in load(job.workspace_id, identities, lock=False)}
+    drafts = ImportDraft.objects.for_workspace(job.workspace_id).filter(job=job)
+    for draft in drafts.filter(_has_any(identities) | Q(contact_id__in=people)):
+        contact = Contact(id=draft.contact_id, workspace_id=job.workspace_id, **draft.state["columns"])
+        people[draft.contact_id] = Person(contact, dict.fromkeys(draft.state["tags"]))
+    return list(people.values())
 
 
 def write_drafts(job: Job, people: Iterable[Person]) -> None:
     """Keep what was planned for the rows that follow."""
-    rows = [_draft(job, person) for person in people if person.is_new or person.is_changed]
-    by_id, ids = "contact_id = ANY(%s)", [[row["contact_id"] for row in rows]]
+    drafts = [
+        ImportDraft(
+            workspace_id=job.workspace_id,
+            job=job,
+            contact_id=person.contact.id,
+            username_key=person.contact.username_key,
+            email_key=person.contact.email_key,
+            state={
+                "columns": {name: getattr(person.contact, name) for name in _DRAFTED},
+                "tags": list(person.tags),
+            },
+        )
+        for person in people
+        if person.is_changed
+    ]
+    rows = ImportDraft.objects.for_workspace(job.workspace_id)
     # Replaced, not updated: an identity may have gone from one of them to another.
-    bulk.run(f"DELETE FROM {_drafts.name} WHERE job_id = %s AND {by_id}", [job.pk, *ids])
+    rows.filter(job=job, contact_id__in=[draft.contact_id for draft in drafts]).delete()
     # An identity can be in another draft, if a contact has got it since. This row is counted, and not kept then.
-    _drafts.insert_many(rows, "DO NOTHING")
-
-
-def _draft(job: Job, person: Person) -> dict[str, Any]:
-    contact = person.contact
-    columns = {name: getattr(contact, name) for name in _CHANGEABLE if name != "updated_at"}
-    return {
-        "workspace_id": job.workspace_id,
-        "job_id": job.pk,
-        "contact_id": contact.id,
-        "username_key": contact.username_key,
-        "email_key": contact.email_key,
-        "state": {"columns": columns, "tags": list(person.tags)},
-    }
+    rows.bulk_create(drafts, ignore_conflicts=True)

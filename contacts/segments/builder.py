@@ -23,6 +23,8 @@ MODES = {
     NONE: "none of these holds",
     NOT_ALL: "not all of these hold",
 }
+# How JSON says each mode: the member of the group, and whether it is within a "not".
+_IN_JSON = {ALL: ("all", False), ANY: ("any", False), NONE: ("any", True), NOT_ALL: ("all", True)}
 # "exists" with its value, as one operator: nobody chooses "exists" and then "no".
 SET, NOT_SET = "set", "not_set"
 # An empty row, a new one: the field that is asked for most.
@@ -65,7 +67,7 @@ def ops_of(known: ConditionField) -> list[tuple[str, str]]:
     return [*texts, (SET, "is known"), (NOT_SET, "is not known")]
 
 
-# --- From JSON --------------------------------------------------------------------------------------------------------
+# --- From JSON and to JSON --------------------------------------------------------------------------------------------
 def from_json(data: Any) -> Group:
     """The rows of a condition that is valid, at its root a group."""
     part = _part(data)
@@ -73,41 +75,28 @@ def from_json(data: Any) -> Group:
 
 
 def _part(data: Any) -> Part:
-    if "all" in data or "any" in data:
-        mode = ALL if "all" in data else ANY
-        return Group(mode, [_part(each) for each in data[mode]])
+    for mode, (name, is_negated) in _IN_JSON.items():
+        group = data.get("not") if is_negated else data
+        if isinstance(group, dict) and name in group:
+            return Group(mode, [_part(each) for each in group[name]])
     if "not" in data:
-        inner = data["not"]
-        if isinstance(inner, dict) and ("all" in inner or "any" in inner):
-            group = _part(inner)
-            assert isinstance(group, Group)
-            return Group(NOT_ALL if group.mode == ALL else NONE, group.parts)
-        return Group(NONE, [_part(inner)])
+        return Group(NONE, [_part(data["not"])])
     op, value = data["op"], data["value"]
     if op == Op.EXISTS:
         return Row(data["field"], SET if value else NOT_SET)
-    return Row(data["field"], op, [_text(each) for each in value] if isinstance(value, list) else [_text(value)])
+    values = value if isinstance(value, list) else [value]
+    return Row(data["field"], op, [str(each).lower() if isinstance(each, bool) else str(each) for each in values])
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-# --- To JSON ----------------------------------------------------------------------------------------------------------
-def to_json(group: Group, known: Mapping[str, ConditionField]) -> Any:
+def to_json(part: Part, known: Mapping[str, ConditionField]) -> Any:
     """The JSON of the rows, which may be wrong."""
-    return _group_json(group, known)
-
-
-def _group_json(group: Group, known: Mapping[str, ConditionField]) -> Any:
-    parts = [_group_json(each, known) if isinstance(each, Group) else _row_json(each, known) for each in group.parts]
-    if group.mode in (ALL, ANY):
-        return {group.mode: parts}
-    if group.mode == NONE and len(parts) == 1:
+    if isinstance(part, Row):
+        return _row_json(part, known)
+    parts = [to_json(each, known) for each in part.parts]
+    if part.mode == NONE and len(parts) == 1:
         return {"not": parts[0]}  # one level less
-    return {"not": {"any" if group.mode == NONE else "all": parts}}
+    name, is_negated = _IN_JSON[part.mode]
+    return {"not": {name: parts}} if is_negated else {name: parts}
 
 
 def _row_json(row: Row, known: Mapping[str, ConditionField]) -> Any:
@@ -144,7 +133,8 @@ def show_errors(group: Group, errors: Sequence[Any], path: str) -> list[str]:
     elsewhere = []
     for error in errors:
         text = f"{error.detail[:1].upper()}{error.detail[1:]}."
-        found = max((each for each in at if _leads_to(each, error.field)), key=len, default="")
+        leading = (each for each in at if error.field == each or error.field.startswith((f"{each}.", f"{each}[")))
+        found = max(leading, key=len, default="")
         if found in ("", path):
             elsewhere.append(text)
         elif text not in at[found].errors:
@@ -152,21 +142,14 @@ def show_errors(group: Group, errors: Sequence[Any], path: str) -> list[str]:
     return elsewhere
 
 
-def _paths(group: Group, path: str) -> Iterator[tuple[str, Part]]:
+def _paths(part: Part, path: str) -> Iterator[tuple[str, Part]]:
     """Where each part stands in the JSON that :func:`to_json` makes."""
-    yield path, group
-    joined = {ALL: "all", ANY: "any", NONE: "not.any", NOT_ALL: "not.all"}[group.mode]
-    for number, part in enumerate(group.parts):
-        alone = group.mode == NONE and len(group.parts) == 1
-        at = f"{path}.not" if alone else f"{path}.{joined}[{number}]"
-        if isinstance(part, Group):
-            yield from _paths(part, at)
-        else:
-            yield at, part
-
-
-def _leads_to(path: str, error: str) -> bool:
-    return error == path or error.startswith((f"{path}.", f"{path}["))
+    yield path, part
+    if isinstance(part, Group):
+        name, is_negated = _IN_JSON[part.mode]
+        inner, is_alone = f"{path}.not" if is_negated else path, part.mode == NONE and len(part.parts) == 1
+        for number, each in enumerate(part.parts):
+            yield from _paths(each, inner if is_alone else f"{inner}.{name}[{number}]")
 
 
 # --- The form ---------------------------------------------------------------------------------------------------------
@@ -264,77 +247,33 @@ def rows(group: Group) -> Iterator[Row]:
 
 
 # --- What the template draws ------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    """A row with all that its inputs need. ``input`` is which: none, choice, choices, boolean, number, date, lines or
-    text. ``label`` names it for who cannot see where it stands."""
-
-    path: str
-    row: Row
-    label: str
-    fields: list[tuple[str, str]]
-    ops: list[tuple[str, str]]
-    input: str
-    choices: Sequence[tuple[str, str]]
-
-    @property
-    def value(self) -> str:
-        return "\n".join(self.row.values) if self.input == "lines" else next(iter(self.row.values), "")
-
-    @property
-    def is_row(self) -> bool:
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class ShownGroup:
-    path: str
-    group: Group
-    label: str
-    parts: "list[ShownRow | ShownGroup]"
-    may_nest: bool
-
-    @property
-    def is_row(self) -> bool:
-        return False
-
-
-def shown(group: Group, known: Mapping[str, ConditionField]) -> ShownGroup:
-    """The tree as the template draws it."""
-    names = [(name, each.label[:1].upper() + each.label[1:]) for name, each in known.items()]
-    return _shown_group(group, "", "", known, names)
-
-
-def _shown_group(
-    group: Group, path: str, label: str, known: Mapping[str, ConditionField], names: list[tuple[str, str]]
-) -> ShownGroup:
-    parts: list[ShownRow | ShownGroup] = []
-    for number, part in enumerate(group.parts):
-        at, called = (
-            (f"{path}.{number}" if path else str(number)),
-            (f"{label}.{number + 1}" if label else f"{number + 1}"),
-        )
-        if isinstance(part, Group):
-            parts.append(_shown_group(part, at, called, known, names))
-        else:
-            parts.append(_shown_row(part, at, called, known, names))
+def shown(part: Part, known: Mapping[str, ConditionField], path: str = "", label: str = "") -> dict[str, Any]:
+    """The tree as the template draws it: each ``part`` with its ``path``, and a ``label`` for who cannot see where it
+    stands."""
+    common = {"part": part, "path": path, "label": label}
+    if isinstance(part, Row):
+        return {**common, **_shown_row(part, known)}
+    before, prefix = f"{path}." if path else "", f"{label}." if label else ""
+    parts = [shown(each, known, f"{before}{at}", f"{prefix}{at + 1}") for at, each in enumerate(part.parts)]
     levels = path.count(".") + 1 if path else 0
-    return ShownGroup(path, group, label, parts, levels + 3 <= MAX_LEVELS)
+    return {**common, "parts": parts, "may_nest": levels + 3 <= MAX_LEVELS}
 
 
-def _shown_row(
-    row: Row, path: str, label: str, known: Mapping[str, ConditionField], names: list[tuple[str, str]]
-) -> ShownRow:
+def _shown_row(row: Row, known: Mapping[str, ConditionField]) -> dict[str, Any]:
+    """``input`` is which the row has: none, choice, choices, boolean, number, date, lines or text."""
+    names = [(name, each.label[:1].upper() + each.label[1:]) for name, each in known.items()]
     field_ = known.get(row.field)
+    choices: list[tuple[str, str]] = []
     if field_ is None:
-        return ShownRow(path, row, label, [(row.field, f"{row.field} (gone)"), *names], [(row.op, row.op)], "text", ())
-    choices: Sequence[tuple[str, str]] = ()
-    if field_.kind is Kind.BOOLEAN:
-        choices = [("true", "yes"), ("false", "no")]
-    elif field_.choices is not None:
-        gone = [each for each in row.values if each not in field_.choices]
-        choices = [(each, each) for each in (*field_.choices, *gone)]
-    return ShownRow(path, row, label, names, ops_of(field_), _input(field_, row), choices)
+        names, ops, input = [(row.field, f"{row.field} (gone)"), *names], [(row.op, row.op)], "text"
+    else:
+        ops, input = ops_of(field_), _input(field_, row)
+        if field_.kind is Kind.BOOLEAN:
+            choices = [("true", "yes"), ("false", "no")]
+        elif field_.choices is not None:
+            choices = [(each, each) for each in dict.fromkeys((*field_.choices, *row.values))]
+    value = "\n".join(row.values) if input == "lines" else next(iter(row.values), "")
+    return {"is_row": True, "fields": names, "ops": ops, "input": input, "choices": choices, "value": value}
 
 
 def _input(known: ConditionField, row: Row) -> str:

@@ -62,10 +62,9 @@ def where(condition: Condition, now: datetime) -> Q:
     """
     condition = _with_tags_together(condition)
     if not reads_tags_once(condition):
-        return _compile(condition, _Apart(now))
+        return _compile(condition, now)
     apart, rest = _divided(condition)
-    together = Q(_TagsOnce(_compile(rest, _Together(now))))
-    parts = [*(_compile(part, _Apart(now)) for part in apart), together]
+    parts = [*(_compile(part, now) for part in apart), Q(_TagsOnce(_compile(rest, now, tags_once=True)))]
     return reduce(or_ if isinstance(condition, AnyOf) else and_, parts)
 
 
@@ -99,113 +98,77 @@ def _is_tag_lookup(condition: Condition) -> bool:
     return isinstance(condition, Leaf) and condition.field.kind is Kind.TAG and condition.op in (Op.IS, Op.IN)
 
 
-def _compile(condition: Condition, tags: "_Apart | _Together") -> Q:
-    match condition:
-        # Without the constants where there are parts: PostgreSQL makes a join of EXISTS only if it stands alone.
-        case AllOf(parts):
-            return reduce(and_, (_compile(part, tags) for part in parts)) if parts else _EVERYBODY
-        case AnyOf(parts):
-            return reduce(or_, (_compile(part, tags) for part in parts)) if parts else _NOBODY
-        case Not(part):
-            return ~_compile(part, tags)
-        case Leaf():
-            return _compare(condition, tags)
-
-
 def _with_tags_together(condition: Condition) -> Condition:
     """The condition with one comparison for all the single tags of an ``any``."""
     match condition:
         case AllOf(parts):
             return AllOf(tuple(_with_tags_together(part) for part in parts))
         case AnyOf(parts):
-            tags = [part for part in parts if _is_tag_lookup(part)]
+            tags: list[Any] = [part for part in parts if _is_tag_lookup(part)]
             others = tuple(_with_tags_together(part) for part in parts if not _is_tag_lookup(part))
-            return AnyOf((*_joined(tags), *others))
+            if len(tags) > 1:
+                operands = dict.fromkeys(operand for leaf in tags for operand in leaf.operands)
+                tags = [replace(tags[0], op=Op.IN, operands=tuple(operands))]
+            return AnyOf((*tags, *others))
         case Not(part):
             return Not(_with_tags_together(part))
         case Leaf():
             return condition
 
 
-def _joined(tags: Sequence[Any]) -> Sequence[Condition]:
-    if len(tags) < 2:
-        return tags
-    operands = tuple(dict.fromkeys(operand for leaf in tags for operand in leaf.operands))
-    return [replace(tags[0], op=Op.IN, operands=operands)]
+def _compile(condition: Condition, now: datetime, *, tags_once: bool = False) -> Q:
+    """``tags_once``: the result is the condition of a :class:`_TagsOnce`."""
+    match condition:
+        # Without the constants where there are parts: PostgreSQL makes a join of EXISTS only if it stands alone.
+        case AllOf(parts):
+            return reduce(and_, (_compile(part, now, tags_once=tags_once) for part in parts)) if parts else _EVERYBODY
+        case AnyOf(parts):
+            return reduce(or_, (_compile(part, now, tags_once=tags_once) for part in parts)) if parts else _NOBODY
+        case Not(part):
+            return ~_compile(part, now, tags_once=tags_once)
+        case Leaf(field, op, _, operands):
+            is_negated = op is Op.IS_NOT or (op is Op.EXISTS and not operands[0])
+            compare = _compare_tags if field.kind is Kind.TAG else _compare
+            compared = compare(field, Op.IS if op is Op.IS_NOT else op, operands, now, tags_once)
+            return ~compared if is_negated else compared
 
 
-def _compare(leaf: Leaf, tags: "_Apart | _Together") -> Q:
-    if leaf.op is Op.IS_NOT:
-        return ~_compare_value(leaf.field, Op.IS, leaf.operands, tags)
-    if leaf.op is Op.EXISTS:
-        exists = _compare_value(leaf.field, Op.EXISTS, (), tags)
-        return exists if leaf.operands[0] else ~exists
-    return _compare_value(leaf.field, leaf.op, leaf.operands, tags)
+def _compare_tags(field: ConditionField, op: Op, operands: Sequence[Any], now: datetime, tags_once: bool) -> Q:
+    """That the contact has a tag for which the comparison holds: by a subquery of its own, or by an aggregate."""
+    if tags_once:
+        tag = _FoldedTag()
+        return Q(_AnyTag(Q(IsNull(tag, False)) if op is Op.EXISTS else _holds(tag, field, op, operands, now)))
+    rows = ContactTag.unscoped.filter(workspace=OuterRef("workspace"), contact=OuterRef("pk"))
+    return Q(Exists(rows if op is Op.EXISTS else rows.filter(_holds(F("folded"), field, op, operands, now))))
 
 
-class _Apart:
-    """That the contact has a tag for which a comparison holds, by a subquery of its own."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def holds(self, field: ConditionField, op: Op, operands: Sequence[Any]) -> Q:
-        rows = ContactTag.unscoped.filter(workspace=OuterRef("workspace"), contact=OuterRef("pk"))
-        return Q(Exists(rows if op is Op.EXISTS else rows.filter(_holds(F("folded"), field, op, operands, self.now))))
-
-
-class _Together:
-    """The same, by an aggregate within :class:`_TagsOnce`."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def holds(self, field: ConditionField, op: Op, operands: Sequence[Any]) -> Q:
-        if op is Op.EXISTS:
-            return Q(_AnyTag(Q(IsNull(_FoldedTag(), False))))
-        return Q(_AnyTag(_holds(_FoldedTag(), field, op, operands, self.now)))
-
-
-def _compare_value(field: ConditionField, op: Op, operands: Sequence[Any], tags: "_Apart | _Together") -> Q:
+def _compare(field: ConditionField, op: Op, operands: Sequence[Any], now: datetime, tags_once: bool) -> Q:
     """That the contact has a value, for which the comparison holds."""
-    now = tags.now
-    if field.kind is Kind.TAG:
-        return tags.holds(field, op, operands)
     expression = _expression(field)
     if isinstance(expression, _CustomValue) and op in (Op.IS, Op.IN):
-        return _holds(expression, field, op, operands, now)  # false where there is no value
+        return Q(_CustomEquals(expression, operands))  # false where there is no value
     present = Q(IsNull(expression, False))
     return present if op is Op.EXISTS else present & _holds(expression, field, op, operands, now)
 
 
 def _holds(expression: Any, field: ConditionField, op: Op, operands: Sequence[Any], now: datetime) -> Q:
-    """The comparison alone. It may be NULL where there is no value, except for equality of custom fields."""
-    if op in (Op.IS, Op.IN):
-        return _equals(expression, field, operands)
+    """The comparison alone. It may be NULL where there is no value."""
     operand = operands[0]
-    if op is Op.CONTAINS:
-        # By position, not by LIKE: see contacts.models.search_has.
-        return Q(GreaterThan(StrIndex(expression, Value(operand)), 0))
-    if op is Op.STARTS_WITH:
-        return Q(Exact(StrIndex(expression, Value(operand)), 1))
-    if op is Op.WITHIN_DAYS:
-        first, last = _last_days(field, operand, now)
-        return Q(GreaterThanOrEqual(expression, first)) & Q(LessThanOrEqual(expression, last))
+    match op:
+        case Op.IS | Op.IN:
+            return Q(Exact(expression, operand)) if len(operands) == 1 else Q(In(expression, operands))
+        case Op.CONTAINS:
+            # By position, not by LIKE: see contacts.models.search_has.
+            return Q(GreaterThan(StrIndex(expression, Value(operand)), 0))
+        case Op.STARTS_WITH:
+            return Q(Exact(StrIndex(expression, Value(operand)), 1))
+        case Op.WITHIN_DAYS:
+            first: Any = now - timedelta(days=operand)
+            last: Any = now
+            if field.kind is Kind.DATE:  # a date is a day in UTC
+                first, last = first.date().isoformat(), last.date().isoformat()
+            return Q(GreaterThanOrEqual(expression, first)) & Q(LessThanOrEqual(expression, last))
     return Q(_ORDERED[op](expression, operand))
-
-
-def _last_days(field: ConditionField, days: int, now: datetime) -> tuple[Any, Any]:
-    """The first and the last value within so many days before ``now``. A date is a day in UTC."""
-    first = now - timedelta(days=days)
-    if field.kind is Kind.DATE:
-        return first.date().isoformat(), now.date().isoformat()
-    return first, now
-
-
-def _equals(expression: Any, field: ConditionField, operands: Sequence[Any]) -> Q:
-    if isinstance(expression, _CustomValue):
-        return Q(_CustomEquals(expression, operands))
-    return Q(Exact(expression, operands[0])) if len(operands) == 1 else Q(In(expression, operands))
 
 
 def _expression(field: ConditionField) -> Any:

@@ -4,7 +4,7 @@ A condition is a leaf (``{"field", "op", "value"}``) or a group of conditions (`
 ``{"not": {...}}``). ``contacts.segments.compilation`` makes a query of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -77,7 +77,7 @@ def parse_condition(workspace: Workspace | int, data: Any, *, path: str = "") ->
     itself if the whole value is wrong. At most ``MAX_ERRORS`` errors are reported. Runs one query if a custom field is
     named, else none.
     """
-    return _parse(_Parser(workspace), data, path)
+    return _Parser(workspace).parse(data, path)
 
 
 def load_condition(
@@ -88,19 +88,12 @@ def load_condition(
     A choice that its custom field no longer offers is accepted, because contacts keep it as well. ``definitions`` are
     those of :func:`definitions_of`, for who loads several conditions.
     """
-    return _parse(_Parser(workspace, definitions, any_choice=True), data, "")
+    return _Parser(workspace, definitions, any_choice=True).parse(data, "")
 
 
 def definitions_of(workspace: Workspace | int) -> dict[str, CustomField]:
     """The custom fields of the workspace by key."""
     return {definition.key: definition for definition in CustomField.objects.for_workspace(workspace)}
-
-
-def _parse(parser: "_Parser", data: Any, path: str) -> Condition:
-    condition = parser.node(data, path, 1)
-    if parser.errors or condition is None:
-        raise ConditionErrors(parser.errors)
-    return condition
 
 
 class _Parser:
@@ -125,9 +118,11 @@ class _Parser:
     def definitions(self) -> Mapping[str, CustomField]:
         return definitions_of(self.workspace) if self.given is None else self.given
 
-    @property
-    def is_full(self) -> bool:
-        return self.leaves > MAX_LEAVES
+    def parse(self, data: Any, path: str) -> Condition:
+        condition = self.node(data, path, 1)
+        if self.errors or condition is None:
+            raise ConditionErrors(self.errors)
+        return condition
 
     def fail(self, path: str, code: str, detail: str) -> None:
         if len(self.errors) < MAX_ERRORS:
@@ -136,12 +131,11 @@ class _Parser:
     def count_leaf(self, path: str) -> bool:
         """Whether there may be one more leaf."""
         self.leaves += 1
-        if self.is_full:
-            self.errors = self.errors[: MAX_ERRORS - 1]
-            self.fail(
-                path, "too_many", f"a condition has at most {MAX_LEAVES} comparisons; an empty list counts as one"
-            )
-        return not self.is_full
+        if self.leaves <= MAX_LEAVES:
+            return True
+        self.errors = self.errors[: MAX_ERRORS - 1]
+        self.fail(path, "too_many", f"a condition has at most {MAX_LEAVES} comparisons; an empty list counts as one")
+        return False
 
     def node(self, data: Any, path: str, level: int) -> Condition | None:
         group = next((name for name in ("all", "any", "not") if isinstance(data, dict) and name in data), None)
@@ -156,25 +150,20 @@ class _Parser:
         if group == "not":
             part = self.node(inner, at, level + 1)
             return None if part is None else Not(part)
-        return self.group(AllOf if group == "all" else AnyOf, inner, at, level)
-
-    def group(
-        self, group: Callable[[tuple[Condition, ...]], Condition], data: Any, path: str, level: int
-    ) -> Condition | None:
-        if not isinstance(data, list):
-            if self.count_leaf(path):
-                self.fail(path, "invalid", "give a list of conditions")
+        if not isinstance(inner, list):
+            if self.count_leaf(at):
+                self.fail(at, "invalid", "give a list of conditions")
             return None
-        if not data and not self.count_leaf(path):
+        if not inner and not self.count_leaf(at):
             return None
         parts = []
-        for index, item in enumerate(data):
-            part = self.node(item, join_path(path, index), level + 1)
-            if self.is_full:
+        for index, item in enumerate(inner):
+            part = self.node(item, join_path(at, index), level + 1)
+            if self.leaves > MAX_LEAVES:
                 return None
             if part is not None:
                 parts.append(part)
-        return group(tuple(parts))
+        return AllOf(tuple(parts)) if group == "all" else AnyOf(tuple(parts))
 
     def leaf(self, data: Any, path: str) -> Leaf | None:
         if not isinstance(data, dict):
@@ -222,13 +211,12 @@ class _Parser:
         return None
 
     def operands(self, field: ConditionField, op: Op, value: Any, path: str) -> tuple[Any, ...]:
+        values: list[tuple[str, Any]] = []
         if op is not Op.IN:
             values = [(path, value)]
         elif not isinstance(value, list):
-            values = []
             self.fail(path, "invalid", "give a list of values")
         elif not 1 <= len(value) <= MAX_VALUES:
-            values = []
             self.fail(path, "length", f"give 1 to {MAX_VALUES} values")
         else:
             values = [(join_path(path, index), item) for index, item in enumerate(value)]
@@ -266,32 +254,24 @@ def describe(condition: Condition) -> str:
             return "everybody"
         case AnyOf(()):
             return "nobody"
-        case AllOf(parts):
-            return " and ".join(_describe_part(part) for part in parts)
-        case AnyOf(parts):
-            return " or ".join(_describe_part(part) for part in parts)
+        case AllOf(parts) | AnyOf(parts):
+            # A part is in parentheses if it joins several parts itself.
+            texts = [
+                f"({describe(part)})" if isinstance(part, AllOf | AnyOf) and len(part.parts) > 1 else describe(part)
+                for part in parts
+            ]
+            return (" and " if isinstance(condition, AllOf) else " or ").join(texts)
         case Not(part):
             return f"not ({describe(part)})"
-        case Leaf():
-            return _describe_leaf(condition)
-
-
-def _describe_part(part: Condition) -> str:
-    """A part of a group, in parentheses if it joins several parts itself."""
-    is_joined = isinstance(part, AllOf | AnyOf) and len(part.parts) > 1
-    return f"({describe(part)})" if is_joined else describe(part)
-
-
-def _describe_leaf(leaf: Leaf) -> str:
-    label, value = leaf.field.label, leaf.value
-    if leaf.op is Op.EXISTS:
-        return f"{label} is {'set' if value else 'not set'}"
-    if leaf.op is Op.WITHIN_DAYS:
-        return f"{label} is within the last {leaf.operands[0]} days"
-    values = value if isinstance(value, tuple) else (value,)
-    shown = [_describe_value(leaf.field.kind, item) for item in values[:_MAX_SHOWN_VALUES]]
-    more = len(values) - len(shown)
-    return f"{label} {leaf.op.phrase} {', '.join(shown)}" + (f" and {more} more" if more else "")
+        case Leaf(field, op, value, operands):
+            if op is Op.EXISTS:
+                return f"{field.label} is {'set' if value else 'not set'}"
+            if op is Op.WITHIN_DAYS:
+                return f"{field.label} is within the last {operands[0]} days"
+            values = value if isinstance(value, tuple) else (value,)
+            shown = ", ".join(_describe_value(field.kind, item) for item in values[:_MAX_SHOWN_VALUES])
+            more = len(values) - _MAX_SHOWN_VALUES
+            return f"{field.label} {op.phrase} {shown}" + (f" and {more} more" if more > 0 else "")
 
 
 def _describe_value(kind: Kind, value: Any) -> str:

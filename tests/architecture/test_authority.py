@@ -43,7 +43,7 @@ import webhooks.replays
 import webhooks.services
 from apikeys.models import ApiKey
 from contacts.imports import reading
-from contacts.imports.staging import StagedFile
+from contacts.imports.reading import StagedFile
 from contacts.models import Contact, ContactImport, ContactNote, ContactTag, CustomField, ScoringRule, Segment
 from contacts.scoring.definition import Definition as RuleDefinition
 from contacts.scoring.models import Trigger

@@ -61,7 +61,7 @@ OURS, TEST, THEIRS = "zebraours", "zebratwin", "zebratheirs"
 # The only modules that may use the manager ``unscoped``, and why.
 UNSCOPED = {
     "crmsolid/workspaces/scoping.py": "defines it",
-    "contacts/imports/staging.py": "the space that a workspace and its test twin take together",
+    "contacts/imports/reading.py": "the space that a workspace and its test twin take together",
     "contacts/imports/erasure.py": "retention, for all workspaces",
     "contacts/erasing/ledger.py": "the erasures of all workspaces, to repeat them on a restored backup",
     "contacts/erasing/finding.py": "looks for a person in every table, for somebody with a shell",

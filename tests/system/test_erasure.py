@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from contacts.erasing.finding import find, identity_of
+from contacts.imports import reading
 from contacts.imports import services as imports
-from contacts.imports import staging
 from contacts.lookup import find_or_create
 from contacts.models import ImportDraft, StageChange
 from contacts.notes import add_note
@@ -93,7 +93,7 @@ def test_nothing_is_left_of_a_person_who_was_known_everywhere(
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(staging, "CHUNK_ROWS", 1)
+    monkeypatch.setattr(reading, "CHUNK_ROWS", 1)
     settings.DATA_DIR = tmp_path
     account, client = tenants.sandbox(daily_limit=1000), api(tenants.key())
     hook = {"url": receiver.url(), "events": ["contact.created", "message.sent", "message.received", "contact.tagged"]}
@@ -176,6 +176,6 @@ def _make_known(tenants: Tenants, client: Api, account: Account) -> str:
 
 def _try_import(tenants: Tenants, rows: str) -> None:
     """Start a dry run, in chunks of one row."""
-    with staging.read(io.BytesIO(rows.encode())) as staged:
+    with reading.read(io.BytesIO(rows.encode())) as staged:
         file = imports.upload_contacts(tenants.actor(), staged, name="people.csv")
     imports.start_import(tenants.actor(), file.pk, mapping=file.mapping, dry_run=True)

@@ -19,7 +19,7 @@ def stop_at(point: str) -> None:
 
     modules: dict[str, tuple[Any, str]] = {
         "written": (writing, "write"),
-        "counted": (jobs, "_count"),
+        "counted": (jobs, "_record"),
         "between": (runner, "_run_next"),
     }
     module, name = modules[point]

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from contacts.export import cell, undo_formula_defusing
-from contacts.imports.cells import InvalidRow, RowReader
-from contacts.imports.columns import guess
+from contacts.imports.columns import InvalidRow, RowReader, guess
 from contacts.models import CustomField, FieldType
 
 CUSTOM = [

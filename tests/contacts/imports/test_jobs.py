@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from contacts import services as contacts
-from contacts.imports import erasure, jobs, services, staging, writing
+from contacts.imports import erasure, jobs, reading, services, writing
 from contacts.models import (
     Contact,
     ContactImport,
@@ -42,8 +42,8 @@ def start(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Jo
     """Start an import of this file, in chunks of two rows."""
 
     def start(text: str, chunk_rows: int = 2, **options: Any) -> Job:
-        monkeypatch.setattr(staging, "CHUNK_ROWS", chunk_rows)
-        with staging.read(io.BytesIO(text.encode())) as staged:
+        monkeypatch.setattr(reading, "CHUNK_ROWS", chunk_rows)
+        with reading.read(io.BytesIO(text.encode())) as staged:
             return services.import_contacts(tenants.actor(), staged, **options)
 
     return start
@@ -191,7 +191,7 @@ def test_erasing_a_person_deletes_their_failed_rows_and_files_that_wait(
     assert [(row["line"], row["cells"]) for row in kept] == [
         *[(2, ["sarah", "", "nonsense"]), (3, ["", "S@x.example", "nonsense"])]
     ]
-    with staging.read(io.BytesIO(b"username\nsarah\n")) as staged:
+    with reading.read(io.BytesIO(b"username\nsarah\n")) as staged:
         waiting = services.upload_contacts(actor, staged, name="people.csv")
     contacts.erase_contact(actor, person.id)
     assert list(ImportFailure.unscoped.values_list("line", flat=True)) == [4]
@@ -230,14 +230,14 @@ def test_a_chunk_is_done_again_if_a_person_was_erased_meanwhile(
 ) -> None:
     sarah = contacts.upsert_contact(tenants.actor(), {"username": "sarah"}).contact
     job = start("username,stage\nsarah,nonsense\nadaa,\n", dry_run=dry_run)
-    keep_failures = jobs._keep_failures
+    record = jobs._record
 
     def erase_first(*arguments: Any) -> None:
         if Contact.unscoped.filter(pk=sarah.pk, username_key="sarah").exists():
             contacts.erase_contact(tenants.actor(), sarah.id)
-        keep_failures(*arguments)
+        record(*arguments)
 
-    monkeypatch.setattr(jobs, "_keep_failures", erase_first)
+    monkeypatch.setattr(jobs, "_record", erase_first)
     runner.run_due()
     job.refresh_from_db()
     assert (job.state, job.failures, ImportFailure.unscoped.count()) == ("queued", 1, 0)
@@ -270,7 +270,7 @@ def test_cells_behind_the_last_column_are_not_kept(start: Callable[..., Job]) ->
 def test_what_uploads_leave_behind_is_deleted_in_time(tenants: Tenants, start: Callable[..., Job]) -> None:
     start("username\nx\n")
     runner.run_due()
-    with staging.read(io.BytesIO(b"username\nsarah\n")) as staged:
+    with reading.read(io.BytesIO(b"username\nsarah\n")) as staged:
         services.upload_contacts(tenants.actor(), staged, name="people.csv")
     assert erasure.purge() == 0
     with clock.simulated(clock.now() + timedelta(days=1, minutes=1)):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from contacts.imports import erasure, services, staging, writing
+from contacts.imports import erasure, reading, services, writing
 from contacts.models import Contact, ContactImport, ImportChunk
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
@@ -31,7 +31,7 @@ TRIES = 6
 
 def upload(tenants: Tenants, rows: int = ROWS, workspace: Workspace | None = None) -> ContactImport:
     text = "username\n" + "".join(f"person_{number}\n" for number in range(rows))
-    with staging.read(io.BytesIO(text.encode())) as staged:
+    with reading.read(io.BytesIO(text.encode())) as staged:
         return services.upload_contacts(tenants.actor(workspace), staged, name="people.csv")
 
 
@@ -50,7 +50,7 @@ def imported(job: Job) -> int:
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "CHUNK_ROWS", 4)
+    monkeypatch.setattr(reading, "CHUNK_ROWS", 4)
 
 
 def test_import_that_is_confirmed_several_times_at_once_runs_once(tenants: Tenants) -> None:
@@ -166,10 +166,10 @@ def test_requests_with_one_key_at_once_begin_one_import(tenants: Tenants) -> Non
 
 def test_uploads_at_once_keep_no_more_than_the_workspace_may(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
     upload(tenants)
-    size = staging.kept_bytes(tenants.workspace)
+    size = reading.kept_bytes(tenants.workspace)
     monkeypatch.setattr(services, "MAX_KEPT_BYTES", 3 * size + 1)
     where = (tenants.workspace, tenants.twin) * 2
     outcomes = run_together_catching([partial(upload, tenants, ROWS, each) for each in where])
     assert codes(outcomes) == ["ok", "ok", "validation_failed", "validation_failed"]
-    assert staging.kept_bytes(tenants.workspace) == 3 * size
+    assert reading.kept_bytes(tenants.workspace) == 3 * size
     assert ContactImport.unscoped.count() == 3

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contacts.imports import reading, staging
+from contacts.imports import reading
 from contacts.imports.reading import CsvFile, NotCsv, Row
 from tests.fuzzing import examples
 
@@ -36,8 +36,8 @@ def test_what_a_csv_writer_wrote_is_read(rows: list[list[str]], delimiter: str, 
     columns, found = read(text.getvalue().encode(encoding))
     assert columns == ["a", "b", "c"]
     assert [row.cells for row in found] == rows
-    packed = staging.pack(found)
-    assert staging.unpack(packed) == found
+    packed = reading.pack(found)
+    assert reading.unpack(packed) == found
 
 
 def test_rows_know_their_line_and_blank_ones_are_left_out() -> None:
@@ -103,11 +103,11 @@ def test_a_file_has_at_most_so_many_lines_with_empty_ones(monkeypatch: pytest.Mo
 
 
 def test_chunks_are_bounded_by_rows_and_by_characters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "CHUNK_ROWS", 3)
-    monkeypatch.setattr(staging, "CHUNK_CHARACTERS", 50)
+    monkeypatch.setattr(reading, "CHUNK_ROWS", 3)
+    monkeypatch.setattr(reading, "CHUNK_CHARACTERS", 50)
     content = b"email\n" + b"a\n" * 4 + b"b" * 49 + b"\n" + b"c\n"
-    with staging.read(io.BytesIO(content)) as staged:
-        chunks = [staging.unpack(chunk) for chunk in staged.chunks()]
+    with reading.read(io.BytesIO(content)) as staged:
+        chunks = [reading.unpack(chunk) for chunk in staged.chunks()]
     assert [[row.line for row in chunk] for chunk in chunks] == [[2, 3, 4], [5], [6], [7]]
     assert staged.row_count == 6
 
@@ -136,7 +136,7 @@ def test_any_bytes_are_rows_of_a_file_or_refused_with_a_line(content: bytes) -> 
     assert columns == ["email", "name"]
     lines = [row.line for row in rows]
     assert lines == sorted(set(lines)) and all(line >= 2 for line in lines)
-    assert staging.unpack(staging.pack(rows)) == rows
+    assert reading.unpack(reading.pack(rows)) == rows
 
 
 @examples(200)
@@ -150,4 +150,4 @@ def test_any_bytes_are_a_file_with_columns_or_refused(content: bytes) -> None:
         return
     named = [column for column in columns if column]  # further ones may be blank, as spreadsheets leave them
     assert named and len(set(named)) == len(named)
-    assert staging.unpack(staging.pack(rows)) == rows
+    assert reading.unpack(reading.pack(rows)) == rows

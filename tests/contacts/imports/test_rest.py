@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contacts.imports import services, staging
+from contacts.imports import reading, services
 from contacts.models import Contact, ContactImport, CustomField, ImportChunk, ScoringRule
 from crmsolid.jobs import runner
 from crmsolid.jobs.models import Job
@@ -168,9 +168,9 @@ def test_an_export_is_imported_without_an_invalid_row_and_changes_nothing(
 def test_a_dry_run_counts_what_the_import_then_does_and_changes_nothing(
     ours: Api, import_csv: Import, upsert: Upsert, monkeypatch: pytest.MonkeyPatch, dry_run: str
 ) -> None:
-    from contacts.imports import staging
+    from contacts.imports import reading
 
-    monkeypatch.setattr(staging, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(reading, "CHUNK_ROWS", 2)
     upsert(username="known", email="known@example.com", name="Known")
     events = len(published_events())
     file = (
@@ -284,7 +284,7 @@ def test_files_that_wait_take_a_bounded_space_of_a_workspace_and_its_twin(
 ) -> None:
     text = b"username\nada_l\n"
     first = ours.post("/v1/contacts/import?dry_run=true", text, Content_Type="text/csv").json()["id"]
-    monkeypatch.setattr(services, "MAX_KEPT_BYTES", 2 * staging.kept_bytes(tenants.workspace) - 1)
+    monkeypatch.setattr(services, "MAX_KEPT_BYTES", 2 * reading.kept_bytes(tenants.workspace) - 1)
     test = Api(tenants.key(workspace=tenants.twin))
     for api in (ours, test):
         refused = api.post("/v1/contacts/import", text, Content_Type="text/csv")

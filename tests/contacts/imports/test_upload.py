@@ -10,7 +10,7 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
-from contacts.imports.arrival import may_upload, upload_limits
+from contacts.imports.views import may_upload, upload_limits
 from contacts.models import ContactImport
 from crmsolid.jobs.models import Job
 from crmsolid.serving.interface import MEBIBYTE

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
 from contacts.custom_fields import by_key
-from contacts.imports import services, staging
+from contacts.imports import reading, services
 from contacts.imports.columns import FIELDS
 from contacts.imports.reading import MAX_ROWS, Row
 from contacts.imports.views import MAX_FILE_BYTES, failed_rows_response
@@ -33,7 +33,6 @@ SHOWN_PROBLEMS = 10  # the file of failed rows has all of them
 LABELS = {"email": "E-mail", "opted_out": "Opted out", "time_zone": "Time zone"}
 
 
-@admin.register(ContactImport)
 class ContactImportAdmin(PageAdmin):
     viewers = WRITERS
     adders = WRITERS
@@ -93,7 +92,7 @@ class ContactImportAdmin(PageAdmin):
         if uploaded is None or uploaded.file is None:
             messages.error(request, "Choose a file.")
             return HttpResponseRedirect(panel_url("contacts_contactimport_add"))
-        with staging.read(uploaded.file) as staged:
+        with reading.read(uploaded.file) as staged:
             file = services.upload_contacts(self.actor(request), staged, name=str(uploaded.name))
         return self.page_of(file)
 
@@ -133,7 +132,7 @@ class ContactImportAdmin(PageAdmin):
             title=str(file),
             page_label=str(file),
             file=file,
-            columns=_columns(file, mapping, choices, staging.unpack(bytes(chunk.data)) if chunk is not None else ()),
+            columns=_columns(file, mapping, choices, reading.unpack(bytes(chunk.data)) if chunk is not None else ()),
             choices=choices.items(),
             error=error,
             job=job,
