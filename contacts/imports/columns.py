@@ -72,7 +72,9 @@ def guess_all(columns: Sequence[str], custom_fields: Sequence[CustomField]) -> M
     mapping = guess(columns, custom_fields)
     unknown = [name for name in columns if name and name not in mapping and name not in IGNORED]
     detail = "neither a field of a contact nor a custom field of the workspace; a `mapping` can leave this column out"
-    _raise([FieldError(name[:100], "unknown_field", detail) for name in unknown])
+    if unknown:
+        errors = [FieldError(name[:100], "unknown_field", detail) for name in unknown]
+        raise DomainError("validation_failed", errors=errors)
     _require_identity(mapping)
     return mapping
 
@@ -96,7 +98,8 @@ def check(mapping: Mapping[str, Any], columns: Sequence[str], custom_fields: Ite
             errors.append(("duplicate", f"two columns are for {field}"))
         else:
             checked[column] = field
-    _raise([FieldError("mapping", code, detail) for code, detail in errors])
+    if errors:
+        raise DomainError("validation_failed", errors=[FieldError("mapping", *error) for error in errors])
     _require_identity(checked)
     return checked
 
@@ -105,11 +108,6 @@ def _require_identity(mapping: Mapped) -> None:
     if not {"username", "email"} & set(mapping.values()):
         detail = "one column must be for the username or the e-mail address, by which contacts are matched"
         raise DomainError("validation_failed", detail, errors=[FieldError("mapping", "required", detail)])
-
-
-def _raise(errors: Sequence[FieldError]) -> None:
-    if errors:
-        raise DomainError("validation_failed", errors=errors)
 
 
 # --- Rows -------------------------------------------------------------------------------------------------------------
@@ -163,12 +161,16 @@ class RowReader:
         if field == "tags":
             return [tag for tag in map(str.strip, text.split(";")) if tag]
         definition = self.definitions.get(field)
-        try:
-            if field == "opted_out" or (definition is not None and definition.type == FieldType.BOOLEAN):
-                return _boolean(text)
-            return _number(text) if definition is not None and definition.type == FieldType.NUMBER else text
-        except ValueError as error:
-            raise InvalidRow(field, str(error)) from None
+        if field == "opted_out" or (definition is not None and definition.type == FieldType.BOOLEAN):
+            if text.lower() not in TRUE | FALSE:
+                raise InvalidRow(field, "give true or false")
+            return text.lower() in TRUE
+        if definition is not None and definition.type == FieldType.NUMBER:  # as JSON writes numbers
+            digits = text.removeprefix("-").replace(".", "", 1)
+            if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS or text.endswith("."):
+                raise InvalidRow(field, "give a number such as 12 or 12.5")
+            return float(text) if "." in text else int(text)
+        return text
 
     def keys(self, cells: Sequence[str]) -> dict[str, str | None]:
         """The keys of the person that the row is about, as far as they can be read."""
@@ -191,19 +193,3 @@ def _invalid(errors: Iterable[FieldError], detail: str) -> InvalidRow:
     """The first error; the others show once it is mended."""
     first = next(iter(errors), FieldError("", "", detail))
     return InvalidRow(re.split(r"[.[]", first.field, maxsplit=1)[0][:100], first.detail[:300])
-
-
-def _boolean(text: str) -> bool:
-    if text.lower() in TRUE:
-        return True
-    if text.lower() in FALSE:
-        return False
-    raise ValueError("give true or false")
-
-
-def _number(text: str) -> int | float:
-    """As JSON writes numbers."""
-    digits = text.removeprefix("-").replace(".", "", 1)
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS or text.endswith("."):
-        raise ValueError("give a number such as 12 or 12.5")
-    return float(text) if "." in text else int(text)

@@ -44,6 +44,13 @@ MEMORY_BYTES = 1_048_576
 CHUNKS_TOGETHER = 16
 
 _DELIMITERS = ",;\t"
+# By a part of what Python's csv module says.
+_REASONS = {
+    "field larger": "a cell has at most 131,072 characters; is a quotation mark missing?",
+    "unexpected end": "a quotation mark opens here and none closes it",
+    "expected after": "something follows the closing quotation mark of a cell; double a quotation mark inside of a"
+    " cell",
+}
 _PIECE_BYTES = 65_536
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -105,7 +112,8 @@ class CsvFile:
             except StopIteration:
                 return
             except csv.Error as error:
-                raise NotCsv(begins, _explain(str(error))) from None
+                reasons = (text for part, text in _REASONS.items() if part in str(error))
+                raise NotCsv(begins, next(reasons, f"this is not CSV: {error}")) from None
             except UnicodeDecodeError:
                 raise self._undecodable() from None
             yield Row(begins, cells)
@@ -194,16 +202,6 @@ def _delimiter_of(line: str) -> str:
             return 0
 
     return max(_DELIMITERS, key=cells)
-
-
-def _explain(error: str) -> str:
-    if "field larger" in error:
-        return "a cell has at most 131,072 characters; is a quotation mark missing?"
-    if "unexpected end" in error:
-        return "a quotation mark opens here and none closes it"
-    if "expected after" in error:
-        return "something follows the closing quotation mark of a cell; double a quotation mark inside of a cell"
-    return f"this is not CSV: {error}"
 
 
 # --- Chunks -----------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from contacts.repository import ContactWithTags
 
 MIN_SCORE, MAX_SCORE = 0, 100
+RULES_CHANGED = "rules changed"
 
 _rules, _entries, _timers = Table(ScoringRule), Table(ScoreEntry), Table(ScoreTimer)
 
@@ -134,7 +135,8 @@ def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
             earlier[rule_id, contact_id].append(Award(key, size, cause, at))
         else:
             of_earlier_versions.add(contact_id)
-    left_to_the_job = {(each.rule.pk, each.contact_id) for each in outdated(of_earlier_versions, rules.values())}
+    outdated = revisions(of_earlier_versions, rules.values(), clock.now())
+    left_to_the_job = {(each.rule.pk, each.contact_id) for each in outdated if each.rule is not None}
     return [
         NewEntry(contact_id, rules[rule_id], EntryKind.AWARD, each.key, each.points, each.cause, each.at)
         for (rule_id, contact_id), of_pair in occasions.items()
@@ -145,24 +147,25 @@ def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
     ]
 
 
-class Outdated(NamedTuple):
-    """What an earlier version of a rule gave a contact and nobody has taken back yet."""
-
-    contact_id: str
-    rule: ScoringRule
-    version: int
-    points: int
-
-
-def outdated(contact_ids: Iterable[str], rules: Iterable[ScoringRule]) -> list[Outdated]:
-    """What these contacts have of earlier versions of these rules. No query without contacts."""
+def revisions(contact_ids: Iterable[str], rules: Iterable[ScoringRule], now: datetime) -> list[NewEntry]:
+    """What takes back what earlier versions of these rules gave these contacts: for each, an entry of that version that
+    makes the sum of its entries 0. No query without contacts."""
     ids, by_id = list(contact_ids), {rule.pk: rule for rule in rules if rule.pk is not None}
     if not ids or not by_id:
         return []
     what = ("contact_id", "rule_id", "rule_version")
     totals = ScoreEntry.unscoped.filter(contact__in=ids, rule__in=by_id).values(*what).annotate(total=Sum("points"))
     return [
-        Outdated(contact_id, by_id[rule_id], version, total)
+        NewEntry(
+            contact_id,
+            by_id[rule_id],
+            EntryKind.REVISION,
+            key=f"revision {by_id[rule_id].version}",
+            points=-total,
+            cause=RULES_CHANGED,
+            occurred_at=now,
+            rule_version=version,
+        )
         for contact_id, rule_id, version, total in totals.exclude(total=0).order_by(*what).values_list(*what, "total")
         if version < by_id[rule_id].version
     ]

@@ -13,13 +13,11 @@ from contacts import repository
 from contacts.durations import parse_duration
 from contacts.models import Contact, ScoreEntry, ScoringRule
 from contacts.scoring import awarding, occasions, points
-from contacts.scoring.awarding import NewEntry, NewTimer, Pair, outdated
+from contacts.scoring.awarding import NewEntry, NewTimer, Pair, revisions
 from contacts.scoring.models import DECAY, SILENCE, EntryKind, Trigger
 from contacts.scoring.occasions import Occasion
 from contacts.scoring.points import Award
 from crmsolid.events.publishing import NewEvent, publish_all
-
-RULES_CHANGED = "rules changed"
 
 
 @dataclass(slots=True)
@@ -42,8 +40,8 @@ class Missing:
 def after_change(contacts: Sequence[Contact], rules: Sequence[ScoringRule], now: datetime) -> Missing:
     """What the ledgers of these contacts lack after these rules have changed: the earlier versions are taken back, and
     the current one gives points for everything that is known to have happened. An archived rule gives nothing."""
+    missing = Missing(revisions([contact.id for contact in contacts], rules, now))
     current = [rule for rule in rules if rule.archived_at is None]
-    missing = Missing(_revisions(contacts, rules, now))
     _bring_up_to_date(contacts, current, current, now, missing)
     return missing
 
@@ -53,7 +51,7 @@ def when_due(
 ) -> Missing:
     """What the ledgers of these contacts lack when timers are due: of ``decaying`` rules the decay, of ``occurring``
     ones also what a change of the rule would bring, so that two versions of it never count at once."""
-    missing = Missing(_revisions(contacts, occurring, now))
+    missing = Missing(revisions([contact.id for contact in contacts], occurring, now))
     _bring_up_to_date(contacts, [*decaying, *occurring], occurring, now, missing)
     return missing
 
@@ -67,23 +65,6 @@ def write(contacts: Iterable[Contact], missing: Missing, request_id: str = "") -
     if events:
         publish_all(None, events)
     return events
-
-
-def _revisions(contacts: Sequence[Contact], rules: Sequence[ScoringRule], now: datetime) -> list[NewEntry]:
-    """For each earlier version of the rules, an entry of that version that makes the sum of its entries 0."""
-    return [
-        NewEntry(
-            contact_id=each.contact_id,
-            rule=each.rule,
-            kind=EntryKind.REVISION,
-            key=f"revision {each.rule.version}",
-            points=-each.points,
-            cause=RULES_CHANGED,
-            occurred_at=now,
-            rule_version=each.version,
-        )
-        for each in outdated([contact.id for contact in contacts], rules)
-    ]
 
 
 def _bring_up_to_date(

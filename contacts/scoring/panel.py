@@ -282,29 +282,28 @@ class ScoringRuleAdmin(PageAdmin):
         return response
 
     def _save(self, request: HttpRequest, job: Job) -> HttpResponse:
-        rule = self.get_queryset(request).filter(pk=int(job.object_id or 0)).first()
+        """Save what the job has counted, unless somebody else has changed the rule since."""
+        actor, rule_id, version = self.actor(request), int(job.object_id or 0), job.params.get("version")
+        rule = self.get_queryset(request).filter(pk=rule_id).first()
         try:
             with unit_of_work():
                 stored = definition_of(lock_row(rule)).as_json() if rule is not None else None
-                if stored != job.params.get("before", stored) and not job.params["archive"]:
+                if job.params["archive"]:
+                    services.archive_rule(actor, rule_id, version=version)
+                    said = "The rule is deleted. A job takes back what it gave."
+                elif stored != job.params.get("before", stored):
                     return self._changed_meanwhile(request, rule, job)
-                messages.success(request, self._write(request, job))
+                else:
+                    definition = read_definition(actor.workspace, job.params["definition"])
+                    if rule_id:
+                        services.update_rule(actor, rule_id, definition, version=version)
+                    else:
+                        services.create_rule(actor, definition)
+                    said = "The rule is saved. A job scores the contacts again."
+            messages.success(request, said)
         except DomainError as error:
             self.show_error(request, error)
         return HttpResponseRedirect(panel_url(LIST))
-
-    def _write(self, request: HttpRequest, job: Job) -> str:
-        """Save what the job has counted; what to say then."""
-        actor, rule_id, version = self.actor(request), int(job.object_id or 0), job.params.get("version")
-        if job.params["archive"]:
-            services.archive_rule(actor, rule_id, version=version)
-            return "The rule is deleted. A job takes back what it gave."
-        definition = read_definition(actor.workspace, job.params["definition"])
-        if rule_id:
-            services.update_rule(actor, rule_id, definition, version=version)
-        else:
-            services.create_rule(actor, definition)
-        return "The rule is saved. A job scores the contacts again."
 
     def _changed_meanwhile(self, request: HttpRequest, rule: Any, job: Job) -> HttpResponse:
         """The form with what the member wants, who is told what somebody else has saved since the preview began."""

@@ -5,7 +5,6 @@ those that are there, are scored by the rules as they are then. A chunk reads th
 again meanwhile has another job after it.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,7 +77,9 @@ def _score_chunk(job: Job) -> datetime | None:
     if any(job.done < number <= job.done + len(ids) for number in STATISTICS_AFTER):
         with connection.cursor() as cursor:  # autovacuum or another job may be at it
             cursor.execute(f"ANALYZE (SKIP_LOCKED) {ScoreEntry._meta.db_table}, {ScoreTimer._meta.db_table}")
-    return _go_on(job, ids)
+    job.params["after"] = ids[-1]
+    job.done += len(ids)
+    return clock.now()
 
 
 def _older_transactions(job: Job) -> bool:
@@ -104,12 +105,6 @@ def _next_ids(job: Job, size: int) -> list[str]:
         job.total = people.count()
     rest = people.filter(pk__gt=job.params["after"], pk__lte=job.params["until"]).order_by("pk")
     return list(rest.values_list("pk", flat=True)[:size])
-
-
-def _go_on(job: Job, ids: Sequence[str]) -> datetime:
-    job.params["after"] = ids[-1]
-    job.done += len(ids)
-    return clock.now()
 
 
 def _start_again(job: Job) -> None:
@@ -145,7 +140,9 @@ def _preview_chunk(job: Job) -> datetime | None:
         result["up" if new_score > contact.score else "down"] += 1
         if len(sample) < SAMPLE:
             sample.append({"contact_id": contact.id, "old_score": contact.score, "new_score": new_score})
-    return _go_on(job, ids)
+    job.params["after"] = ids[-1]
+    job.done += len(ids)
+    return clock.now()
 
 
 def _proposed(job: Job) -> ScoringRule:

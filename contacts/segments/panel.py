@@ -70,39 +70,44 @@ class SegmentAdmin(FormPageAdmin):
         segment = self.row(request, object_id)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        context = {
+        context: dict[str, Any] = {}
+        try:
+            context["preview"] = services.preview_segment(self.actor(request), filter=segment.filter)
+        except DomainError as error:  # it takes too long, or does not fit any more, which the words say
+            context["too_costly"] = error.detail if error.code == "filter_too_costly" else ""
+        return self.render_page(
+            request,
+            "panel/segment.html",
+            words=_in_words(segment),
+            contacts_address=contacts_address(segment),
+            may_change=self.has_change_permission(request),
+            **context,
             **self._titles(segment, segment.name),
-            "words": _in_words(segment),
-            **self._preview(request, segment.filter),
-            "contacts_address": contacts_address(segment),
-            "may_change": self.has_change_permission(request),
-        }
-        return self.render_page(request, "panel/segment.html", **context)
+        )
 
     def _titles(self, segment: Segment | None, title: str) -> dict[str, Any]:
         return {"title": title, "page_label": title, "original": segment, "segment": segment}
 
-    def _preview(self, request: HttpRequest, filter: Any) -> dict[str, Any]:
-        """What the filter selects now, or why that is not told; neither if it does not fit."""
-        try:
-            return {"preview": services.preview_segment(self.actor(request), filter=filter)}
-        except DomainError as error:
-            return {"too_costly": error.detail} if error.code == "filter_too_costly" else {}
-
     # --- The form ---------------------------------------------------------------------------------------------
     def form_view(self, request: HttpRequest, segment: Segment | None) -> HttpResponse:
         """The form. One button shows whom the filter selects, the other saves it; those of the rows change the rows."""
-        form = self._form(request, segment)
+        actor, preview = self.actor(request), None
+        saves = request.POST.get("do") == "save" and "filter:do" not in request.POST
+        form = self._form(request, segment, saves)
         form.is_valid()
         filter = form.cleaned_data.get("filter") if form.is_bound else None
-        preview = None
         try:
-            if self._saves(request):
+            if saves:
                 with unit_of_work():
-                    form = self._form(request, segment and lock_row(segment))
+                    form = self._form(request, segment and lock_row(segment), saves)
                     if form.is_valid():
-                        return self._save(request, segment, form.cleaned_data)
-            preview = services.preview_segment(self.actor(request), filter=filter or form["filter"].initial)
+                        if segment is None:
+                            saved = services.create_segment(actor, **form.cleaned_data)
+                        else:
+                            saved = services.update_segment(actor, segment.pk, form.cleaned_data)
+                        messages.success(request, "The segment is saved.")
+                        return self.page_of(saved.segment)
+            preview = services.preview_segment(actor, filter=filter or form["filter"].initial)
         except DomainError as error:
             if not form.was_stepped:
                 form.add_domain_error(error)
@@ -111,26 +116,16 @@ class SegmentAdmin(FormPageAdmin):
             request, "panel/segment_form.html", form=form, preview=preview, **self._titles(segment, title)
         )
 
-    def _saves(self, request: HttpRequest) -> bool:
-        return request.POST.get("do") == "save" and "filter:do" not in request.POST
-
-    def _form(self, request: HttpRequest, segment: Segment | None) -> FilterForm:
+    def _form(self, request: HttpRequest, segment: Segment | None, saves: bool) -> FilterForm:
         stored: dict[str, Any] = {"filter": {"all": []}}
         if segment is not None:
-            broken = _in_words(segment) == BROKEN
-            stored = {"name": segment.name, "filter": {"all": []} if broken else segment.filter}
+            stored["name"] = segment.name
+            if _in_words(segment) != BROKEN:
+                stored["filter"] = segment.filter
         data = request.POST if request.method == "POST" else None
         form = FilterForm(self.current_workspace(request), data, initial=stored)
-        form.fields["name"].required = self._saves(request)
+        form.fields["name"].required = saves
         return form
-
-    def _save(self, request: HttpRequest, segment: Segment | None, values: dict[str, Any]) -> HttpResponse:
-        if segment is None:
-            saved = services.create_segment(self.actor(request), **values)
-        else:
-            saved = services.update_segment(self.actor(request), segment.pk, values)
-        messages.success(request, "The segment is saved.")
-        return self.page_of(saved.segment)
 
     # --- Tags -------------------------------------------------------------------------------------------------
     def tags_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
