@@ -14,7 +14,7 @@ from contacts.models import CustomField
 from contacts.normalization import InvalidValue
 from contacts.segments import fields
 from contacts.segments.fields import FIELDS, OPS, ConditionField, Kind, Op, read_value
-from crmsolid.core.errors import FieldError
+from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.core.strictjson import join_path
 from crmsolid.workspaces.models import Workspace
 
@@ -62,12 +62,14 @@ class Not:
 Condition = AllOf | AnyOf | Not | Leaf
 
 
-class ConditionErrors(ValueError):
+class ConditionErrors(DomainError):
     """A value that is not a condition. ``errors`` names each wrong part by its path, such as ``all[1].any[0].op``."""
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
-        self.errors = tuple(errors)
-        super().__init__("; ".join(f"{error.field}: {error.detail}" for error in errors))
+        super().__init__("validation_failed", errors=errors)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{error.field}: {error.detail}" for error in self.errors)
 
 
 def parse_condition(workspace: Workspace | int, data: Any, *, path: str = "") -> Condition:

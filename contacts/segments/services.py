@@ -17,13 +17,7 @@ from contacts.models import Contact, Segment
 from contacts.repository import ContactWithTags
 from contacts.segments import tagging
 from contacts.segments.compilation import where
-from contacts.segments.conditions import (
-    Condition,
-    ConditionErrors,
-    definitions_of,
-    leaves_with_paths,
-    parse_condition,
-)
+from contacts.segments.conditions import Condition, definitions_of, leaves_with_paths, parse_condition
 from contacts.segments.fields import ConditionField, Kind
 from contacts.segments.matching import Counter, condition_of, find_segment, matching
 from contacts.services import read_tag_changes
@@ -128,7 +122,7 @@ def create_segment(actor: Actor, *, name: str, filter: Any) -> CountedSegment:
     path, such as ``filter.all[1].op``.
     """
     actor.require(Scope.WRITE_CONTACTS)
-    condition = _parse(actor.workspace, filter)
+    condition = parse_condition(actor.workspace, filter, path="filter")
     segment = Segment(workspace=actor.workspace, name=name, filter=filter)
     _save(segment)
     audit.record(actor, "segment.created", segment.pk)
@@ -140,7 +134,9 @@ def update_segment(actor: Actor, segment_id: str, fields: Mapping[str, Any]) -> 
     """Replace ``name`` and ``filter`` where they are given. Errors: as :func:`create_segment`; ``not_found``."""
     actor.require(Scope.WRITE_CONTACTS)
     segment = find_segment(actor.workspace, segment_id, lock=True)
-    condition = _parse(actor.workspace, fields["filter"]) if "filter" in fields else None
+    condition = None
+    if "filter" in fields:
+        condition = parse_condition(actor.workspace, fields["filter"], path="filter")
     changed = {name: value for name, value in fields.items() if getattr(segment, name) != value}
     if changed:
         for name, value in changed.items():
@@ -155,13 +151,6 @@ def _written(actor: Actor, segment: Segment, condition: Condition | None) -> Cou
     if not actor.has(Scope.READ_CONTACTS):
         return CountedSegment(segment, None)
     return _counted(segment, Counter(actor.workspace), condition)
-
-
-def _parse(workspace: Workspace, filter: Any) -> Condition:
-    try:
-        return parse_condition(workspace, filter, path="filter")
-    except ConditionErrors as wrong:
-        raise DomainError("validation_failed", errors=wrong.errors) from None
 
 
 def _save(segment: Segment, update_fields: list[str] | None = None) -> None:
@@ -194,7 +183,7 @@ def preview_segment(actor: Actor, *, filter: Any) -> Preview:
     nothing of a person who was erased.
     """
     actor.require(Scope.READ_CONTACTS)
-    condition = _parse(actor.workspace, filter)
+    condition = parse_condition(actor.workspace, filter, path="filter")
     people, counter = matching(actor.workspace, condition, clock.now()), Counter(actor.workspace)
     count, newest = counter.count(people, [condition]), []
     if count.number or count.is_estimate:
