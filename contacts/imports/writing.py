@@ -293,7 +293,8 @@ def write_drafts(job: Job, people: Iterable[Person]) -> None:
             username_key=person.contact.username_key,
             email_key=person.contact.email_key,
             state={
-                "columns": {name: getattr(person.contact, name) for name in _DRAFTED},
+                # Without values that a new contact has anyway.
+                "columns": {name: value for name in _DRAFTED if (value := getattr(person.contact, name))},
                 "tags": list(person.tags),
             },
         )
