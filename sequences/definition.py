@@ -166,10 +166,10 @@ class _Reader:
             self._error(f"{path}.{error.member}" if error.member else path, error.code, error.detail)
         except InvalidValue as error:
             self._error(path, error.code, error.detail)
-        except DomainError as error:  # of a template or a tag
-            self.errors += [FieldError(path, each.code, each.detail) for each in error.errors]
         except ConditionErrors as error:
             self.errors += error.errors
+        except DomainError as error:  # of a template or a tag
+            self.errors += [FieldError(path, each.code, each.detail) for each in error.errors]
         return None
 
     def _is_object(self, value: Any, path: str, members: Iterable[str]) -> bool:
