@@ -14,8 +14,7 @@ from crmsolid.api.request_context import RequestContext
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.core.http.problem_document import document
-from crmsolid.mcp.schemas import UNTRUSTED_FIELDS
-from crmsolid.mcp.tool import Arguments, Tool
+from crmsolid.mcp.tool import UNTRUSTED_FIELDS, Arguments, Tool
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan
 

@@ -3,16 +3,18 @@
 Stateless: every request stands alone, so any process can serve it. Both generations of the protocol are served, the
 one with a handshake (2025-06-18, 2025-11-25) and the one without (2026-07-28); the SDK tells them apart by a header.
 
-The SDK is asynchronous, the tools are not. A request stays on its thread all the same: the SDK runs on an event loop
-there, and a tool between two runs of the loop, where Django allows queries. An asynchronous view would change threads
-for each step, which took 1 to 2 ms more CPU a request (docs/performance.md).
+The SDK is asynchronous, the tools are not, and Django allows no query on an event loop. So the SDK judges the request
+and answers an empty result, in one run of a loop on the request's own thread, and then the tool runs and its result
+takes that place. The SDK need not serialize large results, and nothing changes threads.
 """
 
 import asyncio
+import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 import mcp_types
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +26,8 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
-from crmsolid.mcp.calls import Caller, Result, call_tool
+from crmsolid.core import strictjson
+from crmsolid.mcp.calls import Caller, call_tool
 from crmsolid.mcp.tool import Tool
 
 # Otherwise it reports the start and the end of each request.
@@ -49,45 +52,18 @@ PARAMETERS = {
 }
 REPLAYED = "crmsolid/idempotency-replayed"  # in the `_meta` of a result
 
-R = TypeVar("R")
-ToolRunner = Callable[[Callable[[], Result]], Awaitable[Result]]
-
-MAX_WAIT_SECONDS = 30.0  # between two tools; nothing takes a tenth of a second
-
-_caller: ContextVar[Caller] = ContextVar("mcp_caller")
-_run_tool: ContextVar[ToolRunner] = ContextVar("mcp_run_tool")
+MAX_SECONDS = 30.0  # of the protocol; nothing takes a hundredth of a second
 
 
-def run_on_this_thread(main: Callable[[], Awaitable[R]]) -> R:
-    """Run the coroutine to its end on an event loop of its own, and each ``_run_tool`` of it outside of the loop."""
-    loop = asyncio.new_event_loop()
-    waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
+@dataclass(slots=True)
+class Exchange:
+    """One request: who sends it, and the call of a tool that the SDK has found in it."""
 
-    def run_tool(function: Callable[[], Any]) -> Awaitable[Any]:
-        waiting.append((function, loop.create_future()))
-        loop.stop()
-        return waiting[-1][1]
+    caller: Caller
+    call: tuple[Tool, dict[str, Any]] | None = None
 
-    async def run() -> R:
-        _run_tool.set(run_tool)
-        return await main()
 
-    try:
-        task = loop.create_task(run())
-        task.add_done_callback(lambda _: loop.stop())
-        while not task.done():
-            # Whatever the SDK might wait for will not come; without an end it would keep the thread for ever.
-            guard = loop.call_later(MAX_WAIT_SECONDS, task.cancel)
-            loop.run_forever()
-            guard.cancel()
-            for function, future in waiting:
-                future.set_result(function())
-            waiting.clear()
-        if task.cancelled():
-            raise TimeoutError("the protocol waited for something that does not come")
-        return task.result()
-    finally:
-        loop.close()
+_exchange: ContextVar[Exchange] = ContextVar("mcp_exchange")
 
 
 class McpServer:
@@ -114,6 +90,26 @@ class McpServer:
 
     def answer(self, request: HttpRequest, body: bytes, caller: Caller) -> HttpResponse:
         """The response to a POST with this JSON-RPC message."""
+        exchange = Exchange(caller)
+        status, headers, content = asyncio.run(self._protocol(request, body, exchange))
+        if exchange.call is not None:
+            tool, arguments = exchange.call
+            result, message = call_tool(caller, tool, arguments), json.loads(content)
+            text = [{"text": result.text, "type": "text"}]
+            message["result"] |= {"content": text, "isError": result.is_error, "structuredContent": result.data}
+            if result.replayed:
+                message["result"].setdefault("_meta", {})[REPLAYED] = True
+            content = strictjson.dumps(message)
+        response = HttpResponse(content, status=status)
+        for name, value in headers:
+            if name != b"content-length":
+                response.headers[name.decode("latin-1")] = value.decode("latin-1")
+        return response
+
+    async def _protocol(
+        self, request: HttpRequest, body: bytes, exchange: Exchange
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """What the SDK answers: status, headers and body."""
         incoming = [{"type": "http.request", "body": body, "more_body": False}]
         messages: list[dict[str, Any]] = []
 
@@ -125,23 +121,17 @@ class McpServer:
         async def send(message: Any) -> None:
             messages.append(message)
 
-        async def exchange() -> None:
-            _caller.set(caller)
-            # The view has checked Host and Origin already.
-            security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-            manager = StreamableHTTPSessionManager(
-                self._server, json_response=True, stateless=True, security_settings=security
-            )
-            async with manager.run():
-                await manager.handle_request(_scope(request), receive, send)
-
-        run_on_this_thread(exchange)
+        _exchange.set(exchange)
+        # The view has checked Host and Origin already.
+        security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+        manager = StreamableHTTPSessionManager(
+            self._server, json_response=True, stateless=True, security_settings=security
+        )
+        # Whatever the SDK might wait for will not come; without an end it would keep the thread for ever.
+        async with asyncio.timeout(MAX_SECONDS), manager.run():
+            await manager.handle_request(_scope(request), receive, send)
         start, *parts = messages
-        response = HttpResponse(b"".join(part.get("body", b"") for part in parts), status=start["status"])
-        for name, value in start["headers"]:
-            if name != b"content-length":
-                response.headers[name.decode("latin-1")] = value.decode("latin-1")
-        return response
+        return start["status"], start["headers"], b"".join(part.get("body", b"") for part in parts)
 
     def _input_schema(self, name: str) -> dict[str, Any] | None:
         tool = self._tools.get(name)
@@ -152,23 +142,17 @@ class McpServer:
     ) -> mcp_types.ListToolsResult:
         if params is not None and params.cursor is not None:
             raise MCPError(mcp_types.INVALID_PARAMS, "the list of tools has one page: leave out `cursor`")
-        actor = _caller.get().actor
+        actor = _exchange.get().caller.actor
         listed = [self._definitions[name] for name, tool in self._tools.items() if tool.is_listed_for(actor)]
         return mcp_types.ListToolsResult(tools=listed)
 
     async def _call_tool(self, context: Any, params: mcp_types.CallToolRequestParams) -> mcp_types.CallToolResult:
-        caller = _caller.get()
         tool = self._tools.get(params.name)
         if tool is None:
             known = ", ".join(self._tools)
             raise MCPError(mcp_types.INVALID_PARAMS, f"there is no tool of this name; known are: {known}")
-        result = await _run_tool.get()(lambda: call_tool(caller, tool, params.arguments or {}))
-        return mcp_types.CallToolResult(
-            content=[mcp_types.TextContent(text=result.text)],
-            structured_content=result.data,
-            is_error=result.is_error,
-            _meta={REPLAYED: True} if result.replayed else None,
-        )
+        _exchange.get().call = tool, params.arguments or {}
+        return mcp_types.CallToolResult(content=[])
 
 
 async def _plain_errors(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:

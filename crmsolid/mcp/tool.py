@@ -7,18 +7,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
+from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import empty
 
-from crmsolid.api.endpoint import Endpoint
+from crmsolid.api.endpoint import Endpoint, ListOf
 from crmsolid.api.fields import PageQuery, QueryBoolean, QueryInteger, StrictSerializer, as_integer
 from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.api.problems import field_errors
+from crmsolid.api.representations import Representation, field_schema
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import DomainError, invalid
-from crmsolid.mcp import schemas
 from crmsolid.workspaces.actor import Actor
 
 IDEMPOTENCY_KEY = "idempotency_key"
+JSON_TYPES = {str: "string", int: "integer"}
+UNTRUSTED_FIELDS = "untrusted_fields"
+
+_KEPT = ("type", "enum", "maximum", "items", "anyOf")
+_LARGE = 1_000_000  # limits beyond this are those of the database
 DEFAULT_LIMIT = 20  # rows a page, less than REST's, because an assistant reads all of them
 
 
@@ -97,7 +104,7 @@ class Tool:
     @cached_property
     def untrusted_fields(self) -> list[str]:
         """The paths in the answer of text that other people wrote."""
-        return schemas.untrusted_fields(self.output)
+        return _untrusted_fields(self.output)
 
     def is_listed_for(self, actor: Actor) -> bool:
         """Reads are listed for those who have the scopes, writes always: a refusal says which scope is missing."""
@@ -115,16 +122,19 @@ class Tool:
 
     @cached_property
     def output_schema(self) -> dict[str, Any]:
-        return schemas.answer(self.output, self.untrusted_fields)
+        return _answer(self.output, self.untrusted_fields)
 
     @cached_property
     def input_schema(self) -> dict[str, Any]:
-        properties = {name: schemas.identifier(name, kind) for name, kind in self.ids.items()}
-        properties |= {name: schemas.argument(field) for name, field in self.fields.items()}
+        properties: dict[str, Any] = {
+            name: {"type": JSON_TYPES[kind], "description": f"{name.removesuffix('_id').capitalize()} id."}
+            for name, kind in self.ids.items()
+        }
+        properties |= {name: _argument(field) for name, field in self.fields.items()}
         if self.is_paged:
             properties["limit"]["default"] = DEFAULT_LIMIT
         if self.writes:
-            properties[IDEMPOTENCY_KEY] = schemas.IDEMPOTENCY_KEY
+            properties[IDEMPOTENCY_KEY] = {"type": "string", "description": "UUID; same in a retry."}
         required = [*self.ids, *(name for name, field in self.fields.items() if field.required)]
         schema = {"type": "object", "properties": properties, "additionalProperties": False}
         return {**schema, "required": required} if required else schema
@@ -137,7 +147,9 @@ class Tool:
         unknown = {name: [self.serializer.refusal(name, known)] for name in arguments if name not in known}
         if unknown:
             raise DomainError("validation_failed", errors=field_errors(unknown))
-        key = self._parse_key(rest.pop(IDEMPOTENCY_KEY, None))
+        key = rest.pop(IDEMPOTENCY_KEY, None)
+        if key is not None and not (isinstance(key, str) and VALID_KEY.match(key)):
+            raise invalid(IDEMPOTENCY_KEY, "invalid", "give 1 to 255 printable ASCII characters")
         ids = {name: _identifier(name, kind, rest.pop(name, None)) for name, kind in self.ids.items()}
         try:
             values = self.serializer.run_validation(rest if self.has_body else self._as_query(rest))
@@ -146,11 +158,6 @@ class Tool:
             code = "invalid_cursor" if all(part.field == "cursor" for part in errors) else "validation_failed"
             raise DomainError(code, errors=errors) from None
         return Arguments(ids, dict(values), key)
-
-    def _parse_key(self, key: Any) -> str | None:
-        if key is None or (isinstance(key, str) and VALID_KEY.match(key)):
-            return key
-        raise invalid(IDEMPOTENCY_KEY, "invalid", "give 1 to 255 printable ASCII characters")
 
     def _as_query(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments as query parameters, which are strings."""
@@ -176,5 +183,109 @@ def _identifier(name: str, kind: type, value: Any) -> Any:
     if value is None:
         raise invalid(name, "required", f"give `{name}`")
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise invalid(name, "invalid", f"give `{name}` as it was answered, a {schemas.JSON_TYPES[kind]}")
+        raise invalid(name, "invalid", f"give `{name}` as it was answered, a {JSON_TYPES[kind]}")
     return value
+
+
+# --- JSON Schemas -----------------------------------------------------------------------------------------------
+# From the declarations of the REST API, and shorter than those of the OpenAPI document, because a model reads all of
+# them in every conversation: without patterns and limits that the error messages explain. What they forbid is refused;
+# what they allow may be refused too.
+def _argument(field: Any) -> dict[str, Any]:
+    """The schema of an input field."""
+    schema = _compact(_described(field))
+    if field.allow_null and isinstance(schema.get("type"), str):
+        schema["type"] = [schema["type"], "null"]
+    if field.default is not empty and not callable(field.default):
+        schema["default"] = field.default
+    if field.help_text:
+        schema["description"] = str(field.help_text)
+    return schema
+
+
+def _described(field: Any) -> dict[str, Any]:
+    if hasattr(field, "json_schema"):
+        schema: dict[str, Any] = field.json_schema()
+        return schema
+    if isinstance(field, serializers.ListField):
+        return {"type": "array", "items": _described(field.child), "maxItems": field.max_length}
+    raise TypeError(f"no JSON Schema is known for {type(field).__name__}")
+
+
+def _compact(schema: dict[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name in _KEPT:
+        value = schema.get(name)
+        if value is None or (isinstance(value, int) and abs(value) > _LARGE):
+            continue
+        if name == "items":
+            value = _compact(value)
+        elif name == "anyOf":
+            value = [_compact(option) for option in value]
+            if all(option == value[0] for option in value):  # they differ in their formats, which the help text names
+                kept |= value[0]
+                continue
+        kept[name] = value
+    return kept
+
+
+def _answer(shape: Any, untrusted: list[str]) -> dict[str, Any]:
+    """The schema of what a tool answers: the object or list, or the problem of a refusal, which has a ``status`` too.
+
+    Clients built on the TypeScript SDK hold refusals against the output schema as well.
+    """
+    schema = _output(shape, untrusted)
+    if "status" in schema["properties"]:
+        schema["properties"]["status"] = {"type": ["string", "integer"]}
+    return schema
+
+
+def _output(shape: Any, untrusted: list[str]) -> dict[str, Any]:
+    """The schema of an object or a list. Within v1 more may be added to it. What may be null is only named."""
+    if isinstance(shape, ListOf):
+        properties = {
+            "data": {"type": "array", "items": _output(shape.item, [])},
+            "next_cursor": {},
+        }
+    else:
+        fields = shape().get_fields()
+        properties = {name: _output_field(shape, name, field) for name, field in fields.items()}
+    if untrusted:
+        properties[UNTRUSTED_FIELDS] = {}
+    return {"type": "object", "properties": properties}
+
+
+def _output_field(shape: type[Representation], name: str, field: Any) -> dict[str, Any]:
+    if field.allow_null:
+        return {}
+    if isinstance(field, Representation):
+        return _nested(field)
+    if isinstance(getattr(field, "child", None), Representation):
+        return {"type": "array", "items": _nested(field.child)}
+    return _types(field_schema(field))
+
+
+def _nested(shape: Representation) -> dict[str, Any]:
+    """Another tool says what a resource of its own has."""
+    return {"type": "object"} if shape.is_resource else _output(type(shape), [])
+
+
+def _types(schema: dict[str, Any]) -> dict[str, Any]:
+    """Types alone. Clients check answers against the list of tools they have kept, and an enum may get more values."""
+    if "enum" in schema:
+        return {"type": "string"}
+    return {"type": schema["type"]} if "type" in schema else {}
+
+
+def _untrusted_fields(shape: Any, path: str = "") -> list[str]:
+    """The paths of text that other people can have written, such as ``data[].last_message.text``."""
+    if isinstance(shape, ListOf):
+        return _untrusted_fields(shape.item, f"{path}data[].")
+    paths = [f"{path}{name}" for name in shape.untrusted]
+    for name, field in shape().get_fields().items():
+        child = getattr(field, "child", None)
+        if isinstance(field, Representation):
+            paths += _untrusted_fields(type(field), f"{path}{name}.")
+        elif isinstance(child, Representation):
+            paths += _untrusted_fields(type(child), f"{path}{name}[].")
+    return paths
