@@ -1,4 +1,4 @@
-"""API keys, what they were used for, and idempotency records."""
+"""API keys, and what they were used for."""
 
 from functools import partial
 
@@ -79,27 +79,3 @@ class KeyUse(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.call} {self.code}".strip()
-
-
-class IdempotencyRecord(WorkspaceModel):
-    """The stored response of a write, committed in one transaction with its effect; kept for at least 24 h."""
-
-    key = models.CharField(max_length=255)
-    fingerprint = models.BinaryField(max_length=32)
-    status = models.PositiveSmallIntegerField()
-    headers = models.JSONField(default=dict)
-    body = models.BinaryField()
-    sealed = models.BooleanField(default=False, help_text="the body carries a secret and is encrypted")
-    contact_id = models.CharField(max_length=30, blank=True, help_text="contact the answer is about")
-    erased_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta(WorkspaceModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="idempotency_once")]
-        indexes = [
-            models.Index(fields=["created_at"], name="idempotency_age"),
-            models.Index(fields=["workspace", "contact_id"], name="idempotency_contact", condition=~Q(contact_id="")),
-        ]
-
-    def __str__(self) -> str:
-        return self.key

@@ -1,12 +1,13 @@
 """Services of API keys: create, rotate with an overlap, revoke, list. Each change writes its audit entry."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from apikeys import tokens
 from apikeys.models import ApiKey
@@ -22,6 +23,10 @@ MAX_RATE_LIMIT = 100_000
 MAX_LIFETIME = timedelta(days=36_525)
 MAPPED_BITS = 96  # length of ::ffff:0:0/96, the prefix under which IPv6 holds IPv4 addresses
 MAX_NAMED = 20  # keys that one error message names
+WARN_BEFORE = timedelta(days=14)
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"(\d{1,5})([smhd])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,13 @@ def _normalized_networks(networks: Sequence[str]) -> list[str]:
     return [str(network) for network in parsed]
 
 
+def expiring_keys(workspace: Workspace) -> QuerySet[ApiKey]:
+    """Keys that work now and expire within ``WARN_BEFORE``, without those that were rotated or revoked."""
+    now = clock.now()
+    rows: QuerySet[ApiKey] = ApiKey.objects.for_workspace(workspace)
+    return rows.filter(expires_at__gt=now, expires_at__lte=now + WARN_BEFORE, revoked_at__isnull=True)
+
+
 def list_keys(live: Workspace | None = None, *, test_only: bool = False) -> list[ApiKey]:
     """The keys of a live workspace and its test twin, or of all workspaces, newest first. For management commands."""
     keys = ApiKey.unscoped.select_related("workspace", "workspace__live").order_by("-created_at", "-id")
@@ -234,3 +246,13 @@ def record_expired_keys(limit: int = 500) -> int:
                 audit.record(Actor.system(key.workspace), "key.expired", key.id, name=key.name, prefix=key.prefix)
                 recorded += 1
     return recorded
+
+
+def parse_duration(text: str, field: str) -> timedelta:
+    """Parse ``90d``, ``24h``, ``30m``, ``45s`` or ``0``; ``validation_failed`` on anything else."""
+    if text == "0":
+        return timedelta(0)
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise invalid(field, "invalid", f"{text!r} is not a duration; write 90d, 24h, 30m or 0")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -9,16 +9,14 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
-from django.db import Error, connections
+from django.db import Error, connection, connections
 from django.db.models import Q, Sum
 
 from apikeys.models import ApiKey, KeyUse
 from crmsolid.core import clock
-from crmsolid.core.sql import bulk
-from crmsolid.core.sql.table import Table
 
 logger = logging.getLogger("crmsolid.apikeys")
 
@@ -30,9 +28,7 @@ STOP_WITHIN_SECONDS = 2.0
 MAX_WAITING = 10_000
 SHOWN = timedelta(hours=24)
 KEPT = timedelta(hours=48)
-
-_COLUMNS = {"key_id": "text", "hour": "time", "call": "text", "code": "text", "requests": "int"}
-_uses, _keys = Table(KeyUse), Table(ApiKey)
+PURGED_TOGETHER = 1000
 
 _Use = tuple[str, int, str, str]  # the id of the key, the hour since 1970, the call, the code of the refusal or ""
 
@@ -78,20 +74,17 @@ def _add_to_database(counts: dict[_Use, int]) -> None:
     do not deadlock. Keys that do not exist any more are left out."""
     if not counts:
         return
-    rows = [
-        (key_id, datetime.fromtimestamp(hour * 3600, UTC), call, code, requests)
-        for (key_id, hour, call, code), requests in counts.items()
-    ]
-    names = ", ".join(_COLUMNS)
-    bulk.run(
-        f"INSERT INTO {_uses.name} (workspace_id, {names})"
-        f" SELECT k.workspace_id, {', '.join(f'r.{name}' for name in _COLUMNS)}"
-        f" FROM {bulk.rows_source(_COLUMNS)} JOIN {_keys.name} k ON k.id = r.key_id"
-        " ORDER BY r.key_id, r.hour, r.call, r.code"
-        " ON CONFLICT (key_id, hour, call, code)"
-        f" DO UPDATE SET requests = {_uses.name}.requests + excluded.requests",
-        [bulk.rows_parameter(rows)],
-    )
+    keys, hours, calls, codes = (list(values) for values in zip(*counts, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO apikeys_keyuse (workspace_id, key_id, hour, call, code, requests)"
+            " SELECT k.workspace_id, k.id, to_timestamp(u.hour * 3600), u.call, u.code, u.requests"
+            " FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])"
+            " AS u (key_id, hour, call, code, requests) JOIN apikeys_apikey k ON k.id = u.key_id"
+            " ORDER BY k.id, u.hour, u.call, u.code ON CONFLICT (key_id, hour, call, code)"
+            " DO UPDATE SET requests = apikeys_keyuse.requests + excluded.requests",
+            [keys, hours, calls, codes, list(counts.values())],
+        )
 
 
 class UseWriter:
@@ -158,14 +151,20 @@ def uses_of(key: ApiKey) -> list[CallUse]:
     by_call: dict[str, list[tuple[str, Requests]]] = {}
     for call, code, this_hour, day in found:
         by_call.setdefault(call, []).append((code, Requests(this_hour, day)))
-    uses = [_call_use(call, codes) for call, codes in by_call.items()]
+    uses = []
+    for call, codes in by_call.items():
+        refused = sorted((each for each in codes if each[0]), key=lambda each: (-each[1].day, each[0]))
+        uses.append(CallUse(call, _sum(codes), _sum(refused), refused))
     return sorted(uses, key=lambda use: (-use.requests.day, use.call))
-
-
-def _call_use(call: str, codes: list[tuple[str, Requests]]) -> CallUse:
-    refused = sorted((each for each in codes if each[0]), key=lambda each: (-each[1].day, each[0]))
-    return CallUse(call, _sum(codes), _sum(refused), refused)
 
 
 def _sum(codes: list[tuple[str, Requests]]) -> Requests:
     return Requests(sum(each.this_hour for _, each in codes), sum(each.day for _, each in codes))
+
+
+def purge() -> int:
+    """Delete the uses older than 48 h, each batch in a transaction of its own; return how many."""
+    old, deleted = KeyUse.unscoped.filter(hour__lt=clock.now() - KEPT).order_by("hour"), 0
+    while batch := list(old.values_list("pk", flat=True)[:PURGED_TOGETHER]):
+        deleted += KeyUse.unscoped.filter(pk__in=batch).delete()[0]
+    return deleted

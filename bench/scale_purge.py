@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from apikeys.tasks import purge as purge_records
+from crmsolid.api.tasks import purge as purge_records
 from crmsolid.workspaces import purging as workspace_purging
 from crmsolid.workspaces.models import Workspace
 from messaging.tasks import purge as purge_messaging

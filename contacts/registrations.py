@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from apikeys.authentication import facts
 from contacts import (
     bulk,
     custom_fields,
@@ -41,6 +42,10 @@ occasions.sources.register(Trigger.TAG, occasions.tags_of)
 occasions.sources.register(Trigger.STAGE, occasions.stages_of)
 occasions.sources.register(Trigger.FIELD, occasions.fields_of)
 
+facts.register(
+    "has_scoring_rules",
+    "EXISTS (SELECT FROM contacts_scoringrule s WHERE s.workspace_id = w.id AND s.archived_at IS NULL)",
+)
 kept_data.register("contacts.imports", KeptData(imports.erase, imports.export))
 sections.register(custom_fields.SECTION, Section(custom_fields.dump, custom_fields.apply))
 # Behind the custom fields, which rules may name.

@@ -280,7 +280,7 @@ OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "oauth.RefreshToken"
 OAUTH2_PROVIDER: dict[str, Any] = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",  # authorization codes and refresh tokens, no more
     "OAUTH2_VALIDATOR_CLASS": "crmsolid.oauth.validator.GrantValidator",
-    "SCOPES_BACKEND_CLASS": "crmsolid.oauth.scopes.AssistantScopes",
+    "SCOPES_BACKEND_CLASS": "crmsolid.oauth.validator.AssistantScopes",
     "ACCESS_TOKEN_GENERATOR": "crmsolid.oauth.tokens.access_token",
     "REFRESH_TOKEN_GENERATOR": "crmsolid.oauth.tokens.refresh_token",
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,

@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from xdist.scheduler import LoadScopeScheduling
 
+from apikeys.authentication import token_lookups
 from apikeys.limiter import limiter
-from apikeys.unknown_tokens import token_lookups
 from apikeys.uses import use_counter
 from crmsolid.core import doorbell
 from crmsolid.core.doorbell import Doorbell

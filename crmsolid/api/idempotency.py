@@ -10,13 +10,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, models
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from apikeys.models import IdempotencyRecord
 from crmsolid.api.endpoint import ApiResponse
 from crmsolid.core import clock, crypto
 from crmsolid.core.clock import rfc3339
@@ -28,6 +29,7 @@ from crmsolid.serving.request import REPEATED_HEADERS
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scopes import READ_BESIDE, Scope
+from crmsolid.workspaces.scoping import WorkspaceModel
 
 STORED_HEADERS = ("Content-Type", "ETag", "Location")
 VALID_KEY = re.compile(r"[\x20-\x7e]{1,255}\Z")
@@ -37,6 +39,34 @@ SEVERAL = "several"
 # The same, for an answer with values that a client wrote and that may name people, such as the filter of a segment.
 MAY_NAME_PEOPLE = "may_name"
 ERASED_TOGETHER = 500
+KEPT = timedelta(hours=24)
+PURGED_TOGETHER = 1000
+
+
+class IdempotencyRecord(WorkspaceModel):
+    """The stored response of a write, committed in one transaction with its effect; kept for at least 24 h."""
+
+    key = models.CharField(max_length=255)
+    fingerprint = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    sealed = models.BooleanField(default=False, help_text="the body carries a secret and is encrypted")
+    contact_id = models.CharField(max_length=30, blank=True, help_text="contact the answer is about")
+    erased_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta(WorkspaceModel.Meta):
+        app_label = "apikeys"
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="idempotency_once")]
+        indexes = [
+            models.Index(fields=["created_at"], name="idempotency_age"),
+            models.Index(fields=["workspace", "contact_id"], name="idempotency_contact", condition=~Q(contact_id="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
 
 _records = Table(IdempotencyRecord)
 
@@ -101,15 +131,19 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
             acquire_lock(int.from_bytes(lock_digest[:8], "big", signed=True))
             answer = handler()
             response = answer.render()
+            body = response.content
+            if answer.secret:
+                body = crypto.encrypt(IdempotencyRecord(workspace=workspace, key=key), "body", body)
+            about = MAY_NAME_PEOPLE if answer.may_name_people else SEVERAL if answer.contact_ids else ""
             record = {
                 "workspace_id": workspace.pk,
                 "key": key,
                 "fingerprint": fingerprint,
                 "status": response.status_code,
                 "headers": {name: response.headers[name] for name in STORED_HEADERS if name in response.headers},
-                "body": _stored_body(workspace, key, answer, response),
+                "body": body,
                 "sealed": answer.secret,
-                "contact_id": _subject(answer),
+                "contact_id": about or answer.contact_id,
                 "created_at": clock.now(),
             }
             _records.insert_later([record])
@@ -125,21 +159,9 @@ def run_once(workspace: Workspace, key: str, fingerprint: bytes, handler: Callab
         raise
 
 
-def _stored_body(workspace: Workspace, key: str, answer: ApiResponse, response: HttpResponse) -> bytes:
-    if not answer.secret:
-        return response.content
-    return crypto.encrypt(IdempotencyRecord(workspace=workspace, key=key), "body", response.content)
-
-
-def _subject(answer: ApiResponse) -> str:
-    if answer.may_name_people:
-        return MAY_NAME_PEOPLE
-    return answer.contact_id or (SEVERAL if answer.contact_ids else "")
-
-
 def erase(workspace_id: int, contact_id: str) -> None:
     """Empty the responses about a contact. Their Idempotency-Keys stay taken; a replay answers ``erased``."""
-    _empty(_about(workspace_id, contact_id))
+    _about(workspace_id, contact_id).update(**_empty())
     _empty_where(workspace_id, SEVERAL, lambda body: contact_id.encode() in body)
 
 
@@ -152,11 +174,11 @@ def _empty_where(workspace_id: int, subject: str, is_about: Callable[[bytes], bo
     rows = _about(workspace_id, subject).exclude(body=b"").values_list("pk", "body")
     found = (pk for pk, body in rows.iterator() if is_about(bytes(body)))
     while chunk := list(islice(found, ERASED_TOGETHER)):
-        _empty(IdempotencyRecord.objects.for_workspace(workspace_id).filter(pk__in=chunk))
+        _about(workspace_id, subject).filter(pk__in=chunk).update(**_empty())
 
 
-def _empty(records: Any) -> None:
-    records.update(body=b"", headers={}, erased_at=clock.now())
+def _empty() -> dict[str, Any]:
+    return {"body": b"", "headers": {}, "erased_at": clock.now()}
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
@@ -176,3 +198,12 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
 
 def _about(workspace_id: int, contact_id: str) -> Any:
     return IdempotencyRecord.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
+
+
+def purge() -> int:
+    """Delete the records older than 24 h; return how many. Each batch commits by itself, so that no write waits long
+    for it."""
+    old, deleted = IdempotencyRecord.unscoped.filter(created_at__lt=clock.now() - KEPT).order_by("created_at"), 0
+    while batch := list(old.values_list("pk", flat=True)[:PURGED_TOGETHER]):
+        deleted += IdempotencyRecord.unscoped.filter(pk__in=batch).delete()[0]
+    return deleted

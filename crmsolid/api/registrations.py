@@ -2,9 +2,9 @@
 
 from django.db.models import Q
 
-from apikeys.models import IdempotencyRecord
 from crmsolid import checks  # noqa: F401 - registers the checks of Django
 from crmsolid.api import idempotency
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core.crypto import register_columns
 from crmsolid.core.erasure import KeptData, kept_data
 

@@ -10,9 +10,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from apikeys import authentication
-from apikeys.authentication import Credentials
+from apikeys.authentication import Credentials, token_lookups
 from apikeys.limiter import Decision, limiter
-from apikeys.unknown_tokens import token_lookups
 from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.core.client_ip import client_ip, network_of
 from crmsolid.core.errors import DomainError

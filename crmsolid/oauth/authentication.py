@@ -1,76 +1,42 @@
 """From an OAuth access token to an actor. Every request reads the grant and the member's role with one statement, so a
 revocation, a removal and a change of role hold at once."""
 
-import logging
 from dataclasses import dataclass
+from typing import ClassVar
 
-from django.db import DatabaseError
-from django.db.models import Q
-
-from apikeys.authentication import DEFAULT_RATE_LIMIT, LAST_USED_INTERVAL, audit_refusal
+from apikeys.authentication import DEFAULT_RATE_LIMIT, Credentials
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.oauth import tokens
-from crmsolid.oauth.models import AccessToken, Grant
-from crmsolid.oauth.scopes import known_scopes
-from crmsolid.oauth.services import grant_actor, role_of_member
-from crmsolid.workspaces.actor import ROLE_SCOPES, Actor, Surface
-from crmsolid.workspaces.models import Role, Workspace
-from crmsolid.workspaces.scopes import Scope
-
-logger = logging.getLogger("crmsolid.oauth")
+from crmsolid.oauth.models import AccessToken
+from crmsolid.oauth.services import known_scopes, role_of_member
+from crmsolid.workspaces.actor import ROLE_SCOPES
+from crmsolid.workspaces.models import Role
 
 CONNECT_AGAIN = "Connect the assistant again."
 
 
 @dataclass(slots=True)
-class GrantCredentials:
-    """What one statement reads for a request: the grant, its workspace, the plan of the live workspace, and the
-    member's present role (None: no member any more). ``scopes`` are those of token, grant and role together."""
+class GrantCredentials(Credentials):
+    """``role`` is the member's present one (None: no member any more). ``scopes`` are those of token, grant and role
+    together; all tokens of the grant share one rate limit."""
 
-    grant: Grant
-    workspace: Workspace
-    scopes: frozenset[Scope]
-    plan: str
-    role: Role | None
-    rate_limit: int = DEFAULT_RATE_LIMIT
+    kind: ClassVar[str] = "grant"
+
+    role: Role | None = None
 
     @property
-    def bucket(self) -> str:
-        """The rate limit bucket: one for all tokens of the grant."""
-        return f"grant:{self.grant.id}"
-
-    @property
-    def idempotency_namespace(self) -> str:
-        return f"grant:{self.grant.id}"
+    def label(self) -> str:
+        return str(self.row.client_name)
 
     def check(self, ip: str | None) -> None:
         """Raise ``token_revoked`` (401) if the grant is over. An expired plan is no matter of the token."""
-        if self.grant.revoked_at is not None:
+        if self.row.revoked_at is not None:
             raise DomainError("token_revoked", f"this assistant's access was ended. {CONNECT_AGAIN}")
         if self.role is None:
             raise DomainError(
                 "token_revoked", f"whoever connected this assistant has left the workspace. {CONNECT_AGAIN}"
             )
-
-    def actor(self, surface: Surface, ip: str | None, request_id: str = "") -> Actor:
-        return grant_actor(self.grant, self.scopes, surface, ip, request_id)
-
-    def record_use(self, ip: str | None) -> None:
-        """Store when and from where the grant was last used, with at most one write a minute for each grant."""
-        now, last = clock.now(), self.grant.last_used_at
-        if last is not None and now - last < LAST_USED_INTERVAL:
-            return
-        rows = Grant.objects.for_workspace(self.workspace).filter(pk=self.grant.pk)
-        unused = Q(last_used_at=None) | Q(last_used_at__lt=now - LAST_USED_INTERVAL)
-        try:
-            rows.filter(unused).update(last_used_at=now, last_used_ip=ip)
-            self.grant.last_used_at = now
-        except DatabaseError:  # the response is ready, so this must not turn it into an error
-            logger.warning("could not record the use of a grant", extra={"grant": self.grant.id}, exc_info=True)
-
-    def record_refusal(self, error: DomainError, surface: Surface, ip: str | None) -> None:
-        audit_refusal(self.actor(surface, ip), "grant.refused", error)
 
 
 def authenticate(token: str, *, resource: str) -> GrantCredentials:
@@ -90,4 +56,4 @@ def authenticate(token: str, *, resource: str) -> GrantCredentials:
     grant, role = row.grant, Role(row.role) if row.role else None
     scopes = known_scopes(set(grant.scopes) & set(row.scope.split()))
     scopes = scopes & ROLE_SCOPES[role] if role else frozenset()
-    return GrantCredentials(grant, grant.workspace, scopes, grant.workspace.current_plan, role)
+    return GrantCredentials(grant, grant.workspace, scopes, grant.workspace.current_plan, DEFAULT_RATE_LIMIT, role)

@@ -14,7 +14,7 @@ from oauth2_provider.views import RevokeTokenView, TokenView
 
 from apikeys.limiter import limiter
 from crmsolid.core.client_ip import client_ip, network_of
-from crmsolid.oauth.scopes import OFFERED
+from crmsolid.oauth.services import OFFERED
 
 TOKEN_REQUESTS = 600  # a minute and address
 AUTH_METHODS = ["none", "client_secret_basic", "client_secret_post"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -11,12 +12,20 @@ from django.db.models.functions import Coalesce
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.oauth.models import MAX_NAME, Application, Grant, RefreshToken, can_be_read
-from crmsolid.oauth.scopes import OFFERED
 from crmsolid.workspaces import audit, confirmation
 from crmsolid.workspaces.actor import Actor, Subject, Surface
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Membership, Role, User
 from crmsolid.workspaces.scopes import Scope
+
+# What an assistant can be given: all but the scope for webhooks, which show the data of every event.
+OFFERED: tuple[Scope, ...] = tuple(scope for scope in Scope if scope is not Scope.MANAGE_WEBHOOKS)
+READS = frozenset(scope for scope in OFFERED if scope.value.startswith("read:"))
+
+
+def known_scopes(names: Any) -> frozenset[Scope]:
+    """Those of ``names`` that an assistant can be given. Clients also ask for scopes of others, such as openid."""
+    return frozenset(scope for scope in OFFERED if scope.value in names)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crmsolid.core import clock
-from crmsolid.oauth import client_documents, document_fetching
+from crmsolid.oauth import client_documents
 from crmsolid.oauth.models import (
     AccessToken,
     Application,
@@ -29,7 +29,7 @@ BATCH = 500
 @shared_task(name=client_documents.TASK)
 def fetch_documents() -> int:
     """Fetch the descriptions of clients that members wait for."""
-    return document_fetching.fetch_due()
+    return client_documents.fetch_due()
 
 
 @shared_task(name="oauth.purge")

@@ -5,14 +5,27 @@ from typing import Any
 
 from django.utils.crypto import constant_time_compare
 from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.scopes import BaseScopes
 from oauth2_provider.settings import oauth2_settings
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
 
 from crmsolid.core import clock
 from crmsolid.oauth.models import AccessToken, AuthorizationCode, Grant, RefreshToken
-from crmsolid.oauth.scopes import known_scopes
-from crmsolid.oauth.services import end_grant, is_in_force
+from crmsolid.oauth.services import OFFERED, end_grant, is_in_force, known_scopes
 from crmsolid.oauth.tokens import digest
+
+
+class AssistantScopes(BaseScopes):
+    """``SCOPES_BACKEND_CLASS`` of django-oauth-toolkit. A client that names no scope asks for all of them."""
+
+    def get_all_scopes(self) -> dict[str, str]:
+        return {scope.value: scope.label for scope in OFFERED}
+
+    def get_available_scopes(self, *args: Any, **kwargs: Any) -> list[str]:
+        return list(self.get_all_scopes())
+
+    def get_default_scopes(self, *args: Any, **kwargs: Any) -> list[str]:
+        return list(self.get_all_scopes())
 
 
 class GrantValidator(OAuth2Validator):

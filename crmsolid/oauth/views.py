@@ -4,9 +4,11 @@ The request stays in the page's address and is checked again when the form is po
 """
 
 import re
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,16 +28,67 @@ from crmsolid.core.http.content_policy import SENDS_ANYWHERE
 from crmsolid.oauth import client_documents
 from crmsolid.oauth.client_documents import State, is_document_address
 from crmsolid.oauth.endpoints import origin, repeated_parameter, resource_url
-from crmsolid.oauth.forms import ConsentForm
 from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
-from crmsolid.oauth.scopes import known_scopes
-from crmsolid.oauth.services import client_name, create_grant
+from crmsolid.oauth.services import OFFERED, READS, client_name, create_grant, known_scopes
 from crmsolid.panel.components.context import PanelContext, lacks_required_factor, panel_context
+from crmsolid.panel.components.forms import ServiceForm
+from crmsolid.workspaces.actor import ROLE_SCOPES
 from crmsolid.workspaces.confirmation import is_confirmed
-from crmsolid.workspaces.models import User
+from crmsolid.workspaces.models import Membership, Role, User, Workspace
 from crmsolid.workspaces.scopes import Scope
 
 _S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class ConsentForm(ServiceForm):
+    """Where and what a client may do. Of what it asks for only reads are ticked at first."""
+
+    workspace = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a workspace."})
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope.value, scope.label) for scope in OFFERED],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one thing that the assistant may do."},
+    )
+
+    def __init__(
+        self,
+        memberships: Sequence[Membership],
+        asked: Collection[Scope],
+        shown: Workspace,
+        data: Any = None,
+    ) -> None:
+        ticked = [scope.value for scope in READS & set(asked)]
+        super().__init__(data, initial={"workspace": str(shown.pk), "scopes": ticked})
+        self.choices_of_workspace = {
+            str(workspace.pk): (membership, workspace)
+            for membership in memberships
+            for workspace in (membership.workspace, membership.workspace.twin)
+        }
+        choices = [(value, str(workspace)) for value, (_, workspace) in self.choices_of_workspace.items()]
+        self.fields["workspace"].choices = choices  # type: ignore[attr-defined]
+        self.roles = {membership.role for membership in memberships}
+
+    @property
+    def membership_and_workspace(self) -> tuple[Membership, Workspace]:
+        """The chosen workspace, live or test, and the membership that it is chosen by."""
+        return self.choices_of_workspace[self.cleaned_data["workspace"]]
+
+    @property
+    def possible_scopes(self) -> frozenset[Scope]:
+        """What the user's roles allow in at least one workspace."""
+        return frozenset[Scope]().union(*(ROLE_SCOPES[Role(role)] for role in self.roles))
+
+    def clean(self) -> dict[str, Any]:
+        """A scope that the role in the chosen workspace does not have is an error beside the scopes."""
+        cleaned = super().clean() or self.cleaned_data
+        if "workspace" in cleaned and "scopes" in cleaned:
+            membership, workspace = self.membership_and_workspace
+            refused = set(cleaned["scopes"]) - ROLE_SCOPES[Role(membership.role)]
+            if refused:
+                role = Role(membership.role).with_article
+                names = ", ".join(scope.value for scope in OFFERED if scope in refused)
+                self.add_error("scopes", f"You are {role} in {workspace}, so you cannot allow {names} there.")
+        return cleaned
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -11,8 +11,9 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apikeys.models import ApiKey, IdempotencyRecord
+from apikeys.models import ApiKey
 from crmsolid.api import idempotency
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import clock
 from crmsolid.serving.request import REPEATED_HEADERS
 from crmsolid.workspaces.models import AuditEntry

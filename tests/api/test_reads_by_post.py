@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apikeys.models import IdempotencyRecord
+from crmsolid.api.idempotency import IdempotencyRecord
 from messaging.broadcasts.models import Broadcast
 from messaging.models import Account
 from tests.api.assertions import assert_problem

@@ -11,10 +11,10 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
-from apikeys.models import IdempotencyRecord
 from contacts import services as contacts
 from contacts.models import Segment
 from contacts.segments import services as segments
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.serving import bridge
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication

@@ -8,10 +8,9 @@ import pytest
 from django.db import connection
 
 from apikeys import tokens
-from apikeys.authentication import DEFAULT_RATE_LIMIT
+from apikeys.authentication import DEFAULT_RATE_LIMIT, DIGESTS_SECONDS, TokenLookups
 from apikeys.limiter import limiter
 from apikeys.services import create_key, revoke_key
-from apikeys.unknown_tokens import DIGESTS_SECONDS, TokenLookups
 from crmsolid.api.request_context import address_bucket
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from tests.api.assertions import assert_problem
@@ -108,7 +107,7 @@ def test_after_its_window_the_address_may_ask_again(tenants: Tenants) -> None:
 
 
 def test_so_many_addresses_are_remembered(monkeypatch: pytest.MonkeyPatch, tenants: Tenants) -> None:
-    monkeypatch.setattr("apikeys.unknown_tokens.MAX_ADDRESSES", 2)
+    monkeypatch.setattr("apikeys.authentication.MAX_ADDRESSES", 2)
     lookups = TokenLookups()
     for bucket in ("a", "b", "c"):
         lookups.refuse(bucket, 60)

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apikeys import tokens
-from apikeys.commands import parse_duration
 from apikeys.models import ApiKey
+from apikeys.services import parse_duration
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.models import AuditEntry

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from apikeys import tasks
-from apikeys.models import ApiKey, IdempotencyRecord
+from apikeys.models import ApiKey
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry
 from tests.tenants import Tenants

@@ -15,7 +15,7 @@ from django.db import models
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
 
-from apikeys.models import IdempotencyRecord, KeyUse
+from apikeys.models import KeyUse
 from contacts.models import (
     Contact,
     ContactColumns,
@@ -31,6 +31,7 @@ from contacts.models import (
     ScoreTimer,
     StageChange,
 )
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.panel.components.admin_base import TenantAdmin, TenantInline
 from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.urls import pages
@@ -81,8 +82,9 @@ UNSCOPED = {
     "crmsolid/panel/components/context.py": "finds the memberships of the user who asks",
     "crmsolid/core/crypto.py": "puts what is encrypted under the newest key, for all workspaces",
     "crmsolid/health.py": "lengths and ages over all workspaces, for /metrics",
-    "apikeys/unknown_tokens.py": "which tokens exist at all, to tell floods from keys",
-    "apikeys/tasks.py": "purges old idempotency records and uses of keys of all workspaces",
+    "apikeys/authentication.py": "which tokens exist at all, to tell floods from keys",
+    "apikeys/uses.py": "retention, for all workspaces",
+    "crmsolid/api/idempotency.py": "retention, for all workspaces",
     "crmsolid/oauth/services.py": "the memberships of a grant's user in the grant's workspace",
     "crmsolid/oauth/tasks.py": "ends grants of all workspaces that have no token left; clients that have no grant",
     "crmsolid/events/positions.py": "gives the events of all workspaces their order",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from apikeys.models import IdempotencyRecord
 from contacts.models import Contact, ContactTag, OptOut
 from contacts.representations import PersonalDataOut
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import erasure
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import AuditEntry

@@ -8,9 +8,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from apikeys.models import IdempotencyRecord
 from contacts.lookup import find_or_create
 from contacts.models import Contact
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.models import Event
 from tests.tenants import Api, Tenants

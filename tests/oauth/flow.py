@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.test import Client
 
-from crmsolid.oauth.scopes import OFFERED
+from crmsolid.oauth.services import OFFERED
 from crmsolid.workspaces.models import Workspace
 
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123456789"

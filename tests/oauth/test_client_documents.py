@@ -15,7 +15,7 @@ from django.test import Client
 
 from crmsolid.core import clock
 from crmsolid.core.http.outbound import OutboundClient, OutboundError, OutboundResponse
-from crmsolid.oauth import document_fetching
+from crmsolid.oauth import client_documents
 from crmsolid.oauth.client_documents import PATIENCE
 from crmsolid.oauth.models import Application, DocumentRequest, Grant
 from crmsolid.oauth.tasks import fetch_documents, purge
@@ -207,7 +207,7 @@ def test_a_description_counts_for_a_bounded_time(
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now)
     headers = {**JSON, "Cache-Control": cache_control}
-    document_fetching.store_document(DOCUMENT, OutboundResponse(200, None, 1, description(DOCUMENT), False, headers))
+    client_documents.store_document(DOCUMENT, OutboundResponse(200, None, 1, description(DOCUMENT), False, headers))
     assert Application.objects.get().cimd_expires_at == now + timedelta(seconds=seconds)
 
 
@@ -276,8 +276,8 @@ def test_a_server_that_drips_holds_up_no_other_fetch(
 ) -> None:
     monkeypatch.setattr(settings, "WEBHOOK_ALLOW_PRIVATE", True)
     with servers(tmp_path) as (port, context):
-        own = OutboundClient(allow_private=True, deadline=2, kept=document_fetching.KEPT, ssl_context=context)
-        monkeypatch.setattr(document_fetching, "new_client", lambda: own)
+        own = OutboundClient(allow_private=True, deadline=2, kept=client_documents.KEPT, ssl_context=context)
+        monkeypatch.setattr(client_documents, "new_client", lambda: own)
         clients = [browser(tenants.member(Role.AGENT)) for _ in range(8)]
         for number, client in enumerate(clients):
             client.get(Assistant(client_id=f"https://localhost:{port}/drip/{number}").address())

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from apikeys.models import IdempotencyRecord
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.events.catalogue import event_names, subscribable_names
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope

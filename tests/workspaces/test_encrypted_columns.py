@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.management import CommandError, call_command
 
-from apikeys.models import IdempotencyRecord
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.account.base import keep_secret, read_secret

@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
-from apikeys.models import IdempotencyRecord
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import crypto
 from messaging.telegram_models import TelegramSession
 from tests.tenants import Tenants

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apikeys.commands import describe, parse_duration
-from apikeys.services import create_key
+from apikeys.management.commands import describe
+from apikeys.services import create_key, parse_duration
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.commands import ServiceCommand

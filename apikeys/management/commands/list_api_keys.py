@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apikeys.commands import describe
+from apikeys.management.commands import describe
 from apikeys.services import list_keys
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.commands import ServiceCommand

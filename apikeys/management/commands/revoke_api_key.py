@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apikeys.commands import describe
+from apikeys.management.commands import describe
 from apikeys.services import find_key, revoke_key
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.actor import Actor

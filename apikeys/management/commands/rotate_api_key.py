@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apikeys.commands import describe, parse_duration
-from apikeys.services import find_key, rotate_key
+from apikeys.management.commands import describe
+from apikeys.services import find_key, parse_duration, rotate_key
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.commands import ServiceCommand

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import Truncator, capfirst
 
 from apikeys.models import ApiKey
-from apikeys.querysets import expiring_keys
+from apikeys.services import expiring_keys
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import label_of

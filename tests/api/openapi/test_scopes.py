@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from apikeys.models import IdempotencyRecord
+from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.events.models import Event
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.tenants import Api, Tenants
