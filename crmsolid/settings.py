@@ -261,13 +261,13 @@ WEB_PROCESSES = max(env_int(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESS
 MAX_CONNECTIONS = env_int("CRMSOLID_MAX_CONNECTIONS", 1000, least=1)
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["crmsolid.api.access_control.KeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["crmsolid.api.access_control.HasScopes"],
-    "DEFAULT_THROTTLE_CLASSES": ["crmsolid.api.access_control.KeyRateLimit"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["crmsolid.api.views.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["crmsolid.api.views.HasScopes"],
+    "DEFAULT_THROTTLE_CLASSES": ["crmsolid.api.views.KeyRateLimit"],
     # crmsolid.api parses bodies and renders responses itself, strictly.
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
-    "DEFAULT_SCHEMA_CLASS": "crmsolid.api.openapi.auto_schema.V1Schema",
+    "DEFAULT_SCHEMA_CLASS": "crmsolid.api.auto_schema.V1Schema",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # `?format=` must not choose a renderer
 }
@@ -316,7 +316,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": False,
     "COMPONENT_NO_READ_ONLY_REQUIRED": True,
     "POSTPROCESSING_HOOKS": [],
-    "GET_LIB_DOC_EXCLUDES": "crmsolid.api.openapi.document.bases_without_description",
+    "GET_LIB_DOC_EXCLUDES": "crmsolid.api.openapi.bases_without_description",
 }
 
 LOGGING: dict[str, Any] = {

@@ -11,7 +11,7 @@ import sequences.urls
 import webhooks.urls
 from crmsolid import health
 from crmsolid.api.me import MeView
-from crmsolid.api.openapi.document import openapi
+from crmsolid.api.openapi import openapi
 from crmsolid.mcp.views import mcp_view
 from crmsolid.panel.pages.site import PanelSite
 from crmsolid.tools import TOOLS

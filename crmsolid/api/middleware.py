@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.core.exceptions import DisallowedHost
-from django.core.handlers.asgi import ASGIRequest
 from django.db import OperationalError, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -60,14 +59,10 @@ class ApiMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if not is_api(request.path_info):
-            response: HttpResponseBase | Awaitable[HttpResponseBase] = self.get_response(request)
-            return response
-        if self.asynchronous:
-            return self._answer_async(request)
-        if isinstance(request, ASGIRequest):
-            return _closing_connections(self._answer, request)
-        return self._answer(request)
+        answer = self._answer_async if self.asynchronous else self._answer
+        response: HttpResponseBase | Awaitable[HttpResponseBase]
+        response = (answer if is_api(request.path_info) else self.get_response)(request)
+        return response
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         context = RequestContext.begin(request)
@@ -116,7 +111,6 @@ def _resolve(request: HttpRequest) -> ResolverMatch:
 
 def error_response(error: Exception, context: RequestContext) -> HttpResponse:
     """The problem document for whatever was raised; an unexpected error is logged in full and answered as a 500."""
-    is_expected = problems.from_exception(error) is not None
     context.error = problems.expected_or_logged(error, context.request_id)
     instance = quote(context.path.encode("utf-8", "replace"), safe="/:@!$&'()*+,;=~-._")  # a URI reference (RFC 3986)
     if context.surface == "mcp":
@@ -125,7 +119,7 @@ def error_response(error: Exception, context: RequestContext) -> HttpResponse:
         )
     else:
         response = problems.response(context.error, instance=instance, request_id=context.request_id)
-    if not is_expected:
+    if problems.from_exception(error) is None:
         response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log it a second time
     return response
 
@@ -152,7 +146,9 @@ def finalize_response(request: HttpRequest, response: HttpResponseBase, context:
     _counter(method, route, response.status_code).inc()
     if isinstance(context.sent, KeyCredentials):
         call = f"MCP {context.tool}" if context.tool else _call(method, route)
-        use_counter().count(context.sent.key.id, call, _refusal(response, context))
+        # A refusal that is repeated for the same Idempotency-Key, or is that of the MCP SDK, has its status as code.
+        code = "" if response.status_code < 400 else str(response.status_code)
+        use_counter().count(context.sent.key.id, call, code if context.error is None else context.error.code)
     SECONDS.observe(time.perf_counter() - context.started)
     return response
 
@@ -189,11 +185,3 @@ def _call(method: str, route: str) -> str:
         return f"{method} an unknown address"
     path = re.sub(r"<(?:[a-z]+:)?([a-z_]+)>", r"{\1}", route)
     return f"{method} /{path}"
-
-
-def _refusal(response: HttpResponseBase, context: RequestContext) -> str:
-    """The code of the error that answers the request, "" for none. A refusal that is repeated for the same
-    Idempotency-Key, or is that of the MCP SDK, has its status instead."""
-    if context.error is not None:
-        return context.error.code
-    return "" if response.status_code < 400 else str(response.status_code)

@@ -17,17 +17,21 @@ logger = logging.getLogger("crmsolid.api")
 # JSON-RPC 2.0, 5.1. All other codes are ours to choose, and clients read ``data``.
 JSON_RPC_CODES = {"malformed_json": -32700, "bad_request": -32600, "payload_too_large": -32600}
 SERVER_ERROR = -32000
+# Of Django's exceptions, the first that fits.
+EXPECTED: tuple[tuple[type[Exception], str], ...] = (
+    (Http404, "not_found"),
+    (PermissionDenied, "forbidden"),
+    (RequestDataTooBig, "payload_too_large"),
+    (UnreadablePostError, "bad_request"),
+    (SuspiciousOperation, "bad_request"),
+)
 
 
 def response(error: DomainError, *, instance: str, request_id: str) -> HttpResponse:
     """The document as an HTTP response, with the headers of the error."""
     body = strictjson.dumps(document(error, instance=instance, request_id=request_id))
-    answer = HttpResponse(body, status=error.status, content_type=CONTENT_TYPE)
-    if error.status == 401:
-        answer["WWW-Authenticate"] = challenge(error)
-    for name, value in error.headers.items():
-        answer[name] = value
-    return answer
+    headers = {"WWW-Authenticate": challenge(error), **error.headers} if error.status == 401 else error.headers
+    return HttpResponse(body, status=error.status, content_type=CONTENT_TYPE, headers=headers)
 
 
 def challenge(error: DomainError) -> str:
@@ -38,14 +42,11 @@ def challenge(error: DomainError) -> str:
 
 def json_rpc_response(error: DomainError, *, instance: str, request_id: str, rpc_id: Any) -> HttpResponse:
     """A JSON-RPC error whose ``data`` is the document, with the headers of the error."""
-    code = JSON_RPC_CODES.get(error.code, SERVER_ERROR)
     problem = document(error, instance=instance, request_id=request_id)
+    code = JSON_RPC_CODES.get(error.code, SERVER_ERROR)
     message = {"code": code, "message": f"{error.code}: {problem['detail']}", "data": problem}
     body = strictjson.dumps({"jsonrpc": "2.0", "id": rpc_id, "error": message})
-    answer = HttpResponse(body, status=error.status, content_type="application/json")
-    for name, value in error.headers.items():
-        answer[name] = value
-    return answer
+    return HttpResponse(body, status=error.status, content_type="application/json", headers=error.headers)
 
 
 def expected_or_logged(error: Exception, request_id: str) -> DomainError:
@@ -65,15 +66,7 @@ def from_exception(error: Exception) -> DomainError | None:
         return error
     if isinstance(error, ValidationError):
         return DomainError("validation_failed", errors=field_errors(error.detail))
-    if isinstance(error, Http404):
-        return DomainError("not_found")
-    if isinstance(error, PermissionDenied):
-        return DomainError("forbidden")
-    if isinstance(error, RequestDataTooBig):
-        return DomainError("payload_too_large")
-    if isinstance(error, UnreadablePostError | SuspiciousOperation):
-        return DomainError("bad_request")
-    return None
+    return next((DomainError(code) for kind, code in EXPECTED if isinstance(error, kind)), None)
 
 
 def field_errors(detail: Any, path: str = "") -> list[FieldError]:

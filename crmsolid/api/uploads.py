@@ -76,7 +76,7 @@ class TemporaryFileHandler(FileUploadHandler):
         super().new_file(*args, **kwargs)
         if self.field_name != "file" or self.received is not None:
             raise invalid(str(self.field_name)[:100], "unknown_field", "a form has one file, `file`")
-        self.received = _temporary_file()
+        self.received = SpooledTemporaryFile(MEBIBYTE)  # noqa: SIM115 - closed by its owner
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         assert self.received is not None
@@ -105,7 +105,7 @@ def receive(request: HttpRequest, declared: FileBody) -> Upload:
         raise DomainError("unsupported_media_type", detail)
     if media_type == FORM:
         return _read_form(request, declared.max_bytes)
-    upload, read = Upload(_temporary_file()), 0
+    upload, read = Upload(SpooledTemporaryFile(MEBIBYTE)), 0  # noqa: SIM115 - closed by its owner
     try:
         while piece := request.read(PIECE_BYTES):
             read += len(piece)
@@ -146,21 +146,12 @@ def _read_form(request: HttpRequest, max_bytes: int) -> Upload:
             raise invalid(repeated[:100], "repeated", "give this field once")
     except BaseException as error:
         handler.close()
-        raise _refused(error, max_bytes) from None
+        if isinstance(error, RequestDataTooBig):
+            raise DomainError("payload_too_large", _too_large(max_bytes)) from None
+        if isinstance(error, MultiPartParserError | SuspiciousOperation):
+            raise DomainError("bad_request", f"the form cannot be read: {error}") from None
+        raise
     return Upload(handler.received, handler.file_name or "", {name: str(fields[name]) for name in fields})
-
-
-def _refused(error: BaseException, max_bytes: int) -> BaseException:
-    """What to raise for an error while a form was read."""
-    if isinstance(error, RequestDataTooBig):
-        return DomainError("payload_too_large", _too_large(max_bytes))
-    if isinstance(error, MultiPartParserError | SuspiciousOperation):
-        return DomainError("bad_request", f"the form cannot be read: {error}")
-    return error
-
-
-def _temporary_file() -> IO[bytes]:
-    return SpooledTemporaryFile(MEBIBYTE)
 
 
 def _too_large(max_bytes: int) -> str:

@@ -12,14 +12,17 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 from django.http import Http404, HttpRequest
 from django.http.request import MediaType
 from django.http.response import HttpResponseBase
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from apikeys.authentication import KeyCredentials
 from crmsolid.api import idempotency, parsing, uploads
 from crmsolid.api.endpoint import ApiResponse, Endpoint, endpoint
 from crmsolid.api.fields import INT64
-from crmsolid.api.request_context import request_context
+from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.uploads import Upload
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
@@ -48,6 +51,33 @@ def _accepts(header: str, media_types: Sequence[str]) -> bool:
     return any(part.quality > 0 and part.match(media_type) for part in ranges for media_type in media_types)
 
 
+# --- What DRF checks before a handler runs (``REST_FRAMEWORK`` in the settings) ---------------------------------------
+class KeyAuthentication(BaseAuthentication):
+    """A bearer API key; sessions and cookies are never looked at. ``request.user`` is the actor."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, RequestContext]:
+        context = request_context(request._request)
+        return context.authenticate(request._request), context
+
+
+class HasScopes(BasePermission):
+    """Every scope that the view's endpoint declares; ``scope_missing`` otherwise."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        for scope in view.declared.scopes:
+            view.actor.require(scope)
+        return True
+
+
+class KeyRateLimit(BaseThrottle):
+    """One request out of the key's bucket; ``rate_limited`` with Retry-After when it is empty."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        request_context(request._request).check_rate_limit()
+        return True
+
+
+# --- Views ------------------------------------------------------------------------------------------------------------
 def _rendered(answer: ApiResponse | HttpResponseBase) -> HttpResponseBase:
     return answer.render() if isinstance(answer, ApiResponse) else answer
 

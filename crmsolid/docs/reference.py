@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from crmsolid.api.openapi import document as openapi
-from crmsolid.api.openapi.components import ID_PREFIXES
+from crmsolid.api import openapi
+from crmsolid.api.openapi_components import ID_PREFIXES
 from crmsolid.core.errors import CODES, CodeInfo, DomainError, FieldError
 from crmsolid.core.http.problem_document import CONTENT_TYPE, document
 from crmsolid.docs.pages import ROOT, Page, documentation

@@ -13,7 +13,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.oauth.models import MAX_NAME, Application, Grant, RefreshToken, can_be_read
 from crmsolid.workspaces import audit, confirmation
-from crmsolid.workspaces.actor import Actor, Subject, Surface
+from crmsolid.workspaces.actor import Actor, Subject
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Membership, Role, User
 from crmsolid.workspaces.scopes import Scope
@@ -87,13 +87,13 @@ def _own_actor(user: User, grant: Grant, ip: str | None) -> Actor:
     return Actor(grant.workspace, subject, frozenset(), None, "panel", ip)
 
 
-def _end(grant: Grant, actor: Actor, **data: str) -> bool:
+def _end(grant: Grant, actor: Actor, action: str = "grant.revoked", **data: str) -> bool:
     """False if it has ended already. The row stays locked until the end of the transaction, so an exchange of a code
     or a refresh at the same moment comes before it, and its tokens end too, or after it, and is refused."""
     ended = Grant.objects.for_workspace(grant.workspace_id).filter(pk=grant.pk, revoked_at=None)
     if not ended.update(revoked_at=clock.now()):
         return False
-    audit.record(actor, "grant.revoked", grant.id, client=grant.client_name, **data)
+    audit.record(actor, action, grant.id, client=grant.client_name, **data)
     return True
 
 
@@ -104,32 +104,21 @@ def revoke_grant(actor: Actor, grant_id: str) -> Grant:
     Errors: ``forbidden`` for anybody but admins and owners; ``not_found``.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    rows = Grant.objects.for_workspace(actor.workspace)
-    grant: Grant | None = rows.select_for_update().filter(pk=grant_id).first()
+    rows = Grant.objects.for_workspace(actor.workspace).filter(pk=grant_id)
+    grant: Grant | None = rows.first()
     if grant is None:
         raise not_found("connected assistant")
-    if grant.revoked_at is None:
-        grant.revoked_at = clock.now()
-        grant.save(update_fields=["revoked_at"])
-        audit.record(actor, "grant.revoked", grant.id, client=grant.client_name)
+    _end(grant, actor)
+    grant.refresh_from_db()
     return grant
 
 
 @transaction.atomic
 def end_grant(grant: Grant, action: str, reason: str) -> None:
     """End a grant without a person: its client asked for it, a token was used twice, or it has expired."""
-    rows = Grant.objects.for_workspace(grant.workspace_id)
-    if rows.filter(pk=grant.pk, revoked_at=None).update(revoked_at=clock.now()):
-        actor = grant_actor(grant, frozenset(), "mcp") if action == "grant.revoked" else Actor.system(grant.workspace)
-        audit.record(actor, action, grant.id, client=grant.client_name, reason=reason)
-
-
-def grant_actor(
-    grant: Grant, scopes: frozenset[Scope], surface: Surface, ip: str | None = None, request_id: str = ""
-) -> Actor:
-    """The grant as an actor. ``scopes`` are those that count now."""
     subject = Subject("grant", grant.id, grant.client_name)
-    return Actor(grant.workspace, subject, scopes, None, surface, ip, request_id)
+    own = Actor(grant.workspace, subject, frozenset(), None, "mcp", None)
+    _end(grant, own if action == "grant.revoked" else Actor.system(grant.workspace), action, reason=reason)
 
 
 def client_name(application: Application) -> str:

@@ -22,7 +22,7 @@ from crmsolid.api.fields import (
     id_pattern,
 )
 from crmsolid.api.me import MeView
-from crmsolid.api.openapi.document import openapi
+from crmsolid.api.openapi import openapi
 from crmsolid.api.pagination import page
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView

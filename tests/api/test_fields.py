@@ -9,8 +9,8 @@ from drf_spectacular.plumbing import ComponentRegistry
 from rest_framework.views import APIView
 
 from crmsolid.api import fields
+from crmsolid.api.auto_schema import V1Schema
 from crmsolid.api.fields import StrictSerializer
-from crmsolid.api.openapi.auto_schema import V1Schema
 from tests.api.example_api import NoteIn, NotePatch, NoteQuery
 
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from apikeys import tasks, uses
+from apikeys import uses
 from apikeys.models import ApiKey, KeyUse
 from apikeys.services import rotate_key
 from apikeys.uses import UseCounter, UseWriter, hour_began, use_counter, uses_of
@@ -172,14 +172,14 @@ def test_only_those_who_see_keys_see_their_uses(tenants: Tenants) -> None:
 
 
 def test_uses_older_than_two_days_are_deleted(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "BATCH", 2)
+    monkeypatch.setattr(uses, "PURGED_TOGETHER", 2)
     key = key_of(tenants.key(ALL_SCOPES))
     now = datetime(2026, 6, 4, 12, 30, tzinfo=UTC)
     for hours in (46, 47, 48, 49, 50, 51):
         hour = now.replace(minute=0) - timedelta(hours=hours)
         KeyUse.unscoped.create(workspace=tenants.workspace, key=key, hour=hour, call=ME, code="", requests=1)
     with clock.simulated(now):
-        assert tasks.purge() == 4
+        assert uses.purge() == 4
     kept = list(KeyUse.unscoped.order_by("-hour").values_list("hour", flat=True))
     assert kept == [now.replace(minute=0) - timedelta(hours=hours) for hours in (46, 47)]
 

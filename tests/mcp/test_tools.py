@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from contacts.models import CustomField
-from crmsolid.api.openapi import document
+from crmsolid.api import openapi
 from crmsolid.mcp.tool import Tool
 from crmsolid.tools import TOOLS, WHOAMI
 from crmsolid.workspaces.scopes import Scope
@@ -121,7 +121,7 @@ def test_no_tool_manages_keys_webhooks_or_events() -> None:
 
 
 def test_arguments_have_the_names_of_rest(listed: list[dict[str, Any]]) -> None:
-    described = document.build()
+    described = openapi.build()
     for tool in listed:
         if tool["name"] in (WHOAMI.name, "get_analytics"):
             continue

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crmsolid.api.openapi import document
+from crmsolid.api import openapi
 from tests.api import example_api
 
 
@@ -34,10 +34,10 @@ def _build_later(build: Callable[..., Callable[[], None]], *, test_func: Any, **
 @pytest.fixture(scope="package")
 def product_document() -> dict[str, Any]:
     """The OpenAPI document of the product."""
-    return document.build()
+    return openapi.build()
 
 
 @pytest.fixture(scope="package")
 def example_document() -> dict[str, Any]:
     """The OpenAPI document of tests/api/example_api.py."""
-    return document.build(example_api.__name__)
+    return openapi.build(example_api.__name__)

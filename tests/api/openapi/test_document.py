@@ -13,9 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.validation import validate_schema
 from rest_framework import serializers
 
+from crmsolid.api import openapi
 from crmsolid.api.fields import List, StrictSerializer
 from crmsolid.api.management.commands.write_openapi import committed
-from crmsolid.api.openapi import document
 from crmsolid.api.views import WorkspaceView
 from crmsolid.events.catalogue import event_types
 from tests.api.openapi.navigation import operations
@@ -36,11 +36,11 @@ def test_document_is_valid_openapi(product_document: dict[str, Any], example_doc
 
 
 def test_document_is_the_same_each_time_it_is_built(product_document: dict[str, Any]) -> None:
-    assert json.dumps(document.build()) == json.dumps(product_document)
+    assert json.dumps(openapi.build()) == json.dumps(product_document)
 
 
 def test_committed_document_is_up_to_date(product_document: dict[str, Any]) -> None:
-    assert committed().read_text(encoding="utf-8") == document.to_text(product_document), "run manage.py write_openapi"
+    assert committed().read_text(encoding="utf-8") == openapi.to_text(product_document), "run manage.py write_openapi"
 
 
 def test_write_openapi_writes_the_document_and_checks_it(settings: Any, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_every_body_has_an_example_that_is_valid(product_document: dict[str, Any
 
 
 def test_descriptions_have_no_markup_for_developers(product_document: dict[str, Any]) -> None:
-    text = document.to_text(product_document)
+    text = openapi.to_text(product_document)
     assert [markup for markup in ("``", ":meth:", ":class:", ":func:", "needs_one_of") if markup in text] == []
     assert product_document["components"]["schemas"]["ContactPatch"]["description"].startswith("What to replace;")
 

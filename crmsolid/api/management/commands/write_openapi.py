@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from crmsolid.api.openapi import document
+from crmsolid.api import openapi
 
 
 def committed() -> Path:
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="write nothing; fail if the file is out of date")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        target, text = committed(), document.to_text(document.build())
+        target, text = committed(), openapi.to_text(openapi.build())
         if options["check"]:
             if not target.exists() or target.read_text(encoding="utf-8") != text:
                 raise CommandError(f"{target} is out of date; run manage.py write_openapi")

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from apikeys import tasks
 from apikeys.models import ApiKey
+from crmsolid.api import idempotency, tasks
 from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import clock
 from crmsolid.workspaces.models import AuditEntry
@@ -33,7 +33,7 @@ def test_records_older_than_a_day_are_deleted(tenants: Tenants) -> None:
 
 
 def test_one_run_deletes_more_than_a_batch(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "BATCH", 2)
+    monkeypatch.setattr(idempotency, "PURGED_TOGETHER", 2)
     for number in range(5):
         record(tenants, f"old {number}", timedelta(days=2))
     assert tasks.purge() == 5

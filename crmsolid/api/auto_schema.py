@@ -10,9 +10,9 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, append_meta
 from rest_framework import serializers
 
+from crmsolid.api import openapi_components as components
 from crmsolid.api.endpoint import JSON, Endpoint, ListOf, Raw
 from crmsolid.api.fields import StrictSerializer
-from crmsolid.api.openapi import components
 from crmsolid.api.uploads import FORM
 
 Schema = dict[str, Any]

@@ -12,8 +12,8 @@ from django.views.decorators.http import condition, require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import get_lib_doc_excludes
 
+from crmsolid.api import openapi_components as components
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
-from crmsolid.api.openapi import components
 from crmsolid.api.representations import Representation
 from crmsolid.events.catalogue import EventType, envelope_schema, event_types
 
