@@ -14,7 +14,7 @@ from apikeys.services import create_key, revoke_key
 from crmsolid.api.request_context import address_bucket
 from crmsolid.workspaces.scopes import ALL_SCOPES
 from tests.api.assertions import assert_problem
-from tests.apikeys.limits import Clock
+from tests.apikeys.test_limiter import Clock
 from tests.tenants import Api, Tenants
 
 
