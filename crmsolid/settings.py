@@ -261,9 +261,6 @@ WEB_PROCESSES = max(env_int(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESS
 MAX_CONNECTIONS = env_int("CRMSOLID_MAX_CONNECTIONS", 1000, least=1)
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["crmsolid.api.views.KeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["crmsolid.api.views.HasScopes"],
-    "DEFAULT_THROTTLE_CLASSES": ["crmsolid.api.views.KeyRateLimit"],
     # crmsolid.api parses bodies and renders responses itself, strictly.
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [],

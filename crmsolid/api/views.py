@@ -51,7 +51,7 @@ def _accepts(header: str, media_types: Sequence[str]) -> bool:
     return any(part.quality > 0 and part.match(media_type) for part in ranges for media_type in media_types)
 
 
-# --- What DRF checks before a handler runs (``REST_FRAMEWORK`` in the settings) ---------------------------------------
+# --- What DRF checks before a handler runs ----------------------------------------------------------------------------
 class KeyAuthentication(BaseAuthentication):
     """A bearer API key; sessions and cookies are never looked at. ``request.user`` is the actor."""
 
@@ -85,6 +85,9 @@ def _rendered(answer: ApiResponse | HttpResponseBase) -> HttpResponseBase:
 class WorkspaceView(APIView):
     """An endpoint in the workspace of the caller's key, with one handler a method, each declared by ``@endpoint``."""
 
+    authentication_classes = (KeyAuthentication,)
+    permission_classes = (HasScopes,)
+    throttle_classes = (KeyRateLimit,)
     endpoints: ClassVar[Mapping[str, Endpoint]] = {}
 
     # What a handler reads; ``declared`` is the endpoint of the request's method.
