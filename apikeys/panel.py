@@ -186,11 +186,6 @@ def state_and_text(key: ApiKey) -> tuple[str, str]:
     return key.state, key.state.capitalize()
 
 
-def refusal_title(code: str) -> str:
-    """What a refusal is called; "" for one that has a status in place of a code."""
-    return CODES[code].title if code in CODES else ""
-
-
 class ApiKeyAdmin(TenantAdmin):
     """A key never changes: it is created, replaced, revoked. So its page is not Django's form."""
 
@@ -336,7 +331,11 @@ class ApiKeyAdmin(TenantAdmin):
             "state": {"type": STATE_COLOURS.get(state, ""), "text": text},
             "scopes": [(scope, Scope(scope).label) for scope in key.scopes],
             "expires_soon": expires_soon(key),
-            "uses": [(use, [(code, refusal_title(code), each) for code, each in use.codes]) for use in uses_of(key)],
+            # A refusal that has a status in place of a code has no title.
+            "uses": [
+                (use, [(code, CODES[code].title if code in CODES else "", each) for code, each in use.codes])
+                for use in uses_of(key)
+            ],
             "hour_began": hour_began(),
             "day_began": day_began(),
             "replacements": self.get_queryset(request).filter(rotated_from=key),

@@ -44,8 +44,10 @@ def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponseBase]
 
     def mcp(request: HttpRequest) -> HttpResponseBase:
         body, message, caller = _admit(request)
-        name, arguments = _call_in(message)
-        if name not in slow or not slow[name].may_be_slow(arguments):
+        # They are not validated yet.
+        name, arguments = (message.get("params", {}).get(member) for member in ("name", "arguments"))
+        called = slow.get(name) if message.get("method") == "tools/call" and isinstance(name, str) else None
+        if called is None or not called.may_be_slow(arguments if isinstance(arguments, dict) else {}):
             return server().answer(request, body, caller)
         # Before the protocol begins, which could not begin once more.
         return answer_in_slot(request, caller.actor.workspace, lambda: server().answer(request, body, caller))
@@ -75,14 +77,6 @@ def _admit(request: HttpRequest) -> tuple[bytes, dict[str, Any], Caller]:
     if not _REVISION.fullmatch(request.headers.get("MCP-Protocol-Version", "")):  # the protocol has it repeated
         raise DomainError("bad_request", "MCP-Protocol-Version must be a revision such as 2025-11-25")
     return body, message, Caller(actor, context.credentials, context)
-
-
-def _call_in(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The name of the tool that a message calls, "" for another message, and the arguments, which are not validated."""
-    params = message.get("params", {})
-    name, arguments = params.get("name"), params.get("arguments")
-    is_call = message.get("method") == "tools/call" and isinstance(name, str)
-    return str(name) if is_call else "", arguments if isinstance(arguments, dict) else {}
 
 
 def _read_message(body: bytes) -> dict[str, Any]:

@@ -138,7 +138,9 @@ def fetch_due() -> int:
                     running[runner.get_loop().create_task(call)] = row
                 if not running:
                     return fetched
-                done = runner.run(_some_of(set(running)))
+                # Those that are done, after a short wait for the first.
+                first = asyncio.wait(running, timeout=LOOK_EVERY_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = runner.run(first)
                 for task in done:
                     _settle(running.pop(task), task.result())
                 fetched += len(done)
@@ -148,12 +150,6 @@ def fetch_due() -> int:
 
 def new_client() -> OutboundClient:
     return OutboundClient(allow_private=settings.WEBHOOK_ALLOW_PRIVATE, deadline=FETCH_SECONDS, kept=KEPT)
-
-
-async def _some_of(tasks: set[asyncio.Task[OutboundResponse]]) -> set[asyncio.Task[OutboundResponse]]:
-    """Those that are done, after a short wait for the first."""
-    done, _ = await asyncio.wait(tasks, timeout=LOOK_EVERY_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    return done
 
 
 def _waiting() -> QuerySet[DocumentRequest]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import RevokeTokenView, TokenView
 
-from apikeys.limiter import limiter
+from apikeys.limiter import Decision, limiter
 from crmsolid.core.client_ip import client_ip, network_of
 from crmsolid.oauth.services import OFFERED
 
@@ -33,9 +33,14 @@ def resource_url(request: HttpRequest) -> str:
     return f"{origin(request)}/mcp"
 
 
-def error_response(error: str, description: str, status: int = 400) -> JsonResponse:
+def error_response(error: str, description: str, status: int = 400, **headers: str) -> JsonResponse:
     """An error as OAuth's endpoints answer it (RFC 6749, 5.2)."""
-    return JsonResponse({"error": error, "error_description": description}, status=status)
+    return JsonResponse({"error": error, "error_description": description}, status=status, headers=headers)
+
+
+def rate_limited(description: str, decision: Decision) -> JsonResponse:
+    headers = {"Retry-After": str(decision.reset_seconds)}
+    return error_response("rate_limited", description, 429, **headers)
 
 
 def public_endpoint(method: str, *, bucket: str = "", limit: int = 0) -> Callable[[View], View]:
@@ -43,9 +48,20 @@ def public_endpoint(method: str, *, bucket: str = "", limit: int = 0) -> Callabl
     address if a ``bucket`` is named."""
 
     def decorate(view: View) -> View:
+        def checked(request: HttpRequest) -> HttpResponse:
+            if request.method == "OPTIONS":
+                return HttpResponse(status=204)
+            if request.method != method and (request.method, method) != ("HEAD", "GET"):
+                return error_response("invalid_request", f"use {method}", 405, Allow=method)
+            if bucket:
+                decision = limiter().check(f"{bucket}:{network_of(client_ip(request), ipv6=64)}", limit)
+                if not decision.allowed:
+                    return rate_limited(f"more than {limit} requests a minute from this address", decision)
+            return view(request)
+
         @wraps(view)
         def answer(request: HttpRequest) -> HttpResponse:
-            response = _checked(view, request, method, bucket, limit)
+            response = checked(request)
             response.headers["Access-Control-Allow-Origin"] = "*"
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = method
@@ -55,22 +71,6 @@ def public_endpoint(method: str, *, bucket: str = "", limit: int = 0) -> Callabl
         return csrf_exempt(answer)
 
     return decorate
-
-
-def _checked(view: View, request: HttpRequest, method: str, bucket: str, limit: int) -> HttpResponse:
-    if request.method == "OPTIONS":
-        return HttpResponse(status=204)
-    if request.method != method and (request.method, method) != ("HEAD", "GET"):
-        response: HttpResponse = error_response("invalid_request", f"use {method}", 405)
-        response.headers["Allow"] = method
-        return response
-    if bucket:
-        decision = limiter().check(f"{bucket}:{network_of(client_ip(request), ipv6=64)}", limit)
-        if not decision.allowed:
-            response = error_response("rate_limited", f"more than {limit} requests a minute from this address", 429)
-            response.headers["Retry-After"] = str(decision.reset_seconds)
-            return response
-    return view(request)
 
 
 @public_endpoint("GET")

@@ -10,7 +10,7 @@ from oauth2_provider.generators import generate_client_id
 from apikeys.limiter import limiter
 from crmsolid.core import strictjson
 from crmsolid.core.client_ip import client_ip, wide_network_of
-from crmsolid.oauth.endpoints import AUTH_METHODS, GRANT_TYPES, error_response, public_endpoint
+from crmsolid.oauth.endpoints import AUTH_METHODS, GRANT_TYPES, error_response, public_endpoint, rate_limited
 from crmsolid.oauth.models import Application
 from crmsolid.oauth.tokens import digest
 
@@ -32,9 +32,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Store a client and answer its id, and its secret if it wants one. What it says beyond that is ignored."""
     decision = limiter().check(f"oauth-register:{wide_network_of(client_ip(request))}", NETWORK_REGISTRATIONS)
     if not decision.allowed:
-        response = error_response("rate_limited", "too many registrations from this network", 429)
-        response.headers["Retry-After"] = str(decision.reset_seconds)
-        return response
+        return rate_limited("too many registrations from this network", decision)
     try:
         answer = _register(_parse(request.body))
     except InvalidMetadata as error:
