@@ -2,11 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from apikeys.models import ApiKey
 from crmsolid.api import idempotency, tasks
 from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import clock
-from crmsolid.workspaces.models import AuditEntry
 from tests.tenants import Tenants
 
 
@@ -38,11 +36,3 @@ def test_one_run_deletes_more_than_a_batch(tenants: Tenants, monkeypatch: pytest
         record(tenants, f"old {number}", timedelta(days=2))
     assert tasks.purge() == 5
     assert remaining() == []
-
-
-def test_an_expired_key_is_recorded_once(tenants: Tenants) -> None:
-    tenants.key()
-    ApiKey.unscoped.update(expires_at=clock.now() - timedelta(minutes=1))
-    tasks.purge()
-    tasks.purge()
-    assert AuditEntry.objects.for_workspace(tenants.workspace).filter(action="key.expired").count() == 1

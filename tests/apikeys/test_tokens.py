@@ -71,10 +71,6 @@ def test_every_truncation_and_swap_is_refused() -> None:
             assert not is_well_formed(token[:position] + right + left + token[position + 2 :])
 
 
-def test_live_does_not_become_test() -> None:
-    assert not is_well_formed(GOOD.replace("live", "test"))
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -85,6 +81,7 @@ def test_live_does_not_become_test() -> None:
         GOOD + "0",
         GOOD.upper(),
         GOOD.replace("cs_", "sk_"),
+        GOOD.replace("live", "test"),
         "\0",
         "Bearer " + GOOD,
     ],
@@ -139,13 +136,6 @@ def test_redact_catches_every_generated_token() -> None:
     for _ in range(200):
         token = generate("live")
         assert redact(f"<{token.text}>") == f"<{display(token.prefix)}>"
-
-
-@examples(200)
-@given(st.integers(0, len(GOOD) - 1), st.characters())
-def test_token_with_another_character_anywhere_is_not_well_formed(position: int, character: str) -> None:
-    changed = GOOD[:position] + character + GOOD[position + 1 :]
-    assert is_well_formed(changed) is (changed == GOOD)
 
 
 @examples(200)

@@ -89,6 +89,14 @@ def test_notification_is_accepted(tenants: Tenants) -> None:
 
 
 @pytest.mark.parametrize("version", [MODERN, LEGACY])
+def test_a_call_without_an_id_runs_no_tool(tenants: Tenants, version: str) -> None:
+    body = message("tools/call", version, name="upsert_contact", arguments={"username": "@nobody"})
+    del body["id"]
+    assert post(tenants.key(), body, version).content == b""
+    assert not Contact.unscoped.exists()
+
+
+@pytest.mark.parametrize("version", [MODERN, LEGACY])
 def test_unknown_tool_and_unknown_method_are_errors_of_the_protocol(tenants: Tenants, version: str) -> None:
     token = tenants.key()
     unknown = post(token, message("tools/call", version, name="delete_contact", arguments={}), version).json()
