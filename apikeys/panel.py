@@ -10,13 +10,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
@@ -38,11 +37,11 @@ from crmsolid.core import clock
 from crmsolid.core.errors import CODES, DomainError
 from crmsolid.panel.components import template_tags as panel_tags
 from crmsolid.panel.components.addresses import panel_url
-from crmsolid.panel.components.admin_base import TenantAdmin
-from crmsolid.panel.components.admin_columns import column, format_time, time_text
+from crmsolid.panel.components.admin_columns import chips, column, last_used, time_text
+from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.forms import EditForm, ServiceForm, SubmitOnceForm, lock_row
 from crmsolid.workspaces.models import User, Workspace
-from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.roles import ADMINS, NOBODY
 from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
 STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"}
@@ -186,12 +185,11 @@ def state_and_text(key: ApiKey) -> tuple[str, str]:
     return key.state, key.state.capitalize()
 
 
-class ApiKeyAdmin(TenantAdmin):
+class ApiKeyAdmin(PageAdmin):
     """A key never changes: it is created, replaced, revoked. So its page is not Django's form."""
 
-    viewers, adders = ADMINS, ADMINS
+    viewers, adders, changers = ADMINS, ADMINS, NOBODY
     needs_plan = False  # a key can be revoked at any time
-    services_audit = True
     add_label = "New key"
     list_display = ("name", "display_prefix", "scope_chips", "state_label", "creator", "last_used", "expires")
     list_select_related = ("created_by",)
@@ -200,7 +198,7 @@ class ApiKeyAdmin(TenantAdmin):
     search_help_text = "Name or beginning of a key"
     empty_text = "A program needs a key to read contacts, send messages or listen to events over the API."
     ordering = ("-created_at", "-id")
-    actions = None
+    last_used = last_used
     list_after_template = "panel/key_list_sections.html"
 
     # --- List -------------------------------------------------------------------------------------------------
@@ -214,9 +212,7 @@ class ApiKeyAdmin(TenantAdmin):
 
     @column("scopes")
     def scope_chips(self, key: ApiKey) -> SafeString:
-        names = ["all scopes"] if set(key.scopes) == ALL_SCOPES else key.scopes
-        chips = format_html_join("", '<span class="cs-chip">{}</span>', ((name,) for name in names))
-        return format_html('<span class="cs-chips">{}</span>', chips)
+        return chips(["all scopes"] if set(key.scopes) == ALL_SCOPES else key.scopes)
 
     @column("state", label=STATE_COLOURS)
     def state_label(self, key: ApiKey) -> tuple[str, str]:
@@ -225,13 +221,6 @@ class ApiKeyAdmin(TenantAdmin):
     @column("created by")
     def creator(self, key: ApiKey) -> str:
         return (key.created_by.name or key.created_by.email) if key.created_by is not None else "A command"
-
-    @column("last used", ordering="last_used_at")
-    def last_used(self, key: ApiKey) -> SafeString | str:
-        if key.last_used_at is None:
-            return "Never"
-        used_at = format_time(key.last_used_at)
-        return format_html('{}<br><span class="cs-muted">{}</span>', used_at, key.last_used_ip or "")
 
     @column("expires", ordering="expires_at")
     def expires(self, key: ApiKey) -> SafeString | str:
@@ -246,11 +235,10 @@ class ApiKeyAdmin(TenantAdmin):
 
     # --- Pages ------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
         return [
-            path("<path:object_id>/rename/", wrap(require_POST(self.rename_view)), name="apikeys_apikey_rename"),
-            path("<path:object_id>/rotate/", wrap(require_POST(self.rotate_view)), name="apikeys_apikey_rotate"),
-            path("<path:object_id>/revoke/", wrap(require_POST(self.revoke_view)), name="apikeys_apikey_revoke"),
+            self.own_url("<path:object_id>/rename/", require_POST(self.rename_view), "rename"),
+            self.own_url("<path:object_id>/rotate/", require_POST(self.rotate_view), "rotate"),
+            self.own_url("<path:object_id>/revoke/", require_POST(self.revoke_view), "revoke"),
             *super().get_urls(),
         ]
 
@@ -272,10 +260,10 @@ class ApiKeyAdmin(TenantAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return self._key_page(request, self._get_key(request, object_id))
+        return self._key_page(request, self.row(request, object_id))
 
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key, user = self._get_key(request, object_id), self.panel_context(request).membership.user
+        key, user = self.row(request, object_id), self.panel_context(request).membership.user
         form = RotateForm(user, request.POST)
         if form.is_valid():
             try:
@@ -288,7 +276,7 @@ class ApiKeyAdmin(TenantAdmin):
         return self._key_page(request, key, rotate_form=form)
 
     def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key = self._get_key(request, object_id)
+        key = self.row(request, object_id)
         if self.panel_context(request).is_expired:
             raise PermissionDenied
         with transaction.atomic():
@@ -301,25 +289,16 @@ class ApiKeyAdmin(TenantAdmin):
                     form.add_domain_error(error)
                 else:
                     messages.success(request, f"The key is called {renamed.name} now. It works as before.")
-                    return HttpResponseRedirect(panel_url("apikeys_apikey_change", key.pk))
+                    return self.page_of(key)
         return self._key_page(request, key, rename_form=form)
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key, form = self._get_key(request, object_id), RevokeForm(request.POST)
+        key, form = self.row(request, object_id), RevokeForm(request.POST)
         if not form.is_valid():
             return self._key_page(request, key, revoke_form=form)
         revoke_key(self.actor(request), key.id)
         messages.success(request, f"{key.name} is revoked: it is refused from now on.")
         return HttpResponseRedirect(panel_url("apikeys_apikey_changelist"))
-
-    def _get_key(self, request: HttpRequest, object_id: str) -> ApiKey:
-        """The key, if it is in this workspace and the user may see keys."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        key: ApiKey | None = self.get_object(request, unquote(object_id))
-        if key is None:
-            raise Http404
-        return key
 
     def _key_page(self, request: HttpRequest, key: ApiKey, **forms: Any) -> HttpResponse:
         state, text = state_and_text(key)

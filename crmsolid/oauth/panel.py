@@ -5,13 +5,10 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path
-from django.utils.html import format_html, format_html_join
+from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
@@ -20,12 +17,12 @@ from crmsolid.oauth.endpoints import resource_url
 from crmsolid.oauth.models import Application, Grant
 from crmsolid.oauth.services import revoke_grant, role_of_member, unused_until
 from crmsolid.panel.components.addresses import panel_url
-from crmsolid.panel.components.admin_base import TenantAdmin
-from crmsolid.panel.components.admin_columns import column, datetime_column, format_time
+from crmsolid.panel.components.admin_columns import chips, column, datetime_column, last_used
+from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.context import panel_context
 from crmsolid.workspaces.actor import ROLE_SCOPES
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.roles import ADMINS
+from crmsolid.workspaces.roles import ADMINS, NOBODY
 from crmsolid.workspaces.scopes import Scope
 
 MAX_BELOW_KEYS = 10
@@ -58,19 +55,18 @@ class RevokeForm(forms.Form):
     confirm = forms.BooleanField(error_messages={"required": "Tick the box to end the access."})
 
 
-class GrantAdmin(TenantAdmin):
+class GrantAdmin(PageAdmin):
     """Grants are made on the consent page, so they cannot be added or changed here."""
 
-    viewers = ADMINS
+    viewers, changers = ADMINS, NOBODY
     needs_plan = False  # an assistant can be cut off at any time
-    services_audit = True
     list_display = ("client_name", "user_email", "may", "state_label", "last_used", "since")
     list_select_related = ("user",)
     search_fields = ("client_name", "user__email")
     search_help_text = "Name of an assistant or e-mail of a member"
     empty_text = "Members connect an assistant from its own settings, with the address of this server and /mcp."
     ordering = ("-created_at", "-id")
-    actions = None
+    last_used = last_used
     since = datetime_column("connected", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -89,47 +85,30 @@ class GrantAdmin(TenantAdmin):
     @column("may")
     def may(self, grant: Grant) -> SafeString:
         """The scopes as words: ``read:contacts`` is "read contacts"."""
-        chips = format_html_join("", '<span class="cs-chip">{}</span>', ((s.replace(":", " "),) for s in grant.scopes))
-        return format_html('<span class="cs-chips">{}</span>', chips)
+        return chips(scope.replace(":", " ") for scope in grant.scopes)
 
     @column("state", label={state: colour for state, (colour, _) in STATES.items() if colour})
     def state_label(self, grant: Grant) -> tuple[str, str]:
         state = state_of(grant)
         return state, STATES[state][1]
 
-    @column("last used", ordering="last_used_at")
-    def last_used(self, grant: Grant) -> SafeString | str:
-        if grant.last_used_at is None:
-            return "Never"
-        used_at = format_time(grant.last_used_at)
-        return format_html('{}<br><span class="cs-muted">{}</span>', used_at, grant.last_used_ip or "")
-
     # --- Pages --------------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_POST(self.revoke_view))
-        return [path("<path:object_id>/revoke/", view, name="oauth_grant_revoke"), *super().get_urls()]
+        revoke = self.own_url("<path:object_id>/revoke/", require_POST(self.revoke_view), "revoke")
+        return [revoke, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return self._grant_page(request, self._get_grant(request, object_id), RevokeForm())
+        return self._grant_page(request, self.row(request, object_id), RevokeForm())
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        grant, form = self._get_grant(request, object_id), RevokeForm(request.POST)
+        grant, form = self.row(request, object_id), RevokeForm(request.POST)
         if not form.is_valid():
             return self._grant_page(request, grant, form)
         revoke_grant(self.actor(request), grant.id)
         messages.success(request, f"{grant.client_name} is disconnected: it is refused from now on.")
         return HttpResponseRedirect(panel_url("oauth_grant_changelist"))
-
-    def _get_grant(self, request: HttpRequest, object_id: str) -> Any:
-        """The grant, if it is in this workspace and the user may see grants."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        grant: Grant | None = self.get_object(request, unquote(object_id))
-        if grant is None:
-            raise Http404
-        return grant
 
     def _grant_page(self, request: HttpRequest, grant: Any, form: RevokeForm) -> HttpResponse:
         state = state_of(grant)

@@ -147,5 +147,5 @@ def test_refusals_are_audited_once_a_minute_for_each_reason(tenants: Tenants, to
     entries = AuditEntry.objects.for_workspace(tenants.workspace).filter(action="grant.refused").order_by("pk")
     assert [entry.data["reason"] for entry in entries] == ["write:messages", "write:contacts"]
     assert {(entry.subject_kind, entry.target, entry.ip) for entry in entries} == {
-        ("grant", credentials.grant.id, "198.51.100.7")
+        ("grant", credentials.row.id, "198.51.100.7")
     }

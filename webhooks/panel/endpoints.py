@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path
 from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -21,7 +21,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.events.catalogue import subscribable_names
 from crmsolid.panel.components.addresses import panel_url
-from crmsolid.panel.components.admin_columns import column, format_time, time_text
+from crmsolid.panel.components.admin_columns import chips, column, format_time, time_text
 from crmsolid.panel.components.forms import lock_row
 from crmsolid.workspaces.actor import ADMINS
 from webhooks import querysets, replays, services
@@ -56,9 +56,7 @@ class EndpointAdmin(WebhookAdmin):
 
     @column("events")
     def shown_events(self, endpoint: Endpoint) -> SafeString:
-        names = ["all events"] if takes_all(endpoint) else endpoint.events
-        chips = format_html_join("", '<span class="cs-chip">{}</span>', ((name,) for name in names))
-        return format_html('<span class="cs-chips">{}</span>', chips)
+        return chips(["all events"] if takes_all(endpoint) else endpoint.events)
 
     @column("state", label=STATE_COLOURS)
     def state_label(self, endpoint: Endpoint) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.contrib.admin import SimpleListFilter, display
 from django.db import models
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
@@ -43,6 +43,20 @@ def _as_label(function: F, colours: Mapping[str, str]) -> F:
 
 time_text = panel_tags.moment_text
 format_time = panel_tags.moment
+
+
+def chips(names: Iterable[str]) -> SafeString:
+    """Short names side by side, such as scopes."""
+    each = format_html_join("", '<span class="cs-chip">{}</span>', ((name,) for name in names))
+    return format_html('<span class="cs-chips">{}</span>', each)
+
+
+@column("last used", ordering="last_used_at")
+def last_used(page: Any, row: Any) -> SafeString | str:
+    """A column for a key or a grant."""
+    if row.last_used_at is None:
+        return "Never"
+    return format_html('{}<br><span class="cs-muted">{}</span>', format_time(row.last_used_at), row.last_used_ip or "")
 
 
 def datetime_column(title: str, field: str) -> Callable[..., SafeString | str]:
