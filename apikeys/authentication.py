@@ -114,7 +114,13 @@ class Credentials:
                 _audited.clear()
             _audited[subject] = now
         try:
-            audit.record(self.actor(surface, ip), f"{self.kind}.refused", self.row.id, code=error.code, reason=reason)
+            audit.record(
+                self.actor(surface, ip),
+                "key.refused" if self.kind == "key" else "grant.refused",
+                self.row.id,
+                code=error.code,
+                reason=reason,
+            )
         except DatabaseError:
             logger.warning("could not audit a refusal", extra={"subject": self.row.id}, exc_info=True)
 

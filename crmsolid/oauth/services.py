@@ -87,13 +87,18 @@ def _own_actor(user: User, grant: Grant, ip: str | None) -> Actor:
     return Actor(grant.workspace, subject, frozenset(), None, "panel", ip)
 
 
-def _end(grant: Grant, actor: Actor, action: str = "grant.revoked", **data: str) -> bool:
+def _revoke(grant: Grant) -> bool:
     """False if it has ended already. The row stays locked until the end of the transaction, so an exchange of a code
     or a refresh at the same moment comes before it, and its tokens end too, or after it, and is refused."""
-    ended = Grant.objects.for_workspace(grant.workspace_id).filter(pk=grant.pk, revoked_at=None)
-    if not ended.update(revoked_at=clock.now()):
+    open_grants = Grant.objects.for_workspace(grant.workspace_id).filter(pk=grant.pk, revoked_at=None)
+    return bool(open_grants.update(revoked_at=clock.now()))
+
+
+def _end(grant: Grant, actor: Actor, **data: str) -> bool:
+    """False if it has ended already."""
+    if not _revoke(grant):
         return False
-    audit.record(actor, action, grant.id, client=grant.client_name, **data)
+    audit.record(actor, "grant.revoked", grant.id, client=grant.client_name, **data)
     return True
 
 
@@ -118,7 +123,9 @@ def end_grant(grant: Grant, action: str, reason: str) -> None:
     """End a grant without a person: its client asked for it, a token was used twice, or it has expired."""
     subject = Subject("grant", grant.id, grant.client_name)
     own = Actor(grant.workspace, subject, frozenset(), None, "mcp", None)
-    _end(grant, own if action == "grant.revoked" else Actor.system(grant.workspace), action, reason=reason)
+    actor = own if action == "grant.revoked" else Actor.system(grant.workspace)
+    if _revoke(grant):
+        audit.record(actor, action, grant.id, client=grant.client_name, reason=reason)
 
 
 def client_name(application: Application) -> str:
