@@ -18,12 +18,7 @@ from django.db.models import Q, QuerySet
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import (
-    fetch,
-    rows_parameter,
-    rows_source,
-    run,
-)
+from crmsolid.core.sql.bulk import columns_of, fetch, run
 from crmsolid.core.sql.prepared_cursor import is_lock_timeout
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import sending_hold
@@ -52,13 +47,21 @@ _FIRST_ETA_BY_ACCOUNT = f"""
     ) FROM queued WHERE account_id IS NOT NULL
 """
 _NO_LEASE = datetime.max.replace(tzinfo=UTC)
-_LEASED = {
-    "message_id": "text",
-    "new_text": "text",
-    "slot_time": "time",
-    "unsettled_time": "time",
-    "attempt": "int",
-}
+_TAKE_LEASES = (
+    f"UPDATE {_messages.name} m SET status = 'sending', rendered = true, lease = %s, lease_until = %s, text = r.text,"
+    " slot_at = r.slot_at, unsettled_since = r.unsettled_since, attempts = r.attempts"
+    " FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[])"
+    " AS r (id, text, slot_at, unsettled_since, attempts) WHERE m.id = r.id"
+)
+_FIRST_DUE = (  # of each account, with an index for each
+    f"SELECT {_messages.columns('m')} FROM unnest(%s::bigint[]) AS wanted (id) CROSS JOIN LATERAL ("
+    f"SELECT * FROM {_messages.name} q WHERE account_id = wanted.id AND status = 'queued' AND eta <= %s"
+    f" AND NOT {behind('q')} ORDER BY eta, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED) m"
+)
+_FIRST_LOST = (
+    f"SELECT {_messages.columns('m')} FROM {_messages.name} m WHERE status = 'sending' AND account_id = ANY(%s)"
+    f" AND lease_until < %s AND NOT {behind('m')} ORDER BY eta, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +114,22 @@ def _account_can_send(path: str = "") -> Q:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """The claims of a batch; ``unfinished`` are the accounts that may have more due messages, ``locked`` those that
-    another transaction held."""
+    another transaction held. ``is_whole``: it is no message that was claimed alone."""
 
     claims: Sequence[Claim] = ()
     unfinished: Sequence[int] = ()
     locked: Sequence[int] = ()
+    is_whole: bool = True
 
 
 @transaction.atomic
 def claim_batch(account_ids: Sequence[int], limit: int) -> Batch:
     """Claim up to ``limit`` due messages of these accounts, the oldest first and of each account about as many; as many
     again whose leases have expired. A message waits while an earlier one of its thread is unsettled."""
-    where, params = "id = ANY(%s)", [list(account_ids)]
     rows = fetch(
-        f"SELECT {_accounts.columns()} FROM {_accounts.name} WHERE {where} ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
-        params,
+        f"SELECT {_accounts.columns()} FROM {_accounts.name} WHERE id = ANY(%s)"
+        " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+        [list(account_ids)],
     )
     accounts = [_accounts.from_row(row) for row in rows]
     return _claim_due(accounts, limit, locked=sorted(set(account_ids) - {account.pk for account in accounts}))
@@ -171,6 +175,12 @@ def claim(message_id: str) -> Claim | None:
     return next(iter(_claim({account.pk: account}, messages)), None)
 
 
+def claim_alone(message_id: str) -> Batch:
+    """A batch with the claim of one message, if :func:`claim` gives one."""
+    claimed = claim(message_id)
+    return Batch([] if claimed is None else [claimed], is_whole=False)
+
+
 def _may_send(account: Account) -> bool:
     """A pause with an end delays the account's messages; a pause without one holds them."""
     is_delayed = account.state == AccountState.PAUSED and account.paused_until is not None
@@ -180,20 +190,8 @@ def _may_send(account: Account) -> bool:
 def _lock_due(account_ids: list[int], per_account: int) -> list[Message]:
     """Lock the first due messages of each of these accounts, whose rows are locked."""
     now = clock.now()
-    accounts, params = "account_id = ANY(%s)", [list(account_ids)]
-    leased = f"status = 'sending' AND {accounts} AND lease_until"
-    due = f"status = 'queued' AND eta <= %s AND NOT {behind('q')} ORDER BY eta, id LIMIT %s"
-    columns = _messages.columns("m")
-    rows = fetch(
-        f"SELECT {columns} FROM unnest(%s::bigint[]) AS wanted (wanted_id) CROSS JOIN LATERAL ("
-        f"SELECT * FROM {_messages.name} q WHERE account_id = wanted_id AND {due} FOR NO KEY UPDATE SKIP LOCKED) m",
-        [account_ids, now, now, per_account],
-    )
-    rows += fetch(
-        f"SELECT {columns} FROM {_messages.name} m WHERE {leased} < %s AND NOT {behind('m')}"
-        " ORDER BY eta, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
-        [*params, now, now, per_account * len(account_ids)],
-    )
+    rows = fetch(_FIRST_DUE, [account_ids, now, now, per_account])
+    rows += fetch(_FIRST_LOST, [account_ids, now, now, per_account * len(account_ids)])
     return sorted(map(_messages.from_row, rows), key=lambda message: (message.eta, message.id))
 
 
@@ -203,8 +201,8 @@ def _claim(accounts: Mapping[int, Account], messages: Sequence[Message]) -> list
     if not messages:
         return []
     now = clock.now()
-    where, params = "id = ANY(%s)", [list({message.contact_id for message in messages})]
-    contacts = {contact.id: contact for contact in _contacts.select(where, params)}
+    contact_ids = {message.contact_id for message in messages}
+    contacts = {contact.id: contact for contact in _contacts.select("id = ANY(%s)", [list(contact_ids)])}
     messages = _without_refused(accounts, contacts, messages)
     unpaused: dict[Account, list[Message]] = defaultdict(list)
     for message in messages:
@@ -281,27 +279,19 @@ def _take_leases(
         message.unsettled_since = previous_attempt_at or now
         message.attempts += 1
         rows.append((message.id, message.text, message.slot_at, message.unsettled_since, message.attempts))
-        claims.append(Claim(message, accounts[message.account_id], _outgoing(message, previous_attempt_at), lease))
-    run(
-        f"UPDATE {_messages.name} SET status = 'sending', rendered = %s, lease = %s, lease_until = %s, text = new_text,"
-        " slot_at = slot_time, unsettled_since = unsettled_time, attempts = attempt"
-        f" FROM {rows_source(_LEASED)} WHERE id = message_id",
-        [True, lease, lease_until, rows_parameter(rows)],
-    )
+        outgoing = Outgoing(
+            message_id=message.id,
+            workspace_id=message.workspace_id,
+            account_id=message.account_id,
+            random_id=message.random_id,
+            recipient=message.recipient,
+            text=message.text,
+            attempt=message.attempts,
+            previous_attempt_at=previous_attempt_at,
+        )
+        claims.append(Claim(message, accounts[message.account_id], outgoing, lease))
+    run(_TAKE_LEASES, [lease, lease_until, *columns_of(rows)])
     return claims
-
-
-def _outgoing(message: Message, previous_attempt_at: datetime | None) -> Outgoing:
-    return Outgoing(
-        message_id=message.id,
-        workspace_id=message.workspace_id,
-        account_id=message.account_id,
-        random_id=message.random_id,
-        recipient=message.recipient,
-        text=message.text,
-        attempt=message.attempts,
-        previous_attempt_at=previous_attempt_at,
-    )
 
 
 def _text_to_send(message: Message, contact: Contact) -> str | None:

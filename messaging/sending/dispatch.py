@@ -17,6 +17,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from crmsolid.core import clock, doorbell
+from crmsolid.core.batches import go_on_after_error, together_or_alone
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
 from messaging.sending import claiming, gateway, settlement
 from messaging.sending.claiming import Batch, QueuedAccount
@@ -42,60 +43,43 @@ def dispatch(*, seconds: float = RUN_SECONDS) -> int:
     """
     queued = claiming.queued_accounts()
     _wake_account_workers(queued)
-    run = _Run([account.id for account in queued if account.kind in gateway.registry and _is_due(account)], seconds)
-    while run.waiting or run.locked:
-        batch = run.claim_next() if run.waiting else run.claim_locked()
-        run.waiting += batch.unfinished
-        try:
-            run.tried += send(batch.claims)
-        except DATABASE_UNAVAILABLE:
-            raise  # for every other message too
-        except Exception:  # a bug with some messages must not stop the others
-            logger.exception("a batch failed unexpectedly")
-            run.failed = True
-        if (run.waiting or run.locked) and time.monotonic() > run.ends:
+    waiting = [account.id for account in queued if account.kind in gateway.registry and _is_due(account)]
+    locked, lock_seconds = list[int](), LOCK_SECONDS
+    tried, failed, ends = 0, False, time.monotonic() + seconds
+    while waiting or locked:
+        if waiting:
+            account_ids, waiting = waiting[:ACCOUNTS_BATCH], waiting[ACCOUNTS_BATCH:]
+            batches = _claim(account_ids)
+            failed = failed or not (batches and batches[0].is_whole)
+        else:
+            started = time.monotonic()
+            batches = [claiming.claim_from_busy_account(locked.pop(0), BATCH, lock_seconds)]
+            lock_seconds -= time.monotonic() - started
+        waiting += [account_id for batch in batches for account_id in batch.unfinished]
+        locked += [account_id for batch in batches for account_id in batch.locked]
+        if lock_seconds <= 0:
+            locked.clear()  # left to the next run
+        with go_on_after_error(logger, "a batch failed unexpectedly") as attempt:
+            tried += send([claim for batch in batches for claim in batch.claims])
+        failed = failed or attempt.failed
+        if (waiting or locked) and time.monotonic() > ends:
             doorbell.ring("messaging.dispatch")
-            return run.tried
-    if queued and not run.failed:
+            return tried
+    if queued and not failed:  # a bug may occur again, so the sweep asks for the next run
         _ring_for_next()
-    return run.tried
+    return tried
 
 
-class _Run:
-    """What one run has still to do: ``waiting`` are accounts with due messages, ``locked`` those that were locked when
-    it came to them. After a bug (``failed``) the sweep asks for the next run, because the bug may occur again."""
-
-    def __init__(self, account_ids: list[int], seconds: float) -> None:
-        self.waiting, self.locked = account_ids, list[int]()
-        self.tried, self.failed = 0, False
-        self.ends = time.monotonic() + seconds
-        self._lock_seconds = LOCK_SECONDS
-
-    def claim_next(self) -> Batch:
-        """Claim from the next accounts."""
-        account_ids, self.waiting = self.waiting[:ACCOUNTS_BATCH], self.waiting[ACCOUNTS_BATCH:]
-        try:
-            batch = claiming.claim_batch(account_ids, BATCH)
-        except DATABASE_UNAVAILABLE:
-            raise
-        except Exception:
-            logger.exception("claiming from each account alone")
-            self.failed = True
-            return Batch([claim for account_id in account_ids for claim in _claim_alone(account_id)])
-        self.locked += batch.locked
-        return batch
-
-    def claim_locked(self) -> Batch:
-        """Wait for an account that was locked. Once the time for that is used up, leave the others."""
-        account_id = self.locked.pop(0)
-        if self._lock_seconds <= 0:
-            self.locked.clear()
-            return Batch()
-        started = time.monotonic()
-        try:
-            return claiming.claim_from_busy_account(account_id, BATCH, self._lock_seconds)
-        finally:
-            self._lock_seconds -= time.monotonic() - started
+def _claim(account_ids: list[int]) -> list[Batch]:
+    """Claim from these accounts together; after a bug each message alone, without regard to the order of a thread."""
+    due = claiming.due_messages().filter(account__in=account_ids).order_by("eta", "id").values_list("pk", flat=True)
+    return together_or_alone(
+        lambda: claiming.claim_batch(account_ids, BATCH),
+        due[:BATCH],
+        claiming.claim_alone,
+        logger=logger,
+        what="message",
+    )
 
 
 def _is_due(account: QueuedAccount) -> bool:
@@ -126,26 +110,6 @@ def _ring_for_next() -> None:
         doorbell.ring("messaging.dispatch", after=wait if wait > 0 else RETRY_SECONDS)
 
 
-def _claim_alone(account_id: int) -> list[Claim]:
-    """Claim from one account; if that fails too, each message by itself, without regard to the order of a thread."""
-    try:
-        return list(claiming.claim_batch([account_id], BATCH // ACCOUNTS_BATCH).claims)
-    except DATABASE_UNAVAILABLE:
-        raise
-    except Exception:
-        logger.exception("claiming messages one by one", extra={"account_id": account_id})
-    claims = []
-    due = claiming.due_messages().filter(account_id=account_id).order_by("eta", "id")
-    for message_id in list(due.values_list("pk", flat=True)[:BATCH]):
-        try:
-            claims.append(claiming.claim(message_id))
-        except DATABASE_UNAVAILABLE:
-            raise
-        except Exception:
-            logger.exception("a message cannot be claimed", extra={"message_id": message_id})
-    return [claim for claim in claims if claim is not None]
-
-
 def send(claims: Sequence[Claim]) -> int:
     """Send claimed messages and settle the attempts; returns the number of messages tried."""
     by_kind: dict[str, list[Claim]] = defaultdict(list)
@@ -167,12 +131,8 @@ def _send(account_gateway: Gateway, claims: Sequence[Claim]) -> int:
     if untried:
         settlement.release(untried)
     sent = [each.claim.outgoing for each in settled if isinstance(each.result, Delivered)]
-    try:
+    with go_on_after_error(logger, "the gateway failed after it had sent"):
         account_gateway.after_sent(sent)
-    except DATABASE_UNAVAILABLE:
-        raise
-    except Exception:
-        logger.exception("the gateway failed after it had sent")
     return len(attempts)
 
 

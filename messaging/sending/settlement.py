@@ -7,7 +7,7 @@ account, contact, enrollment, thread, message, step run.
 """
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +17,8 @@ from django.db import transaction
 from contacts import activity
 from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.errors import DATABASE_UNAVAILABLE
-from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
+from crmsolid.core.batches import go_on_after_error, together_or_alone
+from crmsolid.core.sql.bulk import columns_of, fetch, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging.models import (
@@ -44,18 +44,34 @@ MAX_RETRY_SECONDS = 600.0
 _messages, _attempts, _contacts, _accounts = Table(Message), Table(MessageAttempt), Table(Contact), Table(Account)
 _threads = Table(Thread)
 
-_SETTLED = {
-    "message_id": "text",
-    "held_lease": "text",
-    "new_status": "text",
-    "sent_time": "time",
-    "slot_time": "time",
-    "telegram_id": "int",
-    "error_code": "text",
-    "error_text": "text",
+# The fields of a message that a result changes, and the types of their columns.
+_FINAL = {
+    "status": "text",
+    "sent_at": "timestamptz",
+    "slot_at": "timestamptz",
+    "telegram_message_id": "bigint",
+    "error": "text",
+    "error_detail": "text",
 }
-# The fields of a message whose values follow the first two of these.
-_FINAL = ("status", "sent_at", "slot_at", "telegram_message_id", "error", "error_detail")
+_SETTLE = (
+    f"UPDATE {_messages.name} m SET status = r.status, sent_at = r.sent_at, slot_at = r.slot_at,"
+    " telegram_message_id = coalesce(m.telegram_message_id, r.telegram_message_id),"
+    " error = r.error, error_detail = r.error_detail, lease = '', lease_until = NULL"
+    f" FROM unnest(%s::text[], %s::text[], {', '.join(f'%s::{type}[]' for type in _FINAL.values())})"
+    f" AS r (id, lease, {', '.join(_FINAL)}) WHERE m.id = r.id AND m.lease = r.lease AND m.status = 'sending'"
+    " RETURNING m.id, m.telegram_message_id"
+)
+_RELEASE = (
+    f"UPDATE {_messages.name} m SET status = 'queued', slot_at = r.slot_at, unsettled_since = r.unsettled_since,"
+    " attempts = attempts - 1, lease = '', lease_until = NULL"
+    " FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])"
+    " AS r (id, lease, slot_at, unsettled_since) WHERE m.id = r.id AND m.lease = r.lease AND m.status = 'sending'"
+)
+_OTHERS_WITH_ID = (
+    "SELECT m.thread_id, m.telegram_message_id, m.source, r.id"
+    " FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS r (thread_id, telegram_id, id)"
+    f" JOIN {_messages.name} m ON m.thread_id = r.thread_id AND m.telegram_message_id = r.telegram_id AND m.id <> r.id"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -89,32 +105,26 @@ def settle(attempts: Sequence[Attempt]) -> list[Attempt]:
     alone either is logged; its lease ends, and the next attempt finds out whether it had arrived.
     """
     final = [each for each in attempts if isinstance(each.result, Delivered) or each.result.permanent]
-    settled = _settle_together_or_alone(final) if final else []
-    return settled + [each for each in attempts if each not in final and _settle_alone(_requeue, each)]
-
-
-def _settle_together_or_alone(attempts: Sequence[Attempt]) -> list[Attempt]:
-    if len(attempts) > 1:
-        try:
-            return _settle_final(attempts)
-        except Exception:
-            logger.exception("settling attempts one by one")
-    return [each for each in attempts if _settle_alone(lambda attempt: bool(_settle_final([attempt])), each)]
-
-
-def _settle_alone(settle_one: Callable[[Attempt], bool], attempt: Attempt) -> bool:
-    """Whether the attempt was settled."""
-    extra = {"message_id": attempt.claim.message.id}
-    try:
-        settled = settle_one(attempt)
-    except DATABASE_UNAVAILABLE:
-        raise
-    except Exception:
-        logger.exception("an attempt cannot be settled", extra=extra)
-        return False
-    if not settled:
-        logger.warning("an attempt lost its lease", extra=extra)
+    settled: list[Attempt] = []
+    if final:
+        batches = together_or_alone(
+            lambda: _settle_final(final),
+            final,
+            lambda attempt: _settle_final([attempt]),
+            logger=logger,
+            what="attempt",
+            id_of=_message_id,
+        )
+        settled += [attempt for batch in batches for attempt in batch]
+    for attempt in attempts:
+        if attempt not in final:
+            with go_on_after_error(logger, "this attempt failed alone", attempt_id=_message_id(attempt)):
+                settled += _requeue(attempt)
     return settled
+
+
+def _message_id(attempt: Attempt) -> str:
+    return attempt.claim.message.id
 
 
 @transaction.atomic
@@ -122,9 +132,8 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
     now = clock.now()
     contact_ids = {each.claim.message.contact_id for each in attempts}
     thread_ids = {each.claim.message.thread_id for each in attempts}
-    for table, ids in ((_contacts, sorted(contact_ids)), (_threads, sorted(thread_ids))):
-        where, params = "id = ANY(%s)", [list(ids)]
-        fetch(f"SELECT id FROM {table.name} WHERE {where} ORDER BY id FOR NO KEY UPDATE", params)
+    for table, ids in ((_contacts, contact_ids), (_threads, thread_ids)):
+        fetch(f"SELECT id FROM {table.name} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [sorted(ids)])
     settled = _update_messages(attempts, now)
     sent = [each.claim.message for each in settled if isinstance(each.result, Delivered)]
     scored: list[NewEvent] = []
@@ -166,23 +175,21 @@ def _update_messages(attempts: Sequence[Attempt], now: datetime) -> list[Attempt
     rows = []
     for each in attempts:
         new = {**each.claim.message.__dict__, **values[each.claim.message.id]}
-        changed = (new[name] for name in _FINAL)
-        rows.append((each.claim.message.id, each.claim.lease, *changed))
-    updated = fetch(
-        f"UPDATE {_messages.name} SET status = new_status, sent_at = sent_time, slot_at = slot_time,"
-        f" telegram_message_id = coalesce({_messages.name}.telegram_message_id, telegram_id),"
-        " error = error_code, error_detail = error_text,"
-        " lease = '', lease_until = NULL"
-        f" FROM {rows_source(_SETTLED)} WHERE id = message_id AND lease = held_lease AND status = 'sending'"
-        " RETURNING id, telegram_message_id",
-        [rows_parameter(rows)],
-    )
-    ids = dict(updated)
-    settled = [each for each in attempts if each.claim.message.id in ids]
-    for each in settled:
+        rows.append((each.claim.message.id, each.claim.lease, *(new[name] for name in _FINAL)))
+    ids = dict(fetch(_SETTLE, columns_of(rows)))
+    settled = []
+    for each in attempts:
         message = each.claim.message
-        _set(message, {**values[message.id], "telegram_message_id": ids[message.id]})
+        if message.id in ids:
+            _set(message, {**values[message.id], "telegram_message_id": ids[message.id]})
+            settled.append(each)
+        else:
+            _warn_lost(each)
     return settled
+
+
+def _warn_lost(attempt: Attempt) -> None:
+    logger.warning("an attempt lost its lease", extra={"message_id": attempt.claim.message.id})
 
 
 def _final_values(attempt: Attempt, now: datetime, taken: Collection[tuple[str, int]]) -> dict[str, Any]:
@@ -219,13 +226,7 @@ def _taken_telegram_ids(attempts: Sequence[Attempt]) -> set[tuple[str, int]]:
     ]
     if not rows:
         return set()
-    columns = {"of_thread": "text", "telegram_id": "int", "of_message": "text"}
-    taken = fetch(
-        f"SELECT m.thread_id, m.telegram_message_id, m.source, of_message FROM {rows_source(columns)}"
-        f" JOIN {_messages.name} m"
-        " ON m.thread_id = of_thread AND m.telegram_message_id = telegram_id AND m.id <> of_message",
-        [rows_parameter(rows)],
-    )
+    taken = fetch(_OTHERS_WITH_ID, columns_of(rows))
     messages = {each.claim.message.id: each.claim.message for each in attempts}
     for _, telegram_id, source, message_id in taken:
         if source == "phone":
@@ -233,8 +234,9 @@ def _taken_telegram_ids(attempts: Sequence[Attempt]) -> set[tuple[str, int]]:
     return {(thread_id, telegram_id) for thread_id, telegram_id, source, _ in taken if source != "phone"}
 
 
-def _requeue(attempt: Attempt) -> bool:
-    """Queue the message again with a later eta; pause the account if Telegram asked it to wait. False without a lease.
+def _requeue(attempt: Attempt) -> list[Attempt]:
+    """Queue the message again with a later eta; pause the account if Telegram asked it to wait. Returns the attempt,
+    if it held its lease.
 
     The message's slot moves to the new eta. An attempt whose result is unknown still counts against the daily limit,
     so a message that may have arrived keeps the slot it has.
@@ -262,9 +264,10 @@ def _requeue(attempt: Attempt) -> bool:
                 error_detail=error.detail[:200],
             )
             record_attempts([(message, "retry", error.code, attempt.elapsed_ms)])
-        return True
     except _LeaseLost:
-        return False
+        _warn_lost(attempt)
+        return []
+    return [attempt]
 
 
 def reason_to_wait(account: Account, until: datetime) -> str:
@@ -298,13 +301,7 @@ def release(claims: Sequence[Claim]) -> None:
         message, previous = claim.message, claim.outgoing.previous_attempt_at
         slot_at = message.eta if previous is None else message.slot_at
         rows.append((message.id, claim.lease, slot_at, previous))
-    columns = {"message_id": "text", "held_lease": "text", "slot_time": "time", "unsettled_time": "time"}
-    run(
-        f"UPDATE {_messages.name} SET status = 'queued', slot_at = slot_time, unsettled_since = unsettled_time,"
-        " attempts = attempts - 1, lease = '', lease_until = NULL"
-        f" FROM {rows_source(columns)} WHERE id = message_id AND lease = held_lease AND status = 'sending'",
-        [rows_parameter(rows)],
-    )
+    run(_RELEASE, columns_of(rows))
 
 
 def fail_unsent(message: Message, code: str, detail: str) -> None:

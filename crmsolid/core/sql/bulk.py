@@ -42,6 +42,11 @@ def rows_source(columns: Mapping[str, str], alias: str = "r") -> str:
     return f"(SELECT {', '.join(values)} FROM jsonb_array_elements(%s::jsonb)) AS {alias}"
 
 
+def columns_of(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """At least one row, as one list a column: the parameters of ``unnest(%s::text[], %s::bigint[])``."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
 def rows_parameter(rows: Sequence[Sequence[Any]]) -> str:
     """The rows as the parameter of :func:`rows_source`, their values in the order of its columns. Raises ValueError for
     NaN and Infinity, TypeError for a value that neither JSON has nor is a time."""

@@ -125,9 +125,8 @@ def test_message_that_cannot_be_claimed_does_not_stop_the_others(
         assert dispatch.dispatch() == 1
     assert (stored(broken).status, stored(broken).attempts, stored(sent).status) == ("queued", 0, "sent")
     assert [record.message for record in caplog.records] == [
-        "claiming from each account alone",
-        "claiming messages one by one",
-        "a message cannot be claimed",
+        "a batch failed, and each message of it is tried alone",
+        "this message failed alone",
     ]
 
 
