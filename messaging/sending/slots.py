@@ -19,18 +19,20 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.bulk import fetch
-from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table
 from messaging.models import Account, AccountKind, AccountState, Message, SpentSlot, Status, WaitingFor
 
 DAY = timedelta(hours=24)
-
-_messages = Table(Message)
 
 _COUNT_AND_LATEST = (
     "SELECT count(*), max(slot_at) FROM ("
     'SELECT slot_at FROM "messaging_message" WHERE account_id = %s AND slot_at > %s AND id <> %s'
     ' UNION ALL SELECT slot_at FROM "messaging_spentslot" WHERE account_id = %s AND slot_at > %s) AS slots'
+)
+_COUNT_BY_ACCOUNT = (
+    "SELECT account_id, count(*) FROM ("
+    'SELECT account_id FROM "messaging_message" WHERE account_id = ANY(%s) AND slot_at > %s'
+    ' UNION ALL SELECT account_id FROM "messaging_spentslot" WHERE account_id = ANY(%s) AND slot_at > %s'
+    ") AS slots GROUP BY account_id"
 )
 
 
@@ -62,18 +64,14 @@ def slot_for_direct_send(account: Account, not_before: datetime) -> datetime:
     The gap moves the slot to a later instant. The daily limit does not: it raises ``account_daily_limit`` (429) with
     the seconds to the first free slot.
     """
-    if _is_clearly_free(account, not_before):
-        return not_before
-    taken, gap = _taken_slots(account, not_before), gap_between_sends(account)
-    slot = first_slot(not_before, taken, gap=gap, limit=len(taken) + 1)  # a limit that cannot be reached
-    if is_free(slot, taken, gap, account.daily_limit):
-        return slot
-    next_free = first_slot(not_before, taken, gap=gap, limit=account.daily_limit)
-    wait = max(1, math.ceil((next_free - clock.now()).total_seconds()))
+    slot = next_free_slot(account, not_before)
+    if slot.delayed_by != WaitingFor.DAILY_LIMIT:
+        return slot.at
+    wait = max(1, math.ceil((slot.at - clock.now()).total_seconds()))
     raise DomainError(
         "account_daily_limit",
         f"account {account.pk} may send {account.daily_limit} messages in 24 hours; the next slot is in {wait} s, at "
-        f"{rfc3339(next_free)}",
+        f"{rfc3339(slot.at)}",
         headers={"Retry-After": str(wait)},
     )
 
@@ -89,7 +87,7 @@ def slots_for_automatic_sends(
         return [not_before + number * gap for number in range(wanted)], None
     taken, free = _taken_slots(account, not_before), list[datetime]()
     for _ in range(wanted):
-        after_gap = first_slot(not_before, taken, gap=gap, limit=len(taken) + 1)  # a limit that cannot be reached
+        after_gap = first_slot(not_before, taken, gap=gap)
         slot = first_slot(not_before, taken, gap=gap, limit=limit)
         if slot > after_gap:
             return free, slot
@@ -106,7 +104,7 @@ def next_free_slot(account: Account, not_before: datetime, *, exclude_id: str = 
     if _is_clearly_free(account, not_before, exclude_id):
         return Slot(not_before)
     taken, gap = _taken_slots(account, not_before, exclude_id), gap_between_sends(account)
-    after_gap = first_slot(not_before, taken, gap=gap, limit=len(taken) + 1)  # a limit that cannot be reached
+    after_gap = first_slot(not_before, taken, gap=gap)
     slot = first_slot(not_before, taken, gap=gap, limit=account.daily_limit)
     return Slot(slot, _what_delayed(not_before, after_gap, slot))
 
@@ -125,7 +123,7 @@ def next_send_time(account: Account, not_before: datetime, *, exclude_id: str) -
     sent = _taken_slots(account, not_before, exclude_id, maybe_sent) if gap else []
     slot, delayed_by = not_before, ""
     while True:
-        after_gap = first_slot(slot, sent, gap=gap, limit=len(sent) + 1)
+        after_gap = first_slot(slot, sent, gap=gap)
         after_limit = first_slot(after_gap, taken, gap=timedelta(0), limit=account.daily_limit)
         delayed_by = _what_delayed(slot, after_gap, after_limit) or delayed_by
         slot = after_limit
@@ -149,19 +147,11 @@ def accounts_with_free_slots(messages: Mapping[Account, Sequence[Message]], now:
     without_gap = [account for account in messages if not gap_between_sends(account)]
     if not without_gap:
         return set()
-    account_is, accounts = "account_id = ANY(%s)", [[account.pk for account in without_gap]]
-    since = now - DAY
-    rows = fetch(
-        "SELECT account_id, count(*) FROM ("
-        f'SELECT account_id FROM "messaging_message" WHERE {account_is} AND slot_at > %s'
-        f' UNION ALL SELECT account_id FROM "messaging_spentslot" WHERE {account_is} AND slot_at > %s'
-        ") AS slots GROUP BY account_id",
-        [*accounts, since, *accounts, since],
-    )
-    taken = dict(rows)
+    account_ids, since = [account.pk for account in without_gap], now - DAY
+    taken = dict(fetch(_COUNT_BY_ACCOUNT, [account_ids, since, account_ids, since]))
     free = set()
     for account in without_gap:
-        own = sum(message.slot_at is not None and message.slot_at > now - DAY for message in messages[account])
+        own = sum(message.slot_at is not None and message.slot_at > since for message in messages[account])
         if taken.get(account.pk, 0) - own + len(messages[account]) <= account.daily_limit:
             free.add(account.pk)
     return free
@@ -177,10 +167,8 @@ def _is_clearly_free(account: Account, at: datetime, exclude_id: str = "") -> bo
 def _count_and_latest(account: Account, at: datetime, exclude_id: str = "") -> tuple[int, datetime | None]:
     """How many slots are taken since 24 hours before ``at``, with no end, and the latest of them."""
     since = at - DAY
-    with statement_cursor() as cursor:
-        cursor.execute(_COUNT_AND_LATEST, [account.pk, since, exclude_id, account.pk, since])
-        count, latest = cursor.fetchone()
-    return int(count), latest
+    [(count, latest)] = fetch(_COUNT_AND_LATEST, [account.pk, since, exclude_id, account.pk, since])
+    return count, latest
 
 
 def _taken_slots(account: Account, at: datetime, exclude_id: str = "", which: Q | None = None) -> list[datetime]:
@@ -193,15 +181,11 @@ def _taken_slots(account: Account, at: datetime, exclude_id: str = "", which: Q 
 
 
 # --- Arithmetic: no clock, no database. Sends exactly ``gap`` or exactly ``window`` apart are allowed. ------------
-def is_free(at: datetime, taken: Sequence[datetime], gap: timedelta, limit: int, window: timedelta = DAY) -> bool:
-    """Whether a send at ``at`` keeps ``gap`` from every taken slot and ``limit`` in every window around it."""
-    return not any(start < at < end for start, end in _blocked_intervals(taken, gap, limit, window))
-
-
 def first_slot(
-    not_before: datetime, taken: Sequence[datetime], *, gap: timedelta, limit: int, window: timedelta = DAY
+    not_before: datetime, taken: Sequence[datetime], *, gap: timedelta, limit: int | None = None, window: timedelta = DAY
 ) -> datetime:
-    """The earliest free instant, ``not_before`` or later. Taken slots in the future count as much as those in the past.
+    """The earliest instant, ``not_before`` or later, that keeps ``gap`` from every taken slot and at most ``limit`` in
+    every window, None for no limit. Taken slots in the future count as much as those in the past.
 
     Taken slots that exceed the limit by themselves (it has been lowered since) block only the windows they are in.
     """
@@ -214,7 +198,7 @@ def first_slot(
 
 
 def _blocked_intervals(
-    taken: Sequence[datetime], gap: timedelta, limit: int, window: timedelta
+    taken: Sequence[datetime], gap: timedelta, limit: int | None, window: timedelta
 ) -> Iterator[tuple[datetime, datetime]]:
     """Open intervals in which no further send may fall.
 
@@ -222,11 +206,11 @@ def _blocked_intervals(
     one window: a send less than a window after the first and less than a window before the last of them would be one
     too many in some window.
     """
-    if limit < 1:
-        raise ValueError("limit must be at least 1")
     slots = sorted(taken)
     if gap > timedelta(0):
         yield from ((slot - gap, slot + gap) for slot in slots)
+    if limit is None:
+        return
     for first, last in zip(slots, slots[limit - 1 :], strict=False):
         if last - first < window:
             yield last - window, first + window
