@@ -7,13 +7,12 @@ statistics of accounts keep their totals too: of each message that they count, k
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.sql.bulk import run
-from crmsolid.core.sql.table import Table
-from messaging.models import ErasedMessage, LoginAttempt, Message, SpentSlot, Status, Thread
+from crmsolid.core.insert_select import insert_select
+from messaging.models import Direction, ErasedMessage, LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
 from messaging.sending import waiting
 from messaging.sending.slots import DAY
@@ -21,17 +20,6 @@ from messaging.telegram.ending import discard_logins, drop_old_tokens
 from messaging.telegram_models import PeerHash, TelegramSession
 
 BATCH = 1000
-
-# For messaging.stats. The contact's row is locked, so none of these messages is received, sent or answered meanwhile.
-_KEEP_COUNTS = (
-    f"INSERT INTO {Table(ErasedMessage).name} (workspace_id, account_id, kind, at)"
-    " SELECT workspace_id, account_id,"
-    " CASE WHEN direction = 'out' THEN status WHEN auto_reply THEN 'auto_reply' ELSE 'reply' END,"
-    " CASE WHEN status = 'failed' THEN eta ELSE sent_at END"
-    f" FROM {Table(Message).name} WHERE workspace_id = %s AND contact_id = %s"
-    " AND (status IN ('sent', 'failed') OR status = 'received' AND in_reply_to_id IS NOT NULL)"
-    " AND CASE WHEN status = 'failed' THEN eta ELSE sent_at END IS NOT NULL"
-)
 
 
 def erase(workspace_id: int, contact_id: str) -> None:
@@ -49,10 +37,24 @@ def erase(workspace_id: int, contact_id: str) -> None:
     # Telegram still has the conversation. The next look through its history must not bring it back.
     sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=contact_id)
     sessions.update(history_cutoff=now)
-    run(_KEEP_COUNTS, [workspace_id, contact_id])
+    _keep_counts(workspace_id, contact_id)
     Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()
     for peers in _addresses(workspace_id, contact_id):
         peers.delete()
+
+
+def _keep_counts(workspace_id: int, contact_id: str) -> None:
+    """For :mod:`messaging.stats`. The contact's row is locked, so none of these messages is received, sent or answered
+    meanwhile."""
+    counts = Q(status__in=[Status.SENT, Status.FAILED]) | Q(status=Status.RECEIVED, in_reply_to__isnull=False)
+    answer = Case(When(auto_reply=True, then=Value("auto_reply")), default=Value("reply"))
+    messages = Message.objects.for_workspace(workspace_id).filter(counts, contact_id=contact_id).annotate(
+        erased_kind=Case(When(direction=Direction.OUT, then=F("status")), default=answer, output_field=CharField()),
+        counted_at=Case(When(status=Status.FAILED, then=F("eta")), default=F("sent_at")),
+    )
+    kept = messages.filter(counted_at__isnull=False)
+    rows = kept.values_list("workspace_id", "account_id", "erased_kind", "counted_at")
+    insert_select(ErasedMessage, rows, columns=["workspace", "account", "kind", "at"])
 
 
 def _addresses(workspace_id: int, contact_id: str) -> "list[QuerySet[PeerHash]]":

@@ -1,12 +1,12 @@
 """The hold on sending (:mod:`crmsolid.workspaces.sending_hold`) as whoever runs the server sees it: what waits in all
 workspaces, and how it goes on. Each step of a release is a transaction of its own and may be repeated."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
@@ -17,7 +17,7 @@ from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.sending_hold import Hold
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, RecipientStatus
 from messaging.models import Account, Message, Status
-from messaging.sending import sources
+from messaging.sending import automatic
 from messaging.threads import state
 
 # The ``error`` of a message that was canceled when the hold ended. Nothing makes it again.
@@ -129,29 +129,14 @@ def _waiting_messages(before: datetime | None) -> list[WaitingMessages]:
     now = clock.now()
     is_due = Q(status=Status.SENDING) | Q(eta__lte=now)
     was_before = Q(created_at__lt=before) if before is not None else Q(pk__in=[])
-    rows = (
-        _waiting(now).values("account_id", "account__name", "workspace__slug").order_by("workspace__slug", "account_id")
-    )
-    counted = rows.annotate(
+    counted = _waiting(now).values_list("workspace__slug", "account_id", "account__name").annotate(
         number=Count("pk"),
         due=Count("pk", filter=is_due),
         before=Count("pk", filter=was_before),
         oldest=Min("created_at"),
         newest=Max("created_at"),
     )
-    return [
-        WaitingMessages(
-            each["workspace__slug"],
-            each["account_id"],
-            each["account__name"],
-            each["number"],
-            each["due"],
-            each["before"],
-            each["oldest"],
-            each["newest"],
-        )
-        for each in counted
-    ]
+    return [WaitingMessages(*each) for each in counted.order_by("workspace__slug", "account_id")]
 
 
 def _waiting(now: datetime) -> "QuerySet[Message]":
@@ -195,15 +180,11 @@ def cancel_messages(before: datetime) -> int:
     """
     account_ids = _waiting(clock.now()).order_by().values_list("account_id", flat=True).distinct()
     accounts = Account.unscoped.filter(pk__in=account_ids).select_related("workspace").order_by("pk")
-    return sum(number for account in accounts for number in _cancel_of_account(account, before))
-
-
-def _cancel_of_account(account: Account, before: datetime) -> Iterator[int]:
-    """How many messages each batch has canceled."""
-    number = BATCH
-    while number == BATCH:
-        number = _cancel_batch(account, before)
-        yield number
+    canceled = 0
+    for account in accounts:
+        while number := _cancel_batch(account, before):
+            canceled += number
+    return canceled
 
 
 @transaction.atomic
@@ -211,20 +192,9 @@ def _cancel_batch(account: Account, before: datetime) -> int:
     """Under the account's lock, as at a claim. Its row of the audit log is written with the batch."""
     Account.unscoped.select_for_update(no_key=True).get(pk=account.pk)
     rows = _waiting(clock.now()).filter(account=account, created_at__lt=before).order_by("eta", "id")
-    messages = list(rows.select_for_update(no_key=True)[:BATCH])
-    if not messages:
+    canceled = automatic.cancel(rows.select_for_update(no_key=True)[:BATCH], CANCELED)
+    if not canceled:
         return 0
-    ids = [message.pk for message in messages]
-    Message.unscoped.filter(pk__in=ids).update(
-        status=Status.CANCELED,
-        error=CANCELED,
-        lease="",
-        lease_until=None,
-        # An attempt whose result is unknown goes on counting against the daily limit.
-        slot_at=Case(When(unsettled_since__isnull=False, then=F("slot_at"))),
-    )
-    canceled = list(Message.unscoped.filter(pk__in=ids))
-    sources.settled(canceled)
     state.find_waiting([message.thread_id for message in canceled if message.source == "direct"])
     audit.record(actor_in(account.workspace), "account.messages_canceled", str(account.pk), messages=len(canceled))
     return len(canceled)

@@ -27,8 +27,7 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets
 from messaging.accounts import MAX_BIGINT, account_not_found
 from messaging.models import Account, Direction, Message, Status, Thread, WaitingFor
-from messaging.sending import message_text, slots, sources, waiting
-from messaging.sending.automatic import recipient_of
+from messaging.sending import automatic, message_text, slots, waiting
 from messaging.threads import state
 
 MAX_SEND_AT_DELAY = timedelta(days=366)
@@ -143,7 +142,7 @@ def _find_contact(actor: Actor, who: Recipient | str) -> tuple[Contact, str]:
         found = lookup.find_or_create(actor, username=who.username, telegram_id=who.telegram_id)
         return found, str(who)
     contact = repository.get(actor.workspace, who, lock=True).contact
-    address = recipient_of(contact)
+    address = automatic.recipient_of(contact)
     if not address:
         raise invalid("contact_id", "no_address", "the contact has neither a username nor a Telegram id")
     return contact, address
@@ -200,19 +199,12 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
     Telegram has told that it was sent.
     """
     actor.require(Scope.WRITE_MESSAGES)
-    if not is_id("msg", message_id):
-        raise not_found("message")
-    is_message, params = "id = %s AND workspace_id = %s", [message_id, actor.workspace.pk]
-    is_unsent = "status = 'queued' AND telegram_message_id IS NULL"
-    canceled = _messages.update({"status": Status.CANCELED}, f"{is_message} AND {is_unsent}", params)
-    if canceled:
-        _messages.update({"slot_at": None}, f"{is_message} AND unsettled_since IS NULL", params)
-    message = _get(Message, "msg", actor, message_id)
-    if not canceled and message.status == Status.QUEUED:
-        raise DomainError("invalid_state", "the message was sent; only one that was not can be canceled")
-    if not canceled:
+    message = _get(Message, "msg", actor, message_id, lock=True)
+    if message.status != Status.QUEUED:
         raise DomainError("invalid_state", f"the message is {message.status}; only a queued one can be canceled")
-    sources.settled([message])
+    if message.telegram_message_id is not None:
+        raise DomainError("invalid_state", "the message was sent; only one that was not can be canceled")
+    automatic.cancel([message], message.error)
     audit.record(actor, "message.canceled", message.pk)
     if message.source == "direct":
         state.find_waiting([message.thread_id])
@@ -227,8 +219,9 @@ def get_message(actor: Actor, message_id: str) -> Message:
     return message
 
 
-def _get(model: type[M], prefix: str, actor: Actor, row_id: str) -> M:
+def _get(model: type[M], prefix: str, actor: Actor, row_id: str, *, lock: bool = False) -> M:
     rows = model.objects.for_workspace(actor.workspace).filter(pk=row_id)
+    rows = rows.select_for_update(no_key=True) if lock else rows
     row: M | None = rows.first() if is_id(prefix, row_id) else None
     if row is None:
         raise not_found(str(model._meta.verbose_name))

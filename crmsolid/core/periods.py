@@ -12,6 +12,10 @@ from functools import cache
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import DateTimeField, F, Func, IntegerField, Value
+from django.db.models.expressions import CombinedExpression
+
 INTERVALS = ("day", "week", "month")
 
 T = TypeVar("T")
@@ -69,6 +73,12 @@ def _next_day(day: date, interval: str) -> date:
     if interval == "month":
         return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
     return day + timedelta(days=7 if interval == "week" else 1)
+
+
+def number_of(time: str, periods: Sequence[Period]) -> CombinedExpression:
+    """An expression for the number, from 0 on, of the period in which the column ``time`` is; it is in one of them."""
+    begins = Value([period.begins for period in periods], ArrayField(DateTimeField()))
+    return Func(F(time), begins, function="width_bucket", output_field=IntegerField()) - 1
 
 
 def source() -> str:

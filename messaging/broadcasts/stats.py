@@ -26,7 +26,7 @@ def broadcast_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Bro
     series each period has those of which one was in it. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
     workspace = actor.workspace
-    counted = count_outcomes(Recipient._meta.db_table, "status", ["broadcast_id"], workspace.pk, periods)
+    counted = count_outcomes(Recipient.objects.for_workspace(workspace), "status", ["broadcast_id"], periods)
     ids = [broadcast_id for (broadcast_id,) in counted.total]
     rows = Broadcast.objects.for_workspace(workspace).filter(pk__in=ids).only("name", "workspace_id")
     broadcasts = list(rows.order_by("-created_at", "-id"))

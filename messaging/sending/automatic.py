@@ -4,34 +4,21 @@ They differ from direct sends in two ways: some of an account's sends of a day a
 slot is free the maker waits for one, so that it can decide again when the time has come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle
 
 from django.conf import settings
+from django.db.models import Case, F, When
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source
-from crmsolid.core.sql.table import Table
 from messaging.models import Account, AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
 from messaging.sending import slots, sources
 
-_messages, _threads = Table(Message), Table(Thread)
-
 # When to ask again whether somebody has logged an account in, or ended a pause without an end.
 RETRY_ACCOUNT = timedelta(minutes=5)
-
-_UPSERT_THREADS = (
-    "INSERT INTO {threads} (id, workspace_id, account_id, contact_id, unread_count, last_message_at, created_at)"
-    " SELECT thread_id, workspace, account, contact, 0, at, at FROM {rows}"
-    " ON CONFLICT (account_id, contact_id) DO UPDATE"
-    " SET last_message_at = greatest(excluded.last_message_at, {threads}.last_message_at)"
-    " RETURNING account_id, contact_id, id"
-)
-_THREAD_COLUMNS = {"thread_id": "text", "workspace": "int", "account": "int", "contact": "text", "at": "time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +94,7 @@ def accept(source: str, wanted: Sequence[AutomaticMessage]) -> list[Message]:
         return []
     now, threads = clock.now(), _upsert_threads(wanted)
     messages = [
-        _messages.new(
+        Message(
             workspace_id=each.account.workspace_id,
             account_id=each.account.pk,
             contact_id=each.contact.id,
@@ -126,19 +113,25 @@ def accept(source: str, wanted: Sequence[AutomaticMessage]) -> list[Message]:
         )
         for each in wanted
     ]
-    _messages.insert(messages)
-    return messages
+    return Message.unscoped.bulk_create(messages)
 
 
 def _upsert_threads(wanted: Sequence[AutomaticMessage]) -> dict[tuple[int, str], str]:
     """The id of the thread of each account and contact; those that are new are created."""
     now = clock.now()
-    pairs = sorted({(each.contact.id, each.account.pk, each.account.workspace_id) for each in wanted})
-    rows = [
-        (new_id("thr"), workspace_id, account_id, contact_id, now) for contact_id, account_id, workspace_id in pairs
+    pairs = {(each.contact.id, each.account.pk): each.account.workspace_id for each in wanted}
+    new = [
+        Thread(workspace_id=pairs[contact_id, account_id], account_id=account_id, contact_id=contact_id)
+        for contact_id, account_id in sorted(pairs)
     ]
-    statement = _UPSERT_THREADS.format(threads=_threads.name, rows=rows_source(_THREAD_COLUMNS))
-    return {(account, contact): thread for account, contact, thread in fetch(statement, [rows_parameter(rows)])}
+    Thread.unscoped.bulk_create(new, ignore_conflicts=True)
+    threads = Thread.unscoped.filter(
+        account__in={each.account.pk for each in wanted}, contact__in={each.contact.id for each in wanted}
+    )
+    rows = threads.values_list("pk", "account_id", "contact_id")
+    found = {(account_id, contact_id): pk for pk, account_id, contact_id in rows if (contact_id, account_id) in pairs}
+    Thread.unscoped.filter(pk__in=found.values(), last_message_at__lt=now).update(last_message_at=now)
+    return found
 
 
 def cancel_queued(message_ids: Sequence[str], reason: str, *, only_unsent: bool = False) -> None:
@@ -147,15 +140,24 @@ def cancel_queued(message_ids: Sequence[str], reason: str, *, only_unsent: bool 
     ``only_unsent`` leaves those that an earlier attempt may have sent. Runs in the caller's transaction. What is being
     sent at this moment is sent. So is one whose id Telegram has told: it only has to be settled.
     """
-    if not message_ids:
-        return
-    where, params = "id = ANY(%s)", [list(message_ids)]
+    rows = Message.unscoped.filter(pk__in=message_ids, status=Status.QUEUED, telegram_message_id=None)
     if only_unsent:
-        where += " AND unsettled_since IS NULL"
-    canceled = fetch(
-        f"UPDATE {_messages.name} SET status = 'canceled', error = %s,"
-        " slot_at = CASE WHEN unsettled_since IS NULL THEN NULL ELSE slot_at END"
-        f" WHERE {where} AND status = 'queued' AND telegram_message_id IS NULL RETURNING {_messages.columns()}",
-        [reason, *params],
+        rows = rows.filter(unsettled_since=None)
+    cancel(rows.order_by("pk").select_for_update(no_key=True), reason)
+
+
+def cancel(locked: Iterable[Message], reason: str = "") -> list[Message]:
+    """Cancel these messages, whose rows are locked, and tell their sources. An attempt whose result is unknown still
+    counts against the daily limit, so a message that may have arrived keeps its slot."""
+    canceled = list(locked)
+    Message.unscoped.filter(pk__in=[message.pk for message in canceled]).update(
+        status=Status.CANCELED,
+        error=reason,
+        lease="",
+        lease_until=None,
+        slot_at=Case(When(unsettled_since__isnull=False, then=F("slot_at"))),
     )
-    sources.settled([_messages.from_row(row) for row in canceled])
+    for message in canceled:
+        message.status, message.error = Status.CANCELED, reason
+    sources.settled(canceled)
+    return canceled

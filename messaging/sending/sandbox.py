@@ -20,9 +20,7 @@ from django.db import transaction
 
 from contacts.models import Contact
 from crmsolid.core import clock
-from crmsolid.core.errors import DATABASE_UNAVAILABLE
-from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source
-from crmsolid.core.sql.table import Table
+from crmsolid.core.batches import go_on_after_error
 from messaging.models import Message, SandboxDelivery, Status
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.threads import received
@@ -34,19 +32,9 @@ AUTO_REPLY = "@autoreply"
 
 logger = logging.getLogger("crmsolid.messaging")
 
-_deliveries, _contacts, _messages = Table(SandboxDelivery), Table(Contact), Table(Message)
-_COLUMNS = {
-    "workspace_id": "int",
-    "account_id": "int",
-    "message_id": "text",
-    "random_id": "int",
-    "reply_pending": "bool",
-    "at": "time",
-}
-
 
 class SandboxGateway:
-    """Delivers all messages of a batch in one statement, each once."""
+    """Delivers all messages of a batch together, each once."""
 
     def send(self, batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
         results: dict[str, Delivered | SendError] = {}
@@ -86,28 +74,28 @@ def _replies(outgoing: Outgoing) -> bool:
     return outgoing.recipient.lower().startswith(("@reply", AUTO_REPLY))
 
 
+@transaction.atomic
 def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
     """Store each message that is not stored yet, without those that are being erased with their contact. A message has
     one ``random_id``, so its id finds its row."""
-    if not batch:
-        return {}
-    at = clock.now()
-    rows = [
-        (*(each.workspace_id, each.account_id, each.message_id, each.random_id), _replies(each), at) for each in batch
+    ids = [outgoing.message_id for outgoing in batch]
+    messages = Message.unscoped.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    there = set(messages.values_list("pk", flat=True))
+    stored = {each.message_id: each for each in SandboxDelivery.unscoped.filter(message__in=ids)}
+    new = [
+        SandboxDelivery(
+            workspace_id=each.workspace_id,
+            account_id=each.account_id,
+            message_id=each.message_id,
+            random_id=each.random_id,
+            reply_pending=_replies(each),
+        )
+        for each in batch
+        if each.message_id in there and each.message_id not in stored
     ]
-    names = ", ".join(_COLUMNS)
-    values = ", ".join(f"r.{name}" for name in _COLUMNS)
-    new = fetch(
-        f"INSERT INTO {_deliveries.name} ({names}) SELECT {values} FROM {rows_source(_COLUMNS)}"
-        f" JOIN {_messages.name} m ON m.id = r.message_id FOR KEY SHARE OF m"
-        " ON CONFLICT (account_id, random_id) DO NOTHING RETURNING message_id",
-        [rows_parameter(rows)],
-    )
-    new_ids = {row[0] for row in new}
-    where, ids = "message_id = ANY(%s)", [[outgoing.message_id for outgoing in batch]]
-    return {
-        row.message_id: Delivered(row.outgoing_id, duplicate=row.message_id not in new_ids)
-        for row in _deliveries.select(where, ids)
+    SandboxDelivery.unscoped.bulk_create(new)
+    return {each.message_id: Delivered(each.outgoing_id) for each in new} | {
+        message_id: Delivered(each.outgoing_id, duplicate=True) for message_id, each in stored.items()
     }
 
 
@@ -122,18 +110,15 @@ def send_pending_replies(message_ids: Sequence[str] | None = None) -> int:
         pending = pending.filter(message_id__in=message_ids)
     replied = 0
     for pk, contact_id in list(pending.order_by("id").values_list("pk", "message__contact_id")[:REPLIES_BATCH]):
-        try:
+        with go_on_after_error(logger, "a sandbox reply failed", contact_id=contact_id):
             replied += _reply(pk, contact_id)
-        except DATABASE_UNAVAILABLE:
-            raise
-        except Exception:  # a bug with one reply must not stop the others
-            logger.exception("a sandbox reply failed", extra={"contact_id": contact_id})
     return replied
 
 
 @transaction.atomic
 def _reply(pk: int, contact_id: str) -> int:
-    _contacts.select("id = %s", [contact_id], lock=True)  # before the delivery, as whoever erases the contact does
+    # Before the delivery, as whoever erases the contact does.
+    Contact.unscoped.select_for_update(no_key=True).filter(pk=contact_id).first()
     rows = SandboxDelivery.unscoped.select_related("message__account", "message__contact")
     rows = rows.filter(pk=pk, reply_pending=True, message__status=Status.SENT)
     delivery = rows.select_for_update(skip_locked=True, of=("self",)).first()

@@ -182,7 +182,12 @@ def _taken_slots(account: Account, at: datetime, exclude_id: str = "", which: Q 
 
 # --- Arithmetic: no clock, no database. Sends exactly ``gap`` or exactly ``window`` apart are allowed. ------------
 def first_slot(
-    not_before: datetime, taken: Sequence[datetime], *, gap: timedelta, limit: int | None = None, window: timedelta = DAY
+    not_before: datetime,
+    taken: Sequence[datetime],
+    *,
+    gap: timedelta,
+    limit: int | None = None,
+    window: timedelta = DAY,
 ) -> datetime:
     """The earliest instant, ``not_before`` or later, that keeps ``gap`` from every taken slot and at most ``limit`` in
     every window, None for no limit. Taken slots in the future count as much as those in the past.

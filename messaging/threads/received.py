@@ -18,7 +18,6 @@ from contacts import activity, lookup, repository
 from contacts.models import Contact
 from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
-from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import texts
 from messaging.models import Account, AccountKind, Direction, Message, OptOutWord, Status
@@ -26,8 +25,6 @@ from messaging.representations import MESSAGE_RECEIVED, MESSAGE_SENT, MessageOut
 from messaging.sending import sources
 from messaging.sending.sources import Answer
 from messaging.threads import state
-
-_messages = Table(Message)
 
 # How far Telegram's clock and ours may differ where a send is recognized by its time.
 CLOCK_TOLERANCE = timedelta(minutes=15)
@@ -81,7 +78,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     message = _new_message(account, contact, thread_id, incoming)
     if not incoming.outgoing:
         _classify(message, account, reply_to=incoming.reply_to, is_automatic=incoming.is_automatic)
-    if _messages.insert([message], conflict="(thread_id, telegram_message_id) DO NOTHING") == 0:
+    if not _store([message]):
         return None
     if incoming.outgoing:
         scored = _record_answer(account, contact, incoming)
@@ -132,7 +129,14 @@ def store_past(account: Account, contact: Contact, thread_id: str, past: Iterabl
         else:
             sends.remove(own)
             learn_id(own, incoming.telegram_message_id)
-    _messages.insert(new, conflict="(thread_id, telegram_message_id) DO NOTHING")
+    _store(new)
+
+
+def _store(messages: list[Message]) -> bool:
+    """Insert these messages, without those that are stored already; whether the first one was not. Their contact is
+    locked."""
+    Message.unscoped.bulk_create(messages, ignore_conflicts=True)
+    return bool(messages) and Message.unscoped.filter(pk=messages[0].pk).exists()
 
 
 def sends_without_id(messages: "QuerySet[Message]") -> "QuerySet[Message]":

@@ -5,22 +5,22 @@ to say which threads need somebody.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from contacts.models import Contact
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import run
-from crmsolid.core.sql.prepared_cursor import statement_cursor
-from crmsolid.core.sql.table import Table
+from crmsolid.core.sql.bulk import fetch
 from crmsolid.workspaces.models import Membership, Role, Workspace
-from messaging.models import Account, Message, Thread
+from messaging.models import Account, Direction, Message, Status, Thread
 
 # The roles of members who may look after a thread: those that may write.
 ASSIGNABLE = (Role.AGENT, Role.ADMIN, Role.OWNER)
 
-_threads, _messages, _contacts = Table(Thread).name, Table(Message).name, Table(Contact).name
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_threads = f'"{Thread._meta.db_table}"'
 
 _UPSERT = (
     f"INSERT INTO {_threads}"
@@ -28,7 +28,6 @@ _UPSERT = (
     f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (account_id, contact_id) DO UPDATE SET"
     f" last_message_at = greatest(excluded.last_message_at, {_threads}.last_message_at)"
 )
-_RETURNING = " RETURNING id"
 _INCOMING = (
     f", unread_count = {_threads}.unread_count + 1, closed_at = NULL, snoozed_until = NULL,"
     f" waiting_since = coalesce({_threads}.waiting_since, excluded.waiting_since)"
@@ -38,19 +37,6 @@ _PLANNED_ANSWER = ", failed_at = NULL"
 _ANSWER = (
     f"{_PLANNED_ANSWER}, waiting_since = CASE"
     f" WHEN {_threads}.waiting_since > excluded.last_message_at THEN {_threads}.waiting_since END"
-)
-
-# The first message of the contact after the latest answer was written. One that was accepted for a later time is an
-# answer once it is sent.
-_FIND_WAITING = (
-    f"UPDATE {_threads} SET waiting_since = (SELECT min(m.created_at) FROM {_messages} m"
-    f" WHERE m.thread_id = {_threads}.id AND m.direction = 'in' AND m.auto_reply = false"
-    f" AND m.created_at >= {_threads}.created_at AND m.created_at > coalesce("
-    f"(SELECT max(o.created_at) FROM {_messages} o WHERE o.thread_id = {_threads}.id AND o.direction = 'out'"
-    " AND o.source IN ('direct', 'phone') AND o.auto_reply = false"
-    " AND (o.status = 'sent' OR o.status <> 'canceled' AND o.eta <= o.created_at)), '-infinity'))"
-    " WHERE {those} AND closed_at IS NULL"
-    f" AND NOT EXISTS (SELECT 1 FROM {_contacts} c WHERE c.id = contact_id AND c.opted_out)"
 )
 
 
@@ -84,32 +70,46 @@ def _upsert(
     changes: str, account: Account, contact: Contact, at: datetime, *, unread: int = 0, waits: bool = False
 ) -> str:
     values = [new_id("thr"), account.workspace_id, account.pk, contact.pk, unread, at, at]
-    with statement_cursor() as cursor:
-        cursor.execute(_UPSERT + changes + _RETURNING, [*values, at if waits else None])
-        return str(cursor.fetchone()[0])
+    [(thread_id,)] = fetch(f"{_UPSERT}{changes} RETURNING id", [*values, at if waits else None])
+    return str(thread_id)
 
 
 def record_sent(thread_ids: Collection[str], at: datetime) -> None:
     """Messages of these threads, whose rows are locked, were sent."""
-    where, params = "id = ANY(%s)", [list(thread_ids)]
-    run(
-        f"UPDATE {_threads} SET failed_at = NULL, last_message_at = greatest(last_message_at, %s)"
-        f" WHERE {where} AND (last_message_at < %s OR failed_at IS NOT NULL)",
-        [at, *params, at],
-    )
+    changed = Thread.unscoped.filter(Q(last_message_at__lt=at) | Q(failed_at__isnull=False), pk__in=thread_ids)
+    changed.update(failed_at=None, last_message_at=Greatest("last_message_at", Value(at)))
 
 
 def record_failed(thread_ids: Collection[str], at: datetime) -> None:
     """Messages of these threads have failed."""
-    where, params = "id = ANY(%s)", [list(thread_ids)]
-    run(f"UPDATE {_threads} SET failed_at = %s WHERE {where}", [at, *params])
+    Thread.unscoped.filter(pk__in=thread_ids).update(failed_at=at)
 
 
 def find_waiting(thread_ids: Collection[str]) -> None:
-    """See again whether the contacts of these threads wait: answers were canceled, or planned ones were sent. Messages
-    from before the thread, which were loaded from Telegram later, ask for no answer."""
-    where, params = "id = ANY(%s)", [sorted(set(thread_ids))]
-    run(_FIND_WAITING.format(those=where), params)
+    """See again whether the contacts of these threads wait: answers were canceled, or planned ones were sent.
+
+    Somebody waits since the first message after the latest answer was written. An answer that was accepted for a later
+    time is one once it is sent. Messages from before the thread, which were loaded from Telegram later, ask for none.
+    """
+    is_written = Q(status=Status.SENT) | ~Q(status=Status.CANCELED) & Q(eta__lte=F("created_at"))
+    answers = Message.unscoped.filter(
+        is_written,
+        thread=OuterRef(OuterRef("pk")),
+        direction=Direction.OUT,
+        source__in=["direct", "phone"],
+        auto_reply=False,
+    )
+    latest_answer = Subquery(answers.order_by("-created_at").values("created_at")[:1])
+    unanswered = Message.unscoped.filter(
+        thread=OuterRef("pk"),
+        direction=Direction.IN,
+        auto_reply=False,
+        created_at__gte=OuterRef("created_at"),
+        created_at__gt=Coalesce(latest_answer, Value(_LONG_AGO)),
+    )
+    first = Subquery(unanswered.order_by("created_at").values("created_at")[:1])
+    threads = Thread.unscoped.filter(pk__in=set(thread_ids), closed_at=None, contact__opted_out=False)
+    threads.update(waiting_since=first)
 
 
 def unassign_member(member: Membership, role: Role | None) -> None:

@@ -1,8 +1,6 @@
 import random
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from messaging.sending.slots import DAY, first_slot
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
