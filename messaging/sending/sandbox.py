@@ -94,9 +94,10 @@ def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
         if each.message_id in there and each.message_id not in stored
     ]
     SandboxDelivery.unscoped.bulk_create(new)
-    return {each.message_id: Delivered(each.outgoing_id) for each in new} | {
-        message_id: Delivered(each.outgoing_id, duplicate=True) for message_id, each in stored.items()
-    }
+    results: dict[str, Delivered | SendError] = {each.message_id: Delivered(each.outgoing_id) for each in new}
+    for message_id, each in stored.items():
+        results[message_id] = Delivered(each.outgoing_id, duplicate=True)
+    return results
 
 
 def send_pending_replies(message_ids: Sequence[str] | None = None) -> int:

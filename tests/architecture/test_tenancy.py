@@ -100,6 +100,7 @@ UNSCOPED = {
     "sequences/running/progress.py": "what belongs to enrollments that are locked, of any workspace",
     "sequences/hooks.py": "the enrollments of contacts that are given; what waits while sending is held",
     "sequences/running/message_source.py": "the enrollments of messages that were claimed, whoever they belong to",
+    "messaging/threads/state.py": "the threads of messages that were fetched through their workspace",
     "messaging/threads/received.py": "messages and words by the account or the contacts they belong to",
     "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
     "messaging/held.py": "what waits in all workspaces while sending is held, for somebody with a shell",

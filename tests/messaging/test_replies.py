@@ -239,7 +239,7 @@ def test_contact_whose_messages_answer_each_other_is_erased(
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds", "statements"), [("hi", 60, 14), (AWAY, 60, 15), (AWAY, 1, 11)], ids=["short", "long", "fast"]
+    ("text", "seconds", "statements"), [("hi", 60, 15), (AWAY, 60, 16), (AWAY, 1, 12)], ids=["short", "long", "fast"]
 )
 def test_statements_of_an_incoming_message(
     telegram: Account,
@@ -249,8 +249,8 @@ def test_statements_of_an_incoming_message(
     seconds: int,
     statements: int,
 ) -> None:
-    """Savepoint, contact, thread, the message answered, message, opt-out words, history of stages read and written,
-    contact, scoring rules, enrollments, thread, event, release; for a long text from nobody known to be a machine, who
+    """Savepoint, contact, thread, the message answered, message, whether it is new, opt-out words, history of stages
+    read and written, contact, scoring rules, enrollments, thread, event, release; for a long text from nobody known to be a machine, who
     else sent it. An auto-reply changes no stage and gives no points."""
     report(telegram, 1, frozen_time.now, outgoing=True)
     answer = Incoming(
