@@ -250,8 +250,8 @@ def test_statements_of_an_incoming_message(
     statements: int,
 ) -> None:
     """Savepoint, contact, thread, the message answered, message, whether it is new, opt-out words, history of stages
-    read and written, contact, scoring rules, enrollments, thread, event, release; for a long text from nobody known to be a machine, who
-    else sent it. An auto-reply changes no stage and gives no points."""
+    read and written, contact, scoring rules, enrollments, thread, event, release; for a long text from nobody known to
+    be a machine, who else sent it. An auto-reply changes no stage and gives no points."""
     report(telegram, 1, frozen_time.now, outgoing=True)
     answer = Incoming(
         telegram_message_id=2, text=text, at=frozen_time.now + timedelta(seconds=seconds), username="alice"
@@ -267,5 +267,5 @@ def test_quote_is_looked_up_first(
 ) -> None:
     report(telegram, 1, frozen_time.now, outgoing=True)
     at = clock.now() + timedelta(minutes=1)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         receive(telegram, Incoming(telegram_message_id=2, text="hi", at=at, username="alice", reply_to=1))
