@@ -70,7 +70,9 @@ def test_a_used_address_is_said_by_e_mail_only(tenants: Tenants) -> None:
     assert answer.status_code == 200 and "have written to" in text(answer) and "already" not in text(answer)
     assert "sessionid" not in answer.cookies
     assert email.send_due() == 1 and mail.outbox[0].to == ["owner@acme.example"]
-    assert f"{HOST}{LOGIN}" in mail.outbox[0].body
+    assert f"{HOST}{LOGIN}" in mail.outbox[0].body and f"{HOST}{RESET}" in mail.outbox[0].body
+    tenants.owner.refresh_from_db()
+    assert tenants.owner.check_password(PASSWORD) and Workspace.objects.count() == 4
 
 
 def test_a_used_address_gets_one_e_mail_a_minute(tenants: Tenants) -> None:
@@ -640,6 +642,7 @@ def test_a_link_by_e_mail_sets_a_new_password(tenants: Tenants) -> None:
     assert elsewhere.get(HOME).status_code == 302
     assert Client().get(found[1]).status_code == 404 and client.post(SET, {}).status_code == 404
     assert log_in(client, NEW).status_code == 302
+    assert AuditEntry.objects.for_workspace(tenants.workspace).filter(action="user.password_reset").count() == 1
 
 
 def test_asking_for_a_link_answers_alike_for_every_address(tenants: Tenants) -> None:
@@ -691,6 +694,10 @@ def test_changing_the_password_ends_the_other_sessions_and_says_so(tenants: Tena
     assert flash_messages(answer) == ["Your password is changed. Other sessions that were signed out: 1."]
     assert here.get(HOME).status_code == 200 and there.get(HOME).status_code == 302
     assert "This one" in text(here.get(SESSIONS))
+    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="user.password_changed")
+    assert (entry.target, entry.data) == (str(tenants.owner.pk), {})
+    assert email.send_due() == 1
+    assert mail.outbox[0].to == [tenants.owner.email] and NEW not in mail.outbox[0].body
 
 
 def test_wrong_present_passwords_count_as_at_the_log_in(tenants: Tenants) -> None:
@@ -720,6 +727,9 @@ def test_sessions_are_listed_and_signed_out(tenants: Tenants) -> None:
     for wrong in (UserSession.objects.get(user=tenants.owner).pk, "x", "9" * 30, ""):
         assert stranger.post(SESSIONS, {"session": wrong}).status_code == 302
     assert here.get(HOME).status_code == 200
+    entries = AuditEntry.objects.for_workspace(tenants.workspace).filter(action__startswith="user.session")
+    told = list(entries.order_by("pk").values_list("action", "ip", "data"))
+    assert told == [("user.session_ended", "127.0.0.1", {}), ("user.sessions_ended", "127.0.0.1", {"ended": 1})]
 
 
 def test_a_session_from_before_this_list_appears_in_it(tenants: Tenants) -> None:

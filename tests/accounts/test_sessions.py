@@ -2,14 +2,12 @@
 
 from datetime import timedelta
 
-import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError
 from crmsolid.workspaces import purging, sessions
-from crmsolid.workspaces.models import AuditEntry, User, UserSession
+from crmsolid.workspaces.models import User, UserSession
 from tests.tenants import Tenants
 
 
@@ -35,37 +33,6 @@ def test_the_list_has_this_session_first_and_no_ended_ones(tenants: Tenants) -> 
         UserSession.objects.get(session_key=key_of(client)).pk for client in (here, there)
     }
     assert key_of(here) not in repr(shown) + repr(UserSession.objects.first())
-
-
-def test_one_session_is_ended(tenants: Tenants) -> None:
-    here, there = signed_in(tenants.owner), signed_in(tenants.owner)
-    row = UserSession.objects.get(session_key=key_of(there))
-    sessions.end_session(tenants.owner, row.pk, ip="203.0.113.1")
-    assert list(Session.objects.values_list("pk", flat=True)) == [key_of(here)]
-    with pytest.raises(DomainError, match="ended already"):
-        sessions.end_session(tenants.owner, row.pk, ip=None)
-    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="user.session_ended")
-    assert (entry.ip, entry.data) == ("203.0.113.1", {})
-
-
-def test_nobody_ends_the_session_of_another_user(tenants: Tenants) -> None:
-    theirs = signed_in(tenants.stranger)
-    row = UserSession.objects.get(session_key=key_of(theirs))
-    with pytest.raises(DomainError, match="not_found"):
-        sessions.end_session(tenants.owner, row.pk, ip=None)
-    assert sessions.end_other_sessions(tenants.owner, None) == 0
-    assert Session.objects.filter(pk=key_of(theirs)).exists()
-
-
-def test_all_others_are_ended(tenants: Tenants) -> None:
-    here = signed_in(tenants.owner)
-    signed_in(tenants.owner)
-    signed_in(tenants.owner)
-    assert sessions.sign_out_elsewhere(tenants.owner, key_of(here), ip=None) == 2
-    assert sessions.sign_out_elsewhere(tenants.owner, key_of(here), ip=None) == 0
-    assert [each.is_current for each in sessions.list_sessions(tenants.owner, key_of(here))] == [True]
-    entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="user.sessions_ended")
-    assert entry.data == {"ended": 2}
 
 
 def test_what_is_left_of_ended_sessions_is_purged(tenants: Tenants) -> None:
