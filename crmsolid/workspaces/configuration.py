@@ -61,23 +61,15 @@ def apply_configuration(actor: Actor, document: object, *, dry_run: bool = False
     ``validation_failed`` with an error for each wrong part of all sections, such as ``custom_fields[2].type``.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    changes: list[Change] = []
-    try:
-        with transaction.atomic(), unit_of_work():
+    with transaction.atomic():
+        with unit_of_work():
             changes = _apply_sections(actor, document)
             actions = [change.action for change in changes]
             created, updated = actions.count("created"), actions.count("updated")
             if created or updated:
                 audit.record(actor, "configuration.applied", created=created, updated=updated)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+        transaction.set_rollback(dry_run)
     return changes
-
-
-class _DryRun(Exception):
-    """Rolls back the transaction of a dry run."""
 
 
 def _apply_sections(actor: Actor, document: object) -> list[Change]:

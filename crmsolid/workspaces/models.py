@@ -63,9 +63,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
-    def get_full_name(self) -> str:
-        return self.name
-
     @property
     def is_staff(self) -> bool:
         """Django's admin needs this. What gives access to the panel is the membership of a workspace."""

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.text import capfirst
 
-from contacts.models import Contact, Stage, StageChange, name_of
+from contacts.models import Contact, Stage, name_of
 from contacts.stages import IMPLIED
 from contacts.stats import STAGE_FIGURES, list_stage_figure
 from crmsolid.analytics.panel.days import read_days
@@ -104,7 +104,11 @@ class FigurePage(TenantPage):
             raise Http404
         page = list_stage_figure(self.actor, stage, figure, period, cursor=cursor)
         word = str(Stage(stage).label)
-        lines = [Line(each.contact, each.entered_at, _of_stage(each, word), each.at) for each in page.rows]
+        implied, came = f"Reached {word} with a later stage", f"Came to {word}"
+        lines = [
+            Line(each.contact, each.entered_at, implied if each.cause == IMPLIED else came, each.at)
+            for each in page.rows
+        ]
         return word, page, lines
 
     def _sequences(self, asked: Any, figure: str, period: Period, cursor: str | None) -> tuple[str, Page, list[Line]]:
@@ -123,20 +127,14 @@ class FigurePage(TenantPage):
     def _accounts(self, asked: Any, figure: str, period: Period, cursor: str | None) -> tuple[str, Page, list[Line]]:
         account = self.row(Account, _number(asked.get("id", "")))
         page = list_account_messages(self.actor, account.pk, figure, period, cursor=cursor)
-        lines = [
-            Line(
-                row.contact,
-                row.eta if figure == "failed" else row.sent_at,
-                _words(row.error) if figure == "failed" else _short(row.text),
-                message_id=row.pk,
-            )
-            for row in page.rows
-        ]
+        lines = []
+        for row in page.rows:
+            if figure == "failed":
+                at, text = row.eta, _words(row.error)
+            else:
+                at, text = row.sent_at, row.text if len(row.text) <= MAX_TEXT else f"{row.text[:MAX_TEXT]}…"
+            lines.append(Line(row.contact, at, text, message_id=row.pk))
         return account.name, page, lines
-
-
-def _of_stage(change: StageChange, word: str) -> str:
-    return f"Reached {word} with a later stage" if change.cause == IMPLIED else f"Came to {word}"
 
 
 def _of_outcome(row: Any, contact: Contact | None, outcome: str, error: str, figure: str) -> Line:
@@ -147,10 +145,6 @@ def _of_outcome(row: Any, contact: Contact | None, outcome: str, error: str, fig
 
 def _words(error: str) -> str:
     return capfirst(error.replace("_", " "))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
 
 
 def _id(prefix: str, asked: Any) -> str:

@@ -26,19 +26,19 @@ RESET = "password_reset"
 @page("GET", "POST")
 def password_reset(request: HttpRequest) -> HttpResponseBase:
     """Send a link by e-mail. The answer is the same whether the address has an account or not."""
+
+    def link(uid: str, token: str) -> str:
+        query = urlencode({"uid": uid, "token": token})
+        return own_address(request, f"{reverse('account:password_reset_link')}?{query}")
+
     form = ResetRequestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         email = form.cleaned_data["email"]
         sign_in.throttle(request, "reset")
         if sign_in.first_in_a_minute("reset", email):
-            accounts.request_password_reset(email, lambda uid, token: _reset_address(request, uid, token))
+            accounts.request_password_reset(email, link)
         return show(request, "reset_sent", title="Check your e-mail", email=email)
     return show(request, "password_reset", title="Forgot your password?", form=form)
-
-
-def _reset_address(request: HttpRequest, uid: str, token: str) -> str:
-    query = urlencode({"uid": uid, "token": token})
-    return own_address(request, f"{reverse('account:password_reset_link')}?{query}")
 
 
 RESET_DONE = (

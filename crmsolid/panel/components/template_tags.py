@@ -32,11 +32,9 @@ _BRACKETS = {")": "(", "]": "[", "}": "{"}
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A decorative icon of ``icons.svg``; readers of a screen reader do not hear it."""
-    return format_html('<svg class="cs-icon" aria-hidden="true"><use href="{}#{}"></use></svg>', _sprite(), name)
-
-
-def _sprite() -> str:
-    return static("panel/icons.svg")
+    return format_html(
+        '<svg class="cs-icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("panel/icons.svg"), name
+    )
 
 
 @register.simple_tag(name="label")
