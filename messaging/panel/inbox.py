@@ -50,6 +50,8 @@ NOTHING = {
 }
 # Parts of the page that its script asks for by themselves.
 LIST, HEAD, MESSAGES = "list", "head", "messages"
+# After these the list is shown: somebody has done with the conversation.
+LEAVING = ("close", "snooze", "unread")
 
 
 class InboxPage(TenantPage):
@@ -181,9 +183,7 @@ class ThreadPage(InboxPage):
         if done is not None:
             self.say(done)
             return self.back(thread, pane="contact")
-        if action not in self.actions:
-            raise Http404
-        return self.actions[action](self, thread)
+        return self.act(thread, action)
 
     def thread(self, thread_id: str) -> Thread:
         """The thread of the address; 404 if it is not in this workspace."""
@@ -286,30 +286,46 @@ class ThreadPage(InboxPage):
         """The time of the latest message on the page that sent the form, if the page says."""
         return parse_datetime(self.request.POST.get("seen", "")[:40])
 
-    def close(self, thread: Thread) -> HttpResponse:
-        threads.close_thread(self.actor, thread.pk, seen=self.seen())
-        self.say("The conversation is closed. It opens again when they write.")
-        return self.redirect("inbox", **self.query())
-
-    def reopen(self, thread: Thread) -> HttpResponse:
-        threads.reopen_thread(self.actor, thread.pk)
-        self.say("The conversation is open again.")
-        return self.back(thread)
-
-    def snooze(self, thread: Thread) -> HttpResponse:
-        until = conversation.snooze_end(self.request.POST.get("until", ""), self.request.POST.get("date", ""))
-        if until is None:
-            raise invalid("until", "required", "choose a date and a time until which it sleeps")
-        threads.snooze_thread(self.actor, thread.pk, until=until, seen=self.seen())
-        self.say("The conversation is snoozed. It comes back then, or when they write.")
-        return self.redirect("inbox", **self.query())
-
-    def assign(self, thread: Thread) -> HttpResponse:
-        user_id = self._user_id("assignee")
-        replaces = self._user_id("replaces") if "replaces" in self.request.POST else threads.ANYBODY
-        changed = threads.assign_thread(self.actor, thread.pk, user_id=user_id, replaces=replaces)
-        self.say(f"Assigned to {changed.assignee}." if changed.assignee else "Nobody looks after it now.")
-        return self.back(thread)
+    def act(self, thread: Thread, action: str) -> HttpResponse:
+        """What another button does to the conversation or to one of its messages."""
+        message_id = self.request.POST.get("message", "")
+        match action:
+            case "close":
+                threads.close_thread(self.actor, thread.pk, seen=self.seen())
+                self.say("The conversation is closed. It opens again when they write.")
+            case "reopen":
+                threads.reopen_thread(self.actor, thread.pk)
+                self.say("The conversation is open again.")
+            case "snooze":
+                until = conversation.snooze_end(self.request.POST.get("until", ""), self.request.POST.get("date", ""))
+                if until is None:
+                    raise invalid("until", "required", "choose a date and a time until which it sleeps")
+                threads.snooze_thread(self.actor, thread.pk, until=until, seen=self.seen())
+                self.say("The conversation is snoozed. It comes back then, or when they write.")
+            case "assign":
+                replaces = self._user_id("replaces") if "replaces" in self.request.POST else threads.ANYBODY
+                user_id = self._user_id("assignee")
+                changed = threads.assign_thread(self.actor, thread.pk, user_id=user_id, replaces=replaces)
+                self.say(f"Assigned to {changed.assignee}." if changed.assignee else "Nobody looks after it now.")
+            case "read":
+                messages.mark_thread_read(self.actor, thread.pk)
+            case "unread":
+                threads.mark_thread_unread(self.actor, thread.pk)
+                self.say("The conversation is marked as unread.")
+            case "retry":
+                threads.retry_message(self.actor, message_id)
+                self.say("The message is sent again.")
+            case "cancel":
+                messages.cancel_message(self.actor, message_id)
+                self.say("The message was canceled before it was sent.")
+            case "history":
+                threads.load_history(self.actor, thread.pk)
+                page = self.back(thread, before=self.request.GET.get("before"))
+                page["Location"] += "#inbox-history"
+                return page
+            case _:
+                raise Http404
+        return self.redirect("inbox", **self.query()) if action in LEAVING else self.back(thread)
 
     def _user_id(self, name: str) -> int | None:
         """The id of the user that the form names; None for nobody."""
@@ -319,44 +335,6 @@ class ThreadPage(InboxPage):
         if (user_id := _number(chosen)) is None:
             raise invalid("assignee", "invalid_choice", "choose a member")
         return user_id
-
-    def read(self, thread: Thread) -> HttpResponse:
-        messages.mark_thread_read(self.actor, thread.pk)
-        return self.back(thread)
-
-    def unread(self, thread: Thread) -> HttpResponse:
-        threads.mark_thread_unread(self.actor, thread.pk)
-        self.say("The conversation is marked as unread.")
-        return self.redirect("inbox", **self.query())
-
-    def retry(self, thread: Thread) -> HttpResponse:
-        threads.retry_message(self.actor, self.request.POST.get("message", ""))
-        self.say("The message is sent again.")
-        return self.back(thread)
-
-    def cancel(self, thread: Thread) -> HttpResponse:
-        messages.cancel_message(self.actor, self.request.POST.get("message", ""))
-        self.say("The message was canceled before it was sent.")
-        return self.back(thread)
-
-    def load_history(self, thread: Thread) -> HttpResponse:
-        threads.load_history(self.actor, thread.pk)
-        page = self.back(thread, before=self.request.GET.get("before"))
-        page["Location"] += "#inbox-history"
-        return page
-
-    # By the value of the button.
-    actions = {
-        "close": close,
-        "reopen": reopen,
-        "snooze": snooze,
-        "assign": assign,
-        "read": read,
-        "unread": unread,
-        "retry": retry,
-        "cancel": cancel,
-        "history": load_history,
-    }
 
 
 class NewMessagePage(TenantPage):

@@ -17,10 +17,22 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import PreparedCursor
 from crmsolid.jobs import runner
 from crmsolid.jobs.models import Job
-from messaging.broadcasts import services
+from messaging.broadcasts import batches, services
 from messaging.models import Account, Message
 from messaging.sending import dispatch
-from tests.messaging.broadcasts.helpers import actor, contact, contacts, counts, freeze, run_job, start, stored, work
+from tests.messaging.broadcasts.helpers import (
+    actor,
+    contact,
+    contacts,
+    counts,
+    freeze,
+    job_of,
+    run_job,
+    start,
+    stored,
+    work,
+)
+from tests.messaging.conftest import FrozenTime
 from tests.tenants import Tenants
 from tests.threads import in_background, run_together
 from tests.waiting import another_transaction_waits, wait_until
@@ -171,3 +183,27 @@ def test_workers_at_once_keep_the_messages_of_an_hour_apart(tenants: Tenants, ac
     assert counts(broadcast) == {"sent": 12}
     due = sorted(at for at in Message.unscoped.values_list("eta", flat=True) if at is not None)
     assert min(after - before for before, after in pairwise(due)) >= timedelta(seconds=0.1)
+
+
+def test_settled_message_wakes_the_job(account: Account, frozen_time: FrozenTime) -> None:
+    contacts(account.workspace, 1)
+    broadcast = start(account)
+    freeze(broadcast)
+    run_job(broadcast)
+    run_job(broadcast)
+    assert job_of(broadcast).next_run_at == frozen_time.now + batches.LOOK_AGAIN
+    dispatch.dispatch()
+    assert job_of(broadcast).next_run_at == frozen_time.now + runner.SOON
+
+
+def test_settling_a_message_does_not_wait_for_the_job(account: Account) -> None:
+    contacts(account.workspace, 1)
+    broadcast = start(account)
+    freeze(broadcast)
+    run_job(broadcast)
+    run_job(broadcast)
+    with transaction.atomic():
+        Job.unscoped.select_for_update().get(object_id=broadcast.pk)
+        with in_background(dispatch.dispatch):
+            pass
+        assert counts(broadcast) == {"sent": 1}
