@@ -22,8 +22,8 @@ from django.db.models import Q, QuerySet
 from crmsolid.core import clock, doorbell, strictjson
 from crmsolid.core.http.outbound import READ_LIMIT_BYTES, Kept, OutboundClient, OutboundError, OutboundResponse
 from crmsolid.core.http.url_guard import UrlRefused, check_url
+from crmsolid.oauth.endpoints import InvalidMetadata, described_client
 from crmsolid.oauth.models import MAX_PROBLEM, Application, DocumentRequest
-from crmsolid.oauth.registration import InvalidMetadata, described_client
 from crmsolid.workspaces.models import User
 
 TASK = "oauth.fetch_documents"

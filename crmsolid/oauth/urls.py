@@ -3,7 +3,6 @@
 from django.urls import path
 
 from crmsolid.oauth import endpoints
-from crmsolid.oauth.registration import register
 from crmsolid.oauth.views import ConsentView
 
 app_name = "oauth"
@@ -15,5 +14,5 @@ urlpatterns = [
     path("oauth/authorize/", ConsentView.as_view(), name="authorize"),
     path("oauth/token/", endpoints.token, name="token"),
     path("oauth/revoke/", endpoints.revoke, name="revoke"),
-    path("oauth/register/", register, name="register"),
+    path("oauth/register/", endpoints.register, name="register"),
 ]
