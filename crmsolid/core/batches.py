@@ -1,8 +1,7 @@
-"""Batches, and work that goes on after an error: a bug with one row must not hold up the others."""
+"""Work that goes on after an error: a bug with one row must not hold up the others."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -67,10 +66,3 @@ def together_or_alone(
         if attempt.failed and after_failure is not None:
             after_failure(item)
     return results
-
-
-def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The values in lists of at most ``size``."""
-    iterator = iter(values)
-    while batch := list(islice(iterator, size)):
-        yield batch

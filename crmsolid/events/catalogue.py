@@ -1,4 +1,4 @@
-"""The catalogue of event types: a registry that the apps fill, each in its ``events.py``, when they are loaded."""
+"""The catalogue of event types, which the apps fill, each in its ``events.py``, when they are loaded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

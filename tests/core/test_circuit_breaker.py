@@ -1,5 +1,7 @@
 import threading
 
+import pytest
+
 from crmsolid.core.circuit_breaker import CircuitBreaker
 
 
@@ -11,57 +13,31 @@ class Clock:
         return self.now
 
 
-def test_stays_closed_while_calls_succeed() -> None:
-    breaker = CircuitBreaker(clock=Clock())
-    for _ in range(5):
-        assert breaker.allows()
-        breaker.succeeded()
-
-
-def test_one_failure_opens_it_for_a_second() -> None:
+@pytest.mark.parametrize(
+    ("probe_seconds", "script"),
+    [
+        pytest.param(1.0, "ask+ ok ask+ ok ask+", id="it stays closed while calls succeed"),
+        pytest.param(1.0, "fail ask- 0.999 ask- 0.002 ask+", id="a failure opens it for a second"),
+        pytest.param(1.0, "fail 1 ask+ ask- ask- ok ask+ ask+", id="one probe passes, and its success closes it"),
+        pytest.param(1.0, "fail 1 ask+ 0.1 fail 0.999 ask- 0.002 ask+", id="a failed probe opens it again"),
+        pytest.param(1.0, "fail 1 ask+ ask- 1 ask+", id="a probe that never reports back is followed by another"),
+        pytest.param(4.0, "fail 1 ask+ 3.999 ask- fail 1 ask+", id="a long probe stays the only one"),
+    ],
+)
+def test_it_opens_after_a_failure_and_lets_one_probe_pass(probe_seconds: float, script: str) -> None:
+    """``ask+`` and ``ask-`` are what a call is told, ``ok`` and ``fail`` its result; a number is a wait."""
     clock = Clock()
-    breaker = CircuitBreaker(clock=clock)
-    breaker.failed()
-    assert not breaker.allows()
-    clock.now += 0.999
-    assert not breaker.allows()
-    clock.now = 101.0
-    assert breaker.allows()
-
-
-def test_one_probe_passes_and_its_success_closes_it() -> None:
-    clock = Clock()
-    breaker = CircuitBreaker(clock=clock)
-    breaker.failed()
-    clock.now += 1
-    assert [breaker.allows() for _ in range(4)] == [True, False, False, False]
-    breaker.succeeded()
-    assert [breaker.allows() for _ in range(4)] == [True] * 4
-
-
-def test_failed_probe_opens_it_again() -> None:
-    clock = Clock()
-    breaker = CircuitBreaker(clock=clock)
-    breaker.failed()
-    clock.now += 1
-    assert breaker.allows()
-    clock.now += 0.1
-    breaker.failed()
-    clock.now += 0.999
-    assert not breaker.allows()
-    clock.now += 0.002
-    assert breaker.allows()
-
-
-def test_probe_that_never_reports_back_is_followed_by_another() -> None:
-    clock = Clock()
-    breaker = CircuitBreaker(clock=clock)
-    breaker.failed()
-    clock.now += 1
-    assert breaker.allows()
-    assert not breaker.allows()
-    clock.now += 1
-    assert breaker.allows()
+    breaker = CircuitBreaker(open_seconds=1.0, probe_seconds=probe_seconds, clock=clock)
+    for step in script.split():
+        match step:
+            case "ask+" | "ask-":
+                assert breaker.allows() == (step == "ask+"), f"{step} at {clock.now}"
+            case "ok":
+                breaker.succeeded()
+            case "fail":
+                breaker.failed()
+            case seconds:
+                clock.now += float(seconds)
 
 
 def test_only_one_of_many_threads_probes() -> None:
@@ -81,16 +57,3 @@ def test_only_one_of_many_threads_probes() -> None:
     for thread in threads:
         thread.join()
     assert sorted(allowed) == [False] * 31 + [True]
-
-
-def test_probe_that_takes_longer_than_the_breaker_is_open_stays_the_only_one() -> None:
-    clock = Clock()
-    breaker = CircuitBreaker(open_seconds=1.0, probe_seconds=4.0, clock=clock)
-    breaker.failed()
-    clock.now += 1
-    assert breaker.allows()
-    clock.now += 3.999
-    assert not breaker.allows()
-    breaker.failed()
-    clock.now += 1
-    assert breaker.allows()

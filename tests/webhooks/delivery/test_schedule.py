@@ -68,12 +68,9 @@ def test_retry_after_puts_off_within_twice_the_plan(retry_after: str | None, sec
     assert delay(2, retry_after=retry_after) == seconds
 
 
-def test_retry_after_is_bound_to_the_jittered_plan() -> None:
+def test_retry_after_is_bound_to_the_jittered_plan_and_does_not_revive_the_exhausted() -> None:
     assert delay(1, chance=1.0, retry_after="3600") == 12
     assert delay(1, chance=1.0, retry_after="1") == 6
-
-
-def test_retry_after_does_not_revive_the_exhausted() -> None:
     assert delay(10, retry_after="60") is None
 
 
@@ -85,26 +82,19 @@ def test_broken_dates_are_ignored(text: str) -> None:
     assert parse_retry_after(text, now=NOW) is None
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_2xx_succeeds(status: int) -> None:
-    assert verdict(status) is Verdict.SUCCEEDED
+RETRIED = (None, 101, 199, 300, 301, 302, 304, 307, 400, 401, 403, 404, 409, 429, 500, 502, 503, 600)
 
 
 @pytest.mark.parametrize(
-    "status", [101, 199, 300, 301, 302, 304, 307, 400, 401, 403, 404, 409, 429, 500, 502, 503, 600]
+    ("status", "error", "expected"),
+    [
+        *((status, None, Verdict.SUCCEEDED) for status in (200, 201, 202, 204, 299)),
+        *((status, None, Verdict.RETRY) for status in RETRIED),
+        (410, None, Verdict.GONE),
+        *((status, "timeout", Verdict.RETRY) for status in (None, 200, 410)),
+    ],
 )
-def test_anything_else_retries(status: int) -> None:
-    assert verdict(status) is Verdict.RETRY
-
-
-def test_gone() -> None:
-    assert verdict(410) is Verdict.GONE
-
-
-@pytest.mark.parametrize("status", [None, 200, 410])
-def test_an_incomplete_answer_retries_whatever_its_status(status: int | None) -> None:
-    assert verdict(status, "timeout") is Verdict.RETRY
-
-
-def test_no_answer_retries() -> None:
-    assert verdict(None) is Verdict.RETRY
+def test_only_a_complete_2xx_succeeds_and_only_a_complete_410_ends(
+    status: int | None, error: str | None, expected: Verdict
+) -> None:
+    assert verdict(status, error) is expected
