@@ -35,6 +35,7 @@ from apikeys.services import (
 from apikeys.uses import day_began, hour_began, uses_of
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES, DomainError
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.panel.components import template_tags as panel_tags
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import chips, column, last_used, time_text
@@ -48,7 +49,7 @@ STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"
 
 
 # What apps above this one show below the list of keys: HTML, or "" for nothing.
-key_list_sections: list[Callable[[HttpRequest], str]] = []
+key_list_sections: ExtensionPoint[Callable[[HttpRequest], str]] = ExtensionPoint("sections below the keys")
 
 # --- Forms -----------------------------------------------------------------------------------------------------------
 LIFETIMES = [("", "Never"), ("30d", "In 30 days"), ("90d", "In 90 days"), ("365d", "In a year"), ("date", "On a day")]
@@ -203,7 +204,7 @@ class ApiKeyAdmin(PageAdmin):
 
     # --- List -------------------------------------------------------------------------------------------------
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        sections = [section(request) for section in key_list_sections]
+        sections = [section(request) for section in key_list_sections.values()]
         return super().changelist_view(request, {**(extra_context or {}), "key_list_sections": sections})
 
     @column("key")

@@ -14,6 +14,7 @@ from contacts.erasing import operands
 from contacts.imports import erasure as imports
 from contacts.imports import jobs
 from contacts.models import ScoringRule, Segment
+from contacts.panel.actions import OWN_CHOICES, bulk_choices
 from contacts.scoring import occasions, rescoring
 from contacts.scoring import services as scoring
 from contacts.scoring.models import Trigger
@@ -36,6 +37,8 @@ on_many = Q(kind__in=[tagging.TAG_SEGMENT.name, bulk.BULK_CHANGE.name], next_run
 operands.register_column(Job, "params", where=on_many | Q(kind=rescoring.PREVIEW.name))
 operands.register_column(ScoringRule, "value")
 
+for choice in OWN_CHOICES:
+    bulk_choices.register(choice.action, choice)
 for source in timeline.OWN_SOURCES:
     timeline.sources.register(source.name, source)
 occasions.sources.register(Trigger.TAG, occasions.tags_of)

@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from contacts import timeline, uses
 from contacts.erasing import operands
+from contacts.panel.actions import ContactAction, contact_actions, contact_links
 from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
 from crmsolid.core.crypto import register_columns
@@ -18,6 +19,7 @@ from messaging.broadcasts.job import BROADCAST
 from messaging.broadcasts.message_source import SOURCE, BroadcastSource
 from messaging.broadcasts.querysets import broadcasts_that_name_tag
 from messaging.models import AccountKind, Broadcast
+from messaging.panel.words import conversations_with
 from messaging.representations import TIMELINE
 from messaging.sending import gateway, sources
 from messaging.sending.sandbox import SandboxGateway
@@ -36,6 +38,8 @@ role_watchers.register("messaging.assignees", state.unassign_member)
 sections.register(texts.TEMPLATES, Section(texts.dump_templates, texts.apply_templates))
 sections.register(texts.WORDS, Section(texts.dump_words, texts.apply_words))
 
+contact_links.register("messaging.conversations", conversations_with)
+contact_actions.register("messaging.message", ContactAction("Message", "inbox_new"))
 timeline.sources.register(TIMELINE.name, TIMELINE)
 occasions.sources.register(Trigger.REPLY, received.replies_of)
 uses.of_field.register("messaging.templates", texts.of_field)

@@ -2,6 +2,7 @@
 
 from contacts import bulk, timeline, uses
 from contacts.erasing import operands
+from contacts.panel.actions import bulk_choices, contact_actions, contact_sections
 from contacts.repository import watchers
 from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
@@ -16,6 +17,7 @@ from sequences import (
 )
 from sequences.hooks import ENROLL, SOURCES, WHILE_HELD, completed_by, of_field, of_tag
 from sequences.models import SequenceVersion, Step
+from sequences.panel.enrollments import ENROLL_ACTION, ENROLL_CHOICE, sequences_of
 from sequences.running import runner
 from sequences.running.message_source import SOURCE, SequenceSource
 
@@ -23,6 +25,9 @@ sources.registry.register(SOURCE, SequenceSource())
 held.sequences.register("sequences", WHILE_HELD)
 watchers.register("sequences.wake", runner.wake)
 bulk.actions.register(ENROLL.name, ENROLL)
+bulk_choices.register(ENROLL_CHOICE.action, ENROLL_CHOICE)
+contact_actions.register("sequences.enroll", ENROLL_ACTION)
+contact_sections.register("sequences.enrollments", sequences_of)
 uses.of_field.register("sequences", of_field)
 uses.of_tag.register("sequences", of_tag)
 for source in SOURCES:

@@ -1,4 +1,4 @@
-"""What apps above this one add to the pages of contacts. They do so when the panel is loaded."""
+"""What apps above this one add to the pages of contacts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from django import forms
 from contacts import bulk
 from contacts.models import Contact, Stage
 from contacts.panel.forms import split_tags
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
@@ -42,11 +43,11 @@ class ContactAction:
 
 
 # For members who may change contacts.
-contact_actions: list[ContactAction] = []
+contact_actions: ExtensionPoint[ContactAction] = ExtensionPoint("buttons of a contact")
 # What is shown on a contact's page, to everybody who sees it: HTML, or "" for nothing.
-contact_sections: list[Callable[[Contact], str]] = []
+contact_sections: ExtensionPoint[Callable[[Contact], str]] = ExtensionPoint("sections of a contact")
 # Links at the top of a contact's page, to everybody who sees it: titles and addresses.
-contact_links: list[Callable[[Contact], list[tuple[str, str]]]] = []
+contact_links: ExtensionPoint[Callable[[Contact], list[tuple[str, str]]]] = ExtensionPoint("links of a contact")
 
 
 class BulkForm(Protocol):
@@ -95,33 +96,24 @@ class NoForm(forms.Form):
         super().__init__(data)
 
 
-bulk_choices: dict[str, BulkChoice] = {}
+# What the list of contacts offers, by the change.
+bulk_choices: ExtensionPoint[BulkChoice] = ExtensionPoint("choices for many contacts")
 
-
-def offer(choice: BulkChoice) -> None:
-    """Offer a change in the list of contacts."""
-    bulk_choices[choice.action] = choice
-
-
-offer(
+OWN_CHOICES = (
     BulkChoice(
         bulk.TAGS,
         "Add or remove tags",
         "Webhooks, scores and sequences react as if each contact had been tagged by hand.",
         TagsForm,
         dict,
-    )
-)
-offer(
+    ),
     BulkChoice(
         bulk.STAGE,
         "Change the stage",
         "Scores and sequences react as if each contact had been moved by hand.",
         StageForm,
         lambda data: {"stage": data["new_stage"]},
-    )
-)
-offer(
+    ),
     BulkChoice(
         bulk.ERASE,
         "Erase",
@@ -130,5 +122,5 @@ offer(
         NoForm,
         dict,
         dangerous=True,
-    )
+    ),
 )

@@ -113,9 +113,9 @@ class ContactPage(OfContact):
             is_older=cursor is not None,
             groups=timeline.groups(),
             group=group,
-            sections=[section(contact) for section in contact_sections],
-            links=[link for links in contact_links for link in links(contact)],
-            actions=[(each.title, each.address(contact.pk)) for each in contact_actions] if may_write else [],
+            sections=[section(contact) for section in contact_sections.values()],
+            links=[link for links in contact_links.values() for link in links(contact)],
+            actions=[(each.title, each.address(contact.pk)) for each in contact_actions.values()] if may_write else [],
         )
 
     def _may_delete(self, entry: timeline.Entry) -> bool:

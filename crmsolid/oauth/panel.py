@@ -12,7 +12,6 @@ from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from apikeys.panel import key_list_sections
 from crmsolid.oauth.endpoints import resource_url
 from crmsolid.oauth.models import Application, Grant
 from crmsolid.oauth.services import revoke_grant, role_of_member, unused_until
@@ -45,9 +44,6 @@ def below_keys(request: HttpRequest) -> str:
     shown = grants.filter(role__isnull=False).select_related("user").order_by("-created_at")[:MAX_BELOW_KEYS]
     context = {"grants": list(shown), "address": resource_url(request)}
     return render_to_string("panel/key_list_assistants.html", context, request)
-
-
-key_list_sections.append(below_keys)
 
 
 class RevokeForm(forms.Form):

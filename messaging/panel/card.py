@@ -35,7 +35,8 @@ def context(
     by_label = sorted(fields.definitions.values(), key=lambda each: each.label)
     score = get_score(actor, contact.pk, limit=LEDGER_ROWS)
     written = notes.list_notes(actor, contact.pk, limit=NOTES)
-    offered = [each for each in contact_actions if may_change and each.page != "inbox_new"]  # the composer is here
+    # The composer is on this page.
+    offered = [each for each in contact_actions.values() if may_change and each.page != "inbox_new"]
     return {
         "contact": found.contact,
         "contact_page": panel_url("contacts_contact_change", contact.pk),
@@ -47,7 +48,7 @@ def context(
         "new_note": posted.get("note", ""),
         "notes": [(note, may_change and notes.may_delete(note, actor)) for note in written.rows],
         "more_notes": written.next_cursor is not None,
-        "sections": [section(found.contact) for section in contact_sections],
+        "sections": [section(found.contact) for section in contact_sections.values()],
         "contact_links": [(each.title, each.address(contact.pk)) for each in offered if each.in_place is None],
         "contact_choices": [
             (each, each.in_place.choices(actor.workspace)) for each in offered if each.in_place is not None
@@ -83,5 +84,5 @@ def act(actor: Actor, contact: Contact, posted: QueryDict) -> str | None:
         case "delete_note":
             notes.delete_note(actor, posted.get("note", ""))
             return "The note was deleted."
-    in_place = next((each.in_place for each in contact_actions if each.page == action), None)
+    in_place = next((each.in_place for each in contact_actions.values() if each.page == action), None)
     return None if in_place is None else in_place.act(actor, contact.pk, posted.get("choice", ""))

@@ -17,9 +17,6 @@ from contacts.panel.actions import (
     BulkChoice,
     ContactAction,
     InPlace,
-    contact_actions,
-    contact_sections,
-    offer,
 )
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
@@ -93,17 +90,15 @@ def _enroll_in_place(actor: Actor, contact_id: str, sequence_id: str) -> str:
     return f"Enrolled in {enrollment.sequence}."
 
 
-contact_actions.append(
-    ContactAction(
-        "Enroll in a sequence",
-        "sequences_enrollment_enroll",
-        InPlace(
-            "Enroll",
-            "No sequence is active.",
-            lambda workspace: [(each.pk, each.name) for each in _active_sequences(workspace)],
-            _enroll_in_place,
-        ),
-    )
+ENROLL_ACTION = ContactAction(
+    "Enroll in a sequence",
+    "sequences_enrollment_enroll",
+    InPlace(
+        "Enroll",
+        "No sequence is active.",
+        lambda workspace: [(each.pk, each.name) for each in _active_sequences(workspace)],
+        _enroll_in_place,
+    ),
 )
 
 
@@ -136,9 +131,6 @@ def sequences_of(contact: Contact) -> str:
     return render_to_string("panel/contact_sequences.html", {"rows": shown})
 
 
-contact_sections.append(sequences_of)
-
-
 class EnrollForm(forms.Form):
     """The active sequences, of which one is chosen."""
 
@@ -150,14 +142,12 @@ class EnrollForm(forms.Form):
         self.fields["sequence"].choices = [(each.pk, each.name) for each in self.sequences]  # type: ignore[attr-defined]
 
 
-offer(
-    BulkChoice(
-        ENROLL.name,
-        ENROLL.label,
-        "Each contact starts with the first step. Whoever opted out or is in the sequence already is left out.",
-        EnrollForm,
-        dict,
-    )
+ENROLL_CHOICE = BulkChoice(
+    ENROLL.name,
+    ENROLL.label,
+    "Each contact starts with the first step. Whoever opted out or is in the sequence already is left out.",
+    EnrollForm,
+    dict,
 )
 
 
