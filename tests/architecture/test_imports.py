@@ -102,3 +102,14 @@ def test_folders_of_an_app_do_not_import_each_other() -> None:
         if pair[::-1] in imports and not any(f"{a}.".startswith(f"{b}.") for a, b in (pair, pair[::-1]))
     }
     assert circles <= {frozenset({"messaging.sending", "messaging.threads"})}
+
+
+def test_hand_written_sql_is_in_the_modules_of_its_page() -> None:
+    """docs/sql.md lists the modules that import ``crmsolid.core.sql``, and why."""
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    sql = {"crmsolid.core.sql", *graph.find_descendants("crmsolid.core.sql")}
+    users = {user for module in sql for user in graph.find_modules_that_directly_import(module)}
+    users = {f"{user.replace('.', '/')}.py" for user in users if not user.startswith("crmsolid.core.")}
+    table = (ROOT / "docs" / "sql.md").read_text().split("## Who uses it")[1].split("## ")[0]
+    assert users == set(re.findall(r"`([\w/]+\.py)`", table))
+    assert len(users) <= 15

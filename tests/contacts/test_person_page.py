@@ -222,17 +222,6 @@ def test_data_of_the_person_is_a_file_as_the_api_answers_it(panel: Client, ours:
     assert json.loads(answer.content) == expected
 
 
-def test_old_addresses_lead_to_the_pages_of_today(panel: Client, upsert: Upsert) -> None:
-    contact_id = upsert(username="sarah")["id"]
-    for old, new in (
-        ("contact/?segment=x", "?segment=x"),
-        (f"contact/{contact_id}/change/", f"{contact_id}/"),
-        (f"contact/{contact_id}/history/", f"{contact_id}/history/"),
-        ("contacttag/", "tags/"),
-    ):
-        assert panel.get(f"/panel/live/contacts/{old}")["Location"] == f"/panel/live/contacts/{new}"
-
-
 def test_page_of_a_contact_with_much_behind_it_needs_as_many_queries(
     panel: Client, tenants: Tenants, upsert: Upsert
 ) -> None:
