@@ -26,9 +26,9 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.models import AuditEntry
 from messaging import accounts, querysets
-from messaging.failures import connection_problem
 from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, account_state
 from messaging.panel.telegram_login import LoginPages, LogOutForm
+from messaging.panel.words import connection_problem
 from messaging.representations import AccountOut
 from messaging.telegram import leases
 from messaging.telegram_models import REFUSED_PAUSE_SECONDS, REPEATED_REFUSAL

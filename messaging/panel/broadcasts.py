@@ -40,10 +40,9 @@ from messaging.broadcasts.models import (
     RecipientStatus,
 )
 from messaging.broadcasts.querysets import load_counts, load_waits, retryable, status_of, waiting_text
-from messaging.failures import failure
 from messaging.models import Account, Message
 from messaging.panel.broadcast_form import BroadcastForm
-from messaging.panel.words import contact_corrections
+from messaging.panel.words import contact_corrections, failure
 
 COLOURS = {"draft": "", "scheduled": "info", "running": "warning", "paused": "warning", "done": "success"}
 COLOURS |= {"canceled": "danger"}

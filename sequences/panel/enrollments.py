@@ -26,8 +26,7 @@ from crmsolid.panel.components.admin_columns import column, datetime_column, for
 from crmsolid.panel.components.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from messaging.failures import failure
-from messaging.panel.words import waiting_text
+from messaging.panel.words import failure, waiting_text
 from messaging.sending.waiting import load_accounts
 from sequences import services
 from sequences.hooks import ENROLL

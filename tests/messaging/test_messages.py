@@ -178,16 +178,6 @@ def test_canceling_without_read_scope_answers_only_id_and_status(api: Api, tenan
     assert answer.json() == {"id": message.pk, "status": "canceled"}
 
 
-def test_reading_and_canceling_require_their_scopes(api: Api, tenants: Tenants, sandbox: Account) -> None:
-    message = send(sandbox)
-    writer, reader = api(tenants.key([Scope.WRITE_MESSAGES])), api(tenants.key([Scope.READ_MESSAGES]))
-    for path in ("/v1/messages", f"/v1/messages/{message.pk}"):
-        assert writer.get(path).json()["required_scope"] == "read:messages"
-    refused = reader.post(f"/v1/messages/{message.pk}/cancel")
-    assert refused.json()["required_scope"] == "write:messages"
-    assert stored(message).status == "queued"
-
-
 def test_messages_of_another_workspace_are_not_found(api: Api, tenants: Tenants, sandbox: Account) -> None:
     message = send(sandbox)
     for token in (tenants.key(workspace=tenants.other), tenants.key(workspace=tenants.twin)):

@@ -9,7 +9,6 @@ import pytest
 from contacts.models import Contact, CustomField
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.models import Event
-from crmsolid.workspaces.models import Plan, Workspace
 from crmsolid.workspaces.scopes import Scope
 from messaging.models import CANNOT_SEND, Account, AccountKind, AccountState, Message, Thread
 from messaging.sending import dispatch
@@ -218,50 +217,6 @@ def test_send_beyond_the_daily_limit_is_refused(api: Api, tenants: Tenants, froz
     assert counts() == before
     frozen_time.forward(hours=23)
     assert api(tenants.key()).post(PATH, body(full, to="@somebody_new")).status_code == 200
-
-
-def test_scope_plan_and_key_are_checked_first(api: Api, tenants: Tenants, sandbox: Account) -> None:
-    before = counts()
-    reader = api(tenants.key([Scope.READ_MESSAGES])).post(PATH, body(sandbox))
-    assert (reader.status_code, reader.json()["required_scope"]) == (403, "write:messages")
-    assert api(None).post(PATH, body(sandbox)).json()["code"] == "token_missing"
-    token = tenants.key()
-    Workspace.objects.filter(pk=tenants.workspace.pk).update(plan=Plan.EXPIRED)
-    assert api(token).post(PATH, body(sandbox)).json()["code"] == "plan_required"
-    assert counts() == before
-
-
-def test_second_request_with_the_same_key_gets_the_first_answer(api: Api, tenants: Tenants, sandbox: Account) -> None:
-    ours = api(tenants.key())
-    first = ours.post(PATH, body(sandbox), idempotency_key="one")
-    second = api(tenants.key()).post(PATH, body(sandbox), idempotency_key="one")  # another key, the same workspace
-    assert (second.status_code, second.content) == (200, first.content)
-    assert second.headers["Idempotency-Replayed"] == "true"
-    assert "Idempotency-Replayed" not in first.headers
-    assert Message.unscoped.count() == 1
-    reused = ours.post(PATH, body(sandbox, text="other"), idempotency_key="one")
-    assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
-    assert Message.unscoped.count() == 1
-
-
-def test_idempotency_key_of_a_refused_request_can_be_used_again(api: Api, tenants: Tenants, sandbox: Account) -> None:
-    ours = api(tenants.key())
-    assert ours.post(PATH, body(sandbox, text="{nope}"), idempotency_key="one").status_code == 422
-    answer = ours.post(PATH, body(sandbox, text="hello"), idempotency_key="one")
-    assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (200, False)
-    full = tenants.sandbox(daily_limit=1)
-    send(full)
-    assert ours.post(PATH, body(full), idempotency_key="two").status_code == 429
-    Account.unscoped.filter(pk=full.pk).update(daily_limit=2)
-    assert ours.post(PATH, body(full), idempotency_key="two").status_code == 200
-
-
-def test_request_without_idempotency_key_is_refused(api: Api, tenants: Tenants, sandbox: Account) -> None:
-    client = api(tenants.key())
-    headers = {"Authorization": f"Bearer {client.token}"}
-    answer = client.client.post(PATH, data=body(sandbox), content_type="application/json", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
-    assert Message.unscoped.count() == 0
 
 
 def test_send_to_a_known_contact_takes_nine_statements(

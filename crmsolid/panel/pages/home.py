@@ -25,8 +25,8 @@ from crmsolid.workspaces.actor import ADMINS, OWNERS, WRITERS, Roles
 from crmsolid.workspaces.models import Plan, Workspace
 from messaging.broadcasts.models import Broadcast, BroadcastWaiting
 from messaging.broadcasts.querysets import load_waits, that_wait_for_somebody, waiting_text
-from messaging.failures import connection_problem, failure
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
+from messaging.panel.words import connection_problem, failure
 from messaging.querysets import in_trouble, newest_messages, unconnected, with_connection
 from webhooks.models import Endpoint
 from webhooks.querysets import endpoint_alerts

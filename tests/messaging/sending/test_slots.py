@@ -77,16 +77,18 @@ def test_canceled_message_frees_its_slot(tenants: Tenants, frozen_time: FrozenTi
     assert send(account).status == "queued"
 
 
-def test_message_that_fails_unsent_frees_its_slot(tenants: Tenants) -> None:
+@pytest.mark.parametrize(
+    ("text", "opted_out", "error"),
+    [("hello {first_name}", False, "template_unresolved"), ("hello", True, "contact_opted_out")],
+)
+def test_message_that_fails_unsent_frees_its_slot(tenants: Tenants, text: str, opted_out: bool, error: str) -> None:
     account = tenants.sandbox(daily_limit=1)
-    message = send(account, text="hello {first_name}")
+    message = send(account, text=text)
+    Contact.unscoped.update(opted_out=opted_out)
     assert dispatch.dispatch() == 0
-    assert (stored(message).status, stored(message).error, stored(message).slot_at) == (
-        "failed",
-        "template_unresolved",
-        None,
-    )
-    assert send(account).status == "queued"
+    row = stored(message)
+    assert (row.status, row.error, row.slot_at) == ("failed", error, None)
+    assert send(account, "@bobby").status == "queued"
 
 
 def test_message_that_telegram_refused_keeps_its_slot(tenants: Tenants) -> None:
@@ -173,15 +175,3 @@ def test_next_free_slot_is_when_the_oldest_send_leaves_the_window(tenants: Tenan
         assert slots.next_free_slot(account, frozen_time.now) == Slot(
             frozen_time.now + timedelta(hours=24), "daily_limit"
         )
-
-
-def test_message_to_a_contact_who_opted_out_frees_its_slot(tenants: Tenants) -> None:
-    account = tenants.sandbox(daily_limit=1)
-    message = send(account)
-    Contact.unscoped.update(opted_out=True)
-    dispatch.dispatch()
-    assert (stored(message).status, stored(message).error, stored(message).slot_at) == (
-        "failed",
-        "contact_opted_out",
-        None,
-    )
