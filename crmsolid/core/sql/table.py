@@ -195,18 +195,14 @@ class Table(Generic[M]):
             cursor.execute(sql, [value for row in rows for value in self._values(row)])
             return cursor.rowcount
 
-    def insert_many(
-        self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "", returning: str = ""
-    ) -> list[Any]:
-        """As :meth:`insert`, for any number of rows, which are one parameter. Returns the values of the column
-        ``returning``, if there is one, of the rows that were written."""
+    def insert_many(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> None:
+        """As :meth:`insert`, for any number of rows, which are one parameter."""
         if not rows:
-            return []
-        ending = (f" ON CONFLICT {conflict}" if conflict else "") + (f' RETURNING "{returning}"' if returning else "")
+            return
+        ending = f" ON CONFLICT {conflict}" if conflict else ""
         sql = f"INSERT INTO {self.name} ({', '.join(self.quoted)}) {self._select_from_json}{ending}"
         with statement_cursor() as cursor:
             cursor.execute(sql, [_ENCODER.encode([self._values(row) for row in rows])])
-            return [value for (value,) in cursor.fetchall()] if returning else []
 
     def insert_later(self, rows: "Sequence[M | Mapping[str, Any]]", conflict: str = "") -> None:
         """As :meth:`insert`, but at the end of the unit of work; at once outside of one, or within a savepoint.
