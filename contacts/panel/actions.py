@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from django import forms
 
@@ -50,10 +50,11 @@ contact_sections: ExtensionPoint[Callable[[Contact], str]] = ExtensionPoint("sec
 contact_links: ExtensionPoint[Callable[[Contact], list[tuple[str, str]]]] = ExtensionPoint("links of a contact")
 
 
-class BulkForm(Protocol):
-    """The form of a change of many contacts."""
+class BulkForm(forms.Form):
+    """The form of a change of many contacts; without fields it asks for nothing."""
 
-    def __call__(self, workspace: Workspace, data: Any = None) -> forms.Form: ...
+    def __init__(self, workspace: Workspace, data: Any = None) -> None:
+        super().__init__(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,14 @@ class BulkChoice:
     action: str
     title: str
     explanation: str
-    form: BulkForm
+    form: type[BulkForm]
     arguments: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     dangerous: bool = False
 
 
-class TagsForm(forms.Form):
+class TagsForm(BulkForm):
     add = forms.CharField(label="Add these tags", required=False, help_text="Separated by commas.")
     remove = forms.CharField(label="Remove these tags", required=False, help_text="Separated by commas.")
-
-    def __init__(self, workspace: Workspace, data: Any = None) -> None:
-        super().__init__(data)
 
     def clean(self) -> dict[str, Any]:
         values = {name: split_tags(self.cleaned_data.get(name, "")) for name in ("add", "remove")}
@@ -83,17 +81,9 @@ class TagsForm(forms.Form):
         return values
 
 
-class StageForm(forms.Form):
+class NewStageForm(BulkForm):
     # The page of the change also has the filters of the list, of which "stage" is one.
     new_stage = forms.ChoiceField(label="Stage", choices=Stage.choices)
-
-    def __init__(self, workspace: Workspace, data: Any = None) -> None:
-        super().__init__(data)
-
-
-class NoForm(forms.Form):
-    def __init__(self, workspace: Workspace, data: Any = None) -> None:
-        super().__init__(data)
 
 
 # What the list of contacts offers, by the change.
@@ -111,7 +101,7 @@ OWN_CHOICES = (
         bulk.STAGE,
         "Change the stage",
         "Scores and sequences react as if each contact had been moved by hand.",
-        StageForm,
+        NewStageForm,
         lambda data: {"stage": data["new_stage"]},
     ),
     BulkChoice(
@@ -119,7 +109,7 @@ OWN_CHOICES = (
         "Erase",
         "Everything that says who these people are goes for good: name, addresses, messages, notes, tags, custom"
         " fields, scores. Figures stay, without the people. Who opted out stays opted out if they are added again.",
-        NoForm,
+        BulkForm,
         dict,
         dangerous=True,
     ),

@@ -25,20 +25,23 @@ MAX_ROWS = 3
 _BOOLEANS = [("", "Not known"), ("true", "Yes"), ("false", "No")]
 
 
-class ContactEditForm(EditForm, forms.Form):
-    """A form of what is stored of a contact, which is its ``initial``."""
-
-    def changes(self) -> dict[str, Any]:
-        """What the member has changed, by the names of the API."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+class ShowsErrors(forms.Form):
+    """A form with a service's refusal beside the field that it is about."""
 
     def add_domain_error(self, error: DomainError) -> None:
-        """A service's refusal beside the field that it is about."""
         if not error.errors:
             self.add_error(None, f"{capfirst(error.detail)}")
         for each in error.errors:
             name = each.field.replace("custom_fields.", "custom.", 1)
             self.add_error(name if name in self.fields else None, f"{capfirst(each.detail)}")
+
+
+class ContactEditForm(EditForm, ShowsErrors):
+    """A form of what is stored of a contact, which is its ``initial``."""
+
+    def changes(self) -> dict[str, Any]:
+        """What the member has changed, by the names of the API."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class StageForm(ContactEditForm):
@@ -172,7 +175,7 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-class NewContactForm(forms.Form):
+class NewContactForm(ShowsErrors):
     """The least that a contact has; the rest is added on its page."""
 
     name = forms.CharField(max_length=200, required=False)
@@ -181,12 +184,6 @@ class NewContactForm(forms.Form):
     phone = forms.CharField(max_length=32, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
     stage = forms.ChoiceField(choices=Stage.choices, required=False, initial=Stage.NEW)
     tags = forms.CharField(required=False, help_text="Separated by commas.")
-
-    def add_domain_error(self, error: DomainError) -> None:
-        if not error.errors:
-            self.add_error(None, f"{capfirst(error.detail)}")
-        for each in error.errors:
-            self.add_error(each.field if each.field in self.fields else None, f"{capfirst(each.detail)}")
 
 
 class NoteForm(forms.Form):

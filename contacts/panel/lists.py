@@ -14,11 +14,17 @@ from django.utils.text import capfirst
 from contacts import bulk, custom_fields, services
 from contacts.forms import FilterForm
 from contacts.models import Segment, Stage, name_of
-from contacts.panel import columns
 from contacts.panel.actions import BulkChoice, bulk_choices
-from contacts.panel.columns import Column
 from contacts.panel.person import STAGE_COLOURS, display_value
-from contacts.panel.query import MAX_FILTER, ContactsQuery, filter_text
+from contacts.panel.query import (
+    MAX_FILTER,
+    Column,
+    ContactsQuery,
+    available_columns,
+    choose_columns,
+    chosen_columns,
+    filter_text,
+)
 from contacts.repository import ContactWithTags
 from contacts.segments import services as segments
 from contacts.segments.conditions import ConditionErrors, describe, load_condition
@@ -36,12 +42,7 @@ MAX_SEGMENTS = 50
 MAX_TAGS = 4
 LIST = "contacts_contact_changelist"
 
-SORTS = {
-    "name": "name",
-    "score": "score",
-    "created_at": "created_at",
-    "updated_at": "updated_at",
-}
+SORTABLE = ("name", "score", "created_at", "updated_at")
 SORT_NAMES = {
     "-created_at": "Newest first",
     "created_at": "Oldest first",
@@ -71,7 +72,7 @@ class ContactListPage(TenantPage):
         began = time.monotonic()
         query = ContactsQuery.read(request.GET)
         definitions = custom_fields.by_key(self.workspace)
-        shown = columns.chosen(self.actor, columns.available(definitions))
+        shown = chosen_columns(self.actor, available_columns(definitions))
         error = ""
         people: list[ContactWithTags] = []
         cursor, after = request.GET.get("cursor") or None, None
@@ -130,8 +131,8 @@ class ContactListPage(TenantPage):
 
     def _sort_link(self, query: ContactsQuery, column: Column) -> dict[str, str] | None:
         """The address that sorts by the column, the other way round if it is sorted by already; None if it cannot."""
-        field = SORTS.get(column.name)
-        if field is None:
+        field = column.name
+        if field not in SORTABLE:
             return None
         direction = {field: "ascending", f"-{field}": "descending"}.get(query.sort, "none")
         falls_first = field != "name"
@@ -254,15 +255,15 @@ class ColumnsPage(TenantPage):
     needs_plan = False
 
     def get(self, request: Any) -> HttpResponseBase:
-        known = columns.available(custom_fields.by_key(self.workspace))
-        chosen = columns.chosen(self.actor, known)
+        known = available_columns(custom_fields.by_key(self.workspace))
+        chosen = chosen_columns(self.actor, known)
         others = [each for each in known.values() if each not in chosen]
         return self.render(columns=[(each, True) for each in chosen] + [(each, False) for each in others])
 
     def post(self, request: Any) -> HttpResponseBase:
         names = request.POST.getlist("column")
         order = {name: _number(request.POST.get(f"order-{name}", "")) for name in names}
-        columns.choose_columns(self.actor, sorted(names, key=lambda name: order[name]))
+        choose_columns(self.actor, sorted(names, key=lambda name: order[name]))
         self.say("The list has these columns from now on.")
         return self.redirect(LIST)
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from contacts.models import Contact
 from contacts.panel.actions import (
     BulkChoice,
+    BulkForm,
     ContactAction,
     InPlace,
 )
@@ -130,13 +131,13 @@ def sequences_of(contact: Contact) -> str:
     return render_to_string("panel/contact_sequences.html", {"rows": shown})
 
 
-class EnrollForm(forms.Form):
+class EnrollForm(BulkForm):
     """The active sequences, of which one is chosen."""
 
     sequence = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a sequence."})
 
     def __init__(self, workspace: Workspace, data: Any = None) -> None:
-        super().__init__(data)
+        super().__init__(workspace, data)
         self.sequences = _active_sequences(workspace)
         self.fields["sequence"].choices = [(each.pk, each.name) for each in self.sequences]  # type: ignore[attr-defined]
 
