@@ -143,10 +143,6 @@ def erase_contact(
     audit.record(actor, "contact.erased", contact_id)
 
 
-class _IdentityChanged(Exception):
-    """The contact has other identities than those that were taken out of saved conditions."""
-
-
 def _out_of_conditions(workspace: Workspace, contact_id: str) -> ContactWithTags:
     """The contact, locked, after it was taken out of previews and saved conditions, whose rows are locked before
     contacts.
@@ -157,16 +153,13 @@ def _out_of_conditions(workspace: Workspace, contact_id: str) -> ContactWithTags
         known = Contact.objects.for_workspace(workspace).filter(pk=contact_id).first()
         if known is None:
             raise not_found("contact")
-        try:
-            with transaction.atomic():  # going back to the savepoint lets go of the locks
-                scores.erase(workspace.pk, contact_id)
-                operands.erase(known)
-                locked = repository.get(workspace, contact_id, deleting=True)
-                if Person.of(locked.contact) != Person.of(known):
-                    raise _IdentityChanged
+        with transaction.atomic():
+            scores.erase(workspace.pk, contact_id)
+            operands.erase(known)
+            locked = repository.get(workspace, contact_id, deleting=True)
+            if Person.of(locked.contact) == Person.of(known):
                 return locked
-        except _IdentityChanged:
-            continue
+            transaction.set_rollback(True)  # going back to the savepoint lets go of the locks
     raise DomainError("service_unavailable")
 
 
