@@ -13,6 +13,7 @@ from django.db import connection
 from contacts import bulk, uses
 from contacts.models import ContactTag
 from contacts.validation import read_tags
+from crmsolid.api.pagination import Page
 from crmsolid.core.errors import invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.models import Job
@@ -52,18 +53,11 @@ class CountedTag:
         return f"{self.count:,}" if self.count <= COUNT_LIMIT else f"{COUNT_LIMIT:,}+"
 
 
-@dataclass(frozen=True, slots=True)
-class TagPage:
-    """One page of tags by name, and the name with which the next begins; empty at the end."""
-
-    tags: list[CountedTag]
-    next_name: str
-
-
-def list_tags(actor: Actor, *, start: str = "", limit: int = LIMIT) -> TagPage:
-    """The tags from this name on. Errors: ``scope_missing``."""
+def list_tags(actor: Actor, *, start: str = "", limit: int = LIMIT) -> Page:
+    """One page of :class:`CountedTag`: the tags from this name on. The cursor is the name with which the next page
+    begins. Errors: ``scope_missing``."""
     found = [CountedTag(*row) for row in _read(actor, start, limit + 1, COUNT_LIMIT + 1)]
-    return TagPage(found[:limit], found[limit].name if len(found) > limit else "")
+    return Page(found[:limit], found[limit].name if len(found) > limit else None)
 
 
 def tag_names(actor: Actor, *, limit: int = 200) -> list[str]:
@@ -82,7 +76,7 @@ def _read(actor: Actor, start: str, limit: int, counted: int) -> list[tuple[str,
 
 def get_tag(actor: Actor, name: str) -> CountedTag:
     """One tag. Errors: ``scope_missing``, ``not_found``."""
-    found = list_tags(actor, start=name, limit=1).tags
+    found: list[CountedTag] = list_tags(actor, start=name, limit=1).rows
     if not found or found[0].name != name:
         raise not_found("tag")
     return found[0]

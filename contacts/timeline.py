@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from contacts import stages
 from contacts.models import Contact, Stage
+from crmsolid.api.pagination import Page
 from crmsolid.core.errors import DomainError
 from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.workspaces.actor import Actor
@@ -102,16 +103,8 @@ def groups() -> list[str]:
     return list(dict.fromkeys(source.group for source in sources.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """One page, and the cursor of the next; None at the end."""
-
-    entries: list[Entry]
-    next_cursor: str | None
-
-
-def read(actor: Actor, contact: Contact, *, group: str = "", limit: int = LIMIT, cursor: str | None = None) -> Timeline:
-    """One page of what happened with the contact, of one group or of all.
+def read(actor: Actor, contact: Contact, *, group: str = "", limit: int = LIMIT, cursor: str | None = None) -> Page:
+    """One page of :class:`Entry`: what happened with the contact, of one group or of all.
 
     Errors: ``scope_missing``, ``invalid_cursor``.
     """
@@ -128,10 +121,10 @@ def read(actor: Actor, contact: Contact, *, group: str = "", limit: int = LIMIT,
     found.sort(key=lambda entry: (entry.at, entry.source.name if entry.source else ""), reverse=True)
     shown = found[:limit]
     if len(found) <= limit:
-        return Timeline(shown, None)
+        return Page(shown, None)
     last = shown[-1]
     assert last.source is not None
-    return Timeline(shown, _encode(contact, Position(last.at, last.source.name, last.id)))
+    return Page(shown, _encode(contact, Position(last.at, last.source.name, last.id)))
 
 
 def _encode(contact: Contact, position: Position) -> str:

@@ -108,7 +108,7 @@ class ContactPage(OfContact):
             note_form=note or NoteForm(),
             score=get_score(self.actor, contact.pk, limit=LEDGER_ROWS),
             score_form=ScoreForm(),
-            entries=[(entry, self._may_delete(entry)) for entry in events.entries],
+            entries=[(entry, self._may_delete(entry)) for entry in events.rows],
             older=events.next_cursor,
             is_older=cursor is not None,
             groups=timeline.groups(),

@@ -28,8 +28,8 @@ class TagListPage(TenantPage):
         start = normalize_tag(request.GET.get("from", "").replace("\0", "")[:MAX_START])
         found = tags.list_tags(self.actor, start=start)
         return self.render(
-            tags=[(each, self._people(each), self._change(each)) for each in found.tags],
-            after=f"?{urlencode({'from': found.next_name})}" if found.next_name else "",
+            tags=[(each, self._people(each), self._change(each)) for each in found.rows],
+            after=f"?{urlencode({'from': found.next_cursor})}" if found.next_cursor else "",
             start=start,
         )
 

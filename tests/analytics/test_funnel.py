@@ -117,7 +117,7 @@ def test_stages_that_were_only_implied_are_not_in_the_history_that_people_see(
     time.move(days=1)
     come_to(ours, contact.pk, "won")
     timeline = read_timeline(tenants.actor(), contact, group="Stages")
-    assert [entry.title for entry in timeline.entries] == ["Replied → Won", "Added as Replied"]
+    assert [entry.title for entry in timeline.rows] == ["Replied → Won", "Added as Replied"]
     stages = ours.get(f"/v1/contacts/{contact.pk}/data").json()["stages"]
     assert [(each["stage"], each["cause"]) for each in stages] == [
         ("new", "implied"),

@@ -22,7 +22,7 @@ def people(tenants: Tenants) -> None:
 
 
 def counted(tenants: Tenants, **options: Any) -> dict[str, int]:
-    return {tag.name: tag.count for tag in tags.list_tags(tenants.actor(), **options).tags}
+    return {tag.name: tag.count for tag in tags.list_tags(tenants.actor(), **options).rows}
 
 
 def of(username: str) -> list[str]:
@@ -41,8 +41,8 @@ def test_pages_by_name_list_every_tag_once(tenants: Tenants) -> None:
     seen, start = [], ""
     while True:
         found = tags.list_tags(tenants.actor(), start=start, limit=3)
-        seen += [tag.name for tag in found.tags]
-        start = found.next_name
+        seen += [tag.name for tag in found.rows]
+        start = found.next_cursor or ""
         if not start:
             break
     assert seen == list(counted(tenants))

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts import notes, timeline
 from contacts.models import Contact, ContactNote, ContactTag, StageChange
+from crmsolid.api.pagination import Page
 from crmsolid.core.errors import DomainError
 from tests.panel import furnish
 from tests.tenants import Tenants
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 6, 4, 9, tzinfo=UTC)
 
 
-def titles(found: timeline.Timeline) -> list[str]:
-    return [entry.title for entry in found.entries]
+def titles(found: Page) -> list[str]:
+    return [entry.title for entry in found.rows]
 
 
 def test_every_app_tells_what_it_knows(tenants: Tenants) -> None:
@@ -28,7 +29,7 @@ def test_every_app_tells_what_it_knows(tenants: Tenants) -> None:
     actor = tenants.actor()
     notes.add_note(actor, contact.pk, text="Called")
     found = timeline.read(actor, contact)
-    assert {entry.source and entry.source.group for entry in found.entries} == {
+    assert {entry.source and entry.source.group for entry in found.rows} == {
         *("Notes", "Tags", "Scores", "Messages", "Sequences")
     }
     assert titles(found)[0] == "Note by tests"
@@ -45,16 +46,16 @@ def test_pages_lose_and_repeat_nothing_even_of_one_instant(tenants: Tenants) -> 
         stage: dict[str, Any] = {"stage": "won", "from_stage": "new", "is_first": False, "entered_at": AT}
         StageChange.unscoped.create(contact=contact, at=AT + timedelta(hours=number - 2), **stage, **common)
     whole = timeline.read(actor, contact)
-    assert (len(whole.entries), whole.next_cursor) == (12, None)
+    assert (len(whole.rows), whole.next_cursor) == (12, None)
     for limit in (1, 2, 3, 5, 11):
         seen, cursor = [], None
         while True:
             found = timeline.read(actor, contact, limit=limit, cursor=cursor)
-            seen += [(entry.source and entry.source.name, entry.id) for entry in found.entries]
+            seen += [(entry.source and entry.source.name, entry.id) for entry in found.rows]
             cursor = found.next_cursor
             if cursor is None:
                 break
-        assert seen == [(entry.source and entry.source.name, entry.id) for entry in whole.entries]
+        assert seen == [(entry.source and entry.source.name, entry.id) for entry in whole.rows]
 
 
 def test_number_of_queries_is_that_of_the_sources(tenants: Tenants) -> None:
