@@ -12,8 +12,8 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Greatest
 
 from contacts import stages
-from contacts.durations import parse_duration
 from contacts.models import Contact, Stage
+from contacts.normalization import parse_duration
 from contacts.repository import with_tags
 from contacts.scoring import awarding, occasions
 from contacts.scoring.awarding import NewTimer

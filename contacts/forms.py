@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from contacts.durations import format_duration, parse_duration
+from contacts.normalization import format_duration, parse_duration
 from contacts.segments import builder, fields
 from contacts.segments.builder import Group
 from contacts.segments.conditions import ConditionErrors, definitions_of, describe, load_condition

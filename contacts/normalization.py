@@ -1,8 +1,10 @@
-"""Normal forms: the keys by which usernames and e-mail addresses are compared, tags, and the text that is searched."""
+"""Normal forms: the keys by which usernames and e-mail addresses are compared, tags, the text that is searched, and
+durations in ISO 8601."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import idna
@@ -40,6 +42,16 @@ _NOT_IN_ADDRESSES = re.compile(rf"[{UNSEEN}]|[\u200c\u200d\ufe00-\ufe0f\U000e000
 
 # i or dotless i, with any dots above: the case-folded forms of İ, I and ı.
 _TURKISH_I = re.compile("[iı]\u0307*")
+
+
+# Of the delays of sequences, and the half-lives and silences of scoring rules.
+MAX_DURATION = timedelta(days=366)
+_SECOND = timedelta(seconds=1)
+_DURATION = re.compile(
+    r"P(?:(?P<weeks>\d{1,8})W|(?=.)(?:(?P<days>\d{1,8})D)?"
+    r"(?:T(?=.)(?:(?P<hours>\d{1,8})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,8})S)?)?)",
+    re.ASCII,
+)
 
 
 class InvalidValue(ValueError):
@@ -146,3 +158,32 @@ def fold(text: str) -> str:
 def fold_texts(values: Mapping[str, Any]) -> dict[str, str]:
     """The values that are text, folded."""
     return {key: fold(value) for key, value in values.items() if isinstance(value, str)}
+
+
+def parse_duration(text: object) -> timedelta:
+    """Read an ISO 8601 duration of weeks, or of days, hours, minutes and seconds: ``P2D``, ``PT5S``, ``P1DT12H``.
+
+    Raises :class:`InvalidValue` for anything else and for more than 366 days.
+    """
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise InvalidValue("invalid", "give an ISO 8601 duration without years and months, such as PT30M, P2D or P1W")
+    # No unit has more than eight digits, so this cannot overflow.
+    duration = timedelta(**{unit: int(number) for unit, number in match.groupdict(default="0").items()})
+    if duration > MAX_DURATION:
+        raise InvalidValue("out_of_range", f"a duration is at most {MAX_DURATION.days} days")
+    return duration
+
+
+def format_duration(duration: timedelta) -> str:
+    """The canonical form of what :func:`parse_duration` returns: no weeks, no zeros, ``PT0S`` for none at all.
+
+    Raises ``ValueError`` for a duration that it never returns.
+    """
+    if duration % _SECOND or not timedelta(0) <= duration <= MAX_DURATION:
+        raise ValueError(f"{duration!r} is not a number of whole seconds from 0 to {MAX_DURATION.days} days")
+    minutes, seconds = divmod(duration.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    clock = "".join(f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if number)
+    days = f"{duration.days}D" if duration.days else ""
+    return f"P{days}T{clock}" if clock else f"P{days or 'T0S'}"

@@ -11,9 +11,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from contacts.durations import format_duration, parse_duration
 from contacts.models import Stage
-from contacts.normalization import InvalidValue, fold
+from contacts.normalization import InvalidValue, fold, format_duration, parse_duration
 from contacts.segments.conditions import ConditionErrors, parse_condition
 from contacts.validation import read_tags
 from crmsolid.core.errors import DomainError, FieldError

@@ -10,9 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 from contacts.custom_fields import by_key, check_value
-from contacts.durations import format_duration, parse_duration
 from contacts.models import FieldType, ScoringRule, Stage
-from contacts.normalization import InvalidValue
+from contacts.normalization import InvalidValue, format_duration, parse_duration
 from contacts.scoring.models import MAX_POINTS, Times, Trigger
 from contacts.scoring.occasions import text_of
 from contacts.validation import read_tags

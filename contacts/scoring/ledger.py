@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contacts import repository
-from contacts.durations import parse_duration
 from contacts.models import Contact, ScoreEntry, ScoringRule
+from contacts.normalization import parse_duration
 from contacts.scoring import awarding, occasions, points
 from contacts.scoring.awarding import NewEntry, NewTimer, Pair, revisions
 from contacts.scoring.models import DECAY, SILENCE, EntryKind, Trigger

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from contacts import custom_fields
 from contacts.custom_fields import by_key
-from contacts.durations import format_duration, parse_duration
 from contacts.forms import DurationField
 from contacts.models import Contact, ScoringRule
+from contacts.normalization import format_duration, parse_duration
 from contacts.scoring import services
 from contacts.scoring.definition import (
     MAX_DAILY_CAP,

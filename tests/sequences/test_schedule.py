@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts.durations import format_duration, parse_duration
-from contacts.normalization import InvalidValue
+from contacts.normalization import InvalidValue, format_duration, parse_duration
 from sequences.running.schedule import (
     InvalidWindow,
     ResumeMode,
