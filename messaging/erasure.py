@@ -48,9 +48,13 @@ def _keep_counts(workspace_id: int, contact_id: str) -> None:
     meanwhile."""
     counts = Q(status__in=[Status.SENT, Status.FAILED]) | Q(status=Status.RECEIVED, in_reply_to__isnull=False)
     answer = Case(When(auto_reply=True, then=Value("auto_reply")), default=Value("reply"))
-    messages = Message.objects.for_workspace(workspace_id).filter(counts, contact_id=contact_id).annotate(
-        erased_kind=Case(When(direction=Direction.OUT, then=F("status")), default=answer, output_field=CharField()),
-        counted_at=Case(When(status=Status.FAILED, then=F("eta")), default=F("sent_at")),
+    messages = (
+        Message.objects.for_workspace(workspace_id)
+        .filter(counts, contact_id=contact_id)
+        .annotate(
+            erased_kind=Case(When(direction=Direction.OUT, then=F("status")), default=answer, output_field=CharField()),
+            counted_at=Case(When(status=Status.FAILED, then=F("eta")), default=F("sent_at")),
+        )
     )
     kept = messages.filter(counted_at__isnull=False)
     rows = kept.values_list("workspace_id", "account_id", "erased_kind", "counted_at")

@@ -129,12 +129,16 @@ def _waiting_messages(before: datetime | None) -> list[WaitingMessages]:
     now = clock.now()
     is_due = Q(status=Status.SENDING) | Q(eta__lte=now)
     was_before = Q(created_at__lt=before) if before is not None else Q(pk__in=[])
-    counted = _waiting(now).values_list("workspace__slug", "account_id", "account__name").annotate(
-        number=Count("pk"),
-        due=Count("pk", filter=is_due),
-        before=Count("pk", filter=was_before),
-        oldest=Min("created_at"),
-        newest=Max("created_at"),
+    counted = (
+        _waiting(now)
+        .values_list("workspace__slug", "account_id", "account__name")
+        .annotate(
+            number=Count("pk"),
+            due=Count("pk", filter=is_due),
+            before=Count("pk", filter=was_before),
+            oldest=Min("created_at"),
+            newest=Max("created_at"),
+        )
     )
     return [WaitingMessages(*each) for each in counted.order_by("workspace__slug", "account_id")]
 

@@ -43,6 +43,7 @@ class AccountFigures:
     replies: int
     auto_replies: int
 
+
 # What each figure of an account counts, and the time by which it does. Each has an index that begins with the account.
 _ACCOUNT_FIGURES = {
     "sent": (Q(direction="out", status="sent"), "sent_at"),

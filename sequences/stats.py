@@ -33,9 +33,7 @@ def sequence_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Vers
     sequence first. In the series each period has those of which one was in it. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
     workspace = actor.workspace
-    counted = count_outcomes(
-        StepRun.objects.for_workspace(workspace), "outcome", ["version_id", "step_key"], periods
-    )
+    counted = count_outcomes(StepRun.objects.for_workspace(workspace), "outcome", ["version_id", "step_key"], periods)
     rows = SequenceVersion.objects.for_workspace(workspace).filter(
         pk__in={version_id for version_id, _ in counted.total}
     )

@@ -15,7 +15,6 @@ from crmsolid.docs.pages import OUTLINE
 from crmsolid.docs.reference import by_status
 from crmsolid.tools import TOOLS
 from crmsolid.urls import v1
-from tests.architecture import PACKAGES
 
 ROOT = Path(settings.BASE_DIR)
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -105,13 +104,6 @@ def test_every_name_is_in_the_file_that_it_is_said_to_be_in(page: Path) -> None:
     said = re.findall(r"`(\w+)`\s+(?:in|of)\s+`([\w/]+/\w+\.py)`", page.read_text())
     ours = [(name, file) for name, file in said if (ROOT / file.partition("/")[0]).exists()]
     assert [f"{name} in {file}" for name, file in ours if not re.search(rf"\b{name}\b", read(file))] == []
-
-
-def test_modules_with_hand_written_sql_are_listed() -> None:
-    listed = re.findall(r"`([\w/]+\.py)`", read("docs/sql.md").partition("## Who uses it")[2].partition("\n## ")[0])
-    product = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
-    importing = {str(file.relative_to(ROOT)) for file in product if "crmsolid.core.sql" in file.read_text()}
-    assert {file for file in importing if not file.startswith("crmsolid/core/")} <= set(listed)
 
 
 def test_every_function_of_where_is_it_exists() -> None:
