@@ -93,7 +93,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["crmsolid.panel.components.template_tags", "crmsolid.panel.pages.audit_sentences"],
+            "builtins": ["crmsolid.panel.components.template_tags", "crmsolid.panel.pages.audit_log"],
         },
     }
 ]

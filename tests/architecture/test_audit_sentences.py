@@ -13,7 +13,8 @@ from django.apps import apps
 from contacts import bulk
 from crmsolid.jobs import kinds
 from crmsolid.panel.components.addresses import panel_url
-from crmsolid.panel.pages.audit_sentences import KINDS, SENTENCES, Description, describe
+from crmsolid.panel.pages.audit_log import Description, describe
+from crmsolid.panel.pages.audit_sentences import KINDS, SENTENCES
 from crmsolid.workspaces.models import AuditEntry, HoldReason, Workspace
 from messaging.broadcasts.models import RecipientStatus
 from sequences.panel.forms import RESUME_MODES

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import Contact
-from crmsolid.panel.pages.audit_sentences import describe
+from crmsolid.panel.pages.audit_log import describe
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from messaging.models import Account, Message, Thread
 from sequences import services

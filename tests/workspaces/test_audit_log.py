@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apikeys.services import create_key, rename_key, revoke_key
-from crmsolid.panel.pages.audit_sentences import describe
+from crmsolid.panel.pages.audit_log import describe
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.invitations import accept_as_new_user, digest_of, invite_member, revoke_invitation

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from crmsolid.jobs import runner
 from crmsolid.jobs.models import Job
-from crmsolid.panel.pages.audit_sentences import describe
+from crmsolid.panel.pages.audit_log import describe
 from crmsolid.workspaces.models import AuditEntry
 from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts.models import Broadcast

@@ -1,23 +1,204 @@
-"""The audit log."""
+"""The audit log: its entries in words, and its page."""
 
-from typing import Any, get_args
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from string import Formatter
+from typing import Any, NamedTuple, get_args
 
+from django import template
+from django.apps import apps
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 
+from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_base import LookAheadChangeList, TenantAdmin
 from crmsolid.panel.components.admin_columns import column, datetime_column, field_column, fixed_filter, pretty_json
 from crmsolid.panel.components.context import panel_context
-from crmsolid.panel.pages.audit_sentences import KINDS, SURFACES, Description, describe
+from crmsolid.panel.pages.audit_sentences import (
+    INVITATION,
+    KINDS,
+    SENTENCES,
+    SURFACES,
+    Sentence,
+    Thing,
+    in_words,
+    key_title,
+)
 from crmsolid.workspaces.actor import ADMINS, Surface
-from crmsolid.workspaces.models import AuditEntry, Membership
+from crmsolid.workspaces.models import AuditEntry, Membership, User
 
+register = template.Library()
+
+# The first words of a sentence about somebody who is no member.
+_SUBJECTS = {"key": "The API key {}", "grant": "The assistant {}", "command": "The command {}"}
 OTHERS = {"key": "API keys", "grant": "Assistants", "command": "Commands", "system": "CRM Solid itself"}
 
 
+@dataclass(frozen=True)
+class Description:
+    """An entry in words: ``who`` did ``what``, and ``details`` such as "Role: viewer → admin"."""
+
+    entry: AuditEntry
+    who: str
+    it: str  # the name of what the entry is about, or its id if it is gone
+    user: str  # the member whom the entry is about, if its data names one
+    address: str  # of its page; empty if it has none or is gone
+
+    @cached_property
+    def what(self) -> SafeString:
+        """The sentence after the name, with a link."""
+        link = '<a class="cs-link" href="{1}">{0}</a>' if self.address else "<strong>{0}</strong>"
+        text, values = self._parts(format_html(link, self.it, self.address))
+        return format_html(text, **values) if values else format_html("{}", text)
+
+    @property
+    def interface(self) -> str:
+        """What it was done with, such as the panel."""
+        return SURFACES.get(self.entry.surface, self.entry.surface)
+
+    @property
+    def plain(self) -> str:
+        """The whole sentence as a text."""
+        text, values = self._parts(self.it)
+        return f"{self.who} {text.format(**values)}"
+
+    @property
+    def _sentence(self) -> Sentence:
+        """That of the action; an action of an older version of the product has none of its own."""
+        return SENTENCES.get(self.entry.action) or Sentence("did {action}")
+
+    def _parts(self, it: str) -> tuple[str, dict[str, Any]]:
+        sentence = self._sentence
+        text = sentence.own if sentence.own and is_own(self.entry) else sentence.text
+        values = {**self.entry.data, "user": self.user, "action": self.entry.action}
+        said = {name: it if name == "it" else self._in_words(name, values.get(name, "")) for name in _names_in(text)}
+        return text, said
+
+    @property
+    def details(self) -> list[str]:
+        """The facts beside the sentence: old → new values first."""
+        sentence, data = self._sentence, dict(self.entry.data)
+        lines = [line for make in sentence.lines.values() if (line := make(data))]
+        for name in (*sentence.hidden, *sentence.lines, *_names_in(sentence.text)):
+            data.pop(name, None)
+        old, new = data.get("old"), data.get("new")
+        if isinstance(old, dict) and isinstance(new, dict):
+            del data["old"], data["new"]
+            lines += [self._change(name, value, new.get(name)) for name, value in old.items()]
+        for name in [name for name in data if name.startswith("old_") and name[4:] in data]:
+            lines.append(self._change(name[4:], data.pop(name), data.pop(name[4:])))
+        changed = data.pop("fields", None)
+        if changed:
+            verb = "Filled in" if self.entry.action.endswith(".created") else "Changed"
+            lines.append(f"{verb}: {', '.join(key_title(name) for name in changed)}")
+        facts = ((name, value) for name, value in data.items() if value != "")
+        return lines + [f"{capfirst(key_title(name))}: {self._in_words(name, value)}" for name, value in facts]
+
+    def _change(self, name: str, old: Any, new: Any) -> str:
+        return f"{capfirst(key_title(name))}: {self._in_words(name, old)} → {self._in_words(name, new)}"
+
+    def _in_words(self, name: str, value: Any) -> str:
+        say = self._sentence.words.get(name)
+        if say is None:
+            return in_words(value)
+        values = value if isinstance(value, list) else [value]
+        return in_words([say(each) if isinstance(each, str) else each for each in values])
+
+
+def _names_in(text: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(text) if name]
+
+
+class _Name(NamedTuple):
+    text: str
+    has_ended: bool
+
+
+@register.filter(name="in_sentences")
+def describe(entries: Iterable[AuditEntry]) -> list[Description]:
+    """Entries of one workspace in words. One query for each kind of row that they are about, one for the members, and
+    one for those who have accepted an invitation."""
+    rows = list(entries)
+    names, accepted = _names_of(rows), _acceptances(rows)
+    people = _people_of([*rows, *accepted.values()])
+    for target, entry in accepted.items():
+        names[INVITATION.model, target] = _Name(people.get(entry.subject_id, entry.subject_label), True)
+    return [_describe(entry, names, people) for entry in rows]
+
+
+def is_own(entry: AuditEntry) -> bool:
+    """Whether the key or assistant that the entry is about is who did it."""
+    return entry.subject_kind in ("key", "grant") and entry.subject_id == entry.target
+
+
+def _describe(entry: AuditEntry, names: Mapping[tuple[str, str], _Name], people: Mapping[str, str]) -> Description:
+    sentence = SENTENCES.get(entry.action)
+    who = people.get(entry.subject_id) if entry.subject_kind == "user" else None
+    if who is None:
+        is_named = sentence is None or not sentence.own or not is_own(entry)  # else the sentence names it
+        who = _SUBJECTS.get(entry.subject_kind, "{}").format(entry.subject_label if is_named else "").strip()
+    if entry.subject_kind == "system":
+        who = "CRM Solid"
+    thing = sentence.thing if sentence else None
+    user = people.get(_user_in(entry), "somebody who has left")
+    if thing is None:
+        return Description(entry, who, entry.target, user, "")
+    name = names.get((thing.model, entry.target))
+    nameless = "somebody who has not joined" if thing is INVITATION else entry.target
+    kept = entry.data.get("name") or entry.data.get("client") or nameless
+    address = panel_url(thing.page, entry.target) if thing.page and name is not None and not name.has_ended else ""
+    return Description(entry, who, name.text if name is not None else kept, user, address)
+
+
+def _acceptances(entries: Iterable[AuditEntry]) -> dict[str, AuditEntry]:
+    """The entries that say who has accepted the invitations which these are about: accepting one deletes its row."""
+    about = [each for each in entries if each.action.startswith("invitation.") and each.target]
+    if not about:
+        return {}
+    found = AuditEntry.objects.for_workspace(about[0].workspace_id).filter(action="invitation.accepted")
+    return {each.target: each for each in found.filter(target__in={each.target for each in about})}
+
+
+def _user_in(entry: AuditEntry) -> str:
+    """The id of the user whom the entry is about; empty if its data names none."""
+    return str(entry.data.get("user", ""))
+
+
+def _names_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], _Name]:
+    """The names of the rows that entries are about and that still exist, by model and id."""
+    wanted: dict[Thing, set[str]] = defaultdict(set)
+    workspace_id = None
+    for entry in entries:
+        workspace_id = entry.workspace_id
+        sentence = SENTENCES.get(entry.action)
+        if sentence is not None and sentence.thing is not None and entry.target:
+            wanted[sentence.thing].add(entry.target)
+    names = {}
+    for thing, ids in wanted.items():
+        model: Any = apps.get_model(thing.model)
+        numeric = model._meta.pk.get_internal_type() == "BigAutoField"
+        keys = [key for key in ids if key.isdigit()] if numeric else ids
+        rows = model.objects.for_workspace(workspace_id).filter(pk__in=keys).order_by()
+        ended = models.F(thing.ended) if thing.ended else models.Value(None, models.DateTimeField())
+        for pk, has_ended, *columns in rows.annotate(ended=ended).values_list("pk", "ended", *thing.names):
+            names[thing.model, str(pk)] = _Name(next(filter(None, columns), "") or str(pk), bool(has_ended))
+    return names
+
+
+def _people_of(entries: Sequence[AuditEntry]) -> dict[str, str]:
+    subjects = {entry.subject_id for entry in entries if entry.subject_kind == "user"}
+    ids = {each for each in subjects | {_user_in(entry) for entry in entries} if each.isdigit()}
+    rows = User.objects.filter(pk__in=ids).values_list("pk", "name", "email") if ids else ()
+    return {str(pk): name or email for pk, name, email in rows}
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------
 class WhoFilter(admin.SimpleListFilter):
     """By member, or by another kind of subject."""
 
