@@ -104,6 +104,7 @@ UNSCOPED = {
     "messaging/threads/received.py": "messages and words by the account or the contacts they belong to",
     "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
     "messaging/held.py": "what waits in all workspaces while sending is held, for somebody with a shell",
+    "messaging/stats.py": "the messages of accounts that were fetched through their workspace",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
     "messaging/sending/waiting.py": "messages that were fetched through their workspace, their accounts and threads",
     "messaging/sending/automatic.py": "threads of accounts that were fetched through their workspace",
