@@ -24,7 +24,6 @@ from apikeys import tokens
 from apikeys.models import ApiKey
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import audit
@@ -48,10 +47,6 @@ MAX_ADDRESSES = 10_000
 
 _audited: dict[tuple[str, str], float] = {}  # (subject, reason) -> when it was last written, by the monotonic clock
 _audited_lock = threading.Lock()
-
-# Facts about the workspace that save requests a look: an attribute of ``Workspace``, and the SQL condition on the
-# workspace ``w`` that it is read by.
-facts: ExtensionPoint[str] = ExtensionPoint("facts read with a key")
 
 
 @dataclass(slots=True)
@@ -178,11 +173,8 @@ def authenticate(token: str, idempotency_key: str | None = None) -> KeyCredentia
         raise DomainError("token_invalid")
     own, of_workspace = len(keys.names), len(keys.names) + len(workspaces.names)
     key, workspace = keys.from_row(row[:own]), workspaces.from_row(row[own:of_workspace])
-    first_fact = of_workspace + 2
-    plan, trial_ends_at = row[of_workspace:first_fact]
-    for name, fact in zip(facts, row[first_fact:], strict=False):
-        setattr(workspace, name, fact)
-    key.workspace, stored = workspace, row[first_fact + len(facts) :]
+    plan, trial_ends_at, *stored = row[of_workspace:]
+    key.workspace = workspace
     record = records.from_row(stored) if stored[0] is not None else None
     scopes, rate_limit = frozenset(map(Scope, key.scopes)), key.rate_limit or DEFAULT_RATE_LIMIT
     return KeyCredentials(key, workspace, scopes, effective_plan(plan, trial_ends_at), rate_limit, record)
@@ -194,9 +186,8 @@ def _statement() -> tuple[str, Table[ApiKey], Table[Workspace], Table[Any]]:
     with the tables of the rows in it."""
     keys, workspaces = Table(ApiKey), Table(Workspace)
     records: Table[Any] = Table(apps.get_model("apikeys", "IdempotencyRecord"))
-    others = ", ".join(["l.plan", "l.trial_ends_at", *facts.values()])
     text = (
-        f"SELECT {keys.columns('k')}, {workspaces.columns('w')}, {others},"
+        f"SELECT {keys.columns('k')}, {workspaces.columns('w')}, l.plan, l.trial_ends_at,"
         f" {records.columns('r')} FROM {keys.name} k JOIN {workspaces.name} w ON w.id = k.workspace_id"
         f" JOIN {workspaces.name} l ON l.id = COALESCE(w.live_id, w.id)"
         f" LEFT JOIN {records.name} r ON r.workspace_id = k.workspace_id AND r.key = %s WHERE k.digest = %s"

@@ -2,7 +2,6 @@
 
 from django.db.models import Q
 
-from apikeys.authentication import facts
 from contacts import (
     bulk,
     custom_fields,
@@ -45,10 +44,6 @@ occasions.sources.register(Trigger.TAG, occasions.tags_of)
 occasions.sources.register(Trigger.STAGE, occasions.stages_of)
 occasions.sources.register(Trigger.FIELD, occasions.fields_of)
 
-facts.register(
-    "has_scoring_rules",
-    "EXISTS (SELECT FROM contacts_scoringrule s WHERE s.workspace_id = w.id AND s.archived_at IS NULL)",
-)
 kept_data.register("contacts.imports", KeptData(imports.erase, imports.export))
 sections.register(custom_fields.SECTION, Section(custom_fields.dump, custom_fields.apply))
 # Behind the custom fields, which rules may name.

@@ -189,7 +189,7 @@ def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
         *occasions.tags_added(contact, created.tags, now),
         *occasions.fields_set(contact, {}, now),
     ]
-    scored = [] if workspace.has_scoring_rules is False else awarding.score([created], happened)
+    scored = awarding.score([created], happened)
     events = [NewEvent(CONTACT_CREATED, {"contact": created.payload}, contact.id)]
     if created.tags:
         _tags.insert_later(_tag_rows(contact, created.tags, now), TAG_CONFLICT)
@@ -237,7 +237,7 @@ def update(
     if "stage" in changed:
         stages.changed([(contact, old_stage, now)], stages.cause_of(actor))
         happened += occasions.stage_reached(contact, now)
-    scored = [] if actor.workspace.has_scoring_rules is False else awarding.score([after], happened)
+    scored = awarding.score([after], happened)
     notify([contact.id])
     publish_all(actor, _tagged([(after, added)]) + scored)
     return after

@@ -191,9 +191,6 @@ class Workspace(models.Model):
     )
     created_at = models.DateTimeField(default=clock.now)
 
-    # Read with the key of a request, so that most requests need not look; None where nobody has looked.
-    has_scoring_rules: bool | None = None
-
     class Meta:
         constraints = [
             models.CheckConstraint(

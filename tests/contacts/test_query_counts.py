@@ -49,16 +49,16 @@ def test_get(ours: Api, upsert: Upsert, statements: Statements) -> None:
 
 
 def test_upsert_of_a_new_contact(ours: Api, statements: Statements) -> None:
-    """Key, savepoint, contact, tags, history of stages, events, answer, release."""
-    with statements(6):
+    """Key, savepoint, contact, scoring rules of tags, tags, history of stages, events, answer, release."""
+    with statements(7):
         assert ours.post("/v1/contacts", {"username": "sarah", "tags": ["a"]}).status_code == 201
 
 
 def test_upsert_of_a_known_contact(ours: Api, upsert: Upsert, statements: Statements) -> None:
-    """Key, savepoint, the insert that the unique key turns away, contact, its tags, update, new tag, enrollments to
-    look at again, event, answer, release."""
+    """Key, savepoint, the insert that the unique key turns away, contact, its tags, update, new tag, scoring rules,
+    enrollments to look at again, event, answer, release."""
     upsert(username="sarah", tags=["a"])
-    with statements(11):
+    with statements(12):
         assert ours.post("/v1/contacts", {"username": "sarah", "name": "x", "tags": ["b"]}).status_code == 200
 
 
@@ -70,14 +70,15 @@ def test_upsert_of_a_known_contact_with_a_new_identity(ours: Api, upsert: Upsert
 
 
 def test_patch(ours: Api, upsert: Upsert, statements: Statements) -> None:
-    """Key, savepoint, contact, its tags, update, removed tag, new tag, enrollments, event, answer, release."""
+    """Key, savepoint, contact, its tags, update, removed tag, new tag, scoring rules, enrollments, event,
+    answer, release."""
     contact = upsert(username="sarah", tags=["a"])
-    with statements(11):
+    with statements(12):
         ours.patch(f"/v1/contacts/{contact['id']}", {"name": "x", "tags": ["b"]})
 
 
 def test_tags(ours: Api, upsert: Upsert, statements: Statements) -> None:
-    """As PATCH, with scoring rules."""
+    """As PATCH."""
     contact = upsert(username="sarah", tags=["a"])
     with statements(12):
         ours.post(f"/v1/contacts/{contact['id']}/tags", {"add": ["b"], "remove": ["a"]})
