@@ -1,4 +1,4 @@
-"""docs/guide/command-line.md lists every command, with the words of its help, and every exit code."""
+"""docs/guide/command-line.md lists every command and every exit code."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,9 @@ GUIDE = (Path(__file__).resolve().parents[3] / "docs/guide/command-line.md").rea
 
 
 def test_the_guide_lists_every_command() -> None:
-    rows = dict(re.findall(r"^\| `crmsolid ([\w -]+)` \| (.+) \|$", GUIDE, re.M))
-    summaries = {name: " ".join((command.help or "").split("\n\n")[0].split()) for name, command in commands()}
-    assert rows == summaries
+    rows = re.findall(r"^\| `crmsolid (\w+)` \|(.*)\|$", GUIDE, re.M)
+    listed = {f"{name} {command}".strip() for name, text in rows for command in re.findall(r"`([\w-]+)`", text) or [""]}
+    assert listed == {name for name, _ in commands()}
 
 
 def test_the_guide_and_the_help_list_every_exit_code() -> None:
