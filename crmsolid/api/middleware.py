@@ -7,14 +7,15 @@ request id and the rate limit headers.
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 from urllib.parse import quote
 
-from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.core.exceptions import DisallowedHost
+from django.core.handlers.asgi import ASGIRequest
 from django.db import OperationalError, connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -47,22 +48,17 @@ def is_api(path: str) -> bool:
 
 
 class ApiMiddleware:
-    """First in MIDDLEWARE; works under Django's WSGI and ASGI handlers alike."""
+    """First in MIDDLEWARE. Django's ASGI handler, which answers streams, calls it on a thread."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.asynchronous = iscoroutinefunction(get_response)
-        if self.asynchronous:
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        answer = self._answer_async if self.asynchronous else self._answer
-        response: HttpResponseBase | Awaitable[HttpResponseBase]
-        response = (answer if is_api(request.path_info) else self.get_response)(request)
-        return response
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_api(request.path_info):
+            return self.get_response(request)
+        if isinstance(request, ASGIRequest):
+            return _closing_connections(self._answer, request)
+        return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         context = RequestContext.begin(request)
@@ -73,16 +69,6 @@ class ApiMiddleware:
         except Exception as error:
             response = error_response(error, context)
         return finalize_response(request, response, context)
-
-    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        context = RequestContext.begin(request)
-        try:
-            match = _resolve(request)
-            view = match.func if iscoroutinefunction(match.func) else sync_to_async(match.func)
-            response = await view(request, *match.args, **match.kwargs)
-        except Exception as error:
-            response = await sync_to_async(_closing_connections)(error_response, error, context)
-        return await sync_to_async(_closing_connections)(finalize_response, request, response, context)
 
 
 def _closing_connections(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -9,14 +9,15 @@ reason to hold anything. A release begins a new ``generation`` of the database, 
 themselves; a database of an earlier generation is an older state as well. No clock is compared with another.
 """
 
+import fcntl
 import json
 import logging
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,14 +124,15 @@ def _write(known: Sequence[Mark], mark: Mark) -> None:
     folder = path().parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=_FILE, dir=folder)
-        with open(descriptor, "w") as file:
-            json.dump([asdict(each) for each in marks], file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path())
         opened = os.open(folder, os.O_RDONLY)
         try:
+            fcntl.flock(opened, fcntl.LOCK_EX)  # all processes use one temporary file, so a failure leaves no others
+            temporary = folder / f"{_FILE}.new"
+            with open(temporary, "w", opener=partial(os.open, mode=0o600)) as file:
+                json.dump([asdict(each) for each in marks], file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path())
             os.fsync(opened)  # without this, the new name may be gone after a loss of power
         finally:
             os.close(opened)

@@ -121,11 +121,12 @@ def revoke_grant(actor: Actor, grant_id: str) -> Grant:
 @transaction.atomic
 def end_grant(grant: Grant, action: str, reason: str) -> None:
     """End a grant without a person: its client asked for it, a token was used twice, or it has expired."""
+    if not _revoke(grant):
+        return
     subject = Subject("grant", grant.id, grant.client_name)
     own = Actor(grant.workspace, subject, frozenset(), None, "mcp", None)
     actor = own if action == "grant.revoked" else Actor.system(grant.workspace)
-    if _revoke(grant):
-        audit.record(actor, action, grant.id, client=grant.client_name, reason=reason)
+    audit.record(actor, action, grant.id, client=grant.client_name, reason=reason)
 
 
 def client_name(application: Application) -> str:

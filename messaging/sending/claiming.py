@@ -114,7 +114,7 @@ def _account_can_send(path: str = "") -> Q:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """The claims of a batch; ``unfinished`` are the accounts that may have more due messages, ``locked`` those that
-    another transaction held. ``is_whole``: it is no message that was claimed alone."""
+    another transaction held. ``is_whole``: no bug had each account, or each message, claimed alone."""
 
     claims: Sequence[Claim] = ()
     unfinished: Sequence[int] = ()
@@ -178,7 +178,7 @@ def claim(message_id: str) -> Claim | None:
 def claim_alone(message_id: str) -> Batch:
     """A batch with the claim of one message, if :func:`claim` gives one."""
     claimed = claim(message_id)
-    return Batch([] if claimed is None else [claimed], is_whole=False)
+    return Batch([] if claimed is None else [claimed])
 
 
 def _may_send(account: Account) -> bool:

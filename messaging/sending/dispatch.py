@@ -71,15 +71,29 @@ def dispatch(*, seconds: float = RUN_SECONDS) -> int:
 
 
 def _claim(account_ids: list[int]) -> list[Batch]:
-    """Claim from these accounts together; after a bug each message alone, without regard to the order of a thread."""
-    due = claiming.due_messages().filter(account__in=account_ids).order_by("eta", "id").values_list("pk", flat=True)
-    return together_or_alone(
-        lambda: claiming.claim_batch(account_ids, BATCH),
+    """Claim from these accounts together; after a bug from each alone, so that none holds up the others."""
+    batches = together_or_alone(
+        lambda: [claiming.claim_batch(account_ids, BATCH)],
+        account_ids,
+        _claim_from_one,
+        logger=logger,
+        what="account",
+    )
+    return [batch for of_accounts in batches for batch in of_accounts]
+
+
+def _claim_from_one(account_id: int) -> list[Batch]:
+    """Claim from an account; after a bug each message alone, without regard to the order of a thread. What is left is
+    for another run."""
+    due = claiming.due_messages().filter(account_id=account_id).order_by("eta", "id").values_list("pk", flat=True)
+    batches = together_or_alone(
+        lambda: claiming.claim_batch([account_id], BATCH // ACCOUNTS_BATCH),
         due[:BATCH],
         claiming.claim_alone,
         logger=logger,
         what="message",
     )
+    return [Batch(batch.claims, is_whole=False) for batch in batches]
 
 
 def _is_due(account: QueuedAccount) -> bool:

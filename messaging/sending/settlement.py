@@ -112,13 +112,13 @@ def settle(attempts: Sequence[Attempt]) -> list[Attempt]:
             final,
             lambda attempt: _settle_final([attempt]),
             logger=logger,
-            what="attempt",
+            what="message",
             id_of=_message_id,
         )
         settled += [attempt for batch in batches for attempt in batch]
     for attempt in attempts:
         if attempt not in final:
-            with go_on_after_error(logger, "this attempt failed alone", attempt_id=_message_id(attempt)):
+            with go_on_after_error(logger, "this message failed alone", message_id=_message_id(attempt)):
                 settled += _requeue(attempt)
     return settled
 

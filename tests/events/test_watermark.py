@@ -141,6 +141,22 @@ def test_a_file_that_cannot_be_understood_is_replaced(folder: Path, text: str) -
     assert written() == [(generation(), 0)]
 
 
+def test_a_write_that_fails_leaves_one_file_at_most_which_the_next_write_replaces(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        for position in range(3):
+            come_to(position)
+            watermark.check()
+        assert len(list(folder.iterdir())) == 1
+    watermark.check()
+    assert [each.name for each in folder.iterdir()] == ["watermark.json"]
+
+
 def test_a_folder_that_cannot_be_written_stops_nothing(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder.write_text("a file in its place")
     assert not watermark.check()

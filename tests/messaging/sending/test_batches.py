@@ -125,9 +125,23 @@ def test_message_that_cannot_be_claimed_does_not_stop_the_others(
         assert dispatch.dispatch() == 1
     assert (stored(broken).status, stored(broken).attempts, stored(sent).status) == ("queued", 0, "sent")
     assert [record.message for record in caplog.records] == [
+        "a batch failed, and each account of it is tried alone",
         "a batch failed, and each message of it is tried alone",
         "this message failed alone",
     ]
+
+
+def test_account_whose_messages_cannot_be_claimed_does_not_hold_up_others(
+    tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "BATCH", 2)
+    monkeypatch.setattr(dispatch, "ACCOUNTS_BATCH", 2)
+    broken_account, account = tenants.sandbox(), tenants.sandbox()
+    broken = [send(broken_account, f"@alice{number}", "{username}") for number in range(3)]
+    Contact.unscoped.filter(pk__in=[each.contact_id for each in broken]).update(custom_fields={"size": ["no", "value"]})
+    sent = send(account, "@bobby")
+    assert dispatch.dispatch() == 1
+    assert [stored(each).status for each in (*broken, sent)] == ["queued", "queued", "queued", "sent"]
 
 
 def test_attempt_that_cannot_be_settled_does_not_stop_the_others(

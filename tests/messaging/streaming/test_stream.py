@@ -1,12 +1,13 @@
 """GET /v1/messages/stream."""
 
 import asyncio
+import gc
 import json
 import threading
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from apikeys.models import ApiKey
@@ -244,6 +245,23 @@ async def test_other_methods_are_refused(tenants: Tenants, listen: Listen, key: 
     assert listener.headers["x-ratelimit-remaining"] == "599"
     if method != "HEAD":
         assert json.loads(await listener.body())["code"] == "method_not_allowed"
+
+
+async def test_refused_requests_leave_no_connection_to_the_database(tenants: Tenants, listen: Listen, key: Key) -> None:
+    def count() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+            return int(cursor.fetchone()[0])
+
+    token, other = await key(), await key([Scope.WRITE_MESSAGES])
+    before = await run_in_thread(count)
+    gc.disable()  # it would close what nobody holds any more
+    try:
+        refused = [*[(token, "POST"), (token, "HEAD"), (other, "GET")] * 5]
+        assert {(await listen(key, method=method)).status for key, method in refused} == {405, 403}
+        assert await run_in_thread(count) == before
+    finally:
+        gc.enable()
 
 
 async def test_refusals_are_problem_documents(tenants: Tenants, listen: Listen, key: Key) -> None:
