@@ -121,7 +121,7 @@ OPEN = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)
 
 class Reason(models.TextChoices):
     """Why an enrollment waits, or why it ended. ``delay``, ``plan`` and ``sequence_paused`` are never stored:
-    :func:`sequences.querysets.reason` finds them when the enrollment is read."""
+    :func:`sequences.querysets.current_reason` finds them when the enrollment is read."""
 
     DELAY = "delay", "Waits until its next step is due"
     WINDOW = "window", "Waits for the sending hours"

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from typing import IO, NamedTuple
 
 from django.db.models import Q, Sum
@@ -41,7 +40,6 @@ CHUNK_ROWS = 500
 CHUNK_CHARACTERS = 524_288
 # So much of the chunks is in memory before it is written to a temporary file.
 MEMORY_BYTES = 1_048_576
-CHUNKS_TOGETHER = 16
 
 _DELIMITERS = ",;\t"
 # By a part of what Python's csv module says.
@@ -273,8 +271,13 @@ def store(staged: StagedFile, contact_import: ContactImport) -> None:
         ImportChunk(workspace_id=contact_import.workspace_id, contact_import=contact_import, number=number, data=data)
         for number, data in enumerate(staged.chunks())
     )
-    while some := list(islice(chunks, CHUNKS_TOGETHER)):
-        ImportChunk.objects.for_workspace(contact_import.workspace_id).bulk_create(some)
+    together: list[ImportChunk] = []
+    for chunk in chunks:
+        together.append(chunk)
+        if sum(len(each.data) for each in together) > MEMORY_BYTES:
+            ImportChunk.objects.for_workspace(contact_import.workspace_id).bulk_create(together)
+            together = []
+    ImportChunk.objects.for_workspace(contact_import.workspace_id).bulk_create(together)
 
 
 def kept_bytes(live: Workspace) -> int:

@@ -1,12 +1,15 @@
 """What the rows of a chunk do to contacts: planned row after row on copies in memory, by the rules of POST
 /v1/contacts, then stored by a handful of statements, however many rows there are.
 
+New rows are written by prepared statements: with ``bulk_create`` an import takes 1.6 times as long.
+
 A dry run plans in the same way, and keeps what was planned as drafts for its rows that follow, so it counts the same.
 
 Contacts are locked in the order of their ids, as everywhere. The unique keys of the database decide who has an
 identity: if another call was faster, :class:`Overtaken` undoes what was written, and the rows are imported one by one.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,14 +31,17 @@ from contacts.scoring.models import Trigger
 from contacts.scoring.occasions import Occasion
 from contacts.validation import Changes
 from crmsolid.core import clock
+from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
 
 # From so many rows on, PostgreSQL uses the indexes of a table.
 ENOUGH_ROWS = 2000
 # The triggers of scoring rules that a row may meet.
 TRIGGERS = (Trigger.STAGE, Trigger.TAG, Trigger.FIELD)
+_tags, _drafts = Table(ContactTag), Table(ImportDraft)
 # The columns of a contact that a draft keeps: all that a row can change, and more.
 _DRAFTED = [
     column.attname
@@ -193,35 +199,26 @@ def write(actor: Actor, people: Iterable[Person], events: Sequence[NewEvent]) ->
     """Store what was planned, with its events. Raises :class:`Overtaken` with nothing written."""
     new = [person for person in people if person.is_new]
     changed = [person for person in people if person.changed and not person.is_new]
-    contacts = Contact.objects.for_workspace(actor.workspace)
     try:
         with transaction.atomic():
             if changed:
-                contacts.bulk_create(
-                    [person.contact for person in changed],
-                    update_conflicts=True,
-                    unique_fields=["id"],
-                    update_fields=sorted(set[str]().union(*(person.changed for person in changed))),
-                )
+                _update(actor.workspace, changed)
             # In one order everywhere, so that imports which add the same people wait for each other in one direction.
-            contacts.bulk_create(
-                sorted((person.contact for person in new), key=lambda each: each.email_key or each.username_key or "")
-            )
+            new.sort(key=lambda person: person.contact.email_key or person.contact.username_key or "")
+            repository.contacts.insert_many([person.contact for person in new])
             now = clock.now()
-            ContactTag.objects.for_workspace(actor.workspace).bulk_create(
-                (
-                    ContactTag(
-                        workspace_id=actor.workspace.pk,
-                        contact_id=person.contact.id,
-                        name=name,
-                        folded=fold(name),
-                        created_at=now,
-                    )
-                    for person in (*changed, *new)
-                    for name in person.added
-                ),
-                ignore_conflicts=True,
-            )
+            tags = [
+                {
+                    "workspace_id": actor.workspace.pk,
+                    "contact_id": person.contact.id,
+                    "name": name,
+                    "folded": fold(name),
+                    "created_at": now,
+                }
+                for person in (*changed, *new)
+                for name in person.added
+            ]
+            _tags.insert_many(tags, repository.TAG_CONFLICT)
             scored = _record(actor, changed, new, now)
             if changed:
                 repository.notify([person.contact.id for person in changed])
@@ -233,6 +230,22 @@ def write(actor: Actor, people: Iterable[Person], events: Sequence[NewEvent]) ->
             publish_all(actor, [*events, *scored])
     except IntegrityError:
         raise Overtaken from None
+
+
+def _update(workspace: Workspace, changed: Sequence[Person]) -> None:
+    """Store these people. Those whose identity has changed by themselves: PostgreSQL locks their rows against
+    references too, and would lock all rows of the statement so."""
+    contacts = Contact.objects.for_workspace(workspace)
+    by_lock: dict[bool, list[Person]] = defaultdict(list)
+    for person in changed:
+        by_lock[person.changed.isdisjoint(IDENTITIES)].append(person)
+    for people in by_lock.values():
+        contacts.bulk_create(
+            [person.contact for person in people],
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=sorted(set[str]().union(*(person.changed for person in people))),
+        )
 
 
 def _record(actor: Actor, changed: Sequence[Person], new: Sequence[Person], now: datetime) -> list[NewEvent]:
@@ -286,23 +299,23 @@ def load_with_drafts(job: Job, identities: Collection[Identity]) -> list[Person]
 def write_drafts(job: Job, people: Iterable[Person]) -> None:
     """Keep what was planned for the rows that follow."""
     drafts = [
-        ImportDraft(
-            workspace_id=job.workspace_id,
-            job=job,
-            contact_id=person.contact.id,
-            username_key=person.contact.username_key,
-            email_key=person.contact.email_key,
-            state={
+        {
+            "workspace_id": job.workspace_id,
+            "job_id": job.pk,
+            "contact_id": person.contact.id,
+            "username_key": person.contact.username_key,
+            "email_key": person.contact.email_key,
+            "state": {
                 # Without values that a new contact has anyway.
                 "columns": {name: value for name in _DRAFTED if (value := getattr(person.contact, name))},
                 "tags": list(person.tags),
             },
-        )
+        }
         for person in people
         if person.is_changed
     ]
     rows = ImportDraft.objects.for_workspace(job.workspace_id)
     # Replaced, not updated: an identity may have gone from one of them to another.
-    rows.filter(job=job, contact_id__in=[draft.contact_id for draft in drafts]).delete()
+    rows.filter(job=job, contact_id__in=[draft["contact_id"] for draft in drafts]).delete()
     # An identity can be in another draft, if a contact has got it since. This row is counted, and not kept then.
-    rows.bulk_create(drafts, ignore_conflicts=True)
+    _drafts.insert_many(drafts, "DO NOTHING")

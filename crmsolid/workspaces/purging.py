@@ -30,7 +30,7 @@ def purge() -> int:
     for rows in (*(past_retention() for past_retention in purges.values()), *_past_retention()):
         for _ in range(MAX_BATCHES):
             keys = list(rows.values_list("pk", flat=True)[:BATCH])
-            rows.model._base_manager.filter(pk__in=keys).delete()
+            rows.filter(pk__in=keys).delete()  # an invitation may have been sent again meanwhile
             deleted += len(keys)
             if len(keys) < BATCH:
                 break

@@ -205,7 +205,7 @@ class OutcomeFilter(WorkspaceFilter):
 
 
 class ReasonFilter(WorkspaceFilter):
-    """Why they wait or have ended, as :func:`sequences.querysets.reason` finds it."""
+    """Why they wait or have ended, as :func:`sequences.querysets.current_reason` finds it."""
 
     title = parameter_name = "reason"
 
