@@ -134,18 +134,23 @@ def lock_free(ids: Sequence[str]) -> dict[str, Contact]:
     return {contact.id: contact for contact in rows}
 
 
-def not_being_erased(ids: Sequence[str | None], *, wait: bool = False) -> dict[str, Contact]:
-    """By id, those of these contacts that nobody is erasing and none can be erased before the transaction ends. Without
-    ``wait`` it does not matter what else the caller has locked, and a contact whose identity is changing may be left
-    out. With ``wait`` only an erasure is waited for."""
-    passing = "" if wait else " SKIP LOCKED"
-    rows = contacts.select(f"id = ANY(%s) ORDER BY id FOR KEY SHARE{passing}", [[each for each in ids if each]])
+def not_being_erased(ids: Sequence[str | None]) -> dict[str, Contact]:
+    """By id, those of these contacts that nobody is erasing and none can be erased before the transaction ends. Never
+    waits, so it does not matter what else the caller has locked; a contact whose identity is changing may be left
+    out."""
+    rows = contacts.select("id = ANY(%s) ORDER BY id FOR KEY SHARE SKIP LOCKED", [[each for each in ids if each]])
     return {contact.id: contact for contact in rows}
 
 
 def not_erased(rows: Sequence[Contact]) -> list[Contact]:
-    """Those of the contacts that are still there; none of them can be erased before the transaction ends."""
-    there = not_being_erased([contact.id for contact in rows], wait=True) if rows else {}
+    """Those of the contacts that are still there; none of them can be erased before the transaction ends. Waits for
+    whoever is erasing one."""
+    if not rows:
+        return []
+    with statement_cursor() as cursor:
+        text = f"SELECT id FROM {contacts.name} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+        cursor.execute(text, [[contact.id for contact in rows]])
+        there = {contact_id for (contact_id,) in cursor.fetchall()}
     return [contact for contact in rows if contact.id in there]
 
 

@@ -44,7 +44,9 @@ class BroadcastSource:
         to its account is to be written to again."""
         settled, now = {message.id: message for message in messages}, clock.now()
         rows = Recipient.unscoped.filter(message__in=list(settled), status=RecipientStatus.PENDING).order_by("pk")
-        recipients = list(rows.select_for_update(of=("self",), no_key=True).select_related("broadcast"))
+        # Of the broadcast only the job: its audience may name thousands of contacts.
+        rows = rows.select_related("broadcast").only("status", "reason", "settled_at", "message", "broadcast__job_id")
+        recipients = list(rows.select_for_update(of=("self",), no_key=True))
         for recipient in recipients:
             message = settled[str(recipient.message_id)]
             recipient.status, recipient.reason = outcome(message)

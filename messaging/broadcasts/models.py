@@ -68,7 +68,7 @@ class Broadcast(WorkspaceModel):
     finishes_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    # Not columns: querysets.load_counts and waits.load_waits set them.
+    # Not columns: querysets.load_counts and querysets.load_waits set them.
     counts: "dict[str, int]"
     waits_until: "datetime | None" = None
 

@@ -301,7 +301,8 @@ def release(claims: Sequence[Claim]) -> None:
         message, previous = claim.message, claim.outgoing.previous_attempt_at
         slot_at = message.eta if previous is None else message.slot_at
         rows.append((message.id, claim.lease, slot_at, previous))
-    run(_RELEASE, columns_of(rows))
+    if rows:
+        run(_RELEASE, columns_of(rows))
 
 
 def fail_unsent(message: Message, code: str, detail: str) -> None:

@@ -7,7 +7,7 @@ to say which threads need somebody.
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from contacts.models import Contact
@@ -108,7 +108,9 @@ def find_waiting(thread_ids: Collection[str]) -> None:
         created_at__gt=Coalesce(latest_answer, Value(_LONG_AGO)),
     )
     first = Subquery(unanswered.order_by("created_at").values("created_at")[:1])
-    threads = Thread.unscoped.filter(pk__in=set(thread_ids), closed_at=None, contact__opted_out=False)
+    # No join: an UPDATE with one looks at ``closed_at`` in a subquery, which is not repeated after a wait for the row.
+    opted_out = Exists(Contact.unscoped.filter(pk=OuterRef("contact_id"), opted_out=True))
+    threads = Thread.unscoped.filter(~opted_out, pk__in=set(thread_ids), closed_at=None)
     threads.update(waiting_since=first)
 
 

@@ -1,5 +1,6 @@
 """What the inbox knows of a thread: who waits, what failed, who looks after it, what is snoozed or closed."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
@@ -30,7 +31,8 @@ from messaging.threads.services import InboxFilter
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, send, stored
 from tests.tenants import Tenants
-from tests.threads import run_together
+from tests.threads import in_background, run_together
+from tests.waiting import another_transaction_waits, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -325,6 +327,28 @@ def test_form_that_is_sent_twice_sends_one_message(tenants: Tenants, sandbox: Ac
 
     assert sorted(run_together([answer, answer])) == ["invalid_state", message_id]
     assert Message.unscoped.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_in_a_thread_that_was_closed_while_an_answer_was_canceled(
+    tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    agent = member_actor(tenants, Role.AGENT)
+    thread = hear(sandbox, frozen_time)
+    answer = services.reply(agent, thread.pk, text="Hello", message_id=new_id("msg"))
+
+    closed = threading.Event()
+
+    def cancel() -> None:
+        assert closed.wait(20)
+        messages.cancel_message(agent, answer.pk)
+
+    with in_background(cancel), transaction.atomic():
+        services.close_thread(agent, thread.pk)
+        closed.set()
+        wait_until(another_transaction_waits, "the cancellation waits for the thread")
+    thread.refresh_from_db()
+    assert (thread.closed_at is not None, thread.waiting_since) == (True, None)
 
 
 # --- Snoozed, closed, assigned ----------------------------------------------------------------------------------------
