@@ -19,15 +19,26 @@ public sealed class WebhookTests
         try
         {
             Delivery test = await _client.Webhooks.TestAsync(webhook.Id);
-            WebhookEvent ping = await ReceiveAsync(receiver, webhook.Secret!);
-            Assert.Equal((EventType.Ping, test.EventId), (ping.Type, ping.Id));
+            WebhookEvent ping;
+            do
+            {
+                // A contact that was created a moment before the endpoint may come first.
+                ping = await ReceiveAsync(receiver, webhook.Secret!);
+            }
+            while (ping.Id != test.EventId);
+            Assert.Equal(EventType.Ping, ping.Type);
 
             IssuedWebhook rotated = await _client.Webhooks.RotateSecretAsync(webhook.Id, overlap: TimeSpan.FromHours(1));
             Assert.NotEqual(webhook.Secret, rotated.Secret);
             Assert.DoesNotContain(rotated.Secret!, rotated.ToString());
             UpsertedContact contact = await Product.NewContactAsync();
-            WebhookEvent created = await ReceiveAsync(receiver, rotated.Secret!, webhook.Secret!);
-            Assert.Equal((contact.Id, "Мария 😀"), (created.Data.Contact!.Id, created.Data.Contact.Name));
+            WebhookEvent created;
+            do
+            {
+                created = await ReceiveAsync(receiver, rotated.Secret!, webhook.Secret!);
+            }
+            while (created.Data.Contact?.Id != contact.Id);
+            Assert.Equal("Мария 😀", created.Data.Contact!.Name);
             Event logged = await _client.Events.GetAsync(created.Id);
             Assert.Equal((created.CreatedAt, contact.Id), (logged.CreatedAt, logged.Data.Contact!.Id));
         }
