@@ -9,6 +9,7 @@ authority: a token that is among them is looked up like any other.
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -50,7 +51,7 @@ _audited_lock = threading.Lock()
 
 
 @dataclass(slots=True)
-class Credentials:
+class Credentials(ABC):
     """What a request is authenticated by: an API key, or at /mcp the token of an OAuth grant. ``row`` is the key or
     grant, ``plan`` the plan in force in the live workspace, ``rate_limit`` in requests a minute."""
 
@@ -63,9 +64,9 @@ class Credentials:
     rate_limit: int
 
     @property
+    @abstractmethod
     def label(self) -> str:
         """What it is called in the audit log."""
-        raise NotImplementedError
 
     @property
     def bucket(self) -> str:
@@ -77,9 +78,9 @@ class Credentials:
         """Within which an ``idempotency_key`` of MCP is unique. It outlives the rotation of a key."""
         return self.bucket
 
+    @abstractmethod
     def check(self, ip: str | None) -> None:
         """Raise ``token_revoked`` or ``token_expired`` (401), or ``ip_not_allowed`` (403)."""
-        raise NotImplementedError
 
     def actor(self, surface: Surface, ip: str | None, request_id: str = "") -> Actor:
         subject = Subject(self.kind, self.row.id, self.label)
