@@ -25,6 +25,9 @@ carries `X-Request-Id` and the `X-RateLimit-*` headers. A refusal is a problem d
 `code`; each is explained under [/docs/errors/](/docs/errors/). Unknown fields and parameters are refused.
 """
 
+# The repository grants no licence to others.
+LICENSE = {"name": "All rights reserved", "identifier": "LicenseRef-All-Rights-Reserved"}
+
 SECURITY = {
     "apiKey": {
         "type": "http",
@@ -54,7 +57,9 @@ class Document:
 def build(urlconf: str | None = None) -> dict[str, Any]:
     """The OpenAPI document of a URL configuration, by default the product's."""
     document = SchemaGenerator(urlconf=urlconf or settings.ROOT_URLCONF).get_schema(request=None, public=True)
-    document["info"]["description"] = DESCRIPTION
+    document["info"] |= {"description": DESCRIPTION, "license": LICENSE}
+    document["servers"] = [{"url": "/", "description": "The server that serves this document."}]
+    document["tags"] = [{"name": name, "description": text} for name, text in components.TAGS.items()]
     section = document.setdefault("components", {})
     section["headers"] = components.HEADERS
     section["securitySchemes"] = SECURITY
@@ -70,7 +75,7 @@ def _webhook(event_type: EventType) -> dict[str, Any]:
     return {
         "operationId": f"on_{event_type.name.replace('.', '_')}",
         "summary": event_type.description or event_type.name,
-        "tags": ["webhooks"],
+        "tags": ["Webhooks"],
         "security": [],
         "parameters": [
             *(

@@ -134,9 +134,8 @@ def _codes(response: dict[str, Any], shared: dict[str, Any]) -> list[str]:
     if "$ref" in response:
         response = shared[response["$ref"].rpartition("/")[2]]
     schema = response.get("content", {}).get(CONTENT_TYPE, {}).get("schema", {})
-    return [
-        code for part in schema.get("allOf", ()) for code in part.get("properties", {}).get("code", {}).get("enum", ())
-    ]
+    codes: list[str] = schema.get("properties", {}).get("code", {}).get("enum", [])
+    return codes
 
 
 def example(code: str) -> str:

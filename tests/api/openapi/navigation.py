@@ -27,5 +27,5 @@ def responses(document: Schema, method: str, path: str) -> dict[str, Schema]:
 def error_codes(response: Schema) -> list[str]:
     """The error codes that an error response may have."""
     schema = response["content"]["application/problem+json"]["schema"]
-    codes: list[str] = schema["allOf"][1]["properties"]["code"]["enum"]
+    codes: list[str] = schema["properties"]["code"]["enum"]
     return codes
