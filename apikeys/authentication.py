@@ -28,9 +28,8 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor, Subject, Surface
+from crmsolid.workspaces.actor import Actor, Scope, Subject, Surface
 from crmsolid.workspaces.models import Workspace, effective_plan
-from crmsolid.workspaces.scopes import Scope
 
 logger = logging.getLogger("crmsolid.apikeys")
 

@@ -41,9 +41,8 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import chips, column, last_used, time_text
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.forms import EditForm, ServiceForm, SubmitOnceForm, lock_row
-from crmsolid.workspaces.actor import ADMINS, NOBODY
+from crmsolid.workspaces.actor import ADMINS, ALL_SCOPES, NOBODY, Scope
 from crmsolid.workspaces.models import User, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
 STATE_COLOURS = {"active": "success", "replaced": "warning", "expired": "danger"}
 

@@ -14,9 +14,8 @@ from apikeys.models import ApiKey
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Mode, Role, User, Workspace
-from crmsolid.workspaces.scopes import Scope
 
 MAX_NAME = 100
 MAX_RATE_LIMIT = 100_000

@@ -28,9 +28,8 @@ from apikeys.services import create_key
 from bench.contacts import prepare, timed
 from contacts.models import Contact
 from crmsolid.core.ids import new_id
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES
 from messaging.broadcasts.models import Broadcast
 from messaging.models import Account
 from sequences.models import Sequence, SequenceVersion

@@ -45,9 +45,8 @@ from contacts.segments import services as segments
 from crmsolid.analytics.reports import REPORTS
 from crmsolid.api import pagination
 from crmsolid.core.garbage_collection import freeze_loaded_objects
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor
 from crmsolid.workspaces.models import Membership, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES
 from messaging.models import Account, Message, Thread
 from sequences.models import Enrollment, Sequence
 from webhooks.models import Delivery, Endpoint

@@ -12,9 +12,8 @@ django.setup()
 from django.core.management import call_command
 
 from apikeys.services import create_key
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor
 from crmsolid.workspaces.models import User
-from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.services import create_workspace
 from messaging.models import Account
 

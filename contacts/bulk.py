@@ -25,9 +25,8 @@ from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.models import Job
 from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import ROLE_SCOPES, Actor
+from crmsolid.workspaces.actor import ROLE_SCOPES, Actor, Scope
 from crmsolid.workspaces.models import Membership, Role
-from crmsolid.workspaces.scopes import Scope
 
 MAX_ERRORS = 100
 # How the audit log and the history of stages call who changed a contact here.

@@ -16,10 +16,9 @@ from crmsolid.api.pagination import Page, page
 from crmsolid.api.parsing import parse_object
 from crmsolid.core.errors import FieldError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.configuration import Change, apply_each
 from crmsolid.workspaces.models import Role, Workspace
-from crmsolid.workspaces.scopes import Scope
 
 MAX_LABEL = 100
 MAX_CHOICES = 100

@@ -11,9 +11,8 @@ from crmsolid.core.errors import invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.scopes import Scope
 
 MAX_TEXT = 4000
 

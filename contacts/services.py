@@ -29,9 +29,8 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, FieldError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import Scope
 
 EXPORT_CHUNK = 500
 # A page of a list by a filter takes no longer; the panel counts in what is left of ``SECONDS``.

@@ -26,8 +26,7 @@ from django.db.models.functions import Extract, Greatest
 from contacts.models import Stage, StageChange
 from crmsolid.api.pagination import Page, page
 from crmsolid.core.periods import Period, Report
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,7 @@ from crmsolid.core.errors import invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 
 LIMIT = 50
 # Counting stops here, so that a page of tags reads no more of the index than this for each of them.

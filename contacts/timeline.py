@@ -18,8 +18,7 @@ from contacts.models import Contact, Stage
 from crmsolid.api.pagination import Page
 from crmsolid.core.errors import DomainError
 from crmsolid.core.extension_points import ExtensionPoint
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 
 LIMIT = 40
 

@@ -18,8 +18,7 @@ from contacts.representations import (
 from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.views import WorkspaceView
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 
 READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
 FILTERS = ("search", "tag", "stage", "segment", "updated_since")

@@ -16,7 +16,7 @@ from crmsolid.api.me import WorkspaceOut
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.mcp.tool import Tool
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 
 
 class WhoamiOut(Representation):

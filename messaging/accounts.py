@@ -10,9 +10,8 @@ from crmsolid.core import doorbell
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Mode, Role, Workspace
-from crmsolid.workspaces.scopes import Scope
 from messaging import querysets
 from messaging.models import Account, AccountKind, AccountState, account_state, default_daily_limit
 

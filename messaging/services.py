@@ -21,8 +21,7 @@ from crmsolid.core.ids import is_id
 from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets
 from messaging.accounts import MAX_BIGINT, account_not_found

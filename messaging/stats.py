@@ -15,8 +15,7 @@ from crmsolid.api.pagination import Page, page
 from crmsolid.core import periods as spans
 from crmsolid.core.errors import not_found
 from crmsolid.core.periods import Period, Report
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 from messaging import querysets
 from messaging.models import Account, ErasedMessage, Message
 

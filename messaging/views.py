@@ -10,7 +10,7 @@ from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.views import WorkspaceView, openapi_route
 from crmsolid.core.errors import DomainError
 from crmsolid.events.feed import Entry
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging import accounts, services
 from messaging.inputs import EmptyIn, MessageQuery, SendIn, ThreadMessagesQuery, ThreadQuery
 from messaging.representations import AccountOut, CanceledOut, MessageOut, QueuedOut, ReadOut, ThreadOut

@@ -16,9 +16,8 @@ from contacts.timeline import Entry, Older, Source
 from contacts.uses import Use, names_field, names_tag
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
-from crmsolid.workspaces.scopes import Scope
 from messaging import held
 from messaging.held import WaitingSteps
 from messaging.sending.message_text import variables

@@ -16,9 +16,8 @@ from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.scopes import Scope
 from messaging.sending import automatic, message_text
 from sequences.definition import Definition, with_step_keys
 from sequences.events import SEQUENCE_PAUSED, SEQUENCE_STARTED

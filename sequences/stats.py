@@ -10,8 +10,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from crmsolid.api.pagination import Page, page
 from crmsolid.core.errors import not_found
 from crmsolid.core.periods import Period, Report
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 from messaging.stats import Outcomes, count_outcomes, with_figure
 from sequences.models import Enrollment, Outcome, SequenceVersion, StepRun
 from sequences.models import Sequence as SequenceRow

@@ -4,7 +4,7 @@ from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.pagination import Page
 from crmsolid.api.views import WorkspaceView
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging.inputs import EmptyIn
 from sequences import services
 from sequences.inputs import EnrollmentsQuery, ResumeIn, SequenceContactIn, SequenceEnrollmentsQuery

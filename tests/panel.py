@@ -32,9 +32,8 @@ from crmsolid.jobs.models import Job
 from crmsolid.oauth.models import Application, Grant
 from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor
 from crmsolid.workspaces.models import Invitation, Membership, User, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from crmsolid.workspaces.sessions import recent_writes
 from messaging.broadcasts.models import Broadcast, Recipient

@@ -13,9 +13,8 @@ from django.test import Client
 
 from apikeys.services import create_key
 from crmsolid.core import clock
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope
 from crmsolid.workspaces.models import Membership, Mode, Plan, Role, User, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Account, AccountKind, default_daily_limit
 
 PASSWORD = "correct horse battery"

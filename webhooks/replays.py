@@ -15,8 +15,7 @@ from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.models import Job
 from crmsolid.jobs.runner import start_job
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 from webhooks import querysets, services
 from webhooks.delivery.queue import PUMP_TASK, queue_deliveries
 from webhooks.events import PING

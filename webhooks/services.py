@@ -20,9 +20,8 @@ from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.http import url_guard
 from crmsolid.events.catalogue import subscribable_names
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import Scope
 from webhooks import endpoint_health, querysets
 from webhooks.delivery.schedule import RETRY_DELAYS
 from webhooks.delivery.signing import generate_secret

@@ -12,7 +12,7 @@ from crmsolid.events import services as event_log
 from crmsolid.events.catalogue import event_types
 from crmsolid.events.models import Event
 from crmsolid.jobs.representations import JobOut
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from webhooks import replays, services
 from webhooks.models import Delivery
 from webhooks.representations import (

@@ -18,9 +18,8 @@ from crmsolid.jobs.runner import start_job
 from crmsolid.jobs.services import get_job
 from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import Scope
 
 # Each may have 262,144 characters.
 FAILURES_CHUNK = 50

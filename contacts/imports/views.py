@@ -26,8 +26,7 @@ from crmsolid.jobs.representations import JobOut
 from crmsolid.panel.components.addresses import SIDES, panel_url
 from crmsolid.panel.components.context import panel_context
 from crmsolid.serving.interface import MEBIBYTE
-from crmsolid.workspaces.actor import WRITERS, Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import WRITERS, Actor, Scope
 
 API_PATH = "/v1/contacts/import"
 MAX_FILE_BYTES = 50 * MEBIBYTE

@@ -14,8 +14,7 @@ from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 
 DEFAULT_SORT = "-created_at"
 MAX_SEARCH = 200

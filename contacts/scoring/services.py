@@ -22,10 +22,9 @@ from crmsolid.events.publishing import publish_all
 from crmsolid.jobs.models import Job
 from crmsolid.jobs.services import get_job
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.configuration import Change, apply_each
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.scopes import Scope
 
 MAX_NOTE = 200
 # The section of the configuration.

@@ -10,7 +10,7 @@ from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 
 
 class ScoreEntryOut(Representation):

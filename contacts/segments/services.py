@@ -29,9 +29,8 @@ from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import Scope
 
 # How many contacts a preview shows.
 SAMPLE = 10

@@ -19,8 +19,7 @@ from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.models import Job
 from crmsolid.jobs.runner import start_job
 from crmsolid.panel.components.addresses import panel_url
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 
 # Contacts a chunk. Each may have an event of seven parameters.
 BATCH = 500

@@ -21,8 +21,7 @@ from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.views import WorkspaceView
 from crmsolid.jobs.representations import JobOut
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 
 READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
 

@@ -7,8 +7,7 @@ from crmsolid.analytics.reports import read_report
 from crmsolid.analytics.representations import AccountsOut, BroadcastsOut, FunnelOut, SequencesOut
 from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.views import WorkspaceView
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 
 READ = (Scope.READ_ANALYTICS,)
 

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
 from crmsolid.api.uploads import FileBody
 from crmsolid.core import strictjson
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 
 JSON = "application/json"
 

@@ -26,9 +26,8 @@ from crmsolid.core.sql.prepared_cursor import LockTimeout, acquire_lock
 from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.serving.request import REPEATED_HEADERS
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import READ_BESIDE, Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import READ_BESIDE, Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
 
 STORED_HEADERS = ("Content-Type", "ETag", "Location")

@@ -7,7 +7,7 @@ from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.representations import Representation
 from crmsolid.api.request_context import request_context
 from crmsolid.api.views import WorkspaceView
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 
 
 class KeyOut(Representation):

@@ -8,7 +8,7 @@ from crmsolid.api.fields import NO_NUL, id_pattern
 from crmsolid.core.errors import CODES
 from crmsolid.core.http.problem_document import CONTENT_TYPE
 from crmsolid.core.ids import KINDS
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 
 # The prefix of the id that a path parameter takes, by the path segment before it.
 ID_PREFIXES = {kind.segment: kind.prefix for kind in KINDS.values() if kind.segment}

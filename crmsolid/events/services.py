@@ -4,8 +4,7 @@ from typing import Any
 
 from crmsolid.core.errors import not_found
 from crmsolid.events.models import Event
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 
 
 def list_events(actor: Actor, *, type: str | None = None) -> Any:

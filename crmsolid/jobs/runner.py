@@ -30,9 +30,8 @@ from crmsolid.events.publishing import publish
 from crmsolid.jobs.kinds import JobFailed, JobKind, find_kind, kind_of
 from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobQueue, JobState
 from crmsolid.jobs.representations import JOB_COMPLETED, JobOut
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import Scope
 
 logger = logging.getLogger("crmsolid.jobs")
 

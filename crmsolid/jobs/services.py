@@ -14,9 +14,8 @@ from crmsolid.jobs.kinds import cancelable, label_of
 from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.jobs.runner import end
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.purging import ENDED_KEPT
-from crmsolid.workspaces.scopes import Scope
 
 
 def get_job(actor: Actor, job_id: str) -> Job:

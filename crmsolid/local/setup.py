@@ -110,9 +110,8 @@ def ensure_demo(base: str) -> str:
     what the message says of them."""
     from apikeys.services import create_key
     from crmsolid.core.errors import DomainError
-    from crmsolid.workspaces.actor import Actor
+    from crmsolid.workspaces.actor import ALL_SCOPES, Actor
     from crmsolid.workspaces.models import Mode, Plan, User, Workspace
-    from crmsolid.workspaces.scopes import ALL_SCOPES
     from crmsolid.workspaces.services import create_workspace
     from messaging.accounts import create_sandbox_account
 

@@ -19,9 +19,8 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import chips, column, datetime_column, last_used
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.context import panel_context
-from crmsolid.workspaces.actor import ADMINS, NOBODY, ROLE_SCOPES
+from crmsolid.workspaces.actor import ADMINS, NOBODY, ROLE_SCOPES, Scope
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.scopes import Scope
 
 MAX_BELOW_KEYS = 10
 

@@ -13,10 +13,9 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.oauth.models import MAX_NAME, Application, Grant, RefreshToken, can_be_read
 from crmsolid.workspaces import audit, confirmation
-from crmsolid.workspaces.actor import Actor, Subject
+from crmsolid.workspaces.actor import Actor, Scope, Subject
 from crmsolid.workspaces.email import queue_email
 from crmsolid.workspaces.models import Membership, Role, User
-from crmsolid.workspaces.scopes import Scope
 
 # What an assistant can be given: all but the scope for webhooks, which show the data of every event.
 OFFERED: tuple[Scope, ...] = tuple(scope for scope in Scope if scope is not Scope.MANAGE_WEBHOOKS)

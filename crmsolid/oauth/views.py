@@ -32,10 +32,9 @@ from crmsolid.oauth.models import LOOPBACK_HOSTS, Application
 from crmsolid.oauth.services import OFFERED, READS, client_name, create_grant, known_scopes
 from crmsolid.panel.components.context import PanelContext, lacks_required_factor, panel_context
 from crmsolid.panel.components.forms import ServiceForm
-from crmsolid.workspaces.actor import ROLE_SCOPES
+from crmsolid.workspaces.actor import ROLE_SCOPES, Scope
 from crmsolid.workspaces.confirmation import is_confirmed
 from crmsolid.workspaces.models import Membership, Role, User, Workspace
-from crmsolid.workspaces.scopes import Scope
 
 _S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 

@@ -1,14 +1,51 @@
-"""Who acts, and the sets of roles that pages and services name. A service takes an :class:`Actor` first and never sees
-a request."""
+"""Who acts, the scopes of API keys and members, and the sets of roles that pages and services name. A service takes an
+:class:`Actor` first and never sees a request."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from crmsolid.core.errors import DomainError
+from django.db.models import TextChoices
+
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces.models import Membership, Role, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 
 Surface = Literal["rest", "mcp", "panel", "command", "system"]
+
+
+class Scope(TextChoices):
+    """A scope, named ``verb:noun``, and its description. A write scope does not include its read scope."""
+
+    READ_CONTACTS = "read:contacts", "List, search and export contacts"
+    READ_MESSAGES = "read:messages", "Stream chat history and inbox threads"
+    READ_ANALYTICS = "read:analytics", "Pull funnel, sequence and account stats"
+    WRITE_MESSAGES = "write:messages", "Send direct messages and bulk broadcasts"
+    WRITE_CONTACTS = "write:contacts", "Create, update, tag and segment contacts"
+    MANAGE_SEQUENCES = "manage:sequences", "Start, pause and resume drip sequences"
+    MANAGE_WEBHOOKS = "manage:webhooks", "Register and rotate webhook endpoints (shows event data)"
+
+
+ALL_SCOPES = frozenset(Scope)
+
+# What a write answers beyond what was sent depends on these read scopes. A preview of a text as it is filled in for a
+# person shows what is known of them, so it depends on read:contacts.
+READ_BESIDE: dict[Scope, tuple[Scope, ...]] = {
+    Scope.WRITE_CONTACTS: (Scope.READ_CONTACTS,),
+    Scope.WRITE_MESSAGES: (Scope.READ_MESSAGES, Scope.READ_CONTACTS),
+    Scope.MANAGE_SEQUENCES: (Scope.READ_CONTACTS,),
+}
+
+
+def parse_scopes(text: str) -> frozenset[Scope]:
+    """Scopes from a comma-separated list, or ``all``. ``validation_failed`` names the first unknown scope."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if names == ["all"]:
+        return ALL_SCOPES
+    for name in names:
+        if name not in ALL_SCOPES:
+            known = ", ".join(scope.value for scope in Scope)
+            raise invalid("scopes", "invalid_choice", f"unknown scope {name!r}; the scopes are: {known}, or all")
+    return frozenset(Scope(name) for name in names)
+
 
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     Role.VIEWER: frozenset({Scope.READ_CONTACTS, Scope.READ_MESSAGES, Scope.READ_ANALYTICS}),

@@ -15,8 +15,7 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 from messaging.broadcasts.audience import AUDIENCE_HASH, check_unchanged, evaluate, preview_hash
 from messaging.broadcasts.definition import Definition, check, resolve_audience
 from messaging.broadcasts.job import BROADCAST, NOTHING_FROZEN

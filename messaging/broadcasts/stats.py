@@ -7,8 +7,7 @@ from typing import Any
 from crmsolid.api.pagination import Page, page
 from crmsolid.core.errors import not_found
 from crmsolid.core.periods import Period, Report
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.stats import Outcomes, count_outcomes, with_figure
 

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 from messaging.broadcasts import services
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.inputs import BroadcastIn, BroadcastPreviewIn, BroadcastsQuery, RecipientsQuery, definition_of

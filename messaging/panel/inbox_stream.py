@@ -19,7 +19,7 @@ from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.events.feed import Entry
 from crmsolid.panel.components.context import PanelContext, panel_context
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging.streaming import stream_limits
 from messaging.streaming.frames import EventStreamResponse, Source, start_position
 from messaging.streaming.hub import in_thread

@@ -18,9 +18,8 @@ from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Membership, Workspace
-from crmsolid.workspaces.scopes import Scope
 from messaging import querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
 from messaging.models import (

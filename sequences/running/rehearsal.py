@@ -26,9 +26,8 @@ from crmsolid.core import clock
 from crmsolid.core.clock import SimulatedClock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import new_id
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Mode, Workspace
-from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account, AccountKind, AccountState, Direction, Message, Status
 from messaging.sending import claiming, dispatch
 from messaging.sending.waiting import waiting_for

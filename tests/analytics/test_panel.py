@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from contacts.services import erase_contact
 from crmsolid.analytics.panel.days import default_interval, preset_days
 from crmsolid.analytics.panel.pages import percent
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts.models import Broadcast, Recipient
 from tests.analytics.test_reports import time as time  # a fixture
 from tests.analytics.test_reports import write_to_three

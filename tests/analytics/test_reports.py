@@ -13,7 +13,7 @@ from contacts.models import Contact, StageChange
 from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
+from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.services import update_workspace
 from messaging.models import Account
 from tests.mcp.helpers import answer, post

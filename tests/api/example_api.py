@@ -29,8 +29,8 @@ from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry
-from crmsolid.workspaces.scopes import Scope
 
 NOTE_ACTION = "note.created"
 

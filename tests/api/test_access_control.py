@@ -14,8 +14,8 @@ from apikeys.limiter import limiter
 from apikeys.models import ApiKey
 from crmsolid.api.request_context import address_bucket
 from crmsolid.core import clock
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry, Plan
-from crmsolid.workspaces.scopes import Scope
 from tests.api import urls
 from tests.api.assertions import assert_problem
 from tests.fuzzing import examples

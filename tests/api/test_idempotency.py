@@ -16,8 +16,8 @@ from crmsolid.api import idempotency
 from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import clock
 from crmsolid.serving.request import REPEATED_HEADERS
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry
-from crmsolid.workspaces.scopes import Scope
 from tests.api import urls
 from tests.api.assertions import assert_problem
 from tests.api.example_api import NOTE_ACTION

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from tests.tenants import Api, Tenants
 
 

@@ -12,7 +12,7 @@ from apikeys.authentication import DEFAULT_RATE_LIMIT, DIGESTS_SECONDS, TokenLoo
 from apikeys.limiter import limiter
 from apikeys.services import create_key, revoke_key
 from crmsolid.api.request_context import address_bucket
-from crmsolid.workspaces.scopes import ALL_SCOPES
+from crmsolid.workspaces.actor import ALL_SCOPES
 from tests.api.assertions import assert_problem
 from tests.apikeys.test_limiter import Clock
 from tests.tenants import Api, Tenants

@@ -11,7 +11,7 @@ from crmsolid.api.fields import StrictSerializer, Text
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from tests.api import example_api
 
 SECRET = "whsec_do_not_store_me"

@@ -12,8 +12,8 @@ from apikeys import tokens
 from apikeys.models import ApiKey
 from apikeys.services import create_key, revoke_key
 from crmsolid.core import clock
+from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.panel import browser
 from tests.tenants import Api, Tenants
 

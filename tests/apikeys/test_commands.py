@@ -11,8 +11,8 @@ from apikeys.models import ApiKey
 from apikeys.services import parse_duration
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry
-from crmsolid.workspaces.scopes import Scope
 from tests.tenants import Api, Tenants
 
 

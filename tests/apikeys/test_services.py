@@ -7,8 +7,8 @@ from apikeys.services import create_key, find_key, record_expired_keys, revoke_k
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import new_id
+from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import AuditEntry
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.tenants import Tenants
 
 HOUR = timedelta(hours=1)

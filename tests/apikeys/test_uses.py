@@ -15,8 +15,8 @@ from apikeys.models import ApiKey, KeyUse
 from apikeys.services import rotate_key
 from apikeys.uses import UseCounter, UseWriter, hour_began, use_counter, uses_of
 from crmsolid.core import clock
+from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.mcp.helpers import call
 from tests.panel import browser
 from tests.tenants import Api, Tenants

@@ -54,9 +54,8 @@ from crmsolid.core.periods import Period
 from crmsolid.events.models import Event
 from crmsolid.jobs.models import Job
 from crmsolid.oauth.models import Grant
-from crmsolid.workspaces.actor import Actor, Subject
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope, Subject
 from crmsolid.workspaces.models import Invitation, Membership, Role, UserSession
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
 from messaging.broadcasts.models import Broadcast

@@ -9,8 +9,8 @@ from django.db.migrations.loader import MigrationLoader
 
 from apikeys.services import create_key
 from contacts.models import Contact, ContactTag
+from crmsolid.workspaces.actor import ALL_SCOPES
 from crmsolid.workspaces.migration_operations import TenantForeignKey
-from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models import Account, Thread
 from tests.architecture import workspaced_models

@@ -28,9 +28,8 @@ import django
 django.setup()
 from apikeys.services import create_key
 from crmsolid.local.setup import ensure_demo
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES
 ensure_demo("")
 actor = Actor.command(Workspace.objects.get(slug="demo", mode="live"), "tests")
 print(create_key(actor, name="healthy", scopes=ALL_SCOPES, rate_limit=100_000).token)

@@ -21,9 +21,8 @@ MAX_CPU_SECONDS = 0.1
 _KEYS = """
 import json
 from apikeys.services import create_key
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES
 actor = Actor.command(Workspace.objects.get(slug="demo", mode="live"), "tests")
 print(json.dumps([create_key(actor, name=f"attacker {n}", scopes=ALL_SCOPES).token for n in range(%d)]))
 """

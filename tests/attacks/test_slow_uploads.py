@@ -22,9 +22,8 @@ FILE = b"username,name\n" + b"".join(b"person_%05d,%s\n" % (n, b"x" * 100) for n
 _KEYS = """
 import json
 from apikeys.services import create_key
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor
 from crmsolid.workspaces.models import User
-from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.services import create_workspace
 tokens = []
 for number in range(%d):

@@ -156,7 +156,7 @@ def _webhooks(actor: Any) -> str:
 def _keys_and_jobs(actor: Any) -> None:
     from apikeys.services import create_key
     from crmsolid.core import clock
-    from crmsolid.workspaces.scopes import Scope
+    from crmsolid.workspaces.actor import Scope
 
     reads = [scope for scope in Scope if scope.value.startswith("read:")]
     create_key(actor, name="Reporting", scopes=reads, expires_at=clock.now() + timedelta(days=9))

@@ -70,9 +70,8 @@ def main() -> None:
 def _workspace(slug: str, password: str) -> dict[str, Any]:
     """A workspace with a member of each role, their sessions, a sandbox account and a key."""
     from apikeys.services import create_key
-    from crmsolid.workspaces.actor import Actor
+    from crmsolid.workspaces.actor import ALL_SCOPES, Actor
     from crmsolid.workspaces.models import Membership, Plan, Role, User
-    from crmsolid.workspaces.scopes import ALL_SCOPES
     from crmsolid.workspaces.services import create_workspace
     from messaging.accounts import create_sandbox_account
     from tests.panel import browser

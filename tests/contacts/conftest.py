@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from contacts.models import CustomField
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from tests.tenants import Api, Tenants
 
 Upsert = Callable[..., dict[str, Any]]

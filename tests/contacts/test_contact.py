@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, ContactTag
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import field_errors, published_events, without_created
 from tests.tenants import Api, Tenants

@@ -6,7 +6,7 @@ import pytest
 
 from contacts.models import Contact, ContactTag
 from crmsolid.events.models import Event
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import (
     created_and_erased_by_others,

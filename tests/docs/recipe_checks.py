@@ -10,8 +10,8 @@ from django.test import Client
 from contacts.models import Contact
 from contacts.services import upsert_contact
 from crmsolid.events.models import Event
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.scopes import Scope
 from tests.architecture.access import table
 from tests.panel import browser, furnish
 from tests.tenants import Api, Tenants

@@ -14,8 +14,8 @@ from crmsolid.jobs import kinds, runner
 from crmsolid.jobs.kinds import JobKind
 from crmsolid.jobs.models import Job, JobQueue
 from crmsolid.jobs.runner import start_job
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry, Workspace
-from crmsolid.workspaces.scopes import Scope
 from tests.tenants import Tenants
 from tests.threads import in_background, run_together
 from tests.waiting import wait_until

@@ -16,8 +16,8 @@ from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.models import Job, JobState
 from crmsolid.jobs.runner import start_job
 from crmsolid.jobs.services import cancel_job
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry
-from crmsolid.workspaces.scopes import Scope
 from tests.tenants import Tenants
 from tests.threads import in_background, run_together
 from tests.waiting import another_transaction_waits, wait_until

@@ -13,8 +13,8 @@ from crmsolid.events.catalogue import envelope_schema, event_types
 from crmsolid.events.models import Event
 from crmsolid.jobs import runner
 from crmsolid.jobs.models import Job, JobState
+from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.tenants import Api, Tenants
 from webhooks import services
 

@@ -10,8 +10,8 @@ from django.test import Client
 
 from apikeys.models import ApiKey
 from crmsolid.local import setup
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import User, Workspace
-from crmsolid.workspaces.scopes import Scope
 from messaging.accounts import create_sandbox_account
 from messaging.models import Account, Message
 from tests.servers import short_folder

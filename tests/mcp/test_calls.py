@@ -14,8 +14,8 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.mcp.calls import MAX_ANSWER_BYTES
 from crmsolid.tools import TOOLS
+from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import AuditEntry, Plan, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Message
 from sequences.models import Sequence
 from tests.mcp.helpers import ARGUMENTS, answer, call, contents, furnish, post, refusal, write_in

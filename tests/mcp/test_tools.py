@@ -14,7 +14,7 @@ from contacts.models import CustomField
 from crmsolid.api import openapi
 from crmsolid.mcp.tool import Tool
 from crmsolid.tools import TOOLS, WHOAMI
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from tests.api.openapi.test_document import routes
 from tests.mcp.helpers import ARGUMENTS, answer, furnish, post
 from tests.tenants import Api, Tenants

@@ -19,8 +19,8 @@ from crmsolid.asgi import MCP_THREADS
 from crmsolid.core import clock
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry, Plan
-from crmsolid.workspaces.scopes import Scope
 from tests.mcp.helpers import ACCEPT, LEGACY, MODERN, assert_refused, call, message, post
 from tests.serving.live_server import serve
 from tests.tenants import Tenants

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from crmsolid.core import clock, doorbell
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging.models import Account
 from messaging.streaming import stream_limits
 from tests.messaging.helpers import Ring

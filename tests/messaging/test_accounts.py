@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry, Role
-from crmsolid.workspaces.scopes import Scope
 from messaging import accounts, services
 from messaging.models import Account, AccountState
 from messaging.sending import dispatch

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crmsolid.core.clock import rfc3339
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging.models import Account, Message
 from messaging.sending import claiming, dispatch
 from messaging.threads.received import Incoming, receive

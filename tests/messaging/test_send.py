@@ -9,7 +9,7 @@ import pytest
 from contacts.models import Contact, CustomField
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.models import Event
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging.models import CANNOT_SEND, Account, AccountKind, AccountState, Message, Thread
 from messaging.sending import dispatch
 from tests.messaging.conftest import FrozenTime

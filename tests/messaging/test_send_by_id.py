@@ -9,7 +9,7 @@ from contacts.models import Contact
 from contacts.services import erase_contact
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import KINDS, new_id
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging import services
 from messaging.models import Account, Message, Thread
 from messaging.sending import dispatch

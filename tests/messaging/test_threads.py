@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crmsolid.core.clock import rfc3339
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging.models import Account, Message, Thread
 from messaging.threads.received import Incoming, receive
 from tests.messaging.conftest import FrozenTime

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging.broadcasts.models import Broadcast
 from messaging.models import Account, Message
 from tests.api.assertions import assert_problem

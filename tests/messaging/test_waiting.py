@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import Plan, Workspace
-from crmsolid.workspaces.scopes import Scope
 from messaging import erasure, services
 from messaging.models import Account, AccountKind, AccountState, Message
 from messaging.representations import MessageOut, ThreadOut

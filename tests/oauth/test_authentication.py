@@ -11,8 +11,8 @@ from crmsolid.core.errors import DomainError
 from crmsolid.oauth.authentication import GrantCredentials, authenticate
 from crmsolid.oauth.models import AccessToken, Grant
 from crmsolid.oauth.services import revoke_grant
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, User, Workspace
-from crmsolid.workspaces.scopes import Scope
 from tests.oauth.flow import EVERYTHING, RESOURCE, Assistant
 from tests.panel import browser
 from tests.tenants import Tenants

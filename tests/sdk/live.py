@@ -29,9 +29,8 @@ CONFIGURATION = {
 SEED = """
 import json, sys
 from apikeys.services import create_key
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from django.core.management import call_command
 from messaging.accounts import create_sandbox_account
 actor = Actor.command(Workspace.objects.get(slug="demo", mode="live"), "tests")

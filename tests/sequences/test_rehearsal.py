@@ -17,9 +17,8 @@ from contacts.services import update_contact
 from crmsolid.core import clock, doorbell
 from crmsolid.core.clock import SimulatedClock
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.actor import Actor, Subject
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope, Subject
 from crmsolid.workspaces.models import Plan, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Account
 from sequences import services
 from sequences.running.rehearsal import TimelineEntry, rehearse_sequence

@@ -9,7 +9,7 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging.models import Account
 from sequences.models import Enrollment, Sequence
 from tests.api.assertions import assert_problem

@@ -34,9 +34,8 @@ SEED = """
 import json, django
 django.setup()
 from apikeys.services import create_key
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor
 from crmsolid.workspaces.models import User
-from crmsolid.workspaces.scopes import ALL_SCOPES
 from crmsolid.workspaces.services import create_workspace
 from messaging.accounts import create_sandbox_account
 owner = User.objects.create_user("owner@example.com", None)

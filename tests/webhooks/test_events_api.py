@@ -18,7 +18,7 @@ from crmsolid.events.feed import first_position_since
 from crmsolid.events.models import Event, Feed
 from crmsolid.events.positions import assign_positions
 from crmsolid.events.publishing import publish
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from tests.tenants import Api, Tenants
 from tests.threads import in_background
 from tests.webhooks.conftest import emit, run_pump

@@ -10,7 +10,7 @@ from crmsolid.events.models import Event
 from crmsolid.events.positions import assign_positions
 from crmsolid.jobs import runner
 from crmsolid.jobs.models import Job
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from tests.tenants import Api, Tenants
 from tests.webhooks.conftest import emit, run_pump
 from tests.webhooks.receiver import Receiver, answering

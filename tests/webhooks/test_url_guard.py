@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from tests.tenants import Api, Tenants
 from tests.webhooks.conftest import emit
 from tests.webhooks.receiver import Receiver

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.events.catalogue import event_names, subscribable_names
+from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import AuditEntry
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from tests.tenants import Api, Tenants
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Receiver, answering

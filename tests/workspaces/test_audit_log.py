@@ -10,10 +10,9 @@ from django.urls import reverse
 from apikeys.services import create_key, rename_key, revoke_key
 from crmsolid.panel.pages.audit_log import describe
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.invitations import accept_as_new_user, digest_of, invite_member, revoke_invitation
 from crmsolid.workspaces.models import AuditEntry, Invitation, Membership, User
-from crmsolid.workspaces.scopes import Scope
 from messaging.models import Account
 from tests.panel import browser, furnish
 from tests.tenants import Api, Tenants

@@ -7,8 +7,8 @@ from django.urls import reverse
 from crmsolid.jobs import runner
 from crmsolid.jobs.models import Job
 from crmsolid.panel.pages.audit_log import describe
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry
-from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts.models import Broadcast
 from tests.panel import browser, furnish
 from tests.tenants import Api, Tenants

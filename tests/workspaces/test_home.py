@@ -13,8 +13,8 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.jobs.models import Job
 from crmsolid.panel.pages.home import Item, Notice
+from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import Membership, Role, Workspace
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
 from messaging.models import Account, AccountKind, Message, Thread
 from messaging.threads.services import close_thread, mark_thread_unread
 from tests.panel import browser, later

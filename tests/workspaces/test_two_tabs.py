@@ -16,8 +16,8 @@ from contacts.scoring.definition import read_definition
 from contacts.scoring.services import create_rule
 from contacts.segments.services import create_segment
 from contacts.services import upsert_contact
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
-from crmsolid.workspaces.scopes import Scope
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.services import save_draft
 from messaging.models import Thread

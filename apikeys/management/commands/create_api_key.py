@@ -8,9 +8,8 @@ from django.core.management.base import CommandParser
 from apikeys.management.commands import describe
 from apikeys.services import create_key, parse_duration
 from crmsolid.core import clock
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, parse_scopes
 from crmsolid.workspaces.commands import ServiceCommand
-from crmsolid.workspaces.scopes import parse_scopes
 from crmsolid.workspaces.services import find_workspace
 
 

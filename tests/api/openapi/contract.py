@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from apikeys import tokens
 from apikeys.services import create_key
-from crmsolid.workspaces.scopes import ALL_SCOPES
+from crmsolid.workspaces.actor import ALL_SCOPES
 from tests.fuzzing import FUZZ, REPEATABLE
 from tests.tenants import Tenants
 

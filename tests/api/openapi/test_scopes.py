@@ -7,7 +7,7 @@ import pytest
 
 from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.events.models import Event
-from crmsolid.workspaces.scopes import ALL_SCOPES, Scope
+from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from tests.tenants import Api, Tenants
 
 # It answers in another thread, which does not see the rows of this transaction; its own tests call it without a scope.

@@ -17,8 +17,8 @@ from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
 from crmsolid.serving.uploads import Uploads
+from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import Role
-from crmsolid.workspaces.scopes import Scope
 from tests.panel import browser
 from tests.serving.live_server import LiveServer, serve
 from tests.tenants import Tenants

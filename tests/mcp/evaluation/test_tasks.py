@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from tests.mcp.evaluation.player import TASKS, Assistant, Player
 from tests.mcp.evaluation.workspace import changes, prepared
 

@@ -14,9 +14,8 @@ from contacts.segments.services import create_segment
 from contacts.services import tag_contact, upsert_contact
 from crmsolid.core import clock
 from crmsolid.core.clock import SimulatedClock
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Plan, User, Workspace
-from crmsolid.workspaces.scopes import Scope
 from crmsolid.workspaces.services import create_workspace
 from messaging.accounts import create_sandbox_account
 from messaging.models import Account, Message, Thread

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact, Segment
 from crmsolid.jobs.models import Job
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging.broadcasts import audience
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, Message

@@ -15,7 +15,7 @@ from crmsolid.core import clock
 from crmsolid.events.catalogue import event_type
 from crmsolid.events.models import Event
 from crmsolid.events.publishing import publish
-from crmsolid.workspaces.scopes import Scope
+from crmsolid.workspaces.actor import Scope
 from messaging.models import Account
 from messaging.sending import dispatch
 from messaging.streaming import frames, hub
