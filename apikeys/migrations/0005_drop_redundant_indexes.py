@@ -1,0 +1,19 @@
+"""Each of these is the beginning of a longer index, or serves ``LIKE 'x%'``, which nothing asks of its column."""
+
+from django.db import migrations
+
+REDUNDANT = (
+    "apikeys_apikey_id_dc543187_like",
+    "apikeys_apikey_rotated_from_id_18d0e2e6_like",
+    "apikeys_apikey_workspace_id_0236ef0d",
+)
+
+
+class Migration(migrations.Migration):
+    atomic = False  # DROP INDEX CONCURRENTLY waits for whoever uses the table, and holds up nobody
+    dependencies = [("apikeys", "0004_key_uses")]
+    operations = [
+        migrations.RunSQL(
+            [f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"' for name in REDUNDANT], migrations.RunSQL.noop
+        )
+    ]
