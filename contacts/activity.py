@@ -4,7 +4,7 @@ Messaging calls it in the transaction that stores or settles messages, with the 
 events that are returned. A message that arrives late sets nothing back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from contacts.normalization import parse_duration
 from contacts.repository import with_tags
 from contacts.scoring import awarding, occasions
 from contacts.scoring.awarding import NewTimer
-from contacts.scoring.models import SILENCE, Trigger
+from contacts.scoring.models import SILENCE, ScoringRule, Trigger
 from crmsolid.core import clock
 from crmsolid.events.publishing import NewEvent
 
@@ -44,15 +44,7 @@ def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], a
         updated_at=now,
     )
     rules = awarding.read_rules(workspaces.values(), [Trigger.STAGE, Trigger.SILENCE])
-    awarding.start_timers(
-        [
-            NewTimer(rule.workspace_id, rule.pk, contact.id, SILENCE, at + parse_duration(rule.value))
-            for rule in rules
-            if rule.trigger == Trigger.SILENCE
-            for contact in answered
-            if contact.workspace_id == rule.workspace_id
-        ]
-    )
+    _start_timers([rule for rule in rules if rule.trigger == Trigger.SILENCE], answered, at)
     if not advanced or all(rule.trigger == Trigger.SILENCE for rule in rules):
         return []
     for contact in advanced:
@@ -60,6 +52,18 @@ def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], a
     reached = [each for c in advanced for each in occasions.stage_reached(c, max(c.created_at, at))]
     events = awarding.score_matched(with_tags(advanced), occasions.matching_rules(rules, reached))
     return [replace(event, request_id=request_ids.get(event.contact_id, "")) for event in events]
+
+
+def _start_timers(rules: Iterable[ScoringRule], contacts: Iterable[Contact], at: datetime) -> None:
+    """Let each of these rules wait for an answer of each contact of its workspace, from then on."""
+    awarding.start_timers(
+        [
+            NewTimer(rule.workspace_id, rule.pk, contact.id, SILENCE, at + parse_duration(rule.value))
+            for rule in rules
+            for contact in contacts
+            if contact.workspace_id == rule.workspace_id
+        ]
+    )
 
 
 def record_received(

@@ -119,16 +119,19 @@ def check_value(field_type: FieldType, value: Any, choices: Sequence[str] = ()) 
             if not isinstance(value, bool):
                 raise InvalidValue("invalid", "give true or false")
         case FieldType.DATE:
-            try:
-                if not (isinstance(value, str) and _DATE.fullmatch(value)):
-                    raise ValueError
-                date.fromisoformat(value)  # ValueError if it is not in the calendar
-            except ValueError:
-                raise InvalidValue("invalid", "give a date such as 2026-06-04") from None
+            if not (isinstance(value, str) and _is_date(value)):
+                raise InvalidValue("invalid", "give a date such as 2026-06-04")
         case FieldType.CHOICE:
             if not isinstance(value, str) or value not in choices:
                 raise InvalidValue("invalid_choice", f"give one of: {', '.join(map(str, choices))}")
     return value
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return _DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:  # it is not in the calendar
+        return False
 
 
 def list_custom_fields(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:

@@ -57,25 +57,24 @@ def find_or_create(
 
 def _find(workspace: Workspace, username: str | None, telegram_id: int | None) -> Contact | None:
     """The Telegram id decides, because usernames pass from one person to another."""
-    key = username.lower() if username else None
-    identities = {"telegram_id": telegram_id, "username_key": key}
-    given = {column: value for column, value in identities.items() if value is not None}
-    rows = repository.find_by_identity(workspace, given, lock=True)
-    by_id = next((row for row in rows if telegram_id is not None and row.telegram_id == telegram_id), None)
-    if not username or (by_id is not None and by_id.username_key == key):
+    identities: dict[str, Any] = {}
+    if telegram_id is not None:
+        identities["telegram_id"] = telegram_id
+    if username:
+        identities["username_key"] = username.lower()
+    rows = repository.find_by_identity(workspace, identities, lock=True)
+    found = {column: row for row in rows for column, key in identities.items() if getattr(row, column) == key}
+    by_id, by_username = found.get("telegram_id"), found.get("username_key")
+    if by_id is by_username or not username:
         return by_id
-    by_username = next((row for row in rows if row.username_key == key), None)
     if telegram_id is None:
         return by_username
     if by_username is not None and by_username.telegram_id is None:
         return by_id or _update(by_username, telegram_id=telegram_id)
-    if by_username is not None and by_username.telegram_id != telegram_id:
+    if by_username is not None:
         # The username belongs to another Telegram user now. Its former contact keeps everything else.
         _update(by_username, username="", username_key=None)
-        by_username = None
-    if by_id is not None:
-        return _update(by_id, username=username, username_key=key)
-    return by_username
+    return None if by_id is None else _update(by_id, username=username, username_key=username.lower())
 
 
 def _update(contact: Contact, **columns: Any) -> Contact:

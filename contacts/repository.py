@@ -222,15 +222,7 @@ def update(
     if not (changed or added or removed):
         return before
     now = contact.updated_at = changed["updated_at"] = clock.now()
-    where, params = "id = %s AND workspace_id = %s", [contact.id, contact.workspace_id]
-    if "username_key" not in changed and "email_key" not in changed:
-        contacts.update(changed, where, params)
-    else:
-        try:
-            with transaction.atomic():  # the savepoint keeps the transaction usable after a unique key was violated
-                contacts.update(changed, where, params)
-        except IntegrityError:
-            raise IdentityTaken from None
+    _write(contact, changed)
     _tags.insert_many(_tag_rows(contact, added, now), TAG_CONFLICT)
     if removed:
         _remove_tags(contact.workspace_id, [contact.id], removed)
@@ -246,6 +238,18 @@ def update(
     notify([contact.id])
     publish_all(actor, _tagged([(after, added)]) + scored)
     return after
+
+
+def _write(contact: Contact, changed: dict[str, Any]) -> None:
+    where, params = "id = %s AND workspace_id = %s", [contact.id, contact.workspace_id]
+    if "username_key" not in changed and "email_key" not in changed:
+        contacts.update(changed, where, params)
+        return
+    try:
+        with transaction.atomic():  # the savepoint keeps the transaction usable after a unique key was violated
+            contacts.update(changed, where, params)
+    except IntegrityError:
+        raise IdentityTaken from None
 
 
 def change_tags(

@@ -207,18 +207,7 @@ def write(actor: Actor, people: Iterable[Person], events: Sequence[NewEvent]) ->
             new.sort(key=lambda person: person.contact.email_key or person.contact.username_key or "")
             repository.contacts.insert_many([person.contact for person in new])
             now = clock.now()
-            tags = [
-                {
-                    "workspace_id": actor.workspace.pk,
-                    "contact_id": person.contact.id,
-                    "name": name,
-                    "folded": fold(name),
-                    "created_at": now,
-                }
-                for person in (*changed, *new)
-                for name in person.added
-            ]
-            _tags.insert_many(tags, repository.TAG_CONFLICT)
+            _write_tags(actor.workspace, (*changed, *new), now)
             scored = _record(actor, changed, new, now)
             if changed:
                 repository.notify([person.contact.id for person in changed])
@@ -230,6 +219,21 @@ def write(actor: Actor, people: Iterable[Person], events: Sequence[NewEvent]) ->
             publish_all(actor, [*events, *scored])
     except IntegrityError:
         raise Overtaken from None
+
+
+def _write_tags(workspace: Workspace, people: Iterable[Person], now: datetime) -> None:
+    tags = [
+        {
+            "workspace_id": workspace.pk,
+            "contact_id": person.contact.id,
+            "name": name,
+            "folded": fold(name),
+            "created_at": now,
+        }
+        for person in people
+        for name in person.added
+    ]
+    _tags.insert_many(tags, repository.TAG_CONFLICT)
 
 
 def _update(workspace: Workspace, changed: Sequence[Person]) -> None:

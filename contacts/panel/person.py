@@ -81,13 +81,6 @@ class ContactPage(OfContact):
         status: int = 200,
     ) -> HttpResponseBase:
         contact, definitions = person.contact, custom_fields.by_key(self.workspace)
-        group = self.request.GET.get("show", "")
-        group = group if group in timeline.groups() else ""
-        cursor = self.request.GET.get("older") or None
-        try:
-            events = timeline.read(self.actor, contact, group=group, cursor=cursor)
-        except DomainError:
-            events = timeline.read(self.actor, contact, group=group)
         may_write = self.may_change
         form = form or ContactForm.of(person)
         wanted = form.fields.get(self.request.GET.get("edit", ""))
@@ -108,15 +101,27 @@ class ContactPage(OfContact):
             note_form=note or NoteForm(),
             score=get_score(self.actor, contact.pk, limit=LEDGER_ROWS),
             score_form=ScoreForm(),
-            entries=[(entry, self._may_delete(entry)) for entry in events.rows],
-            older=events.next_cursor,
-            is_older=cursor is not None,
-            groups=timeline.groups(),
-            group=group,
+            **self._timeline(contact),
             sections=[section(contact) for section in contact_sections.values()],
             links=[link for links in contact_links.values() for link in links(contact)],
             actions=[(each.title, each.address(contact.pk)) for each in contact_actions.values()] if may_write else [],
         )
+
+    def _timeline(self, contact: Contact) -> dict[str, Any]:
+        group = self.request.GET.get("show", "")
+        group = group if group in timeline.groups() else ""
+        cursor = self.request.GET.get("older") or None
+        try:
+            events = timeline.read(self.actor, contact, group=group, cursor=cursor)
+        except DomainError:
+            events = timeline.read(self.actor, contact, group=group)
+        return {
+            "entries": [(entry, self._may_delete(entry)) for entry in events.rows],
+            "older": events.next_cursor,
+            "is_older": cursor is not None,
+            "groups": timeline.groups(),
+            "group": group,
+        }
 
     def _may_delete(self, entry: timeline.Entry) -> bool:
         is_note = entry.source is not None and entry.source.group == timeline.NOTES

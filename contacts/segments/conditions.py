@@ -152,20 +152,26 @@ class _Parser:
         if group == "not":
             part = self.node(inner, at, level + 1)
             return None if part is None else Not(part)
-        if not isinstance(inner, list):
-            if self.count_leaf(at):
-                self.fail(at, "invalid", "give a list of conditions")
+        parts = self.nodes(inner, at, level + 1)
+        if parts is None:
             return None
-        if not inner and not self.count_leaf(at):
+        return AllOf(parts) if group == "all" else AnyOf(parts)
+
+    def nodes(self, data: Any, path: str, level: int) -> tuple[Condition, ...] | None:
+        if not isinstance(data, list):
+            if self.count_leaf(path):
+                self.fail(path, "invalid", "give a list of conditions")
+            return None
+        if not data and not self.count_leaf(path):
             return None
         parts = []
-        for index, item in enumerate(inner):
-            part = self.node(item, join_path(at, index), level + 1)
+        for index, item in enumerate(data):
+            part = self.node(item, join_path(path, index), level)
             if self.leaves > MAX_LEAVES:
                 return None
             if part is not None:
                 parts.append(part)
-        return AllOf(tuple(parts)) if group == "all" else AnyOf(tuple(parts))
+        return tuple(parts)
 
     def leaf(self, data: Any, path: str) -> Leaf | None:
         if not isinstance(data, dict):
@@ -265,15 +271,20 @@ def describe(condition: Condition) -> str:
             return (" and " if isinstance(condition, AllOf) else " or ").join(texts)
         case Not(part):
             return f"not ({describe(part)})"
-        case Leaf(field, op, value, operands):
-            if op is Op.EXISTS:
-                return f"{field.label} is {'set' if value else 'not set'}"
-            if op is Op.WITHIN_DAYS:
-                return f"{field.label} is within the last {operands[0]} days"
-            values = value if isinstance(value, tuple) else (value,)
-            shown = ", ".join(_describe_value(field.kind, item) for item in values[:_MAX_SHOWN_VALUES])
-            more = len(values) - _MAX_SHOWN_VALUES
-            return f"{field.label} {op.phrase} {shown}" + (f" and {more} more" if more > 0 else "")
+        case Leaf():
+            return _describe_leaf(condition)
+
+
+def _describe_leaf(leaf: Leaf) -> str:
+    label, value = leaf.field.label, leaf.value
+    if leaf.op is Op.EXISTS:
+        return f"{label} is {'set' if value else 'not set'}"
+    if leaf.op is Op.WITHIN_DAYS:
+        return f"{label} is within the last {leaf.operands[0]} days"
+    values = value if isinstance(value, tuple) else (value,)
+    shown = ", ".join(_describe_value(leaf.field.kind, item) for item in values[:_MAX_SHOWN_VALUES])
+    more = len(values) - _MAX_SHOWN_VALUES
+    return f"{label} {leaf.op.phrase} {shown}" + (f" and {more} more" if more > 0 else "")
 
 
 def _describe_value(kind: Kind, value: Any) -> str:

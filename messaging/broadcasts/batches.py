@@ -6,7 +6,7 @@ time. At most ``MAX_IN_FLIGHT`` messages wait to be sent at once, and none that 
 pause has little to take back, and a direct send of the account waits behind few.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -108,12 +108,7 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: InFligh
     pace = pace_of(broadcast, now, in_flight)
     room = min(BATCH, to_send, MAX_IN_FLIGHT - in_flight.soon, pace.room)
     if room <= 0:
-        if _take_back(broadcast):
-            return now
-        if pace.room > 0:  # of the limit an hour: the messages that are on their way leave none
-            return _wait(job, broadcast, None, latest)
-        go_on, until = (latest, None) if pace.go_on is None else (min(pace.go_on, latest), pace.first)
-        return _wait(job, broadcast, BroadcastWaiting.PER_HOUR, go_on, until=until)
+        return now if _take_back(broadcast) else _wait_for_room(job, broadcast, pace, latest)
     capacity = _reserve(job, broadcast, room, pace)
     candidates = _candidates(broadcast, capacity, room)
     contacts = lock_free([str(each.contact_id) for each in candidates])
@@ -121,22 +116,42 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: InFligh
     judged = judge(job.workspace, Definition.of(broadcast), people, now, broadcast_id=broadcast.pk)
     by_contact = {each.contact.id: each for each in judged}
     found = [(each, by_contact[each.contact_id]) for each in candidates if each.contact_id in by_contact]
-    for reason in {each.reason for _, each in found if each.reason}:
-        excluded = [recipient.pk for recipient, each in found if each.reason == reason]
-        rows = Recipient.objects.for_workspace(job.workspace_id).filter(pk__in=excluded, message__isnull=True)
-        rows.filter(status=RecipientStatus.PENDING).update(
-            status=RecipientStatus.SKIPPED, reason=reason, settled_at=clock.now()
-        )
+    _skip(job, found)
     _make_messages(job, capacity, [(recipient, each) for recipient, each in found if not each.reason])
     if found:
         return _wait(job, broadcast, None, now)
     if candidates or not capacity.waits:  # another transaction has locked them all
         return _wait(job, broadcast, None, now + RETRY_LOCKED)
+    return _wait_for_accounts(job, broadcast, capacity, to_send, latest)
+
+
+def _wait_for_room(job: Job, broadcast: Broadcast, pace: Pace, latest: datetime) -> datetime:
+    if pace.room > 0:  # of the limit an hour: the messages that are on their way leave none
+        return _wait(job, broadcast, None, latest)
+    go_on, until = (latest, None) if pace.go_on is None else (min(pace.go_on, latest), pace.first)
+    return _wait(job, broadcast, BroadcastWaiting.PER_HOUR, go_on, until=until)
+
+
+def _wait_for_accounts(job: Job, broadcast: Broadcast, capacity: _Capacity, to_send: int, latest: datetime) -> datetime:
     first = min(capacity.waits, key=lambda wait: wait.until)
     broadcast.finishes_at = finishes_at(list(capacity.accounts.values()), to_send, clock.now(), broadcast.per_hour)
     broadcast.save(update_fields=["finishes_at"])
     until = first.until if first.has_end else None
     return _wait(job, broadcast, BroadcastWaiting(first.reason.value), min(first.until, latest), until=until)
+
+
+def _skip(job: Job, found: Sequence[tuple[Recipient, Judged]]) -> None:
+    """Exclude those of these recipients whom there is a reason not to write to."""
+    excluded: dict[str, list[int]] = defaultdict(list)
+    for recipient, each in found:
+        if each.reason:
+            excluded[each.reason].append(recipient.pk)
+    unsent = Recipient.objects.for_workspace(job.workspace_id).filter(
+        status=RecipientStatus.PENDING, message__isnull=True
+    )
+    for reason, recipient_ids in excluded.items():
+        rows = unsent.filter(pk__in=recipient_ids)
+        rows.update(status=RecipientStatus.SKIPPED, reason=reason, settled_at=clock.now())
 
 
 def _take_back(broadcast: Broadcast) -> bool:

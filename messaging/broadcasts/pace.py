@@ -131,24 +131,12 @@ def finishes_at(accounts: Sequence[Account], messages: int, start: datetime, per
     able = [each for each in accounts if each.state in (AccountState.CONNECTED, AccountState.PAUSED)]
     if not able or not messages:
         return start if not messages else None
-    paused = [each.paused_until for each in able if each.state == AccountState.PAUSED]
-    if len(paused) == len(able):
-        ends = [until for until in paused if until is not None]
+    if all(each.state == AccountState.PAUSED for each in able):
+        ends = [each.paused_until for each in able if each.paused_until is not None]
         if not ends:
             return None
         start = max(start, min(ends))
-    taken: Counter[int] = Counter()
-    sent, spent = (
-        model.objects.for_workspace(able[0].workspace_id)
-        .filter(account__in=able, slot_at__gt=start - DAY)
-        .order_by()
-        .values_list("account_id")
-        .annotate(Count("pk"))
-        for model in (Message, SpentSlot)
-    )
-    for account_id, number in sent.union(spent, all=True):
-        taken[account_id] += number
-    limits = {each.pk: daily_limit(each) for each in able}
+    limits, taken = {each.pk: daily_limit(each) for each in able}, _taken_slots(able, start - DAY)
     left = sum(max(0, limit - taken[pk]) for pk, limit in limits.items())
     days = max(0, math.ceil((messages - left) / sum(limits.values())))
     on_last_day = messages if not days else messages - left - (days - 1) * sum(limits.values())
@@ -156,3 +144,19 @@ def finishes_at(accounts: Sequence[Account], messages: int, start: datetime, per
     by_accounts = days * DAY + math.ceil(on_last_day / len(able)) * gap
     by_own_limit = (messages - 1) * HOUR / per_hour if per_hour else timedelta(0)
     return start + max(by_accounts, by_own_limit)
+
+
+def _taken_slots(accounts: Sequence[Account], since: datetime) -> Counter[int]:
+    """How many slots of these accounts, of which there is at least one, are taken since then, by account."""
+    sent, spent = (
+        model.objects.for_workspace(accounts[0].workspace_id)
+        .filter(account__in=accounts, slot_at__gt=since)
+        .order_by()
+        .values_list("account_id")
+        .annotate(Count("pk"))
+        for model in (Message, SpentSlot)
+    )
+    taken: Counter[int] = Counter()
+    for account_id, number in sent.union(spent, all=True):
+        taken[account_id] += number
+    return taken

@@ -12,6 +12,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
@@ -43,31 +44,51 @@ def dispatch(*, seconds: float = RUN_SECONDS) -> int:
     """
     queued = claiming.queued_accounts()
     _wake_account_workers(queued)
-    waiting = [account.id for account in queued if account.kind in gateway.registry and _is_due(account)]
-    locked, lock_seconds = list[int](), LOCK_SECONDS
+    accounts = _Accounts([each.id for each in queued if each.kind in gateway.registry and _is_due(each)])
     tried, failed, ends = 0, False, time.monotonic() + seconds
-    while waiting or locked:
-        if waiting:
-            account_ids, waiting = waiting[:ACCOUNTS_BATCH], waiting[ACCOUNTS_BATCH:]
-            batches = _claim(account_ids)
-            failed = failed or not (batches and batches[0].is_whole)
-        else:
-            started = time.monotonic()
-            batches = [claiming.claim_from_busy_account(locked.pop(0), BATCH, lock_seconds)]
-            lock_seconds -= time.monotonic() - started
-        waiting += [account_id for batch in batches for account_id in batch.unfinished]
-        locked += [account_id for batch in batches for account_id in batch.locked]
-        if lock_seconds <= 0:
-            locked.clear()  # left to the next run
+    while accounts.are_left:
+        claims = accounts.claim()
         with go_on_after_error(logger, "a batch failed unexpectedly") as attempt:
-            tried += send([claim for batch in batches for claim in batch.claims])
+            tried += send(claims)
         failed = failed or attempt.failed
-        if (waiting or locked) and time.monotonic() > ends:
+        if accounts.are_left and time.monotonic() > ends:
             doorbell.ring("messaging.dispatch")
             return tried
-    if queued and not failed:  # a bug may occur again, so the sweep asks for the next run
+    if queued and not (failed or accounts.failed):  # a bug may occur again, so the sweep asks for the next run
         _ring_for_next()
     return tried
+
+
+@dataclass(slots=True)
+class _Accounts:
+    """The accounts that a run has still to claim from: first those that are ``waiting``, then those that were
+    ``locked``, as long as ``lock_seconds`` are left to wait for them. ``failed``: a bug stopped a claim."""
+
+    waiting: list[int]
+    locked: list[int] = field(default_factory=list)
+    lock_seconds: float = LOCK_SECONDS
+    failed: bool = False
+
+    @property
+    def are_left(self) -> bool:
+        return bool(self.waiting or self.locked)
+
+    def claim(self) -> list[Claim]:
+        """Claim from the next ones."""
+        if self.waiting:
+            account_ids, self.waiting = self.waiting[:ACCOUNTS_BATCH], self.waiting[ACCOUNTS_BATCH:]
+            batches = _claim(account_ids)
+            self.failed = self.failed or not (batches and batches[0].is_whole)
+        else:
+            started = time.monotonic()
+            batches = [claiming.claim_from_busy_account(self.locked.pop(0), BATCH, self.lock_seconds)]
+            self.lock_seconds -= time.monotonic() - started
+        for batch in batches:
+            self.waiting += batch.unfinished
+            self.locked += batch.locked
+        if self.lock_seconds <= 0:
+            self.locked.clear()  # left to the next run
+        return [claim for batch in batches for claim in batch.claims]
 
 
 def _claim(account_ids: list[int]) -> list[Batch]:

@@ -135,25 +135,30 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
     for table, ids in ((_contacts, contact_ids), (_threads, thread_ids)):
         fetch(f"SELECT id FROM {table.name} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [sorted(ids)])
     settled = _update_messages(attempts, now)
-    sent = [each.claim.message for each in settled if isinstance(each.result, Delivered)]
-    scored: list[NewEvent] = []
-    if sent:
-        workspaces = {message.contact_id: message.workspace_id for message in sent}
-        request_ids = {message.contact_id: message.request_id for message in sent}
-        scored = activity.record_sent(workspaces, request_ids, now)
-        state.record_sent([message.thread_id for message in sent], now)
-        put_off = [message.thread_id for message in sent if _was_put_off(message)]
-        if put_off:
-            state.find_waiting(put_off)
-    failed = [each.claim.message.thread_id for each in settled if isinstance(each.result, SendError)]
+    messages = [each.claim.message for each in settled]
+    sent = [message for message in messages if message.status == Status.SENT]
+    scored = _record_sent(sent, now) if sent else []
+    failed = [message.thread_id for message in messages if message.status == Status.FAILED]
     if failed:
         state.record_failed(failed, now)
     record_attempts([(each.claim.message, *_outcome(each.result), each.elapsed_ms) for each in settled])
-    publish_status([each.claim.message for each in settled])
+    publish_status(messages)
     if scored:
         publish_all(None, scored)
-    sources.settled([each.claim.message for each in settled])
+    sources.settled(messages)
     return settled
+
+
+def _record_sent(sent: Sequence[Message], now: datetime) -> list[NewEvent]:
+    """What sent messages change about their contacts and threads; returns the events of the points for them."""
+    workspaces = {message.contact_id: message.workspace_id for message in sent}
+    request_ids = {message.contact_id: message.request_id for message in sent}
+    scored = activity.record_sent(workspaces, request_ids, now)
+    state.record_sent([message.thread_id for message in sent], now)
+    put_off = [message.thread_id for message in sent if _was_put_off(message)]
+    if put_off:
+        state.find_waiting(put_off)
+    return scored
 
 
 def _was_put_off(message: Message) -> bool:

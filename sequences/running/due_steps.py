@@ -6,7 +6,7 @@ window, condition, values, account), and the step runs and their messages are wr
 
 import contextlib
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -100,11 +100,7 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
     if sequence is None or not seen:
         return None
     versions = load_versions(sequence.workspace_id, {version_id for version_id, _ in seen})
-    account_ids = {account_id for _, account_id in seen if account_id is not None}
-    for version in versions.values():
-        account_ids.update(version.definition.account_ids)
-    accounts = Account.objects.for_workspace(sequence.workspace_id).filter(pk__in=account_ids).order_by("id")
-    locked_accounts = {account.pk: account for account in accounts.select_for_update(no_key=True)}
+    accounts = _lock_accounts(sequence.workspace_id, versions.values(), [account_id for _, account_id in seen])
     locked = [
         each for each in due.select_for_update(skip_locked=True, no_key=True)[:BATCH] if each.version_id in versions
     ]
@@ -115,11 +111,20 @@ def _lock_batch(sequence_id: str, enrollment_id: str | None) -> _Batch | None:
         locked,
         contacts,
         versions,
-        locked_accounts,
+        accounts,
         histories=progress.histories([each.pk for each in locked]),
         tags=tags_for(versions.values(), contacts),
         now=clock.now(),
     )
+
+
+def _lock_accounts(
+    workspace_id: int, versions: Iterable[Version], assigned: Iterable[int | None]
+) -> dict[int, Account]:
+    """Lock the accounts that may write: those assigned to enrollments, and those of the versions."""
+    account_ids = set(assigned).union(*(version.definition.account_ids for version in versions))
+    accounts = Account.objects.for_workspace(workspace_id).filter(pk__in=account_ids).order_by("id")
+    return {account.pk: account for account in accounts.select_for_update(no_key=True)}
 
 
 def _decide(batch: _Batch, enrollment: Enrollment) -> _Send | None:

@@ -7,14 +7,13 @@ step or nothing.
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 
-from contacts.models import Contact
 from contacts.repository import not_being_erased
 from crmsolid.core import clock, doorbell
 from crmsolid.core.batches import together_or_alone
@@ -34,8 +33,12 @@ RETRY_AFTER_BUG = timedelta(minutes=10)
 
 _enrollments = Table(Enrollment)
 
-# The ``error`` of a message that a stop rule canceled at its claim.
-_STOPPING = {reason.value: reason for reason in (Reason.REPLY, Reason.TAG, Reason.STAGE)}
+# The outcomes, with the ``error`` of the message, that stop an enrollment: a stop rule canceled it at its claim, or the
+# contact has opted out.
+_STOPPING = {
+    **{(Outcome.CANCELED.value, reason.value): reason for reason in (Reason.REPLY, Reason.TAG, Reason.STAGE)},
+    (Outcome.FAILED.value, "contact_opted_out"): Reason.OPTED_OUT,
+}
 
 
 def run_due(*, seconds: float = RUN_SECONDS) -> int:
@@ -111,33 +114,33 @@ def handle_outcomes(enrollment_id: str | None = None) -> int:
     if not enrollment_ids:
         return 0
     rows = Enrollment.unscoped.filter(pk__in=enrollment_ids).order_by("id")
-    locked = {each.pk: each for each in rows.select_for_update(skip_locked=True, no_key=True, of=("self",))}
-    contacts = not_being_erased([each.contact_id for each in locked.values() if each.ended_at is None])
-    locked = {pk: each for pk, each in locked.items() if each.ended_at is not None or each.contact_id in contacts}
-    runs = list(settled.filter(enrollment_id__in=locked).select_related("message"))
-    still_open = {pk: each for pk, each in locked.items() if each.ended_at is None}
-    context = _OutcomeContext(list(still_open.values()), contacts)
-    for step_run in runs:
-        if step_run.enrollment_id in still_open:
-            _handle(step_run, still_open[step_run.enrollment_id], context)
-    again = [each.pk for each in runs if each.enrollment_id in still_open and _is_to_be_made_again(each)]
-    StepRun.unscoped.filter(pk__in=again).delete()
+    locked = list(rows.select_for_update(skip_locked=True, no_key=True, of=("self",)))
+    ended = [each.pk for each in locked if each.ended_at is not None]
+    context = _OutcomeContext([each for each in locked if each.ended_at is None])
+    still_open = context.enrollments
+    runs = list(settled.filter(enrollment_id__in=[*ended, *still_open]).select_related("message"))
+    of_open = [each for each in runs if each.enrollment_id in still_open]
+    for step_run in of_open:
+        _handle(step_run, still_open[step_run.enrollment_id], context)
+    StepRun.unscoped.filter(pk__in=[each.pk for each in of_open if _is_to_be_made_again(each)]).delete()
     StepRun.unscoped.filter(pk__in=[each.pk for each in runs]).update(handled=True)
     progress.save(list(still_open.values()))
     progress.publish_completed(list(still_open.values()))
     if any(each.status == EnrollmentStatus.ACTIVE for each in still_open.values()):
         transaction.on_commit(lambda: doorbell.ring("sequences.run"))
-    return len(locked)
+    return len(ended) + len(still_open)
 
 
 class _OutcomeContext:
-    """What is needed to move these enrollments on, in a few queries for all of them."""
+    """Open enrollments by id, without those whose contact is being erased, and what is needed to move them on, in a few
+    queries for all of them."""
 
-    def __init__(self, locked: Sequence[Enrollment], contacts: Mapping[str, Contact]) -> None:
+    def __init__(self, locked: Sequence[Enrollment]) -> None:
         self.now = clock.now()
-        self.histories = progress.histories([each.pk for each in locked])
-        self.contacts = contacts
-        self.versions = versions_of(locked)
+        self.contacts = not_being_erased([each.contact_id for each in locked])
+        self.enrollments = {each.pk: each for each in locked if each.contact_id in self.contacts}
+        self.histories = progress.histories(list(self.enrollments))
+        self.versions = versions_of(list(self.enrollments.values()))
         self.tags = tags_for(self.versions.values(), self.contacts)
 
 
@@ -159,11 +162,9 @@ def _handle(step_run: StepRun, enrollment: Enrollment, context: _OutcomeContext)
         else:
             enrollment.next_run_at = now
         return
-    if step_run.outcome == Outcome.CANCELED and step_run.error in _STOPPING:
-        progress.end(enrollment, EnrollmentStatus.STOPPED, _STOPPING[step_run.error], now)
-        return
-    if step_run.outcome == Outcome.FAILED and step_run.error == "contact_opted_out":
-        progress.end(enrollment, EnrollmentStatus.STOPPED, Reason.OPTED_OUT, now)
+    stopped = _STOPPING.get((step_run.outcome, step_run.error))
+    if stopped is not None:
+        progress.end(enrollment, EnrollmentStatus.STOPPED, stopped, now)
         return
     if step_run.outcome == Outcome.FAILED:
         progress.end(enrollment, EnrollmentStatus.FAILED, Reason.SEND_FAILED, now)

@@ -99,18 +99,12 @@ class InFlight:
         closing = self._closed_at is not None
         if closing and not self._holds_claim_from_before_closing():
             return {}
-        claims, connections, probes = MAX_CLAIMS, MAX_CONNECTIONS, MAX_PROBES  # what is left of each
-        for endpoint_id, claimed_at in self._claimed_at.items():
-            claims -= len(claimed_at)
-            connections -= min(len(claimed_at), POSTS_PER_ENDPOINT)
-            if claimed_at and self._windows[endpoint_id].is_probing:
-                probes -= len(claimed_at)
+        claims, connections, probes = self._unused()
         capacity: dict[str, int] = {}
         now = time.monotonic()
         for endpoint in random.sample(endpoints, len(endpoints)):
-            window = self._windows.get(endpoint.id)
-            if window is None:
-                window = self._windows[endpoint.id] = Window(PROBING_WINDOW if endpoint.failing_since else FIRST_WINDOW)
+            first = Window(PROBING_WINDOW if endpoint.failing_since else FIRST_WINDOW)
+            window = self._windows.setdefault(endpoint.id, first)
             claimed_at = self._claimed_at[endpoint.id]
             held, oldest = len(claimed_at), next(iter(claimed_at.values()), now)
             if closing and (window.is_probing or now - oldest > _UNANSWERED_SECONDS):
@@ -125,6 +119,16 @@ class InFlight:
                 connections -= min(count, unused_connections)
                 probes -= count if window.is_probing else 0
         return capacity
+
+    def _unused(self) -> tuple[int, int, int]:
+        """How many more claims, connections and probes the pump may have."""
+        claims, connections, probes = MAX_CLAIMS, MAX_CONNECTIONS, MAX_PROBES
+        for endpoint_id, claimed_at in self._claimed_at.items():
+            claims -= len(claimed_at)
+            connections -= min(len(claimed_at), POSTS_PER_ENDPOINT)
+            if claimed_at and self._windows[endpoint_id].is_probing:
+                probes -= len(claimed_at)
+        return claims, connections, probes
 
     def _holds_claim_from_before_closing(self) -> bool:
         """A claim made since then does not count: two endpoints that keep the pump waiting would keep each other

@@ -105,15 +105,16 @@ class ReportPage(TenantPage):
     rate_figure: ClassVar[str]  # the figure that the rate's numerator counts; empty if no list shows it
     growing: ClassVar[frozenset[str]] = frozenset()  # the figures that answers to come still change
     file_columns: ClassVar[tuple[str, ...]]
+    can_be_narrowed: ClassVar[bool] = True  # to one item
 
     def get(self, request: Any) -> HttpResponseBase:
         days, form = read_days(request.GET, self.workspace)
         payload = read_report(self.report, self.actor, days.span(self.workspace))
         all_lines, only = self.lines(payload), request.GET.get("only", "")
-        choices = list({line["key"]: line["name"] for line in all_lines}.items())
-        only = only if only in dict(choices) and self.report != "funnel" else ""
-        parts = [(part, self._narrowed(part, only)) for part in payload["series"]]
-        lines = [line for line in all_lines if only in ("", line["key"])]
+        choices = {line["key"]: line["name"] for line in all_lines} if self.can_be_narrowed else {}
+        only = only if only in choices else ""
+        lines = _narrowed(all_lines, only)
+        parts = [(part, _narrowed(self.lines(part), only)) for part in payload["series"]]
         wanted = request.GET.get("csv", "")
         if wanted in ("figures", "series") and not form.errors:
             return self._file(wanted, [(payload, lines)] if wanted == "figures" else parts)
@@ -124,14 +125,7 @@ class ReportPage(TenantPage):
         return self.render(
             status=422 if form.errors else 200,
             page_label="Analytics",
-            tabs=[
-                (title, f"{panel_url(f'analytics_{name}')}?{days.encoded}", name == self.report)
-                for name, title in TABS.items()
-            ],
-            presets=[
-                (f"?{urlencode({'period': key, **chosen})}", title, key == days.preset)
-                for key, title in PRESETS.items()
-            ],
+            **self._navigation(days, chosen),
             form=form,
             days=days,
             zone=self.workspace.zone.key,
@@ -145,7 +139,7 @@ class ReportPage(TenantPage):
             rows=[self.row_of(line, days) for line in page],
             page=page,
             more=f"?{urlencode({**query, 'page': page.next_page_number()})}" if page.has_next() else "",
-            choices=choices[:MAX_CHOICES] if self.report != "funnel" else [],
+            choices=list(choices.items())[:MAX_CHOICES],
             only=only,
             **self._over_time(parts, days, complete_until),
             files=[f"?{urlencode({**query, 'csv': name})}" for name in ("figures", "series")],
@@ -188,6 +182,19 @@ class ReportPage(TenantPage):
         return []
 
     # --- What is shown ----------------------------------------------------------------------------------------
+    def _navigation(self, days: Days, chosen: dict[str, str]) -> dict[str, Any]:
+        """The links to the other reports and to other days."""
+        return {
+            "tabs": [
+                (title, f"{panel_url(f'analytics_{name}')}?{days.encoded}", name == self.report)
+                for name, title in TABS.items()
+            ],
+            "presets": [
+                (f"?{urlencode({'period': key, **chosen})}", title, key == days.preset)
+                for key, title in PRESETS.items()
+            ],
+        }
+
     def _over_time(
         self, parts: Sequence[tuple[dict[str, Any], list[Line]]], days: Days, complete_until: datetime
     ) -> dict[str, Any]:
@@ -214,9 +221,6 @@ class ReportPage(TenantPage):
             "last_label": labels[-1],
             "is_long": len(labels) > MAX_OPEN,
         }
-
-    def _narrowed(self, part: dict[str, Any], only: str) -> list[Line]:
-        return [line for line in self.lines(part) if only in ("", line["key"])]
 
     def row_of(self, line: Line, days: Days) -> dict[str, Any]:
         """A row of the table: counts that lead to what they count, and the rate."""
@@ -262,6 +266,10 @@ class ReportPage(TenantPage):
         )
 
 
+def _narrowed(lines: Iterable[Line], only: str) -> list[Line]:
+    return [line for line in lines if only in ("", line["key"])]
+
+
 class FunnelPage(ReportPage):
     name = "analytics_funnel"
     title = "Funnel"
@@ -275,6 +283,7 @@ class FunnelPage(ReportPage):
     columns: ClassVar[dict[str, str]] = {"count": "Reached it"}
     rate, rate_title, rate_figure = "conversion", "Of those added", "reached"
     file_columns = ("stage", "count", "reached", "added", "conversion", "median_days")
+    can_be_narrowed = False
 
     def lines(self, part: dict[str, Any]) -> list[Line]:
         return [
