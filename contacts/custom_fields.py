@@ -122,7 +122,7 @@ def check_value(field_type: FieldType, value: Any, choices: Sequence[str] = ()) 
             if not (isinstance(value, str) and _is_date(value)):
                 raise InvalidValue("invalid", "give a date such as 2026-06-04")
         case FieldType.CHOICE:
-            if not isinstance(value, str) or value not in choices:
+            if value not in choices:
                 raise InvalidValue("invalid_choice", f"give one of: {', '.join(map(str, choices))}")
     return value
 

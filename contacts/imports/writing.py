@@ -212,13 +212,17 @@ def write(actor: Actor, people: Iterable[Person], events: Sequence[NewEvent]) ->
             if changed:
                 repository.notify([person.contact.id for person in changed])
             if scored:
-                # Events have the score that rules gave for what they are about, as after a call.
-                scores = {person.contact.id: person.contact.score for person in (*changed, *new)}
-                for event in events:
-                    event.data["contact"]["score"] = scores[event.contact_id]
+                _show_scores(events, (*changed, *new))
             publish_all(actor, [*events, *scored])
     except IntegrityError:
         raise Overtaken from None
+
+
+def _show_scores(events: Iterable[NewEvent], people: Iterable[Person]) -> None:
+    """Events have the score that rules gave for what they are about, as after a call."""
+    scores = {person.contact.id: person.contact.score for person in people}
+    for event in events:
+        event.data["contact"]["score"] = scores[event.contact_id]
 
 
 def _write_tags(workspace: Workspace, people: Iterable[Person], now: datetime) -> None:

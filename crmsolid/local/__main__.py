@@ -138,12 +138,7 @@ def use_database(data: Path, client: str, arguments: list[str]) -> int:
                 if client == "restore" or not running.what.startswith(PRODUCT):
                     raise
             url = postgresql_url(data)
-        try:
-            # In variables, because every user of the machine sees the arguments of a process.
-            parts = pq.Conninfo.parse(url.encode())
-        except OperationalError:  # whose text may have the password
-            raise CannotStart("DATABASE_URL is no address we know") from None
-        os.environ |= {each.envvar.decode(): each.val.decode() for each in parts if each.envvar and each.val}
+        os.environ |= variables_of(url)
         os.environ |= {"DATABASE_URL": url, "CRMSOLID_DATA": str(data), "PROGRAMS": str(services.programs())}
         if client == "psql":
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends a statement of psql, not psql
@@ -152,6 +147,16 @@ def use_database(data: Path, client: str, arguments: list[str]) -> int:
         if processes:
             return processes.start(client, script).wait()
         os.execvp("bash", script)
+
+
+def variables_of(url: str) -> dict[str, str]:
+    """What PostgreSQL's programs read from their environment for this address: every user of the machine sees the
+    arguments of a process."""
+    try:
+        parts = pq.Conninfo.parse(url.encode())
+    except OperationalError:  # whose text may have the password
+        raise CannotStart("DATABASE_URL is no address we know") from None
+    return {each.envvar.decode(): each.val.decode() for each in parts if each.envvar and each.val}
 
 
 if __name__ == "__main__":

@@ -82,8 +82,9 @@ def progress(user: User, client_id: str, *, again: bool = False) -> Progress:
     now, stored = clock.now(), Application.objects.filter(client_id=client_id).first()
     if stored is not None and (stored.cimd_expires_at is None or now <= stored.cimd_expires_at):
         return Progress(State.READY)
-    row = DocumentRequest.objects.filter(user=user).first()
-    if row is not None and row.client_id == client_id and not again and now < row.asked_at + PATIENCE + PROBLEM_STAYS:
+    asked = DocumentRequest.objects.filter(user=user, client_id=client_id, asked_at__gt=now - PATIENCE - PROBLEM_STAYS)
+    row = None if again else asked.first()
+    if row is not None:
         if row.ended_at is None and now < row.asked_at + PATIENCE:
             return Progress(State.WAITING)
         if row.problem or row.ended_at is None:

@@ -128,22 +128,28 @@ def finishes_at(accounts: Sequence[Account], messages: int, start: datetime, per
     The sends that an account has left in its 24 hours go out at once, one gap apart, and the others on the days after
     that. With a limit an hour the messages are spread evenly.
     """
+    if not messages:
+        return start
     able = [each for each in accounts if each.state in (AccountState.CONNECTED, AccountState.PAUSED)]
-    if not able or not messages:
-        return start if not messages else None
-    if all(each.state == AccountState.PAUSED for each in able):
-        ends = [each.paused_until for each in able if each.paused_until is not None]
-        if not ends:
-            return None
-        start = max(start, min(ends))
-    limits, taken = {each.pk: daily_limit(each) for each in able}, _taken_slots(able, start - DAY)
+    first = _first_able(able, start)
+    if first is None:
+        return None
+    limits, taken = {each.pk: daily_limit(each) for each in able}, _taken_slots(able, first - DAY)
     left = sum(max(0, limit - taken[pk]) for pk, limit in limits.items())
     days = max(0, math.ceil((messages - left) / sum(limits.values())))
     on_last_day = messages if not days else messages - left - (days - 1) * sum(limits.values())
     gap = max(gap_between_sends(each) for each in able)
     by_accounts = days * DAY + math.ceil(on_last_day / len(able)) * gap
     by_own_limit = (messages - 1) * HOUR / per_hour if per_hour else timedelta(0)
-    return start + max(by_accounts, by_own_limit)
+    return first + max(by_accounts, by_own_limit)
+
+
+def _first_able(accounts: Sequence[Account], start: datetime) -> datetime | None:
+    """From when on one of these accounts can send; None if none can, or if their pauses have no end."""
+    if any(each.state != AccountState.PAUSED for each in accounts):
+        return start
+    ends = [each.paused_until for each in accounts if each.paused_until is not None]
+    return max(start, min(ends)) if ends else None
 
 
 def _taken_slots(accounts: Sequence[Account], since: datetime) -> Counter[int]:

@@ -35,8 +35,6 @@ def context(
     by_label = sorted(fields.definitions.values(), key=lambda each: each.label)
     score = get_score(actor, contact.pk, limit=LEDGER_ROWS)
     written = notes.list_notes(actor, contact.pk, limit=NOTES)
-    # The composer is on this page.
-    offered = [each for each in contact_actions.values() if may_change and each.page != "inbox_new"]
     return {
         "contact": found.contact,
         "contact_page": panel_url("contacts_contact_change", contact.pk),
@@ -49,6 +47,14 @@ def context(
         "notes": [(note, may_change and notes.may_delete(note, actor)) for note in written.rows],
         "more_notes": written.next_cursor is not None,
         "sections": [section(found.contact) for section in contact_sections.values()],
+        **(_actions(actor, contact) if may_change else {}),
+    }
+
+
+def _actions(actor: Actor, contact: Contact) -> dict[str, Any]:
+    # The composer is on this page.
+    offered = [each for each in contact_actions.values() if each.page != "inbox_new"]
+    return {
         "contact_links": [(each.title, each.address(contact.pk)) for each in offered if each.in_place is None],
         "contact_choices": [
             (each, each.in_place.choices(actor.workspace)) for each in offered if each.in_place is not None

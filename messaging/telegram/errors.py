@@ -179,7 +179,11 @@ def classify(error: BaseException) -> SendError:
         return SendError("flood_wait", name, retry_after=wait, pauses_account=name != "SLOWMODE_WAIT_X")
     if name.startswith(SYSTEMIC) or name in SYSTEMIC_NAMES:
         return SystemicError(name.lower()[:40], name, unsent=True)
-    # Names that Telegram may introduce later are judged by the number that the server sent.
+    return _classify_by_number(error, name)
+
+
+def _classify_by_number(error: RPCError, name: str) -> SendError:
+    """Names that Telegram may introduce later are judged by the number that the server sent."""
     number = abs(getattr(error, "server_code", None) or error.code or 500)
     if number >= 500:
         return SendError("telegram_trouble", name)

@@ -158,17 +158,21 @@ class Receiver:
         # The members of groups are not stored: they have nothing to do with the workspace.
         self.save_peers([user for user in users if user.id in private_peers])
         for update, message in zip(updates, messages, strict=True):
-            if isinstance(update, types.UpdateReadHistoryInbox):
-                if isinstance(update.peer, types.PeerUser):
-                    self.apply_read(update.peer.user_id, update.max_id)
-            elif isinstance(update, types.UpdateEditMessage):
-                self._apply_edit(message)
-            else:
-                self._store_message(message)
+            self._store_update(update, message)
         if state != self._stored_state:
             sessions = TelegramSession.unscoped.filter(account=self.account, login_epoch=self._login_epoch)
             sessions.update(pts=state.pts, qts=state.qts, date=state.date, seq=state.seq)
             self._stored_state = state
+
+    def _store_update(self, update: Any, message: PrivateMessage | None) -> None:
+        match update:
+            case types.UpdateReadHistoryInbox():
+                if isinstance(update.peer, types.PeerUser):
+                    self.apply_read(update.peer.user_id, update.max_id)
+            case types.UpdateEditMessage():
+                self._apply_edit(message)
+            case _:
+                self._store_message(message)
 
     def store_history(self, messages: Iterable[Any], users: Sequence[Any]) -> None:
         """Store messages read from a conversation. Most of them are stored already, maybe without their latest edit.

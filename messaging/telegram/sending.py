@@ -91,11 +91,6 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend | Delivered:
     peer = find_peer(account.pk, expected_id) if expected_id is not None else None
     sent_ids = thread.filter(direction=Direction.OUT).exclude(telegram_message_id=None).order_by("-created_at")
     known_ids = sent_ids.values_list("telegram_message_id", flat=True)[:KNOWN_IDS_LIMIT]
-    search_since = outgoing.previous_attempt_at
-    if search_since is not None and search_since >= session.logged_in_at:
-        # The random_id belongs to this login, and how long Telegram remembers it is not published.
-        is_old = clock.now() - search_since > timedelta(seconds=settings.TELEGRAM_LOOK_BACK_AFTER_SECONDS)
-        search_since = search_since if is_old else None
     blocked_until = session.cold_messages_blocked_until
     if is_cold and blocked_until is not None and blocked_until > clock.now():
         wait = (blocked_until - clock.now()).total_seconds()
@@ -111,9 +106,17 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend | Delivered:
         expected_id=expected_id,
         is_cold=is_cold,
         received_id=received_id,
-        search_history_since=search_since,
+        search_history_since=_search_since(outgoing.previous_attempt_at, session),
         known_message_ids=frozenset(number for number in known_ids if number is not None),
     )
+
+
+def _search_since(previous_attempt_at: datetime | None, session: TelegramSession) -> datetime | None:
+    if previous_attempt_at is None or previous_attempt_at < session.logged_in_at:
+        return previous_attempt_at
+    # The random_id belongs to this login, and how long Telegram remembers it is not published.
+    remembered = timedelta(seconds=settings.TELEGRAM_LOOK_BACK_AFTER_SECONDS)
+    return previous_attempt_at if clock.now() - previous_attempt_at > remembered else None
 
 
 async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:

@@ -118,14 +118,12 @@ class ReportPage(TenantPage):
         wanted = request.GET.get("csv", "")
         if wanted in ("figures", "series") and not form.errors:
             return self._file(wanted, [(payload, lines)] if wanted == "figures" else parts)
-        chosen = {"only": only} if only else {}
-        query = {**days.pairs, **chosen}
         page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
         complete_until = datetime.fromisoformat(payload["complete_until"])
         return self.render(
             status=422 if form.errors else 200,
             page_label="Analytics",
-            **self._navigation(days, chosen),
+            **self._links(days, only, page),
             form=form,
             days=days,
             zone=self.workspace.zone.key,
@@ -138,11 +136,9 @@ class ReportPage(TenantPage):
             rate_title=self.rate_title,
             rows=[self.row_of(line, days) for line in page],
             page=page,
-            more=f"?{urlencode({**query, 'page': page.next_page_number()})}" if page.has_next() else "",
             choices=list(choices.items())[:MAX_CHOICES],
             only=only,
             **self._over_time(parts, days, complete_until),
-            files=[f"?{urlencode({**query, 'csv': name})}" for name in ("figures", "series")],
         )
 
     # --- What a report is made of -----------------------------------------------------------------------------
@@ -182,8 +178,10 @@ class ReportPage(TenantPage):
         return []
 
     # --- What is shown ----------------------------------------------------------------------------------------
-    def _navigation(self, days: Days, chosen: dict[str, str]) -> dict[str, Any]:
-        """The links to the other reports and to other days."""
+    def _links(self, days: Days, only: str, page: Any) -> dict[str, Any]:
+        """The links to the other reports, to other days, to the next page and to the files."""
+        chosen = {"only": only} if only else {}
+        query = {**days.pairs, **chosen}
         return {
             "tabs": [
                 (title, f"{panel_url(f'analytics_{name}')}?{days.encoded}", name == self.report)
@@ -193,6 +191,8 @@ class ReportPage(TenantPage):
                 (f"?{urlencode({'period': key, **chosen})}", title, key == days.preset)
                 for key, title in PRESETS.items()
             ],
+            "more": f"?{urlencode({**query, 'page': page.next_page_number()})}" if page.has_next() else "",
+            "files": [f"?{urlencode({**query, 'csv': name})}" for name in ("figures", "series")],
         }
 
     def _over_time(

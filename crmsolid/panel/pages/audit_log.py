@@ -87,18 +87,24 @@ class Description:
         lines = [line for make in sentence.lines.values() if (line := make(data))]
         for name in (*sentence.hidden, *sentence.lines, *_names_in(sentence.text)):
             data.pop(name, None)
-        old, new = data.get("old"), data.get("new")
-        if isinstance(old, dict) and isinstance(new, dict):
-            del data["old"], data["new"]
-            lines += [self._change(name, value, new.get(name)) for name, value in old.items()]
-        for name in [name for name in data if name.startswith("old_") and name[4:] in data]:
-            lines.append(self._change(name[4:], data.pop(name), data.pop(name[4:])))
+        lines += self._take_changes(data)
         changed = data.pop("fields", None)
         if changed:
             verb = "Filled in" if self.entry.action.endswith(".created") else "Changed"
             lines.append(f"{verb}: {', '.join(key_title(name) for name in changed)}")
         facts = ((name, value) for name, value in data.items() if value != "")
         return lines + [f"{capfirst(key_title(name))}: {self._in_words(name, value)}" for name, value in facts]
+
+    def _take_changes(self, data: dict[str, Any]) -> list[str]:
+        """The old and new values, which are removed from ``data``."""
+        lines = []
+        old, new = data.get("old"), data.get("new")
+        if isinstance(old, dict) and isinstance(new, dict):
+            del data["old"], data["new"]
+            lines = [self._change(name, value, new.get(name)) for name, value in old.items()]
+        for name in [name for name in data if name.startswith("old_") and name[4:] in data]:
+            lines.append(self._change(name[4:], data.pop(name), data.pop(name[4:])))
+        return lines
 
     def _change(self, name: str, old: Any, new: Any) -> str:
         return f"{capfirst(key_title(name))}: {self._in_words(name, old)} → {self._in_words(name, new)}"
@@ -138,13 +144,7 @@ def is_own(entry: AuditEntry) -> bool:
 
 
 def _describe(entry: AuditEntry, names: Mapping[tuple[str, str], _Name], people: Mapping[str, str]) -> Description:
-    sentence = SENTENCES.get(entry.action)
-    who = people.get(entry.subject_id) if entry.subject_kind == "user" else None
-    if who is None:
-        is_named = sentence is None or not sentence.own or not is_own(entry)  # else the sentence names it
-        who = _SUBJECTS.get(entry.subject_kind, "{}").format(entry.subject_label if is_named else "").strip()
-    if entry.subject_kind == "system":
-        who = "CRM Solid"
+    sentence, who = SENTENCES.get(entry.action), _who(entry, people)
     thing = sentence.thing if sentence else None
     user = people.get(_user_in(entry), "somebody who has left")
     if thing is None:
@@ -154,6 +154,17 @@ def _describe(entry: AuditEntry, names: Mapping[tuple[str, str], _Name], people:
     kept = entry.data.get("name") or entry.data.get("client") or nameless
     address = panel_url(thing.page, entry.target) if thing.page and name is not None and not name.has_ended else ""
     return Description(entry, who, name.text if name is not None else kept, user, address)
+
+
+def _who(entry: AuditEntry, people: Mapping[str, str]) -> str:
+    """The first words of the sentence."""
+    if entry.subject_kind == "system":
+        return "CRM Solid"
+    if entry.subject_kind == "user" and entry.subject_id in people:
+        return people[entry.subject_id]
+    sentence = SENTENCES.get(entry.action)
+    is_named = sentence is None or not sentence.own or not is_own(entry)  # else the sentence names it
+    return _SUBJECTS.get(entry.subject_kind, "{}").format(entry.subject_label if is_named else "").strip()
 
 
 def _acceptances(entries: Iterable[AuditEntry]) -> dict[str, AuditEntry]:
