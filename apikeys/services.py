@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from apikeys import tokens
 from apikeys.models import ApiKey
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Mode, Role, User, Workspace
@@ -157,9 +157,7 @@ def _checked_name(name: str) -> str:
 
 def _lock_key(actor: Actor, key_id: str) -> ApiKey:
     rows = ApiKey.objects.for_workspace(actor.workspace).select_for_update()
-    key: ApiKey | None = rows.filter(pk=key_id).first()
-    if key is None:
-        raise not_found("API key")
+    key: ApiKey = rows.get_or_not_found(key_id)
     return key
 
 

@@ -14,7 +14,7 @@ from contacts.representations import ContactOut
 from crmsolid.api.fields import Choice, List, StrictSerializer, Text
 from crmsolid.api.pagination import Page, page
 from crmsolid.api.parsing import parse_object
-from crmsolid.core.errors import FieldError, invalid, not_found
+from crmsolid.core.errors import FieldError, invalid
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.configuration import Change, apply_each
@@ -173,9 +173,7 @@ def update_custom_field(actor: Actor, field_id: int, *, label: str, choices: Ite
     Errors: ``forbidden`` for anybody but admins and owners, ``not_found``, ``validation_failed``.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    field = CustomField.objects.for_workspace(actor.workspace).filter(pk=field_id).first()
-    if field is None:
-        raise not_found("custom field")
+    field: CustomField = CustomField.objects.for_workspace(actor.workspace).get_or_not_found(field_id)
     _set_label_and_choices(field, label, choices)
     field.save(update_fields=["label", "choices"])
     return field

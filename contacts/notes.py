@@ -7,8 +7,7 @@ from contacts import repository
 from contacts.models import Contact, ContactNote
 from crmsolid.api.pagination import Page, page
 from crmsolid.core.clock import rfc3339
-from crmsolid.core.errors import invalid, not_found
-from crmsolid.core.ids import is_id
+from crmsolid.core.errors import invalid
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
@@ -23,9 +22,7 @@ def list_notes(actor: Actor, contact_id: str, *, limit: int = 50, cursor: str | 
     """One page of the :class:`ContactNote` of a contact, newest first. Errors: ``scope_missing``, ``not_found`` for the
     contact, ``invalid_cursor``."""
     actor.require(Scope.READ_CONTACTS)
-    contacts = Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id)
-    if not (is_id("con", contact_id) and contacts.exists()):
-        raise not_found("contact")
+    Contact.objects.for_workspace(actor.workspace).only("pk").get_or_not_found(contact_id)
     rows = ContactNote.objects.for_workspace(actor.workspace).filter(contact_id=contact_id)
     filters = {"contact": contact_id}
     return page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
@@ -62,9 +59,7 @@ def delete_note(actor: Actor, note_id: str) -> None:
     Errors: ``not_found``; ``forbidden`` for anybody else, ``scope_missing`` for an author who may no longer write.
     """
     notes = ContactNote.objects.for_workspace(actor.workspace)
-    note: ContactNote | None = notes.filter(pk=note_id).first() if is_id("not", note_id) else None
-    if note is None:
-        raise not_found("note")
+    note: ContactNote = notes.get_or_not_found(note_id)
     if is_author(note, actor):
         actor.require(Scope.WRITE_CONTACTS)
     else:

@@ -16,8 +16,7 @@ from contacts.models import Contact
 from contacts.normalization import IdAsUsername, InvalidUsername, parse_username
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock, doorbell
-from crmsolid.core.errors import DomainError, invalid, not_found
-from crmsolid.core.ids import is_id
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
@@ -198,7 +197,7 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
     Telegram has told that it was sent.
     """
     actor.require(Scope.WRITE_MESSAGES)
-    message = _get(Message, "msg", actor, message_id, lock=True)
+    message = _get(Message, actor, message_id, lock=True)
     if message.status != Status.QUEUED:
         raise DomainError("invalid_state", f"the message is {message.status}; only a queued one can be canceled")
     if message.telegram_message_id is not None:
@@ -213,17 +212,13 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
 def get_message(actor: Actor, message_id: str) -> Message:
     """One message. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_MESSAGES)
-    message = _get(Message, "msg", actor, message_id)
+    message = _get(Message, actor, message_id)
     waiting.load_accounts([message])
     return message
 
 
-def _get(model: type[M], prefix: str, actor: Actor, row_id: str, *, lock: bool = False) -> M:
-    rows = model.objects.for_workspace(actor.workspace).filter(pk=row_id)
-    rows = rows.select_for_update(no_key=True) if lock else rows
-    row: M | None = rows.first() if is_id(prefix, row_id) else None
-    if row is None:
-        raise not_found(str(model._meta.verbose_name))
+def _get(model: type[M], actor: Actor, row_id: str, *, lock: bool = False) -> M:
+    row: M = model.objects.for_workspace(actor.workspace).get_or_not_found(row_id, lock=lock)
     return row
 
 
@@ -307,7 +302,7 @@ def list_thread_messages(
 ) -> Page:
     """One page of the thread's messages. Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``."""
     actor.require(Scope.READ_MESSAGES)
-    thread = _get(Thread, "thr", actor, thread_id)
+    thread = _get(Thread, actor, thread_id)
     rows = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
     return _page_of_messages(actor, rows, {"thread": thread.pk}, sort=sort, limit=limit, cursor=cursor)
 
@@ -316,7 +311,7 @@ def list_thread_messages(
 def mark_thread_read(actor: Actor, thread_id: str) -> Thread:
     """Set the thread's unread count to 0. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.WRITE_MESSAGES)
-    thread = _get(Thread, "thr", actor, thread_id)
+    thread = _get(Thread, actor, thread_id)
     rows = Thread.objects.for_workspace(actor.workspace).filter(pk=thread.pk)
     if rows.filter(unread_count__gt=0).update(unread_count=0):
         audit.record(actor, "thread.read", thread.pk)

@@ -16,7 +16,7 @@ from contacts.uses import Use
 from crmsolid.api.fields import StrictSerializer, Text
 from crmsolid.api.parsing import parse_object
 from crmsolid.core import clock
-from crmsolid.core.errors import invalid, not_found
+from crmsolid.core.errors import invalid
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
@@ -67,10 +67,8 @@ def delete_template(actor: Actor, template_id: int) -> None:
 
 
 def _find(actor: Actor, template_id: int) -> Template:
-    templates = Template.objects.for_workspace(actor.workspace).filter(pk=template_id)
-    template: Template | None = templates.select_for_update().first()
-    if template is None:
-        raise not_found("template")
+    templates = Template.objects.for_workspace(actor.workspace).select_for_update()
+    template: Template = templates.get_or_not_found(template_id)
     return template
 
 
@@ -140,9 +138,7 @@ def remove_opt_out_word(actor: Actor, word_id: int) -> None:
     Errors: ``forbidden`` for anybody but admins and owners, ``not_found``.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    found = OptOutWord.objects.for_workspace(actor.workspace).filter(pk=word_id).first()
-    if found is None:
-        raise not_found("opt-out word")
+    found = OptOutWord.objects.for_workspace(actor.workspace).get_or_not_found(word_id)
     audit.record(actor, "opt_out_word.removed", str(found.pk), word=found.word)
     found.delete()
 

@@ -56,12 +56,7 @@ def get_sequence(actor: Actor, sequence_id: str) -> tuple[Sequence, Definition]:
 
 
 def _get_sequence(actor: Actor, sequence_id: str, *, lock: bool = False) -> Sequence:
-    rows = Sequence.objects.for_workspace(actor.workspace).filter(pk=sequence_id)
-    if lock:
-        rows = rows.select_for_update(no_key=True)
-    sequence: Sequence | None = rows.first() if is_id("seq", sequence_id) else None
-    if sequence is None:
-        raise not_found("sequence")
+    sequence: Sequence = Sequence.objects.for_workspace(actor.workspace).get_or_not_found(sequence_id, lock=lock)
     return sequence
 
 
@@ -360,12 +355,8 @@ def get_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
 
 
 def _get_enrollment(actor: Actor, enrollment_id: str, *, lock: bool = False) -> Enrollment:
-    rows = Enrollment.objects.for_workspace(actor.workspace).filter(pk=enrollment_id)
-    if lock:
-        rows = rows.select_for_update(no_key=True)
-    enrollment: Enrollment | None = rows.first() if is_id("enr", enrollment_id) else None
-    if enrollment is None:
-        raise not_found("enrollment")
+    rows = Enrollment.objects.for_workspace(actor.workspace)
+    enrollment: Enrollment = rows.get_or_not_found(enrollment_id, lock=lock)
     load_related([enrollment])
     return enrollment
 

@@ -130,8 +130,6 @@ def step_outcomes(actor: Actor, sequence_id: str) -> dict[str, Outcomes]:
 
 def _readable(actor: Actor, sequence_id: str) -> SequenceRow:
     actor.require(Scope.READ_ANALYTICS)
-    rows = SequenceRow.objects.for_workspace(actor.workspace).filter(pk=sequence_id)
-    sequence: SequenceRow | None = rows.select_related("workspace__live").first()
-    if sequence is None:
-        raise not_found("sequence")
+    rows = SequenceRow.objects.for_workspace(actor.workspace).select_related("workspace__live")
+    sequence: SequenceRow = rows.get_or_not_found(sequence_id)
     return sequence

@@ -59,10 +59,7 @@ def start_import(actor: Actor, import_id: str, *, mapping: Mapping[str, Any], dr
     rows are gone.
     """
     actor.require(Scope.WRITE_CONTACTS)
-    imports = ContactImport.objects.for_workspace(actor.workspace)
-    file = imports.filter(pk=import_id).select_for_update(no_key=True).first()
-    if file is None:
-        raise not_found("import")
+    file = ContactImport.objects.for_workspace(actor.workspace).get_or_not_found(import_id, lock=True)
     file.mapping = columns.check(mapping, file.columns, by_key(actor.workspace).values())
     jobs = Job.objects.for_workspace(actor.workspace).filter(object_id=file.id, state__in=OPEN_JOB_STATES)
     if jobs.exists():

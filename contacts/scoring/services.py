@@ -16,7 +16,6 @@ from contacts.scoring.rescoring import PREVIEW
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
-from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish_all
 from crmsolid.jobs.models import Job
@@ -42,11 +41,7 @@ class Score:
 def get_score(actor: Actor, contact_id: str, *, limit: int = 50, cursor: str | None = None) -> Score:
     """The contact's score and one page of its ledger. Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``."""
     actor.require(Scope.READ_CONTACTS)
-    contact = None
-    if is_id("con", contact_id):
-        contact = Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id).only("score").first()
-    if contact is None:
-        raise not_found("contact")
+    contact: Contact = Contact.objects.for_workspace(actor.workspace).only("score").get_or_not_found(contact_id)
     rows = ScoreEntry.objects.for_workspace(actor.workspace).filter(contact_id=contact_id).select_related("rule")
     filters = {"contact": contact_id}
     entries = page(rows, sort="-id", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
@@ -147,9 +142,7 @@ def preview_rule(actor: Actor, definition: Definition, *, rule_id: int | None = 
     Errors: ``forbidden`` for anybody but admins and owners, ``not_found``.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    rule = None if rule_id is None else _rules(actor).filter(pk=rule_id).first()
-    if rule is None and rule_id is not None:
-        raise not_found("scoring rule")
+    rule = None if rule_id is None else _rules(actor).get_or_not_found(rule_id)
     return rescoring.start_preview(actor, definition, rule, archive=archive)
 
 
@@ -190,9 +183,7 @@ def _rules(actor: Actor) -> Any:
 
 
 def _lock(actor: Actor, rule_id: int, version: int | None) -> ScoringRule:
-    rule: ScoringRule | None = _rules(actor).filter(pk=rule_id).select_for_update(no_key=True).first()
-    if rule is None:
-        raise not_found("scoring rule")
+    rule: ScoringRule = _rules(actor).get_or_not_found(rule_id, lock=True)
     if version is not None and rule.version != version:
         raise DomainError("invalid_state", "the rule was changed meanwhile; look again")
     return rule

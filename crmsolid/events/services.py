@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from crmsolid.core.errors import not_found
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor, Scope
 
@@ -18,7 +17,5 @@ def list_events(actor: Actor, *, type: str | None = None) -> Any:
 
 def get_event(actor: Actor, event_id: str) -> Event:
     """One of the events of :func:`list_events`; ``not_found`` for any other."""
-    event: Event | None = list_events(actor).filter(pk=event_id).first()
-    if event is None:
-        raise not_found("event")
+    event: Event = list_events(actor).get_or_not_found(event_id)
     return event

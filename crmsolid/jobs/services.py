@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import first_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.kinds import cancelable, label_of
@@ -40,9 +40,7 @@ def cancel_job(actor: Actor, job_id: str) -> Job:
 
 
 def _find(actor: Actor, job_id: str, jobs: Any) -> Job:
-    job: Job | None = jobs.filter(pk=job_id).first()
-    if job is None:
-        raise not_found("job")
+    job: Job = jobs.get_or_not_found(job_id)
     actor.require(Scope(job.scope))
     return job
 

@@ -108,10 +108,7 @@ def revoke_grant(actor: Actor, grant_id: str) -> Grant:
     Errors: ``forbidden`` for anybody but admins and owners; ``not_found``.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
-    rows = Grant.objects.for_workspace(actor.workspace).filter(pk=grant_id)
-    grant: Grant | None = rows.first()
-    if grant is None:
-        raise not_found("connected assistant")
+    grant: Grant = Grant.objects.for_workspace(actor.workspace).get_or_not_found(grant_id)
     _end(grant, actor)
     grant.refresh_from_db()
     return grant

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.accounts import EmailTaken, new_user, normalize_email, save_new_user
 from crmsolid.workspaces.actor import Actor
@@ -143,9 +143,7 @@ def _user_id(actor: Actor) -> int | None:
 
 def _lock(actor: Actor, invitation_id: int) -> Invitation:
     rows = Invitation.objects.for_workspace(actor.workspace.owner_workspace).select_for_update()
-    invitation: Invitation | None = rows.filter(pk=invitation_id).first()
-    if invitation is None:
-        raise not_found("invitation")
+    invitation: Invitation = rows.get_or_not_found(invitation_id)
     return invitation
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 
+from crmsolid.core.errors import not_found
+from crmsolid.core.ids import KINDS, is_id
+
 if TYPE_CHECKING:
     from crmsolid.workspaces.models import Workspace
 
@@ -22,6 +25,17 @@ class ScopedQuerySet(models.QuerySet[Any]):
     def for_workspace(self, workspace: "Workspace | int") -> Self:
         """Only the rows of this workspace."""
         return self.filter(workspace_id=workspace if isinstance(workspace, int) else workspace.pk)
+
+    def get_or_not_found(self, row_id: Any, *, lock: bool = False) -> Any:
+        """The row with this id, locked for an update if asked for. ``not_found`` (404) if there is none; what has not
+        the form of an id is not looked for."""
+        name = str(self.model._meta.verbose_name)
+        rows = self.select_for_update(no_key=True) if lock else self
+        is_possible = name not in KINDS or is_id(KINDS[name].prefix, row_id)
+        row = rows.filter(pk=row_id).first() if is_possible else None
+        if row is None:
+            raise not_found(name)
+        return row
 
 
 class ScopedManager(models.Manager[Any]):

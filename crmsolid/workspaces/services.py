@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError, invalid, not_found
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.periods import time_zones
 from crmsolid.workspaces import audit
@@ -186,9 +186,7 @@ def lock_as_owner(actor: Actor) -> Workspace:
 
 def _lock_member(actor: Actor, member_id: int) -> Membership:
     live = lock_as_owner(actor)
-    member: Membership | None = Membership.objects.for_workspace(live).filter(pk=member_id).first()
-    if member is None:
-        raise not_found("member")
+    member: Membership = Membership.objects.for_workspace(live).get_or_not_found(member_id)
     return member
 
 

@@ -9,8 +9,7 @@ from contacts.repository import not_erased
 from crmsolid.api.fields import matches
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
-from crmsolid.core.errors import DomainError, invalid, not_found
-from crmsolid.core.ids import is_id
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
@@ -213,12 +212,7 @@ def export_recipients(actor: Actor, broadcast_id: str, *, status: str | None = N
 
 
 def _get(actor: Actor, broadcast_id: str, *, lock: bool = False) -> Broadcast:
-    rows = Broadcast.objects.for_workspace(actor.workspace).filter(pk=broadcast_id)
-    if lock:
-        rows = rows.select_for_update(no_key=True)
-    broadcast: Broadcast | None = rows.first() if is_id("brd", broadcast_id) else None
-    if broadcast is None:
-        raise not_found("broadcast")
+    broadcast: Broadcast = Broadcast.objects.for_workspace(actor.workspace).get_or_not_found(broadcast_id, lock=lock)
     return broadcast
 
 

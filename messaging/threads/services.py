@@ -15,7 +15,6 @@ from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, invalid, not_found
-from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
@@ -162,9 +161,7 @@ def get_thread(actor: Actor, thread_id: str) -> Thread:
 def find_thread(workspace: Workspace, thread_id: str) -> Thread:
     """As :func:`get_thread`, for a service that asks for another scope."""
     rows = Thread.objects.for_workspace(workspace).select_related("contact", "account", "assignee")
-    thread: Thread | None = rows.filter(pk=thread_id).first() if is_id("thr", thread_id) else None
-    if thread is None:
-        raise not_found("thread")
+    thread: Thread = rows.get_or_not_found(thread_id)
     return thread
 
 
@@ -296,10 +293,7 @@ def preview_text(actor: Actor, contact_id: str, *, text: str) -> str:
     Errors: ``scope_missing``, ``not_found``; ``validation_failed``, also for a variable without value and fallback.
     """
     actor.require(Scope.READ_CONTACTS)
-    rows = Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id)
-    contact = rows.first() if is_id("con", contact_id) else None
-    if contact is None:
-        raise not_found("contact")
+    contact = Contact.objects.for_workspace(actor.workspace).get_or_not_found(contact_id)
     return message_text.preview_for(actor.workspace, contact, text)
 
 
