@@ -110,11 +110,7 @@ def check_value(field_type: FieldType, value: Any, choices: Sequence[str] = ()) 
             if len(value) > MAX_TEXT:
                 raise InvalidValue("max_length", f"at most {MAX_TEXT} characters")
         case FieldType.NUMBER:
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise InvalidValue("invalid", "give a number")
-            if not -MAX_NUMBER <= value <= MAX_NUMBER:
-                raise InvalidValue("out_of_range", f"a number lies between -{MAX_NUMBER} and {MAX_NUMBER}")
-            return value + 0  # turns -0.0 into 0.0: PostgreSQL has no negative zero
+            return _check_number(value)
         case FieldType.BOOLEAN:
             if not isinstance(value, bool):
                 raise InvalidValue("invalid", "give true or false")
@@ -125,6 +121,14 @@ def check_value(field_type: FieldType, value: Any, choices: Sequence[str] = ()) 
             if value not in choices:
                 raise InvalidValue("invalid_choice", f"give one of: {', '.join(map(str, choices))}")
     return value
+
+
+def _check_number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidValue("invalid", "give a number")
+    if not -MAX_NUMBER <= value <= MAX_NUMBER:
+        raise InvalidValue("out_of_range", f"a number lies between -{MAX_NUMBER} and {MAX_NUMBER}")
+    return value + 0  # turns -0.0 into 0.0: PostgreSQL has no negative zero
 
 
 def _is_date(text: str) -> bool:

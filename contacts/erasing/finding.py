@@ -90,6 +90,11 @@ class Hit:
     rows: int = 0
     ids: list[str] = field(default_factory=list)
 
+    def add(self, row_id: str) -> None:
+        self.rows += 1
+        if len(self.ids) < MAX_IDS:
+            self.ids.append(row_id)
+
 
 @dataclass(slots=True)
 class Search:
@@ -140,10 +145,8 @@ def _search_table(model: type[models.Model], identity: Identity, workspace: Work
             texts = {column: _as_text(column, row, search) for column in hits}
             # Once for the row, and only in the few rows that have it for each column.
             if identity.is_in("\n".join(texts.values())):
-                for column, text in texts.items():
-                    if identity.is_in(text):
-                        hits[column].rows += 1
-                        hits[column].ids += [str(row.pk)] if len(hits[column].ids) < MAX_IDS else []
+                for column in (column for column, text in texts.items() if identity.is_in(text)):
+                    hits[column].add(str(row.pk))
         search.rows += len(batch)
         batch = list(rows.filter(pk__gt=batch[-1].pk)[:BATCH])
     search.tables += 1

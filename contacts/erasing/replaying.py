@@ -93,13 +93,10 @@ def _find(
     after = ""
     while batch := list(contacts.filter(pk__gt=after).order_by("pk")[:BATCH]):
         for contact in batch:
-            if contact.pk in entries:
+            known = erased_at.keys() & map(bytes.hex, optouts.digests_of(contact))
+            since = {digest for digest in known if contact.created_at > erased_at[digest]}
+            if contact.pk in entries or since != known:
                 to_erase.add(contact.pk)
-            for digest in map(bytes.hex, optouts.digests_of(contact)):
-                if digest in erased_at:
-                    if contact.created_at <= erased_at[digest]:
-                        to_erase.add(contact.pk)
-                    else:
-                        returned.add(digest)
+            returned |= since
         after = batch[-1].pk
     return to_erase, returned

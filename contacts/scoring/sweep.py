@@ -79,20 +79,12 @@ def _settle(contact_ids: Sequence[str]) -> int:
     locked = repository.lock_free(contact_ids)
     timers = list(due_timers().filter(contact__in=locked).order_by("pk"))
     ScoreTimer.unscoped.filter(pk__in=[timer.pk for timer in timers]).delete()
-    rules = ScoringRule.unscoped.in_bulk({timer.rule_id for timer in timers})
-    in_force = {pk: rule for pk, rule in rules.items() if rule.archived_at is None}
+    rules = ScoringRule.unscoped.filter(pk__in={timer.rule_id for timer in timers}, archived_at=None)
     # A rule may have got another trigger after its timer was started.
-    occurring = {
-        timer.rule_id
-        for timer in timers
-        if timer.rule_id in in_force and timer.key != DECAY and in_force[timer.rule_id].trigger in OCCURRING
-    }
+    waiting = {timer.rule_id for timer in timers if timer.key != DECAY}
+    occurring = [rule for rule in rules if rule.pk in waiting and rule.trigger in OCCURRING]
+    others = [rule for rule in rules if rule not in occurring]
     due = [locked[contact_id] for contact_id in dict.fromkeys(timer.contact_id for timer in timers)]
-    missing = ledger.when_due(
-        due,
-        [rule for pk, rule in in_force.items() if pk not in occurring],
-        [rule for pk, rule in in_force.items() if pk in occurring],
-        clock.now(),
-    )
+    missing = ledger.when_due(due, others, occurring, clock.now())
     ledger.write(due, missing)
     return len(due)

@@ -166,16 +166,19 @@ def _read(pages: Documentation) -> Iterator[Entry]:
         entry = _entry(operation.address, "API reference", "", operation.name, text)  # its path names the subject
         yield replace(entry, id=_words(operation.id))
     for page in pages.pages():
-        for section in page.rendered.sections:
-            is_top = section.heading.level == 1
-            address = page.address if is_top else f"{page.address}#{section.heading.anchor}"
-            place = page.group if is_top else f"{page.group} › {page.title}"
-            yield _entry(address, place, page.title, section.heading.text, section.text, _preference(page))
-            for definition in () if page.group == INTERNALS else section.definitions:
-                if definition.name in CODES:
-                    continue  # it has a page
-                place = f"{page.group} › {page.title}"
-                yield _entry(address, place, page.title, definition.name, definition.text, _preference(page))
+        yield from _read_page(page)
+
+
+def _read_page(page: Page) -> Iterator[Entry]:
+    within = f"{page.group} › {page.title}"
+    for section in page.rendered.sections:
+        is_top = section.heading.level == 1
+        address = page.address if is_top else f"{page.address}#{section.heading.anchor}"
+        place = page.group if is_top else within
+        yield _entry(address, place, page.title, section.heading.text, section.text, _preference(page))
+        for definition in () if page.group == INTERNALS else section.definitions:
+            if definition.name not in CODES:  # which have pages
+                yield _entry(address, within, page.title, definition.name, definition.text, _preference(page))
 
 
 def _preference(page: Page) -> int:

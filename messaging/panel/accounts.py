@@ -233,12 +233,14 @@ class AccountAdmin(LoginPages):
         }
         if account.kind != AccountKind.TELEGRAM:
             return by_hand
+        return {**by_hand, **self._telegram_context(request, account, state)}
+
+    def _telegram_context(self, request: HttpRequest, account: Any, state: str) -> dict[str, Any]:
         is_leased = account.lease_until is not None and account.lease_until > clock.now()
         logins = audit.entries_about(self.current_workspace(request), str(account.pk), kind="telegram")
         ends = logins.filter(action__in=[f"telegram.{each}" for each in LOG_IN_AGAIN])
         ended = ends.first() if state in LOG_IN_AGAIN else None
         return {
-            **by_hand,
             "telegram": account,
             "is_new": account.created_at > clock.now() - NEW_FOR,
             "can_log_in": state in LOG_IN_AGAIN and self.has_add_permission(request),

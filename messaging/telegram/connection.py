@@ -120,10 +120,7 @@ class Connection:
                 logger.warning("no connection: %r", error, extra={"account_id": self.leased.account_id})
                 if time.monotonic() < self.lease_deadline and not self._closing:  # otherwise it was we who ended it
                     await self._record_error(error)
-            lease_was_over = time.monotonic() >= self.lease_deadline
-            while time.monotonic() >= self.lease_deadline and not self._closing:
-                await asyncio.sleep(LEASE_POLL_SECONDS)
-            if lease_was_over:
+            if await self._wait_for_lease():
                 backoff = FIRST_BACKOFF  # Telegram did not fail, so there is no reason to spare it
                 continue
             lasted = time.monotonic() - started
@@ -231,6 +228,13 @@ class Connection:
         await self._threads.run(health.record_session_lost, self.leased, refusal)
         if not ends_session(refusal):
             self._frozen.set()
+
+    async def _wait_for_lease(self) -> bool:
+        """Wait until the lease is renewed; whether it was over."""
+        was_over = time.monotonic() >= self.lease_deadline
+        while time.monotonic() >= self.lease_deadline and not self._closing:
+            await asyncio.sleep(LEASE_POLL_SECONDS)
+        return was_over
 
     async def _send(self, claim: Claim) -> Delivered | SendError:
         """Send within the time that the leases of the message and of the account leave."""

@@ -259,19 +259,19 @@ class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Use ``TenantRelatedFilter`` for a relation; refuse a filter that reaches through a relation."""
-        filters: list[Any] = []
-        item: Any
-        for item in super().get_list_filter(request):
-            if not isinstance(item, type):
-                path, filter_class = item if isinstance(item, list | tuple) else (item, TenantRelatedFilter)
-                if "__" in path:
-                    raise ImproperlyConfigured(f"the filter {path} reads rows of every workspace")
-                if get_fields_from_path(self.model, path)[-1].is_relation:
-                    if not (isinstance(filter_class, type) and issubclass(filter_class, TenantRelatedFilter)):
-                        raise ImproperlyConfigured(f"the filter by {path} must be a TenantRelatedFilter")
-                    item = (path, filter_class)
-            filters.append(item)
-        return filters
+        return [self._tenant_filter(item) for item in super().get_list_filter(request)]
+
+    def _tenant_filter(self, item: Any) -> Any:
+        if isinstance(item, type):
+            return item
+        path, filter_class = item if isinstance(item, list | tuple) else (item, TenantRelatedFilter)
+        if "__" in path:
+            raise ImproperlyConfigured(f"the filter {path} reads rows of every workspace")
+        if not get_fields_from_path(self.model, path)[-1].is_relation:
+            return item
+        if not (isinstance(filter_class, type) and issubclass(filter_class, TenantRelatedFilter)):
+            raise ImproperlyConfigured(f"the filter by {path} must be a TenantRelatedFilter")
+        return path, filter_class
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only lookups by the page's own filters, so that nobody probes hidden columns through the address."""
