@@ -343,3 +343,8 @@ def choices(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
 
 def _quoted(step: StepDefinition) -> str:
     return f"“{Truncator(step.text).chars(60)}”"
+
+
+def titles(sequence: Sequence | None, title: str) -> dict[str, Any]:
+    """What the template of each page about a sequence, or about a new one, needs."""
+    return {"title": title, "page_label": title, "original": sequence, "sequence": sequence}
