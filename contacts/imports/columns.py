@@ -165,11 +165,8 @@ class RowReader:
             if text.lower() not in TRUE | FALSE:
                 raise InvalidRow(field, "give true or false")
             return text.lower() in TRUE
-        if definition is not None and definition.type == FieldType.NUMBER:  # as JSON writes numbers
-            digits = text.removeprefix("-").replace(".", "", 1)
-            if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS or text.endswith("."):
-                raise InvalidRow(field, "give a number such as 12 or 12.5")
-            return float(text) if "." in text else int(text)
+        if definition is not None and definition.type == FieldType.NUMBER:
+            return _number(field, text)
         return text
 
     def keys(self, cells: Sequence[str]) -> dict[str, str | None]:
@@ -184,6 +181,14 @@ class RowReader:
                     case "email" if text:
                         keys["email_key"] = email_key(text)
         return keys
+
+
+def _number(field: str, text: str) -> float:
+    """The number, which has to be written as JSON writes numbers."""
+    digits = text.removeprefix("-").replace(".", "", 1)
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > MAX_DIGITS or text.endswith("."):
+        raise InvalidRow(field, "give a number such as 12 or 12.5")
+    return float(text) if "." in text else int(text)
 
 
 _contact_in = ContactIn()

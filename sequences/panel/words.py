@@ -98,14 +98,15 @@ def definition_facts(workspace: Workspace, definition: Definition) -> list[tuple
     accounts = Account.objects.for_workspace(workspace).filter(pk__in=definition.account_ids)
     names = {each.pk: account_label(each) for each in accounts}
     window = definition.as_json()["window"]
-    hours = f"{', '.join(map(capfirst, window['days']))}, {window['from']} to {window['to']}" if window else "Always"
-    rules = {"reply": "a reply"} | {rule: rule.replace(":", " ", 1) for rule in definition.stop_on if rule != "reply"}
-    stops = [rules[rule] for rule in definition.stop_on]
-    if "reply" in definition.stop_on and definition.ignore_auto_replies:
-        stops[definition.stop_on.index("reply")] = "a reply that no machine wrote"
+    hours = "Always"
+    if window:
+        hours = f"{', '.join(map(capfirst, window['days']))}, {window['from']} to {window['to']}"
+        hours += f" (in the contact's time zone, else {definition.time_zone})"
+    reply = "a reply that no machine wrote" if definition.ignore_auto_replies else "a reply"
+    stops = [reply if rule == "reply" else rule.replace(":", " ", 1) for rule in definition.stop_on]
     facts = [
         ("Sends from", ", ".join(names[each] for each in definition.account_ids if each in names) or "No account yet"),
-        ("Sends", f"{hours} (in the contact's time zone, else {definition.time_zone})" if window else hours),
+        ("Sends", hours),
         ("Stops at", capfirst(", ".join(stops)) or "Nothing"),
     ]
     if definition.jitter:
