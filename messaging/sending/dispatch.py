@@ -172,8 +172,7 @@ def _send(account_gateway: Gateway, claims: Sequence[Claim]) -> int:
 
 
 def _ask(account_gateway: Gateway, batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
-    """What the gateway made of each message, by its id. After a bug in the gateway nobody knows which of them arrived,
-    so each is sent again alone, with the same ``random_id``."""
+    """What the gateway made of each message, by its id."""
     try:
         return account_gateway.send(batch)
     except DATABASE_UNAVAILABLE:
@@ -183,6 +182,12 @@ def _ask(account_gateway: Gateway, batch: Sequence[Outgoing]) -> dict[str, Deliv
         logger.exception("the gateway failed unexpectedly", extra={"message_ids": message_ids})
         if len(batch) == 1:
             return {batch[0].message_id: SendError("internal_error", type(error).__name__)}
+    return _ask_alone(account_gateway, batch)
+
+
+def _ask_alone(account_gateway: Gateway, batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
+    """After a bug in the gateway nobody knows which messages arrived, so each is sent again alone, with the same
+    ``random_id``."""
     results: dict[str, Delivered | SendError] = {}
     stopped: set[int | tuple[int, str]] = set()
     for outgoing in batch:

@@ -20,7 +20,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -155,6 +155,18 @@ async def page_before(client: Invoker, peer: Peer, message_id: int) -> list[Any]
     return [] if any(user.id == peer.id and user.bot for user in answer.users) else page
 
 
+def _with_dates(answer: Any) -> Iterator[tuple[Any, Any, datetime]]:
+    """The dialogs of an answer, each with whom or what it is with, if that is told, and the date of its last message;
+    without those of which that is not told."""
+    dates = {(utils.get_peer_id(each.peer_id), each.id): each.date for each in answer.messages if each.peer_id}
+    entities = {utils.get_peer_id(each): each for each in [*answer.users, *answer.chats]}
+    for dialog in answer.dialogs:
+        peer_id = utils.get_peer_id(dialog.peer)
+        date = dates.get((peer_id, dialog.top_message))
+        if date is not None:
+            yield dialog, entities.get(peer_id), date
+
+
 async def conversations_since(client: Invoker, since: datetime) -> Conversations:
     """The conversations with people that have something new since then, newest first."""
     result = Conversations({}, [], 0)
@@ -166,16 +178,10 @@ async def conversations_since(client: Invoker, since: datetime) -> Conversations
             offset_date, offset_id, offset_peer, limit=PAGE, hash=0, exclude_pinned=bool(offset_id)
         )
         answer = await client.invoke(request)
-        dates = {(utils.get_peer_id(each.peer_id), each.id): each.date for each in answer.messages if each.peer_id}
-        entities = {utils.get_peer_id(each): each for each in [*answer.users, *answer.chats]}
         result.pages += 1
         result.users += answer.users
         offset_date = None
-        for dialog in answer.dialogs:
-            peer_id = utils.get_peer_id(dialog.peer)
-            entity, date = entities.get(peer_id), dates.get((peer_id, dialog.top_message))
-            if date is None:
-                continue
+        for dialog, entity, date in _with_dates(answer):
             peer = peer_from_user(entity)
             if date >= since and peer is not None:
                 result.found[peer.id] = Conversation(entity, peer, dialog.top_message, dialog.read_inbox_max_id)

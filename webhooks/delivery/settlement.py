@@ -52,31 +52,32 @@ def _update_deliveries(results: Sequence[DeliveryResult]) -> None:
         "next_at": "time",
     }
     now = clock.now()
-    rows = []
-    for result in results:
-        claim, last = result.claim, result.attempts[-1] if result.attempts else None
-        failures, reason = claim.failures, ""
-        next_at: datetime | None = None
-        if not claim.body:
-            status, reason = DeliveryStatus.CANCELED, "erased"
-        elif last is None:
-            status = DeliveryStatus.FAILED if failures else DeliveryStatus.PENDING
-            next_at = now + UNPOSTED_DELAY
-        elif last.verdict is Verdict.SUCCEEDED:
-            status = DeliveryStatus.SUCCEEDED
-        else:
-            failures += 1
-            if last.verdict is Verdict.RETRY:
-                next_at = next_attempt_at(failures, now=now, retry_after=last.response.headers.get("Retry-After"))
-            status = DeliveryStatus.EXHAUSTED if next_at is None else DeliveryStatus.FAILED
-        attempts = claim.attempts + len(result.attempts)
-        rows.append((claim.id, status.value, reason, attempts, failures, next_at))
+    rows = [_new_values(result, now) for result in results]
     run(
         "UPDATE webhooks_delivery SET status = r.status, reason = r.reason, attempts = r.attempts,"
         " failures = r.failures, next_attempt_at = r.next_at, lease = '', lease_until = NULL"
         f" FROM {rows_source(columns)} WHERE webhooks_delivery.id = r.id",
         [rows_parameter(rows)],
     )
+
+
+def _new_values(result: DeliveryResult, now: datetime) -> tuple[str, str, str, int, int, datetime | None]:
+    """The id of the delivery, its status and reason, its attempts and failures, and when the next attempt is due."""
+    claim, last = result.claim, result.attempts[-1] if result.attempts else None
+    attempts, failures = claim.attempts + len(result.attempts), claim.failures
+    if not claim.body:
+        return claim.id, DeliveryStatus.CANCELED.value, "erased", attempts, failures, None
+    if last is None:
+        status = DeliveryStatus.FAILED if failures else DeliveryStatus.PENDING
+        return claim.id, status.value, "", attempts, failures, now + UNPOSTED_DELAY
+    if last.verdict is Verdict.SUCCEEDED:
+        return claim.id, DeliveryStatus.SUCCEEDED.value, "", attempts, failures, None
+    failures += 1
+    next_at = None
+    if last.verdict is Verdict.RETRY:
+        next_at = next_attempt_at(failures, now=now, retry_after=last.response.headers.get("Retry-After"))
+    status = DeliveryStatus.EXHAUSTED if next_at is None else DeliveryStatus.FAILED
+    return claim.id, status.value, "", attempts, failures, next_at
 
 
 def _insert_attempts(results: Sequence[DeliveryResult]) -> None:
