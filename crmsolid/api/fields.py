@@ -106,12 +106,16 @@ class StrictSerializer(serializers.Serializer[Any]):
                 pass
         if errors:
             raise serializers.ValidationError(errors)
-        if self.needs_one_of and all(data.get(name) is None for name in self.needs_one_of):
-            message = self.error_messages["one_of"].format(names=", ".join(self.needs_one_of))
-            raise serializers.ValidationError({self.needs_one_of[0]: [ErrorDetail(message, "required")]})
+        if self.needs_one_of:
+            self._check_one(data)
         if self.exactly_one_of:
             self._check_exactly_one(data)
         return values
+
+    def _check_one(self, data: dict[str, Any]) -> None:
+        if all(data.get(name) is None for name in self.needs_one_of):
+            message = self.error_messages["one_of"].format(names=", ".join(self.needs_one_of))
+            raise serializers.ValidationError({self.needs_one_of[0]: [ErrorDetail(message, "required")]})
 
     def _check_exactly_one(self, data: dict[str, Any]) -> None:
         given = sum(name in data for name in self.exactly_one_of)
