@@ -120,6 +120,10 @@ class ConsentView(BaseAuthorizationView):
         if not is_confirmed(panel.membership.user, request.session.session_key):
             query = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('account:confirm')}?{query}")
+        return self._ask(request, credentials, panel)
+
+    def _ask(self, request: HttpRequest, credentials: dict[str, Any], panel: PanelContext) -> HttpResponse:
+        """The form, or what follows once the member has allowed it."""
         asked = known_scopes(credentials["request"].scopes)
         data = request.POST if request.method == "POST" else None
         memberships = tuple(each for each in panel.memberships if not lacks_required_factor(each))
