@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from typing import ParamSpec, TypeVar
-from urllib.parse import quote
 
 from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.core.exceptions import DisallowedHost
@@ -27,6 +26,7 @@ from apikeys.uses import use_counter
 from crmsolid.api import problems
 from crmsolid.api.request_context import RequestContext
 from crmsolid.core.errors import DomainError
+from crmsolid.core.http.problem_document import instance_of
 
 REQUESTS = Counter("crmsolid_requests_total", "API requests", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -98,7 +98,7 @@ def _resolve(request: HttpRequest) -> ResolverMatch:
 def error_response(error: Exception, context: RequestContext) -> HttpResponse:
     """The problem document for whatever was raised; an unexpected error is logged in full and answered as a 500."""
     context.error = problems.expected_or_logged(error, context.request_id)
-    instance = quote(context.path.encode("utf-8", "replace"), safe="/:@!$&'()*+,;=~-._")  # a URI reference (RFC 3986)
+    instance = instance_of(context.path.encode("utf-8", "replace"))
     if context.surface == "mcp":
         response = problems.json_rpc_response(
             context.error, instance=instance, request_id=context.request_id, rpc_id=context.rpc_id

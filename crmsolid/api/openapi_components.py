@@ -66,6 +66,8 @@ HEADERS: dict[str, dict[str, Any]] = {
 }
 
 EVERY_RESPONSE = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+# Answered before the key is read, so without a rate limit.
+WITHOUT_KEY = ("request_timeout", "headers_too_large")
 PROBLEM_HEADERS = {401: ("WWW-Authenticate",), 405: ("Allow",), 429: ("Retry-After",)}
 
 PROBLEM: dict[str, Any] = {
@@ -149,9 +151,10 @@ def problem_response(status: int, codes: list[str]) -> dict[str, Any]:
         "$ref": "#/components/schemas/Problem",
         "properties": {"status": {"const": status}, "code": {"enum": codes}},
     }
+    usual = ("X-Request-Id",) if set(codes) <= set(WITHOUT_KEY) else EVERY_RESPONSE
     return {
         "description": "\n".join(lines),
-        "headers": header_refs((*EVERY_RESPONSE, *PROBLEM_HEADERS.get(status, ()))),
+        "headers": header_refs((*usual, *PROBLEM_HEADERS.get(status, ()))),
         "content": {CONTENT_TYPE: {"schema": schema}},
     }
 
@@ -159,6 +162,7 @@ def problem_response(status: int, codes: list[str]) -> dict[str, Any]:
 _ALWAYS = (
     "invalid_parameter", "bad_request", "token_missing", "token_invalid", "token_revoked", "token_expired",
     "ip_not_allowed", "plan_required", "method_not_allowed", "rate_limited", "internal_error", "service_unavailable",
+    *WITHOUT_KEY,
 )  # fmt: skip
 _WRITES = (
     "malformed_json", "idempotency_key_invalid", "idempotency_in_progress", "erased", "payload_too_large",

@@ -1,7 +1,5 @@
 """The state of one API request, shared by the middleware, the views and the message stream."""
 
-import os
-import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,13 +13,12 @@ from apikeys.limiter import Decision, limiter
 from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.core.client_ip import client_ip, network_of
 from crmsolid.core.errors import DomainError
+from crmsolid.core.http.problem_document import request_id_from
 from crmsolid.oauth import authentication as oauth
 from crmsolid.oauth.endpoints import resource_url
 from crmsolid.serving.slow_requests import turn_of
 from crmsolid.workspaces.actor import Actor, Surface
 from crmsolid.workspaces.models import Plan
-
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 
 
 @dataclass(slots=True)
@@ -47,8 +44,7 @@ class RequestContext:
     @classmethod
     def begin(cls, request: HttpRequest) -> "RequestContext":
         """The context of a request that has just arrived; :func:`request_context` returns it from then on."""
-        client_id = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = client_id if _REQUEST_ID.match(client_id) else os.urandom(16).hex()
+        request_id = request_id_from(request.META.get("HTTP_X_REQUEST_ID", ""))
         surface: Surface = "mcp" if request.path_info.startswith("/mcp") else "rest"
         context = cls(request_id, request.path, client_ip(request), surface, time.perf_counter())
         if (turn := turn_of(request.META)) is not None:

@@ -3,14 +3,12 @@
 Errors are raised and travel up to the middleware, which answers them as problem documents.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.http import Http404, HttpRequest
-from django.http.request import MediaType
 from django.http.response import HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
@@ -25,6 +23,7 @@ from crmsolid.api.fields import INT64
 from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.uploads import Upload
 from crmsolid.core.errors import DomainError
+from crmsolid.core.http.negotiation import accepts_type
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.slow_requests import answer_in_slot
@@ -32,23 +31,6 @@ from crmsolid.workspaces.slow_requests import answer_in_slot
 F = TypeVar("F", bound=Callable[..., Any])
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-# A browser sends about eight. Each takes some microseconds, and 64 KiB of header can hold 30,000.
-MAX_MEDIA_RANGES = 100
-# Parameters other than the weight are ignored: Django would refuse JSON to `application/json; charset=utf-8`.
-_MEDIA_PARAMETER = re.compile(r";(?!\s*q\s*=)[^,;]*")
-
-
-def _accepts(header: str, media_types: Sequence[str]) -> bool:
-    """Whether an Accept header allows one of these types; an empty one allows everything, one of more than
-    100 types nothing."""
-    if header.strip() in ("", "*/*"):
-        return True
-    if header.count(",") >= MAX_MEDIA_RANGES:
-        return False
-    ranges = [MediaType(part) for part in _MEDIA_PARAMETER.sub("", header).split(",") if part.strip()]
-    return any(part.quality > 0 and part.match(media_type) for part in ranges for media_type in media_types)
 
 
 # --- What DRF checks before a handler runs ----------------------------------------------------------------------------
@@ -127,7 +109,7 @@ class WorkspaceView(APIView):
         self.actor = user
         self.check_permissions(request)
         self.check_throttles(request)
-        if declared.negotiates and not _accepts(http_request.META.get("HTTP_ACCEPT", ""), declared.media_types):
+        if declared.negotiates and not accepts_type(http_request.META.get("HTTP_ACCEPT", ""), declared.media_types):
             raise DomainError("not_acceptable", f"this endpoint answers {' or '.join(declared.media_types)}")
 
     def answer(self, declared: Endpoint, handler: Callable[[], Any]) -> HttpResponseBase:

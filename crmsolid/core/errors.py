@@ -173,7 +173,7 @@ CODES: dict[str, CodeInfo] = {
     "request_timeout": CodeInfo(
         408,
         "Request timeout",
-        "Send headers within 10 s, the body within 120 s after them.",
+        "Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.",
         "The client sent its headers or its body too slowly, and the server has closed the connection.",
     ),
     "idempotency_in_progress": CodeInfo(
@@ -301,6 +301,14 @@ CODES: dict[str, CodeInfo] = {
         "Retry with the same Idempotency-Key; it cannot double.",
         "Something failed that should not have. The server has logged it under the `request_id`, and nothing was "
         "changed.",
+    ),
+    "not_implemented": CodeInfo(
+        501,
+        "Not implemented",
+        "Use a method of HTTP, and no transfer coding but `chunked`.",
+        "The server does not know the method of the request, or its Transfer-Encoding has a coding other than "
+        "`chunked`. No operation has seen the request.",
+        advice="Send requests with an HTTP library, and compress nothing on the way.",
     ),
     "service_unavailable": CodeInfo(
         503,

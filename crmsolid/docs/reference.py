@@ -50,6 +50,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "validation_failed": {"errors": [FieldError("text", "required", "This field is required.")]},
     "rate_limited": {"detail": "600 requests a minute are used up; retry in 23 s"},
     "headers_too_large": {"detail": "request line and headers may have at most 65536 bytes"},
+    "not_implemented": {"detail": "there is no such method; use GET, HEAD, POST, PUT, PATCH, DELETE"},
     "account_daily_limit": {
         "detail": "account 7421 may send 50 messages in 24 hours; the next slot is in 5400 s, "
         "at 2026-06-01T10:30:00.000000Z"

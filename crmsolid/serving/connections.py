@@ -36,6 +36,10 @@ class ConnectionLimits:
     head_seconds: float = 10.0
     # 1 MiB arrives in time from 9 KiB/s on.
     body_seconds: float = 120.0
+    # Bytes a second of a body over each ``rate_seconds``. The slowest mobile networks bring twice as much, and may lose
+    # the connection for half of the time.
+    least_rate: int = 1024
+    rate_seconds: float = 20.0
     # A client that has read nothing of a response for so long is gone, or holds the connection on purpose.
     unread_seconds: float = 60.0
     check_seconds: float = 1.0
@@ -63,10 +67,17 @@ class Connection(Protocol):
     def unsent_bytes(self) -> int:
         """The bytes of responses that the client's system has not accepted yet."""
 
+    def may_send(self) -> bool:
+        """Whether the client can send more of a body; not while the application has enough to read, or has not yet
+        asked for it (``Expect: 100-continue``)."""
+
 
 @dataclass(slots=True)
 class _State:
     body_bytes: int = 0
+    # Of the body that arrives, since when and how much.
+    rate_since: float = 0.0
+    rate_bytes: int = 0
     unsent_bytes: int = 0
     unread_since: float | None = None
 
@@ -110,8 +121,15 @@ class ConnectionTable:
         for other, since in self._since.items():
             if other is not awaited or restart:
                 since.pop(connection, None)
-        if awaited is not None:
-            self._since[awaited].setdefault(connection, self._clock())
+        if awaited is not None and connection not in self._since[awaited]:
+            now = self._since[awaited][connection] = self._clock()
+            state = self._states[connection]
+            state.rate_since, state.rate_bytes = now, 0
+
+    def receive_body(self, connection: Connection, size: int) -> None:
+        """Count bytes of a body for its rate, whether they are kept or not."""
+        if connection in self._states:
+            self._states[connection].rate_bytes += size
 
     def hold_body(self, connection: Connection, size: int) -> None:
         """Count bytes of a body that are kept in memory. Over the limit, the largest incomplete body is refused, which
@@ -152,6 +170,7 @@ class ConnectionTable:
                 connection.abort()
         self._end_late(Awaited.REQUEST, now - self.limits.head_seconds, "the headers did not arrive in time")
         self._end_late(Awaited.BODY, now - self.limits.body_seconds, "the body did not arrive in time")
+        self._end_slow_bodies(now)
         if self._closed_for_others and now >= self._next_warning:
             logger.warning("closed %s connections in favor of others, see docs/serving.md", self._closed_for_others)
             self._closed_for_others, self._next_warning = 0, now + WARNING_INTERVAL_SECONDS
@@ -188,3 +207,14 @@ class ConnectionTable:
         since = self._since[awaited]
         while since and (oldest := next(iter(since))) and since[oldest] <= began_before:
             oldest.end(DomainError("request_timeout", detail))
+
+    def _end_slow_bodies(self, now: float) -> None:
+        least, seconds = self.limits.least_rate, self.limits.rate_seconds
+        for connection in list(self._since[Awaited.BODY]):
+            state = self._states[connection]
+            if connection.may_send() and now - state.rate_since < seconds:
+                continue
+            if connection.may_send() and state.rate_bytes < least * seconds:
+                connection.end(DomainError("request_timeout", f"less than {least} bytes a second of the body arrived"))
+            else:
+                state.rate_since, state.rate_bytes = now, 0

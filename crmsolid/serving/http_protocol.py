@@ -1,10 +1,13 @@
-"""uvicorn's HTTP/1.1 protocol with bounds on what a client may send before any application runs, and with problem
-documents for what is refused there.
+"""uvicorn's HTTP/1.1 protocol with bounds on what a client may send before any application runs, with problem documents
+for what is refused there, and without chunks for clients of HTTP/1.0.
 
 A request that is refused here has no key yet, so the answer carries no rate limit and closes the connection.
 """
 
 import asyncio
+import socket
+import struct
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -13,10 +16,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from crmsolid.core.errors import DomainError
 from crmsolid.serving.connections import Awaited, ConnectionLimits, ConnectionTable
+from crmsolid.serving.interface import AsgiApplication, Message, Receive, Scope, Send
 from crmsolid.serving.request import refusal
 from crmsolid.serving.shutdown import shutdown
 
-ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
+KNOWN_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 # The event loop hands over up to 256 KiB at once. The bounds are checked after each piece of this size.
 PIECE_BYTES = 16 * 1024
 # How long a client may take to accept the answer to a refused request.
@@ -29,12 +33,15 @@ def build_protocol(limits: ConnectionLimits) -> "type[ProblemProtocol]":
 
 
 class ProblemProtocol(HttpToolsProtocol):
-    """A method that HTTP does not know is ``method_not_allowed`` (405), any other malformed request ``bad_request``.
+    """A method that HTTP does not know and a transfer coding other than ``chunked`` are ``not_implemented`` (501), any
+    other malformed request is ``bad_request``.
 
     Request line and headers over ``max_head_bytes`` or ``max_header_lines`` are ``headers_too_large`` (431). Trailers
     count as headers, but are ignored. A request of HTTP/1.1 has one Host header, one of HTTP/1.0 at most one. The
     framing of a chunked body may take as many bytes as its content besides. A request that follows one whose answer is
     not complete is not answered when it is refused: the connection closes after the earlier answers.
+
+    The answer to a client of HTTP/1.0 has no chunks: it ends with the connection if its length is not known.
     """
 
     table: ConnectionTable
@@ -50,6 +57,7 @@ class ProblemProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._abort_timer: asyncio.TimerHandle | None = None
         self._running: RequestResponseCycle | None = None
+        self._path: bytes | None = None  # of the request whose headers have arrived
         self.table.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -69,6 +77,8 @@ class ProblemProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
+        if cycle.scope["http_version"] == "1.0":
+            app = _without_chunks(cycle, app)
         super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
@@ -123,16 +133,27 @@ class ProblemProtocol(HttpToolsProtocol):
             raise DomainError("bad_request", "too many requests wait on this connection")
         if len(self.url) + self._head_bytes > self.table.limits.max_head_bytes:
             raise self._too_many_bytes()  # in the piece in which they also end
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        # RFC 9112, 3.2. A proxy before this server might go by another one of two than the server does.
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
-            raise DomainError("bad_request", "a request of HTTP/1.1 has one Host header")
+        self._path = httptools.parse_url(self.url).path or b"/"
+        self._check_framing()
         super().on_headers_complete()
         self._in_body = True
         self.table.update(self)
 
+    def _check_framing(self) -> None:
+        """Refuse what a proxy before this server might read in another way than the server does."""
+        is_old = self.parser.get_http_version() == "1.0"
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and not is_old):  # RFC 9112, 3.2
+            raise DomainError("bad_request", "a request of HTTP/1.1 has one Host header")
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings and is_old:  # RFC 9112, 6.1
+            raise DomainError("bad_request", "a request of HTTP/1.0 has no Transfer-Encoding")
+        if codings not in ([], [b"chunked"]):
+            raise DomainError("not_implemented", "the only transfer coding here is chunked")
+
     def on_body(self, body: bytes) -> None:
         self._excess_bytes -= 2 * len(body)
+        self.table.receive_body(self, len(body))
         if not self.cycle.response_complete:  # otherwise it is discarded
             self.table.hold_body(self, len(body))
             if self._is_refused:  # by the table, which has sent the answer: parse no more, or the request would run
@@ -142,6 +163,7 @@ class ProblemProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._in_body = self._has_begun = False
+        self._path = None
         self._excess_bytes = 0
         self.table.update(self)
 
@@ -184,9 +206,12 @@ class ProblemProtocol(HttpToolsProtocol):
         has_answer = self._in_body and self.cycle.response_started
         if not self._has_begun or has_answer or self.unsent_bytes():
             return self.abort()
-        status, headers, body = refusal(error)
+        status, headers, body = refusal(error) if self._path is None else refusal(error, self._path, self.headers)
+        if self._path is not None and self.parser.get_method() == b"HEAD":
+            body = b""
+        headers = [*self.server_state.default_headers, *headers, (b"connection", b"close")]
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
-        lines += [name + b": " + value for name, value in [*headers, (b"connection", b"close")]]
+        lines += [name + b": " + value for name, value in headers]
         self.transport.write(b"\r\n".join([*lines, b"", body]))
         self.transport.close()
         self._abort_timer = self.loop.call_later(CLOSE_SECONDS, self.abort)
@@ -197,11 +222,48 @@ class ProblemProtocol(HttpToolsProtocol):
     def unsent_bytes(self) -> int:
         return self.transport.get_write_buffer_size()
 
+    def may_send(self) -> bool:
+        return not (self.flow.read_paused or self.cycle.waiting_for_100_continue)
+
 
 def _describe(error: httptools.HttpParserError) -> DomainError:
     if isinstance(error, httptools.HttpParserCallbackError) and isinstance(error.__context__, DomainError):
         return error.__context__
     if isinstance(error, httptools.HttpParserInvalidMethodError):
-        detail = f"there is no such method; use {ALLOWED_METHODS}"
-        return DomainError("method_not_allowed", detail, headers={"Allow": ALLOWED_METHODS})
+        return DomainError("not_implemented", f"there is no such method; use {KNOWN_METHODS}")
     return DomainError("bad_request", "the request is not valid HTTP/1.1")
+
+
+def _without_chunks(cycle: RequestResponseCycle, app: AsgiApplication) -> AsgiApplication:
+    """The application, whose responses without a length end with the connection: HTTP/1.0 has no chunks.
+
+    It sets two attributes of uvicorn's cycle (0.54) that decide between chunks and a length. A response that fails on
+    its way resets the connection, whose end would otherwise look like the end of the response.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        ends_with_connection = False
+
+        async def send_whole(message: Message) -> None:
+            nonlocal ends_with_connection
+            if message["type"] == "http.response.start":
+                ends_with_connection = all(name.lower() != b"content-length" for name, _ in message["headers"])
+                if ends_with_connection:
+                    cycle.chunked_encoding = False
+            elif ends_with_connection:
+                cycle.expected_content_length = len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await app(scope, receive, send_whole)
+        finally:
+            if ends_with_connection and not cycle.response_complete:
+                _reset(cycle.transport)
+
+    return answer
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    with suppress(OSError):  # the client has left
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

@@ -4,7 +4,6 @@ The body is read on the event loop, before the request gets a thread. A body of 
 what no application gets to see is refused here.
 """
 
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from io import BytesIO
@@ -16,7 +15,7 @@ from django.utils.http import parse_header_parameters
 
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
-from crmsolid.core.http.problem_document import CONTENT_TYPE, document
+from crmsolid.core.http.problem_document import CONTENT_TYPE, document, instance_of, request_id_from
 from crmsolid.serving.interface import (
     SMALL_BODY_BYTES,
     AsgiApplication,
@@ -183,15 +182,20 @@ def refused_body(*, must_close: bool) -> Body:
     return Body(BytesIO(), 0, is_too_large=True, must_close=must_close)
 
 
-def refusal(error: DomainError) -> tuple[int, EncodedHeaders, bytes]:
-    """Status, headers and body: a problem document with an id of its own."""
-    request_id = os.urandom(16).hex()
-    body = strictjson.dumps(document(error, instance="/", request_id=request_id))
+def refusal(
+    error: DomainError, raw_path: bytes = b"/", sent_headers: EncodedHeaders | None = None
+) -> tuple[int, EncodedHeaders, bytes]:
+    """Status, headers and body: a problem document. ``raw_path`` and ``sent_headers`` are those of the request, where
+    they are known."""
+    request_id = request_id_from(dict(sent_headers or ()).get(b"x-request-id", b"").decode("latin-1"))
+    instance = instance_of(unquote_to_bytes(raw_path))
+    body = strictjson.dumps(document(error, instance=instance, request_id=request_id))
     headers = {
         "content-type": CONTENT_TYPE,
         "content-length": str(len(body)),
         "x-request-id": request_id,
         "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
         **error.headers,
     }
     return error.status, [(name.encode(), value.encode()) for name, value in headers.items()], body
@@ -213,7 +217,8 @@ class BodyReader:
         if body is None:
             return
         if body.is_too_large:
-            status, headers, document = refusal(DomainError("payload_too_large"))
+            error = DomainError("payload_too_large")
+            status, headers, document = refusal(error, scope["raw_path"], scope["headers"])
             if body.must_close:
                 headers.append((b"connection", b"close"))
             await send({"type": "http.response.start", "status": status, "headers": headers})

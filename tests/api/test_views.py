@@ -20,7 +20,19 @@ def test_method_without_a_handler_is_refused(client: Client, tenants: Tenants, m
     assert response.headers["Allow"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/json;q=0", "image/*"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "text/html",
+        "application/xml",
+        "application/json;q=0",
+        "image/*",
+        "application/json;q=0, */*",
+        "*/*, application/json; Q=0.000",
+        "application/*;q=0, */*;q=0.1",
+        "*/*;q=0",
+    ],
+)
 def test_accept_header_that_excludes_json_is_refused(api: Api, tenants: Tenants, accept: str) -> None:
     assert_problem(api(tenants.key()).get("/v1/me", Accept=accept), "not_acceptable")
 
@@ -38,6 +50,7 @@ def test_accept_header_of_more_than_100_types_is_refused(api: Api, tenants: Tena
         ("/v1/me", "text/html,application/xhtml+xml,*/*;q=0.8"),
         ("/v1/me", "application/*"),
         ("/v1/me", "APPLICATION/JSON; charset=utf-8"),
+        ("/v1/me", "*/*;q=0, application/json;q=0.001"),
         ("/v1/me", "application/json;version=1;q=0.5"),
         ("/v1/me", "text/html, application/json;a*=foo''%41"),
         ("/v1/notes/export", "text/csv"),

@@ -4,6 +4,7 @@ import contextlib
 import json
 import select
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import pytest
 
 from crmsolid.core.errors import DomainError
 from crmsolid.serving.connections import Awaited, ConnectionLimits, ConnectionTable
-from crmsolid.serving.http_protocol import build_protocol
+from crmsolid.serving.http_protocol import ProblemProtocol, build_protocol
 from crmsolid.serving.interface import MEBIBYTE, SMALL_BODY_BYTES, Receive, Scope, Send
 from crmsolid.serving.root import RootApplication
 from tests.serving.live_server import LiveServer, read_all, read_response, serve
@@ -107,6 +108,52 @@ def test_a_body_that_is_not_complete_in_time_is_a_request_timeout(path: str) -> 
         assert problem(read_all(client)) == (b"408", "request_timeout")
         live.counter.wait_ended(1)
         assert live.counter.failures == []
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: 9999", b"Transfer-Encoding: chunked"])
+def test_a_body_that_keeps_dripping_is_a_request_timeout(framing: bytes) -> None:
+    head, piece = b"POST / HTTP/1.1\r\nHost: t\r\n%s\r\n\r\n" % framing, b"1\r\nx\r\n"
+    with served(rate_seconds=0.3, check_seconds=0.05) as live, connect(live, head) as client:
+        client.settimeout(0.05)
+        answer = b""
+        for _ in range(200):
+            client.sendall(piece)
+            with contextlib.suppress(TimeoutError):
+                answer = client.recv(65536)
+            if answer:
+                break
+    assert problem(answer) == (b"408", "request_timeout")
+
+
+def test_a_body_of_the_least_rate_goes_on_when_a_slower_one_is_ended() -> None:
+    arrived: Counter[str] = Counter()
+
+    async def count(scope: Scope, receive: Receive, send: Send) -> None:
+        while (message := await receive()).get("more_body"):
+            arrived[scope["path"]] += len(message["body"])
+        if message["type"] == "http.request":
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body"})
+
+    clock = Clock()
+    table = ConnectionTable(ConnectionLimits(max_connections=100, check_seconds=0.02), clock)
+    head = b"POST /%s HTTP/1.1\r\nHost: t\r\n%s\r\n\r\n"
+    with (
+        serve(count, http=type("Protocol", (ProblemProtocol,), {"table": table}), lifespan="off") as live,
+        connect(live, head % (b"length", b"Content-Length: 40961")) as length,
+        connect(live, head % (b"chunked", b"Transfer-Encoding: chunked")) as chunked,
+    ):
+        for window in (1, 2):
+            with connect(live, head % (b"slow%d" % window, b"Content-Length: 20480") + b"x" * 20_479) as slow:
+                length.sendall(b"x" * 20_480)
+                chunked.sendall(b"5000\r\n" + b"x" * 20_480 + b"\r\n")
+                expected = {"/length": window * 20_480, "/chunked": window * 20_480, f"/slow{window}": 20_479}
+                wait_until(lambda: expected.items() <= arrived.items(), "the server has it")  # noqa: B023
+                clock.now += 20
+                assert problem(read_all(slow)) == (b"408", "request_timeout")
+        length.sendall(b"x")
+        chunked.sendall(b"0\r\n\r\n")
+        assert (read_response(length).status, read_response(chunked).status) == (200, 200)
 
 
 def test_a_request_that_is_being_answered_has_no_time_limit() -> None:
@@ -250,6 +297,7 @@ def test_the_body_of_a_pipelined_request_counts_after_the_answer_to_an_earlier_o
 class FakeConnection:
     state: Awaited | None = None
     unsent: int = 0
+    is_paused: bool = False
     ended: list[str] = field(default_factory=list)
     table: ConnectionTable | None = None
 
@@ -266,6 +314,9 @@ class FakeConnection:
 
     def unsent_bytes(self) -> int:
         return self.unsent
+
+    def may_send(self) -> bool:
+        return not self.is_paused
 
 
 class Clock:
@@ -343,8 +394,41 @@ async def test_a_client_that_reads_slowly_is_not_cut_off() -> None:
     assert (slow.ended, stalled.ended) == ([], ["internal_error"])
 
 
+async def test_a_body_of_less_than_the_least_rate_is_ended_and_one_of_more_is_not() -> None:
+    """A byte in ten seconds, 2 KiB/s that come and go, and a body of which the application reads nothing more."""
+    bench = Bench(max_connections=3)
+    dripping, slow, paused = bench.add(Awaited.BODY), bench.add(Awaited.BODY), bench.add(Awaited.BODY)
+    paused.is_paused = True
+    for second in range(1, 101):
+        bench.clock.now = float(second)
+        bench.table.receive_body(dripping, 1 if second % 10 == 0 else 0)
+        bench.table.receive_body(slow, 4096 if second % 20 >= 10 else 0)
+        bench.table.check()
+        assert dripping.ended == ([] if second < 20 else ["request_timeout"])
+    assert (slow.ended, paused.ended) == ([], [])
+    paused.is_paused = False
+    bench.clock.now = 119.0
+    bench.table.check()
+    assert paused.ended == []
+    bench.clock.now = 120.0
+    bench.table.check()
+    assert paused.ended == ["request_timeout"]
+
+
+async def test_each_body_of_a_connection_has_its_time_to_begin() -> None:
+    bench = Bench()
+    connection = bench.add(Awaited.BODY)
+    bench.clock.now = 19.0
+    for state in (Awaited.REQUEST, Awaited.BODY):
+        connection.state = state
+        bench.table.update(connection)
+    bench.clock.now = 38.0
+    bench.table.check()
+    assert connection.ended == []
+
+
 async def test_times_end_a_wait_for_headers_and_for_a_body() -> None:
-    bench = Bench(head_seconds=10.0, body_seconds=120.0)
+    bench = Bench(head_seconds=10.0, body_seconds=120.0, least_rate=0)
     head, body = bench.add(), bench.add(Awaited.BODY)
     bench.clock.now = 9.9
     bench.table.check()

@@ -63,19 +63,21 @@ def ask(port: int, request: bytes) -> tuple[str, dict[str, str], dict[str, objec
     return status, headers, json.loads(body)
 
 
-def test_an_unknown_method_is_method_not_allowed(port: int) -> None:
+def test_an_unknown_method_is_not_implemented(port: int) -> None:
     status, headers, problem = ask(port, b"FOO /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert status == "HTTP/1.1 405 Method Not Allowed"
+    assert status == "HTTP/1.1 501 Not Implemented"
     assert headers["content-type"] == "application/problem+json"
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["allow"] == "GET, HEAD, POST, PUT, PATCH, DELETE"
+    assert headers["cache-control"] == "no-store"  # a cache may keep a 501 otherwise
     assert headers["connection"] == "close"
+    assert "date" in headers
+    assert not [name for name in headers if name.startswith("x-ratelimit")]
     assert problem == {
-        "type": "/docs/errors/method_not_allowed",
-        "title": "Method not allowed",
-        "status": 405,
+        "type": "/docs/errors/not_implemented",
+        "title": "Not implemented",
+        "status": 501,
         "detail": "there is no such method; use GET, HEAD, POST, PUT, PATCH, DELETE",
-        "code": "method_not_allowed",
+        "code": "not_implemented",
         "instance": "/",
         "request_id": headers["x-request-id"],
     }
@@ -94,6 +96,54 @@ def test_a_request_without_one_host_header_is_a_bad_request(port: int, request_h
     status, headers, problem = ask(port, request_head + b"\r\n\r\n")
     assert (status, headers["connection"]) == ("HTTP/1.1 400 Bad Request", "close")
     assert (problem["code"], problem["detail"]) == ("bad_request", "a request of HTTP/1.1 has one Host header")
+
+
+@pytest.mark.parametrize(
+    ("codings", "status"),
+    [
+        (b"Transfer-Encoding: gzip, chunked", "501"),
+        (b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", "501"),
+        (b"Transfer-Encoding: gzip", "501"),
+        (b"Transfer-Encoding: identity", "501"),
+        (b"Transfer-Encoding: chunked\r\nContent-Length: 5", "400"),
+    ],
+)
+def test_a_transfer_coding_other_than_chunked_is_refused(port: int, codings: bytes, status: str) -> None:
+    """Nothing here undoes another coding: the application would get compressed bytes as its JSON."""
+    request = b"POST /v1/contacts HTTP/1.1\r\nHost: t\r\n" + codings + b"\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+    line, headers, problem = ask(port, request)
+    assert (line.split()[1], headers["connection"]) == (status, "close")
+    assert problem["code"] == {"501": "not_implemented", "400": "bad_request"}[status]
+
+
+def test_chunks_of_http_1_0_are_a_bad_request(port: int) -> None:
+    line, _, problem = ask(port, CHUNKED.replace(b"HTTP/1.1", b"HTTP/1.0") + b"0\r\n\r\n")
+    assert (line, problem["code"]) == ("HTTP/1.1 400 Bad Request", "bad_request")
+
+
+def test_a_refusal_after_the_headers_names_path_and_request_id(port: int) -> None:
+    sent = b"POST /v1/%3Cb%3E?x=1 HTTP/1.1\r\nX-Request-Id: mine-1\r\n\r\n"
+    _, headers, problem = ask(port, sent)
+    assert (problem["instance"], problem["request_id"], headers["x-request-id"]) == ("/v1/%3Cb%3E", "mine-1", "mine-1")
+    _, headers, problem = ask(port, sent.replace(b"mine-1", b"<b>"))
+    assert problem["request_id"] == headers["x-request-id"] != "<b>"
+
+
+def test_a_refused_head_request_gets_no_body(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(b"HEAD /v1/me HTTP/1.1\r\n\r\n")
+        head, _, body = read_all(connection).partition(b"\r\n\r\n")
+    assert (head.split()[1], body) == (b"400", b"")
+
+
+def test_a_request_that_is_refused_after_an_answered_one_has_its_own_id(bounded: LiveServer) -> None:
+    with bounded.connect() as client:
+        client.sendall(b"GET /first HTTP/1.1\r\nHost: t\r\nX-Request-Id: first\r\n\r\n")
+        assert read_response(client).status == 200
+        client.sendall(b"no HTTP\r\n\r\n")
+        problem = json.loads(read_all(client).partition(b"\r\n\r\n")[2])
+    assert (problem["status"], problem["instance"]) == (501, "/")
+    assert problem["request_id"] != "first"
 
 
 @pytest.mark.parametrize(
@@ -205,3 +255,39 @@ def test_a_request_to_change_the_protocol_is_answered_and_ends_the_connection(
         client.sendall(request + b"GET /smuggled HTTP/1.1\r\nHost: t\r\n\r\n" * 2000)
         assert read_all(client).startswith(b"HTTP/1.1 200 OK\r\n")
     assert [scope["path"] for scope in application.scopes] == ["/"]
+
+
+# HTTP/1.0, which has no chunks
+
+
+async def streaming(scope: Scope, receive: Receive, send: Send) -> None:
+    """Two pieces without a length; /failing ends with an error after them."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/csv")]})
+    for piece in (b"first,", b"second"):
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    if scope["path"] == "/failing":
+        raise RuntimeError("midway")
+    await send({"type": "http.response.body"})
+
+
+def test_a_client_of_http_1_0_gets_a_stream_without_chunks() -> None:
+    with serve(streaming, http=build_protocol(LIMITS), lifespan="off", ws="none") as live, live.connect() as client:
+        client.sendall(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        head, _, body = read_all(client).partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in head
+    assert b"connection: close" in head
+    assert body == b"first,second"
+
+
+def test_a_stream_that_fails_does_not_end_cleanly_for_a_client_of_http_1_0() -> None:
+    with serve(streaming, http=build_protocol(LIMITS), lifespan="off", ws="none") as live, live.connect() as client:
+        client.sendall(b"GET /failing HTTP/1.0\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            read_all(client)
+        live.counter.wait_ended(1)
+
+
+def test_a_client_of_http_1_0_gets_an_answer_with_its_length(bounded: LiveServer) -> None:
+    with bounded.connect() as client:
+        client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert b"content-length: 0\r\n" in read_all(client)

@@ -1,6 +1,9 @@
 """RFC 9457 problem documents: the shape of every error that the product answers a request with."""
 
+import os
+import re
 from typing import Any
+from urllib.parse import quote
 
 from crmsolid.core.errors import DomainError, FieldError
 
@@ -10,6 +13,18 @@ MAX_FIELD_ERRORS = 100
 MAX_FIELD_LENGTH = 200
 # A detail may quote what was sent, or list the names that are known.
 MAX_DETAIL_LENGTH = 1000
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
+
+
+def request_id_from(sent: str) -> str:
+    """The id of a request: the client's own X-Request-Id if it can be used as one, else a new one."""
+    return sent if _REQUEST_ID.match(sent) else os.urandom(16).hex()
+
+
+def instance_of(path: bytes) -> str:
+    """A decoded path as a URI reference (RFC 3986), for the member ``instance``."""
+    return quote(path, safe="/:@!$&'()*+,;=~-._")
 
 
 def document(error: DomainError, *, instance: str, request_id: str) -> dict[str, Any]:

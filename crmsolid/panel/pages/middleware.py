@@ -15,9 +15,11 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
+from crmsolid.core.http.negotiation import accepts_gzip
 
 
 class ThreadConnectionsMiddleware:
@@ -51,13 +53,27 @@ class CompressionMiddleware(GZipMiddleware):
     """Compresses pages, scripts and styles. Django adds bytes of a random number, so no size gives a token away."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        accepted = accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        if response.status_code == 304:
+            self._describe_unmodified(response, accepted)
+            return response
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
         compressible = media_type in ("application/json", "application/javascript", "image/svg+xml")
         if response.status_code != 200 or not (compressible or media_type.startswith("text/")):
             return response
         if media_type == "text/event-stream":
             return response
+        if not accepted:  # Django looks for the name alone, and would compress for `gzip;q=0`
+            patch_vary_headers(response, ("Accept-Encoding",))
+            return response
         return super().process_response(request, response)
+
+    def _describe_unmodified(self, response: HttpResponseBase, compressed: bool) -> None:
+        """Set the headers that the response had, or a cache would not take the 304 for it (RFC 9111, 4.3.4)."""
+        patch_vary_headers(response, ("Accept-Encoding",))
+        etag = response.headers.get("ETag", "")
+        if compressed and etag.startswith('"'):
+            response.headers["ETag"] = f"W/{etag}"
 
 
 class HashedStaticFilesStorage(StaticFilesStorage):

@@ -65,6 +65,39 @@ def test_document_is_public_and_can_be_revalidated_by_etag(client: Client) -> No
     assert not first.cookies
     second = client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
     assert (second.status_code, second.content) == (304, b"")
+    for name in ("ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"):
+        assert second.headers[name] == first.headers[name]
+
+
+@pytest.mark.django_db
+def test_document_that_was_compressed_is_revalidated_by_its_weak_etag(client: Client) -> None:
+    """A cache drops a 304 with another ETag than the one it keeps."""
+    first = client.get("/openapi.json", headers={"Accept-Encoding": "gzip"})
+    second = client.get("/openapi.json", headers={"Accept-Encoding": "gzip", "If-None-Match": first.headers["ETag"]})
+    assert (first.headers["ETag"][:3], second.status_code) == ('W/"', 304)
+    assert second.headers["ETag"] == first.headers["ETag"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("gzip;q=0.5, identity;q=0", "gzip"),
+        ("br, x-gzip", "gzip"),
+        ("gzip;q=0", None),
+        ("deflate, gzip;q=0.000, *", None),
+        ("gzip;q=0, identity;q=0", None),
+        ("*;q=0", None),
+        ("not-gzip", None),
+        (",".join(["gzip"] * 101), None),
+        ("", None),
+    ],
+)
+def test_document_is_compressed_for_who_accepts_it(client: Client, accepted: str, coding: str | None) -> None:
+    response = client.get("/openapi.json", headers={"Accept-Encoding": accepted})
+    assert (response.status_code, response.headers.get("Content-Encoding")) == (200, coding)
+    assert response.headers["Vary"] == "Accept-Encoding"
 
 
 def test_every_body_has_an_example_that_is_valid(product_document: dict[str, Any]) -> None:

@@ -41,6 +41,7 @@ __all__ = [
     "MethodNotAllowedError",
     "NotAcceptableError",
     "NotFoundError",
+    "NotImplementedByServerError",
     "OriginNotAllowedError",
     "PayloadTooLargeError",
     "PlanRequiredError",
@@ -373,6 +374,12 @@ class ServerError(APIError):
 
 class InternalError(ServerError):
     code_of_class = "internal_error"
+
+
+class NotImplementedByServerError(ServerError):
+    """501: something between the client and the server changed the request. Never repeated."""
+
+    code_of_class = "not_implemented"
 
 
 class ServiceUnavailableError(ServerError):

@@ -76,6 +76,9 @@ public readonly record struct ErrorCode(string Value) : IStringValue<ErrorCode>
     /// <summary><c>not_found</c></summary>
     public static ErrorCode NotFound { get; } = new("not_found");
 
+    /// <summary><c>not_implemented</c></summary>
+    public static ErrorCode NotImplemented { get; } = new("not_implemented");
+
     /// <summary><c>origin_not_allowed</c></summary>
     public static ErrorCode OriginNotAllowed { get; } = new("origin_not_allowed");
 
