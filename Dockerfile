@@ -7,8 +7,10 @@ COPY requirements.txt requirements.lock requirements-build.lock ./
 RUN pip install --disable-pip-version-check --require-hashes -r requirements-build.lock && \
     pip install --require-hashes --no-build-isolation -r requirements.txt -c requirements.lock
 COPY . .
-RUN useradd --system --uid 10001 crmsolid && mkdir /data && chown crmsolid /data
-USER crmsolid
+RUN groupadd --system --gid 10001 crmsolid && useradd --system --uid 10001 --gid 10001 crmsolid && \
+    mkdir /data && chown 10001:10001 /data
+# By number, so that Kubernetes can see that it is not root.
+USER 10001:10001
 VOLUME /data
 EXPOSE 8000
 CMD ["python", "-m", "crmsolid.serving", "--host", "0.0.0.0", "--port", "8000"]

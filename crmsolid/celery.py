@@ -13,10 +13,11 @@ import warnings
 from functools import cached_property, partial
 from typing import Any
 
-from celery import Celery, Task, signals
+from celery import Celery, Task, bootsteps, signals
 from celery.exceptions import SecurityWarning
 
 from crmsolid import broker
+from crmsolid.core.alive import ALIVE_SECONDS, show_alive
 from crmsolid.core.garbage_collection import freeze_loaded_objects
 from crmsolid.core.single_run import SingleRun
 
@@ -103,6 +104,17 @@ def configure_worker(instance: Any, **kwargs: Any) -> None:
         app.amqp.queues.select_add(queue_of(name))
     app.conf.worker_concurrency = len(tasks) + 1
     beat.EmbeddedService = partial(beat.EmbeddedService, thread=True)
+
+
+class ShowAlive(bootsteps.StartStopStep):
+    """Touches the file from the loop that receives tasks. Celery starts this again with each connection to the broker;
+    without one nothing is received."""
+
+    def start(self, consumer: Any) -> None:
+        consumer.timer.call_repeatedly(ALIVE_SECONDS, show_alive)
+
+
+app.steps["consumer"].add(ShowAlive)
 
 
 @signals.celeryd_after_setup.connect

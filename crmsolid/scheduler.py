@@ -1,6 +1,7 @@
 """Celery beat as the product runs it: a process of its own, or a thread of the worker (``celery worker --beat``)."""
 
 import logging
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import celery.app.amqp  # noqa: F401
 from celery import beat
 from celery.apps.beat import Beat
+
+from crmsolid.core.alive import show_alive
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,8 @@ class ImmediateScheduler(beat.Scheduler):
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """As Celery's, but an error ends nothing: nobody would start the thread of a worker again."""
+        if threading.current_thread() is threading.main_thread():  # a worker tells by itself that it lives
+            show_alive()
         try:
             return float(super().tick(*args, **kwargs))
         except Exception:

@@ -145,6 +145,7 @@ CELERY_TASK_DEFAULT_QUEUE = "crmsolid"  # a Redis database may be shared with ot
 CELERY_TASK_ROUTES = ["crmsolid.celery.route"]
 CELERY_WORKER_POOL = "threads"  # tasks wait for the network and the database
 CELERY_BEAT_SCHEDULER = "crmsolid.scheduler.ImmediateScheduler"
+ALIVE_FILE = env.str("CRMSOLID_ALIVE_FILE", "")  # crmsolid/core/alive.py
 
 # The interval of each periodic task, in seconds.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {

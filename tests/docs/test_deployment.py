@@ -39,6 +39,10 @@ NOT_RUN = [
         "docker compose --profile telegram stop",
         "Docker cannot run here; the block above restores the same dump",
     ),
+    (
+        "docker volume rm",
+        "Docker cannot run here, and no data of another version of PostgreSQL is there",
+    ),
 ]
 # Code for `manage.py shell`: prints the fallbacks of SECRET_KEY and the states of the keys; erases a contact.
 STATE = """

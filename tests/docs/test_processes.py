@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 import urllib.error
 import urllib.request
@@ -69,6 +70,40 @@ def test_compose_has_the_processes_of_the_page() -> None:
     assert found == {
         name: (command, f"{seconds}s" if seconds else None) for name, (command, seconds) in of_page().items()
     }
+
+
+def test_containers_of_compose_have_no_more_rights_and_memory_than_they_need() -> None:
+    services = compose()
+    assert [name for name, each in services.items() if "mem_limit" not in each or "pids_limit" not in each] == []
+    for name, each in services.items():
+        assert each["security_opt"] == ["no-new-privileges:true"], name
+        assert each["cap_drop"] == ["ALL"], name
+        assert each["read_only"] is True, name
+    for name in ("migrate", *ROLES, "telegram"):
+        assert services[name]["volumes"] == ["data:/data", "/tmp"]
+        assert "user" not in services[name]
+    assert (services["postgres"]["user"], services["redis"]["user"]) == ("postgres", "redis")
+    assert re.search(r"^USER \d+:\d+$", (ROOT / "Dockerfile").read_text(), re.M)
+
+
+def test_every_container_of_compose_that_keeps_running_has_a_health_check() -> None:
+    services = compose()
+    assert {name for name, each in services.items() if "healthcheck" not in each} == {"migrate"}
+    for name in ("worker", "telegram", "scheduler"):
+        assert services[name]["environment"]["CRMSOLID_ALIVE_FILE"] == "/tmp/alive"
+        assert services[name]["healthcheck"]["test"][0] == "CMD-SHELL"
+
+
+@pytest.mark.parametrize(("age", "status"), [(None, 1), (0, 0), (120, 1)])
+def test_health_check_of_compose_fails_for_a_file_that_is_not_touched(
+    tmp_path: Path, age: int | None, status: int
+) -> None:
+    command = compose()["worker"]["healthcheck"]["test"][1].replace("$$", "$")  # as Compose does
+    command = command.replace("/tmp/alive", str(tmp_path / "alive"))
+    if age is not None:
+        (tmp_path / "alive").touch()
+        os.utime(tmp_path / "alive", (time.time() - age,) * 2)
+    assert subprocess.run(["sh", "-c", command]).returncode == status
 
 
 def test_systemd_has_the_processes_of_the_page() -> None:
@@ -142,12 +177,19 @@ def test_every_process_of_the_page_starts_and_ends_in_time(tmp_path: Path) -> No
         for role, (command, _) in page.items():
             arguments = shlex.split(command.replace("8000", str(port)))
             log = stack.enter_context((tmp_path / role).open("wb"))
+            environment["CRMSOLID_ALIVE_FILE"] = str(tmp_path / f"{role}.alive")
             running[role] = stack.enter_context(
                 subprocess.Popen(arguments, env=environment, cwd=ROOT, stdout=log, stderr=log)
             )
             stack.callback(running[role].kill)
         wait_until(lambda: is_ready(port), "/readyz is ready", seconds=180)
         wait_until(lambda: "ready." in (tmp_path / "telegram").read_text(), "the Telegram worker runs", seconds=180)
+        alive = [tmp_path / f"{role}.alive" for role in ("worker", "telegram", "scheduler")]
+        for file in alive:
+            wait_until(file.exists, "it shows that it lives", seconds=60)
+            file.unlink()
+        for file in alive:
+            wait_until(file.exists, "it does so again and again", seconds=60)
         for role, process in running.items():
             process.send_signal(signal.SIGTERM)
             assert process.wait(page[role][1]) == 0, (tmp_path / role).read_text()
