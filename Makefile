@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop psql backup restore test lint types openapi sdk bench chaos fuzz screenshots lock audit licenses clean
+.PHONY: help run stop psql backup restore test pythons lint types openapi sdk bench chaos fuzz screenshots lock audit licenses clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ restore: $(READY) ## make the database what it is in a backup: make restore FILE
 
 test: $(READY) ## ruff, mypy and all tests; some of them: make test TESTS=tests/contacts
 	@bash scripts/test.sh $(TESTS)
+
+pythons: ## all tests on each Python from 3.11 on that is here; some of them: make pythons TESTS=tests/contacts
+	@bash scripts/pythons.sh $(TESTS)
 
 lint: $(READY) ## check the code with ruff
 	@$(BIN)/ruff check .

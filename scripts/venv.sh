@@ -3,25 +3,47 @@
 # hashes that are pinned there: scripts/venv.sh FOLDER
 set -euo pipefail
 venv=${1:?folder}
+shipped=3.13 # that of the Dockerfile
+newest=14    # of those on which the tests have run
 
-is_supported() { # PYTHON
-    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1
+minor() { # PYTHON: the 13 of 3.13; nothing if this does not run, or is another Python than 3
+    "$1" -c 'import sys; print(sys.version_info[1] if sys.version_info[0] == 3 else "")' 2>/dev/null || true
+}
+
+is_new_enough() { # PYTHON
+    local minor
+    minor=$(minor "$1")
+    [ "${minor:-0}" -ge 11 ]
+}
+
+has_pip() { # PYTHON: Debian's comes without
+    "$1" -c 'import ensurepip' >/dev/null 2>&1
 }
 
 pick_python() {
-    local candidate
-    for candidate in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
-        if is_supported "$candidate"; then
+    local candidate candidates=(python$shipped python3.14 python3.12 python3.11 python3)
+    if [ -n "${PYTHON:-}" ] && is_new_enough "$PYTHON"; then
+        echo "$PYTHON"
+        return
+    fi
+    for candidate in "${candidates[@]}"; do
+        if is_new_enough "$candidate" && has_pip "$candidate"; then
             echo "$candidate"
             return
         fi
     done
-    echo "needs Python 3.11 to 3.14 on the PATH, or as PYTHON=/path/to/python" >&2
+    for candidate in "${candidates[@]}"; do
+        if is_new_enough "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+    done
+    echo "needs Python 3.11 or newer on the PATH, or as PYTHON=/path/to/python" >&2
     return 1
 }
 
 make_venv() {
-    # Debian's python3 comes without ensurepip, so that `venv` may fail; a pip that is there can install another one.
+    # Without ensurepip `venv` fails; a pip that is there can install another one.
     "$python" -m venv "$venv" >/dev/null 2>&1 && return
     rm -rf "$venv"
     "$python" -m venv --without-pip "$venv" >/dev/null 2>&1 &&
@@ -31,8 +53,11 @@ make_venv() {
     return 1
 }
 
-if ! is_supported "$venv/bin/python"; then
+if ! is_new_enough "$venv/bin/python"; then
     python=$(pick_python)
+    if [ "$(minor "$python")" -gt $newest ]; then
+        echo "warning: the tests have run on Python 3.11 to 3.$newest, and $python is newer" >&2
+    fi
     echo "creating $venv with $("$python" --version) (once, a minute or so)"
     rm -rf "$venv"
     make_venv
