@@ -240,7 +240,7 @@ def _page(
         read=partial(repository.contacts.read, prepared=not filters),
         narrow=partial(_narrow, conditions) if conditions else None,
     )
-    return Page(repository.with_tags(rows.rows), rows.next_cursor)
+    return replace(rows, rows=repository.with_tags(rows.rows))
 
 
 def _narrow(conditions: Sequence[tuple[Any, Condition]], rows: Any, now: datetime) -> Any:

@@ -40,7 +40,7 @@ class ContactsView(WorkspaceView):
     @endpoint(
         scopes=READ,
         query=ContactQuery,
-        responses={200: ListOf(ContactOut)},
+        responses={200: ListOf(ContactOut, synced=True)},
         error_codes=("filter_too_costly",),
         slow_with=FILTERS,
     )
@@ -49,7 +49,7 @@ class ContactsView(WorkspaceView):
         filters = dict(self.query)
         sort, limit, cursor = filters.pop("sort"), filters.pop("limit"), filters.pop("cursor", None)
         page = services.list_contacts(self.actor, filters, sort=sort, limit=limit, cursor=cursor)
-        return ApiResponse(page.as_dict([contact.payload for contact in page.rows]))
+        return ApiResponse(page.as_dict([contact.payload for contact in page.rows], synced=True))
 
     @endpoint(
         scopes=WRITE,

@@ -161,6 +161,8 @@ class V1Schema(AutoSchema):
                 cursor = {"type": "string", "description": "Give it as `cursor` to read on, also later; never null."}
             data = {"type": "array", "items": self._shape(shape.item, direction)}
             properties = {"data": data, "next_cursor": cursor}
+            if shape.synced:
+                properties["synced_until"] = components.SYNCED_UNTIL
             return {"type": "object", "required": ["data", "next_cursor"], "properties": properties}
         if isinstance(shape, serializers.ListSerializer):
             return {"type": "array", "items": self._shape(shape.child, direction)}

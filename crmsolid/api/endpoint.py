@@ -54,10 +54,12 @@ class ApiResponse:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A page: ``{"data": [...], "next_cursor": …}``; ``endless`` if ``next_cursor`` is never null."""
+    """A page: ``{"data": [...], "next_cursor": …}``; ``endless`` if ``next_cursor`` is never null, ``synced`` if the
+    last page may have ``synced_until``."""
 
     item: Shape
     endless: bool = False
+    synced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,13 @@ REQUEST_ID: dict[str, Any] = {
     "schema": {"type": "string"},
 }
 
+SYNCED_UNTIL: dict[str, Any] = {
+    "type": "string",
+    "format": "date-time",
+    "description": "On the last page in ascending order of `created_at` or `updated_at`: none dated before this "
+    "instant can appear any more. Give it as `updated_since` the next time.",
+}
+
 IF_MATCH: dict[str, Any] = {
     "name": "If-Match",
     "in": "header",

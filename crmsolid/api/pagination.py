@@ -5,6 +5,25 @@ transaction, so a row can become visible after a younger one, and a cursor that 
 skip it. Therefore the cursor of such a list never moves past the *commit horizon*, a time before which no row can
 appear any more. Rows beyond the horizon are returned all the same; the cursor remembers which, and the next page starts
 at the horizon and leaves them out. Descending pages and the last page (it has every committed row) do without.
+
+The last page of a list that ascends by ``created_at`` or ``updated_at`` says ``synced_until``: no row dated before it
+can appear any more, so who comes back with it as ``updated_since`` misses none. It is the start of the oldest
+transaction in progress, less ``SYNC_MARGIN``. That is right because
+
+- a row is dated within its transaction, or a moment before the first statement of it, by the database's clock. If it is
+  not visible yet, its transaction was in progress when the horizon was read, or began later. The horizon is read before
+  the rows, by a statement of its own, and ``pg_stat_activity`` has a transaction until its rows are visible.
+- an open transaction holds the instant back for as long as it is open, and never makes it wrong. One that has written
+  nothing yet counts as a minute old at most, or a backup would hold it back for hours; nobody dates a row a minute
+  before writing it.
+- the product prepares no transactions (two-phase commit), which ``pg_stat_activity`` would not have.
+- a replica does not have its primary's transactions. A page that is read there has no ``synced_until``, and the client
+  keeps the instant of last time.
+- ``SYNC_MARGIN`` is more than the processes' clocks differ from the database's, and leaves room for that clock to be
+  set back, or forward between two readings of a process. After a larger step clients have to read the whole list anew.
+
+There is none where rows enter the list by the time alone (``narrow``). An endpoint with such a list shows it
+(``ListOf.synced``), unless its rows may be dated long before they are written, as messages are by Telegram.
 """
 
 import base64
@@ -30,6 +49,10 @@ from crmsolid.core.errors import DomainError
 CLOCK_MARGIN = timedelta(seconds=1)
 # How many rows beyond the horizon a cursor can remember. Beyond that many, a page has to wait for the horizon.
 MAX_REMEMBERED = 300
+# The same as CLOCK_MARGIN for ``synced_until``, which is used long after the page: until then the database's clock may
+# have been set back. A larger margin costs nothing but rows that a client reads again.
+SYNC_MARGIN = timedelta(seconds=10)
+SYNCED_COLUMNS = ("created_at", "updated_at")
 EMPTY_PAGE_SECONDS = 0.1
 
 _TAG_BYTES = 9
@@ -37,24 +60,36 @@ _ROW_HASH_BYTES = 6
 
 # All processes use one database role, so each sees the transactions of the others. A transaction that has written
 # nothing for a minute is a reader, such as a backup. Without the first statement, a transaction would see the view as
-# it was when it first read it.
+# it was when it first read it. The time is read before the view, or a transaction could begin in between.
 _HORIZON = """
-SELECT pg_stat_clear_snapshot();
-SELECT coalesce(min(xact_start), clock_timestamp()) FROM pg_stat_activity
+SELECT pg_stat_clear_snapshot(), clock_timestamp(), pg_is_in_recovery();
+SELECT min(xact_start) FILTER (WHERE backend_xid IS NOT NULL OR xact_start > minute_ago),
+  min(CASE WHEN backend_xid IS NOT NULL THEN xact_start ELSE greatest(xact_start, minute_ago) END)
+FROM pg_stat_activity, (SELECT clock_timestamp() - interval '1 minute' AS minute_ago) AS clock
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-  AND (backend_xid IS NOT NULL OR xact_start > clock_timestamp() - interval '1 minute')
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of rows and the cursor of the next, None at the end."""
+    """One page of rows and the cursor of the next, None at the end. ``synced_until`` is as the module says."""
 
     rows: list[Any]
     next_cursor: str | None
+    synced_until: datetime | None = None
 
-    def as_dict(self, data: list[Any]) -> dict[str, Any]:
-        return {"data": data, "next_cursor": self.next_cursor}
+    def as_dict(self, data: list[Any], *, synced: bool = False) -> dict[str, Any]:
+        shown = {"synced_until": clock.rfc3339(self.synced_until)} if synced and self.synced_until is not None else {}
+        return {"data": data, "next_cursor": self.next_cursor, **shown}
+
+
+@dataclass(frozen=True, slots=True)
+class _Horizon:
+    """Before ``of_pages`` no row can appear any more while a client follows its cursor, before ``of_syncs`` (None on a
+    replica) none until the client comes back."""
+
+    of_pages: datetime
+    of_syncs: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +139,7 @@ def page(
         queryset = narrow(queryset, as_of)
     is_time = isinstance(queryset.model._meta.get_field(column), models.DateTimeField)
     # Before the rows are read: a transaction that commits in between is older than the horizon.
-    horizon = _commit_horizon() if is_time and not descending else None
+    horizon = _read_horizon() if is_time and not descending else None
     returned = position.returned if position is not None else frozenset()
     if position is not None:
         if position.pk is None:
@@ -118,25 +153,27 @@ def page(
     rows = read(queryset.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1 + len(returned)])
     new = [row for row in rows if _row_hash(row, column) not in returned] if returned else rows
     if not endless and len(new) <= limit:
-        return Page(new, None)
+        is_synced = column in SYNCED_COLUMNS and narrow is None
+        return Page(new, None, horizon.of_syncs if is_synced and horizon is not None else None)
     new = new[:limit]
     if not new:
         return Page([], _encode(position or _Cursor(0, None, as_of=as_of), binding))
     if horizon is None:
         return Page(new, _encode(_Cursor(getattr(new[-1], column), new[-1].id, as_of=as_of), binding))
-    shown, next_position = _up_to_horizon(rows, new, column, position, horizon)
+    shown, next_position = _up_to_horizon(rows, new, column, position, horizon.of_pages)
     if not shown:
         time.sleep(EMPTY_PAGE_SECONDS)  # or a client that follows the cursor would ask again at once
     return Page(shown, _encode(replace(next_position, as_of=as_of), binding))
 
 
-def _commit_horizon() -> datetime:
-    """No row dated before this can become visible any more: the oldest transaction in progress began later."""
+def _read_horizon() -> _Horizon:
+    """By the start of the oldest transaction in progress, or by now: later, if the clock was set back meanwhile."""
     with connection.cursor() as database:
         database.execute(_HORIZON)
+        _, now, is_replica = database.fetchone()
         database.nextset()
-        oldest: datetime = database.fetchone()[0]
-    return oldest - CLOCK_MARGIN
+        oldest, oldest_of_syncs = (min(now, start or now) for start in database.fetchone())
+    return _Horizon(oldest - CLOCK_MARGIN, None if is_replica else oldest_of_syncs - SYNC_MARGIN)
 
 
 def _up_to_horizon(

@@ -1,9 +1,11 @@
-"""Pages in ascending order of a time: a row that is committed late is never skipped, and no row comes twice."""
+"""Pages in ascending order of a time: a row that is committed late is never skipped, and no row comes twice. Who comes
+back with ``synced_until`` misses none either."""
 
 import random
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,13 +26,13 @@ def create(tenants: Tenants) -> Callable[..., str]:
     """Creates a contact of this name, in the transaction of the caller; returns its id."""
 
     def create_contact(name: str, **fields: Any) -> str:
-        return str(Contact.unscoped.create(workspace=tenants.workspace, name=name, **fields).pk)
+        return str(Contact.unscoped.create(**{"workspace": tenants.workspace, "name": name, **fields}).pk)
 
     return create_contact
 
 
 class PendingTransaction:
-    """Creates a contact in another connection and commits it when the test says so."""
+    """Creates or changes a contact in another connection and commits it when the test says so."""
 
     def __init__(self, create: Callable[[], Any]) -> None:
         self._create, self._created, self._may_commit = create, threading.Event(), threading.Event()
@@ -53,17 +55,25 @@ class PendingTransaction:
 
 
 @pytest.fixture
-def pending(create: Callable[..., str]) -> Iterator[Callable[[str], PendingTransaction]]:
-    """Starts transactions that stay open until the test commits them, or ends."""
+def hold() -> Iterator[Callable[[Callable[[], Any]], PendingTransaction]]:
+    """Does something in a transaction that stays open until the test commits it, or ends."""
     started: list[PendingTransaction] = []
 
-    def start(name: str) -> PendingTransaction:
-        started.append(PendingTransaction(lambda: create(name)))
+    def start(work: Callable[[], Any]) -> PendingTransaction:
+        started.append(PendingTransaction(work))
         return started[-1]
 
     yield start
     for transaction_in_progress in started:
         transaction_in_progress.commit()
+
+
+@pytest.fixture
+def pending(
+    create: Callable[..., str], hold: Callable[[Callable[[], Any]], PendingTransaction]
+) -> Callable[..., PendingTransaction]:
+    """Creates a contact of this name in such a transaction."""
+    return lambda name, **fields: hold(partial(create, name, **fields))
 
 
 def names(answer: Any) -> list[str]:
@@ -183,3 +193,121 @@ def test_concurrent_writers_are_paged_completely_and_without_repetition(
     runner.join(20)
     remaining = follow(client, cursor, 3) if cursor else names(client.get(PATH, {"sort": "created_at"}).json())
     assert sorted(map(int, seen + remaining)) == list(range(60))
+
+
+# --- synced_until -----------------------------------------------------------------------------------------------------
+# By how much times on one machine differ. With the product's margin these tests would take as long as that.
+CLOCKS_ALONE = timedelta(seconds=2 * clock.TOLERANCE_SECONDS)
+
+
+@pytest.fixture
+def no_margin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pagination, "SYNC_MARGIN", CLOCKS_ALONE)
+
+
+def sync(client: Api, since: str | None) -> tuple[list[Any], str]:
+    """The contacts that were changed from this instant on, and the instant with which to come back."""
+    query: dict[str, Any] = {"sort": "updated_at", "limit": 20} | ({"updated_since": since} if since else {})
+    answer, rows = client.get(PATH, query).json(), list[Any]()
+    while answer["next_cursor"] is not None:
+        assert "synced_until" not in answer
+        rows += answer["data"]
+        answer = client.get(PATH, query | {"cursor": answer["next_cursor"]}).json()
+    return rows + answer["data"], answer["synced_until"]
+
+
+@pytest.mark.parametrize("side", ["workspace", "twin"])
+def test_open_transaction_holds_synced_until_back(
+    api: Api,
+    tenants: Tenants,
+    create: Callable[..., str],
+    pending: Callable[..., PendingTransaction],
+    no_margin: None,
+    side: str,
+) -> None:
+    workspace = getattr(tenants, side)
+    client = api(tenants.key(workspace=workspace))
+    late = pending("late", workspace=workspace)
+    began = clock.now()
+    while clock.now() < began + 2 * CLOCKS_ALONE:
+        create("in between", workspace=workspace)
+    rows, since = sync(client, None)
+    assert {row["name"] for row in rows} == {"in between"}
+    assert datetime.fromisoformat(since) < began
+    late.commit()
+    rows, since = sync(client, since)
+    assert "late" in [row["name"] for row in rows]
+    assert datetime.fromisoformat(since) > began
+
+
+def test_client_that_comes_back_with_synced_until_misses_no_late_commit(
+    api: Api,
+    tenants: Tenants,
+    create: Callable[..., str],
+    hold: Callable[[Callable[[], Any]], PendingTransaction],
+    no_margin: None,
+) -> None:
+    """Transactions create and change contacts, and commit in any order and up to ten rounds late. A client that comes
+    back with the latest time that it has seen misses some of them."""
+    generator, client = random.Random(48), api(tenants.key())
+    old = [create(f"{number}") for number in range(30)]
+    late: list[tuple[int, PendingTransaction]] = []
+    seen, seen_by_latest, since, latest = dict[str, str](), dict[str, str](), None, None
+
+    def change(contact_id: str) -> None:
+        contact = Contact.unscoped.select_for_update().get(pk=contact_id)
+        contact.updated_at = clock.now()
+        contact.save(update_fields=["updated_at"])
+
+    for number in range(40):
+        if number < len(old):
+            for work in (partial(change, old[number]), partial(create, "new")):
+                late.append((number + generator.randint(1, 10), hold(work)))
+            create("at once")
+        for due, each in late:
+            if due == number:
+                each.commit()
+        rows, since = sync(client, since)
+        seen |= {row["id"]: row["updated_at"] for row in rows}
+        rows, _ = sync(client, latest)
+        seen_by_latest |= {row["id"]: row["updated_at"] for row in rows}
+        latest = max(seen_by_latest.values())
+    stored = Contact.objects.for_workspace(tenants.workspace).values_list("pk", "updated_at")
+    expected = {pk: clock.rfc3339(updated_at) for pk, updated_at in stored}
+    assert len(expected) == 3 * len(old)
+    assert seen == expected
+    assert seen_by_latest != expected
+
+
+def test_updated_since_is_inclusive(api: Api, tenants: Tenants, create: Callable[..., str]) -> None:
+    client, now = api(tenants.key()), clock.now()
+    for microseconds in (-1, 0, 1):
+        create(f"{microseconds}", updated_at=now + timedelta(microseconds=microseconds))
+    rows, _ = sync(client, clock.rfc3339(now))
+    assert [row["name"] for row in rows] == ["0", "1"]
+
+
+def test_only_the_last_page_in_ascending_order_of_a_time_has_synced_until_and_no_page_needs_another_statement(
+    api: Api, tenants: Tenants, create: Callable[..., str], django_assert_num_queries: Any
+) -> None:
+    """Key, contacts, tags, and the commit horizon, which pages that ascend read anyway."""
+    client = api(tenants.key())
+    segment = client.post("/v1/segments", {"name": "New", "filter": {"field": "stage", "op": "is", "value": "new"}})
+    for number in range(3):
+        create(f"{number}")
+    for query, statements, is_synced in (
+        ({"sort": "updated_at"}, 4, True),
+        ({"sort": "created_at"}, 4, True),
+        ({"sort": "updated_at", "limit": 2}, 4, False),
+        ({"sort": "-updated_at"}, 3, False),
+        ({"sort": "name"}, 3, False),
+    ):
+        with django_assert_num_queries(statements):
+            assert ("synced_until" in client.get(PATH, query).json()) is is_synced
+    for path, query in (
+        (PATH, {"sort": "updated_at", "segment": segment.json()["id"]}),  # who is in it may depend on the time alone
+        ("/v1/messages", {"sort": "created_at"}),  # dated by Telegram
+        ("/v1/accounts", {}),
+    ):
+        answer = client.get(path, query).json()
+        assert (answer["next_cursor"], answer.get("synced_until")) == (None, None)

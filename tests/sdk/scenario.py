@@ -82,6 +82,17 @@ async def contacts(crm: AsyncCrmSolid, run_name: str) -> str:
     assert (len(found), found[0]) == (2, contact.id)
     assert [one.id async for one in crm.contacts.list(search="ковалёва", tag=[run_name, "vip"])] == [contact.id]
 
+    whole = crm.contacts.sync()
+    assert {contact.id} < {one.id async for one in whole}
+    await crm.contacts.update(contact.id, phone="+380 44 000 00 00")
+    later = crm.contacts.sync(since=whole.synced_until)
+    async for _ in later:
+        break
+    assert later.synced_until == whole.synced_until  # not all are read yet
+    assert {one.id: one.phone async for one in later}[contact.id]
+    assert whole.synced_until is not None and later.synced_until is not None
+    assert later.synced_until > whole.synced_until
+
     assert (await crm.contacts.data(contact.id)).contact.name == NAME
     assert (await crm.contacts.score(contact.id)).score == 0
     rows = [json.loads(line) async for line in crm.contacts.export(format="ndjson", tag=[run_name, "vip"]).lines()]

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 # What is made of other methods.
-NOT_AN_OPERATION = {"jobs.wait"}
+NOT_AN_OPERATION = {"contacts.sync", "jobs.wait"}
 OF_THE_TRANSPORT = {"Idempotency-Key", "X-Request-Id"}
 
 

@@ -57,6 +57,46 @@ public sealed record Page<T> : ApiModel
 
     /// <summary>Where the next page begins; null on the last page.</summary>
     public string? NextCursor { get; init; }
+
+    /// <summary>
+    /// On the last page of contacts in ascending order of a time: none dated before it can appear any more.
+    /// </summary>
+    public DateTimeOffset? SyncedUntil { get; init; }
+}
+
+/// <summary>What has changed from an instant on.</summary>
+/// <typeparam name="T">The type of the items.</typeparam>
+public sealed class Changes<T> : IAsyncEnumerable<T>
+{
+    private readonly Pageable<T> _list;
+
+    /// <summary>Makes the changes from a list in ascending order, also for tests.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="since">The instant.</param>
+    public Changes(Pageable<T> list, DateTimeOffset? since)
+    {
+        _list = list;
+        SyncedUntil = since;
+    }
+
+    /// <summary>
+    /// The instant with which to come back, once the enumeration has come to its end; until then the one that was given.
+    /// </summary>
+    public DateTimeOffset? SyncedUntil { get; private set; }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        var pages = _list.AsPages(pageSize: 100, cancellationToken: cancellationToken);
+        await foreach (Page<T> page in pages.ConfigureAwait(false))
+        {
+            foreach (T item in page.Data)
+            {
+                yield return item;
+            }
+            SyncedUntil = page.SyncedUntil ?? SyncedUntil;
+        }
+    }
 }
 
 /// <summary>

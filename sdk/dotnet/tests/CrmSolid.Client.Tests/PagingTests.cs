@@ -79,6 +79,39 @@ public sealed class PagingTests
     }
 
     [Fact]
+    public async Task Changes_say_at_their_end_with_which_instant_to_come_back()
+    {
+        string last = Answers.Page(null, Answers.Contact("con_2"));
+        _server
+            .Answer(200, Answers.Page("next", Answers.Contact("con_1")))
+            .Answer(200, last.Replace("\"next_cursor\"", "\"synced_until\": \"2026-06-04T09:00:00.000001Z\", \"next_cursor\""))
+            .Answer(200, Answers.Page(null));
+        CrmSolidClient client = _server.Client();
+        Changes<Contact> changes = client.Contacts.SyncAsync();
+        var seen = new List<string>();
+        await foreach (Contact contact in changes)
+        {
+            seen.Add(contact.Id);
+            Assert.Null(changes.SyncedUntil);
+        }
+        Assert.Equal(["con_1", "con_2"], seen);
+        DateTimeOffset? since = changes.SyncedUntil;
+        changes = client.Contacts.SyncAsync(since);
+        await foreach (Contact contact in changes)
+        {
+            Assert.Null(contact);
+        }
+        Assert.Equal(since, changes.SyncedUntil); // an answer without an instant, as of a replica, keeps that of last time
+        Assert.Equal(
+            [
+                "GET /v1/contacts?sort=updated_at&limit=100",
+                "GET /v1/contacts?sort=updated_at&limit=100&cursor=next",
+                "GET /v1/contacts?updated_since=2026-06-04T09%3A00%3A00.000001Z&sort=updated_at&limit=100",
+            ],
+            _server.Requests.Select(request => request.Line));
+    }
+
+    [Fact]
     public async Task Pages_for_tests_can_be_made()
     {
         var pages = Pageable<int>.FromPages(new() { Data = [1, 2], NextCursor = "a" }, new() { Data = [3] });

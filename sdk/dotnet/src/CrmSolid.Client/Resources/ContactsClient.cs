@@ -40,6 +40,17 @@ public class ContactsClient : ResourceClient
                 .Query("sort", sort),
             cancellationToken);
 
+    /// <summary>
+    /// Lists all contacts, or those that were changed since the last time. Keep <see cref="Changes{T}.SyncedUntil"/> once
+    /// all are read, and give it the next time: none is missed, however late its change is committed. Some come again, so
+    /// store them by their ids. Contacts that were erased do not appear.
+    /// </summary>
+    /// <param name="since"><see cref="Changes{T}.SyncedUntil"/> of the last time.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    public virtual Changes<Contact> SyncAsync(
+        DateTimeOffset? since = null, CancellationToken cancellationToken = default) =>
+        new(ListAsync(updatedSince: since, sort: ContactSort.UpdatedAt, cancellationToken: cancellationToken), since);
+
     /// <summary>Gets one contact.</summary>
     /// <param name="contactId">The contact.</param>
     /// <param name="cancellationToken">Ends the call.</param>

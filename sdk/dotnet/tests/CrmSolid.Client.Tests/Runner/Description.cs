@@ -40,9 +40,10 @@ internal static class Description
         };
     }
 
-    // Waiting for a job asks for it again and again: it is no operation of its own.
+    // Waiting for a job asks for it again and again, and a sync is a list: they are no operations of their own.
     private static bool IsOperation(MethodInfo method) =>
-        method.IsVirtual && method.Name.EndsWith("Async") && method.Name != nameof(JobsClient.WaitAsync);
+        method.IsVirtual && method.Name.EndsWith("Async")
+        && method.Name is not (nameof(JobsClient.WaitAsync) or nameof(ContactsClient.SyncAsync));
 
     private static async Task<object> DescribeAsync(
         string name, Func<CrmSolidClient, object> resource, MethodInfo method)

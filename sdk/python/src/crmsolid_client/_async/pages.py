@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import AsyncIterator
 from typing import Generic, TypeVar
 
@@ -35,13 +36,28 @@ class AsyncPages(Generic[M]):
         """The pages themselves, whose ``next_cursor`` can be kept to go on from later."""
         call = self._call
         while True:
-            rows, next_cursor = await self._transport.rows(call, self._shape)
-            yield Page(rows, next_cursor)
+            page = await self._transport.page(call, self._shape)
+            yield page
             # Any list may have an empty page in between. One that never ends has a cursor even then, to poll with.
-            if next_cursor is None or (self._endless and not rows):
+            if page.next_cursor is None or (self._endless and not page.data):
                 return
             others = tuple(pair for pair in call.params if pair[0] != "cursor")
-            call = dataclasses.replace(call, params=(*others, ("cursor", next_cursor)))
+            call = dataclasses.replace(call, params=(*others, ("cursor", page.next_cursor)))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._call.path}>"
+
+
+class AsyncChanges(AsyncPages[M]):
+    """What has changed from an instant on. Once the iteration has come to its end, ``synced_until`` is the instant with
+    which to come back; until then it is the one that was given."""
+
+    def __init__(self, transport: AsyncTransport, call: Call, shape: type[M], since: datetime.datetime | None) -> None:
+        super().__init__(transport, call, shape, endless=False)
+        self.synced_until = since
+
+    async def by_page(self) -> AsyncIterator[Page[M]]:
+        """The pages themselves."""
+        async for page in super().by_page():
+            yield page
+            self.synced_until = page.synced_until or self.synced_until

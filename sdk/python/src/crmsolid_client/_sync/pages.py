@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
@@ -36,13 +37,28 @@ class Pages(Generic[M]):
         """The pages themselves, whose ``next_cursor`` can be kept to go on from later."""
         call = self._call
         while True:
-            rows, next_cursor = self._transport.rows(call, self._shape)
-            yield Page(rows, next_cursor)
+            page = self._transport.page(call, self._shape)
+            yield page
             # Any list may have an empty page in between. One that never ends has a cursor even then, to poll with.
-            if next_cursor is None or (self._endless and not rows):
+            if page.next_cursor is None or (self._endless and not page.data):
                 return
             others = tuple(pair for pair in call.params if pair[0] != "cursor")
-            call = dataclasses.replace(call, params=(*others, ("cursor", next_cursor)))
+            call = dataclasses.replace(call, params=(*others, ("cursor", page.next_cursor)))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._call.path}>"
+
+
+class Changes(Pages[M]):
+    """What has changed from an instant on. Once the iteration has come to its end, ``synced_until`` is the instant with
+    which to come back; until then it is the one that was given."""
+
+    def __init__(self, transport: Transport, call: Call, shape: type[M], since: datetime.datetime | None) -> None:
+        super().__init__(transport, call, shape, endless=False)
+        self.synced_until = since
+
+    def by_page(self) -> Iterator[Page[M]]:
+        """The pages themselves."""
+        for page in super().by_page():
+            yield page
+            self.synced_until = page.synced_until or self.synced_until

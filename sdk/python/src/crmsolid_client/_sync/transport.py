@@ -14,8 +14,9 @@ import httpx
 import pydantic
 
 from .._config import USER_AGENT, Config
-from .._model import Model, response_info
+from .._model import Model, Time, response_info
 from .._pacing import RateLimit
+from .._pages import Page
 from .._requests import Call
 from .._retry import Attempts
 from .._stop import Stop
@@ -23,6 +24,7 @@ from ..errors import UnexpectedAnswerError
 
 M = TypeVar("M", bound=Model)
 
+_TIME = pydantic.TypeAdapter(Time | None)
 CONNECT_SECONDS = 10.0
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30)
 
@@ -48,12 +50,13 @@ class Transport:
             raise _unexpected(response, shape, error) from None
         return answer.with_response(response_info(response))
 
-    def rows(self, call: Call, shape: type[M]) -> tuple[list[M], str | None]:
-        """Make the call of a list. Returns its objects and the cursor of the next page."""
+    def page(self, call: Call, shape: type[M]) -> Page[M]:
+        """Make the call of a list."""
         response = self.send(call)
         try:
             answer: Any = response.json()
-            return [shape.model_validate(row) for row in answer["data"]], answer.get("next_cursor")
+            rows = [shape.model_validate(row) for row in answer["data"]]
+            return Page(rows, answer.get("next_cursor"), _TIME.validate_python(answer.get("synced_until")))
         except pydantic.ValidationError as error:
             raise _unexpected(response, shape, error) from None
         except (ValueError, TypeError, KeyError, AttributeError):

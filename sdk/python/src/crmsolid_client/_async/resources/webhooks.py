@@ -127,5 +127,5 @@ class AsyncWebhooks(AsyncResource):
 
     async def events(self) -> builtins.list[models.EventKind]:
         """The types of events, each with the JSON Schema of its body."""
-        kinds, _ = await self._transport.rows(read("/v1/webhooks/events"), models.EventKind)
-        return kinds
+        page = await self._transport.page(read("/v1/webhooks/events"), models.EventKind)
+        return page.data

@@ -14,7 +14,7 @@ from ... import models
 from ..._requests import NOT_GIVEN, NotGiven, read, upload, write
 from ..._uploads import csv_upload
 from ..download import Download
-from ..pages import Pages
+from ..pages import Changes, Pages
 from .base import Resource
 
 Sort = Literal["created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "score", "-score"]
@@ -47,6 +47,14 @@ class Contacts(Resource):
             cursor=cursor,
         )
         return self._pages(call, models.Contact)
+
+    def sync(self, *, since: datetime.datetime | None = None) -> Changes[models.Contact]:
+        """All contacts, or those that were changed since the last time, the ones changed last at the end. Keep
+        ``synced_until`` of the result once all are read, and give it as ``since`` the next time: none is missed,
+        however late its change is committed. Some come again, so store them by their ids. Contacts that were erased do
+        not appear."""
+        call = read("/v1/contacts", sort="updated_at", updated_since=since, limit=100)
+        return Changes(self._transport, call, models.Contact, since)
 
     def get(self, contact_id: str) -> models.Contact:
         """A contact. ``response.etag`` of it is what ``if_match`` of a later change takes."""

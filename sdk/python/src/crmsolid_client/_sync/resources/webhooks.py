@@ -128,5 +128,5 @@ class Webhooks(Resource):
 
     def events(self) -> builtins.list[models.EventKind]:
         """The types of events, each with the JSON Schema of its body."""
-        kinds, _ = self._transport.rows(read("/v1/webhooks/events"), models.EventKind)
-        return kinds
+        page = self._transport.page(read("/v1/webhooks/events"), models.EventKind)
+        return page.data
