@@ -24,8 +24,8 @@ INSERT = """
 WITH given AS (
     SELECT * FROM (VALUES (1, 'acme', 'Acme'), (2, 'rival', 'Rival')) AS given (number, slug, name)
 ), owner AS (
-    INSERT INTO workspaces_user (password, is_superuser, email, name, is_active, date_joined)
-    SELECT %(password)s, false, 'owner@' || slug || '.example', '', true, %(now)s FROM given ORDER BY number
+    INSERT INTO workspaces_user (password, is_superuser, email, name, is_active)
+    SELECT %(password)s, false, 'owner@' || slug || '.example', '', true FROM given ORDER BY number
     RETURNING id, email
 ), numbered AS (
     SELECT slug, name, mode, nextval(pg_get_serial_sequence('workspaces_workspace', 'id')) AS id
@@ -78,7 +78,7 @@ class Tenants:
             psycopg.Cursor(connection.connection).execute(INSERT, values, prepare=True).fetchall()
         )
         self.owner, self.stranger = (
-            _existing(User(pk=pk, email=f"owner@{slug}.example", password=password, date_joined=now, time_zone=""))
+            _existing(User(pk=pk, email=f"owner@{slug}.example", password=password, time_zone=""))
             for pk, slug in ((owner, "acme"), (stranger, "rival"))
         )
         self.workspace, self.other = (

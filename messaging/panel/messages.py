@@ -72,7 +72,6 @@ class AttemptInline(TenantInline):
     model = MessageAttempt
     fields = ("number", "time", "outcome", "error", "duration")
     readonly_fields = ("time", "outcome", "duration")
-    show_change_link = False
     verbose_name_plural = "attempts"
     time = datetime_column("time", "at")
     duration = milliseconds_column("took", "duration_ms")

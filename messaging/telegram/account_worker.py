@@ -215,11 +215,6 @@ class AccountWorker:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake_up.set)
 
-    @property
-    def ready_accounts(self) -> set[int]:
-        """The accounts that could send now. May be read from any thread."""
-        return {account_id for account_id, connection in list(self._connections.items()) if connection.is_ready}
-
     async def _main(self) -> None:
         self._loop, self._wake_up = asyncio.get_running_loop(), asyncio.Event()
         self._threads = DatabaseThreads()

@@ -13,8 +13,8 @@ from crmsolid.core.errors import DomainError
 from tests.tenants import Tenants
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import Answer, Post, Receiver
+from tests.webhooks.secrets import standard_form
 from webhooks import services
-from webhooks.delivery.signing import standard_form
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.secrets import EndpointSecrets
 

@@ -12,7 +12,6 @@ from enum import StrEnum
 # Nine retries over 44.7 hours follow the first attempt; then the delivery is exhausted.
 _RETRY_MINUTES = (5 / 60, 0.5, 2, 10, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60)
 RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in _RETRY_MINUTES)
-MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
 JITTER = 0.2
 
 

@@ -17,11 +17,6 @@ def generate_secret() -> str:
     return STANDARD_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
-def standard_form(secret: str) -> str:
-    """The ``whsec_`` form of any secret, for a Standard Webhooks library; padded, as strict libraries require."""
-    return STANDARD_PREFIX + base64.b64encode(_standard_key(secret)).decode()
-
-
 def body_signature(secret: str, body: bytes) -> str:
     """The value of X-Signature: keyed with the UTF-8 bytes of the secret, prefix included, over the raw body."""
     return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()

@@ -104,11 +104,6 @@ class LookAheadChangeList(ChangeList):
         self.paginator = paginator
         self.result_list = self.page.object_list
         self.result_count = len(self.result_list)
-        self.full_result_count = None
-        self.show_full_result_count = False
-        self.show_admin_actions = True
-        self.can_show_all = False
-        self.multi_page = self.page.has_other_pages()
 
     def get_ordering_field(self, field_name: Any) -> Any:
         """None for a column without a link to sort by it: an address does not sort a large table either."""
@@ -224,7 +219,6 @@ class TenantInline(TenantRules, TabularInline):  # type: ignore[type-arg]
     """Rows of the same workspace below a parent row, read-only."""
 
     extra = 0
-    show_change_link = True
 
 
 class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
@@ -233,7 +227,6 @@ class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
     form = TenantForm
     object_history_template = "panel/history.html"
     paginator = LookAheadPaginator
-    show_full_result_count = False
     list_per_page = 50
     show_facets = ShowFacets.NEVER  # facets count the whole table for each choice of each filter
     keeps_history = True  # False for rows that never change: no link leads to an empty history

@@ -15,6 +15,7 @@ from messaging.models import (
     TelegramSession,
 )
 from messaging.services import send_message
+from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import Session, UpdateState
 from messaging.telegram.login import LoggedIn
 from messaging.telegram.services import begin_login, store_session
@@ -81,3 +82,8 @@ def make_due(message: Message, **values: Any) -> None:
 
 def received_texts(server: TelegramServer, who: str = ANNA) -> list[str]:
     return [each.text for each in server.received(who)]
+
+
+def ready_accounts(worker: AccountWorker) -> set[int]:
+    """The accounts that the worker could send from now."""
+    return {account_id for account_id, connection in list(worker._connections.items()) if connection.is_ready}

@@ -20,7 +20,7 @@ from messaging.telegram import database, leases, requested_history
 from messaging.telegram.account_worker import AccountWorker
 from messaging.threads import received
 from messaging.threads.received import Incoming
-from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, send, wait_for_status
+from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, ready_accounts, send, wait_for_status
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
 
@@ -131,7 +131,7 @@ def test_worker_that_cannot_renew_disconnects_before_its_lease_ends(
     lease_until = AccountLease.unscoped.get().lease_until
     server.wait(lambda: server.connected(SHOP) == 0, 5)
     assert clock.now() < lease_until
-    assert worker.ready_accounts == set()
+    assert ready_accounts(worker) == set()
     message = send(actor, shop)
     worker.wake()
     time.sleep(0.5)  # nothing must happen, so there is nothing to wait for
@@ -144,11 +144,11 @@ def test_new_login_replaces_the_connection(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
     worker.start()
-    wait_until(lambda: worker.ready_accounts)
+    wait_until(lambda: ready_accounts(worker))
     prepared = server.authorize(SHOP)
     session = log_in_again(TelegramSession.unscoped.get(), prepared)
     wait_until(lambda: server.state.authorizations[prepared.dc_id, session.auth_key.key_id].sessions)
-    wait_until(lambda: worker.ready_accounts)
+    wait_until(lambda: ready_accounts(worker))
     assert server.connected(SHOP) == 1
     wait_for_status(send(actor, shop), "sent")
 

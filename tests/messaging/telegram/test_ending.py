@@ -15,7 +15,7 @@ from messaging.models import Account, AccountLease, LoginAttempt, SessionToEnd, 
 from messaging.tasks import end_sessions
 from messaging.telegram import ending, login, services
 from messaging.telegram.account_worker import AccountWorker
-from tests.messaging.telegram.helpers import ANNA, SHOP, begin, received_texts, send, wait_for_status
+from tests.messaging.telegram.helpers import ANNA, SHOP, begin, ready_accounts, received_texts, send, wait_for_status
 from tests.messaging.telegram.panel_login import begin as begin_in_panel
 from tests.messaging.telegram.panel_login import connect, page_of, text
 from tests.messaging.telegram.qr_codes import code, wait_for_state
@@ -75,7 +75,7 @@ def test_replaced_session_is_ended_after_its_worker_has_let_go(
     server.wait(lambda: server.connected(SHOP) == 1, seconds=60)
     log_in(server, actor)
     wait_until(lambda: end_sessions() == 1, "the session that was ended", seconds=60)
-    wait_until(lambda: shop.pk in worker.ready_accounts, seconds=60)
+    wait_until(lambda: shop.pk in ready_accounts(worker), seconds=60)
     assert (sessions(server), SessionToEnd.unscoped.count()) == (1, 0)
     message = send(actor, shop, "still here")
     wait_for_status(message, "sent", seconds=60)

@@ -20,7 +20,7 @@ from messaging.telegram.client import Session, UpdateState
 from messaging.telegram.login import LoggedIn
 from messaging.telegram.services import store_session
 from messaging.threads.services import load_history
-from tests.messaging.telegram.helpers import ANNA, BOB, SHOP, send, wait_for_status
+from tests.messaging.telegram.helpers import ANNA, BOB, SHOP, ready_accounts, send, wait_for_status
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
 
@@ -110,7 +110,7 @@ def test_gap_in_40_conversations_is_read_through_ten_broken_connections(
     for number in range(10):
         server.wait(lambda: server.count("messages.getHistory") >= 3 * number, 60)  # noqa: B023
         disconnect(worker)
-        wait_until(lambda: worker.ready_accounts, seconds=60)
+        wait_until(lambda: ready_accounts(worker), seconds=60)
         text = f"live {number}"
         server.deliver(phones[number], SHOP, text)
         wait_until(lambda: Message.unscoped.filter(text=text).exists(), seconds=60)  # noqa: B023

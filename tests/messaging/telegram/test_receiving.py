@@ -17,7 +17,7 @@ from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
 from messaging.threads import received
-from tests.messaging.telegram.helpers import ANNA, SHOP
+from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
 from tests.waiting import wait_until
@@ -27,7 +27,7 @@ from tests.waiting import wait_until
 def connected(shop: Account, worker: AccountWorker) -> AccountWorker:
     """A worker that has connected the account."""
     worker.start()
-    wait_until(lambda: worker.ready_accounts)
+    wait_until(lambda: ready_accounts(worker))
     return worker
 
 

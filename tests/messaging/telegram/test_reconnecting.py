@@ -21,6 +21,7 @@ from tests.messaging.telegram.helpers import (
     connect_account,
     make_due,
     outcomes,
+    ready_accounts,
     received_texts,
     send,
     wait_for_status,
@@ -56,7 +57,7 @@ def test_end_of_session_is_recorded_after_a_database_error(
 
     monkeypatch.setattr(health, "record_session_lost", failing)
     worker.start()
-    wait_until(lambda: worker.ready_accounts)
+    wait_until(lambda: ready_accounts(worker))
     server.revoke(SHOP)
     wait_until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
 
@@ -76,7 +77,7 @@ def test_nothing_is_sent_after_the_lease_deadline(
 
     monkeypatch.setattr(sending, "prepare", prepare_slowly)
     worker.start()
-    wait_until(lambda: worker.ready_accounts)
+    wait_until(lambda: ready_accounts(worker))
     anna = server.find(ANNA)
     mapping.save_peers(shop, [mapping.Peer(anna.id, server.state.access_hash(server.find(SHOP), anna))])
     message = send(actor, shop, to=str(anna.id))
@@ -102,7 +103,7 @@ def test_lease_that_is_renewed_again_is_used_at_once(
     with monkeypatch.context() as outage:
         outage.setattr(leases, "renew", unreachable)
         server.wait(lambda: server.connected(SHOP) == 0)
-    wait_until(lambda: worker.ready_accounts, seconds=5)
+    wait_until(lambda: ready_accounts(worker), seconds=5)
 
 
 def test_leases_are_renewed_while_all_database_threads_are_busy(
@@ -127,7 +128,7 @@ def test_leases_are_renewed_while_all_database_threads_are_busy(
         wait_until(lambda: AccountLease.unscoped.exclude(worker="").count() == THREADS)
         later = clock.now() + timedelta(seconds=8)
         wait_until(lambda: AccountLease.unscoped.filter(lease_until__gt=later).count() == THREADS)
-        assert len(worker.ready_accounts) == THREADS
+        assert len(ready_accounts(worker)) == THREADS
     finally:
         proceed.set()
     wait_until(lambda: Message.unscoped.filter(direction="in").count() == THREADS)

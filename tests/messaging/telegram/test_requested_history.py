@@ -22,7 +22,7 @@ from messaging.telegram import requested_history
 from messaging.telegram.account_worker import AccountWorker
 from messaging.threads.services import load_history
 from tests.messaging.helpers import Ring
-from tests.messaging.telegram.helpers import ANNA, SHOP, wait_for_status
+from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts, wait_for_status
 from tests.panel import browser, flash_messages
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
@@ -35,7 +35,7 @@ def hear_first(shop: Account, worker: AccountWorker, server: TelegramServer) -> 
     """Let the worker, which has read nothing yet, receive the first message that is stored."""
     TelegramSession.unscoped.update(pts=server.find(SHOP).mailbox.pts)
     worker.start()
-    wait_until(lambda: worker.ready_accounts)
+    wait_until(lambda: ready_accounts(worker))
     server.deliver(ANNA, SHOP, "today", date=int(clock.now().timestamp()) - 120)
     thread: Thread = wait_until(lambda: Message.unscoped.filter(text="today").first()).thread
     return thread

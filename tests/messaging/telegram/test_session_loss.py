@@ -14,7 +14,15 @@ from messaging.sending.gateway import SendError
 from messaging.telegram import health, sending
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.leases import LeasedAccount
-from tests.messaging.telegram.helpers import SHOP, make_due, received_texts, send, wait_for_attempt, wait_for_status
+from tests.messaging.telegram.helpers import (
+    SHOP,
+    make_due,
+    ready_accounts,
+    received_texts,
+    send,
+    wait_for_attempt,
+    wait_for_status,
+)
 from tests.telegram_server import TelegramServer
 from tests.waiting import another_transaction_waits, wait_until
 
@@ -91,7 +99,7 @@ def test_idle_account_notices_the_end_of_its_session(
     server.revoke(SHOP, error)
     state = "banned" if error == "USER_DEACTIVATED_BAN" else "needs_login"
     wait_until(lambda: Account.unscoped.filter(pk=shop.pk, state=state).exists())
-    wait_until(lambda: not worker.ready_accounts)
+    wait_until(lambda: not ready_accounts(worker))
     assert AuditEntry.unscoped.get(action=f"telegram.{state}").data == {"reason": error}
 
 
@@ -99,7 +107,7 @@ def test_key_that_telegram_has_lost_is_noticed(shop: Account, worker: AccountWor
     server.forget_keys(SHOP)
     worker.start()
     wait_until(lambda: Account.unscoped.filter(pk=shop.pk, state="needs_login").exists())
-    wait_until(lambda: not worker.ready_accounts)
+    wait_until(lambda: not ready_accounts(worker))
 
 
 def test_failed_connection_leaves_no_unretrieved_exception(

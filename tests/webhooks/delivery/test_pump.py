@@ -22,12 +22,13 @@ from tests.tenants import Tenants
 from tests.waiting import wait_until
 from tests.webhooks.conftest import SECRET, emit, run_pump
 from tests.webhooks.receiver import OK, Receiver, answering, hang
+from tests.webhooks.secrets import standard_form
 from webhooks import replays, services
 from webhooks.delivery.pump import Pump
 from webhooks.delivery.queue import Claim, claim, due_endpoints, renew
 from webhooks.delivery.sender import POSTS_PER_ENDPOINT, STALE_SECONDS, DeliveryResult, Sender
 from webhooks.delivery.settlement import recover_lost
-from webhooks.delivery.signing import body_signature, standard_form
+from webhooks.delivery.signing import body_signature
 from webhooks.models import Attempt, Delivery, Endpoint
 
 MakeEndpoint = Callable[..., Endpoint]

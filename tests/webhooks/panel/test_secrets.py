@@ -29,6 +29,7 @@ from tests.webhooks.panel.pages import (
     shown_secret,
 )
 from tests.webhooks.receiver import Receiver, answering
+from tests.webhooks.secrets import standard_form
 from webhooks.delivery import signing
 from webhooks.models import Attempt, Endpoint
 from webhooks.secrets import EndpointSecrets
@@ -42,7 +43,7 @@ def test_a_generated_secret_is_shown_and_signs(tenants: Tenants, receiver: Recei
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"] and response["Referrer-Policy"] == "no-referrer"
     secret = shown_secret(response)
-    assert signing.standard_form(secret) == secret  # a Standard Webhooks library takes it unchanged
+    assert standard_form(secret) == secret  # a Standard Webhooks library takes it unchanged
     assert EndpointSecrets.of(Endpoint.unscoped.get()).current == secret
     emit(tenants.workspace)
     run_pump()
@@ -79,7 +80,7 @@ def test_a_chosen_secret_is_never_shown(tenants: Tenants) -> None:
     assert (again.status_code, again["Location"]) == (302, page_url("change", endpoint))
     for secret in ("chosen-one", "chosen-two"):
         assert places_showing(client, endpoint, secret) == []
-        assert places_showing(client, endpoint, signing.standard_form(secret)) == []
+        assert places_showing(client, endpoint, standard_form(secret)) == []
 
 
 def test_a_form_submitted_twice_creates_one_endpoint(tenants: Tenants) -> None:
@@ -223,7 +224,7 @@ def test_the_shell_snippet_prints_the_standard_form(tenants: Tenants, secret: st
         text=True,
         timeout=30,
     )
-    assert ran.stdout == signing.standard_form(secret)
+    assert ran.stdout == standard_form(secret)
 
 
 def test_the_standard_webhooks_snippet_accepts_a_generated_secret(
