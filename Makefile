@@ -38,7 +38,7 @@ backup: $(READY) ## write a backup of the database: make backup FILE=crm.dump
 restore: $(READY) ## make the database what it is in a backup: make restore FILE=crm.dump, REPLACE=1 if it has data
 	@$(BIN)/python -m crmsolid.local restore "$(FILE)" "$(REPLACE)" "$(NOBODY_ERASED)"
 
-test: $(READY) ## ruff, mypy and all tests; some of them: make test TESTS=tests/contacts
+test: $(READY) ## ruff, deptry, mypy and all tests; some of them: make test TESTS=tests/contacts
 	@bash scripts/test.sh $(TESTS)
 
 pythons: ## all tests on each Python from 3.11 on that is here; some of them: make pythons TESTS=tests/contacts

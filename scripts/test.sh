@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run ruff, mypy and all tests, or some tests alone: scripts/test.sh [PYTEST ARGUMENT ...]. As root on Debian, the
+# Run ruff, deptry, mypy and all tests, or some tests alone: scripts/test.sh [PYTEST ARGUMENT ...]. As root on Debian, the
 # programs that some tests need are installed first; elsewhere tests without their program are left out and listed at
 # the end. With CI=true nothing may be left out. mypy takes the time that the tests leave it.
 set -uo pipefail
@@ -14,6 +14,8 @@ nice "$bin/mypy" . >"$types" 2>&1 &
 mypy=$!
 echo "--- ruff"
 "$bin/ruff" check . || failed=1
+echo "--- deptry"
+"$bin/deptry" . || failed=1
 echo "--- tests"
 "$bin/python" -m tests.plugins.suite || failed=1
 wait $mypy || failed=1
