@@ -40,6 +40,7 @@ TESTS = [
     "tests/architecture/test_audit_sentences.py::test_the_examples_have_every_action_with_data_and_each_of_its_keys",
     "tests/architecture/test_audit_sentences.py::test_no_action_shows_a_raw_value[call.deleted]",
     "tests/architecture/test_list_indexes.py",
+    "tests/architecture/test_redundant_indexes.py",
     "tests/architecture/test_access.py::test_every_page_is_in_the_table",
     "tests/architecture/test_access.py::test_every_action_of_a_list_is_in_the_table",
     "tests/architecture/test_access.py::test_members_can_do_what_the_table_says[viewer-live-False]",
