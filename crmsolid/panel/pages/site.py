@@ -12,7 +12,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, path, resolve, reverse
@@ -33,6 +33,9 @@ from crmsolid.panel.pages.navigation import breadcrumbs, navigation
 from crmsolid.panel.pages.search import SearchPage
 from crmsolid.panel.pages.workspace import PlanPage, WorkspacePage, too_many_slow_pages
 from crmsolid.workspaces.slow_requests import answer_in_slot
+
+# Of the views that are functions. Django's admin would answer any other method with the whole page.
+METHODS = ("GET", "HEAD", "POST")
 
 
 class PanelSite(AdminSite):
@@ -71,6 +74,8 @@ class PanelSite(AdminSite):
 
         @wraps(view)
         def members_only(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in METHODS and not hasattr(view, "view_class"):  # a view class has its own methods
+                return HttpResponseNotAllowed(METHODS)
             panel = panel_context(request)
             if panel is None or not self.has_permission(request):
                 if request.headers.get("HX-Request"):  # it would put the log-in page into a part of its own
