@@ -74,13 +74,19 @@ class NewKeyForm(SubmitOnceForm):
     kind = "key"
 
     environment = forms.ChoiceField(widget=forms.RadioSelect)
-    name = forms.CharField(max_length=MAX_NAME)
+    name = forms.CharField(max_length=MAX_NAME, help_text="What will use it: production-sender, analytics-dashboard.")
     access = forms.ChoiceField(choices=ACCESS, required=False, widget=forms.RadioSelect)
     scopes = forms.MultipleChoiceField(choices=Scope.choices, required=False, widget=forms.CheckboxSelectMultiple)
-    expires = forms.ChoiceField(choices=LIFETIMES, required=False)
+    expires = forms.ChoiceField(choices=LIFETIMES, required=False, help_text="You are warned here 14 days before.")
     last_day = forms.DateField(label="Last day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    allowed_networks = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    rate_limit = forms.IntegerField(required=False, min_value=1, max_value=MAX_RATE_LIMIT)
+    allowed_networks = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="Addresses it may be used from, one a line: 203.0.113.0/24 or 2001:db8::/32. Empty: from anywhere.",
+    )
+    rate_limit = forms.IntegerField(
+        required=False, min_value=1, max_value=MAX_RATE_LIMIT, help_text="Requests a minute. Empty: 600."
+    )
 
     field_names: ClassVar[dict[str, str]] = {"expires_at": "expires"}
 
@@ -130,7 +136,7 @@ class RotateForm(SubmitOnceForm):
 
     kind = "key"
 
-    overlap = forms.ChoiceField(choices=OVERLAPS)
+    overlap = forms.ChoiceField(label="The old key works for another", choices=OVERLAPS)
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``rotate_key``."""
@@ -141,7 +147,7 @@ class RotateForm(SubmitOnceForm):
 
 
 class RenameForm(EditForm, ServiceForm):
-    name = forms.CharField(label="New name", max_length=MAX_NAME)
+    name = forms.CharField(label="New name", max_length=MAX_NAME, help_text="For people only: the key works as before.")
 
 
 class RevokeForm(forms.Form):

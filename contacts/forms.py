@@ -146,8 +146,8 @@ class FilterForm(EditForm, forms.Form):
 class TagsForm(forms.Form):
     """Tags to add and to remove, one a line."""
 
-    add = LinesField(3, label="Add these tags")
-    remove = LinesField(3, label="Remove these tags")
+    add = LinesField(3, label="Add these tags", help_text="One tag a line.")
+    remove = LinesField(3, label="Remove these tags", help_text="One tag a line.")
 
     def clean(self) -> dict[str, Any]:
         values = {name: _lines(self.cleaned_data.get(name, "")) for name in ("add", "remove")}

@@ -1,6 +1,7 @@
 """Helpers of the panel tests: workspaces with rows of every kind, and a browser that is logged in."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -142,6 +143,11 @@ def _add(made: Belongings, row: Any) -> Any:
     row.save()
     made.rows.append(row)
     return row
+
+
+def words(answer: Any) -> str:
+    """The HTML of a page without the elements that keep the direction of a name apart from that of its line."""
+    return re.sub("</?bdi>", "", answer.getvalue().decode())
 
 
 class TestSideClient(Client):

@@ -1,5 +1,6 @@
 """Limits of signing in to the panel: wrong passwords are limited, and those of others lock no account."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -65,6 +66,11 @@ def passwords_looked_at() -> Iterator[list[str]]:
         yield tried
     finally:
         user_login_failed.disconnect(note)
+
+
+def test_phone_shows_the_keyboard_for_e_mail_addresses(db: None) -> None:
+    [field] = re.findall(r'<input [^>]*name="username"[^>]*>', new_browser().get(LOGIN).content.decode())
+    assert re.findall(r'type="(.*?)"', field) == ["email"]
 
 
 @pytest.mark.parametrize("email", [OWNER, "nobody@acme.example"])

@@ -187,11 +187,13 @@ class NewContactForm(ShowsErrors):
 
 
 class NoteForm(forms.Form):
-    text = LinesField(3, required=True, label="Note", max_length=MAX_TEXT)
+    text = LinesField(
+        3, required=True, label="Note", max_length=MAX_TEXT, help_text="Only members see it. Nothing is sent."
+    )
 
 
 class RenameTagForm(forms.Form):
-    to = forms.CharField(label="New name", max_length=MAX_TAG)
+    to = forms.CharField(label="New name", max_length=MAX_TAG, widget=forms.TextInput(attrs={"list": "known-tags"}))
 
 
 def split_tags(text: str) -> list[str]:

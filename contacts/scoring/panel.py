@@ -61,7 +61,7 @@ class RuleForm(EditForm, forms.Form):
     units = (("on", *VALUE_FIELDS.values(), "field_value"),)
 
     name = forms.CharField(max_length=MAX_NAME)
-    on = forms.ChoiceField(label="Gives points when", choices=Trigger.choices)
+    on = forms.ChoiceField(label="Gives points when", choices=Trigger.choices, initial=Trigger.values[0])
     tag = forms.CharField(required=False, max_length=MAX_VALUE, help_text="Empty: any tag.")
     stage = forms.ChoiceField(required=False, choices=[("", "Any stage"), *REACHABLE_STAGES.items()])
     sequence = forms.CharField(required=False, max_length=MAX_VALUE, help_text="Its name. Empty: any sequence.")
@@ -69,7 +69,7 @@ class RuleForm(EditForm, forms.Form):
     field_value = forms.CharField(
         label="Gets the value", required=False, max_length=MAX_VALUE, help_text="Empty: any value."
     )
-    points = forms.IntegerField(min_value=-MAX_POINTS, max_value=MAX_POINTS)
+    points = forms.IntegerField(min_value=-MAX_POINTS, max_value=MAX_POINTS, help_text="From -100 to 100.")
     times = forms.ChoiceField(label="How often", choices=Times.choices)
     daily_cap = forms.IntegerField(
         label="At most so many points a day", required=False, min_value=1, max_value=MAX_DAILY_CAP

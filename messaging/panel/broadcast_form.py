@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from contacts.lookup import find_named
 from contacts.models import Segment
@@ -26,6 +27,9 @@ _SHOWN_AT = {"audience": "segment_id", "audience.segment_id": "segment_id", "aud
 _SHOWN_AT |= {"audience.contact_ids": "contacts"}
 # So many contacts may be named in the form; more than that have a tag or a segment.
 MAX_LINES = 200
+ACCOUNTS_HELP = (
+    "With several, contacts are shared out among them. Each contact stays with the account that wrote first."
+)
 
 
 class BroadcastForm(EditForm, forms.Form):
@@ -35,26 +39,54 @@ class BroadcastForm(EditForm, forms.Form):
 
     name = forms.CharField(max_length=MAX_NAME)
     text = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 6}), strip=False, error_messages={"required": "Write the message."}
+        widget=forms.Textarea(attrs={"rows": 6}),
+        strip=False,
+        error_messages={"required": "Write the message."},
+        help_text="{first_name} is the contact's first name; {first_name|there} says “there” to those without one. "
+        "There are also {last_name}, {name}, {username}, {email} and your custom fields. Whoever lacks a value gets no "
+        "message.",
     )
     account_ids = forms.TypedMultipleChoiceField(
         label="Sending accounts",
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose the account that sends it."},
+        help_text=ACCOUNTS_HELP,
     )
-    segment_id = forms.ChoiceField(label="Segment", required=False)
-    tags = forms.CharField(label="Or tags", required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    contacts = forms.CharField(label="Or contacts", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    segment_id = forms.ChoiceField(
+        label="Segment", required=False, help_text="A segment without conditions is everybody."
+    )
+    tags = forms.CharField(
+        label="Or tags",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One tag a line. Contacts who have all of them get the message.",
+    )
+    contacts = forms.CharField(
+        label="Or contacts",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One a line: a username, an e-mail address or an id.",
+    )
     send_at = forms.DateTimeField(
         label="Send at",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
     )
-    per_hour = forms.IntegerField(label="Messages an hour", required=False, min_value=1, max_value=MAX_PER_HOUR)
+    per_hour = forms.IntegerField(
+        label="Messages an hour",
+        required=False,
+        min_value=1,
+        max_value=MAX_PER_HOUR,
+        help_text="Empty: as fast as the accounts may send.",
+    )
     cooldown_days = forms.IntegerField(
-        label="Days between two broadcasts", required=False, min_value=1, max_value=MAX_COOLDOWN_DAYS
+        label="Days between two broadcasts",
+        required=False,
+        min_value=1,
+        max_value=MAX_COOLDOWN_DAYS,
+        help_text="Whoever got another broadcast within so many days is left out. Empty: nobody is.",
     )
 
     def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
@@ -63,6 +95,7 @@ class BroadcastForm(EditForm, forms.Form):
         accounts = Account.objects.for_workspace(workspace).order_by("name", "id")
         segments = Segment.objects.for_workspace(workspace).order_by("name")
         fields: Any = self.fields
+        fields["send_at"].help_text = f"In your time zone, {timezone.get_current_timezone_name()}. Empty: at once."
         fields["account_ids"].choices = [(each.pk, f"{each.name} (#{each.pk})") for each in accounts[:MAX_ACCOUNTS]]
         fields["segment_id"].choices = [("", "None"), *((each.pk, each.name) for each in segments)]
 

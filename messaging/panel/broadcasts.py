@@ -14,7 +14,6 @@ from django.http import (
 )
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -297,7 +296,7 @@ class BroadcastAdmin(FormPageAdmin):
         self, request: HttpRequest, broadcast: Broadcast | None, form: BroadcastForm, preview: dict[str, Any]
     ) -> HttpResponse:
         title = f"Edit {broadcast.name}" if broadcast else "New broadcast"
-        context = {**self._titles(broadcast, title), **preview, "zone": timezone.get_current_timezone_name()}
+        context = {**self._titles(broadcast, title), **preview}
         return self.render_page(request, "panel/broadcast_form.html", form=form, **context)
 
     def _preview(self, request: HttpRequest, definition: Definition, at_most: int | None = None) -> dict[str, Any]:

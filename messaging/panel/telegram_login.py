@@ -62,6 +62,7 @@ class PhoneForm(StepForm):
         widget=forms.TextInput(
             attrs={"type": "tel", "autocomplete": "off", "placeholder": "+1 555 0001", "autofocus": True}
         ),
+        help_text="With the country code. It must have a Telegram account already.",
     )
 
 
@@ -72,7 +73,7 @@ class OneTimeInput(forms.PasswordInput):
 
 
 class CodeForm(StepForm):
-    """``is_text``: the code consists of words, so a phone shows its whole keyboard."""
+    """``sent``: what Telegram has sent. Of a code that consists of words, a phone shows its whole keyboard."""
 
     code = forms.CharField(
         max_length=200,
@@ -81,9 +82,10 @@ class CodeForm(StepForm):
         ),
     )
 
-    def __init__(self, *args: Any, is_text: bool = False, **kwargs: Any) -> None:
+    def __init__(self, sent: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if is_text:
+        self.fields["code"].help_text = sent.help_text
+        if sent.is_text:
             self.fields["code"].widget.attrs["inputmode"] = "text"
 
 
@@ -93,6 +95,7 @@ class PasswordForm(StepForm):
         max_length=1024,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "autofocus": True}),
+        help_text="The one set in Telegram under Settings > Privacy and Security, not the code.",
     )
 
 
@@ -155,7 +158,7 @@ class LoginPages(TenantAdmin):
             login = services().login_in_progress(actor, attempt_id=attempt_id)
         except DomainError as error:
             return self._login_over(request, error)
-        form_class: Any = PasswordForm if login.needs_password else partial(CodeForm, is_text=login.code.is_text)
+        form_class: Any = PasswordForm if login.needs_password else partial(CodeForm, login.code)
         field = "password" if login.needs_password else "code"
         # A step that is posted again after it succeeded (a double click, a reload) shows the next step, not an error.
         is_submitted = request.method == "POST" and field in request.POST

@@ -27,11 +27,20 @@ from messaging.models import OptOutWord, Template
 from messaging.sending.message_text import BUILT_IN_VARIABLES, check_template, fallbacks_for, preview_for
 from messaging.texts import MAX_WORD, normal_form
 
+FALLBACK_HELP = (
+    "Write {first_name|there} for a field with a fallback. Without one, contacts whose field is empty get no message."
+)
+
 
 class TemplateForm(EditForm, ServiceForm):
     name = forms.CharField(max_length=services.MAX_NAME)
     text = LinesField(6, required=True, strip=False)
-    contact = forms.CharField(label="Preview for", required=False, max_length=200)
+    contact = forms.CharField(
+        label="Preview for",
+        required=False,
+        max_length=200,
+        help_text="Name, username or e-mail address of a contact. Empty: the newest contact.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +100,14 @@ class TemplateAdmin(PageAdmin):
                 form.add_domain_error(error)
         title = "New template" if template is None else template.name
         context = {"title": title, "page_label": title, "original": template, "form": form, "previews": previews}
-        return self.render_page(request, "panel/template_form.html", **context, variables=self._variables(request))
+        return self.render_page(request, "panel/template_form.html", **context)
 
     def _form(self, request: HttpRequest, template: Template | None) -> TemplateForm:
         stored = {} if template is None else {"name": template.name, "text": template.text}
-        return TemplateForm(request.POST if request.method == "POST" else None, initial=stored)
+        form = TemplateForm(request.POST if request.method == "POST" else None, initial=stored)
+        names = " ".join(f"{{{name}}}" for name in self._variables(request))
+        form.fields["text"].help_text = f"{FALLBACK_HELP} Fields: {names}"
+        return form
 
     def _save(self, request: HttpRequest, template: Template | None, form: TemplateForm) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in ("name", "text")}

@@ -134,8 +134,10 @@ class SentCode:
         return _SENT.get(self.channel, "").format(detail=self.detail, length=self.length or "", beginning=beginning)
 
     @property
-    def length_text(self) -> str:
-        return f"{self.length} digits. It is valid for a few minutes."
+    def help_text(self) -> str:
+        """What stands beside the field for the code."""
+        digits = f"{self.length} digits. " if self.length and not self.is_text else ""
+        return f"{digits}It is valid for a few minutes."
 
     @property
     def is_text(self) -> bool:

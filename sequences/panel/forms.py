@@ -19,6 +19,7 @@ from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
+from messaging.panel.broadcast_form import ACCOUNTS_HELP
 from sequences.definition import IF_NOT, MAX_NAME, MAX_STEPS, Definition, DefinitionErrors, read_definition
 from sequences.running.schedule import DAYS, ResumeMode
 
@@ -73,17 +74,30 @@ class SequenceForm(EditForm, RawValues):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(required=False, widget=forms.TextInput(attrs={"maxlength": MAX_NAME}))
     account_ids = forms.TypedMultipleChoiceField(
-        label="Sending accounts", required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+        label="Sending accounts",
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=ACCOUNTS_HELP,
     )
-    time_zone = forms.CharField(label="Time zone", required=False)
+    time_zone = forms.CharField(
+        label="Time zone",
+        required=False,
+        help_text="By its name, such as Europe/Berlin. A contact's own time zone goes first.",
+    )
     days = forms.MultipleChoiceField(
         required=False, choices=list(zip(DAYS, _DAY_NAMES, strict=True)), widget=forms.CheckboxSelectMultiple
     )
     opens = forms.CharField(label="From", required=False, widget=forms.TextInput(attrs={"placeholder": "09:00"}))
-    closes = forms.CharField(label="To", required=False, widget=forms.TextInput(attrs={"placeholder": "18:00"}))
-    jitter = DurationField(label="Random extra delay, up to")
+    closes = forms.CharField(
+        label="To",
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "18:00"}),
+        help_text="Such as 18:00, or 24:00 for midnight.",
+    )
+    jitter = DurationField(label="Random extra delay, up to", help_text="Each message is later by a random part of it.")
     stop_on_reply = forms.BooleanField(required=False)
-    stop_tags = LinesField(2, label="They get one of these tags")
+    stop_tags = LinesField(2, label="They get one of these tags", help_text="One tag a line.")
     stop_stages = forms.MultipleChoiceField(
         label="They come to one of these stages",
         required=False,
@@ -141,7 +155,12 @@ class StepForm(RawValues):
 
     id = forms.CharField(required=False, widget=forms.HiddenInput)
     delay = DurationField(label="Wait")
-    text = LinesField(4, label="Text", strip=False)
+    text = LinesField(
+        4,
+        label="Text",
+        strip=False,
+        help_text="{first_name} is the contact's first name; {first_name|there} says “there” to those without one.",
+    )
     if_not = forms.ChoiceField(label="For all others", choices=[(each, _IF_NOT_LABELS[each]) for each in IF_NOT])
 
     described = ""
@@ -189,7 +208,8 @@ class DefinitionForm:
 
     def __init__(self, workspace: Workspace, main: SequenceForm, steps: Sequence[StepForm]) -> None:
         self.workspace, self.main, self.steps = workspace, main, list(steps)
-        for step in self.steps:
+        for number, step in enumerate(self.steps):
+            step.fields["delay"].help_text = f"After step {number}." if number else "After the enrollment."
             step.describe_condition(workspace)
 
     @classmethod
@@ -402,6 +422,7 @@ class RehearsalForm(PreviewForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contact"].required = False
+        self.fields["contact"].help_text = "Empty: somebody made up, with a value for everything."
 
 
 def first_error(form: forms.Form) -> str:

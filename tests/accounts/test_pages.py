@@ -20,7 +20,7 @@ from crmsolid.panel.account.sign_in import DEVICE_COOKIE, password_queue
 from crmsolid.workspaces import email, purging, sessions, tasks, two_factor
 from crmsolid.workspaces.models import AuditEntry, Invitation, Membership, Role, User, UserSession, Workspace
 from tests.accounts.test_two_factor import code, code_of, forget_last_code, turn_on
-from tests.panel import browser, flash_messages
+from tests.panel import browser, flash_messages, words
 from tests.tenants import PASSWORD, Tenants
 
 NEW = "a wholly new password"
@@ -34,8 +34,7 @@ FORM = {"name": "Ada", "email": "ada@example.com", "password": NEW, "workspace":
 
 
 def text(answer: Any) -> str:
-    found: str = answer.content.decode()
-    return found
+    return words(answer)
 
 
 def log_in(client: Client, password: str = PASSWORD, user: str = "owner@acme.example", **extra: str) -> Any:

@@ -141,8 +141,8 @@ def test_a_key_works_to_the_end_of_its_last_day_where_its_maker_is(tenants: Tena
         ({"allowed_networks": "everywhere"}, "allowed_networks", "Give networks as CIDR"),
         ({"rate_limit": "0"}, "rate_limit", "greater than or equal to 1"),
         ({"expires": "date"}, "last_day", "Choose the key&#x27;s last day."),
-        ({"expires": "date", "last_day": "2020-01-01"}, "expires", "the expiry must lie in the future"),
-        ({"expires": "date", "last_day": "9999-12-31"}, "expires", "a key lasts at most 100 years"),
+        ({"expires": "date", "last_day": "2020-01-01"}, "expires", "The expiry must lie in the future"),
+        ({"expires": "date", "last_day": "9999-12-31"}, "expires", "A key lasts at most 100 years"),
         ({"environment": ""}, "environment", "This field is required."),
         ({"once": "forged"}, "once", "This page is too old."),
     ],
@@ -221,7 +221,8 @@ def test_the_list_says_who_created_a_key(tenants: Tenants) -> None:
     client = browser(tenants.owner)
     client.post(NEW, filled(client, tenants.workspace))
     assert (
-        '<td class="field-creator" data-label="Created by">owner@acme.example</td>' in client.get(LIST).content.decode()
+        '<td class="field-creator" data-label="Created by" dir="auto">owner@acme.example</td>'
+        in client.get(LIST).content.decode()
     )
 
 

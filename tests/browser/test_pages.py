@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from crmsolid.panel.components.addresses import Side
 from tests.architecture import PACKAGES, ROOT
 from tests.browser.conftest import HEIGHT, NARROW, WIDE, Visitors
-from tests.browser.looks import check_access, check_page
+from tests.browser.looks import check_access, check_page, open_page
+from tests.browser.markup import faults
 from tests.browser.pages import Address, panel_addresses
 from tests.browser.product import Answer, Product
 
@@ -65,8 +66,16 @@ def test_page(product: Product, page: Page, address: Address) -> None:
     path, answer = opened(product, address)
     if not is_page(answer):
         return
-    page.goto(path)
+    open_page(page, path)
     check_page(page)
+
+
+@pytest.mark.parametrize("address", panel_addresses(), ids=lambda address: address.name)
+def test_markup(product: Product, address: Address) -> None:
+    path, answer = opened(product, address)
+    if is_page(answer):
+        found = faults(gzip.decompress(answer.body).decode(), "zebralive")
+        assert not found, "\n".join([path, *found])
 
 
 def test_dark_theme_has_other_colours_and_nothing_else() -> None:
@@ -93,9 +102,11 @@ def test_page_of_the_test_side(product: Product, page: Page, address: Address) -
 
 
 @pytest.mark.parametrize("path", ["login/", "sign-up/", "password-reset/", "invitation/", "password-reset/new/"])
-def test_page_for_people_who_are_signed_out(stranger: Visitors, public_page: Page, path: str) -> None:
+def test_page_for_people_who_are_signed_out(product: Product, stranger: Visitors, public_page: Page, path: str) -> None:
     stranger.expect(404)  # of those for which a link is needed first
-    public_page.goto(f"/panel/{path}")
+    found = faults(gzip.decompress(product.get(f"/panel/{path}").body).decode(), "zebralive")
+    assert not found, "\n".join(found)
+    open_page(public_page, f"/panel/{path}")
     check_page(public_page)
 
 
@@ -114,7 +125,7 @@ def test_page_for_people_who_are_signed_out(stranger: Visitors, public_page: Pag
 )
 def test_public_page(stranger: Visitors, public_page: Page, path: str) -> None:
     stranger.expect(404)  # of the page that is gone
-    public_page.goto(f"/{path}")
+    open_page(public_page, f"/{path}")
     check_page(public_page)
 
 
@@ -128,6 +139,20 @@ FAULTS = {
     "h1 { color: light-dark(#111, #444) !important }": "dark: axe color-contrast",
     "@media (width < 600px) { h1 { color: light-dark(#bbb, #eee) !important } }": "phone: axe color-contrast",
     ":focus-visible:not(main *) { outline: none !important; box-shadow: none !important }": "focus cannot be seen",
+    "@media (width < 350px) { h1 { width: 400px } }": "320 px: scrolls",
+    "[aria-current] { outline: none !important }": "forced colours: looks like the others",
+}
+# HTML with a fault, and what is said of it.
+MARKUP_FAULTS = {
+    '<input type="password" type="email">': "an attribute twice",
+    '<p id="x"></p><p id="x"></p>': "an id twice",
+    '<label for="">': "for names nothing",
+    '<input type="email" aria-describedby="x_helptext">': "aria-describedby names nothing",
+    '<form><p class="cs-help" id="x">Help</p></form>': "help of no field",
+    '<fieldset><input type="radio" name="x"></fieldset>': "a radio button in no group",
+    '<time datetime="2026-06-04T09:00:00.123456+00:00">': "no valid time",
+    "<textarea></textarea>": "no direction",
+    "<p>zebralive note</p>": "no direction",
 }
 
 
@@ -139,6 +164,12 @@ def test_what_has_passed_is_judged_anew_where_it_looks_different(public_page: Pa
         public_page.evaluate(ADD_STYLE, style)
         with pytest.raises(AssertionError, match=said):
             check_page(public_page)
+
+
+@pytest.mark.parametrize("html", MARKUP_FAULTS)
+def test_faults_of_markup_are_found(html: str) -> None:
+    [found] = faults(html, "zebralive")
+    assert found.startswith(MARKUP_FAULTS[html])
 
 
 def test_documentation_is_searched_while_somebody_types(visitors: Visitors) -> None:

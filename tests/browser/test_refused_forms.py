@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitors
 from tests.browser.looks import check_access
+from tests.browser.markup import faults
 
 # The page, what is filled in by the names of the fields, the button, and the name of the field that has the focus then.
 FORMS = [
@@ -54,6 +55,7 @@ def test_the_first_wrong_field_has_the_focus(
     assert (focused.get_attribute("name") or "") == expected, focused.evaluate("each => each.outerHTML")
     assert focused.evaluate("each => each.matches('[aria-invalid=true], .cs-error, [role=alert], .cs-has-error *')")
     check_access(page)
+    assert faults(page.content(), "zebralive") == []
 
 
 def test_a_field_in_a_closed_part_is_opened(page: Page, owner: Visitors) -> None:

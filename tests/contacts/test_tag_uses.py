@@ -20,7 +20,7 @@ from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from messaging.broadcasts.services import save_draft
 from tests.contacts.scoring.helpers import ledger_of, rule, score_of
 from tests.messaging.broadcasts import helpers as broadcasts
-from tests.panel import browser
+from tests.panel import browser, words
 from tests.sequences import helpers as sequences
 from tests.tenants import Tenants
 
@@ -175,12 +175,12 @@ def test_the_page_says_what_follows_and_what_does_not(tenants: Tenants) -> None:
     vips = segment(tenants, "Vips", IS_VIP)
     sequences.create(tenants.sandbox(), name="Stops", stop_on=["tag:vip"])
     rule(tenants.actor(), "Important", "tag", "vip")
-    text = browser(tenants.owner).get(PAGE, {"tag": "vip"}).content.decode()
+    text = words(browser(tenants.owner).get(PAGE, {"tag": "vip"}))
     follows, by_hand = text.split("These name the new tag afterwards")[1].split("These go on naming “vip”")
     assert f'<a class="cs-link" href="{reverse("admin:contacts_segment_change", args=[vips.pk])}">Vips</a>' in follows
     assert ">Important</a>" in follows and ">Stops</a>" in by_hand
     assert "nobody has it then" in by_hand
-    text = browser(tenants.member(Role.AGENT)).get(PAGE, {"tag": "vip"}).content.decode()
+    text = words(browser(tenants.member(Role.AGENT)).get(PAGE, {"tag": "vip"}))
     assert "<strong>Important</strong>" in text and "Ask an admin to change it." in text
     text = browser(tenants.owner).get(PAGE, {"tag": "old"}).content.decode()
     assert "No segment, scoring rule, sequence or broadcast names this tag." in text

@@ -11,7 +11,7 @@ from crmsolid.core.http.content_policy import SENDS_ANYWHERE
 from crmsolid.oauth.models import Application, AuthorizationCode, Grant
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, User, Workspace
 from tests.oauth.flow import CALLBACK, EVERYTHING, Assistant, challenge, redirected, register
-from tests.panel import browser
+from tests.panel import browser, words
 from tests.tenants import PASSWORD, Tenants
 
 
@@ -39,14 +39,14 @@ def test_page_ticks_the_reads_that_were_asked_for_and_no_write(assistant: Assist
 def test_page_says_who_asks_and_where_the_browser_goes(tenants: Tenants, owner: Client) -> None:
     client_id = register(Client(), client_name="<b>Claude</b>", redirect_uris=["https://evil.example/cb"]).json()
     assistant = Assistant(client_id=client_id["client_id"])
-    page = owner.get(assistant.address(redirect_uri="https://evil.example/cb")).content.decode()
+    page = words(owner.get(assistant.address(redirect_uri="https://evil.example/cb")))
     assert "&lt;b&gt;Claude&lt;/b&gt; asks for access" in page
     assert "evil.example" in page and "owner@acme.example" in page
 
 
 def test_client_that_was_stored_with_a_blank_name_has_none(owner: Client, assistant: Assistant) -> None:
     Application.objects.update(name=" ")
-    assert "Unnamed assistant asks for access" in owner.get(assistant.address()).content.decode()
+    assert "Unnamed assistant asks for access" in words(owner.get(assistant.address()))
 
 
 def test_page_cannot_be_framed_or_kept(assistant: Assistant, owner: Client) -> None:

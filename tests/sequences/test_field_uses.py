@@ -57,7 +57,10 @@ def test_what_names_a_field_is_listed_with_its_page(tenants: Tenants) -> None:
         ("Segment", "Acme"),
         ("Template", "Intro"),
     ]
-    assert f'href="{reverse("admin:contacts_segment_change", args=[segment.pk])}">Acme</a>' in answer.content.decode()
+    assert (
+        f'href="{reverse("admin:contacts_segment_change", args=[segment.pk])}"><bdi>Acme</bdi></a>'
+        in answer.content.decode()
+    )
 
 
 def test_a_sequence_is_listed_while_its_latest_version_names_the_field(tenants: Tenants) -> None:

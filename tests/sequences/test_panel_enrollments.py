@@ -103,7 +103,7 @@ def test_the_page_of_one_shows_its_steps_with_their_messages(tenants: Tenants, a
     text = answer.content.decode()
     assert reverse("admin:messaging_message_change", args=[Message.unscoped.get().pk]) in text
     assert "Waits until its next step is due" in text and "Hello again" in text
-    assert f"<dt>Account</dt><dd>Sandbox (#{account.pk})</dd>" in text
+    assert f'<dt>Account</dt><dd dir="auto">Sandbox (#{account.pk})</dd>' in text
 
 
 def test_a_message_that_failed_is_explained_without_advice_to_send_it_again(tenants: Tenants, account: Account) -> None:

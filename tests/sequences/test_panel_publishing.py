@@ -14,7 +14,7 @@ from messaging.models import Account
 from sequences.models import SequenceVersion
 from sequences.panel.words import changes
 from tests.page_forms import form_with
-from tests.panel import browser
+from tests.panel import browser, words
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, stored, texts, work
 from tests.sequences.panel import IS_NEW, errors_of, form, in_flight, messages_of, page, posted, saved, step
 from tests.tenants import Tenants
@@ -104,7 +104,7 @@ def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
     [row] = asked.context["rows"]
     assert (row["now"], row["people"], row["goes_on"]) == ("Step 2: Hello again", 1, "Step 2: Changed")
     assert asked.context["changes"] == [("Step 2", ["The text “Hello again” becomes “Changed”."])]
-    shown = asked.content.decode()
+    shown = words(asked)
     assert "1 person is in Welcome" in shown and 'value="stay" checked' in shown
     data = {"definition": asked.context["definition"], "version": 1, "people": choice}
     answer = client.post(page(sequence, "publish"), data, follow=True)

@@ -7,7 +7,7 @@ import pytest
 from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import HoldReason, Role
-from tests.panel import browser, moment
+from tests.panel import browser, moment, words
 from tests.tenants import Tenants
 
 PAGES = ("/panel/live/", "/panel/test/", "/panel/live/members/", "/panel/live/contacts/")
@@ -37,7 +37,7 @@ def test_owners_and_admins_read_what_to_do_on_each_page(tenants: Tenants, page: 
 
 def test_the_reason_of_the_operator_is_shown_as_text(tenants: Tenants) -> None:
     sending_hold.hold(HoldReason.OPERATOR, "<b>moving</b>", Actor.system)
-    answer = browser(tenants.owner).get(PAGES[0]).getvalue().decode()
+    answer = words(browser(tenants.owner).get(PAGES[0]))
     assert "whoever runs the server has asked for it (&lt;b&gt;moving&lt;/b&gt;)" in answer
     hold = sending_hold.current()
     assert hold is not None

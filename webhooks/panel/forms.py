@@ -22,10 +22,11 @@ class UncheckedChoices(forms.MultipleChoiceField):
 class SecretField(forms.CharField):
     """A chosen secret, not stripped and never rendered again. None if it is left empty."""
 
-    def __init__(self) -> None:
+    def __init__(self, help_text: str) -> None:
         # Browsers ignore "off" for passwords; with "new-password" they ask before they save it.
         widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "spellcheck": "false"})
-        super().__init__(label="Your own secret", required=False, strip=False, empty_value=None, widget=widget)
+        options: dict[str, Any] = {"required": False, "strip": False, "empty_value": None}
+        super().__init__(label="Your own secret", widget=widget, help_text=help_text, **options)
 
 
 class EndpointForm(EditForm, ServiceForm):
@@ -68,7 +69,7 @@ class NewEndpointForm(SubmitOnceForm, EndpointForm):
     """With an optional secret; without it one is generated."""
 
     kind = "whk"
-    secret = SecretField()
+    secret = SecretField("1 to 255 visible characters, no spaces.")
 
     def options(self) -> dict[str, Any]:
         """The keyword arguments of ``create_endpoint``."""
@@ -84,7 +85,7 @@ class RotateForm(ServiceForm):
         label="The old one keeps working for another",
         choices=[("24h", "24 hours"), ("1h", "1 hour"), ("7d", "7 days"), ("0", "Not at all: it ends now")],
     )
-    secret = SecretField()
+    secret = SecretField("Empty: one is made and shown once.")
 
     field_names: ClassVar[dict[str, str]] = {"overlap_seconds": "overlap"}
 

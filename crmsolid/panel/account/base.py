@@ -30,7 +30,6 @@ from crmsolid.workspaces.models import User
 View = Callable[..., HttpResponseBase]
 
 OWN_MACHINE = (".localhost", "127.0.0.1", "[::1]")
-PASSWORD_HELP = "At least 12 characters, not a common password, and not like your name or e-mail address."
 
 
 def page(*methods: str) -> Callable[[View], View]:
@@ -68,8 +67,7 @@ def show(request: HttpRequest, template: str, *, status: int = 200, **context: A
     panel = panel_context(request)
     in_panel = panel is not None and not panel.needs_two_factor
     frame = {"frame": "panel/page.html" if in_panel else "panel/alone.html", "in_panel": in_panel}
-    sign_up = {"sign_up_is_open": settings.SIGN_UP, "password_help": PASSWORD_HELP}
-    context = {**admin.site.each_context(request), **frame, **sign_up, **context}
+    context = {**admin.site.each_context(request), **frame, "sign_up_is_open": settings.SIGN_UP, **context}
     return TemplateResponse(request, f"account/{template}.html", context, status=status)
 
 

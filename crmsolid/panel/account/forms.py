@@ -13,13 +13,16 @@ from crmsolid.workspaces.models import Theme, User
 from crmsolid.workspaces.services import MAX_NAME
 
 MAX_EMAIL = 254
+PASSWORD_HELP = "At least 12 characters, not a common password, and not like your name or e-mail address."
+CODE_HELP = "The six digits that the app shows, or a recovery code."
 
 
-def password_field(label: str = "Password", *, new: bool = False) -> forms.CharField:
+def password_field(label: str = "Password", *, new: bool = False, help_text: str = "") -> forms.CharField:
     """Browsers fill in a present password and propose a new one."""
     attributes = {"autocomplete": "new-password" if new else "current-password", "maxlength": MAX_PASSWORD}
     widget = forms.PasswordInput(attrs=attributes)
-    return forms.CharField(label=label, strip=False, widget=widget, error_messages={"required": "Enter a password."})
+    said = {"required": "Enter a password."}
+    return forms.CharField(label=label, strip=False, widget=widget, help_text=help_text, error_messages=said)
 
 
 def text_field(label: str, limit: int, **attributes: Any) -> forms.CharField:
@@ -44,7 +47,9 @@ class LoginForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail"
-        self.fields["username"].widget.attrs.update({"type": "email", "autocomplete": "username"})
+        self.fields["username"].widget = forms.EmailInput(
+            attrs={"maxlength": MAX_EMAIL, "autocomplete": "username", "autofocus": True}
+        )
 
     def clean(self) -> Any:
         """Look at the password, unless there were too many attempts (``TooManyAttempts``)."""
@@ -62,11 +67,12 @@ class LoginForm(AuthenticationForm):
 class SignUpForm(ServiceForm):
     name = text_field("Your name", MAX_USER_NAME, autocomplete="name")
     email = email_field()
-    password = password_field(new=True)
+    password = password_field(new=True, help_text=PASSWORD_HELP)
     workspace = forms.CharField(
         label="Name of the workspace",
         widget=forms.TextInput(attrs={"maxlength": MAX_NAME, "autocomplete": "organization"}),
         error_messages={"required": "Enter a name, such as that of your company."},
+        help_text="Usually that of your company or team. You can change it later.",
     )
 
 
@@ -74,7 +80,7 @@ class AcceptForm(ServiceForm):
     """Accept an invitation with a new account; the address is the invitation's."""
 
     name = text_field("Your name", MAX_USER_NAME, autocomplete="name")
-    password = password_field(new=True)
+    password = password_field(new=True, help_text=PASSWORD_HELP)
 
 
 class ResetRequestForm(forms.Form):
@@ -82,14 +88,15 @@ class ResetRequestForm(forms.Form):
 
 
 def keep_assistants_field() -> forms.BooleanField:
-    return forms.BooleanField(label="Keep the assistants that are connected", required=False)
+    widget = forms.CheckboxInput(attrs={"aria-describedby": "keep-assistants-help"})
+    return forms.BooleanField(label="Keep the assistants that are connected", required=False, widget=widget)
 
 
 class NewPasswordForm(ServiceForm):
     """A new password, typed twice."""
 
     field_names = {"password": "new_password1"}
-    new_password1 = password_field("New password", new=True)
+    new_password1 = password_field("New password", new=True, help_text=PASSWORD_HELP)
     new_password2 = password_field("The new password again", new=True)
 
     def clean(self) -> dict[str, Any]:
@@ -113,6 +120,7 @@ class CodeForm(ServiceForm):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}),
         error_messages={"required": "Enter the code that the app shows."},
+        help_text=CODE_HELP,
     )
 
 

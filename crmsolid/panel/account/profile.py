@@ -68,13 +68,14 @@ def profile(request: HttpRequest) -> HttpResponseBase:
             return HttpResponseRedirect(reverse("account:profile"))
     panel = panel_context(request)
     zone = panel.live.time_zone if panel else "UTC"
+    said = f"All times of the panel are shown in it. Empty: that of the workspace, which is {zone} now."
+    form.fields["time_zone"].help_text = said
     return show(
         request,
         "profile",
         title="Profile",
         form=form,
         zones=sorted(time_zones()),
-        zone_help=f"All times of the panel are shown in it. Empty: that of the workspace, which is {zone} now.",
         two_factor_is_on=two_factor.is_on(user),
         connected=own_grants(user).count(),
     )

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.core import signing
+from django.forms.renderers import DjangoTemplates
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -26,6 +27,16 @@ Row = TypeVar("Row", bound=WorkspaceModel)
 SHOWN = "_shown"
 MAX_FORM_AGE_SECONDS = 86_400
 _TOO_OLD = "This page is too old. Open it again."
+
+
+class Renderer(DjangoTemplates):
+    """Draws widgets as Django does. What people write in a field has a direction of its own, such as that of Hebrew."""
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        widget = context.get("widget", {})
+        if widget.get("type") in ("text", "search") or template_name == forms.Textarea.template_name:
+            widget["attrs"].setdefault("dir", "auto")
+        return super().render(template_name, context, request)
 
 
 class ServiceForm(forms.Form):

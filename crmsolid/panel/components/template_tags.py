@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape, format_html
@@ -37,6 +38,13 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def shown_if(field: BoundField, value: str) -> SafeString:
+    """The attributes of what is shown while ``field`` has this value; without a script it is shown always."""
+    off = "" if field.value() == value else mark_safe(" data-off")
+    return format_html('data-shown-if="{}:{}"{}', field.html_name, value, off)
+
+
 @register.simple_tag(name="label")
 def label_tag(kind: str, text: Any) -> SafeString:
     return label(kind, text)
@@ -55,15 +63,17 @@ def column_title(name: str) -> str:
 
 @register.filter
 def with_labels(cells: Iterable[str], headers: Iterable[Mapping[str, str]]) -> list[SafeString]:
-    """The cells of a row of Django's changelist, each with its column's title, which phones show before the value."""
+    """The cells of a row of Django's changelist, each with its column's title, which phones show before the value, and
+    in the direction of what it says."""
     labelled = []
     for cell, header in zip(cells, headers, strict=True):
         if "action-checkbox" in header.get("class_attrib", ""):
             labelled.append(mark_safe(cell))
             continue
         title = escape(capfirst(header["text"]))
-        # Django made the cell and escaped what is in it; only its first tag gets an attribute.
-        cell = cell.replace('">', f'" data-label="{title}">', 1) if cell.startswith("<td") else cell
+        # Django made the cell and escaped what is in it; only its first tag gets attributes.
+        label = f' data-label="{title}"' if cell.startswith("<td") else ""
+        cell = cell.replace(">", f'{label} dir="auto">', 1)
         labelled.append(mark_safe(cell))
     return labelled
 
@@ -84,6 +94,12 @@ def moment_seconds(at: datetime | None) -> SafeString | str:
 def day(at: datetime | None) -> SafeString | str:
     """The date alone."""
     return _time(at, "%-d %b %Y")
+
+
+@register.filter
+def hour_and_minute(at: datetime | None) -> SafeString | str:
+    """The time of day alone, where the day stands above."""
+    return _time(at, "%H:%M")
 
 
 @register.filter
@@ -110,7 +126,9 @@ def _time(at: datetime | None, text_format: str) -> SafeString | str:
 def _element(at: datetime, text: str) -> SafeString:
     local = timezone.localtime(at)
     title = f"{local:%-d %b %Y %H:%M:%S %Z}"
-    return format_html('<time class="cs-nowrap" datetime="{}" title="{}">{}</time>', at.isoformat(), title, text)
+    return format_html(
+        '<time class="cs-nowrap" datetime="{}" title="{}">{}</time>', at.isoformat(timespec="seconds"), title, text
+    )
 
 
 @register.filter

@@ -32,7 +32,7 @@ class InviteForm(ServiceForm):
         widget=forms.EmailInput(attrs={"maxlength": 254, "autocomplete": "off"}),
         error_messages={"required": "Enter an e-mail address."},
     )
-    role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.AGENT)
+    role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.AGENT, help_text=ROLES_HELP)
 
 
 class RoleForm(EditForm, forms.Form):
@@ -90,7 +90,6 @@ class MembersPage(MembersBase):
                 for member in members[:MAX_SHOWN]
             ],
             invitations=invited[:MAX_SHOWN],
-            roles_help=ROLES_HELP,
             form=form,
             required=self.workspace.requires_two_factor,
             sends_email=bool(settings.EMAIL_HOST),

@@ -105,7 +105,13 @@ class WorkspaceForm(EditForm, ServiceForm):
     """The name and the time zone of a workspace."""
 
     name = forms.CharField(required=False, widget=forms.TextInput(attrs={"maxlength": MAX_NAME}))
-    time_zone = forms.CharField(label="Time zone", required=False, widget=forms.TextInput(attrs={"list": "time-zones"}))
+    time_zone = forms.CharField(
+        label="Time zone",
+        required=False,
+        widget=forms.TextInput(attrs={"list": "time-zones"}),
+        help_text="By its name, such as Europe/Berlin. The days, weeks and months of statistics are those of this time "
+        "zone, and new sequences begin with it.",
+    )
 
     @classmethod
     def of(cls, live: Workspace, data: Any = None) -> "WorkspaceForm":

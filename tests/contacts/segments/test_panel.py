@@ -10,7 +10,7 @@ from contacts.segments import services
 from contacts.services import upsert_contact
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces.models import Role
-from tests.panel import browser, flash_messages
+from tests.panel import browser, flash_messages, words
 from tests.tenants import Tenants
 
 VIP = {"field": "tag", "op": "is", "value": "vip"}
@@ -113,7 +113,7 @@ def test_the_contacts_are_tagged_by_a_job(tenants: Tenants, segment: Segment) ->
 def test_a_segment_is_deleted_once_it_is_confirmed(tenants: Tenants, segment: Segment) -> None:
     address = reverse("admin:contacts_segment_delete", args=[segment.pk])
     client = browser(tenants.owner)
-    assert "Delete the segment Best friends?" in client.get(address).content.decode()
+    assert "Delete the segment Best friends?" in words(client.get(address))
     assert Segment.unscoped.exists()
     assert flash_messages(client.post(address)) == ["The segment is deleted. Its contacts stay as they are."]
     assert not Segment.unscoped.exists()

@@ -346,7 +346,7 @@ def test_broadcast_that_waits_says_why_and_until_when(tenants: Tenants, frozen_t
     assert f"For{waits[3:]}" in text_of(client, reverse(LIST))
     text = text_of(client, page("change", broadcast))
     assert f"Nothing is sent at this moment. It waits {waits}." in text
-    assert f"<dt>Waits</dt><dd>{waits}</dd>" in text
+    assert f'<dt>Waits</dt><dd dir="auto">{waits}</dd>' in text
     assert home_of(client) == {"Running now": [("Broadcast", f"News: 2 of 5. It waits {waits}.")]}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from tests.panel import words
 from tests.telegram_server import TelegramServer
 
 ACCOUNT_LIST, ADD = reverse("admin:messaging_account_changelist"), reverse("admin:messaging_account_add")
@@ -35,7 +36,7 @@ def connect(client: Client, server: TelegramServer, phone: str, password: str = 
 
 
 def text(answer: Any) -> str:
-    return str(answer.content.decode())
+    return words(answer)
 
 
 def field_error(answer: Any, field: str) -> str:
