@@ -172,6 +172,19 @@ window.crmsolidChecks = (() => {
       }
       return found.slice(0, 3);
     },
+    // In forced colours, where backgrounds and shadows are gone: items of a list that are marked as the current ones, and
+    // look like the others.
+    unmarked() {
+      const lookOf = (node) => {
+        const s = getComputedStyle(node);
+        return [s.outlineStyle, s.outlineWidth, s.borderBottomWidth, s.borderTopWidth, s.textDecorationLine].join(" ");
+      };
+      return [...document.querySelectorAll("a[aria-current], button[aria-current]")].filter(isShown).flatMap((node) => {
+        const list = node.closest("nav, ol, form, table, div");
+        const others = [...list.querySelectorAll(`${node.localName}:not([aria-current])`)].filter(isShown);
+        return others.some((each) => lookOf(each) === lookOf(node)) ? [`looks like the others: ${describe(node)}`] : [];
+      });
+    },
     // Forms that somebody can fill in, but not send without a script.
     forms() {
       const isField = (each) => each.type !== "hidden" && each.localName !== "fieldset" && !each.disabled;

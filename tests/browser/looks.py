@@ -1,10 +1,11 @@
 """What a page must hold, whichever it is: axe-core, the keyboard, a phone's width, both themes."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import HEIGHT, NARROW
 
@@ -15,7 +16,20 @@ SCRIPTS = [
 ]
 # What checks.js has passed on some page, and does not judge again on another one.
 _passed: set[str] = set()
+NARROWEST = 320  # a window of 1280 px at 400 %: https://www.w3.org/WAI/WCAG22/Understanding/reflow
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+MOST_SHIFT = 0.05  # half of what is good: https://web.dev/articles/cls
+PAINTED = "new Promise((done) => new PerformanceObserver(() => done()).observe({ type: 'paint', buffered: true }))"
+# How much of the page has moved while it was loaded, and what.
+SHIFTS = """async () => {
+  const entries = [];
+  const observer = new PerformanceObserver((list) => entries.push(...list.getEntries()));
+  observer.observe({ type: "layout-shift", buffered: true });
+  for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+  await new Promise((done) => setTimeout(done));
+  const moved = entries.reduce((sum, each) => sum + each.value, 0);
+  return [moved, entries.flatMap((each) => each.sources).map(({ node }) => (node?.outerHTML ?? "text").slice(0, 100))];
+}"""
 
 
 def check_page(page: Page) -> None:
@@ -34,6 +48,26 @@ def check_access(page: Page) -> None:
     found = _ask(page, "axe()", "names()")
     _passed.update(page.evaluate("crmsolidChecks.passed()"))
     assert not found, "\n".join([page.url, *found])
+
+
+def open_page(page: Page, path: str) -> None:
+    """Open a page at the width of a phone, where nothing may move while it is loaded, then show it at the width of the
+    tab. Its scripts come after it was painted, as over a slow connection."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+    held: list[Route] = []
+    page.route(re.compile(r"/static/.*\.js$"), lambda route: held.append(route))
+    page.goto(path, wait_until="commit")
+    page.evaluate(PAINTED)
+    page.unroute_all()
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state()
+    moved, what = page.evaluate(SHIFTS)
+    assert moved <= MOST_SHIFT, f"{page.url} moves by {moved:.3f} while it is loaded: {what}"
+    page.set_viewport_size(size)
+    page.evaluate(TWO_FRAMES)
 
 
 def _load(page: Page) -> None:
@@ -57,8 +91,12 @@ def _findings(page: Page) -> list[str]:
         found += [f"phone, {other}: {each}" for each in _ask(page, "axe()", "names()", "sideways()", "spilled()")]
         page.emulate_media(color_scheme=theme)
         found += [f"phone: {each}" for each in _ask(page, "colours()")]
+        page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
+        found += [f"{NARROWEST} px: {each}" for each in _ask(page, "sideways()")]
         page.set_viewport_size(size)
-    page.emulate_media(color_scheme=theme)
+    page.emulate_media(color_scheme=theme, forced_colors="active")
+    found += [f"forced colours: {each}" for each in _ask(page, "unmarked()")]
+    page.emulate_media(forced_colors="none")
     _passed.update(page.evaluate("crmsolidChecks.passed()"))
     return found
 

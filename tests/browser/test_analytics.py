@@ -91,6 +91,21 @@ def test_days_are_chosen(answered: None, sign_in: SignIn, visitors: Visitors, wi
     expect(page.get_by_text("It must not be before the first day")).to_be_visible()
 
 
+def test_report_is_printed_with_all_its_numbers(answered: None, sign_in: SignIn) -> None:
+    """On a sheet of A4, with the numbers folded on the screen."""
+    page = sign_in("figures", width=720, dark=True)
+    page.goto(REPORTS["sequences"])
+    page.locator(".cs-numbers").evaluate("each => { each.open = false }")
+    page.emulate_media(media="print")
+    for hidden in ("Menu", "Reports", "Days", "You are in"):
+        expect(page.get_by_role("navigation", name=hidden, exact=True)).to_be_hidden()
+    expect(page.get_by_role("button", name="Show", exact=True)).to_be_hidden()
+    expect(page.get_by_text("Welcome, step 1")).to_be_visible()
+    expect(page.locator(".cs-numbers table")).to_be_visible()
+    width, colour = page.evaluate("[document.documentElement.scrollWidth, getComputedStyle(document.body).color]")
+    assert (width, colour) == (720, "rgb(15, 23, 42)")
+
+
 def choose(page: Page, first: date, last: date) -> None:
     page.get_by_label("From").fill(first.isoformat())
     page.get_by_label("To", exact=True).fill(last.isoformat())

@@ -63,11 +63,13 @@ function followTicks(form) {
   const tick = form.querySelector("[data-enables]");
   for (const button of form.querySelectorAll("[data-needs-tick]")) button.disabled = tick && !tick.checked;
 }
-// <div data-shown-if="field:value"> and <div data-hidden-if="field:value"> follow a field of their form.
+// <div data-shown-if="field:value"> and <div data-hidden-if="field:value"> follow a field of their form. What data-off
+// hides before the script is there does not move the page.
 function followFields(form) {
   for (const part of form.querySelectorAll("[data-shown-if], [data-hidden-if]")) {
     const [name, value] = (part.dataset.shownIf || part.dataset.hiddenIf).split(":");
     const holds = new FormData(form).get(name) === value;
+    delete part.dataset.off;
     part.hidden = part.dataset.shownIf ? !holds : holds;
   }
 }
