@@ -32,15 +32,8 @@ CALLED = (
 # What is set on objects of frameworks, or kept from the garbage collector.
 SET = (
     *("_factory", "_has_been_logged", "_value_", "_watcher", "errors_occurred", "http_protocol_class", "initkwargs"),
-    *(
-        "chunked_encoding",
-        "expected_content_length",
-        "last_run_at",
-        "levelno",
-        "nowfun",
-        "upload_handlers",
-        "worker_concurrency",
-    ),
+    *("chunked_encoding", "expected_content_length", "last_run_at", "levelno", "nowfun", "upload_handlers"),
+    "worker_concurrency",
 )
 DECORATORS = ("@shared_task*", "@register*", "@admin.register*", "@*.connect*")
 
