@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,7 +19,8 @@ from contacts.normalization import fold
 from contacts.representations import ContactOut
 from contacts.scoring import awarding, occasions
 from contacts.validation import Changes
-from crmsolid.core import clock, strictjson
+from crmsolid.api.preconditions import Check, unconditional
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, not_found
 from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.ids import is_id
@@ -83,11 +83,6 @@ class ContactWithTags:
     def payload(self) -> dict[str, Any]:
         """The contact as the API and events show it."""
         return ContactOut.render(self.contact, tags=sorted(self.tags))
-
-    @cached_property
-    def etag(self) -> str:
-        """A strong validator: it changes whenever anything in the payload does."""
-        return f'"{sha256(strictjson.dumps(self.payload)).hexdigest()[:32]}"'
 
 
 def get(workspace: Workspace, contact_id: str, *, lock: bool = False, deleting: bool = False) -> ContactWithTags:
@@ -154,14 +149,16 @@ def not_erased(rows: Sequence[Contact]) -> list[Contact]:
     return [contact for contact in rows if contact.id in there]
 
 
-def upsert(actor: Actor, changes: Changes) -> ContactWithTags:
+def upsert(actor: Actor, changes: Changes, check: Check = unconditional) -> ContactWithTags:
     """Create the contact with these identities, or update it if it exists; concurrent calls agree on one contact.
 
-    Tags are added. :class:`IdentitiesConflict` if the identities belong to different contacts; ``service_unavailable``.
+    Tags are added. ``check`` gets the contact as it was, None if it is new; what it raises must end the transaction.
+    :class:`IdentitiesConflict` if the identities belong to different contacts; ``service_unavailable``.
     """
     for _ in range(UPSERT_ATTEMPTS):
         created = insert(actor, changes)
         if created is not None:
+            check(None)
             return created
         # One of the unique keys is taken: update the contact that has it.
         existing = find_by_identity(actor.workspace, changes.identities, lock=True)
@@ -169,6 +166,7 @@ def upsert(actor: Actor, changes: Changes) -> ContactWithTags:
             continue  # it was erased, or changed its identity, between the two statements
         if len(existing) == 1:
             before = with_tags(existing)[0]
+            check(before)
             try:
                 return update(actor, before, changes, add=changes.tags or ())
             except IdentityTaken:

@@ -24,6 +24,7 @@ from contacts.segments.matching import SECONDS, ContactCount, Counter, condition
 from contacts.validation import MAX_TAGS, read_changes, read_tags
 from crmsolid.api import idempotency
 from crmsolid.api.pagination import Page, page
+from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock, erasure
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, FieldError, invalid, not_found
@@ -38,19 +39,19 @@ LIST_SECONDS = 2.0
 
 
 @unit_of_work()
-def upsert_contact(actor: Actor, fields: Mapping[str, Any]) -> ContactWithTags:
+def upsert_contact(actor: Actor, fields: Mapping[str, Any], *, check: Check = unconditional) -> ContactWithTags:
     """Create the contact with this username or e-mail address (one is required), or update it if it exists.
 
     Fields that are given are replaced, tags are added. Concurrent calls agree on one contact, which gets the tags of
-    all of them. Errors: ``scope_missing``, ``validation_failed``, and ``contact_conflict`` if the two identities
-    belong to different contacts.
+    all of them. ``check`` gets the contact as it was, None if it is new. Errors: ``scope_missing``,
+    ``validation_failed``, and ``contact_conflict`` if the two identities belong to different contacts.
     """
     actor.require(Scope.WRITE_CONTACTS)
     changes = read_changes(actor.workspace, fields)
     if not changes.identities:
         raise invalid("username", "required", "give a username or an email")
     try:
-        contact = repository.upsert(actor, changes)
+        contact = repository.upsert(actor, changes, check)
     except IdentitiesConflict as conflict:
         raise _conflict(actor, conflict.contacts) from None
     _audit(actor, "created" if contact.created else "changed", contact, fields=sorted(fields))
@@ -65,16 +66,16 @@ def _audit(actor: Actor, verb: str, contact: ContactWithTags, **data: Any) -> No
 
 @unit_of_work()
 def update_contact(
-    actor: Actor, contact_id: str, fields: Mapping[str, Any], *, if_match: str | None = None
+    actor: Actor, contact_id: str, fields: Mapping[str, Any], *, check: Check = unconditional
 ) -> ContactWithTags:
-    """Replace the fields that are given; ``tags`` replaces all tags. ``if_match`` is the value of an If-Match header.
+    """Replace the fields that are given; ``tags`` replaces all tags. ``check`` gets the contact as it was.
 
     Errors: ``scope_missing``, ``validation_failed``, ``not_found``, ``precondition_failed``, ``contact_conflict``.
     """
     actor.require(Scope.WRITE_CONTACTS)
     changes = read_changes(actor.workspace, fields)
     before = repository.get(actor.workspace, contact_id, lock=True)
-    _check_version(before, if_match)
+    check(before)
     removed = [] if changes.tags is None else set(before.tags).difference(changes.tags)
     try:
         after = repository.update(actor, before, changes, add=changes.tags or (), remove=removed)
@@ -94,13 +95,13 @@ def _conflict(actor: Actor, contacts: Iterable[Contact]) -> DomainError:
 
 @unit_of_work()
 def tag_contact(
-    actor: Actor, contact_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = (), if_match: str | None = None
+    actor: Actor, contact_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = (), check: Check = unconditional
 ) -> ContactWithTags:
     """Add and remove tags. Errors: as :func:`update_contact`; ``validation_failed`` also for a tag in both lists."""
     actor.require(Scope.WRITE_CONTACTS)
     added, removed = read_tag_changes(add, remove)
     before = repository.get(actor.workspace, contact_id, lock=True)
-    _check_version(before, if_match)
+    check(before)
     changed = repository.change_tags(actor, [before], add=added, remove=removed)
     if not changed:
         return before
@@ -122,7 +123,7 @@ def read_tag_changes(add: Iterable[str], remove: Iterable[str]) -> tuple[list[st
 
 @unit_of_work()
 def erase_contact(
-    actor: Actor, contact_id: str, *, if_match: str | None = None, repeats: ledger.Entry | None = None
+    actor: Actor, contact_id: str, *, check: Check = unconditional, repeats: ledger.Entry | None = None
 ) -> None:
     """Erase the person from every app, for good. The audit log keeps the id; an opt-out is kept as a keyed hash, and so
     is the erasure itself. ``repeats`` is the entry of the ledger that a replay repeats.
@@ -132,7 +133,7 @@ def erase_contact(
     """
     actor.require(Scope.WRITE_CONTACTS)
     erased = _out_of_conditions(actor.workspace, contact_id)
-    _check_version(erased, if_match)
+    check(erased)
     ledger.record(actor.workspace, erased.contact, repeats)
     if erased.contact.opted_out:
         optouts.keep(erased.contact)
@@ -160,14 +161,6 @@ def _out_of_conditions(workspace: Workspace, contact_id: str) -> ContactWithTags
                 return locked
             transaction.set_rollback(True)  # going back to the savepoint lets go of the locks
     raise DomainError("service_unavailable")
-
-
-def _check_version(contact: ContactWithTags, if_match: str | None) -> None:
-    """``precondition_failed`` (412) unless ``If-Match`` names this version (RFC 9110, 13.1.1: strong comparison)."""
-    if if_match is None or if_match.strip() == "*":
-        return
-    if contact.etag not in [tag.strip() for tag in if_match.split(",")]:
-        raise DomainError("precondition_failed")
 
 
 def get_contact(actor: Actor, contact_id: str) -> ContactWithTags:

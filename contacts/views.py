@@ -1,6 +1,7 @@
 """The REST endpoints of contacts and custom fields."""
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -17,11 +18,13 @@ from contacts.representations import (
 )
 from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
 from crmsolid.api.fields import PageQuery
+from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Actor, Scope
 
 READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
 FILTERS = ("search", "tag", "stage", "segment", "updated_since")
+PAYLOAD = attrgetter("payload")  # what GET answers of a contact
 MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 
@@ -30,7 +33,7 @@ def _written(actor: Actor, written: ContactWithTags, sent: Mapping[str, Any]) ->
     about the contact changed."""
     contact = written.contact
     if actor.has(Scope.READ_CONTACTS):
-        return ApiResponse(written.payload, headers={"ETag": written.etag}, contact_id=contact.id)
+        return ApiResponse(written.payload, headers={"ETag": entity_tag(written.payload)}, contact_id=contact.id)
     return ApiResponse(ContactWrittenOut.render_sent(contact, written.payload, sent), contact_id=contact.id)
 
 
@@ -56,16 +59,17 @@ class ContactsView(WorkspaceView):
         body=ContactIn,
         responses={200: ContactUpsertedOut, 201: ContactUpsertedOut},
         error_codes=("contact_conflict",),
-        etag=True,
+        conditional=True,
     )
     def post(self) -> ApiResponse:
         """Create a contact, or update the one of that username or e-mail address.
 
         Tags are added, other fields that are given are replaced, absent ones kept. 201 when created, 200 when updated.
+        With `If-None-Match: *` it only creates: 412 if there is such a contact.
         An opt-out that outlived an erasure is undone by PATCH alone.
         A key without `read:contacts` is answered `id`, `created` and what it sent.
         """
-        contact = services.upsert_contact(self.actor, self.body)
+        contact = services.upsert_contact(self.actor, self.body, check=self.preconditions.check(PAYLOAD))
         response = _written(self.actor, contact, self.body)
         response.data = {"id": contact.contact.id, "created": contact.created, **response.data}
         if contact.created:
@@ -80,40 +84,40 @@ class ContactView(WorkspaceView):
     @endpoint(scopes=READ, responses={200: ContactOut})
     def get(self, contact_id: str) -> ApiResponse:
         """Read a contact."""
-        contact = services.get_contact(self.actor, contact_id)
-        return ApiResponse(contact.payload, headers={"ETag": contact.etag})
+        return ApiResponse(services.get_contact(self.actor, contact_id).payload)
 
     @endpoint(
         scopes=WRITE,
         body=ContactPatch,
         responses={200: ContactWrittenOut},
         error_codes=("contact_conflict",),
-        if_match=True,
     )
     def patch(self, contact_id: str) -> ApiResponse:
         """Change a contact.
 
         Fields that are given are replaced, tags too. Null clears a field that takes it, `""` a name.
         """
-        contact = services.update_contact(self.actor, contact_id, self.body, if_match=self.if_match)
+        contact = services.update_contact(self.actor, contact_id, self.body, check=self.preconditions.check(PAYLOAD))
         return _written(self.actor, contact, self.body)
 
-    @endpoint(scopes=WRITE, responses={204: None}, if_match=True)
+    @endpoint(scopes=WRITE, responses={204: None})
     def delete(self, contact_id: str) -> ApiResponse:
         """Erase a person, for good.
 
         Messages, events and stored answers about the person are emptied too.
         """
-        services.erase_contact(self.actor, contact_id, if_match=self.if_match)
+        services.erase_contact(self.actor, contact_id, check=self.preconditions.check(PAYLOAD))
         return ApiResponse(None, status=204)
 
 
 class ContactTagsView(WorkspaceView):
     """Add and remove tags of a contact."""
 
-    @endpoint(scopes=WRITE, body=TagsIn, responses={200: ContactWrittenOut}, if_match=True, operation_id="tag_contact")
+    @endpoint(
+        scopes=WRITE, body=TagsIn, responses={200: ContactWrittenOut}, conditional=True, operation_id="tag_contact"
+    )
     def post(self, contact_id: str) -> ApiResponse:
-        contact = services.tag_contact(self.actor, contact_id, **self.body, if_match=self.if_match)
+        contact = services.tag_contact(self.actor, contact_id, **self.body, check=self.preconditions.check(PAYLOAD))
         return _written(self.actor, contact, {"tags": self.body.get("add", [])})
 
 

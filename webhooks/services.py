@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Min
 
 from crmsolid.api.pagination import Page, page
+from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.http import url_guard
@@ -171,12 +172,15 @@ def update_endpoint(
     url: str | None = None,
     events: Sequence[str] | None = None,
     enabled: bool | None = None,
+    check: Check = unconditional,
 ) -> Endpoint:
     """Change the values that are given. Disabling cancels what is queued; a new ``url`` gets it.
 
-    A change of ``enabled`` or ``url`` resets ``failing_since``. Errors: as :func:`create_endpoint`, and ``not_found``.
+    ``check`` gets the endpoint as it was. A change of ``enabled`` or ``url`` resets ``failing_since``. Errors: as
+    :func:`create_endpoint`, and ``not_found``.
     """
     locked = _lock(actor, endpoint_id)
+    check(locked)
     if url is not None and url != locked.url:
         locked.url = _checked_url(url)
         locked.failing_since = None
@@ -199,9 +203,11 @@ def update_endpoint(
 
 
 @transaction.atomic
-def delete_endpoint(actor: Actor, endpoint_id: str) -> None:
-    """Hide the endpoint and its log and cancel its queue; the purge deletes the rows. ``not_found``."""
+def delete_endpoint(actor: Actor, endpoint_id: str, *, check: Check = unconditional) -> None:
+    """Hide the endpoint and its log and cancel its queue; the purge deletes the rows. ``check`` gets the endpoint as it
+    was. ``not_found``."""
     locked, now = _lock(actor, endpoint_id), clock.now()
+    check(locked)
     Endpoint.objects.for_workspace(actor.workspace).filter(pk=locked.pk).update(
         enabled=False,
         disabled_reason=locked.disabled_reason or DisabledReason.MANUAL,

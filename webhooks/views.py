@@ -6,6 +6,7 @@ from datetime import timedelta
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.pagination import page
+from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.views import WorkspaceView
 from crmsolid.events import feed
 from crmsolid.events import services as event_log
@@ -38,9 +39,10 @@ MANAGE = (Scope.MANAGE_WEBHOOKS,)
 def _issued(issued: services.IssuedEndpoint, status: int) -> ApiResponse:
     """A generated secret is in this response and in no other, so the stored response is encrypted."""
     data = EndpointOut.render(issued.endpoint)
+    headers = {"ETag": entity_tag(data)}
     if issued.secret is not None:
         data["secret"] = issued.secret
-    return ApiResponse(data, status=status, secret=issued.secret is not None)
+    return ApiResponse(data, status=status, headers=headers, secret=issued.secret is not None)
 
 
 def _accepted(delivery: Delivery) -> ApiResponse:
@@ -55,7 +57,7 @@ class EndpointsView(WorkspaceView):
         endpoints = services.list_endpoints(self.actor, **self.query)
         return ApiResponse(endpoints.as_dict([EndpointOut.render(row) for row in endpoints.rows]))
 
-    @endpoint(scopes=MANAGE, body=EndpointIn, responses={201: IssuedEndpointOut})
+    @endpoint(scopes=MANAGE, body=EndpointIn, responses={201: IssuedEndpointOut}, etag=True)
     def post(self) -> ApiResponse:
         response = _issued(services.create_endpoint(self.actor, **self.body), 201)
         response.headers["Location"] = f"/v1/webhooks/{response.data['id']}"
@@ -71,18 +73,20 @@ class EndpointView(WorkspaceView):
 
     @endpoint(scopes=MANAGE, body=EndpointPatch, responses={200: EndpointOut})
     def patch(self, endpoint_id: str) -> ApiResponse:
-        return ApiResponse(EndpointOut.render(services.update_endpoint(self.actor, endpoint_id, **self.body)))
+        check = self.preconditions.check(EndpointOut.render)
+        data = EndpointOut.render(services.update_endpoint(self.actor, endpoint_id, **self.body, check=check))
+        return ApiResponse(data, headers={"ETag": entity_tag(data)})
 
     @endpoint(scopes=MANAGE, responses={204: None})
     def delete(self, endpoint_id: str) -> ApiResponse:
-        services.delete_endpoint(self.actor, endpoint_id)
+        services.delete_endpoint(self.actor, endpoint_id, check=self.preconditions.check(EndpointOut.render))
         return ApiResponse(None, status=204)
 
 
 class RotateSecretView(WorkspaceView):
     """Replace the secret; the old one stays in force for the overlap."""
 
-    @endpoint(scopes=MANAGE, body=RotateIn, responses={200: IssuedEndpointOut})
+    @endpoint(scopes=MANAGE, body=RotateIn, responses={200: IssuedEndpointOut}, etag=True)
     def post(self, endpoint_id: str) -> ApiResponse:
         overlap = timedelta(seconds=self.body.get("overlap_seconds", 86_400))
         secret = self.body.get("secret")

@@ -22,6 +22,7 @@ from contacts.segments.fields import ConditionField, Kind
 from contacts.segments.matching import Counter, condition_of, find_segment, matching
 from contacts.services import read_tag_changes
 from crmsolid.api.pagination import Page, page
+from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, invalid, not_found
@@ -110,7 +111,12 @@ def _counted(
 def get_segment(actor: Actor, segment_id: str) -> CountedSegment:
     """One segment. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_CONTACTS)
-    return _counted(find_segment(actor.workspace, segment_id), Counter(actor.workspace))
+    return count_one(find_segment(actor.workspace, segment_id))
+
+
+def count_one(segment: Segment) -> CountedSegment:
+    """The segment, counted as :func:`get_segment` does."""
+    return _counted(segment, Counter(segment.workspace_id))
 
 
 @unit_of_work()
@@ -129,10 +135,14 @@ def create_segment(actor: Actor, *, name: str, filter: Any) -> CountedSegment:
 
 
 @unit_of_work()
-def update_segment(actor: Actor, segment_id: str, fields: Mapping[str, Any]) -> CountedSegment:
-    """Replace ``name`` and ``filter`` where they are given. Errors: as :func:`create_segment`; ``not_found``."""
+def update_segment(
+    actor: Actor, segment_id: str, fields: Mapping[str, Any], *, check: Check = unconditional
+) -> CountedSegment:
+    """Replace ``name`` and ``filter`` where they are given. ``check`` gets the :class:`Segment` as it was. Errors: as
+    :func:`create_segment`; ``not_found``."""
     actor.require(Scope.WRITE_CONTACTS)
     segment = find_segment(actor.workspace, segment_id, lock=True)
+    check(segment)
     condition = None
     if "filter" in fields:
         condition = parse_condition(actor.workspace, fields["filter"], path="filter")
@@ -162,13 +172,15 @@ def _save(segment: Segment, update_fields: list[str] | None = None) -> None:
 
 
 @unit_of_work()
-def delete_segment(actor: Actor, segment_id: str) -> None:
-    """Delete the segment; its contacts stay as they are, and what has begun on them goes on.
+def delete_segment(actor: Actor, segment_id: str, *, check: Check = unconditional) -> None:
+    """Delete the segment; its contacts stay as they are, and what has begun on them goes on. ``check`` as in
+    :func:`update_segment`.
 
     Errors: ``scope_missing``, ``not_found``.
     """
     actor.require(Scope.WRITE_CONTACTS)
     segment = find_segment(actor.workspace, segment_id, lock=True)
+    check(segment)
     segment.delete()
     audit.record(actor, "segment.deleted", segment_id)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contacts.inputs import TagsIn
+from contacts.models import Segment
 from contacts.segments import services
 from contacts.segments.representations import (
     ExplainQuery,
@@ -19,6 +20,7 @@ from contacts.segments.representations import (
 from contacts.segments.services import CountedSegment
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import PageQuery
+from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.views import WorkspaceView
 from crmsolid.jobs.representations import JobOut
 from crmsolid.workspaces.actor import Actor, Scope
@@ -35,7 +37,13 @@ def _written(actor: Actor, counted: CountedSegment, sent: Mapping[str, Any]) -> 
     data = _render(counted)
     if not actor.has(Scope.READ_CONTACTS):
         data = {name: value for name, value in data.items() if name == "id" or name in sent}
-    return ApiResponse(data, may_name_people=True)
+        return ApiResponse(data, may_name_people=True)
+    return ApiResponse(data, headers={"ETag": entity_tag(data)}, may_name_people=True)
+
+
+def _as_read(segment: Segment) -> dict[str, Any]:
+    """What GET answers of the segment."""
+    return _render(services.count_one(segment))
 
 
 class SegmentsView(WorkspaceView):
@@ -47,7 +55,7 @@ class SegmentsView(WorkspaceView):
         page = services.list_segments(self.actor, **self.query)
         return ApiResponse(page.as_dict([_render(counted) for counted in page.rows]))
 
-    @endpoint(scopes=WRITE, body=SegmentIn, responses={201: SegmentWrittenOut}, slow=True)
+    @endpoint(scopes=WRITE, body=SegmentIn, responses={201: SegmentWrittenOut}, etag=True, slow=True)
     def post(self) -> ApiResponse:
         """Save a filter as a segment.
 
@@ -75,15 +83,16 @@ class SegmentView(WorkspaceView):
     @endpoint(scopes=WRITE, body=SegmentPatch, responses={200: SegmentWrittenOut}, slow=True)
     def patch(self, segment_id: str) -> ApiResponse:
         """Change a segment."""
-        return _written(self.actor, services.update_segment(self.actor, segment_id, self.body), self.body)
+        check = self.preconditions.check(_as_read)
+        return _written(self.actor, services.update_segment(self.actor, segment_id, self.body, check=check), self.body)
 
-    @endpoint(scopes=WRITE, responses={204: None})
+    @endpoint(scopes=WRITE, responses={204: None}, slow=True)
     def delete(self, segment_id: str) -> ApiResponse:
         """Delete a segment.
 
         Its contacts stay as they are.
         """
-        services.delete_segment(self.actor, segment_id)
+        services.delete_segment(self.actor, segment_id, check=self.preconditions.check(_as_read))
         return ApiResponse(None, status=204)
 
 

@@ -109,21 +109,21 @@ class V1Schema(AutoSchema):
             )
         if self.method in WRITES:
             parameters.append(components.idempotency_key(self.endpoint, self.method))
-        if self.endpoint.if_match:
-            parameters.append(components.IF_MATCH)
+        if self.endpoint.is_conditional(self.method):
+            parameters += [components.IF_MATCH, components.IF_NONE_MATCH]
         return [*parameters, *map(dict, self.endpoint.request_headers), components.REQUEST_ID]
 
     # --- responses ----------------------------------------------------------------------------------------
     def _responses(self) -> Schema:
         responses = {str(status): self._success(status, shape) for status, shape in self.endpoint.responses.items()}
+        if self.method == "GET" and self.endpoint.is_conditional("GET"):
+            responses["304"] = self._shared("NotModified", components.NOT_MODIFIED)
         for status, codes in components.error_codes(self.endpoint, self.method, has_ids="{" in self.path).items():
             responses[str(status)] = self._shared_response(status, codes)
         return responses
 
     def _success(self, status: int, shape: Any) -> Schema:
-        view: Any = self.view
-        # Where one method of a route honours If-Match, all of them answer the ETag.
-        versioned = self.endpoint.etag or any(endpoint.if_match for endpoint in view.endpoints.values())
+        versioned = self.endpoint.etag or self.endpoint.is_conditional(self.method)
         headers = [
             *components.EVERY_RESPONSE,
             *(["ETag"] if versioned and status != 204 else []),
@@ -145,8 +145,11 @@ class V1Schema(AutoSchema):
         """One component for each set of codes; a second set of the same status gets a number."""
         content = components.problem_response(status, codes)
         status_name = components.STATUS_NAMES.get(status) or HTTPStatus(status).phrase.replace(" ", "")
+        return self._shared(status_name, content)
+
+    def _shared(self, first_name: str, content: Schema) -> Schema:
         for number in count(1):
-            name = status_name if number == 1 else f"{status_name}{number}"
+            name = first_name if number == 1 else f"{first_name}{number}"
             component = ResolvedComponent(name, ResolvedComponent.RESPONSE, content, object)
             if component not in self.registry:
                 self.registry.register(component)

@@ -92,9 +92,9 @@ class Endpoint:
     slow_with: tuple[str, ...] = ()
     # Codes of core/errors.py that it may answer beyond those every operation has.
     error_codes: tuple[str, ...] = ()
-    # Whether it honours If-Match; its responses have an ETag then.
-    if_match: bool = False
-    # Whether its responses have an ETag although it does not honour If-Match.
+    # Of a POST: whether it honours If-Match and If-None-Match, as PATCH, PUT, DELETE and the GET of one object always
+    # do; and whether its responses have an ETag although it does not.
+    conditional: bool = False
     etag: bool = False
     # Whether the Accept header must allow what it produces.
     negotiates: bool = True
@@ -108,6 +108,15 @@ class Endpoint:
     def needs_key(self, method: str) -> bool:
         """Whether each request of this method needs an Idempotency-Key. With ``reads_if`` the body decides."""
         return method in ("POST", "PATCH") and not self.reads and not self.reads_if
+
+    def is_conditional(self, method: str) -> bool:
+        """Whether it honours If-Match and If-None-Match, called by this method."""
+        return self.conditional or method in ("PATCH", "PUT", "DELETE") or (method == "GET" and self.shows_one)
+
+    @property
+    def shows_one(self) -> bool:
+        """Whether it answers one object: no list, no file, no stream."""
+        return not isinstance(self.responses.get(200), ListOf | Raw | None)
 
     def may_be_slow(self, values: Mapping[str, Any]) -> bool:
         """Whether a request with this query or body may take seconds."""

@@ -83,11 +83,14 @@ def parse_key(request: HttpRequest) -> str | None:
 
 
 def fingerprint(request: HttpRequest, body: Iterable[bytes], actor: Actor, scopes: Iterable[Scope]) -> bytes:
-    """SHA-256 over what identifies the request: method, path, query, If-Match, body (in pieces), and whether the caller
-    may read what it writes, so that a response which shows data is never replayed to a key without the read scope."""
+    """SHA-256 over what identifies the request: method, path, query, If-Match, If-None-Match, body (in pieces), and
+    whether the caller may read what it writes, so that a response which shows data is never replayed to a key without
+    the read scope."""
     may_read = "".join("1" if allowed else "0" for allowed in reads_beside(actor, scopes))
-    query, if_match = request.META.get("QUERY_STRING", ""), request.META.get("HTTP_IF_MATCH", "")
-    head = "\n".join((str(request.method), request.path, query, if_match, may_read, ""))
+    query, conditions = request.META.get("QUERY_STRING", ""), request.META.get("HTTP_IF_MATCH", "")
+    if "HTTP_IF_NONE_MATCH" in request.META:  # without it, the fingerprint is that of the version before
+        conditions += f"\r{request.META['HTTP_IF_NONE_MATCH']}"
+    head = "\n".join((str(request.method), request.path, query, conditions, may_read, ""))
     digest = hashlib.sha256(head.encode("utf-8", "surrogateescape"))
     for piece in body:
         digest.update(piece)

@@ -116,7 +116,7 @@ def finalize_response(request: HttpRequest, response: HttpResponseBase, context:
         response = _count_if_uncounted(request, response, context)
     if request.method == "HEAD":
         # The same headers and the length that the body would have. A streamed response never begins.
-        if isinstance(response, HttpResponse):
+        if isinstance(response, HttpResponse) and response.status_code != 304:
             response.headers["Content-Length"] = str(len(response.content))
             response.content = b""
         elif isinstance(response, StreamingHttpResponse):

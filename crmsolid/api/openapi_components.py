@@ -5,6 +5,7 @@ from typing import Any
 
 from crmsolid.api.endpoint import Endpoint
 from crmsolid.api.fields import NO_NUL, id_pattern
+from crmsolid.api.preconditions import PATTERN
 from crmsolid.core.errors import CODES
 from crmsolid.core.http.problem_document import CONTENT_TYPE
 from crmsolid.core.ids import KINDS
@@ -56,7 +57,10 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": "^Bearer "},
     },
     "Allow": {"description": "The methods that work here.", "required": True, "schema": {"type": "string"}},
-    "ETag": {"description": "The version of the object, for If-Match.", "schema": {"type": "string"}},
+    "ETag": {
+        "description": "The version of the object as this key sees it, for If-Match and If-None-Match.",
+        "schema": {"type": "string", "pattern": '^"[0-9a-f]{32}"$'},
+    },
     "Location": {"description": "Where the new object is.", "schema": {"type": "string", "format": "uri-reference"}},
     "Content-Disposition": {"description": "Under which name to save it.", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
@@ -69,6 +73,11 @@ EVERY_RESPONSE = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", 
 # Answered before the key is read, so without a rate limit.
 WITHOUT_KEY = ("request_timeout", "headers_too_large")
 PROBLEM_HEADERS = {401: ("WWW-Authenticate",), 405: ("Allow",), 429: ("Retry-After",)}
+# A 403 for another reason than a scope has none.
+INSUFFICIENT_SCOPE = {
+    "description": 'With `scope_missing`: `Bearer` with `error="insufficient_scope"` and the `scope` that is needed.',
+    "schema": {"type": "string", "pattern": "^Bearer "},
+}
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -118,7 +127,16 @@ IF_MATCH: dict[str, Any] = {
     "in": "header",
     "required": False,
     "description": "The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": PATTERN},
+}
+
+IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands"
+    " for any: with it, a write that creates or updates only creates.",
+    "schema": {"type": "string", "pattern": PATTERN},
 }
 
 
@@ -150,18 +168,27 @@ def header_refs(names: Iterable[str]) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
+NOT_MODIFIED: dict[str, Any] = {
+    "description": "If-None-Match names the ETag of the object: it is as you have it.",
+    "headers": header_refs((*EVERY_RESPONSE, "ETag")),
+}
+
+
 def problem_response(status: int, codes: list[str]) -> dict[str, Any]:
     """The response of one status, with what each of its error codes means."""
     lines = [f"- `{code}`: {CODES[code].help}" for code in codes]
+    usual = ("X-Request-Id",) if set(codes) <= set(WITHOUT_KEY) else EVERY_RESPONSE
+    headers = header_refs((*usual, *PROBLEM_HEADERS.get(status, ())))
+    if "scope_missing" in codes:
+        headers["WWW-Authenticate"] = INSUFFICIENT_SCOPE
     # Beside the reference, not in `allOf`: generators that cannot narrow a schema read it as a Problem.
     schema = {
         "$ref": "#/components/schemas/Problem",
         "properties": {"status": {"const": status}, "code": {"enum": codes}},
     }
-    usual = ("X-Request-Id",) if set(codes) <= set(WITHOUT_KEY) else EVERY_RESPONSE
     return {
         "description": "\n".join(lines),
-        "headers": header_refs((*usual, *PROBLEM_HEADERS.get(status, ()))),
+        "headers": headers,
         "content": {CONTENT_TYPE: {"schema": schema}},
     }
 
@@ -186,7 +213,7 @@ def error_codes(endpoint: Endpoint, method: str, *, has_ids: bool) -> dict[int, 
     codes |= {"scope_missing"} if endpoint.scopes else set()
     codes |= {"not_found"} if has_ids else set()
     codes |= {"invalid_cursor"} if "cursor" in endpoint.query().fields else set()
-    codes |= {"precondition_failed"} if endpoint.if_match else set()
+    codes |= {"precondition_failed"} if endpoint.is_conditional(method) else set()
     codes |= {"not_acceptable"} if endpoint.negotiates else set()
     if method != "GET":
         codes |= set(_WRITES)

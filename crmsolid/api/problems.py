@@ -30,12 +30,17 @@ EXPECTED: tuple[tuple[type[Exception], str], ...] = (
 def response(error: DomainError, *, instance: str, request_id: str) -> HttpResponse:
     """The document as an HTTP response, with the headers of the error."""
     body = strictjson.dumps(document(error, instance=instance, request_id=request_id))
-    headers = {"WWW-Authenticate": challenge(error), **error.headers} if error.status == 401 else error.headers
+    headers = error.headers
+    if error.status == 401 or error.code == "scope_missing":
+        headers = {"WWW-Authenticate": challenge(error), **headers}
     return HttpResponse(body, status=error.status, content_type=CONTENT_TYPE, headers=headers)
 
 
 def challenge(error: DomainError) -> str:
-    """The value of WWW-Authenticate. RFC 6750, 3.1: a request without a token gets no error attribute."""
+    """The value of WWW-Authenticate. RFC 6750, 3.1: a request without a token gets no error attribute, one whose token
+    lacks a scope is told which."""
+    if error.code == "scope_missing":
+        return f'Bearer realm="crmsolid", error="insufficient_scope", scope="{error.extra["required_scope"]}"'
     reason = "" if error.code == "token_missing" else ', error="invalid_token"'
     return f'Bearer realm="crmsolid"{reason}'
 

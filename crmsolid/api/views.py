@@ -20,6 +20,7 @@ from apikeys.authentication import KeyCredentials
 from crmsolid.api import idempotency, parsing, uploads
 from crmsolid.api.endpoint import ApiResponse, Endpoint, endpoint
 from crmsolid.api.fields import INT64
+from crmsolid.api.preconditions import Preconditions
 from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.uploads import Upload
 from crmsolid.core.errors import DomainError
@@ -79,7 +80,7 @@ class WorkspaceView(APIView):
     query: dict[str, Any]
     file: Any  # what ``read_file`` returned
     cleanup: ExitStack  # of a write; it is closed once the response is made
-    if_match: str | None = None  # the If-Match header as sent
+    preconditions: Preconditions  # of an endpoint that is conditional
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -116,14 +117,20 @@ class WorkspaceView(APIView):
         """Validate the request and run the handler; a write answers its stored response where there is one."""
         request = self.request._request
         if request.method in ("GET", "HEAD"):
-            self.query = parsing.parse_query(request, declared.query)
-            return self._run(self.query, lambda: _rendered(handler()))
-        self.if_match = request.META.get("HTTP_IF_MATCH")  # `headers` would read them all
+            return self._read(declared, handler)
         key = idempotency.parse_key(request)
         if key is None and declared.needs_key(str(request.method)):
             raise DomainError("idempotency_key_missing")
         with ExitStack() as self.cleanup:
             return self._write(declared, key, handler)
+
+    def _read(self, declared: Endpoint, handler: Callable[[], Any]) -> HttpResponseBase:
+        request = self.request._request
+        self.query = parsing.parse_query(request, declared.query)
+        if not declared.is_conditional("GET"):
+            return self._run(self.query, lambda: _rendered(handler()))
+        preconditions = Preconditions.of(request)
+        return self._run(self.query, lambda: preconditions.answer(handler().render()))
 
     def _write(self, declared: Endpoint, key: str | None, handler: Callable[[], Any]) -> HttpResponseBase:
         request, upload, fingerprint = self.request._request, None, b""
@@ -136,6 +143,8 @@ class WorkspaceView(APIView):
             if isinstance(credentials, KeyCredentials) and credentials.record is not None:
                 return idempotency.replay(credentials.record, fingerprint)
         # Before any transaction opens.
+        if declared.is_conditional(str(request.method)):
+            self.preconditions = Preconditions.of(request)
         self.query = parsing.parse_query(request, declared.query)
         if upload is None:
             self.body = parsing.parse_body(request, declared.body)

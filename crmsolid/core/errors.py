@@ -91,7 +91,8 @@ CODES: dict[str, CodeInfo] = {
         400,
         "Bad request",
         "The request line or a header cannot be understood.",
-        "The request breaks a rule of HTTP, for example with two Content-Length headers, so no operation has seen it.",
+        "The request breaks a rule of HTTP, for example with two Content-Length headers or an If-Match without quotes. "
+        "Nothing was done.",
         advice="Send requests with an HTTP library, and look at the request line and the headers that it sends.",
     ),
     "token_missing": CodeInfo(
@@ -237,8 +238,8 @@ CODES: dict[str, CodeInfo] = {
         412,
         "Precondition failed",
         "The object changed since you read it. Read it again, then retry.",
-        "The object is no longer the version that the If-Match header names: somebody else has changed it. Your "
-        "change was not made.",
+        "The object is no longer the version that the If-Match header names: somebody else has changed it. Or it is "
+        "one that If-None-Match excludes; `*` excludes each. Nothing was changed.",
     ),
     "payload_too_large": CodeInfo(
         413,

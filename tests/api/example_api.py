@@ -24,10 +24,11 @@ from crmsolid.api.fields import (
 from crmsolid.api.me import MeView
 from crmsolid.api.openapi import openapi
 from crmsolid.api.pagination import page
+from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
-from crmsolid.core.errors import DomainError, not_found
+from crmsolid.core.errors import not_found
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry
@@ -145,21 +146,21 @@ class NoteView(WorkspaceView):
 
     @endpoint(scopes=(Scope.READ_CONTACTS,), responses={200: NoteOut})
     def get(self, note_id: int) -> ApiResponse:
-        note = self.get_note(note_id)
-        return ApiResponse(NoteOut.render(note), headers={"ETag": f'"{note.pk}"'})
+        return ApiResponse(NoteOut.render(self.get_note(note_id)))
 
-    @endpoint(scopes=(Scope.WRITE_CONTACTS,), body=NotePatch, responses={200: NoteOut}, if_match=True)
+    @endpoint(scopes=(Scope.WRITE_CONTACTS,), body=NotePatch, responses={200: NoteOut})
     def patch(self, note_id: int) -> ApiResponse:
         note = self.get_note(note_id)
-        if self.if_match not in (None, "*", f'"{note.pk}"'):
-            raise DomainError("precondition_failed")
+        self.preconditions.check(NoteOut.render)(note)
         note.data |= storable(self.body)
         note.save()
-        return ApiResponse(NoteOut.render(note), headers={"ETag": f'"{note.pk}"'})
+        return ApiResponse(NoteOut.render(note), headers={"ETag": entity_tag(NoteOut.render(note))})
 
     @endpoint(scopes=(), responses={204: None})
     def delete(self, note_id: int) -> ApiResponse:
-        self.get_note(note_id).delete()
+        note = self.get_note(note_id)
+        self.preconditions.check(NoteOut.render)(note)
+        note.delete()
         return ApiResponse(None, 204)
 
 

@@ -70,6 +70,8 @@ def test_session_does_not_authenticate(client: Client, tenants: Tenants) -> None
 def test_missing_scope_is_named(api: Api, tenants: Tenants) -> None:
     response = api(tenants.key([Scope.READ_CONTACTS])).post("/v1/notes", {"title": "a"})
     assert assert_problem(response, "scope_missing")["required_scope"] == "write:contacts"
+    challenge = 'Bearer realm="crmsolid", error="insufficient_scope", scope="write:contacts"'
+    assert response.headers["WWW-Authenticate"] == challenge
 
 
 def test_key_is_refused_outside_its_allowed_networks(api: Api, tenants: Tenants) -> None:

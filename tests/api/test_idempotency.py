@@ -77,6 +77,7 @@ def test_different_request_with_the_same_key_is_refused(api: Api, tenants: Tenan
         client.post("/v1/notes?x=1", NOTE, idempotency_key=KEY),
         client.post("/v1/echo", NOTE, idempotency_key=KEY),
         client.post("/v1/notes", NOTE, idempotency_key=KEY, If_Match='"1"'),
+        client.post("/v1/notes", NOTE, idempotency_key=KEY, If_None_Match="*"),
         client.patch("/v1/notes/1", NOTE, idempotency_key=KEY),
         client.post("/v1/notes", b"{", idempotency_key=KEY),
     ]

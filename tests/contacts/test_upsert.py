@@ -7,6 +7,7 @@ import pytest
 from contacts.models import Contact, ContactTag
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Scope
+from tests.api.assertions import assert_problem
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import (
     created_and_erased_by_others,
@@ -92,6 +93,27 @@ def test_upsert_that_changes_nothing_writes_and_publishes_nothing(ours: Api) -> 
     assert second.json() == {**first.json(), "created": False}
     assert second.headers["ETag"] == first.headers["ETag"]
     assert len(published_events()) == 2
+
+
+def test_upsert_with_if_none_match_only_creates(ours: Api) -> None:
+    first = ours.post("/v1/contacts", SARAH, If_None_Match="*")
+    assert (first.status_code, first.json()["created"]) == (201, True)
+    path, events = f"/v1/contacts/{first.json()['id']}", published_events()
+    refused = ours.post("/v1/contacts", {**SARAH, "name": "Lost", "tags": ["lost"]}, If_None_Match="*")
+    assert_problem(refused, "precondition_failed")
+    assert ours.get(path).headers["ETag"] == first.headers["ETag"]
+    assert published_events() == events
+
+
+def test_upsert_with_if_match_only_updates_the_version_it_names(ours: Api) -> None:
+    for if_match in ("*", '"x"'):
+        assert_problem(ours.post("/v1/contacts", SARAH, If_Match=if_match), "precondition_failed")
+    assert nothing_is_stored()
+    tag = ours.post("/v1/contacts", SARAH).headers["ETag"]
+    updated = ours.post("/v1/contacts", {**SARAH, "name": "Sarah Jones"}, If_Match=tag)
+    assert (updated.status_code, updated.json()["name"]) == (200, "Sarah Jones")
+    assert_problem(ours.post("/v1/contacts", {**SARAH, "name": "Lost"}, If_Match=tag), "precondition_failed")
+    assert ours.get(f"/v1/contacts/{updated.json()['id']}").json()["name"] == "Sarah Jones"
 
 
 def test_email_is_added_to_the_contact_with_the_username(upsert: Upsert) -> None:

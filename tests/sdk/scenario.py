@@ -71,6 +71,8 @@ async def contacts(crm: AsyncCrmSolid, run_name: str) -> str:
     assert changed.last_name == "Ковалёва"
     with pytest.raises(errors.PreconditionFailedError):
         await crm.contacts.update(contact.id, last_name="Other", if_match=contact.response.etag)
+    with pytest.raises(errors.PreconditionFailedError):
+        await crm.contacts.create(username=f"@anna_{run_name}", last_name="Other", if_none_match="*")
     assert (await crm.contacts.update(contact.id, last_name=None)).last_name == ""
     tagged = await crm.contacts.tag(contact.id, add=["vip"], remove=["проба"])
     assert tagged.tags is not None and sorted(tagged.tags) == sorted([run_name, "vip"])
@@ -130,7 +132,10 @@ async def segments(crm: AsyncCrmSolid, run_name: str, contact_id: str) -> None:
     segment = await crm.segments.create(name=f"Сегмент {run_name}", filter=condition)
     assert segment.id in [one.id async for one in crm.segments.list()]
     assert (await crm.segments.get(segment.id)).count == 2
-    assert (await crm.segments.update(segment.id, name=f"Renamed {run_name}")).name == f"Renamed {run_name}"
+    renamed = await crm.segments.update(segment.id, name=f"Renamed {run_name}", if_match=segment.response.etag)
+    assert renamed.name == f"Renamed {run_name}"
+    with pytest.raises(errors.PreconditionFailedError):
+        await crm.segments.delete(segment.id, if_match=segment.response.etag)
     explanation = await crm.segments.explain(segment.id, contact_id=contact_id)
     assert (explanation.matches, explanation.leaves[0].field) == (True, "tag")
     job = await crm.jobs.wait((await crm.segments.tag(segment.id, add=["tagged"])).id)

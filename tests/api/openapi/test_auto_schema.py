@@ -46,14 +46,17 @@ def test_query_parameters_of_a_list(example_document: dict[str, Any]) -> None:
 def test_path_and_header_parameters_of_a_write(example_document: dict[str, Any]) -> None:
     patch = parameters(example_document, "patch", "/v1/notes/{note_id}")
     assert patch["Idempotency-Key"]["required"] is True
-    assert patch["If-Match"]["required"] is False
+    assert patch["If-Match"]["required"] is patch["If-None-Match"]["required"] is False
     assert patch["note_id"]["schema"]["maximum"] == 2**63 - 1
     assert parameters(example_document, "delete", "/v1/notes/{note_id}")["Idempotency-Key"]["required"] is False
 
 
 def test_responses_of_a_read(example_document: dict[str, Any]) -> None:
     by_status = responses(example_document, "get", "/v1/notes/{note_id}")
-    assert sorted(by_status) == ["200", "400", "401", "403", "404", "405", "406", "408", "429", "431", "500", "503"]
+    assert sorted(by_status) == [
+        "200", "304", "400", "401", "403", "404", "405", "406", "408", "412", "429", "431", "500", "503",
+    ]  # fmt: skip
+    assert "ETag" in by_status["304"]["headers"] and "content" not in by_status["304"]
     assert error_codes(by_status["400"]) == ["invalid_parameter", "bad_request"]
     assert error_codes(by_status["429"]) == ["rate_limited"]
     assert "Retry-After" in by_status["429"]["headers"]
@@ -80,6 +83,7 @@ def test_raw_and_empty_responses(example_document: dict[str, Any]) -> None:
     by_status = responses(example_document, "get", "/v1/notes/export")
     assert sorted(by_status["200"]["content"]) == ["application/x-ndjson", "text/csv"]
     assert "Content-Disposition" in by_status["200"]["headers"]
+    assert "304" not in by_status and "ETag" not in by_status["200"]["headers"]
     assert "406" not in by_status  # it is declared with negotiates=False
     assert "content" not in responses(example_document, "delete", "/v1/notes/{note_id}")["204"]
 

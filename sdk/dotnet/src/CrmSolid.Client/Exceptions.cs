@@ -118,7 +118,7 @@ public sealed class AlreadyEnrolledException(Problem problem) : ConflictExceptio
 /// <summary>409 <c>sequence_not_active</c>: the sequence is a draft or paused.</summary>
 public sealed class SequenceNotActiveException(Problem problem) : ConflictException(problem);
 
-/// <summary>412 <c>precondition_failed</c>: the contact has changed since the ETag was read.</summary>
+/// <summary>412 <c>precondition_failed</c>: the object has changed since the ETag was read, or exists already.</summary>
 public sealed class PreconditionFailedException(Problem problem) : ApiException(problem);
 
 /// <summary>422 <c>validation_failed</c>: fields of the body are wrong; see <see cref="Errors"/>.</summary>

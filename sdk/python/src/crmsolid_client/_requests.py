@@ -83,12 +83,15 @@ def write(
     *ids: str | int,
     idempotency_key: str | None,
     if_match: str | None = None,
+    if_none_match: str | None = None,
     **members: Any,
 ) -> Call:
     """A write with a JSON body of the members that are given. Without a key of the caller's it gets a new one."""
     headers = {"Accept": "application/json", "Idempotency-Key": _key(idempotency_key)}
     if if_match is not None:
         headers["If-Match"] = if_match
+    if if_none_match is not None:
+        headers["If-None-Match"] = if_none_match
     if method == "DELETE":
         return Call(method, _fill(path, ids), headers=headers)
     headers["Content-Type"] = "application/json"

@@ -312,7 +312,8 @@ class ErasedError(APIError):
 
 
 class PreconditionFailedError(APIError):
-    """412: the object changed since it was read. Read it again, then repeat the change."""
+    """412: the object changed since it was read, so read it again, then repeat the change; or it exists although
+    ``if_none_match`` excludes it."""
 
     code_of_class = "precondition_failed"
 

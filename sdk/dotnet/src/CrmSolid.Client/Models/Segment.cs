@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CrmSolid.Client;
 
 /// <summary>A saved filter of contacts.</summary>
-public sealed record Segment : ApiModel
+public sealed record Segment : VersionedModel
 {
     /// <summary>The id.</summary>
     public required string Id { get; init; }
@@ -34,7 +34,7 @@ public sealed record Segment : ApiModel
 /// A segment as a write answers it. With a key that may not read contacts, only the id and the fields that were sent
 /// have values.
 /// </summary>
-public sealed record WrittenSegment : ApiModel
+public sealed record WrittenSegment : VersionedModel
 {
     /// <summary>The id.</summary>
     public required string Id { get; init; }

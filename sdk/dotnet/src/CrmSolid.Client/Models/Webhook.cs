@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace CrmSolid.Client;
 
 /// <summary>An endpoint that events are delivered to.</summary>
-public record Webhook : ApiModel
+public record Webhook : VersionedModel
 {
     /// <summary>The id.</summary>
     public required string Id { get; init; }

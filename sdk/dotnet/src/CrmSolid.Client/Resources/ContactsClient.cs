@@ -60,10 +60,19 @@ public class ContactsClient : ResourceClient
     /// <summary>Creates a contact, or updates the one with this username or e-mail address.</summary>
     /// <param name="contact">Its fields, the username or the e-mail address among them.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="ifMatch">The ETag as it was read: the call only updates, and only this version.</param>
+    /// <param name="ifNoneMatch"><c>*</c>: the call only creates, and is refused if there is such a contact.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<UpsertedContact> CreateAsync(
-        ContactFields contact, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<UpsertedContact>($"/v1/contacts", contact, idempotencyKey, cancellationToken);
+        ContactFields contact, string? idempotencyKey = null, string? ifMatch = null, string? ifNoneMatch = null,
+        CancellationToken cancellationToken = default)
+    {
+        ApiRequest request = ApiRequest.Write(HttpMethod.Post, $"/v1/contacts", idempotencyKey)
+            .Header("If-Match", ifMatch)
+            .Header("If-None-Match", ifNoneMatch)
+            .Body(contact);
+        return Transport.SendAsync<UpsertedContact>(request, cancellationToken);
+    }
 
     /// <summary>Changes fields of a contact. Tags replace those that are there.</summary>
     /// <param name="contactId">The contact.</param>

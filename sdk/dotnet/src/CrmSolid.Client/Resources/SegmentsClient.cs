@@ -41,20 +41,23 @@ public class SegmentsClient : ResourceClient
     /// <param name="name">The new name.</param>
     /// <param name="filter">Who is in it from now on.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="ifMatch">The ETag as it was read: the change is refused if the segment or its count has changed since.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<WrittenSegment> UpdateAsync(
         string segmentId, string? name = null, Condition? filter = null, string? idempotencyKey = null,
-        CancellationToken cancellationToken = default) =>
+        string? ifMatch = null, CancellationToken cancellationToken = default) =>
         SendPatchAsync<WrittenSegment>(
-            $"/v1/segments/{segmentId}", new { name, filter }, idempotencyKey, null, cancellationToken);
+            $"/v1/segments/{segmentId}", new { name, filter }, idempotencyKey, ifMatch, cancellationToken);
 
     /// <summary>Deletes a segment. Its contacts stay.</summary>
     /// <param name="segmentId">The segment.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="ifMatch">The ETag as it was read: nothing is done if the segment or its count has changed since.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task DeleteAsync(
-        string segmentId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendDeleteAsync($"/v1/segments/{segmentId}", idempotencyKey, null, cancellationToken);
+        string segmentId, string? idempotencyKey = null, string? ifMatch = null,
+        CancellationToken cancellationToken = default) =>
+        SendDeleteAsync($"/v1/segments/{segmentId}", idempotencyKey, ifMatch, cancellationToken);
 
     /// <summary>Counts who a filter finds.</summary>
     /// <param name="filter">The filter.</param>

@@ -47,20 +47,23 @@ public class WebhooksClient : ResourceClient
     /// <param name="events">The types of events to deliver from now on.</param>
     /// <param name="enabled">False cancels what is queued.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="ifMatch">The ETag as it was read: the change is refused if the webhook has changed since.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Webhook> UpdateAsync(
         string webhookId, string? url = null, IEnumerable<EventType>? events = null, bool? enabled = null,
-        string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        string? idempotencyKey = null, string? ifMatch = null, CancellationToken cancellationToken = default) =>
         SendPatchAsync<Webhook>(
-            $"/v1/webhooks/{webhookId}", new { url, events, enabled }, idempotencyKey, null, cancellationToken);
+            $"/v1/webhooks/{webhookId}", new { url, events, enabled }, idempotencyKey, ifMatch, cancellationToken);
 
     /// <summary>Deletes a webhook.</summary>
     /// <param name="webhookId">The webhook.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="ifMatch">The ETag as it was read: nothing is done if the webhook has changed since.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task DeleteAsync(
-        string webhookId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendDeleteAsync($"/v1/webhooks/{webhookId}", idempotencyKey, null, cancellationToken);
+        string webhookId, string? idempotencyKey = null, string? ifMatch = null,
+        CancellationToken cancellationToken = default) =>
+        SendDeleteAsync($"/v1/webhooks/{webhookId}", idempotencyKey, ifMatch, cancellationToken);
 
     /// <summary>Lists deliveries of a webhook, newest first.</summary>
     /// <param name="webhookId">The webhook.</param>

@@ -52,6 +52,8 @@ public sealed class ContactTests
         Assert.Equal((first.Id, true, true, false), (second.Id, first.Created, replayed.Created, second.Created));
         await Assert.ThrowsAsync<IdempotencyKeyReusedException>(
             () => _client.Contacts.CreateAsync(new() { Username = Product.NewUsername() }, username));
+        await Assert.ThrowsAsync<PreconditionFailedException>(
+            () => _client.Contacts.CreateAsync(new() { Username = username }, ifNoneMatch: "*"));
     }
 
     [LiveFact]
@@ -127,7 +129,9 @@ public sealed class ContactTests
         Assert.Equal((1, contact.Id), (preview.Count, Assert.Single(preview.Sample).Id));
 
         WrittenSegment created = await _client.Segments.CreateAsync(tag, filter);
-        WrittenSegment renamed = await _client.Segments.UpdateAsync(created.Id, name: $"{tag} 😀");
+        WrittenSegment renamed = await _client.Segments.UpdateAsync(created.Id, name: $"{tag} 😀", ifMatch: created.ETag);
+        await Assert.ThrowsAsync<PreconditionFailedException>(
+            () => _client.Segments.DeleteAsync(created.Id, ifMatch: created.ETag));
         Segment segment = await _client.Segments.GetAsync(created.Id);
         Assert.Equal(($"{tag} 😀", renamed.Name), (segment.Name, segment.Name));
         Assert.Equal(tag, segment.Filter.All![0].Value!.Value.GetString());

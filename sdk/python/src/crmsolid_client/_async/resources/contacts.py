@@ -74,14 +74,19 @@ class AsyncContacts(AsyncResource):
         opted_out: bool | NotGiven = NOT_GIVEN,
         tags: Sequence[str] | NotGiven = NOT_GIVEN,
         custom_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.ContactUpserted:
         """Create a contact, or update the one of that username or e-mail address; one of them is needed. Tags are
-        added, other fields that are given are replaced, the rest is kept. ``created`` says which of the two it was."""
+        added, other fields that are given are replaced, the rest is kept. ``created`` says which of the two it was.
+        ``if_none_match="*"`` only creates, ``if_match`` only updates: otherwise PreconditionFailedError."""
         call = write(
             "POST",
             "/v1/contacts",
             idempotency_key=idempotency_key,
+            if_match=if_match,
+            if_none_match=if_none_match,
             username=username,
             email=email,
             name=name,

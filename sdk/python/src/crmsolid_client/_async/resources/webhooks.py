@@ -40,23 +40,29 @@ class AsyncWebhooks(AsyncResource):
         url: str | NotGiven = NOT_GIVEN,
         events: Sequence[models.EventType] | NotGiven = NOT_GIVEN,
         enabled: bool | NotGiven = NOT_GIVEN,
+        if_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Endpoint:
-        """Replace what is given. ``enabled=True`` switches on an endpoint that was disabled."""
+        """Replace what is given. ``enabled=True`` switches on an endpoint that was disabled. With ``if_match``
+        PreconditionFailedError if the endpoint has changed since it was read."""
         call = write(
             "PATCH",
             "/v1/webhooks/{}",
             endpoint_id,
             idempotency_key=idempotency_key,
+            if_match=if_match,
             url=url,
             events=events,
             enabled=enabled,
         )
         return await self._transport.model(call, models.Endpoint)
 
-    async def delete(self, endpoint_id: str, *, idempotency_key: str | None = None) -> None:
+    async def delete(
+        self, endpoint_id: str, *, if_match: str | None = None, idempotency_key: str | None = None
+    ) -> None:
         """Delete an endpoint."""
-        await self._transport.send(write("DELETE", "/v1/webhooks/{}", endpoint_id, idempotency_key=idempotency_key))
+        call = write("DELETE", "/v1/webhooks/{}", endpoint_id, idempotency_key=idempotency_key, if_match=if_match)
+        await self._transport.send(call)
 
     def deliveries(
         self,

@@ -35,15 +35,26 @@ class Segments(Resource):
         *,
         name: str | NotGiven = NOT_GIVEN,
         filter: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        if_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.SegmentWritten:
-        """Replace the name, the filter, or both."""
-        call = write("PATCH", "/v1/segments/{}", segment_id, idempotency_key=idempotency_key, name=name, filter=filter)
+        """Replace the name, the filter, or both. With ``if_match`` PreconditionFailedError if the segment or its count
+        has changed since it was read."""
+        call = write(
+            "PATCH",
+            "/v1/segments/{}",
+            segment_id,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            name=name,
+            filter=filter,
+        )
         return self._transport.model(call, models.SegmentWritten)
 
-    def delete(self, segment_id: str, *, idempotency_key: str | None = None) -> None:
+    def delete(self, segment_id: str, *, if_match: str | None = None, idempotency_key: str | None = None) -> None:
         """Delete a segment. Its contacts stay as they are."""
-        self._transport.send(write("DELETE", "/v1/segments/{}", segment_id, idempotency_key=idempotency_key))
+        call = write("DELETE", "/v1/segments/{}", segment_id, idempotency_key=idempotency_key, if_match=if_match)
+        self._transport.send(call)
 
     def preview(self, *, filter: Mapping[str, Any], idempotency_key: str | None = None) -> models.SegmentPreview:
         """Count the contacts that a filter matches, with the ten newest. Nothing is saved."""

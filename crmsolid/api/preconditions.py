@@ -1,0 +1,96 @@
+"""Conditional requests (RFC 9110, 13): entity tags, and what If-Match and If-None-Match of a request ask.
+
+The entity tag of an object is a hash of what a GET answers to the same key, so it changes with every byte of that.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+
+from crmsolid.core import strictjson
+from crmsolid.core.errors import DomainError
+
+_TAG = r'(?:W/)?"[!#-~\u0080-\u00ff]*"'
+# What the two headers take, here and in the OpenAPI document: `*`, or entity tags with commas between them.
+PATTERN = rf"^(?:[ \t]*\*[ \t]*|[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*)$"
+
+# What a service calls with the row that it has locked, before it changes anything: what it raises refuses the change.
+# None stands for a row that did not exist.
+Check = Callable[[Any], None]
+
+
+def unconditional(row: Any) -> None:
+    """The check of a change that is made in any case."""
+
+
+def entity_tag(representation: Any) -> str:
+    """The strong entity tag, quotes included, of an object whose GET answers this as JSON."""
+    return _tag_of(strictjson.dumps(representation))
+
+
+def _tag_of(body: bytes) -> str:
+    return f'"{sha256(body).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Preconditions:
+    """What If-Match and If-None-Match of a request list, entity tags or `*`; None where the header was not sent."""
+
+    if_match: frozenset[str] | None
+    if_none_match: frozenset[str] | None
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Preconditions":
+        """Those of a request. ``bad_request`` (400) for a malformed header: the client asked for a condition, so the
+        request must not run as if it had asked for none."""
+        return cls(_read(request, "If-Match"), _read(request, "If-None-Match"))
+
+    def check(self, render: Callable[[Any], Any]) -> Check:
+        """The check of a change, for a service: ``precondition_failed`` (412) unless the preconditions hold for the
+        row. ``render`` makes of the row what its GET answers."""
+
+        def check(row: Any) -> None:
+            if self.if_match is None and self.if_none_match is None:
+                return
+            tag = None if row is None else entity_tag(render(row))
+            if not self._allows(tag):
+                detail = "there is no such object; send no If-Match to create it" if tag is None else ""
+                raise DomainError("precondition_failed", detail)
+            if self._excludes(tag):
+                raise DomainError("precondition_failed", "the object exists, in a version that If-None-Match excludes")
+
+        return check
+
+    def answer(self, response: HttpResponse) -> HttpResponse:
+        """The answer of a GET: the response with its entity tag, or 304 without a body if If-None-Match lists the tag.
+        ``precondition_failed`` (412) if there is an If-Match that does not."""
+        tag = _tag_of(response.content)
+        if not self._allows(tag):
+            raise DomainError("precondition_failed")
+        if self._excludes(tag):
+            response = HttpResponseNotModified()
+        response.headers["ETag"] = tag
+        response.headers["Vary"] = "Authorization"  # two keys may see different members of an object
+        return response
+
+    def _allows(self, tag: str | None) -> bool:
+        """Whether If-Match holds. In the strong comparison (8.8.3.2) a weak tag is never equal; ours are strong."""
+        return self.if_match is None or (tag is not None and not self.if_match.isdisjoint(("*", tag)))
+
+    def _excludes(self, tag: str | None) -> bool:
+        """Whether If-None-Match does not hold, by the weak comparison."""
+        excluded = self.if_none_match or frozenset()
+        return tag is not None and not excluded.isdisjoint(("*", tag, f"W/{tag}"))
+
+
+def _read(request: HttpRequest, name: str) -> frozenset[str] | None:
+    value = request.META.get(f"HTTP_{name.upper().replace('-', '_')}")
+    if value is None:
+        return None
+    if not re.fullmatch(PATTERN, value):
+        raise DomainError("bad_request", f'{name} is neither * nor entity tags in their quotes, such as "5f3a", "9c0e"')
+    return frozenset(re.findall(_TAG, value) or ["*"])
