@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from contacts.models import Segment
 from contacts.representations import ContactOut
 from contacts.segments.conditions import CONDITION_SCHEMA
 from contacts.segments.fields import FIELDS, Op
@@ -50,6 +51,17 @@ class SegmentOut(Representation):
     count_is_estimate = serializers.BooleanField(help_text=ESTIMATE_HELP)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+    @staticmethod
+    def read_filter(segment: Segment) -> Any:
+        return _sorted(segment.filter)
+
+
+def _sorted(node: Any) -> Any:
+    """Sorted by key: jsonb does not keep the order of keys, and equal filters must have equal ETags."""
+    if isinstance(node, list):
+        return [_sorted(each) for each in node]
+    return {name: _sorted(node[name]) for name in sorted(node)} if isinstance(node, dict) else node
 
 
 class SegmentWrittenOut(SegmentOut):

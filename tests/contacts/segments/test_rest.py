@@ -40,7 +40,8 @@ def test_a_segment_is_created_and_read(ours: Api, vips: list[dict[str, Any]]) ->
     assert (response.status_code, response.headers["Location"]) == (201, f"/v1/segments/{segment['id']}")
     assert list(segment) == ["id", "name", "filter", "count", "count_is_estimate", "created_at", "updated_at"]
     assert (segment["name"], segment["filter"], segment["count"]) == ("Vips", {"all": [VIP]}, 2)
-    assert ours.get(f"/v1/segments/{segment['id']}").json() == segment
+    read = ours.get(f"/v1/segments/{segment['id']}")
+    assert (read.json(), read.headers["ETag"]) == (segment, response.headers["ETag"])
     assert ours.get("/v1/segments").json() == {"data": [segment], "next_cursor": None}
 
 
