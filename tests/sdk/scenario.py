@@ -239,7 +239,9 @@ async def webhooks(crm: AsyncCrmSolid, live: Live, run_name: str) -> None:
     assert endpoint.secret is not None and endpoint.secret not in repr(endpoint)
     assert endpoint.id in [one.id async for one in crm.webhooks.list()]
     assert (await crm.webhooks.get(endpoint.id)).events == ["contact.created"]
-    changed = await crm.webhooks.update(endpoint.id, events=["contact.created", "contact.tagged"])
+    changed = await crm.webhooks.update(
+        endpoint.id, events=["contact.created", "contact.tagged"], if_match=endpoint.response.etag
+    )
     assert changed.events == ["contact.created", "contact.tagged"]
 
     contact = await crm.contacts.create(username=f"@hook_{run_name}", name=NAME)
