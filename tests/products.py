@@ -58,10 +58,10 @@ def running(command: Sequence[str], environment: Mapping[str, str], log: Path) -
 
 @contextlib.contextmanager
 def running_web(
-    environment: Mapping[str, str], log: Path, *, prefix: Sequence[str] = ()
+    environment: Mapping[str, str], log: Path, *, prefix: Sequence[str] = (), port: int = 0
 ) -> "Iterator[tuple[subprocess.Popen[bytes], int]]":
-    """The web and its port. ``prefix`` precedes the command, for example to limit it."""
-    port = free_port()
+    """The web and its port, a free one unless one is given. ``prefix`` precedes the command, as to limit it."""
+    port = port or free_port()
     with running([*prefix, sys.executable, *COMMANDS["web"], "--port", str(port)], environment, log) as process:
         wait_until(lambda: is_listening(port) or process.poll() is not None, "the web listens", seconds=START_SECONDS)
         assert process.poll() is None, log.read_text()

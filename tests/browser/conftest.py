@@ -59,11 +59,13 @@ def browser() -> Iterator[Browser]:
 @dataclass
 class Problems:
     """What the browser complained of: messages of the console, errors of scripts, requests to other hosts, and
-    responses with 500 or more. ``expected`` are statuses that the test asks for."""
+    responses with 500 or more. ``expected`` are statuses that the test asks for; with ``outages``, requests may get no
+    answer."""
 
     host: str
     found: list[str] = field(default_factory=list)
     expected: set[int] = field(default_factory=set)
+    outages: bool = False
 
     def watch(self, context: BrowserContext) -> None:
         context.on("console", self._console)
@@ -77,6 +79,7 @@ class Problems:
         text = f"console: {message.text} at {message.location['url']}"
         # Chromium's words, and those of htmx.
         words = [f"{before} {status} " for before in ("status of", "Status Error Code") for status in self.expected]
+        words += ["net::ERR_", "console: htmx:"] if self.outages else []
         if not any(each in text for each in words):
             self.found.append(text)
 
@@ -86,7 +89,7 @@ class Problems:
             self.found.append(f"request to another host: {request.url}")
 
     def _response(self, response: Response) -> None:
-        if response.status >= 500:
+        if response.status >= 500 and response.status not in self.expected:
             self.found.append(f"{response.status} at {response.url}")
 
 
@@ -118,6 +121,10 @@ class Visitors:
     def expect(self, *statuses: int) -> None:
         """The test asks for answers with these statuses, which the console would complain of."""
         self.problems.expected.update(statuses)
+
+    def expect_outages(self) -> None:
+        """The test cuts the network or ends the server."""
+        self.problems.outages = True
 
     def close(self) -> None:
         for context in self.contexts:

@@ -3,8 +3,8 @@
 import http.client
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ class Product:
     port: int
     seeded: dict[str, Any]
     output: Path
+    restart: Callable[[], None]  # kill the web and start it again at the same port
 
     @property
     def url(self) -> str:
@@ -79,5 +80,11 @@ def running_product(
     output = folder / "output"
     with installation(folder, more) as environment:
         seeded = json.loads(run_python(environment, "-m", seed))
-        with running_worker(environment, output), running_web(environment, output) as (_, port):
-            yield Product(port, seeded, output)
+        with running_worker(environment, output), ExitStack() as web:
+            _, port = web.enter_context(running_web(environment, output))
+
+            def restart() -> None:
+                web.close()
+                web.enter_context(running_web(environment, output, port=port))
+
+            yield Product(port, seeded, output, restart)
