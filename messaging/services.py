@@ -67,8 +67,8 @@ def send_message(
     """Accept a direct message: reserve a slot of its account and queue the message. It is due at the slot, ``eta``.
 
     The recipient is ``to``, who becomes a contact if nobody of this username or Telegram id is one, or ``contact_id``.
-    ``message_id`` is the id that the message gets, made by the caller, so that a form that is sent twice sends once:
-    ``invalid_state`` (409) if there is a message with this id.
+    ``message_id`` is the id that the message gets, made by the caller. The unit of work ends with ``IntegrityError`` if
+    there is a message with this id.
 
     Errors: ``scope_missing``, ``not_found`` (account, contact), ``validation_failed`` (recipient, text, send_at),
     ``contact_opted_out``, ``account_daily_limit`` with the seconds to the first free slot.
@@ -100,9 +100,6 @@ def queue_message(
     """
     recipient = None if to is None else parse_recipient(to)
     account = lock_account(actor, account_id)
-    # Under the account's lock, so a second call of the same form sees the message of the first.
-    if "id" in columns and Message.objects.for_workspace(actor.workspace).filter(pk=columns["id"]).exists():
-        raise DomainError("invalid_state", "this message was accepted already")
     now = clock.now()
     earliest = slots.earliest_send(account, now, send_at)
     eta = slots.slot_for_direct_send(account, earliest)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -136,10 +136,16 @@ def local_time(text: str) -> datetime | None:
     return written if timezone.is_aware(written) else timezone.make_aware(written)
 
 
+def left_text(account: Any) -> str:
+    """How many messages the account may still send; it comes from :func:`messaging.accounts.get_account`."""
+    left = max(0, account.daily_limit - account.used - account.reserved)
+    return f"{left} of {account.daily_limit} left in any 24 hours"
+
+
 @dataclass(slots=True)
 class Draft:
-    """What stands in the composer. ``message_id`` is the id that the message gets: a form that arrives twice sends
-    once."""
+    """What stands in the composer. ``message_id`` is the id that the message gets, and belongs to the draft from its
+    first letter on: however often it arrives, one message is sent."""
 
     text: str = ""
     send_at: str = ""
@@ -163,6 +169,13 @@ class Draft:
         return at
 
     def refuse(self, error: DomainError) -> None:
-        """Show why it is not sent, beside the fields that the error names."""
+        """Show why it is not sent, beside the fields that the error names. If something else was sent under its id, it
+        is another answer from then on."""
+        if isinstance(error, threads.WrittenBefore):
+            self.message_id = new_id("msg")
+            self.errors = {
+                "text": f"This answer was sent before, as “{error.stored.text}”. What stands here is a new one."
+            }
+            return
         found = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
         self.errors = found or {"": error_text(error)}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -17,7 +17,7 @@ from crmsolid.panel.components.tenant_page import TenantPage
 from messaging import services as messages
 from messaging.accounts import get_account
 from messaging.models import Account, AccountState, Direction, Message, Template, Thread, account_state
-from messaging.panel import card, conversation, words
+from messaging.panel import card, conversation, outbox, words
 from messaging.panel.conversation import Draft
 from messaging.sending.automatic import recipient_of
 from messaging.threads import services as threads
@@ -49,7 +49,7 @@ NOTHING = {
     "all": "Nobody has written yet.",
 }
 # Parts of the page that its script asks for by themselves.
-LIST, HEAD, MESSAGES = "list", "head", "messages"
+LIST, HEAD, MESSAGES, ERASED = "list", "head", "messages", "erased"
 # After these the list is shown: somebody has done with the conversation.
 LEAVING = ("close", "snooze", "unread")
 
@@ -64,7 +64,23 @@ class InboxPage(TenantPage):
             return HttpResponse(status=409)
         if request.GET.get("part") == LIST:
             return self.render("panel/inbox_list.html", is_part=True, **self.list_context())
+        if request.GET.get("part") == ERASED:
+            return JsonResponse({"erased": outbox.erased(self, request.GET.getlist("place"))})
+        if "next_after" in request.GET:
+            return self.next_waiting(request.GET["next_after"].replace("\0", ""))
         return self.render(**self.frame(), **self.list_context(), pane="list")
+
+    def next_waiting(self, thread_id: str) -> HttpResponse:
+        """To the conversation after this one in the queue of those whose contact waits, the longest first."""
+        thread = threads.next_waiting(self.actor, thread_id, after=self.since())
+        if thread is None:
+            self.say("Nobody else waits for an answer.")
+            return self.redirect(self.name, view="waiting")
+        return self.redirect("inbox_thread", thread.pk, **self.query(since=thread.waiting_since))
+
+    def since(self) -> datetime | None:
+        """Since when the contact of the conversation has waited: where it stood in the queue before it was answered."""
+        return _time(self.request.GET.get("since", ""))
 
     def is_of_another_workspace(self) -> bool:
         """Whether the page that asks for a part of itself shows another workspace than the session does by now."""
@@ -161,6 +177,8 @@ class ThreadPage(InboxPage):
         return rows.values_list("text", flat=True).first() or ""
 
     def post(self, request: HttpRequest, thread_id: str) -> HttpResponseBase:
+        if outbox.is_from_outbox(request):
+            return outbox.refuse_other_session(self) or self.answer_outbox(thread_id)
         thread, action = self.thread(thread_id), request.POST.get("action", "")
         if action in ("send", "preview", "template"):
             return self.compose(thread, action)
@@ -220,6 +238,7 @@ class ThreadPage(InboxPage):
         """What the head of the conversation shows: its state, and what can be done with it."""
         return {
             "thread": thread,
+            "since": self.since() or thread.waiting_since,
             "snoozes": conversation.SNOOZES.items(),
             "members": threads.assignable_members(self.actor).select_related("user").order_by("user__email"),
             "user_id": self.panel.membership.user_id,
@@ -251,7 +270,7 @@ class ThreadPage(InboxPage):
             "zone": timezone.get_current_timezone_name(),
             "account": account,
             "account_state": "" if state == AccountState.CONNECTED else account.get_state_display().lower(),
-            "left": max(0, account.daily_limit - account.used - account.reserved),
+            "left": conversation.left_text(account),
             "templates": self.rows(Template).order_by("name").values_list("pk", "name")[:MAX_TEMPLATES],
             "variables": VARIABLES,
         }
@@ -266,13 +285,23 @@ class ThreadPage(InboxPage):
             if action == "preview":
                 draft.preview = threads.preview_text(self.actor, thread.contact_id, text=draft.text)
                 return self.show(thread, draft)
-            threads.reply(self.actor, thread.pk, text=draft.text, send_at=draft.planned(), message_id=draft.message_id)
+            self.reply(thread, draft)
         except DomainError as error:
-            if action == "send" and self.rows(Message).filter(pk=draft.message_id).exists():
-                return self.back(thread)  # the form arrived before; its text is no draft any more
             draft.refuse(error)
             return self.show(thread, draft)
-        return self.back(thread)
+        return self.back(thread, since=self.request.GET.get("since"))
+
+    def reply(self, thread: Thread, draft: Draft) -> Message:
+        return threads.reply(
+            self.actor, thread.pk, text=draft.text, send_at=draft.planned(), message_id=draft.message_id
+        )
+
+    def answer_outbox(self, thread_id: str) -> HttpResponse:
+        try:
+            thread = self.thread(thread_id)
+        except Http404:
+            return outbox.gone()
+        return outbox.answer(self, lambda draft: self.reply(thread, draft))
 
     def with_template(self, thread: Thread, draft: Draft) -> HttpResponse:
         found = self.rows(Template).filter(pk=_number(self.request.POST.get("template", ""))).first()
@@ -284,7 +313,7 @@ class ThreadPage(InboxPage):
 
     def seen(self) -> datetime | None:
         """The time of the latest message on the page that sent the form, if the page says."""
-        return parse_datetime(self.request.POST.get("seen", "")[:40])
+        return _time(self.request.POST.get("seen", ""))
 
     def act(self, thread: Thread, action: str) -> HttpResponse:
         """What another button does to the conversation or to one of its messages."""
@@ -350,26 +379,24 @@ class NewMessagePage(TenantPage):
         return self.show({"to": to}, Draft(), unknown=contact if not to else None)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        draft, account, to = Draft.of(request.POST), request.POST.get("account", ""), request.POST.get("to", "")
+        if outbox.is_from_outbox(request):
+            return outbox.refuse_other_session(self) or outbox.answer(self, self.begin)
+        draft = Draft.of(request.POST)
         try:
-            send_at = draft.planned()
-            if (account_id := _number(account)) is None:
-                raise invalid("account", "required", "choose an account to send from")
-            message = threads.begin(
-                self.actor,
-                account_id=account_id,
-                to=to,
-                text=draft.text,
-                send_at=send_at,
-                message_id=draft.message_id,
-            )
+            message = self.begin(draft)
         except DomainError as error:
-            sent = self.rows(Message).filter(pk=draft.message_id).first()  # the form arrived before
-            if sent is not None:
-                return self.redirect("inbox_thread", sent.thread_id)
             draft.refuse(error)
-            return self.show({"to": to, "account": account}, draft)
+            return self.show({name: request.POST.get(name, "") for name in ("to", "account")}, draft)
         return self.redirect("inbox_thread", message.thread_id)
+
+    def begin(self, draft: Draft) -> Message:
+        send_at, account_id = draft.planned(), _number(self.request.POST.get("account", ""))
+        if account_id is None:
+            raise invalid("account", "required", "choose an account to send from")
+        to = self.request.POST.get("to", "")
+        return threads.begin(
+            self.actor, account_id=account_id, to=to, text=draft.text, send_at=send_at, message_id=draft.message_id
+        )
 
     def show(self, chosen: dict[str, str], draft: Draft, *, unknown: Contact | None = None) -> HttpResponse:
         """``unknown`` is a contact of whom no identity on Telegram is known."""
@@ -378,6 +405,15 @@ class NewMessagePage(TenantPage):
         choices = [(str(each.pk), each.name) for each in accounts]
         zone = timezone.get_current_timezone_name()
         return self.render(accounts=choices, chosen=chosen, draft=draft, unknown=unknown, zone=zone)
+
+
+def _time(text: str) -> datetime | None:
+    """The time with its zone that a form or an address has; None if it is none."""
+    try:
+        time = parse_datetime(text[:40])
+    except ValueError:
+        return None
+    return time if time is not None and timezone.is_aware(time) else None
 
 
 def _number(text: str) -> int | None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import Contact, ContactTag, search_has
@@ -24,6 +24,7 @@ from messaging.broadcasts.message_source import SOURCE as BROADCAST
 from messaging.models import (
     AccountKind,
     AccountState,
+    Direction,
     HistoryRequest,
     HistoryState,
     Message,
@@ -250,6 +251,17 @@ def assign_thread(actor: Actor, thread_id: str, *, user_id: int | None, replaces
     return thread
 
 
+def next_waiting(actor: Actor, thread_id: str, *, after: datetime | None) -> Thread | None:
+    """Whose contact has waited longest of those who wait since later than ``after``, else of all; ``thread_id`` is left
+    out, and so is what is snoozed or closed. None if nobody waits. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    rows = _asleep_or_awake(_in_view(actor, "waiting"), "waiting", clock.now())
+    rows = rows.exclude(pk=thread_id).order_by("waiting_since", "id")
+    later = None if after is None else rows.filter(waiting_since__gt=after).first()
+    found: Thread | None = later or rows.first()
+    return found
+
+
 def assignable_members(actor: Actor) -> "QuerySet[Membership]":
     """The members who may look after a thread. Errors: ``scope_missing``."""
     actor.require(Scope.READ_MESSAGES)
@@ -264,9 +276,16 @@ def mark_thread_unread(actor: Actor, thread_id: str) -> Thread:
 
 
 # --- Messages of a thread ---------------------------------------------------------------------------------------------
-@unit_of_work()
+class WrittenBefore(DomainError):
+    """``stored`` has the id of the message that was to be sent, and another text."""
+
+    def __init__(self, stored: Message) -> None:
+        super().__init__("invalid_state", "it was sent before, with another text")
+        self.stored = stored
+
+
 def reply(actor: Actor, thread_id: str, *, text: str, send_at: datetime | None = None, message_id: str = "") -> Message:
-    """Send a message to the thread's contact from its account. Errors: as :func:`messaging.services.send_message`."""
+    """Send a message to the thread's contact from its account. Errors: as :func:`begin`."""
     actor.require(Scope.WRITE_MESSAGES)
     thread = find_thread(actor.workspace, thread_id)
     return begin(
@@ -279,9 +298,38 @@ def reply(actor: Actor, thread_id: str, *, text: str, send_at: datetime | None =
     )
 
 
+def begin(actor: Actor, *, text: str, message_id: str = "", **message: Any) -> Message:
+    """:func:`messaging.services.send_message` with an entry in the audit log, for what a member writes.
+
+    Of calls with the same ``message_id``, also at the same time, one sends the message and all return it. Runs in no
+    unit of work of its caller. Errors: as ``send_message``; :class:`WrittenBefore`.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    try:
+        return _begin(actor, text=text, message_id=message_id, **message)
+    except (DomainError, IntegrityError):
+        rows = Message.objects.for_workspace(actor.workspace).filter(pk=message_id, direction=Direction.OUT)
+        stored: Message | None = rows.select_related("contact").first()
+        if stored is None:
+            raise
+    if not _has_text(stored, text):
+        raise WrittenBefore(stored)
+    return stored
+
+
+def _has_text(message: Message, text: str) -> bool:
+    """Whether the message was made of this text, as far as that can be told once its variables are filled in."""
+    text = message_text.with_unix_lines(text)
+    if not message.rendered:
+        return bool(message.text == text)
+    try:
+        return bool(message.text == message_text.render_for(message.contact, text))
+    except ValueError:
+        return False
+
+
 @unit_of_work()
-def begin(actor: Actor, **message: Any) -> Message:
-    """:func:`messaging.services.send_message` with an entry in the audit log, for what a member writes."""
+def _begin(actor: Actor, **message: Any) -> Message:
     sent = services.send_message(actor, **message)
     audit.record(actor, "message.accepted", sent.pk, thread=sent.thread_id)
     return sent

@@ -439,6 +439,12 @@ ROWS = [
     Row(messaging.threads.services.list_inbox, EVERYONE, Scope.READ_MESSAGES, lambda rows: {"wanted": InboxFilter()}),
     Row(messaging.threads.services.count_views, EVERYONE, Scope.READ_MESSAGES),
     Row(messaging.threads.services.get_thread, EVERYONE, Scope.READ_MESSAGES, thread_id),
+    Row(
+        messaging.threads.services.next_waiting,
+        EVERYONE,
+        Scope.READ_MESSAGES,
+        lambda rows: {**thread_id(rows), "after": None},
+    ),
     Row(messaging.threads.services.close_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(messaging.threads.services.reopen_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(

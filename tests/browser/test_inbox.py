@@ -1,22 +1,23 @@
 """The inbox: an answer arrives while the page is open, and is answered, with and without JavaScript."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
-from tests.browser.looks import check_page
+from tests.browser.looks import TWO_FRAMES, check_page
 from tests.browser.product import Product
 from tests.browser.seed import PASSWORD
 from tests.browser.test_people import log_in
 from tests.waiting import wait_until
 
 
-def write_to(product: Product, name: str, text: str) -> str:
+def write_to(product: Product, name: str, text: str, workspace: str = "inbox") -> str:
     """Send a message to a sandbox recipient that answers. Returns the id of the conversation once it has."""
-    seeded = product.seeded["workspaces"]["inbox"]
+    seeded = product.seeded["workspaces"][workspace]
     body = {"account_id": seeded["account"], "to": f"@reply_{name}", "text": text}
     status, _ = product.call("POST", "/v1/messages/send", seeded["token"], body)
     assert status == 200
@@ -186,11 +187,11 @@ def test_logging_out_removes_drafts(product: Product, visitors: Visitors) -> Non
     page.goto(f"/panel/login/?next=/panel/live/inbox/{thread}/")
     log_in(page, product.seeded["workspaces"]["inbox"]["emails"]["agent"], PASSWORD)
     page.get_by_label("Your answer").fill("A draft")
-    assert page.evaluate(f"sessionStorage.getItem('inbox-draft-{thread}')") == "A draft"
+    assert "A draft" in page.evaluate("JSON.stringify(localStorage)")
     page.locator(".cs-user-menu summary").click()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="You are logged out")).to_be_visible()
-    assert page.evaluate("sessionStorage.length") == 0
+    assert page.evaluate("localStorage.length") == 0
 
 
 def test_conversation_of_an_erased_contact_says_so(product: Product, sign_in: SignIn, visitors: Visitors) -> None:
@@ -199,6 +200,10 @@ def test_conversation_of_an_erased_contact_says_so(product: Product, sign_in: Si
     page = sign_in("inbox", "agent")
     page.goto(f"/panel/live/inbox/{thread}/")
     page.get_by_label("Your answer").fill("A draft")
+    elsewhere = sign_in("inbox", "agent")
+    elsewhere.goto(f"/panel/live/inbox/{thread}/")
+    elsewhere.get_by_label("Your answer").fill("A draft")
+    elsewhere.goto("/panel/live/")
     token = product.seeded["workspaces"]["inbox"]["token"]
     _, messages = product.call("GET", f"/v1/threads/{thread}/messages", token)
     status, _ = product.call("DELETE", f"/v1/contacts/{messages['data'][0]['contact_id']}", token)
@@ -210,3 +215,101 @@ def test_conversation_of_an_erased_contact_says_so(product: Product, sign_in: Si
     page.get_by_role("link", name="Back to the inbox").click()
     expect(page.get_by_text("No conversation is open")).to_be_visible()
     assert thread not in page.url
+    elsewhere.goto("/panel/live/inbox/")
+    for each in (page, elsewhere):
+        forgets = "!JSON.stringify(localStorage).includes('A draft')"
+        wait_until(partial(each.evaluate, forgets), "the browser has forgotten the draft")
+
+
+def test_next_is_who_waits_and_what_was_sent_is_announced(product: Product, sign_in: SignIn) -> None:
+    threads = [write_to(product, name, f"Hello {name}", "waiting") for name in ("nina", "nora", "nele")]
+    page = sign_in("waiting", "agent")
+    page.goto(f"/panel/live/inbox/{threads[0]}/")
+    composer = page.get_by_label("Your answer")
+    composer.fill("Yes")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#inbox-live")).to_have_text("Sent.")
+    expect(composer).to_be_focused()
+    page.keyboard.type("and n, which is no key here")
+    page.keyboard.press("Escape")
+    for thread in (threads[1], threads[2]):
+        page.keyboard.press("n")
+        page.wait_for_url(f"**/{thread}/?*")
+    page.goto(f"/panel/live/inbox/{threads[0]}/")
+    expect(composer).to_have_value("and n, which is no key here")
+    page.get_by_role("button", name="Keyboard").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Next conversation that waits for an answer")
+
+
+def test_phone_shows_the_newest_message_and_nothing_jumps(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "paula", "Hello\n" * 30)
+    page = sign_in("inbox", "agent", width=NARROW)
+    scripts: list[Route] = []
+    page.route("**/*.js?*", lambda route: scripts.append(route))
+    page.add_init_script(SHIFTS)
+    for address in ("/panel/live/inbox/", "/panel/live/inbox/new/", f"/panel/live/inbox/{thread}/"):
+        # The scripts come late, as over a slow connection: what they change is seen to change.
+        page.goto(address, wait_until="commit")
+        wait_until(partial(page.evaluate, "document.readyState === 'interactive'"), "the page is there")
+        page.evaluate(TWO_FRAMES)
+        while scripts:
+            scripts.pop().continue_()
+        page.wait_for_load_state("load")
+        page.evaluate(TWO_FRAMES)
+        assert page.evaluate("shifted") <= 0.05, address
+    last = page.get_by_role("log", name="Messages").get_by_role("article").last
+    assert last.evaluate("node => node.getBoundingClientRect().bottom <= innerHeight")
+    answer(page, "The newest of all")
+    sent = page.get_by_role("article").filter(has_text="The newest of all")
+    expect(sent.first).to_be_in_viewport(ratio=1)
+    expect(page.get_by_label("Your answer")).to_be_in_viewport(ratio=1)
+
+
+SHIFTS = """
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def test_focus_is_never_covered_at_a_zoom_of_400_percent(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "zita", "Hello\n" * 10)
+    page = sign_in("inbox", "agent", width=320)
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto(f"/panel/live/inbox/{thread}/")
+    page.locator("body").evaluate("node => { window.scrollTo(0, 0); document.activeElement.blur(); }")
+    covered, stops = [], 0
+    while (stop := focus_next(page)) is not None:
+        stops += 1
+        covered += [stop["name"]] if stop["is_covered"] else []
+    assert covered == [] and stops > 20
+
+
+def focus_next(page: Page) -> Any:
+    """Press Tab. What has the focus then, and whether something else is in front of it; None at the end of the page."""
+    page.keyboard.press("Tab")
+    return page.evaluate(
+        """() => {
+            const node = document.activeElement;
+            if (node === document.body) return null;
+            const box = node.getBoundingClientRect();
+            const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
+            const found = document.elementFromPoint(box.left + box.width / 2, (top + bottom) / 2);
+            const isCovered = !found || !(node.contains(found) || found.contains(node));
+            return { name: node.outerHTML.slice(0, 100), is_covered: isCovered || bottom <= top };
+        }"""
+    )
+
+
+def test_first_conversation_is_five_tabs_from_home(product: Product, sign_in: SignIn) -> None:
+    write_to(product, "helga", "Hello Helga", "waiting")
+    page = sign_in("waiting", "owner")
+    page.goto("/panel/live/")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to Unread conversations")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    first = page.get_by_role("region", name="Unread conversations").get_by_role("link").first
+    expect(first).to_be_focused()

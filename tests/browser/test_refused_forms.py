@@ -26,7 +26,6 @@ FORMS = [
     ("contacts/scoringrule/add/", {}, "Show whom it would move", "name"),
     ("messaging/template/add/", {}, "Save", "name"),
     ("messaging/optoutword/add/", {}, "Save", "word"),
-    ("inbox/new/", {}, "Send", ""),
     ("workspace/", {"name": " "}, "Save", "name"),
     ("workspace/", {"time_zone": "Moon/Base"}, "Save", "time_zone"),
     ("members/", {"email": "no address"}, "Invite", "email"),

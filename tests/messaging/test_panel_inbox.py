@@ -224,7 +224,7 @@ def test_more_conversations_and_messages_take_no_more_queries(
     assert page.content.decode().count('<li id="row-') == 50
     with django_assert_max_num_queries(30):
         page = client.get(page_of(thread))
-    assert page.content.decode().count("<article") == 41
+    assert page.content.decode().count(' id="m-msg_') == 41
 
 
 # --- Writing ----------------------------------------------------------------------------------------------------------
@@ -245,6 +245,78 @@ def test_form_that_arrives_twice_sends_once(client: Client, thread: Thread) -> N
     answers.append(client.post(f"{INBOX}new/", new))
     assert [answer["Location"] for answer in answers] == [page_of(thread)] * 3
     assert Message.unscoped.filter(direction="out").count() == 1
+
+
+def test_form_that_arrives_again_with_another_text_is_a_new_answer(client: Client, thread: Thread) -> None:
+    message_id = new_id("msg")
+    post(client, thread, "send", text="Hi {first_name|you}", message_id=message_id)
+    dispatch.dispatch()
+    again = post(client, thread, "send", text="Hi {first_name|you}", message_id=message_id)
+    assert again["Location"] == page_of(thread)  # it was the same before its variables were filled in
+    page = post(client, thread, "send", text="Hi all", message_id=message_id)
+    assert "This answer was sent before, as “Hi you”." in text_of(page)
+    form = form_with(page, "message_id").values
+    assert form["text"] == ["Hi all"] and form["message_id"] != [message_id]
+    assert [each.text for each in Message.unscoped.filter(direction="out")] == ["Hi you"]
+
+
+def from_outbox(client: Client, thread: Thread, tenants: Tenants, **fields: Any) -> tuple[int, Any]:
+    """What the script of the page gets when it sends an answer."""
+    session = {"action": "send", "member": tenants.owner.pk, "workspace": tenants.workspace.pk}
+    shown = f"http://testserver{page_of(thread)}"
+    headers = {"Accept": "application/json", "HX-Request": "true", "HX-Current-URL": shown}
+    answer = client.post(page_of(thread), {**session, "text": "Hello", **fields}, headers=headers)
+    return answer.status_code, answer.json() if answer.content else None
+
+
+def test_outbox_is_told_what_became_of_an_answer(client: Client, thread: Thread, tenants: Tenants) -> None:
+    planned = {"send_at": "2030-06-05T09:30"}
+    ids = {name: new_id("msg") for name in ("now", "later", "wrong")}
+    stored = {"state": "stored", "url": page_of(thread), "left": "49 of 50 left in any 24 hours"}
+    for _ in range(2):
+        answer = from_outbox(client, thread, tenants, message_id=ids["now"])
+        assert answer == (200, {**stored, "said": "Sent."})
+    _, answer = from_outbox(client, thread, tenants, message_id=ids["later"], **planned)
+    assert answer["said"] == "Planned for 5 Jun 2030 09:30 UTC."
+    _, answer = from_outbox(client, thread, tenants, message_id=ids["wrong"], text="Hi {nobody}")
+    assert (answer["state"], answer["message_id"], list(answer["errors"])) == ("refused", ids["wrong"], ["text"])
+    _, answer = from_outbox(client, thread, tenants, message_id=ids["now"], text="Changed")
+    assert answer["errors"]["text"].startswith("This answer was sent before, as “Hello”.")
+    assert answer["message_id"] not in ids.values()
+    assert set(Message.unscoped.filter(direction="out").values_list("pk", flat=True)) == {ids["now"], ids["later"]}
+
+
+def test_outbox_keeps_an_answer_of_another_session(
+    client: Client, thread: Thread, tenants: Tenants, frozen_time: FrozenTime
+) -> None:
+    theirs = hear(tenants.sandbox(tenants.other), frozen_time, "Of another workspace")
+    for other in ({"member": tenants.stranger.pk}, {"workspace": tenants.twin.pk}, {"workspace": tenants.other.pk}):
+        for each in (thread, theirs):
+            assert from_outbox(client, each, tenants, **other) == (409, {"state": "elsewhere"})
+    assert from_outbox(client, theirs, tenants) == (404, {"state": "gone"})
+    assert from_outbox(Client(), thread, tenants)[0] == 401
+    assert not Message.unscoped.filter(direction="out").exists()
+
+
+def test_next_is_who_has_waited_longest(client: Client, sandbox: Account, frozen_time: FrozenTime) -> None:
+    first, second, third = (hear(sandbox, frozen_time, "Hello", who) for who in ("first", "second", "third"))
+    hear(sandbox, frozen_time, "Still here", "first")
+
+    def next_of(page: Any) -> str:
+        link = re.search(r'id="inbox-next" href="([^"]*)"', page.content.decode())
+        assert link is not None
+        return str(client.get(unescape(link[1]))["Location"])
+
+    after_first = next_of(client.get(page_of(first)))
+    assert after_first.startswith(page_of(second))
+    post(client, second, "send", text="Hello")
+    assert next_of(client.get(after_first)).startswith(page_of(third))  # it is known where the answered one stood
+    assert next_of(client.get(page_of(third))).startswith(page_of(first))
+    for each in (first, third):
+        post(client, each, "snooze", until="later")
+    answer = client.get(INBOX, {"next_after": second.pk, "since": "x\0"})
+    assert answer["Location"] == f"{INBOX}?view=waiting"
+    assert flash_messages(answer)[-1] == "Nobody else waits for an answer."
 
 
 def test_answer_is_planned_in_the_time_zone_of_the_reader(client: Client, thread: Thread) -> None:

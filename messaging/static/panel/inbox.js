@@ -1,4 +1,4 @@
-// The inbox: it stays up to date by itself, keeps drafts, and has keys. Everything works without it, after a reload.
+// The inbox: it stays up to date by itself, and has keys. Everything works without it, after a reload.
 "use strict";
 
 (() => {
@@ -7,7 +7,6 @@
   const list = document.querySelector("#inbox-list");
   const head = document.querySelector("#inbox-head");
   const messages = document.querySelector("#inbox-messages");
-  const text = document.querySelector("#composer-text");
   const live = document.querySelector("#inbox-live");
   const say = (words) => { if (live.textContent !== words) live.textContent = words; };
 
@@ -27,7 +26,7 @@
     htmx.trigger(list, "inbox:changed");
     if (!messages || !ours) return;
     refreshHead();
-    if (!("isOlder" in messages.dataset)) htmx.trigger(messages, "inbox:changed");
+    if (!messages.dataset.latest) htmx.trigger(messages, "inbox:changed");
   }
   // A menu that is open would close, with what is typed in it.
   function refreshHead() {
@@ -39,21 +38,22 @@
     htmx.trigger(list, "inbox:changed");
     refreshHead();
   }, 10000);
+  const LOST = ["Connecting again…", "Not live any more. Reload the page to see what is new."];
   function open() {
     if (source || ended || document.hidden) return;
     source = new EventSource(inbox.dataset.stream);
     source.onopen = () => {
-      say("");
+      if (LOST.includes(live.textContent)) say("");
       if (open.before) refreshSoon("all"); // what happened while there was no stream
       open.before = true;
       open.refused = false;
     };
     source.onmessage = (event) => refreshSoon(JSON.parse(event.data).thread);
     source.onerror = () => {
-      if (source.readyState !== EventSource.CLOSED) return say("Connecting again…");
+      if (source.readyState !== EventSource.CLOSED) return say(LOST[0]);
       source = null;
       // The answer was a refusal. It may have been the restart of the server, so one more try after a while.
-      say("Not live any more. Reload the page to see what is new.");
+      say(LOST[1]);
       if (!open.refused) setTimeout(open, 10000);
       open.refused = true;
     };
@@ -80,7 +80,7 @@
     document.querySelector(".ib-thread").replaceChildren(deleted.cloneNode(true));
     document.querySelector(".ib-card")?.remove();
     document.getElementById(`row-${inbox.dataset.thread}`)?.remove();
-    sessionStorage.removeItem(`inbox-draft-${inbox.dataset.thread}`);
+    window.outbox?.forget(inbox.dataset.thread);
   }
   const AGAIN = "This page could not be brought up to date. It tries again every 10 seconds.";
   function askAgain() {
@@ -88,22 +88,37 @@
     say(AGAIN);
     refreshSoon("all", 10000);
   }
-  document.addEventListener("htmx:responseError", (event) => {
-    const words = ENDINGS[event.detail.xhr.status];
-    if (!words) return askAgain();
-    if (event.detail.xhr.status === 404 && !ended) showDeleted();
+  function end(status) {
+    if (status === 404 && !ended) showDeleted();
     ended = true;
-    say(words);
+    say(ENDINGS[status]);
     close();
+  }
+  // The page stays, with what is being written, where htmx would lead to the log-in.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.status !== 401) return;
+    event.preventDefault();
+    end(401);
+    window.outbox?.setTrouble("logged out");
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const { status } = event.detail.xhr;
+    if (ENDINGS[status]) end(status);
+    else askAgain();
   });
   document.addEventListener("htmx:sendError", askAgain);
   list.addEventListener("htmx:afterSwap", () => { if (live.textContent === AGAIN) say(""); });
 
+  window.outbox?.forgetErased(inbox.dataset.address);
+
   // --- The conversation -----------------------------------------------------------------------------------------
-  const atEnd = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight < 80;
-  const toEnd = () => { messages.scrollTop = messages.scrollHeight; };
+  // On a phone the page itself is scrolled.
+  const scroller = () => (getComputedStyle(inbox).display === "block" ? document.scrollingElement : document.querySelector("#inbox-scroll"));
+  const fromTheEnd = () => scroller().scrollHeight - scroller().scrollTop;
+  const toEnd = (distance = 0) => { scroller().scrollTop = scroller().scrollHeight - distance; };
+  const atEnd = () => fromTheEnd() - scroller().clientHeight < 80;
   if (messages) {
-    if (!("isOlder" in messages.dataset) && !location.hash) toEnd();
+    if (!messages.dataset.latest && !location.hash) toEnd();
     let follow = true;
     let fromEnd = 0;
     let again = null;
@@ -115,60 +130,31 @@
     };
     lookAgain();
     messages.addEventListener("htmx:beforeSwap", () => {
-      fromEnd = loading() ? messages.scrollHeight - messages.scrollTop : 0;
+      fromEnd = loading() ? fromTheEnd() : 0;
       follow = !fromEnd && atEnd();
     });
     messages.addEventListener("htmx:afterSwap", () => {
       if (follow) toEnd();
-      if (fromEnd) messages.scrollTop = messages.scrollHeight - fromEnd;
+      if (fromEnd) toEnd(fromEnd);
       lookAgain();
-      if (!document.hidden && text && messages.querySelector("#inbox-unread")) {
+      if (!document.hidden && document.querySelector("#composer") && messages.querySelector("#inbox-unread")) {
         const token = document.querySelector("#composer [name=csrfmiddlewaretoken]").value;
-        htmx.ajax("POST", location.href, { source: live, swap: "none", values: { action: "read", csrfmiddlewaretoken: token } });
+        htmx.ajax("POST", location.href, { source: live, swap: "none", values: { action: "read", csrfmiddlewaretoken: token } }).catch(() => null);
       }
     });
   }
 
-  // --- The composer ---------------------------------------------------------------------------------------------
-  if (text) {
-    const key = `inbox-draft-${inbox.dataset.thread}`;
-    const composer = text.form;
-    if (text.value) sessionStorage.setItem(key, text.value);
-    else text.value = sessionStorage.getItem(key) || "";
-    text.addEventListener("input", () => sessionStorage.setItem(key, text.value));
-    composer.addEventListener("submit", (event) => {
-      if (event.submitter && event.submitter.value === "send") sessionStorage.removeItem(key);
-    });
-    composer.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-insert]");
-      if (!button) return;
-      text.setRangeText(`{${button.dataset.insert}}`, text.selectionStart, text.selectionEnd, "end");
-      text.dispatchEvent(new Event("input"));
-      button.closest("details").open = false;
-      text.focus();
-    });
-    // A time that was chosen stays visible when its menu is closed, and the button says that nothing is sent now.
-    const sendAt = document.querySelector("#composer-send-at");
-    const followSendAt = () => {
-      const [year, , day] = sendAt.value.split(/[-T]/);
-      const month = new Date(sendAt.value).toLocaleString("en-US", { month: "short" });
-      document.querySelector("#composer-planned").hidden = !sendAt.value;
-      document.querySelector("#composer-planned-at").textContent = sendAt.value && `${Number(day)} ${month} ${year} ${sendAt.value.slice(11, 16)}`;
-      document.querySelector("#composer-send").textContent = sendAt.value ? "Send later" : "Send";
-    };
-    const sendNow = document.querySelector("#composer-send-now");
-    sendNow.hidden = false;
-    sendNow.addEventListener("click", () => {
-      sendAt.value = "";
-      followSendAt();
-      text.focus();
-    });
-    sendAt.addEventListener("input", followSendAt);
-    window.addEventListener("pageshow", followSendAt); // the browser may have put the time back
-    text.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit(composer.querySelector("[value=send]"));
-    });
-  }
+  // What was sent is in view, and what became of it is said (composer.js has the rest).
+  document.addEventListener("inbox:sent", () => toEnd());
+  document.addEventListener("outbox", ({ detail: { what, entry, answer } }) => {
+    if (entry?.place !== inbox.dataset.thread) return;
+    if (what === "gone") return end(404);
+    if (what !== "stored") return;
+    say(answer.said);
+    document.querySelector("#composer-left")?.replaceChildren(answer.left);
+    if (messages.dataset.latest) location.assign(messages.dataset.latest);
+    else refreshSoon(entry.place, 0);
+  });
 
   // --- Keys -----------------------------------------------------------------------------------------------------
   const keysOn = document.querySelector("#inbox-keys-on");
@@ -184,7 +170,8 @@
   const keys = {
     j: () => step(1),
     k: () => step(-1),
-    r: () => text && text.focus(),
+    r: () => document.querySelector("#composer-text")?.focus(),
+    n: () => document.querySelector("#inbox-next")?.click(),
     e: () => document.querySelector("#inbox-close")?.click(),
     "?": () => document.querySelector("#inbox-keys").showModal(),
   };

@@ -39,9 +39,14 @@ for (const button of document.querySelectorAll("button[data-ready-in]")) {
   count();
 }
 
-// <form data-logs-out>: whoever uses the tab next does not get the drafts of the inbox (inbox.js).
+// <form data-logs-out="MEMBER">: whoever uses the browser next does not get what the member wrote (outbox.js).
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("form[data-logs-out]")) sessionStorage.clear();
+  const member = event.target.dataset.logsOut;
+  if (!member) return;
+  const keys = Object.keys(localStorage).filter((key) => [`draft:${member}:`, `outbox:${member}:`].some((start) => key.startsWith(start)));
+  const isUnsent = keys.some((key) => key.startsWith("outbox:"));
+  if (isUnsent && !confirm("Messages that are not sent yet will be lost. Log out?")) return event.preventDefault();
+  for (const key of keys) localStorage.removeItem(key);
 });
 
 // <button data-copy="#id">: copies what the field says.

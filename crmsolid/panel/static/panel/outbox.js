@@ -1,0 +1,234 @@
+// Drafts of forms, and the outbox: forms that were sent and stay until the server has confirmed them. Both are in the
+// storage of the browser, so all tabs have the same ones and they outlive the browser's end. Every page of a workspace
+// sends what is in the outbox of its member and its workspace. A form may arrive many times: the id that it has from its
+// first letter on makes one message of it.
+"use strict";
+
+window.outbox = (() => {
+  const notice = document.querySelector("#outbox");
+  if (!notice) return null;
+  const { member, workspace } = notice.dataset;
+  const DRAFT = `draft:${member}:${workspace}:`;
+  const SENT = `outbox:${member}:${workspace}:`;
+  const TIMEOUT = 15000;
+
+  // --- Storage --------------------------------------------------------------------------------------------------
+  const read = (key) => JSON.parse(localStorage.getItem(key));
+  const keysOf = (prefix) => Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  function write(key, value) {
+    try {
+      localStorage.setItem(key, JSON.stringify(value));
+      return true;
+    } catch {
+      return false; // it is full
+    }
+  }
+  const entries = () => keysOf(SENT).map(read).filter(Boolean).sort((one, other) => one.order - other.order);
+  const waiting = () => entries().filter((entry) => !entry.refused);
+  const draftOf = (place) => read(DRAFT + place);
+  const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  // An id of the server's form (crmsolid/core/ids.py): the time, and 80 random bits.
+  const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  function newId() {
+    let time = Date.now();
+    let id = "";
+    for (let digit = 0; digit < 10; digit++, time = Math.floor(time / 32)) id = DIGITS[time % 32] + id;
+    for (const byte of crypto.getRandomValues(new Uint8Array(16))) id += DIGITS[byte % 32];
+    return `msg_${id}`;
+  }
+
+  function saveDraft(place, draft, isWritten) {
+    if (isWritten) write(DRAFT + place, draft);
+    else localStorage.removeItem(DRAFT + place);
+  }
+  // Put a form into the outbox: {id, place, url, title, fields}. False if there is no room for it.
+  function add(entry) {
+    const order = Math.max(Date.now(), ...entries().map((each) => each.order + 1));
+    if (!write(SENT + entry.id, { ...entry, order, workspace: notice.dataset.title })) return false;
+    localStorage.removeItem(DRAFT + entry.place);
+    changed();
+    send();
+    return true;
+  }
+  function remove(entry) {
+    localStorage.removeItem(SENT + entry.id);
+    changed();
+  }
+  // The contact was erased: nothing that was written to them stays.
+  function forget(place) {
+    localStorage.removeItem(DRAFT + place);
+    for (const entry of entries()) if (entry.place === place) remove(entry);
+  }
+  // The same for drafts of conversations that are not open.
+  async function forgetErased(address) {
+    const places = keysOf(DRAFT).map((key) => key.slice(DRAFT.length)).filter((place) => place !== api.shownPlace);
+    if (!places.length) return;
+    const query = new URLSearchParams([["part", "erased"], ["workspace", workspace], ...places.map((place) => ["place", place])]);
+    const response = await fetch(`${address}?${query}`, { headers: headers(), redirect: "manual" }).catch(() => null);
+    if (response?.ok) (await response.json()).erased.forEach(forget);
+  }
+
+  // --- Sending --------------------------------------------------------------------------------------------------
+  // Why nothing can be sent at the moment; empty if it can.
+  let trouble = navigator.onLine ? "" : "offline";
+  const WORDS = {
+    "": "Sending…",
+    offline: "You are offline. It is sent when the connection is back.",
+    unreachable: "The server does not answer. It is sent as soon as it does.",
+    "logged out": "You are logged out. It is sent when you have logged in again.",
+    elsewhere: "Another workspace or member is open here by now. It is sent when this one is open again.",
+  };
+  function setTrouble(now) {
+    if (trouble === now) return;
+    trouble = now;
+    changed();
+  }
+  // The cookie has the token of now, also when another tab has logged in since this page was made.
+  const token = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]*)/)?.[1] || "";
+  const headers = () => ({ Accept: "application/json", "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": token() });
+
+  async function post(entry, isSecond = false) {
+    const body = new URLSearchParams({ ...entry.fields, action: "send", message_id: entry.id, member, workspace });
+    let response, answer;
+    try {
+      response = await fetch(entry.url, { method: "POST", body, headers: headers(), redirect: "manual", signal: AbortSignal.timeout(TIMEOUT) });
+      answer = await response.json().catch(() => ({}));
+    } catch {
+      return { state: navigator.onLine ? "unreachable" : "offline" };
+    }
+    if (["stored", "refused", "gone", "elsewhere"].includes(answer.state)) return answer;
+    const { status, type } = response;
+    if (status === 401 || type === "opaqueredirect") return { state: "logged out" };
+    if (status === 403 && !isSecond) {
+      // The token may be missing; any page brings one. If the session has ended, the next answer says so.
+      await fetch(location.href, { headers: headers(), redirect: "manual" }).catch(() => null);
+      return post(entry, true);
+    }
+    const isRefusal = [400, 403, 413].includes(status);
+    return isRefusal ? { state: "refused", errors: { "": "You may not send this at the moment." } } : { state: "unreachable" };
+  }
+
+  function settle(entry, answer) {
+    if (answer.state === "gone") forget(entry.place);
+    if (answer.state === "stored") settleStored(entry);
+    if (answer.state === "refused" && isSame(read(SENT + entry.id)?.fields, entry.fields)) {
+      // Nothing was stored of it. It has another id if something else is stored under its own.
+      localStorage.removeItem(SENT + entry.id);
+      const refused = { ...entry, id: answer.message_id || entry.id, refused: answer.errors };
+      write(SENT + refused.id, refused);
+    }
+    tell(answer.state, entry, answer);
+    changed();
+  }
+  // Somebody may have taken it back meanwhile, and have changed it: that is another message then.
+  function settleStored(entry) {
+    const now = read(SENT + entry.id);
+    localStorage.removeItem(SENT + entry.id);
+    if (now && !isSame(now.fields, entry.fields)) {
+      const id = newId();
+      write(SENT + id, { ...now, id });
+    }
+    const draft = draftOf(entry.place);
+    if (draft?.id !== entry.id) return;
+    if (isSame(draft.fields, entry.fields)) localStorage.removeItem(DRAFT + entry.place);
+    else write(DRAFT + entry.place, { ...draft, id: newId() });
+    tell("draft", entry);
+  }
+
+  // One attempt for each form, in the order in which they were sent; none for what follows one that must wait.
+  async function deliver() {
+    const held = new Set();
+    const next = () => waiting().find((entry) => !held.has(entry.place));
+    for (let entry = next(); entry; entry = next()) {
+      const answer = await post(entry);
+      if (["stored", "refused", "gone"].includes(answer.state)) {
+        setTrouble("");
+        settle(entry, answer);
+      } else {
+        setTrouble(answer.state);
+        held.add(entry.place);
+        if (answer.state !== "unreachable") return;
+      }
+    }
+  }
+  let timer = null;
+  let pause = 0;
+  let isSending = false;
+  let isAsked = false;
+  async function send() {
+    clearTimeout(timer);
+    isAsked = true;
+    if (isSending) return;
+    isSending = true;
+    try {
+      while (isAsked) {
+        isAsked = false;
+        // Of several tabs one sends, where the browser has locks. Without them the server sees to it that one counts.
+        await (navigator.locks ? navigator.locks.request(SENT, deliver) : deliver());
+      }
+    } finally {
+      isSending = false;
+    }
+    const hasSession = trouble !== "logged out" && trouble !== "elsewhere";
+    pause = waiting().length ? Math.min(pause * 2 || 500, hasSession ? 4000 : 15000) : 0;
+    if (pause) timer = setTimeout(send, pause * (0.75 + Math.random() / 2));
+  }
+  function sendNow() {
+    pause = 0;
+    send();
+  }
+
+  // --- What is said of it ---------------------------------------------------------------------------------------
+  const tell = (what, entry, answer) => document.dispatchEvent(new CustomEvent("outbox", { detail: { what, entry, answer } }));
+  const count = (number) => (number === 1 ? "1 message is" : `${number} messages are`);
+  function lines() {
+    const number = waiting().length;
+    const back = `${notice.dataset.logIn}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    const said = {
+      offline: number ? `You are offline. ${count(number)} sent when the connection is back.` : "You are offline. What you send is kept, and goes out when the connection is back.",
+      unreachable: number && `The server does not answer. ${count(number)} sent as soon as it does.`,
+      "logged out": number ? `You are logged out. ${count(number)} sent when you have logged in again.` : "You are logged out.",
+      elsewhere: number && `Another workspace or member is open here by now. ${count(number)} sent when ${notice.dataset.title} is open again.`,
+    }[trouble];
+    const found = said ? [[said, trouble === "logged out" && back, "Log in"]] : [];
+    for (const { url, title } of entries().filter((entry) => entry.refused && entry.place !== api.shownPlace)) {
+      found.push([`A message to ${title} was refused.`, url, "Look at it"]);
+    }
+    const others = keysOf(`outbox:${member}:`).filter((key) => !key.startsWith(SENT)).map(read).filter((entry) => entry && !entry.refused);
+    for (const name of new Set(others.map((entry) => entry.workspace))) {
+      found.push([`${count(others.filter((entry) => entry.workspace === name).length)} sent when you open ${name} again.`]);
+    }
+    return found;
+  }
+  function changed() {
+    const parts = lines().map(([words, link, title]) => {
+      const line = document.createElement("span");
+      line.textContent = words;
+      if (link) line.append(" ", Object.assign(document.createElement("a"), { href: link, textContent: title }));
+      return line;
+    });
+    // What stays the same is not announced again.
+    if (parts.map((part) => part.textContent).join() !== [...notice.children].map((part) => part.textContent).join()) notice.replaceChildren(...parts);
+    tell("changed");
+  }
+
+  window.addEventListener("offline", () => setTrouble("offline"));
+  window.addEventListener("online", () => {
+    setTrouble("");
+    sendNow();
+  });
+  window.addEventListener("pageshow", () => {
+    changed();
+    sendNow();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || sendNow());
+  window.addEventListener("storage", (event) => {
+    if (event.key !== null && !event.key.startsWith("outbox:")) return;
+    changed();
+    sendNow();
+  });
+
+  const api = { newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, entries, add, remove, forget, forgetErased, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
+  return api;
+})();

@@ -1,0 +1,64 @@
+"""Answers the outbox of the browser (``panel/outbox.js``), which sends a form until one of these answers ends that."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, JsonResponse
+
+from contacts.models import Contact
+from crmsolid.core.errors import DomainError
+from crmsolid.core.ids import is_id
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.template_tags import moment_text
+from crmsolid.panel.components.tenant_page import TenantPage
+from messaging.accounts import get_account
+from messaging.models import Message, Thread, WaitingFor
+from messaging.panel import conversation
+from messaging.panel.conversation import Draft
+
+MAX_PLACES = 100
+
+
+def is_from_outbox(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def refuse_other_session(page: TenantPage) -> JsonResponse | None:
+    """The answer to a form of another member, workspace or side than the session has by now. It is kept until that one
+    is back, so this comes before anything else is looked at."""
+    given = page.request.POST
+    session = str(page.panel.membership.user_id), str(page.workspace.pk)
+    if (given.get("member"), given.get("workspace")) == session:
+        return None
+    return JsonResponse({"state": "elsewhere"}, status=409)
+
+
+def gone() -> JsonResponse:
+    """The answer for a conversation that was deleted, with which the browser deletes what it has kept."""
+    return JsonResponse({"state": "gone"}, status=404)
+
+
+def erased(page: TenantPage, places: list[str]) -> list[str]:
+    """Which places of drafts are there no more: conversations, and contacts of new messages (``new con_…``)."""
+    ids = {place: place.removeprefix("new ") for place in places[:MAX_PLACES]}
+    found: set[str] = set()
+    for model, prefix in ((Thread, "thr"), (Contact, "con")):
+        wanted = [each for each in ids.values() if is_id(prefix, each)]
+        found |= {*page.rows(model).filter(pk__in=wanted).values_list("pk", flat=True)}
+    return [place for place, each in ids.items() if each and each not in found]
+
+
+def answer(page: TenantPage, send: Callable[[Draft], Message]) -> JsonResponse:
+    """Send the draft, and say what became of it. What may pass by itself is 503, and is tried again."""
+    draft = Draft.of(page.request.POST)
+    try:
+        message = send(draft)
+    except DomainError as error:
+        if error.status >= 500:
+            return JsonResponse({"state": "unavailable"}, status=503)
+        draft.refuse(error)
+        return JsonResponse({"state": "refused", "errors": draft.errors, "message_id": draft.message_id})
+    is_planned = message.delayed_by == WaitingFor.ETA
+    said = f"Planned for {moment_text(message.eta)}." if is_planned else "Sent."
+    left = conversation.left_text(get_account(page.actor, message.account_id))
+    address = panel_url("inbox_thread", message.thread_id)
+    return JsonResponse({"state": "stored", "said": said, "left": left, "url": address})
