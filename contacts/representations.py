@@ -81,6 +81,7 @@ class ContactUpsertedOut(ContactWrittenOut):
     """As for every write, with ``created``."""
 
     always_present = ("id", "created")
+    is_resource = False  # `created` is no part of the contact
 
     created = serializers.BooleanField()
 

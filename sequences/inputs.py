@@ -12,7 +12,7 @@ class SequenceContactIn(StrictSerializer):
     example = {"contact_id": "con_01KA3QY5VJ8B6M2T9XZ4R7WDEF"}
     resource = EnrollmentOut
 
-    contact_id = Id("contact", help_text="Contact id.")
+    contact_id = Id("contact")
 
 
 class ResumeIn(StrictSerializer):
@@ -24,8 +24,8 @@ class ResumeIn(StrictSerializer):
     mode = Choice(
         choices=[mode.value for mode in ResumeMode],
         default=ResumeMode.KEEP_DATES.value,
-        help_text="`keep_dates`: as planned, and at once if that has passed. `restart_delay`: their delay begins again "
-        "now. `only_active_time`: the pause does not count.",
+        help_text="`keep_dates`: as planned, at once if that has passed. `restart_delay`: the delay begins now. "
+        "`only_active_time`: the pause does not count.",
     )
 
 

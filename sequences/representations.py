@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
+from contacts.segments.representations import FilterField
 from crmsolid.api.representations import AnyField, Representation
 from sequences.definition import IF_NOT
 from sequences.models import EnrollmentStatus, Reason, SequenceStatus
@@ -14,6 +15,7 @@ class SequenceOut(Representation):
     """A sequence, in lists and in events."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    is_resource = True
 
     id = serializers.CharField()
     name = serializers.CharField()
@@ -44,7 +46,7 @@ class StepOut(Representation):
     id = serializers.CharField()
     delay = serializers.CharField(help_text="ISO 8601, since the step before or the enrollment.")
     text = serializers.CharField()
-    condition = serializers.DictField(allow_null=True, help_text="The step is for those for whom this holds.")
+    condition = FilterField(allow_null=True, help_text="The step is for those for whom this holds.")
     if_not = serializers.ChoiceField(choices=IF_NOT, help_text="For the others: skip the step, or stop.")
 
 

@@ -4,16 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crmsolid.api.fields import BLANKS, Boolean, Choice, Integer, List, PageQuery, StrictSerializer, Text, Timestamp
+from crmsolid.api.fields import Boolean, Choice, Integer, List, PageQuery, StrictSerializer, Text, Timestamp
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
 from crmsolid.events.catalogue import envelope_schema, event_names, subscribable_names
 from webhooks.models import DeliveryStatus, DisabledReason, Endpoint, SigningSecret
-
-# The services refuse other values, with codes of their own. An address of this form may still be refused for its host.
-URL_PATTERN = r"^https?://[^\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]+$"
-SECRET_PATTERN = rf"^[^\u0000-\u0020\u007f-\u009f{BLANKS}]+$"
+from webhooks.patterns import MAX_SECRET, SECRET_PATTERN, URL_PATTERN
 
 
 class EventName(Text):
@@ -24,7 +21,7 @@ class EventName(Text):
 
 
 def _url(**options: Any) -> Text:
-    help_text = "Where to POST: https, a public address."
+    help_text = "Where to POST: a URI with https and a public host, at port 443 or from 1024 on."
     return Text(max_length=URL_MAX_LENGTH, documented_pattern=URL_PATTERN, format="uri", help_text=help_text, **options)
 
 
@@ -35,7 +32,7 @@ def _events(**options: Any) -> List:
 
 def _secret() -> Text:
     help_text = "1 to 255 visible characters. Left out: one is generated and answered, this once."
-    return Text(required=False, max_length=255, documented_pattern=SECRET_PATTERN, help_text=help_text)
+    return Text(required=False, max_length=MAX_SECRET, documented_pattern=SECRET_PATTERN, help_text=help_text)
 
 
 class EndpointOut(Representation):

@@ -8,9 +8,11 @@ from functools import lru_cache
 
 from cryptography.fernet import InvalidToken
 
+from crmsolid.api.fields import matches
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import invalid
 from webhooks.models import Endpoint, SigningSecret
+from webhooks.patterns import MAX_SECRET, SECRET_PATTERN
 
 logger = logging.getLogger("crmsolid.webhooks")
 
@@ -72,8 +74,8 @@ def _log_unreadable(endpoint_id: str, minute: datetime) -> None:
 
 def check_secret(secret: str) -> str:
     """Return a chosen secret if it has 1 to 255 visible characters; otherwise ``validation_failed``."""
-    if not 1 <= len(secret) <= 255:
-        raise invalid("secret", "length", "a secret has 1 to 255 characters")
-    if any(character.isspace() or not character.isprintable() for character in secret):
+    if not 1 <= len(secret) <= MAX_SECRET:
+        raise invalid("secret", "length", f"a secret has 1 to {MAX_SECRET} characters")
+    if not matches(SECRET_PATTERN, secret):
         raise invalid("secret", "invisible_characters", "a secret has visible characters only, no spaces")
     return secret

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Min
 
+from crmsolid.api.fields import matches
 from crmsolid.api.pagination import Page, page
 from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock
@@ -27,6 +28,7 @@ from webhooks import endpoint_health, querysets
 from webhooks.delivery.schedule import RETRY_DELAYS
 from webhooks.delivery.signing import generate_secret
 from webhooks.models import Attempt, Delivery, DisabledReason, Endpoint
+from webhooks.patterns import URL_PATTERN
 from webhooks.secrets import EndpointSecrets, check_secret, encrypt_secret
 
 MAX_ENDPOINTS = 100
@@ -285,6 +287,8 @@ def _checked_url(url: str) -> str:
         url_guard.check_url(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE)
     except url_guard.UrlRefused as refused:
         raise invalid("url", refused.code, refused.detail) from None
+    if not matches(URL_PATTERN, url):
+        raise invalid("url", "url_invalid", "The address is not a URI: percent-encode what is not plain ASCII.")
     return url
 
 

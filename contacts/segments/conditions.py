@@ -291,30 +291,3 @@ def _describe_value(kind: Kind, value: Any) -> str:
     if kind is Kind.BOOLEAN:
         return "yes" if value else "no"
     return f"“{value}”" if kind is Kind.TEXT else str(value)
-
-
-_NESTED = {"$ref": "#/components/schemas/Condition"}
-_GROUP = {"type": "array", "maxItems": MAX_LEAVES, "items": _NESTED}
-_VALUE: dict[str, Any] = {"type": ["string", "number", "boolean"]}
-
-CONDITION_SCHEMA: dict[str, Any] = {
-    "description": f"A condition on a contact: at most {MAX_LEVELS} levels and {MAX_LEAVES} comparisons. An empty `all`"
-    " holds for everybody, an empty `any` for nobody. The field decides which ops and values it takes.",
-    "oneOf": [
-        *(
-            {"type": "object", "required": [name], "properties": {name: inner}, "additionalProperties": False}
-            for name, inner in (("all", _GROUP), ("any", _GROUP), ("not", _NESTED))
-        ),
-        {
-            "type": "object",
-            "required": ["field", "op", "value"],
-            "properties": {
-                "field": {"type": "string", "pattern": rf"^({'|'.join(FIELDS)}|custom\.[a-z][a-z0-9_]{{0,39}})$"},
-                "op": {"type": "string", "enum": [op.value for op in Op]},
-                "value": {"oneOf": [_VALUE, {"type": "array", "minItems": 1, "maxItems": MAX_VALUES, "items": _VALUE}]},
-            },
-            "additionalProperties": False,
-        },
-    ],
-}
-"""The JSON Schema of a condition, for the component ``Condition`` of the OpenAPI document, to which it refers."""

@@ -12,12 +12,14 @@ from contacts.custom_fields import check_value
 from contacts.models import CustomField, FieldType, Stage
 from contacts.normalization import InvalidValue
 from contacts.validation import MAX_TAG
-from crmsolid.api.fields import parse_timestamp
+from crmsolid.api.fields import BLANKS, matches, parse_timestamp
 
 MAX_DAYS = 36_500
 MAX_SCORE = 100
 # The prefix of a custom field's key.
 CUSTOM = "custom."
+# A JSON Schema pattern: 1 to MAX_TAG characters between blanks. Tags of contacts must be visible too.
+TAG = rf"^[{BLANKS}]*[^\u0000{BLANKS}]([^\u0000]{{0,{MAX_TAG - 2}}}[^\u0000{BLANKS}])?[{BLANKS}]*$"
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -167,10 +169,10 @@ def _plain_text(value: Any) -> str:
 
 
 def _tag(value: Any) -> str:
-    tag = normalization.tag(_plain_text(value))
-    if not 1 <= len(tag) <= MAX_TAG:
+    text = _plain_text(value)
+    if not matches(TAG, text):
         raise InvalidValue("invalid_tag", f"a tag has 1 to {MAX_TAG} characters")
-    return normalization.fold(tag)
+    return normalization.fold(normalization.tag(text))
 
 
 def _text(field: ConditionField, op: Op, value: Any) -> str:

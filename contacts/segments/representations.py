@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from contacts.models import Segment
 from contacts.representations import ContactOut
-from contacts.segments.conditions import CONDITION_SCHEMA
 from contacts.segments.fields import FIELDS, Op
+from contacts.segments.schema import CONDITION_COMPONENTS
 from crmsolid.api.fields import Id, QuerySerializer, StrictSerializer, Text, id_pattern
 from crmsolid.api.representations import AnyField, Representation
 
@@ -18,13 +18,13 @@ ESTIMATE_HELP = "Whether `count` was estimated from a sample, because counting t
 class FilterField(serializers.Field[Any, Any, Any, Any]):
     """A condition as JSON. ``conditions.parse_condition`` reads it, and names what is wrong in it by its path."""
 
-    component: ClassVar[tuple[str, dict[str, Any]]] = ("Condition", CONDITION_SCHEMA)
+    components: ClassVar[Mapping[str, dict[str, Any]]] = CONDITION_COMPONENTS
 
     def to_internal_value(self, data: Any) -> Any:
         return data
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "object", "$ref": f"#/components/schemas/{self.component[0]}"}
+        return {"type": "object", "$ref": "#/components/schemas/Condition"}
 
 
 class JsonField(serializers.Field[Any, Any, Any, Any]):

@@ -174,15 +174,19 @@ class V1Schema(AutoSchema):
 
     # --- serializers --------------------------------------------------------------------------------------
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        """Our own fields describe themselves exactly; drf-spectacular describes the others. A field that refers to a
-        component has its name and schema as ``component``."""
-        if hasattr(field, "component"):
-            name, component = field.component
+        """Our own fields describe themselves exactly; drf-spectacular describes the others. A field that refers to
+        components has their schemas by name as ``components``."""
+        for name, component in getattr(field, "components", {}).items():
             self.registry.register_on_missing(ResolvedComponent(name, ResolvedComponent.SCHEMA, component, name))
         describe = getattr(field, "json_schema", None)
         if describe is not None:
             meta = self._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
-            return append_meta(describe(), {name: meta[name] for name in meta if name != "minLength"})
+            schema = describe()
+            if "$ref" in schema:
+                reference = {"$ref": schema["$ref"]}
+                shape = {"oneOf": [reference, {"type": "null"}]} if field.allow_null else reference
+                return shape | {name: meta[name] for name in ("description",) if name in meta}
+            return append_meta(schema, {name: meta[name] for name in meta if name != "minLength"})
         schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if isinstance(field, serializers.ListField) and direction == "request":
             min_items = max(field.min_length or 0, 0 if field.allow_empty else 1)

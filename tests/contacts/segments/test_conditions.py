@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import jsonschema_rs
 import pytest
 
 from contacts.models import CustomField
 from contacts.segments.conditions import (
-    CONDITION_SCHEMA,
     MAX_ERRORS,
     Condition,
     ConditionErrors,
@@ -79,55 +77,55 @@ def test_wrong_part_is_named_by_its_path(tenants: Tenants, data: Any, found: lis
     assert errors(tenants, data, prefix) == [(f"{prefix}.{path}" if path else prefix, code) for path, code in found]
 
 
-@pytest.mark.parametrize(
-    ("field", "op", "value", "code"),
-    [
-        ("tag", "is", 1, "invalid"),
-        ("tag", "is", None, "invalid"),
-        ("tag", "is", " ", "invalid_tag"),
-        ("tag", "is", "t" * 65, "invalid_tag"),
-        ("tag", "contains", "a\0b", "invalid"),
-        ("tag", "exists", "true", "invalid"),
-        ("tag", "exists", 1, "invalid"),
-        ("stage", "is", "customer", "invalid_choice"),
-        ("stage", "is", "New", "invalid_choice"),
-        ("score", "gt", "50", "invalid"),
-        ("score", "gt", True, "invalid"),
-        ("score", "gt", 49.5, "invalid"),
-        ("score", "gt", 101, "out_of_range"),
-        ("score", "is", -1, "out_of_range"),
-        ("score", "is", float("inf"), "invalid"),
-        ("score", "is", 10**400, "out_of_range"),
-        ("username", "is", "no spaces", "invalid_username"),
-        ("username", "contains", 5, "invalid"),
-        ("email", "is", "sarah", "invalid_email"),
-        ("email", "starts_with", "\ud800", "invalid"),
-        ("time_zone", "is", {}, "invalid"),
-        ("created_at", "before", "yesterday", "invalid"),
-        ("created_at", "before", "2026-02-30", "invalid"),
-        ("created_at", "after", "2026-06-04T09:00:00", "invalid"),
-        ("created_at", "after", "9999-12-31", "invalid"),
-        ("created_at", "after", 1780000000, "invalid"),
-        ("last_in_at", "within_days", -1, "out_of_range"),
-        ("last_in_at", "within_days", 36_501, "out_of_range"),
-        ("last_in_at", "within_days", 1.5, "invalid"),
-        ("last_in_at", "within_days", "7", "invalid"),
-        ("opted_out", "is", "yes", "invalid"),
-        ("custom.company", "is", 5, "invalid"),
-        ("custom.company", "contains", "x" * 1001, "max_length"),
-        ("custom.seats", "is", "5", "invalid"),
-        ("custom.seats", "gt", float("nan"), "out_of_range"),
-        ("custom.seats", "gt", 2**53 + 1, "out_of_range"),
-        ("custom.vip", "is", 1, "invalid"),
-        ("custom.renews", "is", "2026-06-04T00:00:00Z", "invalid"),
-        ("custom.renews", "before", "2026-13-01", "invalid"),
-        ("custom.size", "is", "XL", "invalid_choice"),
-        ("custom.size", "is", "l", "invalid_choice"),
-        ("tag", "in", "vip", "invalid"),
-        ("tag", "in", [], "length"),
-        ("tag", "in", ["x"] * 101, "length"),
-    ],
-)
+WRONG_VALUES: list[tuple[str, str, Any, str]] = [
+    ("tag", "is", 1, "invalid"),
+    ("tag", "is", None, "invalid"),
+    ("tag", "is", " ", "invalid_tag"),
+    ("tag", "is", "t" * 65, "invalid_tag"),
+    ("tag", "contains", "a\0b", "invalid"),
+    ("tag", "exists", "true", "invalid"),
+    ("tag", "exists", 1, "invalid"),
+    ("stage", "is", "customer", "invalid_choice"),
+    ("stage", "is", "New", "invalid_choice"),
+    ("score", "gt", "50", "invalid"),
+    ("score", "gt", True, "invalid"),
+    ("score", "gt", 49.5, "invalid"),
+    ("score", "gt", 101, "out_of_range"),
+    ("score", "is", -1, "out_of_range"),
+    ("score", "is", float("inf"), "invalid"),
+    ("score", "is", 10**400, "out_of_range"),
+    ("username", "is", "no spaces", "invalid_username"),
+    ("username", "contains", 5, "invalid"),
+    ("email", "is", "sarah", "invalid_email"),
+    ("email", "starts_with", "\ud800", "invalid"),
+    ("time_zone", "is", {}, "invalid"),
+    ("created_at", "before", "yesterday", "invalid"),
+    ("created_at", "before", "2026-02-30", "invalid"),
+    ("created_at", "after", "2026-06-04T09:00:00", "invalid"),
+    ("created_at", "after", "9999-12-31", "invalid"),
+    ("created_at", "after", 1780000000, "invalid"),
+    ("last_in_at", "within_days", -1, "out_of_range"),
+    ("last_in_at", "within_days", 36_501, "out_of_range"),
+    ("last_in_at", "within_days", 1.5, "invalid"),
+    ("last_in_at", "within_days", "7", "invalid"),
+    ("opted_out", "is", "yes", "invalid"),
+    ("custom.company", "is", 5, "invalid"),
+    ("custom.company", "contains", "x" * 1001, "max_length"),
+    ("custom.seats", "is", "5", "invalid"),
+    ("custom.seats", "gt", float("nan"), "out_of_range"),
+    ("custom.seats", "gt", 2**53 + 1, "out_of_range"),
+    ("custom.vip", "is", 1, "invalid"),
+    ("custom.renews", "is", "2026-06-04T00:00:00Z", "invalid"),
+    ("custom.renews", "before", "2026-13-01", "invalid"),
+    ("custom.size", "is", "XL", "invalid_choice"),
+    ("custom.size", "is", "l", "invalid_choice"),
+    ("tag", "in", "vip", "invalid"),
+    ("tag", "in", [], "length"),
+    ("tag", "in", ["x"] * 101, "length"),
+]
+
+
+@pytest.mark.parametrize(("field", "op", "value", "code"), WRONG_VALUES)
 def test_value_that_does_not_fit_is_refused(tenants: Tenants, field: str, op: str, value: Any, code: str) -> None:
     assert errors(tenants, {"not": {"field": field, "op": op, "value": value}}) == [("not.value", code)]
 
@@ -226,19 +224,3 @@ def test_condition_says_in_english_what_it_asks(tenants: Tenants, data: Any, sen
     condition: Condition = parse_condition(tenants.workspace, data)
     assert describe(condition) == sentence
     assert load_condition(tenants.workspace, data) == condition
-
-
-def valid(data: Any) -> bool:
-    document: dict[str, Any] = {
-        "$ref": "#/components/schemas/Condition",
-        "components": {"schemas": {"Condition": CONDITION_SCHEMA}},
-    }
-    return jsonschema_rs.Draft202012Validator(document).is_valid(data)
-
-
-def test_schema_describes_conditions() -> None:
-    assert [data for data, _ in CONDITIONS if not valid(data)] == []
-    assert valid(nested(5))
-    refused: list[Any] = [{}, [], {"all": VIP}, {"all": [], "any": []}, {**VIP, "op": "like"}, {**VIP, "field": "name"}]
-    refused += [{**VIP, "value": None}, {"not": {**VIP, "more": 1}}]
-    assert [data for data in refused if valid(data)] == []
