@@ -10,7 +10,7 @@ TOOLS = (
         "list_contacts",
         "List contacts",
         "Find contacts by part of the name, username or e-mail, by tags, stage or time of change; newest first unless "
-        "`sort` says otherwise. Each is answered whole.",
+        "`sort` says otherwise.",
         ContactsView,
     ),
     Tool(

@@ -21,7 +21,7 @@ TOOLS = (
     Tool(
         "get_message",
         "Read a message",
-        "Read one message, such as to see whether it has been sent since send_message queued it.",
+        "Read one message, such as to see whether it has been sent yet.",
         MessageView,
     ),
     Tool(
@@ -29,7 +29,7 @@ TOOLS = (
         "Send a message",
         "Send a direct message on Telegram from an account of list_accounts. It cannot be taken back once it is sent, "
         "so ask the user first. `{name}`, `{first_name|there}` and other fields of the contact are filled in; write "
-        "braces as `{{` and `}}`. The answer is `queued` with `eta`; get_message tells what became of it.",
+        "braces as `{{` and `}}`. get_message tells what became of it.",
         SendView,
         "POST",
         destructive=True,

@@ -89,6 +89,8 @@ def _error_result(caller: Caller, error: Exception) -> Result:
     context = caller.context
     refusal = context.error = problems.expected_or_logged(error, context.request_id)
     problem = document(refusal, instance=context.path, request_id=context.request_id)
+    # The answer to a call has no status of HTTP, and `status` of an answer is a resource's.
+    del problem["status"]
     untrusted = [path for member, paths in UNTRUSTED_IN_REFUSALS.items() if problem.get(member) for path in paths]
     if untrusted:
         problem[UNTRUSTED_FIELDS] = untrusted

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import empty
 
 from crmsolid.api.endpoint import Endpoint, ListOf
-from crmsolid.api.fields import PageQuery, QueryBoolean, QueryInteger, StrictSerializer, as_integer
+from crmsolid.api.fields import PageQuery, QueryBoolean, QueryInteger, QuerySerializer, StrictSerializer, as_integer
 from crmsolid.api.idempotency import VALID_KEY
 from crmsolid.api.problems import field_errors
 from crmsolid.api.representations import Representation, field_schema
@@ -24,8 +24,11 @@ IDEMPOTENCY_KEY = "idempotency_key"
 JSON_TYPES = {str: "string", int: "integer"}
 UNTRUSTED_FIELDS = "untrusted_fields"
 
-_KEPT = ("type", "enum", "maximum", "items", "anyOf")
+_KEPT = ("type", "enum", "minimum", "maximum", "items", "anyOf")
+_LENGTHS = ("minLength", "maxLength")
 _LARGE = 1_000_000  # limits beyond this are those of the database
+# What their names and the server's instructions say is not said in each tool.
+_EXPLAINED = ("limit", "cursor")
 DEFAULT_LIMIT = 20  # rows a page, less than REST's, because an assistant reads all of them
 
 
@@ -122,19 +125,18 @@ class Tool:
 
     @cached_property
     def output_schema(self) -> dict[str, Any]:
-        return _answer(self.output, self.untrusted_fields)
+        if self.writes and getattr(self.output, "is_resource", False):
+            return {"type": "object"}  # another tool says what it has
+        return _output(self.output, self.untrusted_fields)
 
     @cached_property
     def input_schema(self) -> dict[str, Any]:
-        properties: dict[str, Any] = {
-            name: {"type": JSON_TYPES[kind], "description": f"{name.removesuffix('_id').capitalize()} id."}
-            for name, kind in self.ids.items()
-        }
-        properties |= {name: _argument(field) for name, field in self.fields.items()}
+        properties: dict[str, Any] = {name: {"type": JSON_TYPES[kind]} for name, kind in self.ids.items()}
+        properties |= {name: _argument(name, field) for name, field in self.fields.items()}
         if self.is_paged:
             properties["limit"]["default"] = DEFAULT_LIMIT
         if self.writes:
-            properties[IDEMPOTENCY_KEY] = {"type": "string", "description": "UUID; same in a retry."}
+            properties[IDEMPOTENCY_KEY] = {"type": "string", "description": "Same in a retry."}
         required = [*self.ids, *(name for name, field in self.fields.items() if field.required)]
         schema = {"type": "object", "properties": properties, "additionalProperties": False}
         return {**schema, "required": required} if required else schema
@@ -191,14 +193,20 @@ def _identifier(name: str, kind: type, value: Any) -> Any:
 # From the declarations of the REST API, and shorter than those of the OpenAPI document, because a model reads all of
 # them in every conversation: without patterns and limits that the error messages explain. What they forbid is refused;
 # what they allow may be refused too.
-def _argument(field: Any) -> dict[str, Any]:
-    """The schema of an input field."""
-    schema = _compact(_described(field))
+def _argument(name: str, field: Any) -> dict[str, Any]:
+    """The schema of an input field. The lengths are those of the text that a call is about, and is refused for."""
+    described = _described(field)
+    schema = _compact(described)
+    if "maximum" not in schema:  # a number whose range is that of the database
+        schema.pop("minimum", None)
+    if field.required and schema.get("type") == "string":
+        schema |= {name: described[name] for name in _LENGTHS if name in described}
     if field.allow_null and isinstance(schema.get("type"), str):
         schema["type"] = [schema["type"], "null"]
     if field.default is not empty and not callable(field.default):
         schema["default"] = field.default
-    if field.help_text:
+    explained = name in _EXPLAINED or (isinstance(field.parent, QuerySerializer) and name.endswith("_id"))
+    if field.help_text and not explained:
         schema["description"] = str(field.help_text)
     return schema
 
@@ -229,40 +237,36 @@ def _compact(schema: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _answer(shape: Any, untrusted: list[str]) -> dict[str, Any]:
-    """The schema of what a tool answers: the object or list, or the problem of a refusal, which has a ``status`` too.
-
-    Clients built on the TypeScript SDK hold refusals against the output schema as well.
-    """
-    schema = _output(shape, untrusted)
-    if "status" in schema["properties"]:
-        schema["properties"]["status"] = {"type": ["string", "integer"]}
-    return schema
-
-
 def _output(shape: Any, untrusted: list[str]) -> dict[str, Any]:
-    """The schema of an object or a list. Within v1 more may be added to it. What may be null is only named."""
+    """The schema of an object or a list. Within v1 more may be added to it. A refusal fits it too, because no member is
+    required: clients built on the TypeScript SDK hold refusals against it as well."""
     if isinstance(shape, ListOf):
         properties = {
             "data": {"type": "array", "items": _output(shape.item, [])},
-            "next_cursor": {},
+            "next_cursor": _or_null("string"),
         }
     else:
-        fields = shape().get_fields()
-        properties = {name: _output_field(shape, name, field) for name, field in fields.items()}
+        properties = {name: _output_field(field) for name, field in shape().get_fields().items()}
     if untrusted:
-        properties[UNTRUSTED_FIELDS] = {}
+        properties[UNTRUSTED_FIELDS] = {"type": "array"}
     return {"type": "object", "properties": properties}
 
 
-def _output_field(shape: type[Representation], name: str, field: Any) -> dict[str, Any]:
-    if field.allow_null:
-        return {}
+def _output_field(field: Any) -> dict[str, Any]:
+    child = getattr(field, "child", None)
+    if field.allow_null and isinstance(field, Representation):
+        return _or_null("object")
+    if field.allow_null and isinstance(field, serializers.ListField):
+        return _or_null("array")
     if isinstance(field, Representation):
         return _nested(field)
-    if isinstance(getattr(field, "child", None), Representation):
-        return {"type": "array", "items": _nested(field.child)}
+    if isinstance(child, Representation):
+        return {"type": "array", "items": _nested(child)}
     return _types(field_schema(field))
+
+
+def _or_null(type: str) -> dict[str, Any]:
+    return {"type": [type, "null"]}
 
 
 def _nested(shape: Representation) -> dict[str, Any]:
@@ -272,6 +276,8 @@ def _nested(shape: Representation) -> dict[str, Any]:
 
 def _types(schema: dict[str, Any]) -> dict[str, Any]:
     """Types alone. Clients check answers against the list of tools they have kept, and an enum may get more values."""
+    if "anyOf" in schema:
+        return _or_null(_types(schema["anyOf"][0])["type"])
     if "enum" in schema:
         return {"type": "string"}
     return {"type": schema["type"]} if "type" in schema else {}

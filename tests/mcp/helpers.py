@@ -70,7 +70,8 @@ def refusal(token: str, tool: str, **arguments: Any) -> dict[str, Any]:
     result = call(token, tool, **arguments)
     assert result["isError"], result["content"]
     problem = result["structuredContent"]
-    assert problem["status"] == CODES[problem["code"]].status
+    assert problem["code"] in CODES
+    assert "status" not in problem  # many answers have a member of this name, of another type
     (content,) = result["content"]
     assert content["text"].startswith(f"{problem['code']}: ")
     return {**problem, "text": content["text"]}

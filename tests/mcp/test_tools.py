@@ -167,7 +167,31 @@ def test_everything_is_described(listed: list[dict[str, Any]]) -> None:
         assert 40 <= len(tool["description"]) <= 400
         for name, schema in tool["inputSchema"]["properties"].items():
             plain = name in ("stage", "status", "sort", "email", "name", "last_name", "phone", "add", "remove")
-            assert schema.get("description") or plain, f"{tool['name']}.{name}"
+            explained = name in ("limit", "cursor") or name.endswith("_id")
+            assert schema.get("description") or plain or explained, f"{tool['name']}.{name}"
+
+
+def untyped(schema: dict[str, Any], path: str) -> list[str]:
+    """The paths of the members that have no type."""
+    found = [] if {"type", "anyOf"} & set(schema) else [path]
+    for name, part in schema.get("properties", {}).items():
+        found += untyped(part, f"{path}.{name}")
+    return found + (untyped(schema["items"], f"{path}[]") if "items" in schema else [])
+
+
+def test_everything_that_is_answered_has_one_type_or_null(listed: list[dict[str, Any]]) -> None:
+    any_value = {"explain_segment.leaves[].value", "explain_segment.leaves[].actual"}
+    assert {path for tool in listed for path in untyped(tool["outputSchema"], tool["name"])} == any_value
+    outputs = {tool["name"]: tool["outputSchema"].get("properties", {}) for tool in listed}
+    assert outputs["send_message"]["status"] == {"type": "string"}
+    assert outputs["get_message"]["sent_at"] == {"type": ["string", "null"]}
+    assert outputs["list_contacts"]["next_cursor"] == {"type": ["string", "null"]}
+
+
+def test_limits_of_what_a_call_takes_are_named(listed: list[dict[str, Any]]) -> None:
+    inputs = {tool["name"]: tool["inputSchema"]["properties"] for tool in listed}
+    assert inputs["list_contacts"]["limit"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+    assert (inputs["send_message"]["text"]["minLength"], inputs["send_message"]["text"]["maxLength"]) == (1, 20_000)
 
 
 def test_the_list_is_short_enough_to_be_read_in_every_conversation(listed: list[dict[str, Any]]) -> None:
