@@ -18,6 +18,7 @@ class ContactOut(Representation):
         *("name", "first_name", "last_name", "username", "email", "phone", "tags", "custom_fields"),
     )
     is_resource = True
+    example = {"name": "Sarah Miller"}
 
     id = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
@@ -114,6 +115,7 @@ class PersonalDataOut(Representation):
 class CustomFieldOut(Representation):
     # An import makes fields of the headers of a file.
     untrusted: ClassVar[tuple[str, ...]] = ("key", "label", "choices")
+    example = {"key": "company", "label": "Company"}
 
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]

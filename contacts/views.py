@@ -17,6 +17,7 @@ from contacts.representations import (
     PersonalDataOut,
 )
 from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
+from crmsolid.api.examples import id_of
 from crmsolid.api.fields import PageQuery
 from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.views import WorkspaceView
@@ -26,6 +27,11 @@ READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
 FILTERS = ("search", "tag", "stage", "segment", "updated_since")
 PAYLOAD = attrgetter("payload")  # what GET answers of a contact
 MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
+# Examples with the first columns.
+EXPORTED = {
+    MEDIA_TYPES["csv"]: f"id,name\r\n{id_of('contact')},Sarah Miller\r\n",
+    MEDIA_TYPES["ndjson"]: f'{{"id":"{id_of("contact")}","name":"Sarah Miller"}}\n',
+}
 
 
 def _written(actor: Actor, written: ContactWithTags, sent: Mapping[str, Any]) -> ApiResponse:
@@ -127,7 +133,7 @@ class ExportView(WorkspaceView):
     @endpoint(
         scopes=READ,
         query=ExportQuery,
-        responses={200: Raw(tuple(MEDIA_TYPES.values()), headers=("Content-Disposition",))},
+        responses={200: Raw(EXPORTED, headers=("Content-Disposition",))},
         negotiates=False,
         operation_id="export_contacts",
         slow=True,

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from contacts.models import Contact
 from contacts.timeline import Entry, Older, Source
+from crmsolid.api.examples import TIME, id_of
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import declare
@@ -18,6 +19,7 @@ from messaging.sending import waiting
 class MessageOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("text", "request_id")
     is_resource = True
+    example = {"direction": "out", "status": "sent", "sent_at": TIME}
 
     id = serializers.CharField()
     account_id = serializers.IntegerField()
@@ -49,6 +51,8 @@ class MessageOut(Representation):
 
 
 class QueuedOut(Representation):
+    example = {"id": id_of("message")}
+
     id = serializers.CharField()
     status = serializers.ChoiceField(choices=["queued"])
     eta = serializers.DateTimeField()
@@ -58,6 +62,7 @@ class CanceledOut(Representation):
     """The whole message, or ``id`` and ``status`` for a key without read:messages."""
 
     untrusted: ClassVar[tuple[str, ...]] = MessageOut.untrusted
+    example = {"id": id_of("message"), "status": "canceled"}
 
     id = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.values)
@@ -74,11 +79,15 @@ class ThreadOut(Representation):
 
 
 class ReadOut(Representation):
+    example = {"id": id_of("thread"), "unread_count": 0}
+
     id = serializers.CharField()
     unread_count = serializers.IntegerField()
 
 
 class AccountErrorOut(Representation):
+    example = {"code": "peer_flood", "message": "Telegram limits this account for writing to strangers."}
+
     code = serializers.CharField()
     message = serializers.CharField()
     at = serializers.DateTimeField()
@@ -86,6 +95,7 @@ class AccountErrorOut(Representation):
 
 class AccountOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    example = {"id": 7421, "name": "Sales"}
 
     id = serializers.IntegerField()
     name = serializers.CharField()

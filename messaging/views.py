@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 
 from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
+from crmsolid.api.examples import id_of
 from crmsolid.api.fields import PageQuery, QuerySerializer
 from crmsolid.api.parsing import parse_query
 from crmsolid.api.request_context import RequestContext, request_context
@@ -18,6 +19,7 @@ from messaging.streaming import frames, stream_limits
 from messaging.streaming.hub import EVENT_TYPES, in_thread
 
 READ, WRITE = (Scope.READ_MESSAGES,), (Scope.WRITE_MESSAGES,)
+STREAMED = f'id: 39\nevent: message.sent\ndata: {{"event":"message.sent","id":"{id_of("event")}"}}\n\n'
 
 
 class SendView(WorkspaceView):
@@ -109,7 +111,7 @@ class AccountView(WorkspaceView):
     scopes=(Scope.READ_MESSAGES,),
     responses={
         200: Raw(
-            ("text/event-stream",),
+            {"text/event-stream": STREAMED},
             description=f"`{'`, `'.join(EVENT_TYPES)}`; the data is the body that webhooks get.",
         )
     },

@@ -16,6 +16,7 @@ class SequenceOut(Representation):
 
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
     is_resource = True
+    example = {"name": "Trial onboarding"}
 
     id = serializers.CharField()
     name = serializers.CharField()
@@ -27,6 +28,8 @@ class SequenceOut(Representation):
 
 class WindowOut(Representation):
     """When messages may be sent, in the contact's time zone. A window that ends before it begins runs over midnight."""
+
+    example = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}
 
     days = serializers.ListField(child=serializers.CharField(), help_text="`mon` to `sun`.")
     # ``from`` is a keyword of Python, so these two are added below.
@@ -42,6 +45,12 @@ class StepOut(Representation):
     """A message of a sequence."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("id", "text", "condition")
+    example = {
+        "id": "welcome",
+        "delay": "P2D",
+        "text": "Hi {first_name|there}, your invite is ready.",
+        "condition": {"field": "tag", "op": "is", "value": "trial"},
+    }
 
     id = serializers.CharField()
     delay = serializers.CharField(help_text="ISO 8601, since the step before or the enrollment.")
@@ -54,6 +63,7 @@ class SequenceDetailOut(SequenceOut):
     """A sequence with what its latest version says."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name", "stop_on")
+    example = {"name": "Trial onboarding", "jitter": "PT10M", "stop_on": ["reply"]}
 
     account_ids = serializers.ListField(child=serializers.IntegerField())
     time_zone = serializers.CharField(help_text="For contacts without a time zone of their own.")

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from crmsolid.api.examples import id_of
 from crmsolid.api.fields import Boolean, Choice, Integer, List, PageQuery, StrictSerializer, Text, Timestamp
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
@@ -59,6 +60,8 @@ class EndpointOut(Representation):
 
 class IssuedEndpointOut(EndpointOut):
     """With ``secret`` if it was generated: it is never shown again."""
+
+    example = {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
 
     secret = serializers.CharField(required=False)
 
@@ -144,12 +147,16 @@ class RequestOut(Representation):
 
 
 class AnswerOut(Representation):
+    example = {"body": "ok"}
+
     headers = serializers.DictField(child=serializers.CharField(), source="answer_headers")
     body = serializers.CharField(allow_blank=True, source="answer_body")
     truncated = serializers.BooleanField(source="answer_truncated")
 
 
 class AttemptOut(Representation):
+    example = {"number": 1, "status": 200, "duration_ms": 84}
+
     number = serializers.IntegerField()
     at = serializers.DateTimeField()
     status = serializers.IntegerField(allow_null=True)
@@ -172,6 +179,8 @@ class DeliveryDetailOut(DeliveryOut):
 class EventOut(Representation):
     """An event as it is delivered, and the `X-Request-Id` of the call that caused it."""
 
+    example = {"data": {"contact": {"id": id_of("contact")}}}
+
     event = serializers.ChoiceField(choices=event_names())
     id = serializers.CharField()
     created_at = serializers.DateTimeField()
@@ -180,6 +189,8 @@ class EventOut(Representation):
 
 
 class EventKindOut(Representation):
+    example = {"version": 1}
+
     type = serializers.ChoiceField(choices=event_names(), source="name")
     version = serializers.IntegerField()
     description = serializers.CharField(allow_blank=True)

@@ -105,12 +105,15 @@ def _mapping(fields: dict[str, str]) -> dict[str, Any] | None:
     return mapping
 
 
+FAILED_ROWS = "username,failed_line,failed_reason\r\na b,3,not a username\r\n"
+
+
 class FailedRowsView(WorkspaceView):
     """The rows of an import that failed, as CSV: their own columns, the line they were in, and the reason."""
 
     @endpoint(
         scopes=(Scope.WRITE_CONTACTS,),
-        responses={200: Raw(("text/csv",), headers=("Content-Disposition",))},
+        responses={200: Raw({"text/csv": FAILED_ROWS}, headers=("Content-Disposition",))},
         negotiates=False,
         operation_id="get_failed_rows",
         slow=True,

@@ -17,6 +17,7 @@ class ScoreEntryOut(Representation):
     """One change of a contact's points. Entries are only added."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("rule", "cause")
+    example = {"rule": "Interested", "points": 10, "cause": "tag vip"}
 
     rule = serializers.CharField(allow_null=True, help_text="Null for a change by hand.")
     points = serializers.IntegerField()

@@ -38,6 +38,7 @@ class SegmentOut(Representation):
     """A saved filter of contacts."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name", "filter")
+    example = {"name": "VIPs", "count": 120}
 
     id = serializers.CharField()
     name = serializers.CharField()
@@ -84,6 +85,7 @@ class LeafOut(Representation):
     """One comparison of the filter, for one contact."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("field", "value", "actual")
+    example = {"path": "all[0]", "field": "tag", "op": "is", "value": "vip", "actual": ["trial", "vip"]}
 
     path = serializers.CharField(
         allow_blank=True, help_text="Where it stands in the filter, such as `all[1].any[0]`; empty for the whole."

@@ -22,6 +22,8 @@ class Number(serializers.FloatField):
 class RateOut(Representation):
     """A part of a whole, with both numbers."""
 
+    example = {"numerator": 3, "denominator": 12, "rate": 0.25, "of": "messages sent in the period"}
+
     numerator = serializers.IntegerField()
     denominator = serializers.IntegerField()
     rate = Number(allow_null=True, help_text="Numerator by denominator; null while the denominator is 0.")
@@ -81,6 +83,8 @@ class StepFiguresOut(OutcomesOut):
 class VersionFiguresOut(Representation):
     """A version of a sequence."""
 
+    example = {"name": "Trial onboarding"}
+
     sequence_id = serializers.CharField(source="version.sequence_id")
     name = serializers.CharField(source="version.sequence.name")
     version = serializers.IntegerField(source="version.number")
@@ -94,12 +98,16 @@ class VersionFiguresOut(Representation):
 class BroadcastFiguresOut(OutcomesOut):
     """A broadcast."""
 
+    example = {"name": "June offer"}
+
     broadcast_id = serializers.CharField()
     name = serializers.CharField()
 
 
 class AccountFiguresOut(Representation):
     """An account."""
+
+    example = {"name": "Sales"}
 
     account_id = serializers.IntegerField(source="account.id")
     name = serializers.CharField(source="account.name")

@@ -3,7 +3,6 @@
 import inspect
 import re
 from http import HTTPStatus
-from itertools import count
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -12,6 +11,7 @@ from rest_framework import serializers
 
 from crmsolid.api import openapi_components as components
 from crmsolid.api.endpoint import JSON, Endpoint, ListOf, Raw
+from crmsolid.api.examples import example_of
 from crmsolid.api.fields import StrictSerializer
 from crmsolid.api.uploads import FORM
 
@@ -136,41 +136,46 @@ class V1Schema(AutoSchema):
             "headers": components.header_refs(headers),
         }
         if isinstance(shape, Raw):
-            answer["content"] = {media: {"schema": {"type": "string"}} for media in shape.content_types}
+            answer["content"] = {
+                media: {"schema": {"type": "string"}, "example": text} for media, text in shape.content.items()
+            }
         elif shape is not None:
-            answer["content"] = {JSON: {"schema": self._shape(shape, "response")}}
+            answer["content"] = {JSON: {"schema": self._shape(shape, "response"), "example": example_of(shape)}}
         return answer
 
     def _shared_response(self, status: int, codes: list[str]) -> Schema:
-        """One component for each set of codes; a second set of the same status gets a number."""
+        """One component for each set of codes, named after those that not every operation may answer."""
         content = components.problem_response(status, codes)
-        status_name = components.STATUS_NAMES.get(status) or HTTPStatus(status).phrase.replace(" ", "")
-        return self._shared(status_name, content)
+        return self._shared(components.response_name(status, codes), content)
 
-    def _shared(self, first_name: str, content: Schema) -> Schema:
-        for number in count(1):
-            name = first_name if number == 1 else f"{first_name}{number}"
-            component = ResolvedComponent(name, ResolvedComponent.RESPONSE, content, object)
-            if component not in self.registry:
-                self.registry.register(component)
-            if self.registry[component].schema == content:
-                break
+    def _shared(self, name: str, content: Schema) -> Schema:
+        component = ResolvedComponent(name, ResolvedComponent.RESPONSE, content, object)
+        self.registry.register_on_missing(component)
+        assert self.registry[component].schema == content, f"two responses are named {name}"
         return component.ref
 
     def _shape(self, shape: Any, direction: Any) -> Schema:
         if isinstance(shape, ListOf):
-            cursor: Schema = {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."}
-            if shape.endless:
-                cursor = {"type": "string", "description": "Give it as `cursor` to read on, also later; never null."}
-            data = {"type": "array", "items": self._shape(shape.item, direction)}
-            properties = {"data": data, "next_cursor": cursor}
-            if shape.synced:
-                properties["synced_until"] = components.SYNCED_UNTIL
-            return {"type": "object", "required": ["data", "next_cursor"], "properties": properties}
+            return self._page(shape)
         if isinstance(shape, serializers.ListSerializer):
             return {"type": "array", "items": self._shape(shape.child, direction)}
         component = self.resolve_serializer(shape, direction)
         return component.ref if component else {"type": "object", "additionalProperties": False}
+
+    def _page(self, page: ListOf) -> Schema:
+        """A component for each kind of page."""
+        item = self._shape(page.item, "response")
+        cursor: Schema = {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."}
+        if page.endless:
+            cursor = {"type": "string", "description": "Give it as `cursor` to read on, also later; never null."}
+        properties = {"data": {"type": "array", "items": item}, "next_cursor": cursor}
+        if page.synced:
+            properties["synced_until"] = components.SYNCED_UNTIL
+        schema = {"type": "object", "required": ["data", "next_cursor"], "properties": properties}
+        name = f"{'Synced' if page.synced else ''}{item['$ref'].rpartition('/')[2].removesuffix('Out')}Page"
+        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, name)
+        self.registry.register_on_missing(component)
+        return component.ref
 
     # --- serializers --------------------------------------------------------------------------------------
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:

@@ -64,9 +64,10 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Bytes of one of these media types: an export, a stream. ``headers``: those it has beside the usual."""
+    """Bytes of one of these media types, each with an example: an export, a stream. ``headers``: those it has beside
+    the usual."""
 
-    content_types: tuple[str, ...]
+    content: Mapping[str, str]
     description: str = ""
     headers: tuple[str, ...] = ()
 
@@ -125,7 +126,7 @@ class Endpoint:
     def __post_init__(self) -> None:
         produced: dict[str, None] = {}
         for shape in self.responses.values():
-            produced |= dict.fromkeys(shape.content_types if isinstance(shape, Raw) else (JSON,))
+            produced |= dict.fromkeys(shape.content if isinstance(shape, Raw) else (JSON,))
         object.__setattr__(self, "media_types", tuple(produced) or (JSON,))
 
 

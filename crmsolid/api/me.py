@@ -11,6 +11,8 @@ from crmsolid.workspaces.actor import Scope
 
 
 class KeyOut(Representation):
+    example = {"name": "CRM sync", "prefix": "cs_live_a4f9", "rate_limit": 600}
+
     id = serializers.CharField()
     name = serializers.CharField()
     prefix = serializers.CharField()
@@ -19,6 +21,8 @@ class KeyOut(Representation):
 
 
 class WorkspaceOut(Representation):
+    example = {"slug": "acme", "name": "Acme"}
+
     slug = serializers.CharField()
     name = serializers.CharField()
     time_zone = serializers.CharField(source="owner_workspace.time_zone", help_text="Its days are those of analytics.")

@@ -1,6 +1,7 @@
 """The parts of the OpenAPI document that all operations share: headers, problems, parameters, error codes."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from crmsolid.api.endpoint import Endpoint
@@ -202,6 +203,18 @@ _WRITES = (
     "malformed_json", "idempotency_key_invalid", "idempotency_in_progress", "erased", "payload_too_large",
     "unsupported_media_type", "validation_failed", "idempotency_key_reused",
 )  # fmt: skip
+# The names of their statuses say these.
+_NAMED_BY_STATUS = ("not_found", "precondition_failed", "not_acceptable")
+
+
+def response_name(status: int, codes: list[str]) -> str:
+    """The name of the component: its status, whether it is of writes, and the codes that not every operation has."""
+    name = STATUS_NAMES.get(status) or HTTPStatus(status).phrase.replace(" ", "")
+    if status == 400 and not set(_WRITES).isdisjoint(codes):
+        name = f"Write{name}"
+    common = {*_ALWAYS, *_WRITES, *_NAMED_BY_STATUS}
+    others = "Or".join(code.title().replace("_", "") for code in codes if code not in common)
+    return f"{name}Or{others}" if others and not common.isdisjoint(codes) else f"{name}{others}"
 
 
 def error_codes(endpoint: Endpoint, method: str, *, has_ids: bool) -> dict[int, list[str]]:

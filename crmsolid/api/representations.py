@@ -3,7 +3,7 @@
 The REST response, the ``data`` of events, their JSON Schema and the component of the OpenAPI document derive from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar
@@ -30,12 +30,13 @@ class Representation(serializers.Serializer[Any]):
     ``untrusted`` names the fields, or paths into them, which other people's text can reach: they and all below them are
     marked for assistants. It comes from Telegram, by a key, from a file, or as a client's name or id of a request, and
     what members write may quote it. ``tests/mcp/test_untrusted.py`` has the reason for each that is not named.
-    ``is_resource``: assistants have a tool that reads it alone, so writes and the schemas of other objects need not repeat
-    what it has.
+    ``is_resource``: assistants have a tool that reads it alone, so writes and the schemas of other objects need not
+    repeat what it has. ``example``: values of some fields, for the examples of the OpenAPI document.
     """
 
     untrusted: ClassVar[tuple[str, ...]] = ()
     is_resource: ClassVar[bool] = False
+    example: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod
     def render(cls, row: Any, **values: Any) -> dict[str, Any]:

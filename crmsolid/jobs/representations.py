@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from crmsolid.api.examples import TIME
 from crmsolid.api.representations import Representation
 from crmsolid.events.catalogue import declare
 from crmsolid.jobs.models import JobState
@@ -9,6 +10,8 @@ from crmsolid.jobs.models import JobState
 
 class JobOut(Representation):
     """Long work; the event `job.completed` carries the same object."""
+
+    example = {"kind": "import", "state": "done", "done": 3, "total": 3, "finished_at": TIME}
 
     id = serializers.CharField()
     kind = serializers.CharField()

@@ -39,6 +39,8 @@ class BroadcastCountsOut(Representation):
 class BroadcastOut(Representation):
     """One text to many contacts."""
 
+    example = {"name": "June offer", "audience_hash": "9f86d081884c7d65"}
+
     id = serializers.CharField()
     name = serializers.CharField()
     status = serializers.ChoiceField(choices=BroadcastStatus.values)
@@ -87,6 +89,8 @@ class BroadcastSampleOut(Representation):
 
 class BroadcastPreviewOut(Representation):
     """What a broadcast would do if it were started now."""
+
+    example = {"total": 124, "eligible": 120, "excluded": {"opted_out": 4}, "audience_hash": "9f86d081884c7d65"}
 
     total = serializers.IntegerField(help_text="Everybody in the audience: `eligible` and all `excluded` together.")
     eligible = serializers.IntegerField()

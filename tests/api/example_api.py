@@ -177,7 +177,11 @@ class ExportView(WorkspaceView):
 
     @endpoint(
         scopes=(Scope.READ_CONTACTS,),
-        responses={200: Raw(("text/csv", "application/x-ndjson"), headers=("Content-Disposition",))},
+        responses={
+            200: Raw(
+                {"text/csv": "title\r\nFirst\r\n", "application/x-ndjson": "{}\n"}, headers=("Content-Disposition",)
+            )
+        },
         negotiates=False,
     )
     def get(self) -> StreamingHttpResponse:

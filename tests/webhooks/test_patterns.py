@@ -17,8 +17,8 @@ from webhooks.representations import EndpointIn
 from webhooks.secrets import check_secret
 from webhooks.services import create_endpoint
 
-FIELDS: dict[str, Any] = EndpointIn().fields
-SCHEMAS = {name: FIELDS[name].json_schema() for name in ("url", "secret")}
+FIELDS: Any = EndpointIn().fields
+SCHEMAS: dict[str, Any] = {name: FIELDS[name].json_schema() for name in ("url", "secret")}
 VALIDATORS = {name: jsonschema_rs.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 MAX_HOST = 253  # the length of a part of a text, which no schema limits
 

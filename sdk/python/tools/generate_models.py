@@ -72,7 +72,7 @@ EVENT_OBJECTS = {
 def generate(document: dict[str, Any]) -> str:
     schemas: dict[str, Any] = document["components"]["schemas"]
     answered = _answered(document)
-    shown = [name for name in schemas if name in answered]
+    shown = [name for name in schemas if name in answered and not name.endswith("Page")]
     named = {_key(_enum(schemas[schema]["properties"][field])): name for (schema, field), name in ENUMS.items()}
     enums = "".join(_alias(name, values) for values, name in sorted(named.items(), key=lambda item: item[1]))
     classes = "".join(_model(name, schemas[name], named) for name in _in_order(shown, schemas))
@@ -90,7 +90,7 @@ def _answered(document: dict[str, Any]) -> set[str]:
     def visit(part: Any) -> None:
         if isinstance(part, dict):
             name = str(part.get("$ref", "")).rpartition("/")[2]
-            if name.endswith("Out") and name not in found:
+            if name.endswith(("Out", "Page")) and name not in found:
                 found.add(name)
                 visit(document["components"]["schemas"][name])
             for inner in part.values():

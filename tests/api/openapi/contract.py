@@ -112,8 +112,7 @@ def _has_only_semantic_errors(response: Any) -> bool:
         return False
     errors = response.json().get("errors", [])
     return bool(errors) and all(
-        error["code"] in SEMANTIC_ERRORS
-        or (error["code"] == "unknown_field" and "custom field" in error["detail"])
+        error["code"] in SEMANTIC_ERRORS or (error["code"] == "unknown_field" and "custom field" in error["detail"])
         for error in errors
     )
 

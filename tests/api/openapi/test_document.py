@@ -114,6 +114,18 @@ def test_every_body_has_an_example_that_is_valid(product_document: dict[str, Any
         jsonschema_rs.Draft202012Validator(resolved).validate(schemas[name]["examples"][0])
 
 
+def test_every_body_that_is_answered_has_an_example_that_is_valid(product_document: dict[str, Any]) -> None:
+    number = 0
+    for path, _, operation in operations(product_document):
+        for status, response in operation["responses"].items():
+            for media_type, content in response.get("content", {}).items() if status < "300" else ():
+                schema = {**content["schema"], "components": product_document["components"]}
+                validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+                assert not list(validator.iter_errors(content["example"])), (path, media_type)
+                number += 1
+    assert number > 70
+
+
 def test_descriptions_have_no_markup_for_developers(product_document: dict[str, Any]) -> None:
     text = openapi.to_text(product_document)
     assert [markup for markup in ("``", ":meth:", ":class:", ":func:", "needs_one_of") if markup in text] == []
