@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -65,14 +66,25 @@ def build(urlconf: str | None = None) -> dict[str, Any]:
     section["headers"] = components.HEADERS
     section["securitySchemes"] = SECURITY
     problems = {"Problem": components.PROBLEM, "FieldProblem": components.FIELD_PROBLEM}
-    section["schemas"] = dict(sorted({**section.get("schemas", {}), **problems}.items()))
+    bodies = {_body_name(event_type): _webhook_body(event_type) for event_type in event_types()}
+    section["schemas"] = dict(sorted({**section.get("schemas", {}), **problems, **bodies}.items()))
     document["webhooks"] = {event_type.name: {"post": _webhook(event_type)} for event_type in event_types()}
     return dict(_descriptions_as_markdown(document))
 
 
+def _body_name(event_type: EventType) -> str:
+    """The component that a delivery of this type is: ``ContactCreatedEvent``."""
+    return "".join(word.title() for word in re.split(r"[._]", event_type.name)) + "Event"
+
+
+def _webhook_body(event_type: EventType) -> dict[str, Any]:
+    schema = {name: value for name, value in envelope_schema(event_type).items() if name != "$schema"}
+    return {"description": event_type.description, **schema}
+
+
 def _webhook(event_type: EventType) -> dict[str, Any]:
     """What is posted to a receiver for this event type."""
-    schema = {name: value for name, value in envelope_schema(event_type).items() if name != "$schema"}
+    schema = {"$ref": f"#/components/schemas/{_body_name(event_type)}"}
     return {
         "operationId": f"on_{event_type.name.replace('.', '_')}",
         "summary": event_type.description or event_type.name,

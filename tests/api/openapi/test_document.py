@@ -135,7 +135,9 @@ def test_descriptions_have_no_markup_for_developers(product_document: dict[str, 
 def test_every_event_type_is_a_webhook(product_document: dict[str, Any]) -> None:
     assert list(product_document["webhooks"]) == [event_type.name for event_type in event_types()]
     body = product_document["webhooks"]["contact.created"]["post"]["requestBody"]["content"]["application/json"]
-    assert set(body["schema"]["properties"]["data"]["properties"]) == {"contact"}
+    assert body["schema"] == {"$ref": "#/components/schemas/ContactCreatedEvent"}
+    schema = product_document["components"]["schemas"]["ContactCreatedEvent"]
+    assert set(schema["properties"]["data"]["properties"]) == {"contact"}
 
 
 # --- the routes of the product --------------------------------------------------------------------------------
