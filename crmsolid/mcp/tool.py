@@ -200,7 +200,7 @@ def _argument(name: str, field: Any) -> dict[str, Any]:
     if "maximum" not in schema:  # a number whose range is that of the database
         schema.pop("minimum", None)
     if field.required and schema.get("type") == "string":
-        schema |= {name: described[name] for name in _LENGTHS if name in described}
+        schema |= {key: described[key] for key in _LENGTHS if key in described}
     if field.allow_null and isinstance(schema.get("type"), str):
         schema["type"] = [schema["type"], "null"]
     if field.default is not empty and not callable(field.default):
