@@ -48,7 +48,7 @@ class BulkAction:
     apply: Apply
     batch: int
     scopes: tuple[Scope, ...] = (Scope.WRITE_CONTACTS,)
-    finish: Callable[[Actor, Mapping[str, Any]], None] | None = None
+    finish: Callable[[Actor, Mapping[str, Any]], object] = lambda actor, arguments: None
 
 
 # By their names.
@@ -124,8 +124,7 @@ def _run(job: Job) -> datetime | None:
         walk.keep_in(job)
         if not walk.ended:
             return clock.now()
-        if action.finish is not None:
-            action.finish(_actor_of(job), job.params["arguments"])
+        action.finish(_actor_of(job), job.params["arguments"])
         return None
     changed, refused = action.apply(_actor_of(job), ids, job.params["arguments"])
     # An erasure takes the person out of the filters of jobs, this one included.

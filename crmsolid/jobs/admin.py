@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 
 from crmsolid.jobs import services
-from crmsolid.jobs.kinds import cancelable, label_of, links_of
+from crmsolid.jobs.kinds import kind_of, label_of
 from crmsolid.jobs.models import OPEN_JOB_STATES, Job
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
@@ -73,8 +73,8 @@ class JobAdmin(PageAdmin):
                 # The page has links of its own instead of addresses of the API and of examples.
                 if not name.endswith("_url") and name != "sample"
             ],
-            links=links_of(job),
-            may_cancel=is_open and cancelable(job) and self.has_change_permission(request),
+            links=kind_of(job).links(job),
+            may_cancel=is_open and kind_of(job).cancelable and self.has_change_permission(request),
         )
         if is_open:
             response.headers["Refresh"] = str(REFRESH_SECONDS)

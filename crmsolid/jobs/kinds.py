@@ -17,6 +17,18 @@ class JobFailed(Exception):
         super().__init__(f"{code}: {reason}")
 
 
+def _nothing(job: Job) -> None:
+    pass
+
+
+def _no_links(job: Job) -> Sequence[tuple[str, str]]:
+    return ()
+
+
+def _no_detail(job: Job) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """One kind of long work. ``label`` is its name in the panel; ``detail`` says for one job what follows it, or "".
@@ -35,10 +47,10 @@ class JobKind:
     name: str
     label: str
     run: Callable[[Job], datetime | None]
-    close: Callable[[Job], None] | None = None
+    close: Callable[[Job], None] = _nothing
     cancelable: bool = True
-    links: Callable[[Job], Sequence[tuple[str, str]]] | None = None
-    detail: Callable[[Job], str] | None = None
+    links: Callable[[Job], Sequence[tuple[str, str]]] = _no_links
+    detail: Callable[[Job], str] = _no_detail
 
 
 # By their names.
@@ -46,30 +58,16 @@ kinds: ExtensionPoint[JobKind] = ExtensionPoint("kinds of jobs")
 
 
 def kind_of(job: Job) -> JobKind:
-    """The kind of this job; ``KeyError`` if no app has registered it."""
-    return kinds[job.kind]
+    """The kind of this job. One that no app has registered, as in an older version, can only end."""
+    return kinds.get(job.kind) or JobKind(job.kind, job.kind, _unknown, cancelable=False)
 
 
-def find_kind(job: Job) -> JobKind | None:
-    """The kind of this job; None if no app has registered it, as in an older version."""
-    return kinds.get(job.kind)
+def _unknown(job: Job) -> None:
+    raise LookupError(f"no app has registered the kind {job.kind}")
 
 
 def label_of(job: Job) -> str:
     """What the panel calls this job."""
-    kind = kinds.get(job.kind)
-    if kind is None:
-        return job.kind
-    detail = kind.detail(job) if kind.detail is not None else ""
+    kind = kind_of(job)
+    detail = kind.detail(job)
     return f"{kind.label}: {detail}" if detail else kind.label
-
-
-def links_of(job: Job) -> Sequence[tuple[str, str]]:
-    """The titles and addresses that the job's page in the panel leads to."""
-    links = kinds[job.kind].links if job.kind in kinds else None
-    return links(job) if links is not None else ()
-
-
-def cancelable(job: Job) -> bool:
-    """Whether a job of this kind may be canceled while it is open."""
-    return job.kind in kinds and kinds[job.kind].cancelable

@@ -27,7 +27,7 @@ from crmsolid.core import clock, doorbell
 from crmsolid.core.postgresql.statement_timeout import StatementTimeout
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
-from crmsolid.jobs.kinds import JobFailed, JobKind, find_kind, kind_of
+from crmsolid.jobs.kinds import JobFailed, JobKind, kind_of
 from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobQueue, JobState
 from crmsolid.jobs.representations import JOB_COMPLETED, JobOut
 from crmsolid.workspaces.actor import Actor, Scope
@@ -211,9 +211,8 @@ def _lock(jobs: "QuerySet[Job]") -> Job | None:
 
 def _run_chunk(job: Job) -> None:
     job.state = JobState.RUNNING
-    kind = kind_of(job)
     with _limited_statements():
-        next_run_at = kind.run(job)
+        next_run_at = kind_of(job).run(job)
     job.failures = 0
     if next_run_at is None:
         end(job, JobState.DONE)
@@ -258,9 +257,7 @@ def _end_failed(job: Job) -> None:
 def end(job: Job, state: JobState) -> None:
     """End a job whose row is locked, and publish ``job.completed``. Runs in the caller's transaction."""
     job.state, job.finished_at, job.next_run_at = state, clock.now(), None
-    kind = find_kind(job)
-    if kind is not None and kind.close is not None:
-        kind.close(job)
+    kind_of(job).close(job)
     job.save(update_fields=[*_PROGRESS, "finished_at"])
     publish(job.workspace_id, JOB_COMPLETED, {"job": JobOut.render(job)}, request_id=job.request_id)
 

@@ -10,7 +10,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import first_id
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.jobs.kinds import cancelable, label_of
+from crmsolid.jobs.kinds import kind_of, label_of
 from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.jobs.runner import end
 from crmsolid.workspaces import audit
@@ -32,7 +32,7 @@ def cancel_job(actor: Actor, job_id: str) -> Job:
     job = _find(actor, job_id, Job.objects.for_workspace(actor.workspace).select_for_update())
     if job.state not in OPEN_JOB_STATES:
         raise DomainError("invalid_state", f"the job has ended: it is {job.state}")
-    if not cancelable(job):
+    if not kind_of(job).cancelable:
         raise DomainError("invalid_state", f"{label_of(job)} cannot be canceled")
     end(job, JobState.CANCELED)
     audit.record(actor, "job.canceled", job.pk, kind=job.kind)

@@ -40,7 +40,7 @@ def start(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Jo
         *,
         total: int | None = 3,
         cancelable: bool = True,
-        close: Callable[[Job], None] | None = None,
+        close: Callable[[Job], None] = lambda job: None,
         **fields: Any,
     ) -> Job:
         number = sum(name.startswith("tests.") for name in kinds.kinds)
@@ -220,6 +220,19 @@ def test_a_job_that_has_ended_or_cannot_be_canceled_stays_as_it_is(tenants: Tena
         assert refused.value.code == "invalid_state"
     assert list(Job.unscoped.order_by("pk").values_list("state", flat=True)) == ["done", "queued"]
     assert not AuditEntry.unscoped.filter(action="job.canceled").exists()
+
+
+def test_a_job_whose_kind_is_gone_can_only_end(
+    tenants: Tenants, start: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = start()
+    monkeypatch.delitem(kinds.kinds, job.kind)
+    assert kinds.label_of(job) == job.kind
+    with pytest.raises(DomainError, match="cannot be canceled"):
+        cancel_job(tenants.actor(), job.pk)
+    with transaction.atomic():
+        runner.end(job, JobState.FAILED)
+    assert completed() == ["job.completed"]
 
 
 @pytest.mark.django_db(transaction=True)

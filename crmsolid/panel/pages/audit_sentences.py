@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 
 from contacts import bulk
 from crmsolid.core.periods import duration_text
-from crmsolid.jobs.kinds import find_kind
+from crmsolid.jobs.kinds import kind_of
 from crmsolid.jobs.models import Job
 from crmsolid.panel.components.template_tags import moment_text
 from crmsolid.workspaces.models import HoldReason
@@ -108,8 +108,7 @@ def _count(key: str, title: str) -> dict[str, Callable[[Data], str]]:
 
 
 def _job_kind(name: str) -> str:
-    kind = find_kind(Job(kind=name))
-    return kind.label if kind is not None else name
+    return kind_of(Job(kind=name)).label
 
 
 def _bulk_action(name: str) -> str:
