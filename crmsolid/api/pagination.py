@@ -125,45 +125,68 @@ def page(
     the time of the first page, which the cursors carry on, so all pages are of one list.
     """
     column, descending = sort.lstrip("-"), sort.startswith("-")
-    plain = {name: str(value) for name, value in filters.items() if name not in ("limit", "cursor")}
-    # What the cursor is valid for. The model is part of it: ids of another model may have another type.
-    binding = json.dumps([queryset.model._meta.label, workspace_id, sort, plain], sort_keys=True).encode()
-    position = None if cursor is None else _decode(cursor, binding)
-    if position is None and start is not None:
-        position = _Cursor(start, None)
+    binding = _binding(queryset, workspace_id, sort, filters)
+    first = None if start is None else _Cursor(start, None)
+    position = first if cursor is None else _decode(cursor, binding)
     as_of = None
     if narrow is not None:
-        as_of = clock.now() if position is None else position.as_of
-        if as_of is None:
-            raise DomainError("invalid_cursor")
+        as_of = _time_of_first_page(position)
         queryset = narrow(queryset, as_of)
-    is_time = isinstance(queryset.model._meta.get_field(column), models.DateTimeField)
     # Before the rows are read: a transaction that commits in between is older than the horizon.
-    horizon = _read_horizon() if is_time and not descending else None
+    horizon = _horizon_of(queryset, column, descending)
     returned = position.returned if position is not None else frozenset()
-    if position is not None:
-        if position.pk is None:
-            queryset = queryset.filter(**{f"{column}__{'lt' if descending else 'gt'}e": position.value})
-        else:
-            # A comparison of rows lets the database start in the index right behind the row, however many rows have the
-            # same value as it.
-            behind = TupleLessThan if descending else TupleGreaterThan
-            queryset = queryset.filter(behind(Tuple(F(column), F("pk")), (position.value, position.pk)))
-    sign = "-" if descending else ""
-    rows = read(queryset.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1 + len(returned)])
+    rows = read(_from_position(queryset, column, descending, position)[: limit + 1 + len(returned)])
     new = [row for row in rows if _row_hash(row, column) not in returned] if returned else rows
     if not endless and len(new) <= limit:
-        is_synced = column in SYNCED_COLUMNS and narrow is None
-        return Page(new, None, horizon.of_syncs if is_synced and horizon is not None else None)
+        return Page(new, None, _synced_until(horizon, column) if narrow is None else None)
     new = new[:limit]
     if not new:
         return Page([], _encode(position or _Cursor(0, None, as_of=as_of), binding))
-    if horizon is None:
-        return Page(new, _encode(_Cursor(getattr(new[-1], column), new[-1].id, as_of=as_of), binding))
-    shown, next_position = _up_to_horizon(rows, new, column, position, horizon.of_pages)
+    shown, next_position = new, _Cursor(getattr(new[-1], column), new[-1].id)
+    if horizon is not None:
+        shown, next_position = _up_to_horizon(rows, new, column, position, horizon.of_pages)
     if not shown:
         time.sleep(EMPTY_PAGE_SECONDS)  # or a client that follows the cursor would ask again at once
     return Page(shown, _encode(replace(next_position, as_of=as_of), binding))
+
+
+def _binding(queryset: "QuerySet[Any]", workspace_id: int, sort: str, filters: Mapping[str, Any]) -> bytes:
+    """What a cursor is valid for. The model is part of it: ids of another model may have another type."""
+    plain = {name: str(value) for name, value in filters.items() if name not in ("limit", "cursor")}
+    return json.dumps([queryset.model._meta.label, workspace_id, sort, plain], sort_keys=True).encode()
+
+
+def _time_of_first_page(position: _Cursor | None) -> datetime:
+    as_of = clock.now() if position is None else position.as_of
+    if as_of is None:
+        raise DomainError("invalid_cursor")
+    return as_of
+
+
+def _from_position(
+    queryset: "QuerySet[Any]", column: str, descending: bool, position: _Cursor | None
+) -> "QuerySet[Any]":
+    """The rows from there on, in their order."""
+    sign = "-" if descending else ""
+    ordered = queryset.order_by(f"{sign}{column}", f"{sign}id")
+    if position is None:
+        return ordered
+    if position.pk is None:
+        return ordered.filter(**{f"{column}__{'lt' if descending else 'gt'}e": position.value})
+    # A comparison of rows lets the database start in the index right behind the row, however many rows have the same
+    # value as it.
+    behind = TupleLessThan if descending else TupleGreaterThan
+    return ordered.filter(behind(Tuple(F(column), F("pk")), (position.value, position.pk)))
+
+
+def _horizon_of(queryset: "QuerySet[Any]", column: str, descending: bool) -> _Horizon | None:
+    """None for a list that does not ascend by a time, which does without."""
+    is_time = isinstance(queryset.model._meta.get_field(column), models.DateTimeField)
+    return _read_horizon() if is_time and not descending else None
+
+
+def _synced_until(horizon: _Horizon | None, column: str) -> datetime | None:
+    return horizon.of_syncs if horizon is not None and column in SYNCED_COLUMNS else None
 
 
 def _read_horizon() -> _Horizon:
