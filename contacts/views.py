@@ -25,6 +25,7 @@ from crmsolid.workspaces.actor import Actor, Scope
 
 READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
 FILTERS = ("search", "tag", "stage", "segment", "updated_since")
+LIST = ListOf(ContactOut, synced=True)
 PAYLOAD = attrgetter("payload")  # what GET answers of a contact
 MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 # Examples with the first columns.
@@ -49,7 +50,7 @@ class ContactsView(WorkspaceView):
     @endpoint(
         scopes=READ,
         query=ContactQuery,
-        responses={200: ListOf(ContactOut, synced=True)},
+        responses={200: LIST},
         error_codes=("filter_too_costly",),
         slow_with=FILTERS,
     )
@@ -58,7 +59,7 @@ class ContactsView(WorkspaceView):
         filters = dict(self.query)
         sort, limit, cursor = filters.pop("sort"), filters.pop("limit"), filters.pop("cursor", None)
         page = services.list_contacts(self.actor, filters, sort=sort, limit=limit, cursor=cursor)
-        return ApiResponse(page.as_dict([contact.payload for contact in page.rows], synced=True))
+        return ApiResponse(page.as_dict([contact.payload for contact in page.rows], synced=LIST.synced))
 
     @endpoint(
         scopes=WRITE,

@@ -8,17 +8,19 @@ at the horizon and leaves them out. Descending pages and the last page (it has e
 
 The last page of a list that ascends by ``created_at`` or ``updated_at`` says ``synced_until``: no row dated before it
 can appear any more, so who comes back with it as ``updated_since`` misses none. It is the start of the oldest
-transaction in progress, less ``SYNC_MARGIN``. That is right because
+transaction in progress before the first page was read, less ``SYNC_MARGIN``; the cursors carry it on. That is right
+because
 
 - a row is dated within its transaction, or a moment before the first statement of it, by the database's clock. If it is
   not visible yet, its transaction was in progress when the horizon was read, or began later. The horizon is read before
   the rows, by a statement of its own, and ``pg_stat_activity`` has a transaction until its rows are visible.
+- a row that was visible before the first page is on a page, or was changed meanwhile, and so dated later.
 - an open transaction holds the instant back for as long as it is open, and never makes it wrong. One that has written
   nothing yet counts as a minute old at most, or a backup would hold it back for hours; nobody dates a row a minute
   before writing it.
 - the product prepares no transactions (two-phase commit), which ``pg_stat_activity`` would not have.
-- a replica does not have its primary's transactions. A page that is read there has no ``synced_until``, and the client
-  keeps the instant of last time.
+- a replica does not have its primary's transactions. If a page is read there, there is no ``synced_until``, and the
+  client keeps the instant of last time.
 - ``SYNC_MARGIN`` is more than the processes' clocks differ from the database's, and leaves room for that clock to be
   set back, or forward between two readings of a process. After a larger step clients have to read the whole list anew.
 
@@ -67,6 +69,7 @@ SELECT min(xact_start) FILTER (WHERE backend_xid IS NOT NULL OR xact_start > min
   min(CASE WHEN backend_xid IS NOT NULL THEN xact_start ELSE greatest(xact_start, minute_ago) END)
 FROM pg_stat_activity, (SELECT clock_timestamp() - interval '1 minute' AS minute_ago) AS clock
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+  AND xact_start IS NOT NULL
 """
 
 
@@ -96,12 +99,13 @@ class _Horizon:
 class _Cursor:
     """Everything up to the row ``(value, pk)`` has been returned, and the rows with these hashes beyond it. Without a
     ``pk`` the position is just before all rows of this value. ``as_of`` is the time of the first page, where the rows
-    of the list depend on it."""
+    of the list depend on it. ``synced_until`` is what the last page will say."""
 
     value: Any
     pk: Any
     returned: frozenset[bytes] = frozenset()
     as_of: datetime | None = None
+    synced_until: datetime | None = None
 
 
 def page(
@@ -134,11 +138,12 @@ def page(
         queryset = narrow(queryset, as_of)
     # Before the rows are read: a transaction that commits in between is older than the horizon.
     horizon = _horizon_of(queryset, column, descending)
+    synced_until = None if narrow is not None else _synced_until(horizon, column, None if cursor is None else position)
     returned = position.returned if position is not None else frozenset()
     rows = read(_from_position(queryset, column, descending, position)[: limit + 1 + len(returned)])
     new = [row for row in rows if _row_hash(row, column) not in returned] if returned else rows
     if not endless and len(new) <= limit:
-        return Page(new, None, _synced_until(horizon, column) if narrow is None else None)
+        return Page(new, None, synced_until)
     new = new[:limit]
     if not new:
         return Page([], _encode(position or _Cursor(0, None, as_of=as_of), binding))
@@ -147,7 +152,7 @@ def page(
         shown, next_position = _up_to_horizon(rows, new, column, position, horizon.of_pages)
     if not shown:
         time.sleep(EMPTY_PAGE_SECONDS)  # or a client that follows the cursor would ask again at once
-    return Page(shown, _encode(replace(next_position, as_of=as_of), binding))
+    return Page(shown, _encode(replace(next_position, as_of=as_of, synced_until=synced_until), binding))
 
 
 def _binding(queryset: "QuerySet[Any]", workspace_id: int, sort: str, filters: Mapping[str, Any]) -> bytes:
@@ -185,8 +190,13 @@ def _horizon_of(queryset: "QuerySet[Any]", column: str, descending: bool) -> _Ho
     return _read_horizon() if is_time and not descending else None
 
 
-def _synced_until(horizon: _Horizon | None, column: str) -> datetime | None:
-    return horizon.of_syncs if horizon is not None and column in SYNCED_COLUMNS else None
+def _synced_until(horizon: _Horizon | None, column: str, earlier: _Cursor | None) -> datetime | None:
+    """``earlier`` is the cursor of the pages before, None on the first."""
+    if horizon is None or horizon.of_syncs is None or column not in SYNCED_COLUMNS:
+        return None
+    if earlier is None:
+        return horizon.of_syncs
+    return min(earlier.synced_until, horizon.of_syncs) if earlier.synced_until is not None else None
 
 
 def _read_horizon() -> _Horizon:
@@ -231,11 +241,11 @@ def _tag(payload: bytes, binding: bytes) -> bytes:
 def _encode(position: _Cursor, binding: bytes) -> str:
     is_time = isinstance(position.value, datetime)
     payload = ["t", position.value.isoformat(), position.pk] if is_time else ["v", position.value, position.pk]
-    if position.returned or position.as_of is not None:
-        payload.append(base64.b64encode(b"".join(sorted(position.returned))).decode())
-    if position.as_of is not None:
-        payload.append(position.as_of.isoformat())
-    raw = strictjson.dumps(payload)
+    more = [base64.b64encode(b"".join(sorted(position.returned))).decode()]
+    more += [each.isoformat() if each is not None else "" for each in (position.as_of, position.synced_until)]
+    while more and not more[-1]:
+        more.pop()
+    raw = strictjson.dumps(payload + more)
     return base64.urlsafe_b64encode(_tag(raw, binding) + raw).decode().rstrip("=")
 
 
@@ -248,7 +258,9 @@ def _decode(cursor: str, binding: bytes) -> _Cursor:
     if not hmac.compare_digest(tag, _tag(payload, binding)):
         raise DomainError("invalid_cursor")
     kind, value, pk, *more = json.loads(payload)
-    hashes = base64.b64decode(more[0]) if more else b""
+    remembered, *times = [*more, "", "", ""][:3]
+    hashes = base64.b64decode(remembered)
     returned = [hashes[start : start + _ROW_HASH_BYTES] for start in range(0, len(hashes), _ROW_HASH_BYTES)]
-    as_of = datetime.fromisoformat(more[1]) if len(more) > 1 else None
-    return _Cursor(datetime.fromisoformat(value) if kind == "t" else value, pk, frozenset(returned), as_of)
+    as_of, synced_until = (datetime.fromisoformat(each) if each else None for each in times)
+    position = datetime.fromisoformat(value) if kind == "t" else value
+    return _Cursor(position, pk, frozenset(returned), as_of, synced_until)
