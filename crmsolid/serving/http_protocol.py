@@ -5,6 +5,7 @@ A request that is refused here has no key yet, so the answer carries no rate lim
 """
 
 import asyncio
+import re
 import socket
 import struct
 from contextlib import suppress
@@ -23,6 +24,8 @@ from crmsolid.serving.shutdown import shutdown
 KNOWN_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 # The event loop hands over up to 256 KiB at once. The bounds are checked after each piece of this size.
 PIECE_BYTES = 16 * 1024
+# A whole request line, however unknown its method.
+REQUEST_LINE = re.compile(rb"(?:\r?\n)*[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^\s]+ HTTP/1\.[01]\r?\n")
 # How long a client may take to accept the answer to a refused request.
 CLOSE_SECONDS = 1.0
 
@@ -33,8 +36,8 @@ def build_protocol(limits: ConnectionLimits) -> "type[ProblemProtocol]":
 
 
 class ProblemProtocol(HttpToolsProtocol):
-    """A method that HTTP does not know and a transfer coding other than ``chunked`` are ``not_implemented`` (501), any
-    other malformed request is ``bad_request``.
+    """An unknown method in a request line of HTTP/1.0 or HTTP/1.1 and a transfer coding other than ``chunked`` are
+    ``not_implemented`` (501), anything else that is no request of these versions is ``bad_request``.
 
     Request line and headers over ``max_head_bytes`` or ``max_header_lines`` are ``headers_too_large`` (431). Trailers
     count as headers, but are ignored. A request of HTTP/1.1 has one Host header, one of HTTP/1.0 at most one. The
@@ -77,7 +80,7 @@ class ProblemProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
-        if cycle.scope["http_version"] == "1.0":
+        if cycle.scope["http_version"] != "1.1":
             app = _without_chunks(cycle, app)
         super()._start_asgi_task(cycle, app)
 
@@ -102,7 +105,7 @@ class ProblemProtocol(HttpToolsProtocol):
             self._close_after_answers()
         except httptools.HttpParserError as error:
             if not self._is_refused:
-                self._refuse(_describe(error))
+                self._refuse(_describe(error, piece))
         else:
             if self._excess_bytes > self.table.limits.max_head_bytes:
                 self._refuse(self._too_many_bytes())
@@ -133,7 +136,10 @@ class ProblemProtocol(HttpToolsProtocol):
             raise DomainError("bad_request", "too many requests wait on this connection")
         if len(self.url) + self._head_bytes > self.table.limits.max_head_bytes:
             raise self._too_many_bytes()  # in the piece in which they also end
-        self._path = httptools.parse_url(self.url).path or b"/"
+        target = httptools.parse_url(self.url)
+        if not target.path:  # http://host?query: uvicorn needs a path
+            self.url = b"/?" + target.query if target.query else b"/"
+        self._path = target.path or b"/"
         self._check_framing()
         super().on_headers_complete()
         self._in_body = True
@@ -141,7 +147,10 @@ class ProblemProtocol(HttpToolsProtocol):
 
     def _check_framing(self) -> None:
         """Refuse what a proxy before this server might read in another way than the server does."""
-        is_old = self.parser.get_http_version() == "1.0"
+        version = self.parser.get_http_version()
+        if version not in ("1.0", "1.1"):
+            raise DomainError("bad_request", "the server understands HTTP/1.1 and HTTP/1.0")
+        is_old = version != "1.1"
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (hosts == 0 and not is_old):  # RFC 9112, 3.2
             raise DomainError("bad_request", "a request of HTTP/1.1 has one Host header")
@@ -150,6 +159,10 @@ class ProblemProtocol(HttpToolsProtocol):
             raise DomainError("bad_request", "a request of HTTP/1.0 has no Transfer-Encoding")
         if codings not in ([], [b"chunked"]):
             raise DomainError("not_implemented", "the only transfer coding here is chunked")
+        lengths = [value for name, value in self.headers if name == b"content-length"]
+        if self.parser.should_upgrade() and (codings or any(value.strip(b" \t0") for value in lengths)):
+            # The parser takes the body for bytes of the other protocol.
+            raise DomainError("bad_request", "a request with a body cannot ask for another protocol (Upgrade)")
 
     def on_body(self, body: bytes) -> None:
         self._excess_bytes -= 2 * len(body)
@@ -197,6 +210,11 @@ class ProblemProtocol(HttpToolsProtocol):
 
     def _close_after_answers(self) -> None:
         self._is_refused = True
+        if self._in_body:  # an incomplete request, which waits for an earlier answer, must not run
+            self.pipeline.popleft()
+            assert self._running is not None
+            self.cycle = self.pipeline[0][0] if self.pipeline else self._running
+            self._in_body = False
         self.cycle.keep_alive = False
 
     def end(self, error: DomainError) -> None:
@@ -226,10 +244,11 @@ class ProblemProtocol(HttpToolsProtocol):
         return not (self.flow.read_paused or self.cycle.waiting_for_100_continue)
 
 
-def _describe(error: httptools.HttpParserError) -> DomainError:
+def _describe(error: httptools.HttpParserError, piece: memoryview) -> DomainError:
     if isinstance(error, httptools.HttpParserCallbackError) and isinstance(error.__context__, DomainError):
         return error.__context__
-    if isinstance(error, httptools.HttpParserInvalidMethodError):
+    # The parser takes for a method whatever comes first, for example a TLS handshake.
+    if isinstance(error, httptools.HttpParserInvalidMethodError) and REQUEST_LINE.match(piece):
         return DomainError("not_implemented", f"there is no such method; use {KNOWN_METHODS}")
     return DomainError("bad_request", "the request is not valid HTTP/1.1")
 
@@ -257,7 +276,8 @@ def _without_chunks(cycle: RequestResponseCycle, app: AsgiApplication) -> AsgiAp
         try:
             await app(scope, receive, send_whole)
         finally:
-            if ends_with_connection and not cycle.response_complete:
+            is_open = not (cycle.disconnected or cycle.transport.is_closing())
+            if ends_with_connection and not cycle.response_complete and is_open:
                 _reset(cycle.transport)
 
     return answer

@@ -1,5 +1,6 @@
 """What the HTTP parser refuses before any application runs is a problem document too."""
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
@@ -142,7 +143,7 @@ def test_a_request_that_is_refused_after_an_answered_one_has_its_own_id(bounded:
         assert read_response(client).status == 200
         client.sendall(b"no HTTP\r\n\r\n")
         problem = json.loads(read_all(client).partition(b"\r\n\r\n")[2])
-    assert (problem["status"], problem["instance"]) == (501, "/")
+    assert (problem["status"], problem["instance"]) == (400, "/")
     assert problem["request_id"] != "first"
 
 
@@ -156,13 +157,32 @@ def test_a_health_check_by_address_or_of_http_1_0_is_answered(bounded: LiveServe
 
 
 @pytest.mark.parametrize(
-    "request_head", [b"GET /v1/me HTTP/9.9\r\nHost: localhost", b"GET /v1/me HTTP/1.1\r\nno colon in this line"]
+    "request_head",
+    [
+        b"GET /v1/me HTTP/9.9\r\nHost: localhost",
+        b"GET /v1/me HTTP/2.0\r\nHost: localhost",
+        b"GET /v1/me HTTP/0.9\r\nHost: localhost",
+        b"GET /v1/me",
+        b"PRI * HTTP/2.0\r\n\r\nSM",
+        b"GET /v1/me HTTP/1.1\r\nno colon in this line",
+        bytes.fromhex("160301020001000190"),  # the beginning of a TLS handshake
+        b"hello",
+    ],
 )
 def test_a_malformed_request_is_a_bad_request(port: int, request_head: bytes) -> None:
     status, headers, problem = ask(port, request_head + b"\r\n\r\n")
     assert status == "HTTP/1.1 400 Bad Request"
     assert headers["content-type"] == "application/problem+json"
     assert problem["code"] == "bad_request"
+
+
+def test_a_target_with_a_host_needs_no_path(bounded: LiveServer, application: Recorder) -> None:
+    for target, path, query in ((b"http://t", "/", b""), (b"http://t?x=1", "/", b"x=1"), (b"http://t/a", "/a", b"")):
+        with bounded.connect() as client:
+            client.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: t\r\n\r\n")
+            assert read_response(client).status == 200
+        scope = application.scopes.pop()
+        assert (scope["path"], scope["query_string"]) == (path, query)
 
 
 def test_a_head_of_exactly_the_limit_passes(bounded: LiveServer) -> None:
@@ -239,6 +259,19 @@ def test_requests_before_a_refused_one_are_answered(bounded: LiveServer) -> None
     assert answers.count(b"HTTP/1.1 ") == answers.count(b"HTTP/1.1 200 OK\r\n") == 2
 
 
+def test_a_refused_request_that_waits_for_an_earlier_one_does_not_run(
+    bounded: LiveServer, application: Recorder
+) -> None:
+    """It is refused in the middle of its body; the connection ends with the earlier answer."""
+    with bounded.connect() as client:
+        client.sendall(b"GET /first HTTP/1.1\r\nHost: t\r\n\r\n" + CHUNKED + b"no size\r\n")
+        answer = read_all(client)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    bounded.counter.wait_ended(1)
+    assert (bounded.counter.begun, [scope["path"] for scope in application.scopes]) == (1, ["/first"])
+
+
 def test_pipelined_requests_over_the_limit_end_the_connection(bounded: LiveServer, application: Recorder) -> None:
     with bounded.connect() as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: t\r\n\r\n" * 1000)
@@ -255,6 +288,13 @@ def test_a_request_to_change_the_protocol_is_answered_and_ends_the_connection(
         client.sendall(request + b"GET /smuggled HTTP/1.1\r\nHost: t\r\n\r\n" * 2000)
         assert read_all(client).startswith(b"HTTP/1.1 200 OK\r\n")
     assert [scope["path"] for scope in application.scopes] == ["/"]
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: 7\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n7\r\n"])
+def test_a_request_with_a_body_cannot_change_the_protocol(port: int, framing: bytes) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: t\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+    line, _, problem = ask(port, head + framing + b'{"a":1}\r\n0\r\n\r\n')
+    assert (line, problem["code"]) == ("HTTP/1.1 400 Bad Request", "bad_request")
 
 
 # HTTP/1.0, which has no chunks
@@ -285,6 +325,25 @@ def test_a_stream_that_fails_does_not_end_cleanly_for_a_client_of_http_1_0() -> 
         with pytest.raises(ConnectionResetError):
             read_all(client)
         live.counter.wait_ended(1)
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_client_of_http_1_0_may_leave_a_stream(loop: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x", "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        for _ in range(10):  # until the event loop has closed the socket
+            await asyncio.sleep(0)
+
+    protocol = build_protocol(LIMITS)
+    with serve(endless, http=protocol, lifespan="off", ws="none", loop=loop) as live:
+        with live.connect() as client:
+            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert read_response(client).read(1) == b"x"
+        live.counter.wait_ended(1)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_a_client_of_http_1_0_gets_an_answer_with_its_length(bounded: LiveServer) -> None:
