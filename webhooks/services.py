@@ -182,12 +182,13 @@ def update_endpoint(
     :func:`create_endpoint`, and ``not_found``.
     """
     locked = _lock(actor, endpoint_id)
+    is_new_url = url is not None and url != locked.url
+    new_url = _checked_url(url) if url is not None and is_new_url else locked.url
+    new_events = _checked_events(events) if events is not None else locked.events
     check(locked)
-    if url is not None and url != locked.url:
-        locked.url = _checked_url(url)
+    locked.url, locked.events = new_url, new_events
+    if is_new_url:
         locked.failing_since = None
-    if events is not None:
-        locked.events = _checked_events(events)
     if enabled is not None and enabled != locked.enabled:
         locked.enabled = enabled
         locked.disabled_reason = "" if enabled else DisabledReason.MANUAL

@@ -111,12 +111,7 @@ def _counted(
 def get_segment(actor: Actor, segment_id: str) -> CountedSegment:
     """One segment. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_CONTACTS)
-    return count_one(find_segment(actor.workspace, segment_id))
-
-
-def count_one(segment: Segment) -> CountedSegment:
-    """The segment, counted as :func:`get_segment` does."""
-    return _counted(segment, Counter(segment.workspace_id))
+    return _counted(find_segment(actor.workspace, segment_id), Counter(actor.workspace))
 
 
 @unit_of_work()
@@ -141,11 +136,11 @@ def update_segment(
     """Replace ``name`` and ``filter`` where they are given. ``check`` gets the :class:`Segment` as it was. Errors: as
     :func:`create_segment`; ``not_found``."""
     actor.require(Scope.WRITE_CONTACTS)
-    segment = find_segment(actor.workspace, segment_id, lock=True)
-    check(segment)
     condition = None
     if "filter" in fields:
         condition = parse_condition(actor.workspace, fields["filter"], path="filter")
+    segment = find_segment(actor.workspace, segment_id, lock=True)
+    check(segment)
     changed = {name: value for name, value in fields.items() if getattr(segment, name) != value}
     if changed:
         for name, value in changed.items():

@@ -28,8 +28,18 @@ from crmsolid.workspaces.actor import Actor, Scope
 READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
 
 
+# What changes without the segment: it is in no condition of a write.
+COUNT = ("count", "count_is_estimate")
+
+
 def _render(counted: CountedSegment) -> dict[str, Any]:
     return SegmentOut.render(counted.segment, count=counted.count, count_is_estimate=counted.is_estimate)
+
+
+def _stored(segment: Segment) -> dict[str, Any]:
+    """What GET answers of the segment but for the count."""
+    shown = _render(CountedSegment(segment, None))
+    return {name: value for name, value in shown.items() if name not in COUNT}
 
 
 def _written(actor: Actor, counted: CountedSegment, sent: Mapping[str, Any]) -> ApiResponse:
@@ -38,12 +48,7 @@ def _written(actor: Actor, counted: CountedSegment, sent: Mapping[str, Any]) -> 
     if not actor.has(Scope.READ_CONTACTS):
         data = {name: value for name, value in data.items() if name == "id" or name in sent}
         return ApiResponse(data, may_name_people=True)
-    return ApiResponse(data, headers={"ETag": entity_tag(data)}, may_name_people=True)
-
-
-def _as_read(segment: Segment) -> dict[str, Any]:
-    """What GET answers of the segment."""
-    return _render(services.count_one(segment))
+    return ApiResponse(data, headers={"ETag": entity_tag(data, live=COUNT)}, may_name_people=True)
 
 
 class SegmentsView(WorkspaceView):
@@ -78,21 +83,22 @@ class SegmentView(WorkspaceView):
 
         `GET /v1/contacts?segment=` lists the contacts that are in it, from the query that `count` counts.
         """
-        return ApiResponse(_render(services.get_segment(self.actor, segment_id)))
+        data = _render(services.get_segment(self.actor, segment_id))
+        return ApiResponse(data, headers={"ETag": entity_tag(data, live=COUNT)})
 
     @endpoint(scopes=WRITE, body=SegmentPatch, responses={200: SegmentWrittenOut}, slow=True)
     def patch(self, segment_id: str) -> ApiResponse:
         """Change a segment."""
-        check = self.preconditions.check(_as_read)
+        check = self.preconditions.check(_stored)
         return _written(self.actor, services.update_segment(self.actor, segment_id, self.body, check=check), self.body)
 
-    @endpoint(scopes=WRITE, responses={204: None}, slow=True)
+    @endpoint(scopes=WRITE, responses={204: None})
     def delete(self, segment_id: str) -> ApiResponse:
         """Delete a segment.
 
         Its contacts stay as they are.
         """
-        services.delete_segment(self.actor, segment_id, check=self.preconditions.check(_as_read))
+        services.delete_segment(self.actor, segment_id, check=self.preconditions.check(_stored))
         return ApiResponse(None, status=204)
 
 

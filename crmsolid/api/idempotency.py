@@ -88,7 +88,7 @@ def fingerprint(request: HttpRequest, body: Iterable[bytes], actor: Actor, scope
     the read scope."""
     may_read = "".join("1" if allowed else "0" for allowed in reads_beside(actor, scopes))
     query, conditions = request.META.get("QUERY_STRING", ""), request.META.get("HTTP_IF_MATCH", "")
-    if "HTTP_IF_NONE_MATCH" in request.META:  # without it, the fingerprint is that of the version before
+    if "HTTP_IF_NONE_MATCH" in request.META:  # else the fingerprint does not depend on it
         conditions += f"\r{request.META['HTTP_IF_NONE_MATCH']}"
     head = "\n".join((str(request.method), request.path, query, conditions, may_read, ""))
     digest = hashlib.sha256(head.encode("utf-8", "surrogateescape"))

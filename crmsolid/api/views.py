@@ -144,7 +144,8 @@ class WorkspaceView(APIView):
                 return idempotency.replay(credentials.record, fingerprint)
         # Before any transaction opens.
         if declared.is_conditional(str(request.method)):
-            self.preconditions = Preconditions.of(request)
+            may_read = all(idempotency.reads_beside(self.actor, declared.scopes))
+            self.preconditions = Preconditions.of(request, may_read=may_read)
         self.query = parsing.parse_query(request, declared.query)
         if upload is None:
             self.body = parsing.parse_body(request, declared.body)

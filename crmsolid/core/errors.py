@@ -239,7 +239,8 @@ CODES: dict[str, CodeInfo] = {
         "Precondition failed",
         "The object changed since you read it. Read it again, then retry.",
         "The object is no longer the version that the If-Match header names: somebody else has changed it. Or it is "
-        "one that If-None-Match excludes; `*` excludes each. Nothing was changed.",
+        "a version that If-None-Match lists. With `If-None-Match: *`: there is such an object already. Nothing was "
+        "changed.",
     ),
     "payload_too_large": CodeInfo(
         413,

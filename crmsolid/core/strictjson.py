@@ -128,7 +128,7 @@ def _float(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
         raise MalformedJSON("a number is too large")
-    return number
+    return number or 0.0  # -0.0 is equal to 0.0, but not written like it
 
 
 def _no_constant(name: str) -> NoReturn:

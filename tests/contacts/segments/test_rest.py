@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact, CustomField, Segment
 from contacts.segments import services
@@ -193,6 +195,48 @@ def test_a_key_that_may_only_write_learns_nothing(ours: Api, write_only: Api, vi
     ):
         assert assert_problem(response, "scope_missing")["required_scope"] == "read:contacts"
     assert write_only.delete(path).status_code == 204
+
+
+def test_a_key_that_may_only_write_learns_nothing_by_trying_tags(
+    ours: Api, write_only: Api, vips: list[dict[str, Any]]
+) -> None:
+    path = f"/v1/segments/{create(ours)['id']}"
+    tag = ours.get(path).headers["ETag"]
+    first_part = tag.split(".")[0] + '"'
+    for each in (tag, first_part):
+        assert write_only.patch(path, {"name": "Vips"}, If_None_Match=each).status_code == 200
+        for response in (
+            write_only.patch(path, {"name": "Lost"}, If_Match=each),
+            write_only.delete(path, If_Match=each),
+        ):
+            assert_problem(response, "precondition_failed")
+    assert ours.get(path).headers["ETag"] == tag
+    assert_problem(write_only.patch(path, {"name": "Lost"}, If_None_Match="*"), "precondition_failed")
+    assert write_only.delete(path, If_Match="*").status_code == 204
+
+
+def test_a_count_that_changes_is_answered_to_a_read_and_refuses_no_write(ours: Api, upsert: Upsert) -> None:
+    path = f"/v1/segments/{create(ours)['id']}"
+    tag = ours.get(path).headers["ETag"]
+    upsert(username="anna", tags=["vip"])
+    read = ours.get(path, If_None_Match=tag)
+    assert (read.status_code, read.json()["count"]) == (200, 1)
+    assert_problem(ours.patch(path, {"name": "Lost"}, If_None_Match=tag), "precondition_failed")
+    renamed = ours.patch(path, {"name": "Best"}, If_Match=tag)
+    assert (renamed.status_code, renamed.json()["count"]) == (200, 1)
+    assert_problem(ours.delete(path, If_Match=tag), "precondition_failed")
+    with CaptureQueriesContext(connection) as queries:
+        assert ours.get(path, If_None_Match=renamed.headers["ETag"]).status_code == 304
+        assert ours.delete(path, If_Match=renamed.headers["ETag"]).status_code == 204
+    assert len([each for each in queries if "COUNT(" in each["sql"]]) == 1  # for the read
+
+
+def test_a_filter_is_shown_as_written_when_it_is_read(ours: Api, custom_fields: None) -> None:
+    for number, value in enumerate((-0.0, 1.0, 5e-7)):
+        body = {"name": f"{number}", "filter": {"field": "custom.seats", "op": "gte", "value": value}}
+        written = ours.post("/v1/segments", body)
+        read = ours.get(f"/v1/segments/{written.json()['id']}")
+        assert (read.content, read.headers["ETag"]) == (written.content, written.headers["ETag"])
 
 
 def test_an_explanation_names_each_comparison(ours: Api, upsert: Upsert, custom_fields: None) -> None:
