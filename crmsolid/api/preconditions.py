@@ -49,8 +49,8 @@ class Preconditions:
     one that matches what the object is.
     """
 
-    if_match: frozenset[str] | None
-    if_none_match: frozenset[str] | None
+    if_match: frozenset[str] | None = None
+    if_none_match: frozenset[str] | None = None
     may_read: bool = True
 
     @classmethod
