@@ -136,6 +136,10 @@ class WorkspaceView(APIView):
         request, upload, fingerprint = self.request._request, None, b""
         if declared.file_body is not None:
             upload = self.cleanup.enter_context(uploads.receive(request, declared.file_body))
+        # Before a replay, to which an empty If-Match is none.
+        if declared.is_conditional(str(request.method)):
+            may_read = all(idempotency.reads_beside(self.actor, declared.scopes))
+            self.preconditions = Preconditions.of(request, may_read=may_read)
         if key is not None:
             pieces = [parsing.read_body(request)] if upload is None else upload.fingerprint_pieces()
             fingerprint = idempotency.fingerprint(request, pieces, self.actor, declared.scopes)
@@ -143,9 +147,6 @@ class WorkspaceView(APIView):
             if isinstance(credentials, KeyCredentials) and credentials.record is not None:
                 return idempotency.replay(credentials.record, fingerprint)
         # Before any transaction opens.
-        if declared.is_conditional(str(request.method)):
-            may_read = all(idempotency.reads_beside(self.actor, declared.scopes))
-            self.preconditions = Preconditions.of(request, may_read=may_read)
         self.query = parsing.parse_query(request, declared.query)
         if upload is None:
             self.body = parsing.parse_body(request, declared.body)

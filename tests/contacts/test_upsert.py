@@ -116,6 +116,12 @@ def test_upsert_with_if_match_only_updates_the_version_it_names(ours: Api) -> No
     assert ours.get(f"/v1/contacts/{updated.json()['id']}").json()["name"] == "Sarah Jones"
 
 
+def test_malformed_if_match_is_refused_also_with_the_key_of_an_earlier_call(ours: Api) -> None:
+    first = ours.post("/v1/contacts", SARAH, idempotency_key="once")
+    assert_problem(ours.post("/v1/contacts", SARAH, idempotency_key="once", If_Match=""), "bad_request")
+    assert ours.post("/v1/contacts", SARAH, idempotency_key="once").content == first.content
+
+
 def test_email_is_added_to_the_contact_with_the_username(upsert: Upsert) -> None:
     contact = upsert(username="sarah")
     updated = upsert(username="sarah", email="s@example.com")
