@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop psql backup restore test pythons lint types openapi sdk bench chaos fuzz screenshots lock audit licenses clean
+.PHONY: FORCE help run stop psql backup restore test pythons lint types openapi sdk bench chaos fuzz screenshots lock audit licenses clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -78,10 +78,13 @@ audit: $(READY) ## look for known vulnerabilities of the packages that the lock 
 licenses: $(READY) ## write docs/licenses.md
 	@$(BIN)/python scripts/licenses.py
 
+FORCE:
+
 clean: ## delete the virtual environment and caches, but not .data
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY): requirements.lock requirements-build.lock scripts/venv.sh
+# With PYTHON, the script looks each time whether the environment is of that version.
+$(READY): requirements.lock requirements-build.lock scripts/venv.sh $(if $(PYTHON),FORCE)
 	@PYTHON="$(PYTHON)" bash scripts/venv.sh $(VENV)
 	@touch $(READY)

@@ -22,7 +22,7 @@ has_pip() { # PYTHON: Debian's comes without
 
 pick_python() {
     local candidate candidates=(python$shipped python3.14 python3.12 python3.11 python3)
-    if [ -n "${PYTHON:-}" ] && is_new_enough "$PYTHON"; then
+    if [ -n "${PYTHON:-}" ]; then
         echo "$PYTHON"
         return
     fi
@@ -53,7 +53,15 @@ make_venv() {
     return 1
 }
 
-if ! is_new_enough "$venv/bin/python"; then
+is_usable() { # PYTHON: of the environment that is there
+    is_new_enough "$1" && { [ -z "${PYTHON:-}" ] || [ "$(minor "$1")" = "$(minor "$PYTHON")" ]; }
+}
+
+if [ -n "${PYTHON:-}" ] && ! is_new_enough "$PYTHON"; then
+    echo "PYTHON=$PYTHON does not run, or is older than Python 3.11" >&2
+    exit 1
+fi
+if ! is_usable "$venv/bin/python"; then
     python=$(pick_python)
     if [ "$(minor "$python")" -gt $newest ]; then
         echo "warning: the tests have run on Python 3.11 to 3.$newest, and $python is newer" >&2

@@ -59,12 +59,31 @@ def test_an_older_python_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "venv").exists()
 
 
-def run_venv(folder: Path) -> "subprocess.CompletedProcess[str]":
-    (folder / "bin" / "rm").symlink_to(str(shutil.which("rm")))
+def test_an_environment_of_another_version_than_asked_for_is_made_anew(tmp_path: Path) -> None:
+    make_python(tmp_path / "venv" / "bin", "python", 11)
+    make_python(tmp_path / "bin", "python3.12", 12)
+    assert "creating" not in run_venv(tmp_path, PYTHON="").stdout
+    assert "creating venv with Python 3.12 " in run_venv(tmp_path, PYTHON="python3.12").stdout
+
+
+@pytest.mark.parametrize("python", ["python3.98", "python3.10"])
+def test_a_python_that_does_not_run_or_is_too_old_is_not_replaced_by_another(tmp_path: Path, python: str) -> None:
+    make_python(tmp_path / "bin", "python3", 13)
+    make_python(tmp_path / "bin", "python3.10", 10)
+    make_python(tmp_path / "venv" / "bin", "python", 11)
+    done = run_venv(tmp_path, PYTHON=python)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"PYTHON={python} does not run, or is older than Python 3.11" in done.stderr
+    assert (tmp_path / "venv").exists()
+
+
+def run_venv(folder: Path, **more: str) -> "subprocess.CompletedProcess[str]":
+    if not (folder / "bin" / "rm").exists():
+        (folder / "bin" / "rm").symlink_to(str(shutil.which("rm")))
     return subprocess.run(
         [str(shutil.which("bash")), str(ROOT / "scripts" / "venv.sh"), "venv"],
         cwd=folder,
-        env={"PATH": str(folder / "bin")},
+        env={"PATH": str(folder / "bin"), **more},
         capture_output=True,
         text=True,
     )
