@@ -10,6 +10,7 @@ neither the heartbeat nor a sweep ever waits behind other work.
 import logging
 import os
 import warnings
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any
 
@@ -61,6 +62,10 @@ def queue_of(task: str) -> str:
     return task if task.startswith("crmsolid.") else f"crmsolid.{task}"
 
 
+def our_tasks() -> list[str]:
+    return [name for name in app.tasks if not name.startswith("celery.")]
+
+
 def route(name: str, *args: Any, **kwargs: Any) -> dict[str, str]:
     """``CELERY_TASK_ROUTES``: a task goes to its own queue, unless its sender names another."""
     return {"queue": queue_of(name)}
@@ -99,7 +104,7 @@ def configure_worker(instance: Any, **kwargs: Any) -> None:
     instance.quiet = True
     # Celery warns root about pickled messages, but its default is to accept JSON alone.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    tasks = [name for name in app.tasks if not name.startswith("celery.")]
+    tasks = our_tasks()
     for name in tasks:
         app.amqp.queues.select_add(queue_of(name))
     app.conf.worker_concurrency = len(tasks) + 1
@@ -107,11 +112,24 @@ def configure_worker(instance: Any, **kwargs: Any) -> None:
 
 
 class ShowAlive(bootsteps.StartStopStep):
-    """Touches the file from the loop that receives tasks. Celery starts this again with each connection to the broker;
-    without one nothing is received."""
+    """Touches the file from a thread of the pool, which the loop that receives tasks asks for: neither may hang. The
+    pool has a free thread however long each task takes; if ``-c`` allows fewer than that, the loop itself touches it.
+
+    Celery starts this again with each connection to the broker; without one nothing is received.
+    """
+
+    _timer: Any = None
 
     def start(self, consumer: Any) -> None:
-        consumer.timer.call_repeatedly(ALIVE_SECONDS, show_alive)
+        touch: Callable[[], object] = show_alive
+        if consumer.pool.limit > len(our_tasks()):
+            touch = partial(consumer.pool.apply_async, show_alive, callback=lambda result: None)
+        self._timer = consumer.timer.call_repeatedly(ALIVE_SECONDS, touch)
+
+    def stop(self, consumer: Any) -> None:
+        """Before the pool ends."""
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 app.steps["consumer"].add(ShowAlive)

@@ -7,6 +7,7 @@ from contacts.erasing import operands
 from contacts.panel.actions import ContactAction, contact_actions, contact_links
 from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
+from crmsolid.core.alive import loops
 from crmsolid.core.crypto import register_columns
 from crmsolid.core.erasure import KeptData, kept_data
 from crmsolid.jobs.kinds import kinds
@@ -23,12 +24,13 @@ from messaging.panel.words import conversations_with
 from messaging.representations import TIMELINE
 from messaging.sending import gateway, sources
 from messaging.sending.sandbox import SandboxGateway
-from messaging.telegram.celery_worker import queues_of
+from messaging.telegram import celery_worker
 from messaging.telegram_models import LoginAttempt, SessionToEnd, TelegramSession
 from messaging.threads import received, state
 
 gateway.registry.register(AccountKind.SANDBOX, SandboxGateway())
-gateway.account_worker_queues.register(AccountKind.TELEGRAM, queues_of)
+gateway.account_worker_queues.register(AccountKind.TELEGRAM, celery_worker.queues_of)
+loops.register(AccountKind.TELEGRAM, celery_worker.goes_on)
 sources.registry.register(SOURCE, BroadcastSource())
 kinds.register(BROADCAST.name, BROADCAST)
 

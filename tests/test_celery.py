@@ -16,6 +16,7 @@ from celery import Celery
 from celery.worker import state
 from django.conf import settings
 
+from crmsolid import celery
 from crmsolid.broker import broker_url
 from crmsolid.celery import app, queue_of
 from crmsolid.core import clock, doorbell
@@ -49,6 +50,7 @@ class Hanging:
         self.tasks = our_tasks() - {HEARTBEAT}
         self.running: list[str] = []
         self.let_go = threading.Event()
+        self.pool: Any = None
         for name in self.tasks - {PUMP_TASK}:
             monkeypatch.setattr(app.tasks[name], "run", self._hang(name))
         monkeypatch.setattr(Pump, "run", self._hang(PUMP_TASK))
@@ -63,12 +65,22 @@ class Hanging:
 
 
 @pytest.fixture
+def shows_alive(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Path:
+    """The file of a worker, which it touches more often than in the product."""
+    monkeypatch.setattr(celery, "ALIVE_SECONDS", 0.05)
+    settings.ALIVE_FILE = str(tmp_path / "alive")
+    return tmp_path / "alive"
+
+
+@pytest.fixture
 def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
     empty_redis()
     monkeypatch.setattr(state, "should_stop", None)
     hanging = Hanging(monkeypatch)
-    worker = threading.Thread(target=new_worker().start, daemon=True)
+    celery_worker = new_worker()
+    worker = threading.Thread(target=celery_worker.start, daemon=True)
     worker.start()
+    hanging.pool = celery_worker.pool
     yield hanging
     hanging.let_go.set()
     state.should_stop = 0
@@ -97,6 +109,21 @@ def test_heartbeat_is_recorded_while_every_other_task_hangs_and_is_asked_for_aga
         doorbell.send_task(HEARTBEAT, None)
         wait_until(lambda: Heartbeat.objects.filter(seen_at__gte=began).exists(), "a heartbeat")  # noqa: B023
     assert len(hanging.running) == len(hanging.tasks)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_shows_that_it_lives_until_every_thread_of_its_pool_hangs(shows_alive: Path, hanging: Hanging) -> None:
+    for name in hanging.tasks:
+        doorbell.send_task(name, None)
+    wait_until(lambda: set(hanging.running) == hanging.tasks, "every task runs")
+    shows_alive.unlink(missing_ok=True)
+    wait_until(shows_alive.exists, "long tasks leave a thread free")
+    for _ in range(hanging.pool.limit - len(hanging.tasks)):
+        hanging.pool.executor.submit(hanging.let_go.wait)
+    wait_until(lambda: hanging.pool.executor._work_queue.qsize() >= 2, "no thread is free")
+    shows_alive.unlink()
+    wait_until(lambda: hanging.pool.executor._work_queue.qsize() >= 5, "the loop that receives tasks goes on")
+    assert not shows_alive.exists()
 
 
 def test_worker_survives_the_loss_of_redis_with_a_task_received_and_not_begun() -> None:

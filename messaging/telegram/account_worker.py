@@ -44,6 +44,7 @@ LONGEST_WAIT_SECONDS = 60  # a longer one that Telegram asks for ends the login
 TICK_SECONDS = 1.0
 MIN_TICK_SECONDS = 0.01
 DEADLINE_CHECK_SECONDS = 0.2
+HUNG_SECONDS = 30.0
 START_SECONDS = 10.0
 STOP_SECONDS = 60.0
 
@@ -186,6 +187,7 @@ class AccountWorker:
         self._connections: dict[int, Connection] = {}
         self._closing: dict[int, asyncio.Task[None]] = {}
         self._renewed_at = -1e9
+        self._went_on_at = -1e9
         # What the database has of our connections.
         self._connected: set[int] = set()
         self._heard: dict[int, datetime] = {}
@@ -214,6 +216,10 @@ class AccountWorker:
         """Look for due messages, requests and free accounts now. May be called from any thread."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake_up.set)
+
+    def goes_on(self) -> bool:
+        """Whether the event loop has run lately. A database that does not answer does not stop it."""
+        return time.monotonic() - self._went_on_at < HUNG_SECONDS
 
     async def _main(self) -> None:
         self._loop, self._wake_up = asyncio.get_running_loop(), asyncio.Event()
@@ -332,6 +338,7 @@ class AccountWorker:
     async def _disconnect_at_lease_deadlines(self) -> None:
         """Disconnect in time even if the database or everything else hangs; this uses no database."""
         while True:
+            self._went_on_at = time.monotonic()
             await asyncio.sleep(DEADLINE_CHECK_SECONDS)
             expired = [each for each in self._connections.values() if time.monotonic() >= each.lease_deadline]
             await asyncio.gather(*(each.disconnect() for each in expired), return_exceptions=True)

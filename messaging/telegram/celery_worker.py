@@ -40,6 +40,11 @@ def wake_account_worker() -> bool:
     return True
 
 
+def goes_on() -> bool:
+    """Whether the event loop of this process's account worker does; True if it has none."""
+    return _account_worker is None or bool(_account_worker.goes_on())
+
+
 def listen_to_shared_queue(instance: Any, **_: Any) -> None:
     if not config.missing():
         instance.app.amqp.queues.select_add(SHARED_QUEUE)

@@ -80,7 +80,9 @@ def test_containers_of_compose_have_no_more_rights_and_memory_than_they_need() -
         assert each["cap_drop"] == ["ALL"], name
         assert each["read_only"] is True, name
     for name in ("migrate", *ROLES, "telegram"):
-        assert services[name]["volumes"] == ["data:/data", "/tmp"]
+        of_disk = [f"{name}-tmp:/tmp"] if name in ("web", "worker") else []
+        assert services[name]["volumes"] == ["data:/data", *of_disk]
+        assert services[name]["tmpfs"] == ([] if of_disk else ["/tmp:size=64m"])
         assert "user" not in services[name]
     assert (services["postgres"]["user"], services["redis"]["user"]) == ("postgres", "redis")
     assert re.search(r"^USER \d+:\d+$", (ROOT / "Dockerfile").read_text(), re.M)

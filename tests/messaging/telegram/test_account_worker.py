@@ -4,19 +4,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 
-from crmsolid.core import clock
+from crmsolid.core import alive, clock
 from crmsolid.events import watermark
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, AccountLease, Message, MessageAttempt, TelegramSession, WorkerHeartbeat
 from messaging.sending import settlement
 from messaging.sending.settlement import Attempt
-from messaging.telegram import database, leases, requested_history
+from messaging.telegram import account_worker, celery_worker, database, leases, requested_history
 from messaging.telegram.account_worker import AccountWorker
 from messaging.threads import received
 from messaging.threads.received import Incoming
@@ -34,6 +35,29 @@ def test_message_is_sent_once(shop: Account, worker: AccountWorker, server: Tele
     assert server.sent(SHOP)[0].random_id == message.random_id
     assert list(MessageAttempt.unscoped.values_list("number", "outcome")) == [(1, "sent")]
     assert sent.contact.telegram_id == server.find(ANNA).id
+
+
+def test_a_worker_whose_event_loop_hangs_does_not_show_that_it_lives(
+    worker: AccountWorker, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, let_go = tmp_path / "alive", threading.Event()
+    settings.ALIVE_FILE = str(file)
+    monkeypatch.setattr(account_worker, "HUNG_SECONDS", 1.0)
+    monkeypatch.setattr(celery_worker, "_account_worker", worker)
+
+    def shows_alive() -> bool:
+        file.unlink(missing_ok=True)
+        alive.show_alive()
+        return file.exists()
+
+    worker.start()
+    wait_until(shows_alive, "the loop runs")
+    worker._loop.call_soon_threadsafe(let_go.wait)
+    try:
+        wait_until(lambda: not shows_alive(), "the loop hangs")
+    finally:
+        let_go.set()
+    wait_until(shows_alive, "the loop runs again")
 
 
 def test_nothing_is_leased_before_the_database_was_compared_and_leases_are_renewed_meanwhile(
