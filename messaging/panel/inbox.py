@@ -13,7 +13,6 @@ from contacts.panel.forms import ContactEditForm
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
 from crmsolid.events import feed
-from crmsolid.panel.components.tenant_page import TenantPage
 from messaging import services as messages
 from messaging.accounts import get_account
 from messaging.models import Account, AccountState, Direction, Message, Template, Thread, account_state
@@ -54,7 +53,7 @@ LIST, HEAD, MESSAGES, ERASED = "list", "head", "messages", "erased"
 LEAVING = ("close", "snooze", "unread")
 
 
-class InboxPage(TenantPage):
+class InboxPage(outbox.OutboxPage):
     name = "inbox"
     title = "Inbox"
     template = "panel/inbox.html"
@@ -178,13 +177,10 @@ class ThreadPage(InboxPage):
 
     def post(self, request: HttpRequest, thread_id: str) -> HttpResponseBase:
         if outbox.is_from_outbox(request):
-            return outbox.refuse_other_session(self) or self.answer_outbox(thread_id)
+            return self.answer_outbox(thread_id)
         thread, action = self.thread(thread_id), request.POST.get("action", "")
         if action in ("send", "preview", "template"):
             return self.compose(thread, action)
-        if action == "read" and request.headers.get("HX-Request"):
-            messages.mark_thread_read(self.actor, thread.pk)
-            return HttpResponse(status=204)
         if action in card.FORMS:
             form, said = card.save_form(action, self.actor, thread.contact, request.POST)
             if not form.is_valid():
@@ -301,6 +297,9 @@ class ThreadPage(InboxPage):
             thread = self.thread(thread_id)
         except Http404:
             return outbox.gone()
+        if self.request.POST.get("action") == "read":
+            messages.mark_thread_read(self.actor, thread.pk)
+            return HttpResponse(status=204)
         return outbox.answer(self, lambda draft: self.reply(thread, draft))
 
     def with_template(self, thread: Thread, draft: Draft) -> HttpResponse:
@@ -366,7 +365,7 @@ class ThreadPage(InboxPage):
         return user_id
 
 
-class NewMessagePage(TenantPage):
+class NewMessagePage(outbox.OutboxPage):
     """A message to somebody with whom there may be no conversation yet."""
 
     name = "inbox_new"
@@ -380,7 +379,7 @@ class NewMessagePage(TenantPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if outbox.is_from_outbox(request):
-            return outbox.refuse_other_session(self) or outbox.answer(self, self.begin)
+            return outbox.answer(self, self.begin)
         draft = Draft.of(request.POST)
         try:
             message = self.begin(draft)

@@ -1,8 +1,10 @@
 """Answers the outbox of the browser (``panel/outbox.js``), which sends a form until one of these answers ends that."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
@@ -22,14 +24,17 @@ def is_from_outbox(request: HttpRequest) -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def refuse_other_session(page: TenantPage) -> JsonResponse | None:
-    """The answer to a form of another member, workspace or side than the session has by now. It is kept until that one
-    is back, so this comes before anything else is looked at."""
-    given = page.request.POST
-    session = str(page.panel.membership.user_id), str(page.workspace.pk)
-    if (given.get("member"), given.get("workspace")) == session:
-        return None
-    return JsonResponse({"state": "elsewhere"}, status=409)
+class OutboxPage(TenantPage):
+    """A page whose forms may come from the outbox."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A form of another member, workspace or side than the session has by now is kept until that one is back, so
+        this comes before what the session may do."""
+        if request.method == "POST" and is_from_outbox(request):
+            session = str(self.panel.membership.user_id), str(self.workspace.pk)
+            if (request.POST.get("member"), request.POST.get("workspace")) != session:
+                return JsonResponse({"state": "elsewhere"}, status=409)
+        return super().dispatch(request, *args, **kwargs)
 
 
 def gone() -> JsonResponse:

@@ -277,10 +277,10 @@ def mark_thread_unread(actor: Actor, thread_id: str) -> Thread:
 
 # --- Messages of a thread ---------------------------------------------------------------------------------------------
 class WrittenBefore(DomainError):
-    """``stored`` has the id of the message that was to be sent, and another text."""
+    """``stored`` has the id of the message that was to be sent, and another text, account or recipient."""
 
     def __init__(self, stored: Message) -> None:
-        super().__init__("invalid_state", "it was sent before, with another text")
+        super().__init__("invalid_state", "it was sent before, with another text or to somebody else")
         self.stored = stored
 
 
@@ -312,9 +312,16 @@ def begin(actor: Actor, *, text: str, message_id: str = "", **message: Any) -> M
         stored: Message | None = rows.select_related("contact").first()
         if stored is None:
             raise
-    if not _has_text(stored, text):
+    is_same = _has_text(stored, text) and stored.account_id == message["account_id"]
+    if not (is_same and _is_to(stored, message.get("to"), message.get("contact_id"))):
         raise WrittenBefore(stored)
     return stored
+
+
+def _is_to(message: Message, to: str | None, contact_id: str | None) -> bool:
+    if to is None:
+        return bool(message.contact_id == contact_id)
+    return bool(message.recipient == str(services.parse_recipient(to)))
 
 
 def _has_text(message: Message, text: str) -> bool:

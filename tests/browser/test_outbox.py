@@ -23,14 +23,15 @@ def talk(product: Product, name: str, workspace: str = "outages") -> str:
 
 def written(product: Product, thread: str, workspace: str = "outages") -> list[str]:
     """The texts that were sent in the conversation after its first one, the oldest first."""
-    token, query, found = product.seeded["workspaces"][workspace]["token"], "sort=created_at&limit=100", []
+    # The newest first: a list by time that ascends leaves out what is too new to be followed by nothing older.
+    token, query, found = product.seeded["workspaces"][workspace]["token"], "limit=100", []
     while query:
         status, page = product.call("GET", f"/v1/threads/{thread}/messages?{query}", token)
         assert status == 200, page
         found += [each["text"] for each in page["data"] if each["direction"] == "out"]
         cursor = page["next_cursor"]
-        query = f"sort=created_at&limit=100&cursor={cursor}" if cursor else ""
-    return found[1:]
+        query = f"limit=100&cursor={cursor}" if cursor else ""
+    return found[-2::-1]
 
 
 def open_thread(page: Page, thread: str) -> None:

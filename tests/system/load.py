@@ -26,6 +26,8 @@ T = TypeVar("T")
 TRY_SECONDS = 5.0
 FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.25, 2.0
 REPEATED_SHARE = 0.1
+# Refusals of a tool after which it is called again.
+PASSING = {"internal_error", "service_unavailable", "idempotency_in_progress"}
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class ToolCall(Request):
             return answer
         result = json.loads(answer)["result"]
         structured = result["structuredContent"]
-        refused = result["isError"] and (structured["status"] >= 500 or structured["code"] == "idempotency_in_progress")
+        refused = result["isError"] and structured["code"] in PASSING
         return None if refused else json.dumps([result["isError"], structured], sort_keys=True).encode()
 
     def json(self) -> Any:

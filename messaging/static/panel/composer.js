@@ -72,16 +72,18 @@
   const isWritten = () => Boolean(text.value.trim());
   const join = (...texts) => texts.filter((each) => each.trim()).join("\n\n");
   let draft = null;
+  let isOfOtherTab = false;
 
-  function show(next) {
+  function show(next, isOther = false) {
     draft = next;
+    isOfOtherTab = isOther;
     form.elements.message_id.value = draft.id;
     for (const name of FIELDS) if (form.elements[name].value !== draft.fields[name]) form.elements[name].value = draft.fields[name];
     followSendAt();
   }
   function keep() {
     draft.fields = shown();
-    outbox.saveDraft(place, draft, isWritten() || draft.fields.to !== given.to);
+    return outbox.saveDraft(place, draft, isWritten() || draft.fields.to !== given.to);
   }
   function showErrors(found) {
     const lines = Object.values(found).map((words) => Object.assign(document.createElement("p"), { className: "cs-error", role: "alert", textContent: words }));
@@ -104,15 +106,22 @@
     address.searchParams.delete("text_of");
     history.replaceState(history.state, "", address);
   }
-  form.addEventListener("input", keep);
-  // Another tab has written, sent or confirmed it.
+  function keepAsAnother() {
+    show({ id: outbox.newId(), fields: shown() });
+    keep();
+  }
+  // The other tab may send its text under its id before this tab hears of it, so what is changed here is another draft;
+  // not if it was sent before, when only one of the texts may be stored.
+  form.addEventListener("input", () => (isOfOtherTab && !draft.wasSent ? keepAsAnother() : keep()));
+  // Another tab has written, sent or confirmed it. What it has not seen of this one stays.
   window.addEventListener("storage", (event) => {
     if (event.key !== outbox.draftKey(place)) return;
-    const now = outbox.draftOf(place);
-    if (now) return show(now);
-    if (text.value === (event.oldValue && JSON.parse(event.oldValue).fields.text)) return show(fresh());
-    draft.id = outbox.newId();
-    keep();
+    if (event.newValue !== localStorage.getItem(event.key)) return; // it has changed again, and that is told next
+    const before = event.oldValue ? JSON.parse(event.oldValue).fields.text : "";
+    const isUnseen = isWritten() && !isOfOtherTab && text.value !== before;
+    if (isUnseen && (!event.newValue || document.hasFocus())) keepAsAnother();
+    else if (event.newValue) show(outbox.draftOf(place), true);
+    else show(fresh());
   });
   // The browser may have put back what was in the fields when the page was left.
   window.addEventListener("pageshow", (event) => show(event.persisted ? outbox.draftOf(place) || fresh() : draft));
@@ -136,9 +145,9 @@
   });
   // Into the composer, before what stands there already.
   function takeBack(entry) {
-    show({ id: entry.id, fields: { ...entry.fields, text: join(entry.fields.text, text.value) } });
-    keep();
-    outbox.remove(entry);
+    const now = isWritten() ? shown() : entry.fields;
+    show({ id: entry.id, wasSent: true, fields: { ...now, text: join(entry.fields.text, text.value) } });
+    if (keep()) outbox.remove(entry);
     showErrors(entry.refused || {});
   }
   form.addEventListener("take-back", (event) => {
@@ -149,14 +158,17 @@
   // A newer text stays alone in the composer, where the refused one can be shown beside it.
   function takeRefused() {
     const refused = ofPlace().find((entry) => entry.refused);
-    if (!refused || (isWritten() && pending)) return;
+    if (!refused || isWritten()) return;
     takeBack(refused);
     if (form.contains(document.activeElement)) (form.querySelector("[aria-invalid]") || text).focus();
   }
-  document.addEventListener("outbox", ({ detail: { what, entry } }) => {
+  document.addEventListener("outbox", ({ detail: { what, entry, answer } }) => {
+    if (what === "changed" && !pending) return takeRefused(); // another tab may have heard of it
     if (entry?.place !== place) return;
     if (what === "refused") takeRefused();
-    if (what === "draft") show(outbox.draftOf(place) || fresh());
+    if (what !== "draft") return;
+    show(outbox.draftOf(place) || fresh());
+    showErrors(answer.errors);
   });
 
   // --- The time, variables and keys -----------------------------------------------------------------------------

@@ -88,8 +88,11 @@
     say(AGAIN);
     refreshSoon("all", 10000);
   }
-  function end(status) {
-    if (status === 404 && !ended) showDeleted();
+  async function end(status) {
+    if (ended) return;
+    // Somebody else may have answered so, as a proxy does while the server restarts.
+    if (status === 404 && !(await window.outbox?.forgetErased(inbox.dataset.address, inbox.dataset.thread))) return askAgain();
+    if (status === 404) showDeleted();
     ended = true;
     say(ENDINGS[status]);
     close();
@@ -138,8 +141,7 @@
       if (fromEnd) toEnd(fromEnd);
       lookAgain();
       if (!document.hidden && document.querySelector("#composer") && messages.querySelector("#inbox-unread")) {
-        const token = document.querySelector("#composer [name=csrfmiddlewaretoken]").value;
-        htmx.ajax("POST", location.href, { source: live, swap: "none", values: { action: "read", csrfmiddlewaretoken: token } }).catch(() => null);
+        window.outbox?.postOnce(location.pathname, { action: "read" });
       }
     });
   }

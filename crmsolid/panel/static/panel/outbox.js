@@ -39,13 +39,16 @@ window.outbox = (() => {
   }
 
   function saveDraft(place, draft, isWritten) {
-    if (isWritten) write(DRAFT + place, draft);
-    else localStorage.removeItem(DRAFT + place);
+    if (isWritten) return write(DRAFT + place, draft);
+    localStorage.removeItem(DRAFT + place);
+    return true;
   }
   // Put a form into the outbox: {id, place, url, title, fields}. False if there is no room for it.
   function add(entry) {
     const order = Math.max(Date.now(), ...entries().map((each) => each.order + 1));
-    if (!write(SENT + entry.id, { ...entry, order, workspace: notice.dataset.title })) return false;
+    const other = read(SENT + entry.id);
+    const id = other && !isSame(other.fields, entry.fields) ? newId() : entry.id;
+    if (!write(SENT + id, { ...entry, id, order, workspace: notice.dataset.title })) return false;
     localStorage.removeItem(DRAFT + entry.place);
     changed();
     send();
@@ -60,13 +63,16 @@ window.outbox = (() => {
     localStorage.removeItem(DRAFT + place);
     for (const entry of entries()) if (entry.place === place) remove(entry);
   }
-  // The same for drafts of conversations that are not open.
-  async function forgetErased(address) {
-    const places = keysOf(DRAFT).map((key) => key.slice(DRAFT.length)).filter((place) => place !== api.shownPlace);
-    if (!places.length) return;
+  // The same for all conversations of which something is kept. Says whether ``shown`` is one of the erased.
+  async function forgetErased(address, shown = "") {
+    const places = [...keysOf(DRAFT).map((key) => key.slice(DRAFT.length)), ...entries().map((entry) => entry.place)];
+    if (shown) places.unshift(shown);
+    if (!places.length) return false;
     const query = new URLSearchParams([["part", "erased"], ["workspace", workspace], ...places.map((place) => ["place", place])]);
-    const response = await fetch(`${address}?${query}`, { headers: headers(), redirect: "manual" }).catch(() => null);
-    if (response?.ok) (await response.json()).erased.forEach(forget);
+    const response = await fetch(`${address}?${query}`, { headers: headers(), redirect: "manual", signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
+    const { erased } = response?.ok ? await response.json() : { erased: [] };
+    erased.forEach(forget);
+    return erased.includes(shown);
   }
 
   // --- Sending --------------------------------------------------------------------------------------------------
@@ -88,21 +94,27 @@ window.outbox = (() => {
   const token = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]*)/)?.[1] || "";
   const headers = () => ({ Accept: "application/json", "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": token() });
 
+  function fetchPost(url, fields) {
+    const body = new URLSearchParams({ ...fields, member, workspace });
+    return fetch(url, { method: "POST", body, headers: headers(), redirect: "manual", signal: AbortSignal.timeout(TIMEOUT) });
+  }
+  // What may get lost: it is not kept.
+  const postOnce = (url, fields) => fetchPost(url, fields).catch(() => null);
+
   async function post(entry, isSecond = false) {
-    const body = new URLSearchParams({ ...entry.fields, action: "send", message_id: entry.id, member, workspace });
     let response, answer;
     try {
-      response = await fetch(entry.url, { method: "POST", body, headers: headers(), redirect: "manual", signal: AbortSignal.timeout(TIMEOUT) });
+      response = await fetchPost(entry.url, { ...entry.fields, action: "send", message_id: entry.id });
       answer = await response.json().catch(() => ({}));
     } catch {
       return { state: navigator.onLine ? "unreachable" : "offline" };
     }
-    if (["stored", "refused", "gone", "elsewhere"].includes(answer.state)) return answer;
+    if (["stored", "refused", "gone", "elsewhere"].includes(answer?.state)) return answer;
     const { status, type } = response;
     if (status === 401 || type === "opaqueredirect") return { state: "logged out" };
     if (status === 403 && !isSecond) {
       // The token may be missing; any page brings one. If the session has ended, the next answer says so.
-      await fetch(location.href, { headers: headers(), redirect: "manual" }).catch(() => null);
+      await fetch(notice.dataset.logIn, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
       return post(entry, true);
     }
     const isRefusal = [400, 403, 413].includes(status);
@@ -114,26 +126,27 @@ window.outbox = (() => {
     if (answer.state === "stored") settleStored(entry);
     if (answer.state === "refused" && isSame(read(SENT + entry.id)?.fields, entry.fields)) {
       // Nothing was stored of it. It has another id if something else is stored under its own.
-      localStorage.removeItem(SENT + entry.id);
       const refused = { ...entry, id: answer.message_id || entry.id, refused: answer.errors };
-      write(SENT + refused.id, refused);
+      if (write(SENT + refused.id, refused) && refused.id !== entry.id) localStorage.removeItem(SENT + entry.id);
     }
     tell(answer.state, entry, answer);
     changed();
   }
-  // Somebody may have taken it back meanwhile, and have changed it: that is another message then.
+  // Somebody may have taken it back meanwhile, and have changed it: that is another message then, which is not sent
+  // before they have read that.
   function settleStored(entry) {
+    const said = { text: `“${entry.fields.text}” was sent before. What stands here is a new message.` };
     const now = read(SENT + entry.id);
-    localStorage.removeItem(SENT + entry.id);
     if (now && !isSame(now.fields, entry.fields)) {
       const id = newId();
-      write(SENT + id, { ...now, id });
+      write(SENT + id, { ...now, id, refused: said });
     }
+    localStorage.removeItem(SENT + entry.id);
     const draft = draftOf(entry.place);
     if (draft?.id !== entry.id) return;
-    if (isSame(draft.fields, entry.fields)) localStorage.removeItem(DRAFT + entry.place);
-    else write(DRAFT + entry.place, { ...draft, id: newId() });
-    tell("draft", entry);
+    const isUnchanged = isSame(draft.fields, entry.fields);
+    saveDraft(entry.place, { ...draft, id: newId(), wasSent: false }, !isUnchanged);
+    tell("draft", entry, { errors: isUnchanged ? {} : said });
   }
 
   // One attempt for each form, in the order in which they were sent; none for what follows one that must wait.
@@ -169,7 +182,10 @@ window.outbox = (() => {
       }
     } finally {
       isSending = false;
+      sendLater();
     }
+  }
+  function sendLater() {
     const hasSession = trouble !== "logged out" && trouble !== "elsewhere";
     pause = waiting().length ? Math.min(pause * 2 || 500, hasSession ? 4000 : 15000) : 0;
     if (pause) timer = setTimeout(send, pause * (0.75 + Math.random() / 2));
@@ -229,6 +245,6 @@ window.outbox = (() => {
     sendNow();
   });
 
-  const api = { newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, entries, add, remove, forget, forgetErased, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
+  const api = { newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, entries, add, remove, forget, forgetErased, postOnce, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
   return api;
 })();

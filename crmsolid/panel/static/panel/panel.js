@@ -46,8 +46,13 @@ document.addEventListener("submit", (event) => {
   const keys = Object.keys(localStorage).filter((key) => [`draft:${member}:`, `outbox:${member}:`].some((start) => key.startsWith(start)));
   const isUnsent = keys.some((key) => key.startsWith("outbox:"));
   if (isUnsent && !confirm("Messages that are not sent yet will be lost. Log out?")) return event.preventDefault();
-  for (const key of keys) localStorage.removeItem(key);
+  sessionStorage.setItem("logs-out", JSON.stringify(keys));
 });
+// Not before the next page says that nobody is logged in any more.
+if (sessionStorage.getItem("logs-out")) {
+  if (!document.querySelector("#outbox")) for (const key of JSON.parse(sessionStorage.getItem("logs-out"))) localStorage.removeItem(key);
+  sessionStorage.removeItem("logs-out");
+}
 
 // <button data-copy="#id">: copies what the field says.
 document.addEventListener("click", async (event) => {
