@@ -43,3 +43,12 @@ def test_static_files_are_cached_for_a_year_under_the_hash_of_their_contents(ten
             answer = Client().get(other)
             assert (answer.status_code, answer["Cache-Control"]) == (200, "max-age=60, public")
             answer.close()
+
+
+def test_a_compressed_static_file_that_has_not_changed_is_not_sent_again(tenants: Tenants) -> None:
+    [address] = re.findall(r'href="(/static/panel/panel\.css[^"#]*)', Client().get(LOGIN).content.decode())
+    packed = Client().get(address, headers={"accept-encoding": "gzip"})
+    packed.close()
+    assert packed["ETag"].startswith("W/")
+    again = Client().get(address, headers={"accept-encoding": "gzip", "if-none-match": packed["ETag"]})
+    assert (again.status_code, again["ETag"]) == (304, packed["ETag"])

@@ -91,8 +91,13 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
     old process may be asked for a new file."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_static = request.path_info.startswith(settings.STATIC_URL)
+        if (
+            is_static and "HTTP_IF_NONE_MATCH" in request.META
+        ):  # the ETag of a compressed file; WhiteNoise has the other
+            request.META["HTTP_IF_NONE_MATCH"] = request.META["HTTP_IF_NONE_MATCH"].removeprefix("W/")
         response: HttpResponseBase = super().__call__(request)
-        version = request.GET.get("v") if request.path_info.startswith(settings.STATIC_URL) else None
+        version = request.GET.get("v") if is_static else None
         is_ours = bool(version) and version == _digest(request.path_info.removeprefix(settings.STATIC_URL))
         if is_ours and response.status_code in (200, 304):
             response.headers["Cache-Control"] = "max-age=31536000, public, immutable"
