@@ -13,56 +13,36 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.api.openapi.generated import IDS_VARIABLE
 from tests.products import installation, run_python, running_web
 
 HERE = Path(__file__).parent
 EXAMPLES = 5 * int(os.environ.get("FUZZ", "1"))
 # Its response never ends.
 STREAM = "/v1/messages/stream"
-SEED = """
-import json, django
-django.setup()
-from apikeys.services import create_key
-from contacts.segments.services import create_segment
-from crmsolid.workspaces.actor import ALL_SCOPES, Actor
-from crmsolid.workspaces.models import User
-from crmsolid.workspaces.services import create_workspace
-from messaging.accounts import create_sandbox_account
-from messaging.services import send_message
-from webhooks.replays import send_ping
-from webhooks.services import create_endpoint
-owner = User.objects.create_user("owner@example.com", None)
-workspace = create_workspace(slug="fuzz", name="Fuzz", owner=owner, plan="business")
-actor = Actor.command(workspace, "fuzz")
-account = create_sandbox_account(actor, name="Sandbox", daily_limit=200)
-send_message(actor, account_id=account.pk, to="@sarah_miller", text="Hello")
-create_segment(actor, name="Vips", filter={"field": "tag", "op": "is", "value": "vip"})
-send_ping(actor, create_endpoint(actor, url="https://hooks.example.com/crm", events=["message.sent"]).endpoint.pk)
-print(create_key(actor, name="Fuzz", scopes=ALL_SCOPES, rate_limit=100000).token)
-"""
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder, installation(Path(folder)) as environment:
-        token = run_python(environment, "-c", SEED).strip()
+        seed = json.loads(run_python(environment, "-m", "tests.api.openapi.seed"))
+        hooks = {"SCHEMATHESIS_HOOKS": "tests.api.openapi.hooks", IDS_VARIABLE: json.dumps(seed["ids"])}
         with running_web(environment, Path(folder) / "web.log") as (_, port):
             report = Path(os.environ.get("FUZZ_REPORT", f"{folder}/report.json"))
-            _run(f"http://127.0.0.1:{port}", token, report, environment)
+            _run(f"http://127.0.0.1:{port}", seed["token"], report, {**environment, **hooks})
             return _judge(json.loads(report.read_text()))
 
 
-def _run(address: str, token: str, report: Path, environment: Mapping[str, str]) -> None:
+def _run(address: str, token: str, report: Path, environment: dict[str, str]) -> None:
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--no-color", "--config-file", str(HERE / "schemathesis.toml")),
         *("run", f"{address}/openapi.json", "--header", f"Authorization: Bearer {token}"),
-        *("--exclude-path", STREAM, "--max-examples", str(EXAMPLES), "--continue-on-failure"),
+        *("--exclude-path", STREAM, "--max-examples", str(EXAMPLES), "--continue-on-failure", "--workers", "2"),
         *("--report", "json", "--report-json-path", str(report)),
     ]
-    subprocess.run(command, env=dict(environment), check=False, timeout=7200)
+    subprocess.run(command, env=environment, check=False, timeout=7200)
 
 
 def _judge(report: dict[str, Any]) -> int:

@@ -1,0 +1,46 @@
+"""Write an object of each kind into an empty database, and print a key for them and their ids by collection."""
+
+import json
+from typing import Any
+
+import django
+
+django.setup()
+
+from apikeys.services import create_key  # noqa: E402
+from contacts.segments.services import create_segment  # noqa: E402
+from crmsolid.core import clock  # noqa: E402
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor  # noqa: E402
+from crmsolid.workspaces.models import User  # noqa: E402
+from crmsolid.workspaces.services import create_workspace  # noqa: E402
+from messaging.accounts import create_sandbox_account  # noqa: E402
+from messaging.services import send_message  # noqa: E402
+from tests.sequences import helpers  # noqa: E402
+from webhooks.replays import replay_failed, send_ping  # noqa: E402
+from webhooks.services import create_endpoint  # noqa: E402
+
+
+def seed() -> dict[str, Any]:
+    owner = User.objects.create_user("owner@example.com", None)
+    workspace = create_workspace(slug="fuzz", name="Fuzz", owner=owner, plan="business")
+    actor = Actor.command(workspace, "fuzz")
+    account = create_sandbox_account(actor, name="Sandbox", daily_limit=200)
+    message = send_message(actor, account_id=account.pk, to="@sarah_miller", text="Hello")
+    endpoint = create_endpoint(actor, url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
+    sequence = helpers.create(account)
+    ids = {
+        "accounts": account.pk,
+        "messages": message.pk,
+        "contacts": message.contact_id,
+        "threads": message.thread_id,
+        "webhooks": endpoint.pk,
+        "deliveries": send_ping(actor, endpoint.pk).pk,
+        "jobs": replay_failed(actor, endpoint.pk, since=clock.now()).pk,
+        "segments": create_segment(actor, name="Vips", filter={"field": "tag", "op": "is", "value": "vip"}).segment.pk,
+        "sequences": sequence.pk,
+        "enrollments": helpers.enroll(sequence, helpers.contact(workspace, "enrolled")).pk,
+    }
+    return {"token": create_key(actor, name="Fuzz", scopes=ALL_SCOPES, rate_limit=100_000).token, "ids": ids}
+
+
+print(json.dumps(seed()))
