@@ -60,7 +60,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Allow": {"description": "The methods that work here.", "required": True, "schema": {"type": "string"}},
     "ETag": {
         "description": "The version of the object as this key sees it, for If-Match and If-None-Match.",
-        "schema": {"type": "string", "pattern": '^"[0-9a-f]{32}"$'},
+        "schema": {"type": "string", "pattern": r'^"[0-9a-f]{32}(\.[0-9a-f]{32})?"$'},
     },
     "Location": {"description": "Where the new object is.", "schema": {"type": "string", "format": "uri-reference"}},
     "Content-Disposition": {"description": "Under which name to save it.", "schema": {"type": "string"}},
