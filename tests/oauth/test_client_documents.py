@@ -22,7 +22,7 @@ from crmsolid.oauth.tasks import fetch_documents, purge
 from crmsolid.workspaces.models import Role
 from tests.core.http.receivers import Request, authority, dripping, receiver
 from tests.oauth.flow import CALLBACK, Assistant
-from tests.panel import browser
+from tests.panel import browser, words
 from tests.tenants import Tenants
 
 DOCUMENT, OTHER = "https://client.example/mcp.json", "https://other.example/mcp.json"
@@ -72,7 +72,7 @@ def test_the_page_waits_for_a_worker_and_goes_on(
     assert answers.fetched == []  # not in the request
     assert fetch_documents() == 1 and answers.fetched == [DOCUMENT]
     page = owner.get(described.address())
-    assert "Described asks for access" in text(page) and "Refresh" not in page
+    assert "Described asks for access" in words(page) and "Refresh" not in page
     assert described.connect(owner, tenants.workspace)["token_type"] == "Bearer"
     assert Grant.unscoped.get().client_name == "Described"
     assert fetch_documents() == 0 and answers.fetched == [DOCUMENT]
@@ -115,7 +115,7 @@ def test_a_member_has_one_fetch_under_way(
     assert page.status_code == 429 and "one assistant at a time" in text(page)
     assert browser(tenants.member(Role.AGENT)).get(another.address())["Refresh"] == "1"
     assert fetch_documents() == 2 and answers.fetched == [DOCUMENT, OTHER]
-    assert "Described asks for access" in text(owner.get(another.address()))
+    assert "Described asks for access" in words(owner.get(another.address()))
 
 
 def test_a_second_fetch_of_a_member_follows_the_first(
@@ -129,7 +129,7 @@ def test_a_second_fetch_of_a_member_follows_the_first(
 
 
 @pytest.mark.parametrize(
-    ("response", "words"),
+    ("response", "said"),
     [
         (OutboundResponse(200, OutboundError.TIMEOUT, 10_000), "did not arrive completely within 10 s"),
         (OutboundResponse(None, OutboundError.ADDRESS_REFUSED, 1), "its address is not public"),
@@ -154,20 +154,20 @@ def test_a_second_fetch_of_a_member_follows_the_first(
     ],
 )
 def test_a_description_that_cannot_be_used_is_said_and_not_stored(
-    tenants: Tenants, owner: Client, answers: Answers, described: Assistant, response: OutboundResponse, words: str
+    tenants: Tenants, owner: Client, answers: Answers, described: Assistant, response: OutboundResponse, said: str
 ) -> None:
     answers.response = response
     owner.get(described.address())
     fetch_documents()
     for _ in range(2):  # it is not fetched for each view of the page
         page = owner.get(described.address())
-        assert page.status_code == 400 and words in text(page)
+        assert page.status_code == 400 and said in text(page)
     assert fetch_documents() == 0 and not Application.objects.exists()
     answers.response = None
     assert owner.post(described.address(), {"again": "yes"})["Location"] == described.address()
     assert owner.get(described.address())["Refresh"] == "1"
     assert fetch_documents() == 1
-    assert "Described asks for access" in text(owner.get(described.address()))
+    assert "Described asks for access" in words(owner.get(described.address()))
 
 
 def test_a_dead_worker_is_said_and_holds_no_slot(
@@ -193,7 +193,7 @@ def test_a_description_is_renewed_or_stays(
         DocumentRequest.objects.update(asked_at=clock.now() - timedelta(hours=1))
         assert owner.get(described.address())["Refresh"] == "1"
         fetch_documents()
-        assert f"{shown} asks for access" in text(owner.get(described.address()))
+        assert f"{shown} asks for access" in words(owner.get(described.address()))
     assert Application.objects.count() == 1
 
 
@@ -284,7 +284,7 @@ def test_a_server_that_drips_holds_up_no_other_fetch(
         good = Assistant(client_id=f"https://localhost:{port}/good")
         owner.get(good.address())
         assert fetch_documents() == 9
-        assert "Described asks for access" in text(owner.get(good.address()))
+        assert "Described asks for access" in words(owner.get(good.address()))
         rows = {row.user_id: row.ended_at for row in DocumentRequest.objects.all()}
         good_ended = rows.pop(tenants.owner.pk)
         assert good_ended and all(ended and ended > good_ended for ended in rows.values())

@@ -173,7 +173,8 @@ def inject_faults(chaos: Chaos, recoveries: dict[str, list[float]]) -> None:
         recoveries[faults.kind].append(seconds)
     print(f"{number} faults injected")
     for worker in WORKERS:
-        recoveries["freeze_for_long"].append(stand_still(chaos, worker))
+        recovered = stand_still(chaos, worker)
+        recoveries["freeze_for_long"].append(recovered)
 
 
 def stand_still(chaos: Chaos, worker: str) -> float:

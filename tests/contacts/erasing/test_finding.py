@@ -28,7 +28,9 @@ def test_every_column_of_every_table_is_searched_unless_its_type_holds_nobody(db
             for table in connection.introspection.table_names(cursor)
             for column in connection.introspection.get_table_description(cursor, table)
         }
-    assert {table for table, _ in stored - known} == {"django_migrations"}
+    # No model has this time any more, and the next version drops it.
+    left = {("workspaces_user", "date_joined")}
+    assert {table for table, _ in stored - known - left} == {"django_migrations"}
     assert {
         ("contacts_contact", "phone"),
         ("contacts_contact", "telegram_id"),
