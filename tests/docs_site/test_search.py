@@ -22,7 +22,6 @@ def found(client: Client, query: str, **headers: str) -> list[tuple[str, str]]:
         ("POST /v1/messages/send", "/swagger#/Messages/send_message"),
         ("webhooks", "/docs/guide/webhooks"),
         ("C#", "/docs/guide/dotnet"),
-        ("ETag", "/docs/guide/requests#a-request"),
         ("X-Request-Id", "/docs/guide/requests#a-request"),
         ("Idempotency-Key", "/docs/guide/requests#a-request"),
         ("X-Signature", "/docs/guide/webhooks#check-the-signature"),

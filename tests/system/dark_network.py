@@ -100,9 +100,18 @@ def forwarder(address: str, target: tuple[str, int]) -> Iterator[int]:
                 thread.join(5)
 
 
+def _connect(host: str, port: int) -> socket.socket:
+    """A host that is a folder has PostgreSQL's unix socket in it."""
+    if not host.startswith("/"):
+        return socket.create_connection((host, port))
+    far = socket.socket(socket.AF_UNIX)
+    far.connect(f"{host}/.s.PGSQL.{port}")
+    return far
+
+
 def _forward(near: socket.socket, target: tuple[str, int]) -> None:
     """Until one side ends the connection."""
-    with near, socket.create_connection(target) as far, contextlib.suppress(OSError):  # a reset, or a timeout
+    with near, _connect(*target) as far, contextlib.suppress(OSError):  # a reset, or a timeout
         while True:
             for source, sink in ((near, far), (far, near)):
                 if source in select.select([near, far], [], [])[0]:
