@@ -114,7 +114,7 @@ window.outbox = (() => {
     if (status === 401 || type === "opaqueredirect") return { state: "logged out" };
     if (status === 403 && !isSecond) {
       // The token may be missing; any page brings one. If the session has ended, the next answer says so.
-      await fetch(notice.dataset.logIn, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
+      await fetch(location.href, { headers: headers(), redirect: "manual", signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
       return post(entry, true);
     }
     const isRefusal = [400, 403, 413].includes(status);
