@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from crmsolid.workspaces.migration_operations import drop_indexes
+
 REDUNDANT = (
     "contacts_contactimport_id_091af8ef_like",
     "contacts_contactimport_workspace_id_bd5ef64e",
@@ -18,8 +20,4 @@ REDUNDANT = (
 class Migration(migrations.Migration):
     atomic = False  # DROP INDEX CONCURRENTLY waits for whoever uses the table, and holds up nobody
     dependencies = [("contacts", "0014_implied_stages")]
-    operations = [
-        migrations.RunSQL(
-            [f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"' for name in REDUNDANT], migrations.RunSQL.noop
-        )
-    ]
+    operations = [drop_indexes(*REDUNDANT)]

@@ -5,10 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.migrations import AddConstraint, AddIndex, RunPython
+from django.db.migrations import AddConstraint, AddIndex, RunPython, RunSQL
 from django.db.migrations.operations.base import Operation
 
 logger = logging.getLogger("crmsolid.migrations")
+
+
+def drop_indexes(*names: str) -> RunSQL:
+    """Drop indexes while others use their tables; for a migration with ``atomic = False``. Nothing makes them again."""
+    return RunSQL([f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"' for name in names], RunSQL.noop)
 
 
 class TableOperation(Operation):

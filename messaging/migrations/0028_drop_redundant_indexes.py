@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from crmsolid.workspaces.migration_operations import drop_indexes
+
 REDUNDANT = (
     "messaging_account_workspace_id_ca58eeb9",
     "messaging_broadcast_id_d00c4922_like",
@@ -24,8 +26,4 @@ REDUNDANT = (
 class Migration(migrations.Migration):
     atomic = False  # DROP INDEX CONCURRENTLY waits for whoever uses the table, and holds up nobody
     dependencies = [("messaging", "0027_validate_frozen_accounts")]
-    operations = [
-        migrations.RunSQL(
-            [f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"' for name in REDUNDANT], migrations.RunSQL.noop
-        )
-    ]
+    operations = [drop_indexes(*REDUNDANT)]

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from crmsolid.workspaces.migration_operations import drop_indexes
+
 REDUNDANT = (
     "sequences_sequence_id_e3893f19_like",
     "sequences_sequence_workspace_id_5ff7a78d",
@@ -14,8 +16,4 @@ REDUNDANT = (
 class Migration(migrations.Migration):
     atomic = False  # DROP INDEX CONCURRENTLY waits for whoever uses the table, and holds up nobody
     dependencies = [("sequences", "0007_frozen_accounts")]
-    operations = [
-        migrations.RunSQL(
-            [f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"' for name in REDUNDANT], migrations.RunSQL.noop
-        )
-    ]
+    operations = [drop_indexes(*REDUNDANT)]

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from crmsolid.workspaces.migration_operations import drop_indexes
+
 REDUNDANT = (
     "oauth_accesstoken_grant_id_30d94f68_like",
     "oauth_accesstoken_token_checksum_f8942397_like",
@@ -18,8 +20,4 @@ REDUNDANT = (
 class Migration(migrations.Migration):
     atomic = False  # DROP INDEX CONCURRENTLY waits for whoever uses the table, and holds up nobody
     dependencies = [("oauth", "0002_document_request")]
-    operations = [
-        migrations.RunSQL(
-            [f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"' for name in REDUNDANT], migrations.RunSQL.noop
-        )
-    ]
+    operations = [drop_indexes(*REDUNDANT)]

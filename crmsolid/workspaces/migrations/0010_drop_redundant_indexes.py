@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from crmsolid.workspaces.migration_operations import drop_indexes
+
 REDUNDANT = (
     "django_session_session_key_c0390e0f_like",
     "workspaces_auditentry_workspace_id_f85fa331",
@@ -21,8 +23,4 @@ REDUNDANT = (
 class Migration(migrations.Migration):
     atomic = False  # DROP INDEX CONCURRENTLY waits for whoever uses the table, and holds up nobody
     dependencies = [("sessions", "0001_initial"), ("workspaces", "0009_kept_forms")]
-    operations = [
-        migrations.RunSQL(
-            [f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"' for name in REDUNDANT], migrations.RunSQL.noop
-        )
-    ]
+    operations = [drop_indexes(*REDUNDANT)]
