@@ -133,10 +133,12 @@ class Thread(WorkspaceModel):
             models.Index(
                 fields=["workspace", "active_at", "id"], name="thread_closed", condition=Q(closed_at__isnull=False)
             ),
+            # Also counts who waits, for every page of the panel: ``active_at`` says which of them sleep.
             models.Index(
-                fields=["workspace", "active_at", "id"],
-                name="thread_waiting",
-                condition=Q(waiting_since__isnull=False),
+                fields=["workspace", "waiting_since", "id"],
+                include=["active_at"],
+                name="thread_waiting_since",
+                condition=Q(waiting_since__isnull=False, closed_at=None),
             ),
             models.Index(
                 fields=["workspace", "active_at", "id"], name="thread_failed", condition=Q(failed_at__isnull=False)

@@ -35,6 +35,7 @@ from messaging.models import (
 )
 from messaging.sending.slots import DAY
 
+MAX_COUNT = 99  # what the panel counts, it counts up to here; one more says that there are more
 UNCONNECTED_AFTER = timedelta(minutes=2)  # shorter interruptions are usual, and nobody has to act
 
 
@@ -96,6 +97,18 @@ def in_trouble() -> Q:
     paused = Q(state=AccountState.PAUSED) & (Q(paused_until=None) | Q(paused_until__gt=clock.now()))
     session_lost = Q(state=AccountState.NEEDS_LOGIN) & ~Q(telegram_session__auth_key=b"")
     return paused | session_lost | Q(state__in=[AccountState.FROZEN, AccountState.BANNED])
+
+
+def waiting_threads(workspace: Workspace) -> "QuerySet[Thread]":
+    """The threads whose contact waits for an answer, without what is snoozed; the longest wait first."""
+    rows: QuerySet[Thread] = Thread.objects.for_workspace(workspace)
+    rows = rows.filter(waiting_since__isnull=False, closed_at=None, active_at__lte=clock.now())
+    return rows.order_by("waiting_since", "id")
+
+
+def waiting_count(workspace: Workspace) -> int:
+    """How many of :func:`waiting_threads` there are. One query, which looks at no more than ``MAX_COUNT + 1``."""
+    return waiting_threads(workspace)[: MAX_COUNT + 1].count()
 
 
 def surely_unsent() -> Q:

@@ -120,13 +120,15 @@ def page(
     start: Any = None,
     read: "Callable[[QuerySet[Any]], list[Any]]" = list,
     narrow: "Callable[[QuerySet[Any], datetime], QuerySet[Any]] | None" = None,
+    may_skip: bool = False,
 ) -> Page:
     """One page by an indexed column (``-`` for descending), ties broken by id. ``invalid_cursor`` (400).
 
     ``endless`` is for a list that grows at its end: ``next_cursor`` is never None, so that a client can poll with it.
     ``start`` is the value of the column at which the first page begins. ``read`` fetches the rows: as instances, or as
     ``Table.read`` does. ``narrow`` limits the list by what depends on the time, such as "in the last 7 days". It gets
-    the time of the first page, which the cursors carry on, so all pages are of one list.
+    the time of the first page, which the cursors carry on, so all pages are of one list. ``may_skip``: a list that
+    somebody looks at, and nobody copies, does without the horizon.
     """
     column, descending = sort.lstrip("-"), sort.startswith("-")
     binding = _binding(queryset, workspace_id, sort, filters)
@@ -137,7 +139,7 @@ def page(
         as_of = _time_of_first_page(position)
         queryset = narrow(queryset, as_of)
     # Before the rows are read: a transaction that commits in between is older than the horizon.
-    horizon = _horizon_of(queryset, column, descending)
+    horizon = None if may_skip else _horizon_of(queryset, column, descending)
     synced_until = None if narrow is not None else _synced_until(horizon, column, None if cursor is None else position)
     returned = position.returned if position is not None else frozenset()
     rows = read(_from_position(queryset, column, descending, position)[: limit + 1 + len(returned)])

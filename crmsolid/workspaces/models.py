@@ -173,6 +173,9 @@ class Plan(models.TextChoices):
     EXPIRED = "expired", "Expired"
 
 
+ANSWER_AIM = 15  # minutes
+
+
 class Workspace(models.Model):
     """The tenant. A test twin points to its live workspace and has no plan and no members of its own."""
 
@@ -187,6 +190,9 @@ class Workspace(models.Model):
     )
     requires_two_factor = models.BooleanField(
         default=False, db_default=False, help_text="of its members; that of the live one counts"
+    )
+    answer_aim_minutes = models.SmallIntegerField(
+        default=ANSWER_AIM, db_default=ANSWER_AIM, help_text="of a customer's wait; that of the live one counts"
     )
     created_at = models.DateTimeField(default=clock.now)
 

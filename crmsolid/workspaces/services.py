@@ -20,6 +20,7 @@ from crmsolid.workspaces.models import Invitation, Membership, Mode, Plan, Role,
 
 TRIAL = timedelta(days=14)
 MAX_NAME = 100
+MAX_ANSWER_AIM = 24 * 60  # minutes
 
 # What an app adds to each new workspace, live and test, in the transaction that creates it.
 provisioners: ExtensionPoint[Callable[[Workspace], None]] = ExtensionPoint("provisioning")
@@ -90,11 +91,13 @@ def create_owner(email: str) -> tuple[User, str]:
 
 
 @transaction.atomic
-def update_workspace(actor: Actor, *, name: str, time_zone: str) -> Workspace:
-    """Give the actor's workspace, live and test, this name (1 to 100 characters) and this time zone (by its name in the
-    IANA database); return the live workspace. What is so already changes nothing.
+def update_workspace(actor: Actor, *, name: str, time_zone: str, answer_aim_minutes: int | None = None) -> Workspace:
+    """Give the actor's workspace, live and test, this name (1 to 100 characters), this time zone (by its name in the
+    IANA database), and the minutes within which customers are to be answered (1 to a day's, None: as before); return
+    the live workspace. What is so already changes nothing.
 
-    Errors: ``forbidden`` for anybody but admins and owners; ``validation_failed`` (name, time_zone).
+    Errors: ``forbidden`` for anybody but admins and owners; ``validation_failed`` (name, time_zone,
+    answer_aim_minutes).
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
     name = name.strip()
@@ -103,13 +106,18 @@ def update_workspace(actor: Actor, *, name: str, time_zone: str) -> Workspace:
     if time_zone not in time_zones():
         detail = "give a name of the IANA time zone database, such as Europe/Berlin"
         raise invalid("time_zone", "invalid_choice", detail)
+    if answer_aim_minutes is not None and not 1 <= answer_aim_minutes <= MAX_ANSWER_AIM:
+        raise invalid("answer_aim_minutes", "out_of_range", f"give 1 to {MAX_ANSWER_AIM} minutes")
     live = Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
-    old = {"name": live.name, "time_zone": live.time_zone}
-    new = {"name": name, "time_zone": time_zone}
+    new: dict[str, object] = {"name": name, "time_zone": time_zone}
+    if answer_aim_minutes is not None:
+        new["answer_aim_minutes"] = answer_aim_minutes
+    old = {field: getattr(live, field) for field in new}
     if old == new:
         return live
-    live.name, live.time_zone = name, time_zone
-    live.save(update_fields=["name", "time_zone"])
+    for field, value in new.items():
+        setattr(live, field, value)
+    live.save(update_fields=list(new))
     Workspace.objects.filter(live=live).update(name=name)
     audit.record(replace(actor, workspace=live), "workspace.updated", live.slug, old=old, new=new)
     return live

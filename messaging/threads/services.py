@@ -1,7 +1,7 @@
 """What members do with the threads of the inbox. Each service checks the authority of its actor, writes the audit log,
 and changes nothing if the thread is as asked for already."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
@@ -32,6 +32,7 @@ from messaging.models import (
     Thread,
     account_state,
 )
+from messaging.querysets import MAX_COUNT
 from messaging.sending import gateway, message_text
 from messaging.threads.state import ASSIGNABLE
 
@@ -44,9 +45,12 @@ FEW_CONTACTS = 200
 View = Literal["open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed", "all"]
 VIEWS: tuple[str, ...] = get_args(View)
 COUNTED_VIEWS: tuple[View, ...] = ("open", "unread", "waiting", "failed", "mine", "unassigned", "snoozed")
-MAX_COUNT = 99
 # What has an index of its own.
-SORTS = {"snoozed": "active_at", "unread": "-last_message_at", "all": "-last_message_at"}
+SORTS = {"waiting": "waiting_since", "snoozed": "active_at", "unread": "-last_message_at", "all": "-last_message_at"}
+# Those who wait for us come first, the longest wait first, then the others.
+GROUPED: tuple[View, ...] = ("open", "mine", "unassigned")
+# A cursor in the second group begins so; what follows may be empty, for its beginning.
+SECOND_GROUP = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ class InboxFilter:
 
 
 def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: str | None = None) -> Page:
-    """One page of threads, each with contact, account, assignee, ``last_message`` and ``planned_at``: the latest
-    activity first; of those that are snoozed the one that wakes first.
+    """One page of threads, each with contact, account, assignee, ``last_message`` and ``planned_at``: those who wait
+    for us first, the longest wait first, then the others, the latest activity first. Of those that are snoozed the one
+    that wakes first; ``unread``, ``closed`` and ``all`` are by the latest activity alone.
 
     Errors: ``scope_missing``, ``invalid_cursor``.
     """
@@ -79,23 +84,44 @@ def list_inbox(actor: Actor, wanted: InboxFilter, *, limit: int = 50, cursor: st
         conditions = map(search_has, fold(wanted.search).split())
         rows = _of_contacts(rows, Contact.objects.for_workspace(actor.workspace).filter(*conditions), "pk")
 
-    def narrow(rows: "QuerySet[Any]", now: datetime) -> "QuerySet[Any]":
-        return _asleep_or_awake(rows, wanted.view, now)
+    def read(rows: "QuerySet[Any]", sort: str, limit: int, cursor: str | None) -> Page:
+        return page(
+            rows,
+            sort=sort,
+            limit=limit,
+            cursor=cursor,
+            workspace_id=actor.workspace.pk,
+            filters=asdict(wanted),
+            narrow=lambda rows, now: _asleep_or_awake(rows, wanted.view, now),
+            may_skip=True,
+        )
 
-    threads = page(
-        rows,
-        sort=_sort_of(wanted.view),
-        limit=limit,
-        cursor=cursor,
-        workspace_id=actor.workspace.pk,
-        filters=asdict(wanted),
-        narrow=narrow,
-    )
+    if wanted.view in GROUPED:
+        threads = _grouped(rows, read, limit, cursor)
+    else:
+        threads = read(rows, _sort_of(wanted.view), limit, cursor)
     newest = querysets.newest_messages(actor.workspace, threads.rows)
     planned = querysets.planned_answers(actor.workspace, threads.rows)
     for thread in threads.rows:
         thread.last_message, thread.planned_at = newest.get(thread.pk), planned.get(thread.pk)
     return threads
+
+
+def _grouped(rows: "QuerySet[Any]", read: Callable[..., Page], limit: int, cursor: str | None) -> Page:
+    """A page of those who wait for us, and of the others once these are at an end."""
+    first = Page([], None)
+    if cursor is None or not cursor.startswith(SECOND_GROUP):
+        first = read(rows.filter(waiting_since__isnull=False), "waiting_since", limit, cursor)
+        if first.next_cursor is not None:
+            return first
+        cursor = SECOND_GROUP
+    room = limit - len(first.rows)
+    others = rows.filter(waiting_since=None)
+    second = read(others, "-active_at", room or 1, cursor.removeprefix(SECOND_GROUP) or None)
+    if not room:
+        return Page(first.rows, SECOND_GROUP if second.rows else None)
+    next_cursor = None if second.next_cursor is None else SECOND_GROUP + second.next_cursor
+    return Page([*first.rows, *second.rows], next_cursor)
 
 
 def count_views(actor: Actor) -> dict[str, int]:
@@ -255,8 +281,7 @@ def next_waiting(actor: Actor, thread_id: str, *, after: datetime | None) -> Thr
     """Whose contact has waited longest of those who wait since later than ``after``, else of all; ``thread_id`` is left
     out, and so is what is snoozed or closed. None if nobody waits. Errors: ``scope_missing``."""
     actor.require(Scope.READ_MESSAGES)
-    rows = _asleep_or_awake(_in_view(actor, "waiting"), "waiting", clock.now())
-    rows = rows.exclude(pk=thread_id).order_by("waiting_since", "id")
+    rows = querysets.waiting_threads(actor.workspace).exclude(pk=thread_id)
     later = None if after is None else rows.filter(waiting_since__gt=after).first()
     found: Thread | None = later or rows.first()
     return found

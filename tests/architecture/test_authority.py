@@ -266,7 +266,7 @@ ROWS = [
         crmsolid.workspaces.services.update_workspace,
         ADMINS,
         None,
-        lambda rows: {"name": "New", "time_zone": "Europe/Berlin"},
+        lambda rows: {"name": "New", "time_zone": "Europe/Berlin", "answer_aim_minutes": 30},
     ),
     Row(funnel_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(account_report, EVERYONE, Scope.READ_ANALYTICS, periods),

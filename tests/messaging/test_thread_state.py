@@ -21,6 +21,7 @@ from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from crmsolid.workspaces.services import remove_member, set_role
+from messaging import querysets
 from messaging import services as messages
 from messaging.models import Account, Message, MessageAttempt, Status, Thread
 from messaging.sending import dispatch
@@ -475,7 +476,8 @@ def test_fifty_threads_cost_no_more_queries_than_one(
 ) -> None:
     hear(sandbox, frozen_time)
     for rows in (1, 50):
-        with django_assert_num_queries(3):  # threads with what belongs to them, their newest messages, planned ones
+        # Those who wait and the others with what belongs to them; their newest messages, planned ones.
+        with django_assert_num_queries(4):
             found = services.list_inbox(agent, InboxFilter()).rows
             shown = [(str(each.contact), str(each.account), each.assignee, each.last_message.text) for each in found]
         assert len(shown) == rows
@@ -483,14 +485,22 @@ def test_fifty_threads_cost_no_more_queries_than_one(
             hear(sandbox, frozen_time, f"person_{number}")
 
 
-def test_pages_reach_every_thread_once(agent: Actor, sandbox: Account, frozen_time: FrozenTime) -> None:
-    threads = [hear(sandbox, frozen_time, f"person_{number}").pk for number in range(5)]
-    seen, cursor = [], None
-    for _ in range(3):
-        found = services.list_inbox(agent, InboxFilter(), limit=2, cursor=cursor)
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 6, 7])
+def test_pages_reach_every_thread_once(agent: Actor, sandbox: Account, frozen_time: FrozenTime, limit: int) -> None:
+    """Those who wait for us first, the longest wait first; then the others, the latest activity first."""
+    threads = [hear(sandbox, frozen_time, f"person_{number}").pk for number in range(6)]
+    for number in (1, 3):
+        services.reply(agent, threads[number], text="Hello")
+    waiting, answered = [threads[number] for number in (0, 2, 4, 5)], [threads[3], threads[1]]
+    seen, cursor, pages = [], None, 0
+    while cursor or not pages:
+        found = services.list_inbox(agent, InboxFilter(), limit=limit, cursor=cursor)
         seen += [thread.pk for thread in found.rows]
-        cursor = found.next_cursor
-    assert (seen, cursor) == (threads[::-1], None)
+        cursor, pages = found.next_cursor, pages + 1
+    assert (seen, pages) == (waiting + answered, -(-6 // limit))
+    assert listed(agent, "waiting") == waiting
+    services.close_thread(agent, threads[0])
+    assert querysets.waiting_count(agent.workspace) == 3
 
 
 @pytest.fixture
@@ -521,12 +531,12 @@ def many_threads(agent: Actor, sandbox: Account) -> None:
         cursor.execute("ANALYZE messaging_account, messaging_thread, contacts_contact")
 
 
-def plan_of(work: Callable[[], object]) -> str:
-    """The plan of the first statement of the work."""
+def plan_of(work: Callable[[], object], statement: int = 0) -> str:
+    """The plan of the first statement of the work, or of another one."""
     with CaptureQueriesContext(connection) as captured:
         work()
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {captured.captured_queries[0]['sql']}")
+        cursor.execute(f"EXPLAIN {captured.captured_queries[statement]['sql']}")
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
@@ -536,9 +546,14 @@ def test_views_and_their_counts_use_their_indexes(agent: Actor) -> None:
     indexes = {"open": "thread_", "mine": "thread_mine", "snoozed": "thread_", "all": "thread_recent"}
     view: Any
     for view in services.VIEWS:
-        plan = plan_of(partial(services.list_inbox, agent, InboxFilter(view)))
-        assert f"using {indexes.get(view, f'thread_{view}')}" in plan, f"{view}: {plan}"
-        assert "Seq Scan on messaging_thread" not in plan, f"{view}: {plan}"
+        grouped = view in services.GROUPED
+        for statement in (0, 1) if grouped else (0,):
+            index = "thread_" if grouped and not statement else indexes.get(view, f"thread_{view}")
+            plan = plan_of(partial(services.list_inbox, agent, InboxFilter(view)), statement)
+            assert f"using {index}" in plan, f"{view}: {plan}"
+            assert "Seq Scan on messaging_thread" not in plan, f"{view}: {plan}"
+    plan = plan_of(lambda: querysets.waiting_count(agent.workspace))
+    assert "Index Only Scan using thread_waiting_since" in plan and "Sort" not in plan, plan
     plan = plan_of(lambda: services.count_views(agent))
     assert (plan.count("->  Limit"), "Sort" in plan, "Seq Scan" in plan) == (7, False, False), plan
     for view in ("unread", "waiting", "failed", "mine", "unassigned"):

@@ -1,4 +1,4 @@
-"""Settings > Workspace: its name and time zone, and who may change them."""
+"""Settings > Workspace: its name, time zone and aim for answers, and who may change them."""
 
 from typing import Any
 
@@ -11,11 +11,13 @@ from tests.sequences.helpers import create
 from tests.tenants import Api, Tenants
 
 PAGE = reverse("admin:workspace")
-FORM = {"name": " Acme Ltd ", "time_zone": "Europe/Berlin"}
+FORM = {"name": " Acme Ltd ", "time_zone": "Europe/Berlin", "answer_aim_minutes": "30"}
+BEFORE, AFTER = ("Acme", "UTC", 15), ("Acme Ltd", "Europe/Berlin", 30)
 
 
-def stored(tenants: Tenants) -> list[tuple[str, str]]:
-    return [(row.name, row.owner_workspace.time_zone) for row in Workspace.objects.order_by("pk")]
+def stored(tenants: Tenants) -> list[tuple[str, str, int]]:
+    rows = [(row.name, row.owner_workspace) for row in Workspace.objects.order_by("pk")]
+    return [(name, live.time_zone, live.answer_aim_minutes) for name, live in rows]
 
 
 def entries() -> list[Any]:
@@ -23,14 +25,15 @@ def entries() -> list[Any]:
 
 
 @pytest.mark.parametrize("side", ["live", "test"])
-def test_admin_changes_name_and_time_zone_of_live_and_test(api: Api, tenants: Tenants, side: str) -> None:
+def test_admin_changes_the_settings_of_live_and_test(api: Api, tenants: Tenants, side: str) -> None:
     client = browser(tenants.member(Role.ADMIN), tenants.twin if side == "test" else tenants.workspace)
     assert 'value="Acme"' in client.get(PAGE).content.decode()
     for _ in range(2):  # the second changes nothing
         answer = client.post(PAGE, FORM)
         assert (answer.status_code, answer["Location"]) == (302, PAGE.replace("live", side))
-    assert stored(tenants) == [("Acme Ltd", "Europe/Berlin")] * 2 + [("Rival", "UTC")] * 2
-    change = {"old": {"name": "Acme", "time_zone": "UTC"}, "new": {"name": "Acme Ltd", "time_zone": "Europe/Berlin"}}
+    assert stored(tenants) == [AFTER] * 2 + [("Rival", "UTC", 15)] * 2
+    fields = ("name", "time_zone", "answer_aim_minutes")
+    change = {when: dict(zip(fields, values, strict=True)) for when, values in (("old", BEFORE), ("new", AFTER))}
     assert entries() == [("acme", change)]
     for workspace in (tenants.workspace, tenants.twin):
         shown = api(tenants.key(workspace=workspace)).get("/v1/me").json()["workspace"]
@@ -44,9 +47,10 @@ def test_admin_changes_name_and_time_zone_of_live_and_test(api: Api, tenants: Te
     [
         ({**FORM, "name": "  "}, "A name has 1 to 100 characters"),
         ({**FORM, "time_zone": "Mars/Base"}, "Give a name of the IANA time zone database"),
+        ({**FORM, "answer_aim_minutes": "0"}, "greater than or equal to 1"),
     ],
 )
 def test_wrong_values_are_refused_beside_their_field(tenants: Tenants, form: dict[str, str], says: str) -> None:
     answer = browser(tenants.owner).post(PAGE, form)
     assert (answer.status_code, says in answer.content.decode()) == (200, True)
-    assert (stored(tenants)[0], entries()) == (("Acme", "UTC"), [])
+    assert (stored(tenants)[0], entries()) == (BEFORE, [])

@@ -126,7 +126,7 @@ def account(tenants: Tenants) -> Opened:
 
 
 def workspace(tenants: Tenants) -> Opened:
-    opened = row("messaging_account_change", tenants.workspace, "name", "time_zone")
+    opened = row("messaging_account_change", tenants.workspace, "name", "time_zone", "answer_aim_minutes")
     return replace(opened, address=reverse("admin:workspace"))
 
 

@@ -28,7 +28,7 @@ from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.actor import ADMINS, OWNERS
 from crmsolid.workspaces.models import Plan, Role, User, Workspace
-from crmsolid.workspaces.services import MAX_NAME, update_workspace
+from crmsolid.workspaces.services import MAX_ANSWER_AIM, MAX_NAME, update_workspace
 from webhooks.models import Endpoint
 from webhooks.services import MAX_ENDPOINTS
 
@@ -102,7 +102,7 @@ class PlanPage(TenantPage):
 
 
 class WorkspaceForm(EditForm, ServiceForm):
-    """The name and the time zone of a workspace."""
+    """The name, the time zone, and the aim for answers of a workspace."""
 
     name = forms.CharField(required=False, widget=forms.TextInput(attrs={"maxlength": MAX_NAME}))
     time_zone = forms.CharField(
@@ -112,10 +112,16 @@ class WorkspaceForm(EditForm, ServiceForm):
         help_text="By its name, such as Europe/Berlin. The days, weeks and months of statistics are those of this time "
         "zone, and new sequences begin with it.",
     )
+    answer_aim_minutes = forms.IntegerField(
+        label="Answer within",
+        min_value=1,
+        max_value=MAX_ANSWER_AIM,
+        help_text="Minutes. In lists a customer's wait is marked from half of this on, and more strongly past it.",
+    )
 
     @classmethod
     def of(cls, live: Workspace, data: Any = None) -> "WorkspaceForm":
-        return cls(data, initial={"name": live.name, "time_zone": live.time_zone})
+        return cls(data, initial={field: getattr(live, field) for field in cls.base_fields})
 
 
 class WorkspacePage(TenantPage):
