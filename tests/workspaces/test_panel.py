@@ -10,7 +10,7 @@ from django.urls import reverse
 from contacts.models import Contact, CustomField
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.panel.pages.navigation import GROUPS
+from crmsolid.panel.pages.navigation import PLACES
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
 from crmsolid.workspaces.services import remove_member, require_two_factor, set_role
@@ -20,7 +20,7 @@ from tests.tenants import PASSWORD, Tenants
 HOME = reverse("admin:index")
 REGISTERED = {model._meta.label_lower for model in admin.site._registry}
 LOGIN = reverse("account:login")
-SETTINGS = [item for item in GROUPS["Settings"] if item.model in REGISTERED]
+SETTINGS = [item for items in PLACES[-1].groups.values() for item in items if item.model in REGISTERED]
 
 
 def change(model: str, row: Any) -> str:

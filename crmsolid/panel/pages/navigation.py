@@ -1,4 +1,4 @@
-"""The panel's sidebar and breadcrumbs."""
+"""The panel's rail of places, the side with the lines of one place, and the way back."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import panel_context
@@ -14,7 +15,8 @@ from crmsolid.workspaces.actor import ADMINS, EVERYONE, OWNERS, Roles
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """A line of the sidebar: the list of ``model`` (``app.model``), or the page with the URL name ``page``.
+    """A line of the side: the list of ``model`` (``app.model``), or the page with the URL name ``page``, which is one
+    about the user if it begins with ``account:``.
 
     ``roles`` say who sees a page. For a model its ``TenantAdmin`` says so. ``family`` is how the URL names of the pages
     begin that belong to it; those of a model begin with its name.
@@ -34,6 +36,8 @@ class NavigationItem:
 
     @property
     def link(self) -> str:
+        if self.page.startswith("account:"):
+            return reverse(self.page)
         return panel_url(f"{self.page or self.model.replace('.', '_') + '_changelist'}")
 
     def is_visible(self, request: HttpRequest) -> bool:
@@ -43,75 +47,143 @@ class NavigationItem:
         return admin.site.get_model_admin(apps.get_model(self.model)).has_view_permission(request)
 
 
-GROUPS: dict[str, tuple[NavigationItem, ...]] = {
-    "Conversations": (
-        NavigationItem("Inbox", "inbox", page="inbox", family="inbox_"),
-        NavigationItem("Messages", "message-circle", "messaging.message", family="messaging_message"),
-        NavigationItem("Broadcasts", "megaphone", "messaging.broadcast"),
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of the rail's: its groups of lines stand in the side, unless there is but one line. ``main`` is the group
+    whose first line the rail leads to."""
+
+    title: str
+    icon: str
+    groups: dict[str, tuple[NavigationItem, ...]]
+    main: str = ""
+
+
+PLACES = (
+    Place("Home", "house", {"": (NavigationItem("Home", "house", page="index"),)}),
+    Place(
+        "Inbox",
+        "inbox",
+        {
+            "": (
+                NavigationItem("Conversations", "inbox", page="inbox", family="inbox_"),
+                NavigationItem("Messages", "message-circle", "messaging.message"),
+            )
+        },
     ),
-    "People": (
-        NavigationItem("Contacts", "users", page="contacts_contact_changelist", family="contacts_contact_"),
-        NavigationItem("Segments", "funnel", "contacts.segment"),
-        NavigationItem("Tags", "tag", page="contacts_contacttag_changelist", family="contacts_contacttag_"),
-        NavigationItem("Imports", "upload", "contacts.contactimport"),
+    Place(
+        "People",
+        "users",
+        {
+            "": (
+                NavigationItem("Contacts", "users", page="contacts_contact_changelist", family="contacts_contact_"),
+                NavigationItem("Segments", "funnel", "contacts.segment"),
+                NavigationItem("Tags", "tag", page="contacts_contacttag_changelist", family="contacts_contacttag_"),
+                NavigationItem("Imports", "upload", "contacts.contactimport"),
+            )
+        },
     ),
-    "Automation": (
-        NavigationItem("Sequences", "workflow", "sequences.sequence"),
-        NavigationItem("Enrollments", "user-check", "sequences.enrollment"),
-        NavigationItem("Jobs", "hourglass", "workspaces.job"),
+    Place(
+        "Automate",
+        "workflow",
+        {
+            "": (
+                NavigationItem("Sequences", "workflow", "sequences.sequence"),
+                NavigationItem("Enrollments", "user-check", "sequences.enrollment"),
+                NavigationItem("Broadcasts", "megaphone", "messaging.broadcast"),
+                NavigationItem("Jobs", "hourglass", "workspaces.job"),
+            )
+        },
     ),
-    "Reports": (NavigationItem("Analytics", "chart-no-axes-column", page="analytics_funnel", family="analytics_"),),
-    "Settings": (
-        NavigationItem("Workspace", "building-2", page="workspace", roles=ADMINS),
-        NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
-        NavigationItem("Custom fields", "sliders-horizontal", "contacts.customfield"),
-        NavigationItem("Scoring", "gauge", "contacts.scoringrule"),
-        NavigationItem("Templates", "file-text", "messaging.template"),
-        NavigationItem("Opt-out words", "ban", "messaging.optoutword"),
-        NavigationItem("API Keys", "key-round", "apikeys.apikey"),
-        NavigationItem("Assistants", "bot", "oauth.grant"),
-        NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
-        NavigationItem("Deliveries", "package", "webhooks.delivery"),
-        NavigationItem("Events", "zap", "events.event"),
-        NavigationItem("Members", "id-card", page="members", roles=ADMINS, family="member_"),
-        NavigationItem("Plan", "crown", page="plan", roles=OWNERS),
-        NavigationItem("Audit log", "scroll-text", "workspaces.auditentry"),
+    Place(
+        "Reports",
+        "chart-no-axes-column",
+        {"": (NavigationItem("Analytics", "chart-no-axes-column", page="analytics_funnel", family="analytics_"),)},
     ),
-}
+    Place(
+        "Settings",
+        "settings",
+        {
+            "You": (
+                NavigationItem("Profile", "user", page="account:profile", family="account:password_"),
+                NavigationItem("Two-factor authentication", "shield", page="account:two_factor"),
+                NavigationItem("Sessions", "monitor", page="account:sessions"),
+                NavigationItem("Your assistants", "bot", page="account:assistants"),
+            ),
+            "Workspace": (
+                NavigationItem("Workspace", "building-2", page="workspace", roles=ADMINS),
+                NavigationItem("Members", "id-card", page="members", roles=ADMINS, family="member_"),
+                NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
+                NavigationItem("Plan", "crown", page="plan", roles=OWNERS),
+            ),
+            "Customers": (
+                NavigationItem("Custom fields", "sliders-horizontal", "contacts.customfield"),
+                NavigationItem("Scoring", "gauge", "contacts.scoringrule"),
+                NavigationItem("Templates", "file-text", "messaging.template"),
+                NavigationItem("Opt-out words", "ban", "messaging.optoutword"),
+            ),
+            "Developers": (
+                NavigationItem("API Keys", "key-round", "apikeys.apikey"),
+                NavigationItem("Assistants", "bot", "oauth.grant"),
+                NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
+                NavigationItem("Deliveries", "package", "webhooks.delivery"),
+                NavigationItem("Events", "zap", "events.event"),
+                NavigationItem("Audit log", "scroll-text", "workspaces.auditentry"),
+            ),
+        },
+        main="Workspace",
+    ),
+)
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar's groups, with the items that this member may see."""
+    """The places, each with its groups of the lines that this member may see."""
     name = _url_name(request)
-    home = {"title": "Home", "icon": "house", "link": panel_url("index"), "active": request.path == panel_url("index")}
-    groups: list[dict[str, Any]] = [{"items": [home]}]
-    for title, items in GROUPS.items():
-        links = [
-            {"title": item.title, "icon": item.icon, "link": item.link, "active": item.has(name)}
-            for item in items
-            if item.is_visible(request)
-        ]
-        if links:
-            groups.append({"title": title, "items": links})
-    return groups
+    places = []
+    for place in PLACES:
+        groups = []
+        for title, items in place.groups.items():
+            lines = [
+                {"title": item.title, "icon": item.icon, "link": item.link, "active": item.has(name)}
+                for item in items
+                if item.is_visible(request)
+            ]
+            if lines:
+                groups.append({"title": title, "items": lines})
+        if not groups:
+            continue
+        main = next((group for group in groups if group["title"] == place.main), groups[0])
+        active = any(line["active"] for group in groups for line in group["items"])
+        places.append(
+            {
+                "title": place.title,
+                "icon": place.icon,
+                "link": main["items"][0]["link"],
+                "active": active,
+                "groups": groups,
+                "has_side": len(groups) > 1 or len(groups[0]["items"]) > 1,
+            }
+        )
+    return places
 
 
 def breadcrumbs(request: HttpRequest) -> list[dict[str, str]]:
-    """The sidebar's group and item of this page, such as ``Settings``, ``API Keys``; empty for the home page.
+    """The place and the line of this page, such as ``Settings``, ``API Keys``; empty for the home page.
 
-    The page's own title follows them. An item that is a page by itself is left out, for it has the same title.
+    The page's own title follows them. A line that is a page by itself is left out, for it has the same title.
     """
     name = _url_name(request)
-    for title, items in GROUPS.items():
-        for item in items:
-            if item.page and name == item.page:
-                return [{"title": title, "link": ""}]
-            if item.has(name):
-                return [{"title": title, "link": ""}, {"title": item.title, "link": item.link}]
+    for place in PLACES[1:]:
+        for items in place.groups.values():
+            for item in items:
+                if name and name == item.page:
+                    return [{"title": place.title, "link": ""}]
+                if item.has(name):
+                    return [{"title": place.title, "link": ""}, {"title": item.title, "link": item.link}]
     return []
 
 
 def _url_name(request: HttpRequest) -> str:
-    """The URL name of the page that is shown."""
+    """The URL name of the page that is shown, with ``account:`` for one about the user."""
     match = request.resolver_match
-    return (match.url_name or "") if match else ""
+    name = (match.url_name or "") if match else ""
+    return f"account:{name}" if match and match.app_names == ["account"] else name

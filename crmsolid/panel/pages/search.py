@@ -43,7 +43,7 @@ class SearchPage(TenantPage):
         return self.render(searched_for=words, groups=groups)
 
     def _groups(self, words: str) -> Iterator[tuple[str, list[Found]]]:
-        items = [item for group in navigation(self.request) for item in group["items"]]
+        items = [item for place in navigation(self.request) for group in place["groups"] for item in group["items"]]
         fitting = [item for item in items if words.lower() in item["title"].lower()]
         yield "Pages", [Found(item["title"], item["link"]) for item in fitting]
         contacts: list[Any] = list_contacts(self.actor, {"search": words}, limit=AT_MOST).rows

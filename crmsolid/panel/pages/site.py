@@ -150,6 +150,7 @@ class PanelSite(AdminSite):
             "has_permission": panel is not None,
             "panel": panel,
             "navigation": navigation(request) if panel else [],
+            "rail": "slim" if request.COOKIES.get("rail") == "slim" else "",
             "side_links": {side: same_page(request, side) for side in SIDES} if panel else {},
             "breadcrumbs": breadcrumbs(request),
         }

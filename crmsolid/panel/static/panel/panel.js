@@ -102,20 +102,34 @@ document.addEventListener("keydown", (event) => {
     menu.open = false;
     menu.querySelector("summary").focus();
   } else if (event.key?.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
-    const search = document.querySelector("#panel-search");
+    const search = document.querySelector("#panel-search") ?? document.querySelector("#search");
     if (!search) return;
     event.preventDefault();
-    search.focus();
-    search.select();
+    if (search.select) search.select();
+    else search.click();
   }
 });
 
-// A menu that is longer than the window shows the item of this page.
-const menu = document.querySelector("#menu");
-const showItem = () => menu.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-if (menu) {
-  showItem();
-  menu.addEventListener("toggle", showItem);
+// The side of a long place shows the line of this page.
+const side = document.querySelector("#side");
+const showLine = () => side.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+if (side) {
+  showLine();
+  side.addEventListener("toggle", showLine);
+}
+
+// <button data-rail-slim> hides the names of the rail's places, or shows them again; the server draws it as it was left.
+const slim = document.querySelector("[data-rail-slim]");
+if (slim) {
+  const app = document.querySelector(".cs-app");
+  const describe = () => slim.setAttribute("aria-pressed", app.dataset.rail === "slim");
+  slim.hidden = false;
+  describe();
+  slim.addEventListener("click", () => {
+    app.dataset.rail = app.dataset.rail === "slim" ? "" : "slim";
+    document.cookie = `rail=${app.dataset.rail}; path=/panel/; max-age=31536000; samesite=lax`;
+    describe();
+  });
 }
 
 // <button data-dialog="#id"> opens a dialog; its <form method="dialog"> closes it.
