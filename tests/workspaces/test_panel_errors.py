@@ -31,7 +31,7 @@ def test_an_unknown_address_gets_a_404_page(tenants: Tenants, address: str, in_f
     answer = browser(tenants.owner).get(address)
     text = answer.content.decode()
     assert (answer.status_code, "There is nothing here" in text) == (404, True)
-    assert ("cs-switcher" in text) is in_frame
+    assert ("cs-rail" in text) is in_frame
 
 
 def test_without_a_login_the_404_page_mentions_no_workspace(tenants: Tenants) -> None:
@@ -44,7 +44,7 @@ def test_the_403_page_names_the_members_role(tenants: Tenants) -> None:
     answer = browser(tenants.member(Role.AGENT)).get(ADD_FIELD)
     assert answer.status_code == 403
     text = answer.content.decode()
-    assert "You are an agent in Acme." in text and "cs-switcher" in text
+    assert "You are an agent in Acme." in text and "cs-rail" in text
     Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
     assert "The trial of Acme has ended" in browser(tenants.owner).get(ADD_FIELD).content.decode()
 

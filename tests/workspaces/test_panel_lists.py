@@ -33,13 +33,21 @@ def visible(answer: Any) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", words).split())
 
 
+def without_badge(queries: CaptureQueriesContext) -> list[str]:
+    """The statements without the one that each page has: it counts who waits, up to a hundred."""
+    statements = [each["sql"] for each in queries.captured_queries]
+    badge = [sql for sql in statements if sql.startswith("SELECT COUNT(") and sql.endswith("LIMIT 100) subquery")]
+    assert len(badge) == 1
+    return [sql for sql in statements if sql not in badge]
+
+
 @pytest.mark.parametrize("query", ["", "?q=acme", "?p=1&o=1"], ids=["plain", "search", "sorted"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
 def test_no_list_counts_its_rows(tenants: Tenants, page: TenantAdmin, query: str) -> None:
     furnish(tenants.workspace, "acme")
     with CaptureQueriesContext(connection) as queries:
         assert browser(tenants.owner).get(listing(page) + query).status_code == 200
-    statements = [each["sql"] for each in queries.captured_queries]
+    statements = without_badge(queries)
     counts = [sql for sql in statements if re.match(r"SELECT (COUNT\(|DISTINCT\b)", sql)]
     if page.model is Segment:  # it shows how many contacts are in each, as far as a second goes
         counts = [sql for sql in counts if 'FROM "contacts_contact"' not in sql]
@@ -115,7 +123,7 @@ def test_the_history_of_a_row_is_paged_without_counting(tenants: Tenants, number
     with CaptureQueriesContext(connection) as queries:
         answer = browser(tenants.owner).get(reverse("admin:contacts_contact_history", args=[contact.pk]), {"p": number})
     assert answer.status_code == status
-    assert not [each for each in queries.captured_queries if "COUNT(" in each["sql"].upper()]
+    assert not [sql for sql in without_badge(queries) if "COUNT(" in sql.upper()]
     text = answer.content.decode()
     assert [word for word in ("Newer", "Older") if f">{word}</a>" in text] == ([links] if links else [])
 
@@ -127,7 +135,7 @@ def test_the_home_page_counts_no_further_than_it_shows(tenants: Tenants, monkeyp
     with CaptureQueriesContext(connection) as queries:
         figures = client.get(reverse("admin:index")).context["figures"]
     assert {each["title"]: each["value"] for each in figures}["Contacts"] == "1"
-    counts = [each["sql"] for each in queries.captured_queries if "COUNT(" in each["sql"].upper()]
+    counts = [sql for sql in without_badge(queries) if "COUNT(" in sql.upper()]
     assert len(counts) == 3 and all("LIMIT 3" in sql for sql in counts)
     Contact.unscoped.bulk_create(Contact(workspace=tenants.workspace, search=str(each)) for each in range(3))
     figures = client.get(reverse("admin:index")).context["figures"]
