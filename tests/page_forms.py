@@ -13,6 +13,7 @@ class PageForm:
     values: dict[str, list[str]] = field(default_factory=dict)
     buttons: set[tuple[str, str]] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    is_undo: bool = False
 
     def filled(self, **changes: Any) -> dict[str, Any]:
         """The form with these fields filled in otherwise."""
@@ -20,10 +21,14 @@ class PageForm:
 
 
 def forms_of(answer: Any) -> list[PageForm]:
-    """All forms of the page."""
-    reader = _Reader()
-    reader.feed(answer.content.decode())
-    return reader.forms
+    """All forms of the page but those that take back what was just done."""
+    return [form for form in _forms(answer) if not form.is_undo]
+
+
+def undo_form(answer: Any) -> PageForm:
+    """The only form of the page that takes back what was just done."""
+    [found] = [form for form in _forms(answer) if form.is_undo]
+    return found
 
 
 def form_with(answer: Any, *names: str, **values: str) -> PageForm:
@@ -34,6 +39,12 @@ def form_with(answer: Any, *names: str, **values: str) -> PageForm:
         if each.names.issuperset(names) and all(each.values.get(name) == [value] for name, value in values.items())
     ]
     return found
+
+
+def _forms(answer: Any) -> list[PageForm]:
+    reader = _Reader()
+    reader.feed(answer.content.decode())
+    return reader.forms
 
 
 class _Reader(HTMLParser):
@@ -48,7 +59,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
         if tag == "form":
-            self.forms.append(PageForm(given.get("action", "")))
+            self.forms.append(PageForm(given.get("action", ""), is_undo="data-undo" in given))
             self._in_form = True
         if not self._in_form:
             return

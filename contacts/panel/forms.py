@@ -15,7 +15,7 @@ from contacts.services import update_contact
 from contacts.validation import MAX_TAG
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.panel.components.forms import EditForm
+from crmsolid.panel.components.forms import SHOWN, EditForm
 from crmsolid.workspaces.actor import Actor
 
 # Those that the services take an empty text for; null clears the others.
@@ -50,6 +50,11 @@ class StageForm(ContactEditForm):
     @classmethod
     def of(cls, person: ContactWithTags, data: Any = None) -> "StageForm":
         return cls(data, initial={"stage": person.contact.stage}, auto_id="edit_%s")
+
+    def undo(self) -> dict[str, str]:
+        """What is posted to put the stage back; refused if somebody else has changed it by then."""
+        changed = StageForm(initial={"stage": self.cleaned_data["stage"]})
+        return {"stage": self.initial["stage"], SHOWN: changed.shown}
 
 
 class CustomFieldsForm(ContactEditForm):

@@ -1,6 +1,6 @@
 """A contact's page: what happened, the facts, and all that is changed in place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.paginator import InvalidPage
@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 
 from contacts import custom_fields, notes, repository, services, tags, timeline
-from contacts.models import Contact, CustomField
+from contacts.models import Contact, CustomField, Stage
 from contacts.panel.actions import contact_actions, contact_links, contact_sections
 from contacts.panel.forms import ContactForm, NewContactForm, NoteForm, StageForm, save_contact, split_tags
 from contacts.repository import ContactWithTags
@@ -157,8 +157,14 @@ class ContactPage(OfContact):
         return HttpResponseRedirect(page) if is_ours else None
 
     def _stage(self, person: ContactWithTags) -> HttpResponseBase | None:
-        form, _ = save_contact(self.actor, person.contact.pk, lambda now: StageForm.of(now, self.request.POST))
-        return None if form.is_valid() else self._page(self.person(person.contact.pk), stage_form=form, status=422)
+        form, written = save_contact(self.actor, person.contact.pk, lambda now: StageForm.of(now, self.request.POST))
+        if not form.is_valid():
+            return self._page(self.person(person.contact.pk), stage_form=form, status=422)
+        if written:
+            self.say(
+                f"The stage is {Stage(form.cleaned_data['stage']).label} now.", undo={"do": "stage", **form.undo()}
+            )
+        return None
 
     def _opt_out(self, person: ContactWithTags) -> None:
         opted_out = self.request.POST.get("opted_out") == "yes"
@@ -167,10 +173,18 @@ class ContactPage(OfContact):
         self.say("Nothing is sent to this person from now on." if opted_out else again)
 
     def _tag(self, person: ContactWithTags) -> None:
-        services.tag_contact(self.actor, person.contact.pk, add=split_tags(self.request.POST.get("tag", "")))
+        self._change_tags(person, add=split_tags(self.request.POST.get("tag", "")))
 
     def _untag(self, person: ContactWithTags) -> None:
-        services.tag_contact(self.actor, person.contact.pk, remove=[self.request.POST.get("tag", "")])
+        self._change_tags(person, remove=[self.request.POST.get("tag", "")])
+
+    def _change_tags(self, person: ContactWithTags, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
+        now = services.tag_contact(self.actor, person.contact.pk, add=add, remove=remove)
+        added, removed = sorted(set(now.tags) - set(person.tags)), set(person.tags) - set(now.tags)
+        if added:
+            self.say(f"Tagged {', '.join(added)}.", undo={"do": "untag", "tag": added[0]} if len(added) == 1 else None)
+        for tag in removed:  # one; the form that puts it back takes several, separated by commas
+            self.say(f"The tag {tag} is removed.", undo={"do": "tag", "tag": tag} if "," not in tag else None)
 
     def _note(self, person: ContactWithTags) -> HttpResponseBase | None:
         form = NoteForm(self.request.POST)

@@ -167,7 +167,7 @@ class EndsAccess:
 
 # --- Profile ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def update_profile(user: User, *, name: str, time_zone: str, theme: str, ip: str | None) -> None:
+def update_profile(user: User, *, name: str, time_zone: str, theme: str, single_keys: bool, ip: str | None) -> None:
     """Change what the user sees and is called. ``time_zone`` may be empty: the workspace's then.
 
     Errors: ``validation_failed`` (name, time_zone, theme).
@@ -176,7 +176,7 @@ def update_profile(user: User, *, name: str, time_zone: str, theme: str, ip: str
         raise invalid("time_zone", "invalid_choice", "choose a time zone from the list, such as Europe/Berlin")
     if theme not in Theme.values:
         raise invalid("theme", "invalid_choice", "choose one of these")
-    new = {"name": clean_name(name), "time_zone": time_zone, "theme": theme}
+    new = {"name": clean_name(name), "time_zone": time_zone, "theme": theme, "single_keys": single_keys}
     row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     changed = [field for field, value in new.items() if getattr(row, field) != value]
     if not changed:

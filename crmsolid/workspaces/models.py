@@ -39,13 +39,15 @@ class Theme(models.TextChoices):
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in to the panel. Their memberships say what they may do; Django's groups do not matter.
 
-    ``time_zone`` is that of the times which the panel shows; empty: the workspace's.
+    ``time_zone`` is that of the times which the panel shows; empty: the workspace's. ``single_keys``: whether keys of
+    the panel work without Ctrl (WCAG 2.1.4).
     """
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=150, blank=True)
     time_zone = models.CharField(max_length=64, blank=True, db_default="")
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM, db_default=Theme.SYSTEM)
+    single_keys = models.BooleanField(default=True, db_default=True)
     is_active = models.BooleanField(default=True)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -320,26 +320,32 @@ class ThreadPage(InboxPage):
         match action:
             case "close":
                 threads.close_thread(self.actor, thread.pk, seen=self.seen())
-                self.say("The conversation is closed. It opens again when they write.")
+                undo = {"action": "reopen", "waits": "again"}
+                self.say("The conversation is closed. It opens again when they write.", undo=undo)
             case "reopen":
-                threads.reopen_thread(self.actor, thread.pk)
+                threads.reopen_thread(self.actor, thread.pk, waits="waits" in self.request.POST)
                 self.say("The conversation is open again.")
             case "snooze":
                 until = conversation.snooze_end(self.request.POST.get("until", ""), self.request.POST.get("date", ""))
                 if until is None:
                     raise invalid("until", "required", "choose a date and a time until which it sleeps")
                 threads.snooze_thread(self.actor, thread.pk, until=until, seen=self.seen())
-                self.say("The conversation is snoozed. It comes back then, or when they write.")
+                undo = {"action": "reopen"}
+                if thread.snoozed_until is not None and thread.is_snoozed:
+                    undo = {"action": "snooze", "until": "date", "date": thread.snoozed_until.isoformat()}
+                self.say("The conversation is snoozed. It comes back then, or when they write.", undo=undo)
             case "assign":
                 replaces = self._user_id("replaces") if "replaces" in self.request.POST else threads.ANYBODY
                 user_id = self._user_id("assignee")
                 changed = threads.assign_thread(self.actor, thread.pk, user_id=user_id, replaces=replaces)
-                self.say(f"Assigned to {changed.assignee}." if changed.assignee else "Nobody looks after it now.")
+                undo = {"assignee": _text(thread.assignee_id), "replaces": _text(changed.assignee_id)}
+                said = f"Assigned to {changed.assignee}." if changed.assignee else "Nobody looks after it now."
+                self.say(said, undo={"action": "assign", **undo} if thread.assignee_id != changed.assignee_id else None)
             case "read":
                 messages.mark_thread_read(self.actor, thread.pk)
             case "unread":
                 threads.mark_thread_unread(self.actor, thread.pk)
-                self.say("The conversation is marked as unread.")
+                self.say("The conversation is marked as unread.", undo={"action": "read"})
             case "retry":
                 threads.retry_message(self.actor, message_id)
                 self.say("The message is sent again.")
@@ -413,6 +419,10 @@ def _time(text: str) -> datetime | None:
     except ValueError:
         return None
     return time if time is not None and timezone.is_aware(time) else None
+
+
+def _text(user_id: int | None) -> str:
+    return "" if user_id is None else str(user_id)
 
 
 def _number(text: str) -> int | None:

@@ -34,7 +34,7 @@ from messaging.models import (
 )
 from messaging.querysets import MAX_COUNT
 from messaging.sending import gateway, message_text
-from messaging.threads.state import ASSIGNABLE
+from messaging.threads.state import ASSIGNABLE, find_waiting
 
 # Whoever looks after a thread.
 ANYBODY = -1
@@ -230,10 +230,15 @@ def close_thread(actor: Actor, thread_id: str, *, seen: datetime | None = None) 
 
 
 @unit_of_work()
-def reopen_thread(actor: Actor, thread_id: str) -> Thread:
-    """Put a closed or snoozed thread back among the open ones. Errors: ``scope_missing``, ``not_found``."""
+def reopen_thread(actor: Actor, thread_id: str, *, waits: bool = False) -> Thread:
+    """Put a closed or snoozed thread back among the open ones. With ``waits`` the contact waits again if nobody has
+    answered, as before it was closed. Errors: ``scope_missing``, ``not_found``."""
     which = Q(closed_at__isnull=False) | Q(snoozed_until__isnull=False)
-    return _change(actor, thread_id, which, {"closed_at": None, "snoozed_until": None}, "reopened")
+    thread = _change(actor, thread_id, which, {"closed_at": None, "snoozed_until": None}, "reopened")
+    if waits:
+        find_waiting([thread.pk])
+        thread.refresh_from_db(fields=["waiting_since"])
+    return thread
 
 
 @unit_of_work()

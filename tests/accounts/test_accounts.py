@@ -136,14 +136,14 @@ def test_of_two_passwords_for_one_link_one_is_set() -> None:
 
 
 def test_the_profile_is_changed_and_audited_without_what_was_written(tenants: Tenants) -> None:
-    new = {"name": "  Ada   Lovelace ", "time_zone": "Europe/Berlin", "theme": "dark"}
+    new = {"name": "  Ada   Lovelace ", "time_zone": "Europe/Berlin", "theme": "dark", "single_keys": False}
     accounts.update_profile(tenants.owner, **new, ip=None)
     accounts.update_profile(tenants.owner, **new, ip=None)
     tenants.owner.refresh_from_db()
     user = tenants.owner
-    assert (user.name, user.time_zone, user.theme) == ("Ada Lovelace", "Europe/Berlin", "dark")
+    assert (user.name, user.time_zone, user.theme, user.single_keys) == ("Ada Lovelace", "Europe/Berlin", "dark", False)
     entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="user.changed")
-    assert entry.data == {"fields": ["name", "time_zone", "theme"]}
+    assert entry.data == {"fields": ["name", "time_zone", "theme", "single_keys"]}
 
 
 @pytest.mark.parametrize(
@@ -151,6 +151,7 @@ def test_the_profile_is_changed_and_audited_without_what_was_written(tenants: Te
 )
 def test_a_wrong_profile_changes_nothing(tenants: Tenants, changes: dict[str, str], field: str) -> None:
     with pytest.raises(DomainError) as error:
-        accounts.update_profile(tenants.owner, **{"name": "New", "time_zone": "", "theme": "dark", **changes}, ip=None)
+        wrong = {"name": "New", "time_zone": "", "theme": "dark", **changes}
+        accounts.update_profile(tenants.owner, **wrong, single_keys=True, ip=None)
     assert problem(error) == ("validation_failed", [field])
     assert User.objects.get(pk=tenants.owner.pk).name == ""

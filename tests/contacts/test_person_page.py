@@ -13,7 +13,7 @@ from contacts.notes import add_note
 from crmsolid.workspaces.models import AuditEntry
 from tests.contacts.conftest import Upsert
 from tests.contacts.helpers import before_statement
-from tests.page_forms import form_with
+from tests.page_forms import form_with, undo_form
 from tests.tenants import Api, Tenants
 
 
@@ -238,3 +238,33 @@ def test_page_of_a_contact_with_much_behind_it_needs_as_many_queries(
     older = panel.get(page_of(contact)).context["older"]
     assert len(panel.get(page_of(contact), {"older": older}).context["entries"]) == 22
     assert panel.get(page_of(contact), {"older": "x", "show": "x"}).status_code == 200
+
+
+def test_stage_and_tags_are_put_back(panel: Client, upsert: Upsert) -> None:
+    contact = upsert(username="sarah", tags=["vip"])
+    page = page_of(contact["id"])
+    before = kept_of(contact["id"])
+    for fields in ({"do": "stage", "stage": "won"}, {"do": "tag", "tag": " New "}, {"do": "untag", "tag": "vip"}):
+        panel.post(page, fields)
+        assert kept_of(contact["id"]) != before
+        undo = undo_form(panel.get(page))
+        panel.post(undo.action, undo.values)
+        assert kept_of(contact["id"]) == before, fields
+        panel.get(page)
+    panel.post(page, {"do": "tag", "tag": "vip"})  # has it already
+    assert "Undo" not in panel.get(page).content.decode()
+
+
+def test_stage_that_somebody_else_has_changed_meanwhile_is_not_put_back(panel: Client, upsert: Upsert) -> None:
+    contact = upsert(username="sarah")
+    page = page_of(contact["id"])
+    panel.post(page, {"do": "stage", "stage": "won"})
+    undo = undo_form(panel.get(page))
+    panel.post(page, {"do": "stage", "stage": "lost"})
+    assert panel.post(undo.action, undo.values).status_code == 422
+    assert kept_of(contact["id"])[0] == "lost"
+
+
+def kept_of(contact_id: str) -> tuple[str, list[str]]:
+    contact = Contact.unscoped.get(pk=contact_id)
+    return contact.stage, sorted(contact.tag_rows.values_list("name", flat=True))

@@ -21,7 +21,7 @@ from messaging.sending import dispatch
 from messaging.threads.received import Incoming, receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import send
-from tests.page_forms import form_with
+from tests.page_forms import form_with, undo_form
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 
@@ -141,6 +141,7 @@ def test_every_address_answers(client: Client, thread: Thread, query: str) -> No
 
 def test_search_finds_what_is_closed(client: Client, thread: Thread, tenants: Tenants) -> None:
     post(client, thread, "close")
+    client.get(INBOX)  # says so, with a button that opens it again
     assert page_of(thread) not in client.get(INBOX).content.decode()
     assert page_of(thread) in client.get(INBOX, {"q": "ALI"}).content.decode()
     assert page_of(thread) not in client.get(INBOX, {"q": "bob"}).content.decode()
@@ -566,6 +567,51 @@ def test_assignee_that_the_page_does_not_show_is_not_replaced(client: Client, th
     post(client, thread, "assign", **again, assignee=tenants.owner.pk)
     thread.refresh_from_db()
     assert thread.assignee == tenants.owner
+
+
+def test_what_was_done_to_a_conversation_is_taken_back(client: Client, thread: Thread, tenants: Tenants) -> None:
+    """By the button beside what is said of it, which puts back all that the change has changed but what was read."""
+    agent = tenants.member(Role.AGENT)
+    Thread.unscoped.filter(pk=thread.pk).update(assignee=agent, unread_count=0)
+    Message.unscoped.update(created_at=thread.waiting_since)
+    before = state_of(thread)
+    for action, fields in (
+        ("close", {}),
+        ("snooze", {"until": "tomorrow"}),
+        ("assign", {"assignee": tenants.owner.pk, "replaces": agent.pk}),
+        ("assign", {"assignee": "", "replaces": agent.pk}),
+    ):
+        post(client, thread, action, **fields)
+        assert state_of(thread) != before
+        undo = undo_form(client.get(INBOX))
+        client.post(undo.action, undo.values)
+        assert state_of(thread) == before, action
+        client.get(INBOX)
+    post(client, thread, "snooze", until="monday")
+    client.get(INBOX)
+    snoozed = state_of(thread)
+    post(client, thread, "snooze", until="tomorrow")
+    undo = undo_form(client.get(INBOX))
+    client.post(undo.action, undo.values)
+    assert state_of(thread) == snoozed
+
+
+def test_assignee_that_somebody_else_has_chosen_meanwhile_is_not_taken_back(
+    client: Client, thread: Thread, tenants: Tenants
+) -> None:
+    agent = tenants.member(Role.AGENT)
+    post(client, thread, "assign", assignee=tenants.owner.pk, replaces="")
+    undo = undo_form(client.get(INBOX))
+    Thread.unscoped.filter(pk=thread.pk).update(assignee=agent)
+    answer = client.post(undo.action, undo.values)
+    assert "Somebody else has assigned it meanwhile" in flash_messages(answer)[-1]
+    assert state_of(thread)["assignee_id"] == agent.pk
+
+
+def state_of(thread: Thread) -> dict[str, Any]:
+    columns = ("assignee_id", "closed_at", "snoozed_until", "waiting_since", "unread_count")
+    found: dict[str, Any] = Thread.unscoped.values(*columns).get(pk=thread.pk)
+    return found
 
 
 def test_what_arrived_while_the_page_was_made_counts_as_seen_if_it_is_on_the_page(

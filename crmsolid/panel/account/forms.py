@@ -142,7 +142,12 @@ class ProfileForm(EditForm, ServiceForm):
     name = text_field("Your name", MAX_USER_NAME, autocomplete="name")
     time_zone = text_field("Time zone", 64, list="time-zones")
     theme = forms.ChoiceField(label="Appearance", choices=Theme.choices, widget=forms.RadioSelect)
+    single_keys = forms.BooleanField(
+        label="Single keys",
+        required=False,
+        help_text="Such as E to close a conversation. They never work in a field; ? shows them. Ctrl K works always.",
+    )
 
     @classmethod
     def of(cls, user: User, data: Any = None) -> "ProfileForm":
-        return cls(data, initial={"name": user.name, "time_zone": user.time_zone, "theme": user.theme})
+        return cls(data, initial={name: getattr(user, name) for name in cls.base_fields})

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 from django import template
+from django.contrib.messages import SUCCESS
+from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
 from django.template import Context
 from django.templatetags.static import static
@@ -17,8 +19,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator, capfirst
 
 from crmsolid.core import clock
+from crmsolid.panel.components.toasts import undo_of
 
 register = template.Library()
+register.filter(undo_of)
 
 # The number of seconds from which the next unit is used, and how many seconds one of it has.
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
@@ -113,6 +117,18 @@ def label_tag(kind: str, text: Any) -> SafeString:
 def label(kind: str, text: Any) -> SafeString:
     """A coloured word, such as a status. ``kind``: success, info, warning, danger, primary, or empty for grey."""
     return format_html('<span class="cs-label cs-label-{}">{}</span>', kind or "default", text)
+
+
+@register.filter
+def confirmations(said: Iterable[Message]) -> list[Message]:
+    """The messages that say that something was done, which are toasts."""
+    return [each for each in said or () if each.level == SUCCESS]
+
+
+@register.filter
+def notices(said: Iterable[Message]) -> list[Message]:
+    """The other messages, such as errors, which stay on the page."""
+    return [each for each in said or () if each.level != SUCCESS]
 
 
 @register.filter

@@ -3,6 +3,7 @@
 Like ``TenantAdmin``, it shows and changes rows of one workspace only, and only what the member's role allows.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin, messages
@@ -18,6 +19,7 @@ from django.views import View
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import PanelContext, panel_context
+from crmsolid.panel.components.toasts import Undo, done
 from crmsolid.workspaces.actor import EVERYONE, WRITERS, Actor, Roles
 from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.scoping import WorkspaceModel
@@ -101,9 +103,9 @@ class TenantPage(View):
         """To another page of the same side."""
         return HttpResponseRedirect(panel_url(name, *args, query=query))
 
-    def say(self, text: str) -> None:
-        """A message on the next page."""
-        messages.success(self.request, text)
+    def say(self, text: str, *, undo: Mapping[str, str] | None = None) -> None:
+        """Say on the next page that something was done. ``undo`` is what a form of this page posts to take it back."""
+        done(self.request, text, undo=None if undo is None else Undo(self.request.get_full_path(), undo))
 
     def show_error(self, error: DomainError) -> None:
         """A service's refusal as a message on the next page."""

@@ -19,7 +19,7 @@ class NavigationItem:
     about the user if it begins with ``account:``.
 
     ``roles`` say who sees a page. For a model its ``TenantAdmin`` says so. ``family`` is how the URL names of the pages
-    begin that belong to it; those of a model begin with its name.
+    begin that belong to it; those of a model begin with its name. ``key`` opens it after G.
     """
 
     title: str
@@ -28,6 +28,7 @@ class NavigationItem:
     page: str = ""
     roles: Roles = EVERYONE
     family: str = ""
+    key: str = ""
 
     def has(self, name: str) -> bool:
         """Whether the page with this URL name belongs to the line."""
@@ -59,14 +60,14 @@ class Place:
 
 
 PLACES = (
-    Place("Home", "house", {"": (NavigationItem("Home", "house", page="index"),)}),
+    Place("Home", "house", {"": (NavigationItem("Home", "house", page="index", key="h"),)}),
     Place(
         "Inbox",
         "inbox",
         {
             "": (
-                NavigationItem("Conversations", "inbox", page="inbox", family="inbox_"),
-                NavigationItem("Messages", "message-circle", "messaging.message"),
+                NavigationItem("Conversations", "inbox", page="inbox", family="inbox_", key="i"),
+                NavigationItem("Messages", "message-circle", "messaging.message", key="m"),
             )
         },
     ),
@@ -75,9 +76,13 @@ PLACES = (
         "users",
         {
             "": (
-                NavigationItem("Contacts", "users", page="contacts_contact_changelist", family="contacts_contact_"),
-                NavigationItem("Segments", "funnel", "contacts.segment"),
-                NavigationItem("Tags", "tag", page="contacts_contacttag_changelist", family="contacts_contacttag_"),
+                NavigationItem(
+                    "Contacts", "users", page="contacts_contact_changelist", family="contacts_contact_", key="p"
+                ),
+                NavigationItem("Segments", "funnel", "contacts.segment", key="l"),
+                NavigationItem(
+                    "Tags", "tag", page="contacts_contacttag_changelist", family="contacts_contacttag_", key="t"
+                ),
                 NavigationItem("Imports", "upload", "contacts.contactimport"),
             )
         },
@@ -87,24 +92,30 @@ PLACES = (
         "workflow",
         {
             "": (
-                NavigationItem("Sequences", "workflow", "sequences.sequence"),
-                NavigationItem("Enrollments", "user-check", "sequences.enrollment"),
-                NavigationItem("Broadcasts", "megaphone", "messaging.broadcast"),
-                NavigationItem("Jobs", "hourglass", "workspaces.job"),
+                NavigationItem("Sequences", "workflow", "sequences.sequence", key="s"),
+                NavigationItem("Enrollments", "user-check", "sequences.enrollment", key="e"),
+                NavigationItem("Broadcasts", "megaphone", "messaging.broadcast", key="b"),
+                NavigationItem("Jobs", "hourglass", "workspaces.job", key="j"),
             )
         },
     ),
     Place(
         "Reports",
         "chart-no-axes-column",
-        {"": (NavigationItem("Analytics", "chart-no-axes-column", page="analytics_funnel", family="analytics_"),)},
+        {
+            "": (
+                NavigationItem(
+                    "Analytics", "chart-no-axes-column", page="analytics_funnel", family="analytics_", key="r"
+                ),
+            )
+        },
     ),
     Place(
         "Settings",
         "settings",
         {
             "You": (
-                NavigationItem("Profile", "user", page="account:profile", family="account:password_"),
+                NavigationItem("Profile", "user", page="account:profile", family="account:password_", key=","),
                 NavigationItem("Two-factor authentication", "shield", page="account:two_factor"),
                 NavigationItem("Sessions", "monitor", page="account:sessions"),
                 NavigationItem("Your assistants", "bot", page="account:assistants"),
@@ -112,7 +123,7 @@ PLACES = (
             "Workspace": (
                 NavigationItem("Workspace", "building-2", page="workspace", roles=ADMINS),
                 NavigationItem("Members", "id-card", page="members", roles=ADMINS, family="member_"),
-                NavigationItem("Telegram accounts", "smartphone", "messaging.account"),
+                NavigationItem("Telegram accounts", "smartphone", "messaging.account", key="a"),
                 NavigationItem("Plan", "crown", page="plan", roles=OWNERS),
             ),
             "Customers": (
@@ -122,9 +133,9 @@ PLACES = (
                 NavigationItem("Opt-out words", "ban", "messaging.optoutword"),
             ),
             "Developers": (
-                NavigationItem("API Keys", "key-round", "apikeys.apikey"),
+                NavigationItem("API Keys", "key-round", "apikeys.apikey", key="k"),
                 NavigationItem("Assistants", "bot", "oauth.grant"),
-                NavigationItem("Webhooks", "webhook", "webhooks.endpoint"),
+                NavigationItem("Webhooks", "webhook", "webhooks.endpoint", key="w"),
                 NavigationItem("Deliveries", "package", "webhooks.delivery"),
                 NavigationItem("Events", "zap", "events.event"),
                 NavigationItem("Audit log", "scroll-text", "workspaces.auditentry"),
@@ -143,7 +154,13 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         groups = []
         for title, items in place.groups.items():
             lines = [
-                {"title": item.title, "icon": item.icon, "link": item.link, "active": item.has(name)}
+                {
+                    "title": item.title,
+                    "icon": item.icon,
+                    "link": item.link,
+                    "key": item.key,
+                    "active": item.has(name),
+                }
                 for item in items
                 if item.is_visible(request)
             ]

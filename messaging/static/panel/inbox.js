@@ -179,7 +179,7 @@
   };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, dialog, [contenteditable]");
-    if (typing || !keysOn.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || typing || !keysOn.checked || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = keys[event.key];
     if (!act) return;
     event.preventDefault();

@@ -89,6 +89,19 @@ document.addEventListener("change", (event) => {
   followFields(event.target.form);
 });
 
+// A toast goes after 8 seconds, of which none count while somebody points at one, has the focus in it, or looks at another
+// tab. Where CSS cannot see scripts it is a strip on the page, and stays.
+const toasts = document.querySelector("#toasts");
+if (toasts && matchMedia("(scripting: enabled)").matches) {
+  const isRead = () => !document.hidden && !toasts.matches(":hover, :focus-within");
+  setInterval(() => {
+    for (const toast of isRead() ? toasts.children : []) {
+      toast.dataset.seconds = Number(toast.dataset.seconds || 0) + 1;
+      if (toast.dataset.seconds > 8) toast.remove();
+    }
+  }, 1000);
+}
+
 // <details class="cs-menu"> closes on Escape and on a click elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.cs-menu[open]")) {

@@ -1,0 +1,93 @@
+// Keys of the panel. A page needs no script of its own for them; what a key presses says so:
+//   <button data-key="e">, <a data-key="g i">       pressed by E, and by G and then I; of a field: it gets the focus
+//   <ol data-key-list="j k">                         J and K go through its [data-key-item]
+//   <textarea data-key-shown="Ctrl Enter" …>         listed only: a script of the page has the key
+// The list of keys (?) names each by data-key-says, or else by its own name. Keys of letters work on every keyboard
+// layout, never in a field, and not at all where the user has switched them off (WCAG 2.1.4).
+"use strict";
+
+(() => {
+  const dialog = document.querySelector("#keys");
+  const isOff = document.documentElement.hasAttribute("data-no-single-keys");
+  const FIELDS = "input:not([type='checkbox']), textarea, select, dialog, [contenteditable]";
+  const SECOND_KEY = 1500; // milliseconds in which the second key of two must follow
+
+  // "ф" on a Russian keyboard is the key A.
+  function keyOf(event) {
+    const letter = event.code?.match(/^Key([A-Z])$/);
+    if (letter && !/^[a-z]$/i.test(event.key)) return letter[1].toLowerCase();
+    return event.key.length === 1 ? event.key.toLowerCase() : "";
+  }
+  const isUsable = (target) => !target.disabled && !target.closest("[hidden], [inert]");
+  const find = (keys) => [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)].find(isUsable);
+  const hasSecond = (key) => document.querySelector(`[data-key^="${CSS.escape(key)} "]`);
+
+  function press(target) {
+    if (target.matches("input:not([type='checkbox']), textarea, select")) return target.focus();
+    target.click();
+    // A menu that opened gets the focus.
+    if (target.localName === "summary" && target.parentElement.open) target.parentElement.querySelector(":scope > :not(summary) :is(a, button, input:not([type='hidden']))")?.focus();
+  }
+  // The row before or after the one that has the focus, or else is open.
+  function step(keys) {
+    const list = [...document.querySelectorAll("[data-key-list]")].find((each) => each.dataset.keyList.split(" ").includes(keys));
+    if (!list) return false;
+    const by = list.dataset.keyList.startsWith(keys) ? 1 : -1;
+    const rows = [...list.querySelectorAll("[data-key-item]")];
+    const at = rows.indexOf(document.activeElement);
+    const from = at >= 0 ? at : rows.findIndex((row) => row.hasAttribute("aria-current"));
+    rows[Math.min(Math.max(from + by, 0), rows.length - 1)]?.focus();
+    return true;
+  }
+  function act(keys) {
+    const target = find(keys);
+    if (!target) return step(keys);
+    press(target);
+    return true;
+  }
+
+  let first = "";
+  let firstAt = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented || isOff) return;
+    const key = keyOf(event);
+    if (!key || (event.shiftKey && key !== event.key)) return; // Shift with a letter is another key
+    const isSecond = first && Date.now() - firstAt < SECOND_KEY && find(`${first} ${key}`);
+    // The first key may have opened a menu with a field.
+    if (!isSecond && event.target.closest(FIELDS)) return;
+    const keys = isSecond ? `${first} ${key}` : key;
+    first = isSecond || !hasSecond(key) ? "" : key;
+    firstAt = Date.now();
+    if (act(keys) || first) event.preventDefault();
+  });
+
+  // --- The list of keys -----------------------------------------------------------------------------------------
+  if (!dialog) return;
+  function nameOf(target) {
+    if (target.dataset.keySays) return target.dataset.keySays;
+    if (target.ariaLabel) return target.ariaLabel;
+    const copy = target.cloneNode(true);
+    copy.querySelectorAll("kbd, svg").forEach((each) => each.remove());
+    return (copy.textContent.trim() || target.labels?.[0]?.textContent || target.title).replace(/\s+/g, " ").trim();
+  }
+  function row(keys, says) {
+    const line = document.createElement("div");
+    const term = document.createElement("dt");
+    for (const key of keys.split(" ")) term.append(Object.assign(document.createElement("kbd"), { textContent: key.length === 1 ? key.toUpperCase() : key }), " ");
+    line.append(term, Object.assign(document.createElement("dd"), { textContent: says }));
+    return line;
+  }
+  // Those of this page; the dialog itself has those that every page has.
+  function showKeys() {
+    const rows = new Map();
+    for (const target of document.querySelectorAll("[data-key], [data-key-list], [data-key-shown]")) {
+      const keys = target.dataset.key || target.dataset.keyList || target.dataset.keyShown;
+      if (!target.closest("#keys, [hidden]") && !rows.has(keys)) rows.set(keys, row(keys, nameOf(target)));
+    }
+    const own = dialog.querySelector("#keys-here");
+    own.querySelector("dl").replaceChildren(...rows.values());
+    own.hidden = !rows.size;
+    if (!dialog.open) dialog.showModal();
+  }
+  document.addEventListener("click", (event) => event.target.closest("[data-shows-keys]") && showKeys());
+})();

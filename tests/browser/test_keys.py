@@ -1,0 +1,117 @@
+"""Keys that pages declare, the list of them, and what is said after something was done, with its Undo."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, WIDE, SignIn
+from tests.browser.looks import check_access, check_page
+from tests.browser.product import Product
+from tests.browser.test_inbox import write_to
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_g_and_a_second_key_go_to_a_page(sign_in: SignIn) -> None:
+    page = sign_in("keys")
+    page.goto("/panel/live/")
+    with page.expect_navigation():
+        press(page, "g", "p")
+    assert page.url.endswith("/panel/live/contacts/")
+    with page.expect_navigation():  # a Russian keyboard: the same keys have other letters
+        for code, letter in (("KeyG", "п"), ("KeyI", "ш")):
+            event = {"code": code, "key": letter, "bubbles": True, "cancelable": True}
+            page.evaluate("event => document.body.dispatchEvent(new KeyboardEvent('keydown', event))", event)
+    assert page.url.endswith("/panel/live/inbox/")
+
+
+def test_list_of_keys_has_those_of_the_page_and_of_all_pages(sign_in: SignIn) -> None:
+    page = sign_in("keys")
+    page.goto("/panel/live/")
+    press(page, "?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys.get_by_role("link", name="Contacts")).to_be_visible()
+    check_access(page)
+    with page.expect_navigation():
+        keys.get_by_role("link", name="Contacts").click()
+    page.evaluate(
+        """() => {
+            const own = document.createElement("button");
+            own.textContent = "Do it";
+            own.onclick = () => (document.title = "done");
+            own.dataset.key = "x";
+            document.querySelector("main").append(own);
+        }"""
+    )
+    press(page, "?")
+    here = keys.locator("#keys-here")
+    expect(here).to_contain_text("X")
+    expect(here).to_contain_text("Do it")
+    press(page, "x")
+    assert page.title() != "done"  # the dialog is above the page
+    press(page, "Escape", "Shift+X")
+    assert page.title() != "done"
+    press(page, "x")
+    assert page.title() == "done"
+
+
+def test_single_keys_do_nothing_in_a_field_and_can_be_switched_off(sign_in: SignIn) -> None:
+    page = sign_in("keys", "agent")
+    page.goto("/panel/profile/")
+    page.get_by_label("Your name").focus()
+    press(page, "g", "p", "?")
+    expect(page.get_by_label("Your name")).to_have_value("gp?")
+    page.reload()
+    page.get_by_label("Single keys").uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#toasts")).to_contain_text("saved")
+    press(page, "?", "g", "p")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_label("Single keys").check()
+    page.get_by_role("button", name="Save").click()
+    with page.expect_navigation():
+        press(page, "g", "p")
+    assert page.url.endswith("/contacts/")
+
+
+def test_what_was_done_is_taken_back_by_its_button(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "undo", "Hello")
+    page = sign_in("inbox")
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"/panel/live/inbox/{thread}/")
+        with page.expect_navigation():
+            page.evaluate("document.querySelector(\"[name='action'][value='close']\").click()")
+        toast = page.locator(".cs-toast")
+        expect(toast).to_contain_text("The conversation is closed")
+        check_page(page)
+        with page.expect_navigation():
+            press(page, "z")
+        assert page.url.partition("?")[0].endswith(f"/inbox/{thread}/")
+        expect(toast).to_contain_text("The conversation is open again")
+
+
+def test_toast_goes_but_not_while_somebody_is_at_it(sign_in: SignIn) -> None:
+    page = sign_in("keys", "agent")
+    page.clock.install()
+    page.goto("/panel/profile/")
+    page.get_by_label("Your name").fill("Toast")
+    page.get_by_role("button", name="Save").click()
+    toast = page.locator(".cs-toast")
+    expect(toast).to_be_visible()
+    toast.hover()
+    page.clock.run_for(20_000)
+    expect(toast).to_be_visible()
+    page.mouse.move(600, 300)
+    page.clock.run_for(10_000)
+    expect(toast).to_have_count(0)
+
+
+def test_without_javascript_it_is_a_strip_on_the_page(sign_in: SignIn) -> None:
+    page = sign_in("keys", "agent", javascript=False)
+    page.goto("/panel/profile/")
+    page.get_by_label("Your name").fill("Strip")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your profile is saved.")).to_be_visible()
+    assert page.locator("#toasts").evaluate("node => getComputedStyle(node).position") == "static"
