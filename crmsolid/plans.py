@@ -27,7 +27,6 @@ DIFFERENCES: tuple[tuple[str, dict[Plan, str]], ...] = (
     ("Messages, sequences and broadcasts are sent", _ON),
     ("The API and assistants work", _ON),
     ("Things can be changed in the panel", _ON),
-    ("What people write arrives, and everything can be read", dict.fromkeys(_ON, "Yes")),
     (
         "Ends",
         {

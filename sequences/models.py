@@ -143,6 +143,16 @@ class Reason(models.TextChoices):
     SEND_FAILED = "send_failed", "A message could not be sent"
 
 
+# An enrollment that waits for one of these goes on only once somebody has acted.
+STUCK = (
+    Reason.ACCOUNT_PAUSED,
+    Reason.ACCOUNT_FROZEN,
+    Reason.ACCOUNT_NEEDS_LOGIN,
+    Reason.ACCOUNT_BANNED,
+    Reason.MISSING_VALUE,
+)
+
+
 class Enrollment(WorkspaceModel):
     """A contact in a sequence, on the version it began with unless it was moved. At most one is open at a time.
 
@@ -191,6 +201,12 @@ class Enrollment(WorkspaceModel):
             models.Index(fields=["workspace", "created_at", "id"], name="enrollment_by_workspace"),
             models.Index(fields=["sequence", "status", "created_at", "id"], name="enrollment_by_status"),
             models.Index(fields=["workspace", "status", "created_at", "id"], name="enrollment_by_ws_status"),
+            # Rarely any: most reasons pass by themselves.
+            models.Index(
+                fields=["workspace", "sequence", "reason"],
+                name="enrollment_stuck",
+                condition=Q(status="active", reason__in=STUCK),
+            ),
         ]
 
     def __str__(self) -> str:

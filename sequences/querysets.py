@@ -11,6 +11,7 @@ from crmsolid.core import clock
 from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
 from sequences.models import (
+    STUCK,
     Enrollment,
     EnrollmentStatus,
     Reason,
@@ -55,6 +56,26 @@ def next_run_at() -> datetime | None:
     first = Subquery(rows.order_by("next_run_at").values("next_run_at")[:1])
     found: datetime | None = active_sequences().annotate(first=first).aggregate(next=Min("first"))["next"]
     return found
+
+
+def due_until(workspace: Workspace, at: datetime) -> "QuerySet[Enrollment]":
+    """The enrollments of the workspace's active sequences whose next step is due before ``at``, of one sequence after
+    the other."""
+    active = Sequence.objects.for_workspace(workspace).filter(status=SequenceStatus.ACTIVE)
+    rows: QuerySet[Enrollment] = Enrollment.objects.for_workspace(workspace).filter(
+        sequence__in=list(active.values_list("pk", flat=True)), status=EnrollmentStatus.ACTIVE, next_run_at__lt=at
+    )
+    return rows.order_by("sequence_id", "next_run_at", "id")
+
+
+def people_who_are_stuck(workspace: Workspace, *, limit: int) -> list[tuple[str, str, str, int]]:
+    """Id and name of each active sequence in which people wait until somebody acts, the :class:`Reason`, and how many
+    they are: most first, ``limit`` at most."""
+    rows = Enrollment.objects.for_workspace(workspace).filter(
+        status=EnrollmentStatus.ACTIVE, reason__in=STUCK, sequence__status=SequenceStatus.ACTIVE
+    )
+    counted = rows.values_list("sequence_id", "sequence__name", "reason").annotate(number=Count("pk"))
+    return list(counted.order_by("-number", "sequence_id", "reason")[:limit])
 
 
 def unhandled_runs() -> "QuerySet[StepRun]":

@@ -50,7 +50,7 @@ def test_the_page_shows_the_plan_in_force(
 ) -> None:
     put_on(tenants.workspace, plan, days_left)
     client = browser(tenants.owner)
-    assert f'href="{PLAN}"' in client.get(HOME).content.decode()
+    assert f'href="{PLAN}"' in client.get(reverse("admin:workspace")).content.decode()
     answer = client.get(PLAN)
     assert answer.status_code == 200
     assert f"Acme {says}" in words(answer)

@@ -29,6 +29,12 @@ _FLOOD_WAIT = re.compile(r"@flood_wait(?:_?([0-9]{1,5}))?", re.IGNORECASE)
 DEFAULT_FLOOD_SECONDS = 30
 REPLIES_BATCH = 100
 AUTO_REPLY = "@autoreply"
+# The customer of messaging.threads.sample, whose answer a person would give.
+SAMPLE_CUSTOMER = "reply_sample"
+SAMPLE_ANSWER = (
+    "Great, that is what I wanted to know. Thank you for the quick answer!\n\nIt works: what you write leaves at once, "
+    "and answers appear here by themselves. Home shows what to do next."
+)
 
 logger = logging.getLogger("crmsolid.messaging")
 
@@ -133,7 +139,7 @@ def _reply(pk: int, contact_id: str) -> int:
             username=contact.username or None,
             telegram_id=contact.telegram_id,
             name=contact.name,
-            text=f"You said: {delivery.message.text}"[:4096],
+            text=_answer_to(delivery.message)[:4096],
             at=clock.now(),
             reply_to=delivery.outgoing_id,
             is_automatic=delivery.message.recipient.lower().startswith(AUTO_REPLY),
@@ -141,3 +147,12 @@ def _reply(pk: int, contact_id: str) -> int:
     )
     SandboxDelivery.unscoped.filter(pk=pk).update(reply_pending=False)
     return 1
+
+
+def _answer_to(message: Message) -> str:
+    """The sample customer answers in earnest once, to the first message; later ones show what was said."""
+    if message.recipient.lower() == f"@{SAMPLE_CUSTOMER}":
+        answered = Message.unscoped.filter(thread=message.thread_id, in_reply_to__isnull=False)
+        if not answered.exists():
+            return SAMPLE_ANSWER
+    return f"You said: {message.text}"

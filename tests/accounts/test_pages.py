@@ -462,14 +462,14 @@ def test_the_list_says_role_second_factor_and_last_seen(tenants: Tenants) -> Non
 
     def row_of_member() -> str:
         page = text(browser(tenants.owner).get(MEMBERS))
-        return page.partition(member.email)[2].partition("</tr>")[0]
+        return page.partition(member.email)[2].partition("</li>")[0]
 
-    assert "Not yet" in row_of_member()
+    assert "not seen yet" in row_of_member()
     client = browser(member)
     sessions.recent_writes.cache_clear()  # the helper has marked its member as seen
     client.get(HOME)
     row = row_of_member()
-    assert ">On<" in row and "Not yet" not in row and '<option value="viewer" selected>' in row
+    assert ">Two-factor<" in row and "not seen yet" not in row and '<option value="viewer" selected>' in row
 
 
 @pytest.mark.parametrize("action", ["_role", "show", "dispatch", "nothing", ""])

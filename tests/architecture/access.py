@@ -103,6 +103,7 @@ PAGES = {
     "app_list": Access(EVERYONE),
     "jsi18n": Access(EVERYONE),
     "search": Access(EVERYONE),
+    "sample": Access(EVERYONE, WRITERS, ({},)),
     "workspace": Access(ADMINS, ADMINS, ({"name": "Taken", "time_zone": "Asia/Tokyo", "answer_aim_minutes": "9"},)),
     "plan": Access(OWNERS, OWNERS, ({"plan": "pro"},), needs_plan=False),
     "members": Access(ADMINS, OWNERS, MEMBER_FORMS, needs_plan=False),

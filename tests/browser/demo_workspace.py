@@ -66,6 +66,7 @@ def main() -> None:
         "webhooks.endpoint": _webhooks(actor),
     }
     _keys_and_jobs(actor)
+    _day(workspace, owner, threads)
     print(json.dumps(made))
 
 
@@ -101,6 +102,38 @@ def _conversation(workspace: Any, account: Any, contact: Any, minutes: int, is_u
         Message.unscoped.create(**common, **times, thread=thread, direction=direction, status=status, text=text)
     Contact.unscoped.filter(pk=contact.pk).update(last_in_at=last)
     return thread
+
+
+def _day(workspace: Any, owner: Any, threads: list[Any]) -> None:
+    """Who waits, for whom of the team; what comes back, goes out and has failed today."""
+    from contacts.models import ContactImport
+    from crmsolid.core import clock
+    from crmsolid.jobs.models import Job
+    from crmsolid.workspaces.models import Membership, User
+    from messaging.models import Message, Thread
+
+    now = clock.now()
+    team = [owner]
+    for name in ("Marta Silva", "Ben Osei"):
+        user = User.objects.create_user(f"{name.split()[0].lower()}@harbor.example", None, name=name)
+        Membership.unscoped.create(workspace=workspace, user=user, role="agent")
+        team.append(user)
+    # By the thread: since how many minutes its customer waits, and for whom.
+    for thread, minutes, user in ((threads[0], 4, 0), (threads[1], 11, 0), (threads[2], 18, 1), (threads[3], 100, 2)):
+        since = now - timedelta(minutes=minutes)
+        Thread.unscoped.filter(pk=thread.pk).update(waiting_since=since, assignee=team[user])
+    Thread.unscoped.filter(pk=threads[4].pk).update(snoozed_until=now + timedelta(minutes=3))
+    common = {"workspace": workspace, "account_id": threads[5].account_id}
+    out = {**common, "direction": "out", "thread": threads[5], "contact_id": threads[5].contact_id}
+    planned = {"status": "queued", "eta": now + timedelta(minutes=5), "text": "Your invoice is ready."}
+    Message.unscoped.create(**out, **planned)
+    out |= {"thread": threads[6], "contact_id": threads[6].contact_id, "error": "privacy_restricted"}
+    Message.unscoped.create(**out, status="failed", text="Hello again", eta=now)
+    Thread.unscoped.filter(pk=threads[6].pk).update(failed_at=now - timedelta(minutes=50))
+    columns = {"columns": ["username"], "row_count": 1300}
+    file = ContactImport.unscoped.create(workspace=workspace, name="trade-fair.csv", **columns)
+    job = {"kind": "import", "scope": "write:contacts", "state": "running", "done": 1020, "total": 1300}
+    Job.unscoped.create(workspace=workspace, object_id=file.pk, next_run_at=now + timedelta(days=1), **job)
 
 
 def _sequence(actor: Any, account: Any, contacts: list[Any]) -> str:

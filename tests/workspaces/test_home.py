@@ -1,6 +1,6 @@
-"""The home page: what needs somebody, by role; the first steps; and how little it reads."""
+"""Home: who waits, what needs a hand, by role; the rest of the day; the first steps; and how little it reads."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +12,14 @@ from apikeys.services import create_key, revoke_key, rotate_key
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.jobs.models import Job
-from crmsolid.panel.pages.home import Item, Notice
+from crmsolid.panel.pages.home_hands import Hand
 from crmsolid.workspaces.actor import ALL_SCOPES, Scope
-from crmsolid.workspaces.models import Membership, Role, Workspace
+from crmsolid.workspaces.models import Role, Workspace
+from messaging.broadcasts.models import Broadcast
 from messaging.models import Account, AccountKind, Message, Thread
-from messaging.threads.services import close_thread, mark_thread_unread
-from tests.panel import browser, later
+from messaging.threads.services import assign_thread, close_thread
+from sequences.models import Enrollment, Reason, Sequence
+from tests.panel import browser, furnish, later
 from tests.tenants import Tenants
 from tests.test_plans import put_on
 from webhooks.models import Endpoint
@@ -31,19 +33,22 @@ def shown(tenants: Tenants, role: Role = Role.OWNER, workspace: Workspace | None
     user = tenants.owner if role == Role.OWNER else tenants.member(role)
     answer = browser(user, workspace).get(HOME)
     assert answer.status_code == 200
-    return {name: answer.context[name] for name in ("notices", "steps", "figures", "trial_days")}
+    names = ("customers", "rows", "is_mine", "hands", "agenda", "running", "team", "steps", "is_fresh", "trial_days")
+    return {name: answer.context[name] for name in names}
 
 
-def notices(tenants: Tenants, role: Role = Role.OWNER, workspace: Workspace | None = None) -> dict[str, list[Item]]:
-    return {notice.title: notice.items for notice in shown(tenants, role, workspace)["notices"]}
+def hands(tenants: Tenants, role: Role = Role.OWNER) -> dict[str, str]:
+    """The titles of what needs a hand, with their details."""
+    return {hand.title: hand.detail for hand in shown(tenants, role)["hands"]}
 
 
-def conversation(account: Account, name: str, *, hours: float, unread: int = 1) -> Thread:
-    """A thread whose last message came in that many hours ago."""
+def conversation(account: Account, name: str, *, hours: float, waits: bool = True, **fields: Any) -> Thread:
+    """A thread whose contact has waited for that many hours, unless they do not wait."""
     common: dict[str, Any] = {"workspace": account.workspace}
     contact = Contact.unscoped.create(name=name, search=name, **common)
     at = clock.now() - timedelta(hours=hours)
-    thread = Thread.unscoped.create(account=account, contact=contact, unread_count=unread, last_message_at=at, **common)
+    fields = {"account": account, "contact": contact, "last_message_at": at, **fields, **common}
+    thread = Thread.unscoped.create(waiting_since=at if waits else None, **fields)
     common |= {"account": account, "thread": thread, "contact": contact}
     Message.unscoped.create(direction="in", status="received", text=f"from {name}", created_at=at, **common)
     return thread
@@ -80,76 +85,97 @@ def everything(tenants: Tenants, workspace: Workspace, number: int) -> None:
         job(workspace, state="failed", next_run_at=None, errors=[{"reason": "no such column"}])
 
 
-def test_unread_conversations_are_shown_oldest_first_with_what_was_written_last(tenants: Tenants) -> None:
+def test_those_who_wait_are_counted_and_mine_stand_first(tenants: Tenants) -> None:
     account = tenants.sandbox()
-    for name, hours in (("Anna", 1), ("Boris", 30), ("Clara", 4)):
-        thread = conversation(account, name, hours=hours)
-    conversation(account, "Read", hours=50, unread=0)
-    items = notices(tenants)["Unread conversations"]
-    assert [(item.title, item.detail) for item in items] == [
-        ("Boris", "from Boris"),
-        ("Clara", "from Clara"),
+    waiting = {
+        name: conversation(account, name, hours=hours) for name, hours in (("Anna", 1), ("Boris", 30), ("Eva", 4))
+    }
+    conversation(account, "Answered", hours=50, waits=False)
+    conversation(account, "Closed", hours=50, closed_at=clock.now())
+    conversation(account, "Asleep", hours=50, snoozed_until=later(1))
+    nobodys = shown(tenants)
+    found = nobodys["customers"]
+    assert (found.count, found.text, found.mine, found.nobodys, found.longest) == (3, "3", 0, 3, "1 d")
+    assert found.link == f"{reverse('admin:inbox_thread', args=[waiting['Boris'].pk])}?view=waiting"
+    assert (nobodys["is_mine"], [str(row.thread.contact) for row in nobodys["rows"]]) == (
+        False,
+        ["Boris", "Eva", "Anna"],
+    )
+    for name in ("Anna", "Eva"):
+        assign_thread(tenants.actor(), waiting[name].pk, user_id=tenants.owner.pk)
+    mine = shown(tenants)
+    assert (mine["customers"].mine, mine["customers"].nobodys, mine["is_mine"]) == (2, 1, True)
+    assert [(str(row.thread.contact), row.preview) for row in mine["rows"]] == [
+        ("Eva", "from Eva"),
         ("Anna", "from Anna"),
     ]
-    assert (items[1].link, items[1].at) == (
-        reverse("admin:inbox_thread", args=[thread.pk]),
-        thread.last_message_at,
-    )
 
 
-def test_an_unread_conversation_shows_what_they_wrote_also_after_a_broadcast(tenants: Tenants) -> None:
-    thread = conversation(tenants.sandbox(), "Anna", hours=3)
-    written = Message.unscoped.get(thread=thread)
-    failed_message(thread, status="sent", text="News for everybody")
-    Thread.unscoped.filter(pk=thread.pk).update(last_message_at=clock.now())
-    [item] = notices(tenants)["Unread conversations"]
-    assert (item.detail, item.at) == ("from Anna", written.created_at)
+def test_the_team_shows_for_whom_customers_wait(tenants: Tenants) -> None:
+    account = tenants.sandbox()
+    assert shown(tenants)["team"] == []  # one member alone is no team
+    agent = tenants.member(Role.AGENT)
+    tenants.member(Role.VIEWER)
+    for user, hours in ((agent, 2), (agent, 9), (tenants.owner, 3)):
+        conversation(account, "Anna", hours=hours, assignee=user)
+    team = shown(tenants)["team"]
+    assert [(each.name, each.is_reader, each.count) for each in team] == [
+        (agent.email, False, 2),
+        (tenants.owner.email, True, 1),
+    ]
+    assert team[0].since < team[1].since
 
 
 def test_accounts_are_shown_that_wait_for_somebody(tenants: Tenants) -> None:
     for name, fields in {
-        "fine": {},
-        "banned": {"state": "banned"},
-        "paused for good": {"state": "paused"},
-        "paused for now": {"state": "paused", "paused_until": later(0.1)},
+        "Fine": {},
+        "Lost": {"state": "banned"},
+        "Stopped": {"state": "paused"},
+        "Stopped for now": {"state": "paused", "paused_until": later(0.1)},
     }.items():
         tenants.sandbox(name=name, **fields)
-    items = notices(tenants)["Telegram accounts that do not send"]
-    assert [item.title for item in items] == ["banned", "paused for good"]
+    assert list(hands(tenants)) == ["Lost is banned", "Stopped is paused"]
 
 
-def test_failed_messages_are_shown_with_the_reason_until_one_is_sent(tenants: Tenants) -> None:
+def test_an_account_at_its_limit_is_shown_while_messages_wait_for_it(tenants: Tenants) -> None:
+    account = tenants.sandbox(name="Sales", daily_limit=2)
+    thread = conversation(account, "Anna", hours=1)
+    for _ in range(2):
+        failed_message(thread, status="sent", slot_at=clock.now())
+    assert hands(tenants) == {}
+    failed_message(thread, status="queued", slot_at=later(0.5), eta=later(0.5))
+    detail = "2 of 2 messages sent in 24 hours. 1 more waits for room."
+    assert hands(tenants) == {"Sales is at its limit": detail}
+
+
+def test_failed_messages_are_one_line_with_the_reason_until_one_is_sent(tenants: Tenants) -> None:
     anna, boris, clara = (conversation(tenants.sandbox(), name, hours=1) for name in ("Anna", "Boris", "Clara"))
     fields = {"error": "privacy_restricted", "error_detail": "the recipient accepts no messages from strangers"}
     for thread in (anna, boris, clara):
         failed_message(thread, **fields)
     Thread.unscoped.filter(pk=boris.pk).update(failed_at=None)  # a later one was sent
     close_thread(tenants.actor(), clara.pk)
-    (item,) = notices(tenants)["Messages that failed"]
-    assert (item.title, item.detail) == ("Anna", "They accept no messages from strangers. “hello”")
-    failed_message(clara)  # it was queued when the conversation was closed
-    assert {item.title for item in notices(tenants)["Messages that failed"]} == {"Anna", "Clara"}
+    [hand] = shown(tenants)["hands"]
+    reason = "They accept no messages from strangers."
+    assert (hand.title, hand.detail) == ("A message was not delivered", f"Anna: {reason}")
+    assert hand.link == reverse("admin:inbox_thread", args=[anna.pk])
+    failed_message(clara, **fields)  # it was queued when the conversation was closed
+    assert hands(tenants) == {"2 messages were not delivered": f"Clara, Anna: {reason}"}
 
 
-def test_a_snoozed_conversation_is_not_shown_until_it_wakes(tenants: Tenants) -> None:
-    thread = conversation(tenants.sandbox(), "Anna", hours=1)
-    Thread.unscoped.filter(pk=thread.pk).update(snoozed_until=later(1))
-    assert notices(tenants) == {}
-    Thread.unscoped.filter(pk=thread.pk).update(snoozed_until=later(-0.01))
-    assert [item.title for item in notices(tenants)["Unread conversations"]] == ["Anna"]
-
-
-def test_the_figure_counts_what_its_view_of_the_inbox_shows(tenants: Tenants) -> None:
-    account = tenants.sandbox()
-    conversation(account, "Anna", hours=1)
-    snoozed, closed = conversation(account, "Boris", hours=1), conversation(account, "Clara", hours=1)
-    Thread.unscoped.filter(pk=snoozed.pk).update(snoozed_until=later(1))
-    close_thread(tenants.actor(), closed.pk)
-    mark_thread_unread(tenants.actor(), closed.pk)
-    figure = next(each for each in shown(tenants)["figures"] if each["title"] == "Unread conversations")
-    assert figure["value"] == "1"
-    rows = browser(tenants.owner).get(figure["link"]).context["rows"]
-    assert [str(thread.contact) for thread, _ in rows] == ["Anna"]
+def test_people_who_are_stuck_in_a_sequence_are_shown_with_the_reason(tenants: Tenants) -> None:
+    made = furnish(tenants.workspace, "acme")
+    sequence, enrollment = made.of(Sequence), made.of(Enrollment)
+    Sequence.unscoped.filter(pk=sequence.pk).update(status="active")
+    for reason, status, shows in (
+        ("window", "active", False),
+        ("account_banned", "active", True),
+        ("missing_value", "active", True),
+        ("missing_value", "paused", False),
+    ):
+        Enrollment.unscoped.filter(pk=enrollment.pk).update(reason=reason, status=status, ended_at=None)
+        expected = {f"1 person waits in {sequence.name}": f"{Reason(reason).label}."} if shows else {}
+        assert {title: why for title, why in hands(tenants).items() if sequence.name in title} == expected
 
 
 def test_endpoints_are_shown_that_fail_or_were_disabled_by_the_product(tenants: Tenants) -> None:
@@ -158,9 +184,10 @@ def test_endpoints_are_shown_that_fail_or_were_disabled_by_the_product(tenants: 
     endpoint(workspace, "failing", failing_since=now)
     endpoint(workspace, "gone", enabled=False, disabled_reason="gone", disabled_at=now)
     endpoint(workspace, "manual", enabled=False, disabled_reason="manual", disabled_at=now)
-    items = notices(tenants)["Webhooks that fail"]
-    assert [item.title for item in items] == ["https://example.com/gone", "https://example.com/failing"]
-    assert items[0].detail.startswith("Disabled: The receiver answered 410 Gone.")
+    found = hands(tenants)
+    gone, failing = "Webhook to https://example.com/gone is disabled", "Webhook to https://example.com/failing fails"
+    assert list(found) == [gone, failing]
+    assert found[gone].startswith("The receiver answered 410 Gone.")
 
 
 def test_keys_are_shown_that_expire_within_two_weeks_and_still_work(tenants: Tenants) -> None:
@@ -172,11 +199,10 @@ def test_keys_are_shown_that_expire_within_two_weeks_and_still_work(tenants: Ten
     create_key(actor, name="for ever", scopes=ALL_SCOPES)
     revoke_key(actor, made["revoked"].pk)
     rotate_key(actor, made["rotated"].pk, overlap=timedelta(hours=1))
-    items = notices(tenants)["API keys that expire soon"]
-    assert [(item.title.split(" (")[0], item.detail) for item in items] == [
-        ("tomorrow", "Expires in less than a day."),
-        ("rotated", "Expires in less than a day."),  # the new one, which expires when the old one would have
-        ("soon", "Expires in 3 days."),
+    assert list(hands(tenants)) == [
+        "API key tomorrow expires in less than a day",
+        "API key rotated expires in less than a day",  # the new one, which expires when the old one would have
+        "API key soon expires in 3 days",
     ]
 
 
@@ -184,31 +210,57 @@ def test_jobs_are_shown_that_run_with_their_progress_and_that_failed(tenants: Te
     job(tenants.workspace, done=1_500, total=6_000)
     job(tenants.workspace, state="failed", next_run_at=None, errors=[{"reason": "no such column"}])
     job(tenants.workspace, state="done", next_run_at=None)
-    found = notices(tenants)
-    assert [(item.detail, item.progress) for item in found["Running now"]] == [("1,500 of 6,000", 0.25)]
-    assert [item.detail for item in found["Jobs that failed"]] == ["No such column"]
+    found = shown(tenants)
+    assert [(run.done, run.total, run.done_text) for run in found["running"]] == [(1_500, 6_000, "1,500 of 6,000")]
+    assert [hand.detail for hand in found["hands"]] == ["No such column"]
 
 
-WRITER_NOTICES = {"Unread conversations", "Messages that failed", "Jobs that failed", "Running now"}
-ADMIN_NOTICES = {"Telegram accounts that do not send", "Webhooks that fail", "API keys that expire soon"}
+def test_the_rest_of_the_day_is_in_its_order(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    account, at = tenants.sandbox(), {hour: noon.replace(hour=hour) for hour in (9, 14, 16, 18)}
+    thread = conversation(account, "Anna", hours=1, waits=False)
+    conversation(account, "Boris", hours=1, waits=False, snoozed_until=at[14])
+    conversation(account, "Back already", hours=5, waits=False, snoozed_until=at[9])
+    conversation(account, "Tomorrow", hours=1, waits=False, snoozed_until=noon + timedelta(hours=13))
+    failed_message(thread, status="queued", eta=at[16])
+    failed_message(thread, status="queued", eta=at[16], source="broadcast")
+    failed_message(thread, status="queued", eta=at[14], delayed_by="gap")
+    common = {"workspace": tenants.workspace, "name": "News", "status": "scheduled"}
+    Broadcast.unscoped.create(**common, starts_at=at[18])
+    Broadcast.unscoped.create(**common, starts_at=noon + timedelta(days=1))
+    made = furnish(tenants.workspace, "acme")
+    Sequence.unscoped.filter(pk=made.of(Sequence).pk).update(status="active")
+    Enrollment.unscoped.filter(pk=made.of(Enrollment).pk).update(status="active", next_run_at=at[18], ended_at=None)
+    events = [(each.at, f"{each.before} {each.title} {each.after}".strip()) for each in shown(tenants)["agenda"]]
+    assert events == [
+        (at[14], "Snoozed: Boris comes back"),
+        (at[16], "Planned: a message to Anna"),
+        (at[18], "Broadcast News starts"),
+        (None, f"{made.of(Sequence).name} has 1 step due"),
+    ]
+
+
+WRITERS_SEE = {"messages were not delivered", "failed", "More jobs failed"}
+ADMINS_SEE = {"is banned", "More accounts do not send", "fails", "More webhooks fail", "expires in", "More keys expire"}
 
 
 @pytest.mark.parametrize(
-    ("role", "titles"),
+    ("role", "kinds"),
     [
         (Role.VIEWER, set()),
-        (Role.AGENT, WRITER_NOTICES),
-        (Role.ADMIN, WRITER_NOTICES | ADMIN_NOTICES),
-        (Role.OWNER, WRITER_NOTICES | ADMIN_NOTICES),
+        (Role.AGENT, WRITERS_SEE),
+        (Role.ADMIN, WRITERS_SEE | ADMINS_SEE),
+        (Role.OWNER, WRITERS_SEE | ADMINS_SEE),
     ],
 )
-def test_each_role_sees_what_it_can_act_on_and_every_link_opens(tenants: Tenants, role: Role, titles: set[str]) -> None:
-    everything(tenants, tenants.workspace, 1)
+def test_each_role_sees_what_it_can_act_on_and_every_link_opens(tenants: Tenants, role: Role, kinds: set[str]) -> None:
+    everything(tenants, tenants.workspace, 5)
     client = browser(tenants.owner if role == Role.OWNER else tenants.member(role))
-    shown: list[Notice] = client.get(HOME).context["notices"]
-    assert {notice.title for notice in shown} == titles
-    links = [item.link for notice in shown for item in notice.items]
-    assert {client.get(link).status_code for link in links} <= {200}
+    found: list[Hand] = client.get(HOME).context["hands"]
+    assert {kind for kind in WRITERS_SEE | ADMINS_SEE if any(kind in hand.title for hand in found)} == kinds
+    assert {client.get(hand.link).status_code for hand in found} <= {200}
+    assert sum("is banned" in hand.title for hand in found) == (3 if kinds & ADMINS_SEE else 0)
 
 
 @pytest.mark.parametrize("side", ["live", "test", "other"])
@@ -219,11 +271,13 @@ def test_it_shows_nothing_of_another_workspace(tenants: Tenants, side: str) -> N
             everything(tenants, workspace, 1)
     user = tenants.stranger if side == "other" else tenants.owner
     answer = browser(user, workspaces[side]).get(HOME)
-    assert (answer.context["notices"], answer.status_code) == ([], 200)
+    assert [answer.context[name] for name in ("hands", "rows", "running", "agenda")] == [[], [], [], []]
+    assert (answer.context["customers"].count, answer.status_code) == (0, 200)
 
 
 def test_it_reads_the_same_however_much_there_is(tenants: Tenants) -> None:
     client = browser(tenants.owner)
+    tenants.member(Role.AGENT)
 
     def statements() -> list[str]:
         client.get(HOME)
@@ -235,62 +289,68 @@ def test_it_reads_the_same_however_much_there_is(tenants: Tenants) -> None:
     few = statements()
     everything(tenants, tenants.workspace, 12)
     many = statements()
-    assert len(few) == len(many) <= 30
-    shown: list[Notice] = client.get(HOME).context["notices"]
-    assert [len(notice.items) for notice in shown] == [5] * len(WRITER_NOTICES | ADMIN_NOTICES)
-    assert all(client.get(notice.all_link).status_code == 200 for notice in shown)
+    assert len(few) == len(many) <= 45
 
 
-FIRST_STEPS = [
-    "Connect a Telegram account",
-    "Add a first contact",
-    "Send a first message",
-    "Make an API key",
-    "Add a webhook",
-]
+FIRST_STEPS = ["Try it with the sandbox", "Connect a Telegram account", "Invite a colleague", "Make an API key"]
 
 
 def steps(tenants: Tenants, role: Role = Role.OWNER, workspace: Workspace | None = None) -> list[tuple[str, bool]]:
     return [(step.title, step.is_done) for step in shown(tenants, role, workspace)["steps"]]
 
 
-def test_first_steps_are_ticked_by_fact_and_gone_when_done(tenants: Tenants) -> None:
+def test_first_steps_are_ticked_by_what_is_stored_and_gone_when_all_are(tenants: Tenants) -> None:
     expected = dict.fromkeys(FIRST_STEPS, False)
-    account = None
 
     def done(title: str) -> None:
         expected[title] = True
-        assert steps(tenants) == list(expected.items())
+        assert steps(tenants) == steps(tenants, workspace=tenants.twin) == list(expected.items())
 
     assert steps(tenants) == list(expected.items())
-    account = tenants.sandbox()
-    assert steps(tenants) == list(expected.items())  # a sandbox is no account of Telegram
+    tenants.sandbox()
+    thread = conversation(Account.unscoped.get(workspace=tenants.twin), "Anna", hours=1)
+    failed_message(thread)
+    assert steps(tenants) == list(expected.items())  # a sandbox is no account of Telegram, and nothing was sent
+    failed_message(thread, status="sent", sent_at=clock.now())
+    done("Try it with the sandbox")
     Account.unscoped.create(workspace=tenants.workspace, name="Sales", kind=AccountKind.TELEGRAM)
     done("Connect a Telegram account")
-    thread = conversation(account, "Anna", hours=1)
-    done("Add a first contact")
-    failed_message(thread)
-    failed_message(thread, status="sent", sent_at=clock.now(), source="phone")
-    assert steps(tenants) == list(expected.items())
-    failed_message(thread, status="sent", sent_at=clock.now())
-    done("Send a first message")
+    tenants.member(Role.VIEWER)
+    done("Invite a colleague")
     revoke_key(tenants.actor(), create_key(tenants.actor(), name="Old", scopes=[Scope.READ_CONTACTS]).key.pk)
     assert steps(tenants) == list(expected.items())
     tenants.key()
-    done("Make an API key")
-    endpoint(tenants.workspace, "hook")
     assert steps(tenants) == []
 
 
-def test_first_steps_are_those_of_the_role_and_of_the_side(tenants: Tenants) -> None:
+def test_first_steps_are_those_of_the_role(tenants: Tenants) -> None:
     assert steps(tenants, Role.VIEWER) == []
-    assert [title for title, _ in steps(tenants, Role.AGENT)] == ["Add a first contact", "Send a first message"]
-    assert steps(tenants, workspace=tenants.twin)[0] == ("Connect an account", True)  # the ready-made sandbox
+    assert [title for title, _ in steps(tenants, Role.AGENT)] == FIRST_STEPS[:1]
+    assert [title for title, _ in steps(tenants, Role.ADMIN)] == [FIRST_STEPS[0], FIRST_STEPS[1], FIRST_STEPS[3]]
 
 
 def test_nobody_is_reminded_of_the_first_steps_after_a_month(tenants: Tenants) -> None:
+    assert shown(tenants)["is_fresh"]
     Workspace.objects.update(created_at=later(-31))
-    assert steps(tenants) == []
+    assert (steps(tenants), shown(tenants)["is_fresh"]) == ([], False)
+
+
+def test_the_first_step_opens_a_conversation_with_a_question_in_test(tenants: Tenants) -> None:
+    client, step = browser(tenants.member(Role.AGENT)), shown(tenants)["steps"][0]
+    answer = client.post(step.link)
+    thread = Thread.unscoped.get()
+    assert (thread.workspace, answer["Location"]) == (
+        tenants.twin,
+        reverse("admin:inbox_thread", args=[thread.pk], current_app="test"),
+    )
+    assert thread.waiting_since is not None and not shown(tenants)["steps"][0].is_done
+
+
+def test_a_viewer_and_the_live_side_begin_no_sample(tenants: Tenants) -> None:
+    link = shown(tenants)["steps"][0].link
+    assert browser(tenants.member(Role.VIEWER)).post(link).status_code == 403
+    assert browser(tenants.owner).post(link.replace("/test/", "/live/")).status_code == 302
+    assert Thread.unscoped.count() == 0
 
 
 @pytest.mark.parametrize(("plan", "left", "days"), [("trial", 13.5, 14), ("trial", 0.5, 1), ("pro", None, None)])
@@ -299,8 +359,8 @@ def test_the_days_of_the_trial_are_counted(tenants: Tenants, plan: str, left: fl
     assert shown(tenants)["trial_days"] == days
 
 
-def test_members_of_a_workspace_that_has_nothing_are_told_so(tenants: Tenants) -> None:
-    assert Membership.unscoped.filter(user=tenants.owner).count() == 1
+def test_members_of_a_workspace_in_which_nothing_waits_are_told_so(tenants: Tenants) -> None:
+    conversation(tenants.sandbox(), "Anna", hours=1, waits=False)
     texts = {role: browser(tenants.member(role)).get(HOME).content.decode() for role in (Role.VIEWER, Role.AGENT)}
     assert "As a viewer you can read everything" in texts[Role.VIEWER]
-    assert "Nothing needs you now." in texts[Role.AGENT]
+    assert "Nobody waits for you" in texts[Role.AGENT]

@@ -27,6 +27,7 @@ from crmsolid.panel.components.addresses import ROOT, SIDES, Side, current_side,
 from crmsolid.panel.components.admin_base import TenantAdmin
 from crmsolid.panel.components.context import PanelContext, panel_context, settle_in, switch_workspace
 from crmsolid.panel.components.tenant_page import page_path
+from crmsolid.panel.pages.first_steps import SamplePage
 from crmsolid.panel.pages.home import home_context
 from crmsolid.panel.pages.members import MembersPage, RemoveMemberPage
 from crmsolid.panel.pages.navigation import breadcrumbs, navigation
@@ -125,6 +126,7 @@ class PanelSite(AdminSite):
             *inbox,
             *analytics,
             page_path("search/", SearchPage),
+            page_path("sample/", SamplePage),
             page_path("members/", MembersPage),
             page_path("members/<str:member_id>/remove/", RemoveMemberPage),
             page_path("workspace/", WorkspacePage),

@@ -1,0 +1,68 @@
+"""The conversation with which somebody tries the product in the test workspace."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Membership, Role, Workspace
+from messaging.models import Account, Message, Thread
+from messaging.sending.sandbox import SAMPLE_ANSWER
+from messaging.tasks import dispatch_messages
+from messaging.threads.sample import begin_sample
+from messaging.threads.services import reply
+from tests.tenants import Tenants
+
+
+def actor(tenants: Tenants, role: Role, workspace: Workspace) -> Actor:
+    return Actor.member(Membership.unscoped.get(user=tenants.member(role)), workspace, "127.0.0.1")
+
+
+def test_the_customer_asks_once_and_answers_what_a_member_writes(tenants: Tenants) -> None:
+    agent = actor(tenants, Role.AGENT, tenants.twin)
+    thread = begin_sample(agent)
+    assert (thread.unread_count, thread.waiting_since is not None, str(thread.contact)) == (1, True, "Mia Sample")
+    assert begin_sample(agent).pk == thread.pk
+    for text in ("From 20 a month, today.", "Anything else?"):
+        reply(agent, thread.pk, text=text)
+        dispatch_messages()
+    said = list(Message.objects.for_workspace(tenants.twin).order_by("created_at", "id").values_list("text", flat=True))
+    assert said[1:] == ["From 20 a month, today.", SAMPLE_ANSWER, "Anything else?", "You said: Anything else?"]
+    assert begin_sample(agent).pk == thread.pk
+    assert Message.unscoped.filter(thread=thread).count() == 5
+
+
+def test_only_an_admin_can_make_the_account_that_is_missing(tenants: Tenants) -> None:
+    Account.unscoped.all().delete()
+    with pytest.raises(DomainError) as refused:
+        begin_sample(actor(tenants, Role.AGENT, tenants.twin))
+    assert (refused.value.code, Thread.unscoped.count()) == ("forbidden", 0)
+    thread = begin_sample(actor(tenants, Role.ADMIN, tenants.twin))
+    assert thread.account.workspace == tenants.twin
+
+
+@pytest.mark.parametrize(
+    ("role", "side", "code"), [(Role.VIEWER, "twin", "scope_missing"), (Role.OWNER, "workspace", "invalid_state")]
+)
+def test_viewers_and_the_live_workspace_are_refused(tenants: Tenants, role: Role, side: str, code: str) -> None:
+    tenants.sandbox()
+    with pytest.raises(DomainError) as refused:
+        begin_sample(actor(tenants, role, getattr(tenants, side)))
+    assert (refused.value.code, Thread.unscoped.count()) == (code, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_open_one_conversation_with_one_question(tenants: Tenants) -> None:
+    agent = actor(tenants, Role.AGENT, tenants.twin)
+
+    def click(_: int) -> str:
+        try:
+            return begin_sample(agent).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = set(pool.map(click, range(4)))
+    assert (len(found), Message.unscoped.count(), Thread.unscoped.get().unread_count) == (1, 1, 1)
