@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
@@ -32,7 +32,7 @@ from apikeys.services import (
     revoke_key,
     rotate_key,
 )
-from apikeys.uses import day_began, hour_began, uses_of
+from apikeys.uses import day_began, hour_began, requests_by_hour, uses_of
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES, DomainError
 from crmsolid.core.extension_points import ExtensionPoint
@@ -191,13 +191,27 @@ def state_and_text(key: ApiKey) -> tuple[str, str]:
     return key.state, key.state.capitalize()
 
 
+def _bar(count: int, most: int) -> int:
+    """The height of a bar, at least 1 of 16."""
+    return max(16 * count // most, 1)
+
+
 class ApiKeyAdmin(PageAdmin):
     """A key never changes: it is created, replaced, revoked. So its page is not Django's form."""
 
     viewers, adders, changers = ADMINS, ADMINS, NOBODY
     needs_plan = False  # a key can be revoked at any time
     add_label = "New key"
-    list_display = ("name", "display_prefix", "scope_chips", "state_label", "creator", "last_used", "expires")
+    list_display = (
+        "name",
+        "display_prefix",
+        "scope_chips",
+        "state_label",
+        "creator",
+        "last_used",
+        "last_day",
+        "expires",
+    )
     list_select_related = ("created_by",)
     list_filter = (StateFilter,)
     search_fields = ("name", "prefix")
@@ -206,6 +220,7 @@ class ApiKeyAdmin(PageAdmin):
     ordering = ("-created_at", "-id")
     last_used = last_used
     list_after_template = "panel/key_list_sections.html"
+    opens_drawer = True
 
     # --- List -------------------------------------------------------------------------------------------------
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -227,6 +242,21 @@ class ApiKeyAdmin(PageAdmin):
     @column("created by")
     def creator(self, key: ApiKey) -> str:
         return (key.created_by.name or key.created_by.email) if key.created_by is not None else "A command"
+
+    def load_rows(self, rows: list[ApiKey]) -> None:
+        by_hour = requests_by_hour(rows)
+        for key in rows:
+            key.by_hour = by_hour[key.pk]  # type: ignore[attr-defined]
+
+    @column("last 24 hours")
+    def last_day(self, key: ApiKey) -> SafeString:
+        hours: list[int] = key.by_hour  # type: ignore[attr-defined]
+        bars = ((3 * at, _bar(count, max(hours))) for at, count in enumerate(hours) if count)
+        drawn = format_html_join(
+            "", '<rect x="{}" y="{}" width="2" height="{}"/>', ((x, 16 - height, height) for x, height in bars)
+        )
+        shown = '<span class="cs-line-h"><svg class="cs-bars" viewBox="0 0 72 16" aria-hidden="true">{}</svg>{}</span>'
+        return format_html(shown, drawn, f"{sum(hours):,}")
 
     @column("expires", ordering="expires_at")
     def expires(self, key: ApiKey) -> SafeString | str:

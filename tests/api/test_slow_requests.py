@@ -157,12 +157,12 @@ def test_slow_page_waits_for_its_turn_and_says_so_when_there_is_none(
     held = [at_once(preview, live, key) for _ in range(2)]
     wait_until(lambda: len(gate.workspaces) == 2)
     monkeypatch.setattr(bridge, "MAX_WAIT_SECONDS", 0.1)
-    refused = page(f"contacts/segment/{segment.pk}/change/")
+    refused = page(f"contacts/segment/{segment.pk}/")
     assert (refused[0], refused[1]["retry-after"]) == (429, "1")
     assert b"Your workspace is busy" in refused[2]
     assert page("contacts/tags/")[0] == 200  # one that is not slow
     monkeypatch.setattr(bridge, "MAX_WAIT_SECONDS", 30.0)
-    waiting = at_once(page, f"contacts/segment/{segment.pk}/change/")
+    waiting = at_once(page, f"contacts/segment/{segment.pk}/")
     wait_until(lambda: slow_requests.waiting() == 1)
     gate.open.set()
     assert waiting.result(30)[0] == 200

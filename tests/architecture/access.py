@@ -189,5 +189,5 @@ def table() -> dict[str, Access]:
     for name, model in MODELS.items():
         found.update({f"{name}_{page}": access for page, access in model.pages().items()})
         # Django leads from the address of a row to its page.
-        found[f"{name.replace('_', '/')}/<path:object_id>/"] = Access(EVERYONE, EVERYONE, needs_plan=False)
+        found[f"{name.replace('_', '/')}/<str:object_id>/change/"] = Access(EVERYONE, EVERYONE, needs_plan=False)
     return found

@@ -79,7 +79,7 @@ def test_a_broadcast_that_needs_somebody_is_to_be_done(product: Product, sign_in
     seeded = product.seeded["workspaces"]["broadcasts"]
     accounts = "/panel/live/messaging/account/"
     page = sign_in("broadcasts", "admin")
-    page.goto(f"{accounts}{seeded['account']}/change/")
+    page.goto(f"{accounts}{seeded['account']}/")
     page.get_by_role("button", name="Pause").click()
     contact = {"username": "waits_at_home", "tags": ["home"]}
     news = {"name": "Home news", "text": "Hello", "account_ids": [seeded["account"]], "audience": {"tags": ["home"]}}
@@ -98,5 +98,5 @@ def test_a_broadcast_that_needs_somebody_is_to_be_done(product: Product, sign_in
     expect(to_do).to_contain_text("An account is paused. An admin can resume it.")
     to_do.get_by_role("link", name="Home news").click()
     expect(page.get_by_text("Nothing is sent at this moment. It waits for an account that is paused.")).to_be_visible()
-    page.goto(f"{accounts}{seeded['account']}/change/")
+    page.goto(f"{accounts}{seeded['account']}/")
     page.get_by_role("button", name="Resume").click()

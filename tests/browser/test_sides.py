@@ -41,7 +41,7 @@ def test_two_tabs_on_two_sides_cannot_harm_each_other(sign_in: SignIn) -> None:
         page.get_by_role("button", name="Create endpoint").click()
         page.get_by_role("link", name="I have copied it").click()
     for side, page in (("live", live), ("test", test)):
-        page.wait_for_url(f"**{ENDPOINTS.format(side)}*/change/")
+        page.wait_for_url(re.compile(f"{ENDPOINTS.format(side)}whk_"))
         page.goto(ENDPOINTS.format(side))
         expect(page.get_by_role("link", name=f"http://127.0.0.1:9/{side}")).to_be_visible()
         expect(page.get_by_text("http://127.0.0.1:9/")).to_have_count(1)
@@ -54,7 +54,7 @@ def test_a_form_left_open_in_one_workspace_is_not_sent_in_another(sign_in: SignI
     other.goto("/panel/live/")
     other.locator(".cs-switcher summary").click()
     other.get_by_role("button", name="Keys").click()
-    expect(other.locator(".cs-switcher summary")).to_have_text("Keys")
+    expect(other.locator(".cs-switcher summary")).to_contain_text("Keys")
     visitors.expect(403)
     left_open.get_by_role("button", name="Create endpoint").click()
     expect(left_open.get_by_role("heading", name="This page is too old to be sent")).to_be_visible()

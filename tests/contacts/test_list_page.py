@@ -184,7 +184,7 @@ def test_ticked_contacts_change_their_stage(panel: Client) -> None:
     assert not Job.unscoped.exists()
     answer = panel.post(BULK, {**chosen, "number": "2", "new_stage": "won"})
     job = Job.unscoped.get()
-    assert answer["Location"] == f"/panel/live/workspaces/job/{job.pk}/change/"
+    assert answer["Location"] == f"/panel/live/workspaces/job/{job.pk}/"
     runner.run_due()
     assert set(Contact.unscoped.filter(stage="won").values_list("name", flat=True)) == {"Anna", "Clara"}
     assert "in a change of many contacts" in panel.get(f"{LIST}{chosen['id'][0]}/").content.decode()

@@ -164,7 +164,7 @@ def make_keys(world: World, panel: Panel) -> None:
     panel.post({**once, "name": "Planted", "scopes": "read:contacts"})
     world.planted.add("API key", shown(r"(cs_live_[0-9a-f]{4}_\w{36})", panel.text))
     ((key_id,),) = world.installation.query("SELECT id FROM apikeys_apikey WHERE name = 'Planted'")
-    panel.get(f"{KEYS}{key_id}/change/")
+    panel.get(f"{KEYS}{key_id}/")
     once = {"once": shown(r'name="once" value="([^"]+)"', panel.text)}
     panel.post(
         {**once, "overlap": shown(r'(?s)name="overlap".*?<option value="([^"]+)"', panel.text)},

@@ -250,12 +250,12 @@ def test_messages_wait_until_the_account_is_logged_in_again(
 ) -> None:
     wait_until(lambda: server.connected(SHOP) == 1, "the account is connected")
     panel = Panel(product)
-    panel.get(f"/panel/live/messaging/account/{shop}/change/")
+    panel.get(f"/panel/live/messaging/account/{shop}/")
     panel.post({"confirm": "on"}, f"/panel/live/messaging/account/{shop}/logout/")
     assert "Shop is logged out." in panel.text
     wait_until(lambda: server.connected(SHOP) == 0, "the worker has disconnected")
     waits = product.send(shop, "After the login")
-    panel.get(f"/panel/live/messaging/account/{shop}/change/")
+    panel.get(f"/panel/live/messaging/account/{shop}/")
     panel.post({}, f"/panel/live/messaging/account/{shop}/login/")
     assert product.status(waits) == ("queued", "")
     panel.post({"code": server.login_code(SHOP)})

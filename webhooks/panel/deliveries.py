@@ -113,6 +113,7 @@ class DeliveryAdmin(WebhookAdmin):
         CreatedFilter,
     )
     actions = ("replay_chosen",)
+    opens_drawer = True
     search_fields = ("id__exact", "event__exact")
     search_help_text = "Id of a delivery or of an event"
     # An id contains the time it was made, and there is an index on workspace and id; ordering by created_at would sort
@@ -180,7 +181,7 @@ class DeliveryAdmin(WebhookAdmin):
             response.headers["Refresh"] = "2"
         return response
 
-    @admin.action(description="Replay: send them again", permissions=["change"])
+    @admin.action(description="Send them again", permissions=["change"])
     def replay_chosen(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         ids = list(queryset.values_list("pk", flat=True)[:MAX_CHOSEN])
         sent, refused = replays.replay_deliveries(self.actor(request), ids)

@@ -40,6 +40,7 @@ class EndpointAdmin(WebhookAdmin):
 
     viewers, adders, changers, deleters = ADMINS, ADMINS, ADMINS, ADMINS
     add_label = "New endpoint"
+    opens_drawer = True
     list_display = ("address", "shown_events", "state_label", "failing", "last_delivery")
     search_fields = ("url",)
     search_help_text = "Part of the address"

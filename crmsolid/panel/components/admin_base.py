@@ -19,7 +19,9 @@ from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
 from django.db import DataError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.text import capfirst
+from django.views.generic import RedirectView
 
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.components.context import PanelContext, panel_context
@@ -231,6 +233,7 @@ class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
     show_facets = ShowFacets.NEVER  # facets count the whole table for each choice of each filter
     keeps_history = True  # False for rows that never change: no link leads to an empty history
     empty_text = ""  # what an empty list says, for example what creates its rows
+    opens_drawer = False  # whether a wide window shows the page of a row beside the list
     add_label = ""  # of the button above the list; "New" and the name of the model without one
     # Templates that are shown above and below the list, and around the form of a row.
     list_before_template = list_after_template = form_before_template = form_after_template = ""
@@ -294,6 +297,19 @@ class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}
         return self._show_errors(super().changelist_view, request, {**title, **(extra_context or {})})
 
+    def get_urls(self) -> list[URLPattern]:
+        """Django's own. The page of a row is at ``<id>/``; ``<id>/change/``, where it once was, leads there."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_change"
+        urls = [url for url in super().get_urls() if url.name]
+        [page] = [url for url in urls if url.name == name]
+        urls.remove(page)
+        before = RedirectView.as_view(pattern_name=f"admin:{name}", query_string=True)
+        return [
+            *urls,
+            path("<str:object_id>/", page.callback, name=name),
+            path("<str:object_id>/change/", self.admin_site.admin_view(before)),
+        ]
+
     def label_of(self, obj: Any) -> str:
         """The title of a row's page."""
         return str(obj)
@@ -310,6 +326,15 @@ class TenantAdmin(TenantRules, ModelAdmin):  # type: ignore[type-arg]
         return TemplateResponse(request, template, {**frame, **context})
 
     # --- Forms ------------------------------------------------------------------------------------------------
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault(
+            "choices",
+            db_field.get_choices(
+                include_blank=db_field.blank or not db_field.has_default(), blank_choice=[("", "Choose one")]
+            ),
+        )
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         form.workspace = self.current_workspace(request)  # type: ignore[attr-defined]

@@ -151,6 +151,50 @@ document.addEventListener("click", (event) => {
   if (button) document.querySelector(button.dataset.dialog).showModal();
 });
 
+// <div data-drawer> is a list: in a wide window the page of the row that is chosen opens beside it, from the row's link.
+const drawerList = document.querySelector("[data-drawer]");
+if (drawerList) {
+  const flush = drawerList.parentElement;
+  const close = () => {
+    const row = drawerList.querySelector("tr[aria-current]");
+    row?.removeAttribute("aria-current");
+    document.querySelector(".cs-drawer")?.remove();
+    flush.parentElement.classList.remove("cs-with-drawer");
+    row?.querySelector("th a")?.focus();
+  };
+  const open = async (link) => {
+    const answer = await fetch(link.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const content = page.querySelector("#content .cs-body");
+    if (!answer.ok || !content) return (location.href = link.href);
+    if (document.querySelector(".cs-drawer")) close();
+    const drawer = document.createElement("aside");
+    drawer.className = "cs-drawer";
+    drawer.innerHTML = `<div class="cs-side-head"><h2 class="cs-cut" tabindex="-1"></h2><span class="cs-actions"><a class="cs-button is-plain is-small">Open</a><button type="button" class="cs-button is-plain is-small">Close</button></span></div>`;
+    const heading = drawer.querySelector("h2");
+    heading.textContent = page.querySelector("h1").textContent.trim();
+    drawer.setAttribute("aria-label", heading.textContent);
+    drawer.querySelector("a").href = link.href;
+    drawer.querySelector("button").addEventListener("click", close);
+    drawer.append(...content.children);
+    link.closest("tr").setAttribute("aria-current", "true");
+    flush.parentElement.classList.add("cs-with-drawer");
+    flush.after(drawer);
+    prepare(drawer);
+    heading.focus();
+  };
+  drawerList.addEventListener("click", (event) => {
+    const link = event.target.closest("tbody th a");
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+    if (!link || !isPlain || !matchMedia("(min-width: 1280px)").matches) return;
+    event.preventDefault();
+    open(link).catch(() => (location.href = link.href));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.querySelector(".cs-drawer") && !event.defaultPrevented) close();
+  });
+}
+
 // What needs the script is hidden until it is there.
 function prepare(root) {
   for (const button of root.querySelectorAll("[data-copy], [data-dialog]")) button.hidden = false;
