@@ -2,8 +2,11 @@
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
 
@@ -52,3 +55,11 @@ def test_a_compressed_static_file_that_has_not_changed_is_not_sent_again(tenants
     assert packed["ETag"].startswith("W/")
     again = Client().get(address, headers={"accept-encoding": "gzip", "if-none-match": packed["ETag"]})
     assert (again.status_code, again["ETag"]) == (304, packed["ETag"])
+
+
+def test_the_style_sheet_names_each_font_with_the_hash_that_pages_preload() -> None:
+    text = Path(finders.find("panel/panel.css") or "").read_text()
+    fonts = re.findall(r'url\("(fonts/[^"?]+)\?v=(\w+)"\)', text)
+    assert len(fonts) == 3
+    for name, digest in fonts:
+        assert static(f"panel/{name}").endswith(f"?v={digest}"), name
