@@ -364,3 +364,16 @@ def test_members_of_a_workspace_in_which_nothing_waits_are_told_so(tenants: Tena
     texts = {role: browser(tenants.member(role)).get(HOME).content.decode() for role in (Role.VIEWER, Role.AGENT)}
     assert "As a viewer you can read everything" in texts[Role.VIEWER]
     assert "Nobody waits for you" in texts[Role.AGENT]
+
+
+def test_new_contacts_are_compared_with_the_same_hours_a_week_ago(
+    tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    Workspace.objects.update(time_zone="America/New_York")  # where it is 7 in the morning
+    for hours in (1, 6, 8, 7 * 24 + 1, 7 * 24 - 1):
+        Contact.unscoped.create(workspace=tenants.workspace, search="x", created_at=noon - timedelta(hours=hours))
+    conversation(tenants.sandbox(), "Anna", hours=1)  # a contact more
+    figure = browser(tenants.owner).get(HOME).context["figures"][-1]
+    assert (figure.value, figure.change, figure.is_better) == ("3", "2 more", True)

@@ -20,6 +20,7 @@ from crmsolid.panel.components.context import PanelContext
 from crmsolid.panel.components.template_tags import duration_words
 from crmsolid.panel.pages.first_steps import first_steps
 from crmsolid.panel.pages.home_day import agenda, running
+from crmsolid.panel.pages.home_figures import figures
 from crmsolid.panel.pages.home_hands import needs_a_hand
 from crmsolid.workspaces.actor import OWNERS, WRITERS
 from crmsolid.workspaces.models import Membership, Plan, Workspace
@@ -38,7 +39,7 @@ Queue = Sequence[tuple[Any, Any, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Customers:
     """Who waits for an answer: ``count`` up to ``MAX_WAITING``, which is then the text; how long the first one has;
     ``mine`` and ``nobodys`` of them are assigned to the member and to nobody."""
 
@@ -75,26 +76,35 @@ def home_context(panel: PanelContext) -> dict[str, Any]:
     queue: Queue = list(
         waiting_threads(panel.workspace).values_list("assignee_id", "waiting_since", "pk")[: MAX_WAITING + 1]
     )
-    waiting = _waiting(queue, panel.membership.user_id)
-    steps = first_steps(panel)
-    return {
-        "today": timezone.localtime(clock.now()),
-        "customers": waiting,
-        "is_mine": bool(waiting.mine),
-        "rows": _rows(panel, only_mine=bool(waiting.mine)) if may_act and (waiting.mine or waiting.nobodys) else [],
+    customers, steps = _customers(queue, panel.membership.user_id), first_steps(panel)
+    happens = {
         "hands": needs_a_hand(panel),
         "agenda": agenda(panel),
         "running": running(panel.workspace) if may_act else [],
+    }
+    return {
+        **happens,
+        "today": timezone.localtime(clock.now()),
+        "customers": customers,
+        "figures": figures(panel),
+        "is_mine": bool(customers.mine),
+        "rows": _rows(panel, only_mine=bool(customers.mine))
+        if may_act and (customers.mine or customers.nobodys)
+        else [],
         "team": _team(panel, queue),
         "steps": steps,
         "next_step": next((step for step in steps if not step.is_done), None),
         "steps_done": sum(step.is_done for step in steps),
         # Somebody new is shown the first steps, and no figures of zero.
-        "is_fresh": bool(steps) and not Thread.objects.for_workspace(panel.workspace).exists(),
+        "is_fresh": bool(steps) and not (any(happens.values()) or _has_threads(panel.workspace)),
         "trial_days": _trial_days(panel.live),
         "may_choose_plan": panel.has_role(OWNERS),
         "may_act": may_act,
     }
+
+
+def _has_threads(workspace: Workspace) -> bool:
+    return Thread.objects.for_workspace(workspace).exists()
 
 
 def _trial_days(live: Workspace) -> int | None:
@@ -104,9 +114,9 @@ def _trial_days(live: Workspace) -> int | None:
     return ceil((live.trial_ends_at - clock.now()) / timedelta(days=1))
 
 
-def _waiting(queue: Queue, user_id: int) -> Waiting:
+def _customers(queue: Queue, user_id: int) -> Customers:
     assignees = [assignee for assignee, *_ in queue]
-    return Waiting(
+    return Customers(
         count=len(queue),
         text=f"{len(queue):,}" if len(queue) <= MAX_WAITING else f"{MAX_WAITING:,}+",
         mine=assignees.count(user_id),
