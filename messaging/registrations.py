@@ -4,7 +4,8 @@ from django.db.models import Q
 
 from contacts import timeline, uses
 from contacts.erasing import operands
-from contacts.panel.actions import ContactAction, contact_actions, contact_links
+from contacts.panel.actions import ContactAction, bulk_pages, contact_actions, contact_links
+from contacts.panel.query import added_columns
 from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
 from crmsolid.core.alive import loops
@@ -20,6 +21,7 @@ from messaging.broadcasts.job import BROADCAST
 from messaging.broadcasts.message_source import SOURCE, BroadcastSource
 from messaging.broadcasts.querysets import broadcasts_that_name_tag
 from messaging.models import AccountKind, Broadcast
+from messaging.panel import contact_list
 from messaging.panel.words import conversations_with
 from messaging.representations import TIMELINE
 from messaging.sending import gateway, sources
@@ -41,6 +43,8 @@ sections.register(texts.TEMPLATES, Section(texts.dump_templates, texts.apply_tem
 sections.register(texts.WORDS, Section(texts.dump_words, texts.apply_words))
 
 contact_links.register("messaging.conversations", conversations_with)
+added_columns.register("messaging.conversations", contact_list.COLUMNS)
+bulk_pages.register("message", contact_list.WRITE)
 contact_actions.register("messaging.message", ContactAction("Message", "inbox_new"))
 timeline.sources.register(TIMELINE.name, TIMELINE)
 occasions.sources.register(Trigger.REPLY, received.replies_of)

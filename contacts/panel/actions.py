@@ -9,6 +9,7 @@ from django import forms
 from contacts import bulk
 from contacts.models import Contact, Stage
 from contacts.panel.forms import split_tags
+from contacts.panel.query import ContactsQuery
 from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
@@ -68,6 +69,19 @@ class BulkChoice:
     form: type[BulkForm]
     arguments: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     dangerous: bool = False
+    verb: str = ""  # the title in a word or two, for a button
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPage:
+    """A page of an app above to which the list leads with many contacts. ``address`` is None for a query that the page
+    cannot be given; ``refusal`` says then what to do."""
+
+    verb: str
+    icon: str
+    address: Callable[[ContactsQuery], str | None]
+    refusal: str
 
 
 class TagsForm(BulkForm):
@@ -88,6 +102,7 @@ class NewStageForm(BulkForm):
 
 # What the list of contacts offers, by the change.
 bulk_choices: ExtensionPoint[BulkChoice] = ExtensionPoint("choices for many contacts")
+bulk_pages: ExtensionPoint[BulkPage] = ExtensionPoint("pages for many contacts")
 
 OWN_CHOICES = (
     BulkChoice(
@@ -96,6 +111,8 @@ OWN_CHOICES = (
         "Webhooks, scores and sequences react as if each contact had been tagged by hand.",
         TagsForm,
         dict,
+        verb="Tag",
+        icon="tag",
     ),
     BulkChoice(
         bulk.STAGE,
@@ -103,6 +120,8 @@ OWN_CHOICES = (
         "Scores and sequences react as if each contact had been moved by hand.",
         NewStageForm,
         lambda data: {"stage": data["new_stage"]},
+        verb="Stage",
+        icon="workflow",
     ),
     BulkChoice(
         bulk.ERASE,

@@ -1,21 +1,21 @@
-"""The list of contacts: search, segments, filters, columns, and what is done with many of them at once."""
+"""The list of contacts: search, filters, saved lists, columns."""
 
-import time
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.text import capfirst
 
-from contacts import bulk, custom_fields, services
+from contacts import custom_fields, services, tags
 from contacts.forms import FilterForm
-from contacts.models import Segment, Stage, name_of
-from contacts.panel.actions import BulkChoice, bulk_choices
-from contacts.panel.person import STAGE_COLOURS, display_value
+from contacts.models import Segment
+from contacts.panel import cells
+from contacts.panel.actions import bulk_choices, bulk_pages
+from contacts.panel.chips import Chip, Chips, filter_to_save
+from contacts.panel.many import LIST, ExportPage
 from contacts.panel.query import (
     MAX_FILTER,
     Column,
@@ -29,18 +29,18 @@ from contacts.repository import ContactWithTags
 from contacts.segments import services as segments
 from contacts.segments.conditions import ConditionErrors, describe, load_condition
 from contacts.segments.matching import SECONDS, ContactCount
-from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.panel.components.addresses import panel_url
-from crmsolid.panel.components.tenant_page import TenantPage, error_text
+from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces.actor import EVERYONE
 
 PER_PAGE = 50
 # Counting stops here; the list itself never needs the number.
 COUNT_LIMIT = 10_000
+# The page waits so long for the number of those who match; if that is not enough, its script asks for the number.
+COUNT_SECONDS = 0.1
 # So many segments are offered by name; an address may name any.
 MAX_SEGMENTS = 50
-MAX_TAGS = 4
-LIST = "contacts_contact_changelist"
 
 SORTABLE = ("name", "score", "created_at", "updated_at")
 SORT_NAMES = {
@@ -55,27 +55,41 @@ SORT_NAMES = {
 }
 
 
-def count_text(count: ContactCount) -> str:
-    """A number that may stand for all above the limit, or be an estimate."""
+def count_text(count: ContactCount | None) -> str:
+    """A number that may stand for all above the limit, or be an estimate; empty for None."""
+    if count is None:
+        return ""
     if count.is_estimate:
         return f"about {count.number:,}"
     return f"{count.number:,}" if count.number <= COUNT_LIMIT else f"{COUNT_LIMIT:,}+"
 
 
 class ContactListPage(TenantPage):
+    """The list. A chip of the filter sends its row here, which leads to the list with that filter."""
+
     name = LIST
     title = "Contacts"
     template = "panel/contacts.html"
     may_be_slow = True
 
     def get(self, request: Any) -> HttpResponseBase:
-        began = time.monotonic()
         query = ContactsQuery.read(request.GET)
+        if request.GET.get("part") == "count":
+            return HttpResponse(count_text(self._count(query, SECONDS)) or "Many")
+        return self._page(query)
+
+    def _page(self, query: ContactsQuery, *, status: int = 200, **saving: str) -> HttpResponseBase:
+        segment = self._segment(query)
         definitions = custom_fields.by_key(self.workspace)
+        chips = Chips(self.workspace, query, definitions, segment)
+        sent = chips.sent(self.request.GET)
+        if sent is not None and not sent[0].errors:
+            return self.redirect(LIST, **dict(sent[1].pairs))
+        opened = sent[0] if sent else chips.new(self.request.GET.get("add", ""))
         shown = chosen_columns(self.actor, available_columns(definitions))
         error = ""
         people: list[ContactWithTags] = []
-        cursor, after = request.GET.get("cursor") or None, None
+        cursor, after = self.request.GET.get("cursor") or None, None
         try:
             page = services.list_contacts(self.actor, query.filters, sort=query.sort, limit=PER_PAGE, cursor=cursor)
             people, after = page.rows, page.next_cursor
@@ -83,51 +97,54 @@ class ContactListPage(TenantPage):
             if refused.code == "invalid_cursor":
                 return HttpResponseRedirect(f"{panel_url(LIST)}?{query.encoded}")
             error = _why(refused)
-        saved = self._segments(query)
-        count = self._count(query, began) if query.is_narrowed and not error else None
+        rows = cells.rows(self.workspace, people, shown)
+        # A page that holds all of them needs no query to count them.
+        count = ContactCount(len(rows)) if after is None and cursor is None else None
+        if count is None and query.is_narrowed and not error:
+            count = self._count(query, COUNT_SECONDS)
         return self.render(
+            status=status,
             query=query,
             error=error,
-            count=count_text(count) if count else "",
+            count=count_text(count),
             is_counted=count is not None and not count.is_estimate,
-            rows=[
-                (each.contact.id, name_of(each.contact), [cell(each, column) for column in shown]) for each in people
-            ],
+            rows=rows,
+            columns=shown,
             headers=[(column, self._sort_link(query, column)) for column in shown],
             name_sort=self._sort_link(query, Column("name", "Name")),
             after=f"?{query.encoded}&cursor={after}" if after else "",
             is_later=cursor is not None,
             first=f"?{query.encoded}",
-            segments=saved,
-            segment=next((each for each in saved if each.pk == query.segment), None),
-            filter_words=self._words(query),
+            segment=segment,
+            saved_lists=self._saved_lists(query),
+            chips=_with_open(chips.all(), opened),
+            is_segment_shown=chips.is_segment,
+            field_menu=chips.menu,
+            known_tags=tags.tag_names(self.actor) if opened and opened.has_tags else (),
             filter_address=f"{panel_url(FilterPage.name)}?{query.encoded}",
-            sort_names=SORT_NAMES.items(),
+            sorts=[(title, self._sorted(query, sort), sort == query.sort) for sort, title in SORT_NAMES.items()],
+            sort_name=SORT_NAMES[query.sort],
             choices=list(bulk_choices.values()) if self.may_change else [],
+            pages=list(bulk_pages.items()) if self.may_change else [],
+            column_menu=_column_menu(definitions, shown),
             export_address=f"{panel_url(ExportPage.name)}?{query.encoded}",
+            **saving,
         )
 
-    def _segments(self, query: ContactsQuery) -> list[Segment]:
-        rows = self.rows(Segment).order_by("name").only("id", "name", "workspace")
-        offered = list(rows[:MAX_SEGMENTS])
-        if query.segment and all(each.pk != query.segment for each in offered):
-            offered += rows.filter(pk=query.segment)
-        return offered
+    def _segment(self, query: ContactsQuery) -> Segment | None:
+        found: Segment | None = self.rows(Segment).filter(pk=query.segment).first() if query.segment else None
+        return found
 
-    def _count(self, query: ContactsQuery, began: float) -> ContactCount | None:
-        """None if it takes too long, beside the list that has been read since ``began``."""
-        left = max(0.2, SECONDS - (time.monotonic() - began))
+    def _saved_lists(self, query: ContactsQuery) -> list[tuple[str, str, bool]]:
+        """The segments by name, as title, address and whether it is the one that is shown."""
+        found = self.rows(Segment).order_by("name").values_list("id", "name")[:MAX_SEGMENTS]
+        return [(name, f"{panel_url(LIST)}?segment={pk}", pk == query.segment) for pk, name in found]
+
+    def _count(self, query: ContactsQuery, seconds: float) -> ContactCount | None:
+        """How many match; None if counting, and estimating, takes longer."""
         with suppress(DomainError):
-            return services.estimate_contacts(self.actor, query.filters, at_most=COUNT_LIMIT + 1, seconds=left)
+            return services.estimate_contacts(self.actor, query.filters, at_most=COUNT_LIMIT + 1, seconds=seconds)
         return None
-
-    def _words(self, query: ContactsQuery) -> str:
-        if query.filter is None:
-            return ""
-        try:
-            return describe(load_condition(self.workspace, query.filter))
-        except ConditionErrors:
-            return "a filter that uses a custom field that is gone"
 
     def _sort_link(self, query: ContactsQuery, column: Column) -> dict[str, str] | None:
         """The address that sorts by the column, the other way round if it is sorted by already; None if it cannot."""
@@ -137,36 +154,78 @@ class ContactListPage(TenantPage):
         direction = {field: "ascending", f"-{field}": "descending"}.get(query.sort, "none")
         falls_first = field != "name"
         wanted = f"-{field}" if (direction == "ascending") or (direction == "none" and falls_first) else field
+        return {"address": self._sorted(query, wanted), "direction": direction}
+
+    def _sorted(self, query: ContactsQuery, sort: str) -> str:
         pairs = [(name, value) for name, value in query.pairs if name != "sort"]
-        return {"query": urlencode([*pairs, ("sort", wanted)]), "direction": direction}
+        return f"?{urlencode([*pairs, ('sort', sort)])}"
+
+
+def _with_open(chips: list[Chip], opened: Chip | None) -> list[Chip]:
+    """The chips, with the one that somebody works on in its place."""
+    if opened is None:
+        return chips
+    opened.remove = chips[opened.at].remove if opened.at < len(chips) else ""
+    return [*chips[: opened.at], opened, *chips[opened.at + 1 :]]
+
+
+def _column_menu(definitions: Any, shown: list[Column]) -> list[tuple[Column, bool]]:
+    """All columns and whether they are shown: first those that are, in their order."""
+    others = [each for each in available_columns(definitions).values() if each not in shown]
+    return [(each, True) for each in shown] + [(each, False) for each in others]
 
 
 def _why(refused: DomainError) -> str:
-    """Why the list cannot be shown as its address asks, as a sentence."""
+    """Why the list cannot be shown, or saved, as a sentence."""
     return f"{capfirst((refused.errors[0] if refused.errors else refused).detail).rstrip('.')}."
 
 
-def cell(person: ContactWithTags, column: Column) -> dict[str, Any]:
-    """A value of the list: its kind, for the template, and what to draw."""
-    contact = person.contact
-    if column.key:
-        value = contact.custom_fields.get(column.key)
-        return {"kind": "text", "value": "" if value is None else display_value(value), "label": column.label}
-    value = getattr(contact, column.name, None)
-    kind = "text"
-    match column.name:
-        case "stage":
-            kind, value = "label", (STAGE_COLOURS.get(contact.stage, ""), Stage(contact.stage).label)
-        case "tags":
-            names = sorted(person.tags)
-            kind, value = "tags", (names[:MAX_TAGS], len(names) - MAX_TAGS)
-        case "opted_out":
-            kind, value = "label", ("danger", "Opted out") if contact.opted_out else None
-        case "username":
-            value = f"@{contact.username}" if contact.username else ""
-        case "created_at" | "updated_at" | "last_in_at" | "last_out_at":
-            kind = "time"
-    return {"kind": kind, "value": value, "label": column.label}
+class SaveListPage(ContactListPage):
+    """Keeps the filter of the list as a segment; if that is refused, the list says why."""
+
+    name = "contacts_contact_save"
+    viewers = ContactListPage.changers
+    http_method_names = ["post"]
+
+    def post(self, request: Any) -> HttpResponseBase:
+        query = ContactsQuery.read(request.POST)
+        name = " ".join(request.POST.get("name", "").split())
+        try:
+            if not name:
+                raise invalid("name", "required", "give the list a name")
+            filter = filter_to_save(query, self._segment(query))
+            saved = segments.create_segment(self.actor, name=name, filter=filter)
+        except DomainError as error:
+            return self._page(query, save_name=name, save_error=_why(error), status=422)
+        self.say(f"The list {saved.segment.name} is saved.")
+        return self.redirect(LIST, segment=saved.segment.pk)
+
+
+class ChipPage(TenantPage):
+    """A chip by itself, while somebody works on it, with the number of those who would match."""
+
+    name = "contacts_contact_chip"
+    title = "Filter"
+    template = "panel/contact_chip.html"
+    may_be_slow = True
+
+    def get(self, request: Any) -> HttpResponseBase:
+        query = ContactsQuery.read(request.GET)
+        segment = self.rows(Segment).filter(pk=query.segment).first() if query.segment else None
+        chips = Chips(self.workspace, query, custom_fields.by_key(self.workspace), segment)
+        sent = chips.sent(request.GET)
+        chip = sent[0] if sent else chips.new(request.GET.get("add", ""))
+        if chip is None:
+            return HttpResponse(status=204)
+        count, has_value = "", sent is not None and not chip.errors
+        if sent is not None and has_value:
+            with suppress(DomainError):
+                found = services.estimate_contacts(self.actor, sent[1].filters, at_most=COUNT_LIMIT + 1)
+                count = count_text(found)
+        chip = _with_open(chips.all(), chip)[chip.at]
+        chip.errors = []  # whoever types has not sent anything yet
+        known = tags.tag_names(self.actor) if chip.has_tags else ()
+        return self.render(chip=chip, count=count, known_tags=known, is_part=True)
 
 
 class FilterPage(TenantPage):
@@ -209,20 +268,17 @@ class FilterPage(TenantPage):
         services.count_contacts(self.actor, {"filter": filter}, at_most=1)
         text = filter_text(filter)
         if len(text) > MAX_FILTER:
-            raise DomainError(
-                "validation_failed",
-                errors=[FieldError("name", "max_length", "a filter this long has to be saved; give it a name")],
-            )
+            raise invalid("name", "max_length", "a filter this long has to be saved; give it a name")
         return self.redirect(LIST, filter=text)
 
     def _save(self, form: FilterForm, filter: Any) -> HttpResponseBase:
         name = form.cleaned_data.get("name", "")
         if not name:
-            raise DomainError("validation_failed", errors=[FieldError("name", "required", "give the segment a name")])
+            raise invalid("name", "required", "give the segment a name")
         if not self.actor_may_save:
             raise PermissionDenied
         saved = segments.create_segment(self.actor, name=name, filter=filter)
-        self.say(f"The segment {saved.segment.name} is saved.")
+        self.say(f"The list {saved.segment.name} is saved.")
         return self.redirect(LIST, segment=saved.segment.pk)
 
     @property
@@ -248,6 +304,8 @@ class FilterPage(TenantPage):
 
 
 class ColumnsPage(TenantPage):
+    """Which columns the member sees, and in which order."""
+
     name = "contacts_contact_columns"
     title = "Columns of the list"
     template = "panel/contact_columns.html"
@@ -255,129 +313,29 @@ class ColumnsPage(TenantPage):
     needs_plan = False
 
     def get(self, request: Any) -> HttpResponseBase:
-        known = available_columns(custom_fields.by_key(self.workspace))
-        chosen = chosen_columns(self.actor, known)
-        others = [each for each in known.values() if each not in chosen]
-        return self.render(columns=[(each, True) for each in chosen] + [(each, False) for each in others])
+        definitions = custom_fields.by_key(self.workspace)
+        shown = chosen_columns(self.actor, available_columns(definitions))
+        back = f"{panel_url(LIST)}?{ContactsQuery.read(request.GET).encoded}"
+        return self.render(column_menu=_column_menu(definitions, shown), back=back, pairs=_pairs(request.GET))
 
     def post(self, request: Any) -> HttpResponseBase:
-        names = request.POST.getlist("column")
-        order = {name: _number(request.POST.get(f"order-{name}", "")) for name in names}
-        choose_columns(self.actor, sorted(names, key=lambda name: order[name]))
-        self.say("The list has these columns from now on.")
-        return self.redirect(LIST)
+        names, move = request.POST.getlist("column"), request.POST.get("move", "")
+        choose_columns(self.actor, _moved(names, *move.partition(":")[::2]))
+        pairs = dict(_pairs(request.POST))
+        if move:
+            return self.redirect(self.name, **pairs)
+        return self.redirect(LIST, **pairs)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 999
+def _pairs(data: Any) -> list[tuple[str, str]]:
+    """The query of the list that the columns are of."""
+    return [(name, value) for name, value in ContactsQuery.read(data).pairs if name != "id"]
 
 
-class ExportPage(TenantPage):
-    """The contacts that match, as a file to save. It is streamed, so nothing of it is kept here."""
-
-    name = "contacts_contact_export"
-    title = "Export"
-    template = ""
-    may_be_slow = True
-
-    def get(self, request: Any) -> HttpResponseBase:
-        query = ContactsQuery.read(request.GET)
-        try:
-            rows = services.export_contacts(self.actor, query.filters, format="csv")
-        except DomainError as error:
-            self.show_error(error)
-            return self.redirect(LIST)
-        headers = {"Content-Disposition": 'attachment; filename="contacts.csv"'}
-        return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-class BulkPage(TenantPage):
-    """Asks for the rest of a change of many contacts, says how many they are, and starts it."""
-
-    name = "contacts_contact_bulk"
-    title = "Change contacts"
-    template = "panel/contact_bulk.html"
-    may_be_slow = True
-    viewers = TenantPage.changers
-
-    def get(self, request: Any) -> HttpResponseBase:
-        query, do = _of(request.GET), request.GET.get("do", "")
-        if do not in bulk_choices and do != "export":
-            return self._refuse("choose what to do")
-        if query is None:
-            return self._refuse("choose at least one contact")
-        if do == "export":
-            return HttpResponseRedirect(f"{panel_url(ExportPage.name)}?{query.encoded}")
-        return self._page(bulk_choices[do], query)
-
-    def post(self, request: Any) -> HttpResponseBase:
-        query, choice = _of(request.POST), bulk_choices.get(request.POST.get("do", ""))
-        if choice is None:
-            return self._refuse("choose what to do")
-        if query is None:
-            return self._refuse("choose at least one contact")
-        shown = request.POST.get("number", "")
-        expected = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 12 else None
-        form = choice.form(self.workspace, request.POST)
-        if not form.is_valid():
-            return self._page(choice, query, form=form)
-        if expected is None:
-            return self._page(choice, query, form=form, error="Look at the number first. Nothing was changed.")
-        typed = request.POST.get("typed", "").replace(",", "").strip()
-        if choice.dangerous and typed != str(expected):
-            return self._page(choice, query, form=form, error="Type the number to confirm. Nothing was changed.")
-        try:
-            arguments = choice.arguments(form.cleaned_data)
-            # Contacts arrive all the time; only what cannot be undone has to be for exactly as many as were shown.
-            exactly = expected if choice.dangerous else None
-            job = bulk.start_bulk(self.actor, choice.action, query.filters, arguments, expected=exactly)
-        except DomainError as error:
-            return self._page(choice, query, form=form, error=error_text(error))
-        return self.redirect("workspaces_job_change", job.pk)
-
-    @property
-    def _data(self) -> Any:
-        return self.request.POST if self.request.method == "POST" else self.request.GET
-
-    @property
-    def _back(self) -> str:
-        """The list as it was, with nobody ticked."""
-        return f"{panel_url(LIST)}?{replace(ContactsQuery.read(self._data), ids=()).encoded}"
-
-    def _refuse(self, reason: str) -> HttpResponseBase:
-        self.show_error(DomainError("validation_failed", reason))
-        return HttpResponseRedirect(self._back)
-
-    def _page(self, choice: BulkChoice, query: ContactsQuery, *, form: Any = None, error: str = "") -> HttpResponseBase:
-        try:
-            number = services.count_contacts(self.actor, query.filters)
-        except DomainError as refused:
-            self.show_error(refused)
-            return HttpResponseRedirect(self._back)
-        people = "1 contact" if number == 1 else f"{number:,} contacts"
-        return self.render(
-            status=422 if error or (form is not None and form.errors) else 200,
-            title=f"{choice.title}: {people}",
-            page_label=f"{choice.title}: {people}",
-            choice=choice,
-            form=form or choice.form(self.workspace),
-            number=number,
-            people=people,
-            who=self._data["who"],
-            pairs=ContactsQuery.read(self._data).pairs,
-            everybody=not query.is_narrowed,
-            error=error,
-            back=self._back,
-        )
-
-
-def _of(data: Any) -> ContactsQuery | None:
-    """The contacts that were chosen, or all that match: the button says which. None if none of them is ticked, which
-    must never mean everybody."""
-    query = ContactsQuery.read(data)
-    match data.get("who"):
-        case "all":
-            return replace(query, ids=())
-        case "chosen" if query.ids:
-            return ContactsQuery(ids=query.ids)
-    return None
+def _moved(names: list[str], way: str, name: str) -> list[str]:
+    """The names with one of them a place further up or down."""
+    if name not in names:
+        return names
+    at = names.index(name)
+    to = max(0, min(len(names) - 1, at + {"up": -1, "down": 1}.get(way, 0)))
+    return [*(rest := [each for each in names if each != name])[:to], name, *rest[to:]]

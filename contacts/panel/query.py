@@ -1,6 +1,6 @@
 """What the list of contacts shows: which contacts, as its address says, and which columns, as its member has chosen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,9 +12,11 @@ from contacts.segments.fields import CUSTOM
 from contacts.validation import MAX_TAG
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.models import Workspace
 
 DEFAULT_SORT = "-created_at"
 MAX_SEARCH = 200
@@ -118,7 +120,22 @@ OWN_COLUMNS = {
     "created_at": "Added",
     "updated_at": "Changed",
 }
-DEFAULT_COLUMNS = ("username", "stage", "tags", "score", "last_in_at", "created_at")
+DEFAULT_COLUMNS = ("stage", "tags", "assignee", "last_message", "last_message_at", "score", "created_at")
+# Those that are edited in the list, beside the custom fields.
+EDITABLE = frozenset({"username", "email", "phone", "stage", "tags", "time_zone"})
+
+
+@dataclass(frozen=True, slots=True)
+class AddedColumns:
+    """Columns of the list that an app above adds: their labels by name. ``read`` gets the ids of the contacts of a page
+    and the names of the columns that are shown, and returns the cells by contact and column: the value and its kind,
+    which is ``text`` (it may be HTML), ``time``, or ``wait`` for a time since which somebody waits."""
+
+    labels: Mapping[str, str]
+    read: Callable[[Workspace, Sequence[str], frozenset[str]], Mapping[str, Mapping[str, tuple[str, Any]]]]
+
+
+added_columns: ExtensionPoint[AddedColumns] = ExtensionPoint("columns of contacts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +146,15 @@ class Column:
     label: str
     key: str = ""
 
+    @property
+    def is_editable(self) -> bool:
+        return bool(self.key) or self.name in EDITABLE
+
 
 def available_columns(definitions: Mapping[str, CustomField]) -> dict[str, Column]:
     """All columns by their names. ``definitions`` are the workspace's custom fields by key."""
-    own = {name: Column(name, label) for name, label in OWN_COLUMNS.items()}
+    added = {name: label for each in added_columns.values() for name, label in each.labels.items()}
+    own = {name: Column(name, label) for name, label in {**OWN_COLUMNS, **added}.items()}
     return own | {f"{CUSTOM}{key}": Column(f"{CUSTOM}{key}", field.label, key) for key, field in definitions.items()}
 
 

@@ -3,7 +3,7 @@
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
-from contacts.panel import lists, person, tags
+from contacts.panel import cells, lists, many, person, tags
 from crmsolid.panel.components.tenant_page import page_path
 
 
@@ -20,11 +20,14 @@ urlpatterns = [
     page_path("contacts/new/", person.NewContactPage),
     page_path("contacts/filter/", lists.FilterPage),
     page_path("contacts/columns/", lists.ColumnsPage),
-    page_path("contacts/change/", lists.BulkPage),
-    page_path("contacts/export/", lists.ExportPage),
+    page_path("contacts/change/", many.ChangePage),
+    page_path("contacts/export/", many.ExportPage),
+    page_path("contacts/save/", lists.SaveListPage),
+    page_path("contacts/chip/", lists.ChipPage),
     page_path("contacts/tags/", tags.TagListPage),
     page_path("contacts/tags/change/", tags.TagPage),
     page_path("contacts/<contact:contact_id>/", person.ContactPage),
+    page_path("contacts/<contact:contact_id>/cell/", cells.CellPage),
     page_path("contacts/<contact:contact_id>/data/", person.ContactDataPage),
     page_path("contacts/<contact:contact_id>/erase/", person.EraseContactPage),
     page_path("contacts/<contact:contact_id>/history/", person.ContactHistoryPage),

@@ -49,6 +49,8 @@ RECIPIENT_COLOURS = {"pending": "info", "sent": "success", "failed": "danger", "
 RECIPIENT_COLOURS |= {"needs_attention": "warning"}
 # How often the page of a broadcast that is sent is loaded again, in seconds.
 REFRESH_SECONDS = 3
+# What the address of a new broadcast may fill in: whom somebody has chosen in the list of contacts.
+AUDIENCE = ("segment_id", "tags", "contacts")
 # The preview that follows what is typed counts an audience of so many contacts: that takes about half a second.
 MAX_COUNTED_WHILE_TYPING = 10_000
 # Waits that are a part of sending: they begin and end with each message.
@@ -281,7 +283,8 @@ class BroadcastAdmin(FormPageAdmin):
         return self._form_page(request, broadcast, form, {})
 
     def _form(self, request: HttpRequest, broadcast: Broadcast | None) -> BroadcastForm:
-        stored = BroadcastForm.values_of(Definition.of(broadcast)) if broadcast else {}
+        asked = {name: request.GET[name] for name in AUDIENCE if name in request.GET}
+        stored = BroadcastForm.values_of(Definition.of(broadcast)) if broadcast else asked
         data = request.POST if request.method == "POST" else None
         form = BroadcastForm(self.current_workspace(request), data, initial=stored)
         form.fields["name"].required = request.POST.get("do") != "preview"

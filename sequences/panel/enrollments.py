@@ -148,6 +148,8 @@ ENROLL_CHOICE = BulkChoice(
     "Each contact starts with the first step. Whoever opted out or is in the sequence already is left out.",
     EnrollForm,
     dict,
+    verb="Enroll",
+    icon="zap",
 )
 
 

@@ -110,6 +110,9 @@ PAGES = {
     "member_remove": Access(OWNERS, OWNERS, needs_plan=False),
     # Contacts
     "contacts_contact_changelist": Access(EVERYONE),
+    "contacts_contact_save": Access(None, WRITERS, ({"name": "Taken"},)),
+    "contacts_contact_chip": Access(EVERYONE, query="?add=tag"),
+    "contacts_contact_cell": Access(WRITERS, WRITERS, ({"stage": "won"},), "?column=stage"),
     "contacts_contact_add": Access(WRITERS, WRITERS, ({"email": "taken@example.com"},)),
     "contacts_contact_change": Access(EVERYONE, WRITERS, CONTACT_FORMS),
     "contacts_contact_erase": Access(WRITERS, WRITERS, ({"confirm": "zebra@example.com"}, {})),
@@ -119,7 +122,9 @@ PAGES = {
     # Viewers try a filter, and choose the columns that they see themselves.
     "contacts_contact_filter": Access(EVERYONE, EVERYONE, ({"do": "show"}, {"do": "preview"}), needs_plan=False),
     "contacts_contact_columns": Access(EVERYONE, EVERYONE, needs_plan=False),
-    "contacts_contact_bulk": Access(WRITERS, WRITERS, ({"do": "stage", "id": "{contacts.contact}", "stage": "won"},)),
+    "contacts_contact_bulk": Access(
+        WRITERS, WRITERS, ({"do": "stage", "id": "{contacts.contact}", "stage": "won"}, {"do": "export"})
+    ),
     "contacts_contacttag_changelist": Access(EVERYONE),
     "contacts_contacttag_edit": Access(WRITERS, WRITERS, ({"do": "rename", "name": "taken"}, {"do": "delete"}), TAG),
     "contacts_contactimport_start": Access(None, WRITERS),

@@ -116,25 +116,115 @@ def test_stage_that_was_changed_in_another_tab_is_replaced_only_when_it_is_sent_
     expect(first.get_by_label("New stage")).to_have_value("contacted")
 
 
-def test_a_filter_is_built_saved_as_a_segment_and_opened(product: Product, sign_in: SignIn) -> None:
-    add(product, "segment_won", name="Won Person", stage="won")
-    add(product, "segment_lost", name="Lost Person", stage="lost")
+def test_a_filter_of_groups_is_built_and_opened(product: Product, sign_in: SignIn) -> None:
+    add(product, "group_won", name="Won Person", stage="won")
+    add(product, "group_lost", name="Lost Person", stage="lost")
     page = sign_in("contacts", "agent")
     page.goto(LIST)
-    page.get_by_role("link", name="Filter").click()
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_role("link", name="Groups").click()
     page.get_by_role("button", name="Add a condition").click()
     page.get_by_label("Field of condition 1").select_option(label="Stage")
     # The row is another one once the field is chosen: its value is a list then.
     page.locator("select[name='filter:0:value']").select_option("won")
     expect(page.locator("#people")).to_contain_text("1 contact")
-    page.get_by_label("Name").fill("Customers")
-    page.get_by_role("button", name="Save as a segment").click()
-    expect(page.get_by_text("The segment Customers is saved.")).to_be_visible()
+    page.get_by_role("button", name="Show these contacts").click()
     expect(page.get_by_role("link", name="Won Person")).to_be_visible()
     expect(page.get_by_role("link", name="Lost Person")).to_have_count(0)
-    page.goto("/panel/live/contacts/segment/")
-    page.get_by_role("link", name="Customers").click()
-    expect(page.get_by_role("heading", name="1 contact")).to_be_visible()
+
+
+def test_chips_count_while_typing_and_are_saved_as_a_list(product: Product, sign_in: SignIn) -> None:
+    for number, score in ((1, "won"), (2, "won"), (3, "lost")):
+        add(product, f"chip_person_{number}", name=f"Chip Person {number}", stage=score)
+    page = sign_in("contacts", "agent")
+    page.goto(LIST)
+    page.get_by_label("Search by name").fill("chip_person")
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_role("link", name="Username").click()
+    page.get_by_label("How Username is compared").select_option("starts_with")
+    page.get_by_label("Value of Username").fill("chip_person_")
+    expect(page.get_by_text("3 contacts")).to_be_visible()
+    page.get_by_label("Value of Username").press("Enter")
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_role("link", name="Stage", exact=True).click()
+    page.get_by_label("Value of Stage").select_option("won")
+    expect(page.get_by_text("2 contacts")).to_be_visible()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+    page.locator("summary", has_text="Save list").click()
+    page.get_by_label("Name of the list").fill("Chips that won")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Chips that won")).to_be_visible()
+    page.get_by_role("link", name="Remove the filter Stage is Won").click()
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.get_by_role("navigation", name="People").get_by_role("link", name="Chips that won").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_cells_are_edited_where_they_stand_and_a_change_of_somebody_else_is_not_lost(
+    product: Product, visitors: Visitors, sign_in: SignIn
+) -> None:
+    visitors.expect(422)
+    add(product, "cell_person", name="Cell Person", email="cell@example.com")
+    page, other = sign_in("contacts", "agent"), sign_in("contacts", "owner")
+    for each in (page, other):
+        each.goto(f"{LIST}?q=cell_person")
+    page.get_by_role("link", name="Cell Person").focus()
+    for key in ("ArrowRight", "F2"):
+        page.keyboard.press(key)
+    stage = page.get_by_label("Stage of Cell Person")
+    expect(stage).to_be_focused()
+    stage.select_option("won")
+    expect(page.get_by_role("cell", name="Won", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.get_by_label("Tags of Cell Person").fill("vip, cells")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("cell", name="cells vip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_label("Tags of Cell Person").fill("nothing of it")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("cell", name="cells vip")).to_be_focused()
+
+    tags = other.locator("td[data-edit=tags]")
+    tags.click()
+    other.get_by_label("Tags of Cell Person").fill("theirs")
+    page.keyboard.press("Enter")
+    page.get_by_label("Tags of Cell Person").fill("ours")
+    other.keyboard.press("Enter")
+    expect(tags).to_have_text("theirs")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text(
+        "Changed meanwhile to “theirs”. Save again to replace it with yours."
+    )
+    page.keyboard.press("Enter")
+    expect(page.locator("td[data-edit=tags]")).to_have_text("ours")
+
+
+def test_columns_are_chosen_and_moved_by_button_and_by_pointer(sign_in: SignIn, product: Product) -> None:
+    add(product, "column_person")
+    page = sign_in("contacts", "agent")
+    page.goto(LIST)
+
+    def headers() -> list[str]:
+        return page.locator("thead th").all_inner_texts()[1:4]
+
+    assert headers() == ["Name", "Stage", "Tags"]
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_role("button", name="Move Tags up").click()
+    expect(page.locator("thead th").nth(2)).to_have_text("Tags")
+    page.get_by_role("checkbox", name="Stage").uncheck()
+    expect(page.locator("thead th").nth(3)).to_have_text("Owner")
+    grip = page.locator(".cs-column-menu li", has_text="Score").locator("> svg")
+    grip.hover()
+    page.mouse.down()
+    page.locator(".cs-column-menu li").first.hover()
+    page.mouse.up()
+    expect(page.locator("thead th").nth(2)).to_have_text("Score")
+    page.reload()
+    assert headers() == ["Name", "Score", "Tags"]
 
 
 def test_two_chosen_contacts_are_tagged_and_nobody_else(product: Product, sign_in: SignIn) -> None:
@@ -142,10 +232,14 @@ def test_two_chosen_contacts_are_tagged_and_nobody_else(product: Product, sign_i
         add(product, f"bulk_person_{number}", name=f"Bulk Person {number}")
     page = sign_in("contacts", "agent")
     page.goto(f"{LIST}?q=bulk_person")
-    for number in (1, 2):
-        page.get_by_label(f"Choose Bulk Person {number}").check()
-    page.get_by_label("With contacts").select_option(label="Add or remove tags")
-    page.get_by_role("button", name="Those ticked").click()
+    bar = page.get_by_role("toolbar", name="With those who are chosen")
+    expect(bar).to_be_hidden()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(bar).to_contain_text("2 chosen")
+    bar.get_by_role("button", name="Tag").click()
     expect(page.get_by_role("heading", name="2 contacts", exact=True)).to_be_visible()
     page.get_by_label("Add these tags").fill("together")
     page.get_by_role("button", name="Add or remove tags: 2 contacts").click()
@@ -153,6 +247,10 @@ def test_two_chosen_contacts_are_tagged_and_nobody_else(product: Product, sign_i
     assert fact(page, "Changed") == "2"
     page.goto(f"{LIST}?tag=together")
     expect(page.locator("tbody tr")).to_have_count(2)
+    page.get_by_label("Choose all on this page").check()
+    bar.get_by_text("All 2").click()
+    bar.get_by_role("button", name="Stage").click()
+    expect(page.get_by_role("heading", name="2 contacts", exact=True)).to_be_visible()
 
 
 def test_erasing_says_what_goes_and_asks_for_a_word(visitors: Visitors, product: Product, sign_in: SignIn) -> None:

@@ -1,6 +1,8 @@
 """The panel's list of contacts: what its address asks for, columns, filters, and changes of many at once."""
 
 import json
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +16,13 @@ from contacts.models import Contact, ContactColumns, Segment
 from contacts.panel.actions import bulk_choices
 from contacts.panel.query import ContactsQuery
 from contacts.services import upsert_contact
+from crmsolid.core import clock
 from crmsolid.jobs import runner
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces.models import Role
+from messaging.models import Thread
+from messaging.services import send_message
+from tests.page_forms import form_with
 from tests.panel import browser, flash_messages, later
 from tests.sequences.helpers import create
 from tests.tenants import Tenants
@@ -36,7 +42,11 @@ def panel(tenants: Tenants) -> Client:
 
 
 def names(panel: Client, **query: Any) -> list[str]:
-    return [name for _, name, _ in panel.get(LIST, query).context["rows"]]
+    return shown(panel.get(LIST, query))
+
+
+def shown(answer: Any) -> list[str]:
+    return [called for _, called, _, _ in answer.context["rows"]]
 
 
 def ids(*names: str) -> list[str]:
@@ -58,15 +68,17 @@ def test_list_shows_what_its_address_asks_for(panel: Client, tenants: Tenants) -
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_menu_shows_the_order_of_the_list(panel: Client, sort: str) -> None:
-    assert f'<option value="{sort}" selected>' in panel.get(LIST, {"sort": sort}).content.decode()
+    answer = panel.get(LIST, {"sort": sort})
+    [chosen] = [address for _, address, is_chosen in answer.context["sorts"] if is_chosen]
+    assert chosen == f"?sort={sort}" and f'href="{chosen}" aria-current="true"' in answer.content.decode()
 
 
 def test_pages_follow_one_another(panel: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("contacts.panel.lists.PER_PAGE", 2)
     first = panel.get(LIST, {"sort": "name"})
-    assert [name for _, name, _ in first.context["rows"]] == ["Anna", "Boris"]
+    assert shown(first) == ["Anna", "Boris"]
     second = panel.get(LIST + first.context["after"])
-    assert ([name for _, name, _ in second.context["rows"]], second.context["after"]) == (["Clara"], "")
+    assert (shown(second), second.context["after"]) == (["Clara"], "")
     stale = panel.get(LIST, {"sort": "score", "cursor": first.context["after"].partition("cursor=")[2]})
     assert (stale.status_code, stale["Location"]) == (302, f"{LIST}?sort=score")
 
@@ -90,7 +102,7 @@ def test_each_member_chooses_columns_for_each_side(panel: Client, tenants: Tenan
         return [column.name for column, _ in client.get(LIST).context["headers"]]
 
     usual = headers(panel)
-    form = {"column": ["score", "custom.company", "email"], "order-email": "1", "order-custom.company": "2"}
+    form = {"column": ["email", "custom.company", "score"]}
     viewer = browser(tenants.member(Role.VIEWER))
     assert viewer.post(f"{LIST}columns/", form).status_code == 302
     assert headers(viewer) == ["email", "custom.company", "score"]
@@ -106,9 +118,177 @@ def test_longer_list_needs_no_more_queries_and_counts_nothing(panel: Client, ten
             upsert_contact(tenants.actor(), {"username": f"more{each}", "tags": ["a", "b"]})
         with CaptureQueriesContext(connection) as queries:
             panel.get(LIST)
-        assert not [each["sql"] for each in queries.captured_queries if "COUNT(" in each["sql"].upper()]
+        counted = [each["sql"] for each in queries.captured_queries if "COUNT(" in each["sql"].upper()]
+        assert not [sql for sql in counted if "contacts_" in sql]  # the rail counts, to a limit, who waits
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.fixture
+def conversation(panel: Client, tenants: Tenants) -> Thread:
+    """Anna has waited since an hour, in a conversation of the owner's."""
+    send_message(tenants.actor(), account_id=tenants.sandbox().pk, to="@anna", text="How is it going?")
+    Thread.unscoped.update(assignee=tenants.owner, waiting_since=clock.now() - timedelta(minutes=60))
+    return Thread.unscoped.get()
+
+
+def test_row_says_who_looks_after_somebody_and_how_long_they_wait(panel: Client, conversation: Thread) -> None:
+    html = panel.get(LIST).content.decode()
+
+    def line(name: str) -> str:
+        row = html.partition(f"<bdi>{name}</bdi>")[2].partition("</tr>")[0]
+        return " ".join(re.sub("<[^>]*>", " ", row).split())
+
+    assert "You: How is it going?" in line("Anna") and "1 h 00" in line("Anna")
+    assert html.count('class="cs-wait is-late"') == 1 and "You:" not in line("Clara")
+    assert conversation.assignee is not None and conversation.assignee.email in html
+
+
+def test_longer_list_with_conversations_needs_no_more_queries(panel: Client, tenants: Tenants) -> None:
+    counts = []
+    for names in (("anna",), ("boris", "clara")):
+        for name in names:
+            send_message(tenants.actor(), account_id=tenants.sandbox().pk, to=f"@{name}", text="Hello")
+        with CaptureQueriesContext(connection) as queries:
+            panel.get(LIST)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+# --- Chips ------------------------------------------------------------------------------------------------------------
+STAGE = {"field": "stage", "op": "in", "value": ["won", "lost"]}
+OR = {"any": [VIP, STAGE]}
+
+
+def chips(answer: Any) -> list[str]:
+    return [chip.words for chip in answer.context["chips"]]
+
+
+def row(at: int, field: str, op: str, *values: str) -> dict[str, Any]:
+    return {"at": at, "chip:0:field": field, "chip:0:op": op, "chip:0:value": values}
+
+
+def filter_of(answer: Any) -> Any:
+    assert answer.status_code == 302, answer.context["chips"]
+    return json.loads(str(QueryDict(answer["Location"].partition("?")[2])["filter"]))
+
+
+def test_each_part_of_a_filter_is_a_chip_that_can_be_taken_away(panel: Client) -> None:
+    answer = panel.get(LIST, {"filter": json.dumps({"all": [VIP, STAGE, OR]}), "sort": "name"})
+    assert chips(answer) == ["Tag is vip", "Stage is one of Won, Lost", "tag is vip or stage is one of won, lost"]
+    [without, _, _] = [QueryDict(chip.remove[1:]) for chip in answer.context["chips"]]
+    assert json.loads(str(without["filter"])) == {"all": [STAGE, OR]} and without["sort"] == "name"
+    assert chips(panel.get(LIST, {"filter": json.dumps(OR)})) == ["tag is vip or stage is one of won, lost"]
+    assert chips(panel.get(LIST, {"tag": "vip", "stage": "won"})) == ["Tag is vip", "Stage is Won"]
+
+
+def test_row_of_a_chip_replaces_its_part_or_adds_one(panel: Client) -> None:
+    stored = {"filter": json.dumps({"all": [VIP, OR]}), "q": "a", "sort": "name"}
+    answer = panel.get(LIST, {**stored, **row(0, "tag", "contains", "v")})
+    assert filter_of(answer) == {"all": [{"field": "tag", "op": "contains", "value": "v"}, OR]}
+    assert {"q", "sort"} < QueryDict(answer["Location"].partition("?")[2]).keys()
+    added = panel.get(LIST, {**stored, **row(9, "stage", "in", "won", "lost")})
+    assert filter_of(added) == {"all": [VIP, OR, STAGE]}
+    lone = panel.get(LIST, {"tag": "vip", **row(1, "score", "gte", "3")})
+    assert filter_of(lone) == {"all": [VIP, {"field": "score", "op": "gte", "value": 3}]}
+
+
+def test_refused_row_stays_open_and_narrows_nothing(panel: Client) -> None:
+    answer = panel.get(LIST, {"tag": "vip", **row(1, "score", "gte", "many")})
+    assert answer.status_code == 200 and shown(answer) == ["Boris", "Anna"]
+    [_, open_one] = answer.context["chips"]
+    assert (open_one.is_open, open_one.errors, open_one.row["value"]) == (True, ["Give a whole number."], "many")
+    empty = panel.get(LIST, row(0, "username", "starts_with"))
+    assert empty.context["chips"][0].errors == ["Give a value."]
+    long = panel.get(LIST, row(0, "username", "in", "\n".join(f"name_{each:04}" for each in range(400))))
+    assert long.status_code == 200 and long.context["chips"][0].errors
+
+
+def test_chip_counts_what_is_typed(panel: Client) -> None:
+    chip = f"{LIST}chip/"
+    assert panel.get(chip, {"stage": "new", **row(1, "tag", "is", "vip")}).context["count"] == "2"
+    changed = panel.get(chip, row(0, "created_at", "within_days", "vip"))
+    assert changed.context["count"] == "" and 'type="number"' in changed.content.decode()
+    fresh = panel.get(chip, {"add": "tag"})
+    assert fresh.context["chip"].is_open and '<option value="berlin">' in fresh.content.decode()
+    assert panel.get(chip, {"add": "nothing"}).status_code == 204
+
+
+def test_chips_of_a_saved_list_are_changed_without_changing_it(panel: Client, tenants: Tenants) -> None:
+    segment = Segment.unscoped.create(workspace=tenants.workspace, name="Vips", filter={"all": [VIP]})
+    answer = panel.get(LIST, {"segment": segment.pk})
+    assert chips(answer) == ["Tag is vip"] and answer.context["chips"][0].remove == "?"
+    changed = panel.get(LIST, {"segment": segment.pk, **row(1, "tag", "is", "berlin")})
+    assert filter_of(changed) == {"all": [VIP, {"field": "tag", "op": "is", "value": "berlin"}]}
+    assert "segment" not in changed["Location"]
+    segment.refresh_from_db()
+    assert segment.filter == {"all": [VIP]}
+
+
+def test_filter_is_kept_as_a_list(panel: Client, tenants: Tenants) -> None:
+    base = Segment.unscoped.create(workspace=tenants.workspace, name="Vips", filter={"all": [VIP]})
+    asked = {"segment": base.pk, "filter": json.dumps({"all": [OR]}), "stage": "won"}
+    answer = panel.post(f"{LIST}save/", {**asked, "name": " Good  ones "})
+    saved = Segment.unscoped.exclude(pk=base.pk).get()
+    assert saved.filter == {"all": [VIP, OR, {"field": "stage", "op": "is", "value": "won"}]}
+    assert (saved.name, answer["Location"]) == ("Good ones", f"{LIST}?segment={saved.pk}")
+    for refused in ({**asked, "name": "Good ones"}, {**asked, "name": ""}, {**asked, "name": "X", "q": "anna"}):
+        again = panel.post(f"{LIST}save/", refused)
+        assert again.status_code == 422 and again.context["save_error"]
+    assert Segment.unscoped.count() == 2
+
+
+# --- Cells ------------------------------------------------------------------------------------------------------------
+def cell(name: str, column: str) -> str:
+    return f"{LIST}{ids(name)[0]}/cell/?column={column}"
+
+
+@pytest.mark.parametrize(
+    ("column", "sent", "text", "stored"),
+    [
+        ("stage", "won", "Won", lambda contact: contact.stage == "won"),
+        (
+            "tags",
+            "new,  vip",
+            "vip",
+            lambda contact: set(contact.tag_rows.values_list("name", flat=True)) == {"new", "vip"},
+        ),
+        ("email", "b@example.com", "b@example.com", lambda contact: contact.email == "b@example.com"),
+        ("custom.company", "Acme", "Acme", lambda contact: contact.custom_fields == {"company": "Acme"}),
+        ("custom.size", "L", "L", lambda contact: contact.custom_fields == {"size": "L"}),
+    ],
+)
+def test_cell_is_edited_by_the_service(
+    panel: Client, custom_fields: None, column: str, sent: str, text: str, stored: Any
+) -> None:
+    page = cell("Boris", column)
+    form = form_with(panel.get(page), column)
+    answer = panel.post(page, form.filled(**{column: sent}))
+    assert answer.status_code == 200 and text in answer.content.decode() and "<form" not in answer.content.decode()
+    assert stored(Contact.unscoped.get(name="Boris"))
+
+
+def test_refused_cell_says_why_and_writes_nothing(panel: Client, tenants: Tenants) -> None:
+    page = cell("Boris", "email")
+    assert "valid" in panel.post(page, {"email": "nonsense"}).content.decode()
+    assert panel.post(page, {"email": "nonsense"}).status_code == 422
+    assert panel.post(cell("Boris", "stage"), {"stage": "x"}).status_code == 422
+    for column in ("score", "name", "custom.gone", "opted_out", "assignee", ""):
+        assert panel.post(cell("Boris", column), {column: "1"}).status_code == 404
+    theirs = Contact.unscoped.get(name="Theirs")
+    assert panel.post(f"{LIST}{theirs.pk}/cell/?column=email", {"email": "x@example.com"}).status_code == 404
+    contact = Contact.unscoped.get(name="Boris")
+    assert (contact.email, contact.stage) == ("", "new")
+
+
+def test_broadcast_goes_to_those_who_are_chosen(panel: Client, tenants: Tenants) -> None:
+    chosen = ids("Anna", "Boris")
+    address = panel.get(BULK, {"do": "message", "who": "chosen", "id": chosen})["Location"]
+    assert panel.get(address).context["form"]["contacts"].value().split() == chosen
+    address = panel.get(BULK, {"do": "message", "who": "all", "tag": "vip"})["Location"]
+    assert panel.get(address).context["form"]["tags"].value() == "vip"
+    refused = panel.get(BULK, {"do": "message", "who": "all", "stage": "new"})
+    assert refused["Location"] == f"{LIST}?stage=new" and "save this one first" in flash_messages(refused)[-1]
 
 
 # --- The rows of a filter ---------------------------------------------------------------------------------------------
@@ -129,7 +309,7 @@ def test_rows_become_the_filter_of_the_list(panel: Client) -> None:
     answer = panel.post(FILTER, {**ROWS, "do": "show"})
     query = QueryDict(answer["Location"].partition("?")[2])
     assert json.loads(str(query["filter"])) == ROWS_JSON
-    assert [name for _, name, _ in panel.get(answer["Location"]).context["rows"]] == ["Boris", "Anna"]
+    assert shown(panel.get(answer["Location"])) == ["Boris", "Anna"]
     assert panel.get(FILTER, {"filter": json.dumps(ROWS_JSON)}).context["count"] == "2"
 
 
@@ -300,7 +480,7 @@ def test_cancel_leads_back_to_the_list_as_it_was(panel: Client) -> None:
 def test_viewers_and_who_has_no_plan_change_nobody(panel: Client, tenants: Tenants) -> None:
     asked = {"who": "all", "do": "stage", "number": "3", "new_stage": "won"}
     assert browser(tenants.member(Role.VIEWER)).post(BULK, asked).status_code == 403
-    assert "With contacts" not in browser(tenants.member(Role.VIEWER)).get(LIST).content.decode()
+    assert 'id="chosen"' not in browser(tenants.member(Role.VIEWER)).get(LIST).content.decode()
     type(tenants.workspace).objects.filter(pk=tenants.workspace.pk).update(plan="trial", trial_ends_at=later(-1))
     assert panel.post(BULK, asked).status_code == 403
     assert panel.get(LIST).status_code == 200

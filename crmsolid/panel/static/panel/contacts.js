@@ -1,29 +1,201 @@
-// The list of contacts: how many are ticked, a range of ticks with Shift, and the order without a button.
+// The list of contacts: who is chosen, cells that are edited in place, the order of the columns, keys. Without it boxes,
+// menus and forms work, and a contact is edited on its own page.
 "use strict";
 
-document.documentElement.classList.add("cs-js");
+// --- Who is chosen ---
+const boxes = () => [...document.querySelectorAll('#results input[name="id"]')];
+let lastBox = null;
 
-for (const select of document.querySelectorAll("select[data-submits]")) {
-  select.addEventListener("change", () => select.form.requestSubmit());
+function countChosen() {
+  const all = boxes();
+  const number = all.filter((box) => box.checked).length;
+  const shown = document.querySelector("[data-chosen]");
+  const whole = document.querySelector("[data-choose-all]");
+  if (shown) shown.textContent = number;
+  if (whole) {
+    whole.checked = number > 0 && number === all.length;
+    whole.indeterminate = number > 0 && number < all.length;
+  }
+}
+document.addEventListener("click", (event) => {
+  const all = boxes();
+  const at = all.indexOf(event.target);
+  if (at < 0) return;
+  // With Shift all between this box and the one before.
+  const from = all.indexOf(lastBox);
+  if (event.shiftKey && from >= 0) {
+    for (const box of all.slice(Math.min(at, from), Math.max(at, from) + 1)) box.checked = event.target.checked;
+  }
+  lastBox = event.target;
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-choose-all]")) for (const box of boxes()) box.checked = event.target.checked;
+  countChosen();
+});
+document.addEventListener("reset", () => setTimeout(countChosen));
+document.addEventListener("htmx:afterSettle", countChosen);
+countChosen();
+
+// --- Cells ---
+let edited = null; // the cell that is a field now, and what it showed
+
+async function edit(cell) {
+  if (edited?.cell === cell) return;
+  await leave();
+  const page = cell.closest("tr").querySelector("th a").pathname;
+  const address = `${page}cell/?column=${encodeURIComponent(cell.dataset.edit)}`;
+  const answer = await fetch(address);
+  if (!answer.ok || answer.redirected) return location.assign(`${page}?edit=${encodeURIComponent(cell.dataset.edit)}`);
+  edited = { cell, address, was: cell.innerHTML };
+  show(cell, await answer.text());
+}
+function show(cell, html) {
+  cell.innerHTML = html;
+  cell.classList.add("is-edited");
+  const field = cell.querySelector("input:not([type=hidden]), select, textarea");
+  field.focus();
+  field.select?.();
+  edited.sent = sentBy(cell);
+}
+const sentBy = (cell) => new URLSearchParams(new FormData(cell.querySelector("form"))).toString();
+
+function close(html) {
+  const { cell } = edited;
+  edited = null;
+  cell.classList.remove("is-edited");
+  cell.innerHTML = html;
+  return cell;
+}
+// Somebody goes elsewhere: what was changed is saved, a field that nobody touched is a text again.
+async function leave() {
+  if (edited) await (sentBy(edited.cell) === edited.sent ? close(edited.was) : save());
+}
+async function save() {
+  const { cell, address } = edited;
+  if (edited.isSaving) return;
+  edited.isSaving = true;
+  const answer = await fetch(address, { method: "POST", body: new URLSearchParams(sentBy(cell)) }).catch(() => null);
+  if (edited?.cell !== cell) return;
+  edited.isSaving = false;
+  const html = answer ? await answer.text() : "";
+  if (answer?.ok && !answer.redirected) close(html);
+  else if (answer?.status === 422) show(cell, html);
+  else cell.querySelector("form").insertAdjacentHTML("beforeend", '<p class="cs-error" role="alert">Not saved. Try again.</p>');
+}
+document.addEventListener("click", (event) => {
+  const cell = event.target.closest("[data-cells] td[data-edit]");
+  if (cell && !event.target.closest("a") && !getSelection().toString()) edit(cell);
+});
+document.addEventListener("submit", async (event) => {
+  if (!edited?.cell.contains(event.target)) return;
+  event.preventDefault();
+  await save();
+});
+document.addEventListener("change", (event) => {
+  const cell = event.target.localName === "select" && event.target.closest("td.is-edited");
+  if (cell) save().then(() => edited || focusCell(cell));
+});
+document.addEventListener("focusout", (event) => {
+  if (edited?.cell.contains(event.target) && event.relatedTarget && !edited.cell.contains(event.relatedTarget)) leave();
+});
+document.addEventListener("pointerdown", (event) => {
+  if (edited && !edited.cell.contains(event.target)) leave();
+});
+
+// --- Keys ---
+// Arrows go from cell to cell, as in every table that is edited, Enter and F2 edit, X chooses the row. J and K are in
+// keys.js.
+function focusCell(cell) {
+  const target = cell?.closest?.("th, td");
+  if (!target) return;
+  const inner = target.querySelector("a, input");
+  if (!inner) target.tabIndex = -1;
+  (inner || target).focus();
+}
+function move(cell, rows, columns) {
+  const row = cell.parentElement;
+  const body = [...row.parentElement.rows];
+  const next = body[body.indexOf(row) + rows]?.cells[cell.cellIndex + columns];
+  if (next) focusCell(next);
+}
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const cell = event.target.closest?.("[data-cells] tbody :is(th, td)");
+  if (edited?.cell.contains(event.target)) return keyInField(event);
+  if (event.target.matches("input:not([type=checkbox], [type=radio]), select, textarea")) return;
+  if (cell && event.key in ARROWS) {
+    move(cell, ...ARROWS[event.key]);
+  } else if (cell?.dataset.edit && (event.key === "F2" || (event.key === "Enter" && event.target === cell))) {
+    edit(cell);
+  } else if (event.key === "Escape" && !event.target.closest(".cs-menu") && boxes().some((box) => box.checked)) {
+    document.querySelector("#chosen").reset();
+  } else if (event.code === "KeyX" && event.target.closest("#results tr") && !document.documentElement.hasAttribute("data-no-single-keys")) {
+    event.target.closest("tr").querySelector('input[name="id"]')?.click();
+  } else {
+    return;
+  }
+  event.preventDefault();
+});
+function keyInField(event) {
+  const cell = edited.cell;
+  if (event.key === "Escape") close(edited.was);
+  else if (event.key === "Enter" && !event.shiftKey) return event.preventDefault(), save().then(() => edited || focusCell(cell));
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+  focusCell(cell);
 }
 
-for (const form of document.querySelectorAll("form[data-chooses]")) {
-  const boxes = [...form.querySelectorAll('input[name="id"]')];
-  const shown = form.querySelector("[data-chosen]");
-  if (!shown) continue;
-  let last = null;
-  const count = () => {
-    const number = boxes.filter((box) => box.checked).length;
-    shown.textContent = number ? `(${number})` : "";
-  };
+// --- The order of the columns: by its buttons, or drawn by its grip ---
+for (const form of document.querySelectorAll("[data-columns]")) {
+  form.classList.add("is-live");
+  for (const button of form.querySelectorAll("[name='move']")) {
+    button.type = "button"; // which htmx does not send
+    button.dataset.move = button.value;
+    button.removeAttribute("name");
+  }
+  const moved = () => form.dispatchEvent(new Event("moved"));
   form.addEventListener("click", (event) => {
-    const at = boxes.indexOf(event.target);
-    if (at < 0) return;
-    if (event.shiftKey && last !== null) {
-      for (const box of boxes.slice(Math.min(at, last), Math.max(at, last) + 1)) box.checked = event.target.checked;
-    }
-    last = at;
-    count();
+    const button = event.target.closest("[data-move]");
+    if (!button) return;
+    const line = button.closest("li");
+    const other = button.dataset.move.startsWith("up:") ? line.previousElementSibling : line.nextElementSibling;
+    if (!other) return;
+    if (button.dataset.move.startsWith("up:")) other.before(line);
+    else other.after(line);
+    button.focus();
+    moved();
   });
-  count();
+  form.addEventListener("pointerdown", (event) => {
+    const grip = event.target.closest("li > .cs-icon");
+    if (!grip) return;
+    event.preventDefault();
+    const line = grip.closest("li");
+    line.classList.add("is-held");
+    const follow = ({ clientY }) => {
+      const over = [...line.parentElement.children].find((each) => clientY < each.getBoundingClientRect().bottom);
+      if (!over || over === line) return;
+      if (over.compareDocumentPosition(line) & Node.DOCUMENT_POSITION_FOLLOWING) over.before(line);
+      else over.after(line);
+    };
+    const drop = () => {
+      line.classList.remove("is-held");
+      removeEventListener("pointermove", follow);
+      moved();
+    };
+    addEventListener("pointermove", follow);
+    addEventListener("pointerup", drop, { once: true });
+  });
 }
+
+// What somebody types goes on while an answer about what they had typed before arrives.
+Idiomorph.defaults.ignoreActiveValue = true;
+
+// A filter that was just added is filled in at once.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "new-chip") return;
+  for (const menu of document.querySelectorAll("details.cs-menu[open]")) menu.open = event.detail.target.contains(menu);
+  event.detail.target.querySelector("select, input:not([type=hidden])")?.focus();
+});

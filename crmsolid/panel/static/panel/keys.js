@@ -34,7 +34,7 @@
     if (!list) return false;
     const by = list.dataset.keyList.startsWith(keys) ? 1 : -1;
     const rows = [...list.querySelectorAll("[data-key-item]")];
-    const at = rows.indexOf(document.activeElement);
+    const at = rows.findIndex((row) => row === document.activeElement || row.closest("tr")?.contains(document.activeElement));
     const from = at >= 0 ? at : rows.findIndex((row) => row.hasAttribute("aria-current"));
     rows[Math.min(Math.max(from + by, 0), rows.length - 1)]?.focus();
     return true;
