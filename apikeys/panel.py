@@ -40,6 +40,7 @@ from crmsolid.panel.components import template_tags as panel_tags
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import chips, column, last_used, time_text
 from crmsolid.panel.components.admin_pages import PageAdmin
+from crmsolid.panel.components.comboboxes import ComboboxDate
 from crmsolid.panel.components.forms import EditForm, ServiceForm, SubmitOnceForm, lock_row
 from crmsolid.workspaces.actor import ADMINS, ALL_SCOPES, NOBODY, Scope
 from crmsolid.workspaces.models import User, Workspace
@@ -78,7 +79,7 @@ class NewKeyForm(SubmitOnceForm):
     access = forms.ChoiceField(choices=ACCESS, required=False, widget=forms.RadioSelect)
     scopes = forms.MultipleChoiceField(choices=Scope.choices, required=False, widget=forms.CheckboxSelectMultiple)
     expires = forms.ChoiceField(choices=LIFETIMES, required=False, help_text="You are warned here 14 days before.")
-    last_day = forms.DateField(label="Last day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label="Last day", required=False, widget=ComboboxDate())
     allowed_networks = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),

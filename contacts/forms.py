@@ -17,6 +17,7 @@ from contacts.segments.conditions import ConditionErrors, definitions_of, descri
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.core.periods import UNITS
+from crmsolid.panel.components.comboboxes import ComboboxLines
 from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 
@@ -25,10 +26,12 @@ _MAX_NUMBER = 99_999_999
 
 
 class LinesField(forms.CharField):
-    """Text of several lines. Browsers send them with CR LF."""
+    """Text of several lines. Browsers send them with CR LF. ``suggest`` is the kind of a combobox."""
 
-    def __init__(self, rows: int, *, required: bool = False, **options: Any) -> None:
-        super().__init__(required=required, widget=forms.Textarea(attrs={"rows": rows}), **options)
+    def __init__(self, rows: int, *, required: bool = False, suggest: str = "", **options: Any) -> None:
+        attrs = {"rows": rows}
+        widget = ComboboxLines(suggest, attrs) if suggest else forms.Textarea(attrs)
+        super().__init__(required=required, widget=widget, **options)
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).replace("\r\n", "\n")
@@ -146,8 +149,8 @@ class FilterForm(EditForm, forms.Form):
 class TagsForm(forms.Form):
     """Tags to add and to remove, one a line."""
 
-    add = LinesField(3, label="Add these tags", help_text="One tag a line.")
-    remove = LinesField(3, label="Remove these tags", help_text="One tag a line.")
+    add = LinesField(3, suggest="tags", label="Add these tags", help_text="One tag a line.")
+    remove = LinesField(3, suggest="tags", label="Remove these tags", help_text="One tag a line.")
 
     def clean(self) -> dict[str, Any]:
         values = {name: _lines(self.cleaned_data.get(name, "")) for name in ("add", "remove")}

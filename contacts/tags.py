@@ -25,6 +25,8 @@ LIMIT = 50
 COUNT_LIMIT = 10_000
 
 _TAG = f'"{ContactTag._meta.db_table}"'
+_COUNTED = f"""(SELECT count(*) FROM (
+  SELECT 1 FROM {_TAG} WHERE workspace_id = %(workspace)s AND name = names.name LIMIT %(counted)s) AS counted)"""
 # Each name is found by one look into the index on (workspace, name), however many contacts have the one before.
 _LIST = f"""
 WITH RECURSIVE names(name, number) AS (
@@ -34,10 +36,11 @@ WITH RECURSIVE names(name, number) AS (
     SELECT name FROM {_TAG} WHERE workspace_id = %(workspace)s AND name > names.name ORDER BY name LIMIT 1
   ) AS following WHERE names.number < %(limit)s
 )
-SELECT name, (SELECT count(*) FROM (
-  SELECT 1 FROM {_TAG} WHERE workspace_id = %(workspace)s AND name = names.name LIMIT %(counted)s) AS counted)
-FROM names ORDER BY number
+SELECT name, {_COUNTED} FROM names ORDER BY number
 """
+_COUNT = (
+    f"SELECT name, {_COUNTED} FROM unnest(%(names)s::text[]) WITH ORDINALITY AS names(name, number) ORDER BY number"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,18 @@ def list_tags(actor: Actor, *, start: str = "", limit: int = LIMIT) -> Page:
     return Page(found[:limit], found[limit].name if len(found) > limit else None)
 
 
-def tag_names(actor: Actor, *, limit: int = 200) -> list[str]:
-    """The first tags by name, to choose from. Errors: ``scope_missing``."""
-    return [name for name, _ in _read(actor, "", limit, 0)]
+def tag_names(actor: Actor, *, start: str = "", limit: int = 200) -> list[str]:
+    """The first tags by name, from ``start`` on. Errors: ``scope_missing``."""
+    return [name for name, _ in _read(actor, start, limit, 0)]
+
+
+def count_tags(actor: Actor, names: list[str]) -> list[CountedTag]:
+    """How many contacts have each of these tags. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_CONTACTS)
+    with connection.cursor() as cursor:
+        counted: dict[str, Any] = {"workspace": int(actor.workspace.pk), "names": names, "counted": COUNT_LIMIT + 1}
+        cursor.execute(_COUNT, counted)
+        return [CountedTag(*row) for row in cursor.fetchall()]
 
 
 def _read(actor: Actor, start: str, limit: int, counted: int) -> list[tuple[str, int]]:

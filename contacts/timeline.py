@@ -12,12 +12,14 @@ from typing import Any
 
 from django.core import signing
 from django.db.models import Q
+from django.utils.html import format_html
 
 from contacts import stages
 from contacts.models import Contact, Stage
 from crmsolid.api.pagination import Page
 from crmsolid.core.errors import DomainError
 from crmsolid.core.extension_points import ExtensionPoint
+from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 
 LIMIT = 40
@@ -38,9 +40,23 @@ CAUSES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A message within an entry. ``label`` is a type and a text."""
+
+    who: str
+    text: str
+    label: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened. ``label`` is a type and a text; ``page`` the name of a panel page and its argument;
-    ``row`` the row behind it, for who draws the entry. ``source`` is set by :func:`read`."""
+    """One thing that happened, or several that belong together: then ``began`` is when the first of them did, and
+    ``lines`` are the last ones.
+
+    ``title`` may be markup. ``label`` is a type and a text; ``page`` the name of a panel page and its argument;
+    ``link`` a title and an address; ``author`` whoever did it, if it is a person; ``row`` the row behind it, for who
+    draws the entry. ``source`` is set by :func:`read`.
+    """
 
     at: datetime
     id: str
@@ -49,6 +65,10 @@ class Entry:
     detail: str = ""
     label: tuple[str, str] | None = None
     page: tuple[str, str] | None = None
+    began: datetime | None = None
+    lines: tuple[Line, ...] = ()
+    link: tuple[str, str] | None = None
+    author: str = ""
     row: Any = None
     source: "Source | None" = None
 
@@ -69,19 +89,19 @@ class Older:
     source: str
     position: Position | None
 
-    def than(self, column: str) -> Q:
-        """``column`` has the time of the entries, whose id is the primary key of their row."""
+    def than(self, column: str, *, key: str = "pk") -> Q:
+        """``column`` has the time of the entries, ``key`` their id."""
         if self.position is None:
             return Q()
         at = self.position.at
         if self.source == self.position.source:
-            return Q(**{f"{column}__lte": at}) & (Q(**{f"{column}__lt": at}) | Q(pk__lt=self.position.id))
+            return Q(**{f"{column}__lte": at}) & (Q(**{f"{column}__lt": at}) | Q(**{f"{key}__lt": self.position.id}))
         return Q(**{f"{column}__lte" if self.source < self.position.source else f"{column}__lt": at})
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One kind of entries. ``group`` is what the panel calls it and those that belong to it, ``icon`` its picture.
+    """One kind of entries. ``group`` is one of ``GROUPS``, ``icon`` its picture.
 
     ``read`` gets the contact, the condition that makes the entries older than the last page, and how many are wanted.
     It returns them newest first, those of the same time in the falling order of their ids, by one query.
@@ -93,13 +113,10 @@ class Source:
     read: Callable[[Contact, Older, int], Iterable[Entry]]
 
 
+MESSAGES, NOTES, CHANGES = GROUPS = "Messages", "Notes", "Changes"
+
 # By their names.
 sources: ExtensionPoint[Source] = ExtensionPoint("sources of the timeline")
-
-
-def groups() -> list[str]:
-    """The groups that there are, in the order of their registration."""
-    return list(dict.fromkeys(source.group for source in sources.values()))
 
 
 def read(actor: Actor, contact: Contact, *, group: str = "", limit: int = LIMIT, cursor: str | None = None) -> Page:
@@ -142,15 +159,17 @@ def _decode(contact: Contact, cursor: str) -> Position:
 def _notes(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
     rows = contact.notes.filter(older.than("created_at")).order_by("-created_at", "-pk")
     for note in rows[:limit]:
-        yield Entry(note.created_at, note.pk, f"Note by {note.author_label}", text=note.text, row=note)
+        title = format_html("<b><bdi>{}</bdi></b> noted", note.author_label)
+        yield Entry(note.created_at, note.pk, title, text=note.text, author=note.author_label, row=note)
 
 
 def _stages(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
     rows = contact.stage_changes.exclude(cause=stages.IMPLIED).filter(older.than("at")).order_by("-at", "-pk")
     for change in rows[:limit]:
-        title = f"Added as {change.get_stage_display()}"
+        title = format_html("Added as <b>{}</b>", change.get_stage_display())
         if change.from_stage:
-            title = f"{Stage(change.from_stage).label} → {change.get_stage_display()}"
+            before, after = Stage(change.from_stage).label, change.get_stage_display()
+            title = format_html("Stage from {} to <b>{}</b>", before, after)
         yield Entry(change.at, str(change.pk), title, detail=CAUSES.get(change.cause, change.cause))
 
 
@@ -158,21 +177,37 @@ def _tags(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
     """The tags that the contact has; nothing is known of those that were removed."""
     rows = contact.tag_rows.filter(older.than("created_at")).order_by("-created_at", "-pk")
     for tag in rows[:limit]:
-        yield Entry(tag.created_at, str(tag.pk), f"Tagged {tag.name}")
+        yield Entry(tag.created_at, str(tag.pk), format_html("Tagged <b><bdi>{}</bdi></b>", tag.name))
 
 
 def _scores(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
     rows = contact.score_entries.filter(older.than("at")).select_related("rule")
     for entry in rows.order_by("-at", "-pk")[:limit]:
         unit = "point" if abs(entry.points) == 1 else "points"
-        rule = entry.rule.name if entry.rule else "By hand"
-        yield Entry(entry.at, str(entry.pk), f"{entry.points:+} {unit}: {rule}", detail=entry.cause)
+        title = format_html("<b>{} {}</b>: <bdi>{}</bdi>", f"{entry.points:+}", unit, entry.rule or "By hand")
+        yield Entry(entry.at, str(entry.pk), title, detail=entry.cause)
 
 
-NOTES = "Notes"
+# What the audit log says of a stage or of tags, the timeline has from where they are kept.
+_TOLD_ELSEWHERE = (["stage"], ["tags"])
+
+
+def _changes(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
+    """Fields that a member has changed. What programs change is in no log."""
+    rows = audit.entries_about(contact.workspace, contact.pk, kind="contact").filter(action="contact.changed")
+    for told in _TOLD_ELSEWHERE:
+        rows = rows.exclude(data__fields=told)
+    for entry in rows.filter(older.than("at"))[:limit]:
+        who = entry.subject_label.partition(" <")[0] or entry.subject_label
+        names = [name.removeprefix("custom_fields.").replace("_", " ") for name in entry.data.get("fields", ())]
+        title = format_html("<b><bdi>{}</bdi></b> changed <b>{}</b>", who, ", ".join(names))
+        yield Entry(entry.at, str(entry.pk), title, author=who)
+
+
 OWN_SOURCES = (
     Source("note", NOTES, "sticky-note", _notes),
-    Source("stage", "Stages", "list", _stages),
-    Source("tag", "Tags", "tag", _tags),
-    Source("score", "Scores", "gauge", _scores),
+    Source("stage", CHANGES, "list", _stages),
+    Source("tag", CHANGES, "tag", _tags),
+    Source("score", CHANGES, "gauge", _scores),
+    Source("change", CHANGES, "pencil", _changes),
 )

@@ -22,8 +22,8 @@ from messaging.broadcasts.message_source import SOURCE, BroadcastSource
 from messaging.broadcasts.querysets import broadcasts_that_name_tag
 from messaging.models import AccountKind, Broadcast
 from messaging.panel import contact_list
+from messaging.panel.timeline import TIMELINE
 from messaging.panel.words import conversations_with
-from messaging.representations import TIMELINE
 from messaging.sending import gateway, sources
 from messaging.sending.sandbox import SandboxGateway
 from messaging.telegram import celery_worker

@@ -1,13 +1,10 @@
 """What is shown of messages, threads and accounts: each resource of the API, declared once; the events that carry a
 message; the messages in the timeline of a contact."""
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from contacts.models import Contact
-from contacts.timeline import Entry, Older, Source
 from crmsolid.api.examples import TIME, id_of
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
@@ -148,26 +145,3 @@ MESSAGE_SENT = declare(
 )
 MESSAGE_FAILED = declare("message.failed", "A message will not be sent; `error` says why.", message=_MESSAGE)
 MESSAGE_RECEIVED = declare("message.received", "Somebody has written to one of the accounts.", message=_MESSAGE)
-
-# Status to type of label, for what is worth telling of a message.
-_LABELS = {Status.FAILED: "danger", Status.QUEUED: "info", Status.SENDING: "warning", Status.CANCELED: ""}
-
-
-def timeline_entries(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
-    """The messages of a contact in its timeline, newest first."""
-    rows = contact.messages.filter(older.than("created_at")).select_related("account")
-    for message in rows.order_by("-created_at", "-pk")[:limit]:
-        incoming, kind = message.direction == Direction.IN, _LABELS.get(Status(message.status))
-        yield Entry(
-            message.created_at,
-            message.pk,
-            "They wrote" if incoming else "Message to them",
-            text=message.text or f"({message.kind})",
-            detail=f"{'to' if incoming else 'from'} {message.account}",
-            label=None if kind is None else (kind, message.get_status_display()),
-            page=("messaging_message_change", message.pk),
-            row=message,
-        )
-
-
-TIMELINE = Source("message", "Messages", "message-circle", timeline_entries)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils.html import format_html
 
 from contacts import bulk
 from contacts.bulk import BulkAction
@@ -12,7 +13,7 @@ from contacts.models import Contact
 from contacts.normalization import fold
 from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
-from contacts.timeline import Entry, Older, Source
+from contacts.timeline import CHANGES, Entry, Older, Source
 from contacts.uses import Use, names_field, names_tag
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
@@ -27,16 +28,17 @@ from sequences.models import Sequence as SequenceRow
 
 # --- The timeline of a contact ----------------------------------------------------------------------------------------
 _ENDED = {
-    EnrollmentStatus.COMPLETED: ("Finished", ("success", "Completed")),
-    EnrollmentStatus.STOPPED: ("Left", ("default", "Stopped")),
-    EnrollmentStatus.FAILED: ("Left", ("danger", "Failed")),
+    EnrollmentStatus.COMPLETED: ("was finished", None),
+    EnrollmentStatus.STOPPED: ("stopped", None),
+    EnrollmentStatus.FAILED: ("ended", ("danger", "Failed")),
 }
 
 
 def started(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
     rows = contact.enrollments.filter(older.than("created_at")).select_related("sequence")
     for each in rows.order_by("-created_at", "-pk")[:limit]:
-        yield Entry(each.created_at, each.pk, f"Started the sequence {each.sequence}", page=_page_of(each))
+        title = format_html("<b><bdi>{}</bdi></b> started", each.sequence)
+        yield Entry(each.created_at, each.pk, title, page=_page_of(each))
 
 
 def ended(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
@@ -45,7 +47,7 @@ def ended(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
         assert each.ended_at is not None
         verb, label = _ENDED[EnrollmentStatus(each.status)]
         why = each.get_reason_display() if each.reason else ""
-        title = f"{verb} the sequence {each.sequence}"
+        title = format_html("<b><bdi>{}</bdi></b> {}", each.sequence, verb)
         yield Entry(each.ended_at, each.pk, title, detail=why, label=label, page=_page_of(each))
 
 
@@ -54,8 +56,8 @@ def _page_of(enrollment: Enrollment) -> tuple[str, str]:
 
 
 SOURCES = (
-    Source("sequence", "Sequences", "workflow", started),
-    Source("sequence_end", "Sequences", "workflow", ended),
+    Source("sequence", CHANGES, "workflow", started),
+    Source("sequence_end", CHANGES, "workflow", ended),
 )
 
 

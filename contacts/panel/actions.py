@@ -8,7 +8,7 @@ from django import forms
 
 from contacts import bulk
 from contacts.models import Contact, Stage
-from contacts.panel.forms import split_tags
+from contacts.panel.forms import TagsField, split_tags
 from contacts.panel.query import ContactsQuery
 from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.panel.components.addresses import panel_url
@@ -85,8 +85,8 @@ class BulkPage:
 
 
 class TagsForm(BulkForm):
-    add = forms.CharField(label="Add these tags", required=False, help_text="Separated by commas.")
-    remove = forms.CharField(label="Remove these tags", required=False, help_text="Separated by commas.")
+    add = TagsField(label="Add these tags")
+    remove = TagsField(label="Remove these tags")
 
     def clean(self) -> dict[str, Any]:
         values = {name: split_tags(self.cleaned_data.get(name, "")) for name in ("add", "remove")}

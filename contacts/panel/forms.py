@@ -15,6 +15,7 @@ from contacts.services import update_contact
 from contacts.validation import MAX_TAG
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.panel.components.comboboxes import Combobox, ComboboxDate
 from crmsolid.panel.components.forms import SHOWN, EditForm
 from crmsolid.workspaces.actor import Actor
 
@@ -102,7 +103,7 @@ class ContactForm(CustomFieldsForm):
     username = forms.CharField(max_length=100, required=False, help_text="@name, name or a t.me link.")
     email = forms.CharField(max_length=254, required=False, label="E-mail", widget=forms.EmailInput)
     phone = forms.CharField(max_length=32, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
-    time_zone = forms.CharField(max_length=64, required=False, help_text="By its name, such as Europe/Berlin.")
+    time_zone = forms.CharField(max_length=64, required=False, widget=Combobox("zone"))
 
     @property
     def own(self) -> list[Any]:
@@ -142,7 +143,7 @@ def _field(definition: CustomField, shown: Sequence[str]) -> forms.Field:
             choices = [("", "Not known"), *((each, each) for each in offered)]
             return forms.ChoiceField(label=label, required=False, choices=choices)
         case FieldType.DATE:
-            return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs={"type": "date"}))
+            return forms.CharField(label=label, required=False, widget=ComboboxDate())
         case FieldType.NUMBER:
             number = forms.TextInput(attrs={"inputmode": "decimal"})
             return forms.CharField(label=label, required=False, max_length=40, widget=number)
@@ -180,6 +181,13 @@ def _text(value: Any) -> str:
     return str(value)
 
 
+class TagsField(forms.CharField):
+    """Tags in a line; :func:`split_tags` reads it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, widget=Combobox("tags"), help_text="Separated by commas.", **options)
+
+
 class NewContactForm(ShowsErrors):
     """The least that a contact has; the rest is added on its page."""
 
@@ -188,7 +196,7 @@ class NewContactForm(ShowsErrors):
     email = forms.CharField(max_length=254, required=False, label="E-mail", widget=forms.EmailInput)
     phone = forms.CharField(max_length=32, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
     stage = forms.ChoiceField(choices=Stage.choices, required=False, initial=Stage.NEW)
-    tags = forms.CharField(required=False, help_text="Separated by commas.")
+    tags = TagsField()
 
 
 class NoteForm(forms.Form):
@@ -198,7 +206,7 @@ class NoteForm(forms.Form):
 
 
 class RenameTagForm(forms.Form):
-    to = forms.CharField(label="New name", max_length=MAX_TAG, widget=forms.TextInput(attrs={"list": "known-tags"}))
+    to = forms.CharField(label="New name", max_length=MAX_TAG, widget=Combobox("tags", {"data-single": ""}))
 
 
 def split_tags(text: str) -> list[str]:

@@ -109,7 +109,7 @@ class ContactPage(OfContact):
 
     def _timeline(self, contact: Contact) -> dict[str, Any]:
         group = self.request.GET.get("show", "")
-        group = group if group in timeline.groups() else ""
+        group = group if group in timeline.GROUPS else ""
         cursor = self.request.GET.get("older") or None
         try:
             events = timeline.read(self.actor, contact, group=group, cursor=cursor)
@@ -119,7 +119,7 @@ class ContactPage(OfContact):
             "entries": [(entry, self._may_delete(entry)) for entry in events.rows],
             "older": events.next_cursor,
             "is_older": cursor is not None,
-            "groups": timeline.groups(),
+            "groups": timeline.GROUPS,
             "group": group,
         }
 

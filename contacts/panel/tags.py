@@ -72,7 +72,6 @@ class TagPage(TenantPage):
             raise Http404 from None
 
     def _page(self, tag: CountedTag, form: RenameTagForm, status: int = 200) -> HttpResponseBase:
-        known = [name for name in tags.tag_names(self.actor) if name != tag.name]
         uses = find_tag_uses(self.actor, tag.name)
         return self.render(
             status=status,
@@ -80,7 +79,6 @@ class TagPage(TenantPage):
             page_label=tag.name,
             tag=tag,
             form=form,
-            known=known,
             uses=uses,
             following=[use for use in uses if not use.advice],
             by_hand=[use for use in uses if use.advice],

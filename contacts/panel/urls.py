@@ -3,7 +3,7 @@
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
-from contacts.panel import cells, lists, many, person, tags
+from contacts.panel import cells, lists, many, person, suggestions, tags
 from crmsolid.panel.components.tenant_page import page_path
 
 
@@ -16,6 +16,8 @@ class ContactIdConverter(StringConverter):
 register_converter(ContactIdConverter, "contact")
 
 urlpatterns = [
+    page_path("suggest/tags/", suggestions.TagSuggestions),
+    page_path("suggest/people/", suggestions.PeopleSuggestions),
     page_path("contacts/", lists.ContactListPage),
     page_path("contacts/new/", person.NewContactPage),
     page_path("contacts/filter/", lists.FilterPage),

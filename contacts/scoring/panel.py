@@ -38,6 +38,7 @@ from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
+from crmsolid.panel.components.comboboxes import Combobox
 from crmsolid.panel.components.forms import EditForm, lock_row
 from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.configuration import apply_configuration
@@ -62,7 +63,9 @@ class RuleForm(EditForm, forms.Form):
 
     name = forms.CharField(max_length=MAX_NAME)
     on = forms.ChoiceField(label="Gives points when", choices=Trigger.choices, initial=Trigger.values[0])
-    tag = forms.CharField(required=False, max_length=MAX_VALUE, help_text="Empty: any tag.")
+    tag = forms.CharField(
+        required=False, max_length=MAX_VALUE, widget=Combobox("tags", {"data-single": ""}), help_text="Empty: any tag."
+    )
     stage = forms.ChoiceField(required=False, choices=[("", "Any stage"), *REACHABLE_STAGES.items()])
     sequence = forms.CharField(required=False, max_length=MAX_VALUE, help_text="Its name. Empty: any sequence.")
     field = forms.ChoiceField(label="Custom field", required=False)

@@ -260,7 +260,8 @@ def shown(part: Part, known: Mapping[str, ConditionField], path: str = "", label
 
 
 def _shown_row(row: Row, known: Mapping[str, ConditionField]) -> dict[str, Any]:
-    """``input`` is which the row has: none, choice, choices, boolean, number, date, lines or text."""
+    """``input`` is which the row has: none, choice, choices, boolean, number, date, lines or text. ``combo`` is the
+    kind of its suggestions, if there are any."""
     names = [(name, each.label[:1].upper() + each.label[1:]) for name, each in known.items()]
     field_ = known.get(row.field)
     choices: list[tuple[str, str]] = []
@@ -273,7 +274,18 @@ def _shown_row(row: Row, known: Mapping[str, ConditionField]) -> dict[str, Any]:
         elif field_.choices is not None:
             choices = [(each, each) for each in dict.fromkeys((*field_.choices, *row.values))]
     value = "\n".join(row.values) if input == "lines" else next(iter(row.values), "")
-    return {"is_row": True, "fields": names, "ops": ops, "input": input, "choices": choices, "value": value}
+    shown: dict[str, Any] = {"fields": names, "ops": ops, "input": input, "choices": choices, "value": value}
+    return {"is_row": True, "combo": _combo(field_, row, input), **shown}
+
+
+def _combo(known: ConditionField | None, row: Row, input: str) -> str:
+    if input == "date":
+        return "date"
+    if known is None or row.op not in (Op.IS, Op.IS_NOT, Op.IN):
+        return ""
+    if known.kind is Kind.TAG:
+        return "tags"
+    return "zone" if known.name == "time_zone" and input == "text" else ""
 
 
 def _input(known: ConditionField, row: Row) -> str:

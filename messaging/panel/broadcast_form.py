@@ -10,6 +10,7 @@ from contacts.models import Segment
 from contacts.normalization import tag
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.components.admin_columns import time_text
+from crmsolid.panel.components.comboboxes import ComboboxLines
 from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.definition import (
@@ -59,13 +60,13 @@ class BroadcastForm(EditForm, forms.Form):
     tags = forms.CharField(
         label="Or tags",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=ComboboxLines("tags", {"rows": 2}),
         help_text="One tag a line. Contacts who have all of them get the message.",
     )
     contacts = forms.CharField(
         label="Or contacts",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=ComboboxLines("people", {"rows": 2}),
         help_text="One a line: a username, an e-mail address or an id.",
     )
     send_at = forms.DateTimeField(

@@ -16,6 +16,7 @@ from contacts.segments.builder import Group
 from contacts.segments.conditions import ConditionErrors, definitions_of, describe, parse_condition
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.panel.components.comboboxes import Combobox, HourField
 from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
@@ -83,21 +84,17 @@ class SequenceForm(EditForm, RawValues):
     time_zone = forms.CharField(
         label="Time zone",
         required=False,
-        help_text="By its name, such as Europe/Berlin. A contact's own time zone goes first.",
+        widget=Combobox("zone"),
+        help_text="A contact's own time zone goes first.",
     )
     days = forms.MultipleChoiceField(
         required=False, choices=list(zip(DAYS, _DAY_NAMES, strict=True)), widget=forms.CheckboxSelectMultiple
     )
-    opens = forms.CharField(label="From", required=False, widget=forms.TextInput(attrs={"placeholder": "09:00"}))
-    closes = forms.CharField(
-        label="To",
-        required=False,
-        widget=forms.TextInput(attrs={"placeholder": "18:00"}),
-        help_text="Such as 18:00, or 24:00 for midnight.",
-    )
+    opens = HourField(label="From", required=False)
+    closes = HourField(midnight=True, label="To", required=False, help_text="Such as 18:00, or 24:00 for midnight.")
     jitter = DurationField(label="Random extra delay, up to", help_text="Each message is later by a random part of it.")
     stop_on_reply = forms.BooleanField(required=False)
-    stop_tags = LinesField(2, label="They get one of these tags", help_text="One tag a line.")
+    stop_tags = LinesField(2, suggest="tags", label="They get one of these tags", help_text="One tag a line.")
     stop_stages = forms.MultipleChoiceField(
         label="They come to one of these stages",
         required=False,
@@ -412,7 +409,7 @@ class PreviewForm(forms.Form):
     contact = forms.CharField(
         label="Contact",
         error_messages={"required": "Give a username, an e-mail address or an id."},
-        widget=forms.TextInput(attrs={"placeholder": "@username, e-mail or id", "autocomplete": "off"}),
+        widget=Combobox("people", {"placeholder": "Name, @username, e-mail or id"}),
     )
 
 

@@ -104,6 +104,8 @@ PAGES = {
     "jsi18n": Access(EVERYONE),
     "search": Access(EVERYONE),
     "sample": Access(EVERYONE, WRITERS, ({},)),
+    "suggest_tags": Access(EVERYONE),
+    "suggest_people": Access(EVERYONE),
     "workspace": Access(ADMINS, ADMINS, ({"name": "Taken", "time_zone": "Asia/Tokyo", "answer_aim_minutes": "9"},)),
     "plan": Access(OWNERS, OWNERS, ({"plan": "pro"},), needs_plan=False),
     "members": Access(ADMINS, OWNERS, MEMBER_FORMS, needs_plan=False),
@@ -178,6 +180,7 @@ OWN_PAGES = {
     "assistants",
     "confirm",
     "profile",
+    "time_zones",
     "switch",
     "",
 }

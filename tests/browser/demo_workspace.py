@@ -31,6 +31,8 @@ CONFIGURATION: dict[str, Any] = {
     "custom_fields": [
         {"key": "company", "label": "Company", "type": "text", "choices": []},
         {"key": "seats", "label": "Seats", "type": "number", "choices": []},
+        {"key": "renewal", "label": "Renewal", "type": "date", "choices": []},
+        {"key": "plan", "label": "Plan", "type": "choice", "choices": ["Trial", "Team", "Enterprise"]},
     ],
     "templates": [{"name": "Intro", "text": "Hi {first_name|there}, how is {company|your team} doing?"}],
 }

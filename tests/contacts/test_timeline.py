@@ -6,11 +6,17 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
 
 from contacts import notes, timeline
 from contacts.models import Contact, ContactNote, ContactTag, StageChange
+from contacts.services import update_contact, upsert_contact
 from crmsolid.api.pagination import Page
 from crmsolid.core.errors import DomainError
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Membership
+from messaging.accounts import create_sandbox_account
+from messaging.models import Message, Thread
 from tests.panel import furnish
 from tests.tenants import Tenants
 
@@ -20,7 +26,7 @@ AT = datetime(2026, 6, 4, 9, tzinfo=UTC)
 
 
 def titles(found: Page) -> list[str]:
-    return [entry.title for entry in found.rows]
+    return [strip_tags(entry.title) for entry in found.rows]
 
 
 def test_every_app_tells_what_it_knows(tenants: Tenants) -> None:
@@ -29,12 +35,58 @@ def test_every_app_tells_what_it_knows(tenants: Tenants) -> None:
     actor = tenants.actor()
     notes.add_note(actor, contact.pk, text="Called")
     found = timeline.read(actor, contact)
-    assert {entry.source and entry.source.group for entry in found.rows} == {
-        *("Notes", "Tags", "Scores", "Messages", "Sequences")
+    assert {entry.source and entry.source.group for entry in found.rows} == set(timeline.GROUPS)
+    assert titles(found)[0] == "tests noted"
+    assert set(titles(timeline.read(actor, contact, group=timeline.CHANGES))) == {
+        *("acme sequence started", "Tagged acme tag", "+5 points: acme rule")
     }
-    assert titles(found)[0] == "Note by tests"
-    assert titles(timeline.read(actor, contact, group="Sequences")) == ["Started the sequence acme sequence"]
-    assert timeline.groups() == ["Notes", "Stages", "Tags", "Scores", "Messages", "Sequences"]
+
+
+def test_fields_that_a_member_has_changed_are_told_by_name(tenants: Tenants) -> None:
+    actor = Actor.member(Membership.unscoped.get(user=tenants.owner), tenants.workspace, None)
+    contact = upsert_contact(actor, {"username": "sarah"}).contact
+    update_contact(actor, contact.pk, {"phone": "1", "last_name": "Miller"})
+    update_contact(actor, contact.pk, {"stage": "won"})
+    found = titles(timeline.read(actor, contact))
+    assert [each for each in found if "changed" in each] == [f"{actor.subject.label} changed last name, phone"]
+    assert "Stage from New to Won" in found
+
+
+def test_messages_of_one_conversation_and_day_are_one_entry(tenants: Tenants) -> None:
+    actor, common = tenants.actor(), {"workspace": tenants.workspace}
+    contact = Contact.unscoped.create(name="Sarah Miller", **common)
+    accounts = [create_sandbox_account(tenants.actor(), name=name, daily_limit=9) for name in ("sales", "support")]
+    for account in accounts:
+        thread = Thread.unscoped.create(account=account, contact=contact, **common)
+        for hours in range(0, 60, 6):  # at 9, 15 and 21 o'clock of one day, at 3, 9, … of the next
+            Message.unscoped.create(
+                thread=thread,
+                account=account,
+                contact=contact,
+                direction="in",
+                status="received",
+                text=f"{account.name} {hours}",
+                created_at=AT + timedelta(hours=hours),
+                **common,
+            )
+    whole = timeline.read(actor, contact)
+    assert [
+        (title, [line.text for line in entry.lines]) for title, entry in zip(titles(whole), whole.rows, strict=True)
+    ] == [
+        (f"Conversation by {name}, {number} messages", [f"{name} {hour}" for hour in shown])
+        for number, shown in ((3, (42, 48, 54)), (4, (24, 30, 36)), (3, (0, 6, 12)))
+        for name in ("support", "sales")
+    ]
+    assert whole.rows[0].lines[0].who == "Sarah" and whole.rows[0].began == AT + timedelta(hours=42)
+    # A day that ended before the note stands behind it, whole, on the next page.
+    seen: list[str] = []
+    cursor = None
+    while True:
+        found = timeline.read(actor, contact, limit=1, cursor=cursor)
+        seen += titles(found)
+        if (cursor := found.next_cursor) is None:
+            break
+    assert seen == titles(whole)
 
 
 def test_pages_lose_and_repeat_nothing_even_of_one_instant(tenants: Tenants) -> None:
@@ -66,7 +118,7 @@ def test_number_of_queries_is_that_of_the_sources(tenants: Tenants) -> None:
         connection,
     ) as queries:
         timeline.read(tenants.actor(), contact, limit=5)
-    assert len(queries) == 7
+    assert len(queries) == 10
 
 
 def test_cursor_of_another_contact_is_refused(tenants: Tenants) -> None:

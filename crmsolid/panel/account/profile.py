@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from crmsolid.core.client_ip import client_ip
 from crmsolid.core.errors import DomainError
-from crmsolid.core.periods import time_zones
 from crmsolid.oauth.services import end_own_grant, own_grants
 from crmsolid.panel.account.base import own_page, show, user_of
 from crmsolid.panel.account.forms import ConfirmForm, ProfileForm
@@ -75,7 +74,6 @@ def profile(request: HttpRequest) -> HttpResponseBase:
         "profile",
         title="Profile",
         form=form,
-        zones=sorted(time_zones()),
         two_factor_is_on=two_factor.is_on(user),
         connected=own_grants(user).count(),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crmsolid.panel.account import joining, login, password, profile, two_factor
+from crmsolid.panel.account import joining, login, password, profile, time_zones, two_factor
 
 urlpatterns = [
     path("login/", login.login, name="login"),
@@ -21,4 +21,5 @@ urlpatterns = [
     path("assistants/", profile.assistants, name="assistants"),
     path("confirm/", profile.confirm, name="confirm"),
     path("profile/", profile.profile, name="profile"),
+    path("time-zones/", time_zones.suggest, name="time_zones"),
 ]

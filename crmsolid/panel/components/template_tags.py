@@ -11,6 +11,7 @@ from django import template
 from django.contrib.messages import SUCCESS
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
+from django.forms.utils import flatatt
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator, capfirst
 
 from crmsolid.core import clock
+from crmsolid.panel.components import comboboxes
 from crmsolid.panel.components.toasts import undo_of
 
 register = template.Library()
@@ -107,6 +109,12 @@ def shown_if(field: BoundField, value: str) -> SafeString:
     """The attributes of what is shown while ``field`` has this value; without a script it is shown always."""
     off = "" if field.value() == value else mark_safe(" data-off")
     return format_html('data-shown-if="{}:{}"{}', field.html_name, value, off)
+
+
+@register.simple_tag
+def combobox(kind: str) -> SafeString:
+    """The attributes of a field with suggestions; ``comboboxes`` has the kinds."""
+    return flatatt(comboboxes.attributes(kind))
 
 
 @register.simple_tag(name="label")

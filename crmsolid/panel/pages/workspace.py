@@ -16,10 +16,10 @@ from contacts.custom_fields import MAX_FIELDS
 from contacts.models import CustomField, ScoringRule
 from contacts.scoring.definition import MAX_RULES
 from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
-from crmsolid.core.periods import time_zones
 from crmsolid.panel.account import sign_in_log
 from crmsolid.panel.account.kept_form import form_of, page_before
 from crmsolid.panel.components.addresses import side_of
+from crmsolid.panel.components.comboboxes import Combobox
 from crmsolid.panel.components.context import panel_context
 from crmsolid.panel.components.forms import EditForm, ServiceForm, lock_workspace
 from crmsolid.panel.components.tenant_page import TenantPage
@@ -108,7 +108,7 @@ class WorkspaceForm(EditForm, ServiceForm):
     time_zone = forms.CharField(
         label="Time zone",
         required=False,
-        widget=forms.TextInput(attrs={"list": "time-zones"}),
+        widget=Combobox("zone"),
         help_text="By its name, such as Europe/Berlin. The days, weeks and months of statistics are those of this time "
         "zone, and new sequences begin with it.",
     )
@@ -147,7 +147,7 @@ class WorkspacePage(TenantPage):
         return self.redirect(self.name)
 
     def _page(self, form: WorkspaceForm) -> HttpResponse:
-        return self.render(form=form, zones=sorted(time_zones()))
+        return self.render(form=form)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
