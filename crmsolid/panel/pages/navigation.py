@@ -151,7 +151,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     name = _url_name(request)
     places = []
     for place in PLACES:
-        groups = []
+        groups: list[dict[str, Any]] = []
         for title, items in place.groups.items():
             lines = [
                 {
