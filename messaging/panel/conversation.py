@@ -1,6 +1,6 @@
 """What the inbox shows of a thread: its messages as bubbles with days between them, and the state of the composer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -18,71 +18,109 @@ from messaging import services as messages
 from messaging.models import AccountKind, Direction, HistoryRequest, HistoryState, Message, Status, Thread
 from messaging.panel import words
 from messaging.threads import services as threads
+from messaging.threads.services import Deed
 
 PAGE = 50
 SNOOZES = {"later": "Later today", "tomorrow": "Tomorrow morning", "week": "Next week"}
 MORNING = 9
+FEW_LEFT = 10
 # What is loaded within this time needs no explanation.
 LATE_AFTER = timedelta(seconds=30)
 
 
 @dataclass(slots=True)
 class Bubble:
-    """A message as it is shown. ``day`` is set on the first message of a day."""
+    """A message as it is shown."""
 
     message: Message
     text: str
-    day: str
+    icon: str
     status: SafeString | str
     failure: str
     corrections: list[tuple[str, str]]
-    source: str
     may_retry: bool
     may_cancel: bool
 
     @property
-    def is_out(self) -> bool:
-        return self.message.direction == Direction.OUT
+    def is_sending(self) -> bool:
+        return self.message.status in (Status.QUEUED, Status.SENDING)
+
+
+@dataclass(slots=True)
+class Part:
+    """Messages that follow each other, of one author, or what a member has done with the conversation: one of
+    ``bubbles`` and ``event``. ``day`` is set on the first part of a day."""
+
+    key: str
+    day: str
+    author: str = ""
+    is_out: bool = False
+    source: str = ""
+    bubbles: list[Bubble] = field(default_factory=list)
+    event: str = ""
+    icon: str = ""
+    at: datetime | None = None
 
 
 @dataclass(slots=True)
 class Conversation:
     """The latest messages of a thread, oldest first; ``older`` is the cursor of those before, or None."""
 
-    bubbles: list[Bubble]
+    parts: list[Part]
+    messages: list[Message]
     older: str | None
 
 
 def read(actor: Actor, thread: Thread, *, cursor: str | None = None) -> Conversation:
-    """One page of the thread's messages. Errors: ``invalid_cursor``."""
+    """One page of the thread's messages, with what members did between them. Errors: ``invalid_cursor``."""
     found = messages.list_thread_messages(actor, thread.pk, limit=PAGE, cursor=cursor)
     rows: list[Message] = found.rows[::-1]
-    return Conversation(list(_bubbles(rows, threads.find_retryable(actor.workspace, rows))), found.next_cursor)
+    since = rows[0].created_at if rows and found.next_cursor else None
+    until = rows[-1].created_at if rows and cursor else None
+    deeds = threads.list_deeds(actor, thread.pk, since=since, until=until)
+    retryable = threads.find_retryable(actor.workspace, rows)
+    return Conversation(list(_parts(thread, rows, deeds, retryable)), rows, found.next_cursor)
 
 
 def seen_until(thread: Thread, shown: Conversation) -> datetime:
     """The time of the latest message that somebody has seen who sees this. The thread was read before its messages, so
     one of them may be newer than it says."""
-    times = [bubble.message.sent_at for bubble in shown.bubbles if bubble.message.sent_at is not None]
-    return max([thread.last_message_at, *times])
+    return max([thread.last_message_at, *(each.sent_at for each in shown.messages if each.sent_at is not None)])
 
 
-def _bubbles(rows: Sequence[Message], retryable: set[str]) -> Iterator[Bubble]:
-    day = None
-    for message in rows:
-        today = timezone.localtime(message.created_at).date()
-        yield Bubble(
-            message,
-            text=message.text or words.media_text(message),
-            day="" if today == day else day_text(today),
-            status=words.status_text(message) if message.direction == Direction.OUT else "",
-            failure=words.failure_text(message),
-            corrections=words.corrections(message),
-            source="Automatic reply" if message.auto_reply else words.SOURCES.get(message.source, ""),
-            may_retry=message.pk in retryable,
-            may_cancel=message.status == Status.QUEUED,
-        )
+def _parts(thread: Thread, rows: list[Message], deeds: list[Deed], retryable: set[str]) -> Iterator[Part]:
+    day: date | None = None
+    run: Part | None = None
+    timed: list[tuple[datetime, Message | Deed]] = [(each.created_at, each) for each in rows]
+    timed += [(each.at, each) for each in deeds]
+    for at, row in sorted(timed, key=lambda each: each[0]):
+        today = timezone.localtime(at).date()
+        new_day = "" if today == day else day_text(today)
+        if isinstance(row, Deed):
+            run = None
+            yield Part(row.key, new_day, event=row.text, icon=row.icon, at=row.at)
+        else:
+            source = "Automatic reply" if row.auto_reply else words.SOURCES.get(row.source, "")
+            if run is None or new_day or (run.is_out, run.source) != (row.direction == Direction.OUT, source):
+                is_out = row.direction == Direction.OUT
+                author = str(thread.account) if is_out else str(thread.contact)
+                run = Part(row.pk, new_day, author=author, is_out=is_out, source=source)
+                yield run
+            run.bubbles.append(_bubble(row, retryable))
         day = today
+
+
+def _bubble(message: Message, retryable: set[str]) -> Bubble:
+    return Bubble(
+        message,
+        text=message.text or words.media_text(message),
+        icon=words.KIND_ICONS.get(message.kind, ""),
+        status=words.status_text(message) if message.direction == Direction.OUT else "",
+        failure=words.failure_text(message),
+        corrections=words.corrections(message),
+        may_retry=message.pk in retryable,
+        may_cancel=message.status == Status.QUEUED,
+    )
 
 
 @dataclass(slots=True)
@@ -98,7 +136,7 @@ class History:
 
 def history_of(actor: Actor, thread: Thread, shown: Conversation) -> History | None:
     """None where there can be no older messages, or where older ones that are stored come first."""
-    is_at_telegram = any(each.message.telegram_message_id for each in shown.bubbles)
+    is_at_telegram = any(each.telegram_message_id for each in shown.messages)
     if shown.older or thread.account.kind != AccountKind.TELEGRAM or not is_at_telegram:
         return None
     request: HistoryRequest | None = threads.find_history_request(actor, thread.pk)
@@ -113,7 +151,7 @@ def day_text(day: date) -> str:
     """The day as people say it, in the time zone of whoever reads the page."""
     today = timezone.localtime(clock.now()).date()
     names = {today: "Today", today - timedelta(days=1): "Yesterday"}
-    return names.get(day) or f"{day:%A, %-d %B %Y}"
+    return f"{names[day]}, {day:%-d %B}" if day in names else f"{day:%A, %-d %B %Y}"
 
 
 def snooze_end(choice: str, text: str) -> datetime | None:
@@ -137,9 +175,10 @@ def local_time(text: str) -> datetime | None:
 
 
 def left_text(account: Any) -> str:
-    """How many messages the account may still send; it comes from :func:`messaging.accounts.get_account`."""
+    """How many messages the account may still send, if they are few; it comes from
+    :func:`messaging.accounts.get_account`."""
     left = max(0, account.daily_limit - account.used - account.reserved)
-    return f"{left} of {account.daily_limit} left in any 24 hours"
+    return f"{left} of {account.daily_limit} left in any 24 hours" if left < FEW_LEFT else ""
 
 
 @dataclass(slots=True)

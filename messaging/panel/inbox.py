@@ -1,5 +1,7 @@
 """The inbox: the list of conversations, one conversation with its composer, and the contact beside it."""
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -18,29 +20,34 @@ from messaging.accounts import get_account
 from messaging.models import Account, AccountState, Direction, Message, Template, Thread, account_state
 from messaging.panel import card, conversation, outbox, words
 from messaging.panel.conversation import Draft
+from messaging.querysets import MAX_COUNT
 from messaging.sending.automatic import recipient_of
 from messaging.threads import services as threads
-from messaging.threads.services import MAX_COUNT, VIEWS, InboxFilter, View
+from messaging.threads.services import GROUPED, VIEWS, InboxFilter, View
 
 PAGE = 50
 MAX_TEMPLATES = 200
 VARIABLES = ("first_name", "last_name", "name", "username", "email")
-VIEW_TITLES = {
-    "open": "Open",
-    "unread": "Unread",
-    "waiting": "Waiting for us",
-    "failed": "Failed",
-    "mine": "Mine",
-    "unassigned": "Unassigned",
-    "snoozed": "Snoozed",
-    "closed": "Closed",
-    "all": "All",
+# The views in the side: their titles and icons, in groups. MORE is what has been put away.
+MAIN: dict[str, tuple[str, str]] = {
+    "waiting": ("Waiting for us", "clock"),
+    "mine": ("Mine", "user-check"),
+    "unassigned": ("Unassigned", "users"),
+    "unread": ("Unread", "mail"),
+    "open": ("All open", "inbox"),
 }
+MORE: dict[str, tuple[str, str]] = {
+    "snoozed": ("Snoozed", "alarm-clock"),
+    "failed": ("Not delivered", "triangle-alert"),
+    "closed": ("Closed", "archive"),
+    "all": ("Everything", "list"),
+}
+VIEW_TITLES = {view: title for view, (title, _) in {**MAIN, **MORE}.items()}
 NOTHING = {
     "open": "Nobody has written yet, or everything is closed or snoozed.",
     "unread": "Everything has been read.",
     "waiting": "Nobody waits for an answer.",
-    "failed": "No message has failed.",
+    "failed": "Every message was delivered.",
     "mine": "No open conversation is assigned to you.",
     "unassigned": "Every open conversation has somebody who looks after it.",
     "snoozed": "Nothing is snoozed.",
@@ -53,6 +60,15 @@ LIST, HEAD, MESSAGES, ERASED = "list", "head", "messages", "erased"
 LEAVING = ("close", "snooze", "unread")
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows of the list below a title, with how many there are in all, as far as that is known."""
+
+    title: str
+    count: str
+    rows: list[tuple[Thread, words.Preview]]
+
+
 class InboxPage(outbox.OutboxPage):
     name = "inbox"
     title = "Inbox"
@@ -62,7 +78,7 @@ class InboxPage(outbox.OutboxPage):
         if self.is_of_another_workspace():
             return HttpResponse(status=409)
         if request.GET.get("part") == LIST:
-            return self.render("panel/inbox_list.html", is_part=True, **self.list_context())
+            return self.render_list()
         if request.GET.get("part") == ERASED:
             return JsonResponse({"erased": outbox.erased(self, request.GET.getlist("place"))})
         if "next_after" in request.GET:
@@ -87,8 +103,14 @@ class InboxPage(outbox.OutboxPage):
 
     def frame(self) -> dict[str, Any]:
         """What surrounds the panes. Read before them: the stream goes on after ``position``."""
-        accounts = self.rows(Account).order_by("name", "id")
-        return {"position": feed.last_position(), "accounts": list(accounts)}
+        return {"position": feed.last_position(), "accounts": self.accounts()}
+
+    def accounts(self) -> list[Account]:
+        return list(self.rows(Account).order_by("name", "id"))
+
+    def render_list(self, thread: Thread | None = None) -> HttpResponse:
+        """The list alone, with the counts that stand elsewhere on the page."""
+        return self.render("panel/inbox_list.html", is_part=True, accounts=self.accounts(), **self.list_context(thread))
 
     def wanted(self) -> InboxFilter:
         """The filter that the address names. What it does not understand is left out. A search finds what is closed
@@ -106,7 +128,8 @@ class InboxPage(outbox.OutboxPage):
         """The filter as parameters of an address; it stays while one goes from one conversation to the next."""
         wanted = self.wanted()
         view = None if wanted.view == ("all" if wanted.search else "open") else wanted.view
-        parameters = {"view": view, "account": wanted.account_id, "tag": wanted.tag, "q": wanted.search, **changes}
+        parameters = {"view": view, "account": wanted.account_id, "tag": wanted.tag, "q": wanted.search}
+        parameters |= {"after": self.request.GET.get("after"), **changes}
         return {name: value for name, value in parameters.items() if value}
 
     def query_dict(self) -> QueryDict:
@@ -124,12 +147,18 @@ class InboxPage(outbox.OutboxPage):
             if error.code != "invalid_cursor":
                 raise
             found = threads.list_inbox(self.actor, wanted, limit=PAGE)
+        counts = {} if is_filtered else threads.count_views(self.actor)
         return {
-            "rows": [(thread, words.preview_of(thread.last_message)) for thread in found.rows],
+            "groups": self.groups(found.rows, wanted, counts),
             "next_cursor": found.next_cursor,
             "is_first_page": not self.request.GET.get("after"),
             "wanted": wanted,
-            "views": self.views(is_filtered),
+            "view_title": VIEW_TITLES[wanted.view],
+            "view_count": words.count_text(counts.get(wanted.view, 0)),
+            "view_groups": [
+                (title, [(view, *of, words.count_text(counts.get(view, 0))) for view, of in views.items()])
+                for title, views in (("", MAIN), ("Put away", MORE))
+            ],
             "nothing": NOTHING[wanted.view],
             "is_filtered": is_filtered,
             "thread": current,
@@ -138,14 +167,22 @@ class InboxPage(outbox.OutboxPage):
             "workspace_id": self.workspace.pk,
         }
 
-    def views(self, is_filtered: bool) -> list[tuple[str, str, str]]:
-        """The views with their titles, and how many conversations they have: nothing is said of none, and of a search,
-        whose conversations would have to be found to be counted."""
-        counts = {} if is_filtered else threads.count_views(self.actor)
-        numbers = {
-            view: f"{MAX_COUNT}+" if count > MAX_COUNT else str(count) for view, count in counts.items() if count
-        }
-        return [(view, title, numbers.get(view, "")) for view, title in VIEW_TITLES.items()]
+    def groups(self, rows: list[Thread], wanted: InboxFilter, counts: dict[str, int]) -> list[Group]:
+        """The rows of the list below their titles: those who wait for us, and those for whom we wait."""
+        shown = [(thread, words.last_words(thread)) for thread in rows]
+        if wanted.view != "waiting" and wanted.view not in GROUPED:
+            return [Group("", "", shown)] if shown else []
+        ours = [row for row in shown if row[0].waiting_since]
+        theirs = [row for row in shown if not row[0].waiting_since]
+        waiting, others = counts.get("waiting", 0), 0
+        if wanted.view == "open" and counts.get("open", 0) <= MAX_COUNT:
+            others = counts.get("open", 0) - waiting
+        is_counted = wanted.view in ("open", "waiting")
+        groups = [
+            Group("Longest wait first", words.count_text(waiting) if is_counted else "", ours),
+            Group("Waiting for them", words.count_text(others), theirs),
+        ]
+        return [group for group in groups if group.rows]
 
 
 class ThreadPage(InboxPage):
@@ -157,7 +194,7 @@ class ThreadPage(InboxPage):
             return HttpResponse(status=409)
         thread, part = self.thread(thread_id), request.GET.get("part")
         if part == LIST:
-            return self.render("panel/inbox_list.html", is_part=True, **self.list_context(thread))
+            return self.render_list(thread)
         if part == HEAD:
             return self.render("panel/inbox_head.html", **self.head_context(thread))
         if part == MESSAGES:
@@ -179,7 +216,9 @@ class ThreadPage(InboxPage):
         if outbox.is_from_outbox(request):
             return self.answer_outbox(thread_id)
         thread, action = self.thread(thread_id), request.POST.get("action", "")
-        if action in ("send", "preview", "template"):
+        if "template" in request.POST and not action:
+            action = "template"
+        if action in ("send", "send_close", "preview", "template"):
             return self.compose(thread, action)
         if action in card.FORMS:
             form, said = card.save_form(action, self.actor, thread.contact, request.POST)
@@ -281,16 +320,23 @@ class ThreadPage(InboxPage):
             if action == "preview":
                 draft.preview = threads.preview_text(self.actor, thread.contact_id, text=draft.text)
                 return self.show(thread, draft)
-            self.reply(thread, draft)
+            self.reply(thread, draft, close=action == "send_close")
         except DomainError as error:
             draft.refuse(error)
             return self.show(thread, draft)
         return self.back(thread, since=self.request.GET.get("since"))
 
-    def reply(self, thread: Thread, draft: Draft) -> Message:
-        return threads.reply(
+    def reply(self, thread: Thread, draft: Draft, *, close: bool = False) -> Message:
+        """Send the draft. ``close`` the conversation too, unless the contact has written meanwhile."""
+        seen = self.seen()
+        has_seen_all = seen is not None and thread.last_message_at <= seen
+        message = threads.reply(
             self.actor, thread.pk, text=draft.text, send_at=draft.planned(), message_id=draft.message_id
         )
+        if close and has_seen_all:
+            with suppress(DomainError):
+                threads.close_thread(self.actor, thread.pk, seen=max(thread.last_message_at, message.created_at))
+        return message
 
     def answer_outbox(self, thread_id: str) -> HttpResponse:
         try:
@@ -300,7 +346,8 @@ class ThreadPage(InboxPage):
         if self.request.POST.get("action") == "read":
             messages.mark_thread_read(self.actor, thread.pk)
             return HttpResponse(status=204)
-        return outbox.answer(self, lambda draft: self.reply(thread, draft))
+        close = "close" in self.request.POST
+        return outbox.answer(self, lambda draft: self.reply(thread, draft, close=close))
 
     def with_template(self, thread: Thread, draft: Draft) -> HttpResponse:
         found = self.rows(Template).filter(pk=_number(self.request.POST.get("template", ""))).first()

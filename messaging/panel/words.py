@@ -1,6 +1,7 @@
 """What the panel says of messages."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import format_html
@@ -12,7 +13,8 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import format_time
 from crmsolid.panel.components.template_tags import moment_text
 from messaging import held
-from messaging.models import AccountState, Message, Status, Thread, WaitingFor, account_state
+from messaging.models import AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
+from messaging.querysets import MAX_COUNT
 from messaging.sending.waiting import waiting_for
 
 # Why a message failed and what to do about it, by its ``error``.
@@ -51,6 +53,22 @@ _MISSING = re.compile(r"no value for \{(\w+)\}")  # of messaging.sending.message
 LINKED_THREADS = 3
 OWN_FIELDS = ("name", "first_name", "last_name", "username", "email")
 SOURCES = {"sequence": "Sequence", "broadcast": "Broadcast", "phone": "Written on the phone"}
+# What was sent by itself: its icon, and what stands before its text.
+AUTOMATIC = {"sequence": ("workflow", "Sequence"), "broadcast": ("megaphone", "Broadcast")}
+# What stands for a message without text, by its ``kind``, and the icon of one that is no text.
+KINDS = {"voice": "Voice message", "location": "Place", "other": "Something that only Telegram shows"}
+KIND_ICONS = {
+    "photo": "image",
+    "video": "video",
+    "voice": "mic",
+    "audio": "mic",
+    "document": "file-text",
+    "sticker": "smile",
+    "contact": "user",
+    "location": "map-pin",
+    "poll": "list",
+    "other": "circle-help",
+}
 # What the panel says of a queued message; ``eta`` is the time of its next attempt.
 WAITING_TEXTS = {
     WaitingFor.ETA: "Planned for {eta}",
@@ -145,14 +163,48 @@ def _missing_field(message: Message) -> str:
 
 def media_text(message: Message) -> str:
     """What stands for a message without text."""
-    return "" if message.text else format_html("({})", message.kind.replace("_", " "))
+    return KINDS.get(message.kind, capfirst(message.kind))
 
 
-def preview_of(message: Message | None) -> str:
-    """The beginning of a message for the list."""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message in one line: ``icon`` says what it is if it is no text or was sent by itself, ``before`` who wrote it
+    if it was not the contact."""
+
+    text: str
+    icon: str = ""
+    before: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def preview_of(message: Message | None) -> Preview:
+    """The beginning of a message."""
     if message is None:
-        return "No message yet"
-    return " ".join(message.text.split())[:140] or media_text(message)
+        return Preview("No message yet")
+    text = " ".join(message.text.split())[:140] or media_text(message)
+    if message.direction == Direction.OUT:
+        automatic = AUTOMATIC.get(message.source)
+        return Preview(text, *automatic) if automatic else Preview(text, KIND_ICONS.get(message.kind, ""), "You")
+    return Preview(text, KIND_ICONS.get(message.kind, ""))
+
+
+def last_words(thread: Thread) -> Preview:
+    """What stands below the name in the list: that an answer is planned, that a message was not delivered, or the
+    latest message. The thread comes from :func:`messaging.threads.services.list_inbox`."""
+    message = thread.last_message
+    if thread.planned_at:
+        return Preview(f"Answer planned for {moment_text(thread.planned_at)}", "clock")
+    if message is not None and thread.failed_at:
+        why = failure(message.error, message.error_detail)[0] if message.status == Status.FAILED else ""
+        return Preview(f"Not delivered. {why}".strip(), "triangle-alert")
+    return preview_of(message)
+
+
+def count_text(count: int) -> str:
+    """A count that ends at ``MAX_COUNT``; empty for none."""
+    return f"{MAX_COUNT}+" if count > MAX_COUNT else str(count or "")
 
 
 def conversations_with(contact: Contact) -> list[tuple[str, str]]:

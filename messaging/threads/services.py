@@ -18,7 +18,7 @@ from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
-from crmsolid.workspaces.models import Membership, Workspace
+from crmsolid.workspaces.models import AuditEntry, Membership, User, Workspace
 from messaging import querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
 from messaging.models import (
@@ -280,6 +280,51 @@ def assign_thread(actor: Actor, thread_id: str, *, user_id: int | None, replaces
         now = f"{thread.assignee} looks after it" if thread.assignee else "nobody looks after it"
         raise DomainError("invalid_state", f"somebody else has assigned it meanwhile: {now} now; choose again")
     return thread
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a member did with a thread, in words."""
+
+    key: str
+    at: datetime
+    text: str
+    icon: str
+
+
+DEEDS = {
+    "thread.closed": ("{who} closed this", "archive"),
+    "thread.reopened": ("{who} opened this again", "rotate-ccw"),
+    "thread.snoozed": ("{who} snoozed this", "alarm-clock"),
+    "thread.assigned": ("{who} assigned this to {whom}", "user-check"),
+    "thread.unassigned": ("{who} took this from whoever looked after it", "user"),
+}
+MAX_DEEDS = 100
+
+
+def list_deeds(actor: Actor, thread_id: str, *, since: datetime | None, until: datetime | None) -> list[Deed]:
+    """What members did with the thread between these times, the oldest first, at most the latest ``MAX_DEEDS``. It is
+    read from the audit log. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    rows = audit.entries_about(actor.workspace, thread_id, kind="thread").filter(action__in=DEEDS)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lte=until)
+    entries = list(rows[:MAX_DEEDS])
+    users = {str(entry.data["user"]) for entry in entries if "user" in entry.data}
+    users |= {entry.subject_id for entry in entries if entry.subject_kind == "user"}
+    names = dict(User.objects.filter(pk__in=users).values_list("pk", "name")) if users else {}
+
+    def deed(entry: AuditEntry) -> Deed:
+        text, icon = DEEDS[entry.action]
+        subject = int(entry.subject_id) if entry.subject_kind == "user" else 0
+        whom = entry.data.get("user")
+        who = names.get(subject) or entry.subject_label
+        text = text.format(who=who, whom="themselves" if whom == subject else names.get(whom) or "a member")
+        return Deed(f"e-{entry.pk}", entry.at, text, icon)
+
+    return [deed(entry) for entry in reversed(entries)]
 
 
 def next_waiting(actor: Actor, thread_id: str, *, after: datetime | None) -> Thread | None:

@@ -55,9 +55,11 @@ def test_a_conversation_is_answered_and_closed(product: Product, sign_in: SignIn
     write_to(product, "kira", "Hello Kira")
     page = sign_in("inbox")
     page.goto("/panel/live/")
-    follow(page, "Inbox")
+    page.keyboard.press("g")
+    leave(page, "i")
+    page.goto("/panel/live/inbox/?q=kira")
     expect(page.get_by_role("link", name="reply_kira")).to_be_visible()
-    page.keyboard.press("j")  # the newest conversation
+    page.keyboard.press("j")
     expect(page.get_by_role("link", name="reply_kira")).to_be_focused()
     leave(page, "Enter")
     messages = page.get_by_role("log", name="Messages")
@@ -68,8 +70,9 @@ def test_a_conversation_is_answered_and_closed(product: Product, sign_in: SignIn
     page.keyboard.press("Control+Enter")
     expect(messages).to_contain_text("You said: Just the keys.")
     page.keyboard.press("Escape")
-    leave(page, "e")
+    page.keyboard.press("e")
     expect(page.get_by_text("The conversation is closed.")).to_be_visible()
+    expect(page.get_by_role("button", name="Reopen")).to_be_visible()  # the page stays where it is
     page.goto("/panel/live/inbox/?view=closed")
     expect(page.get_by_role("link", name="reply_kira")).to_be_visible()
 

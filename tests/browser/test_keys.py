@@ -81,15 +81,13 @@ def test_what_was_done_is_taken_back_by_its_button(product: Product, sign_in: Si
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"/panel/live/inbox/{thread}/")
-        with page.expect_navigation():
-            page.evaluate("document.querySelector(\"[name='action'][value='close']\").click()")
+        page.evaluate("document.querySelector(\"[name='action'][value='close']\").click()")
         toast = page.locator(".cs-toast")
         expect(toast).to_contain_text("The conversation is closed")
         check_page(page)
-        with page.expect_navigation():
-            press(page, "z")
-        assert page.url.partition("?")[0].endswith(f"/inbox/{thread}/")
+        press(page, "z")
         expect(toast).to_contain_text("The conversation is open again")
+        assert page.url.partition("?")[0].endswith(f"/inbox/{thread}/")
 
 
 def test_toast_goes_but_not_while_somebody_is_at_it(sign_in: SignIn) -> None:

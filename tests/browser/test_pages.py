@@ -87,7 +87,7 @@ def test_markup(product: Product, address: Address) -> None:
 def test_dark_theme_has_other_colours_and_nothing_else() -> None:
     """By ``light-dark()``, which takes colours alone: check_page asks for nothing else in the other theme."""
     styles = [file for package in PACKAGES for file in (ROOT / package).rglob("static/**/*.css")]
-    assert {"panel.css", "inbox.css", "docs.css"} <= {file.name for file in styles}
+    assert {"panel.css", "docs.css"} <= {file.name for file in styles}
     for file in styles:
         text = file.read_text()
         assert "prefers-color-scheme" not in text, file

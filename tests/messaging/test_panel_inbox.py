@@ -178,26 +178,56 @@ def test_part_of_a_page_leads_to_the_log_in_when_the_session_has_ended(thread: T
 
 
 def test_views_say_how_many_conversations_they_have(client: Client, thread: Thread, tenants: Tenants) -> None:
-    def counts(page: Any) -> list[tuple[str, str]]:
-        return re.findall(r'>([A-Z][a-z ]+)(?: <span class="ib-count">(\d+\+?)</span>)?</a>', views_of(page))
+    def counts(page: Any, place: str = "side") -> list[tuple[str, str]]:
+        pattern = r'<span class="cs-cut">([A-Z][a-z ]+)</span>(?:<span class="cs-side-n cs-muted">(\d+\+?)</span>)?</a>'
+        return re.findall(pattern, views_of(page, place))[:9]
 
-    expected = [("Open", "1"), ("Unread", "1"), ("Waiting for us", "1"), ("Failed", ""), ("Mine", "")]
-    expected += [("Unassigned", "1"), ("Snoozed", ""), ("Closed", ""), ("All", "")]
-    assert counts(client.get(INBOX)) == expected
+    expected = [("Waiting for us", "1"), ("Mine", ""), ("Unassigned", "1"), ("Unread", "1"), ("All open", "1")]
+    expected += [("Snoozed", ""), ("Not delivered", ""), ("Closed", ""), ("Everything", "")]
     query: dict[str, Any] = {"part": "list", "workspace": tenants.workspace.pk}
-    part = client.get(INBOX, query)
-    assert counts(part) == expected
-    assert 'hx-swap-oob="morph"' in views_of(part) and 'hx-swap-oob="morph"' not in views_of(client.get(INBOX))
+    page, part = client.get(INBOX), client.get(INBOX, query)
+    for place in ("side", "menu"):
+        assert counts(page, place) == counts(part, place) == expected
+        assert 'hx-swap-oob="morph"' in views_of(part, place) and 'hx-swap-oob="morph"' not in views_of(page, place)
+    waiting = re.compile(r'id="waiting"[^>]*>1<')
+    assert waiting.search(page.content.decode()) and waiting.search(part.content.decode())
     assert {count for _, count in counts(client.get(INBOX, {"q": "alice"}))} == {""}  # of a search nothing is said
     contacts = Contact.unscoped.bulk_create(Contact(workspace=thread.workspace, name=str(n)) for n in range(99))
     rows = [Thread(workspace=thread.workspace, account=thread.account, contact=each) for each in contacts]
     Thread.unscoped.bulk_create(rows)
-    assert counts(client.get(INBOX))[0] == ("Open", "99+")
+    assert counts(client.get(INBOX))[4] == ("All open", "99+")
 
 
-def views_of(page: Any) -> str:
-    html = page.content.decode()
-    return str(html[html.index('<nav class="ib-views"') : html.index("</nav>", html.index('<nav class="ib-views"'))])
+def views_of(page: Any, place: str = "side") -> str:
+    return str(page.content.decode().partition(f'<div id="inbox-views-{place}"')[2].partition("</div>")[0])
+
+
+def test_who_has_waited_longest_comes_first_and_the_others_follow(
+    client: Client, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    answered, late, soon = (hear(sandbox, frozen_time, "Hello", who) for who in ("answered", "late", "soon"))
+    Thread.unscoped.filter(pk=soon.pk).update(waiting_since=frozen_time.now - timedelta(minutes=9))
+    Thread.unscoped.filter(pk=late.pk).update(waiting_since=frozen_time.now - timedelta(minutes=100))
+    post(client, answered, "send", text="Good day")
+    html = client.get(INBOX).content.decode()
+    shown = html[html.index('id="inbox-list"') :]
+    order = ["Longest wait first", f"row-{late.pk}", "is-late", "1 h 40", f"row-{soon.pk}", "is-due", "9 min"]
+    order += ["Waiting for them", f"row-{answered.pk}", "You:", "Good day"]
+    positions = [shown.index(part) for part in order]
+    assert positions == sorted(positions)
+    Workspace.objects.update(answer_aim_minutes=120)
+    assert "is-late" not in client.get(INBOX).content.decode()
+
+
+def test_what_members_did_stands_between_the_messages(client: Client, thread: Thread, tenants: Tenants) -> None:
+    agent = tenants.member(Role.AGENT)
+    type(agent).objects.filter(pk=agent.pk).update(name="Ben")
+    type(agent).objects.filter(pk=tenants.owner.pk).update(name="Ada <b>")
+    post(client, thread, "assign", assignee=agent.pk)
+    post(client, thread, "close")
+    page = client.get(page_of(thread))
+    assert text_of(page).index("Ada &lt;b&gt; assigned this to Ben at") < text_of(page).index("closed this at")
+    assert "closed this" not in text_of(client.get(page_of(thread), {"part": "head", "workspace": thread.workspace_id}))
 
 
 def test_head_is_asked_for_by_itself(client: Client, thread: Thread, tenants: Tenants) -> None:
@@ -220,7 +250,7 @@ def test_more_conversations_and_messages_take_no_more_queries(
     for _ in range(20):
         send(sandbox, "@alice", send_at=NOON + timedelta(days=2))
     client.get(page_of(thread))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         page = client.get(INBOX)
     assert page.content.decode().count('<li id="row-') == 50
     with django_assert_max_num_queries(30):
@@ -237,6 +267,26 @@ def test_answer_is_sent(client: Client, thread: Thread) -> None:
     assert (sent.text, sent.status, sent.thread_id) == ("Hi you", "sent", thread.pk)
     assert "Hi you" in text_of(client.get(page_of(thread)))
     assert AuditEntry.unscoped.get(target=sent.pk).action == "message.accepted"
+
+
+def test_answer_closes_the_conversation_unless_they_have_written_meanwhile(
+    client: Client, thread: Thread, sandbox: Account, frozen_time: FrozenTime, tenants: Tenants
+) -> None:
+    def seen() -> str:
+        found = re.search(r'form="composer" name="seen" value="([^"]*)"', client.get(page_of(thread)).content.decode())
+        assert found is not None
+        return found[1]
+
+    before = seen()
+    hear(sandbox, frozen_time, "One more thing")
+    post(client, thread, "send_close", text="Good day", seen=before)
+    thread.refresh_from_db()
+    assert (thread.closed_at, Message.unscoped.filter(direction="out").count()) == (None, 1)
+    again = {"message_id": new_id("msg"), "text": "Sure", "close": "yes", "seen": seen()}
+    for _ in range(2):
+        assert from_outbox(client, thread, tenants, **again)[1]["state"] == "stored"
+    thread.refresh_from_db()
+    assert (thread.closed_at is not None, Message.unscoped.filter(direction="out").count()) == (True, 2)
 
 
 def test_form_that_arrives_twice_sends_once(client: Client, thread: Thread) -> None:
@@ -273,7 +323,7 @@ def from_outbox(client: Client, thread: Thread, tenants: Tenants, **fields: Any)
 def test_outbox_is_told_what_became_of_an_answer(client: Client, thread: Thread, tenants: Tenants) -> None:
     planned = {"send_at": "2030-06-05T09:30"}
     ids = {name: new_id("msg") for name in ("now", "later", "wrong")}
-    stored = {"state": "stored", "url": page_of(thread), "left": "49 of 50 left in any 24 hours"}
+    stored = {"state": "stored", "url": page_of(thread), "left": ""}
     for _ in range(2):
         answer = from_outbox(client, thread, tenants, message_id=ids["now"])
         assert answer == (200, {**stored, "said": "Sent."})
@@ -304,7 +354,7 @@ def test_next_is_who_has_waited_longest(client: Client, sandbox: Account, frozen
     hear(sandbox, frozen_time, "Still here", "first")
 
     def next_of(page: Any) -> str:
-        link = re.search(r'id="inbox-next" href="([^"]*)"', page.content.decode())
+        link = re.search(r'id="inbox-next"[^>]* href="([^"]*)"', page.content.decode())
         assert link is not None
         return str(client.get(unescape(link[1]))["Location"])
 
@@ -325,12 +375,12 @@ def test_answer_is_planned_in_the_time_zone_of_the_reader(client: Client, thread
     assert Message.unscoped.get(direction="out").eta == datetime(2030, 6, 5, 9, 30, tzinfo=UTC)
     page = text_of(client.get(page_of(thread)))
     assert "Planned for 5 Jun 2030 09:30" in page
-    assert "Waiting for us Answer planned for 5 Jun 2030 09:30" in page
+    assert "Answer planned for 5 Jun 2030 09:30 UTC" in page and "Longest wait first" in page  # they wait until then
 
 
 def test_time_of_a_draft_stays_visible_with_its_zone(client: Client, thread: Thread) -> None:
     page = text_of(post(client, thread, "preview", text="Hello", send_at="2030-06-05T09:30"))
-    assert "Send later 5 Jun 2030 09:30 UTC" in page
+    assert "5 Jun 2030 09:30 UTC" in page and "Send later" in page
     assert not Message.unscoped.filter(direction="out").exists()
 
 
@@ -390,9 +440,10 @@ def test_failed_message_says_why_and_is_sent_again(client: Client, sandbox: Acco
 def links_below(page: Any, message: Message) -> list[tuple[str, str]]:
     """What the page offers to correct of a failed message: titles and addresses."""
     bubble = page.content.decode().partition(f'id="m-{message.pk}"')[2].partition("</article>")[0]
-    why = re.search(r'<p class="ib-why">(.*?)</p>', bubble)
+    why = re.search(r'<p class="cs-fail"[^>]*>(.*?)</p>', bubble)
     return [
-        (title, unescape(link)) for link, title in re.findall(r'<a href="([^"]*)">([^<]*)</a>', why[1] if why else "")
+        (title, unescape(link))
+        for link, title in re.findall(r'<a class="cs-link" href="([^"]*)">([^<]*)</a>', why[1] if why else "")
     ]
 
 

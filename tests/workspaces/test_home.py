@@ -105,7 +105,7 @@ def test_those_who_wait_are_counted_and_mine_stand_first(tenants: Tenants) -> No
         assign_thread(tenants.actor(), waiting[name].pk, user_id=tenants.owner.pk)
     mine = shown(tenants)
     assert (mine["customers"].mine, mine["customers"].nobodys, mine["is_mine"]) == (2, 1, True)
-    assert [(str(row.thread.contact), row.preview) for row in mine["rows"]] == [
+    assert [(str(row.thread.contact), str(row.preview)) for row in mine["rows"]] == [
         ("Eva", "from Eva"),
         ("Anna", "from Anna"),
     ]

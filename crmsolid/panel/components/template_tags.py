@@ -86,7 +86,7 @@ def wait(context: Context, since: datetime | None) -> SafeString | str:
     state = "is-late" if minutes >= aim else "is-due" if minutes * 2 >= aim else ""
     local = timezone.localtime(since)
     return format_html(
-        '<span class="cs-wait {}" title="Waits since {}">{}{}</span>',
+        '<span class="cs-wait {}" title="Waits since {}">{}<span class="cs-hidden">Waits: </span>{}</span>',
         state,
         f"{local:%-d %b %Y %H:%M %Z}",
         icon("clock"),

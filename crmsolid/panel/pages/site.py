@@ -33,9 +33,9 @@ from crmsolid.panel.pages.members import MembersPage, RemoveMemberPage
 from crmsolid.panel.pages.navigation import breadcrumbs, navigation
 from crmsolid.panel.pages.search import SearchPage
 from crmsolid.panel.pages.workspace import PlanPage, WorkspacePage, too_many_slow_pages
-from crmsolid.workspaces.models import Workspace
 from crmsolid.workspaces.slow_requests import answer_in_slot
-from messaging.querysets import MAX_COUNT, waiting_count
+from messaging.panel.words import count_text
+from messaging.querysets import waiting_count
 
 # Of the views that are functions. Django's admin would answer any other method with the whole page.
 METHODS = ("GET", "HEAD", "POST")
@@ -155,7 +155,7 @@ class PanelSite(AdminSite):
             "panel": panel,
             "navigation": navigation(request) if panel else [],
             "rail": "slim" if request.COOKIES.get("rail") == "slim" else "",
-            "waiting": _waiting(panel.workspace) if panel else "",
+            "waiting": count_text(waiting_count(panel.workspace)) if panel else "",
             "side_links": {side: same_page(request, side) for side in SIDES} if panel else {},
             "breadcrumbs": breadcrumbs(request),
         }
@@ -189,12 +189,6 @@ class PanelSite(AdminSite):
         nearest = crumbs[-1] if crumbs else {"title": self.index_title, "link": panel_url("index")}
         messages.info(request, f"{text} This is the page {nearest['title']}.")
         return HttpResponseRedirect(nearest["link"])
-
-
-def _waiting(workspace: Workspace) -> str:
-    """How many conversations wait for an answer, for the rail and the title; empty if none does."""
-    count = waiting_count(workspace)
-    return f"{MAX_COUNT}+" if count > MAX_COUNT else str(count or "")
 
 
 def same_page(request: HttpRequest, side: Side) -> str:

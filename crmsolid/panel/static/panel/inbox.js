@@ -1,4 +1,4 @@
-// The inbox: it stays up to date by itself, and has keys. Everything works without it, after a reload.
+// The inbox: it stays up to date by itself. Everything works without it, after a reload.
 "use strict";
 
 (() => {
@@ -77,8 +77,8 @@
   // The contact was erased: nothing of the conversation stays on the page.
   function showDeleted() {
     const deleted = document.querySelector("#inbox-deleted").content;
-    document.querySelector(".ib-thread").replaceChildren(deleted.cloneNode(true));
-    document.querySelector(".ib-card")?.remove();
+    document.querySelector(".cs-thread-pane").replaceChildren(deleted.cloneNode(true));
+    document.querySelector("#inbox-details")?.remove();
     document.getElementById(`row-${inbox.dataset.thread}`)?.remove();
     window.outbox?.forget(inbox.dataset.thread);
   }
@@ -115,36 +115,82 @@
   window.outbox?.forgetErased(inbox.dataset.address);
 
   // --- The conversation -----------------------------------------------------------------------------------------
-  // On a phone the page itself is scrolled.
-  const scroller = () => (getComputedStyle(inbox).display === "block" ? document.scrollingElement : document.querySelector("#inbox-scroll"));
-  const fromTheEnd = () => scroller().scrollHeight - scroller().scrollTop;
-  const toEnd = (distance = 0) => { scroller().scrollTop = scroller().scrollHeight - distance; };
-  const atEnd = () => fromTheEnd() - scroller().clientHeight < 80;
+  // Its scroller counts from the end (column-reverse), so the end stays in view, and so does what is read while older
+  // messages come in above.
+  const scroller = document.querySelector("#inbox-scroll");
+  const toEnd = () => { scroller.scrollTop = 0; };
   if (messages) {
-    if (!messages.dataset.latest && !location.hash) toEnd();
-    let follow = true;
-    let fromEnd = 0;
     let again = null;
-    // While older messages are loaded, and then come in above, what is being read stays where it is.
     const loading = () => messages.querySelector("#inbox-history[data-again]");
     const lookAgain = () => {
       clearTimeout(again);
       if (loading()) again = setTimeout(() => htmx.trigger(messages, "inbox:changed"), Number(loading().dataset.again));
     };
     lookAgain();
-    messages.addEventListener("htmx:beforeSwap", () => {
-      fromEnd = loading() ? fromTheEnd() : 0;
-      follow = !fromEnd && atEnd();
-    });
     messages.addEventListener("htmx:afterSwap", () => {
-      if (follow) toEnd();
-      if (fromEnd) toEnd(fromEnd);
       lookAgain();
       if (!document.hidden && document.querySelector("#composer") && messages.querySelector("#inbox-unread")) {
         window.outbox?.postOnce(location.pathname, { action: "read" });
       }
     });
   }
+
+  // <form data-stays>: what it does to the conversation is done without leaving the page, and said as on the next page.
+  const isPhone = matchMedia("(max-width: 760px)");
+  async function submitHere(form, button) {
+    const body = new URLSearchParams(new FormData(form, button));
+    const response = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => null);
+    if (!response) return say("The server could not be reached. Try again.");
+    if (!response.ok) return location.reload();
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    document.querySelector("#toasts").replaceChildren(...page.querySelector("#toasts").children);
+    document.querySelector(".cs-messages")?.remove();
+    inbox.before(...page.querySelectorAll(".cs-messages"));
+    form.closest("details")?.removeAttribute("open");
+    refreshSoon("all", 0);
+  }
+  document.addEventListener("submit", (event) => {
+    const { target, submitter } = event;
+    const isUndo = target.closest("#toasts") && new URL(target.getAttribute("action"), location.href).pathname === location.pathname;
+    if ((!target.matches("[data-stays]") && !isUndo) || event.defaultPrevented) return;
+    // On a phone the list comes next.
+    if (isPhone.matches && submitter?.value === "close") return;
+    event.preventDefault();
+    submitHere(target, submitter);
+  });
+
+  // --- Details, where they open over the conversation -----------------------------------------------------------
+  const details = document.querySelector("#inbox-details");
+  const isWide = matchMedia("(min-width: 1280px)");
+  const isClosed = () => details && !isWide.matches && !details.matches(":popover-open");
+  details?.addEventListener("beforetoggle", (event) => { if (isWide.matches && event.newState === "open") event.preventDefault(); });
+  isWide.addEventListener("change", () => details?.matches(":popover-open") && details.hidePopover());
+  if (isClosed() && inbox.dataset.pane === "contact") {
+    inbox.dataset.pane = "conversation";
+    details.showPopover();
+  }
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-details-close]") || !details.matches(":popover-open")) return;
+    event.preventDefault();
+    details.hidePopover();
+  });
+  // Keys of what is in there open it first.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    const key = document.querySelector(`#inbox-details [data-key="${CSS.escape(event.key)}"]`);
+    if (key && isClosed() && !document.documentElement.hasAttribute("data-no-single-keys")) details.showPopover();
+  }, true);
+
+  // --- The list stays where it was when another conversation is opened -------------------------------------------
+  const kept = JSON.parse(sessionStorage.getItem("inbox-list") || "null");
+  if (kept?.filter === list.dataset.filter) list.scrollTop = kept.top;
+  list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  window.addEventListener("pagehide", () => sessionStorage.setItem("inbox-list", JSON.stringify({ filter: list.dataset.filter, top: list.scrollTop })));
+  // How many wait stands in the title of the page, too.
+  list.addEventListener("htmx:afterSettle", () => {
+    const count = document.querySelector("#waiting")?.firstChild?.data.trim();
+    document.title = document.title.replace(/^(\[TEST\] )?(\(\S+\) )?/, (_, test = "") => test + (count ? `(${count}) ` : ""));
+  });
 
   // What was sent is in view, and what became of it is said (composer.js has the rest).
   document.addEventListener("inbox:sent", () => toEnd());
@@ -158,31 +204,4 @@
     else refreshSoon(entry.place, 0);
   });
 
-  // --- Keys -----------------------------------------------------------------------------------------------------
-  const keysOn = document.querySelector("#inbox-keys-on");
-  keysOn.checked = localStorage.getItem("inbox-keys") !== "off";
-  keysOn.addEventListener("change", () => localStorage.setItem("inbox-keys", keysOn.checked ? "on" : "off"));
-  function step(by) {
-    const rows = [...list.querySelectorAll(".ib-row")];
-    const focused = rows.indexOf(document.activeElement);
-    const from = focused >= 0 ? focused : rows.findIndex((row) => row.hasAttribute("aria-current"));
-    const row = rows[Math.min(Math.max(from + by, 0), rows.length - 1)];
-    if (row) row.focus();
-  }
-  const keys = {
-    j: () => step(1),
-    k: () => step(-1),
-    r: () => document.querySelector("#composer-text")?.focus(),
-    n: () => document.querySelector("#inbox-next")?.click(),
-    e: () => document.querySelector("#inbox-close")?.click(),
-    "?": () => document.querySelector("#inbox-keys").showModal(),
-  };
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, dialog, [contenteditable]");
-    if (event.defaultPrevented || typing || !keysOn.checked || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = keys[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  });
 })();

@@ -17,7 +17,7 @@
     if (found) return found;
     const bubble = document.querySelector("#inbox-pending-bubble").content.firstElementChild.cloneNode(true);
     bubble.id = `pending-${entry.id}`;
-    bubble.querySelector(".ib-text").textContent = entry.fields.text;
+    bubble.querySelector("[data-text]").textContent = entry.fields.text;
     bubble.querySelector("[data-take-back]").addEventListener("click", () => form.dispatchEvent(new CustomEvent("take-back", { detail: entry.id })));
     bubble.querySelector("[data-discard]").addEventListener("click", () => {
       outbox.remove(entry);
@@ -28,8 +28,8 @@
   }
   function showEntry(entry) {
     const bubble = bubbleOf(entry);
-    bubble.classList.toggle("ib-failed", Boolean(entry.refused));
-    bubble.querySelector(".ib-state").textContent = entry.refused ? `Not sent. ${Object.values(entry.refused).join(" ")}` : outbox.words();
+    bubble.firstElementChild.firstElementChild.classList.toggle("is-failed", Boolean(entry.refused));
+    bubble.querySelector("[data-state]").textContent = entry.refused ? `Not sent. ${Object.values(entry.refused).join(" ")}` : outbox.words();
     bubble.querySelector("[data-take-back]").hidden = !form || !(entry.refused || outbox.hasTrouble());
     bubble.querySelector("[data-discard]").hidden = !entry.refused;
   }
@@ -47,7 +47,7 @@
     const bubble = document.getElementById(`pending-${id}`);
     if (!bubble) return;
     bubble.dataset.isStored = "";
-    bubble.querySelector(".ib-state").textContent = "Sent";
+    bubble.querySelector("[data-state]").textContent = "Sent";
   }
   document.querySelector("#inbox-messages")?.addEventListener("htmx:afterSwap", () => {
     for (const bubble of pending.querySelectorAll("[data-is-stored]")) bubble.remove();
@@ -128,12 +128,15 @@
 
   // --- Sending --------------------------------------------------------------------------------------------------
   form.addEventListener("submit", (event) => {
-    if (["preview", "template"].includes(event.submitter?.value)) return;
+    if (event.submitter?.value === "preview") return;
+    if (event.submitter?.name === "template") return insertTemplate(event);
     if (!isWritten()) {
       event.preventDefault();
       return text.focus();
     }
     const fields = shown();
+    // It is closed once it is stored, unless the contact has written something that is not on this page.
+    if (event.submitter?.value === "send_close") Object.assign(fields, { close: "yes", seen: form.elements.seen.value });
     const url = location.pathname + (pending ? "" : location.search);
     // Without room for it, the browser sends the form itself.
     if (!outbox.add({ id: draft.id, place, url, title: fields.to || form.dataset.title, fields })) return;
@@ -189,16 +192,59 @@
     const button = event.target.closest("[data-insert], #composer-send-now");
     if (!button) return;
     if (button === sendNow) sendAt.value = "";
-    else {
-      text.setRangeText(`{${button.dataset.insert}}`, text.selectionStart, text.selectionEnd, "end");
-      button.closest("details").open = false;
-    }
+    else insert(`{${button.dataset.insert}}`, "{");
     keep();
     followSendAt();
     text.focus();
   });
+  // At the cursor, in place of the key that has opened the menu.
+  function insert(words, opener) {
+    const start = text.selectionStart - (text.value.slice(0, text.selectionStart).endsWith(opener) ? opener.length : 0);
+    text.setRangeText(words, start, text.selectionEnd, "end");
+    for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
+  }
+  // The server puts the template into the text, as it does without this script.
+  async function insertTemplate(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (text.value === "/") text.value = "";
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    const response = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => null);
+    const page = new DOMParser().parseFromString(response?.ok ? await response.text() : "", "text/html");
+    const found = page.querySelector("#composer-text");
+    if (!found) return showErrors({ "": "The template could not be read. Try again." });
+    text.value = found.value;
+    insert("", "");
+    keep();
+    text.focus();
+  }
+  // "/" in an empty text opens the templates, "{" the fields. Whoever goes on typing goes on in the text.
+  function openMenu(id) {
+    const menu = document.querySelector(id);
+    if (!menu) return;
+    menu.open = true;
+    menu.querySelector(".cs-pop button")?.focus();
+  }
+  text.addEventListener("input", (event) => {
+    if (event.data === "/" && text.value === "/") openMenu("#composer-templates");
+    if (event.data === "{") openMenu("#composer-fields");
+  });
+  form.addEventListener("keydown", (event) => {
+    const items = [...(event.target.closest(".cs-pop")?.querySelectorAll("button") ?? [])];
+    const at = items.indexOf(event.target);
+    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by) {
+      event.preventDefault();
+      items.at((at + by) % items.length).focus();
+    } else if (event.key === "Backspace" || (event.key.length === 1 && event.key !== " ")) {
+      event.target.closest("details").open = false;
+      text.focus(); // before the key arrives
+    }
+  });
   text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector(".cs-primary"));
+    const send = (value) => form.requestSubmit(form.querySelector(`[value="${value}"]`) || form.querySelector(".cs-primary"));
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(event.shiftKey ? "send_close" : "send");
     if (event.key === "Escape") document.querySelector("#inbox-scroll")?.focus();
   });
 
