@@ -21,7 +21,7 @@ def test_every_list_of_rows_has_one_line() -> None:
     assert {model for model, found in lines.items() if not found} == {
         MessageAttempt,
         Attempt,
-    }  # below what they are attempts of
+    }
     assert [found for found in lines.values() if len(found) > 1] == []
 
 
