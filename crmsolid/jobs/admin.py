@@ -13,7 +13,7 @@ from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.workspaces.actor import WRITERS
 
-STATE_COLOURS = {"queued": "info", "running": "warning", "done": "success", "failed": "danger", "canceled": ""}
+STATE_COLOURS = {"queued": "info", "running": "primary", "done": "success", "failed": "danger", "canceled": ""}
 # How often the page of a job that runs is loaded again, in seconds.
 REFRESH_SECONDS = 2
 

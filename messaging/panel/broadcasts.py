@@ -43,7 +43,7 @@ from messaging.models import Account, Message
 from messaging.panel.broadcast_form import BroadcastForm
 from messaging.panel.words import contact_corrections, failure
 
-COLOURS = {"draft": "", "scheduled": "info", "running": "warning", "paused": "warning", "done": "success"}
+COLOURS = {"draft": "", "scheduled": "info", "running": "primary", "paused": "warning", "done": "success"}
 COLOURS |= {"canceled": "danger"}
 RECIPIENT_COLOURS = {"pending": "info", "sent": "success", "failed": "danger", "skipped": "", "canceled": ""}
 RECIPIENT_COLOURS |= {"needs_attention": "warning"}

@@ -25,7 +25,7 @@ from messaging.sending.waiting import annotate
 
 SEARCHED = 50_000
 OUTCOMES = ("sent", "duplicate", "retry", "failed", "lost")
-STATUS_COLOURS = {"queued": "info", "sending": "warning", "sent": "success", "failed": "danger", "received": "primary"}
+STATUS_COLOURS = {"queued": "info", "sending": "primary", "sent": "success", "failed": "danger", "received": "primary"}
 
 
 class MessageColumns:

@@ -21,7 +21,7 @@ STATUS_COLOURS = {
     "pending": "info",
     "sending": "info",
     "succeeded": "success",
-    "failed": "warning",
+    "failed": "danger",
     "exhausted": "danger",
     "canceled": "",
 }

@@ -31,7 +31,7 @@ from webhooks.panel.base import ERRORS, STATUS_COLOURS, WebhookAdmin
 from webhooks.panel.forms import DeleteForm, EndpointForm, NewEndpointForm, ReplayForm, RotateForm
 
 DELIVERIES_SHOWN = 10
-STATE_COLOURS = {"active": "success", "failing": "warning", "disabled automatically": "danger", "disabled": ""}
+STATE_COLOURS = {"active": "success", "failing": "danger", "disabled automatically": "danger", "disabled": ""}
 _hides_secret = method_decorator(sensitive_post_parameters("secret"))
 
 
