@@ -14,6 +14,7 @@ from sequences.models import (
     STUCK,
     Enrollment,
     EnrollmentStatus,
+    Outcome,
     Reason,
     Sequence,
     SequenceStatus,
@@ -76,6 +77,26 @@ def people_who_are_stuck(workspace: Workspace, *, limit: int) -> list[tuple[str,
     )
     counted = rows.values_list("sequence_id", "sequence__name", "reason").annotate(number=Count("pk"))
     return list(counted.order_by("-number", "sequence_id", "reason")[:limit])
+
+
+def next_runs(workspace: Workspace | int, sequence_ids: Iterable[str]) -> dict[str, datetime]:
+    """When the next enrollment of each of these sequences is due that are active; one look into an index for each."""
+    rows = Enrollment.objects.for_workspace(workspace).filter(
+        sequence_id=OuterRef("pk"), status="active", next_run_at__isnull=False
+    )
+    first = Subquery(rows.order_by("next_run_at").values("next_run_at")[:1])
+    active = Sequence.objects.for_workspace(workspace).filter(pk__in=list(sequence_ids), status=SequenceStatus.ACTIVE)
+    return dict(active.annotate(first=first).filter(first__isnull=False).values_list("pk", "first"))
+
+
+def reply_rates(workspace: Workspace | int, sequence_ids: Iterable[str], since: datetime) -> dict[str, float]:
+    """Which part of the messages that were sent ``since`` then was answered by a person, from 0 to 1, by sequence. One
+    that sent none is missing."""
+    rows = StepRun.objects.for_workspace(workspace).filter(
+        version__sequence__in=list(sequence_ids), outcome=Outcome.SENT, settled_at__gte=since
+    )
+    counted = rows.values_list("version__sequence_id").annotate(sent=Count("pk"), replied=Count("replied_at"))
+    return {sequence_id: replied / sent for sequence_id, sent, replied in counted.order_by()}
 
 
 def unhandled_runs() -> "QuerySet[StepRun]":

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, F, Value, When
 
 from contacts import repository as contacts
+from contacts.models import Contact
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid, not_found
@@ -234,9 +235,21 @@ def preview_sequence(actor: Actor, sequence_id: str, *, contact_id: str) -> list
     sequence = _get_sequence(actor, sequence_id)
     # Locked until the answer is stored for its Idempotency-Key, so that whoever erases the contact finds the answer.
     contact = contacts.get(actor.workspace, contact_id, lock=True).contact
+    return _preview(actor, current_version(sequence).definition, contact)
+
+
+def preview_definition(actor: Actor, definition: Definition, *, contact_id: str) -> list[PreviewStep]:
+    """As :func:`preview_sequence`, of a definition that need not be stored. It stores and locks nothing.
+
+    Errors: ``scope_missing``, ``not_found``, ``contact_opted_out``.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    return _preview(actor, definition, contacts.get(actor.workspace, contact_id).contact)
+
+
+def _preview(actor: Actor, definition: Definition, contact: Contact) -> list[PreviewStep]:
     if contact.opted_out:
         raise DomainError("contact_opted_out")
-    definition = current_version(sequence).definition
     anchor, shows_text = clock.now(), actor.has(Scope.READ_CONTACTS)
     steps: list[PreviewStep] = []
     for step in definition.steps:

@@ -51,7 +51,7 @@ def check_template(workspace: Workspace, text: str) -> str:
         if names - known:
             detail = f"there is no contact field for {_listed(names - known)}; known are: {_listed(known)}"
             raise invalid("text", "unknown_variable", f"{detail}; {{{{ and }}}} are braces")
-    literal = "".join(part for part in _parts(text) if isinstance(part, str))
+    literal = "".join(part for part in parts(text) if isinstance(part, str))
     is_blank = not names and not literal.strip()
     if is_blank or utf16_length(literal) > MAX_UTF16_UNITS:
         raise invalid("text", "length", f"a text has 1 to {MAX_UTF16_UNITS} UTF-16 units and is not blank")
@@ -73,7 +73,7 @@ def render_for(contact: Contact, text: str) -> str:
 def fallbacks_for(contact: Contact, text: str) -> dict[str, str]:
     """The fallbacks that stand in the text for this contact, by the variables which have no value."""
     values = _values_of(contact)
-    found = (part for part in _parts(text) if isinstance(part, _Variable) and part.fallback is not None)
+    found = (part for part in parts(text) if isinstance(part, Variable) and part.fallback is not None)
     return {part.name: part.fallback or "" for part in found if not (values.get(part.name) or "").strip()}
 
 
@@ -110,7 +110,7 @@ def utf16_length(text: str) -> int:
 
 def variables(text: str) -> set[str]:
     """The names of the variables in the text. Raises :class:`TemplateSyntaxError`."""
-    return {part.name for part in _parts(text) if isinstance(part, _Variable)}
+    return {part.name for part in parts(text) if isinstance(part, Variable)}
 
 
 def render(text: str, values: Mapping[str, str | None]) -> str:
@@ -121,7 +121,7 @@ def render(text: str, values: Mapping[str, str | None]) -> str:
     :class:`TemplateSyntaxError`.
     """
     rendered = []
-    for part in _parts(text):
+    for part in parts(text):
         if isinstance(part, str):
             rendered.append(part)
             continue
@@ -134,13 +134,15 @@ def render(text: str, values: Mapping[str, str | None]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Variable:
+class Variable:
+    """A variable in a text. ``fallback`` is None where it has none."""
+
     name: str
     fallback: str | None
 
 
-def _parts(text: str) -> Iterator[str | _Variable]:
-    """The text cut into plain strings and variables."""
+def parts(text: str) -> Iterator[str | Variable]:
+    """The text cut into plain strings and variables. Raises :class:`TemplateSyntaxError`."""
     end = 0
     for match in _TOKEN.finditer(text):
         yield text[end : match.start()]
@@ -154,5 +156,5 @@ def _parts(text: str) -> Iterator[str | _Variable]:
         name, bar, fallback = match[1].partition("|")
         if not _NAME.fullmatch(name):
             raise TemplateSyntaxError(f"no variable name after the {{ at character {position}; write {{name}} or {{{{")
-        yield _Variable(name, fallback if bar else None)
+        yield Variable(name, fallback if bar else None)
     yield text[end:]

@@ -1,7 +1,9 @@
-"""The form of a sequence, and publishing what it says."""
+"""The builder of a sequence, and publishing what it says."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,28 +17,33 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_pages import FormPageAdmin
 from crmsolid.panel.components.forms import SHOWN, lock_row
+from crmsolid.panel.components.tenant_page import error_text
 from messaging.models import Account
-from sequences import services
+from messaging.panel.composing import field_labels, insertions, person_for_preview
+from sequences import services, stats
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
 from sequences.models import Sequence, SequenceStatus
 from sequences.panel.forms import NEW_SEQUENCE, DefinitionForm, PublishForm, first_error
-from sequences.panel.words import changes, choices, in_words, moves, titles
+from sequences.panel.pane import bubbles, place, rules, sentences
+from sequences.panel.words import changes, choices, in_words, moves, step_figures, titles
 from sequences.versions import Version, current_version, definitions_by_number, keys_ever_used
 
 # A version's number as forms send it.
 VERSION = re.compile("[0-9]{1,9}")
 CREATED = "The sequence is saved as a draft. Start it when contacts may be enrolled."
+STARTED = "The sequence is started. Contacts can be enrolled now."
+NOTHING_CHANGED = "Nothing was changed."
 
 
 class SequenceEditing(FormPageAdmin):
-    """The form of a sequence, and the page that asks who stays on the published version."""
+    """The builder of a sequence, and the page that asks who stays on the published version."""
 
     def get_urls(self) -> list[URLPattern]:
         publish = self.own_url("<path:object_id>/publish/", require_POST(self.publish_view), "publish")
         return [publish, *super().get_urls()]
 
     def form_view(self, request: HttpRequest, sequence: Sequence | None) -> HttpResponse:
-        """The form. Buttons that add, remove and move a step show it again; nothing is stored before it is saved."""
+        """The builder. Buttons that change the steps show it again; nothing is stored before it is saved."""
         form = self._form(request, current_version(sequence) if sequence else None)
         if form.main.is_bound:
             try:
@@ -44,8 +51,7 @@ class SequenceEditing(FormPageAdmin):
                     if sequence is None:
                         if (definition := form.read()) is not None:
                             made = services.create_sequence(self.actor(request), definition)
-                            messages.success(request, CREATED)
-                            return self.page_of(made)
+                            return self._saved_draft(request, made, CREATED)
                     else:
                         sequence = lock_row(sequence)
                         current = current_version(sequence)
@@ -54,8 +60,52 @@ class SequenceEditing(FormPageAdmin):
                             return self._update(request, sequence, current, definition)
             except DomainError as error:
                 form.add_domain_error(error)
-        about = titles(sequence, "New sequence" if sequence is None else f"Edit {sequence.name}")
-        return self.render_page(request, "panel/sequence_form.html", form=form, **about)
+        return self._builder(request, sequence, form)
+
+    def _saved_draft(self, request: HttpRequest, sequence: Sequence, said: str) -> HttpResponse:
+        """Back to the builder of a draft, or to the sequence if the button was to start it."""
+        if request.POST.get("do") == "start":
+            services.start_sequence(self.actor(request), sequence.pk)
+            messages.success(request, STARTED)
+            return self.page_of(sequence)
+        messages.success(request, said)
+        return HttpResponseRedirect(panel_url("sequences_sequence_edit", sequence.pk))
+
+    def _builder(self, request: HttpRequest, sequence: Sequence | None, form: DefinitionForm) -> HttpResponse:
+        """The page, or what follows the typing alone if a script asks for that."""
+        workspace, actor = self.current_workspace(request), self.actor(request)
+        definition, problems = form.as_typed(keys_ever_used(sequence) if sequence else ())
+        labels = field_labels(workspace)
+        context = {
+            **titles(sequence, "New sequence" if sequence is None else sequence.name),
+            **self._what_they_get(request, form, definition, problems),
+            "form": form,
+            "says": sentences(form, definition, labels),
+        }
+        if request.headers.get("HX-Target") == "preview":
+            return self.render_page(request, "panel/sequence_pane.html", is_alone=True, **context)
+        figures = {}
+        if sequence is not None and sequence.status != SequenceStatus.DRAFT:
+            groups = stats.people_by_reason(actor, sequence.pk)
+            figures = step_figures(sequence, groups, stats.step_outcomes(actor, sequence.pk))
+        for each in form.steps:
+            each.figures = figures.get(str(each["id"].value()), [])
+        return self.render_page(request, "panel/sequence_form.html", **insertions(workspace), **context)
+
+    def _what_they_get(
+        self, request: HttpRequest, form: DefinitionForm, definition: Definition, problems: Mapping[int, str]
+    ) -> dict[str, Any]:
+        """The steps as the chosen person would get them, or the newest contact if nobody was chosen."""
+        words = request.POST.get("for", request.GET.get("for", ""))
+        contact = person_for_preview(self.actor(request), words)
+        shown: dict[str, Any] = {"for": words, "person": contact, "rules": rules(definition)}
+        if contact is None:
+            return shown
+        try:
+            shown["bubbles"] = bubbles(self.actor(request), definition, problems, form, contact)
+        except DomainError as error:
+            return {**shown, "no_preview": error_text(error)}
+        return {**shown, "place": place(definition, contact)}
 
     def _form(self, request: HttpRequest, current: Version | None) -> DefinitionForm:
         workspace, post = self.current_workspace(request), request.POST
@@ -63,7 +113,7 @@ class SequenceEditing(FormPageAdmin):
             form = DefinitionForm.of_post(workspace, post, current.definition if current else None)
             # A button of the rows of a condition sends no ``do``.
             operation = "rows" if any(name.endswith("-condition:do") for name in post) else post.get("do", "save")
-            return form if operation == "save" else form.edited(operation)
+            return form if operation in ("save", "start") else form.edited(operation)
         if request.method == "POST" and current is not None:  # back from the page that asks who stays and who moves
             try:
                 definition = read_definition(workspace, strictjson.loads(post["definition"].encode()))
@@ -76,7 +126,9 @@ class SequenceEditing(FormPageAdmin):
         accounts = list(Account.objects.for_workspace(workspace).values_list("pk", flat=True)[:2])
         new = {**NEW_SEQUENCE, "time_zone": workspace.owner_workspace.time_zone}
         new["account_ids"] = accounts[:1] if len(accounts) == 1 else []
-        return DefinitionForm.of_json(workspace, new)
+        form = DefinitionForm.of_json(workspace, new)
+        form.steps[0].is_open = True
+        return form
 
     def _read(self, sequence: Sequence, current: Version, form: DefinitionForm) -> Definition | None:
         """What was sent, with what others have published meanwhile beside it; None if something was refused, such as
@@ -180,10 +232,10 @@ class SequenceEditing(FormPageAdmin):
         sequence, changed = services.update_sequence(
             self.actor(request), sequence.pk, definition, move_people=move_people
         )
+        if sequence.status == SequenceStatus.DRAFT:
+            return self._saved_draft(request, sequence, "The draft is saved." if changed else NOTHING_CHANGED)
         if not changed:
-            messages.info(request, "Nothing was changed.")
-        elif sequence.status == SequenceStatus.DRAFT:
-            messages.success(request, "The draft is saved.")
+            messages.info(request, NOTHING_CHANGED)
         elif sequence.version == version:
             messages.success(request, "The name is saved.")
         elif move_people:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -21,10 +22,18 @@ from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from messaging.panel.broadcast_form import ACCOUNTS_HELP
-from sequences.definition import IF_NOT, MAX_NAME, MAX_STEPS, Definition, DefinitionErrors, read_definition
+from sequences.definition import (
+    IF_NOT,
+    MAX_NAME,
+    MAX_STEPS,
+    Definition,
+    DefinitionErrors,
+    read_definition,
+    with_step_keys,
+)
 from sequences.running.schedule import DAYS, ResumeMode
 
-_DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _IF_NOT_LABELS = {"skip": "skip this step", "stop": "stop the sequence for them"}
 # The ways to resume after a pause, each with what it does to the dates of those who waited.
 RESUME_MODES = {
@@ -73,7 +82,10 @@ class SequenceForm(EditForm, RawValues):
     """Everything but the steps. ``version`` is the one that was edited, and ``steps`` the number of their forms."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(required=False, widget=forms.TextInput(attrs={"maxlength": MAX_NAME}))
+    name = forms.CharField(
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": MAX_NAME, "placeholder": "Name of the sequence"}),
+    )
     account_ids = forms.TypedMultipleChoiceField(
         label="Sending accounts",
         required=False,
@@ -88,7 +100,7 @@ class SequenceForm(EditForm, RawValues):
         help_text="A contact's own time zone goes first.",
     )
     days = forms.MultipleChoiceField(
-        required=False, choices=list(zip(DAYS, _DAY_NAMES, strict=True)), widget=forms.CheckboxSelectMultiple
+        required=False, choices=list(zip(DAYS, DAY_NAMES, strict=True)), widget=forms.CheckboxSelectMultiple
     )
     opens = HourField(label="From", required=False)
     closes = HourField(midnight=True, label="To", required=False, help_text="Such as 18:00, or 24:00 for midnight.")
@@ -125,11 +137,21 @@ class SequenceForm(EditForm, RawValues):
             *(("stop_stages", f"stage:{stage}") for stage in values["stop_stages"]),
         ]
 
-    def window(self) -> dict[str, Any] | None:
-        values = self.given()
-        hours = {"from": values["opens"], "to": values["closes"]}
-        given = {name: time for name, time in hours.items() if time}
-        return {"days": values["days"], **given} if values["days"] or given else None
+    def chosen(self, name: str) -> list[str]:
+        """The titles of what is chosen in a field."""
+        values: Any = {str(value) for value in self[name].value()}
+        choices: Any = self.fields[name]
+        return [str(title) for value, title in choices.choices if str(value) in values]
+
+    def typed(self) -> dict[str, Any]:
+        """As JSON, what the fields say of when messages are sent and what stops them. It may be wrong."""
+        values = self.values()
+        return {
+            "time_zone": values["time_zone"],
+            "jitter": _typed_duration(self.fields["jitter"], values["jitter"]),
+            "window": _window(values),
+            "stop_on": ["reply"] if values["stop_on_reply"] else [],
+        }
 
 
 class StepConditionField(ConditionField):
@@ -161,6 +183,11 @@ class StepForm(RawValues):
     if_not = forms.ChoiceField(label="For all others", choices=[(each, _IF_NOT_LABELS[each]) for each in IF_NOT])
 
     described = ""
+    # Whether its fields are shown at once.
+    is_open = False
+    # What the page says of it beside its fields.
+    figures: Sequence[Mapping[str, Any]] = ()
+    words: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, known: dict[str, fields.ConditionField], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -181,6 +208,15 @@ class StepForm(RawValues):
     @property
     def has_condition(self) -> bool:
         return bool(self.group.parts) or self.group.mode != builder.ALL
+
+    def typed(self) -> dict[str, Any]:
+        """As JSON, what the fields say. It may be wrong."""
+        values = self.values()
+        delay, condition = (
+            _typed_duration(self.fields["delay"], values["delay"]),
+            self.condition_field.clean(self.group),
+        )
+        return _step_json({**values, "delay": delay, "condition": condition})
 
     def describe_condition(self, workspace: Workspace) -> None:
         """Say the condition in plain English, if it is one."""
@@ -245,20 +281,52 @@ class DefinitionForm:
         return cls(workspace, SequenceForm(workspace, initial=dict(values), shown=shown), forms_of_steps)
 
     def edited(self, operation: str) -> "DefinitionForm":
-        """The form after one of the buttons ``add``, ``remove-2``, ``up-2`` and ``down-2``, or after step 2 was dragged
-        to the position of step 0 (``move-2-0``), and without errors. Anything else changes no step."""
+        """The form after one of the buttons ``add``, ``copy-2``, ``remove-2``, ``up-2`` and ``down-2``, or after step 2
+        was dragged to the position of step 0 (``move-2-0``), and without errors. Anything else changes no step."""
         verb, _, numbers = operation.partition("-")
         steps = [step.values() for step in self.steps]
         wanted = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", numbers)
         index, to = (int(wanted[1]), int(wanted[2] or 0)) if wanted else (len(steps), 0)
         places = {"up": max(0, index - 1), "down": index + 1, "move": to}
+        opened = None
         if verb == "add":
+            opened = len(steps)
             steps.append({**NEW_STEP, "delay": "P1D" if steps else "PT0S"})
+        elif verb == "copy" and index < len(steps):
+            opened = index + 1
+            steps.insert(opened, {**steps[index], "id": ""})
         elif index < len(steps) and verb in (*places, "remove"):
             step = steps.pop(index)
             if verb in places:
                 steps.insert(places[verb], step)
-        return self._showing(self.workspace, self.main.values(), steps, self.main.sent_shown)
+        form = self._showing(self.workspace, self.main.values(), steps, self.main.sent_shown)
+        if opened is not None:
+            form.steps[opened].is_open = True
+        return form
+
+    def as_typed(self, keys: Iterable[str]) -> tuple[Definition, dict[int, str]]:
+        """What the fields say of texts and times, as far as it can be read, and what is wrong with steps, by their
+        indexes. A new step gets the key that saving would give it beside these ``keys``, which were used before."""
+        main, steps = self.main.typed(), [step.typed() for step in self.steps[:MAX_STEPS]]
+        problems: dict[int, str] = {}
+        try:
+            definition = self._preview_of(main, steps)
+        except DefinitionErrors as error:
+            for each in error.errors:
+                at = _STEP_PATH.fullmatch(each.field)
+                if at is None:
+                    main.pop(each.field.partition(".")[0], None)
+                    continue
+                index = int(at["index"])
+                problems.setdefault(index, each.detail)
+                steps[index] = {"text": "-", "delay": "PT0S" if at["name"] == "delay" else steps[index]["delay"]}
+            definition = self._preview_of(main, steps)
+        return replace(definition, steps=with_step_keys(definition.steps, (), keys)), problems
+
+    def _preview_of(self, main: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Definition:
+        if not steps:
+            return Definition("Preview")
+        return read_definition(self.workspace, {"name": "Preview", **main, "steps": steps})
 
     @property
     def version(self) -> int | None:
@@ -288,7 +356,7 @@ class DefinitionForm:
         data = {
             **{name: values[name] for name in ("name", "account_ids", "time_zone", "jitter")},
             **{name: values[name] for name in ("ignore_auto_replies", "pass_on")},
-            "window": self.main.window(),
+            "window": _window(values),
             "stop_on": [rule for _, rule in rules],
             "steps": [_step_json(self._kept(step, base)) for step in self.steps],
         }
@@ -373,6 +441,23 @@ def _step_json(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "id" or value}
 
 
+def _window(values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The window of these days and hours. Days without hours are whole days, hours without days are those of each."""
+    hours = {"from": values["opens"], "to": values["closes"]}
+    given = {name: time for name, time in hours.items() if time}
+    if not given:
+        return {"days": values["days"], "from": "00:00", "to": "24:00"} if values["days"] else None
+    return {"days": values["days"] or list(DAYS), **given}
+
+
+def _typed_duration(field: forms.Field, value: Any) -> str:
+    """The duration that the fields show; none if it cannot be read."""
+    parts = value if isinstance(value, list) else field.widget.decompress(value)
+    with suppress(forms.ValidationError):
+        return str(field.clean(parts))
+    return "PT0S"
+
+
 def _place(item: Any, order: Sequence[Any]) -> int:
     return order.index(item) if item in order else len(order)
 
@@ -403,23 +488,15 @@ class ResumeForm(forms.Form):
     )
 
 
-class PreviewForm(forms.Form):
-    """Whom a preview is for."""
+class RehearsalForm(forms.Form):
+    """Whom a rehearsal is for; somebody made up if it is left empty."""
 
     contact = forms.CharField(
         label="Contact",
-        error_messages={"required": "Give a username, an e-mail address or an id."},
+        required=False,
+        help_text="Empty: somebody made up, with a value for everything.",
         widget=Combobox("people", {"placeholder": "Name, @username, e-mail or id"}),
     )
-
-
-class RehearsalForm(PreviewForm):
-    """Whom a rehearsal is for; somebody made up if it is left empty."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["contact"].required = False
-        self.fields["contact"].help_text = "Empty: somebody made up, with a value for everything."
 
 
 def first_error(form: forms.Form) -> str:

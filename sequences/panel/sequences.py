@@ -1,6 +1,7 @@
 """Automation > Sequences: the list, and the page of one."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,17 +11,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from contacts import custom_fields
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.panel.components.admin_columns import column, datetime_column, fixed_filter
+from crmsolid.panel.components.admin_columns import column, datetime_column, fixed_filter, format_time
 from crmsolid.panel.components.admin_pages import label_for
 from crmsolid.workspaces.actor import ADMINS, WRITERS
 from crmsolid.workspaces.configuration import apply_configuration
 from sequences import querysets, services, stats
 from sequences.configuration import SECTION
 from sequences.models import OPEN, EnrollmentStatus, Sequence, SequenceStatus
-from sequences.panel.editing import SequenceEditing
+from sequences.panel.editing import STARTED, SequenceEditing
 from sequences.panel.forms import ResumeForm, first_error
-from sequences.panel.previews import SequencePreviews
+from sequences.panel.rehearsals import SequenceRehearsals
 from sequences.panel.words import (
     IN_IT,
     SEQUENCE_COLOURS,
@@ -29,11 +31,14 @@ from sequences.panel.words import (
     resume_choices,
     shown_groups,
     shown_steps,
+    step_figures,
     titles,
 )
 from sequences.running import resuming
 from sequences.versions import current_version
 
+# The list says how many of the messages of so many days were answered.
+RATE_DAYS = 30
 # What to say of a sequence that was copied to test mode.
 COPIED = {
     "created": "The sequence is created in test mode, as a draft.",
@@ -42,9 +47,9 @@ COPIED = {
 }
 
 
-class SequenceAdmin(SequenceEditing, SequencePreviews):
+class SequenceAdmin(SequenceEditing, SequenceRehearsals):
     adders = WRITERS
-    list_display = ("name", "status_label", "version", "in_it", "completed", "stopped", "failed", "changed")
+    list_display = ("name", "status_label", "in_it", "replied", "next_due", "failed", "changed")
     list_filter = (fixed_filter("status", SequenceStatus.values),)
     search_fields = ("name",)
     search_help_text = "Name"
@@ -54,9 +59,14 @@ class SequenceAdmin(SequenceEditing, SequencePreviews):
 
     # --- List -------------------------------------------------------------------------------------------------
     def load_rows(self, rows: list[Any]) -> None:
-        people = querysets.people_by_status(rows[0].workspace_id, [row.pk for row in rows]) if rows else {}
+        if not rows:
+            return
+        ids, workspace = [row.pk for row in rows], rows[0].workspace_id
+        people, runs = querysets.people_by_status(workspace, ids), querysets.next_runs(workspace, ids)
+        rates = querysets.reply_rates(workspace, ids, clock.now() - timedelta(days=RATE_DAYS))
         for row in rows:
-            row.people = Counter(people.get(row.pk, {}))
+            row.people, row.next_run_at = Counter(people.get(row.pk, {})), runs.get(row.pk)
+            row.replied_text = f"{rates[row.pk]:.0%}" if row.pk in rates else ""
 
     @column("status", ordering="status", label=SEQUENCE_COLOURS)
     def status_label(self, sequence: Sequence) -> tuple[str, str]:
@@ -68,17 +78,17 @@ class SequenceAdmin(SequenceEditing, SequencePreviews):
         address = people_address(sequence, status=IN_IT)
         return format_html('<a class="cs-link" href="{}">{}</a>', address, number)
 
-    @column("completed")
-    def completed(self, sequence: Any) -> int:
-        return int(sequence.people[EnrollmentStatus.COMPLETED])
+    @column(f"replied, {RATE_DAYS} days")
+    def replied(self, sequence: Any) -> str:
+        return str(sequence.replied_text)
 
-    @column("stopped")
-    def stopped(self, sequence: Any) -> int:
-        return int(sequence.people[EnrollmentStatus.STOPPED])
+    @column("next message")
+    def next_due(self, sequence: Any) -> SafeString | str:
+        return format_time(sequence.next_run_at)
 
     @column("failed")
-    def failed(self, sequence: Any) -> int:
-        return int(sequence.people[EnrollmentStatus.FAILED])
+    def failed(self, sequence: Any) -> str:
+        return f"{sequence.people[EnrollmentStatus.FAILED]:,}" if sequence.people[EnrollmentStatus.FAILED] else ""
 
     # --- One sequence -----------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
@@ -109,7 +119,9 @@ class SequenceAdmin(SequenceEditing, SequencePreviews):
             **titles(sequence, sequence.name),
             "status": label_for(SEQUENCE_COLOURS, sequence),
             "facts": definition_facts(workspace, definition),
-            "steps": shown_steps(workspace, sequence, definition, groups, stats.step_outcomes(actor, sequence.pk)),
+            "steps": shown_steps(
+                workspace, definition, step_figures(sequence, groups, stats.step_outcomes(actor, sequence.pk))
+            ),
             "groups": shown_groups(sequence, definition, groups),
             "people": [(status.label, status.value, people[status]) for status in EnrollmentStatus],
             "total": people.total(),
@@ -122,7 +134,7 @@ class SequenceAdmin(SequenceEditing, SequencePreviews):
 
     def _start(self, request: HttpRequest, sequence: Sequence) -> str:
         services.start_sequence(self.actor(request), sequence.pk)
-        return "The sequence is started. Contacts can be enrolled now."
+        return STARTED
 
     def _pause(self, request: HttpRequest, sequence: Sequence) -> str:
         services.pause_sequence(self.actor(request), sequence.pk)

@@ -1,5 +1,6 @@
 """The texts and colours of the pages of sequences, and what publishing a changed one says to whoever is in it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import time_text
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
+from messaging.panel.composing import OWN_FIELDS, with_fields_marked
 from messaging.stats import Outcomes
 from sequences.definition import Definition, StepDefinition
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, Step
@@ -139,33 +141,49 @@ def people_address(sequence: Sequence, **query: str) -> str:
     return panel_url(PEOPLE, query={"sequence__id__exact": sequence.pk, **query})
 
 
+def step_figures(
+    sequence: Sequence, groups: Iterable[PeopleAt], outcomes: Mapping[str, Outcomes]
+) -> dict[str, list[dict[str, Any]]]:
+    """What came of the messages of each step, and who is there now, by its key; what is zero is left out. ``address``
+    is the list of whom a figure counts."""
+    here = Counter[str]()
+    for group in groups:
+        if group.status in OPEN:
+            here[group.step_key] += group.number
+    return {key: _figures(sequence, key, here[key], outcomes.get(key, Outcomes())) for key in {*here, *outcomes}}
+
+
+def _figures(sequence: Sequence, key: str, here: int, came: Outcomes) -> list[dict[str, Any]]:
+    replied = f"{came.replied / came.sent:.0%}" if came.sent else ""
+    figures = [
+        ("sent", came.sent, f"{came.sent:,}", {"outcome": "sent"}),
+        ("replied", came.replied, replied, {"outcome": "replied"}),
+        ("failed", came.failed, f"{came.failed:,}", {"outcome": "failed"}),
+        ("opted out", came.opted_out, f"{came.opted_out:,}", {"outcome": "opted_out"}),
+        ("here now", here, f"{here:,}", {"status": IN_IT}),
+    ]
+    return [
+        {"title": title, "number": number, "shown": shown, "address": people_address(sequence, step=key, **query)}
+        for title, number, shown, query in figures
+        if number
+    ]
+
+
 def shown_steps(
-    workspace: Workspace,
-    sequence: Sequence,
-    definition: Definition,
-    groups: list[PeopleAt],
-    outcomes: dict[str, Outcomes],
+    workspace: Workspace, definition: Definition, figures: Mapping[str, list[dict[str, Any]]]
 ) -> list[dict[str, Any]]:
-    """The steps with their figures, each with the list of whom it counts."""
-    shown, definitions = [], definitions_of(workspace)
+    """The steps to read, with their ``figures``."""
+    definitions = definitions_of(workspace)
+    labels = OWN_FIELDS | {key: field.label for key, field in definitions.items()}
+    shown = []
     for number, step in enumerate(definition.steps, 1):
-        here = sum(each.number for each in groups if each.step_key == step.key and each.status in OPEN)
-        came = outcomes.get(step.key, Outcomes())
-        figures = [
-            ("here now", here, {"status": IN_IT}),
-            ("sent", came.sent, {"outcome": "sent"}),
-            ("failed", came.failed, {"outcome": "failed"}),
-            ("replied", came.replied, {"outcome": "replied"}),
-            ("opted out", came.opted_out, {"outcome": "opted_out"}),
-        ]
         described = describe_step(workspace, step, definitions)
         shown.append(
             {
                 **described,
+                "marked": with_fields_marked(step.text, labels),
                 "wait": wait_text(described["delay"], is_first=number == 1),
-                "figures": [
-                    (title, value, people_address(sequence, step=step.key, **query)) for title, value, query in figures
-                ],
+                "figures": figures.get(step.key, []),
             }
         )
     return shown

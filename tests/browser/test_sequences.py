@@ -24,33 +24,45 @@ def contact(product: Product, username: str, name: str, *tags: str) -> str:
 
 def write_step(page: Page, number: int, text: str, days: int) -> None:
     step = page.locator(f"#step-{number}")
+    step.get_by_label("Text").fill(text)
+    step.get_by_text("wait").locator("xpath=following-sibling::details[1]").locator("summary").click()
     step.get_by_label("Number").fill(str(days))
     step.get_by_label("Unit").select_option("days")
-    step.get_by_label("Text").fill(text)
+    page.keyboard.press("Escape")
+    expect(step).to_contain_text(f"{days} days" if days else "no time")
+
+
+def change_step(page: Page, number: int, button: str) -> None:
+    page.get_by_text(f"Step {number}: move, copy, remove").locator("xpath=..").click()
+    page.get_by_role("button", name=f"{button} (step {number})").click()
 
 
 def build(page: Page, name: str) -> None:
     """A greeting, and a question after three days for those with a tag, which was written first and is moved down."""
     page.goto("/panel/live/sequences/sequence/")
     page.get_by_role("link", name="New sequence").first.click()
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Name", exact=True).fill(name)
     write_step(page, 1, "Any news, {first_name}?", 3)
-    page.locator("#step-1").get_by_text("Condition", exact=True).click()
+    page.locator("#step-1").get_by_text("a condition", exact=True).click()
     page.get_by_role("button", name="Add a condition").click()
     page.get_by_label("Value of condition 1").fill("vip")
     page.get_by_role("button", name="Add a step").click()
     write_step(page, 2, "Hello {first_name|there}", 0)
-    page.get_by_role("button", name="Move step 2 up").click()
+    change_step(page, 2, "Move up")
     expect(page.locator("#step-1").get_by_label("Text")).to_have_value("Hello {first_name|there}")
     expect(page.locator("#step-2").get_by_label("Text")).to_have_value("Any news, {first_name}?")
-    expect(page.locator("#step-2")).to_contain_text("Only if tag is vip.")
-    page.get_by_role("button", name="Save as a draft").click()
-    expect(page.get_by_text("The sequence is saved as a draft.")).to_be_visible()
+    expect(page.locator("#step-2")).to_contain_text("only if tag is vip")
 
 
 def show(page: Page, button: str, contact: str) -> None:
     page.get_by_label("Contact").fill(contact)
     page.get_by_role("button", name=button, exact=True).click()
+
+
+def choose(page: Page, contact: str) -> None:
+    """Whose messages the builder shows."""
+    page.locator("#for-menu summary").click()
+    page.get_by_label("Name, username or e-mail").fill(contact)
 
 
 def enroll(page: Page, name: str, contact: str) -> None:
@@ -66,20 +78,25 @@ def test_a_sequence_from_its_first_step_to_a_change_under_people(product: Produc
     people = [contact(product, anna, "Anna Bell"), contact(product, boris, "Boris Crane", "vip")]
     page = sign_in("sequences", "agent", width=width)
     build(page, name)
-    address = page.url
+    preview = page.get_by_role("region", name="What they get")
+    choose(page, f"@{anna}")
+    expect(preview).to_contain_text("Hello Anna")
+    expect(preview).to_contain_text("Left out")
+    page.get_by_label("Name, username or e-mail").fill("boris cr")
+    expect(preview).to_contain_text("Any news, Boris?")
+    page.keyboard.press("Escape")
+    check_page(page)
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("The sequence is saved as a draft.")).to_be_visible()
+    edit = page.url
+    address = edit.replace("/edit/", "/change/")
 
-    page.get_by_role("link", name="Preview").click()
-    show(page, "Show", f"@{anna}")
-    expect(page.get_by_text("Hello Anna")).to_be_visible()
-    expect(page.get_by_text("Left out")).to_be_visible()
-    show(page, "Show", f"@{boris}")
-    expect(page.get_by_text("Any news, Boris?")).to_be_visible()
-    page.get_by_role("link", name="Back to the sequence").click()
-    page.get_by_role("link", name="Rehearse").click()
+    page.goto(address.replace("/change/", "/rehearse/"))
     show(page, "Play", "")
     played = page.get_by_role("list").filter(has_text="Completed")
     expect(played).to_contain_text("Hello Alex")
     expect(played).to_contain_text("Left out Step 2")
+    check_page(page)
     show(page, "Play again", f"@{boris}")
     expect(played).to_contain_text("Any news, Boris?")
 
@@ -94,7 +111,9 @@ def test_a_sequence_from_its_first_step_to_a_change_under_people(product: Produc
     page.goto(address)
     expect(page.get_by_role("link", name="2: Step 2, Active, Waits until its next step is due")).to_be_visible()
 
+    check_page(page)
     page.get_by_role("link", name="Edit").click()
+    page.locator("#step-2 .cs-step-line").click()
     page.locator("#step-2").get_by_label("Text").fill("How are you, {first_name}?")
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("The text “Any news, {first_name}?” becomes “How are you, {first_name}?”.")).to_be_visible()
@@ -109,7 +128,7 @@ def test_a_sequence_from_its_first_step_to_a_change_under_people(product: Produc
     assert [each["version"] for each in found] == [2, 2]
 
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_text("Everybody stays in it")).to_have_count(2)
+    expect(page.get_by_text("everybody stays in it")).to_have_count(2)
     expect(page.get_by_text("2 people wait; the wait of none of them is over.")).to_have_count(3)
     check_page(page)
     page.get_by_role("radio", name="Go on where they stopped").check()
@@ -134,7 +153,7 @@ def test_a_step_is_dragged_by_its_grip(sign_in: SignIn, pointer: str) -> None:
         page.locator(f"#step-{number}").get_by_label("Text").fill(text)
     grip = page.locator("#step-3 [data-handle]")
     grip.scroll_into_view_if_needed()
-    box, target = grip.bounding_box(), page.locator("#step-2 h3").bounding_box()
+    box, target = grip.bounding_box(), page.locator("#step-2 .cs-n").bounding_box()
     assert box is not None and target is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     if pointer == "mouse":
@@ -151,3 +170,37 @@ def test_a_step_is_dragged_by_its_grip(sign_in: SignIn, pointer: str) -> None:
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(page.locator("#step-2").get_by_label("Text")).to_have_value("Third")
     expect(page.locator("#step-3").get_by_label("Text")).to_have_value("Second")
+
+
+def test_fields_and_templates_are_put_into_the_text_at_the_cursor(product: Product, sign_in: SignIn) -> None:
+    call(product, "POST", "/v1/contacts", {"username": "insert_ida", "name": "Ida Insert"})
+    page = sign_in("sequences", "agent")
+    page.goto("/panel/live/sequences/sequence/add/")
+    text = page.locator("#step-1").get_by_label("Text")
+    text.fill("Hello , welcome")
+    for _ in range(len(", welcome")):
+        page.keyboard.press("ArrowLeft")
+    page.locator("#step-1").get_by_text("Field", exact=True).click()
+    page.get_by_role("button", name="First name").click()
+    expect(text).to_have_value("Hello {first_name}, welcome")
+    expect(text).to_be_focused()
+    page.keyboard.type("!")
+    expect(text).to_have_value("Hello {first_name}!, welcome")
+    expect(page.locator("#gets-1 .is-lit")).to_contain_text("!, welcome")
+
+
+def test_what_was_written_is_not_left_without_a_question(sign_in: SignIn) -> None:
+    page = sign_in("sequences", "agent")
+    page.goto("/panel/live/sequences/sequence/add/")
+    page.get_by_label("Name", exact=True).fill("Unsaved")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("link", name="Home").click()
+    expect(page).to_have_url(re.compile("/panel/live/$"))
+    assert asked == ["beforeunload"]
+    page.goto("/panel/live/sequences/sequence/add/")
+    page.get_by_label("Name", exact=True).fill("Saved with the keyboard")
+    page.locator("#step-1").get_by_label("Text").fill("Hello")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("The sequence is saved as a draft.")).to_be_visible()
+    assert asked == ["beforeunload"]

@@ -13,12 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from contacts.custom_fields import create_custom_field
 from contacts.segments import builder
 from contacts.segments.builder import Group, Row
+from crmsolid.core import clock
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account
 from sequences import services
 from sequences.models import Enrollment, Sequence
 from tests.panel import browser, words
-from tests.sequences.helpers import Clock, contact, create, enroll, publish, stored, work
+from tests.sequences.helpers import Clock, contact, create, enroll, publish, stored, work, write_in
 from tests.sequences.panel import (
     ADD,
     IS_NEW,
@@ -53,7 +54,7 @@ def test_a_new_sequence_is_saved_as_a_draft_with_everything_that_was_filled_in(
     answer = client.post(ADD, form(account, *steps, **fields), follow=True)
     assert messages_of(answer) == ["The sequence is saved as a draft. Start it when contacts may be enrolled."]
     sequence = Sequence.unscoped.get()
-    assert (sequence.status, sequence.version, answer.request["PATH_INFO"]) == ("draft", 1, page(sequence))
+    assert (sequence.status, sequence.version, answer.request["PATH_INFO"]) == ("draft", 1, page(sequence, "edit"))
     assert saved().as_json() == {
         "name": "Welcome",
         "account_ids": [account.pk],
@@ -146,8 +147,7 @@ def test_values_that_cannot_be_read_are_shown_together_with_those_that_are_wrong
         ({"account_ids": ["999999"]}, "account_ids", "Select a valid choice."),
         ({"steps": "0"}, "__all__", "A sequence has at least one step."),
         ({"steps": "x"}, "__all__", "A sequence has at least one step."),
-        ({"days": ["mon"]}, "opens", "A window has days, from and to; from is missing."),
-        ({"opens": "09:00", "closes": "10:00"}, "days", "Give at least one day."),
+        ({"closes": "10:00"}, "opens", "A window has days, from and to; from is missing."),
         ({"opens": "09:00", "closes": "09:00", "days": ["mon"]}, "closes", "From and to are equal"),
     ],
 )
@@ -189,6 +189,8 @@ def test_a_name_that_is_taken_is_said_at_the_name(tenants: Tenants, account: Acc
         ("move-0-2", ["b", "c", "a"]),
         ("move-9-0", ["a", "b", "c"]),
         ("move-1", ["b", "a", "c"]),
+        ("copy-1", ["a", "b", "b", "c"]),
+        ("copy-3", ["a", "b", "c"]),
     ],
 )
 def test_the_buttons_of_the_steps_show_the_form_again_and_save_nothing(
@@ -199,12 +201,20 @@ def test_the_buttons_of_the_steps_show_the_form_again_and_save_nothing(
     shown = answer.context["form"]
     values = [each.values() for each in shown.steps]
     assert [each["text"] for each in values] == order
-    assert {each["text"]: each["id"] for each in values}["a"] == "one"
+    assert [each["id"] for each in values if each["text"] == "a"] == ["one"]
     assert {each["text"]: each["delay"] for each in values}.get("b", ["3", "hours"]) == ["3", "hours"]
     assert {each["text"]: each["condition"] for each in values}["c"] == builder.from_json(IS_NEW)
     assert (shown.main.values()["name"], shown.main.values()["stop_tags"]) == ("Half", "x")
     assert errors_of(answer) == {}
     assert not Sequence.unscoped.exists()
+
+
+def test_copy_of_a_step_is_a_new_one_beside_it(tenants: Tenants, account: Account) -> None:
+    steps = [step(0, "a", id="one", number=3, condition=IS_NEW), step(1, "b", id="two")]
+    shown = browser(tenants.owner).post(ADD, form(account, *steps, do="copy-0")).context["form"].steps
+    assert [(each.values()["id"], each.is_open) for each in shown] == [("one", False), ("", True), ("two", False)]
+    first, copy = ({**each.typed(), "id": ""} for each in shown[:2])
+    assert first == copy and copy["condition"] == IS_NEW
 
 
 def test_a_step_that_was_added_has_a_day_of_delay(tenants: Tenants, account: Account) -> None:
@@ -217,8 +227,8 @@ def test_a_condition_is_said_in_plain_english(tenants: Tenants, account: Account
     condition = {"field": "stage", "op": "is", "value": "new"}
     sequence = create(account, steps=[{"text": "Hello", "condition": condition}])
     client = browser(tenants.owner)
-    assert "Only if <strong>stage is new</strong>." in words(client.get(page(sequence, "edit")))
-    assert "Only if stage is new. For all others: skip this step." in words(client.get(page(sequence)))
+    assert ">only if stage is new</span>" in words(client.get(page(sequence, "edit")))
+    assert "only if <b>stage is new</b>. For all others: skip this step." in words(client.get(page(sequence)))
 
 
 @pytest.mark.parametrize(
@@ -429,7 +439,7 @@ def test_only_admins_and_owners_copy_to_test_and_not_in_test_mode(tenants: Tenan
     browsers = [(browser(tenants.member(Role.AGENT)), live), (browser(tenants.owner, tenants.twin), test)]
     for client, sequence in browsers:
         text = client.get(page(sequence)).content.decode()
-        assert f"{sequence.pk}/preview/" in text and f"{sequence.pk}/copy/" not in text
+        assert f"{sequence.pk}/edit/" in text and f"{sequence.pk}/copy/" not in text
         assert client.post(page(sequence, "copy")).status_code == 403
     assert [name for name, _, _ in sequences_of_twin(tenants)] == ["In test mode"]
 
@@ -446,10 +456,33 @@ def test_the_list_counts_the_people_of_each_sequence(tenants: Tenants, account: 
     rows = {row.name: row.people for row in browser(tenants.owner).get(LIST).context["cl"].result_list}
     assert rows == {"Welcome": {"active": 2, "paused": 1, "stopped": 1}, "Second": {"active": 1}}
     text = re.sub(r"\s+", " ", browser(tenants.owner).get(LIST).content.decode())
-    columns = ("in_it", "completed", "stopped", "failed")
+    columns = ("in_it", "failed")
     cells = {name: re.findall(rf"<td[^>]*\bfield-{name}\b[^>]*>(.*?)</td>", text) for name in columns}
     numbers = {name: [re.sub(r"<[^>]*>| ", "", each) for each in found] for name, found in cells.items()}
-    assert numbers == {"in_it": ["1", "3"], "completed": ["0"] * 2, "stopped": ["0", "1"], "failed": ["0"] * 2}
+    assert numbers == {"in_it": ["1", "3"], "failed": ["", ""]}
+
+
+def test_the_list_says_how_many_replied_and_when_the_next_message_is_due(
+    tenants: Tenants, account: Account, time: Clock
+) -> None:
+    sequence = create(account)
+    create(account, name="Empty")
+    for name in ("alice", "robert", "carla"):
+        enroll(sequence, contact(tenants.workspace, name))
+    work()
+    write_in(account, contact(tenants.workspace, "robert"))
+    work()
+    client = browser(tenants.owner)
+
+    def shown() -> dict[str, tuple[str, Any]]:
+        rows = client.get(LIST).context["cl"].result_list
+        return {row.name: (row.replied_text, row.next_run_at) for row in rows}
+
+    assert shown() == {"Welcome": ("33%", clock.now() + timedelta(days=1)), "Empty": ("", None)}
+    services.pause_sequence(tenants.actor(), sequence.pk)
+    assert shown()["Welcome"] == ("33%", None)
+    time.move(days=31)
+    assert shown()["Welcome"] == ("", None)
 
 
 def test_the_number_of_people_in_a_sequence_leads_to_exactly_these(tenants: Tenants, account: Account) -> None:
@@ -476,30 +509,119 @@ def test_a_longer_list_needs_no_more_queries(tenants: Tenants, account: Account)
     assert counts[0] == counts[1]
 
 
-def test_the_preview_says_when_each_step_comes_and_what_is_left_out(
+# --- What they get --------------------------------------------------------------------------------------------------
+VIP = {"field": "tag", "op": "is", "value": "vip"}
+
+
+def typed(client: Client, address: str, data: dict[str, Any], **headers: str) -> Any:
+    """What the page answers to a script that follows the typing."""
+    answer = client.post(address, data | {"do": "preview"}, headers={"HX-Target": "preview", **headers})
+    assert answer.status_code == 200
+    return answer
+
+
+def bubbles(answer: Any) -> list[tuple[Any, str, str]]:
+    return [(each["at"], each["text"] or "", each["problem"]) for each in answer.context["bubbles"]]
+
+
+def test_builder_shows_what_somebody_gets_and_when_on_their_clock(
     tenants: Tenants, account: Account, time: Clock
 ) -> None:
     steps = [
         {"id": "hello", "text": "Hello {first_name}"},
-        {"id": "vip", "text": "For you", "condition": {"field": "tag", "op": "is", "value": "vip"}},
+        {"id": "vip", "text": "For you", "condition": VIP},
         {"id": "again", "text": "Again", "delay": "P1D"},
+        {"id": "last", "text": "For you", "condition": VIP, "if_not": "stop"},
+        {"id": "never", "text": "Never"},
     ]
     sequence, client = create(account, steps=steps), browser(tenants.member(Role.AGENT))
-    who = contact(tenants.workspace)
-    for text in ("@alice", "Alice", who.pk):
-        shown = client.get(page(sequence, "preview"), {"contact": text}).context["steps"]
-        assert [(each["planned"], each["reason"], each["text"]) for each in shown] == [
-            ("1 Jun 2026 10:00 UTC", "The contact lacks a value that the text needs", None),
-            ("", "The condition of a step was not met", None),
-            ("2 Jun 2026 10:00 UTC", "", "Again"),
+    who = contact(tenants.workspace, time_zone="Europe/Madrid", email="alice@example.com")
+    for words_of in ("@alice", "Alice", "alice@example.com", who.pk, ""):
+        shown = client.get(page(sequence, "edit"), {"for": words_of})
+        assert (shown.context["person"], shown.context["place"]) == (who, "in Madrid")
+        assert bubbles(shown) == [
+            ("Mon 1 Jun, 12:00", "", "They lack a value that the text needs, so it waits."),
+            (None, "", "Left out: they do not meet its condition."),
+            ("Tue 2 Jun, 12:00", "Again", ""),
+            (None, "", "They do not meet its condition, so the sequence ends here for them."),
         ]
-    for text in ("@robert", "robert@example.com", "con_1", "?", "a" * 500):
-        assert "There is no such contact." in client.get(page(sequence, "preview"), {"contact": text}).content.decode()
+    for words_of in ("@robert", "robert@example.com", "con_1", "?", "a" * 500):
+        answer = client.get(page(sequence, "edit"), {"for": words_of})
+        assert answer.context["person"] is None and "Nobody has this name" in answer.content.decode()
     assert not Enrollment.unscoped.exists()
 
 
+def test_preview_follows_what_is_typed_and_stores_nothing(tenants: Tenants, account: Account, time: Clock) -> None:
+    contact(tenants.workspace, "alice", name="Alice Bell")
+    steps = [step(0, "Hello {first_name}"), step(1, "", number=2), step(2, "Bye {nobody}"), step(3, "Bye", number=999)]
+    data = form(account, *steps, name="", days=["tue"], opens="09:30", closes="18:00", stop_stages=["won"])
+    client = browser(tenants.owner)
+    answer = typed(client, ADD, data)
+    unknown = "there is no contact field for {nobody}"
+    assert [(at, text, problem.partition(";")[0]) for at, text, problem in bubbles(answer)] == [
+        ("Tue 2 Jun, 09:30", "Hello Alice", ""),
+        ("Tue 9 Jun, 09:30", "", "Nothing is written here yet."),
+        ("Tue 9 Jun, 09:30", "", unknown),
+        ("Tue 9 Jun, 09:30", "", "a duration is at most 366 days"),
+    ]
+    text = words(answer)
+    assert "<html" not in text and "Times are within the sending hours. A reply on any day stops the rest." in text
+    said = {word.name: word.text for word in answer.context["says"].values()}
+    assert said["days"] == "Tue" and said["hours"] == "between 09:30 and 18:00" and said["stages"] == "Won"
+    assert '<span id="say-wait-2" hx-swap-oob="true">2 days</span>' in text
+    assert '<span class="cs-var">First name</span>' in text
+    with CaptureQueriesContext(connection) as queries:
+        typed(client, ADD, data | {"time_zone": "Mars", "opens": "9"})
+    assert not [each["sql"] for each in queries if re.match("INSERT|UPDATE|DELETE", each["sql"])]
+    assert not Sequence.unscoped.exists()
+
+
+def test_preview_has_the_times_that_the_saved_sequence_will_have(tenants: Tenants, account: Account) -> None:
+    """The random delay is one of the step's key, which a new step gets when it is saved."""
+    who, client = contact(tenants.workspace), browser(tenants.owner)
+    sequence = create(account, start=False, jitter="P7D")
+    data = form(account, step(0, "Before", number=1), step(1, "Hello", id="hello"), jitter_number=7, jitter_unit="days")
+    before = bubbles(typed(client, page(sequence, "edit"), data))
+    client.post(page(sequence, "edit"), data)
+    assert saved(sequence).steps[0].text == "Before"
+    assert bubbles(client.get(page(sequence, "edit"), {"for": who.pk})) == before
+
+
+def test_nobody_who_opted_out_is_previewed(tenants: Tenants, account: Account) -> None:
+    sequence, client = create(account), browser(tenants.owner)
+    contact(tenants.workspace, "alice", opted_out=True)
+    assert "There is no contact yet" in client.get(page(sequence, "edit")).content.decode()
+    answer = client.get(page(sequence, "edit"), {"for": "@alice"})
+    assert "asked for no more messages" in answer.content.decode() and "bubbles" not in answer.context
+
+
+def test_days_without_hours_are_whole_days_and_hours_without_days_those_of_each(
+    tenants: Tenants, account: Account
+) -> None:
+    client = browser(tenants.owner)
+    client.post(ADD, form(account, step(0, "Hello"), days=["mon"]))
+    assert saved().as_json()["window"] == {"days": ["mon"], "from": "00:00", "to": "24:00"}
+    client.post(ADD, form(account, step(0, "Hello"), name="Second", opens="09:00", closes="10:00"))
+    window = saved(Sequence.unscoped.get(name="Second")).as_json()["window"]
+    assert window == {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "09:00", "to": "10:00"}
+
+
+def test_button_that_starts_saves_first_or_does_neither(tenants: Tenants, account: Account) -> None:
+    client = browser(tenants.member(Role.AGENT))
+    refused = client.post(ADD, form(account, step(0, "Hello"), account_ids=[], do="start"))
+    assert "account_ids" in errors_of(refused) and not Sequence.unscoped.exists()
+    answer = client.post(ADD, form(account, step(0, "Hello"), do="start"), follow=True)
+    assert messages_of(answer) == ["The sequence is started. Contacts can be enrolled now."]
+    sequence = Sequence.unscoped.get()
+    assert (sequence.status, answer.request["PATH_INFO"]) == ("active", page(sequence))
+    draft = create(account, name="Second", start=False)
+    client.post(page(draft, "edit"), form(account, step(0, "Hi", id="hello"), name="Third", do="start"))
+    draft.refresh_from_db()
+    assert (draft.status, draft.name, saved(draft).steps[0].text) == ("active", "Third", "Hi")
+
+
 # --- Who may do what ------------------------------------------------------------------------------------------------
-PAGES = ("edit", "preview")
+PAGES = ("edit", "rehearse")
 BUTTONS = ("edit", "publish", "start", "pause", "resume", "copy")
 
 
@@ -531,5 +653,4 @@ def test_the_accounts_and_contacts_of_another_workspace_are_not_offered(tenants:
     contact(tenants.other, "robert")
     client = browser(tenants.owner)
     assert "Their account" not in client.get(ADD).content.decode()
-    found = client.get(page(create(account), "preview"), {"contact": "@robert"})
-    assert "There is no such contact." in found.content.decode()
+    assert client.get(page(create(account), "edit"), {"for": "@robert"}).context["person"] is None

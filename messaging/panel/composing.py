@@ -1,0 +1,70 @@
+"""What the editors of sequences, broadcasts and templates share: the fields and templates that can be put into a text,
+texts with their fields marked, and whom a preview is for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from contacts.custom_fields import by_key
+from contacts.lookup import find_named
+from contacts.models import Contact
+from contacts.services import list_contacts
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Workspace
+from messaging.models import Template
+from messaging.sending.message_text import TemplateSyntaxError, parts
+
+# So many templates are offered in the menu of an editor.
+MAX_TEMPLATES = 50
+# The newest contacts among whom one is looked for who may get a message.
+_NEWEST = 20
+# The fields that every contact has, in the order of the menu.
+OWN_FIELDS = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "name": "Name",
+    "username": "Username",
+    "email": "E-mail",
+}
+
+
+def field_labels(workspace: Workspace) -> dict[str, str]:
+    """What a text may name, with how people call it: the fields of every contact, then the custom ones."""
+    return OWN_FIELDS | {key: field.label for key, field in by_key(workspace).items()}
+
+
+def insertions(workspace: Workspace) -> dict[str, Any]:
+    """What the menus of an editor put into its text: ``fields`` by their names, and ``templates``."""
+    templates = Template.objects.for_workspace(workspace).order_by("name")
+    return {"fields": field_labels(workspace), "templates": templates.only("name", "text")[:MAX_TEMPLATES]}
+
+
+def with_fields_marked(text: str, labels: Mapping[str, str]) -> SafeString:
+    """The text for people to read, with the names of its fields instead of their codes."""
+    try:
+        pieces = list(parts(text))
+    except TemplateSyntaxError:
+        return format_html("{}", text)
+    return format_html_join(
+        "",
+        "{}",
+        ((piece if isinstance(piece, str) else _marked(piece.name, piece.fallback, labels),) for piece in pieces),
+    )
+
+
+def _marked(name: str, fallback: str | None, labels: Mapping[str, str]) -> SafeString:
+    label = labels.get(name, name)
+    return format_html('<span class="cs-var">{}</span>', f"{label}, or “{fallback}”" if fallback else label)
+
+
+def person_for_preview(actor: Actor, words: str) -> Contact | None:
+    """The contact with this id, username or e-mail address, else the newest whose name matches; without words the
+    newest who has not opted out. None if there is nobody. Errors: ``scope_missing``."""
+    words = words.strip()[:200]
+    found, _ = find_named(actor.workspace, [words]) if words else ([], [])
+    if not found:
+        rows = list_contacts(actor, {"search": words} if words else {}, limit=1 if words else _NEWEST).rows
+        found = [row.contact.id for row in rows if words or not row.contact.opted_out][:1]
+    return Contact.objects.for_workspace(actor.workspace).filter(pk__in=found).first()
