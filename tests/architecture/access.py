@@ -148,7 +148,9 @@ PAGES = {
     **{f"sequences_sequence_{act}": Access(None, WRITERS) for act in ("publish", "start", "pause", "resume")},
     "sequences_sequence_copy": Access(None, ADMINS),
     "sequences_sequence_rehearse": Access(WRITERS, WRITERS),
-    "sequences_sequence_edit": Access(WRITERS, WRITERS, ({"do": "save", "name": "Taken"}, {"do": "add"})),
+    "sequences_sequence_edit": Access(
+        WRITERS, WRITERS, ({"do": "save", "name": "Taken"}, {"do": "start", "name": "Taken"}, {"do": "preview"})
+    ),
     "sequences_enrollment_enroll": Access(WRITERS, WRITERS, ({"sequence": "{sequences.sequence}"},), ENROLL),
     **{f"sequences_enrollment_{act}": Access(None, WRITERS) for act in ("pause", "resume", "stop")},
     # Analytics

@@ -575,6 +575,12 @@ ROWS = [
         lambda rows: {**sequence_id(rows), **contact_id(rows)},
     ),
     Row(
+        sequences.services.preview_definition,
+        WRITERS,
+        Scope.MANAGE_SEQUENCES,
+        lambda rows: {**definition(rows), **contact_id(rows)},
+    ),
+    Row(
         sequences.services.enroll_contact,
         WRITERS,
         Scope.MANAGE_SEQUENCES,

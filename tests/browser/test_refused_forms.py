@@ -14,7 +14,7 @@ FORMS = [
     ("messaging/broadcast/add/", {}, "Save and see the preview", "name"),
     ("messaging/broadcast/add/", {"name": "News"}, "Save and see the preview", "text"),
     ("messaging/broadcast/add/", {"name": "News", "text": "Hello"}, "Save and see the preview", "account_ids"),
-    ("sequences/sequence/add/", {}, "Save as a draft", "name"),
+    ("sequences/sequence/add/", {}, "Save draft", "name"),
     ("webhooks/endpoint/add/", {}, "Create endpoint", "url"),
     ("webhooks/endpoint/add/", {"url": "http://127.0.0.1:9/x"}, "Create endpoint", "events"),
     ("apikeys/apikey/add/", {}, "Create key", "name"),
