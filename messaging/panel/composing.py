@@ -11,6 +11,7 @@ from contacts.custom_fields import by_key
 from contacts.lookup import find_named
 from contacts.models import Contact
 from contacts.services import list_contacts
+from crmsolid.panel.components.comboboxes import Combobox
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Template
@@ -57,6 +58,11 @@ def with_fields_marked(text: str, labels: Mapping[str, str]) -> SafeString:
 def _marked(name: str, fallback: str | None, labels: Mapping[str, str]) -> SafeString:
     label = labels.get(name, name)
     return format_html('<span class="cs-var">{}</span>', f"{label}, or “{fallback}”" if fallback else label)
+
+
+def person_picker(words: str) -> SafeString:
+    """The field that asks whom a preview is for: ``for``."""
+    return Combobox("people", {"id": "for", "maxlength": 200, "placeholder": "The newest contact"}).render("for", words)
 
 
 def person_for_preview(actor: Actor, words: str) -> Contact | None:

@@ -19,7 +19,7 @@ from crmsolid.panel.components.admin_pages import FormPageAdmin
 from crmsolid.panel.components.forms import SHOWN, lock_row
 from crmsolid.panel.components.tenant_page import error_text
 from messaging.models import Account
-from messaging.panel.composing import field_labels, insertions, person_for_preview
+from messaging.panel.composing import field_labels, insertions, person_for_preview, person_picker
 from sequences import services, stats
 from sequences.definition import Definition, DefinitionErrors, read_definition, with_step_keys
 from sequences.models import Sequence, SequenceStatus
@@ -90,7 +90,8 @@ class SequenceEditing(FormPageAdmin):
             figures = step_figures(sequence, groups, stats.step_outcomes(actor, sequence.pk))
         for each in form.steps:
             each.figures = figures.get(str(each["id"].value()), [])
-        return self.render_page(request, "panel/sequence_form.html", **insertions(workspace), **context)
+        picker = person_picker(context["for"])
+        return self.render_page(request, "panel/sequence_form.html", picker=picker, **insertions(workspace), **context)
 
     def _what_they_get(
         self, request: HttpRequest, form: DefinitionForm, definition: Definition, problems: Mapping[int, str]
