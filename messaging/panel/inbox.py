@@ -22,6 +22,7 @@ from messaging.panel import card, conversation, outbox, words
 from messaging.panel.conversation import Draft
 from messaging.querysets import MAX_COUNT
 from messaging.sending.automatic import recipient_of
+from messaging.threads import sample
 from messaging.threads import services as threads
 from messaging.threads.services import GROUPED, VIEWS, InboxFilter, View
 
@@ -292,6 +293,7 @@ class ThreadPage(InboxPage):
             "conversation": shown,
             "history": conversation.history_of(self.actor, thread, shown),
             "is_latest": cursor is None,
+            "sample": sample.progress(thread, shown.messages) if self.panel.is_test else "",
             "seen": conversation.seen_until(thread, shown),
             "workspace_id": self.workspace.pk,
         }

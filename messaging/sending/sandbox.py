@@ -31,10 +31,7 @@ REPLIES_BATCH = 100
 AUTO_REPLY = "@autoreply"
 # The customer of messaging.threads.sample, whose answer a person would give.
 SAMPLE_CUSTOMER = "reply_sample"
-SAMPLE_ANSWER = (
-    "Great, that is what I wanted to know. Thank you for the quick answer!\n\nIt works: what you write leaves at once, "
-    "and answers appear here by themselves. Home shows what to do next."
-)
+SAMPLE_ANSWER = "Great, that is what I wanted to know. Thank you for the quick answer!"
 
 logger = logging.getLogger("crmsolid.messaging")
 

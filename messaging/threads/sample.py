@@ -1,6 +1,8 @@
 """A conversation with which somebody new tries the product without Telegram: in the test workspace a sample customer
 asks something, and the sandbox answers what a member writes back."""
 
+from collections.abc import Iterable
+
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
@@ -37,3 +39,11 @@ def begin_sample(actor: Actor) -> Thread:
     asked = Message.objects.for_workspace(actor.workspace).filter(account=account, telegram_message_id=_QUESTION_ID)
     thread: Thread = asked.select_related("thread").get(contact__username_key=SAMPLE_CUSTOMER).thread
     return thread
+
+
+def progress(thread: Thread, messages: Iterable[Message]) -> str:
+    """How far it has come, as these messages of the thread say: ``asked``, then ``answered`` once the customer has
+    answered a member; empty for another thread."""
+    if thread.contact.username_key != SAMPLE_CUSTOMER:
+        return ""
+    return "answered" if any(message.in_reply_to_id for message in messages) else "asked"

@@ -31,7 +31,7 @@ def test_the_first_steps_are_ticked_as_they_are_taken(sign_in: SignIn, telegram:
     expect(conversation).to_contain_text("What does it cost")
     page.get_by_role("textbox", name="Your answer").fill("From 20 a month, and today.")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(conversation).to_contain_text("It works: what you write leaves at once")  # without loading the page again
+    expect(conversation).to_contain_text("It works. See what comes next")  # without loading the page again
 
     take(page, "Connect a Telegram account", 2)
     page.get_by_role("link", name="Phone number").click()

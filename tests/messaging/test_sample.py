@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
@@ -13,6 +14,7 @@ from messaging.sending.sandbox import SAMPLE_ANSWER
 from messaging.tasks import dispatch_messages
 from messaging.threads.sample import begin_sample
 from messaging.threads.services import reply
+from tests.panel import browser
 from tests.tenants import Tenants
 
 
@@ -66,3 +68,13 @@ def test_two_clicks_at_once_open_one_conversation_with_one_question(tenants: Ten
     with ThreadPoolExecutor(4) as pool:
         found = set(pool.map(click, range(4)))
     assert (len(found), Message.unscoped.count(), Thread.unscoped.get().unread_count) == (1, 1, 1)
+
+
+def test_the_conversation_says_how_far_it_has_come(tenants: Tenants) -> None:
+    thread, client = begin_sample(tenants.actor(tenants.twin)), browser(tenants.owner, tenants.twin)
+    page = reverse("admin:inbox_thread", args=[thread.pk], current_app="test")
+    assert "This is a sample customer." in client.get(page).content.decode()
+    reply(tenants.actor(tenants.twin), thread.pk, text="Today.")
+    dispatch_messages()
+    text = client.get(page).content.decode()
+    assert "It works." in text and "This is a sample customer." not in text

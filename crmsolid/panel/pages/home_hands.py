@@ -191,14 +191,14 @@ def _reason(message: Message) -> str:
 def _stuck_sequences(workspace: Workspace) -> list[Hand]:
     return [
         Hand(
-            f"{number:,} {'person waits' if number == 1 else 'people wait'} in {name}",
+            f"{number:,} {'person waits' if number == 1 else 'people wait'} in {sequence.name}",
             f"{Reason(reason).label}.",
-            panel_url("sequences_sequence_change", sequence_id),
+            _page("sequences_sequence", sequence),
             "Look",
             "workflow",
             broken=False,
         )
-        for sequence_id, name, reason, number in people_who_are_stuck(workspace, limit=SHOWN + 1)
+        for sequence, reason, number in people_who_are_stuck(workspace, limit=SHOWN + 1)
     ]
 
 

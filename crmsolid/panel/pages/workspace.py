@@ -152,7 +152,7 @@ class WorkspacePage(TenantPage):
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The text is the same whether a row never existed, was deleted, or belongs to another workspace."""
-    text = "It may have been deleted, or belong to another workspace. The switch at the top says which one you see."
+    text = "It may have been deleted, or belong to another workspace. The menu says which one you see."
     if panel_context(request) is None:
         text = "The address may be mistyped, or what was here is gone."
     return _page(request, 404, "There is nothing here", text)
