@@ -7,12 +7,13 @@ from django import forms
 from django.http import Http404
 from django.http.response import HttpResponseBase
 
-from contacts import custom_fields, tags
+from contacts import custom_fields
 from contacts.models import Contact, Stage, name_of
 from contacts.panel.forms import ContactForm, save_contact, split_tags, texts_of
 from contacts.panel.person import OfContact, display_value
 from contacts.panel.query import Column, added_columns, available_columns
 from contacts.repository import ContactWithTags
+from crmsolid.panel.components.comboboxes import Combobox
 from crmsolid.workspaces.models import Workspace
 
 MAX_TAGS = 3
@@ -25,7 +26,7 @@ class CellForm(ContactForm):
     """One of the fields of a contact, that of ``column``."""
 
     stage = forms.ChoiceField(choices=Stage.choices)
-    tags = forms.CharField(required=False, widget=forms.TextInput(attrs={"list": "known-tags"}))
+    tags = forms.CharField(required=False, widget=Combobox("tags"))
 
     @classmethod
     def of_column(cls, column: Column, person: ContactWithTags, data: Any = None) -> "CellForm":
@@ -79,8 +80,7 @@ class CellPage(OfContact):
         return column
 
     def _form(self, form: CellForm, status: int = 200) -> HttpResponseBase:
-        known = tags.tag_names(self.actor) if form.field.name == "tags" else ()
-        return self.render(form=form, field=form.field, known_tags=known, status=status)
+        return self.render(form=form, field=form.field, status=status)
 
 
 def rows(

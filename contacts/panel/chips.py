@@ -45,10 +45,6 @@ class Chip:
         """Of its element, and how the ids of its fields begin."""
         return f"chip-{self.at}"
 
-    @property
-    def has_tags(self) -> bool:
-        return self.row is not None and self.row["part"].field == "tag"
-
 
 class Chips:
     """The chips of a query. ``segment`` is the one that it names: while nothing else narrows it down, its conditions
@@ -100,7 +96,11 @@ class Chips:
             return None
         ops = [name for name, _ in builder.ops_of(known)]
         first = Op.GTE if known.kind is Kind.NUMBER else Op.WITHIN_DAYS if known.kind is Kind.TIME else ops[0]
-        return self._of_row(len(self.parts), Row(field_name, first), is_open=True)
+        row = Row(field_name, first)
+        shown = builder.shown(row, self.known)
+        if shown["input"] == "choice":  # a browser shows the first one as chosen
+            row.values = [shown["choices"][0][0]]
+        return self._of_row(len(self.parts), row, is_open=True)
 
     def _chip(self, at: int, part: Any) -> Chip:
         group = builder.from_json(part)

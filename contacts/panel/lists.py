@@ -1,6 +1,6 @@
 """The list of contacts: search, filters, saved lists, columns."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,9 +9,10 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.text import capfirst
 
-from contacts import custom_fields, services, tags
+from contacts import custom_fields, services
 from contacts.forms import FilterForm
-from contacts.models import Segment
+from contacts.models import Segment, pieces_of
+from contacts.normalization import fold
 from contacts.panel import cells
 from contacts.panel.actions import bulk_choices, bulk_pages
 from contacts.panel.chips import Chip, Chips, filter_to_save
@@ -28,7 +29,7 @@ from contacts.panel.query import (
 from contacts.repository import ContactWithTags
 from contacts.segments import services as segments
 from contacts.segments.conditions import ConditionErrors, describe, load_condition
-from contacts.segments.matching import SECONDS, ContactCount
+from contacts.segments.matching import SECONDS, ContactCount, Counter
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.tenant_page import TenantPage
@@ -39,6 +40,9 @@ PER_PAGE = 50
 COUNT_LIMIT = 10_000
 # The page waits so long for the number of those who match; if that is not enough, its script asks for the number.
 COUNT_SECONDS = 0.1
+# A search that no index finds may take so long; the service limits filters.
+SEARCH_SECONDS = 0.25
+TOO_SHORT = "Too many contacts to look through: search for at least three letters or digits in a row."
 # So many segments are offered by name; an address may name any.
 MAX_SEGMENTS = 50
 
@@ -90,16 +94,18 @@ class ContactListPage(TenantPage):
         error = ""
         people: list[ContactWithTags] = []
         cursor, after = self.request.GET.get("cursor") or None, None
+        is_short = bool(query.search) and not pieces_of(fold(query.search))
         try:
-            page = services.list_contacts(self.actor, query.filters, sort=query.sort, limit=PER_PAGE, cursor=cursor)
+            with Counter(self.workspace).limit(SEARCH_SECONDS) if is_short else nullcontext():
+                page = services.list_contacts(self.actor, query.filters, sort=query.sort, limit=PER_PAGE, cursor=cursor)
             people, after = page.rows, page.next_cursor
         except DomainError as refused:
             if refused.code == "invalid_cursor":
                 return HttpResponseRedirect(f"{panel_url(LIST)}?{query.encoded}")
-            error = _why(refused)
+            error = TOO_SHORT if is_short and refused.code == "filter_too_costly" else _why(refused)
         rows = cells.rows(self.workspace, people, shown)
         # A page that holds all of them needs no query to count them.
-        count = ContactCount(len(rows)) if after is None and cursor is None else None
+        count = ContactCount(len(rows)) if after is None and cursor is None and not error else None
         if count is None and query.is_narrowed and not error:
             count = self._count(query, COUNT_SECONDS)
         return self.render(
@@ -120,7 +126,6 @@ class ContactListPage(TenantPage):
             chips=_with_open(chips.all(), opened),
             is_segment_shown=chips.is_segment,
             field_menu=chips.menu,
-            known_tags=tags.tag_names(self.actor) if opened and opened.has_tags else (),
             filter_address=f"{panel_url(FilterPage.name)}?{query.encoded}",
             sorts=[(title, self._sorted(query, sort), sort == query.sort) for sort, title in SORT_NAMES.items()],
             sort_name=SORT_NAMES[query.sort],
@@ -224,8 +229,7 @@ class ChipPage(TenantPage):
                 count = count_text(found)
         chip = _with_open(chips.all(), chip)[chip.at]
         chip.errors = []  # whoever types has not sent anything yet
-        known = tags.tag_names(self.actor) if chip.has_tags else ()
-        return self.render(chip=chip, count=count, known_tags=known, is_part=True)
+        return self.render(chip=chip, count=count)
 
 
 class FilterPage(TenantPage):

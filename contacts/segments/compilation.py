@@ -28,7 +28,7 @@ from django.db.models.lookups import (
     LessThanOrEqual,
 )
 
-from contacts.models import ContactTag
+from contacts.models import ContactTag, pieces_of, search_has
 from contacts.segments.conditions import AllOf, AnyOf, Condition, Leaf, Not, leaves_in
 from contacts.segments.fields import ConditionField, Kind, Op
 
@@ -148,6 +148,8 @@ def _compare(field: ConditionField, op: Op, operands: Sequence[Any], now: dateti
     if isinstance(expression, _CustomValue) and op in (Op.IS, Op.IN):
         return Q(_CustomEquals(expression, operands))  # false where there is no value
     present = Q(IsNull(expression, False))
+    if field.name == "username" and op in (Op.CONTAINS, Op.STARTS_WITH) and pieces_of(operands[0]):
+        present &= search_has(operands[0])  # which follows from it, and has an index
     return present if op is Op.EXISTS else present & _holds(expression, field, op, operands, now)
 
 

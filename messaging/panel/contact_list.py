@@ -53,7 +53,8 @@ def _assignee(thread: Thread) -> SafeString:
         return mark_safe('<span class="cs-muted">Nobody</span>')
     name = thread.assignee.name or thread.assignee.email
     face = avatar(name, str(thread.assignee.pk), size="s", kind="member")
-    return format_html('<span class="cs-line-h">{}<bdi class="cs-cut">{}</bdi></span>', face, name)
+    short = name.split(maxsplit=1)[0]
+    return format_html('<span class="cs-line-h" title="{}">{}<bdi class="cs-cut">{}</bdi></span>', name, face, short)
 
 
 def _words(message: Message | None) -> SafeString | str:

@@ -11,6 +11,8 @@ from crmsolid.panel.components.tenant_page import TenantPage
 
 # What answers no page of its own: data for scripts, and redirects.
 NOT_PAGES = {"autocomplete", "jsi18n", "view_on_site", "app_list", "inbox_stream"}
+# Parts of the list of contacts.
+NOT_PAGES |= {"contacts_contact_chip", "contacts_contact_cell"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,12 @@ async function edit(cell) {
   show(cell, await answer.text());
 }
 function show(cell, html) {
+  const around = cell.closest(".cs-table-wrap");
+  around.classList.toggle("is-open", around.scrollWidth <= around.clientWidth); // suggestions may reach out of it
   cell.innerHTML = html;
   cell.classList.add("is-edited");
-  const field = cell.querySelector("input:not([type=hidden]), select, textarea");
+  htmx.trigger(cell, "htmx:load", { elt: cell });
+  const field = [...cell.querySelectorAll("input, select, textarea")].find((each) => each.getClientRects().length);
   field.focus();
   field.select?.();
   edited.sent = sentBy(cell);
@@ -63,6 +66,7 @@ function close(html) {
   const { cell } = edited;
   edited = null;
   cell.classList.remove("is-edited");
+  cell.closest(".cs-table-wrap").classList.remove("is-open");
   cell.innerHTML = html;
   return cell;
 }
@@ -92,7 +96,8 @@ document.addEventListener("submit", async (event) => {
   await save();
 });
 document.addEventListener("change", (event) => {
-  const cell = event.target.localName === "select" && event.target.closest("td.is-edited");
+  // A choice is made at once: there is nothing more to type.
+  const cell = event.target.matches("select, [data-combo=date]") && event.target.closest("td.is-edited");
   if (cell) save().then(() => edited || focusCell(cell));
 });
 document.addEventListener("focusout", (event) => {
@@ -140,6 +145,7 @@ document.addEventListener("keydown", (event) => {
 });
 function keyInField(event) {
   const cell = edited.cell;
+  if (event.defaultPrevented) return; // its suggestions have the key
   if (event.key === "Escape") close(edited.was);
   else if (event.key === "Enter" && !event.shiftKey) return event.preventDefault(), save().then(() => edited || focusCell(cell));
   else return;
@@ -192,6 +198,11 @@ for (const form of document.querySelectorAll("[data-columns]")) {
 
 // What somebody types goes on while an answer about what they had typed before arrives.
 Idiomorph.defaults.ignoreActiveValue = true;
+
+// Nor is a menu taken away that somebody has opened meanwhile.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.querySelector("details[open]")) event.detail.shouldSwap = false;
+});
 
 // A filter that was just added is filled in at once.
 document.addEventListener("htmx:afterSwap", (event) => {
