@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from contacts import timeline, uses
 from contacts.erasing import operands
-from contacts.panel.actions import ContactAction, bulk_pages, contact_actions, contact_links
+from contacts.panel.actions import ContactAction, bulk_pages, contact_actions, contact_conversations
 from contacts.panel.query import added_columns
 from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
@@ -22,8 +22,7 @@ from messaging.broadcasts.message_source import SOURCE, BroadcastSource
 from messaging.broadcasts.querysets import broadcasts_that_name_tag
 from messaging.models import AccountKind, Broadcast
 from messaging.panel import contact_list
-from messaging.panel.timeline import TIMELINE
-from messaging.panel.words import conversations_with
+from messaging.panel.timeline import TIMELINE, conversations_with
 from messaging.sending import gateway, sources
 from messaging.sending.sandbox import SandboxGateway
 from messaging.telegram import celery_worker
@@ -42,7 +41,7 @@ role_watchers.register("messaging.assignees", state.unassign_member)
 sections.register(texts.TEMPLATES, Section(texts.dump_templates, texts.apply_templates))
 sections.register(texts.WORDS, Section(texts.dump_words, texts.apply_words))
 
-contact_links.register("messaging.conversations", conversations_with)
+contact_conversations.register("messaging.conversations", conversations_with)
 added_columns.register("messaging.conversations", contact_list.COLUMNS)
 bulk_pages.register("message", contact_list.WRITE)
 contact_actions.register("messaging.message", ContactAction("Message", "inbox_new"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -47,8 +48,24 @@ class ContactAction:
 contact_actions: ExtensionPoint[ContactAction] = ExtensionPoint("buttons of a contact")
 # What is shown on a contact's page, to everybody who sees it: HTML, or "" for nothing.
 contact_sections: ExtensionPoint[Callable[[Contact], str]] = ExtensionPoint("sections of a contact")
-# Links at the top of a contact's page, to everybody who sees it: titles and addresses.
-contact_links: ExtensionPoint[Callable[[Contact], list[tuple[str, str]]]] = ExtensionPoint("links of a contact")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation with a contact, as its page shows it: the account by its name, and the address of the page.
+    ``assignee`` is empty if nobody looks after it."""
+
+    account: str
+    address: str
+    last_at: datetime
+    waiting_since: datetime | None
+    is_open: bool
+    assignee: str
+
+
+# The latest first; to everybody who sees the contact's page.
+Conversations = Callable[[Contact], list[Conversation]]
+contact_conversations: ExtensionPoint[Conversations] = ExtensionPoint("conversations of a contact")
 
 
 class BulkForm(forms.Form):

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from contacts import custom_fields
 from contacts.models import Contact, Stage, name_of
 from contacts.panel.forms import ContactForm, save_contact, split_tags, texts_of
-from contacts.panel.person import OfContact, display_value
+from contacts.panel.person import COMPANY, OfContact, display_value
 from contacts.panel.query import Column, added_columns, available_columns
 from contacts.repository import ContactWithTags
 from crmsolid.panel.components.comboboxes import Combobox
@@ -18,8 +18,6 @@ from crmsolid.workspaces.models import Workspace
 
 MAX_TAGS = 3
 TIMES = ("created_at", "updated_at", "last_in_at", "last_out_at")
-# The custom field that stands below the name.
-COMPANY = "company"
 
 
 class CellForm(ContactForm):

@@ -15,7 +15,7 @@ from contacts.services import update_contact
 from contacts.validation import MAX_TAG
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.panel.components.comboboxes import Combobox, ComboboxDate
+from crmsolid.panel.components.comboboxes import Combobox, ComboboxDate, ZoneField
 from crmsolid.panel.components.forms import SHOWN, EditForm
 from crmsolid.workspaces.actor import Actor
 
@@ -23,6 +23,8 @@ from crmsolid.workspaces.actor import Actor
 _NAMES = ("name", "first_name")
 # A text is shown in so many lines at most.
 MAX_ROWS = 3
+# Below the custom fields.
+FACTS = ("username", "email", "phone", "time_zone", "name", "first_name", "last_name")
 _BOOLEANS = [("", "Not known"), ("true", "Yes"), ("false", "No")]
 
 
@@ -103,12 +105,37 @@ class ContactForm(CustomFieldsForm):
     username = forms.CharField(max_length=100, required=False, help_text="@name, name or a t.me link.")
     email = forms.CharField(max_length=254, required=False, label="E-mail", widget=forms.EmailInput)
     phone = forms.CharField(max_length=32, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
-    time_zone = forms.CharField(max_length=64, required=False, widget=Combobox("zone"))
+    time_zone = ZoneField(max_length=64)
 
     @property
-    def own(self) -> list[Any]:
-        """The other fields, to be drawn."""
-        return [self[name] for name in self.fields if not name.startswith("custom.")]
+    def facts(self) -> list[Any]:
+        """All fields in the order of a contact's page. Where something is missing they say "Add"."""
+        shown = [*self.custom, *(self[name] for name in FACTS)]
+        for field in shown:
+            field.field.widget.attrs.setdefault("placeholder", "Add")
+        return shown
+
+
+class ContactTagsForm(forms.Form):
+    """All tags of a contact. ``before`` are those that the page showed, so that nobody else's change is undone."""
+
+    tags = LinesField(2, suggest="tags", label="Tags")
+    before = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, person: ContactWithTags, data: Any = None) -> Self:
+        text = "\n".join(sorted(person.tags))
+        form = cls(data, initial={"tags": text, "before": text}, auto_id="contact_%s")
+        form.fields["tags"].widget.attrs["aria-label"] = "Tags"
+        return form
+
+    def changes(self) -> tuple[list[str], list[str]]:
+        """The tags to add and to remove."""
+        wanted, shown = (
+            {line.strip() for line in self.data.get(name, "").splitlines() if line.strip()}
+            for name in ("tags", "before")
+        )
+        return sorted(wanted - shown), sorted(shown - wanted)
 
 
 Form = TypeVar("Form", bound=ContactEditForm)

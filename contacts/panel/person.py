@@ -1,21 +1,32 @@
 """A contact's page: what happened, the facts, and all that is changed in place."""
 
 from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.core.paginator import InvalidPage
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 
-from contacts import custom_fields, notes, repository, services, tags, timeline
+from contacts import custom_fields, notes, repository, services, stages, timeline
 from contacts.models import Contact, CustomField, Stage
-from contacts.panel.actions import contact_actions, contact_links, contact_sections
-from contacts.panel.forms import ContactForm, NewContactForm, NoteForm, StageForm, save_contact, split_tags
+from contacts.panel.actions import Conversation, contact_actions, contact_conversations, contact_sections
+from contacts.panel.forms import (
+    ContactForm,
+    ContactTagsForm,
+    NewContactForm,
+    NoteForm,
+    StageForm,
+    save_contact,
+    split_tags,
+)
 from contacts.repository import ContactWithTags
 from contacts.scoring.panel import ScoreForm
 from contacts.scoring.services import adjust_score, get_score
-from crmsolid.core import strictjson
+from crmsolid.core import clock, strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.components.addresses import current_side, side_of
 from crmsolid.panel.components.admin_base import LookAheadPaginator
@@ -23,11 +34,12 @@ from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import ADMINS
 
-STAGE_COLOURS = {"new": "info", "contacted": "primary", "replied": "warning", "qualified": "success", "won": "success"}
 # So many changes of the score stand beside it; the timeline has all of them.
 LEDGER_ROWS = 5
 ERASE_WORD = "erase"
 HISTORY_ROWS = 50
+# The custom field that stands beside the name.
+COMPANY = "company"
 
 
 def display_value(value: Any) -> str:
@@ -60,6 +72,7 @@ class ContactPage(OfContact):
             "edit": self._edit,
             "stage": self._stage,
             "opt_out": self._opt_out,
+            "tags": self._tags,
             "tag": self._tag,
             "untag": self._untag,
             "note": self._note,
@@ -91,19 +104,19 @@ class ContactPage(OfContact):
             title=str(contact),
             page_label=str(contact),
             contact=contact,
+            company=contact.custom_fields.get(COMPANY, ""),
             tags=sorted(person.tags),
-            known_tags=tags.tag_names(self.actor) if may_write else (),
+            tags_form=ContactTagsForm.of(person),
             facts=self._facts(contact, definitions),
             stage_form=stage_form or StageForm.of(person),
-            stage_colour=STAGE_COLOURS.get(contact.stage, ""),
+            path=_path(contact),
             form=form,
-            is_editing=form.is_bound or wanted is not None,
             note_form=note or NoteForm(),
+            **_conversations(contact),
             score=get_score(self.actor, contact.pk, limit=LEDGER_ROWS),
             score_form=ScoreForm(),
             **self._timeline(contact),
             sections=[section(contact) for section in contact_sections.values()],
-            links=[link for links in contact_links.values() for link in links(contact)],
             actions=[(each.title, each.address(contact.pk)) for each in contact_actions.values()] if may_write else [],
         )
 
@@ -115,8 +128,11 @@ class ContactPage(OfContact):
             events = timeline.read(self.actor, contact, group=group, cursor=cursor)
         except DomainError:
             events = timeline.read(self.actor, contact, group=group)
+        shown = [(entry, self._may_delete(entry)) for entry in events.rows]
         return {
-            "entries": [(entry, self._may_delete(entry)) for entry in events.rows],
+            "days": [
+                (_day_title(day), list(entries)) for day, entries in groupby(shown, lambda pair: _day(pair[0].at))
+            ],
             "older": events.next_cursor,
             "is_older": cursor is not None,
             "groups": timeline.GROUPS,
@@ -172,6 +188,10 @@ class ContactPage(OfContact):
         again = "Messages can be sent to this person again."
         self.say("Nothing is sent to this person from now on." if opted_out else again)
 
+    def _tags(self, person: ContactWithTags) -> None:
+        add, remove = ContactTagsForm.of(person, self.request.POST).changes()
+        self._change_tags(person, add=add, remove=remove)
+
     def _tag(self, person: ContactWithTags) -> None:
         self._change_tags(person, add=split_tags(self.request.POST.get("tag", "")))
 
@@ -203,6 +223,37 @@ class ContactPage(OfContact):
             raise DomainError("validation_failed", "the score was not changed: give whole points from -100 to 100")
         changed = adjust_score(self.actor, person.contact.pk, **form.cleaned_data)
         self.say(f"The score is {changed.score} now.")
+
+
+def _path(contact: Contact) -> list[dict[str, Any]]:
+    """The stages as steps, and since when the contact is in its own."""
+    at = list(Stage).index(Stage(contact.stage))
+    change = contact.stage_changes.filter(stage=contact.stage).exclude(cause=stages.IMPLIED).order_by("-at").first()
+    return [
+        {
+            "stage": step,
+            "is_past": number < at and contact.stage != Stage.LOST,
+            "is_current": number == at,
+            "since": change.at if change is not None and number == at else None,
+        }
+        for number, step in enumerate(Stage)
+    ]
+
+
+def _conversations(contact: Contact) -> dict[str, Any]:
+    """The conversations, and which of them is to be answered: that of whoever has waited longest."""
+    found: list[Conversation] = [each for source in contact_conversations.values() for each in source(contact)]
+    waiting = [(each.waiting_since, number) for number, each in enumerate(found) if each.waiting_since is not None]
+    return {"conversations": found, "answer": found[min(waiting)[1]] if waiting else None}
+
+
+def _day(at: datetime) -> date:
+    return timezone.localtime(at).date()
+
+
+def _day_title(day: date) -> str:
+    days = (_day(clock.now()) - day).days
+    return {0: "Today", 1: "Yesterday"}.get(days) or f"{day:%A, %-d %B %Y}"
 
 
 class NewContactPage(TenantPage):

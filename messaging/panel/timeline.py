@@ -1,4 +1,5 @@
-"""The messages of a contact in its timeline: those of one conversation on one day are one entry."""
+"""What a contact's page shows of its conversations: who waits, and their messages in the timeline, where those of one
+conversation on one day are one entry."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,14 +14,16 @@ from django.utils.text import Truncator
 
 from contacts import timeline
 from contacts.models import Contact
+from contacts.panel.actions import Conversation
 from contacts.timeline import Entry, Line, Older, Source
 from crmsolid.panel.components.addresses import panel_url
-from messaging.models import Direction, Message, Status
+from messaging.models import Direction, Message, Status, Thread
 from messaging.panel.words import media_text
 
 # So many of its last messages an entry shows, and so many characters of each.
 SHOWN = 3
 LENGTH = 300
+MAX_CONVERSATIONS = 5
 # Status to type of label, for what is worth telling of a message.
 _LABELS = {Status.FAILED: "danger", Status.QUEUED: "info", Status.SENDING: "info", Status.CANCELED: ""}
 
@@ -78,6 +81,23 @@ def _line(contact: Contact, message: Message) -> Line:
         text=Truncator(message.text).chars(LENGTH) or media_text(message),
         label=None if kind is None else (kind, message.get_status_display()),
     )
+
+
+def conversations_with(contact: Contact) -> list[Conversation]:
+    """The contact's latest conversations."""
+    rows = Thread.objects.for_workspace(contact.workspace_id).filter(contact=contact)
+    threads = rows.select_related("account", "assignee").order_by("-last_message_at", "-id")[:MAX_CONVERSATIONS]
+    return [
+        Conversation(
+            account=str(each.account),
+            address=panel_url("inbox_thread", each.pk),
+            last_at=each.last_message_at,
+            waiting_since=each.waiting_since if each.closed_at is None else None,
+            is_open=each.closed_at is None,
+            assignee="" if each.assignee is None else each.assignee.name or each.assignee.email,
+        )
+        for each in threads
+    ]
 
 
 TIMELINE = Source("message", timeline.MESSAGES, "message-circle", conversations)

@@ -8,7 +8,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from contacts.models import Contact
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import format_time
 from crmsolid.panel.components.template_tags import moment_text
@@ -50,7 +49,6 @@ CORRECTIONS = {
     held.CANCELED: (TEXT,),
 }
 _MISSING = re.compile(r"no value for \{(\w+)\}")  # of messaging.sending.message_text
-LINKED_THREADS = 3
 OWN_FIELDS = ("name", "first_name", "last_name", "username", "email")
 SOURCES = {"sequence": "Sequence", "broadcast": "Broadcast", "phone": "Written on the phone"}
 # What was sent by itself: its icon, and what stands before its text.
@@ -205,11 +203,3 @@ def last_words(thread: Thread) -> Preview:
 def count_text(count: int) -> str:
     """A count that ends at ``MAX_COUNT``; empty for none."""
     return f"{MAX_COUNT}+" if count > MAX_COUNT else str(count or "")
-
-
-def conversations_with(contact: Contact) -> list[tuple[str, str]]:
-    """Titles and addresses of the contact's latest conversations; several are told apart by their accounts."""
-    rows = Thread.objects.for_workspace(contact.workspace_id).filter(contact=contact)
-    threads = list(rows.select_related("account").order_by("-last_message_at", "-id")[:LINKED_THREADS])
-    title = "Conversation by {}" if len(threads) > 1 else "Conversation"
-    return [(title.format(each.account), panel_url("inbox_thread", each.pk)) for each in threads]

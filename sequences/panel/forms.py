@@ -17,7 +17,7 @@ from contacts.segments.builder import Group
 from contacts.segments.conditions import ConditionErrors, definitions_of, describe, parse_condition
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError, FieldError
-from crmsolid.panel.components.comboboxes import Combobox, HourField
+from crmsolid.panel.components.comboboxes import Combobox, HourField, ZoneField
 from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
@@ -93,12 +93,7 @@ class SequenceForm(EditForm, RawValues):
         widget=forms.CheckboxSelectMultiple,
         help_text=ACCOUNTS_HELP,
     )
-    time_zone = forms.CharField(
-        label="Time zone",
-        required=False,
-        widget=Combobox("zone"),
-        help_text="A contact's own time zone goes first.",
-    )
+    time_zone = ZoneField(label="Time zone", help_text="A contact's own time zone goes first.")
     days = forms.MultipleChoiceField(
         required=False, choices=list(zip(DAYS, DAY_NAMES, strict=True)), widget=forms.CheckboxSelectMultiple
     )

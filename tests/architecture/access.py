@@ -67,6 +67,7 @@ CONTACT_FORMS = (
     {"do": "edit", "name": "Taken"},
     {"do": "stage", "stage": "won"},
     {"do": "opt_out", "opted_out": "yes"},
+    {"do": "tags", "tags": "taken", "before": ""},
     {"do": "tag", "tag": "taken"},
     {"do": "untag", "tag": "zebra tag"},
     {"do": "score", "points": "5", "reason": "taken"},

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import NARROW, SignIn, Visitors
+from tests.browser.looks import check_page
 from tests.browser.product import Product
 
 LIST = "/panel/live/contacts/"
@@ -72,15 +73,15 @@ def test_a_new_contact_is_added_and_changed_in_place_on_a_phone(sign_in: SignIn)
     page.get_by_role("button", name="Add the contact").click()
     expect(page.get_by_text("The contact is added.")).to_be_visible()
 
-    page.get_by_label("New tag").fill("compiler")
-    page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_role("button", name="Remove the tag compiler")).to_be_visible()
-    page.get_by_label("New stage").select_option("qualified")
-    page.get_by_role("button", name="Change", exact=True).click()
-    expect(page.get_by_label("New stage")).to_have_value("qualified")
-    page.locator("#timeline").get_by_label("Note").fill("Prefers to be called on Mondays.")
-    page.get_by_role("button", name="Add the note").click()
-    expect(page.locator(".cs-event-text", has_text="Prefers to be called on Mondays.")).to_be_visible()
+    page.get_by_label("Tags").fill("compiler")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Tagged compiler.")).to_be_visible()
+    page.get_by_role("button", name="Qualified").click()
+    expect(page.locator("[aria-current=step]")).to_have_text(re.compile("Qualified"))
+    page.get_by_label("Note", exact=True).fill("Prefers to be called on Mondays.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#timeline").get_by_text("Prefers to be called on Mondays.")).to_be_visible()
+    expect(page.locator("#timeline").get_by_text("Tagged compiler")).to_be_visible()
     page.get_by_role("button", name="Opt out").click()
     expect(page.get_by_text("Nothing is sent to this person from now on.")).to_be_visible()
     page.get_by_role("button", name="Allow messages again").click()
@@ -95,25 +96,61 @@ def test_stage_that_was_changed_in_another_tab_is_replaced_only_when_it_is_sent_
     first, second = sign_in("contacts", "agent"), sign_in("contacts", "owner")
     for page in (first, second):
         page.goto(address)
-    first.get_by_label("New stage").select_option("lost")
-    first.get_by_role("button", name="Change", exact=True).click()
-    expect(first.get_by_label("New stage")).to_have_value("lost")
+    first.get_by_role("button", name="Lost").click()
+    expect(first.locator("[aria-current=step]")).to_have_text(re.compile("Lost"))
 
-    stage = second.get_by_label("New stage")
-    stage.select_option("contacted")
-    second.get_by_role("button", name="Change", exact=True).click()
+    second.get_by_role("button", name="Contacted").click()
     said = "Changed meanwhile to “Lost”. Save again to replace it with yours."
     expect(second.get_by_role("alert")).to_have_text(said)
-    expect(stage).to_have_value("contacted")
-    expect(stage).to_have_attribute("aria-invalid", "true")
-    expect(stage).to_have_accessible_description(said)
     first.reload()
-    expect(first.get_by_label("New stage")).to_have_value("lost")
+    expect(first.locator("[aria-current=step]")).to_have_text(re.compile("Lost"))
 
-    second.get_by_role("button", name="Change", exact=True).click()
+    second.get_by_role("button", name="Save again").click()
     expect(second.get_by_role("alert")).to_have_count(0)
     first.reload()
-    expect(first.get_by_label("New stage")).to_have_value("contacted")
+    expect(first.locator("[aria-current=step]")).to_have_text(re.compile("Contacted"))
+
+
+def test_facts_are_saved_where_they_stand(product: Product, visitors: Visitors, sign_in: SignIn) -> None:
+    visitors.expect(422)
+    contact = add(product, "stands_here", name="Stands Here")
+    address = f"/panel/live/contacts/{contact}/"
+    page = sign_in("contacts", "agent")
+    page.goto(address)
+    phone, email, zone = (page.locator(f"#facts [id=id_{name}]") for name in ("phone", "email", "time_zone"))
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_hidden()
+    phone.fill("12")
+    page.keyboard.press("Escape")
+    expect(phone).to_have_value("")
+    phone.fill("123")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.keyboard.press("Enter")
+    expect(page.locator("#timeline").get_by_text("changed phone")).to_be_visible()
+    email.fill("no address")
+    page.keyboard.press("Tab")
+    expect(page.locator("#facts .cs-error").first).to_be_visible()
+    expect(email).to_have_attribute("aria-invalid", "true")
+    expect(email).to_have_value("no address")
+    email.fill("stands@example.com")
+    zone.fill("Tokyo")
+    page.keyboard.press("Enter")
+    expect(page.locator("#facts .cs-error")).to_have_count(0)
+    expect(zone).to_have_value("Asia/Tokyo")
+    expect(page.locator("#timeline").get_by_text("changed time zone")).to_be_visible()
+    token = product.seeded["workspaces"]["contacts"]["token"]
+    _, stored = product.call("GET", f"/v1/contacts/{contact}", token)
+    assert [stored[name] for name in ("phone", "email", "time_zone")] == ["123", "stands@example.com", "Asia/Tokyo"]
+    check_page(page)
+
+    plain = visitors.open(product.session("contacts", "agent"), width=NARROW, javascript=False)
+    plain.goto(address)
+    plain.locator("#facts [name=phone]").fill("456")
+    plain.get_by_role("button", name="Save", exact=True).click()
+    plain.get_by_label("Tags").fill("one\ntwo")
+    plain.get_by_role("button", name="Save the tags").click()
+    expect(plain.locator("#timeline").get_by_text("Tagged two")).to_be_visible()
+    expect(plain.locator("#facts [name=phone]")).to_have_value("456")
+    assert product.call("GET", f"/v1/contacts/{contact}", token)[1]["tags"] == ["one", "two"]
 
 
 def test_a_filter_of_groups_is_built_and_opened(product: Product, sign_in: SignIn) -> None:

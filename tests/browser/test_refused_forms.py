@@ -57,17 +57,6 @@ def test_the_first_wrong_field_has_the_focus(
     assert faults(page.content(), "zebralive") == []
 
 
-def test_a_field_in_a_closed_part_is_opened(page: Page, owner: Visitors) -> None:
-    page.goto("/panel/live/contacts/")
-    page.get_by_role("link", name=re.compile("^zebralivePerson")).click()
-    page.get_by_text("Edit the details").click()
-    page.locator("main [name='email']").fill("no address")
-    owner.expect(422)
-    with page.expect_navigation():
-        page.get_by_role("main").get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("main [name='email']")).to_be_focused()
-
-
 def test_a_preview_that_is_made_while_somebody_types_leaves_the_focus(page: Page) -> None:
     page.goto("/panel/live/messaging/broadcast/add/")
     page.get_by_label("Name").focus()

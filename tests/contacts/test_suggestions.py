@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts import suggestions
 from contacts.services import upsert_contact
-from crmsolid.panel.components.comboboxes import LIMIT, HourField
+from crmsolid.panel.components.comboboxes import LIMIT, HourField, ZoneField
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +91,17 @@ def test_zones_are_found_by_city_region_and_the_zone_of_the_browser(panel: Clien
 )
 def test_hours_are_read_on_the_server_too(typed: str, hour: str) -> None:
     assert HourField(required=False).clean(typed) == hour
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("tokyo", "Asia/Tokyo"),
+        ("New York", "America/New_York"),
+        ("US/Pacific", "US/Pacific"),
+        ("mars", "mars"),
+        ("", ""),
+    ],
+)
+def test_zone_may_be_named_by_its_city(typed: str, zone: str) -> None:
+    assert ZoneField().clean(typed) == zone

@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 
 from crmsolid.panel.account import sign_in
-from crmsolid.panel.components.comboboxes import Combobox
+from crmsolid.panel.components.comboboxes import ZoneField
 from crmsolid.panel.components.forms import EditForm, ServiceForm
 from crmsolid.workspaces.accounts import MAX_PASSWORD, MAX_USER_NAME
 from crmsolid.workspaces.models import Theme, User
@@ -141,9 +141,7 @@ class ConfirmForm(CodeForm):
 
 class ProfileForm(EditForm, ServiceForm):
     name = text_field("Your name", MAX_USER_NAME, autocomplete="name")
-    time_zone = forms.CharField(
-        label="Time zone", max_length=64, required=False, widget=Combobox("zone", {"maxlength": 64})
-    )
+    time_zone = ZoneField(label="Time zone", max_length=64)
     theme = forms.ChoiceField(label="Appearance", choices=Theme.choices, widget=forms.RadioSelect)
     single_keys = forms.BooleanField(
         label="Single keys",

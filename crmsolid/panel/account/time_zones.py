@@ -6,14 +6,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, JsonResponse
 
 from crmsolid.core import clock
-from crmsolid.core.periods import time_zones
 from crmsolid.panel.account.base import own_page
-from crmsolid.panel.components.comboboxes import LIMIT
-
-# Names outside of these are older names of the same zones.
-_REGIONS = frozenset(
-    ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-)
+from crmsolid.panel.components.comboboxes import LIMIT, city_of, current_time_zones
 
 
 @own_page("GET")
@@ -22,22 +16,18 @@ def suggest(request: HttpRequest) -> JsonResponse:
     is as late as in ``here``, the zone of the browser."""
     wanted, now = request.GET.get("text", "").strip().lower().replace(" ", "_"), clock.now()
     here = request.GET.get("here", "")
-    zones = [zone for zone in time_zones() if zone == "UTC" or zone.partition("/")[0] in _REGIONS]
+    zones = current_time_zones()
     found = [zone for zone in zones if wanted in zone.lower()]
     offset = now.astimezone(ZoneInfo(here)).utcoffset() if here in zones else None
 
     def order(zone: str) -> tuple[bool, bool, bool, str]:
         is_as_late = not wanted and now.astimezone(ZoneInfo(zone)).utcoffset() == offset
-        return zone != here, not _city(zone).lower().startswith(wanted), not is_as_late, _city(zone)
+        return zone != here, not city_of(zone).lower().startswith(wanted), not is_as_late, city_of(zone)
 
     return JsonResponse({"options": [_option(zone, now) for zone in sorted(found, key=order)[:LIMIT]]})
-
-
-def _city(zone: str) -> str:
-    return zone.rpartition("/")[2]
 
 
 def _option(zone: str, now: datetime) -> dict[str, str]:
     region = zone.rpartition("/")[0].replace("_", " ")
     local = f"{now.astimezone(ZoneInfo(zone)):%H:%M}"
-    return {"value": zone, "text": _city(zone).replace("_", " "), "detail": f"{region} {local}".strip()}
+    return {"value": zone, "text": city_of(zone).replace("_", " "), "detail": f"{region} {local}".strip()}

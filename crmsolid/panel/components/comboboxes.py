@@ -17,10 +17,15 @@ from django import forms
 from django.urls import reverse
 from django.utils import timezone
 
+from crmsolid.core.periods import time_zones
 from crmsolid.panel.components.addresses import panel_url
 
 # How many suggestions are shown at most.
 LIMIT = 12
+# The first parts of the names of zones, but for UTC and older names.
+_REGIONS = frozenset(
+    ["Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
+)
 _HOUR = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?", re.ASCII)
 
 
@@ -63,6 +68,29 @@ class ComboboxDate(_Combobox, forms.DateInput):
     def __init__(self) -> None:
         super().__init__("date")
         self.format = "%Y-%m-%d"
+
+
+class ZoneField(forms.CharField):
+    """A time zone by its name, or by its city where only one zone has it. The services refuse others."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, widget=Combobox("zone"), **options)
+
+    def to_python(self, value: Any) -> str:
+        text = str(super().to_python(value))
+        wanted = text.lower().replace(" ", "_")
+        found = [zone for zone in current_time_zones() if wanted in (zone.lower(), city_of(zone).lower())]
+        return found[0] if len(found) == 1 else text
+
+
+def current_time_zones() -> list[str]:
+    """The names of all zones without the older names that some of them have too."""
+    return [zone for zone in time_zones() if zone == "UTC" or zone.partition("/")[0] in _REGIONS]
+
+
+def city_of(zone: str) -> str:
+    """``New_York`` of ``America/New_York``."""
+    return zone.rpartition("/")[2]
 
 
 class HourField(forms.CharField):

@@ -19,7 +19,7 @@ from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.panel.account import sign_in_log
 from crmsolid.panel.account.kept_form import form_of, page_before
 from crmsolid.panel.components.addresses import side_of
-from crmsolid.panel.components.comboboxes import Combobox
+from crmsolid.panel.components.comboboxes import ZoneField
 from crmsolid.panel.components.context import panel_context
 from crmsolid.panel.components.forms import EditForm, ServiceForm, lock_workspace
 from crmsolid.panel.components.tenant_page import TenantPage
@@ -105,10 +105,8 @@ class WorkspaceForm(EditForm, ServiceForm):
     """The name, the time zone, and the aim for answers of a workspace."""
 
     name = forms.CharField(required=False, widget=forms.TextInput(attrs={"maxlength": MAX_NAME}))
-    time_zone = forms.CharField(
+    time_zone = ZoneField(
         label="Time zone",
-        required=False,
-        widget=Combobox("zone"),
         help_text="By its name, such as Europe/Berlin. The days, weeks and months of statistics are those of this time "
         "zone, and new sequences begin with it.",
     )

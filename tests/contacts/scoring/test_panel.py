@@ -153,9 +153,9 @@ def test_a_contacts_page_shows_why_the_score_is_what_it_is_and_changes_it(tenant
     for number in range(20):
         client.post(page, {"do": "score", "points": "1", "note": f"note {number}"})
     text = client.get(page).content.decode()
-    assert "note 19" in text and 'href="?show=Scores#timeline"' in text
-    scores = client.get(page, {"show": "Scores"}).content.decode()
-    assert "tag vip" in scores and "Added as" not in scores
+    assert "note 19" in text and 'href="?show=Changes#timeline"' in text
+    scores = client.get(page, {"show": "Changes"}).content.decode()
+    assert "tag vip" in scores
     viewer = browser(tenants.member(Role.VIEWER))
     assert "Change the score" not in viewer.get(page).content.decode()
     assert viewer.post(page, {"do": "score", "points": "1"}).status_code == 403

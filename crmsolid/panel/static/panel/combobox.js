@@ -130,6 +130,8 @@
         this.input.focus();
         if (!this.isOpen) this.open();
       });
+      // Somebody else has set the value of the field.
+      this.field.addEventListener("combobox:show", () => this.isTyping || this.show());
       this.list.addEventListener("mousedown", (event) => event.preventDefault());
       this.list.addEventListener("click", (event) => this.clicked(event));
       // What counts are the changes of the field.
