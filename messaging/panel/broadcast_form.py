@@ -1,9 +1,12 @@
 """The form of a broadcast in the panel."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from contacts.lookup import find_named
 from contacts.models import Segment
@@ -22,10 +25,13 @@ from messaging.broadcasts.definition import (
     Definition,
 )
 from messaging.models import Account
+from messaging.panel.composing import Word, chosen
 
 # The field of the form that a field of the definition is filled in with.
 _SHOWN_AT = {"audience": "segment_id", "audience.segment_id": "segment_id", "audience.tags": "tags"}
 _SHOWN_AT |= {"audience.contact_ids": "contacts"}
+# The field of each way to name an audience.
+_AUDIENCES = {"segment_id": "segment_id", "tags": "tags", "contact_ids": "contacts"}
 # So many contacts may be named in the form; more than that have a tag or a segment.
 MAX_LINES = 200
 ACCOUNTS_HELP = (
@@ -34,13 +40,14 @@ ACCOUNTS_HELP = (
 
 
 class BroadcastForm(EditForm, forms.Form):
-    """What :class:`Definition` holds. The audience is one of a segment, tags and contacts."""
+    """What :class:`Definition` holds. The audience is one of a segment, tags and contacts; where several are filled in,
+    ``goes_to`` says which counts."""
 
-    units = (("segment_id", "tags", "contacts"),)
+    units = (("goes_to", "segment_id", "tags", "contacts"),)
 
-    name = forms.CharField(max_length=MAX_NAME)
+    name = forms.CharField(max_length=MAX_NAME, widget=forms.TextInput(attrs={"placeholder": "Name of the broadcast"}))
     text = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         strip=False,
         error_messages={"required": "Write the message."},
         help_text="{first_name} is the contact's first name; {first_name|there} says “there” to those without one. "
@@ -54,17 +61,24 @@ class BroadcastForm(EditForm, forms.Form):
         error_messages={"required": "Choose the account that sends it."},
         help_text=ACCOUNTS_HELP,
     )
+    goes_to = forms.ChoiceField(
+        label="Goes to",
+        required=False,
+        choices=[("segment_id", "A segment"), ("tags", "Tags"), ("contacts", "Contacts")],
+        widget=forms.RadioSelect,
+        initial="segment_id",
+    )
     segment_id = forms.ChoiceField(
         label="Segment", required=False, help_text="A segment without conditions is everybody."
     )
     tags = forms.CharField(
-        label="Or tags",
+        label="Tags",
         required=False,
         widget=ComboboxLines("tags", {"rows": 2}),
         help_text="One tag a line. Contacts who have all of them get the message.",
     )
     contacts = forms.CharField(
-        label="Or contacts",
+        label="Contacts",
         required=False,
         widget=ComboboxLines("people", {"rows": 2}),
         help_text="One a line: a username, an e-mail address or an id.",
@@ -107,6 +121,7 @@ class BroadcastForm(EditForm, forms.Form):
             "name": definition.name,
             "text": definition.text,
             "account_ids": list(definition.account_ids),
+            "goes_to": next((name for key, name in _AUDIENCES.items() if key in definition.audience), "segment_id"),
             "segment_id": definition.audience.get("segment_id", ""),
             "tags": "\n".join(definition.audience.get("tags", ())),
             "contacts": "\n".join(definition.audience.get("contact_ids", ())),
@@ -140,13 +155,42 @@ class BroadcastForm(EditForm, forms.Form):
         return found
 
     def clean(self) -> None:
-        names = ("segment_id", "tags", "contacts")
+        names, goes_to = tuple(_AUDIENCES.values()), self.cleaned_data.get("goes_to")
+        if goes_to and self.cleaned_data.get(goes_to):
+            for name in {*names} - {goes_to}:
+                self.cleaned_data[name] = "" if name == "segment_id" else []
+                self.errors.pop(name, None)
         if sum(bool(self.cleaned_data.get(name)) for name in names) != 1 and not self.errors.keys() & names:
             self.add_error("segment_id", "Choose a segment, or give tags, or contacts: one of the three.")
 
+    def sentences(self) -> list[Word]:
+        """The chosen words of the settings, as they were typed."""
+        sent_at = ""
+        with suppress(forms.ValidationError):
+            sent_at = time_text(self.fields["send_at"].clean(self["send_at"].value()))
+        pace, cooldown = self["per_hour"].value(), self["cooldown_days"].value()
+        return [
+            Word("accounts", get_text_list(chosen(self["account_ids"]), "and"), "an account", is_extra=True),
+            Word("audience", self._audience_text(), "whom", is_extra=True),
+            Word("send_at", sent_at, "at once"),
+            Word("pace", f"at most {pace} an hour" if pace else "", "as fast as the accounts may"),
+            Word("cooldown", f"who got another within {cooldown} days" if cooldown else "", "nobody"),
+        ]
+
+    def _audience_text(self) -> str:
+        lines = {name: str(self[name].value() or "").split("\n") for name in ("tags", "contacts")}
+        tags, contacts = ([line.strip() for line in each if line.strip()] for each in lines.values())
+        texts = {
+            "segment_id": ", ".join(chosen(self["segment_id"])),
+            "tags": f"everybody with {get_text_list(tags, 'and')}" if tags else "",
+            "contacts": f"{len(contacts)} contact{pluralize(len(contacts))}" if contacts else "",
+        }
+        goes_to = str(self["goes_to"].value())
+        return texts.get(goes_to) or next(filter(None, texts.values()), "")
+
     def definition(self) -> Definition:
         """The broadcast that was filled in. The form must be valid."""
-        values = dict(self.cleaned_data)
+        values = {name: value for name, value in self.cleaned_data.items() if name != "goes_to"}
         segment_id, tags, contact_ids = values.pop("segment_id"), values.pop("tags"), values.pop("contacts")
         audience: dict[str, Any] = {"contact_ids": contact_ids}
         if segment_id or tags:

@@ -41,6 +41,7 @@ from messaging.broadcasts.models import (
 from messaging.broadcasts.querysets import load_counts, load_waits, retryable, status_of, waiting_text
 from messaging.models import Account, Message
 from messaging.panel.broadcast_form import BroadcastForm
+from messaging.panel.composing import insertions
 from messaging.panel.words import contact_corrections, failure
 
 COLOURS = {"draft": "", "scheduled": "info", "running": "primary", "paused": "warning", "done": "success"}
@@ -89,16 +90,20 @@ class BroadcastAdmin(FormPageAdmin):
 
     @column("sent")
     def progress(self, broadcast: Broadcast) -> SafeString:
-        sent, total = f"{broadcast.counts['sent']:,}", f"{sum(broadcast.counts.values()):,}"
-        return format_html('<span class="cs-nowrap">{} of {}</span>', sent, total)
+        total, sent = sum(broadcast.counts.values()), broadcast.counts["sent"]
+        if not total:
+            return SafeString("")
+        meter = '<progress class="cs-meter cs-meter-s" max="{}" value="{}" aria-hidden="true"></progress>'
+        text = f'<span class="cs-line-h cs-nowrap">{meter}{{}} of {{}}</span>'
+        return format_html(text, total, total - broadcast.counts["pending"], f"{sent:,}", f"{total:,}")
 
     @column("waits")
     def waits(self, broadcast: Broadcast) -> str:
         return capfirst(waiting_text(broadcast))
 
     @column("failed")
-    def failed(self, broadcast: Broadcast) -> int:
-        return broadcast.counts["failed"]
+    def failed(self, broadcast: Broadcast) -> str:
+        return f"{broadcast.counts['failed']:,}" if broadcast.counts["failed"] else ""
 
     # --- One broadcast ----------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
@@ -271,7 +276,7 @@ class BroadcastAdmin(FormPageAdmin):
             if request.POST.get("do") == "preview":
                 if form.is_valid():
                     definition = replace(form.definition(), name="Preview")
-                    at_most = MAX_COUNTED_WHILE_TYPING if "by_itself" in request.POST else None
+                    at_most = MAX_COUNTED_WHILE_TYPING if request.POST.get("by_itself") else None
                     return self._form_page(request, broadcast, form, self._preview(request, definition, at_most))
             elif form.is_bound:
                 with unit_of_work():
@@ -298,9 +303,12 @@ class BroadcastAdmin(FormPageAdmin):
     def _form_page(
         self, request: HttpRequest, broadcast: Broadcast | None, form: BroadcastForm, preview: dict[str, Any]
     ) -> HttpResponse:
-        title = f"Edit {broadcast.name}" if broadcast else "New broadcast"
-        context = {**self._titles(broadcast, title), **preview}
-        return self.render_page(request, "panel/broadcast_form.html", form=form, **context)
+        title = broadcast.name if broadcast else "New broadcast"
+        context = {**self._titles(broadcast, title), **preview, "form": form, "says": form.sentences()}
+        if request.headers.get("HX-Target") == "preview":
+            return self.render_page(request, "panel/broadcast_pane.html", is_alone=True, **context)
+        workspace = self.current_workspace(request)
+        return self.render_page(request, "panel/broadcast_form.html", **insertions(workspace), **context)
 
     def _preview(self, request: HttpRequest, definition: Definition, at_most: int | None = None) -> dict[str, Any]:
         """What the pages show of a preview; of an audience of more than ``at_most`` contacts, one text."""

@@ -2,8 +2,10 @@
 texts with their fields marked, and whom a preview is for."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -29,6 +31,24 @@ OWN_FIELDS = {
     "username": "Username",
     "email": "E-mail",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a sentence that opens its fields, with the id ``say-NAME``. ``otherwise`` stands where nothing is
+    chosen; what ``is_extra`` adds to the sentence when it is chosen."""
+
+    name: str
+    text: str
+    otherwise: str
+    is_extra: bool = False
+
+
+def chosen(field: BoundField) -> list[str]:
+    """The titles of what is chosen in a field, as it was typed."""
+    value, choices = field.value(), field.field
+    values = {str(each) for each in (value if isinstance(value, list) else [value])}
+    return [str(title) for each, title in choices.choices if str(each) in values and str(each)]  # type: ignore[attr-defined]
 
 
 def field_labels(workspace: Workspace) -> dict[str, str]:

@@ -132,12 +132,6 @@ class SequenceForm(EditForm, RawValues):
             *(("stop_stages", f"stage:{stage}") for stage in values["stop_stages"]),
         ]
 
-    def chosen(self, name: str) -> list[str]:
-        """The titles of what is chosen in a field."""
-        values: Any = {str(value) for value in self[name].value()}
-        choices: Any = self.fields[name]
-        return [str(title) for value, title in choices.choices if str(value) in values]
-
     def typed(self) -> dict[str, Any]:
         """As JSON, what the fields say of when messages are sent and what stops them. It may be wrong."""
         values = self.values()

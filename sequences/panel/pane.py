@@ -1,7 +1,6 @@
 """What the builder of a sequence says beside its fields: its settings as words of sentences, and what somebody gets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from django.utils.text import get_text_list
 from contacts.models import Contact
 from crmsolid.core.periods import duration_text
 from crmsolid.workspaces.actor import Actor
-from messaging.panel.composing import with_fields_marked
+from messaging.panel.composing import Word, chosen, with_fields_marked
 from messaging.sending import automatic
 from sequences import services
 from sequences.definition import Definition
@@ -28,17 +27,6 @@ _LEFT_OUT = "Left out: they do not meet its condition."
 _LACKS_VALUE = "They lack a value that the text needs, so it waits."
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a sentence, with the id ``say-NAME``. ``otherwise`` stands where nothing is chosen; what ``is_extra``
-    adds to the sentence when it is chosen."""
-
-    name: str
-    text: str
-    otherwise: str
-    is_extra: bool = False
-
-
 def sentences(form: DefinitionForm, definition: Definition, labels: Mapping[str, str]) -> dict[str, Word]:
     """The chosen words of the settings by their names, and those of each step as ``words`` of its form. ``definition``
     is what was typed; ``labels`` are those of the fields of contacts."""
@@ -53,12 +41,12 @@ def sentences(form: DefinitionForm, definition: Definition, labels: Mapping[str,
     hours = definition.as_json()["window"]
     tags = str(values["stop_tags"]).splitlines()
     words = [
-        Word("accounts", get_text_list(form.main.chosen("account_ids"), "and"), "an account", is_extra=True),
+        Word("accounts", get_text_list(chosen(form.main["account_ids"]), "and"), "an account", is_extra=True),
         Word("days", _days_text(hours["days"]) if hours else "", "any day"),
         Word("hours", _hours_text(hours) if hours else "", "at any hour"),
         Word("zone", values["time_zone"], "that of the workspace"),
         Word("reply", "they reply" if values["stop_on_reply"] else "", "they reply", is_extra=True),
-        Word("stages", ", ".join(form.main.chosen("stop_stages")), "a stage", is_extra=True),
+        Word("stages", ", ".join(chosen(form.main["stop_stages"])), "a stage", is_extra=True),
         Word("tags", ", ".join(tag.strip() for tag in tags if tag.strip()), "a tag", is_extra=True),
         Word("more", _more(values, definition), ""),
     ]

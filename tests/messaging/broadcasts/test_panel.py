@@ -330,10 +330,13 @@ def test_page_follows_by_itself_while_it_is_sent(tenants: Tenants, account: Acco
 
 
 def home_of(client: Any) -> dict[str, list[tuple[str, str]]]:
-    """The notices of Home that are about broadcasts, each with its items."""
-    notices = client.get(reverse("admin:index")).context["notices"]
-    found = {notice.title: [(item.title, item.detail) for item in notice.items] for notice in notices}
-    return {title: items for title, items in found.items() if title in ("Running now", WAIT_FOR_SOMEBODY)}
+    """What Home says of the broadcast: while it runs by itself, and what is to be done if it does not."""
+    shown = client.get(reverse("admin:index")).context
+    found = {
+        "running": [(f"{run.title}: {run.done_text}", run.waits) for run in shown["running"]],
+        "hands": [(hand.title, hand.detail) for hand in shown["hands"] if "News" in hand.title],
+    }
+    return {name: items for name, items in found.items() if items}
 
 
 def test_broadcast_that_waits_says_why_and_until_when(tenants: Tenants, frozen_time: FrozenTime) -> None:
@@ -347,7 +350,7 @@ def test_broadcast_that_waits_says_why_and_until_when(tenants: Tenants, frozen_t
     text = text_of(client, page("change", broadcast))
     assert f"Nothing is sent at this moment. It waits {waits}." in text
     assert f'<dt>Waits</dt><dd dir="auto">{waits}</dd>' in text
-    assert home_of(client) == {"Running now": [("Broadcast", f"News: 2 of 5. It waits {waits}.")]}
+    assert home_of(client) == {"running": [("Broadcast: News: 2 of 5", waits)]}
 
 
 @pytest.mark.parametrize(
@@ -367,14 +370,14 @@ def test_broadcast_that_waits_for_somebody_is_not_said_to_go_on_by_itself(
     broadcast = start(account)
     work(broadcast)
     client = browser(tenants.owner)
-    assert home_of(client) == {WAIT_FOR_SOMEBODY: [("News", what_to_do)]}
+    assert home_of(client) == {"hands": [("News", what_to_do)]}
     until = frozen_time.now + timedelta(hours=1)
     Account.unscoped.filter(pk=account.pk).update(state="paused", paused_until=until)
     run_job(broadcast)
     waits = f"for an account that is paused, until {time_text(until)}"
-    assert home_of(client) == {"Running now": [("Broadcast", f"News: 0 of 1. It waits {waits}.")]}
+    assert home_of(client) == {"running": [("Broadcast: News: 0 of 1", waits)]}
     pause_broadcast(tenants.actor(), broadcast.pk)
-    assert home_of(client) == {WAIT_FOR_SOMEBODY: [("News", "It is paused. Resume it when it may go on.")]}
+    assert home_of(client) == {"hands": [("News", "It is paused. Resume it when it may go on.")]}
 
 
 def test_broadcast_that_waits_for_a_plan_waits_for_somebody(tenants: Tenants, account: Account) -> None:
@@ -384,4 +387,4 @@ def test_broadcast_that_waits_for_a_plan_waits_for_somebody(tenants: Tenants, ac
     work(broadcast)
     what_to_do = "The plan does not allow sending. An owner can choose another one."
     Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="pro")  # the page of an expired plan is another one
-    assert home_of(browser(tenants.owner)) == {WAIT_FOR_SOMEBODY: [("News", what_to_do)]}
+    assert home_of(browser(tenants.owner)) == {"hands": [("News", what_to_do)]}

@@ -22,9 +22,9 @@ document.addEventListener("click", (event) => {
   text.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-// <form data-guards> asks before it is left with something in it that was not saved.
+// <form data-guards> asks before it is left with something in it that was not saved; data-guards="changed" shows such.
 const guarded = document.querySelector("form[data-guards]");
-let isChanged = Boolean(guarded?.querySelector(".cs-alert"));
+let isChanged = guarded?.dataset.guards === "changed";
 const change = (event) => {
   if (event.target.name !== "for") isChanged = true;
 };
@@ -39,4 +39,19 @@ document.addEventListener("keydown", (event) => {
   if (!save) return;
   event.preventDefault();
   save.click();
+});
+
+// --- The preview that follows the typing ---
+// The form stays open when the session has ended: leaving for the log-in page would lose what was written.
+const LOGGED_OUT = "You are logged out. Save: you are asked to log in, and what you have written is kept.";
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { target, xhr } = event.detail;
+  if (target.id !== "preview" || xhr.status !== 401) return;
+  event.preventDefault(); // htmx would follow HX-Redirect
+  target.querySelector("[role=status]").textContent = LOGGED_OUT;
+});
+// When the answer is another page, the preview stays as it is.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  if (["preview", "steps"].includes(target.id) && !xhr.responseText.includes(`id="${target.id}"`)) event.detail.shouldSwap = false;
 });
