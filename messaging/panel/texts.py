@@ -12,18 +12,19 @@ from django.utils.text import Truncator
 from contacts.custom_fields import by_key
 from contacts.forms import LinesField
 from contacts.models import Contact
-from contacts.services import list_contacts
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_base import TenantAdmin, TenantForm
 from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
+from crmsolid.panel.components.comboboxes import Combobox
 from crmsolid.panel.components.forms import EditForm, ServiceForm, lock_row
 from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.models import Workspace
 from messaging import texts as services
 from messaging.models import OptOutWord, Template
+from messaging.panel.composing import insertions, person_for_preview
 from messaging.sending.message_text import BUILT_IN_VARIABLES, check_template, fallbacks_for, preview_for
 from messaging.texts import MAX_WORD, normal_form
 
@@ -33,12 +34,15 @@ FALLBACK_HELP = (
 
 
 class TemplateForm(EditForm, ServiceForm):
-    name = forms.CharField(max_length=services.MAX_NAME)
-    text = LinesField(6, required=True, strip=False)
+    name = forms.CharField(
+        max_length=services.MAX_NAME, widget=forms.TextInput(attrs={"placeholder": "Name of the template"})
+    )
+    text = LinesField(4, required=True, strip=False)
     contact = forms.CharField(
         label="Preview for",
         required=False,
         max_length=200,
+        widget=Combobox("people"),
         help_text="Name, username or e-mail address of a contact. Empty: the newest contact.",
     )
 
@@ -100,7 +104,10 @@ class TemplateAdmin(PageAdmin):
                 form.add_domain_error(error)
         title = "New template" if template is None else template.name
         context = {"title": title, "page_label": title, "original": template, "form": form, "previews": previews}
-        return self.render_page(request, "panel/template_form.html", **context)
+        if request.headers.get("HX-Target") == "preview":
+            return self.render_page(request, "panel/template_pane.html", is_alone=True, **context)
+        workspace = self.current_workspace(request)
+        return self.render_page(request, "panel/template_form.html", **insertions(workspace), **context)
 
     def _form(self, request: HttpRequest, template: Template | None) -> TemplateForm:
         stored = {} if template is None else {"name": template.name, "text": template.text}
@@ -132,14 +139,13 @@ class TemplateAdmin(PageAdmin):
         words = form.cleaned_data["contact"]
         try:
             check_template(workspace, text)
-            found = list_contacts(self.actor(request), {"search": words} if words else {}, limit=1).rows
+            person = person_for_preview(self.actor(request), words)
         except DomainError as error:
             form.add_domain_error(error)
             return []
-        if words and not found:
+        if words and person is None:
             form.add_error("contact", "No contact has this name, username or e-mail address.")
-        people = list(Contact.objects.for_workspace(workspace).filter(pk__in=[row.contact.id for row in found]))
-        previews = [_preview(workspace, str(contact), contact, text) for contact in people]
+        previews = [_preview(workspace, str(person), person, text)] if person else []
         return [*previews, _preview(workspace, "a contact without any details", Contact(), text)]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

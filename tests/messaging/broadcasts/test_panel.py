@@ -370,14 +370,14 @@ def test_broadcast_that_waits_for_somebody_is_not_said_to_go_on_by_itself(
     broadcast = start(account)
     work(broadcast)
     client = browser(tenants.owner)
-    assert home_of(client) == {"hands": [("News", what_to_do)]}
+    assert home_of(client) == {"hands": [("News waits for somebody", what_to_do)]}
     until = frozen_time.now + timedelta(hours=1)
     Account.unscoped.filter(pk=account.pk).update(state="paused", paused_until=until)
     run_job(broadcast)
     waits = f"for an account that is paused, until {time_text(until)}"
     assert home_of(client) == {"running": [("Broadcast: News: 0 of 1", waits)]}
     pause_broadcast(tenants.actor(), broadcast.pk)
-    assert home_of(client) == {"hands": [("News", "It is paused. Resume it when it may go on.")]}
+    assert home_of(client) == {"hands": [("News waits for somebody", "It is paused. Resume it when it may go on.")]}
 
 
 def test_broadcast_that_waits_for_a_plan_waits_for_somebody(tenants: Tenants, account: Account) -> None:
@@ -387,4 +387,4 @@ def test_broadcast_that_waits_for_a_plan_waits_for_somebody(tenants: Tenants, ac
     work(broadcast)
     what_to_do = "The plan does not allow sending. An owner can choose another one."
     Workspace.objects.filter(pk=tenants.workspace.pk).update(plan="pro")  # the page of an expired plan is another one
-    assert home_of(browser(tenants.owner)) == {"hands": [("News", what_to_do)]}
+    assert home_of(browser(tenants.owner)) == {"hands": [("News waits for somebody", what_to_do)]}
