@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import partial
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest
@@ -206,6 +208,20 @@ class WaitingFor(models.TextChoices):
     WORKER = "worker"
 
 
+# What the search through texts knows: messages whose text is final. The characters that join words of an address or a
+# number are spaces to it.
+SEARCHED_STATUSES = (Status.SENT, Status.RECEIVED)
+SEPARATORS = "@./:_-+<>&"
+TEXT_APART = models.Func(
+    F("text"),
+    models.Value(SEPARATORS),
+    models.Value(" " * len(SEPARATORS)),
+    function="TRANSLATE",
+    output_field=models.TextField(),
+)
+TEXT_WORDS = SearchVector(TEXT_APART, config="simple")
+
+
 class Message(WorkspaceModel):
     """One message. Outgoing: ``queued → sending → sent | failed``, or ``canceled``; incoming: ``received``.
 
@@ -276,6 +292,8 @@ class Message(WorkspaceModel):
         ]
         indexes = [
             models.Index(fields=["workspace", "created_at", "id"], name="message_recent"),
+            # For messaging.searching. A message gets into it once, when it was sent or received.
+            GinIndex(TEXT_WORDS, name="message_words", condition=Q(status__in=["sent", "received"])),
             models.Index(fields=["thread", "created_at", "id"], name="message_in_thread"),
             # For lists by account and by a rare status. Sending a message writes nothing into the second.
             models.Index(fields=["account", "created_at", "id"], name="message_of_account"),

@@ -295,13 +295,20 @@ def list_threads(
 
 
 def list_thread_messages(
-    actor: Actor, thread_id: str, *, sort: str = "-created_at", limit: int = 50, cursor: str | None = None
+    actor: Actor,
+    thread_id: str,
+    *,
+    until: datetime | None = None,
+    sort: str = "-created_at",
+    limit: int = 50,
+    cursor: str | None = None,
 ) -> Page:
-    """One page of the thread's messages. Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``."""
+    """One page of the thread's messages, created before ``until``. Errors: ``scope_missing``, ``not_found``,
+    ``invalid_cursor``."""
     actor.require(Scope.READ_MESSAGES)
-    thread = _get(Thread, actor, thread_id)
-    rows = Message.objects.for_workspace(actor.workspace).filter(thread=thread)
-    return _page_of_messages(actor, rows, {"thread": thread.pk}, sort=sort, limit=limit, cursor=cursor)
+    filters = _given(thread=_get(Thread, actor, thread_id).pk, created_at__lt=until)
+    rows = Message.objects.for_workspace(actor.workspace).filter(**filters)
+    return _page_of_messages(actor, rows, filters, sort=sort, limit=limit, cursor=cursor)
 
 
 @unit_of_work()

@@ -79,8 +79,8 @@ class ContactPage(OfContact):
             "delete_note": self._delete_note,
             "score": self._score,
         }
-        verb = verbs.get(request.POST.get("do", ""))
-        answer = verb(person) if verb is not None else None
+        verb = verbs.get(request.POST.get("do", ""), self._act_in_place)
+        answer = verb(person)
         return answer or self.redirect(self.name, contact_id)
 
     # --- What is shown ----------------------------------------------------------------------------------------
@@ -181,6 +181,12 @@ class ContactPage(OfContact):
                 f"The stage is {Stage(form.cleaned_data['stage']).label} now.", undo={"do": "stage", **form.undo()}
             )
         return None
+
+    def _act_in_place(self, person: ContactWithTags) -> None:
+        """What another app does with a contact and one choice, such as a sequence."""
+        actions = (each.in_place for each in contact_actions.values() if each.page == self.request.POST.get("do"))
+        for in_place in filter(None, actions):
+            self.say(in_place.act(self.actor, person.contact.pk, self.request.POST.get("choice", "")))
 
     def _opt_out(self, person: ContactWithTags) -> None:
         opted_out = self.request.POST.get("opted_out") == "yes"

@@ -71,12 +71,13 @@ class Conversation:
     older: str | None
 
 
-def read(actor: Actor, thread: Thread, *, cursor: str | None = None) -> Conversation:
-    """One page of the thread's messages, with what members did between them. Errors: ``invalid_cursor``."""
-    found = messages.list_thread_messages(actor, thread.pk, limit=PAGE, cursor=cursor)
+def read(actor: Actor, thread: Thread, *, cursor: str | None = None, until: datetime | None = None) -> Conversation:
+    """One page of the thread's messages, the latest or those before ``until``, with what members did between them.
+    Errors: ``invalid_cursor``."""
+    found = messages.list_thread_messages(actor, thread.pk, until=until, limit=PAGE, cursor=cursor)
     rows: list[Message] = found.rows[::-1]
     since = rows[0].created_at if rows and found.next_cursor else None
-    until = rows[-1].created_at if rows and cursor else None
+    until = rows[-1].created_at if rows and (cursor or until) else None
     deeds = threads.list_deeds(actor, thread.pk, since=since, until=until)
     retryable = threads.find_retryable(actor.workspace, rows)
     return Conversation(list(_parts(thread, rows, deeds, retryable)), rows, found.next_cursor)

@@ -28,6 +28,7 @@ from messaging.threads.services import GROUPED, VIEWS, InboxFilter, View
 
 PAGE = 50
 MAX_TEMPLATES = 200
+AFTER_FOUND = 20  # messages that are shown after the one which was looked for
 VARIABLES = ("first_name", "last_name", "name", "username", "email")
 # The views in the side: their titles and icons, in groups. MORE is what has been put away.
 MAIN: dict[str, tuple[str, str]] = {
@@ -282,21 +283,32 @@ class ThreadPage(InboxPage):
         }
 
     def messages_context(self, thread: Thread) -> dict[str, Any]:
-        cursor = self.request.GET.get("before") or None
+        cursor, until = self.request.GET.get("before") or None, self.until(thread)
         try:
-            shown = conversation.read(self.actor, thread, cursor=cursor)
+            shown = conversation.read(self.actor, thread, cursor=cursor, until=until)
         except DomainError as error:
             if error.code != "invalid_cursor":
                 raise
-            shown, cursor = conversation.read(self.actor, thread), None
+            shown, cursor = conversation.read(self.actor, thread, until=until), None
         return {
             "conversation": shown,
             "history": conversation.history_of(self.actor, thread, shown),
-            "is_latest": cursor is None,
+            "is_latest": cursor is None and until is None,
             "sample": sample.progress(thread, shown.messages) if self.panel.is_test else "",
             "seen": conversation.seen_until(thread, shown),
             "workspace_id": self.workspace.pk,
         }
+
+    def until(self, thread: Thread) -> datetime | None:
+        """Before which time the messages are that show the one which the address names, with some of those after it.
+        None if the latest do, or if it names none."""
+        wanted, rows = self.request.GET.get("message", ""), self.rows(Message).filter(thread=thread)
+        found = rows.filter(pk=wanted).first() if is_id("msg", wanted) else None
+        if found is None:
+            return None
+        later = rows.filter(created_at__gt=found.created_at).order_by("created_at", "id")
+        time: datetime | None = later.values_list("created_at", flat=True)[AFTER_FOUND : AFTER_FOUND + 1].first()
+        return time
 
     def composer_context(self, thread: Thread, draft: Draft) -> dict[str, Any]:
         account = get_account(self.actor, thread.account_id)

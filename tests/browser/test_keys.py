@@ -40,19 +40,19 @@ def test_list_of_keys_has_those_of_the_page_and_of_all_pages(sign_in: SignIn) ->
             const own = document.createElement("button");
             own.textContent = "Do it";
             own.onclick = () => (document.title = "done");
-            own.dataset.key = "x";
+            own.dataset.key = "y";
             document.querySelector("main").append(own);
         }"""
     )
     press(page, "?")
     here = keys.locator("#keys-here")
-    expect(here).to_contain_text("X")
+    expect(here).to_contain_text("Y")
     expect(here).to_contain_text("Do it")
-    press(page, "x")
+    press(page, "y")
     assert page.title() != "done"  # the dialog is above the page
-    press(page, "Escape", "Shift+X")
+    press(page, "Escape", "Shift+Y")
     assert page.title() != "done"
-    press(page, "x")
+    press(page, "y")
     assert page.title() == "done"
 
 
@@ -70,6 +70,7 @@ def test_single_keys_do_nothing_in_a_field_and_can_be_switched_off(sign_in: Sign
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_label("Single keys").check()
     page.get_by_role("button", name="Save").click()
+    expect(page.locator("html[data-no-single-keys]")).to_have_count(0)
     with page.expect_navigation():
         press(page, "g", "p")
     assert page.url.endswith("/contacts/")
@@ -98,6 +99,7 @@ def test_toast_goes_but_not_while_somebody_is_at_it(sign_in: SignIn) -> None:
     page.get_by_role("button", name="Save").click()
     toast = page.locator(".cs-toast")
     expect(toast).to_be_visible()
+    check_page(page)
     toast.hover()
     page.clock.run_for(20_000)
     expect(toast).to_be_visible()

@@ -39,11 +39,12 @@ for (const button of document.querySelectorAll("button[data-ready-in]")) {
   count();
 }
 
-// <form data-logs-out="MEMBER">: whoever uses the browser next does not get what the member wrote (outbox.js).
+// <form data-logs-out="MEMBER">: whoever uses the browser next does not get what the member wrote (outbox.js) or opened
+// (palette.js).
 document.addEventListener("submit", (event) => {
   const member = event.target.dataset.logsOut;
   if (!member) return;
-  const keys = Object.keys(localStorage).filter((key) => [`draft:${member}:`, `outbox:${member}:`].some((start) => key.startsWith(start)));
+  const keys = Object.keys(localStorage).filter((key) => [`draft:${member}:`, `outbox:${member}:`, `recent:${member}:`].some((start) => key.startsWith(start)));
   const isUnsent = keys.some((key) => key.startsWith("outbox:"));
   if (isUnsent && !confirm("Messages that are not sent yet will be lost. Log out?")) return event.preventDefault();
   sessionStorage.setItem("logs-out", JSON.stringify(keys));
@@ -109,18 +110,10 @@ document.addEventListener("click", (event) => {
   }
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    const menu = document.querySelector("details.cs-menu[open]");
-    if (!menu) return;
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  } else if (event.key?.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
-    const search = document.querySelector("#panel-search") ?? document.querySelector("#search");
-    if (!search) return;
-    event.preventDefault();
-    if (search.select) search.select();
-    else search.click();
-  }
+  const menu = event.key === "Escape" && document.querySelector("details.cs-menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
 
 // The side of a long place shows the line of this page.
