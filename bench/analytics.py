@@ -1,4 +1,4 @@
-"""``python -m bench.analytics``: every report with a million messages and 100,000 contacts of a year, on PostgreSQL.
+"""``python -m bench.analytics``: every report and page with a million messages and 100,000 contacts of a year.
 
 It fills the database of ``DATABASE_URL``, which must be a new one or that of an earlier run, and prints for each case
 the median time of five answers, from the parameters to the JSON, the plan of the slowest statement, and the CPU time
@@ -18,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
 
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 
 from bench.contacts import measure, timed
 from crmsolid.analytics.reports import REPORTS
@@ -37,8 +38,10 @@ TABLES = (
     "contacts_stagechange",
     "messaging_thread",
     "messaging_message",
+    "messaging_writtenmessage",
     "messaging_erasedmessage",
     "messaging_recipient",
+    "sequences_enrollment",
     "sequences_steprun",
 )
 
@@ -84,6 +87,12 @@ SELECT 'msg_' || lpad(number::text, 26, '0'), %(workspace)s, account, thread, co
   CASE WHEN k >= 7 OR number %% 40 <> 0 THEN at END,
   CASE WHEN k IN (7, 8) THEN 'msg_' || lpad((number - 6)::text, 26, '0') END, k = 8 AND n %% 4 = 0
 FROM sends
+""",
+    """
+INSERT INTO messaging_writtenmessage (workspace_id, message_id, author_id, via, at, waited)
+SELECT %(workspace)s, 'msg_' || lpad(number::text, 26, '0'), %(user)s, 'panel', at,
+  CASE WHEN n %% 5 > 0 THEN n * 7919 %% 5003 END
+FROM sends WHERE k = 6 AND number %% 40 <> 0
 """,
     """
 INSERT INTO sequences_sequence (id, workspace_id, name, status, version, created_at, updated_at)
@@ -153,7 +162,7 @@ def prepare(contacts: int) -> Workspace:
         Account.unscoped.create(workspace=workspace, name=f"Account {n}", kind="sandbox") for n in range(ACCOUNTS)
     ]
     values: dict[str, Any] = {
-        **{"workspace": workspace.pk, "contacts": contacts, "each": EACH, "accounts": ACCOUNTS},
+        **{"workspace": workspace.pk, "user": owner.pk, "contacts": contacts, "each": EACH, "accounts": ACCOUNTS},
         **{"sequences": SEQUENCES, "broadcasts": BROADCASTS, "first_account": accounts[0].pk},
         "apart": timedelta(days=365) / contacts,
     }
@@ -192,12 +201,30 @@ def cases(actor: Actor) -> dict[str, Callable[[], Any]]:
     return {f"{name}, {text}": partial(answered, name, query) for name in REPORTS for text, query in queries.items()}
 
 
+def page_cases() -> dict[str, Callable[[], Any]]:
+    """The pages of the panel, each compared with as many days before."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(User.objects.get(email="year@example.com"))
+
+    def read(path: str, period: str) -> int:
+        answer = client.get(f"/panel/live/analytics/{path}", {"period": period})
+        assert answer.status_code == 200, answer.status_code
+        return len(answer.content)
+
+    paths = ("", "team/", "team/answers/", "funnel/", "sequences/", "broadcasts/", "accounts/")
+    return {f"page {path}, {period} days": partial(read, path, period) for path in paths for period in ("30", "90")}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--contacts", type=int, default=100_000)
+    parser.add_argument("--cases", default="", help="only those whose name has this text")
     freeze_loaded_objects()  # as the product's processes do
-    actor = Actor.command(prepare(parser.parse_args().contacts), "bench")
-    for name, call in cases(actor).items():
+    options = parser.parse_args()
+    actor = Actor.command(prepare(options.contacts), "bench")
+    for name, call in {**cases(actor), **page_cases()}.items():
+        if options.cases not in name:
+            continue
         measure(name, call)
         before = cpu_seconds()
         sizes = [call() for _ in range(CPU_ROUNDS)]

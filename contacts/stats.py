@@ -82,6 +82,14 @@ def funnel_report(actor: Actor, periods: Sequence[Period]) -> Report[list[StageF
     return Report(total, series)
 
 
+def reached_report(actor: Actor, periods: Sequence[Period]) -> Report[dict[str, int]]:
+    """``count`` of :func:`funnel_report` alone, by stage, in a third of the time. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_ANALYTICS)
+    counts = dict(_by_period(actor.workspace.pk, periods, _REACHED, "at", "stage", count=Count("*")))
+    series = [{stage: counts.get((number, stage), 0) for stage in Stage.values} for number in range(len(periods))]
+    return Report({stage: sum(each[stage] for each in series) for stage in Stage.values}, series)
+
+
 def _medians(workspace_id: int, periods: Sequence[Period]) -> dict[tuple[Any, ...], tuple[int, timedelta]]:
     """By number of the period and stage, of the contacts that were added in it: how many have reached the stage, and in
     what time."""

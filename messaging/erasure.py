@@ -12,6 +12,7 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.insert_select import insert_select
+from messaging import team
 from messaging.models import Direction, ErasedMessage, LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
 from messaging.sending import waiting
@@ -38,6 +39,7 @@ def erase(workspace_id: int, contact_id: str) -> None:
     sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=contact_id)
     sessions.update(history_cutoff=now)
     _keep_counts(workspace_id, contact_id)
+    team.outlive_messages(workspace_id, contact_id)
     Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()
     for peers in _addresses(workspace_id, contact_id):
         peers.delete()
@@ -46,8 +48,13 @@ def erase(workspace_id: int, contact_id: str) -> None:
 def _keep_counts(workspace_id: int, contact_id: str) -> None:
     """For :mod:`messaging.stats`. The contact's row is locked, so none of these messages is received, sent or answered
     meanwhile."""
-    counts = Q(status__in=[Status.SENT, Status.FAILED]) | Q(status=Status.RECEIVED, in_reply_to__isnull=False)
-    answer = Case(When(auto_reply=True, then=Value("auto_reply")), default=Value("reply"))
+    counts = Q(status__in=[Status.SENT, Status.FAILED])
+    counts |= Q(status=Status.RECEIVED) & (Q(in_reply_to__isnull=False) | Q(auto_reply=False))
+    answer = Case(
+        When(in_reply_to=None, then=Value("received")),
+        When(auto_reply=True, then=Value("auto_reply")),
+        default=Value("reply"),
+    )
     messages = (
         Message.objects.for_workspace(workspace_id)
         .filter(counts, contact_id=contact_id)

@@ -329,6 +329,11 @@ class Message(WorkspaceModel):
                 condition=Q(direction="in", in_reply_to__isnull=False),
             ),
             models.Index(
+                fields=["workspace", "sent_at", "account"],
+                name="message_received",
+                condition=Q(direction="in", auto_reply=False),
+            ),
+            models.Index(
                 fields=["account", "text_digest", "sent_at"],
                 name="message_same_text",
                 condition=Q(text_digest__isnull=False),
@@ -354,6 +359,34 @@ class MessageAttempt(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.message_id} #{self.number}"
+
+
+class WrittenMessage(WorkspaceModel):
+    """That a person wrote a message to a contact, for the statistics of the team; the row stays when the contact is
+    erased, without the message.
+
+    ``author`` is the member who wrote it in the panel, NULL for anybody else; ``via`` is the interface (``panel``,
+    ``rest``, ``mcp``, ...) or ``phone``. ``at`` is when it was written; of one that was planned, when it was sent, NULL
+    until then. ``waited`` is for how many seconds the contact had waited for it, NULL if nobody did. A canceled message
+    has no row. :mod:`messaging.team` keeps these rows.
+    """
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+", null=True)
+    # The index is writtenmessage_author.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    via = models.CharField(max_length=10)
+    at = models.DateTimeField(null=True)
+    waited = models.PositiveIntegerField(null=True)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [
+            # For messaging.team, which counts with nothing but this index.
+            models.Index(fields=["workspace", "at", "author", "via", "waited"], name="writtenmessage_stats"),
+            # For the foreign key: whatever deletes a user looks for what they wrote.
+            models.Index(fields=["author"], name="writtenmessage_author", condition=Q(author__isnull=False)),
+        ]
 
 
 class SandboxDelivery(WorkspaceModel):
@@ -418,8 +451,8 @@ class SpentSlot(WorkspaceModel):
 class ErasedMessage(WorkspaceModel):
     """What is left of a message that was erased with its contact, for the statistics of its account.
 
-    ``kind``: ``sent``, ``failed``, or for an answer ``reply`` or ``auto_reply``. ``at`` is the time by which it was
-    counted.
+    ``kind``: ``sent``, ``failed``, or for an answer ``reply`` or ``auto_reply``; ``received`` for a message of a person
+    that answers none. ``at`` is the time by which it was counted.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -429,7 +462,7 @@ class ErasedMessage(WorkspaceModel):
     class Meta(WorkspaceModel.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["sent", "failed", "reply", "auto_reply"]), name="erasedmessage_kind"
+                condition=Q(kind__in=["sent", "failed", "reply", "auto_reply", "received"]), name="erasedmessage_kind"
             ),
         ]
         indexes = [models.Index(fields=["workspace", "at"], name="erasedmessage_stats")]

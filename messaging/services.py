@@ -22,7 +22,7 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
-from messaging import querysets
+from messaging import querysets, team
 from messaging.accounts import MAX_BIGINT, account_not_found
 from messaging.models import Account, Direction, Message, Status, Thread, WaitingFor
 from messaging.sending import automatic, message_text, slots, waiting
@@ -107,12 +107,16 @@ def queue_message(
     if contact.opted_out:
         raise DomainError("contact_opted_out")
     is_planned = send_at is not None and send_at > now
-    record = state.record_planned_answer if is_planned else state.record_answer
+    waiting_since = None
+    if is_planned:
+        thread_id = state.record_planned_answer(account, contact, now)
+    else:
+        thread_id, waiting_since = state.record_answer(account, contact, now)
     message = _messages.new(
         workspace_id=account.workspace_id,
         account_id=account.pk,
         contact_id=contact.pk,
-        thread_id=record(account, contact, clock.now()),
+        thread_id=thread_id,
         direction=Direction.OUT,
         status=Status.QUEUED,
         recipient=address,
@@ -125,6 +129,7 @@ def queue_message(
         **columns,
     )
     _messages.insert_later([message])
+    team.record_written(message, actor, None if is_planned else now, waiting_since)
     wait = (eta - clock.now()).total_seconds()
     if wait <= WAKE_WORKER_WITHIN_SECONDS:
         transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))

@@ -6,10 +6,12 @@ Everything is counted from the rows themselves. docs/analytics.md says which ind
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from operator import add
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncHour
 
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import periods as spans
@@ -33,51 +35,84 @@ class Outcomes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AccountFigures:
-    """What an account sent, what failed, and what answers came in. ``account`` has ``used``: its sends in the last 24
-    hours."""
+    """What an account sent, what failed, what answers came in, and what people wrote to it, as an answer or not.
+    ``account`` has ``used``: its sends in the last 24 hours."""
 
     account: Any
-    sent: int
-    failed: int
-    replies: int
-    auto_replies: int
+    sent: int = 0
+    failed: int = 0
+    replies: int = 0
+    auto_replies: int = 0
+    received: int = 0
 
 
-# What each figure of an account counts, and the time by which it does. Each has an index that begins with the account.
+# What each figure of an account counts, and the time by which it does. Each has an index that begins with the account,
+# or with the workspace for what is counted for all accounts together too.
 _ACCOUNT_FIGURES = {
     "sent": (Q(direction="out", status="sent"), "sent_at"),
     "failed": (Q(status="failed"), "eta"),
     "replies": (Q(direction="in", in_reply_to__isnull=False, auto_reply=False), "sent_at"),
     "auto_replies": (Q(direction="in", in_reply_to__isnull=False, auto_reply=True), "sent_at"),
+    "received": (Q(direction="in", auto_reply=False), "sent_at"),
 }
 ACCOUNT_FIGURES = tuple(_ACCOUNT_FIGURES)
-_OF_ERASED = {"sent": "sent", "failed": "failed", "reply": "replies", "auto_reply": "auto_replies"}
+_OF_ERASED = {
+    "sent": ("sent",),
+    "failed": ("failed",),
+    "reply": ("replies", "received"),
+    "auto_reply": ("auto_replies",),
+    "received": ("received",),
+}
 
 
-def account_report(actor: Actor, periods: Sequence[Period]) -> Report[list[AccountFigures]]:
-    """The figures of all accounts, oldest first, in each of these periods. Errors: ``scope_missing``."""
+def account_report(
+    actor: Actor, periods: Sequence[Period], wanted: Iterable[str] = ACCOUNT_FIGURES
+) -> Report[list[AccountFigures]]:
+    """The ``wanted`` figures of all accounts, oldest first, in each of these periods. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
     workspace = actor.workspace
     accounts = list(querysets.with_usage(Account.objects.for_workspace(workspace)).order_by("created_at", "id"))
     counts: Counter[tuple[int, int, str]] = Counter()
-    for figure, (counted, time) in _ACCOUNT_FIGURES.items():
-        # By the workspace's accounts alone: then the index of the figure answers without the rows.
-        rows = Message.unscoped.filter(counted, account__in=accounts)
+    for figure in wanted:
+        counted, time = _ACCOUNT_FIGURES[figure]
+        # By the columns of its index alone, which then answers without the rows.
+        rows = Message.unscoped.filter(counted, **_whose(workspace, figure, accounts))
         for *place, number in _count(rows, time, periods, "account"):
             counts[*place, figure] += number
     erased = ErasedMessage.objects.for_workspace(workspace)
     for period, account_id, kind, number in _count(erased, "at", periods, "account", "kind"):
-        counts[period, account_id, _OF_ERASED[kind]] += number
+        for figure in _OF_ERASED[kind]:
+            counts[period, account_id, figure] += number
 
     def figures(account: Account, numbers: Iterable[int]) -> AccountFigures:
-        found = (sum(counts[number, account.pk, figure] for number in numbers) for figure in ACCOUNT_FIGURES)
-        return AccountFigures(account, *found)
+        found = {figure: sum(counts[number, account.pk, figure] for number in numbers) for figure in ACCOUNT_FIGURES}
+        return AccountFigures(account, **found)
 
     every = range(len(periods))
     return Report(
         [figures(account, every) for account in accounts],
         [[figures(account, [number]) for account in accounts] for number in every],
     )
+
+
+def _whose(workspace: Any, figure: str, accounts: Iterable[Account]) -> dict[str, Any]:
+    return {"workspace": workspace} if figure == "received" else {"account__in": accounts}
+
+
+def writing_hours(actor: Actor, period: Period) -> list[list[int]]:
+    """How many messages people wrote in each hour of each weekday (7 lists of 24, from Monday on) of the workspace's
+    time zone. Those of erased contacts are missing. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_ANALYTICS)
+    counted, time = _ACCOUNT_FIGURES["received"]
+    rows = Message.objects.for_workspace(actor.workspace).filter(counted)
+    rows = rows.filter(**{f"{time}__gte": period.begins, f"{time}__lt": period.ends})
+    # Each hour of the time once, and the time zone in Python: PostgreSQL would need it for each message.
+    hours = rows.annotate(hour=TruncHour(time, tzinfo=UTC)).values_list("hour").annotate(number=Count("*")).order_by()
+    counts = [[0] * 24 for _ in range(7)]
+    for hour, number in hours:
+        local = hour.astimezone(actor.workspace.zone)
+        counts[local.weekday()][local.hour] += number
+    return counts
 
 
 def _count(rows: "QuerySet[Any]", time: str, periods: Sequence[Period], *keys: str) -> "QuerySet[Any]":
@@ -108,6 +143,12 @@ def count_outcomes(
     return Report({key: Outcomes(*values) for key, values in sums.items()}, series)
 
 
+def count_all_outcomes(rows: "QuerySet[Any]", status: str, periods: Sequence[Period]) -> Report[Outcomes]:
+    """:func:`count_outcomes` of all these rows together."""
+    counted = count_outcomes(rows, status, [], periods)
+    return Report(counted.total.get((), Outcomes()), [each.get((), Outcomes()) for each in counted.series])
+
+
 def with_figure(rows: "QuerySet[Any]", status: str, figure: str, period: Period) -> "QuerySet[Any]":
     """The rows that :func:`count_outcomes` counts in this period as ``figure``, a field of :class:`Outcomes`."""
     settled = rows.filter(**{f"{status}__in": ["sent", "failed"]})
@@ -118,18 +159,21 @@ def with_figure(rows: "QuerySet[Any]", status: str, figure: str, period: Period)
 
 
 def list_account_messages(
-    actor: Actor, account_id: int, figure: str, period: Period, *, limit: int = 50, cursor: str | None = None
+    actor: Actor, account_id: int | None, figure: str, period: Period, *, limit: int = 50, cursor: str | None = None
 ) -> Page:
     """The messages, newest first, that :func:`account_report` counts as ``figure``, with their contacts. Those of
-    erased contacts, which it counts too, are not there any more.
+    erased contacts, which it counts too, are not there any more. Of all accounts without an ``account_id``, for
+    ``received``.
 
     Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``.
     """
     actor.require(Scope.READ_MESSAGES)
-    if not Account.objects.for_workspace(actor.workspace).filter(pk=account_id).exists():
-        raise not_found("account")
     counted, time = _ACCOUNT_FIGURES[figure]
-    rows = Message.objects.for_workspace(actor.workspace).filter(counted, account_id=account_id)
+    rows = Message.objects.for_workspace(actor.workspace).filter(counted)
+    if account_id is not None:
+        if not Account.objects.for_workspace(actor.workspace).filter(pk=account_id).exists():
+            raise not_found("account")
+        rows = rows.filter(account_id=account_id)
     rows = rows.filter(**{f"{time}__gte": period.begins, f"{time}__lt": period.ends}).select_related("contact")
     filters = {"account": account_id, "figure": figure, "from": period.begins}
     return page(rows, sort=f"-{time}", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)

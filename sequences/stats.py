@@ -1,18 +1,22 @@
 """Statistics of sequences: what came of the messages, by version and step, and the people behind them."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
+from contacts.models import Stage, StageChange
 from crmsolid.api.pagination import Page, page
+from crmsolid.core import clock
+from crmsolid.core import periods as spans
 from crmsolid.core.errors import not_found
 from crmsolid.core.periods import Period, Report
 from crmsolid.workspaces.actor import Actor, Scope
-from messaging.stats import Outcomes, count_outcomes, with_figure
-from sequences.models import Enrollment, Outcome, SequenceVersion, StepRun
+from messaging.stats import Outcomes, count_all_outcomes, count_outcomes, with_figure
+from sequences.models import Enrollment, EnrollmentStatus, Outcome, SequenceVersion, StepRun
 from sequences.models import Sequence as SequenceRow
 from sequences.querysets import reason_of
 
@@ -52,6 +56,12 @@ def sequence_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Vers
         ]
 
     return Report(figures(counted.total), [figures(outcomes) for outcomes in counted.series])
+
+
+def outcome_report(actor: Actor, periods: Sequence[Period]) -> Report[Outcomes]:
+    """What came of the messages of all sequences together. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_ANALYTICS)
+    return count_all_outcomes(StepRun.objects.for_workspace(actor.workspace), "outcome", periods)
 
 
 def list_step_figure(
@@ -133,3 +143,103 @@ def _readable(actor: Actor, sequence_id: str) -> SequenceRow:
     rows = SequenceRow.objects.for_workspace(actor.workspace).select_related("workspace__live")
     sequence: SequenceRow = rows.get_or_not_found(sequence_id)
     return sequence
+
+
+# --- By sequence as a whole -------------------------------------------------------------------------------------------
+# Only who was enrolled so long ago counts in the rates: of others it is too early to say what came of it.
+MATURE_AFTER = timedelta(days=14)
+
+
+class Results(NamedTuple):
+    """How many contacts were enrolled, and what came of them up to now: they got all steps, a person answered a message
+    of the sequence, they reached the stage ``won`` after they were enrolled."""
+
+    enrolled: int = 0
+    completed: int = 0
+    replied: int = 0
+    won: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceResults:
+    """What came of those who were enrolled in a period; ``mature`` are those of ``MATURE_AFTER`` ago and before."""
+
+    sequence: SequenceRow
+    all: Results
+    mature: Results
+
+
+def result_report(actor: Actor, periods: Sequence[Period]) -> Report[list[SequenceResults]]:
+    """The results of the sequences in which contacts were enrolled in these periods, the newest first. In the series
+    each period has those of its own enrollments. What an erased contact has won is not known any more.
+
+    Errors: ``scope_missing``.
+    """
+    actor.require(Scope.READ_ANALYTICS)
+    now = clock.now()
+    rows = _enrolled(actor, Period(periods[0].begins, periods[-1].ends))
+    is_mature = Q(created_at__lte=now - MATURE_AFTER)
+    counts: dict[tuple[int, str], dict[str, tuple[int, int]]] = defaultdict(dict)
+    for figure, which in _results(actor, periods[0].begins).items():
+        grouped = rows.filter(which).annotate(number=spans.number_of("created_at", periods))
+        counted = grouped.values_list("number", "sequence_id").annotate(
+            Count("pk"), mature=Count("pk", filter=is_mature)
+        )
+        for number, sequence_id, count, mature in counted.order_by():
+            counts[number, sequence_id][figure] = count, mature
+    ids = {sequence_id for _, sequence_id in counts}
+    sequences = SequenceRow.objects.for_workspace(actor.workspace).filter(pk__in=ids)
+    ordered = list(sequences.order_by("-created_at", "-id"))
+
+    def results(numbers: Iterable[int]) -> list[SequenceResults]:
+        found = []
+        for sequence in ordered:
+            of_it = [counts[number, sequence.pk] for number in numbers if (number, sequence.pk) in counts]
+            sums = [[sum(each.get(figure, (0, 0))[i] for each in of_it) for figure in Results._fields] for i in (0, 1)]
+            if of_it:
+                found.append(SequenceResults(sequence, Results(*sums[0]), Results(*sums[1])))
+        return found
+
+    every = range(len(periods))
+    return Report(results(every), [results([number]) for number in every])
+
+
+def _enrolled(actor: Actor, period: Period) -> "QuerySet[Any]":
+    rows = Enrollment.objects.for_workspace(actor.workspace)
+    return rows.filter(created_at__gte=period.begins, created_at__lt=period.ends)
+
+
+def _results(actor: Actor, begins: datetime) -> dict[str, Q]:
+    """Which of the enrollments from ``begins`` on each field of :class:`Results` counts."""
+    answered = StepRun.objects.for_workspace(actor.workspace).filter(
+        settled_at__gte=begins, outcome=Outcome.SENT, replied_at__isnull=False
+    )
+    won = StageChange.objects.for_workspace(actor.workspace).filter(stage=Stage.WON, is_first=True, at__gte=begins)
+    return {
+        "enrolled": Q(),
+        "completed": Q(status=EnrollmentStatus.COMPLETED),
+        "replied": Q(pk__in=answered.values("enrollment")),
+        "won": Q(Exists(won.filter(contact=OuterRef("contact"), at__gte=OuterRef("created_at")))),
+    }
+
+
+def list_results(
+    actor: Actor, sequence_id: str, figure: str, period: Period, *, limit: int = 50, cursor: str | None = None
+) -> Page:
+    """The enrollments, newest first, that :func:`result_report` counts as ``figure``, a field of :class:`Results`, with
+    their contacts.
+
+    Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_CONTACTS)
+    sequence = SequenceRow.objects.for_workspace(actor.workspace).get_or_not_found(sequence_id)
+    rows = _enrolled(actor, period).filter(_results(actor, period.begins)[figure], sequence=sequence)
+    filters = {"sequence": sequence_id, "figure": figure, "from": period.begins}
+    return page(
+        rows.select_related("contact"),
+        sort="-created_at",
+        limit=limit,
+        cursor=cursor,
+        workspace_id=actor.workspace.pk,
+        filters=filters,
+    )

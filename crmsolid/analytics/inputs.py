@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from crmsolid.api.fields import Choice, DateOrTimestamp, QuerySerializer
+from crmsolid.api.fields import Choice, DateOrTimestamp, QueryBoolean, QuerySerializer
 from crmsolid.api.representations import AnyField
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, FieldError
@@ -24,6 +25,7 @@ class ReportQuery(QuerySerializer):
         choices=INTERVALS,
         help_text="Adds a `series`.",
     )
+    compare = QueryBoolean(required=False, help_text="Adds `before`: the same of as many days before.")
 
     def get_fields(self) -> dict[str, AnyField]:
         """``from`` is a keyword of Python."""
@@ -38,11 +40,13 @@ class ReportQuery(QuerySerializer):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """All of the time that a report is about, and its periods: the whole as one of them unless there is an interval."""
+    """All of the time that a report is about, and its periods: the whole as one of them unless there is an interval.
+    ``before`` is the time that it is compared with, None without a comparison."""
 
     whole: Period
     periods: Sequence[Period]
     is_divided: bool
+    before: Period | None = None
 
 
 def read_span(workspace: Workspace, query: dict[str, Any]) -> Span:
@@ -62,13 +66,27 @@ def read_span(workspace: Workspace, query: dict[str, Any]) -> Span:
     if begins >= ends:
         raise _invalid("to", "before_from", "`to`, which is now if it is left out, must be later than `from`")
     whole = Period(begins, ends)
+    before = earlier([whole], zone)[0] if query.get("compare") else None
     if "interval" not in query:
-        return Span(whole, [whole], False)
+        return Span(whole, [whole], False, before)
     try:
-        return Span(whole, split(whole, query["interval"], zone, most=MAX_PERIODS), True)
+        return Span(whole, split(whole, query["interval"], zone, most=MAX_PERIODS), True, before)
     except TooManyPeriods:
         detail = f"there would be more than {MAX_PERIODS}; give a longer interval or a shorter time"
         raise _invalid("interval", "too_many", detail) from None
+
+
+def earlier(periods: Sequence[Period], zone: ZoneInfo) -> list[Period]:
+    """As much time before these periods, which follow each other: each of them so many days earlier as all of them have
+    begun in that zone, from and to the same time of day."""
+    last_day = (periods[-1].ends.astimezone(zone) - timedelta(microseconds=1)).date()
+    days = timedelta(days=(last_day - periods[0].begins.astimezone(zone).date()).days + 1)
+
+    def shift(at: datetime) -> datetime:
+        # Between times in one zone, Python counts days and hours as the clock on the wall shows them.
+        return (at.astimezone(zone) - days).astimezone(UTC)
+
+    return [Period(shift(each.begins), shift(each.ends)) for each in periods]
 
 
 def _invalid(field: str, code: str, detail: str) -> DomainError:

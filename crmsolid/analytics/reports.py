@@ -1,4 +1,4 @@
-"""The four reports, as REST, MCP and the panel show them."""
+"""The reports, as REST, MCP and the panel show them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,26 +7,38 @@ from typing import Any
 
 from contacts.stats import funnel_report
 from crmsolid.analytics.inputs import Span
-from crmsolid.analytics.representations import AccountFiguresOut, BroadcastFiguresOut, StageOut, VersionFiguresOut
+from crmsolid.analytics.representations import (
+    AccountFiguresOut,
+    BroadcastFiguresOut,
+    EveryoneOut,
+    SequenceResultsOut,
+    StageOut,
+    VersionFiguresOut,
+    WriterFiguresOut,
+)
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.periods import Period, Report
 from crmsolid.workspaces.actor import Actor
 from messaging.broadcasts.stats import BroadcastFigures, broadcast_report
 from messaging.stats import account_report
+from messaging.team import TeamFigures, team_report
 from messaging.threads.received import REPLY_WINDOW
-from sequences.stats import sequence_report
+from sequences.stats import MATURE_AFTER, result_report, sequence_report
 
 
 @dataclass(frozen=True)
 class ReportKind:
-    """A report: the service that counts, the name of the list in the answer, what an item of it looks like, and for how
-    long what comes later changes the figures of a moment."""
+    """A report: the service that counts, how the figures of a period are shown, and for how long what comes later
+    changes the figures of a moment."""
 
     count: Callable[[Actor, Sequence[Period]], Report[Any]]
-    list_name: str
     render: Callable[[Any], dict[str, Any]]
     grows_for: timedelta = timedelta()
+
+
+def _list(render: Callable[[Any], dict[str, Any]], name: str = "data") -> Callable[[Sequence[Any]], dict[str, Any]]:
+    return lambda figures: {name: [render(each) for each in figures]}
 
 
 def _broadcast(figures: BroadcastFigures) -> dict[str, Any]:
@@ -34,11 +46,18 @@ def _broadcast(figures: BroadcastFigures) -> dict[str, Any]:
     return BroadcastFiguresOut.render(figures.outcomes, broadcast_id=broadcast.pk, name=broadcast.name)
 
 
+def _team(figures: TeamFigures) -> dict[str, Any]:
+    writers = [WriterFiguresOut.render(each) for each in figures.writers]
+    return {"everyone": EveryoneOut.render(figures.everyone), "data": writers}
+
+
 REPORTS = {
-    "funnel": ReportKind(funnel_report, "stages", StageOut.render),
-    "sequences": ReportKind(sequence_report, "data", VersionFiguresOut.render, REPLY_WINDOW),
-    "broadcasts": ReportKind(broadcast_report, "data", _broadcast, REPLY_WINDOW),
-    "accounts": ReportKind(account_report, "data", AccountFiguresOut.render),
+    "funnel": ReportKind(funnel_report, _list(StageOut.render, "stages")),
+    "sequences": ReportKind(sequence_report, _list(VersionFiguresOut.render), REPLY_WINDOW),
+    "enrollments": ReportKind(result_report, _list(SequenceResultsOut.render), MATURE_AFTER),
+    "broadcasts": ReportKind(broadcast_report, _list(_broadcast), REPLY_WINDOW),
+    "accounts": ReportKind(account_report, _list(AccountFiguresOut.render)),
+    "team": ReportKind(team_report, _team),
 }
 
 
@@ -47,10 +66,11 @@ def read_report(name: str, actor: Actor, span: Span) -> dict[str, Any]:
     kind = REPORTS[name]
     report = kind.count(actor, span.periods)
 
-    def part(period: Period, figures: Sequence[Any]) -> dict[str, Any]:
-        items = [kind.render(item) for item in figures]
-        return {"from": rfc3339(period.begins), "to": rfc3339(period.ends), kind.list_name: items}
+    def part(period: Period, figures: Any) -> dict[str, Any]:
+        return {"from": rfc3339(period.begins), "to": rfc3339(period.ends), **kind.render(figures)}
 
     series = [part(*each) for each in zip(span.periods, report.series, strict=True)] if span.is_divided else None
+    before = None if span.before is None else part(span.before, kind.count(actor, [span.before]).total)
     complete_until = rfc3339(clock.now() - kind.grows_for)
-    return {**part(span.whole, report.total), "complete_until": complete_until, "series": series}
+    whole = part(span.whole, report.total)
+    return {**whole, "complete_until": complete_until, "series": series, "before": before}

@@ -9,7 +9,8 @@ from contacts.models import Stage
 from contacts.stats import StageFigures
 from crmsolid.api.representations import AnyField, Representation
 from messaging.stats import Outcomes
-from sequences.stats import VersionFigures
+from messaging.team import WriterFigures
+from sequences.stats import MATURE_AFTER, SequenceResults, VersionFigures
 
 
 class Number(serializers.FloatField):
@@ -115,10 +116,96 @@ class AccountFiguresOut(Representation):
     failed = serializers.IntegerField(help_text="By the time at which they were to be sent last.")
     replies = serializers.IntegerField(help_text="Messages of people that answer one of the account's.")
     auto_replies = serializers.IntegerField(help_text="The same of machines.")
+    received = serializers.IntegerField(help_text="All messages of people, whether they answer one or not.")
     used_today = serializers.IntegerField(
         source="account.used", help_text="Sends in the last 24 hours, whatever the period."
     )
     daily_limit = serializers.IntegerField(source="account.daily_limit")
+
+
+class SequenceResultsOut(Representation):
+    """What came of the contacts who were enrolled in a sequence in the period."""
+
+    example = {"name": "Trial onboarding"}
+
+    sequence_id = serializers.CharField(source="sequence.id")
+    name = serializers.CharField(source="sequence.name")
+    enrolled = serializers.IntegerField(source="all.enrolled")
+    completed = serializers.IntegerField(source="all.completed", help_text="Got all steps.")
+    replied = serializers.IntegerField(
+        source="all.replied", help_text="A person answered a message of the sequence up to now."
+    )
+    won = serializers.IntegerField(source="all.won", help_text="Reached the stage `won` after being enrolled.")
+    completion_rate = RateOut()
+    reply_rate = RateOut()
+    win_rate = RateOut()
+
+    @staticmethod
+    def read_completion_rate(results: SequenceResults) -> dict[str, Any]:
+        return rate(results.mature.completed, results.mature.enrolled, _MATURE)
+
+    @staticmethod
+    def read_reply_rate(results: SequenceResults) -> dict[str, Any]:
+        return rate(results.mature.replied, results.mature.enrolled, _MATURE)
+
+    @staticmethod
+    def read_win_rate(results: SequenceResults) -> dict[str, Any]:
+        return rate(results.mature.won, results.mature.enrolled, _MATURE)
+
+
+_MATURE = f"contacts enrolled in the period, at least {MATURE_AFTER.days} days ago"
+
+
+class EveryoneOut(Representation):
+    """What people wrote to contacts by hand in the period, and how long contacts had waited for it."""
+
+    written = serializers.IntegerField(help_text="Messages, without canceled ones and those that are still planned.")
+    answered = serializers.IntegerField(help_text="How many of them answered a contact who waited.")
+    in_time = RateOut()
+    median_seconds = serializers.IntegerField(allow_null=True, help_text="The median of these waits.")
+    slowest_tenth_seconds = serializers.IntegerField(allow_null=True, help_text="A tenth of these waits was longer.")
+
+    @staticmethod
+    def read_in_time(figures: WriterFigures) -> dict[str, Any]:
+        return rate(figures.in_time, figures.answered, "waits that were answered in the period")
+
+    @staticmethod
+    def read_median_seconds(figures: WriterFigures) -> int | None:
+        return _seconds(figures.median)
+
+    @staticmethod
+    def read_slowest_tenth_seconds(figures: WriterFigures) -> int | None:
+        return _seconds(figures.slowest_tenth)
+
+
+def _seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else int(duration.total_seconds())
+
+
+class WriterFiguresOut(EveryoneOut):
+    """The same of one who wrote."""
+
+    example = {"name": "Nina Hart", "via": "panel"}
+
+    email = serializers.CharField(
+        allow_null=True, help_text="Of the member. Null for anybody else, and for members whose account is gone."
+    )
+    name = serializers.CharField(allow_null=True, help_text="Of the member.")
+    via = serializers.ChoiceField(
+        choices=["panel", "rest", "mcp", "phone", "command", "system"], help_text="What it was written with."
+    )
+
+    @staticmethod
+    def read_email(figures: WriterFigures) -> str | None:
+        return figures.writer.user.email if figures.writer.user else None
+
+    @staticmethod
+    def read_name(figures: WriterFigures) -> str | None:
+        return figures.writer.user.name or None if figures.writer.user else None
+
+    @staticmethod
+    def read_via(figures: WriterFigures) -> str:
+        return figures.writer.via
 
 
 class _PeriodOut(Representation):
@@ -142,9 +229,10 @@ class _ReportOut(_PeriodOut):
 
     period: ClassVar[type[_PeriodOut]]
     complete_until = serializers.DateTimeField(
-        help_text="What happened before this time is counted for good. For the funnel and accounts it is now. For"
-        " sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so"
+        help_text="What happened before this time is counted for good. For the funnel, accounts and the team it is"
+        " now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so"
         " `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."
+        " For enrollments it is 14 days ago: who was enrolled later counts in no rate."
     )
 
     def get_fields(self) -> dict[str, AnyField]:
@@ -152,6 +240,9 @@ class _ReportOut(_PeriodOut):
         return {
             **super().get_fields(),
             "series": serializers.ListField(child=self.period(), allow_null=True, help_text=text),
+            "before": self.period(
+                allow_null=True, help_text="The same figures of as many days before. Null unless `compare` is true."
+            ),
         }
 
 
@@ -165,6 +256,19 @@ class SequencesPeriodOut(_PeriodOut):
     """The versions of sequences of which a message was sent or has failed in the period."""
 
     item = VersionFiguresOut
+
+
+class EnrollmentsPeriodOut(_PeriodOut):
+    """The sequences in which contacts were enrolled in the period."""
+
+    item = SequenceResultsOut
+
+
+class TeamPeriodOut(_PeriodOut):
+    """Everybody who wrote to contacts in the period, those with the most answers first."""
+
+    item = WriterFiguresOut
+    everyone = EveryoneOut(help_text="All of them together.")
 
 
 class BroadcastsPeriodOut(_PeriodOut):
@@ -201,3 +305,16 @@ class AccountsOut(_ReportOut):
     """All accounts, oldest first."""
 
     item, period = AccountFiguresOut, AccountsPeriodOut
+
+
+class EnrollmentsOut(_ReportOut):
+    """The sequences in which contacts were enrolled in the period."""
+
+    item, period = SequenceResultsOut, EnrollmentsPeriodOut
+
+
+class TeamOut(_ReportOut):
+    """Everybody who wrote to contacts in the period, those with the most answers first."""
+
+    item, period = WriterFiguresOut, TeamPeriodOut
+    everyone = EveryoneOut(help_text="All of them together.")

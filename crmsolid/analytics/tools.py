@@ -22,7 +22,9 @@ class AnyReportOut(Representation):
     """One of the reports: the funnel has ``stages``, the others ``data``."""
 
     untrusted: ClassVar[tuple[str, ...]] = tuple(
-        f"{figures}.{name}" for figures in ("data[]", "series[].data[]") for name in ("name", "steps[].step")
+        f"{figures}.{name}"
+        for figures in ("data[]", "series[].data[]", "before.data[]")
+        for name in ("name", "steps[].step")
     )
 
     complete_until = serializers.DateTimeField()
@@ -31,7 +33,8 @@ class AnyReportOut(Representation):
         """``from`` is a keyword of Python, and ``data`` a property of serializers."""
         span = {name: serializers.DateTimeField() for name in ("from", "to")}
         lists = {name: serializers.ListField(allow_null=True) for name in ("stages", "data", "series")}
-        return {**span, **super().get_fields(), **lists}
+        objects = {name: serializers.DictField(allow_null=True) for name in ("everyone", "before")}
+        return {**span, **super().get_fields(), **lists, **objects}
 
 
 class AnalyticsView(WorkspaceView):

@@ -4,7 +4,14 @@ from typing import Any
 
 from crmsolid.analytics.inputs import ReportQuery, read_span
 from crmsolid.analytics.reports import read_report
-from crmsolid.analytics.representations import AccountsOut, BroadcastsOut, FunnelOut, SequencesOut
+from crmsolid.analytics.representations import (
+    AccountsOut,
+    BroadcastsOut,
+    EnrollmentsOut,
+    FunnelOut,
+    SequencesOut,
+    TeamOut,
+)
 from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Actor, Scope
@@ -33,6 +40,14 @@ class SequencesReportView(WorkspaceView):
         return answer("sequences", self.actor, self.query)
 
 
+class EnrollmentsReportView(WorkspaceView):
+    """What came of the contacts who were enrolled, by sequence."""
+
+    @endpoint(scopes=READ, query=ReportQuery, responses={200: EnrollmentsOut}, slow=True)
+    def get(self) -> ApiResponse:
+        return answer("enrollments", self.actor, self.query)
+
+
 class BroadcastsReportView(WorkspaceView):
     """What came of the messages of broadcasts."""
 
@@ -47,3 +62,11 @@ class AccountsReportView(WorkspaceView):
     @endpoint(scopes=READ, query=ReportQuery, responses={200: AccountsOut}, slow=True)
     def get(self) -> ApiResponse:
         return answer("accounts", self.actor, self.query)
+
+
+class TeamReportView(WorkspaceView):
+    """How many messages members wrote by hand, and how long contacts had waited for them."""
+
+    @endpoint(scopes=READ, query=ReportQuery, responses={200: TeamOut}, slow=True)
+    def get(self) -> ApiResponse:
+        return answer("team", self.actor, self.query)

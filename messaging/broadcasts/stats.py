@@ -9,7 +9,7 @@ from crmsolid.core.errors import not_found
 from crmsolid.core.periods import Period, Report
 from crmsolid.workspaces.actor import Actor, Scope
 from messaging.broadcasts.models import Broadcast, Recipient
-from messaging.stats import Outcomes, count_outcomes, with_figure
+from messaging.stats import Outcomes, count_all_outcomes, count_outcomes, with_figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,12 @@ def broadcast_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Bro
         return [BroadcastFigures(each, outcomes[each.pk,]) for each in broadcasts if (each.pk,) in outcomes]
 
     return Report(figures(counted.total), [figures(outcomes) for outcomes in counted.series])
+
+
+def outcome_report(actor: Actor, periods: Sequence[Period]) -> Report[Outcomes]:
+    """What came of the messages of all broadcasts together. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_ANALYTICS)
+    return count_all_outcomes(Recipient.objects.for_workspace(actor.workspace), "status", periods)
 
 
 def list_broadcast_figure(

@@ -14,6 +14,7 @@ from django.db.models import Case, F, When
 
 from contacts.models import Contact
 from crmsolid.core import clock
+from messaging import team
 from messaging.models import Account, AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
 from messaging.sending import slots, sources
 
@@ -159,5 +160,6 @@ def cancel(locked: Iterable[Message], reason: str = "") -> list[Message]:
     )
     for message in canceled:
         message.status, message.error = Status.CANCELED, reason
+    team.forget([message.pk for message in canceled if message.source == "direct"])
     sources.settled(canceled)
     return canceled

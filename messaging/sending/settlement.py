@@ -21,6 +21,7 @@ from crmsolid.core.batches import go_on_after_error, together_or_alone
 from crmsolid.core.sql.bulk import columns_of, fetch, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
+from messaging import team
 from messaging.models import (
     CANNOT_SEND,
     Account,
@@ -155,9 +156,10 @@ def _record_sent(sent: Sequence[Message], now: datetime) -> list[NewEvent]:
     request_ids = {message.contact_id: message.request_id for message in sent}
     scored = activity.record_sent(workspaces, request_ids, now)
     state.record_sent([message.thread_id for message in sent], now)
-    put_off = [message.thread_id for message in sent if _was_put_off(message)]
+    put_off = [message for message in sent if _was_put_off(message)]
     if put_off:
-        state.find_waiting(put_off)
+        team.record_sent(put_off, now)
+        state.find_waiting([message.thread_id for message in put_off])
     return scored
 
 

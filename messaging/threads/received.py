@@ -19,7 +19,7 @@ from contacts.models import Contact
 from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
 from crmsolid.events.publishing import NewEvent, publish_all
-from messaging import texts
+from messaging import team, texts
 from messaging.models import Account, AccountKind, Direction, Message, OptOutWord, Status
 from messaging.representations import MESSAGE_RECEIVED, MESSAGE_SENT, MessageOut
 from messaging.sending import sources
@@ -81,7 +81,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     if not _store([message]):
         return None
     if incoming.outgoing:
-        scored = _record_answer(account, contact, incoming)
+        scored = _record_answer(account, contact, message, incoming)
     else:
         opted_out = texts.apply_word(message)
         scored = activity.record_received(
@@ -98,11 +98,12 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     return message
 
 
-def _record_answer(account: Account, contact: Contact, incoming: Incoming) -> list[NewEvent]:
+def _record_answer(account: Account, contact: Contact, message: Message, incoming: Incoming) -> list[NewEvent]:
     """A person has written on the phone. An away message of the account itself answers nothing and contacts nobody."""
     if incoming.is_automatic:
         return []
-    state.record_answer(account, contact, incoming.at)
+    _, waiting_since = state.record_answer(account, contact, incoming.at)
+    team.record_written(message, None, incoming.at, waiting_since)
     return activity.record_sent({contact.id: account.workspace_id}, {}, incoming.at)
 
 

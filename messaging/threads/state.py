@@ -6,6 +6,7 @@ to say which threads need somebody.
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
@@ -38,6 +39,8 @@ _ANSWER = (
     f"{_PLANNED_ANSWER}, waiting_since = CASE"
     f" WHEN {_threads}.waiting_since > excluded.last_message_at THEN {_threads}.waiting_since END"
 )
+# As it was before this statement.
+_WAITING_SINCE = f"(SELECT waiting_since FROM {_threads} WHERE account_id = %s AND contact_id = %s)"
 
 
 def upsert_thread(account: Account, contact: Contact, at: datetime) -> str:
@@ -48,9 +51,14 @@ def upsert_thread(account: Account, contact: Contact, at: datetime) -> str:
     return _upsert("", account, contact, at)
 
 
-def record_answer(account: Account, contact: Contact, at: datetime) -> str:
-    """:func:`upsert_thread` for a message that a person wrote to the contact: nobody waits any more."""
-    return _upsert(_ANSWER, account, contact, at)
+def record_answer(account: Account, contact: Contact, at: datetime) -> tuple[str, datetime | None]:
+    """:func:`upsert_thread` for a message that a person wrote to the contact: nobody waits any more. Returns since when
+    the contact had waited too, None if it did not."""
+    values = _values(account, contact, at)
+    statement = f"{_UPSERT}{_ANSWER} RETURNING id, {_WAITING_SINCE}"
+    [(thread_id, waiting_since)] = fetch(statement, [*values, account.pk, contact.pk])
+    has_waited = waiting_since is not None and waiting_since <= at
+    return str(thread_id), waiting_since if has_waited else None
 
 
 def record_planned_answer(account: Account, contact: Contact, at: datetime) -> str:
@@ -69,9 +77,15 @@ def record_incoming(account: Account, contact: Contact, at: datetime, *, waits: 
 def _upsert(
     changes: str, account: Account, contact: Contact, at: datetime, *, unread: int = 0, waits: bool = False
 ) -> str:
-    values = [new_id("thr"), account.workspace_id, account.pk, contact.pk, unread, at, at]
-    [(thread_id,)] = fetch(f"{_UPSERT}{changes} RETURNING id", [*values, at if waits else None])
+    values = _values(account, contact, at, unread=unread, waiting_since=at if waits else None)
+    [(thread_id,)] = fetch(f"{_UPSERT}{changes} RETURNING id", values)
     return str(thread_id)
+
+
+def _values(
+    account: Account, contact: Contact, at: datetime, *, unread: int = 0, waiting_since: datetime | None = None
+) -> list[Any]:
+    return [new_id("thr"), account.workspace_id, account.pk, contact.pk, unread, at, at, waiting_since]
 
 
 def record_sent(thread_ids: Collection[str], at: datetime) -> None:

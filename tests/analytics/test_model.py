@@ -176,6 +176,7 @@ def expected(world: World, sent: list[Sent], begins: datetime, ends: datetime) -
         )
         figures = {"sent": statuses["sent"], "failed": statuses["failed"]}
         answered = {"replies": came[False], "auto_replies": came[True]}
+        answered["received"] = came[False]
         about = {"account_id": account.pk, "name": account.name, "used_today": 0, "daily_limit": 50}
         accounts.append({**about, **figures, **answered})
     return {

@@ -10,19 +10,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from contacts.services import erase_contact
+from crmsolid.analytics.panel import charts
+from crmsolid.analytics.panel.charts import percent
 from crmsolid.analytics.panel.days import default_interval, preset_days
-from crmsolid.analytics.panel.pages import percent
 from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import Role
 from messaging.broadcasts.models import Broadcast, Recipient
 from tests.analytics.test_reports import time as time  # a fixture
 from tests.analytics.test_reports import write_to_three
 from tests.panel import browser
-from tests.sequences.helpers import START, Clock, contact, create, enroll, work
+from tests.sequences.helpers import START, Clock, contact, create, enroll, work, write_in
 from tests.tenants import Api, Tenants
 
 PAGES = {name: f"/panel/live/analytics/{name}/" for name in ("sequences", "broadcasts", "accounts")}
-PAGES = {"funnel": "/panel/live/analytics/", **PAGES}
+PAGES = {"overview": "/panel/live/analytics/", "funnel": "/panel/live/analytics/funnel/", **PAGES}
+PAGES["team"] = "/panel/live/analytics/team/"
 
 
 @pytest.fixture
@@ -36,7 +38,9 @@ def text_of(answer: Any) -> str:
 
 def people(client: Client, page: str, figure: str) -> list[str]:
     """The names behind the link of this figure."""
-    [link] = set(re.findall(rf'href="(/panel/live/analytics/behind/[^"]*figure={figure}&[^"]*)"', page))
+    [link] = set(
+        re.findall(rf'href="(/panel/live/analytics/behind/\?report=(?!enrollments)[^"]*figure={figure}&[^"]*)"', page)
+    )
     answer = client.get(link.replace("&amp;", "&"))
     assert answer.status_code == 200
     return names(answer)
@@ -65,12 +69,12 @@ def test_pages_show_the_figures_of_the_api_and_who_is_behind_them(
     assert (row["rate"]["text"], row["rate"]["of"], empty["rate"]) == ("67%", "2 of 3", None)
     assert "no data yet" in text_of(answer)
     assert "0%" not in text_of(answer)
-    weeks = [values for _, values, _ in answer.context["series"]]
-    assert (len(weeks), weeks[0], weeks[-1]) == (
-        14,
-        ["0", "0", "0", "0", "0", "no data yet"],
-        ["3", "0", "2", "0", "1", "67%"],
-    )
+    # The days without anything are drawn, and left out of the table.
+    [today] = [values for _, values, _ in answer.context["series"]]
+    assert (today, answer.context["left_out"]) == (["3", "0", "2", "0", "1", "67%"], 29)
+    assert "29 days without anything are left out." in text_of(answer)
+    [sent, replied, opted_out] = answer.context["chart"].series
+    assert (sent.values, replied.values, opted_out.title) == ([0] * 29 + [3], [0] * 29 + [2], "Opted out")
     page = answer.content.decode()
     assert people(client, page, "sent") == ["alice", "bobby", "carol"]
     assert people(client, page, "replied") == ["alice", "bobby"]
@@ -107,7 +111,7 @@ def test_files_have_the_figures_in_whole_and_over_time(tenants: Tenants, time: C
 
 def test_file_defuses_names_that_a_spreadsheet_would_compute(tenants: Tenants, time: Clock, client: Client) -> None:
     tenants.sandbox(name="=1+1")
-    assert ",'=1+1,0,0,0,0,0," in client.get(PAGES["accounts"], {"csv": "figures"}).content.decode()
+    assert ",'=1+1,0,0,0,0,0,0," in client.get(PAGES["accounts"], {"csv": "figures"}).content.decode()
 
 
 def test_figure_of_a_broadcast_lists_its_recipients(tenants: Tenants, time: Clock, client: Client) -> None:
@@ -128,7 +132,7 @@ def test_figure_of_a_broadcast_lists_its_recipients(tenants: Tenants, time: Cloc
     time.move(hours=1)
     chosen = client.get(PAGES["broadcasts"], {"only": broadcast.pk})
     assert [row["title"] for row in chosen.context["rows"]] == ["Summer"]
-    assert [chart.total for chart in chosen.context["charts"]] == ["1", "1", "0", "0", "0"]
+    assert [tile.value for tile in chosen.context["tiles"]] == ["1", "1", "0", "0", "0"]
     page = chosen.content.decode()
     assert people(client, page, "sent") == ["alice_summer"]
     assert people(client, page, "failed") == ["bobby_summer"]
@@ -153,7 +157,8 @@ def test_days_that_make_no_sense_are_named(time: Clock, client: Client, query: d
 
 
 def test_presets_are_days_of_the_workspace(tenants: Tenants, time: Clock) -> None:
-    today = START.astimezone(tenants.workspace.zone).date()
+    w = tenants.workspace
+    today = START.astimezone(w.zone).date()
     month = today.replace(day=1)
     assert (preset_days("7", tenants.workspace).first, preset_days("7", tenants.workspace).last) == (
         today - timedelta(days=6),
@@ -163,6 +168,11 @@ def test_presets_are_days_of_the_workspace(tenants: Tenants, time: Clock) -> Non
     last = preset_days("last_month", tenants.workspace)
     assert (last.first, last.last) == ((month - timedelta(days=1)).replace(day=1), month - timedelta(days=1))
     assert default_interval(date(2026, 1, 1), date(2026, 3, 31)) == "week"
+    week = preset_days("last_week", tenants.workspace)
+    assert (week.first.weekday(), week.last - week.first, week.last < today) == (0, timedelta(days=6), True)
+    # Many days are compared only when somebody asks for it.
+    found = [preset_days(*each).compares for each in (("30", w, ""), ("30", w, "off"), ("90", w, ""), ("90", w, "on"))]
+    assert found == [True, False, False, True]
 
 
 def test_pages_say_which_part_of_the_replies_is_complete(tenants: Tenants, time: Clock, client: Client) -> None:
@@ -171,20 +181,15 @@ def test_pages_say_which_part_of_the_replies_is_complete(tenants: Tenants, time:
     time.move(days=59)  # 30 July
     window = "An answer counts for 30 days after its message."
     grow = "may still be answered: their replies, opt-outs and reply rates can still grow."
-    answer = client.get(PAGES["sequences"])
+    answer = client.get(PAGES["sequences"], {"period": "90"})
     text = f"{window} The first 59 of these 90 days, up to 29 Jun 2026, are complete. Later messages {grow}"
     assert text in text_of(answer)
     assert answer.context["days"].preset == "90"
-    assert [grows for _, _, grows in answer.context["series"]] == [False] * 9 + [True] * 5
-    assert [(bool(chart.path), bool(chart.growing)) for chart in answer.context["charts"]] == [
-        (True, False),
-        (False, False),
-        (True, False),
-        (False, False),
-        (True, False),
-    ]
-    assert "29 Jun to 5 Jul 2026 can still grow" in text_of(answer)
-    assert "22 Jun to 28 Jun 2026 can still grow" not in text_of(answer)
+    [(name, values, grows)] = answer.context["series"]
+    assert (name, values[0], grows) == ("1 Jun to 7 Jun 2026", "3", False)
+    assert "In the shaded part, replies and opt-outs can still grow." in text_of(answer)
+    plot = answer.context["chart"].wide
+    assert plot.left < plot.growing < plot.right
 
     complete = client.get(PAGES["sequences"], {"first": "2026-06-01", "last": "2026-06-29"})
     assert f"{window} The figures of these days are complete." in text_of(complete)
@@ -192,13 +197,75 @@ def test_pages_say_which_part_of_the_replies_is_complete(tenants: Tenants, time:
     time.move(days=-58)  # 2 June
     growing = client.get(PAGES["sequences"], {"period": "7"})
     assert f"{window} All messages of these days {grow} Choose earlier days" in text_of(growing)
-    replied = growing.context["charts"][2]
-    assert (replied.path, bool(replied.growing)) == ("", True)
-    sent = growing.context["charts"][0]
-    assert (bool(sent.path), sent.growing) == (True, "")
+    [(_, _, grows)] = growing.context["series"]
+    assert grows
+    assert "can still grow" in text_of(growing) and growing.context["chart"].wide.growing is None
     for report in ("funnel", "accounts"):
         answer = client.get(PAGES[report])
         assert "can still grow" not in text_of(answer) and window not in text_of(answer)
+
+
+def test_overview_compares_with_the_days_before_and_leads_to_what_it_counts(
+    tenants: Tenants, time: Clock, client: Client
+) -> None:
+    write_to_three(tenants)
+    time.move(days=30)  # to the same time of day, so that all of it was in the days before
+    account = tenants.sandbox(name="Second")
+    for name in ("dora", "emil"):
+        write_in(account, contact(tenants.workspace, name))
+    time.move(minutes=1)
+    answer = client.get(PAGES["overview"])
+    tiles = {tile.title: tile for tile in answer.context["tiles"]}
+    new, rate = tiles["New contacts"], tiles["Reply rate"]
+    assert (new.value, new.change, new.arrow, new.judged, new.before) == ("2", "33%", "↓", "worse", "from 3")
+    assert (rate.value, rate.change) == ("no data yet", "")
+    assert tiles["First response, median"].value == "no data yet"
+    assert names(client.get(new.link)) == ["dora", "emil"]
+    now, before = answer.context["chart"].series
+    assert (now.total, now.values, before.total) == ("2", [0] * 29 + [2], "3")
+    [row] = answer.context["received"]
+    assert (row["value"], row["before"]) == ("2", "3")
+    assert names(client.get(row["link"])) == ["dora", "emil"]
+    assert [(each[0], each[1], each[2]) for each in answer.context["funnel"]["rows"]][:2] == [
+        ("New", 2, 3),
+        ("Contacted", 2, 3),
+    ]
+    assert "compared with the 30 days before" in text_of(answer) and "Days are those of UTC" in text_of(answer)
+    assert sum(cell.shade for _, _, cells in answer.context["heat_wide"].rows for cell in cells) == 4
+    assert answer.context["team"]["waiting"] == 3  # who opted out does not
+
+    alone = client.get(PAGES["overview"], {"compare": "off"})
+    assert len(alone.context["chart"].series) == 1 and "compared" not in text_of(alone)
+    assert {tile.change for tile in alone.context["tiles"]} == {""}
+    header, *rows = client.get(PAGES["overview"], {"csv": "series"}).content.decode().splitlines()
+    assert header == "from,to,median_seconds,answered,reply_rate,new,won,received"
+    assert (len(rows), rows[-1].split(",")[2:]) == (30, ["", "0", "", "2", "0", "2"])
+
+
+@pytest.mark.parametrize(
+    ("most", "unit", "expected"),
+    [
+        (0, charts.NUMBER, ["0", "1"]),
+        (3, charts.NUMBER, ["0", "1", "2", "3"]),
+        (88, charts.NUMBER, ["0", "50", "100"]),
+        (1234, charts.NUMBER, ["0", "500", "1,000", "1,500"]),
+        (7, charts.MINUTES, ["under 1 min", "2 min", "4 min", "6 min", "8 min"]),
+        (200, charts.MINUTES, ["under 1 min", "1 h 00", "2 h 00", "3 h 00", "4 h 00"]),
+        (0.4, charts.RATE, ["0%", "10%", "20%", "30%", "40%"]),
+    ],
+)
+def test_axes_have_round_ticks(most: float, unit: charts.Unit, expected: list[str]) -> None:
+    assert [unit.text(each) for each in charts.ticks(most, unit)] == expected
+
+
+def test_line_has_gaps_where_there_is_no_value() -> None:
+    labels = ["1", "2", "3", "4", "5"]
+    series = charts.Series("is-s0", "Median", [4, None, 2, 3, None])
+    plot = charts.chart("Response", [series], charts.Time(labels, labels, True, 5)).narrow
+    [(key, path)] = plot.lines
+    assert (key, re.findall("[A-Za-z]", path), plot.area) == ("is-s0", ["M", "h", "M", "L"], "")
+    assert plot.columns[0].text == "1\nMedian: 4" and plot.columns[1].text == "2"
+    assert plot.today == plot.right
 
 
 def test_rates_say_what_they_are() -> None:
@@ -212,6 +279,9 @@ def test_rates_say_what_they_are() -> None:
         ("?report=funnel&figure=sent&id=new", 302),
         ("?report=funnel&figure=count&id=x", 404),
         ("?report=accounts&figure=sent&id=9999", 404),
+        ("?report=accounts&figure=received", 200),
+        ("?report=accounts&figure=sent", 404),
+        ("?report=enrollments&figure=won&id=seq_01J00000000000000000000000", 404),
         ("?report=broadcasts&figure=sent&id=brd_%00", 404),
         ("?report=sequences&figure=sent&id=seq_01J00000000000000000000000&version=1&step=a", 404),
         ("?report=funnel&figure=count&id=new&cursor=x", 302),

@@ -20,7 +20,7 @@ from tests.mcp.helpers import answer, post
 from tests.sequences.helpers import START, Clock, clock_of_test, contact, create, enroll, work, write_in
 from tests.tenants import Api, Tenants
 
-REPORTS = ("funnel", "sequences", "broadcasts", "accounts")
+REPORTS = ("funnel", "sequences", "enrollments", "broadcasts", "accounts", "team")
 
 
 @pytest.fixture
@@ -58,7 +58,15 @@ def test_reports_of_what_a_sequence_sent(api: Api, tenants: Tenants, time: Clock
     nothing = {"sent": 0, "failed": 0, "replied": 0, "auto_replied": 0, "opted_out": 0, "reply_rate": rate(0, 0)}
     hello = {"sent": 3, "failed": 0, "replied": 2, "auto_replied": 0, "opted_out": 1, "reply_rate": rate(2, 3)}
     assert version["steps"] == [{"step": "hello", **hello}, {"step": "again", **nothing}]
-    counted = {"sent": 3, "failed": 0, "replies": 3, "auto_replies": 0, "used_today": 3, "daily_limit": 50}
+    counted = {
+        "sent": 3,
+        "failed": 0,
+        "replies": 3,
+        "auto_replies": 0,
+        "received": 3,
+        "used_today": 3,
+        "daily_limit": 50,
+    }
     assert before["accounts"]["data"] == [{"account_id": account.pk, "name": "Shop", **counted}]
     funnel = {each["stage"]: each for each in before["funnel"]["stages"]}
     assert [each["count"] for each in funnel.values()] == [3, 3, 2, 0, 0, 0]
@@ -75,6 +83,22 @@ def test_reports_of_what_a_sequence_sent(api: Api, tenants: Tenants, time: Clock
     assert (funnel["replied"]["conversion"]["numerator"], str(funnel["replied"]["median_days"])) == (2, "0.0")
 
 
+def test_comparison_is_with_as_many_days_before_from_the_same_time_of_day(
+    api: Api, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within them the clocks go forward, so that time is an hour shorter."""
+    update_workspace(tenants.actor(), name="Acme", time_zone="America/New_York")
+    now = datetime(2026, 3, 10, 15, 30, tzinfo=ZoneInfo("America/New_York"))
+    monkeypatch.setattr(clock, "now", lambda: now)
+    client = api(tenants.key())
+    for report in REPORTS:
+        answer = client.get(f"/v1/analytics/{report}", {"from": "2026-03-08", "compare": "true"}).json()
+        assert (answer["from"], answer["to"]) == ("2026-03-08T05:00:00Z", "2026-03-10T19:30:00Z")
+        assert (answer["before"]["from"], answer["before"]["to"]) == ("2026-03-05T05:00:00Z", "2026-03-07T20:30:00Z")
+        assert set(answer["before"]) == set(answer) - {"complete_until", "series", "before"}
+        assert client.get(f"/v1/analytics/{report}").json()["before"] is None
+
+
 def test_default_time_is_thirty_days_of_the_workspace_today_included(
     api: Api, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,8 +109,9 @@ def test_default_time_is_thirty_days_of_the_workspace_today_included(
     for report in REPORTS:
         answer = client.get(f"/v1/analytics/{report}", {"interval": "day"}).json()
         assert (answer["from"], answer["to"]) == ("2026-02-08T05:00:00Z", "2026-03-10T02:30:00Z")
-        is_final_at_once = report in ("funnel", "accounts")
-        assert answer["complete_until"] == (answer["to"] if is_final_at_once else "2026-02-08T02:30:00Z")
+        days = {"sequences": "2026-02-08", "broadcasts": "2026-02-08", "enrollments": "2026-02-24"}
+        final_at_once = answer["to"]
+        assert answer["complete_until"] == (f"{days[report]}T02:30:00Z" if report in days else final_at_once)
         assert len(answer["series"]) == 30
         assert answer["series"][-1]["from"] == "2026-03-09T04:00:00Z"
         assert client.get(f"/v1/analytics/{report}").json()["series"] is None
@@ -156,6 +181,7 @@ def test_reports_need_their_scope_and_show_nothing_of_another_workspace(
         theirs = api(tenants.key(workspace=tenants.other)).get(f"/v1/analytics/{report}").json()
         shown = [each.get("sent", each.get("count")) for each in theirs.get("data", theirs.get("stages"))]
         assert set(shown) <= {0}
+        assert theirs.get("everyone", {"written": 0})["written"] == 0
 
 
 def test_number_of_statements_does_not_grow_with_the_rows(api: Api, tenants: Tenants, time: Clock) -> None:

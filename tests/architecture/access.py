@@ -155,8 +155,8 @@ PAGES = {
     "sequences_enrollment_enroll": Access(WRITERS, WRITERS, ({"sequence": "{sequences.sequence}"},), ENROLL),
     **{f"sequences_enrollment_{act}": Access(None, WRITERS) for act in ("pause", "resume", "stop")},
     # Analytics
-    **{f"analytics_{report}": Access(EVERYONE) for report in ("funnel", "sequences", "broadcasts", "accounts")},
-    "analytics_behind": Access(EVERYONE),
+    **{f"analytics_{page}": Access(EVERYONE) for page in ("overview", "team", "answers", "behind")},
+    **{f"analytics_{page}": Access(EVERYONE) for page in ("funnel", "sequences", "broadcasts", "accounts")},
     # Settings
     **{f"apikeys_apikey_{act}": Access(None, ADMINS, ({"name": "Taken"},)) for act in ("rename", "rotate", "revoke")},
     "oauth_grant_revoke": Access(None, ADMINS),

@@ -34,11 +34,13 @@ import crmsolid.workspaces.configuration
 import crmsolid.workspaces.invitations
 import crmsolid.workspaces.services
 import messaging.accounts
+import messaging.broadcasts.stats
 import messaging.services
 import messaging.texts
 import messaging.threads.services
 import sequences.running.resuming
 import sequences.services
+import sequences.stats
 import webhooks.replays
 import webhooks.services
 from apikeys.models import ApiKey
@@ -47,7 +49,7 @@ from contacts.imports.reading import StagedFile
 from contacts.models import Contact, ContactImport, ContactNote, ContactTag, CustomField, ScoringRule, Segment
 from contacts.scoring.definition import Definition as RuleDefinition
 from contacts.scoring.models import Trigger
-from contacts.stats import funnel_report, list_stage_figure
+from contacts.stats import funnel_report, list_stage_figure, reached_report
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.periods import Period
@@ -61,12 +63,20 @@ from messaging.broadcasts.definition import Definition as BroadcastDefinition
 from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.stats import broadcast_report, list_broadcast_figure
 from messaging.models import Account, Message, OptOutWord, Template, Thread
-from messaging.stats import account_report, list_account_messages
+from messaging.stats import account_report, list_account_messages, writing_hours
+from messaging.team import everyone_report, list_written, team_report, waiting_now
 from messaging.telegram import services as telegram
 from messaging.threads.services import InboxFilter
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
-from sequences.stats import list_step_figure, people_by_reason, sequence_report, step_outcomes
+from sequences.stats import (
+    list_results,
+    list_step_figure,
+    people_by_reason,
+    result_report,
+    sequence_report,
+    step_outcomes,
+)
 from tests.architecture import PACKAGES
 from tests.panel import Belongings, furnish
 from tests.tenants import Tenants
@@ -272,6 +282,16 @@ ROWS = [
     Row(account_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(broadcast_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(sequence_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(result_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(reached_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(sequences.stats.outcome_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(messaging.broadcasts.stats.outcome_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(team_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(everyone_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(waiting_now, EVERYONE, Scope.READ_ANALYTICS),
+    Row(writing_hours, EVERYONE, Scope.READ_ANALYTICS, lambda rows: {"period": periods(rows)["periods"][0]}),
+    Row(list_written, EVERYONE, Scope.READ_MESSAGES, lambda rows: figure(rows, "answered")),
+    Row(list_results, EVERYONE, Scope.READ_CONTACTS, lambda rows: {**sequence_id(rows), **figure(rows, "won")}),
     Row(list_stage_figure, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"stage": "new", **figure(rows, "count")}),
     Row(
         list_account_messages,

@@ -51,6 +51,7 @@ from messaging.models import (
     SpentSlot,
     TelegramSession,
     Thread,
+    WrittenMessage,
 )
 from sequences.models import SequenceVersion, Step, StepRun
 from tests.architecture import PACKAGES, workspaced_models
@@ -105,6 +106,7 @@ UNSCOPED = {
     "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
     "messaging/held.py": "what waits in all workspaces while sending is held, for somebody with a shell",
     "messaging/stats.py": "the messages of accounts that were fetched through their workspace",
+    "messaging/team.py": "what was written in messages that were fetched through their workspace",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
     "messaging/sending/waiting.py": "messages that were fetched through their workspace, their accounts and threads",
     "messaging/sending/automatic.py": "threads of accounts that were fetched through their workspace",
@@ -150,6 +152,7 @@ NOT_SHOWN: set[type[models.Model]] = {
     StageChange,
     SpentSlot,
     ErasedMessage,
+    WrittenMessage,
     TelegramSession,
     AccountLease,
     PeerHash,

@@ -23,7 +23,7 @@ CALLED = (
     *("USERNAME_FIELD", "is_staff", "create_superuser", "get_help_text"),  # of users and their passwords
     *("clean_*", "process_view", "process_exception"),  # of forms and middleware
     *("read_*", "heading_close", "table_open", "table_close"),  # fields of representations; Markdown's tokens
-    *("_funnel", "_sequences", "_broadcasts"),  # crmsolid.analytics.panel.behind
+    *("_funnel", "_sequences", "_enrollments", "_broadcasts"),  # crmsolid.analytics.panel.behind
     *("_invite", "_resend", "_role", "_require"),  # actions of the page of members
     *("cacheable", "formsets", "kw", "local_addr", "token_type_hint"),  # arguments
     *("arrival", "holds", "unknown_workspaces"),  # of dataclasses, which are compared, or become dictionaries

@@ -7,6 +7,8 @@ from typing import Any
 
 import django
 
+from tests.browser.demo_reports import fill_months
+
 PEOPLE = (  # name, username, company, stage, score, tags, minutes since the last message, whether it is unread
     ("Sarah Miller", "sarah_miller", "Brightside Media", "qualified", 82, ("trial", "webinar-june"), 14, True),
     ("Jonas Weber", "jonasweber", "Weber & Söhne", "replied", 61, ("trial",), 95, True),
@@ -51,7 +53,7 @@ def main() -> None:
     workspace = create_workspace(slug="harbor", name="Harbor", owner=owner, plan=Plan.BUSINESS)
     actor = Actor.command(workspace, "demo")
     sales = create_sandbox_account(actor, name="Dana, sales", daily_limit=200)
-    create_sandbox_account(actor, name="Support", daily_limit=80)
+    support = create_sandbox_account(actor, name="Support", daily_limit=80)
     apply_configuration(actor, CONFIGURATION)
     contacts = [_contact(actor, *person[:6]) for person in PEOPLE]
     threads = [
@@ -68,7 +70,8 @@ def main() -> None:
         "webhooks.endpoint": _webhooks(actor),
     }
     _keys_and_jobs(actor)
-    _day(workspace, owner, threads)
+    team = _day(workspace, owner, threads)
+    fill_months(workspace, [sales, support], team, made["sequences.sequence"])
     print(json.dumps(made))
 
 
@@ -106,8 +109,8 @@ def _conversation(workspace: Any, account: Any, contact: Any, minutes: int, is_u
     return thread
 
 
-def _day(workspace: Any, owner: Any, threads: list[Any]) -> None:
-    """Who waits, for whom of the team; what comes back, goes out and has failed today."""
+def _day(workspace: Any, owner: Any, threads: list[Any]) -> list[Any]:
+    """Who waits, for whom of the team; what comes back, goes out and has failed today. Returns the team."""
     from contacts.models import ContactImport
     from crmsolid.core import clock
     from crmsolid.jobs.models import Job
@@ -136,6 +139,7 @@ def _day(workspace: Any, owner: Any, threads: list[Any]) -> None:
     file = ContactImport.unscoped.create(workspace=workspace, name="trade-fair.csv", **columns)
     job = {"kind": "import", "scope": "write:contacts", "state": "running", "done": 1020, "total": 1300}
     Job.unscoped.create(workspace=workspace, object_id=file.pk, next_run_at=now + timedelta(days=1), **job)
+    return team
 
 
 def _sequence(actor: Any, account: Any, contacts: list[Any]) -> str:

@@ -1,6 +1,7 @@
 """Analytics: what people answered shows up as figures, each of which opens what it counts, and as files."""
 
 import csv
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,11 +10,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
+from tests.browser.looks import check_access
 from tests.browser.product import Product
 from tests.waiting import wait_until
 
 REPORTS = {name: f"/panel/live/analytics/{name}/" for name in ("sequences", "broadcasts", "accounts")}
-REPORTS = {"funnel": "/panel/live/analytics/", **REPORTS}
+REPORTS = {"funnel": "/panel/live/analytics/funnel/", **REPORTS}
 PEOPLE = ("@reply_ann", "@reply_ben", "@autoreply_cyd", "@fail_privacy_dan")
 
 
@@ -50,15 +52,14 @@ def messages(product: Product) -> list[object]:
 def test_each_figure_opens_what_it_counts(answered: None, sign_in: SignIn, report: str) -> None:
     page = sign_in("figures", "viewer")
     page.goto(REPORTS[report])
-    expect(page.get_by_role("table").first).to_be_visible()
-    figures = page.locator(".cs-report").first.locator("tbody a")
+    figures = page.locator(".cs-figures tbody a")
     opened = [(each.inner_text(), str(each.get_attribute("href"))) for each in figures.all()]
     assert len(opened) >= {"funnel": 4, "accounts": 4}.get(report, 5), opened
     for text, link in (opened[0], opened[-1]):  # tests/analytics/test_panel.py opens all of them
         count = text.partition("(")[2].partition(" of ")[0] or text  # of a rate, what it is the rate of
         page.goto(link)
         assert page.locator("tbody tr").count() == int(count), (text, link)
-    page.get_by_role("link", name="Back to the figures").click()
+    page.get_by_role("main").get_by_role("link", name="Back to the figures").click()
     expect(page.get_by_role("navigation", name="Reports").locator("[aria-current]")).to_have_text(report.capitalize())
 
 
@@ -81,8 +82,10 @@ def test_days_are_chosen(answered: None, sign_in: SignIn, visitors: Visitors, wi
     visitors.expect(422)
     page = sign_in("figures", width=width)
     page.goto(REPORTS["sequences"])
+    page.locator(".cs-days summary").click()
     page.get_by_role("navigation", name="Days").get_by_role("link", name="Last 7 days").click()
     expect(page.get_by_text("Welcome, step 1")).to_be_visible()
+    expect(page.locator(".cs-days summary")).to_have_text("Last 7 days")
 
     today = date.today()
     choose(page, today - timedelta(days=60), today - timedelta(days=30))
@@ -91,22 +94,72 @@ def test_days_are_chosen(answered: None, sign_in: SignIn, visitors: Visitors, wi
     expect(page.get_by_text("It must not be before the first day")).to_be_visible()
 
 
+def test_chart_hides_a_line_and_becomes_a_table_without_a_script(
+    answered: None, sign_in: SignIn, visitors: Visitors
+) -> None:
+    page = sign_in("figures", javascript=False)
+    page.goto(REPORTS["sequences"])
+    card = page.get_by_role("region", name="Over time, by day")
+    chart, table = card.get_by_role("img"), card.get_by_role("table")
+    expect(chart).to_have_accessible_name(re.compile(r"Sequences, .* The most is 3, "))
+    line = chart.locator(".cs-line-of.is-s0")
+    expect(line).to_be_visible()
+    card.get_by_label("Sent, 3", exact=True).click()
+    expect(line).to_be_hidden()
+    expect(table).to_be_hidden()
+    card.get_by_role("radio", name="Table").check(force=True)
+    expect(chart).to_be_hidden()
+    expect(table.get_by_role("row")).to_have_count(2)
+    expect(card).to_contain_text("29 days without anything are left out.")
+
+
+def test_newcomer_finds_the_slowest_answers(answered: None, sign_in: SignIn) -> None:
+    """Of the last days, with three clicks from Home, and one more opens the conversation."""
+    page = sign_in("figures")
+    page.goto("/panel/live/inbox/?view=all")
+    page.get_by_role("link", name="reply_ann").first.click()
+    page.get_by_label("Your answer").fill("I look into it")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("I look into it").first).to_be_visible()
+    page.goto("/panel/live/")
+    page.get_by_role("link", name="Reports").click()
+    page.get_by_role("link", name="Slowest answers").click()
+    row = page.get_by_role("row", name="reply_ann").first
+    expect(row).to_contain_text("under 1 min")
+    row.get_by_role("link", name="Open conversation").click()
+    expect(page).to_have_url(re.compile("/panel/live/inbox/thr_"))
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_pages_pass_the_check_of_accessibility(answered: None, sign_in: SignIn, width: int) -> None:
+    page = sign_in("figures", width=width)
+    for address in ("/panel/live/analytics/", "/panel/live/analytics/team/", *REPORTS.values()):
+        page.goto(address)
+        page.locator(".cs-days summary").click()
+        check_access(page)
+        page.locator(".cs-days summary").click()
+        page.evaluate("document.querySelectorAll('input[value=table]').forEach(each => each.click())")
+        check_access(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_report_is_printed_with_all_its_numbers(answered: None, sign_in: SignIn) -> None:
-    """On a sheet of A4, with the numbers folded on the screen."""
+    """On a sheet of A4, with the chart and the table behind it."""
     page = sign_in("figures", width=720, dark=True)
     page.goto(REPORTS["sequences"])
-    page.locator(".cs-numbers").evaluate("each => { each.open = false }")
     page.emulate_media(media="print")
-    for hidden in ("Menu", "Reports", "Days", "You are in"):
-        expect(page.get_by_role("navigation", name=hidden, exact=True)).to_be_hidden()
-    expect(page.get_by_role("button", name="Show", exact=True)).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Reports")).to_be_hidden()
+    expect(page.locator(".cs-days")).to_be_hidden()
     expect(page.get_by_text("Welcome, step 1")).to_be_visible()
-    expect(page.locator(".cs-numbers table")).to_be_visible()
-    width, colour = page.evaluate("[document.documentElement.scrollWidth, getComputedStyle(document.body).color]")
-    assert (width, colour) == (720, "rgb(15, 23, 42)")
+    for part in (".cs-as-chart", ".cs-as-table"):
+        expect(page.get_by_role("region", name="Over time, by day").locator(part)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 720
 
 
 def choose(page: Page, first: date, last: date) -> None:
+    menu = page.locator(".cs-days")
+    if not menu.evaluate("each => each.open"):
+        menu.locator("summary").click()
     page.get_by_label("From").fill(first.isoformat())
     page.get_by_label("To", exact=True).fill(last.isoformat())
     page.get_by_role("button", name="Show", exact=True).click()

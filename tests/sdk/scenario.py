@@ -287,6 +287,9 @@ async def analytics(crm: AsyncCrmSolid) -> None:
     assert (await crm.analytics.broadcasts(from_=EARLIER)).from_ == EARLIER
     figures = (await crm.analytics.accounts(from_=EARLIER, to=LATER)).data
     assert sum(account.sent for account in figures) > 0
+    team = await crm.analytics.team(compare=True)
+    assert team.before is not None and team.everyone.written == sum(each.written for each in team.data) > 0
+    assert (await crm.analytics.enrollments()).before is None
 
 
 async def erase(crm: AsyncCrmSolid, contact_id: str) -> None:

@@ -13,6 +13,7 @@ from contacts.models import Contact, Stage, name_of
 from contacts.stages import IMPLIED
 from contacts.stats import STAGE_FIGURES, list_stage_figure
 from crmsolid.analytics.panel.days import read_days
+from crmsolid.analytics.panel.frame import TABS
 from crmsolid.api.pagination import Page
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
@@ -23,12 +24,13 @@ from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.stats import list_broadcast_figure
 from messaging.models import Account
 from messaging.stats import ACCOUNT_FIGURES, Outcomes, list_account_messages
-from sequences.models import Sequence
-from sequences.stats import list_step_figure
+from sequences.models import EnrollmentStatus, Reason, Sequence
+from sequences.stats import Results, list_results, list_step_figure
 
 FIGURES = {
     "funnel": STAGE_FIGURES,
     "sequences": Outcomes._fields,
+    "enrollments": Results._fields,
     "broadcasts": Outcomes._fields,
     "accounts": ACCOUNT_FIGURES,
 }
@@ -40,9 +42,15 @@ WORDS = {
     "opted_out": "Opted out",
     "replies": "Replies",
     "auto_replies": "Auto-replies",
+    "received": "From customers",
+    "enrolled": "Enrolled",
+    "completed": "Completed",
+    "won": "Won",
     "count": "Reached it in these days",
     "reached": "Added in these days and reached it",
 }
+# The page that shows the figures of a report, where it is not called like it.
+TAB_OF = {"enrollments": "sequences"}
 MAX_TEXT = 120
 
 
@@ -73,7 +81,7 @@ class FigurePage(TenantPage):
         asked, report = request.GET, request.GET.get("report", "")
         figure = asked.get("figure", "")
         if figure not in FIGURES.get(report, ()):
-            return self.redirect("analytics_funnel")
+            return self.redirect("analytics_overview")
         days, _ = read_days(asked, self.workspace)
         period, cursor = days.whole(self.workspace), asked.get("cursor") or None
         read: Callable[..., tuple[str, Page, list[Line]]] = getattr(self, f"_{report}")
@@ -91,11 +99,13 @@ class FigurePage(TenantPage):
             days=days,
             lines=lines,
             is_about_accounts=report == "accounts",
-            has_messages=report != "funnel",
+            has_messages=report not in ("funnel", "enrollments"),
+            at_title={"funnel": "Added", "enrollments": "Enrolled"}.get(report, "Message"),
+            tab=TABS[TAB_OF.get(report, report)],
             is_later=cursor is not None,
             first=f"?{urlencode(query)}",
             more=f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",
-            back=f"{panel_url(f'analytics_{report}')}?{urlencode(dates)}",
+            back=f"{panel_url(f'analytics_{TAB_OF.get(report, report)}')}?{urlencode(dates)}",
         )
 
     def _funnel(self, asked: Any, figure: str, period: Period, cursor: str | None) -> tuple[str, Page, list[Line]]:
@@ -118,6 +128,17 @@ class FigurePage(TenantPage):
         lines = [_of_outcome(row, row.enrollment.contact, row.outcome, row.error, figure) for row in page.rows]
         return f"{sequence.name}, version {number}, step {step}", page, lines
 
+    def _enrollments(self, asked: Any, figure: str, period: Period, cursor: str | None) -> tuple[str, Page, list[Line]]:
+        sequence = self.row(Sequence, _id("seq", asked))
+        page = list_results(self.actor, sequence.pk, figure, period, cursor=cursor)
+        lines = []
+        for row in page.rows:
+            text = str(EnrollmentStatus(row.status).label)
+            if row.ended_at and row.reason:
+                text = f"{text}: {Reason(row.reason).label}"
+            lines.append(Line(row.contact, row.created_at, text, row.ended_at))
+        return sequence.name, page, lines
+
     def _broadcasts(self, asked: Any, figure: str, period: Period, cursor: str | None) -> tuple[str, Page, list[Line]]:
         broadcast = self.row(Broadcast, _id("brd", asked))
         page = list_broadcast_figure(self.actor, broadcast.pk, figure, period, cursor=cursor)
@@ -125,8 +146,9 @@ class FigurePage(TenantPage):
         return broadcast.name, page, lines
 
     def _accounts(self, asked: Any, figure: str, period: Period, cursor: str | None) -> tuple[str, Page, list[Line]]:
-        account = self.row(Account, _number(asked.get("id", "")))
-        page = list_account_messages(self.actor, account.pk, figure, period, cursor=cursor)
+        is_of_all = figure == "received" and not asked.get("id")
+        account = None if is_of_all else self.row(Account, _number(asked.get("id", "")))
+        page = list_account_messages(self.actor, account.pk if account else None, figure, period, cursor=cursor)
         lines = []
         for row in page.rows:
             if figure == "failed":
@@ -134,7 +156,7 @@ class FigurePage(TenantPage):
             else:
                 at, text = row.sent_at, row.text if len(row.text) <= MAX_TEXT else f"{row.text[:MAX_TEXT]}…"
             lines.append(Line(row.contact, at, text, message_id=row.pk))
-        return account.name, page, lines
+        return account.name if account else "all accounts", page, lines
 
 
 def _of_outcome(row: Any, contact: Contact | None, outcome: str, error: str, figure: str) -> Line:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from crmsolid.analytics.inputs import MAX_PERIODS, Span, read_span
+from crmsolid.analytics.inputs import MAX_PERIODS, Span, earlier, read_span
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.periods import INTERVALS, Period, start_of_day
@@ -18,11 +18,11 @@ PRESETS = {
     "7": "Last 7 days",
     "30": "Last 30 days",
     "90": "Last 90 days",
+    "last_week": "Last week",
     "this_month": "This month",
     "last_month": "Last month",
 }
-# Longer than the API's default: the replies to messages of the last 30 days are not complete yet.
-DEFAULT_PRESET = "90"
+DEFAULT_PRESET = "30"
 # Beyond them a time zone has no midnight that Python can tell.
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 # From so many days on, weeks and months are shown unless the address says otherwise.
@@ -37,6 +37,10 @@ class DaysForm(forms.Form):
     interval = forms.ChoiceField(
         label="Over time, by", required=False, choices=[(each, each.capitalize()) for each in INTERVALS]
     )
+    # Not a box: one that is not ticked is not sent, and would be the default.
+    compare = forms.ChoiceField(
+        label="Compare with", required=False, choices=[("on", "The days before"), ("off", "Nothing")]
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -48,12 +52,14 @@ class DaysForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """From ``first`` to ``last``, both included, by ``interval``. ``preset`` is empty for days that were typed."""
+    """From ``first`` to ``last``, both included, by ``interval``. ``preset`` is empty for days that were typed.
+    ``compares``: with as many days before."""
 
     preset: str
     first: date
     last: date
     interval: str
+    compares: bool = True
 
     @property
     def encoded(self) -> str:
@@ -62,9 +68,19 @@ class Days:
 
     @property
     def pairs(self) -> dict[str, Any]:
+        is_default = self.compares == compares_by_default(self.first, self.last)
+        compare = {} if is_default else {"compare": "on" if self.compares else "off"}
         if self.preset:
-            return {"period": self.preset}
-        return {"first": self.first, "last": self.last, "interval": self.interval}
+            return {"period": self.preset, **compare}
+        return {"first": self.first, "last": self.last, "interval": self.interval, **compare}
+
+    @property
+    def number(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def title(self) -> str:
+        return PRESETS.get(self.preset) or f"{self.first:%-d %b} to {self.last:%-d %b %Y}"
 
     def whole(self, workspace: Workspace) -> Period:
         """The time, which ends now if the last day is today."""
@@ -77,9 +93,21 @@ class Days:
         whole = self.whole(workspace)
         return read_span(workspace, {"from": whole.begins, "to": whole.ends, "interval": self.interval})
 
+    def span_before(self, workspace: Workspace) -> Span | None:
+        """The same of the days that these are compared with; None without a comparison."""
+        if not self.compares:
+            return None
+        periods = earlier(self.span(workspace).periods, workspace.zone)
+        return Span(Period(periods[0].begins, periods[-1].ends), periods, True)
 
-def preset_days(preset: str, workspace: Workspace) -> Days:
-    """The days of a preset, as of now."""
+
+def compares_by_default(first: date, last: date) -> bool:
+    """Whether these days are compared with as many before if the address does not say: counting so many takes long."""
+    return (last - first).days + 1 < WEEKS_FROM
+
+
+def preset_days(preset: str, workspace: Workspace, compare: str = "") -> Days:
+    """The days of a preset, as of now. ``compare``: ``on``, ``off``, or empty for the default."""
     today = clock.now().astimezone(workspace.zone).date()
     first, last = today, today
     if preset == "this_month":
@@ -87,22 +115,30 @@ def preset_days(preset: str, workspace: Workspace) -> Days:
     elif preset == "last_month":
         last = today.replace(day=1) - timedelta(days=1)
         first = last.replace(day=1)
+    elif preset == "last_week":
+        first = today - timedelta(days=today.weekday() + 7)
+        last = first + timedelta(days=6)
     else:
         first = today - timedelta(days=int(preset) - 1)
-    return Days(preset, first, last, default_interval(first, last))
+    return Days(preset, first, last, default_interval(first, last), _compares(compare, first, last))
+
+
+def _compares(compare: str, first: date, last: date) -> bool:
+    return compare == "on" or (compare != "off" and compares_by_default(first, last))
 
 
 def read_days(data: Any, workspace: Workspace) -> tuple[Days, DaysForm]:
     """From a ``QueryDict``: the days, and the form that shows them. Where the form has errors, the days are the
     default."""
-    preset = data.get("period", "")
+    preset, compare = data.get("period", ""), data.get("compare", "")
     if preset in PRESETS or not ("first" in data or "last" in data):
-        days = preset_days(preset if preset in PRESETS else DEFAULT_PRESET, workspace)
+        days = preset_days(preset if preset in PRESETS else DEFAULT_PRESET, workspace, compare)
         return days, _form(days)
     form = DaysForm(data)
     if form.is_valid():
         first, last = form.cleaned_data["first"], form.cleaned_data["last"]
-        days = Days("", first, last, form.cleaned_data["interval"] or default_interval(first, last))
+        interval = form.cleaned_data["interval"] or default_interval(first, last)
+        days = Days("", first, last, interval, _compares(compare, first, last))
         try:
             days.span(workspace)
             return days, form if form.cleaned_data["interval"] else _form(days)
@@ -116,7 +152,9 @@ def read_days(data: Any, workspace: Workspace) -> tuple[Days, DaysForm]:
 
 
 def _form(days: Days) -> DaysForm:
-    return DaysForm(initial={"first": days.first, "last": days.last, "interval": days.interval})
+    compare = "on" if days.compares else "off"
+    shown = {"first": days.first, "last": days.last, "interval": days.interval, "compare": compare}
+    return DaysForm(initial=shown)
 
 
 def default_interval(first: date, last: date) -> str:
@@ -152,6 +190,12 @@ def label(begins: str, ends: str, interval: str, workspace: Workspace) -> str:
     if interval == "day" or first == last:
         return f"{first:%-d %b %Y}"
     return f"{first:%-d %b} to {last:%-d %b %Y}"
+
+
+def short_label(begins: str, interval: str, workspace: Workspace) -> str:
+    """A period as it stands at an axis: its first day, or the month."""
+    first = _read(begins).astimezone(workspace.zone).date()
+    return f"{first:%b %Y}" if interval == "month" else f"{first:%-d %b}"
 
 
 def _read(text: str) -> datetime:

@@ -1,13 +1,10 @@
-"""Analytics: a page for each report, and the list of what one of its figures counts.
+"""Reports: a page for each report of the API.
 
 The figures are those that the API answers. The address says the days and, with ``only``, the one sequence, broadcast or
 account; with ``csv`` the answer is a file, ``figures`` or ``series``.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -16,63 +13,19 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
-from contacts.export import cell
 from contacts.models import Stage
-from crmsolid.analytics.panel.days import PRESETS, Days, completeness, label, read_days
+from contacts.stats import reached_report
+from crmsolid.analytics.inputs import Span
+from crmsolid.analytics.panel import charts
+from crmsolid.analytics.panel.charts import percent
+from crmsolid.analytics.panel.days import Days, completeness, read_days
+from crmsolid.analytics.panel.frame import FramedPage, Tile, csv_file, draw_funnel, tile, time_of
 from crmsolid.analytics.reports import read_report
 from crmsolid.panel.components.addresses import panel_url
-from crmsolid.panel.components.tenant_page import TenantPage
-
-HEIGHT = 100
-STEP = 10
-BAR = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A bar for each period, in a box of ``width`` by ``HEIGHT`` that the page stretches: in ``path`` those that are
-    final, in ``growing`` the others. ``most`` is the highest value, empty if it is 0, and ``when`` the first period
-    that has it."""
-
-    title: str
-    total: str
-    most: str
-    when: str
-    path: str
-    growing: str
-    width: int
-
-
-def bars(title: str, labels: Sequence[str], values: Sequence[int], final: int) -> Chart:
-    """The chart of these values, of which there is at least one. So many of them, from the first on, are final."""
-    most = max(values)
-    drawn = [
-        f"M{number * STEP + (STEP - BAR) // 2} {HEIGHT}v-{max(round(HEIGHT * value / most), 1)}h{BAR}V{HEIGHT}z"
-        if value
-        else ""
-        for number, value in enumerate(values)
-    ]
-    return Chart(
-        title,
-        total=f"{sum(values):,}",
-        most=f"{most:,}" if most else "",
-        when=labels[values.index(most)] if most else "",
-        path="".join(drawn[:final]),
-        growing="".join(drawn[final:]),
-        width=len(values) * STEP,
-    )
-
+from sequences.stats import MATURE_AFTER
 
 PER_PAGE = 50
 MAX_CHOICES = 200
-# A longer table is folded.
-MAX_OPEN = 31
-TABS = {
-    "funnel": "Funnel",
-    "sequences": "Sequences",
-    "broadcasts": "Broadcasts",
-    "accounts": "Accounts",
-}
 OUTCOMES = {
     "sent": "Sent",
     "failed": "Failed",
@@ -80,26 +33,30 @@ OUTCOMES = {
     "auto_replied": "Auto-replied",
     "opted_out": "Opted out",
 }
+# What came of enrollments, with the rate of each and its title.
+RESULTS = {
+    "enrolled": ("", "Enrolled"),
+    "completed": ("completion_rate", "Completed"),
+    "replied": ("reply_rate", "Replied"),
+    "won": ("win_rate", "Won"),
+}
+# Whether more of a figure is good news; of others it is none.
+BAD = frozenset({"failed", "lost"})
+BETTER = {"sent": "", "replied": "up", "replies": "up", "received": "up", "failed": "down", "opted_out": "down"}
 Line = dict[str, Any]
 
 
-def percent(rate: float | None) -> str:
-    """A rate as people read it; empty without one. Small ones have a decimal, so that few are not shown as none."""
-    if rate is None:
-        return ""
-    return f"{rate:.1%}" if 0 < rate < 0.1 else f"{rate:.0%}"
-
-
-class ReportPage(TenantPage):
+class ReportPage(FramedPage):
     """A page about the figures of one report. Subclasses say how its items become lines and what a line shows."""
 
     template = "panel/analytics.html"
-    may_be_slow = True
     report: ClassVar[str]
     lead: ClassVar[str]
     nothing: ClassVar[str]  # what will fill the page
     columns: ClassVar[dict[str, str]]  # the counts of a line, and their titles
     item: ClassVar[str]  # what a line is called
+    drawn_first: ClassVar[frozenset[str]] = frozenset()  # the lines that the chart shows beside the first one
+    chart_size: ClassVar[tuple[int, int]] = charts.FULL
     rate: ClassVar[str]  # the rate of a line, and what it is of
     rate_title: ClassVar[str]
     rate_figure: ClassVar[str]  # the figure that the rate's numerator counts; empty if no list shows it
@@ -109,7 +66,8 @@ class ReportPage(TenantPage):
 
     def get(self, request: Any) -> HttpResponseBase:
         days, form = read_days(request.GET, self.workspace)
-        payload = read_report(self.report, self.actor, days.span(self.workspace))
+        span, span_before = days.span(self.workspace), days.span_before(self.workspace)
+        payload = read_report(self.report, self.actor, span)
         all_lines, only = self.lines(payload), request.GET.get("only", "")
         choices = {line["key"]: line["name"] for line in all_lines} if self.can_be_narrowed else {}
         only = only if only in choices else ""
@@ -118,15 +76,17 @@ class ReportPage(TenantPage):
         wanted = request.GET.get("csv", "")
         if wanted in ("figures", "series") and not form.errors:
             return self._file(wanted, [(payload, lines)] if wanted == "figures" else parts)
+        before = None if span_before is None else self.count_before(span_before, only)
         page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
         complete_until = datetime.fromisoformat(payload["complete_until"])
-        return self.render(
-            status=422 if form.errors else 200,
-            page_label="Analytics",
-            **self._links(days, only, page),
-            form=form,
-            days=days,
-            zone=self.workspace.zone.key,
+        kept = {"only": only} if only else {}
+        query = {**days.pairs, **kept}
+        return self.render_framed(
+            days,
+            form,
+            kept=kept,
+            only=only,
+            choices=list(choices.items())[:MAX_CHOICES],
             lead=self.lead,
             nothing=self.nothing,
             item=self.item,
@@ -136,10 +96,15 @@ class ReportPage(TenantPage):
             rate_title=self.rate_title,
             rows=[self.row_of(line, days) for line in page],
             page=page,
-            choices=list(choices.items())[:MAX_CHOICES],
-            only=only,
-            **self._over_time(parts, days, complete_until),
+            more=f"?{urlencode({**query, 'page': page.next_page_number()})}" if page.has_next() else "",
+            files=[f"?{urlencode({**query, 'csv': name})}" for name in ("figures", "series")],
+            **self._over_time(parts, before, days, complete_until),
+            **self.further_parts(days, span),
         )
+
+    def further_parts(self, days: Days, span: Span) -> dict[str, Any]:
+        """What else the page shows."""
+        return {}
 
     # --- What a report is made of -----------------------------------------------------------------------------
     def lines(self, part: dict[str, Any]) -> list[Line]:
@@ -171,6 +136,11 @@ class ReportPage(TenantPage):
         """The sums of these lines, by the columns of the series."""
         return {column: sum(line[column] for line in lines) for column in self.series_columns}
 
+    def count_before(self, span: Span, only: str) -> list[dict[str, int]]:
+        """The sums of each period of the time before."""
+        payload = read_report(self.report, self.actor, span)
+        return [self.counts(_narrowed(self.lines(part), only)) for part in payload["series"]]
+
     further_headers: ClassVar[tuple[str, ...]] = ()
 
     def further(self, counts: dict[str, int]) -> list[str]:
@@ -178,49 +148,67 @@ class ReportPage(TenantPage):
         return []
 
     # --- What is shown ----------------------------------------------------------------------------------------
-    def _links(self, days: Days, only: str, page: Any) -> dict[str, Any]:
-        """The links to the other reports, to other days, to the next page and to the files."""
-        chosen = {"only": only} if only else {}
-        query = {**days.pairs, **chosen}
-        return {
-            "tabs": [
-                (title, f"{panel_url(f'analytics_{name}')}?{days.encoded}", name == self.report)
-                for name, title in TABS.items()
-            ],
-            "presets": [
-                (f"?{urlencode({'period': key, **chosen})}", title, key == days.preset)
-                for key, title in PRESETS.items()
-            ],
-            "more": f"?{urlencode({**query, 'page': page.next_page_number()})}" if page.has_next() else "",
-            "files": [f"?{urlencode({**query, 'csv': name})}" for name in ("figures", "series")],
-        }
-
     def _over_time(
-        self, parts: Sequence[tuple[dict[str, Any], list[Line]]], days: Days, complete_until: datetime
+        self,
+        parts: Sequence[tuple[dict[str, Any], list[Line]]],
+        before: Sequence[dict[str, int]] | None,
+        days: Days,
+        complete_until: datetime,
     ) -> dict[str, Any]:
-        """The charts, and the table of their numbers."""
-        labels = [label(part["from"], part["to"], days.interval, self.workspace) for part, _ in parts]
+        """The tiles, the chart, and the table of its numbers."""
         series = [self.counts(part_lines) for _, part_lines in parts]
         final = sum(datetime.fromisoformat(part["to"]) <= complete_until for part, _ in parts)
+        time = time_of([part for part, _ in parts], days, self.workspace, final if self.growing else len(parts))
+        columns = list(self.series_columns)
+        main = columns[0]
+        drawn = [
+            charts.Series(
+                "is-bad" if name in BAD else f"is-s{number}",
+                title,
+                [counts[name] for counts in series],
+                f"{sum(counts[name] for counts in series):,}",
+                shown=name in self.drawn_first or name == main,
+            )
+            for number, (name, title) in enumerate(self.series_columns.items())
+        ]
+        if before is not None:
+            total = f"{sum(counts[main] for counts in before):,}"
+            earlier = [counts[main] for counts in before]
+            drawn.append(charts.Series("is-then", f"{self.series_columns[main]}, before", earlier, total))
+        rows = [
+            (
+                name,
+                [*(f"{counts[column]:,}" for column in columns), *self.further(counts)],
+                index >= final,
+            )
+            for index, (name, counts) in enumerate(zip(time.labels, series, strict=True))
+            if any(counts.values())
+        ]
         return {
-            "charts": [
-                bars(title, labels, [counts[name] for counts in series], final if name in self.growing else len(parts))
-                for name, title in self.series_columns.items()
-            ],
+            "tiles": self.tiles(series, before),
+            "chart": charts.chart(self.title, drawn, time, size=self.chart_size),
             "series_headers": [*self.series_columns.values(), *self.further_headers],
-            "series": [
-                (
-                    name,
-                    [*(f"{counts[column]:,}" for column in self.series_columns), *self.further(counts)],
-                    index >= final,
-                )
-                for index, (name, counts) in enumerate(zip(labels, series, strict=True))
-            ],
-            "still_grows": final < len(parts),
-            "first_label": labels[0],
-            "last_label": labels[-1],
-            "is_long": len(labels) > MAX_OPEN,
+            "series": rows[::-1],
+            "left_out": len(series) - len(rows),
+            "still_grows": 0 < final < len(parts),
         }
+
+    def tiles(self, series: Sequence[dict[str, int]], before: Sequence[dict[str, int]] | None) -> list[Tile]:
+        """The sums of the first figures."""
+
+        def total(counts: Sequence[dict[str, int]], name: str) -> int:
+            return sum(each[name] for each in counts)
+
+        return [
+            tile(
+                title,
+                total(series, name),
+                None if before is None else total(before, name),
+                [counts[name] for counts in series],
+                better=BETTER.get(name, ""),
+            )
+            for name, title in list(self.series_columns.items())[:5]
+        ]
 
     def row_of(self, line: Line, days: Days) -> dict[str, Any]:
         """A row of the table: counts that lead to what they count, and the rate."""
@@ -239,7 +227,7 @@ class ReportPage(TenantPage):
         return {
             "text": percent(rate["rate"]),
             "of": f"{rate['numerator']:,} of {rate['denominator']:,}",
-            "width": round(100 * min(rate["rate"], 1)),
+            "share": round(100 * min(rate["rate"], 1)),
             "link": self._link(line, self.rate_figure, days, rate["numerator"]),
         }
 
@@ -250,20 +238,14 @@ class ReportPage(TenantPage):
         return f"{panel_url('analytics_behind')}?{urlencode(about)}"
 
     def _file(self, name: str, parts: Iterable[tuple[dict[str, Any], Sequence[Line]]]) -> HttpResponse:
-        """The figures as the API names them, with the time that they are about. Texts are defused as in the export of
-        contacts."""
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["from", "to", *self.file_columns])
+        """The figures as the API names them, with the time that they are about."""
+        rows = []
         for part, lines in parts:
             for line in lines:
                 values = (line[column] for column in self.file_columns)
                 flat = (value["rate"] if isinstance(value, dict) else value for value in values)
-                writer.writerow([part["from"], part["to"], *map(cell, flat)])
-        disposition = f'attachment; filename="{self.report}-{name}.csv"'
-        return HttpResponse(
-            text.getvalue(), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}
-        )
+                rows.append([part["from"], part["to"], *flat])
+        return csv_file(f"{self.report}-{name}.csv", ["from", "to", *self.file_columns], rows)
 
 
 def _narrowed(lines: Iterable[Line], only: str) -> list[Line]:
@@ -273,7 +255,7 @@ def _narrowed(lines: Iterable[Line], only: str) -> list[Line]:
 class FunnelPage(ReportPage):
     name = "analytics_funnel"
     title = "Funnel"
-    report = "funnel"
+    report = tab = "funnel"
     lead = (
         "How many contacts reached each stage, and how many of those added have reached it up to now. Who reaches a"
         " stage has reached the earlier ones too; of a lost contact that says only that it was new."
@@ -281,9 +263,21 @@ class FunnelPage(ReportPage):
     nothing = "No contact was added or reached a stage in these days. Contacts that you add, import or write to appear."
     item = "Stage"
     columns: ClassVar[dict[str, str]] = {"count": "Reached it"}
+    chart_size = charts.HALF
     rate, rate_title, rate_figure = "conversion", "Of those added", "reached"
     file_columns = ("stage", "count", "reached", "added", "conversion", "median_days")
     can_be_narrowed = False
+
+    def further_parts(self, days: Days, span: Span) -> dict[str, Any]:
+        span_before = days.span_before(self.workspace)
+        before = None if span_before is None else reached_report(self.actor, [span_before.whole]).total
+        return {"funnel": draw_funnel(reached_report(self.actor, [span.whole]).total, before)}
+
+    def count_before(self, span: Span, only: str) -> list[dict[str, int]]:
+        return list(reached_report(self.actor, span.periods).series)
+
+    def tiles(self, series: Sequence[dict[str, int]], before: Sequence[dict[str, int]] | None) -> list[Tile]:
+        return []
 
     def lines(self, part: dict[str, Any]) -> list[Line]:
         return [
@@ -322,6 +316,7 @@ class _OutcomesPage(ReportPage):
 
     columns = OUTCOMES
     rate, rate_title, rate_figure = "reply_rate", "Reply rate", "replied"
+    drawn_first = frozenset({"replied"})
     growing = frozenset({"replied", "auto_replied", "opted_out"})
     further_headers = ("Reply rate",)
 
@@ -332,7 +327,7 @@ class _OutcomesPage(ReportPage):
 class SequencesPage(_OutcomesPage):
     name = "analytics_sequences"
     title = "Sequences"
-    report = "sequences"
+    report = tab = "sequences"
     lead = "What came of the messages that each step sent in these days."
     nothing = "No sequence sent a message in these days. Start a sequence and enroll contacts, and its steps appear."
     item = "Step"
@@ -351,11 +346,51 @@ class SequencesPage(_OutcomesPage):
     def about(self, line: Line) -> dict[str, Any]:
         return {"id": line["key"], "version": line["version"], "step": line["step"]}
 
+    def get(self, request: Any) -> HttpResponseBase:
+        if request.GET.get("csv") == "results":
+            days, _ = read_days(request.GET, self.workspace)
+            payload = read_report("enrollments", self.actor, days.span(self.workspace))
+            rows = [
+                [payload["from"], payload["to"], each["sequence_id"], each["name"]]
+                + [each[name] for name in RESULTS]
+                + [each[name]["rate"] for name, _ in RESULTS.values() if name]
+                for each in payload["data"]
+            ]
+            header = ["from", "to", "sequence_id", "name", *RESULTS, *(name for name, _ in RESULTS.values() if name)]
+            return csv_file("sequences-results.csv", header, rows)
+        return super().get(request)
+
+    def further_parts(self, days: Days, span: Span) -> dict[str, Any]:
+        results = read_report("enrollments", self.actor, Span(span.whole, [span.whole], False))["data"]
+        only = self.request.GET.get("only", "")
+        return {
+            "results": [self._results_of(each, days) for each in results if only in ("", each["sequence_id"])],
+            "mature_days": MATURE_AFTER.days,
+            "results_file": f"?{urlencode({**days.pairs, 'csv': 'results'})}",
+        }
+
+    def _results_of(self, each: dict[str, Any], days: Days) -> dict[str, Any]:
+        cells = []
+        for figure, (rate_name, title) in RESULTS.items():
+            rate = each[rate_name] if rate_name else None
+            about = {"report": "enrollments", "figure": figure, "id": each["sequence_id"]}
+            about |= {"first": days.first, "last": days.last}
+            cells.append(
+                {
+                    "title": title,
+                    "value": f"{each[figure]:,}",
+                    "link": f"{panel_url('analytics_behind')}?{urlencode(about)}" if each[figure] else "",
+                    "rate": percent(rate["rate"]) if rate else "",
+                    "denominator": f"{rate['denominator']:,}" if rate else "",
+                }
+            )
+        return {"name": each["name"], "id": each["sequence_id"], "cells": cells}
+
 
 class BroadcastsPage(_OutcomesPage):
     name = "analytics_broadcasts"
     title = "Broadcasts"
-    report = "broadcasts"
+    report = tab = "broadcasts"
     lead = "What came of the messages that each broadcast sent in these days."
     nothing = "No broadcast sent a message in these days. Start a broadcast, and its messages are counted here."
     item = "Broadcast"
@@ -368,16 +403,18 @@ class BroadcastsPage(_OutcomesPage):
 class AccountsPage(ReportPage):
     name = "analytics_accounts"
     title = "Accounts"
-    report = "accounts"
+    report = tab = "accounts"
     lead = "What each account sent in these days, also from the phone, and the answers that came in."
     nothing = "No message was sent or answered in these days. Messages appear as soon as an account sends them."
     item = "Account"
     columns: ClassVar[dict[str, str]] = {
         "sent": "Sent",
-        "failed": "Failed",
+        "received": "From customers",
         "replies": "Replies",
         "auto_replies": "Auto-replies",
+        "failed": "Failed",
     }
+    drawn_first = frozenset({"received"})
     rate, rate_title, rate_figure = "use", "Used in the last 24 hours", ""
     file_columns = ("account_id", "name", *columns, "used_today", "daily_limit")
 

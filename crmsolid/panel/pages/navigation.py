@@ -105,7 +105,7 @@ PLACES = (
         {
             "": (
                 NavigationItem(
-                    "Analytics", "chart-no-axes-column", page="analytics_funnel", family="analytics_", key="r"
+                    "Reports", "chart-no-axes-column", page="analytics_overview", family="analytics_", key="r"
                 ),
             )
         },

@@ -185,6 +185,8 @@ class AccountFigures(Model):
     """Messages of people that answer one of the account's."""
     auto_replies: int
     """The same of machines."""
+    received: int
+    """All messages of people, whether they answer one or not."""
     used_today: int
     """Sends in the last 24 hours, whatever the period."""
     daily_limit: int
@@ -225,11 +227,14 @@ class Accounts(Model):
     """Exclusive."""
     data: list[AccountFigures]
     complete_until: Time
-    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
-    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
-    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
+    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
+    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
+    For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     series: list[AccountsPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
+    before: AccountsPeriod | None
+    """The same figures of as many days before. Null unless `compare` is true."""
 
 
 class Answer(Model):
@@ -360,11 +365,14 @@ class Broadcasts(Model):
     """Exclusive."""
     data: list[BroadcastFigures]
     complete_until: Time
-    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
-    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
-    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
+    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
+    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
+    For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     series: list[BroadcastsPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
+    before: BroadcastsPeriod | None
+    """The same figures of as many days before. Null unless `compare` is true."""
 
 
 class Canceled(Model):
@@ -514,6 +522,52 @@ class Enrollment(Model):
     ended_at: Time | None
 
 
+class SequenceResults(Model):
+    """What came of the contacts who were enrolled in a sequence in the period."""
+
+    sequence_id: str
+    name: str
+    enrolled: int
+    completed: int
+    """Got all steps."""
+    replied: int
+    """A person answered a message of the sequence up to now."""
+    won: int
+    """Reached the stage `won` after being enrolled."""
+    completion_rate: Rate
+    reply_rate: Rate
+    win_rate: Rate
+
+
+class EnrollmentsPeriod(Model):
+    """The sequences in which contacts were enrolled in the period."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[SequenceResults]
+
+
+class Enrollments(Model):
+    """The sequences in which contacts were enrolled in the period."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[SequenceResults]
+    complete_until: Time
+    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
+    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
+    For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
+    series: list[EnrollmentsPeriod] | None
+    """The same figures of each period. Null unless `interval` is given."""
+    before: EnrollmentsPeriod | None
+    """The same figures of as many days before. Null unless `compare` is true."""
+
+
 class EventKind(Model):
     type: EventTypeOrPing
     version: int
@@ -525,6 +579,20 @@ class Event(WebhookEvent):
     """An event as it is delivered, and the `X-Request-Id` of the call that caused it."""
 
     request_id: str | None
+
+
+class Everyone(Model):
+    """What people wrote to contacts by hand in the period, and how long contacts had waited for it."""
+
+    written: int
+    """Messages, without canceled ones and those that are still planned."""
+    answered: int
+    """How many of them answered a contact who waited."""
+    in_time: Rate
+    median_seconds: int | None
+    """The median of these waits."""
+    slowest_tenth_seconds: int | None
+    """A tenth of these waits was longer."""
 
 
 class Leaf(Model):
@@ -579,11 +647,14 @@ class Funnel(Model):
     """Exclusive."""
     stages: list[Stage]
     complete_until: Time
-    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
-    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
-    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
+    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
+    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
+    For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     series: list[FunnelPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
+    before: FunnelPeriod | None
+    """The same figures of as many days before. Null unless `compare` is true."""
 
 
 class IssuedEndpoint(Model):
@@ -901,11 +972,67 @@ class Sequences(Model):
     """Exclusive."""
     data: list[VersionFigures]
     complete_until: Time
-    """What happened before this time is counted for good. For the funnel and accounts it is now. For sequences
-    and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`,
-    `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."""
+    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
+    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
+    For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     series: list[SequencesPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
+    before: SequencesPeriod | None
+    """The same figures of as many days before. Null unless `compare` is true."""
+
+
+class WriterFigures(Model):
+    """The same of one who wrote."""
+
+    written: int
+    """Messages, without canceled ones and those that are still planned."""
+    answered: int
+    """How many of them answered a contact who waited."""
+    in_time: Rate
+    median_seconds: int | None
+    """The median of these waits."""
+    slowest_tenth_seconds: int | None
+    """A tenth of these waits was longer."""
+    email: str | None
+    """Of the member. Null for anybody else, and for members whose account is gone."""
+    name: str | None
+    """Of the member."""
+    via: Literal["panel", "rest", "mcp", "phone", "command", "system"] | str
+    """What it was written with."""
+
+
+class TeamPeriod(Model):
+    """Everybody who wrote to contacts in the period, those with the most answers first."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[WriterFigures]
+    everyone: Everyone
+    """All of them together."""
+
+
+class Team(Model):
+    """Everybody who wrote to contacts in the period, those with the most answers first."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[WriterFigures]
+    complete_until: Time
+    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
+    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
+    For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
+    everyone: Everyone
+    """All of them together."""
+    series: list[TeamPeriod] | None
+    """The same figures of each period. Null unless `interval` is given."""
+    before: TeamPeriod | None
+    """The same figures of as many days before. Null unless `compare` is true."""
 
 
 class Thread(Model):

@@ -33,6 +33,9 @@ public sealed record FunnelReport : ApiModel
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
     public required IReadOnlyList<FunnelReportPeriod>? Series { get; init; }
+
+    /// <summary>The same figures of as many days before. Null unless <c>compare</c> is true.</summary>
+    public required FunnelReportPeriod? Before { get; init; }
 }
 
 /// <summary>The figures of one day, week or month.</summary>
@@ -81,6 +84,9 @@ public sealed record SequenceReport : ApiModel
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
     public required IReadOnlyList<SequenceReportPeriod>? Series { get; init; }
+
+    /// <summary>The same figures of as many days before. Null unless <c>compare</c> is true.</summary>
+    public required SequenceReportPeriod? Before { get; init; }
 }
 
 /// <summary>The figures of one day, week or month.</summary>
@@ -154,6 +160,9 @@ public sealed record BroadcastReport : ApiModel
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
     public required IReadOnlyList<BroadcastReportPeriod>? Series { get; init; }
+
+    /// <summary>The same figures of as many days before. Null unless <c>compare</c> is true.</summary>
+    public required BroadcastReportPeriod? Before { get; init; }
 }
 
 /// <summary>The figures of one day, week or month.</summary>
@@ -214,6 +223,9 @@ public sealed record AccountReport : ApiModel
 
     /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
     public required IReadOnlyList<AccountReportPeriod>? Series { get; init; }
+
+    /// <summary>The same figures of as many days before. Null unless <c>compare</c> is true.</summary>
+    public required AccountReportPeriod? Before { get; init; }
 }
 
 /// <summary>The figures of one day, week or month.</summary>
@@ -250,9 +262,166 @@ public sealed record AccountFigures : ApiModel
     /// <summary>The same of machines.</summary>
     public required int AutoReplies { get; init; }
 
+    /// <summary>All messages of people, whether they answer one or not.</summary>
+    public required int Received { get; init; }
+
     /// <summary>Sends in the last 24 hours, whatever the period.</summary>
     public required int UsedToday { get; init; }
 
     /// <summary>How many messages the account may send in 24 hours.</summary>
     public required int DailyLimit { get; init; }
+}
+
+/// <summary>What came of the contacts who were enrolled in a period.</summary>
+public sealed record EnrollmentReport : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<EnrollmentFigures> Data { get; init; }
+
+    /// <summary>14 days ago: who was enrolled later counts in no rate.</summary>
+    public required DateTimeOffset CompleteUntil { get; init; }
+
+    /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
+    public required IReadOnlyList<EnrollmentReportPeriod>? Series { get; init; }
+
+    /// <summary>The same figures of as many days before. Null unless <c>compare</c> is true.</summary>
+    public required EnrollmentReportPeriod? Before { get; init; }
+}
+
+/// <summary>The figures of one day, week or month.</summary>
+public sealed record EnrollmentReportPeriod : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<EnrollmentFigures> Data { get; init; }
+}
+
+/// <summary>What came of the contacts who were enrolled in one sequence.</summary>
+public sealed record EnrollmentFigures : ApiModel
+{
+    /// <summary>The sequence.</summary>
+    public required string SequenceId { get; init; }
+
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How many were enrolled.</summary>
+    public required int Enrolled { get; init; }
+
+    /// <summary>Got all steps.</summary>
+    public required int Completed { get; init; }
+
+    /// <summary>A person answered a message of the sequence up to now.</summary>
+    public required int Replied { get; init; }
+
+    /// <summary>Reached the stage <c>won</c> after being enrolled.</summary>
+    public required int Won { get; init; }
+
+    /// <summary>Of those enrolled at least 14 days ago.</summary>
+    public required Ratio CompletionRate { get; init; }
+
+    /// <summary>Of those enrolled at least 14 days ago.</summary>
+    public required Ratio ReplyRate { get; init; }
+
+    /// <summary>Of those enrolled at least 14 days ago.</summary>
+    public required Ratio WinRate { get; init; }
+}
+
+/// <summary>What people wrote to contacts by hand in a period, and how long contacts had waited for it.</summary>
+public sealed record TeamReport : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<WriterFigures> Data { get; init; }
+
+    /// <summary>All of them together.</summary>
+    public required EveryoneFigures Everyone { get; init; }
+
+    /// <summary>Now: these figures are complete at once.</summary>
+    public required DateTimeOffset CompleteUntil { get; init; }
+
+    /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
+    public required IReadOnlyList<TeamReportPeriod>? Series { get; init; }
+
+    /// <summary>The same figures of as many days before. Null unless <c>compare</c> is true.</summary>
+    public required TeamReportPeriod? Before { get; init; }
+}
+
+/// <summary>The figures of one day, week or month.</summary>
+public sealed record TeamReportPeriod : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<WriterFigures> Data { get; init; }
+
+    /// <summary>All of them together.</summary>
+    public required EveryoneFigures Everyone { get; init; }
+}
+
+/// <summary>What everybody wrote to contacts by hand.</summary>
+public sealed record EveryoneFigures : ApiModel
+{
+    /// <summary>Messages, without canceled ones and those that are still planned.</summary>
+    public required int Written { get; init; }
+
+    /// <summary>How many of them answered a contact who waited.</summary>
+    public required int Answered { get; init; }
+
+    /// <summary>How many of these waits were no longer than the workspace's aim.</summary>
+    public required Ratio InTime { get; init; }
+
+    /// <summary>The median of these waits.</summary>
+    public required int? MedianSeconds { get; init; }
+
+    /// <summary>A tenth of these waits was longer.</summary>
+    public required int? SlowestTenthSeconds { get; init; }
+}
+
+/// <summary>What one member wrote to contacts by hand, or all that used one interface.</summary>
+public sealed record WriterFigures : ApiModel
+{
+    /// <summary>Messages, without canceled ones and those that are still planned.</summary>
+    public required int Written { get; init; }
+
+    /// <summary>How many of them answered a contact who waited.</summary>
+    public required int Answered { get; init; }
+
+    /// <summary>How many of these waits were no longer than the workspace's aim.</summary>
+    public required Ratio InTime { get; init; }
+
+    /// <summary>The median of these waits.</summary>
+    public required int? MedianSeconds { get; init; }
+
+    /// <summary>A tenth of these waits was longer.</summary>
+    public required int? SlowestTenthSeconds { get; init; }
+
+    /// <summary>The e-mail address of the member. Null for anybody else, and for members whose account is gone.</summary>
+    public required string? Email { get; init; }
+
+    /// <summary>The name of the member.</summary>
+    public required string? Name { get; init; }
+
+    /// <summary>What it was written with.</summary>
+    public required WrittenVia Via { get; init; }
 }

@@ -197,6 +197,38 @@ public readonly record struct AnalyticsInterval(string Value) : IStringValue<Ana
     public override string ToString() => Value;
 }
 
+/// <summary>What a person wrote a message with. Values that this version does not know survive.</summary>
+/// <param name="Value">As the API writes it.</param>
+[JsonConverter(typeof(StringValueConverter<WrittenVia>))]
+public readonly record struct WrittenVia(string Value) : IStringValue<WrittenVia>
+{
+    /// <summary><c>panel</c></summary>
+    public static WrittenVia Panel { get; } = new("panel");
+
+    /// <summary><c>rest</c></summary>
+    public static WrittenVia Rest { get; } = new("rest");
+
+    /// <summary><c>mcp</c></summary>
+    public static WrittenVia Mcp { get; } = new("mcp");
+
+    /// <summary><c>phone</c></summary>
+    public static WrittenVia Phone { get; } = new("phone");
+
+    /// <summary><c>command</c></summary>
+    public static WrittenVia Command { get; } = new("command");
+
+    /// <summary><c>system</c></summary>
+    public static WrittenVia System { get; } = new("system");
+
+    static WrittenVia IStringValue<WrittenVia>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator WrittenVia(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
 /// <summary>The state of a job. Values that this version does not know survive.</summary>
 /// <param name="Value">As the API writes it.</param>
 [JsonConverter(typeof(StringValueConverter<JobState>))]

@@ -120,5 +120,9 @@ public sealed class MessageTests
         Assert.Null((await _client.Analytics.BroadcastsAsync()).Series);
         AccountReport accounts = await _client.Analytics.AccountsAsync();
         Assert.Contains(Product.Account, accounts.Data.Select(figures => figures.AccountId));
+        TeamReport team = await _client.Analytics.TeamAsync(compare: true);
+        Assert.NotNull(team.Before);
+        Assert.Contains(WrittenVia.Rest, team.Data.Select(figures => figures.Via));
+        Assert.Null((await _client.Analytics.EnrollmentsAsync()).Before);
     }
 }

@@ -1,5 +1,5 @@
 """Figures of a period. ``from_`` defaults to 30 days ago, ``to``, which is exclusive, to now. With an ``interval`` the
-same figures come for each period too, as ``series``."""
+same figures come for each period too, as ``series``; with ``compare`` those of as many days before, as ``before``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ class AsyncAnalytics(AsyncResource):
         from_: datetime.datetime | None = None,
         to: datetime.datetime | None = None,
         interval: Interval | None = None,
+        compare: bool | None = None,
     ) -> models.Funnel:
         """How many contacts reached each stage, how many of those added, and in what time."""
-        call = read("/v1/analytics/funnel", from_=from_, to=to, interval=interval)
+        call = read("/v1/analytics/funnel", from_=from_, to=to, interval=interval, compare=compare)
         return await self._transport.model(call, models.Funnel)
 
     async def sequences(
@@ -31,9 +32,10 @@ class AsyncAnalytics(AsyncResource):
         from_: datetime.datetime | None = None,
         to: datetime.datetime | None = None,
         interval: Interval | None = None,
+        compare: bool | None = None,
     ) -> models.Sequences:
         """What came of the messages of sequences, by version and step."""
-        call = read("/v1/analytics/sequences", from_=from_, to=to, interval=interval)
+        call = read("/v1/analytics/sequences", from_=from_, to=to, interval=interval, compare=compare)
         return await self._transport.model(call, models.Sequences)
 
     async def broadcasts(
@@ -42,9 +44,10 @@ class AsyncAnalytics(AsyncResource):
         from_: datetime.datetime | None = None,
         to: datetime.datetime | None = None,
         interval: Interval | None = None,
+        compare: bool | None = None,
     ) -> models.Broadcasts:
         """What came of the messages of broadcasts."""
-        call = read("/v1/analytics/broadcasts", from_=from_, to=to, interval=interval)
+        call = read("/v1/analytics/broadcasts", from_=from_, to=to, interval=interval, compare=compare)
         return await self._transport.model(call, models.Broadcasts)
 
     async def accounts(
@@ -53,7 +56,32 @@ class AsyncAnalytics(AsyncResource):
         from_: datetime.datetime | None = None,
         to: datetime.datetime | None = None,
         interval: Interval | None = None,
+        compare: bool | None = None,
     ) -> models.Accounts:
         """What the accounts sent, what failed, and what came back."""
-        call = read("/v1/analytics/accounts", from_=from_, to=to, interval=interval)
+        call = read("/v1/analytics/accounts", from_=from_, to=to, interval=interval, compare=compare)
         return await self._transport.model(call, models.Accounts)
+
+    async def enrollments(
+        self,
+        *,
+        from_: datetime.datetime | None = None,
+        to: datetime.datetime | None = None,
+        interval: Interval | None = None,
+        compare: bool | None = None,
+    ) -> models.Enrollments:
+        """What came of the contacts who were enrolled, by sequence."""
+        call = read("/v1/analytics/enrollments", from_=from_, to=to, interval=interval, compare=compare)
+        return await self._transport.model(call, models.Enrollments)
+
+    async def team(
+        self,
+        *,
+        from_: datetime.datetime | None = None,
+        to: datetime.datetime | None = None,
+        interval: Interval | None = None,
+        compare: bool | None = None,
+    ) -> models.Team:
+        """How many messages members wrote by hand, and how long contacts had waited for them."""
+        call = read("/v1/analytics/team", from_=from_, to=to, interval=interval, compare=compare)
+        return await self._transport.model(call, models.Team)

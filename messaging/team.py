@@ -1,0 +1,217 @@
+"""What the members of a workspace write to contacts, and how long contacts wait for it: the rows, and their statistics.
+
+Everything is counted from ``WrittenMessage``, which keeps its rows when a contact is erased. docs/analytics.md says
+which index answers these statements.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Aggregate, Count, FloatField, Min, Q, QuerySet
+
+from crmsolid.api.pagination import Page, page
+from crmsolid.core import periods as spans
+from crmsolid.core.periods import Period, Report
+from crmsolid.core.unit_of_work import insert_later
+from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.models import User, Workspace
+from messaging.models import Message, Thread, WrittenMessage
+
+PHONE = "phone"
+# How each list of :func:`list_written` is sorted.
+WRITTEN_FIGURES = {"written": "-at", "answered": "-waited", "late": "-waited"}
+
+
+# --- The rows ---------------------------------------------------------------------------------------------------------
+def record_written(message: Message, actor: Actor | None, at: datetime | None, waiting_since: datetime | None) -> None:
+    """A person wrote the message, whose contact had waited since ``waiting_since``; without an actor on the phone.
+    ``at`` is None for one that is planned. Runs in the transaction that stores the message."""
+    is_member = actor is not None and actor.subject.kind == "user"
+    insert_later(
+        WrittenMessage(
+            workspace_id=message.workspace_id,
+            message_id=message.pk,
+            author_id=int(actor.subject.id) if actor is not None and is_member else None,
+            via=PHONE if actor is None else actor.surface,
+            at=at,
+            waited=None if at is None else _seconds(waiting_since, at),
+        )
+    )
+
+
+def record_sent(planned: Iterable[Message], now: datetime) -> None:
+    """These messages, which were planned, are sent. Their threads still say since when the contacts wait."""
+    by_message = {message.pk: message.thread_id for message in planned}
+    rows = list(WrittenMessage.unscoped.filter(message__in=by_message, at=None))
+    since = dict(Thread.unscoped.filter(pk__in=by_message.values()).values_list("pk", "waiting_since"))
+    for row in rows:
+        # Of two answers to one wait, the first has ended it.
+        row.at, row.waited = now, _seconds(since.pop(by_message[str(row.message_id)], None), now)
+    WrittenMessage.unscoped.bulk_update(rows, ["at", "waited"])
+
+
+def _seconds(since: datetime | None, at: datetime) -> int | None:
+    return None if since is None or since > at else int((at - since).total_seconds())
+
+
+def forget(message_ids: Sequence[str]) -> None:
+    """These messages were canceled."""
+    if message_ids:
+        WrittenMessage.unscoped.filter(message__in=message_ids).delete()
+
+
+def outlive_messages(workspace_id: int, contact_id: str) -> None:
+    """The messages of the contact are about to be erased; what is counted of them stays."""
+    rows = WrittenMessage.objects.for_workspace(workspace_id).filter(message__contact=contact_id)
+    rows.filter(at=None).delete()
+    rows.update(message=None)
+
+
+# --- Statistics -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes to contacts: a member in the panel, or with ``user`` None whoever uses the interface ``via``. Both
+    are empty for everybody together."""
+
+    user: User | None = None
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriterFigures:
+    """What somebody wrote in a period: ``written`` messages, with which ``answered`` waits of contacts ended,
+    ``in_time`` of them within the aim of the workspace; how long the median of these waits was, and that which a tenth
+    exceeded."""
+
+    writer: Writer
+    written: int = 0
+    answered: int = 0
+    in_time: int = 0
+    median: timedelta | None = None
+    slowest_tenth: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFigures:
+    """What everybody wrote in a period, and each who wrote anything, those with the most answers first."""
+
+    everyone: WriterFigures
+    writers: Sequence[WriterFigures]
+
+
+class _Percentile(Aggregate):
+    template = "percentile_cont(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+    def __init__(self, expression: str, *, share: float) -> None:
+        super().__init__(expression, share=share)
+
+
+def aim_of(workspace: Workspace) -> timedelta:
+    """Within what time the members want to answer."""
+    return timedelta(minutes=workspace.owner_workspace.answer_aim_minutes)
+
+
+def _aggregates(workspace: Workspace) -> dict[str, Aggregate]:
+    return {
+        "written": Count("*"),
+        "answered": Count("waited"),
+        "in_time": Count("waited", filter=Q(waited__lte=aim_of(workspace).total_seconds())),
+        "median": _Percentile("waited", share=0.5),
+        "slowest": _Percentile("waited", share=0.9),
+    }
+
+
+def team_report(actor: Actor, periods: Sequence[Period]) -> Report[TeamFigures]:
+    """The figures of everybody and of each writer in each of these periods. Errors: ``scope_missing``."""
+    whole = [Period(periods[0].begins, periods[-1].ends)]
+    everyone, writers = everyone_report(actor, periods), _by_writer(actor, whole)
+    series = writers if len(periods) == 1 else _by_writer(actor, periods)
+    return Report(TeamFigures(everyone.total, writers[0]), [*map(TeamFigures, everyone.series, series)])
+
+
+def everyone_report(actor: Actor, periods: Sequence[Period]) -> Report[WriterFigures]:
+    """The figures of everybody together. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_ANALYTICS)
+    everyone, none = Writer(), WriterFigures(Writer())
+    rows = _written(actor, Period(periods[0].begins, periods[-1].ends))
+    total = _figures(everyone, *rows.aggregate(**_aggregates(actor.workspace)).values())
+    if len(periods) == 1:
+        return Report(total, [total])
+    numbered = rows.annotate(number=spans.number_of("at", periods)).values_list("number")
+    grouped = numbered.annotate(**_aggregates(actor.workspace)).order_by()
+    found = {number: _figures(everyone, *values) for number, *values in grouped}
+    return Report(total, [found.get(number, none) for number in range(len(periods))])
+
+
+def _by_writer(actor: Actor, periods: Sequence[Period]) -> list[list[WriterFigures]]:
+    """By period, the figures of each who wrote anything in it."""
+    rows = _written(actor, Period(periods[0].begins, periods[-1].ends))
+    numbered = rows.annotate(number=spans.number_of("at", periods))
+    grouped = list(numbered.values_list("number", "author", "via").annotate(**_aggregates(actor.workspace)).order_by())
+    users = User.objects.in_bulk({author_id for _, author_id, *_ in grouped if author_id})
+    series: list[list[WriterFigures]] = [[] for _ in periods]
+    for number, author_id, via, *values in grouped:
+        series[number].append(_figures(Writer(users.get(author_id), via), *values))
+    return [sorted(each, key=lambda one: (-one.answered, -one.written, one.writer.via)) for each in series]
+
+
+def _figures(
+    writer: Writer, written: int, answered: int, in_time: int, median: float | None, slowest: float | None
+) -> WriterFigures:
+    return WriterFigures(writer, written, answered, in_time, _duration(median), _duration(slowest))
+
+
+def _duration(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=round(seconds))
+
+
+def _written(actor: Actor, period: Period) -> "QuerySet[Any]":
+    rows = WrittenMessage.objects.for_workspace(actor.workspace)
+    return rows.filter(at__gte=period.begins, at__lt=period.ends)
+
+
+def list_written(
+    actor: Actor,
+    figure: str,
+    period: Period,
+    *,
+    author_id: int | None = None,
+    via: str = "",
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """What :func:`team_report` counts as ``figure``, one of ``WRITTEN_FIGURES``, with author, message, contact and
+    thread; of everybody without ``via``. What was written is sorted by time, answers by how long they took, the
+    slowest first. Rows of erased contacts have no message.
+
+    Errors: ``scope_missing``, ``invalid_cursor``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    sort = WRITTEN_FIGURES[figure]
+    rows = _written(actor, period).select_related("author", "message__contact")
+    if figure != "written":
+        longer_than = aim_of(actor.workspace).total_seconds() if figure == "late" else -1
+        rows = rows.filter(waited__gt=longer_than)
+    if via:
+        rows = rows.filter(author=author_id, via=via)
+    filters = {"figure": figure, "author": author_id, "via": via, "from": period.begins}
+    return page(rows, sort=sort, limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """So many contacts wait now in open conversations, the first of them since ``since``."""
+
+    number: int
+    since: datetime
+
+
+def waiting_now(actor: Actor) -> dict[int | None, Waiting]:
+    """By the user who looks after the conversations, None for nobody. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_ANALYTICS)
+    rows = Thread.objects.for_workspace(actor.workspace).filter(waiting_since__isnull=False, closed_at=None)
+    grouped = rows.values_list("assignee").annotate(number=Count("*"), since=Min("waiting_since")).order_by()
+    return {user_id: Waiting(number, since) for user_id, number, since in grouped}
