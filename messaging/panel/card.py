@@ -7,8 +7,9 @@ from django.http import QueryDict
 from contacts import notes
 from contacts.models import Contact
 from contacts.panel.actions import contact_actions, contact_sections
-from contacts.panel.forms import ContactEditForm, CustomFieldsForm, StageForm, save_contact
+from contacts.panel.forms import ContactEditForm, ContactForm, ContactTagsForm, StageForm, save_contact
 from contacts.panel.person import display_value
+from contacts.repository import ContactWithTags
 from contacts.scoring.services import get_score
 from contacts.services import get_contact, tag_contact
 from crmsolid.panel.components.addresses import panel_url
@@ -30,7 +31,7 @@ def context(
     stays."""
     posted = posted if posted is not None else QueryDict()
     found = get_contact(actor, contact.pk)
-    fields = CustomFieldsForm.of(found)
+    fields = ContactForm.of(found)
     values = found.contact.custom_fields
     by_label = sorted(fields.definitions.values(), key=lambda each: each.label)
     score = get_score(actor, contact.pk, limit=LEDGER_ROWS)
@@ -39,9 +40,10 @@ def context(
         "contact": found.contact,
         "contact_page": panel_url("contacts_contact_change", contact.pk),
         "tags": sorted(found.tags),
+        "tags_form": _tags_form(found),
         "stage_form": refused if isinstance(refused, StageForm) else StageForm.of(found),
         "ledger": score.page,
-        "fields_form": refused if isinstance(refused, CustomFieldsForm) else fields,
+        "fields_form": refused if isinstance(refused, ContactForm) else fields,
         "field_values": [(each.label, display_value(values[each.key])) for each in by_label if each.key in values],
         "new_note": posted.get("note", ""),
         "notes": [(note, may_change and notes.may_delete(note, actor)) for note in written.rows],
@@ -49,6 +51,12 @@ def context(
         "sections": [section(found.contact) for section in contact_sections.values()],
         **(_actions(actor, contact) if may_change else {}),
     }
+
+
+def _tags_form(found: ContactWithTags) -> ContactTagsForm:
+    form = ContactTagsForm.of(found)
+    form.fields["tags"].widget.attrs |= {"data-key": "t", "data-key-says": "Tags"}
+    return form
 
 
 def _actions(actor: Actor, contact: Contact) -> dict[str, Any]:
@@ -63,7 +71,7 @@ def _actions(actor: Actor, contact: Contact) -> dict[str, Any]:
 
 
 # The forms of what is stored, by the value of the button.
-FORMS: dict[str, type[StageForm] | type[CustomFieldsForm]] = {"stage": StageForm, "fields": CustomFieldsForm}
+FORMS: dict[str, type[StageForm] | type[ContactForm]] = {"stage": StageForm, "fields": ContactForm}
 # Buttons beside something typed, which a refusal must not lose.
 TYPED = ("add_note",)
 
@@ -78,12 +86,10 @@ def save_form(name: str, actor: Actor, contact: Contact, posted: QueryDict) -> t
 def act(actor: Actor, contact: Contact, posted: QueryDict) -> str | None:
     """Do what another button asks for, and return what to say then; None if there is no such button."""
     match action := posted.get("action", ""):
-        case "add_tag":
-            tag_contact(actor, contact.pk, add=[posted.get("tag", "")])
-            return "The tag was added."
-        case "remove_tag":
-            tag_contact(actor, contact.pk, remove=[posted.get("tag", "")])
-            return "The tag was removed."
+        case "tags":
+            add, remove = ContactTagsForm.of(get_contact(actor, contact.pk), posted).changes()
+            tag_contact(actor, contact.pk, add=add, remove=remove)
+            return "The tags are saved."
         case "add_note":
             notes.add_note(actor, contact.pk, text=posted.get("note", ""))
             return "The note was added."

@@ -269,6 +269,7 @@ class ThreadPage(InboxPage):
             ),
             **self.composer_context(thread, draft),
             pane="contact" if is_card else "conversation",
+            status=200 if refused_form is None else 422,
         )
 
     def head_context(self, thread: Thread) -> dict[str, Any]:

@@ -702,8 +702,7 @@ def test_contact_is_changed_beside_the_conversation(client: Client, thread: Thre
             workspace=tenants.workspace, key=key, label=key.capitalize(), type=kind, choices=choices
         )
     post(client, thread, "stage", stage="qualified")
-    post(client, thread, "add_tag", tag="New")
-    post(client, thread, "remove_tag", tag="old")
+    post(client, thread, "tags", before="old", tags="New")
     values = {"company": "ACME", "size": "12.5", "newsletter": "false", "since": "2030-01-02", "plan": "Pro"}
     post(client, thread, "fields", **{f"custom.{key}": value for key, value in values.items()})
     post(client, thread, "add_note", note="Call her")
@@ -755,7 +754,7 @@ ACTIONS: list[dict[str, Any]] = [
     {"action": "read"},
     {"action": "unread"},
     {"action": "stage", "stage": "won"},
-    {"action": "add_tag", "tag": "vip"},
+    {"action": "tags", "tags": "vip"},
     {"action": "add_note", "note": "x"},
     {"action": "history"},
     {"action": "sequences_enrollment_enroll", "choice": "seq_x"},
