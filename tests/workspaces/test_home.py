@@ -16,7 +16,7 @@ from crmsolid.panel.pages.home_hands import Hand
 from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.broadcasts.models import Broadcast
-from messaging.models import Account, AccountKind, Message, Thread
+from messaging.models import Account, AccountKind, Message, Thread, WrittenMessage
 from messaging.threads.services import assign_thread, close_thread
 from sequences.models import Enrollment, Reason, Sequence
 from tests.panel import browser, furnish, later
@@ -366,14 +366,22 @@ def test_members_of_a_workspace_in_which_nothing_waits_are_told_so(tenants: Tena
     assert "Nobody waits for you" in texts[Role.AGENT]
 
 
-def test_new_contacts_are_compared_with_the_same_hours_a_week_ago(
+def test_the_figures_of_today_are_compared_with_the_same_hours_a_week_ago(
     tenants: Tenants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    noon = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    noon, week = datetime(2026, 11, 30, 12, tzinfo=UTC), 7 * 24
     monkeypatch.setattr(clock, "now", lambda: noon)
     Workspace.objects.update(time_zone="America/New_York")  # where it is 7 in the morning
-    for hours in (1, 6, 8, 7 * 24 + 1, 7 * 24 - 1):
+    for hours in (1, 6, 8, week + 1, week - 1):
         Contact.unscoped.create(workspace=tenants.workspace, search="x", created_at=noon - timedelta(hours=hours))
-    conversation(tenants.sandbox(), "Anna", hours=1)  # a contact more
-    figure = browser(tenants.owner).get(HOME).context["figures"][-1]
-    assert (figure.value, figure.change, figure.is_better) == ("3", "2 more", True)
+    for hours, minutes in ((1, 6), (2, 2), (5, 4), (8, 50), (week + 2, 9), (week - 1, 50)):
+        at = noon - timedelta(hours=hours)
+        WrittenMessage.unscoped.create(workspace=tenants.workspace, via="panel", at=at, waited=minutes * 60)
+    found = browser(tenants.owner).get(HOME).context["figures"]
+    assert [(each.title, each.value, each.arrow, each.change, each.judged) for each in found] == [
+        ("First response today", "4 min", "↓", "5 min", "better"),
+        ("Answered today", "3", "↑", "200%", "better"),
+        ("New contacts today", "2", "↑", "100%", "better"),
+    ]
+    assert {each.before for each in found} == {"from a week ago by now"}
+    assert all(each.spark for each in found)

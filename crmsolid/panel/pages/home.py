@@ -22,7 +22,7 @@ from crmsolid.panel.pages.first_steps import first_steps
 from crmsolid.panel.pages.home_day import agenda, running
 from crmsolid.panel.pages.home_figures import figures
 from crmsolid.panel.pages.home_hands import needs_a_hand
-from crmsolid.workspaces.actor import OWNERS, WRITERS
+from crmsolid.workspaces.actor import OWNERS, WRITERS, Actor
 from crmsolid.workspaces.models import Membership, Plan, Workspace
 from messaging.models import Message, Thread
 from messaging.panel.words import preview_of
@@ -70,8 +70,8 @@ class Row:
     preview: Any
 
 
-def home_context(panel: PanelContext) -> dict[str, Any]:
-    """What the home page shows to this member."""
+def home_context(panel: PanelContext, actor: Actor) -> dict[str, Any]:
+    """What the home page shows to this member, who is ``actor``."""
     may_act = panel.has_role(WRITERS)
     queue: Queue = list(
         waiting_threads(panel.workspace).values_list("assignee_id", "waiting_since", "pk")[: MAX_WAITING + 1]
@@ -86,7 +86,7 @@ def home_context(panel: PanelContext) -> dict[str, Any]:
         **happens,
         "today": timezone.localtime(clock.now()),
         "customers": customers,
-        "figures": figures(panel),
+        "figures": figures(actor),
         "is_mine": bool(customers.mine),
         "rows": _rows(panel, only_mine=bool(customers.mine))
         if may_act and (customers.mine or customers.nobodys)

@@ -166,7 +166,7 @@ class PanelSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         panel = panel_context(request)
         assert panel is not None  # has_permission was asked before
-        context = {**self.each_context(request), "title": self.index_title, **home_context(panel)}
+        context = {**self.each_context(request), "title": self.index_title, **home_context(panel, panel.actor(request))}
         return TemplateResponse(request, self.index_template, {**context, **(extra_context or {})})
 
     def switch(self, request: HttpRequest) -> HttpResponse:
