@@ -133,6 +133,7 @@ class ContactListPage(TenantPage):
             pages=list(bulk_pages.items()) if self.may_change else [],
             column_menu=_column_menu(definitions, shown),
             export_address=f"{panel_url(ExportPage.name)}?{query.encoded}",
+            sample_address=panel_url("sample", side="test"),
             **saving,
         )
 
