@@ -123,7 +123,7 @@ def test_newcomer_finds_the_slowest_answers(answered: None, sign_in: SignIn) -> 
     expect(page.get_by_text("I look into it").first).to_be_visible()
     page.goto("/panel/live/")
     page.get_by_role("link", name="Reports").click()
-    page.get_by_role("link", name="Slowest answers").click()
+    page.get_by_role("link", name="Slowest answers", exact=True).click()
     row = page.get_by_role("row", name="reply_ann").first
     expect(row).to_contain_text("under 1 min")
     row.get_by_role("link", name="Open conversation").click()
