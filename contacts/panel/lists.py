@@ -79,7 +79,7 @@ class ContactListPage(TenantPage):
     def get(self, request: Any) -> HttpResponseBase:
         query = ContactsQuery.read(request.GET)
         if request.GET.get("part") == "count":
-            return HttpResponse(count_text(self._count(query, SECONDS)) or "Many")
+            return HttpResponse(f"{count_text(self._count(query, SECONDS)) or 'Many'} contacts")
         return self._page(query)
 
     def _page(self, query: ContactsQuery, *, status: int = 200, **saving: str) -> HttpResponseBase:

@@ -79,6 +79,8 @@ class Problems:
         text = f"console: {message.text} at {message.location['url']}"
         # Chromium's words, and those of htmx.
         words = [f"{before} {status} " for before in ("status of", "Status Error Code") for status in self.expected]
+        # What is under way when a page is left is aborted; an error has other words.
+        words += ["console: htmx:sendAbort", "console: htmx:afterRequest"]
         words += ["net::ERR_", "console: htmx:"] if self.outages else []
         if not any(each in text for each in words):
             self.found.append(text)

@@ -303,14 +303,50 @@ def focus_next(page: Page) -> Any:
     )
 
 
-def test_first_conversation_is_five_tabs_from_home(product: Product, sign_in: SignIn) -> None:
+def test_first_conversation_is_three_keys_from_home(product: Product, sign_in: SignIn) -> None:
     write_to(product, "helga", "Hello Helga", "waiting")
     page = sign_in("waiting", "owner")
     page.goto("/panel/live/")
-    for _ in range(2):
-        page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to Unread conversations")).to_be_focused()
+    page.keyboard.press("g")
+    with page.expect_navigation():
+        page.keyboard.press("i")
+    page.keyboard.press("j")
+    expect(page.locator("#inbox-list").get_by_role("link").first).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator("#inbox-list").get_by_role("link").first).to_be_focused()
+
+
+def test_keys_insert_a_field_assign_and_open_the_details(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "kurt", "Hello Kurt")
+    page = sign_in("inbox", "agent")
+    page.goto(f"/panel/live/inbox/{thread}/")
+    composer, row = page.get_by_label("Your answer"), page.locator(f"#row-{thread}")
+    page.keyboard.press("r")
+    page.keyboard.type("Hi {")
+    expect(page.get_by_role("button", name="{first_name}")).to_be_focused()
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    first = page.get_by_role("region", name="Unread conversations").get_by_role("link").first
-    expect(first).to_be_focused()
+    expect(composer).to_have_value("Hi {last_name}")
+    page.keyboard.type(", {no")  # whoever goes on typing goes on in the text
+    expect(composer).to_have_value("Hi {last_name}, {no")
+    expect(composer).to_be_focused()
+    page.keyboard.press("Escape")
+    page.evaluate("window.isTheSamePage = true")
+    page.keyboard.press("a")
+    page.keyboard.press("m")
+    expect(page.locator(".cs-toast")).to_contain_text("Assigned to agent@inbox.example.")
+    expect(row).to_contain_text("Mine")
+    expect(page.get_by_role("log", name="Messages")).to_contain_text("assigned this to themselves")
+    page.keyboard.press("z")
+    expect(page.locator(".cs-toast")).to_contain_text("Nobody looks after it now.")
+    expect(row).not_to_contain_text("Mine")
+    assert page.evaluate("window.isTheSamePage") is True
+    page.set_viewport_size({"width": 1024, "height": 800})
+    details = page.get_by_role("complementary")
+    expect(details).to_be_hidden()
+    page.keyboard.press("t")
+    expect(details).to_be_visible()
+    expect(details.get_by_label("Tags")).to_be_focused()
+    check_page(page)
+    page.keyboard.press("Escape")
+    expect(details).to_be_hidden()

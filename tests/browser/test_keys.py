@@ -85,10 +85,13 @@ def test_what_was_done_is_taken_back_by_its_button(product: Product, sign_in: Si
         page.evaluate("document.querySelector(\"[name='action'][value='close']\").click()")
         toast = page.locator(".cs-toast")
         expect(toast).to_contain_text("The conversation is closed")
+        reopen = page.locator("#inbox-verbs [value='reopen']")
+        expect(reopen).to_have_count(1 if width == WIDE else 0)  # the page stays, and on a phone leads to the list
         check_page(page)
         press(page, "z")
         expect(toast).to_contain_text("The conversation is open again")
         assert page.url.partition("?")[0].endswith(f"/inbox/{thread}/")
+        expect(reopen).to_have_count(0)
 
 
 def test_toast_goes_but_not_while_somebody_is_at_it(sign_in: SignIn) -> None:

@@ -233,6 +233,7 @@
     const items = [...(event.target.closest(".cs-pop")?.querySelectorAll("button") ?? [])];
     const at = items.indexOf(event.target);
     if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key.length === 1) event.stopPropagation(); // it is no key of the page
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by) {
       event.preventDefault();
