@@ -42,7 +42,7 @@ def conversations(contact: Contact, older: Older, limit: int) -> Iterable[Entry]
     for each in found:
         thread, shown = threads[each["thread_id"]], latest[each["thread_id"], each["day"]]
         messages_text = "1 message" if each["count"] == 1 else f"{each['count']:,} messages"
-        page = panel_url("inbox_thread", thread.pk)
+        page = panel_url("inbox_thread", thread.pk, query={"message": shown[-1].pk})
         yield Entry(
             each["ended"],
             thread.pk,
