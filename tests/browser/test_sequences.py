@@ -47,6 +47,7 @@ def build(page: Page, name: str) -> None:
     page.get_by_role("button", name="Add a condition").click()
     page.get_by_label("Value of condition 1").fill("vip")
     page.get_by_role("button", name="Add a step").click()
+    expect(page.locator("#step-2").get_by_label("Text")).to_be_focused()
     write_step(page, 2, "Hello {first_name|there}", 0)
     change_step(page, 2, "Move up")
     expect(page.locator("#step-1").get_by_label("Text")).to_have_value("Hello {first_name|there}")

@@ -109,7 +109,7 @@ def test_each_error_is_at_its_field_and_nothing_is_saved(tenants: Tenants, accou
     bad = {
         "name": " ",
         "time_zone": "Mars",
-        "opens": "9",
+        "opens": "nine",
         "closes": "10:00",
         "days": ["mon"],
         "stop_tags": "ok\n" + "x" * 99,

@@ -244,6 +244,34 @@ def test_audience_of_contacts_by_username_address_and_id(tenants: Tenants, accou
     assert "There is no such contact: @theirs" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("goes_to", "audience"),
+    [("tags", {"tags": ["news"]}), ("contacts", {"contact_ids": ["annie"]}), ("segment_id", None), ("", None)],
+)
+def test_of_several_audiences_the_chosen_one_counts(
+    tenants: Tenants, account: Account, goes_to: str, audience: dict[str, Any] | None
+) -> None:
+    annie = contact(tenants.workspace, "annie")
+    client = browser(tenants.owner)
+    data = form(account, tags="news", contacts="@annie", text="Hello", goes_to=goes_to)
+    answer = client.post(reverse(ADD), data)
+    if audience is None:
+        assert "one of the three" in answer.content.decode() and not Broadcast.unscoped.exists()
+        return
+    expected = {"contact_ids": [annie.pk]} if "contact_ids" in audience else audience
+    draft = Broadcast.unscoped.get()
+    assert draft.audience == expected
+    assert client.get(page("edit", draft)).context["form"]["goes_to"].value() == goes_to
+
+
+def test_script_gets_the_preview_and_the_words_alone(tenants: Tenants, account: Account) -> None:
+    contact(tenants.workspace, "annie", name="Ann")
+    data = form(account, do="preview", goes_to="tags", per_hour="20", by_itself="1")
+    text = browser(tenants.owner).post(reverse(ADD), data, headers={"HX-Target": "preview"}).content.decode()
+    assert "<html" not in text and "Hello Ann" in text
+    assert '<span id="say-pace" hx-swap-oob="true"><bdi>at most 20 an hour</bdi></span>' in text
+
+
 def test_form_previews_without_saving(tenants: Tenants, account: Account) -> None:
     contact(tenants.workspace, "annie", name="Ann")
     contact(tenants.workspace, "nameless")

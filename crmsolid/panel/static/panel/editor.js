@@ -28,6 +28,9 @@ let isChanged = guarded?.dataset.guards === "changed";
 const change = (event) => {
   if (event.target.name !== "for") isChanged = true;
 };
+// Something new begins with its name.
+const nameField = guarded?.querySelector(".cs-rules-name input");
+if (nameField && !nameField.value && document.activeElement === document.body) nameField.focus();
 guarded?.addEventListener("input", change);
 guarded?.addEventListener("steps", () => (isChanged = true));
 guarded?.addEventListener("submit", () => (isChanged = false));

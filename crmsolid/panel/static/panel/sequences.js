@@ -6,12 +6,16 @@ const builder = document.querySelector("#builder");
 const steps = () => [...document.querySelectorAll("[data-steps] > li")];
 
 // --- After a button has changed the steps ---
+let goesOnAt = ""; // the answer names another step on the button
+document.addEventListener("htmx:beforeRequest", (event) => {
+  goesOnAt = event.detail.elt.dataset.focus || goesOnAt;
+});
 document.addEventListener("htmx:afterSettle", (event) => {
-  const { elt, target } = event.detail;
+  const { target } = event.detail;
   if (target?.id === "preview") showWritten();
   if (target?.id !== "steps") return;
-  const step = document.querySelector(elt.dataset.focus);
-  step?.querySelector("details[open] > textarea, details[open] textarea, summary, button")?.focus();
+  const step = document.querySelector(goesOnAt);
+  (step?.querySelector("section details[open] textarea") || step?.querySelector("section summary, button"))?.focus();
   step?.scrollIntoView({ block: "nearest" });
   builder.dispatchEvent(new Event("steps"));
 });
