@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from messaging.models import Account
 
 CPU_ROUNDS = 10
 ACCOUNTS, SEQUENCES, BROADCASTS = 20, 10, 100
+# Each message has a word that one in so many has, of as many words.
+WORDS = (10, 100, 1000, 10_000, 100_000)
 # Ten messages for each contact: four steps of a sequence, two broadcasts, a direct one, and three that came in.
 EACH = 10
 TABLES = (
@@ -81,7 +84,9 @@ INSERT INTO messaging_message (id, workspace_id, account_id, thread_id, contact_
   sent_at, in_reply_to_id, auto_reply)
 SELECT 'msg_' || lpad(number::text, 26, '0'), %(workspace)s, account, thread, contact,
   CASE WHEN k < 7 THEN 'out' ELSE 'in' END, 'text',
-  CASE WHEN k >= 7 THEN 'received' WHEN number %% 40 = 0 THEN 'failed' ELSE 'sent' END, 'Hello there', true, '', '',
+  CASE WHEN k >= 7 THEN 'received' WHEN number %% 40 = 0 THEN 'failed' ELSE 'sent' END,
+  'Hello ' || (SELECT string_agg(left(translate(md5(number %% one_in || ' ' || one_in), '0123456789', 'ghijklmnop'), 8),
+  ' ') FROM unnest(%(words)s) AS one_in), true, '', '',
   CASE WHEN k < 4 THEN 'sequence' WHEN k < 6 THEN 'broadcast' ELSE 'direct' END, number,
   CASE WHEN k < 7 THEN at END, CASE WHEN k < 7 THEN at END, '', 1, '', '', at,
   CASE WHEN k >= 7 OR number %% 40 <> 0 THEN at END,
@@ -165,6 +170,7 @@ def prepare(contacts: int) -> Workspace:
         **{"workspace": workspace.pk, "user": owner.pk, "contacts": contacts, "each": EACH, "accounts": ACCOUNTS},
         **{"sequences": SEQUENCES, "broadcasts": BROADCASTS, "first_account": accounts[0].pk},
         "apart": timedelta(days=365) / contacts,
+        "words": list(WORDS),
     }
     with timed(f"fill {contacts * EACH:,} messages of {contacts:,} contacts"), connection.cursor() as cursor:
         # Without the checks of foreign keys, which take longer than the rest.
@@ -174,6 +180,12 @@ def prepare(contacts: int) -> Workspace:
         cursor.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
         cursor.execute("RESET statement_timeout; RESET session_replication_role")
     return Workspace.objects.get(pk=workspace.pk)
+
+
+def word_that_has(one_in: int) -> str:
+    """A word of one message in so many."""
+    digest = md5(f"7 {one_in}".encode(), usedforsecurity=False).hexdigest()
+    return digest.translate(str.maketrans("0123456789", "ghijklmnop"))[:8]
 
 
 def cpu_seconds() -> float:

@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crmsolid.settings")
 
@@ -69,6 +70,11 @@ def addresses(workspace: Workspace) -> Iterator[tuple[str, str]]:
     yield "contacts, search", f"{search}?q=77777"
     yield "contacts, search nobody", f"{search}?q=nobodyiscalledthis"
     yield "search", f"{reverse('admin:search')}?q=77777"
+    palette = f"{reverse('admin:search')}?part=list&q="
+    for typed in ("", "a", "qq", "77777", "миллер", "nobodyiscalledthis", "hello", ">", "@sarah"):
+        yield f"palette, {typed}", f"{palette}{quote(typed)}"
+    for one_in in analytics.WORDS:
+        yield f"palette, a word of one message in {one_in:,}", f"{palette}{analytics.word_that_has(one_in)}"
     for view in ("unread", "waiting", "failed", "mine", "unassigned", "snoozed", "closed", "all"):
         yield f"inbox, {view}", f"{reverse('admin:inbox')}?view={view}"
 
