@@ -1,5 +1,7 @@
 """The contact beside a conversation, whose parts are changed in place by the services of contacts."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
@@ -76,25 +78,44 @@ FORMS: dict[str, type[StageForm] | type[ContactForm]] = {"stage": StageForm, "fi
 TYPED = ("add_note",)
 
 
-def save_form(name: str, actor: Actor, contact: Contact, posted: QueryDict) -> tuple[ContactEditForm, str]:
-    """Save one of the ``FORMS``; the form, which has errors if it was refused, and what to say if not."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What to say of a change, and what is posted to take it back."""
+
+    said: str
+    undo: Mapping[str, str] | None = None
+
+
+def save_form(name: str, actor: Actor, contact: Contact, posted: QueryDict) -> tuple[ContactEditForm, Done]:
+    """Save one of the ``FORMS``; the form has errors if it was refused."""
     form, written = save_contact(actor, contact.pk, lambda now: FORMS[name].of(now, posted))
-    said = {"stage": "The stage was changed.", "fields": "The fields were saved."}[name]
-    return form, said if written else "Nothing was changed."
+    if not written:
+        return form, Done("Nothing was changed.")
+    if isinstance(form, StageForm):
+        return form, Done("The stage was changed.", {"action": "stage", **form.undo()})
+    return form, Done("The fields were saved.")
 
 
-def act(actor: Actor, contact: Contact, posted: QueryDict) -> str | None:
-    """Do what another button asks for, and return what to say then; None if there is no such button."""
+def act(actor: Actor, contact: Contact, posted: QueryDict) -> Done | None:
+    """Do what another button asks for; None if there is no such button."""
+    tag = posted.get("tag", "")
     match action := posted.get("action", ""):
         case "tags":
             add, remove = ContactTagsForm.of(get_contact(actor, contact.pk), posted).changes()
             tag_contact(actor, contact.pk, add=add, remove=remove)
-            return "The tags are saved."
+            return Done("The tags are saved.")
+        # The search (crmsolid/panel/pages/search_actions.py) posts these, one tag at a time.
+        case "add_tag":
+            tagged = tag_contact(actor, contact.pk, add=[tag])
+            return Done("The tag was added.", {"action": "remove_tag", "tag": tag} if tagged.changed else None)
+        case "remove_tag":
+            tagged = tag_contact(actor, contact.pk, remove=[tag])
+            return Done("The tag was removed.", {"action": "add_tag", "tag": tag} if tagged.changed else None)
         case "add_note":
             notes.add_note(actor, contact.pk, text=posted.get("note", ""))
-            return "The note was added."
+            return Done("The note was added.")
         case "delete_note":
             notes.delete_note(actor, posted.get("note", ""))
-            return "The note was deleted."
+            return Done("The note was deleted.")
     in_place = next((each.in_place for each in contact_actions.values() if each.page == action), None)
-    return None if in_place is None else in_place.act(actor, contact.pk, posted.get("choice", ""))
+    return None if in_place is None else Done(in_place.act(actor, contact.pk, posted.get("choice", "")))

@@ -223,10 +223,10 @@ class ThreadPage(InboxPage):
         if action in ("send", "send_close", "preview", "template"):
             return self.compose(thread, action)
         if action in card.FORMS:
-            form, said = card.save_form(action, self.actor, thread.contact, request.POST)
+            form, saved = card.save_form(action, self.actor, thread.contact, request.POST)
             if not form.is_valid():
                 return self.show(thread, Draft(), refused_form=form)
-            self.say(said)
+            self.say(saved.said, undo=saved.undo)
             return self.back(thread, pane="contact")
         try:
             done = card.act(self.actor, thread.contact, request.POST)
@@ -236,7 +236,7 @@ class ThreadPage(InboxPage):
             self.show_error(error)
             return self.show(thread, Draft(), refused=request.POST)
         if done is not None:
-            self.say(done)
+            self.say(done.said, undo=done.undo)
             return self.back(thread, pane="contact")
         return self.act(thread, action)
 

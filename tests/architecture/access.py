@@ -82,6 +82,8 @@ THREAD_FORMS = (
     {"action": "assign", "to": ""},
     {"action": "stage", "stage": "won"},
     {"action": "tags", "tags": "taken", "before": ""},
+    {"action": "add_tag", "tag": "taken"},
+    {"action": "remove_tag", "tag": "zebra tag"},
     {"action": "fields"},
     {"action": "add_note", "text": "taken"},
     {"action": "delete_note", "note": "{contacts.contactnote}"},

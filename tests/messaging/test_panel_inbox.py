@@ -14,6 +14,7 @@ from django.urls import reverse
 from contacts.models import Contact, ContactNote, CustomField
 from contacts.services import tag_contact
 from crmsolid.core.ids import new_id
+from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Plan, Role, Workspace
 from messaging import services as messages
 from messaging.models import Account, Message, Template, Thread
@@ -620,6 +621,28 @@ def test_assignee_that_the_page_does_not_show_is_not_replaced(client: Client, th
     assert thread.assignee == tenants.owner
 
 
+def test_message_that_was_found_is_shown_with_those_around_it(client: Client, thread: Thread, sandbox: Account) -> None:
+    made = [
+        Message(
+            workspace_id=thread.workspace_id,
+            account=sandbox,
+            thread=thread,
+            contact=thread.contact,
+            direction="in",
+            status="received",
+            text=f"Number {number:03}.",
+            created_at=NOON - timedelta(minutes=300 - number),
+        )
+        for number in range(200)
+    ]
+    Message.unscoped.bulk_create(made)
+    page = text_of(client.get(page_of(thread), {"message": made[50].pk}))
+    assert "Number 050." in page and "Number 070." in page and "Number 071." not in page
+    assert "Latest messages" in page
+    for wanted in (made[195].pk, "msg_nothing", new_id("msg")):
+        assert "Number 199." in text_of(client.get(page_of(thread), {"message": wanted}))
+
+
 def test_what_was_done_to_a_conversation_is_taken_back(client: Client, thread: Thread, tenants: Tenants) -> None:
     """By the button beside what is said of it, which puts back all that the change has changed but what was read."""
     agent = tenants.member(Role.AGENT)
@@ -657,6 +680,26 @@ def test_assignee_that_somebody_else_has_chosen_meanwhile_is_not_taken_back(
     answer = client.post(undo.action, undo.values)
     assert "Somebody else has assigned it meanwhile" in flash_messages(answer)[-1]
     assert state_of(thread)["assignee_id"] == agent.pk
+
+
+def test_stage_and_tags_of_the_contact_beside_it_are_put_back(client: Client, thread: Thread) -> None:
+    contact = thread.contact
+    tag_contact(Actor.command(thread.workspace, "tests"), contact.pk, add=["vip"])
+
+    def kept() -> tuple[str, set[str]]:
+        contact.refresh_from_db()
+        return contact.stage, set(contact.tag_rows.values_list("name", flat=True))
+
+    before = kept()
+    for action, fields in (("stage", {"stage": "won"}), ("add_tag", {"tag": "New"}), ("remove_tag", {"tag": "vip"})):
+        post(client, thread, action, **fields)
+        assert kept() != before
+        undo = undo_form(client.get(INBOX))
+        client.post(undo.action, undo.values)
+        assert kept() == before, action
+        client.get(INBOX)
+    post(client, thread, "add_tag", tag="vip")  # has it already
+    assert "data-undo" not in client.get(INBOX).content.decode()
 
 
 def state_of(thread: Thread) -> dict[str, Any]:
