@@ -228,7 +228,8 @@ def test_what_members_did_stands_between_the_messages(client: Client, thread: Th
     post(client, thread, "close")
     page = client.get(page_of(thread))
     assert text_of(page).index("Ada &lt;b&gt; assigned this to Ben at") < text_of(page).index("closed this at")
-    assert "closed this" not in text_of(client.get(page_of(thread), {"part": "head", "workspace": thread.workspace_id}))
+    head: dict[str, Any] = {"part": "head", "workspace": thread.workspace_id}
+    assert "closed this" not in text_of(client.get(page_of(thread), head))
 
 
 def test_head_is_asked_for_by_itself(client: Client, thread: Thread, tenants: Tenants) -> None:
