@@ -76,7 +76,7 @@ CONTACT_FORMS = (
 )
 THREAD_FORMS = (
     *({"action": action} for action in ("close", "reopen", "read", "unread", "history")),
-    *({"action": action, "text": "taken"} for action in ("send", "preview", "template")),
+    *({"action": action, "text": "taken"} for action in ("send", "send_close", "preview", "template")),
     *({"action": action, "message": "{messaging.message}"} for action in ("retry", "cancel")),
     {"action": "snooze", "until": "tomorrow"},
     {"action": "assign", "to": ""},

@@ -374,6 +374,7 @@ ROWS = [
         lambda rows: {"action": "stage", "filters": {}, "arguments": {"stage": "won"}},
     ),
     Row(contacts.tags.list_tags, EVERYONE, Scope.READ_CONTACTS),
+    Row(contacts.tags.count_tags, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"names": ["acme"]}),
     Row(contacts.tags.tag_names, EVERYONE, Scope.READ_CONTACTS),
     Row(contacts.tags.get_tag, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"name": rows.of(ContactTag).name}),
     Row(
@@ -459,6 +460,12 @@ ROWS = [
     Row(messaging.threads.services.list_inbox, EVERYONE, Scope.READ_MESSAGES, lambda rows: {"wanted": InboxFilter()}),
     Row(messaging.threads.services.count_views, EVERYONE, Scope.READ_MESSAGES),
     Row(messaging.threads.services.get_thread, EVERYONE, Scope.READ_MESSAGES, thread_id),
+    Row(
+        messaging.threads.services.list_deeds,
+        EVERYONE,
+        Scope.READ_MESSAGES,
+        lambda rows: {**thread_id(rows), "since": None, "until": None},
+    ),
     Row(
         messaging.threads.services.next_waiting,
         EVERYONE,

@@ -55,7 +55,7 @@ def avatar(name: str, of: str, size: str = "", kind: str = "") -> SafeString:
 
     ``size``: s (20 px), m (28), empty (36), l (56). ``kind``: ``member`` or ``bot`` is a square, a contact a circle.
     """
-    classes = f"cs-av f{crc32(str(of).encode()) % 8 + 1}"
+    classes = f"cs-av cs-face-{crc32(str(of).encode()) % 8 + 1}"
     classes += f" is-{size}" if size else ""
     classes += f" is-{kind}" if kind else ""
     return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, _initials(str(name)))
