@@ -16,16 +16,18 @@ FOLDER = ROOT / "docs" / "img"
 MAX_BYTES = 150_000
 WIDTH, HEIGHT = 1440, 900
 
-# File name, the URL name of the page, the model whose row it shows, and what is different from the wide, light look.
-PICTURES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
-    ("home", "index", "", {}),
-    ("inbox", "inbox_thread", "messaging.thread", {}),
-    ("contact", "contacts_contact_change", "contacts.contact", {}),
-    ("contacts", "contacts_contact_changelist", "", {"color_scheme": "dark"}),
-    ("sequence", "sequences_sequence_change", "sequences.sequence", {}),
-    ("broadcast", "messaging_broadcast_change", "messaging.broadcast", {}),
-    ("webhook", "webhooks_endpoint_change", "webhooks.endpoint", {}),
-    ("phone", "index", "", {"viewport": {"width": 390, "height": 844}}),
+# File name, the URL name of the page, the model whose row it shows, what is different from the wide, light look, and keys
+# that are pressed before.
+PICTURES: tuple[tuple[str, str, str, dict[str, Any], tuple[str, ...]], ...] = (
+    ("inbox", "inbox_thread", "messaging.thread", {}, ()),
+    ("home", "index", "", {}, ()),
+    ("contact", "contacts_contact_change", "contacts.contact", {}, ()),
+    ("contacts", "contacts_contact_changelist", "", {"color_scheme": "dark"}, ("J", "X", "J", "X")),
+    ("sequence", "sequences_sequence_edit", "sequences.sequence", {}, ()),
+    ("reports", "analytics_overview", "", {}, ()),
+    ("palette", "inbox_thread", "messaging.thread", {"color_scheme": "dark"}, ("Control+k", "a", "m")),
+    ("keys", "apikeys_apikey_changelist", "", {}, ()),
+    ("phone", "inbox", "", {"viewport": {"width": 390, "height": 844}}, ()),
 )
 
 
@@ -42,12 +44,15 @@ def main() -> None:
         running_product(Path(folder), seed="tests.browser.demo_workspace") as product,
     ):
         browser = playwright.chromium.launch(**launch_options())
-        for name, url_name, model, look in PICTURES:
+        for name, url_name, model, look, keys in PICTURES:
             options = {"viewport": {"width": WIDTH, "height": HEIGHT}, **look}
             page = browser.new_page(base_url=product.url, **options)
             cookie = {"name": "sessionid", "value": product.seeded["session"], "url": product.url}
             page.context.add_cookies([cookie])  # type: ignore[list-item]
             page.goto(reverse(f"admin:{url_name}", args=[product.seeded[model]] if model else []))
+            for key in keys:
+                page.keyboard.press(key)
+                page.wait_for_timeout(500)
             size = save(page, FOLDER / f"{name}.png")
             print(f"docs/img/{name}.png  {size // 1000} KB")
             page.close()
