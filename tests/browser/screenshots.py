@@ -16,8 +16,8 @@ FOLDER = ROOT / "docs" / "img"
 MAX_BYTES = 150_000
 WIDTH, HEIGHT = 1440, 900
 
-# File name, the URL name of the page, the model whose row it shows, what is different from the wide, light look, and keys
-# that are pressed before.
+# File name, the URL name of the page, the model whose row it shows, what differs from the wide, light look, and the
+# keys that are pressed before.
 PICTURES: tuple[tuple[str, str, str, dict[str, Any], tuple[str, ...]], ...] = (
     ("inbox", "inbox_thread", "messaging.thread", {}, ()),
     ("home", "index", "", {}, ()),
