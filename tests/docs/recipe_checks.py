@@ -53,18 +53,18 @@ def test_rows_of_the_app_are_exported_and_erased_with_their_contact(api: Api, te
 
 
 @pytest.mark.parametrize(("role", "may_delete"), [(Role.VIEWER, False), (Role.OWNER, True)])
-def test_page_of_the_model_shows_its_rows_and_is_in_the_sidebar(tenants: Tenants, role: Role, may_delete: bool) -> None:
+def test_page_of_the_model_shows_its_rows_and_is_in_the_side(tenants: Tenants, role: Role, may_delete: bool) -> None:
     ours, _ = furnish(tenants.workspace, "zebraours"), furnish(tenants.other, "zebratheirs")
     client = browser(tenants.member(role))
     page = client.get("/panel/live/calls/call/").content.decode()
     assert "zebraours call" in page and "zebratheirs" not in page
-    assert '<a href="/panel/live/calls/call/"' in client.get("/panel/live/").content.decode()
+    assert '<a href="/panel/live/calls/call/"' in client.get("/panel/live/contacts/").content.decode()
     call = ours.of(model("call"))
     status = client.get(f"/panel/live/calls/call/{call.pk}/delete/").status_code
     assert status == (200 if may_delete else 403)
 
 
-def test_page_without_a_model_shows_figures_and_is_in_the_sidebar(tenants: Tenants) -> None:
+def test_page_without_a_model_shows_figures_and_is_in_the_side(tenants: Tenants) -> None:
     upsert_contact(tenants.actor(), {"username": "sarah", "stage": "won"})
     page = browser(tenants.member(Role.VIEWER)).get("/panel/live/stages/").content.decode()
     assert "<dt>Won</dt><dd>1</dd>" in page

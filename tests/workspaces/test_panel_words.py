@@ -69,7 +69,7 @@ def test_an_empty_list_says_what_to_do(tenants: Tenants, page: TenantAdmin) -> N
 def test_a_search_without_results_links_to_the_whole_list(tenants: Tenants) -> None:
     furnish(tenants.workspace, "acme")
     text = text_of(browser(tenants.owner), f"{listing('contacts_contact')}?q=nobody")
-    assert "Nothing found" in text and 'href="?">Show all' in text and "yet" not in text
+    assert "Nobody fits" in text and 'href="?">Show all' in text and "No contacts yet" not in text
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
@@ -109,9 +109,9 @@ def test_a_contacts_custom_fields_have_their_labels(tenants: Tenants) -> None:
     CustomField.unscoped.create(workspace=tenants.workspace, key="vip", label="Important", type="boolean")
     CustomField.unscoped.create(workspace=tenants.workspace, key="plan", label="Plan", type="text")
     Contact.unscoped.filter(pk=contact.pk).update(custom_fields={"vip": True, "plan": "<b>gold</b>"})
-    text = text_of(browser(tenants.owner), change("contacts_contact", contact))
+    text = text_of(browser(tenants.member(Role.VIEWER)), change("contacts_contact", contact))
     text = text.replace(' dir="auto"', "")
-    assert "<dt>Important</dt><dd>Yes</dd><dt>Plan</dt><dd>&lt;b&gt;gold&lt;/b&gt;</dd>" in text
+    assert re.search(r"<dt>Important</dt>\s*<dd>Yes</dd>\s*<dt>Plan</dt>\s*<dd>&lt;b&gt;gold&lt;/b&gt;</dd>", text)
 
 
 def test_an_opt_out_is_read_only_text_for_viewers(tenants: Tenants) -> None:

@@ -183,6 +183,12 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return places
 
 
+def shown_line(places: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The line of the page that is shown, of what :func:`navigation` returns; None for a page without one."""
+    lines = (line for place in places for group in place["groups"] for line in group["items"])
+    return next((line for line in lines if line["active"]), None)
+
+
 def breadcrumbs(request: HttpRequest) -> list[dict[str, str]]:
     """The place and the line of this page, such as ``Settings``, ``API Keys``; empty for the home page.
 

@@ -30,7 +30,7 @@ from crmsolid.panel.components.tenant_page import page_path
 from crmsolid.panel.pages.first_steps import SamplePage
 from crmsolid.panel.pages.home import home_context
 from crmsolid.panel.pages.members import MembersPage, RemoveMemberPage
-from crmsolid.panel.pages.navigation import breadcrumbs, navigation
+from crmsolid.panel.pages.navigation import breadcrumbs, navigation, shown_line
 from crmsolid.panel.pages.search import SearchPage
 from crmsolid.panel.pages.workspace import PlanPage, WorkspacePage, too_many_slow_pages
 from crmsolid.workspaces.slow_requests import answer_in_slot
@@ -149,11 +149,13 @@ class PanelSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         panel = panel_context(request)
+        places = navigation(request) if panel else []
         return {
             "site_title": self.site_title,
             "has_permission": panel is not None,
             "panel": panel,
-            "navigation": navigation(request) if panel else [],
+            "navigation": places,
+            "shown_line": shown_line(places),
             "rail": "slim" if request.COOKIES.get("rail") == "slim" else "",
             "waiting": count_text(waiting_count(panel.workspace)) if panel else "",
             "side_links": {side: same_page(request, side) for side in SIDES} if panel else {},
