@@ -6,11 +6,11 @@ Everything is counted from the rows themselves. docs/analytics.md says which ind
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from operator import add
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncHour
 
 from crmsolid.api.pagination import Page, page
@@ -65,16 +65,13 @@ _OF_ERASED = {
 }
 
 
-def account_report(
-    actor: Actor, periods: Sequence[Period], wanted: Iterable[str] = ACCOUNT_FIGURES
-) -> Report[list[AccountFigures]]:
-    """The ``wanted`` figures of all accounts, oldest first, in each of these periods. Errors: ``scope_missing``."""
+def account_report(actor: Actor, periods: Sequence[Period]) -> Report[list[AccountFigures]]:
+    """The figures of all accounts, oldest first, in each of these periods. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
     workspace = actor.workspace
     accounts = list(querysets.with_usage(Account.objects.for_workspace(workspace)).order_by("created_at", "id"))
     counts: Counter[tuple[int, int, str]] = Counter()
-    for figure in wanted:
-        counted, time = _ACCOUNT_FIGURES[figure]
+    for figure, (counted, time) in _ACCOUNT_FIGURES.items():
         # By the columns of its index alone, which then answers without the rows.
         rows = Message.unscoped.filter(counted, **_whose(workspace, figure, accounts))
         for *place, number in _count(rows, time, periods, "account"):
@@ -99,6 +96,19 @@ def _whose(workspace: Any, figure: str, accounts: Iterable[Account]) -> dict[str
     return {"workspace": workspace} if figure == "received" else {"account__in": accounts}
 
 
+def received_by_period(actor: Actor, periods: Sequence[Period]) -> list[int]:
+    """How many messages people wrote to all accounts in each of these periods. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_ANALYTICS)
+    counted, time = _ACCOUNT_FIGURES["received"]
+    messages = Message.objects.for_workspace(actor.workspace).filter(counted)
+    kinds = [kind for kind, figures in _OF_ERASED.items() if "received" in figures]
+    erased = ErasedMessage.objects.for_workspace(actor.workspace).filter(kind__in=kinds)
+    counts = [0] * len(periods)
+    for period, number in [*_count(messages, time, periods), *_count(erased, "at", periods)]:
+        counts[period] += number
+    return counts
+
+
 def writing_hours(actor: Actor, period: Period) -> list[list[int]]:
     """How many messages people wrote in each hour of each weekday (7 lists of 24, from Monday on) of the workspace's
     time zone. Those of erased contacts are missing. Errors: ``scope_missing``."""
@@ -106,11 +116,14 @@ def writing_hours(actor: Actor, period: Period) -> list[list[int]]:
     counted, time = _ACCOUNT_FIGURES["received"]
     rows = Message.objects.for_workspace(actor.workspace).filter(counted)
     rows = rows.filter(**{f"{time}__gte": period.begins, f"{time}__lt": period.ends})
+    zone = actor.workspace.zone
+    # In India, an hour begins at half past one of UTC.
+    behind = timedelta(seconds=(period.begins.astimezone(zone).utcoffset() or timedelta()).seconds % 3600)
     # Each hour of the time once, and the time zone in Python: PostgreSQL would need it for each message.
-    hours = rows.annotate(hour=TruncHour(time, tzinfo=UTC)).values_list("hour").annotate(number=Count("*")).order_by()
+    hour = TruncHour(F(time) + behind if behind else F(time), tzinfo=UTC)
     counts = [[0] * 24 for _ in range(7)]
-    for hour, number in hours:
-        local = hour.astimezone(actor.workspace.zone)
+    for hour_begins, number in rows.annotate(hour=hour).values_list("hour").annotate(number=Count("*")).order_by():
+        local = (hour_begins - behind).astimezone(zone)
         counts[local.weekday()][local.hour] += number
     return counts
 

@@ -18,6 +18,7 @@ from crmsolid.core.unit_of_work import insert_later
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import User, Workspace
 from messaging.models import Message, Thread, WrittenMessage
+from messaging.querysets import waiting_threads
 
 PHONE = "phone"
 # How each list of :func:`list_written` is sorted.
@@ -44,7 +45,7 @@ def record_written(message: Message, actor: Actor | None, at: datetime | None, w
 def record_sent(planned: Iterable[Message], now: datetime) -> None:
     """These messages, which were planned, are sent. Their threads still say since when the contacts wait."""
     by_message = {message.pk: message.thread_id for message in planned}
-    rows = list(WrittenMessage.unscoped.filter(message__in=by_message, at=None))
+    rows = list(WrittenMessage.unscoped.filter(message__in=by_message, at=None).order_by("pk"))
     since = dict(Thread.unscoped.filter(pk__in=by_message.values()).values_list("pk", "waiting_since"))
     for row in rows:
         # Of two answers to one wait, the first has ended it.
@@ -127,27 +128,36 @@ def _aggregates(workspace: Workspace) -> dict[str, Aggregate]:
 def team_report(actor: Actor, periods: Sequence[Period]) -> Report[TeamFigures]:
     """The figures of everybody and of each writer in each of these periods. Errors: ``scope_missing``."""
     whole = [Period(periods[0].begins, periods[-1].ends)]
-    everyone, writers = everyone_report(actor, periods), _by_writer(actor, whole)
-    series = writers if len(periods) == 1 else _by_writer(actor, periods)
+    everyone, writers = everyone_report(actor, periods), writers_by_period(actor, whole)
+    series = writers if len(periods) == 1 else writers_by_period(actor, periods)
     return Report(TeamFigures(everyone.total, writers[0]), [*map(TeamFigures, everyone.series, series)])
 
 
 def everyone_report(actor: Actor, periods: Sequence[Period]) -> Report[WriterFigures]:
     """The figures of everybody together. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
-    everyone, none = Writer(), WriterFigures(Writer())
     rows = _written(actor, Period(periods[0].begins, periods[-1].ends))
-    total = _figures(everyone, *rows.aggregate(**_aggregates(actor.workspace)).values())
-    if len(periods) == 1:
-        return Report(total, [total])
+    total = _figures(Writer(), *rows.aggregate(**_aggregates(actor.workspace)).values())
+    return Report(total, [total] if len(periods) == 1 else everyone_by_period(actor, periods))
+
+
+def everyone_by_period(actor: Actor, periods: Sequence[Period]) -> list[WriterFigures]:
+    """The figures of everybody in each of these periods, without those of all of them, whose medians are a statement of
+    their own. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_ANALYTICS)
+    rows = _written(actor, Period(periods[0].begins, periods[-1].ends))
     numbered = rows.annotate(number=spans.number_of("at", periods)).values_list("number")
     grouped = numbered.annotate(**_aggregates(actor.workspace)).order_by()
-    found = {number: _figures(everyone, *values) for number, *values in grouped}
-    return Report(total, [found.get(number, none) for number in range(len(periods))])
+    found = {number: _figures(Writer(), *values) for number, *values in grouped}
+    return [found.get(number, WriterFigures(Writer())) for number in range(len(periods))]
 
 
-def _by_writer(actor: Actor, periods: Sequence[Period]) -> list[list[WriterFigures]]:
-    """By period, the figures of each who wrote anything in it."""
+def writers_by_period(actor: Actor, periods: Sequence[Period]) -> list[list[WriterFigures]]:
+    """By period, the figures of each who wrote anything in it, those with the most answers first.
+
+    Errors: ``scope_missing``.
+    """
+    actor.require(Scope.READ_ANALYTICS)
     rows = _written(actor, Period(periods[0].begins, periods[-1].ends))
     numbered = rows.annotate(number=spans.number_of("at", periods))
     grouped = list(numbered.values_list("number", "author", "via").annotate(**_aggregates(actor.workspace)).order_by())
@@ -203,7 +213,7 @@ def list_written(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """So many contacts wait now in open conversations, the first of them since ``since``."""
+    """So many contacts wait now, without those of snoozed conversations; the first of them since ``since``."""
 
     number: int
     since: datetime
@@ -212,6 +222,6 @@ class Waiting:
 def waiting_now(actor: Actor) -> dict[int | None, Waiting]:
     """By the user who looks after the conversations, None for nobody. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
-    rows = Thread.objects.for_workspace(actor.workspace).filter(waiting_since__isnull=False, closed_at=None)
-    grouped = rows.values_list("assignee").annotate(number=Count("*"), since=Min("waiting_since")).order_by()
+    rows = waiting_threads(actor.workspace).order_by().values_list("assignee")
+    grouped = rows.annotate(number=Count("*"), since=Min("waiting_since"))
     return {user_id: Waiting(number, since) for user_id, number, since in grouped}

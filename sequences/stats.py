@@ -58,10 +58,14 @@ def sequence_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Vers
     return Report(figures(counted.total), [figures(outcomes) for outcomes in counted.series])
 
 
-def outcome_report(actor: Actor, periods: Sequence[Period]) -> Report[Outcomes]:
-    """What came of the messages of all sequences together. Errors: ``scope_missing``."""
+def outcome_report(actor: Actor, periods: Sequence[Period], sequence_id: str = "") -> Report[Outcomes]:
+    """What came of the messages of this sequence, or of all sequences together. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
-    return count_all_outcomes(StepRun.objects.for_workspace(actor.workspace), "outcome", periods)
+    rows = StepRun.objects.for_workspace(actor.workspace)
+    if sequence_id:
+        versions = SequenceVersion.objects.for_workspace(actor.workspace).filter(sequence_id=sequence_id)
+        rows = rows.filter(version__in=list(versions.values_list("pk", flat=True)))
+    return count_all_outcomes(rows, "outcome", periods)
 
 
 def list_step_figure(

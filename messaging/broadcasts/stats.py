@@ -36,10 +36,11 @@ def broadcast_report(actor: Actor, periods: Sequence[Period]) -> Report[list[Bro
     return Report(figures(counted.total), [figures(outcomes) for outcomes in counted.series])
 
 
-def outcome_report(actor: Actor, periods: Sequence[Period]) -> Report[Outcomes]:
-    """What came of the messages of all broadcasts together. Errors: ``scope_missing``."""
+def outcome_report(actor: Actor, periods: Sequence[Period], broadcast_id: str = "") -> Report[Outcomes]:
+    """What came of the messages of this broadcast, or of all broadcasts together. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
-    return count_all_outcomes(Recipient.objects.for_workspace(actor.workspace), "status", periods)
+    rows = Recipient.objects.for_workspace(actor.workspace)
+    return count_all_outcomes(rows.filter(broadcast=broadcast_id) if broadcast_id else rows, "status", periods)
 
 
 def list_broadcast_figure(

@@ -7,7 +7,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.actor import Actor, Scope
-from crmsolid.workspaces.models import Mode
+from crmsolid.workspaces.models import Mode, Workspace
 from messaging.accounts import create_sandbox_account
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
 from messaging.sending.sandbox import SAMPLE_CUSTOMER
@@ -29,6 +29,8 @@ def begin_sample(actor: Actor) -> Thread:
     actor.require(Scope.WRITE_MESSAGES)
     if actor.workspace.mode != Mode.TEST:
         raise DomainError("invalid_state", "the sample customer is in the test workspace")
+    # Two clicks at once make one account.
+    Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.pk)
     accounts = Account.objects.for_workspace(actor.workspace).filter(kind=AccountKind.SANDBOX)
     account = accounts.filter(state=AccountState.CONNECTED).order_by("created_at", "id").first()
     account = account or create_sandbox_account(actor, name="Sandbox")

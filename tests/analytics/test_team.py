@@ -3,6 +3,7 @@
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -10,13 +11,16 @@ from django.test import Client
 from contacts.models import Contact, Stage
 from contacts.services import erase_contact, update_contact
 from crmsolid.core import clock
+from crmsolid.core.periods import Period
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Membership, Role, User
+from crmsolid.workspaces.models import Membership, Role, User, Workspace
 from messaging.models import Account, Message, Thread, WrittenMessage
 from messaging.sending import dispatch
 from messaging.services import cancel_message
-from messaging.threads.received import Incoming, receive
-from messaging.threads.services import begin
+from messaging.stats import writing_hours
+from messaging.team import Waiting
+from messaging.threads.received import Incoming, receive, store_past
+from messaging.threads.services import begin, close_thread, snooze_thread
 from sequences.models import Enrollment
 from tests.analytics.test_reports import time as time  # a fixture
 from tests.panel import browser
@@ -149,6 +153,11 @@ def test_migration_finds_what_was_written_before(tenants: Tenants, account: Acco
     dispatch.dispatch()
     time.move(minutes=1)
     begin(nina, account_id=account.pk, contact_id=person.pk, text="Later", send_at=clock.now() + timedelta(hours=1))
+    # What was loaded from before the thread counts neither as an answer nor as a wait.
+    old = clock.now() - timedelta(days=90)
+    history = [Incoming(8_000_001, "Old question", old, outgoing=False), Incoming(8_000_002, "Old", old, outgoing=True)]
+    store_past(account, person, Thread.unscoped.get().pk, history)
+    assert Message.unscoped.filter(source="phone", created_at=old).count() == 1
     columns = ("message_id", "author_id", "via", "at", "waited")
     written = list(WrittenMessage.unscoped.order_by("message_id").values_list(*columns))
     assert [row[-1] for row in written] == [None, 360, None]
@@ -183,6 +192,33 @@ def test_newcomer_finds_the_slowest_answers_of_last_week(tenants: Tenants, accou
     erase_contact(tenants.actor(), people[1].pk)
     erased = client.get("/panel/live/analytics/team/answers/", {"period": "last_week"}).context["lines"][0]
     assert (erased["name"], erased["waited"], erased["thread_id"]) == ("Erased contact", "1 h 35", "")
+
+
+def test_waits_now_are_those_that_the_inbox_shows(tenants: Tenants, account: Account, time: Clock) -> None:
+    people = [contact(tenants.workspace, name) for name in ("alice", "bobby", "carol")]
+    for person in people:
+        ask(account, person)
+        time.move(minutes=5)
+    snooze_thread(tenants.actor(), Thread.unscoped.get(contact=people[0]).pk, until=clock.now() + timedelta(hours=1))
+    close_thread(tenants.actor(), Thread.unscoped.get(contact=people[1]).pk)
+    client = browser(tenants.member(Role.VIEWER), tenants.workspace)
+    team = client.get("/panel/live/analytics/team/").context["team"]
+    assert (team["waiting"], team["unassigned"]) == (1, Waiting(1, clock.now() - timedelta(minutes=5)))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York"])
+def test_hours_of_the_heat_map_are_those_of_the_time_zone(
+    tenants: Tenants, account: Account, time: Clock, zone: str
+) -> None:
+    """Where they begin at half past an hour of UTC too."""
+    Workspace.objects.filter(pk=tenants.workspace.pk).update(time_zone=zone)
+    actor = tenants.actor(Workspace.objects.get(pk=tenants.workspace.pk))
+    begins, expected = time.now, [[0] * 24 for _ in range(7)]
+    for _ in range(30):
+        local = time.move(minutes=100).astimezone(ZoneInfo(zone))
+        write_in(account, contact(tenants.workspace, f"writer_{local:%d_%H_%M}"))
+        expected[local.weekday()][local.hour] += 1
+    assert writing_hours(actor, Period(begins, time.move(minutes=1))) == expected
 
 
 def test_answers_of_another_workspace_and_wrong_addresses_show_nothing(

@@ -63,8 +63,15 @@ from messaging.broadcasts.definition import Definition as BroadcastDefinition
 from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.stats import broadcast_report, list_broadcast_figure
 from messaging.models import Account, Message, OptOutWord, Template, Thread
-from messaging.stats import account_report, list_account_messages, writing_hours
-from messaging.team import everyone_report, list_written, team_report, waiting_now
+from messaging.stats import account_report, list_account_messages, received_by_period, writing_hours
+from messaging.team import (
+    everyone_by_period,
+    everyone_report,
+    list_written,
+    team_report,
+    waiting_now,
+    writers_by_period,
+)
 from messaging.telegram import services as telegram
 from messaging.threads.services import InboxFilter
 from sequences.definition import read_definition
@@ -288,6 +295,9 @@ ROWS = [
     Row(messaging.broadcasts.stats.outcome_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(team_report, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(everyone_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(everyone_by_period, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(writers_by_period, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(received_by_period, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(waiting_now, EVERYONE, Scope.READ_ANALYTICS),
     Row(writing_hours, EVERYONE, Scope.READ_ANALYTICS, lambda rows: {"period": periods(rows)["periods"][0]}),
     Row(list_written, EVERYONE, Scope.READ_MESSAGES, lambda rows: figure(rows, "answered")),

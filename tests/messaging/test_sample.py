@@ -1,9 +1,8 @@
 """The conversation with which somebody tries the product in the test workspace."""
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from crmsolid.core.errors import DomainError
@@ -16,6 +15,7 @@ from messaging.threads.sample import begin_sample
 from messaging.threads.services import reply
 from tests.panel import browser
 from tests.tenants import Tenants
+from tests.threads import run_together
 
 
 def actor(tenants: Tenants, role: Role, workspace: Workspace) -> Actor:
@@ -56,18 +56,14 @@ def test_viewers_and_the_live_workspace_are_refused(tenants: Tenants, role: Role
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_clicks_at_once_open_one_conversation_with_one_question(tenants: Tenants) -> None:
-    agent = actor(tenants, Role.AGENT, tenants.twin)
-
-    def click(_: int) -> str:
-        try:
-            return begin_sample(agent).pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        found = set(pool.map(click, range(4)))
+@pytest.mark.parametrize("has_account", [True, False])
+def test_clicks_at_once_open_one_conversation_with_one_question(tenants: Tenants, has_account: bool) -> None:
+    if not has_account:
+        Account.unscoped.all().delete()
+    admin = actor(tenants, Role.ADMIN, tenants.twin)
+    found = {thread.pk for thread in run_together([partial(begin_sample, admin)] * 4)}
     assert (len(found), Message.unscoped.count(), Thread.unscoped.get().unread_count) == (1, 1, 1)
+    assert Account.objects.for_workspace(tenants.twin).count() == 1
 
 
 def test_the_conversation_says_how_far_it_has_come(tenants: Tenants) -> None:

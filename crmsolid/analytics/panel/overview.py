@@ -20,16 +20,17 @@ from crmsolid.core.periods import Period, Report
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
 from messaging.broadcasts.stats import outcome_report
-from messaging.stats import Outcomes, account_report, writing_hours
+from messaging.stats import Outcomes, received_by_period, writing_hours
 from messaging.team import (
     WRITTEN_FIGURES,
     Waiting,
     WriterFigures,
     aim_of,
+    everyone_by_period,
     everyone_report,
     list_written,
-    team_report,
     waiting_now,
+    writers_by_period,
 )
 from sequences import stats as sequences_stats
 
@@ -69,12 +70,6 @@ class _Numbers:
         return Report(self.stages.total[stage], [each[stage] for each in self.stages.series])
 
 
-def _received(actor: Actor, span: Span) -> list[int]:
-    """How many messages people wrote in each period."""
-    report = account_report(actor, span.periods, ("received",))
-    return [sum(each.received for each in accounts) for accounts in report.series]
-
-
 def _rate(*outcomes: Outcomes) -> float | None:
     sent = sum(each.sent for each in outcomes)
     return sum(each.replied for each in outcomes) / sent if sent else None
@@ -91,7 +86,7 @@ class OverviewPage(FramedPage):
     def get(self, request: Any) -> HttpResponseBase:
         days, form = read_days(request.GET, self.workspace)
         span, span_before = days.span(self.workspace), days.span_before(self.workspace)
-        now, received = _Numbers(self.actor, span.periods), _received(self.actor, span)
+        now, received = _Numbers(self.actor, span.periods), received_by_period(self.actor, span.periods)
         parts = [as_part(period) for period in span.periods]
         if request.GET.get("csv") == "series" and not form.errors:
             return self._file(now, received, parts)
@@ -99,7 +94,8 @@ class OverviewPage(FramedPage):
         time = time_of(parts, days, self.workspace, len(parts))
         series = [Series("is-s0", "These days", received, f"{sum(received):,}")]
         if span_before is not None:
-            before, received_before = _Numbers(self.actor, [span_before.whole]), _received(self.actor, span_before)
+            before = _Numbers(self.actor, [span_before.whole])
+            received_before = received_by_period(self.actor, span_before.periods)
             series.append(Series("is-then", "Before", received_before, f"{sum(received_before):,}"))
         hours = writing_hours(self.actor, span.whole)
         return self.render_framed(
@@ -112,7 +108,7 @@ class OverviewPage(FramedPage):
             has_received=any(received),
             funnel=draw_funnel(now.stages.total, before.stages.total if before else None),
             funnel_link=f"{panel_url('analytics_funnel')}?{days.encoded}",
-            team=_team_table(self, days, span),
+            team=_team_table(self, days, span, now.answers.total),
             team_link=f"{panel_url('analytics_team')}?{days.encoded}",
             file=f"?{urlencode({**days.pairs, 'csv': 'series'})}",
             **_heat(hours),
@@ -223,19 +219,16 @@ def _heat(hours: Sequence[Sequence[int]]) -> dict[str, Any]:
     }
 
 
-def _team_table(page: FramedPage, days: Days, span: Span) -> dict[str, Any]:
+def _team_table(page: FramedPage, days: Days, span: Span, everyone: WriterFigures) -> dict[str, Any]:
     """Who answered how many and how fast, with everybody below, and who waits now for whom."""
-    actor = page.actor
-    figures = team_report(actor, [span.whole]).total
-    waiting = waiting_now(actor)
-    rows = [
-        _row(each, waiting.pop(each.writer.user.pk if each.writer.user else -1, None), days) for each in figures.writers
-    ]
+    [writers] = writers_by_period(page.actor, [span.whole])
+    waiting = waiting_now(page.actor)
+    rows = [_row(each, waiting.pop(each.writer.user.pk if each.writer.user else -1, None), days) for each in writers]
     unassigned = waiting.pop(None, None)
     others = _together([*waiting.values()])
     return {
         "rows": rows,
-        "everyone": _row(figures.everyone, None, days),
+        "everyone": _row(everyone, None, days),
         "waiting": sum(each["waiting"].number for each in rows if each["waiting"])
         + sum(each.number for each in (unassigned, others) if each),
         "unassigned": unassigned,
@@ -292,11 +285,11 @@ class TeamPage(FramedPage):
         parts = [as_part(period) for period in span.periods]
         if request.GET.get("csv") and not form.errors:
             return self._file(request.GET["csv"], span, now, parts)
-        before = None if span_before is None else everyone_report(self.actor, span_before.periods)
+        before = None if span_before is None else everyone_by_period(self.actor, span_before.periods)
         medians = [_minutes(each.median) for each in now.series]
         series = [Series("is-s0", "First response, median", medians)]
         if before is not None:
-            series.append(Series("is-then", "Before", [_minutes(each.median) for each in before.series]))
+            series.append(Series("is-then", "Before", [_minutes(each.median) for each in before]))
         time = time_of(parts, days, self.workspace, len(parts))
         slowest = list_written(self.actor, "answered", days.whole(self.workspace), limit=SLOWEST).rows
         return self.render_framed(
@@ -311,7 +304,7 @@ class TeamPage(FramedPage):
                 if each.answered
             ],
             left_out=sum(not each.answered for each in now.series),
-            team=_team_table(self, days, span),
+            team=_team_table(self, days, span, now.total),
             lines=[_answer(each) for each in slowest],
             all_slowest=f"{panel_url('analytics_answers')}?{days.encoded}",
             files=[f"?{urlencode({**days.pairs, 'csv': name})}" for name in ("figures", "series")],
@@ -329,10 +322,10 @@ class TeamPage(FramedPage):
         if name == "series":
             rows = [[part["from"], part["to"], *values(each)] for part, each in zip(parts, now.series, strict=True)]
             return csv_file("team-series.csv", ["from", "to", *columns], rows)
-        whole, team = as_part(span.whole), team_report(self.actor, [span.whole]).total
+        whole, [writers] = as_part(span.whole), writers_by_period(self.actor, [span.whole])
         figures = [
             [whole["from"], whole["to"], writer_name(each.writer.user, each.writer.via), each.writer.via, *values(each)]
-            for each in team.writers
+            for each in writers
         ]
         return csv_file("team-figures.csv", ["from", "to", "name", "via", *columns], figures)
 

@@ -6,6 +6,7 @@ account; with ``csv`` the answer is a file, ``figures`` or ``series``.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from types import ModuleType
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -21,7 +22,11 @@ from crmsolid.analytics.panel.charts import percent
 from crmsolid.analytics.panel.days import Days, completeness, read_days
 from crmsolid.analytics.panel.frame import FramedPage, Tile, csv_file, draw_funnel, tile, time_of
 from crmsolid.analytics.reports import read_report
+from crmsolid.core.periods import Report
 from crmsolid.panel.components.addresses import panel_url
+from messaging.broadcasts import stats as broadcasts_stats
+from messaging.stats import Outcomes
+from sequences import stats as sequences_stats
 from sequences.stats import MATURE_AFTER
 
 PER_PAGE = 50
@@ -99,11 +104,13 @@ class ReportPage(FramedPage):
             more=f"?{urlencode({**query, 'page': page.next_page_number()})}" if page.has_next() else "",
             files=[f"?{urlencode({**query, 'csv': name})}" for name in ("figures", "series")],
             **self._over_time(parts, before, days, complete_until),
-            **self.further_parts(days, span),
+            **self.further_parts(days, span, payload, before),
         )
 
-    def further_parts(self, days: Days, span: Span) -> dict[str, Any]:
-        """What else the page shows."""
+    def further_parts(
+        self, days: Days, span: Span, payload: dict[str, Any], before: Sequence[dict[str, int]] | None
+    ) -> dict[str, Any]:
+        """What else the page shows. ``before`` are the sums of each period of the time before."""
         return {}
 
     # --- What a report is made of -----------------------------------------------------------------------------
@@ -268,10 +275,11 @@ class FunnelPage(ReportPage):
     file_columns = ("stage", "count", "reached", "added", "conversion", "median_days")
     can_be_narrowed = False
 
-    def further_parts(self, days: Days, span: Span) -> dict[str, Any]:
-        span_before = days.span_before(self.workspace)
-        before = None if span_before is None else reached_report(self.actor, [span_before.whole]).total
-        return {"funnel": draw_funnel(reached_report(self.actor, [span.whole]).total, before)}
+    def further_parts(
+        self, days: Days, span: Span, payload: dict[str, Any], before: Sequence[dict[str, int]] | None
+    ) -> dict[str, Any]:
+        sums = None if before is None else {stage: sum(each[stage] for each in before) for stage in Stage.values}
+        return {"funnel": draw_funnel(self.counts(self.lines(payload)), sums)}
 
     def count_before(self, span: Span, only: str) -> list[dict[str, int]]:
         return list(reached_report(self.actor, span.periods).series)
@@ -319,6 +327,11 @@ class _OutcomesPage(ReportPage):
     drawn_first = frozenset({"replied"})
     growing = frozenset({"replied", "auto_replied", "opted_out"})
     further_headers = ("Reply rate",)
+    outcomes: ClassVar[ModuleType]  # which has ``outcome_report``
+
+    def count_before(self, span: Span, only: str) -> list[dict[str, int]]:
+        counted: Report[Outcomes] = self.outcomes.outcome_report(self.actor, span.periods, only)
+        return [each._asdict() for each in counted.series]
 
     def further(self, counts: dict[str, int]) -> list[str]:
         return [percent(counts["replied"] / counts["sent"]) if counts["sent"] else "no data yet"]
@@ -328,6 +341,7 @@ class SequencesPage(_OutcomesPage):
     name = "analytics_sequences"
     title = "Sequences"
     report = tab = "sequences"
+    outcomes: ClassVar[ModuleType] = sequences_stats
     lead = "What came of the messages that each step sent in these days."
     nothing = "No sequence sent a message in these days. Start a sequence and enroll contacts, and its steps appear."
     item = "Step"
@@ -360,7 +374,9 @@ class SequencesPage(_OutcomesPage):
             return csv_file("sequences-results.csv", header, rows)
         return super().get(request)
 
-    def further_parts(self, days: Days, span: Span) -> dict[str, Any]:
+    def further_parts(
+        self, days: Days, span: Span, payload: dict[str, Any], before: Sequence[dict[str, int]] | None
+    ) -> dict[str, Any]:
         results = read_report("enrollments", self.actor, Span(span.whole, [span.whole], False))["data"]
         only = self.request.GET.get("only", "")
         return {
@@ -391,6 +407,7 @@ class BroadcastsPage(_OutcomesPage):
     name = "analytics_broadcasts"
     title = "Broadcasts"
     report = tab = "broadcasts"
+    outcomes: ClassVar[ModuleType] = broadcasts_stats
     lead = "What came of the messages that each broadcast sent in these days."
     nothing = "No broadcast sent a message in these days. Start a broadcast, and its messages are counted here."
     item = "Broadcast"

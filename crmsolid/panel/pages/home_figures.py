@@ -18,7 +18,7 @@ from crmsolid.core.periods import Period, start_of_day
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from messaging.team import WriterFigures, everyone_report
+from messaging.team import WriterFigures, everyone_by_period
 
 DAYS = 8  # today and the seven days before
 # Of more contacts that were added in these days, the newest are counted.
@@ -28,8 +28,7 @@ MAX_CONTACTS = 10_000
 def figures(actor: Actor) -> list[Tile]:
     """How long customers waited for an answer today, how many were answered, and how many contacts are new."""
     days, week_ago = _days(actor.workspace)
-    answers = everyone_report(actor, days).series
-    before = everyone_report(actor, [week_ago]).total
+    answers, [before] = everyone_by_period(actor, days), everyone_by_period(actor, [week_ago])
     link = panel_url("analytics_answers")
     return [
         _tile("First response today", [_minutes(each) for each in answers], _minutes(before), MINUTES, "down", link),

@@ -1,4 +1,4 @@
-"""Notices about disabled and failing endpoints, on the panel's home and on the webhook pages."""
+"""Disabled and failing endpoints, among what needs a hand on Home and as notices on the webhook pages."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,15 +17,14 @@ from webhooks.models import Endpoint
 from webhooks.services import delete_endpoint, update_endpoint
 
 MakeEndpoint = Callable[..., Endpoint]
-HOME_NOTICE = "Webhooks that fail: "
 DISABLED, FAILING = "your system gets no events there", "A webhook endpoint is failing"
 
 
-def home_text(user: User, workspace: Workspace | None = None) -> str:
-    """What the notice of the home page says of the first endpoint; empty if there is no notice."""
-    for notice in browser(user, workspace).get(HOME).context["notices"]:
-        if notice.title == HOME_NOTICE.rstrip(": "):
-            return f"{notice.title}: {notice.items[0].detail}"
+def home_line(user: User, workspace: Workspace | None = None) -> str:
+    """What Home says of the first endpoint that needs a hand, with the page of its button; empty if none does."""
+    for hand in browser(user, workspace).get(HOME).context["hands"]:
+        if hand.title.startswith("Webhook"):
+            return f"{hand.title}. {hand.detail} {hand.link}"
     return ""
 
 
@@ -37,7 +36,9 @@ def test_an_automatically_disabled_endpoint_is_shown_until_it_is_enabled(
     emit(tenants.workspace)
     run_pump()
     for user in (tenants.owner, tenants.member(Role.ADMIN)):
-        assert f"{HOME_NOTICE}Disabled: The receiver answered 410 Gone." in home_text(user)
+        line = home_line(user)
+        assert line.startswith(f"Webhook to {endpoint.url} is disabled. The receiver answered 410 Gone. Repair")
+        assert line.endswith(page_url("change", endpoint))
         for page in (LIST, LOG):
             text = browser(user).get(page).content.decode()
             assert DISABLED in text and page_url("change", endpoint) in text and "enable it again" in text, page
@@ -45,7 +46,7 @@ def test_an_automatically_disabled_endpoint_is_shown_until_it_is_enabled(
     page = browser(tenants.owner).get(page_url("change", endpoint)).content.decode()
     assert "Your receiver answered 410 Gone" in page and "enable the endpoint again" in page
     browser(tenants.owner).post(page_url("enable", endpoint))
-    assert home_text(tenants.owner) == ""
+    assert home_line(tenants.owner) == ""
 
 
 def test_a_failing_endpoint_is_shown_and_then_its_disabling(
@@ -57,7 +58,7 @@ def test_a_failing_endpoint_is_shown_and_then_its_disabling(
     run_pump()
     shown = client.get(LIST).content.decode()
     assert FAILING in shown and DISABLED not in shown
-    assert home_text(tenants.owner).startswith(f"{HOME_NOTICE}It does not accept events.")
+    assert home_line(tenants.owner).startswith(f"Webhook to {endpoint.url} fails. Events wait and are sent again.")
     endpoint.refresh_from_db()
     assert endpoint.failing_since is not None
     ends = endpoint.failing_since + timedelta(days=5)
@@ -67,7 +68,8 @@ def test_a_failing_endpoint_is_shown_and_then_its_disabling(
     run_pump()
     shown = client.get(LIST).content.decode()
     assert DISABLED in shown and FAILING not in shown
-    assert home_text(tenants.owner).startswith(f"{HOME_NOTICE}Disabled: Nothing but failures for 5 days.")
+    disabled = f"Webhook to {endpoint.url} is disabled. Nothing but failures for 5 days. Repair"
+    assert home_line(tenants.owner).startswith(disabled)
 
 
 def test_healthy_manually_disabled_and_deleted_endpoints_are_not_shown(
@@ -78,7 +80,7 @@ def test_healthy_manually_disabled_and_deleted_endpoints_are_not_shown(
     gone = make_endpoint(URL)
     Endpoint.unscoped.filter(pk=gone.pk).update(failing_since=clock.now())
     delete_endpoint(tenants.actor(), gone.pk)
-    assert home_text(tenants.owner) == ""
+    assert home_line(tenants.owner) == ""
     for page in (LIST, LOG):
         assert "cs-trouble" not in browser(tenants.owner).get(page).content.decode()
 
@@ -88,7 +90,7 @@ def test_viewers_and_agents_see_no_notices(tenants: Tenants, make_endpoint: Make
     make_endpoint(URL)
     Endpoint.unscoped.update(failing_since=clock.now())
     user = tenants.member(role)
-    assert home_text(user) == "" and URL not in browser(user).get(HOME).content.decode()
+    assert home_line(user) == "" and URL not in browser(user).get(HOME).content.decode()
 
 
 @pytest.mark.parametrize("owner", ["twin", "other"])
@@ -96,5 +98,5 @@ def test_each_workspace_shows_its_own_notices(tenants: Tenants, make_endpoint: M
     foreign: Any = getattr(tenants, owner)
     make_endpoint(URL, workspace=foreign)
     Endpoint.unscoped.update(failing_since=clock.now())
-    assert home_text(tenants.owner) == ""
-    assert home_text(tenants.owner if owner == "twin" else tenants.stranger, foreign) != ""
+    assert home_line(tenants.owner) == ""
+    assert home_line(tenants.owner if owner == "twin" else tenants.stranger, foreign) != ""
