@@ -136,7 +136,12 @@ def test_of_two_passwords_for_one_link_one_is_set() -> None:
 
 
 def test_the_profile_is_changed_and_audited_without_what_was_written(tenants: Tenants) -> None:
-    new = {"name": "  Ada   Lovelace ", "time_zone": "Europe/Berlin", "theme": "dark", "single_keys": False}
+    new: dict[str, Any] = {
+        "name": "  Ada   Lovelace ",
+        "time_zone": "Europe/Berlin",
+        "theme": "dark",
+        "single_keys": False,
+    }
     accounts.update_profile(tenants.owner, **new, ip=None)
     accounts.update_profile(tenants.owner, **new, ip=None)
     tenants.owner.refresh_from_db()

@@ -124,9 +124,9 @@ def _day(workspace: Any, owner: Any, threads: list[Any]) -> list[Any]:
         Membership.unscoped.create(workspace=workspace, user=user, role="agent")
         team.append(user)
     # By the thread: since how many minutes its customer waits, and for whom.
-    for thread, minutes, user in ((threads[0], 4, 0), (threads[1], 11, 0), (threads[2], 18, 1), (threads[3], 100, 2)):
+    for thread, minutes, member in ((threads[0], 4, 0), (threads[1], 11, 0), (threads[2], 18, 1), (threads[3], 100, 2)):
         since = now - timedelta(minutes=minutes)
-        Thread.unscoped.filter(pk=thread.pk).update(waiting_since=since, assignee=team[user])
+        Thread.unscoped.filter(pk=thread.pk).update(waiting_since=since, assignee=team[member])
     Thread.unscoped.filter(pk=threads[4].pk).update(snoozed_until=now + timedelta(minutes=3))
     common = {"workspace": workspace, "account_id": threads[5].account_id}
     out = {**common, "direction": "out", "thread": threads[5], "contact_id": threads[5].contact_id}

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignIn
 from tests.browser.looks import check_page
@@ -195,7 +195,12 @@ def test_what_was_written_is_not_left_without_a_question(sign_in: SignIn) -> Non
     page.goto("/panel/live/sequences/sequence/add/")
     page.get_by_label("Name", exact=True).fill("Unsaved")
     asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.get_by_role("link", name="Home").click()
     expect(page).to_have_url(re.compile("/panel/live/$"))
     assert asked == ["beforeunload"]
