@@ -44,7 +44,9 @@ def search_messages(actor: Actor, text: str, *, limit: int) -> FoundMessages:
     # The contacts of the few that are found by a query of their own: a join would read those of all that fit.
     people = Prefetch("contact", Contact.objects.for_workspace(actor.workspace))
     newest_first = rows.order_by("-created_at", "-id").prefetch_related(people)
-    times = newest_first.values_list("created_at", flat=True)
+    # Of all messages: a broadcast may have planned any number of newer ones, which are not searched.
+    all_rows = Message.objects.for_workspace(actor.workspace)
+    times = all_rows.order_by("-created_at", "-id").values_list("created_at", flat=True)
     oldest = times[NEWEST - 1 : NEWEST].first()
     recent = newest_first.filter(_query(words, READ_WORDS), *[Q(text__icontains=word) for word in words])
     found = list(recent.filter(created_at__gte=oldest)[:limit] if oldest else recent[:limit])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.forms import Form
 from django.http import QueryDict
 
 from contacts import notes
@@ -11,7 +12,6 @@ from contacts.models import Contact
 from contacts.panel.actions import contact_actions, contact_sections
 from contacts.panel.forms import ContactEditForm, ContactForm, ContactTagsForm, StageForm, save_contact
 from contacts.panel.person import display_value
-from contacts.repository import ContactWithTags
 from contacts.scoring.services import get_score
 from contacts.services import get_contact, tag_contact
 from crmsolid.panel.components.addresses import panel_url
@@ -42,10 +42,11 @@ def context(
         "contact": found.contact,
         "contact_page": panel_url("contacts_contact_change", contact.pk),
         "tags": sorted(found.tags),
-        "tags_form": _tags_form(found),
-        "stage_form": refused if isinstance(refused, StageForm) else StageForm.of(found),
+        "tags_form": _with_key(ContactTagsForm.of(found), "tags", "t"),
+        "stage_form": _with_key(refused if isinstance(refused, StageForm) else StageForm.of(found), "stage", "s"),
         "ledger": score.page,
         "fields_form": refused if isinstance(refused, ContactForm) else fields,
+        "custom_fields": by_label,
         "field_values": [(each.label, display_value(values[each.key])) for each in by_label if each.key in values],
         "new_note": posted.get("note", ""),
         "notes": [(note, may_change and notes.may_delete(note, actor)) for note in written.rows],
@@ -55,9 +56,8 @@ def context(
     }
 
 
-def _tags_form(found: ContactWithTags) -> ContactTagsForm:
-    form = ContactTagsForm.of(found)
-    form.fields["tags"].widget.attrs |= {"data-key": "t", "data-key-says": "Tags"}
+def _with_key(form: Form, name: str, key: str) -> Form:
+    form.fields[name].widget.attrs |= {"data-key": key, "data-key-says": name.capitalize()}
     return form
 
 

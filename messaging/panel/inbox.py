@@ -379,22 +379,21 @@ class ThreadPage(InboxPage):
     def act(self, thread: Thread, action: str) -> HttpResponse:
         """What another button does to the conversation or to one of its messages."""
         message_id = self.request.POST.get("message", "")
+        takes_back = _time(self.request.POST.get("takes_back", ""))
         match action:
             case "close":
-                threads.close_thread(self.actor, thread.pk, seen=self.seen())
-                undo = {"action": "reopen", "waits": "again"}
+                closed = threads.close_thread(self.actor, thread.pk, seen=self.seen(), takes_back=takes_back)
+                undo = _undo_of_putting_away(thread, closed.closed_at)
                 self.say("The conversation is closed. It opens again when they write.", undo=undo)
             case "reopen":
-                threads.reopen_thread(self.actor, thread.pk, waits="waits" in self.request.POST)
+                threads.reopen_thread(self.actor, thread.pk, takes_back=takes_back)
                 self.say("The conversation is open again.")
             case "snooze":
                 until = conversation.snooze_end(self.request.POST.get("until", ""), self.request.POST.get("date", ""))
                 if until is None:
                     raise invalid("until", "required", "choose a date and a time until which it sleeps")
-                threads.snooze_thread(self.actor, thread.pk, until=until, seen=self.seen())
-                undo = {"action": "reopen"}
-                if thread.snoozed_until is not None and thread.is_snoozed:
-                    undo = {"action": "snooze", "until": "date", "date": thread.snoozed_until.isoformat()}
+                threads.snooze_thread(self.actor, thread.pk, until=until, seen=self.seen(), takes_back=takes_back)
+                undo = _undo_of_putting_away(thread, until)
                 self.say("The conversation is snoozed. It comes back then, or when they write.", undo=undo)
             case "assign":
                 replaces = self._user_id("replaces") if "replaces" in self.request.POST else threads.ANYBODY
@@ -472,6 +471,18 @@ class NewMessagePage(outbox.OutboxPage):
         choices = [(str(each.pk), each.name) for each in accounts]
         zone = timezone.get_current_timezone_name()
         return self.render(accounts=choices, chosen=chosen, draft=draft, unknown=unknown, zone=zone)
+
+
+def _undo_of_putting_away(before: Thread, put_away: datetime | None) -> dict[str, str] | None:
+    """What is posted to take back that the thread was closed at, or snoozed until, that time. None if it was before."""
+    if put_away is None or put_away in (before.closed_at, before.snoozed_until):
+        return None
+    undo = {"action": "reopen", "takes_back": put_away.isoformat()}
+    if before.closed_at is not None:
+        undo["action"] = "close"
+    elif before.snoozed_until is not None and before.is_snoozed:
+        undo |= {"action": "snooze", "until": "date", "date": before.snoozed_until.isoformat()}
+    return undo
 
 
 def _time(text: str) -> datetime | None:

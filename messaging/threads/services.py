@@ -200,61 +200,76 @@ def _change(
     verb: str,
     *,
     seen: datetime | None = None,
+    takes_back: datetime | None = None,
     **data: Any,
 ) -> Thread:
     """Write those columns and the audit log if the thread matches ``which``, in one statement: of two members who do
-    the same at once only one has done it. With ``seen``, ``invalid_state`` if a message is newer than that."""
+    the same at once only one has done it. With ``seen``, ``invalid_state`` if a message is newer than that; with
+    ``takes_back``, if the thread is not closed at, or snoozed until, that time any more."""
     actor.require(Scope.WRITE_MESSAGES)
     thread = find_thread(actor.workspace, thread_id)
     if seen is not None:
         which &= Q(last_message_at__lte=seen)
+    if takes_back is not None:
+        which &= Q(closed_at=takes_back) | Q(snoozed_until=takes_back)
     if Thread.objects.for_workspace(actor.workspace).filter(which, pk=thread_id).update(**changes):
         audit.record(actor, f"thread.{verb}", thread_id, **data)
+        if takes_back is not None:  # closing it has ended the wait
+            find_waiting([thread_id])
         return find_thread(actor.workspace, thread_id)
     thread = find_thread(actor.workspace, thread_id)
+    if takes_back is not None:
+        raise DomainError("invalid_state", "it was opened or put away again meanwhile, and stays so")
     if seen is not None and thread.last_message_at > seen:
         raise DomainError("invalid_state", "something was written meanwhile; read it first")
     return thread
 
 
 @unit_of_work()
-def close_thread(actor: Actor, thread_id: str, *, seen: datetime | None = None) -> Thread:
+def close_thread(
+    actor: Actor, thread_id: str, *, seen: datetime | None = None, takes_back: datetime | None = None
+) -> Thread:
     """Nothing remains to be done: the thread leaves the open ones until the contact writes again.
 
-    ``seen`` is the time of the latest message that the member has seen: what came later is not put away unread. Errors:
-    ``scope_missing``, ``not_found``, ``invalid_state`` for a newer message.
+    ``seen`` is the time of the latest message that the member has seen: what came later is not put away unread. To take
+    back that the thread was closed or snoozed, ``takes_back`` is when it was closed or until when it was snoozed: what
+    somebody else has done since stays. The contact then waits again if nobody has answered. Errors: ``scope_missing``,
+    ``not_found``; ``invalid_state`` for a newer message, and if there is something else to take back by now.
     """
     nothing_left = {"unread_count": 0, "waiting_since": None, "failed_at": None, "snoozed_until": None}
     changes = {"closed_at": clock.now(), **nothing_left}
-    return _change(actor, thread_id, Q(closed_at=None), changes, "closed", seen=seen)
+    return _change(actor, thread_id, Q(closed_at=None), changes, "closed", seen=seen, takes_back=takes_back)
 
 
 @unit_of_work()
-def reopen_thread(actor: Actor, thread_id: str, *, waits: bool = False) -> Thread:
-    """Put a closed or snoozed thread back among the open ones. With ``waits`` the contact waits again if nobody has
-    answered, as before it was closed. Errors: ``scope_missing``, ``not_found``."""
+def reopen_thread(actor: Actor, thread_id: str, *, takes_back: datetime | None = None) -> Thread:
+    """Put a closed or snoozed thread back among the open ones. ``takes_back`` and errors: as for
+    :func:`close_thread`."""
     which = Q(closed_at__isnull=False) | Q(snoozed_until__isnull=False)
-    thread = _change(actor, thread_id, which, {"closed_at": None, "snoozed_until": None}, "reopened")
-    if waits:
-        find_waiting([thread.pk])
-        thread.refresh_from_db(fields=["waiting_since"])
-    return thread
+    changes = {"closed_at": None, "snoozed_until": None}
+    return _change(actor, thread_id, which, changes, "reopened", takes_back=takes_back)
 
 
 @unit_of_work()
-def snooze_thread(actor: Actor, thread_id: str, *, until: datetime, seen: datetime | None = None) -> Thread:
-    """Take the thread out of the open ones until that time, or until the contact writes again. ``seen``: as for
-    :func:`close_thread`.
+def snooze_thread(
+    actor: Actor,
+    thread_id: str,
+    *,
+    until: datetime,
+    seen: datetime | None = None,
+    takes_back: datetime | None = None,
+) -> Thread:
+    """Take the thread out of the open ones until that time, or until the contact writes again. ``seen`` and
+    ``takes_back``: as for :func:`close_thread`.
 
-    Errors: ``scope_missing``, ``not_found``, ``invalid_state`` for a newer message; ``validation_failed`` for a time
-    that has passed or is over a year away.
+    Errors: as for :func:`close_thread`; ``validation_failed`` for a time that has passed or is over a year away.
     """
     now = clock.now()
     if not now < until <= now + MAX_SNOOZE:
         raise invalid("until", "out_of_range", "choose a time from now on, at most 366 days away")
     which = Q(snoozed_until=None) | ~Q(snoozed_until=until) | Q(closed_at__isnull=False)
     changes = {"snoozed_until": until, "closed_at": None}
-    return _change(actor, thread_id, which, changes, "snoozed", seen=seen, until=rfc3339(until))
+    return _change(actor, thread_id, which, changes, "snoozed", seen=seen, takes_back=takes_back, until=rfc3339(until))
 
 
 @unit_of_work()

@@ -90,7 +90,8 @@ def test_a_failed_message_is_corrected_and_sent_again(product: Product, sign_in:
     log.get_by_role("link", name="Correct the username").click()
     expect(page.get_by_label("Username")).to_be_focused()
     page.get_by_label("Username").fill("@reply_corrected")
-    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_navigation():  # back to the conversation
+        page.keyboard.press("Enter")
     log.get_by_role("button", name="Try again").click()
     expect(log).to_contain_text("You said: Hello again")
     check_page(page)
@@ -127,6 +128,10 @@ def test_an_answer_is_planned_for_later(product: Product, sign_in: SignIn, width
     expect(chosen).to_be_hidden()
     expect(send).to_have_text("Send")
     later.click()
+    page.get_by_label("Send at").fill("2100-01-01T09:30")
+    later.click()
+    page.get_by_label("Your answer").press("Control+Enter")
+    expect(page.get_by_label("Send at")).to_be_focused()  # it was refused
     page.get_by_label("Send at").fill(f"{next_day}T09:30")
     send.click()
     expect(page.get_by_role("log", name="Messages")).to_contain_text(f"Planned for {next_day:%-d %b %Y} 09:30")
@@ -316,7 +321,8 @@ def test_first_conversation_is_three_keys_from_home(product: Product, sign_in: S
     expect(page.locator("#inbox-list").get_by_role("link").first).to_be_focused()
 
 
-def test_keys_insert_a_field_assign_and_open_the_details(product: Product, sign_in: SignIn) -> None:
+def test_keys_insert_a_field_assign_and_open_the_details(product: Product, sign_in: SignIn, visitors: Visitors) -> None:
+    visitors.expect_outages()
     thread = write_to(product, "kurt", "Hello Kurt")
     page = sign_in("inbox", "agent")
     page.goto(f"/panel/live/inbox/{thread}/")
@@ -336,10 +342,26 @@ def test_keys_insert_a_field_assign_and_open_the_details(product: Product, sign_
     page.keyboard.press("m")
     expect(page.locator(".cs-toast")).to_contain_text("Assigned to agent@inbox.example.")
     expect(row).to_contain_text("Mine")
+    expect(page.locator("#inbox-head summary[data-key='a']")).to_be_focused()
     expect(page.get_by_role("log", name="Messages")).to_contain_text("assigned this to themselves")
+    page.route("**/inbox/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.keyboard.press("z")
+    expect(page.locator("#inbox-live")).to_contain_text("Try again")
+    page.unroute("**/inbox/**")
     page.keyboard.press("z")
     expect(page.locator(".cs-toast")).to_contain_text("Nobody looks after it now.")
     expect(row).not_to_contain_text("Mine")
+    stage, note = page.get_by_label("Stage"), page.get_by_label("New note")
+    stage.select_option("won")
+    expect(page.locator(".cs-toast").first).to_contain_text("The stage was changed.")
+    note.fill("Half a note")
+    stage.focus()
+    page.locator(".cs-toast").first.get_by_role("button", name="Undo").click()
+    expect(stage).to_have_value("replied")
+    expect(note).to_have_value("Half a note")
+    expect(page.locator(".cs-toast")).to_have_count(1)
+    stage.select_option("lost")  # it knows what is stored now
+    expect(page.locator(".cs-toast")).to_have_count(2)
     assert page.evaluate("window.isTheSamePage") is True
     page.set_viewport_size({"width": 1024, "height": 800})
     details = page.get_by_role("complementary")
@@ -350,3 +372,10 @@ def test_keys_insert_a_field_assign_and_open_the_details(product: Product, sign_
     check_page(page)
     page.keyboard.press("Escape")
     expect(details).to_be_hidden()
+    page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {code: 'KeyS', key: 'ы', bubbles: true}))")
+    expect(details.get_by_label("Stage")).to_be_focused()
+    page.set_viewport_size({"width": NARROW, "height": 800})
+    page.evaluate("document.querySelector('#toasts').replaceChildren()")
+    stage.select_option("won")
+    page.locator(".cs-toast").get_by_role("button", name="Undo").click()  # nothing covers it
+    expect(stage).to_have_value("lost")

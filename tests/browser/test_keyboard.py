@@ -38,6 +38,7 @@ def press(page: Page, name: str) -> None:
 def test_a_key_is_made(sign_in: SignIn) -> None:
     page = sign_in("keys")
     page.goto("/panel/live/")
+    follow(page, "Settings")
     follow(page, "API Keys")
     expect(page.get_by_role("heading", name="API Keys", exact=True)).to_be_visible()
     follow(page, "New key")
@@ -80,7 +81,7 @@ def test_a_conversation_is_answered_and_closed(product: Product, sign_in: SignIn
 def test_a_contact_is_added(sign_in: SignIn) -> None:
     page = sign_in("inbox")
     page.goto("/panel/live/")
-    follow(page, "Contacts")
+    follow(page, "People")
     expect(page.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
     follow(page, "New contact")
     tab_to(page, page.get_by_label("Username"))

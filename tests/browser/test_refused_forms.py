@@ -12,8 +12,7 @@ from tests.browser.markup import faults
 # The page, what is filled in by the names of the fields, the button, and the name of the field that has the focus then.
 FORMS = [
     ("messaging/broadcast/add/", {}, "Save and see the preview", "name"),
-    ("messaging/broadcast/add/", {"name": "News"}, "Save and see the preview", "text"),
-    ("messaging/broadcast/add/", {"name": "News", "text": "Hello"}, "Save and see the preview", "account_ids"),
+    ("messaging/broadcast/add/", {"name": "News"}, "Save and see the preview", "account_ids"),
     ("sequences/sequence/add/", {}, "Save draft", "name"),
     ("webhooks/endpoint/add/", {}, "Create endpoint", "url"),
     ("webhooks/endpoint/add/", {"url": "http://127.0.0.1:9/x"}, "Create endpoint", "events"),
@@ -57,17 +56,33 @@ def test_the_first_wrong_field_has_the_focus(
     assert faults(page.content(), "zebralive") == []
 
 
+def test_a_field_in_a_closed_part_is_opened(page: Page, owner: Visitors) -> None:
+    page.goto("/panel/live/sequences/sequence/add/")
+    page.get_by_label("Name", exact=True).fill("Closed")
+    more = page.get_by_text("More:")
+    more.click()
+    number = page.locator("main [name='jitter_0'], main [name='jitter_number']")
+    number.evaluate("field => { field.form.noValidate = true }")
+    number.fill("-1")
+    more.click()
+    expect(number).not_to_be_visible()
+    owner.expect(422)
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button", name="Save draft").last.click()
+    expect(number).to_be_focused()
+
+
 def test_a_preview_that_is_made_while_somebody_types_leaves_the_focus(page: Page) -> None:
     page.goto("/panel/live/messaging/broadcast/add/")
     page.get_by_label("Name").focus()
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.keyboard.type("News")
-    expect(page.locator("#preview .cs-still-open")).to_contain_text("Text")
+    expect(page.get_by_role("region", name="What they get")).to_contain_text("Text: Write the message.")
     expect(page.get_by_label("Name")).to_be_focused()
 
 
 def test_a_page_without_a_mistake_leaves_the_focus(page: Page) -> None:
-    page.goto("/panel/live/messaging/broadcast/add/")
+    page.goto("/panel/live/apikeys/apikey/add/")
     expect(page.locator("main :focus")).to_have_count(0)
 
 

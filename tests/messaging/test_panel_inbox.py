@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from contacts.models import Contact, ContactNote, CustomField
 from contacts.services import tag_contact
+from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Plan, Role, Workspace
@@ -662,13 +663,51 @@ def test_what_was_done_to_a_conversation_is_taken_back(client: Client, thread: T
         client.post(undo.action, undo.values)
         assert state_of(thread) == before, action
         client.get(INBOX)
-    post(client, thread, "snooze", until="monday")
+    post(client, thread, "snooze", until="week")
     client.get(INBOX)
     snoozed = state_of(thread)
-    post(client, thread, "snooze", until="tomorrow")
+    for action, fields in (("snooze", {"until": "later"}), ("close", {})):
+        post(client, thread, action, **fields)
+        undo = undo_form(client.get(INBOX))
+        client.post(undo.action, undo.values)
+        assert state_of(thread) == snoozed, action
+        client.get(INBOX)
+    post(client, thread, "close")
+    client.get(INBOX)
+    post(client, thread, "snooze", until="week")
     undo = undo_form(client.get(INBOX))
     client.post(undo.action, undo.values)
-    assert state_of(thread) == snoozed
+    assert state_of(thread)["closed_at"] and not state_of(thread)["snoozed_until"]
+
+
+@pytest.mark.parametrize(("action", "fields"), [("close", {}), ("snooze", {"until": "week"})])
+@pytest.mark.parametrize("then", ["snoozed", "closed", "opened"])
+def test_what_somebody_else_has_put_away_or_opened_meanwhile_is_not_taken_back(
+    client: Client, thread: Thread, action: str, fields: dict[str, str], then: str
+) -> None:
+    """Nor is anything taken back twice."""
+    Thread.unscoped.filter(pk=thread.pk).update(snoozed_until=clock.now() + timedelta(days=9))
+    post(client, thread, action, **fields)
+    undo = undo_form(client.get(INBOX))
+    now = clock.now()
+    put_away = {"snoozed": now + timedelta(days=2), "closed": now + timedelta(seconds=1), "opened": None}[then]
+    Thread.unscoped.filter(pk=thread.pk).update(
+        closed_at=put_away if then == "closed" else None, snoozed_until=put_away if then == "snoozed" else None
+    )
+    theirs = state_of(thread)
+    for _ in range(2):
+        answer = client.post(undo.action, undo.values)
+        assert "It was opened or put away again meanwhile" in flash_messages(answer)[-1]
+        assert state_of(thread) == theirs
+
+
+def test_undo_is_for_who_may_write(client: Client, thread: Thread, tenants: Tenants) -> None:
+    post(client, thread, "close")
+    undo = undo_form(client.get(INBOX))
+    closed = state_of(thread)
+    tenants.owner.memberships.update(role=Role.VIEWER)
+    assert client.post(undo.action, undo.values).status_code == 403
+    assert state_of(thread) == closed
 
 
 def test_assignee_that_somebody_else_has_chosen_meanwhile_is_not_taken_back(
@@ -759,6 +798,7 @@ def test_contact_is_changed_beside_the_conversation(client: Client, thread: Thre
     note = ContactNote.unscoped.get()
     page = client.get(page_of(thread))
     assert "Call her" in text_of(page) and 'value="12.5"' in page.content.decode()
+    assert 'data-insert="company"' in page.content.decode()
     fields = form_with(page, "custom.size").filled
     post(client, thread, "fields", **fields(**{"custom.size": ""}))
     contact.refresh_from_db()

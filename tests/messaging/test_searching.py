@@ -121,6 +121,21 @@ def test_a_search_that_takes_too_long_has_found_what_is_new(
     assert ([each.text for each in answer.messages], answer.is_partial) == (["lamp new"], True)
 
 
+def test_what_is_planned_counts_among_the_newest_that_are_read(
+    tenants: Tenants, thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broadcast may have planned any number of messages; all of them would be read to find older ones."""
+    monkeypatch.setattr(searching, "NEWEST", 2)
+    write(thread, "lamp old", days_ago=9)
+    write(thread, "lamp planned", "lamp planned", status="queued")
+    with CaptureQueriesContext(connection) as queries:
+        assert found(tenants, "lamp") == ["lamp old"]
+    [read] = [each["sql"] for each in queries if "setweight" in each["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(read)
+        assert cursor.fetchall() == []
+
+
 def test_index_is_used_and_people_are_read_at_once(
     tenants: Tenants, thread: Thread, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from crmsolid.core import clock
+from crmsolid.panel.components.marks import excerpt
 from crmsolid.workspaces.models import Plan, Role, Workspace
 from messaging.models import Message, Thread
 from sequences.models import Enrollment, Sequence
@@ -89,6 +90,7 @@ def test_marks_are_markup_and_what_people_wrote_is_text(tenants: Tenants) -> Non
     html = search(browser(tenants.owner), "am").content.decode()
     assert "&lt;i&gt;<mark>Am</mark>ara&lt;/i&gt; &amp; &lt;b&gt;<mark>Am</mark>" in html
     assert "<i>" not in html
+    assert excerpt(f"see {'x' * 200}/lamp", [(205, 209)]).endswith("<mark>lamp</mark>")
 
 
 def test_whoever_is_called_so_comes_before_whose_address_contains_it(tenants: Tenants) -> None:
@@ -161,10 +163,12 @@ def test_a_conversation_that_is_open_is_assigned_snoozed_and_closed(ours: Belong
     thread.refresh_from_db()
     assert thread.snoozed_until is not None
     close = form_of(search(client, at=at), action="close")
-    Thread.unscoped.filter(pk=thread.pk).update(last_message_at=clock.now() + timedelta(minutes=1))
-    client.post(close.action, close.values)
-    thread.refresh_from_db()
-    assert thread.closed_at is None  # they have written since the palette was opened
+    Thread.unscoped.filter(pk=thread.pk).update(last_message_at=clock.now() + timedelta(minutes=1), unread_count=1)
+    unread = form_of(search(client, at=at), action="close")
+    for each in (close, unread):  # they have written since the palette, or the page below it, was opened
+        client.post(each.action, each.values)
+        thread.refresh_from_db()
+        assert thread.closed_at is None
 
 
 @pytest.mark.parametrize("where", ["conversation", "person"])

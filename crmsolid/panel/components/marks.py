@@ -55,7 +55,7 @@ def excerpt(text: str, spans: list[Span], *, limit: int = 160) -> SafeString:
     """The part of a long text around the first of what fits, on one line, with marks."""
     first = spans[0][0] if spans else 0
     start = max(0, first - LEAD)
-    start = text.find(" ", start, first) + 1 if start else 0
+    start = max(start, text.find(" ", start, first) + 1) if start else 0
     shown = text[start : start + limit]
     within = [(begin - start, end - start) for begin, end in spans if begin >= start and end <= start + limit]
     line = marked(re.sub(r"\s", " ", shown), within)  # each space is one character, as before

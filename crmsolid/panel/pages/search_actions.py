@@ -163,6 +163,11 @@ class OpenThread(Open):
     def title(self) -> str:
         return f"In this conversation with {self.contact}"
 
+    def seen(self) -> str:
+        """The time of the latest message that the page may show: not of one that nobody has read yet."""
+        thread = self.thread
+        return (thread.created_at if thread.unread_count else thread.last_message_at).isoformat()
+
     def steps(self) -> list[Step]:
         return [ASSIGN, SNOOZE, *super().steps()]
 
@@ -174,8 +179,7 @@ class OpenThread(Open):
         if thread.closed_at or thread.is_snoozed:
             yield from self.post("Reopen", "rotate-ccw", action="reopen")
         if not thread.closed_at:
-            seen = thread.last_message_at.isoformat()
-            yield from self.post("Close", "check", keys="E", action="close", seen=seen)
+            yield from self.post("Close", "check", keys="E", action="close", seen=self.seen())
 
     def links(self) -> Iterator[Result]:
         yield from self.post("Mark as unread", "mail", keys="U", action="unread")
@@ -201,9 +205,8 @@ class OpenThread(Open):
                 yield from self.do(ASSIGN, name, assignee=member.user_id, replaces=replaces)
 
     def snoozes(self) -> Iterator[Result]:
-        seen = self.thread.last_message_at.isoformat()
         for value, title in SNOOZES.items():
-            yield from self.do(SNOOZE, title, until=value, seen=seen)
+            yield from self.do(SNOOZE, title, until=value, seen=self.seen())
 
 
 def step_of(action: ContactAction) -> Step:

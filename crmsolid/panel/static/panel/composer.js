@@ -163,7 +163,7 @@
     const refused = ofPlace().find((entry) => entry.refused);
     if (!refused || isWritten()) return;
     takeBack(refused);
-    if (form.contains(document.activeElement)) (form.querySelector("[aria-invalid]") || text).focus();
+    if (form.contains(document.activeElement)) focusIn(form.querySelector("[aria-invalid]") || text);
   }
   document.addEventListener("outbox", ({ detail: { what, entry, answer } }) => {
     if (what === "changed" && !pending) return takeRefused(); // another tab may have heard of it

@@ -37,7 +37,12 @@
       const now = page.getElementById(part.id);
       if (now) part.replaceChildren(...now.childNodes);
     }
-    document.querySelector("#toasts")?.append(...(page.querySelector("#toasts")?.children || []));
+    const toasts = document.querySelector("#toasts");
+    toasts.prepend(...page.querySelector("#toasts").children);
+    toasts.popover = null;
+    if (!document.querySelector(":popover-open")) return;
+    toasts.popover = "manual"; // above the part that is open over the page
+    toasts.showPopover();
   }
 
   async function save(form) {
@@ -68,6 +73,18 @@
     }
     if (isLate) save(form);
   }
+
+  // What a form beside them has changed, such as Undo. What somebody is typing stays.
+  document.addEventListener("saved-elsewhere", ({ detail: page }) => {
+    for (const form of document.querySelectorAll("form[data-saves]")) {
+      const shown = page.getElementById(form.id);
+      if (!shown) continue;
+      const known = saved.get(form) ?? text(form);
+      const isTyped = text(form) !== known;
+      take(form, shown, new URLSearchParams(known));
+      if (!isTyped) saved.set(form, text(form));
+    }
+  });
 
   const formOf = (target) => target.form?.matches("form[data-saves]") && target.form;
   document.addEventListener("focusin", ({ target }) => {

@@ -140,13 +140,22 @@
   async function submitHere(form, button) {
     const body = new URLSearchParams(new FormData(form, button));
     const response = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => null);
-    if (!response) return say("The server could not be reached. Try again.");
-    if (!response.ok) return location.reload();
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    document.querySelector("#toasts").replaceChildren(...page.querySelector("#toasts").children);
+    if (!response) {
+      release(form);
+      return say("The server could not be reached. Try again.");
+    }
+    if (response.status === 422) return form.submit(); // the whole page says what was refused
+    const page = new DOMParser().parseFromString(response.ok ? await response.text() : "", "text/html");
+    if (!page.querySelector("#inbox")) return location.reload(); // logged out, or no member any more
+    const toasts = document.querySelector("#toasts");
+    const hadFocus = toasts.contains(document.activeElement);
+    toasts.replaceChildren(...page.querySelector("#toasts").children);
     document.querySelector(".cs-messages")?.remove();
     inbox.before(...page.querySelectorAll(".cs-messages"));
-    form.closest("details")?.removeAttribute("open");
+    document.dispatchEvent(new CustomEvent("saved-elsewhere", { detail: page }));
+    const menu = form.closest("details[open]");
+    if (menu) menu.open = false;
+    if (menu || hadFocus) (menu?.querySelector("summary") ?? scroller).focus();
     refreshSoon("all", 0);
   }
   document.addEventListener("submit", (event) => {
@@ -174,12 +183,6 @@
     event.preventDefault();
     details.hidePopover();
   });
-  // Keys of what is in there open it first.
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
-    const key = document.querySelector(`#inbox-details [data-key="${CSS.escape(event.key)}"]`);
-    if (key && isClosed() && !document.documentElement.hasAttribute("data-no-single-keys")) details.showPopover();
-  }, true);
 
   // --- The list stays where it was when another conversation is opened -------------------------------------------
   const kept = JSON.parse(sessionStorage.getItem("inbox-list") || "null");

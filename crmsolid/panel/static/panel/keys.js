@@ -23,7 +23,10 @@
   const hasSecond = (key) => document.querySelector(`[data-key^="${CSS.escape(key)} "]`);
 
   function press(target) {
-    if (target.matches("input:not([type='checkbox']), textarea, select")) return target.focus();
+    if (target.matches("input:not([type='checkbox']), textarea, select")) {
+      if (!target.getClientRects().length) target.closest("[popover]")?.showPopover();
+      return target.focus();
+    }
     target.click();
     // A menu that opened gets the focus.
     if (target.localName === "summary" && target.parentElement.open) target.parentElement.querySelector(":scope > :not(summary) :is(a, button, input:not([type='hidden']))")?.focus();

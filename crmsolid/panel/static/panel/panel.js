@@ -14,16 +14,15 @@ document.addEventListener("submit", (event) => {
   }
   if (button) button.setAttribute("aria-disabled", "true");
 });
-// Going back shows the page as it was left.
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll("[aria-disabled]")) {
-      button.removeAttribute("aria-disabled");
-      if (button.dataset.text) button.textContent = button.dataset.text;
-    }
+function release(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[aria-disabled]")) {
+    button.removeAttribute("aria-disabled");
+    if (button.dataset.text) button.textContent = button.dataset.text;
   }
-});
+}
+// Going back shows the page as it was left.
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
 // <button data-ready-in="SECONDS"> cannot be used before, and counts them down.
 for (const button of document.querySelectorAll("button[data-ready-in]")) {
@@ -51,7 +50,10 @@ document.addEventListener("submit", (event) => {
 });
 // Not before the next page says that nobody is logged in any more.
 if (sessionStorage.getItem("logs-out")) {
-  if (!document.querySelector("#outbox")) for (const key of JSON.parse(sessionStorage.getItem("logs-out"))) localStorage.removeItem(key);
+  if (!document.querySelector("#outbox")) {
+    for (const key of JSON.parse(sessionStorage.getItem("logs-out"))) localStorage.removeItem(key);
+    sessionStorage.removeItem("inbox-list"); // what was searched for
+  }
   sessionStorage.removeItem("logs-out");
 }
 
@@ -212,8 +214,12 @@ function focusRefused() {
   const controls = "input:not([type='hidden']), select, textarea";
   const field = found.matches(controls) ? found : found.closest("fieldset, .cs-field, .cs-has-error")?.querySelector(controls);
   const target = field || found;
-  for (let each = target; (each = each.parentElement.closest("details:not([open])")); ) each.open = true;
   if (!field) target.tabIndex = -1;
+  focusIn(target);
+}
+// Closed parts in which it is are opened.
+function focusIn(target) {
+  for (let each = target; (each = each.parentElement.closest("details:not([open])")); ) each.open = true;
   target.focus();
 }
 focusRefused();
