@@ -100,6 +100,7 @@ def test_what_was_opened_is_there_again_until_the_member_logs_out(thread: str, s
     with page.expect_navigation():
         page.evaluate("document.querySelector('[data-logs-out]').requestSubmit()")
     assert thread not in page.evaluate("JSON.stringify(localStorage)")
+    assert page.evaluate("sessionStorage.length") == 0  # nor what the list of the inbox was searched for
 
 
 def test_without_javascript_the_page_of_the_search_does_the_same(thread: str, sign_in: SignIn) -> None:
