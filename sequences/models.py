@@ -259,6 +259,15 @@ class StepRun(WorkspaceModel):
                 name="steprun_stats",
                 condition=Q(outcome__in=["sent", "failed"]),
             ),
+            # The same for the figures of one sequence, since its beginning.
+            models.Index(
+                fields=[
+                    *("workspace", "version", "step_key", "outcome"),
+                    *("replied_at", "auto_replied_at", "opted_out_at"),
+                ],
+                name="steprun_by_version",
+                condition=Q(outcome__in=["sent", "failed"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Reads of sequences that have a name."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from sequences.models import (
 def people_by_status(workspace: Workspace, sequence_ids: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
     """How many enrollments each of these sequences has by their status, in one query."""
     rows = Enrollment.objects.for_workspace(workspace).filter(sequence__in=list(sequence_ids))
-    counted = rows.values_list("sequence_id", "status").annotate(people=Count("pk")).order_by()
+    counted = rows.values_list("sequence_id", "status").annotate(people=Count("*")).order_by()
     people: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for sequence_id, status, number in counted:
         people[sequence_id][status] = number
@@ -95,11 +95,18 @@ def next_runs(workspace: Workspace | int, sequence_ids: Iterable[str]) -> dict[s
 def reply_rates(workspace: Workspace | int, sequence_ids: Iterable[str], since: datetime) -> dict[str, float]:
     """Which part of the messages that were sent ``since`` then was answered by a person, from 0 to 1, by sequence. One
     that sent none is missing."""
+    versions = SequenceVersion.objects.for_workspace(workspace).filter(sequence__in=list(sequence_ids))
+    sequences = dict(versions.values_list("pk", "sequence_id"))
     rows = StepRun.objects.for_workspace(workspace).filter(
-        version__sequence__in=list(sequence_ids), outcome=Outcome.SENT, settled_at__gte=since
+        version__in=list(sequences), outcome=Outcome.SENT, settled_at__gte=since
     )
-    counted = rows.values_list("version__sequence_id").annotate(sent=Count("pk"), replied=Count("replied_at"))
-    return {sequence_id: replied / sent for sequence_id, sent, replied in counted.order_by()}
+    # Without a join and ids, the index steprun_stats answers alone.
+    counted = rows.values_list("version_id").annotate(sent=Count("*"), replied=Count("replied_at"))
+    sent, replied = Counter[str](), Counter[str]()
+    for version_id, number, answered in counted.order_by():
+        sent[sequences[version_id]] += number
+        replied[sequences[version_id]] += answered
+    return {sequence_id: replied[sequence_id] / number for sequence_id, number in sent.items()}
 
 
 def unhandled_runs() -> "QuerySet[StepRun]":

@@ -133,8 +133,9 @@ def step_outcomes(actor: Actor, sequence_id: str) -> dict[str, Outcomes]:
         version__in=list(sequence.versions.values_list("pk", flat=True)), outcome__in=[Outcome.SENT, Outcome.FAILED]
     )
     counted = rows.values_list("step_key").annotate(
-        sent=Count("pk", filter=Q(outcome=Outcome.SENT)),
-        failed=Count("pk", filter=Q(outcome=Outcome.FAILED)),
+        # Of the columns of steprun_by_version, which then answers alone.
+        sent=Count("step_key", filter=Q(outcome=Outcome.SENT)),
+        failed=Count("step_key", filter=Q(outcome=Outcome.FAILED)),
         replied=Count("replied_at"),
         auto_replied=Count("auto_replied_at"),
         opted_out=Count("opted_out_at"),

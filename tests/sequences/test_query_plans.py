@@ -9,7 +9,7 @@ from django.db import connection
 
 from crmsolid.core import clock
 from messaging.models import Account
-from sequences import querysets, services
+from sequences import querysets, services, stats
 from sequences.models import Enrollment, Sequence
 from sequences.running import due_steps, runner
 from sequences.versions import current_version
@@ -125,3 +125,10 @@ def test_the_list_uses_an_index(
         assert (of_all if everywhere else of_sequence) in plan
         assert "Seq Scan on sequences_enrollment" not in plan
         assert "Sort" not in plan or "contact_id" in filters
+
+
+def test_the_figures_of_a_sequence_come_from_the_index_alone(sequence: Sequence) -> None:
+    with connection.cursor() as cursor:  # as VACUUM does, which runs in no transaction
+        cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = 'sequences_steprun'")
+    [plan] = plans_of(partial(stats.step_outcomes, actor(sequence.workspace), sequence.pk), 'FROM "sequences_steprun"')
+    assert "Index Only Scan using steprun_by_version" in plan
