@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from contacts import walking
-from contacts.models import Contact
+from contacts.models import Contact, Segment
 from contacts.services import erase_contact, personal_data
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
@@ -383,7 +383,10 @@ def test_audience_that_takes_too_long_to_find_ends_the_broadcast_unsent(
         yield
 
     contacts(account.workspace, 2)
-    broadcast = start(account)
+    segment = Segment.unscoped.create(
+        workspace=account.workspace, name="VIPs", filter={"field": "tag", "op": "is", "value": "vip"}
+    )
+    broadcast = start(account, audience={"segment_id": segment.pk})
     monkeypatch.setattr(walking, "statement_timeout", too_slow)
     work_until_ended(broadcast)
     row, job = stored(broadcast), job_of(broadcast)

@@ -227,6 +227,21 @@ def test_audience_of_a_segment_is_that_at_the_start(api: Api, account: Account) 
     assert counts(broadcast) == {"sent": 2}
 
 
+def test_those_with_all_tags_get_the_message_however_rare_they_are(
+    api: Api, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "CHUNK", 2)
+    workspace = account.workspace
+    for number in range(9):
+        contact(workspace, f"person{number}", tags=["news", "vip"] if number in (3, 8) else ["news"])
+    contact(workspace, "unwanted", tags=["vip"])
+    answer = api.post(URL, body(account, audience={"tags": ["news", "vip"]})).json()
+    broadcast = Broadcast.unscoped.get(pk=answer["id"])
+    work(broadcast)
+    sent_to = Recipient.unscoped.filter(broadcast=broadcast).values_list("contact__username", flat=True)
+    assert sorted(sent_to) == ["person3", "person8"] and counts(broadcast) == {"sent": 2}
+
+
 def test_listed_contacts_get_the_message_in_any_order_of_their_ids(
     api: Api, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
