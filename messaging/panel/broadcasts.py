@@ -41,7 +41,7 @@ from messaging.broadcasts.models import (
 from messaging.broadcasts.querysets import load_counts, load_waits, retryable, status_of, waiting_text
 from messaging.models import Account, Message
 from messaging.panel.broadcast_form import BroadcastForm
-from messaging.panel.composing import insertions
+from messaging.panel.composing import field_labels, insertions, with_fields_marked
 from messaging.panel.words import contact_corrections, failure
 
 COLOURS = {"draft": "", "scheduled": "info", "running": "primary", "paused": "warning", "done": "success"}
@@ -52,8 +52,8 @@ RECIPIENT_COLOURS |= {"needs_attention": "warning"}
 REFRESH_SECONDS = 3
 # What the address of a new broadcast may fill in: whom somebody has chosen in the list of contacts.
 AUDIENCE = ("segment_id", "tags", "contacts")
-# The preview that follows what is typed counts an audience of so many contacts: that takes about half a second.
-MAX_COUNTED_WHILE_TYPING = 10_000
+# The preview that follows what is typed counts an audience of so many contacts: that takes about a quarter of a second.
+MAX_COUNTED_WHILE_TYPING = 5_000
 # Waits that are a part of sending: they begin and end with each message.
 PACING = (BroadcastWaiting.PER_HOUR, BroadcastWaiting.GAP)
 RETRYABLE = (BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.DONE)
@@ -131,6 +131,7 @@ class BroadcastAdmin(FormPageAdmin):
         context = {
             **self._titles(broadcast, broadcast.name),
             "status": label_for(COLOURS, broadcast),
+            "marked": with_fields_marked(broadcast.text, field_labels(broadcast.workspace_id)),
             "facts": self._facts(request, broadcast),
             "stands_still_for": "" if broadcast.waiting_for in PACING else waiting_text(broadcast),
             "why_canceled": CANCELED_BECAUSE.get(broadcast.reason, broadcast.reason),

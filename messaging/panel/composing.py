@@ -51,7 +51,7 @@ def chosen(field: BoundField) -> list[str]:
     return [str(title) for each, title in choices.choices if str(each) in values and str(each)]  # type: ignore[attr-defined]
 
 
-def field_labels(workspace: Workspace) -> dict[str, str]:
+def field_labels(workspace: Workspace | int) -> dict[str, str]:
     """What a text may name, with how people call it: the fields of every contact, then the custom ones."""
     return OWN_FIELDS | {key: field.label for key, field in by_key(workspace).items()}
 
@@ -60,6 +60,15 @@ def insertions(workspace: Workspace) -> dict[str, Any]:
     """What the menus of an editor put into its text: ``fields`` by their names, and ``templates``."""
     templates = Template.objects.for_workspace(workspace).order_by("name")
     return {"fields": field_labels(workspace), "templates": templates.only("name", "text")[:MAX_TEMPLATES]}
+
+
+def with_fields_named(text: str, labels: Mapping[str, str]) -> str:
+    """The text as a line of a list, with the names of its fields in brackets instead of their codes."""
+    try:
+        pieces = list(parts(text))
+    except TemplateSyntaxError:
+        return text
+    return "".join(each if isinstance(each, str) else f"[{labels.get(each.name, each.name)}]" for each in pieces)
 
 
 def with_fields_marked(text: str, labels: Mapping[str, str]) -> SafeString:

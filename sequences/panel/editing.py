@@ -30,6 +30,8 @@ from sequences.versions import Version, current_version, definitions_by_number, 
 
 # A version's number as forms send it.
 VERSION = re.compile("[0-9]{1,9}")
+# The name of the buttons of the condition of a step.
+ROWS = re.compile("step-([0-9]{1,3})-condition:do")
 CREATED = "The sequence is saved as a draft. Start it when contacts may be enrolled."
 STARTED = "The sequence is started. Contacts can be enrolled now."
 NOTHING_CHANGED = "Nothing was changed."
@@ -113,7 +115,8 @@ class SequenceEditing(FormPageAdmin):
         if request.method == "POST" and "definition" not in post:
             form = DefinitionForm.of_post(workspace, post, current.definition if current else None)
             # A button of the rows of a condition sends no ``do``.
-            operation = "rows" if any(name.endswith("-condition:do") for name in post) else post.get("do", "save")
+            pressed = next(filter(None, map(ROWS.fullmatch, post)), None)
+            operation = f"condition-{pressed[1]}" if pressed else post.get("do", "save")
             return form if operation in ("save", "start") else form.edited(operation)
         if request.method == "POST" and current is not None:  # back from the page that asks who stays and who moves
             try:

@@ -27,6 +27,7 @@ from crmsolid.panel.components.admin_columns import column, datetime_column, for
 from crmsolid.panel.components.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
+from messaging.panel.composing import field_labels, with_fields_marked
 from messaging.panel.words import failure, waiting_text
 from messaging.sending.waiting import load_accounts
 from sequences import services
@@ -47,11 +48,11 @@ from sequences.panel.words import (
     ENROLLMENT_COLOURS,
     IN_IT,
     NO_REASON,
-    describe_step,
-    people_address,
     resume_choices,
+    shown_steps,
+    step_label,
     step_labels,
-    step_names,
+    steps_by_key,
 )
 from sequences.querysets import current_reason, load_related
 from sequences.running import resuming
@@ -180,7 +181,8 @@ class StepFilter(WorkspaceFilter):
     title = parameter_name = "step"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(step_labels(self.workspace, request.GET.get("sequence__id__exact", "")[:30]).items())
+        sequence_id = request.GET.get("sequence__id__exact", "")[:30]
+        return list(step_labels(self.workspace, sequence_id).items()) if sequence_id else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value() or request.GET.get("outcome") in OUTCOME_FILTERS:
@@ -252,9 +254,13 @@ class EnrollmentAdmin(PageAdmin):
     # --- List -------------------------------------------------------------------------------------------------
     def load_rows(self, rows: list[Any]) -> None:
         load_related(rows)
-        names = step_names(rows[0].workspace_id, [(row.version_id, row.step_key) for row in rows]) if rows else {}
+        if not rows:
+            return
+        steps = steps_by_key(rows[0].workspace_id, [(row.version_id, row.step_key) for row in rows])
+        fields = field_labels(rows[0].workspace_id)
         for row in rows:
-            row.step_name = names.get((row.version_id, row.step_key), "")
+            step = steps.get((row.version_id, row.step_key))
+            row.step_name = step_label(step.position, step.text, fields) if step else ""
 
     @column("contact")
     def who(self, enrollment: Enrollment) -> str:
@@ -297,10 +303,7 @@ class EnrollmentAdmin(PageAdmin):
         enrollment = self.row(request, object_id)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        self.load_rows([enrollment])
-        workspace = self.current_workspace(request)
-        version = version_of(enrollment)
-        step = version.definition.step(enrollment.step_key)
+        load_related([enrollment])
         may_change = self.has_change_permission(request) and enrollment.status in OPEN
         is_paused = enrollment.status == EnrollmentStatus.PAUSED
         forecasts = resuming.forecast_enrollment(self.actor(request), enrollment.pk) if may_change and is_paused else []
@@ -313,10 +316,8 @@ class EnrollmentAdmin(PageAdmin):
             "why": reason_text(enrollment),
             "account": account_label(enrollment.account) if enrollment.account else "",
             "next_time": self.next_time(enrollment),
-            "step": step and describe_step(workspace, step),
-            "step_number": version.definition.steps.index(step) + 1 if step else None,
-            "runs": self._runs(enrollment),
-            "people_address": people_address(enrollment.sequence),
+            "runs": (runs := self._runs(enrollment)),
+            "coming": self._coming(enrollment, {each["run"].step_key for each in runs}),
             "may_change": may_change,
             "ways": resume_choices(forecasts),
         }
@@ -327,11 +328,13 @@ class EnrollmentAdmin(PageAdmin):
         rows = StepRun.objects.for_workspace(enrollment.workspace_id).filter(enrollment=enrollment)
         runs = list(rows.select_related("message").order_by("created_at", "id"))
         load_accounts([run.message for run in runs if run.message])
-        names = step_names(enrollment.workspace_id, [(run.version_id, run.step_key) for run in runs])
+        steps = steps_by_key(enrollment.workspace_id, [(run.version_id, run.step_key) for run in runs])
+        fields = field_labels(enrollment.workspace_id)
         return [
             {
                 "run": run,
-                "step": names[run.version_id, run.step_key],
+                "number": (step := steps[run.version_id, run.step_key]).position + 1,
+                "marked": with_fields_marked(step.text, fields),
                 "label": {
                     "type": OUTCOME_COLOURS[run.outcome],
                     "text": run.get_outcome_display() if run.outcome else "On its way",
@@ -341,6 +344,16 @@ class EnrollmentAdmin(PageAdmin):
             }
             for run in runs
         ]
+
+    def _coming(self, enrollment: Enrollment, done: set[str]) -> list[dict[str, Any]]:
+        """The step that is next and those after it, in the version that the contact goes through, without those that
+        were ``done`` before they stood there."""
+        definition = version_of(enrollment).definition
+        step = definition.step(enrollment.step_key)
+        if step is None or enrollment.status not in OPEN:
+            return []
+        shown = shown_steps(enrollment.sequence.workspace, definition, {})
+        return [each for each in shown[definition.steps.index(step) :] if each["key"] not in done]
 
     def _pause(self, request: HttpRequest, enrollment: Enrollment) -> str:
         services.pause_enrollment(self.actor(request), enrollment.pk)

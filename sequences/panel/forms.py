@@ -172,8 +172,8 @@ class StepForm(RawValues):
     if_not = forms.ChoiceField(label="For all others", choices=[(each, _IF_NOT_LABELS[each]) for each in IF_NOT])
 
     described = ""
-    # Whether its fields are shown at once.
-    is_open = False
+    # Whether its fields, and those of its condition, are shown at once.
+    is_open = shows_condition = False
     # What the page says of it beside its fields.
     figures: Sequence[Mapping[str, Any]] = ()
     words: Mapping[str, Any] = MappingProxyType({})
@@ -193,10 +193,6 @@ class StepForm(RawValues):
         """The rows of the condition as they are shown."""
         value = self["condition"].value()
         return value if isinstance(value, Group) else builder.from_json(value) if value is not None else Group()
-
-    @property
-    def has_condition(self) -> bool:
-        return bool(self.group.parts) or self.group.mode != builder.ALL
 
     def typed(self) -> dict[str, Any]:
         """As JSON, what the fields say. It may be wrong."""
@@ -271,17 +267,19 @@ class DefinitionForm:
 
     def edited(self, operation: str) -> "DefinitionForm":
         """The form after one of the buttons ``add``, ``copy-2``, ``remove-2``, ``up-2`` and ``down-2``, or after step 2
-        was dragged to the position of step 0 (``move-2-0``), and without errors. Anything else changes no step."""
+        was dragged to the position of step 0 (``move-2-0``), and without errors. Anything else changes no step;
+        ``condition-2`` shows the rows of a condition, which its own button has changed."""
         verb, _, numbers = operation.partition("-")
         steps = [step.values() for step in self.steps]
         wanted = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", numbers)
         index, to = (int(wanted[1]), int(wanted[2] or 0)) if wanted else (len(steps), 0)
         places = {"up": max(0, index - 1), "down": index + 1, "move": to}
         opened = None
-        if verb == "add":
+        may_grow = len(steps) <= MAX_STEPS  # one too many is refused when it is saved; more would not be read again
+        if verb == "add" and may_grow:
             opened = len(steps)
             steps.append({**NEW_STEP, "delay": "P1D" if steps else "PT0S"})
-        elif verb == "copy" and index < len(steps):
+        elif verb == "copy" and may_grow and index < len(steps):
             opened = index + 1
             steps.insert(opened, {**steps[index], "id": ""})
         elif index < len(steps) and verb in (*places, "remove"):
@@ -291,6 +289,8 @@ class DefinitionForm:
         form = self._showing(self.workspace, self.main.values(), steps, self.main.sent_shown)
         if opened is not None:
             form.steps[opened].is_open = True
+        if verb == "condition" and index < len(steps):
+            form.steps[index].shows_condition = True
         return form
 
     def as_typed(self, keys: Iterable[str]) -> tuple[Definition, dict[int, str]]:

@@ -76,7 +76,7 @@ class SequenceAdmin(SequenceEditing, SequenceRehearsals):
     def in_it(self, sequence: Any) -> SafeString:
         number = sum(sequence.people[status] for status in OPEN)
         address = people_address(sequence, status=IN_IT)
-        return format_html('<a class="cs-link" href="{}">{}</a>', address, number)
+        return format_html('<a class="cs-link" href="{}">{}</a>', address, f"{number:,}")
 
     @column(f"replied, {RATE_DAYS} days")
     def replied(self, sequence: Any) -> str:

@@ -14,7 +14,7 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import time_text
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
-from messaging.panel.composing import OWN_FIELDS, with_fields_marked
+from messaging.panel.composing import OWN_FIELDS, field_labels, with_fields_marked, with_fields_named
 from messaging.stats import Outcomes
 from sequences.definition import Definition, StepDefinition
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, Step
@@ -62,29 +62,27 @@ def describe_step(
     }
 
 
-def step_label(position: int, text: str, note: str = "") -> str:
-    """The name of a step, such as ``Step 2: Hello again``, or ``Step 2 (removed): Hello again`` with a note."""
-    return f"Step {position + 1}{note}: {Truncator(text).chars(40)}"
+def step_label(position: int, text: str, fields: Mapping[str, str], note: str = "") -> str:
+    """The name of a step, such as ``Step 2: Hello again``, or ``Step 2 (removed): Hello again`` with a note.
+    ``fields``: as :func:`field_labels`."""
+    return f"Step {position + 1}{note}: {Truncator(with_fields_named(text, fields)).chars(40)}"
 
 
-def step_names(workspace: Workspace | int, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
-    """The names of steps by the id of their version and their key, with one query."""
+def steps_by_key(workspace: Workspace | int, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Step]:
+    """These steps by the id of their version and their key, with one query."""
     wanted = set(steps)
     rows = Step.objects.for_workspace(workspace).filter(
         version__in={version for version, _ in wanted}, key__in={key for _, key in wanted}
     )
-    return {
-        (version, key): step_label(position, text)
-        for version, key, position, text in rows.values_list("version_id", "key", "position", "text")
-    }
+    return {(step.version_id, step.key): step for step in rows}
 
 
 def step_labels(workspace: Workspace | int, sequence_id: str, note: str = "") -> dict[str, str]:
     """The names of all steps that the sequence has or had, by their keys, as in the latest version with the step."""
     steps = Step.objects.for_workspace(workspace).filter(version__sequence=sequence_id)
-    labels: dict[str, str] = {}
+    fields, labels = field_labels(workspace), dict[str, str]()
     for key, position, text in steps.order_by("-version__number", "position").values_list("key", "position", "text"):
-        labels.setdefault(key, step_label(position, text, note))
+        labels.setdefault(key, step_label(position, text, fields, note))
     return labels
 
 
@@ -181,6 +179,7 @@ def shown_steps(
         shown.append(
             {
                 **described,
+                "number": number,
                 "marked": with_fields_marked(step.text, labels),
                 "wait": wait_text(described["delay"], is_first=number == 1),
                 "figures": figures.get(step.key, []),
@@ -314,7 +313,7 @@ def moves(sequence: Sequence, definition: Definition, people: dict[tuple[int, st
     """Where the people in the sequence are, by version and step, and where each group would go on in the new version.
     ``is_over`` says that nothing is left for them there."""
     olds = definitions_by_number(sequence, {number for number, _ in people})
-    rows = []
+    fields, rows = field_labels(sequence.workspace_id), []
     for (number, key), count in people.items():
         old = olds[number]
         keys = [step.key for step in old.steps]
@@ -323,11 +322,11 @@ def moves(sequence: Sequence, definition: Definition, people: dict[tuple[int, st
         row = {
             "version": number,
             "is_older": number != sequence.version,
-            "now": step_label(index, old.steps[index].text)
+            "now": step_label(index, old.steps[index].text, fields)
             if index < len(keys)
             else "Their last message is on its way",
             "people": count,
-            "goes_on": step_label(definition.steps.index(following), following.text)
+            "goes_on": step_label(definition.steps.index(following), following.text, fields)
             if following
             else "Nothing: they are done",
             "is_over": following is None,

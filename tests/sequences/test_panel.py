@@ -17,6 +17,7 @@ from crmsolid.core import clock
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.models import Account
 from sequences import services
+from sequences.definition import MAX_STEPS
 from sequences.models import Enrollment, Sequence
 from tests.panel import browser, words
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, stored, work, write_in
@@ -242,8 +243,17 @@ def test_the_buttons_of_a_condition_change_its_rows_and_save_nothing(
     del data["do"]  # a button sends its own name only
     answer = browser(tenants.owner).post(ADD, data)
     groups = [each.group for each in answer.context["form"].steps]
+    assert [each.shows_condition for each in answer.context["form"].steps] == [False, True]
+    assert answer.content.decode().count('<details class="cs-in-flow" open>') == 1
     assert [[row.field for row in builder.rows(group)] for group in groups] == [[], fields]
     assert errors_of(answer) == {} and not Sequence.unscoped.exists()
+
+
+def test_no_more_steps_are_added_than_are_read_again(tenants: Tenants, account: Account) -> None:
+    client, steps = browser(tenants.owner), [step(number, f"Text {number}") for number in range(MAX_STEPS + 1)]
+    for button in ("add", "copy-0"):
+        shown = client.post(ADD, form(account, *steps, do=button)).context["form"].steps
+        assert [each["text"].value() for each in shown] == [f"Text {number}" for number in range(MAX_STEPS + 1)]
 
 
 def test_a_condition_offers_the_fields_of_the_workspace(tenants: Tenants, account: Account) -> None:

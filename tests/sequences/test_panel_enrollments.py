@@ -64,6 +64,15 @@ def test_the_list_says_who_is_at_which_step_and_why_they_wait(tenants: Tenants, 
     assert (row["next_time"], row["why"]) == ("", "The sequence is paused")
 
 
+def test_the_fields_in_a_text_have_their_names(tenants: Tenants, account: Account) -> None:
+    sequence = create(account, steps=[{"text": "Hi {first_name|there}"}])
+    enrollment, client = enroll(sequence, contact(tenants.workspace)), browser(tenants.owner)
+    answer = client.get(f"{LIST}?sequence__id__exact={sequence.pk}")
+    assert rows_of(answer)[0]["step"] == "Step 1: Hi [First name]" and "{first_name" not in answer.content.decode()
+    [step] = client.get(page(enrollment)).context["coming"]
+    assert step["marked"] == 'Hi <span class="cs-var">First name, or “there”</span>'
+
+
 def test_the_list_is_filtered_by_sequence_status_and_contact(tenants: Tenants, account: Account) -> None:
     first, second = create(account), create(account, name="Second")
     alice, robert = contact(tenants.workspace), contact(tenants.workspace, "robert")
@@ -99,7 +108,11 @@ def test_the_page_of_one_shows_its_steps_with_their_messages(tenants: Tenants, a
     client = browser(tenants.member(Role.VIEWER))
     work()
     answer = client.get(page(enrollment))
-    assert [(each["step"], each["label"]["text"]) for each in answer.context["runs"]] == [("Step 1: Hello", "Sent")]
+    shown = [(each["number"], each["marked"], each["label"]["text"]) for each in answer.context["runs"]]
+    assert shown == [(1, "Hello", "Sent")]
+    assert [(each["number"], each["marked"], each["wait"]) for each in answer.context["coming"]] == [
+        (2, "Hello again", "1 day later")
+    ]
     text = answer.content.decode()
     assert reverse("admin:messaging_message_change", args=[Message.unscoped.get().pk]) in text
     assert "Waits until its next step is due" in text and "Hello again" in text
@@ -133,8 +146,9 @@ def test_a_step_has_the_number_that_it_had_in_the_version_of_its_time(
         {"id": "again", "delay": "P1D", "text": "Hello again"},
     ]
     publish(sequence, account, move_people=True, steps=steps)
-    text = client.get(page(enrollment)).content.decode()
-    assert "Next: step 3" in text and re.findall(r"Step \d: [\w ]+", text) == ["Step 1: Hello"]
+    shown = client.get(page(enrollment)).context
+    assert [(each["number"], each["marked"]) for each in shown["runs"]] == [(1, "Hello")]
+    assert [(each["number"], each["marked"]) for each in shown["coming"]] == [(3, "Hello again")]
     assert rows_of(client.get(LIST))[0]["step"] == "Step 3: Hello again"
 
 
@@ -185,13 +199,13 @@ def contact_page(who: Contact) -> str:
 
 def sequences_on(answer: Any) -> list[tuple[str, str]]:
     """The sequences that a contact's page lists, as the address of the enrollment and the text of the row."""
-    rows = re.findall(r'<div class="cs-log-row">.*?</div>', answer.content.decode(), re.S)
+    rows = re.findall(r'<p class="cs-mini">(?:(?!<p class="cs-mini">).)*', answer.content.decode(), re.S)
     found = []
     for row in rows:
         address = re.search(r'href="([^"]*/enrollment/[^"]*)"', row)
-        if address is None:  # the history of stages looks like it
+        if address is None:  # conversations look like it
             continue
-        found.append((address[1], " ".join(re.sub(r"<[^>]*>", " ", row).split())))
+        found.append((address[1], " ".join(re.sub(r"<[^>]*>", " ", row.partition("</section>")[0]).split())))
     return found
 
 
@@ -206,8 +220,8 @@ def test_the_page_of_a_contact_lists_the_sequences_it_is_or_was_in(
     running = enroll(create(account, steps=steps), who)
     enroll(create(account, name="Of another contact"), other)
     assert sequences_on(browser(tenants.member(Role.VIEWER)).get(contact_page(who))) == [
-        (page(running), "Welcome Waits until its next step is due Active"),
-        (page(ended), "Ended Stopped by hand Stopped"),
+        (page(running), "Welcome Active Waits until its next step is due"),
+        (page(ended), "Ended Stopped Stopped by hand"),
     ]
 
 

@@ -48,10 +48,10 @@ document.addEventListener("keydown", (event) => {
 // The form stays open when the session has ended: leaving for the log-in page would lose what was written.
 const LOGGED_OUT = "You are logged out. Save: you are asked to log in, and what you have written is kept.";
 document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const { target, xhr } = event.detail;
-  if (target.id !== "preview" || xhr.status !== 401) return;
+  const { elt, xhr } = event.detail;
+  if (!elt.closest("[data-guards]") || xhr.status !== 401) return;
   event.preventDefault(); // htmx would follow HX-Redirect
-  target.querySelector("[role=status]").textContent = LOGGED_OUT;
+  document.querySelector("#preview [role=status]").textContent = LOGGED_OUT;
 });
 // When the answer is another page, the preview stays as it is.
 document.addEventListener("htmx:beforeSwap", (event) => {

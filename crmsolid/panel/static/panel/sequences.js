@@ -8,7 +8,16 @@ const steps = () => [...document.querySelectorAll("[data-steps] > li")];
 // --- After a button has changed the steps ---
 let goesOnAt = ""; // the answer names another step on the button
 document.addEventListener("htmx:beforeRequest", (event) => {
-  goesOnAt = event.detail.elt.dataset.focus || goesOnAt;
+  const { elt, target } = event.detail;
+  goesOnAt = elt.dataset.focus || goesOnAt;
+  // What is typed or pressed meanwhile, the answer would undo.
+  if (target.id === "steps") target.inert = true;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, target } = event.detail;
+  if (target?.id !== "steps") return;
+  document.querySelector("#steps").inert = false;
+  if (document.activeElement === document.body && elt.isConnected) elt.focus(); // the answer has moved it unless it failed
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   const { target } = event.detail;
