@@ -26,7 +26,7 @@ VENDORED = ROOT / "crmsolid/panel/static/panel/vendor/README.md"
 # SPDX identifiers. Those of the first set ask for no more than their notice.
 PERMISSIVE = {
     *("0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "CC0-1.0", "ISC", "MIT"),
-    *("MIT-0", "MIT-CMU", "PSF-2.0", "Unlicense", "WTFPL"),
+    *("MIT-0", "MIT-CMU", "OFL-1.1", "PSF-2.0", "Unlicense", "WTFPL"),
 }
 # Copyleft that ends at the file or at the library: the product imports these unchanged.
 WEAK_COPYLEFT = {"LGPL-3.0-only", "LGPL-3.0-or-later", "MPL-2.0"}
@@ -208,8 +208,8 @@ unchanged, and they can be replaced. Where a package offers several licences, on
 
 ## Files of others in the panel
 
-They are in `crmsolid/panel/static/panel/vendor/`, beside their licences. Swagger UI comes with
-`drf-spectacular-sidecar` and is under Apache-2.0.
+They are in `crmsolid/panel/static/panel/vendor/`, the font in `fonts/` beside it, with their licences. Swagger
+UI comes with `drf-spectacular-sidecar` and is under Apache-2.0.
 
 {vendored}
 
