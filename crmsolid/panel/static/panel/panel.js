@@ -52,7 +52,7 @@ document.addEventListener("submit", (event) => {
 if (sessionStorage.getItem("logs-out")) {
   if (!document.querySelector("#outbox")) {
     for (const key of JSON.parse(sessionStorage.getItem("logs-out"))) localStorage.removeItem(key);
-    sessionStorage.removeItem("inbox-list"); // what was searched for
+    sessionStorage.clear(); // what was searched for
   }
   sessionStorage.removeItem("logs-out");
 }
