@@ -194,3 +194,12 @@ def test_a_draft_that_somebody_edits_after_the_preview_is_not_started_before_it_
     check_page(owner)
     owner.get_by_role("button", name="Send to 1 p").click()
     expect(owner.get_by_text("The broadcast is started.")).to_be_visible()
+
+
+def test_a_double_click_saves_one_draft(sign_in: SignIn) -> None:
+    page = sign_in("broadcasts", "agent")
+    write(page, "Saved once", "nobody")
+    page.get_by_role("button", name="Save and see the preview").dblclick()
+    expect(page).to_have_url(re.compile("/preview/$"))
+    page.goto("/panel/live/messaging/broadcast/")
+    expect(page.get_by_role("row", name=re.compile("Saved once"))).to_have_count(1)

@@ -106,6 +106,7 @@ def test_a_change_with_people_in_it_asks_who_stays_and_who_moves(
     assert asked.context["changes"] == [("Step 2", ["The text “Hello again” becomes “Changed”."])]
     shown = words(asked)
     assert "1 person is in Welcome" in shown and 'value="stay" checked' in shown
+    assert 'data-guards="changed"' in shown  # whoever leaves the page is asked first: the changes are only here
     data = {"definition": asked.context["definition"], "version": 1, "people": choice}
     answer = client.post(page(sequence, "publish"), data, follow=True)
     assert messages_of(answer) == [said]
