@@ -2,7 +2,7 @@
 however many there are: by ranges of indexes, and by the index of trigrams for three letters or more."""
 
 from contacts import tags
-from contacts.models import Contact
+from contacts.models import Contact, pieces_of
 from contacts.normalization import fold
 from contacts.tags import CountedTag
 from crmsolid.core.ids import is_id
@@ -10,8 +10,6 @@ from crmsolid.workspaces.actor import Actor, Scope
 
 # So many tags, the first by name, are looked through for the letters inside of a name.
 TAGS = 1000
-# Fewer letters have no trigram.
-TRIGRAM = 3
 # The last character that a text can have.
 _LAST = "\U0010ffff"
 
@@ -43,7 +41,7 @@ def suggest_people(actor: Actor, text: str, *, limit: int) -> list[Contact]:
     spellings = dict.fromkeys((text, text.capitalize(), text.title(), text.upper()))
     searches = [("username_key", text.lower()), *(("name", spelling) for spelling in spellings)]
     queries = [people.filter(**_range(column, begin)).order_by(column, "id") for column, begin in searches if text]
-    if len(text) >= TRIGRAM:
+    if pieces_of(fold(text)):
         queries.append(people.filtered({"search": text}).order_by("name", "id"))
     for rows in queries:
         if len(found) < limit:

@@ -8,12 +8,12 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 
 from contacts import custom_fields
+from contacts.forms import LinesField
 from contacts.models import Contact, Stage, name_of
-from contacts.panel.forms import ContactForm, save_contact, split_tags, texts_of
+from contacts.panel.forms import ContactForm, save_contact, texts_of
 from contacts.panel.person import COMPANY, OfContact, display_value
 from contacts.panel.query import Column, added_columns, available_columns
 from contacts.repository import ContactWithTags
-from crmsolid.panel.components.comboboxes import Combobox
 from crmsolid.workspaces.models import Workspace
 
 MAX_TAGS = 3
@@ -24,12 +24,12 @@ class CellForm(ContactForm):
     """One of the fields of a contact, that of ``column``."""
 
     stage = forms.ChoiceField(choices=Stage.choices)
-    tags = forms.CharField(required=False, widget=Combobox("tags"))
+    tags = LinesField(1, suggest="tags")  # one a line, as a tag may have a comma
 
     @classmethod
     def of_column(cls, column: Column, person: ContactWithTags, data: Any = None) -> "CellForm":
         contact, name = person.contact, f"custom.{column.key}" if column.key else column.name
-        own = {"stage": contact.stage, "tags": ", ".join(sorted(person.tags))}
+        own = {"stage": contact.stage, "tags": "\n".join(sorted(person.tags))}
         initial = texts_of(person.payload, contact.given_first_name) | own
         form = cls(custom_fields.by_key(contact.workspace_id), data, initial=initial, auto_id="cell_%s")
         form.fields = {name: form.fields[name]}
@@ -46,8 +46,11 @@ class CellForm(ContactForm):
     def changes(self) -> dict[str, Any]:
         changed = super().changes()
         if "tags" in changed:
-            changed["tags"] = split_tags(changed["tags"] or "")
+            changed["tags"] = [line for line in (changed["tags"] or "").splitlines() if line.strip()]
         return changed
+
+    def stored_text(self, name: str) -> str:
+        return super().stored_text(name).replace("\n", ", ")
 
 
 class CellPage(OfContact):
@@ -59,14 +62,15 @@ class CellPage(OfContact):
     viewers = OfContact.changers
 
     def get(self, request: Any, contact_id: str) -> HttpResponseBase:
-        return self._form(CellForm.of_column(self._column, self.person(contact_id)))
+        person = self.person(contact_id)
+        return self._form(person, CellForm.of_column(self._column, person))
 
     def post(self, request: Any, contact_id: str) -> HttpResponseBase:
         column = self._column
         self.person(contact_id)  # 404 for a contact that the workspace does not have
         form, _ = save_contact(self.actor, contact_id, lambda now: CellForm.of_column(column, now, request.POST))
         if not form.is_valid():
-            return self._form(form, status=422)
+            return self._form(self.person(contact_id), form, status=422)
         return self.render("panel/contact_cell.html", cell=cell(self.person(contact_id), column))
 
     @property
@@ -77,8 +81,9 @@ class CellPage(OfContact):
             raise Http404
         return column
 
-    def _form(self, form: CellForm, status: int = 200) -> HttpResponseBase:
-        return self.render(form=form, field=form.field, status=status)
+    def _form(self, person: ContactWithTags, form: CellForm, status: int = 200) -> HttpResponseBase:
+        """With the form what the cell shows now, for who leaves it as it is."""
+        return self.render(form=form, field=form.field, cell=cell(person, self._column), status=status)
 
 
 def rows(

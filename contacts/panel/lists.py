@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.text import capfirst
 
@@ -90,7 +90,7 @@ class ContactListPage(TenantPage):
         if sent is not None and not sent[0].errors:
             return self.redirect(LIST, **dict(sent[1].pairs))
         opened = sent[0] if sent else chips.new(self.request.GET.get("add", ""))
-        shown = chosen_columns(self.actor, available_columns(definitions))
+        shown, is_usual = chosen_columns(self.actor, available_columns(definitions))
         error = ""
         people: list[ContactWithTags] = []
         cursor, after = self.request.GET.get("cursor") or None, None
@@ -115,7 +115,7 @@ class ContactListPage(TenantPage):
             count=count_text(count),
             is_counted=count is not None and not count.is_estimate,
             rows=rows,
-            columns=shown,
+            is_usual=is_usual,
             headers=[(column, self._sort_link(query, column)) for column in shown],
             name_sort=self._sort_link(query, Column("name", "Name")),
             after=f"?{query.encoded}&cursor={after}" if after else "",
@@ -191,7 +191,10 @@ class SaveListPage(ContactListPage):
 
     name = "contacts_contact_save"
     viewers = ContactListPage.changers
-    http_method_names = ["post"]
+
+    def get(self, request: Any) -> HttpResponseBase:
+        """To the list: the links of a refused form lead here."""
+        return HttpResponseRedirect(f"{panel_url(LIST)}?{request.GET.urlencode()}")
 
     def post(self, request: Any) -> HttpResponseBase:
         query = ContactsQuery.read(request.POST)
@@ -222,13 +225,13 @@ class ChipPage(TenantPage):
         sent = chips.sent(request.GET)
         chip = sent[0] if sent else chips.new(request.GET.get("add", ""))
         if chip is None:
-            return HttpResponse(status=204)
+            raise Http404
         count, has_value = "", sent is not None and not chip.errors
         if sent is not None and has_value:
             with suppress(DomainError):
                 found = services.estimate_contacts(self.actor, sent[1].filters, at_most=COUNT_LIMIT + 1)
                 count = count_text(found)
-        chip = _with_open(chips.all(), chip)[chip.at]
+        _with_open(chips.all(), chip)
         chip.errors = []  # whoever types has not sent anything yet
         return self.render(chip=chip, count=count)
 
@@ -319,7 +322,7 @@ class ColumnsPage(TenantPage):
 
     def get(self, request: Any) -> HttpResponseBase:
         definitions = custom_fields.by_key(self.workspace)
-        shown = chosen_columns(self.actor, available_columns(definitions))
+        shown, _ = chosen_columns(self.actor, available_columns(definitions))
         back = f"{panel_url(LIST)}?{ContactsQuery.read(request.GET).encoded}"
         return self.render(column_menu=_column_menu(definitions, shown), back=back, pairs=_pairs(request.GET))
 

@@ -189,7 +189,7 @@ class ContactPage(OfContact):
             self.say(in_place.act(self.actor, person.contact.pk, self.request.POST.get("choice", "")))
 
     def _opt_out(self, person: ContactWithTags) -> None:
-        opted_out = self.request.POST.get("opted_out") == "yes"
+        opted_out = self.request.POST.get("opted_out") != "no"
         services.update_contact(self.actor, person.contact.pk, {"opted_out": opted_out})
         again = "Messages can be sent to this person again."
         self.say("Nothing is sent to this person from now on." if opted_out else again)

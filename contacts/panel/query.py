@@ -158,13 +158,15 @@ def available_columns(definitions: Mapping[str, CustomField]) -> dict[str, Colum
     return own | {f"{CUSTOM}{key}": Column(f"{CUSTOM}{key}", field.label, key) for key, field in definitions.items()}
 
 
-def chosen_columns(actor: Actor, columns: Mapping[str, Column]) -> list[Column]:
-    """The columns that the member has chosen for the workspace, without those whose field is gone; else the usual."""
+def chosen_columns(actor: Actor, columns: Mapping[str, Column]) -> tuple[list[Column], bool]:
+    """The columns that the member has chosen for the workspace, without those whose field is gone; else the usual. And
+    whether they are the usual ones, of which a window that is not wide shows fewer."""
     names: Sequence[str] | None = None
     if actor.subject.kind == "user":
         rows = ContactColumns.objects.for_workspace(actor.workspace).filter(user_id=int(actor.subject.id))
         names = rows.values_list("columns", flat=True).first()
-    return [columns[name] for name in (DEFAULT_COLUMNS if names is None else names) if name in columns]
+    shown = [columns[name] for name in (DEFAULT_COLUMNS if names is None else names) if name in columns]
+    return shown, names is None
 
 
 @unit_of_work()

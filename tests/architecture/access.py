@@ -114,7 +114,7 @@ PAGES = {
     "member_remove": Access(OWNERS, OWNERS, needs_plan=False),
     # Contacts
     "contacts_contact_changelist": Access(EVERYONE),
-    "contacts_contact_save": Access(None, WRITERS, ({"name": "Taken"},)),
+    "contacts_contact_save": Access(WRITERS, WRITERS, ({"name": "Taken"},)),
     "contacts_contact_chip": Access(EVERYONE, query="?add=tag"),
     "contacts_contact_cell": Access(WRITERS, WRITERS, ({"stage": "won"},), "?column=stage"),
     "contacts_contact_add": Access(WRITERS, WRITERS, ({"email": "taken@example.com"},)),

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.inputs import SORTS
 from contacts.models import Contact, ContactColumns, Segment
 from contacts.panel.actions import bulk_choices
+from contacts.panel.chips import MAX_CHIPS
 from contacts.panel.query import ContactsQuery
 from contacts.services import upsert_contact
 from crmsolid.core import clock
@@ -211,7 +212,10 @@ def test_chip_counts_what_is_typed(panel: Client) -> None:
     assert changed.context["count"] == "" and 'type="number"' in changed.content.decode()
     fresh = panel.get(chip, {"add": "tag"})
     assert fresh.context["chip"].is_open and 'data-combo="tags"' in fresh.content.decode()
-    assert panel.get(chip, {"add": "nothing"}).status_code == 204
+    assert panel.get(chip, {"add": "nothing"}).status_code == 404
+    # More parts than chips are drawn.
+    many = json.dumps({"all": [VIP] * (MAX_CHIPS + 5)})
+    assert panel.get(chip, {"filter": many, "add": "tag"}).context["chip"].at == MAX_CHIPS + 5
 
 
 def test_chips_of_a_saved_list_are_changed_without_changing_it(panel: Client, tenants: Tenants) -> None:
@@ -235,6 +239,8 @@ def test_filter_is_kept_as_a_list(panel: Client, tenants: Tenants) -> None:
     for refused in ({**asked, "name": "Good ones"}, {**asked, "name": ""}, {**asked, "name": "X", "q": "anna"}):
         again = panel.post(f"{LIST}save/", refused)
         assert again.status_code == 422 and again.context["save_error"]
+    # The links of that page are relative.
+    assert panel.get(f"{LIST}save/", {"tag": "vip", "sort": "name"})["Location"] == f"{LIST}?tag=vip&sort=name"
     assert Segment.unscoped.count() == 2
 
 
@@ -249,9 +255,9 @@ def cell(name: str, column: str) -> str:
         ("stage", "won", "Won", lambda contact: contact.stage == "won"),
         (
             "tags",
-            "new,  vip",
+            "new, with a comma\r\n vip",
             "vip",
-            lambda contact: set(contact.tag_rows.values_list("name", flat=True)) == {"new", "vip"},
+            lambda contact: set(contact.tag_rows.values_list("name", flat=True)) == {"new, with a comma", "vip"},
         ),
         ("email", "b@example.com", "b@example.com", lambda contact: contact.email == "b@example.com"),
         ("custom.company", "Acme", "Acme", lambda contact: contact.custom_fields == {"company": "Acme"}),
@@ -266,6 +272,22 @@ def test_cell_is_edited_by_the_service(
     answer = panel.post(page, form.filled(**{column: sent}))
     assert answer.status_code == 200 and text in answer.content.decode() and "<form" not in answer.content.decode()
     assert stored(Contact.unscoped.get(name="Boris"))
+
+
+def test_tags_of_a_cell_that_somebody_else_changed_are_said_and_stay(panel: Client, tenants: Tenants) -> None:
+    page = cell("Boris", "tags")
+    form = form_with(panel.get(page), "tags")
+    upsert_contact(tenants.actor(), {"username": "boris", "tags": ["theirs"]})
+    answer = panel.post(page, form.filled(tags="vip\r\nours"))
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "Changed meanwhile to “berlin, theirs, vip”" in text
+    # What the cell shows if it is left as it is.
+    assert "theirs" in text.partition("<template>")[2]
+    assert set(Contact.unscoped.get(name="Boris").tag_rows.values_list("name", flat=True)) == {
+        "vip",
+        "berlin",
+        "theirs",
+    }
 
 
 def test_refused_cell_says_why_and_writes_nothing(panel: Client, tenants: Tenants) -> None:

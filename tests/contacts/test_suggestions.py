@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from contacts import suggestions
-from contacts.services import upsert_contact
+from contacts.services import erase_contact, upsert_contact
 from crmsolid.panel.components.comboboxes import LIMIT, HourField, ZoneField
 from tests.tenants import Tenants
 
@@ -58,6 +58,19 @@ def test_ids_are_named_in_their_order_and_only_those_of_the_workspace(panel: Cli
     ours = [suggestions.suggest_people(tenants.actor(), name, limit=1)[0].pk for name in ("Clara", "Anna")]
     theirs = suggestions.suggest_people(tenants.actor(tenants.other), "Anna", limit=1)[0].pk
     assert suggested(panel, "people", value=[*ours, theirs, "x\0"]) == ["Clara Ost @clara", "Anna Berg @anna_b"]
+
+
+def test_who_is_erased_is_suggested_and_named_no_more(panel: Client, tenants: Tenants) -> None:
+    [anna] = suggestions.suggest_people(tenants.actor(), "Anna", limit=1)
+    erase_contact(tenants.actor(), anna.pk)
+    assert suggested(panel, "people", text="anna") == suggested(panel, "people", value=[anna.pk]) == []
+    assert suggested(panel, "tags", text="service p") == []
+
+
+def test_text_without_letters_is_looked_up_by_how_names_begin_alone(panel: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert suggested(panel, "people", text="_-.") == []
+    assert not [each for each in queries if "STRPOS" in each["sql"]]
 
 
 def test_suggestions_are_few_and_need_few_statements(panel: Client, tenants: Tenants) -> None:

@@ -247,7 +247,7 @@
     commit() {
       const typed = this.input.value.trim();
       if (this.isMany) {
-        const known = this.options.find((option) => !option.isNew && option.text.toLowerCase() === typed.toLowerCase());
+        const known = this.named(typed);
         this.add(known ? known.value : typed);
       } else if (this.isTyping) {
         this.set(this.read(typed));
@@ -256,10 +256,16 @@
       this.close();
     }
 
+    // The only option that is called so; of several with one name somebody has to choose.
+    named(typed) {
+      const found = this.options.filter((option) => !option.isNew && option.text.toLowerCase() === typed.toLowerCase());
+      return found.length === 1 ? found[0] : null;
+    }
+
     // The value that a typed text stands for.
     read(typed) {
       if (this.kind === "hour") return readHour(typed) || typed;
-      const option = this.options.find((each) => each.text.toLowerCase() === typed.toLowerCase());
+      const option = this.named(typed);
       if (option && typed && this.kind !== "tags") return option.value;
       return this.kind === "choice" ? this.before : typed;
     }

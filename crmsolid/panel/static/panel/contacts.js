@@ -37,17 +37,22 @@ document.addEventListener("htmx:afterSettle", countChosen);
 countChosen();
 
 // --- Cells ---
-let edited = null; // the cell that is a field now, and what it showed
+let edited = null; // the cell that is a field now, what it shows else, what was sent, and the answer that is awaited
+let wanted = null; // the cell that somebody asked for last
 
 async function edit(cell) {
+  wanted = cell;
   if (edited?.cell === cell) return;
   await leave();
+  if (edited) return; // it has to be corrected first
   const page = cell.closest("tr").querySelector("th a").pathname;
   const address = `${page}cell/?column=${encodeURIComponent(cell.dataset.edit)}`;
-  const answer = await fetch(address);
+  const answer = await fetch(address).catch(() => null);
+  const html = await answer?.text();
+  if (!answer || edited || wanted !== cell) return;
   if (!answer.ok || answer.redirected) return location.assign(`${page}?edit=${encodeURIComponent(cell.dataset.edit)}`);
-  edited = { cell, address, was: cell.innerHTML };
-  show(cell, await answer.text());
+  edited = { cell, address };
+  show(cell, html);
 }
 function show(cell, html) {
   const around = cell.closest(".cs-table-wrap");
@@ -56,9 +61,11 @@ function show(cell, html) {
   cell.classList.add("is-edited");
   htmx.trigger(cell, "htmx:load", { elt: cell });
   const field = [...cell.querySelectorAll("input, select, textarea")].find((each) => each.getClientRects().length);
-  field.focus();
-  field.select?.();
+  field?.focus();
+  field?.select?.();
   edited.sent = sentBy(cell);
+  edited.stored = cell.querySelector("template").innerHTML;
+  edited.isKeyed = false;
 }
 const sentBy = (cell) => new URLSearchParams(new FormData(cell.querySelector("form"))).toString();
 
@@ -72,19 +79,20 @@ function close(html) {
 }
 // Somebody goes elsewhere: what was changed is saved, a field that nobody touched is a text again.
 async function leave() {
-  if (edited) await (sentBy(edited.cell) === edited.sent ? close(edited.was) : save());
+  if (edited) await (!edited.saving && sentBy(edited.cell) === edited.sent ? close(edited.stored) : save());
 }
-async function save() {
-  const { cell, address } = edited;
-  if (edited.isSaving) return;
-  edited.isSaving = true;
+function save() {
+  edited.saving ??= send(edited.cell, edited.address);
+  return edited.saving;
+}
+async function send(cell, address) {
   const answer = await fetch(address, { method: "POST", body: new URLSearchParams(sentBy(cell)) }).catch(() => null);
-  if (edited?.cell !== cell) return;
-  edited.isSaving = false;
-  const html = answer ? await answer.text() : "";
-  if (answer?.ok && !answer.redirected) close(html);
-  else if (answer?.status === 422) show(cell, html);
-  else cell.querySelector("form").insertAdjacentHTML("beforeend", '<p class="cs-error" role="alert">Not saved. Try again.</p>');
+  const html = await answer?.text().catch(() => null);
+  edited.saving = null;
+  if (html && answer.ok && !answer.redirected) return close(html);
+  if (html && answer.status === 422) return show(cell, html);
+  cell.querySelector("form > .cs-error")?.remove();
+  cell.querySelector("form").insertAdjacentHTML("beforeend", '<p class="cs-error" role="alert">Not saved. Try again.</p>');
 }
 document.addEventListener("click", (event) => {
   const cell = event.target.closest("[data-cells] td[data-edit]");
@@ -96,15 +104,17 @@ document.addEventListener("submit", async (event) => {
   await save();
 });
 document.addEventListener("change", (event) => {
-  // A choice is made at once: there is nothing more to type.
+  // A choice is made at once, as there is nothing more to type. Keys pass others on their way, so Enter takes it.
   const cell = event.target.matches("select, [data-combo=date]") && event.target.closest("td.is-edited");
-  if (cell) save().then(() => edited || focusCell(cell));
+  if (cell && !edited.isKeyed) save().then(() => edited || focusCell(cell));
 });
 document.addEventListener("focusout", (event) => {
   if (edited?.cell.contains(event.target) && event.relatedTarget && !edited.cell.contains(event.relatedTarget)) leave();
 });
 document.addEventListener("pointerdown", (event) => {
-  if (edited && !edited.cell.contains(event.target)) leave();
+  if (!edited) return;
+  edited.isKeyed = false;
+  if (!edited.cell.contains(event.target)) leave();
 });
 
 // --- Keys ---
@@ -146,9 +156,12 @@ document.addEventListener("keydown", (event) => {
 function keyInField(event) {
   const cell = edited.cell;
   if (event.defaultPrevented) return; // its suggestions have the key
-  if (event.key === "Escape") close(edited.was);
+  if (event.key === "Escape" && !edited.saving) close(edited.stored);
   else if (event.key === "Enter" && !event.shiftKey) return event.preventDefault(), save().then(() => edited || focusCell(cell));
-  else return;
+  else {
+    edited.isKeyed = event.target.localName === "select" && event.key !== "Tab";
+    return;
+  }
   event.preventDefault();
   event.stopPropagation();
   focusCell(cell);
@@ -196,12 +209,45 @@ for (const form of document.querySelectorAll("[data-columns]")) {
   });
 }
 
+// What is typed in the search goes along, wherever the bar leads, even before the list has followed it.
+const BAR = ":is(#filters, #results thead)";
+const typedSearch = () => document.querySelector("#searchbar")?.value.trim() || "";
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt.closest("#filters")) detail.parameters.q = typedSearch();
+});
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest?.(`${BAR} a[href^="?"]`);
+  if (!link) return;
+  const query = new URLSearchParams(link.search);
+  if (typedSearch()) query.set("q", typedSearch());
+  else query.delete("q");
+  link.setAttribute("href", `?${query}`);
+});
+document.addEventListener("submit", ({ target }) => {
+  if (!target.closest("#filters")) return;
+  let field = target.elements.q;
+  if (!field) {
+    field = Object.assign(document.createElement("input"), { type: "hidden", name: "q" });
+    target.append(field);
+  }
+  field.value = typedSearch();
+  field.disabled = !field.value;
+});
+
 // What somebody types goes on while an answer about what they had typed before arrives.
 Idiomorph.defaults.ignoreActiveValue = true;
 
 // Nor is a menu taken away that somebody has opened meanwhile.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target.querySelector("details[open]")) event.detail.shouldSwap = false;
+});
+
+// An answer without the list, such as one that refuses the columns, is shown as the page that it is.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  if (target.id !== "results" || !event.detail.shouldSwap || xhr.responseText.includes('id="results"')) return;
+  event.detail.shouldSwap = false;
+  location.assign(xhr.responseURL);
 });
 
 // A filter that was just added is filled in at once.

@@ -1,9 +1,11 @@
 // Forms that save themselves, such as the facts of a contact: <form data-saves id="…">. A change of a field is sent, and what
-// the page says then is taken over, with errors at their fields. Enter saves, Esc puts back what stood there before.
+// the page says then is taken over, with errors at their fields. Enter saves, Esc puts back what is stored.
 {
   const saved = new WeakMap(); // of forms: what the server has, as it would be sent
-  const before = new WeakMap(); // of fields: the value when they got the focus
-  const text = (form) => new URLSearchParams(new FormData(form)).toString();
+  const OWN = ["csrfmiddlewaretoken", "_shown", "before"]; // what is sent besides the values
+  const read = (form) => new URLSearchParams(new FormData(form));
+  const values = (data) => new URLSearchParams([...data].filter(([name]) => !OWN.includes(name))).toString();
+  const isChanged = (form) => !saved.has(form) || values(read(form)) !== values(saved.get(form));
 
   function sayErrors(form, shown) {
     for (const place of form.querySelectorAll("[data-errors]")) {
@@ -21,21 +23,48 @@
     }
   }
 
-  // What somebody has typed since the form was sent stays.
+  function clearErrors(form) {
+    for (const error of form.querySelectorAll("[data-errors] :is(.cs-error, .cs-alert)")) error.remove();
+    for (const place of form.querySelectorAll(".cs-has-error")) place.classList.remove("cs-has-error");
+    for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  }
+
+  // Change the digests of what the form shows of each field, by their names.
+  function digests(form, change) {
+    const field = form.elements._shown;
+    if (!field) return;
+    const known = JSON.parse(field.value);
+    change(known);
+    field.value = JSON.stringify(known);
+  }
+
+  // What somebody has typed since the form was sent stays. It is still compared with what they saw when they began, so that
+  // it does not replace what somebody else has stored by now, which the answer shows.
   function take(form, shown, sent) {
+    const was = saved.get(form);
+    const late = [];
     for (const each of shown.elements) {
       const own = each.name && each.name !== "csrfmiddlewaretoken" && form.elements[each.name];
-      if (!own || !("value" in own) || own.value !== (sent.get(each.name) ?? own.value)) continue;
-      own.value = each.value;
-      own.dispatchEvent(new Event("combobox:show"));
+      if (!own || !("value" in own)) continue;
+      if (own.value === (sent.get(each.name) ?? own.value)) {
+        own.value = each.value;
+        own.dispatchEvent(new Event("combobox:show"));
+      } else late.push(each.name);
     }
+    digests(form, (known) => {
+      const before = JSON.parse(sent.get("_shown"));
+      for (const name of late) if (was?.get(name) === sent.get(name)) known[name] = before[name];
+    });
+    if (form.elements.before && late.includes("tags")) form.elements.before.value = sent.get("tags");
     sayErrors(form, shown);
   }
 
+  // Other pages of the timeline stay, and so does what has the focus.
   function follow(page) {
     for (const part of document.querySelectorAll("[data-follows]")) {
       const now = page.getElementById(part.id);
-      if (now) part.replaceChildren(...now.childNodes);
+      const isLeft = part.contains(document.activeElement) || (part.id === "timeline" && /[?&](show|older)=/.test(location.search));
+      if (now && !isLeft) part.replaceChildren(...now.childNodes);
     }
     const toasts = document.querySelector("#toasts");
     toasts.prepend(...page.querySelector("#toasts").children);
@@ -46,16 +75,16 @@
   }
 
   async function save(form) {
-    if (form.dataset.saving) return;
-    const sent = text(form);
-    if (sent === saved.get(form)) return;
+    if (form.dataset.saving || !isChanged(form)) return;
+    const sent = read(form);
     form.dataset.saving = "yes";
     const address = form.getAttribute("action") || location.href;
-    const answer = await fetch(address, { method: "POST", body: new URLSearchParams(sent), keepalive: true }).catch(() => null);
+    const answer = await fetch(address, { method: "POST", body: sent, keepalive: true }).catch(() => null);
     // Somebody who was logged out, or who came from another page to correct a field.
     if (answer?.redirected && new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
-    const page = answer && (answer.ok || answer.status === 422) ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-    const shown = page?.getElementById(form.id);
+    const html = answer && (answer.ok || answer.status === 422) ? await answer.text().catch(() => "") : "";
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const shown = page.getElementById(form.id);
     delete form.dataset.saving;
     if (!shown) {
       const error = document.createElement("p");
@@ -65,11 +94,12 @@
       form.querySelector("[data-errors]")?.replaceChildren(error);
       return;
     }
-    const isLate = text(form) !== sent; // there is more to save by now
-    take(form, shown, new URLSearchParams(sent));
+    const isLate = values(read(form)) !== values(sent); // there is more to save by now
+    const stored = read(shown); // before its parts are moved from it
+    take(form, shown, sent);
     if (answer.ok) {
+      saved.set(form, stored);
       follow(page);
-      if (!isLate) saved.set(form, text(form));
     }
     if (isLate) save(form);
   }
@@ -79,21 +109,39 @@
     for (const form of document.querySelectorAll("form[data-saves]")) {
       const shown = page.getElementById(form.id);
       if (!shown) continue;
-      const known = saved.get(form) ?? text(form);
-      const isTyped = text(form) !== known;
-      take(form, shown, new URLSearchParams(known));
-      if (!isTyped) saved.set(form, text(form));
+      const stored = read(shown);
+      if (!saved.has(form)) saved.set(form, read(form));
+      take(form, shown, saved.get(form));
+      saved.set(form, stored);
     }
   });
 
+  // The value that is stored, and the digest that goes with it, so that nothing is sent of this field.
+  function restore(field) {
+    const { form, name } = field;
+    const stored = saved.get(form);
+    if (!name || !stored) return;
+    field.value = stored.get(name) ?? "";
+    digests(form, (known) => {
+      known[name] = JSON.parse(stored.get("_shown"))[name];
+    });
+    if (isChanged(form)) save(form);
+    else clearErrors(form);
+  }
+
   const formOf = (target) => target.form?.matches("form[data-saves]") && target.form;
+  let keyed = null; // a list in which keys choose, which pass others on the way: it is saved once somebody goes on
   document.addEventListener("focusin", ({ target }) => {
     const form = formOf(target);
-    if (!form) return;
-    if (!saved.has(form)) saved.set(form, text(form));
-    before.set(target, target.value);
+    if (form && !saved.has(form)) saved.set(form, read(form));
   });
-  document.addEventListener("change", ({ target }) => formOf(target) && save(target.form));
+  document.addEventListener("change", ({ target }) => formOf(target) && target !== keyed && save(target.form));
+  document.addEventListener("focusout", ({ target }) => {
+    if (target !== keyed) return;
+    keyed = null;
+    save(target.form);
+  });
+  document.addEventListener("pointerdown", () => (keyed = null));
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-saves]")) return;
     event.preventDefault();
@@ -110,9 +158,11 @@
       if (isEnter) {
         event.preventDefault();
         save(target.form);
-        before.set(target, target.value);
-      } else if (key === "Escape" && before.has(target)) {
-        target.value = before.get(target);
+      } else if (key === "Escape") {
+        keyed = null;
+        restore(target);
+      } else if (target.localName === "select" && key !== "Tab") {
+        keyed = target;
       }
     }
   });
