@@ -213,7 +213,16 @@ for (const form of document.querySelectorAll("[data-columns]")) {
 const BAR = ":is(#filters, #results thead)";
 const typedSearch = () => document.querySelector("#searchbar")?.value.trim() || "";
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (detail.elt.closest("#filters")) detail.parameters.q = typedSearch();
+  if (!detail.elt.closest("#filters")) return;
+  detail.parameters.q = typedSearch();
+  if (detail.elt.localName === "form") asked.set(detail.elt, contentOf(detail.elt));
+});
+// An answer about what a chip said before is left out: the next one is on its way.
+const asked = new WeakMap();
+const contentOf = (form) => new URLSearchParams(new FormData(form)).toString();
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { elt } = detail.requestConfig;
+  if (elt.closest(".cs-chip") && asked.has(elt) && asked.get(elt) !== contentOf(elt)) detail.shouldSwap = false;
 });
 document.addEventListener("click", ({ target }) => {
   const link = target.closest?.(`${BAR} a[href^="?"]`);

@@ -137,9 +137,8 @@
   });
   document.addEventListener("change", ({ target }) => formOf(target) && target !== keyed && save(target.form));
   document.addEventListener("focusout", ({ target }) => {
-    if (target !== keyed) return;
     keyed = null;
-    save(target.form);
+    if (target.localName === "select" && formOf(target)) save(target.form);
   });
   document.addEventListener("pointerdown", () => (keyed = null));
   document.addEventListener("submit", (event) => {
