@@ -3,10 +3,12 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, SignIn
+from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
 from tests.browser.looks import check_access
 from tests.browser.product import Product
+from tests.browser.seed import PASSWORD
 from tests.browser.test_inbox import write_to
+from tests.browser.test_people import log_in
 
 
 @pytest.fixture
@@ -81,9 +83,13 @@ def test_what_is_open_is_changed_in_two_steps(thread: str, sign_in: SignIn, widt
     expect(palette(page)).not_to_be_visible()
 
 
-def test_what_was_opened_is_there_again_until_the_member_logs_out(thread: str, sign_in: SignIn) -> None:
-    page = sign_in("inbox", "agent")
-    page.goto(f"/panel/live/inbox/{thread}/")
+def test_what_was_opened_is_there_again_until_the_member_logs_out(
+    product: Product, thread: str, visitors: Visitors
+) -> None:
+    page = visitors.open()  # with a session of its own, because it ends
+    page.goto(f"/panel/login/?next=/panel/live/inbox/{thread}/")
+    log_in(page, product.seeded["workspaces"]["inbox"]["emails"]["agent"], PASSWORD)
+    expect(page.get_by_role("log", name="Messages")).to_be_visible()
     page.goto("/panel/live/")
     page.keyboard.press("Control+k")
     recent = palette(page).get_by_role("group", name="Recent")
