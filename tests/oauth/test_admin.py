@@ -33,7 +33,7 @@ def test_list_shows_who_connected_what(tenants: Tenants, owner: Client, grant: G
     page = owner.get(LIST).content.decode()
     for text in ("Helper", "owner@acme.example", "read contacts", "write messages", "Active", "Never"):
         assert text in page
-    assert "Assistants" in owner.get(reverse("admin:index")).content.decode()
+    assert f'href="{LIST}"' in owner.get(reverse("account:profile")).content.decode()
 
 
 def test_page_shows_state_and_last_use(tenants: Tenants, owner: Client, grant: Grant) -> None:

@@ -149,7 +149,7 @@ def test_a_member_sees_and_ends_their_own_assistants(tenants: Tenants, assistant
     grant = Grant.unscoped.get(user=viewer)
     page = text(there.get(OWN))
     assert "Helper" in page and "Acme" in page and "read:contacts" in page and page.count('name="grant"') == 1
-    assert "1 connected." in text(there.get(PROFILE))
+    assert "1 connected" in text(there.get(PROFILE))
     answer = there.post(OWN, {"grant": grant.pk})
     assert answer["Location"] == OWN and flash_messages(answer) == [
         "Helper is disconnected: it is refused from now on."

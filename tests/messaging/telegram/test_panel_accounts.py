@@ -35,7 +35,8 @@ def test_list_shows_phone_state_and_usage(client: Client, server: TelegramServer
 def test_waiting_messages_are_shown_with_used_and_left(client: Client, tenants: Tenants) -> None:
     account = tenants.sandbox()
     send(account)
-    assert "1 of 50" in text(client.get(ACCOUNT_LIST)) and "waiting" not in text(client.get(ACCOUNT_LIST))
+    page = text(client.get(ACCOUNT_LIST))
+    assert "1 of 50" in page and "waiting, " not in page
     for minutes in (1, 2):
         send(account, send_at=clock.now() + timedelta(minutes=minutes))
     page = text(client.get(ACCOUNT_LIST))
@@ -62,15 +63,15 @@ def test_longer_list_takes_no_more_queries(client: Client, tenants: Tenants, ser
 
 
 @pytest.mark.parametrize(
-    ("fields", "notice"),
+    ("fields", "notice", "at_home"),
     [
-        ({"state": "needs_login"}, "Telegram has ended its session"),
-        ({"state": "banned"}, "Telegram has closed this account"),
-        ({"state": "paused", "paused_until": None}, "Its messages wait until somebody resumes it."),
+        ({"state": "needs_login"}, "Telegram has ended its session", "Shop needs a login"),
+        ({"state": "banned"}, "Telegram has closed this account", "Shop is banned"),
+        ({"state": "paused", "paused_until": None}, "Its messages wait until somebody resumes it.", "Shop is paused"),
     ],
 )
 def test_account_in_trouble_has_a_notice(
-    client: Client, server: TelegramServer, tenants: Tenants, fields: dict[str, Any], notice: str
+    client: Client, server: TelegramServer, tenants: Tenants, fields: dict[str, Any], notice: str, at_home: str
 ) -> None:
     account = connect(client, server, SHOP)
     Account.unscoped.filter(pk=account).update(**fields)
@@ -85,7 +86,7 @@ def test_account_in_trouble_has_a_notice(
     assert notice in page and "(&#x27;" not in page
     assert ("Log Shop out" in page) is (fields["state"] == "paused")
     assert ("THE_REASON" in page, "Send code" in page) == ((fields["state"] != "paused"),) * 2
-    assert "Telegram accounts that do not send" in text(client.get(reverse("admin:index")))
+    assert at_home in text(client.get(reverse("admin:index")))
 
 
 @pytest.mark.parametrize(
