@@ -61,7 +61,7 @@ def test_a_form_left_open_in_one_workspace_is_not_sent_in_another(sign_in: SignI
     for workspace in ("Keys", "Sides"):
         other.locator(".cs-switcher summary").click()
         other.get_by_role("button", name=workspace).click()
-        expect(other.locator(".cs-switcher summary")).to_have_text(workspace)
+        expect(other.locator(".cs-switcher summary")).to_contain_text(workspace)
         other.goto(ENDPOINTS.format("live"))
         expect(other.get_by_text("left-open")).to_have_count(0)
 
@@ -113,6 +113,8 @@ def test_no_page_of_the_test_side_leads_to_the_live_side(product: Product) -> No
     for path, answer, text in answers(product, product.session("furnished"), panel_addresses(), "test"):
         if path.startswith("/panel/test/") and is_page(answer):
             content = text[text.index("<main") : text.index("</main>")]
+            # What is set up once, on the live side, for both.
+            content = re.sub(r'<section class="cs-card cs-first".*?</section>', "", content, flags=re.S)
             assert re.findall(r'(?:href|action)="/panel/live/[^"]*"', content) == [], path
             seen += MARK_OF_TEST in content
     assert seen > 20

@@ -259,7 +259,7 @@ async def test_refused_requests_leave_no_connection_to_the_database(tenants: Ten
     try:
         refused = [*[(token, "POST"), (token, "HEAD"), (other, "GET")] * 5]
         assert {(await listen(key, method=method)).status for key, method in refused} == {405, 403}
-        assert await run_in_thread(count) == before
+        assert await run_in_thread(count) <= before
     finally:
         gc.enable()
 

@@ -46,7 +46,7 @@
     for (const each of shown.elements) {
       const own = each.name && each.name !== "csrfmiddlewaretoken" && form.elements[each.name];
       if (!own || !("value" in own)) continue;
-      if (own.value === (sent.get(each.name) ?? own.value)) {
+      if (OWN.includes(each.name) || own.value === (sent.get(each.name) ?? own.value)) {
         own.value = each.value;
         own.dispatchEvent(new Event("combobox:show"));
       } else late.push(each.name);
