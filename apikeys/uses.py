@@ -161,10 +161,12 @@ def uses_of(key: ApiKey) -> list[CallUse]:
 def requests_by_hour(keys: Sequence[ApiKey]) -> dict[str, list[int]]:
     """How many requests each of these keys made in each of the 24 clock hours that end with this one, by the key's id.
     One query; keys of one workspace."""
-    hours = [hour_began() - timedelta(hours=back) for back in range(23, -1, -1)]
+    latest = hour_began()
+    hours = [latest - timedelta(hours=back) for back in range(23, -1, -1)]
     found: dict[str, list[int]] = {key.pk: [0] * len(hours) for key in keys}
     if keys:
-        rows = KeyUse.objects.for_workspace(keys[0].workspace_id).filter(key__in=found, hour__gte=hours[0])
+        # A process whose clock is ahead may have written the next hour already.
+        rows = KeyUse.objects.for_workspace(keys[0].workspace_id).filter(key__in=found, hour__range=(hours[0], latest))
         for key_id, hour, requests in rows.values_list("key", "hour").annotate(Sum("requests")):
             found[key_id][hours.index(hour)] = requests
     return found

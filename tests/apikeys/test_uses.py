@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from apikeys import uses
 from apikeys.models import ApiKey, KeyUse
 from apikeys.services import rotate_key
-from apikeys.uses import UseCounter, UseWriter, hour_began, use_counter, uses_of
+from apikeys.uses import UseCounter, UseWriter, hour_began, requests_by_hour, use_counter, uses_of
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import Role
@@ -159,6 +159,17 @@ def test_the_page_of_an_unused_key_says_so(tenants: Tenants) -> None:
     text = page_text(tenants, key_of(tenants.key()))
     assert "It has not been used since" in text
     assert "A request appears here after up to 10 seconds." in text
+
+
+def test_the_list_shows_the_requests_of_each_hour_of_a_day(tenants: Tenants) -> None:
+    """Also while a process whose clock is ahead has written the next hour already."""
+    key, unused = key_of(tenants.key()), key_of(tenants.key())
+    for hours, path, requests in ((1, "a", 7), (0, "a", 1), (0, "b", 2), (-23, "a", 4), (-24, "a", 9)):
+        hour = hour_began() + timedelta(hours=hours)
+        KeyUse.unscoped.create(workspace=tenants.workspace, key=key, hour=hour, call=path, code="", requests=requests)
+    assert requests_by_hour([key, unused]) == {key.pk: [4, *[0] * 22, 3], unused.pk: [0] * 24}
+    page = browser(tenants.owner).get(reverse("admin:apikeys_apikey_changelist")).content.decode()
+    assert page.count("<rect") == 2 and "</svg>7</span>" in page and "</svg>0</span>" in page
 
 
 def test_only_those_who_see_keys_see_their_uses(tenants: Tenants) -> None:
