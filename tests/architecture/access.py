@@ -127,7 +127,15 @@ PAGES = {
     "contacts_contact_filter": Access(EVERYONE, EVERYONE, ({"do": "show"}, {"do": "preview"}), needs_plan=False),
     "contacts_contact_columns": Access(EVERYONE, EVERYONE, needs_plan=False),
     "contacts_contact_bulk": Access(
-        WRITERS, WRITERS, ({"do": "stage", "id": "{contacts.contact}", "stage": "won"}, {"do": "export"})
+        WRITERS,
+        WRITERS,
+        (
+            {"do": "stage", "id": "{contacts.contact}", "stage": "won"},
+            *(
+                {"do": do, "who": "chosen", "id": "{contacts.contact}"}
+                for do in ("enroll", "erase", "message", "export")
+            ),
+        ),
     ),
     "contacts_contacttag_changelist": Access(EVERYONE),
     "contacts_contacttag_edit": Access(WRITERS, WRITERS, ({"do": "rename", "name": "taken"}, {"do": "delete"}), TAG),
