@@ -17,6 +17,12 @@ from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.broadcasts.models import Broadcast as Broadcast
 from messaging.broadcasts.models import Recipient as Recipient
+from messaging.files.models import Attachment as Attachment
+from messaging.files.models import File as File
+from messaging.files.models import StoredObject as StoredObject
+from messaging.files.models import TelegramDownload as TelegramDownload
+from messaging.files.models import TelegramUpload as TelegramUpload
+from messaging.files.models import files_column
 from messaging.telegram_models import AccountLease as AccountLease
 from messaging.telegram_models import HistoryRequest as HistoryRequest
 from messaging.telegram_models import HistoryState as HistoryState
@@ -119,6 +125,11 @@ class Thread(WorkspaceModel):
         db_persist=True,
     )
 
+    # When the contact last wrote, when a message of ours was last sent, and when the contact last read one.
+    last_in_at = models.DateTimeField(null=True, blank=True)
+    last_out_at = models.DateTimeField(null=True, blank=True)
+    last_read_at = models.DateTimeField(null=True, blank=True)
+
     # Not columns: whoever lists threads sets them. ``planned_at`` is when the first planned answer is due.
     last_message: "Message | None" = None
     planned_at: "datetime | None" = None
@@ -172,6 +183,14 @@ class Thread(WorkspaceModel):
         return self.snoozed_until is not None and self.snoozed_until > clock.now()
 
 
+class Format(models.TextChoices):
+    """How a text that is to be sent is written."""
+
+    PLAIN = "plain", "Plain text"
+    MARKDOWN = "markdown", "Markdown"
+    HTML = "html", "HTML"
+
+
 class Direction(models.TextChoices):
     IN = "in", "In"
     OUT = "out", "Out"
@@ -191,7 +210,8 @@ class WaitingFor(models.TextChoices):
 
     ``eta``: the sender asked for this time, or a failed attempt is retried then. ``window``: the hours in which a
     sequence may send. ``held``: sending is held in the whole installation. ``earlier_message``: an earlier message of
-    the thread is being sent or waits for its retry. ``worker``: the message is due.
+    the thread is being sent or waits for its retry. ``upload``: its files are on their way to Telegram. ``worker``: the
+    message is due.
     """
 
     ETA = "eta"
@@ -205,6 +225,7 @@ class WaitingFor(models.TextChoices):
     WINDOW = "window"
     HELD = "held"
     EARLIER_MESSAGE = "earlier_message"
+    UPLOAD = "upload"
     WORKER = "worker"
 
 
@@ -233,6 +254,14 @@ class Message(WorkspaceModel):
     message's events. ``retry_of`` is the failed message that this one was sent again for; a message is sent again once.
     ``in_reply_to``, ``auto_reply`` and ``text_digest`` of an incoming message are explained in
     :mod:`messaging.threads.received`.
+
+    ``text`` is written in ``format`` until it is rendered; then, and in an incoming message, it is plain, and
+    ``entities`` says what of it is formatted (:mod:`messaging.formatting.entities`). With files, ``text`` is the
+    caption. ``awaits_upload``: Telegram does not have all of the files yet, and the message is not claimed before.
+    ``reply_to`` is the message of the thread that this one quotes, ``quote`` the part of its text. ``grouped_id`` is
+    Telegram's id of the album that an incoming message is. ``read_at`` is when Telegram told that the contact has read
+    an outgoing message; ``deleted_at`` when it was deleted at Telegram by either side. ``reactions`` is a list of
+    ``{"emoji": str, "by": "contact" | "account"}``.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
@@ -273,6 +302,22 @@ class Message(WorkspaceModel):
         "self", on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, editable=False
     )
 
+    format = models.CharField(
+        max_length=10, choices=Format.choices, default=Format.PLAIN, db_default=Format.PLAIN, editable=False
+    )
+    entities = models.JSONField(default=list, db_default=[], blank=True, editable=False)
+    link_preview = models.BooleanField(default=True, db_default=True, editable=False)
+    awaits_upload = models.BooleanField(default=False, db_default=False, editable=False)
+    # As in_reply_to; the index is message_quoted.
+    reply_to = models.ForeignKey(
+        "self", on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
+    quote = models.TextField(blank=True, default="", db_default="", editable=False)
+    grouped_id = models.BigIntegerField(null=True, blank=True, editable=False)
+    read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reactions = models.JSONField(default=list, db_default=[], blank=True, editable=False)
+
     # Not a column: whether it waits for an earlier message of its thread, None if whoever read it did not ask.
     is_behind: "bool | None" = None
 
@@ -283,6 +328,9 @@ class Message(WorkspaceModel):
             ),
             models.UniqueConstraint(fields=["account", "random_id"], name="message_random_id"),
             models.UniqueConstraint(fields=["thread", "telegram_message_id"], name="message_telegram_id"),
+            models.UniqueConstraint(
+                fields=["thread", "grouped_id"], name="message_album", condition=Q(grouped_id__isnull=False)
+            ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="message_status"),
             models.CheckConstraint(
                 condition=Q(direction="in", status="received") | Q(direction="out") & ~Q(status="received"),
@@ -318,6 +366,13 @@ class Message(WorkspaceModel):
             ),
             # For the foreign key: whatever deletes a message looks for replies to it.
             models.Index(fields=["in_reply_to"], name="message_replies", condition=Q(in_reply_to__isnull=False)),
+            models.Index(fields=["reply_to"], name="message_quoted", condition=Q(reply_to__isnull=False)),
+            # What the contact has still to read, for Telegram's receipts.
+            models.Index(
+                fields=["thread", "telegram_message_id"],
+                name="message_unread",
+                condition=Q(direction="out", status="sent", read_at=None, telegram_message_id__isnull=False),
+            ),
             # For messaging.stats, which reads nothing but these indexes.
             models.Index(
                 fields=["account", "sent_at"], name="message_sent", condition=Q(direction="out", status="sent")
@@ -359,6 +414,57 @@ class MessageAttempt(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.message_id} #{self.number}"
+
+
+class ChangeKind(models.TextChoices):
+    """What is changed at Telegram about a message: its text, its existence, the account's reaction to it; or ``read``:
+    that the account has read the conversation up to it."""
+
+    EDIT = "edit", "Edit"
+    DELETE = "delete", "Delete"
+    REACT = "react", "React"
+    READ = "read", "Read"
+
+
+class ChangeStatus(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class MessageChange(WorkspaceModel):
+    """A change that is to be made to a message at Telegram: a row that is retried until it is done or refused for good.
+
+    Changes of a message are made in the order of their ids. ``text``, ``entities`` and ``emoji`` (empty: none) are what
+    it is to become. ``lease`` identifies the attempt in progress, until ``lease_until``.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="changes")
+    # The index is messagechange_due.
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=ChangeKind.choices)
+    status = models.CharField(max_length=10, choices=ChangeStatus.choices, default=ChangeStatus.QUEUED)
+    text = models.TextField(blank=True, default="")
+    entities = models.JSONField(default=list, blank=True)
+    emoji = models.CharField(max_length=40, blank=True, default="")
+    request_id = models.CharField(max_length=128, blank=True)
+    due_at = models.DateTimeField(default=clock.now)
+    attempts = models.PositiveIntegerField(default=0)
+    lease = models.CharField(max_length=32, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    error = models.CharField(max_length=40, blank=True)
+    error_detail = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="messagechange_kind"),
+            models.CheckConstraint(condition=Q(status__in=ChangeStatus.values), name="messagechange_status"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "due_at", "id"], name="messagechange_due", condition=Q(status="queued"))
+        ]
 
 
 class WrittenMessage(WorkspaceModel):
@@ -413,6 +519,10 @@ class Template(WorkspaceModel):
 
     name = models.CharField(max_length=100)
     text = models.TextField(help_text="{first_name} and other fields of the contact; {first_name|there} has a fallback")
+    format = models.CharField(
+        max_length=10, choices=Format.choices, default=Format.PLAIN, db_default=Format.PLAIN, blank=True
+    )
+    attachments = files_column()
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 

@@ -11,6 +11,7 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import WorkspaceModel
+from messaging.files.models import files_column
 from messaging.models import Account, Message
 
 
@@ -94,6 +95,8 @@ class Step(ImmutableRow):
     key = models.CharField(max_length=40)
     delay = models.DurationField()
     text = models.TextField()
+    format = models.CharField(max_length=10, default="plain", db_default="plain")
+    attachments = files_column()
     condition = models.JSONField(null=True, blank=True)
     if_not = models.CharField(max_length=4, default="skip")
 

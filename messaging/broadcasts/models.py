@@ -10,6 +10,7 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.scoping import WorkspaceModel
+from messaging.files.models import files_column
 
 
 class BroadcastStatus(models.TextChoices):
@@ -53,6 +54,8 @@ class Broadcast(WorkspaceModel):
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "brd"), editable=False)
     name = models.CharField(max_length=100)
     text = models.TextField()
+    format = models.CharField(max_length=10, default="plain", db_default="plain")
+    attachments = files_column()
     status = models.CharField(max_length=10, choices=BroadcastStatus.choices, default=BroadcastStatus.DRAFT)
     reason = models.CharField(max_length=40, blank=True)
     account_ids = models.JSONField(default=list)

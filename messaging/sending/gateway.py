@@ -5,13 +5,23 @@ it finds out whether the earlier attempt arrived and says so. It never waits out
 Messages of accounts of a kind that has no gateway wait.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from crmsolid.core import doorbell
 from crmsolid.core.extension_points import ExtensionPoint
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A file of a message. ``telegram_message_id`` is set for a part of an album that has arrived already."""
+
+    file_id: str
+    kind: str
+    random_id: int
+    telegram_message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,8 @@ class Outgoing:
     """What a gateway has to send. ``attempt`` counts from 1.
 
     ``previous_attempt_at`` is the time of the first earlier attempt whose result is unknown, None if there is none.
+    ``entities`` are the formatted parts of ``text``, which is the caption where there are ``files``. ``reply_to`` is
+    the id, as Telegram or the sandbox has it, of the message that this one quotes, ``quote`` the part of its text.
     """
 
     message_id: str
@@ -29,14 +41,22 @@ class Outgoing:
     text: str
     attempt: int
     previous_attempt_at: datetime | None
+    entities: tuple[Any, ...] = ()
+    link_preview: bool = True
+    files: tuple[OutgoingFile, ...] = ()
+    reply_to: int | None = None
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The message arrived. ``duplicate``: an earlier attempt had delivered it, and this one sent nothing."""
+    """The message arrived. ``duplicate``: an earlier attempt had delivered it, and this one sent nothing.
+
+    ``part_ids`` are the ids of the parts of an album by their ``random_id``."""
 
     telegram_message_id: int | None
     duplicate: bool = False
+    part_ids: Mapping[int, int] = field(default_factory=dict)
 
 
 class SendError(Exception):
