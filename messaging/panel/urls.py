@@ -3,8 +3,10 @@
 from django.urls import path
 
 from crmsolid.panel.components.tenant_page import page_path
-from messaging.panel.inbox import InboxPage, NewMessagePage, ThreadPage
+from messaging.panel.inbox import InboxPage
 from messaging.panel.inbox_stream import inbox_stream
+from messaging.panel.thread_page import ThreadPage
+from messaging.panel.writing import NewMessagePage
 
 urlpatterns = [
     page_path("inbox/", InboxPage),

@@ -1,0 +1,206 @@
+"""One conversation: its messages with the composer, the contact beside it, and what its buttons do."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+
+from contacts.panel.forms import ContactEditForm
+from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.ids import is_id
+from messaging import services as messages
+from messaging.models import Direction, Message, Thread
+from messaging.panel import card, conversation, outbox
+from messaging.panel.conversation import Draft
+from messaging.panel.inbox import HEAD, LIST, MESSAGES, given_number, given_time
+from messaging.panel.writing import WritingPage
+from messaging.threads import sample
+from messaging.threads import services as threads
+
+AFTER_FOUND = 20  # messages that are shown after the one which was looked for
+# After these the list is shown: somebody has done with the conversation.
+LEAVING = ("close", "snooze", "unread")
+
+
+class ThreadPage(WritingPage):
+    def get(self, request: HttpRequest, thread_id: str) -> HttpResponse:  # type: ignore[override]
+        if self.is_of_another_workspace():
+            return HttpResponse(status=409)
+        thread, part = self.thread(thread_id), request.GET.get("part")
+        if part == LIST:
+            return self.render_list(thread)
+        if part == HEAD:
+            return self.render("panel/inbox_head.html", **self.head_context(thread))
+        if part == MESSAGES:
+            return self.render("panel/inbox_messages.html", thread=thread, **self.messages_context(thread))
+        if thread.unread_count and self.may_change:
+            messages.mark_thread_read(self.actor, thread.pk)
+            thread.unread_count = 0
+        return self.show(thread, Draft(text=self.text_again(thread)))
+
+    def text_again(self, thread: Thread) -> str:
+        """The text of the message that the address names, to be changed and sent again; empty if it names none."""
+        wanted = self.request.GET.get("text_of", "")
+        if not is_id("msg", wanted):
+            return ""
+        rows = self.rows(Message).filter(pk=wanted, thread=thread, direction=Direction.OUT)
+        return rows.values_list("text", flat=True).first() or ""
+
+    def post(self, request: HttpRequest, thread_id: str) -> HttpResponseBase:
+        if outbox.is_from_outbox(request):
+            return self.answer_outbox(thread_id)
+        thread, action = self.thread(thread_id), request.POST.get("action", "")
+        if "template" in request.POST and not action:
+            action = "template"
+        if action in ("send", "send_close", "preview", "template"):
+            return self.compose(thread, action)
+        if action in card.FORMS:
+            form, saved = card.save_form(action, self.actor, thread.contact, request.POST)
+            if not form.is_valid():
+                return self.show(thread, Draft(), refused_form=form)
+            self.say(saved.said, undo=saved.undo)
+            return self.back(thread, pane="contact")
+        try:
+            done = card.act(self.actor, thread.contact, request.POST)
+        except DomainError as error:
+            if action not in card.TYPED:
+                raise
+            self.show_error(error)
+            return self.show(thread, Draft(), refused=request.POST)
+        if done is not None:
+            self.say(done.said, undo=done.undo)
+            return self.back(thread, pane="contact")
+        return self.act(thread, action)
+
+    # --- Reading --------------------------------------------------------------------------------------------------
+    def show(
+        self,
+        thread: Thread,
+        draft: Draft,
+        *,
+        refused: QueryDict | None = None,
+        refused_form: ContactEditForm | None = None,
+    ) -> HttpResponse:
+        """``refused`` and ``refused_form`` are what was sent of the contact's card and refused."""
+        is_card = refused is not None or refused_form is not None or self.request.GET.get("pane") == "contact"
+        return self.render(
+            **self.frame(),
+            **{**self.list_context(thread), **self.head_context(thread), **self.messages_context(thread)},
+            **card.context(
+                self.actor, thread.contact, may_change=self.may_change, posted=refused, refused=refused_form
+            ),
+            **self.composer_context(thread, draft),
+            pane="contact" if is_card else "conversation",
+            status=200 if refused_form is None else 422,
+        )
+
+    def head_context(self, thread: Thread) -> dict[str, Any]:
+        """What the head of the conversation shows: its state, and what can be done with it."""
+        return {
+            "thread": thread,
+            "since": self.since() or thread.waiting_since,
+            "snoozes": conversation.SNOOZES.items(),
+            "members": threads.assignable_members(self.actor).select_related("user").order_by("user__email"),
+            "user_id": self.panel.membership.user_id,
+            "query": self.query_dict(),
+        }
+
+    def messages_context(self, thread: Thread) -> dict[str, Any]:
+        cursor, until = self.request.GET.get("before") or None, self.until(thread)
+        try:
+            shown = conversation.read(self.actor, thread, cursor=cursor, until=until)
+        except DomainError as error:
+            if error.code != "invalid_cursor":
+                raise
+            shown, cursor = conversation.read(self.actor, thread, until=until), None
+        return {
+            "conversation": shown,
+            "history": conversation.history_of(self.actor, thread, shown),
+            "is_latest": cursor is None and until is None,
+            "sample": sample.progress(thread, shown.messages) if self.panel.is_test else "",
+            "seen": conversation.seen_until(thread, shown),
+            "workspace_id": self.workspace.pk,
+        }
+
+    def until(self, thread: Thread) -> datetime | None:
+        """Before which time the messages are that show the one which the address names, with some of those after it.
+        None if the latest do, or if it names none."""
+        wanted, rows = self.request.GET.get("message", ""), self.rows(Message).filter(thread=thread)
+        found = rows.filter(pk=wanted).first() if is_id("msg", wanted) else None
+        if found is None:
+            return None
+        later = rows.filter(created_at__gt=found.created_at).order_by("created_at", "id")
+        time: datetime | None = later.values_list("created_at", flat=True)[AFTER_FOUND : AFTER_FOUND + 1].first()
+        return time
+
+    def act(self, thread: Thread, action: str) -> HttpResponse:
+        """What another button does to the conversation or to one of its messages."""
+        message_id = self.request.POST.get("message", "")
+        takes_back = given_time(self.request.POST.get("takes_back", ""))
+        match action:
+            case "close":
+                closed = threads.close_thread(self.actor, thread.pk, seen=self.seen(), takes_back=takes_back)
+                undo = _undo_of_putting_away(thread, closed.closed_at)
+                self.say("The conversation is closed. It opens again when they write.", undo=undo)
+            case "reopen":
+                threads.reopen_thread(self.actor, thread.pk, takes_back=takes_back)
+                self.say("The conversation is open again.")
+            case "snooze":
+                until = conversation.snooze_end(self.request.POST.get("until", ""), self.request.POST.get("date", ""))
+                if until is None:
+                    raise invalid("until", "required", "choose a date and a time until which it sleeps")
+                threads.snooze_thread(self.actor, thread.pk, until=until, seen=self.seen(), takes_back=takes_back)
+                undo = _undo_of_putting_away(thread, until)
+                self.say("The conversation is snoozed. It comes back then, or when they write.", undo=undo)
+            case "assign":
+                replaces = self._user_id("replaces") if "replaces" in self.request.POST else threads.ANYBODY
+                user_id = self._user_id("assignee")
+                changed = threads.assign_thread(self.actor, thread.pk, user_id=user_id, replaces=replaces)
+                undo = {"assignee": _text(thread.assignee_id), "replaces": _text(changed.assignee_id)}
+                said = f"Assigned to {changed.assignee}." if changed.assignee else "Nobody looks after it now."
+                self.say(said, undo={"action": "assign", **undo} if thread.assignee_id != changed.assignee_id else None)
+            case "read":
+                messages.mark_thread_read(self.actor, thread.pk)
+            case "unread":
+                threads.mark_thread_unread(self.actor, thread.pk)
+                self.say("The conversation is marked as unread.", undo={"action": "read"})
+            case "retry":
+                threads.retry_message(self.actor, message_id)
+                self.say("The message is sent again.")
+            case "cancel":
+                messages.cancel_message(self.actor, message_id)
+                self.say("The message was canceled before it was sent.")
+            case "history":
+                threads.load_history(self.actor, thread.pk)
+                page = self.back(thread, before=self.request.GET.get("before"))
+                page["Location"] += "#inbox-history"
+                return page
+            case _:
+                raise Http404
+        return self.redirect("inbox", **self.query()) if action in LEAVING else self.back(thread)
+
+    def _user_id(self, name: str) -> int | None:
+        """The id of the user that the form names; None for nobody."""
+        chosen = self.request.POST.get(name, "")
+        if not chosen:
+            return None
+        if (user_id := given_number(chosen)) is None:
+            raise invalid("assignee", "invalid_choice", "choose a member")
+        return user_id
+
+
+def _undo_of_putting_away(before: Thread, put_away: datetime | None) -> dict[str, str] | None:
+    """What is posted to take back that the thread was closed at, or snoozed until, that time. None if it was before."""
+    if put_away is None or put_away in (before.closed_at, before.snoozed_until):
+        return None
+    undo = {"action": "reopen", "takes_back": put_away.isoformat()}
+    if before.closed_at is not None:
+        undo["action"] = "close"
+    elif before.snoozed_until is not None and before.is_snoozed:
+        undo |= {"action": "snooze", "until": "date", "date": before.snoozed_until.isoformat()}
+    return undo
+
+
+def _text(user_id: int | None) -> str:
+    return "" if user_id is None else str(user_id)
