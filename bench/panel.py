@@ -27,15 +27,40 @@ from crmsolid.core.garbage_collection import freeze_loaded_objects
 from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.urls import pages
 from crmsolid.workspaces.models import Membership, Workspace
+from messaging.models import File
 
 ROUNDS = 3
 CONVERSATIONS = 200_000  # ten messages each
+# One message in twenty has a picture.
+FILES = (
+    """
+INSERT INTO messaging_file (id, workspace_id, name, type, kind, state, size, sha256, width, height, storage_name,
+  thumbnail_name, processed_at, created_at)
+SELECT 'fil_' || substr(id, 5), workspace_id, 'photo.jpg', 'image/jpeg', 'photo', 'stored', 200000, repeat('0', 64),
+  1280, 960, workspace_id || '/' || id, workspace_id || '/' || id || 't', created_at, created_at
+FROM messaging_message WHERE random_id %% 20 = 0 AND workspace_id = %s
+""",
+    """
+INSERT INTO messaging_attachment (workspace_id, message_id, account_id, file_id, position, kind, random_id,
+  telegram_message_id)
+SELECT workspace_id, id, account_id, 'fil_' || substr(id, 5), 0, 'photo', random_id, telegram_message_id
+FROM messaging_message WHERE random_id %% 20 = 0 AND workspace_id = %s
+""",
+    "UPDATE messaging_message SET kind = 'photo' WHERE random_id %% 20 = 0 AND workspace_id = %s",
+)
 FEW_UNREAD = "UPDATE messaging_thread SET unread_count = 1, waiting_since = last_message_at WHERE id LIKE %s"
 
 
 def prepare(people: int) -> Workspace:
-    """The year of ``bench.analytics``, and contacts to whom nobody has written yet."""
+    """The year of ``bench.analytics`` with pictures, and contacts to whom nobody has written yet."""
     workspace = analytics.prepare(min(people, CONVERSATIONS))
+    if not File.objects.for_workspace(workspace).exists():
+        with timed("fill files"), connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0; SET session_replication_role = replica")
+            for statement in FILES:
+                cursor.execute(statement, [workspace.pk])
+            cursor.execute("VACUUM ANALYZE messaging_message, messaging_file, messaging_attachment")
+            cursor.execute("RESET statement_timeout; RESET session_replication_role")
     missing = people - Contact.objects.for_workspace(workspace).count()
     if missing > 0:
         with timed(f"fill {missing:,} contacts"), connection.cursor() as cursor:
