@@ -216,6 +216,7 @@ class SentReport(WorkspaceModel):
     telegram_message_id = models.BigIntegerField()
     kind = models.CharField(max_length=20)
     text = models.TextField(blank=True)
+    entities = models.JSONField(default=list, db_default=[], blank=True)
     reply_to = models.BigIntegerField(null=True, blank=True)
     at = models.DateTimeField()
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from telethon.tl import types
 
+from messaging.formatting.entities import Entity
 from messaging.models import Account, PeerHash
+from messaging.telegram.entities import from_telegram
 
 # Telegram's own accounts, which are no customers: login codes (777000, 42777), the codes that other services send over
 # Telegram (489000, "Verification Codes"), mentions in comments (1271266957, "Replies"), and tokens of bots (93372553,
@@ -27,7 +29,8 @@ _KINDS: dict[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PrivateMessage:
-    """A message of a private conversation. ``edited_at`` is set only if the text was changed.
+    """A message of a private conversation. ``entities`` are the formatted parts of ``text``. ``edited_at`` is set only
+    if the text was changed.
 
     ``reply_to`` is the id of the message of this conversation that it quotes. ``is_automatic``: Telegram sent it for
     its author, as an away message or a greeting, or a bot that answers for them did.
@@ -42,6 +45,7 @@ class PrivateMessage:
     edited_at: datetime | None = None
     reply_to: int | None = None
     is_automatic: bool = False
+    entities: tuple[Entity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +79,19 @@ def private_message(update: Any, own_id: int) -> PrivateMessage | None:
         return None
     if peer_id == own_id or peer_id in SERVICE_ACCOUNT_IDS:
         return None
+    text = _without_nul(message.message or "")
     edit_is_hidden = getattr(message, "edit_hide", None)  # a reaction, for example, not a new text
     return PrivateMessage(
         id=message.id,
         peer_id=peer_id,
-        text=_without_nul(message.message or ""),
+        text=text,
         at=message.date,
         outgoing=bool(message.out),
         kind=kind,
         edited_at=None if edit_is_hidden else getattr(message, "edit_date", None),
         reply_to=_quoted_id(message.reply_to),
         is_automatic=bool(getattr(message, "offline", None) or getattr(message, "via_business_bot_id", None)),
+        entities=from_telegram(text, message.entities),
     )
 
 

@@ -19,6 +19,7 @@ from telethon.tl import types
 
 from contacts.models import Contact
 from crmsolid.core import clock
+from messaging.formatting.entities import from_json, to_json
 from messaging.models import Account, Direction, Message, PeerHash, SentReport, Status, TelegramSession, Thread
 from messaging.telegram import mapping
 from messaging.telegram.client import UpdateState
@@ -77,7 +78,13 @@ def _may_become(send: Message, incoming: Incoming) -> bool:
 
 def _keep(account: Account, send: Message, incoming: Incoming) -> bool:
     """Keep the message until the send is settled. False if that has happened meanwhile."""
-    values = {"kind": incoming.kind, "text": incoming.text, "reply_to": incoming.reply_to, "at": incoming.at}
+    values = {
+        "kind": incoming.kind,
+        "text": incoming.text,
+        "entities": to_json(incoming.entities),
+        "reply_to": incoming.reply_to,
+        "at": incoming.at,
+    }
     try:
         with transaction.atomic():
             # As whoever settles does, and looks at what is kept afterwards.
@@ -95,9 +102,10 @@ def _keep(account: Account, send: Message, incoming: Incoming) -> bool:
     return True
 
 
-def edit_report(account: Account, telegram_message_id: int, text: str) -> None:
+def edit_report(account: Account, message: PrivateMessage) -> None:
     """Change the text of a message that is kept, if it is."""
-    SentReport.unscoped.filter(account=account, telegram_message_id=telegram_message_id).update(text=text)
+    rows = SentReport.unscoped.filter(account=account, telegram_message_id=message.id)
+    rows.update(text=message.text, entities=to_json(message.entities))
 
 
 def take_reports(account: Account) -> list[Incoming]:
@@ -126,6 +134,7 @@ def _from_report(report: SentReport) -> Incoming:
         kind=report.kind,
         outgoing=True,
         reply_to=report.reply_to,
+        entities=from_json(report.entities),
     )
 
 
@@ -274,9 +283,10 @@ class Receiver:
         rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
         # A conversation that was read before may be stored after a newer edit.
         rows = rows.filter(Q(edited_at=None) | Q(edited_at__lte=message.edited_at))
-        is_stored = rows.update(text=message.text, edited_at=message.edited_at) > 0
+        entities = to_json(message.entities)
+        is_stored = rows.update(text=message.text, entities=entities, edited_at=message.edited_at) > 0
         if not is_stored:
-            edit_report(self.account, message.id, message.text)
+            edit_report(self.account, message)
         return is_stored
 
     @transaction.atomic
@@ -311,4 +321,5 @@ def as_incoming(message: PrivateMessage, peer: Peer) -> Incoming:
         outgoing=message.outgoing,
         reply_to=message.reply_to,
         is_automatic=message.is_automatic,
+        entities=message.entities,
     )

@@ -20,6 +20,7 @@ from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import team, texts
+from messaging.formatting.entities import Entity, to_json
 from messaging.models import Account, AccountKind, Direction, Message, OptOutWord, Status
 from messaging.representations import MESSAGE_RECEIVED, MESSAGE_SENT, MessageOut
 from messaging.sending import sources
@@ -46,6 +47,7 @@ class Incoming:
     ``name``: the whole one; ``last_name``: the part at its end, if known. ``outgoing``: it was typed on the account's
     own phone. ``at``: Telegram's time. ``kind``: ``text``, ``photo``, ... ``reply_to``: Telegram's id of the message of
     the same conversation that it quotes. ``is_automatic``: nobody wrote it, it is known to be an auto-reply.
+    ``entities``: the formatted parts of ``text``.
     """
 
     telegram_message_id: int
@@ -59,6 +61,7 @@ class Incoming:
     outgoing: bool = False
     reply_to: int | None = None
     is_automatic: bool = False
+    entities: tuple[Entity, ...] = ()
 
 
 @transaction.atomic
@@ -204,6 +207,7 @@ def _new_message(account: Account, contact: Contact, thread_id: str, incoming: I
         status=Status.SENT if incoming.outgoing else Status.RECEIVED,
         kind=incoming.kind,
         text=incoming.text,
+        entities=to_json(incoming.entities),
         rendered=True,
         source="phone" if incoming.outgoing else "direct",
         telegram_message_id=incoming.telegram_message_id,

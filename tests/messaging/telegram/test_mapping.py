@@ -7,6 +7,7 @@ import pytest
 from telethon.tl import types
 
 from contacts.models import Contact
+from messaging.formatting.entities import Entity, EntityKind
 from messaging.models import Account, Message, PeerHash, TelegramSession
 from messaging.telegram.client import UpdateState
 from messaging.telegram.mapping import Peer, PrivateMessage, peer_from_user, private_message
@@ -155,3 +156,22 @@ def test_message_belongs_to_the_one_it_quotes(receiver: Receiver) -> None:
     receiver.store_updates(updates, [user(ANNA)], UpdateState(3, 0, 2, 1))
     answer = Message.unscoped.select_related("in_reply_to").get(direction="in")
     assert answer.in_reply_to is not None and answer.in_reply_to.telegram_message_id == 1
+
+
+def test_formatted_parts_are_stored_and_change_with_an_edit(receiver: Receiver) -> None:
+    found = [types.MessageEntityBold(0, 2), types.MessageEntityUrl(3, 4), types.MessageEntityItalic(3, 99)]
+    updates = [types.UpdateNewMessage(message(types.PeerUser(ANNA), "😀 word", entities=found), 2, 1)]
+    receiver.store_updates(updates, [user(ANNA)], UpdateState(2, 0, 2, 1))
+    stored = Message.unscoped.get()
+    bold, italic = {"kind": "bold", "offset": 0, "length": 2}, {"kind": "italic", "offset": 3, "length": 4}
+    assert (stored.text, stored.entities) == ("😀 word", [bold, italic])
+    edited = message(types.PeerUser(ANNA), "word", entities=[types.MessageEntityCode(0, 4)], edit_date=AT)
+    receiver.store_updates([types.UpdateEditMessage(edited, 3, 1)], [], UpdateState(3, 0, 2, 1))
+    stored.refresh_from_db()
+    assert (stored.text, stored.entities) == ("word", [{"kind": "code", "offset": 0, "length": 4}])
+
+
+def test_formatted_part_of_a_short_update_is_mapped() -> None:
+    update = types.UpdateShortMessage(7, ANNA, "hi", 1, 1, AT, entities=[types.MessageEntityBold(0, 2)])
+    mapped = private_message(update, ME)
+    assert mapped is not None and mapped.entities == (Entity(EntityKind.BOLD, 0, 2),)
