@@ -6,8 +6,8 @@
         session = server.authorize("+15550001").fill(MemorySession())
 
 It is built on Telethon's own TL classes, so it does not reveal mistakes in them; its behaviour follows Telegram's
-documentation. It covers private chats between users, and channels that post: no groups, media or secret chats; a bot
-is a user with a mark.
+documentation. It covers private chats between users with files of every kind, and channels that post: no groups or
+secret chats; a bot is a user with a mark.
 
 Telethon is pinned exactly. One layer of the schema is supported, and these names of Telethon are private or
 undocumented: `crypto.rsa.get_byte_array`, `helpers.generate_key_data_from_nonce` and `password.compute_digest` in the
@@ -20,7 +20,7 @@ import telethon
 
 from .control_port import ControlClient, ControlFailed, ControlPort
 from .keys import ServerKey, compute_less, forget_cached_config, generate_key, load_or_create_key, register_public_key
-from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord
+from .records import DeliveryRecord, MediaRecord, MessageRecord, PreparedSession, UploadRecord, UserRecord
 from .server import MAIN_DC, TelegramServer
 from .settings import Duplicates, Settings
 
@@ -36,11 +36,13 @@ __all__ = [
     "ControlPort",
     "DeliveryRecord",
     "Duplicates",
+    "MediaRecord",
     "MessageRecord",
     "PreparedSession",
     "ServerKey",
     "Settings",
     "TelegramServer",
+    "UploadRecord",
     "UserRecord",
     "compute_less",
     "forget_cached_config",

@@ -7,11 +7,13 @@
 """
 
 import asyncio
+import base64
 import json
 import logging
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, is_dataclass
+from datetime import datetime
 from typing import Any, TextIO
 
 from .event_loop import CONTROLS
@@ -75,9 +77,16 @@ class ControlPort:
 
 
 def to_json(value: Any) -> Any:
-    if isinstance(value, list):
+    """Plain values; bytes become base64, and dates text."""
+    if isinstance(value, list | tuple):
         return [to_json(item) for item in value]
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    if isinstance(value, dict):
+        return {name: to_json(item) for name, item in value.items()}
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return to_json(asdict(value)) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 class ControlFailed(Exception):

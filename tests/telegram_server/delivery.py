@@ -1,10 +1,11 @@
 """The effects of sending, editing and reading on the two mailboxes of a chat, and the updates they cause."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from .mailbox import DeletedMessage, EditedMessage, Event, ReadInbox, ReadOutbox, StoredMessage
+from .mailbox import DeletedMessage, EditedMessage, Event, ReadInbox, ReadOutbox, Reply, StoredMessage
+from .media import Media
 from .render import pushed_view, short_view
 from .serialization import tl_bytes
 from .session import Session
@@ -20,6 +21,27 @@ class Draft:
     date: int | None = None
     offline: bool = False
     via_business_bot_id: int | None = None
+    media: Media | None = None
+    grouped_id: int | None = None
+    noforwards: bool = False
+    no_webpage: bool = False
+    invert_media: bool = False
+    reply: Reply | None = None
+
+
+# What both copies of a message have in common.
+COMMON_FIELDS = (
+    "text",
+    "entities",
+    "offline",
+    "via_business_bot_id",
+    "media",
+    "grouped_id",
+    "noforwards",
+    "no_webpage",
+    "invert_media",
+    "reply",
+)
 
 
 class Delivery:
@@ -32,30 +54,16 @@ class Delivery:
 
         Each copy has the date of its owner's clock, unless the draft has one.
         """
-        sent = StoredMessage(
-            sender.mailbox.next_id(),
-            recipient,
-            True,
-            draft.text,
-            date_of(draft, sender),
-            draft.entities,
-            draft.random_id,
-        )
-        sent.offline, sent.via_business_bot_id = draft.offline, draft.via_business_bot_id
-        self._push(sender, sender.mailbox.store(sent), origin)
+        sent = copy_for(sender, recipient, draft)
+        sent.is_out, sent.random_id = True, draft.random_id
+        copies = [sent]
         if recipient is not sender:
-            received = StoredMessage(
-                recipient.mailbox.next_id(),
-                sender,
-                False,
-                draft.text,
-                date_of(draft, recipient),
-                draft.entities,
-                other_copy=sent,
-            )
-            received.offline, received.via_business_bot_id = draft.offline, draft.via_business_bot_id
-            sent.other_copy = received
-            self._push(recipient, recipient.mailbox.store(received), origin)
+            received = copy_for(recipient, sender, draft)
+            received.reply = other_side(draft.reply)
+            sent.other_copy, received.other_copy = received, sent
+            copies.append(received)
+        for copy in copies:
+            self._push(copy.owner, copy.owner.mailbox.store(copy), origin)
         return sent
 
     def edit(self, owner: User, message: StoredMessage, text: str) -> None:
@@ -99,3 +107,15 @@ class Delivery:
 
 def date_of(draft: Draft, owner: User) -> int:
     return int(owner.time()) if draft.date is None else draft.date
+
+
+def copy_for(owner: User, peer: User, draft: Draft) -> StoredMessage:
+    common = {name: getattr(draft, name) for name in COMMON_FIELDS}
+    return StoredMessage(owner.mailbox.next_id(), owner, peer, is_out=False, date=date_of(draft, owner), **common)
+
+
+def other_side(reply: Reply | None) -> Reply | None:
+    """The same reply in the other user's mailbox; none if they do not have the message."""
+    if reply is None or reply.to.other_copy is None:
+        return None
+    return replace(reply, to=reply.to.other_copy)

@@ -9,7 +9,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .media import Media
     from .state import User
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a message answers: a message of the same mailbox, and the part of it that is quoted. `quote_offset` counts
+    UTF-16 units."""
+
+    to: StoredMessage
+    quote_text: str | None = None
+    quote_entities: list[Any] | None = None
+    quote_offset: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -20,6 +32,7 @@ class StoredMessage:
     """
 
     id: int
+    owner: User
     peer: User
     is_out: bool
     text: str
@@ -31,6 +44,12 @@ class StoredMessage:
     is_deleted: bool = False
     offline: bool = False
     via_business_bot_id: int | None = None
+    media: Media | None = None
+    grouped_id: int | None = None
+    noforwards: bool = False
+    no_webpage: bool = False
+    invert_media: bool = False
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)

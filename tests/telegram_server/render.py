@@ -7,7 +7,8 @@ from typing import Any
 
 from telethon.tl import types
 
-from .mailbox import Change, DeletedMessage, EditedMessage, Event, NewMessage, ReadInbox, StoredMessage
+from .mailbox import Change, DeletedMessage, EditedMessage, Event, NewMessage, ReadInbox, Reply, StoredMessage
+from .media import media_view
 from .state import ServerState, User
 
 
@@ -60,6 +61,21 @@ def message_view(message: StoredMessage) -> Any:
         edit_date=None if message.edited_at is None else moment(message.edited_at),
         offline=message.offline,
         via_business_bot_id=message.via_business_bot_id,
+        media=None if message.media is None else media_view(message.owner, message.media),
+        grouped_id=message.grouped_id,
+        noforwards=message.noforwards,
+        invert_media=message.invert_media,
+        reply_to=None if message.reply is None else reply_view(message.reply),
+    )
+
+
+def reply_view(reply: Reply) -> Any:
+    return types.MessageReplyHeader(
+        quote=reply.quote_text is not None,
+        reply_to_msg_id=reply.to.id,
+        quote_text=reply.quote_text,
+        quote_entities=reply.quote_entities,
+        quote_offset=reply.quote_offset,
     )
 
 
@@ -88,11 +104,11 @@ def pushed_view(state: ServerState, viewer: User, event: Event) -> Any:
 
 
 def short_view(event: Event) -> Any | None:
-    """The short form of a new text message, without users; None for other events, which have no short form."""
+    """The short form of a new text message, without users; None for what has no short form, or more than a text."""
     if not isinstance(event.change, NewMessage):
         return None
     message = event.change.message
-    if message.offline or message.via_business_bot_id:
+    if message.offline or message.via_business_bot_id or message.media or message.reply or message.noforwards:
         return None
     return types.UpdateShortMessage(
         id=message.id,

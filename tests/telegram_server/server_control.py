@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection
 from telethon.tl import types
 
 from .account_control import AccountControl
-from .channel_control import ChannelControl
 from .connection import Connection
 from .delivery import Draft
 from .errors import failure
@@ -17,7 +16,16 @@ from .limits import LimitControl
 from .login_control import LoginControl
 from .login_token_control import LoginTokenControl
 from .mailbox import StoredMessage
-from .records import DeliveryRecord, MessageRecord, PreparedSession, UserRecord, message_record, user_record
+from .media_control import MediaControl
+from .records import (
+    DeliveryRecord,
+    MessageRecord,
+    PreparedSession,
+    UserRecord,
+    delivery_record,
+    message_record,
+    user_record,
+)
 from .rpc import Rpc
 from .serialization import tl_bytes
 from .settings import Answers, Duplicates, Settings
@@ -26,7 +34,7 @@ from .state import ServerState, User, digits, new_salt
 from .update_control import Who
 
 
-class ServerControl(ChannelControl, LimitControl, AccountControl, LoginControl, LoginTokenControl):
+class ServerControl(MediaControl, LimitControl, AccountControl, LoginControl, LoginTokenControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -124,8 +132,7 @@ class ServerControl(ChannelControl, LimitControl, AccountControl, LoginControl, 
         `offline`: Telegram sent it for the sender, as an away message. `via_business_bot_id`: a bot did.
         """
         draft = Draft(text, date=date, offline=offline, via_business_bot_id=via_business_bot_id)
-        message = self.rpc.delivery.post(self.find(sender), self.find(recipient), draft)
-        return DeliveryRecord(message.id, message.other_copy.id if message.other_copy else message.id)
+        return delivery_record(self.rpc.delivery.post(self.find(sender), self.find(recipient), draft))
 
     @control
     def edit(self, owner: Who, message_id: int, text: str) -> None:
@@ -155,6 +162,12 @@ class ServerControl(ChannelControl, LimitControl, AccountControl, LoginControl, 
         return self._records(who, lambda message: message.is_out)
 
     @control
+    def conversation(self, who: Who, peer: Who) -> list[MessageRecord]:
+        """The user's messages to and from the peer that are not deleted, oldest first."""
+        other = self.find(peer)
+        return self._records(who, lambda message: message.peer is other)
+
+    @control
     def forget_random_ids(self, who: Who) -> None:
         """As if the messages had been sent so long ago that Telegram no longer recognizes a duplicate."""
         self.find(who).mailbox.random_ids.clear()
@@ -172,6 +185,7 @@ class ServerControl(ChannelControl, LimitControl, AccountControl, LoginControl, 
         allows_one_connection: bool | None = None,
         difference_limit: int | None = None,
         allows_one_address: bool | None = None,
+        checks_media_first: bool | None = None,
     ) -> None:
         """Change some of the Settings while the server runs; None leaves a setting as it is."""
         current = self.settings
@@ -185,6 +199,8 @@ class ServerControl(ChannelControl, LimitControl, AccountControl, LoginControl, 
             current.allows_one_connection = allows_one_connection
         if allows_one_address is not None:
             current.allows_one_address = allows_one_address
+        if checks_media_first is not None:
+            current.checks_media_first = checks_media_first
         if difference_limit is not None:
             current.difference_limit = difference_limit
 

@@ -86,7 +86,10 @@ class Session:
             return
         except RpcFailure as refusal:
             result = types.RpcError(refusal.code, refusal.name)
-        self._enqueue(rpc_result(msg_id, compressed(tl_bytes(result))), is_content=True, is_answer=True)
+        body = tl_bytes(result)
+        if not isinstance(result, types.upload.File):  # most files are compressed already
+            body = compressed(body)
+        self._enqueue(rpc_result(msg_id, body), is_content=True, is_answer=True)
 
     def forget(self) -> None:
         """As if the server had lost all it knows of the session. The next message from the client creates it anew."""

@@ -39,6 +39,7 @@ class Settings:
     `init_refusal`: the answer to every initConnection, None if clients are accepted.
     `answers`: the form of the answers to sends. `pushes_own_sends`: the sending session gets the update too, before the
     answer. `gives_logout_tokens`: auth.logOut answers a token with which the user may log in again without a code.
+    `checks_media_first`: a used random_id is noticed after the media of a send was checked, not before.
     `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
     """
 
@@ -50,4 +51,5 @@ class Settings:
     allows_one_address: bool = False
     init_refusal: RpcFailure | None = None
     gives_logout_tokens: bool = False
+    checks_media_first: bool = False
     difference_limit: int = 100

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from telethon.crypto import AuthKey
 
 from .errors import RpcFailure
+from .files import FileStore
 from .login_tokens import LoginTokens
 from .mailbox import Mailbox
 from .settings import Duplicates
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 FIRST_USER_ID = 1_000_001
+FIRST_GROUPED_ID = 13_000_000_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class Freeze:
     since: int
     until: int
     appeal_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumFault:
+    """What happens to one album: only the items at these positions are accepted (None: all); each item gets a
+    grouped_id of its own half if it is split."""
+
+    accepted: list[int] | None = None
+    is_split: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +68,9 @@ class User:
     too_long_differences: int = 0
     texts_to_change: int = 0
     duplicates: Duplicates | None = None
+    reference_generation: int = 0
+    parts_to_drop: list[int] = field(default_factory=list)
+    album_faults: list[AlbumFault] = field(default_factory=list)
 
     def time(self) -> float:
         """Unix time of the server as this user's clients see it, see ``UpdateControl.shift_clock``."""
@@ -112,9 +126,11 @@ class ServerState:
         self.code_plans: dict[str, CodePlan] = {}
         self.logout_tokens: dict[bytes, User] = {}
         self.login_tokens = LoginTokens()
+        self.files = FileStore()
         self.requests: Counter[tuple[str, str]] = Counter()
         self.peak_connections: Counter[str] = Counter()
         self.crashes: list[str] = []
+        self._groups = 0
         self._changed = asyncio.Event()
         self._hash_seed = os.urandom(16)
 
@@ -125,6 +141,11 @@ class ServerState:
 
     async def change(self) -> None:
         await self._changed.wait()
+
+    def new_group(self) -> int:
+        """The grouped_id of a new album."""
+        self._groups += 1
+        return FIRST_GROUPED_ID + self._groups
 
     def add_user(
         self, phone: str, dc_id: int, first_name: str, last_name: str = "", user_id: int | None = None

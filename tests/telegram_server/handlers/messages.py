@@ -7,14 +7,16 @@ from telethon.tl import functions, types
 
 from ..delivery import Draft
 from ..errors import failure
-from ..mailbox import StoredMessage
+from ..mailbox import Reply, StoredMessage
 from ..render import message_view, moment, now, seconds, user_views
 from ..rpc import Call, handles
+from ..session import Session
 from ..settings import Answers, Duplicates
 from ..state import User
 from .users import require_peer
 
 LONGEST_TEXT = 4096
+LONGEST_QUOTE = 1024
 LARGEST_PAGE = 100
 
 
@@ -29,15 +31,41 @@ def send_message(call: Call, request: Any) -> Any:
         return duplicate(call, first, request.random_id)
     check_text(request.message)
     check_recipient(recipient)
-    draft = Draft(text_to_send(sender, request.message), request.entities, request.random_id)
-    message = call.delivery.post(sender, recipient, draft, None if call.settings.pushes_own_sends else call.session)
+    draft = Draft(
+        text_to_send(sender, request.message),
+        request.entities,
+        request.random_id,
+        noforwards=bool(request.noforwards),
+        no_webpage=bool(request.no_webpage),
+        invert_media=bool(request.invert_media),
+        reply=reply_of(call, recipient, request.reply_to),
+    )
+    message = call.delivery.post(sender, recipient, draft, own_pushes_but(call))
     return answer(call, message, request.random_id)
 
 
+def own_pushes_but(call: Call) -> Session | None:
+    """The session that gets no update of what it sends itself."""
+    return None if call.settings.pushes_own_sends else call.session
+
+
+def reply_of(call: Call, recipient: User, given: Any) -> Reply | None:
+    """What the message answers. Raises RpcFailure for a message that does not exist, and a quote that is not in it."""
+    if given is None:
+        return None
+    target = call.user.mailbox.messages.get(getattr(given, "reply_to_msg_id", 0))
+    if target is None or target.is_deleted or target.peer is not recipient:
+        raise failure("REPLY_MESSAGE_ID_INVALID")
+    quote = given.quote_text
+    if quote and (len(quote) > LONGEST_QUOTE or quote not in target.text):
+        raise failure("QUOTE_TEXT_INVALID")
+    return Reply(target, quote or None, given.quote_entities, given.quote_offset)
+
+
 def answer(call: Call, message: StoredMessage, random_id: int) -> Any:
-    """The answer to a send, in the form of the settings."""
+    """The answer to a send, in the form of the settings; of a message with media never the shortest one."""
     pts, date, form = call.user.mailbox.pts, moment(message.date), call.settings.answers
-    if form is Answers.SHORT:
+    if form is Answers.SHORT and message.media is None:
         return types.UpdateShortSentMessage(message.id, pts, 1, date, out=True, entities=message.entities)
     known, new = types.UpdateMessageID(message.id, random_id), types.UpdateNewMessage(message_view(message), pts, 1)
     if form in (Answers.SINGLE, Answers.ID_ONLY):
@@ -51,8 +79,7 @@ def answer(call: Call, message: StoredMessage, random_id: int) -> Any:
 
 def duplicate(call: Call, first: StoredMessage, random_id: int) -> Any:
     """The answer to a used random_id, see Duplicates. Nothing is sent."""
-    if (call.user.duplicates or call.settings.duplicates) is Duplicates.ERROR:
-        raise failure("RANDOM_ID_DUPLICATE")
+    refuse_duplicates_if_configured(call)
     pts = call.user.mailbox.pts
     updates = [
         types.UpdateMessageID(first.id, random_id),
@@ -60,6 +87,11 @@ def duplicate(call: Call, first: StoredMessage, random_id: int) -> Any:
     ]
     users = user_views(call.state, call.user, [first.peer])
     return types.Updates(updates, users=users, chats=[], date=now(call.user), seq=0)
+
+
+def refuse_duplicates_if_configured(call: Call) -> None:
+    if (call.user.duplicates or call.settings.duplicates) is Duplicates.ERROR:
+        raise failure("RANDOM_ID_DUPLICATE")
 
 
 def text_to_send(sender: User, text: str) -> str:
