@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 # What the product keeps there, as glob patterns. PostgreSQL and Valkey have a folder each.
-KEPT_FILES = ("*_key", "erasures.jsonl", "watermark.json*", "postgresql*", "valkey", "*.lock")
+KEPT_FILES = ("*_key", "erasures.jsonl", "watermark.json*", "postgresql*", "valkey", "files", "*.lock")
 DATABASE = USER = "crmsolid"
 PASSWORD = "postgresql_password"
 

@@ -6,8 +6,9 @@ passwords) and the values that are valid.
 
 import resource
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
 import psycopg
@@ -63,6 +64,32 @@ def env_database(name: str, default: str = "") -> dict[str, Any]:
     if host.lower().startswith("%2f"):  # django-environ makes it lower case and leaves it encoded
         settings["HOST"] = unquote(host.partition(":")[0])
     return settings
+
+
+# What an address of a bucket may say after the ``?``, and what django-storages calls it.
+_S3_OPTIONS = {"endpoint_url": "endpoint_url", "region": "region_name", "addressing_style": "addressing_style"}
+
+
+def env_files(name: str, folder: Path) -> dict[str, Any]:
+    """Django's storage of files: the folder with this path, ``folder`` if the variable is not set, or the bucket of
+    ``s3://bucket/prefix``, with ``endpoint_url``, ``region`` and ``addressing_style`` as its query. The keys of a
+    bucket are those of the variables ``AWS_*``."""
+    given = str(env.str(name, "")).strip()
+    if not given.startswith("s3:"):
+        if "://" in given:
+            raise ImproperlyConfigured(
+                f"{name} is {given.partition('://')[0]}://…; give a folder or s3://bucket/prefix"
+            )
+        location = Path(given).absolute() if given else folder
+        return {"BACKEND": "messaging.files.folder.PrivateFolder", "OPTIONS": {"location": str(location)}}
+    parts = urlsplit(given)
+    query = dict(parse_qsl(parts.query))
+    if not parts.hostname or parts.username or not query.keys() <= _S3_OPTIONS.keys():
+        known = ", ".join(_S3_OPTIONS)
+        raise ImproperlyConfigured(f"{name} is no bucket we know; give s3://bucket/prefix, with ?{known} if needed")
+    options = {_S3_OPTIONS[key]: value for key, value in query.items()}
+    options |= {"bucket_name": parts.netloc, "location": parts.path.strip("/")}
+    return {"BACKEND": "messaging.files.s3.Bucket", "OPTIONS": options}
 
 
 def forbid_core_dumps() -> None:

@@ -20,8 +20,8 @@ from crmsolid.data_folder import (
     use_addresses_alone,
     valkey_url,
 )
-from crmsolid.env import env, env_choice, env_database, env_int, env_proxy, forbid_core_dumps
-from crmsolid.serving.interface import MAX_BODY_BYTES
+from crmsolid.env import env, env_choice, env_database, env_files, env_int, env_proxy, forbid_core_dumps
+from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -185,7 +185,7 @@ WHITENOISE_USE_FINDERS = True  # serves the files of the packages from where the
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 60  # a year under an address with the hash of the file: crmsolid/panel/pages/middleware.py
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": env_files("CRMSOLID_FILES", DATA_DIR / "files"),
     "staticfiles": {"BACKEND": "crmsolid.panel.pages.middleware.HashedStaticFilesStorage"},
 }
 LOGIN_URL = "/panel/login/"
@@ -239,7 +239,9 @@ DAILY_LIMIT = env_int("CRMSOLID_DAILY_LIMIT", 50, least=1)
 DIRECT_SENDS_RESERVED = env_int("CRMSOLID_DIRECT_SENDS_RESERVED", 10)
 TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
 SEND_LEASE_SECONDS = env.float("CRMSOLID_SEND_LEASE_SECONDS", 30.0)
+FILES_QUOTA = env_int("CRMSOLID_FILES_QUOTA", 10 * 1024, least=1) * MEBIBYTE  # of a workspace, given in MiB
 # How long things are kept; docs/privacy.md has the whole table.
+FILES_DAYS = env_int("CRMSOLID_FILES_DAYS", 0)  # 0: as long as their messages
 IMPORT_DAYS = env_int("CRMSOLID_IMPORT_DAYS", 7, least=1)
 WEBHOOK_LOG_DAYS = env_int("CRMSOLID_WEBHOOK_LOG_DAYS", 30, least=1)
 JOB_DAYS = env_int("CRMSOLID_JOB_DAYS", 90, least=1)

@@ -12,7 +12,7 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.insert_select import insert_select
-from messaging import team
+from messaging import querysets, team
 from messaging.models import Direction, ErasedMessage, LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
 from messaging.sending import waiting
@@ -81,6 +81,7 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     """``messages``: every message to and from the contact, oldest first. ``telegram_addresses``: what accounts know."""
     rows = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id).order_by("created_at", "id")
     waiting.load_accounts(rows)
+    querysets.with_attachments(rows)
     known = {peer.pk: peer for peers in _addresses(workspace_id, contact_id) for peer in peers}
     addresses = [{"account_id": p.account_id, "peer_id": p.peer_id, "username": p.username} for p in known.values()]
     return {"messages": [MessageOut.render(row) for row in rows], "telegram_addresses": addresses}

@@ -1,5 +1,6 @@
 """Queries of messaging that have a name."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import (
@@ -11,16 +12,19 @@ from django.db.models import (
     F,
     Min,
     OuterRef,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
     When,
+    prefetch_related_objects,
 )
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
+from messaging.files.models import Attachment, FileKind
 from messaging.models import (
     LIVE_STATES,
     Account,
@@ -109,6 +113,14 @@ def waiting_threads(workspace: Workspace) -> "QuerySet[Thread]":
 def waiting_count(workspace: Workspace) -> int:
     """How many of :func:`waiting_threads` there are. One query, which looks at no more than ``MAX_COUNT + 1``."""
     return waiting_threads(workspace)[: MAX_COUNT + 1].count()
+
+
+def with_attachments(messages: Iterable[Message]) -> None:
+    """Load the attachments of these messages with their files, with one query for all of them, or none if no message
+    was sent or received as a file."""
+    rows = Attachment.unscoped.select_related("file").order_by("message_id", "position")
+    having = [message for message in messages if message.kind in FileKind.values]
+    prefetch_related_objects(having, Prefetch("attachments", queryset=rows))
 
 
 def surely_unsent() -> Q:

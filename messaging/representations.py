@@ -9,14 +9,15 @@ from crmsolid.api.examples import TIME, id_of
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import declare
+from messaging.files.representations import AttachmentOut, attachments_of
 from messaging.models import Account, AccountKind, AccountState, Direction, Status, WaitingFor, account_state
 from messaging.sending import waiting
 
 
 class MessageOut(Representation):
-    untrusted: ClassVar[tuple[str, ...]] = ("text", "request_id")
+    untrusted: ClassVar[tuple[str, ...]] = ("text", "request_id", "attachments[].name", "attachments[].type")
     is_resource = True
-    example = {"direction": "out", "status": "sent", "sent_at": TIME}
+    example = {"direction": "out", "status": "sent", "attachments": [], "sent_at": TIME}
 
     id = serializers.CharField()
     account_id = serializers.IntegerField()
@@ -26,6 +27,7 @@ class MessageOut(Representation):
     kind = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.values)
     text = serializers.CharField(allow_blank=True)
+    attachments = serializers.ListField(child=AttachmentOut())
     eta = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
@@ -45,6 +47,7 @@ class MessageOut(Representation):
     )
 
     read_waiting_for = staticmethod(waiting.waiting_for)
+    read_attachments = staticmethod(attachments_of)
 
 
 class QueuedOut(Representation):

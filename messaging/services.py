@@ -216,6 +216,7 @@ def get_message(actor: Actor, message_id: str) -> Message:
     actor.require(Scope.READ_MESSAGES)
     message = _get(Message, actor, message_id)
     waiting.load_accounts([message])
+    querysets.with_attachments([message])
     return message
 
 
@@ -265,6 +266,7 @@ def _page_of_messages(
 ) -> Page:
     messages = _page(actor, rows, filters, sort=sort, limit=limit, cursor=cursor)
     waiting.load_accounts(messages.rows)
+    querysets.with_attachments(messages.rows)
     return messages
 
 
@@ -294,6 +296,7 @@ def list_threads(
     threads = _page(actor, rows, filters, sort="-last_message_at", limit=limit, cursor=cursor)
     newest = querysets.newest_messages(actor.workspace, threads.rows)
     waiting.load_accounts(newest.values())
+    querysets.with_attachments(newest.values())
     for thread in threads.rows:
         thread.last_message = newest.get(thread.pk)
     return threads

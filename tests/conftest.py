@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import get_hashers
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from django.test.signals import setting_changed
 from xdist.scheduler import LoadScopeScheduling
 
 from apikeys.authentication import token_lookups
@@ -68,6 +69,9 @@ def cheap_passwords() -> None:
 def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What the product writes into its data folder goes to one of the tests."""
     settings.DATA_DIR = tmp_path_factory.mktemp("data")
+    files = {"BACKEND": "messaging.files.folder.PrivateFolder", "OPTIONS": {"location": settings.DATA_DIR / "files"}}
+    settings.STORAGES = {**settings.STORAGES, "default": files}
+    setting_changed.send(sender=None, setting="STORAGES", value=settings.STORAGES, enter=True)
 
 
 @pytest.fixture(scope="session")

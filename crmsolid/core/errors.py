@@ -234,6 +234,14 @@ CODES: dict[str, CodeInfo] = {
         "about.",
         advice="Use a new Idempotency-Key if the operation is still wanted.",
     ),
+    "file_gone": CodeInfo(
+        410,
+        "File gone",
+        "Nobody has the content of this file any more. Ask for it to be sent again.",
+        "The file is known and its content is not kept any more: it has reached the end of its time here, Telegram has "
+        "deleted it, or it destroyed itself after it was seen.",
+        advice="Ask the person to send the file again, or upload it again. Fetching it again does not help.",
+    ),
     "precondition_failed": CodeInfo(
         412,
         "Precondition failed",
@@ -242,10 +250,24 @@ CODES: dict[str, CodeInfo] = {
         "a version that If-None-Match lists. With `If-None-Match: *`: there is such an object already. Nothing was "
         "changed.",
     ),
+    "file_too_large": CodeInfo(
+        409,
+        "File too large to fetch",
+        "This installation does not fetch files of this size from Telegram. Open it on the account's phone.",
+        "Telegram has the file, and it is larger than what this installation fetches; `size` says how large.",
+    ),
+    "file_quota_exceeded": CodeInfo(
+        409,
+        "Quota of files exceeded",
+        "The files of this workspace take all the space it has. Delete contacts or templates that have files, or ask "
+        "whoever runs the server for more.",
+        "With this file the workspace would keep more bytes than it may. `quota`, `used` and `size` are in bytes. "
+        "Nothing was kept.",
+    ),
     "payload_too_large": CodeInfo(
         413,
         "Payload too large",
-        "A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB.",
+        "A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.",
         "The body is larger than the operation accepts. It was refused without being read to its end.",
     ),
     "unsupported_media_type": CodeInfo(
@@ -253,6 +275,13 @@ CODES: dict[str, CodeInfo] = {
         "Unsupported media type",
         "Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.",
         "The Content-Type is missing or is not one that the operation accepts, or the body is compressed.",
+    ),
+    "range_not_satisfiable": CodeInfo(
+        416,
+        "Range not satisfiable",
+        "The file ends before this range. Its size is in Content-Range.",
+        "The Range header asks for bytes beyond the end of the file.",
+        advice="Ask for a range within the size that Content-Range names, or for the whole file without Range.",
     ),
     "validation_failed": CodeInfo(
         422,
@@ -318,6 +347,13 @@ CODES: dict[str, CodeInfo] = {
         "Retry in a moment with the same Idempotency-Key.",
         "The database cannot be reached or cannot be written at the moment, or the server is too busy to take the "
         "request. `detail` says so if reading still works.",
+    ),
+    "storage_full": CodeInfo(
+        507,
+        "Storage full",
+        "The server has no space left for files. Nothing was kept. Retry later with the same Idempotency-Key.",
+        "The disk of the server, or the bucket that it keeps files in, takes no more.",
+        advice="Whoever runs the server has to make space; the same request can be sent again then.",
     ),
 }
 

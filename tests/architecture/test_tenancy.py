@@ -109,6 +109,7 @@ UNSCOPED = {
     "sequences/running/message_source.py": "the enrollments of messages that were claimed, whoever they belong to",
     "messaging/threads/state.py": "the threads of messages that were fetched through their workspace",
     "messaging/threads/received.py": "messages and words by the account or the contacts they belong to",
+    "messaging/files/storage.py": "contents that are due, or that the caller has written",
     "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
     "messaging/held.py": "what waits in all workspaces while sending is held, for somebody with a shell",
     "messaging/stats.py": "the messages of accounts that were fetched through their workspace",

@@ -38,13 +38,14 @@ OF_OURS: dict[str, set[str]] = {
         *("QueuedOut.id", "CanceledOut.id", "MessageOut.thread_id", "MessageOut.contact_id", "MessageOut.in_reply_to"),
         *("ThreadOut.contact_id", "EnrollmentOut.sequence_id", "EnrollmentOut.contact_id", "ExplanationOut.contact_id"),
         *("VersionFiguresOut.sequence_id", "BroadcastFiguresOut.broadcast_id"),
-        "SequenceResultsOut.sequence_id",
+        *("SequenceResultsOut.sequence_id", "AttachmentOut.id"),
     },
     "a cursor that we made": {"ListOf.next_cursor", "ScoreOut.next_cursor"},
     "the name of a time zone, of a list of ours": {
         *("ContactOut.time_zone", "WorkspaceOut.time_zone", "SequenceDetailOut.time_zone"),
     },
     "a word of ours for what went wrong, or what it is": {"MessageOut.error", "MessageOut.kind", "LeafOut.op"},
+    "an address of ours": {"AttachmentOut.url", "AttachmentOut.thumbnail"},
     "where something stands in a filter": {"LeafOut.path"},
     "a time or a duration": {
         *("StepOut.delay", "SequenceDetailOut.jitter", "WindowOut.from", "WindowOut.to", "WindowOut.days"),
