@@ -1,12 +1,15 @@
 """The effects of sending, editing and reading on the two mailboxes of a chat, and the updates they cause."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .mailbox import DeletedMessage, EditedMessage, Event, ReadInbox, ReadOutbox, Reply, StoredMessage
+from telethon.tl import types
+
+from .mailbox import DeletedMessages, EditedMessage, Event, ReadInbox, ReadOutbox, Reply, StoredMessage
 from .media import Media
-from .render import pushed_view, short_view
+from .render import now, pushed_view, reactions_update, short_view
 from .serialization import tl_bytes
 from .session import Session
 from .settings import Settings
@@ -61,23 +64,52 @@ class Delivery:
             received = copy_for(recipient, sender, draft)
             received.reply = other_side(draft.reply)
             sent.other_copy, received.other_copy = received, sent
+            received.reactions = sent.reactions
             copies.append(received)
         for copy in copies:
             self._push(copy.owner, copy.owner.mailbox.store(copy), origin)
         return sent
 
-    def edit(self, owner: User, message: StoredMessage, text: str) -> None:
-        for reader, copy in ((owner, message), (message.peer, message.other_copy)):
-            if copy is not None:
-                copy.text, copy.edited_at = text, int(time.time())  # increases, whatever clocks do
-                self._push(reader, reader.mailbox.record(EditedMessage(copy)), None)
+    def edit(self, message: StoredMessage, origin: Session | None = None, **changes: Any) -> None:
+        """Change these fields of both copies. With `edit_hide` the message is not shown as edited."""
+        for copy in copies_of(message):
+            for name, value in ({"edit_hide": False} | changes).items():
+                setattr(copy, name, value)
+            copy.edited_at = int(time.time())  # increases, whatever clocks do
+            self._push(copy.owner, copy.owner.mailbox.record(EditedMessage(copy)), origin)
 
-    def delete(self, owner: User, message: StoredMessage) -> None:
-        """Delete both copies, as "delete for both" does."""
-        for holder, copy in ((owner, message), (message.peer, message.other_copy)):
-            if copy is not None:
+    def delete(self, messages: Sequence[StoredMessage], *, is_for_both: bool, origin: Session | None = None) -> None:
+        """Delete messages of one user, and the other copies, too, if it is for both."""
+        copies = [copy for each in messages for copy in (copies_of(each) if is_for_both else [each])]
+        deleted: dict[int, list[StoredMessage]] = {}
+        for copy in copies:
+            if not copy.is_deleted:  # a message may be named twice
                 copy.is_deleted = True
-                self._push(holder, holder.mailbox.record(DeletedMessage(copy)), None)
+                deleted.setdefault(copy.owner.id, []).append(copy)
+        for group in deleted.values():
+            event = group[0].owner.mailbox.record(DeletedMessages(group), len(group))
+            self._push(group[0].owner, event, origin)
+
+    def react(self, user: User, message: StoredMessage, reactions: list[str], origin: Session | None = None) -> None:
+        """Replace the user's reactions to the message. The update has no pts: who is not connected never gets it."""
+        message.reactions.pop(user.id, None)
+        if reactions:
+            message.reactions[user.id] = reactions, int(user.time())
+        for copy in copies_of(message):
+            self.tell(copy.owner, reactions_update(copy), origin)
+
+    def type(self, sender: User, recipient: User, action: Any) -> None:
+        """Show the recipient that the sender does something, such as typing."""
+        recipient.actions.append((sender.id, type(action).__name__))
+        self.tell(recipient, types.UpdateUserTyping(sender.id, action))
+
+    def tell(self, user: User, update: Any, origin: Session | None = None) -> None:
+        """Push an update that has no pts."""
+        self._state.notify()
+        view = tl_bytes(types.UpdateShort(update, now(user)))
+        for session in self._state.listening_sessions(user):
+            if session is not origin:
+                session.push(view)
 
     def read(self, reader: User, peer: User, max_id: int, origin: Session | None = None) -> int:
         """Mark `peer`'s messages up to max_id (0: all) as read. Returns the number of events for the reader."""
@@ -85,6 +117,9 @@ class Delivery:
         now_read = [message for message in unread if not max_id or message.id <= max_id]
         if not now_read:
             return 0
+        for message in now_read:
+            if message.other_copy is not None:
+                message.other_copy.read_at = int(peer.time())
         newest = now_read[0]
         reader.mailbox.read_inbox[peer.id] = newest.id
         change = ReadInbox(peer, newest.id, len(unread) - len(now_read))
@@ -107,6 +142,11 @@ class Delivery:
 
 def date_of(draft: Draft, owner: User) -> int:
     return int(owner.time()) if draft.date is None else draft.date
+
+
+def copies_of(message: StoredMessage) -> list[StoredMessage]:
+    """Those that are not deleted, this one first; a note to oneself has one."""
+    return [each for each in (message, message.other_copy) if each is not None and not each.is_deleted]
 
 
 def copy_for(owner: User, peer: User, draft: Draft) -> StoredMessage:

@@ -5,12 +5,17 @@ Messages of private chats are numbered per user, so the two copies of one messag
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .media import Media
     from .state import User
+
+# Of each user who has reacted, by their id: the reactions and the time in Unix seconds. Both copies of a message share
+# them.
+Reactions = dict[int, tuple[list[str], int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,9 @@ class StoredMessage:
     no_webpage: bool = False
     invert_media: bool = False
     reply: Reply | None = None
+    edit_hide: bool = False
+    read_at: int | None = None
+    reactions: Reactions = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,10 @@ class EditedMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class DeletedMessage:
-    message: StoredMessage
+class DeletedMessages:
+    """Messages of any chats of one user; each adds 1 to the pts."""
+
+    messages: list[StoredMessage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +90,16 @@ class ReadOutbox:
     max_id: int
 
 
-Change = NewMessage | EditedMessage | DeletedMessage | ReadInbox | ReadOutbox
+Change = NewMessage | EditedMessage | DeletedMessages | ReadInbox | ReadOutbox
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A change and the pts after it; each event adds 1 to the pts."""
+    """A change and the pts after it, to which it has added `count`."""
 
     pts: int
     change: Change
+    count: int = 1
 
 
 @dataclass(eq=False)
@@ -99,13 +110,9 @@ class Mailbox:
     events: list[Event] = field(default_factory=list)
     random_ids: dict[int, StoredMessage] = field(default_factory=dict)
     first_pts: int = 1
+    pts: int = 1  # 0 means "no state known" to clients
     read_inbox: dict[int, int] = field(default_factory=dict)
     read_outbox: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def pts(self) -> int:
-        """Starts at 1, because 0 means "no state known" to clients."""
-        return self.first_pts + len(self.events)
 
     def store(self, message: StoredMessage) -> Event:
         self.messages[message.id] = message
@@ -113,21 +120,22 @@ class Mailbox:
             self.random_ids[message.random_id] = message
         return self.record(NewMessage(message))
 
-    def record(self, change: Change) -> Event:
-        event = Event(self.pts + 1, change)
+    def record(self, change: Change, count: int = 1) -> Event:
+        self.pts += count
+        event = Event(self.pts, change, count)
         self.events.append(event)
         return event
 
     def restart_pts(self, first: int) -> None:
         """Number events from `first` on. What happened before is in no difference any more."""
         self.events.clear()
-        self.first_pts = first
+        self.first_pts = self.pts = first
 
     def next_id(self) -> int:
         return len(self.messages) + 1
 
     def events_after(self, pts: int) -> list[Event]:
-        return self.events[max(pts - self.first_pts, 0) :]
+        return self.events[bisect_right(self.events, pts, key=lambda event: event.pts) :]
 
     def existing(self) -> list[StoredMessage]:
         """Oldest first."""

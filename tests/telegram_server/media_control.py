@@ -90,12 +90,12 @@ class MediaControl(ChannelControl):
     # Disturbances
 
     @control
-    def drop_parts(self, who: Who, *numbers: int) -> None:
+    def drop_parts(self, who: Who, numbers: Sequence[int]) -> None:
         """Answer the next saving of each of these parts with success, and do not keep the part."""
         self.find(who).parts_to_drop.extend(numbers)
 
     @control
-    def forget_parts(self, who: Who, *numbers: int) -> None:
+    def forget_parts(self, who: Who, numbers: Sequence[int] = ()) -> None:
         """Lose these parts of all uploads of the user; all parts without numbers. Sending the file is refused with
         FILE_PART_n_MISSING then."""
         for upload in self.state.files.uploads_of(self.find(who)):

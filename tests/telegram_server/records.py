@@ -51,7 +51,9 @@ NO_MEDIA = MediaRecord("")
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
     """One user's copy of a message; `date` in Unix seconds. Entities are dicts of Telethon's TL objects. `no_webpage`
-    and `invert_media` are what the sender asked for; `reply_to` is the id of a message in the same mailbox."""
+    and `invert_media` are what the sender asked for; `reply_to` is the id of a message in the same mailbox. `read_at`
+    is known of outgoing messages; `reactions` are by the id of the user.
+    """
 
     id: int
     peer_id: int
@@ -68,6 +70,9 @@ class MessageRecord:
     reply_to: int | None = None
     quote: str | None = None
     quote_offset: int | None = None
+    edited_at: int | None = None
+    read_at: int | None = None
+    reactions: dict[int, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,9 @@ def message_record(message: StoredMessage) -> MessageRecord:
         reply_to=None if reply is None else reply.to.id,
         quote=None if reply is None else reply.quote_text,
         quote_offset=None if reply is None else reply.quote_offset,
+        edited_at=message.edited_at,
+        read_at=message.read_at,
+        reactions={user_id: list(reactions) for user_id, (reactions, _) in message.reactions.items()},
     )
 
 

@@ -1,13 +1,14 @@
 """TL objects from the server's state, as one user sees them."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from telethon.tl import types
 
-from .mailbox import Change, DeletedMessage, EditedMessage, Event, NewMessage, ReadInbox, Reply, StoredMessage
+from .mailbox import Change, DeletedMessages, EditedMessage, Event, NewMessage, ReadInbox, Reply, StoredMessage
 from .media import media_view
 from .state import ServerState, User
 
@@ -39,6 +40,7 @@ def user_view(state: ServerState, viewer: User, user: User) -> Any:
         username=user.username,
         phone=user.phone if viewer is user else None,
         bot=user.is_bot,
+        premium=user.is_premium,
         bot_info_version=1 if user.is_bot else None,
     )
 
@@ -58,6 +60,7 @@ def message_view(message: StoredMessage) -> Any:
         message=message.text,
         out=message.is_out,
         entities=message.entities,
+        edit_hide=message.edit_hide,
         edit_date=None if message.edited_at is None else moment(message.edited_at),
         offline=message.offline,
         via_business_bot_id=message.via_business_bot_id,
@@ -66,6 +69,7 @@ def message_view(message: StoredMessage) -> Any:
         noforwards=message.noforwards,
         invert_media=message.invert_media,
         reply_to=None if message.reply is None else reply_view(message.reply),
+        reactions=reactions_view(message) if message.reactions else None,
     )
 
 
@@ -79,27 +83,59 @@ def reply_view(reply: Reply) -> Any:
     )
 
 
+def reactions_view(message: StoredMessage) -> Any:
+    """As the owner of this copy sees them: the oldest reaction first; who reacted is known in private chats."""
+    viewer = message.owner
+    given = [
+        (user_id, reaction, date) for user_id, (reactions, date) in message.reactions.items() for reaction in reactions
+    ]
+    chosen = list(message.reactions.get(viewer.id, ([], 0))[0])
+    counts = Counter(reaction for _, reaction, _ in given)
+    results = [
+        types.ReactionCount(reaction_view(each), count, chosen.index(each) if each in chosen else None)
+        for each, count in counts.items()
+    ]
+    recent = [
+        types.MessagePeerReaction(
+            types.PeerUser(user_id), moment(date), reaction_view(each), my=user_id == viewer.id, unread=False
+        )
+        for user_id, each, date in given
+    ]
+    return types.MessageReactions(results, can_see_list=True, recent_reactions=recent or None)
+
+
+def reactions_update(message: StoredMessage) -> Any:
+    return types.UpdateMessageReactions(types.PeerUser(message.peer.id), message.id, reactions_view(message))
+
+
+def reaction_view(reaction: str) -> Any:
+    return types.ReactionEmoji(reaction)
+
+
 def update_view(event: Event) -> Any:
     change = event.change
     if isinstance(change, NewMessage):
         return types.UpdateNewMessage(message_view(change.message), event.pts, pts_count=1)
     if isinstance(change, EditedMessage):
         return types.UpdateEditMessage(message_view(change.message), event.pts, pts_count=1)
-    if isinstance(change, DeletedMessage):
-        return types.UpdateDeleteMessages([change.message.id], event.pts, pts_count=1)
+    if isinstance(change, DeletedMessages):
+        return types.UpdateDeleteMessages([each.id for each in change.messages], event.pts, pts_count=event.count)
     peer = types.PeerUser(change.peer.id)
     if isinstance(change, ReadInbox):
         return types.UpdateReadHistoryInbox(peer, change.max_id, change.still_unread, event.pts, pts_count=1)
     return types.UpdateReadHistoryOutbox(peer, change.max_id, event.pts, pts_count=1)
 
 
-def peer_of(change: Change) -> User:
-    return change.message.peer if isinstance(change, NewMessage | EditedMessage | DeletedMessage) else change.peer
+def peers_of(change: Change) -> list[User]:
+    """The users whom a client has to know to understand the update. An update on deletions names no peer."""
+    if isinstance(change, DeletedMessages):
+        return []
+    return [change.message.peer if isinstance(change, NewMessage | EditedMessage) else change.peer]
 
 
 def pushed_view(state: ServerState, viewer: User, event: Event) -> Any:
     """The update to push, with the users in it, so that a client learns their access hashes."""
-    users = user_views(state, viewer, [peer_of(event.change)])
+    users = user_views(state, viewer, peers_of(event.change))
     return types.Updates([update_view(event)], users=users, chats=[], date=now(viewer), seq=0)
 
 

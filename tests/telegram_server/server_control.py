@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from telethon.tl import types
 
 from .account_control import AccountControl
+from .action_control import ActionControl
 from .connection import Connection
 from .delivery import Draft
 from .errors import failure
@@ -16,7 +17,6 @@ from .limits import LimitControl
 from .login_control import LoginControl
 from .login_token_control import LoginTokenControl
 from .mailbox import StoredMessage
-from .media_control import MediaControl
 from .records import (
     DeliveryRecord,
     MessageRecord,
@@ -34,7 +34,7 @@ from .state import ServerState, User, digits, new_salt
 from .update_control import Who
 
 
-class ServerControl(MediaControl, LimitControl, AccountControl, LoginControl, LoginTokenControl):
+class ServerControl(ActionControl, LimitControl, AccountControl, LoginControl, LoginTokenControl):
     state: ServerState
     rpc: Rpc
     settings: Settings
@@ -54,12 +54,13 @@ class ServerControl(MediaControl, LimitControl, AccountControl, LoginControl, Lo
         dc_id: int | None = None,
         user_id: int | None = None,
         bot: bool = False,
+        premium: bool = False,
     ) -> UserRecord:
         """Create a user or a bot, in the first data center unless another is given. Telegram's service accounts have
         fixed ids."""
         home_dc = next(iter(self.rpc.addresses)) if dc_id is None else dc_id
         user = self.state.add_user(phone, home_dc, first_name, last_name, user_id)
-        user.username, user.is_bot = username, bot
+        user.username, user.is_bot, user.is_premium = username, bot, premium
         user.verifier = None if password is None else Verifier.of(password)
         return user_record(user)
 
@@ -133,23 +134,6 @@ class ServerControl(MediaControl, LimitControl, AccountControl, LoginControl, Lo
         """
         draft = Draft(text, date=date, offline=offline, via_business_bot_id=via_business_bot_id)
         return delivery_record(self.rpc.delivery.post(self.find(sender), self.find(recipient), draft))
-
-    @control
-    def edit(self, owner: Who, message_id: int, text: str) -> None:
-        """Change the text of a message that the owner has sent, named by its id in the owner's mailbox."""
-        user = self.find(owner)
-        self.rpc.delivery.edit(user, user.mailbox.messages[message_id], text)
-
-    @control
-    def delete(self, owner: Who, message_id: int) -> None:
-        """Delete a message for both users, named by its id in the owner's mailbox."""
-        user = self.find(owner)
-        self.rpc.delivery.delete(user, user.mailbox.messages[message_id])
-
-    @control
-    def read(self, reader: Who, peer: Who, max_id: int = 0) -> None:
-        """The reader opens the chat on the phone: messages up to max_id (0: all) are read."""
-        self.rpc.delivery.read(self.find(reader), self.find(peer), max_id)
 
     @control
     def received(self, who: Who) -> list[MessageRecord]:

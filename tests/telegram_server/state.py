@@ -68,6 +68,9 @@ class User:
     too_long_differences: int = 0
     texts_to_change: int = 0
     duplicates: Duplicates | None = None
+    is_premium: bool = False
+    hides_read_dates: bool = False
+    actions: list[tuple[int, str]] = field(default_factory=list)
     reference_generation: int = 0
     parts_to_drop: list[int] = field(default_factory=list)
     album_faults: list[AlbumFault] = field(default_factory=list)

@@ -213,7 +213,7 @@ async def test_file_that_is_not_complete_or_not_what_was_sent(clients: Clients) 
 
 async def test_lost_parts_are_named_and_may_be_sent_again(clients: Clients) -> None:
     client = await clients.login(SHOP)
-    clients.server.drop_parts(SHOP, 1)
+    clients.server.drop_parts(SHOP, [1])
     request = await send_request(client, document(await upload(client, b"x" * 3 * KIB, size=KIB)))
     with pytest.raises(FilePartMissingError) as refusal:
         await invoke(client, request)

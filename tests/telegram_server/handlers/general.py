@@ -8,6 +8,7 @@ from telethon.tl import functions, types
 from ..render import now
 from ..rpc import Call, handles
 
+EDIT_SECONDS = 172_800
 # Values that clients require and no test depends on.
 LIMITS = dict(
     dc_txt_domain_name="localhost",
@@ -22,7 +23,7 @@ LIMITS = dict(
     notify_default_delay_ms=1_500,
     push_chat_period_ms=60_000,
     push_chat_limit=2,
-    edit_time_limit=172_800,
+    edit_time_limit=EDIT_SECONDS,
     revoke_time_limit=2**31 - 1,
     revoke_pm_time_limit=2**31 - 1,
     rating_e_decay=2_419_200,

@@ -15,6 +15,7 @@ from ..state import AlbumFault, User
 from .messages import (
     answer,
     check_recipient,
+    check_text,
     duplicate,
     own_pushes_but,
     refuse_duplicates_if_configured,
@@ -46,7 +47,8 @@ def send_media(call: Call, request: Any) -> Any:
     first = sender.mailbox.random_ids.get(request.random_id)
     if first is not None:
         return duplicate(call, first, request.random_id)
-    check_caption(request.message)
+    is_text = isinstance(request.media, types.InputMediaWebPage)
+    check_text(request.message) if is_text else check_caption(request.message)
     check_recipient(recipient)
     reply = reply_of(call, recipient, request.reply_to)
     draft = draft_of(sender, request, request, media or media_of(call, request.media), reply)
@@ -108,6 +110,8 @@ def media_of(call: Call, given: Any) -> Media:
         return new_photo(call, given)
     if isinstance(given, types.InputMediaUploadedDocument):
         return new_document(call, given)
+    if isinstance(given, types.InputMediaWebPage):
+        return chosen_preview(given)
     if not isinstance(given, types.InputMediaPhoto | types.InputMediaDocument):
         raise failure("MEDIA_INVALID")
     file = call.state.files.find(call.user, given.id, "MEDIA_EMPTY")
@@ -135,6 +139,13 @@ def new_document(call: Call, given: Any) -> Media:
         thumbnail=thumbnail,
     )
     return Media(kind_of(given.attributes), file, ttl_seconds=given.ttl_seconds, spoiler=bool(given.spoiler))
+
+
+def chosen_preview(given: Any) -> Media:
+    """The sender has chosen the address whose preview is shown, and how large it is."""
+    sizes = dict(force_large_media=given.force_large_media, force_small_media=given.force_small_media)
+    page = types.WebPage(1, given.url, given.url, hash=0, title="A page")
+    return Media("web_page", value=types.MessageMediaWebPage(page, manual=True, **sizes))
 
 
 def check_caption(caption: str) -> None:

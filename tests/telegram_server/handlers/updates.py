@@ -1,13 +1,14 @@
 """updates.*: the updates that a client has missed (core.telegram.org/api/updates)."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from telethon.tl import functions, types
 
 from ..errors import failure
 from ..mailbox import Event, NewMessage
-from ..render import message_view, now, peer_of, state_view, update_view, user_views
+from ..render import message_view, now, peers_of, state_view, update_view, user_views
 from ..rpc import Call, handles
 
 
@@ -46,5 +47,5 @@ def difference_parts(call: Call, events: Sequence[Event]) -> dict[str, Any]:
         new_encrypted_messages=[],
         other_updates=ids + [update_view(event) for event in events if not isinstance(event.change, NewMessage)],
         chats=[],
-        users=user_views(call.state, call.user, map(peer_of, changes)),
+        users=user_views(call.state, call.user, chain.from_iterable(map(peers_of, changes))),
     )
