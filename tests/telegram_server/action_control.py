@@ -9,6 +9,7 @@ from telethon.tl import types
 
 from .event_loop import control
 from .media_control import MediaControl, entities_of
+from .phone_media import as_bytes, phone_media
 from .update_control import Who
 
 
@@ -29,6 +30,15 @@ class ActionControl(MediaControl):
         clients do not show it as edited, as when only a link preview was added."""
         message = self._message(owner, message_id)
         self.rpc.delivery.edit(message, text=text, entities=entities_of(entities), edit_hide=hidden)
+
+    @control
+    def edit_media(
+        self, /, owner: Who, message_id: int, kind: str, content: bytes | str = b"other content", **details: Any
+    ) -> None:
+        """Replace the media of a message that the owner has sent, see `deliver_media`. The caption stays."""
+        message = self._message(owner, message_id)
+        media = phone_media(self.state.files, message.owner.dc_id, kind, as_bytes(content), details)
+        self.rpc.delivery.edit(message, media=media)
 
     @control
     def delete(self, owner: Who, message_id: int | Sequence[int], *, revoke: bool = True) -> None:

@@ -25,6 +25,7 @@ class Draft:
     offline: bool = False
     via_business_bot_id: int | None = None
     media: Media | None = None
+    action: Any = None
     grouped_id: int | None = None
     noforwards: bool = False
     no_webpage: bool = False
@@ -39,6 +40,7 @@ COMMON_FIELDS = (
     "offline",
     "via_business_bot_id",
     "media",
+    "action",
     "grouped_id",
     "noforwards",
     "no_webpage",

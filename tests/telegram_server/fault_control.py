@@ -8,7 +8,8 @@ from .state import digits
 
 
 class FaultControl(LoopBound):
-    """`when` is "before" or "after" the request takes effect. `phone` limits a fault to one user."""
+    """`when` is "before" or "after" the request takes effect. `phone` limits a fault to one user. The first `skip`
+    requests pass, so that a transfer breaks off in its middle."""
 
     rpc: Rpc
 
@@ -22,26 +23,38 @@ class FaultControl(LoopBound):
         times: int = 1,
         when: str = "before",
         phone: str | None = None,
+        skip: int = 0,
     ) -> None:
         """Refuse the request with an error, such as FLOOD_WAIT_30. Its code is Telethon's unless one is given."""
-        self._add(Fault(request, times, When(when), _digits(phone), error=failure(error, code)))
+        self._add(Fault(request, times, When(when), _digits(phone), error=failure(error, code), skip=skip))
 
     @control
-    def lose(self, request: str, *, times: int = 1, when: str = "after", phone: str | None = None) -> None:
+    def lose(
+        self, request: str, *, times: int = 1, when: str = "after", phone: str | None = None, skip: int = 0
+    ) -> None:
         """Abort the connection instead of answering. With "after" only the answer is lost."""
-        self._add(Fault(request, times, When(when), _digits(phone), aborts_connection=True))
+        self._add(Fault(request, times, When(when), _digits(phone), aborts_connection=True, skip=skip))
 
     @control
     def hang(
-        self, request: str, seconds: float, *, times: int = 1, when: str = "before", phone: str | None = None
+        self,
+        request: str,
+        seconds: float,
+        *,
+        times: int = 1,
+        when: str = "before",
+        phone: str | None = None,
+        skip: int = 0,
     ) -> None:
         """Delay the request. Its connection stays open, and the request stays alive if the client disconnects."""
-        self._add(Fault(request, times, When(when), _digits(phone), seconds=seconds))
+        self._add(Fault(request, times, When(when), _digits(phone), seconds=seconds, skip=skip))
 
     @control
-    def ignore(self, request: str, *, times: int = 1, when: str = "before", phone: str | None = None) -> None:
+    def ignore(
+        self, request: str, *, times: int = 1, when: str = "before", phone: str | None = None, skip: int = 0
+    ) -> None:
         """Acknowledge the request and never answer it. Its connection stays open, and pings are answered."""
-        self._add(Fault(request, times, When(when), _digits(phone), is_ignored=True))
+        self._add(Fault(request, times, When(when), _digits(phone), is_ignored=True, skip=skip))
 
     @control
     def resume_hanging(self) -> None:

@@ -24,7 +24,7 @@ class AbortableConnection(Protocol):
 
 @dataclass(slots=True)
 class Fault:
-    """Applies to the next `times` requests of this name, by one user (a phone number) or by any.
+    """Applies to the next `times` requests of this name after the first `skip`, by one user (a phone number) or by any.
 
     With `error` the request is refused; with `aborts_connection` the connection is closed without an answer; with
     `is_ignored` there is no answer and the connection stays. Otherwise the request hangs for `seconds` or until
@@ -39,6 +39,7 @@ class Fault:
     aborts_connection: bool = False
     is_ignored: bool = False
     seconds: float = 0
+    skip: int = 0
     resume: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def apply(self, connection: AbortableConnection) -> None:
@@ -82,6 +83,9 @@ class Faults:
         """The oldest fault that applies to this request, counted down by one."""
         for fault in self._pending:
             if fault.request == request and fault.when is when and fault.phone in (None, phone):
+                if fault.skip:
+                    fault.skip -= 1
+                    continue
                 fault.times -= 1
                 if not fault.times:
                     self._pending.remove(fault)

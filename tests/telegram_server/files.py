@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from telethon.tl import types
 
 from .errors import RpcFailure, failure
+from .settings import PREMIUM_FACTOR, Settings
 
 if TYPE_CHECKING:
     from .state import User
 
 LARGEST_PART = 512 * 1024
 PART_UNIT = 1024
-MOST_PARTS = 4000
 LARGEST_SMALL_FILE = 10 * 1024 * 1024
 FIRST_FILE_ID = 5_100_000_000_000_000_001
 
@@ -62,7 +62,8 @@ class StoredFile:
 class FileStore:
     """All files, and the uploads of each user. An upload is of the user, so a new session can continue it."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self.files: dict[int, StoredFile] = {}
         self.parts_saved: Counter[int] = Counter()
         self._uploads: dict[tuple[int, int], Upload] = {}
@@ -73,7 +74,7 @@ class FileStore:
 
     def save_part(self, owner: User, file_id: int, number: int, content: bytes, total: int | None = None) -> None:
         """`total` is the number of parts of a big file. Raises RpcFailure for a part that Telegram does not take."""
-        check_part(number, content, total)
+        check_part(number, content, total, self._most_parts(owner))
         upload = self._uploads.setdefault((owner.id, file_id), Upload(file_id))
         check_size_among(upload.parts, number, len(content))
         upload.saves += 1
@@ -87,7 +88,7 @@ class FileStore:
     def assemble(self, owner: User, given: Any) -> bytes:
         """The content of an InputFile or InputFileBig. Its parts stay, so that it can be used again."""
         is_big = isinstance(given, types.InputFileBig)
-        if not (is_big or isinstance(given, types.InputFile)) or not 0 < given.parts <= MOST_PARTS:
+        if not (is_big or isinstance(given, types.InputFile)) or not 0 < given.parts <= self._most_parts(owner):
             raise failure("FILE_PARTS_INVALID")
         upload = self._uploads.get((owner.id, given.id)) or Upload(given.id)
         for number in range(given.parts):
@@ -102,6 +103,9 @@ class FileStore:
         if not is_big:
             check_small_file(content, given.md5_checksum)
         return content
+
+    def _most_parts(self, owner: User) -> int:
+        return self._settings.part_limit * (PREMIUM_FACTOR if owner.is_premium else 1)
 
     def add(self, content: bytes, dc_id: int, **fields: Any) -> StoredFile:
         file = StoredFile(FIRST_FILE_ID + len(self.files), dc_id, content, **fields)
@@ -121,9 +125,9 @@ class FileStore:
         return file
 
 
-def check_part(number: int, content: bytes, total: int | None) -> None:
-    most = MOST_PARTS if total is None else total
-    if not 0 < most <= MOST_PARTS:
+def check_part(number: int, content: bytes, total: int | None, limit: int) -> None:
+    most = limit if total is None else total
+    if not 0 < most <= limit:
         raise failure("FILE_PARTS_INVALID")
     if not 0 <= number < most:
         raise failure("FILE_PART_INVALID")

@@ -33,7 +33,8 @@ class Reply:
 class StoredMessage:
     """One user's copy of a message; dates in Unix seconds. `other_copy` belongs to `peer`, the other user.
 
-    `offline` and `via_business_bot_id` are Telegram's marks of messages that no person wrote.
+    `offline` and `via_business_bot_id` are Telegram's marks of messages that no person wrote. One with an `action` is a
+    service message, such as about a call.
     """
 
     id: int
@@ -50,6 +51,7 @@ class StoredMessage:
     offline: bool = False
     via_business_bot_id: int | None = None
     media: Media | None = None
+    action: Any = None
     grouped_id: int | None = None
     noforwards: bool = False
     no_webpage: bool = False

@@ -66,6 +66,13 @@ class MediaControl(ChannelControl):
         return [self.deliver_media(sender, recipient, grouped_id=grouped_id, **item) for item in items]
 
     @control
+    def deliver_service(self, /, sender: Who, recipient: Who, action: str, **fields: Any) -> DeliveryRecord:
+        """Send a service message: the name of an action of Telegram's schema, such as MessageActionScreenshotTaken,
+        and its fields."""
+        draft = Draft("", action=getattr(types, action)(**fields))
+        return delivery_record(self.rpc.delivery.post(self.find(sender), self.find(recipient), draft))
+
+    @control
     def new_group(self) -> int:
         """A grouped_id."""
         return self.state.new_group()

@@ -53,6 +53,9 @@ def user_views(state: ServerState, viewer: User, users: Iterable[User]) -> list[
 
 def message_view(message: StoredMessage) -> Any:
     """In a private chat the peer is always the other user, and there is no from_id."""
+    if message.action is not None:
+        fields = dict(peer_id=types.PeerUser(message.peer.id), date=moment(message.date), action=message.action)
+        return types.MessageService(message.id, **fields, out=message.is_out)
     return types.Message(
         id=message.id,
         peer_id=types.PeerUser(message.peer.id),
@@ -144,7 +147,8 @@ def short_view(event: Event) -> Any | None:
     if not isinstance(event.change, NewMessage):
         return None
     message = event.change.message
-    if message.offline or message.via_business_bot_id or message.media or message.reply or message.noforwards:
+    more = (message.offline, message.via_business_bot_id, message.media, message.reply, message.action)
+    if any(more) or message.noforwards:
         return None
     return types.UpdateShortMessage(
         id=message.id,

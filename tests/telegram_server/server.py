@@ -41,7 +41,7 @@ class TelegramServer(ServerControl):
         self.host = host
         self.key = key or process_key()
         self.settings = settings or Settings()
-        self.state = ServerState()
+        self.state = ServerState(self.settings)
         self.rpc = Rpc(self.state, self.settings)
         self.limits = self.rpc.limits
         self.connections: set[Connection] = set()

@@ -170,23 +170,28 @@ class ServerControl(ActionControl, LimitControl, AccountControl, LoginControl, L
         difference_limit: int | None = None,
         allows_one_address: bool | None = None,
         checks_media_first: bool | None = None,
+        caption_limit: int | None = None,
+        part_limit: int | None = None,
+        edit_seconds: int | None = None,
     ) -> None:
         """Change some of the Settings while the server runs; None leaves a setting as it is."""
         current = self.settings
         current.duplicates = current.duplicates if duplicates is None else Duplicates(duplicates)
         current.answers = current.answers if answers is None else Answers(answers)
-        if pushes_own_sends is not None:
-            current.pushes_own_sends = pushes_own_sends
-        if has_short_updates is not None:
-            current.has_short_updates = has_short_updates
-        if allows_one_connection is not None:
-            current.allows_one_connection = allows_one_connection
-        if allows_one_address is not None:
-            current.allows_one_address = allows_one_address
-        if checks_media_first is not None:
-            current.checks_media_first = checks_media_first
-        if difference_limit is not None:
-            current.difference_limit = difference_limit
+        others = dict(
+            pushes_own_sends=pushes_own_sends,
+            has_short_updates=has_short_updates,
+            allows_one_connection=allows_one_connection,
+            difference_limit=difference_limit,
+            allows_one_address=allows_one_address,
+            checks_media_first=checks_media_first,
+            caption_limit=caption_limit,
+            part_limit=part_limit,
+            edit_seconds=edit_seconds,
+        )
+        for name, value in others.items():
+            if value is not None:
+                setattr(current, name, value)
 
     @control
     def rotate_salts(self) -> None:
@@ -219,12 +224,17 @@ class ServerControl(ActionControl, LimitControl, AccountControl, LoginControl, L
 
     @control
     def connected(self, who: Who) -> int:
-        """How many connections use the user's keys now."""
+        """How many connections use the user's keys now, without those for files."""
         return self.state.connections_of(self.find(who))
 
     @control
+    def connected_for_files(self, who: Who) -> int:
+        """How many connections the user's clients have to other data centers, where files are."""
+        return len({id(session.connection) for session in self.state.file_sessions_of(self.find(who))})
+
+    @control
     def peak_connected(self, who: Who) -> int:
-        """The highest number of connections that used the user's keys at the same time."""
+        """The highest number of connections that used the user's keys at the same time, without those for files."""
         return self.state.peak_connections[self.find(who).phone]
 
     @control

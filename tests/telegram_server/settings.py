@@ -29,6 +29,10 @@ class Answers(StrEnum):
     ID_ONLY = "updateShort with updateMessageID"
 
 
+# How much more a premium user may do.
+PREMIUM_FACTOR = 2
+
+
 @dataclass(slots=True)
 class Settings:
     """`has_short_updates`: push new messages as updateShortMessage, without users, instead of `updates`.
@@ -40,6 +44,8 @@ class Settings:
     `answers`: the form of the answers to sends. `pushes_own_sends`: the sending session gets the update too, before the
     answer. `gives_logout_tokens`: auth.logOut answers a token with which the user may log in again without a code.
     `checks_media_first`: a used random_id is noticed after the media of a send was checked, not before.
+    `caption_limit` (characters), `part_limit` (parts of a file): what help.getAppConfig says and sends must keep to;
+    premium users have twice as much. `edit_seconds`: how long a message may be edited.
     `difference_limit`: the most events in one updates.difference; more are sent as differenceSlice.
     """
 
@@ -52,4 +58,7 @@ class Settings:
     init_refusal: RpcFailure | None = None
     gives_logout_tokens: bool = False
     checks_media_first: bool = False
+    caption_limit: int = 1024
+    part_limit: int = 4000
+    edit_seconds: int = 172_800
     difference_limit: int = 100

@@ -17,7 +17,7 @@ from .errors import RpcFailure
 from .files import FileStore
 from .login_tokens import LoginTokens
 from .mailbox import Mailbox
-from .settings import Duplicates
+from .settings import Duplicates, Settings
 from .srp import Challenge, Verifier
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ class User:
 
 @dataclass(slots=True, eq=False)
 class Authorization:
-    """An authorization key of one data center, and the user who is logged in with it."""
+    """An authorization key of one data center, and the user who is logged in with it. One that was imported from the
+    user's home is for files only: nothing is pushed to it."""
 
     auth_key: Any
     dc_id: int
@@ -92,6 +93,7 @@ class Authorization:
     challenge: Challenge | None = None
     refusal: RpcFailure | None = None
     has_layer: bool = False
+    is_imported: bool = False
     sessions: dict[int, Session] = field(default_factory=dict)
 
     @property
@@ -121,15 +123,16 @@ class LoginCode:
 
 
 class ServerState:
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.users: dict[int, User] = {}
         self.channels: dict[int, Channel] = {}
         self.authorizations: dict[tuple[int, int], Authorization] = {}
         self.login_codes: dict[str, LoginCode] = {}
         self.code_plans: dict[str, CodePlan] = {}
+        self.exported: dict[bytes, tuple[User, int]] = {}
         self.logout_tokens: dict[bytes, User] = {}
         self.login_tokens = LoginTokens()
-        self.files = FileStore()
+        self.files = FileStore(settings)
         self.requests: Counter[tuple[str, str]] = Counter()
         self.peak_connections: Counter[str] = Counter()
         self.crashes: list[str] = []
@@ -189,7 +192,16 @@ class ServerState:
         return [each for each in self.authorizations.values() if each.user is user]
 
     def sessions_of(self, user: User) -> list[Session]:
-        return [session for each in self.authorizations_of(user) for session in each.sessions.values()]
+        """Those in the user's home data center."""
+        return self._sessions(user, is_imported=False)
+
+    def file_sessions_of(self, user: User) -> list[Session]:
+        """Those in other data centers, where files are."""
+        return self._sessions(user, is_imported=True)
+
+    def _sessions(self, user: User, *, is_imported: bool) -> list[Session]:
+        authorizations = [each for each in self.authorizations_of(user) if each.is_imported is is_imported]
+        return [session for each in authorizations for session in each.sessions.values()]
 
     def listening_sessions(self, user: User) -> list[Session]:
         """Those that a push reaches."""

@@ -22,14 +22,15 @@ async def app_config(client: TelegramClient) -> dict[str, object]:
 
 async def test_frozen_user_reads_and_cannot_write(clients: Clients, server: TelegramServer) -> None:
     client = await clients.login(SHOP)
-    assert await app_config(client) == {"caption_length_limit_default": 1024}
+    limits = await app_config(client)
+    assert limits["caption_length_limit_default"] == 1024
     server.freeze(SHOP, since=100, until=200, appeal_url="https://t.me/spambot")
     with pytest.raises(FrozenMethodInvalidError):
         await client.send_message("anna", "Hello")
     server.deliver(ANNA, SHOP, "Are you there?")
     assert [message.text for message in await client.get_messages("anna")] == ["Are you there?"]
     dates = {"freeze_since_date": 100, "freeze_until_date": 200, "freeze_appeal_url": "https://t.me/spambot"}
-    assert await app_config(client) == {"caption_length_limit_default": 1024, **dates}
+    assert await app_config(client) == limits | dates
     server.thaw(SHOP)
     await client.send_message("anna", "Here I am")
     assert [message.text for message in server.received(ANNA)] == ["Here I am"]

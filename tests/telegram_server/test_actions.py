@@ -237,3 +237,17 @@ async def test_when_a_message_was_read(clients: Clients) -> None:
     clients.server.hide_read_dates(SHOP)
     with pytest.raises(RPCError, match="YOUR_PRIVACY_RESTRICTED"):
         await read_date(2)
+
+
+async def test_service_message_and_replaced_media_from_a_phone(clients: Clients) -> None:
+    clients.server.configure(has_short_updates=True)
+    client = await clients.login(SHOP)
+    edited = listen(client, events.MessageEdited)
+    updates = listen(client, events.Raw, types=types.UpdateNewMessage)
+    clients.server.deliver_service(ANNA, SHOP, "MessageActionScreenshotTaken")
+    ids = clients.server.deliver_media(ANNA, SHOP, "photo", caption="look")
+    (first, _) = await updates.until(2)
+    assert isinstance(first.message.action, types.MessageActionScreenshotTaken)
+    clients.server.edit_media(ANNA, ids.sender_message_id, "document", b"better", name="better.pdf")
+    (event,) = await edited.until(1)
+    assert (event.raw_text, event.message.file.name) == ("look", "better.pdf")

@@ -9,7 +9,10 @@ import pytest
 from PIL import Image
 from telethon import events, functions, utils
 from telethon.errors import (
+    AuthBytesInvalidError,
     BadRequestError,
+    DcIdInvalidError,
+    FileMigrateError,
     FilePart0MissingError,
     FilePartMissingError,
     FileReferenceExpiredError,
@@ -27,7 +30,7 @@ from telethon.tl import types
 from tests.telegram_server import ControlPort
 from tests.telegram_server.control_port import to_json
 
-from .conftest import ANNA, SHOP, Clients, invoke, listen
+from .conftest import ANNA, OTHER_DC, SHOP, Clients, invoke, listen
 
 pytestmark = pytest.mark.asyncio
 
@@ -463,6 +466,75 @@ async def test_slow_and_cut_transfers(clients: Clients) -> None:
     clients.server.lose(SAVE)
     await upload(client, b"cut", file_id=2)
     assert [(each.size, each.saves) for each in clients.server.uploads(SHOP)] == [(4, 1), (3, 2)]
+
+
+async def test_download_from_another_data_center(clients: Clients) -> None:
+    client = await clients.login(SHOP)
+    received_events = listen(client, events.NewMessage)
+    clients.server.deliver_media(ANNA, SHOP, "document", b"far away", dc_id=OTHER_DC)
+    (message,) = await client.get_messages("anna")
+    _, location = utils.get_input_location(message.document)
+    with pytest.raises(FileMigrateError) as refusal:
+        await invoke(client, functions.upload.GetFileRequest(location, 0, 4096))
+    assert refusal.value.new_dc == OTHER_DC
+    assert await message.download_media(bytes) == b"far away"
+    assert (clients.server.connected(SHOP), clients.server.peak_connected(SHOP)) == (1, 1)
+    assert (clients.server.connected_for_files(SHOP), clients.server.count("auth.importAuthorization")) == (1, 1)
+    clients.server.deliver(ANNA, SHOP, "pushed to the home only")
+    assert [each.raw_text for each in await received_events.until(2)] == ["", "pushed to the home only"]
+    for dc_id in (2, 9):
+        with pytest.raises(DcIdInvalidError):
+            await invoke(client, functions.auth.ExportAuthorizationRequest(dc_id))
+
+
+async def test_exported_authorization_is_of_one_user_and_data_center(clients: Clients) -> None:
+    client = await clients.login(SHOP)
+    exported = await invoke(client, functions.auth.ExportAuthorizationRequest(OTHER_DC))
+    for user_id, token in ((exported.id, b"wrong"), (exported.id + 1, exported.bytes), (exported.id, exported.bytes)):
+        with pytest.raises(AuthBytesInvalidError):
+            await invoke(client, functions.auth.ImportAuthorizationRequest(user_id, token))
+
+
+async def test_transfer_that_breaks_off_in_its_middle(clients: Clients) -> None:
+    client = await clients.login(SHOP)
+    content = bytes(range(256)) * 12
+    clients.server.fail(SAVE, "FLOOD_PREMIUM_WAIT_3", skip=1)
+    with pytest.raises(FloodPremiumWaitError):
+        await upload(client, content, size=KIB)
+    assert [each.parts for each in clients.server.uploads(SHOP)] == [[0]]
+    clients.server.deliver_media(ANNA, SHOP, "document", content)
+    (message,) = await client.get_messages("anna")
+    clients.server.fail("upload.getFile", "FILE_REFERENCE_EXPIRED", skip=1)
+    clients.server.fail("upload.getFile", "FLOOD_PREMIUM_WAIT_3", code=420)
+    _, location = utils.get_input_location(message.document)
+    with pytest.raises(FloodPremiumWaitError):
+        await invoke(client, functions.upload.GetFileRequest(location, 0, KIB, precise=True))
+    with pytest.raises(FileReferenceExpiredError):
+        await invoke(client, functions.upload.GetFileRequest(location, KIB, KIB, precise=True))
+    part = await invoke(client, functions.upload.GetFileRequest(location, KIB, KIB, precise=True))
+    assert (part.bytes, clients.server.faults_left()) == (content[KIB : 2 * KIB], 0)
+
+
+async def test_limits_that_the_server_tells(clients: Clients) -> None:
+    clients.server.create_user("+15550003", username="rich", premium=True)
+    clients.server.configure(caption_limit=4, part_limit=1, edit_seconds=60)
+    shop, rich = await clients.login(SHOP), await clients.login("@rich")
+    config = await invoke(shop, functions.help.GetConfigRequest())
+    assert (config.edit_time_limit, config.caption_length_max) == (60, 4)
+    told = (await invoke(shop, functions.help.GetAppConfigRequest(0))).config.value
+    assert {each.key: each.value.value for each in told} == {
+        "caption_length_limit_default": 4,
+        "caption_length_limit_premium": 8,
+        "upload_max_fileparts_default": 1,
+        "upload_max_fileparts_premium": 2,
+    }
+    with pytest.raises(error_class("FILE_PART_INVALID")):
+        await upload(shop, b"x" * 2 * KIB, size=KIB)
+    await invoke(rich, await send_request(rich, document(await upload(rich, b"x" * 2 * KIB, size=KIB)), "x" * 8))
+    media = document(await upload(shop, b"x"))
+    with pytest.raises(MediaCaptionTooLongError):
+        await invoke(shop, await send_request(shop, media, "x" * 5))
+    assert [each.text for each in clients.server.received(ANNA)] == ["x" * 8]
 
 
 async def test_content_through_the_control_port_is_base64(clients: Clients) -> None:

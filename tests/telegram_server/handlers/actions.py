@@ -10,7 +10,6 @@ from ..mailbox import StoredMessage
 from ..render import message_view, moment, now, reactions_update, user_views
 from ..rpc import Call, handles
 from ..state import User
-from .general import EDIT_SECONDS
 from .media import check_caption, media_of
 from .messages import check_text
 from .users import require_peer
@@ -39,7 +38,7 @@ def edit_message(call: Call, request: Any) -> Any:
     message = require_message(call, require_peer(call, request.peer), request.id)
     if not message.is_out:
         raise failure("MESSAGE_AUTHOR_REQUIRED")
-    if message.peer is not owner and message.date + EDIT_SECONDS < owner.time():
+    if message.peer is not owner and message.date + call.settings.edit_seconds < owner.time():
         raise failure("MESSAGE_EDIT_TIME_EXPIRED")
     changes: dict[str, Any] = {}
     if request.message is not None:
@@ -47,7 +46,7 @@ def edit_message(call: Call, request: Any) -> Any:
         if message.media is None or message.media.kind == "web_page":
             check_text(request.message)
         else:
-            check_caption(request.message)
+            check_caption(call, request.message)
     if request.media is not None:
         changes["media"] = media_of(call, request.media)
     elif not is_changed(message, changes):

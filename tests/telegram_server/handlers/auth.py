@@ -135,6 +135,28 @@ def log_out(call: Call, request: Any) -> Any:
     return types.auth.LoggedOut(token)
 
 
+@handles(functions.auth.ExportAuthorizationRequest)
+def export_authorization(call: Call, request: Any) -> Any:
+    """A token with which the user is logged in to another data center, for its files."""
+    user = call.user
+    if request.dc_id == call.authorization.dc_id or request.dc_id not in call.addresses:
+        raise failure("DC_ID_INVALID")
+    token = os.urandom(32)
+    call.state.exported[token] = user, request.dc_id
+    return types.auth.ExportedAuthorization(user.id, token)
+
+
+@handles(functions.auth.ImportAuthorizationRequest)
+def import_authorization(call: Call, request: Any) -> Any:
+    user, dc_id = call.state.exported.get(request.bytes, (None, 0))
+    authorization = call.authorization
+    if user is None or user.id != request.id or dc_id != authorization.dc_id:
+        raise failure("AUTH_BYTES_INVALID")
+    del call.state.exported[request.bytes]
+    authorization.user, authorization.is_imported, authorization.refusal = user, True, None
+    return types.auth.Authorization(user_view(call.state, user, user))
+
+
 def login_code(call: Call, request: Any) -> LoginCode:
     """The code that was sent with this hash. An unknown hash is PHONE_CODE_EXPIRED too, as at Telegram."""
     code = call.state.login_codes.get(digits(request.phone_number))

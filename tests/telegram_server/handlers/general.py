@@ -7,8 +7,8 @@ from telethon.tl import functions, types
 
 from ..render import now
 from ..rpc import Call, handles
+from ..settings import PREMIUM_FACTOR
 
-EDIT_SECONDS = 172_800
 # Values that clients require and no test depends on.
 LIMITS = dict(
     dc_txt_domain_name="localhost",
@@ -23,7 +23,6 @@ LIMITS = dict(
     notify_default_delay_ms=1_500,
     push_chat_period_ms=60_000,
     push_chat_limit=2,
-    edit_time_limit=EDIT_SECONDS,
     revoke_time_limit=2**31 - 1,
     revoke_pm_time_limit=2**31 - 1,
     rating_e_decay=2_419_200,
@@ -34,7 +33,6 @@ LIMITS = dict(
     call_connect_timeout_ms=30_000,
     call_packet_timeout_ms=10_000,
     me_url_prefix="https://t.me/",
-    caption_length_max=1_024,
     message_length_max=4_096,
     webfile_dc_id=4,
 )
@@ -50,13 +48,22 @@ def get_config(call: Call, request: Any) -> Any:
         test_mode=False,
         this_dc=call.authorization.dc_id,
         dc_options=options,
+        edit_time_limit=call.settings.edit_seconds,
+        caption_length_max=call.settings.caption_limit,
         **LIMITS,
     )
 
 
 @handles(functions.help.GetAppConfigRequest)
 def get_app_config(call: Call, request: Any) -> Any:
-    values: dict[str, Any] = {"caption_length_limit_default": types.JsonNumber(1024)}
+    limits = {
+        "caption_length_limit": call.settings.caption_limit,
+        "upload_max_fileparts": call.settings.part_limit,
+    }
+    values: dict[str, Any] = {}
+    for name, limit in limits.items():
+        values[f"{name}_default"] = types.JsonNumber(limit)
+        values[f"{name}_premium"] = types.JsonNumber(limit * PREMIUM_FACTOR)
     freeze = call.user.freeze
     if freeze is not None and freeze.since:
         values["freeze_since_date"] = types.JsonNumber(freeze.since)

@@ -11,6 +11,7 @@ from ..mailbox import Reply
 from ..media import Media, accepted_thumbnail, kind_of, media_view, photo_fields
 from ..render import message_view, now, user_views
 from ..rpc import Call, handles
+from ..settings import PREMIUM_FACTOR
 from ..state import AlbumFault, User
 from .messages import (
     answer,
@@ -24,7 +25,6 @@ from .messages import (
 )
 from .users import require_peer
 
-LONGEST_CAPTION = 1024
 LARGEST_ALBUM = 10
 UPLOADED = (types.InputMediaUploadedPhoto, types.InputMediaUploadedDocument)
 # The kinds that may be in one album with each other.
@@ -48,7 +48,7 @@ def send_media(call: Call, request: Any) -> Any:
     if first is not None:
         return duplicate(call, first, request.random_id)
     is_text = isinstance(request.media, types.InputMediaWebPage)
-    check_text(request.message) if is_text else check_caption(request.message)
+    check_text(request.message) if is_text else check_caption(call, request.message)
     check_recipient(recipient)
     reply = reply_of(call, recipient, request.reply_to)
     draft = draft_of(sender, request, request, media or media_of(call, request.media), reply)
@@ -60,7 +60,7 @@ def send_multi_media(call: Call, request: Any) -> Any:
     """All items or none, unless a fault lets only some be accepted; the answer names those."""
     sender, items = call.user, request.multi_media
     recipient = require_peer(call, request.peer)
-    check_album(items)
+    check_album(call, items)
     known = sender.mailbox.random_ids
     if any(item.random_id in known for item in items) and not call.settings.checks_media_first:
         refuse_duplicates_if_configured(call)
@@ -148,12 +148,12 @@ def chosen_preview(given: Any) -> Media:
     return Media("web_page", value=types.MessageMediaWebPage(page, manual=True, **sizes))
 
 
-def check_caption(caption: str) -> None:
-    if len(caption) > LONGEST_CAPTION:
+def check_caption(call: Call, caption: str) -> None:
+    if len(caption) > call.settings.caption_limit * (PREMIUM_FACTOR if call.user.is_premium else 1):
         raise failure("MEDIA_CAPTION_TOO_LONG")
 
 
-def check_album(items: list[Any]) -> None:
+def check_album(call: Call, items: list[Any]) -> None:
     if not items:
         raise failure("MEDIA_EMPTY")
     if len(items) > LARGEST_ALBUM:
@@ -163,7 +163,7 @@ def check_album(items: list[Any]) -> None:
     if len({item.random_id for item in items}) < len(items):
         raise failure("RANDOM_ID_DUPLICATE")
     for item in items:
-        check_caption(item.message)
+        check_caption(call, item.message)
         if isinstance(item.media, UPLOADED):
             raise failure("MEDIA_INVALID")
 
