@@ -7,6 +7,7 @@ from rest_framework import serializers
 from contacts.inputs import USERNAME
 from crmsolid.api.fields import (
     BLANKS,
+    Boolean,
     Choice,
     Id,
     Integer,
@@ -19,7 +20,7 @@ from crmsolid.api.fields import (
     as_integer,
 )
 from messaging.accounts import MAX_BIGINT
-from messaging.models import Direction, Status
+from messaging.models import Direction, Format, Status
 from messaging.representations import MessageOut
 
 # A template that is not blank: plain text, doubled braces, `{name}` and `{name|fallback}`. This only documents the
@@ -45,6 +46,15 @@ class RecipientField(serializers.Field[Any, Any, Any, Any]):
         return {"anyOf": [{"type": "string", "pattern": RECIPIENT}, number]}
 
 
+class FormatField(Choice):
+    """How a text is written: ``plain`` unless it says otherwise."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("default", Format.PLAIN.value)
+        options.setdefault("help_text", "How `text` is written: as plain text, in Markdown, or in HTML.")
+        super().__init__(choices=Format.values, **options)
+
+
 class SendIn(StrictSerializer):
     exactly_one_of = ("to", "contact_id")
     example = {"account_id": 7421, "to": "@sarah_miller", "text": "Hi {first_name|there}, your invite is ready."}
@@ -58,6 +68,8 @@ class SendIn(StrictSerializer):
         documented_pattern=TEMPLATE,
         help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.",
     )
+    format = FormatField()
+    link_preview = Boolean(default=True, help_text="Whether Telegram shows a preview of an address in the text.")
     send_at = Timestamp(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")
 
 

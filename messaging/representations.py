@@ -11,11 +11,13 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import declare
 from messaging.files.representations import AttachmentOut, attachments_of
 from messaging.models import Account, AccountKind, AccountState, Direction, Status, WaitingFor, account_state
-from messaging.sending import waiting
+from messaging.sending import message_text, waiting
+
+HTML_HELP = "The text with its formatting, in few and safe tags; null where it is as `text`."
 
 
 class MessageOut(Representation):
-    untrusted: ClassVar[tuple[str, ...]] = ("text", "request_id", "attachments[].name", "attachments[].type")
+    untrusted: ClassVar[tuple[str, ...]] = ("text", "html", "request_id", "attachments[].name", "attachments[].type")
     is_resource = True
     example = {"direction": "out", "status": "sent", "attachments": [], "sent_at": TIME}
 
@@ -27,6 +29,7 @@ class MessageOut(Representation):
     kind = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.values)
     text = serializers.CharField(allow_blank=True)
+    html = serializers.CharField(allow_null=True, help_text=HTML_HELP)
     attachments = serializers.ListField(child=AttachmentOut())
     eta = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -46,6 +49,7 @@ class MessageOut(Representation):
         choices=WaitingFor.values, allow_null=True, help_text="Why a queued message is not sent yet, else null."
     )
 
+    read_html = staticmethod(message_text.html_of)
     read_waiting_for = staticmethod(waiting.waiting_for)
     read_attachments = staticmethod(attachments_of)
 

@@ -24,7 +24,7 @@ from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets, team
 from messaging.accounts import MAX_BIGINT, account_not_found
-from messaging.models import Account, Direction, Message, Status, Thread, WaitingFor
+from messaging.models import Account, Direction, Format, Message, Status, Thread, WaitingFor
 from messaging.sending import automatic, message_text, slots, waiting
 from messaging.threads import state
 
@@ -61,12 +61,15 @@ def send_message(
     to: str | int | None = None,
     contact_id: str = "",
     text: str,
+    format: str = Format.PLAIN,
+    link_preview: bool = True,
     send_at: datetime | None = None,
     message_id: str = "",
 ) -> Message:
     """Accept a direct message: reserve a slot of its account and queue the message. It is due at the slot, ``eta``.
 
     The recipient is ``to``, who becomes a contact if nobody of this username or Telegram id is one, or ``contact_id``.
+    The text is written in ``format``; without ``link_preview`` Telegram shows no preview of an address in it.
     ``message_id`` is the id that the message gets, made by the caller. The unit of work ends with ``IntegrityError`` if
     there is a message with this id.
 
@@ -76,10 +79,18 @@ def send_message(
     actor.require(Scope.WRITE_MESSAGES)
     if send_at is not None and send_at > clock.now() + MAX_SEND_AT_DELAY:
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
-    text = message_text.check_template(actor.workspace, text)
+    text = message_text.check_template(actor.workspace, text, format)
     chosen = {} if message_id == "" else {"id": message_id}
     return queue_message(
-        actor, account_id=account_id, to=to, contact_id=contact_id, text=text, send_at=send_at, **chosen
+        actor,
+        account_id=account_id,
+        to=to,
+        contact_id=contact_id,
+        text=text,
+        format=format,
+        link_preview=link_preview,
+        send_at=send_at,
+        **chosen,
     )
 
 

@@ -22,8 +22,10 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.configuration import Change, apply_each
 from crmsolid.workspaces.models import Role, Workspace
-from messaging.models import Message, OptOutWord, Template
-from messaging.sending.message_text import check_template, variables
+from messaging.formatting.variables import variables
+from messaging.inputs import FormatField
+from messaging.models import Format, Message, OptOutWord, Template
+from messaging.sending.message_text import check_template
 
 MAX_NAME = 100
 MAX_WORD = 64
@@ -36,23 +38,28 @@ TEMPLATES, WORDS = "templates", "opt_out_words"
 
 # --- Templates --------------------------------------------------------------------------------------------------------
 @unit_of_work()
-def create_template(actor: Actor, *, name: str, text: str) -> Template:
-    """Keep a text under a name. Errors: ``forbidden`` for anybody but admins and owners, ``validation_failed``."""
+def create_template(actor: Actor, *, name: str, text: str, format: str = Format.PLAIN) -> Template:
+    """Keep a text, which is written in ``format``, under a name.
+
+    Errors: ``forbidden`` for anybody but admins and owners, ``validation_failed``.
+    """
     actor.require_role(Role.ADMIN, Role.OWNER)
     template = Template(workspace=actor.workspace)
-    _set(template, name, text)
+    _set(template, name, text, format)
     audit.record(actor, "template.created", str(template.pk))
     return template
 
 
 @unit_of_work()
-def update_template(actor: Actor, template_id: int, *, name: str, text: str) -> Template:
-    """Replace name and text. Messages that were made from it stay as they are. Errors: as :func:`create_template`;
-    ``not_found``."""
+def update_template(actor: Actor, template_id: int, *, name: str, text: str, format: str = Format.PLAIN) -> Template:
+    """Replace name, text and format. Messages that were made from it stay as they are.
+
+    Errors: as :func:`create_template`; ``not_found``.
+    """
     actor.require_role(Role.ADMIN, Role.OWNER)
     template = _find(actor, template_id)
-    if (template.name, template.text) != (name, text):
-        _set(template, name, text)
+    if (template.name, template.text, template.format) != (name, text, format):
+        _set(template, name, text, format)
         audit.record(actor, "template.changed", str(template.pk))
     return template
 
@@ -72,11 +79,11 @@ def _find(actor: Actor, template_id: int) -> Template:
     return template
 
 
-def _set(template: Template, name: str, text: str) -> None:
+def _set(template: Template, name: str, text: str, format: str) -> None:
     if not 1 <= len(name.strip()) <= MAX_NAME:
         raise invalid("name", "length", f"a name has 1 to {MAX_NAME} characters")
-    text = check_template(template.workspace, text)
-    template.name, template.text, template.updated_at = name.strip(), text, clock.now()
+    template.text = check_template(template.workspace, text, format)
+    template.name, template.format, template.updated_at = name.strip(), format, clock.now()
     try:
         with transaction.atomic():
             template.save()
@@ -147,15 +154,16 @@ def remove_opt_out_word(actor: Actor, word_id: int) -> None:
 class TemplateItem(StrictSerializer):
     name = Text(max_length=MAX_NAME)
     text = Text()
+    format = FormatField()
 
 
 def dump_templates(actor: Actor) -> list[Any]:
     """All templates by name."""
-    return list(Template.objects.for_workspace(actor.workspace).order_by("name").values("name", "text"))
+    return list(Template.objects.for_workspace(actor.workspace).order_by("name").values("name", "text", "format"))
 
 
 def apply_templates(actor: Actor, items: list[Any], path: str) -> list[Change]:
-    """Create the templates whose names are new, and give the others the text of the document."""
+    """Create the templates whose names are new, and give the others the text and the format of the document."""
     return apply_each(items, path, partial(_apply_template, actor))
 
 
@@ -164,8 +172,8 @@ def _apply_template(actor: Actor, item: Any) -> Change:
     template = Template.objects.for_workspace(actor.workspace).filter(name=wanted["name"].strip()).first()
     if template is None:
         return Change(TEMPLATES, create_template(actor, **wanted).name, "created")
-    same = template.text == wanted["text"]
-    update_template(actor, template.pk, name=template.name, text=wanted["text"])
+    same = (template.text, template.format) == (wanted["text"], wanted["format"])
+    update_template(actor, template.pk, name=template.name, text=wanted["text"], format=wanted["format"])
     return Change(TEMPLATES, template.name, "unchanged" if same else "updated")
 
 

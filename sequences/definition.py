@@ -1,12 +1,12 @@
 """What a sequence is made of: the one declaration of its shape, for the panel, ``apply_config`` and stored versions.
 
 As JSON: ``{name, account_ids, time_zone, window: {days, from, to}, jitter, stop_on, ignore_auto_replies, pass_on,
-steps: [{id, delay, text, condition, if_not}]}``. Durations are ISO 8601. What has a default may be left out.
+steps: [{id, delay, text, format, condition, if_not}]}``. Durations are ISO 8601. What has a default may be left out.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ from contacts.segments.conditions import ConditionErrors, parse_condition
 from contacts.validation import read_tags
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
-from messaging.models import Account
+from messaging.models import Account, Format
 from messaging.sending import message_text
 from sequences.running import schedule
 from sequences.running.schedule import InvalidWindow, Window
@@ -34,7 +34,7 @@ _GENERATED_ID = re.compile(r"step-([0-9]{1,9})")
 _MEMBERS = frozenset(
     {"name", "account_ids", "time_zone", "window", "jitter", "stop_on", "ignore_auto_replies", "pass_on", "steps"}
 )
-_STEP_MEMBERS = frozenset({"id", "delay", "text", "condition", "if_not"})
+_STEP_MEMBERS = frozenset({"id", "delay", "text", "format", "condition", "if_not"})
 
 
 class DefinitionErrors(ValueError):
@@ -47,14 +47,16 @@ class DefinitionErrors(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StepDefinition:
-    """One message. ``delay`` counts from the step before, or from the enrollment. Whom the ``condition`` (JSON) does
-    not hold for either skips the step or stops (``if_not``). ``key`` is empty until the step gets one."""
+    """One message, whose ``text`` is written in ``format``. ``delay`` counts from the step before, or from the
+    enrollment. Whom the ``condition`` (JSON) does not hold for either skips the step or stops (``if_not``). ``key`` is
+    empty until the step gets one."""
 
     key: str
     delay: timedelta
     text: str
     condition: Any = None
     if_not: str = "skip"
+    format: str = Format.PLAIN.value
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def step_as_json(step: StepDefinition) -> dict[str, Any]:
         "id": step.key,
         "delay": format_duration(step.delay),
         "text": step.text,
+        "format": step.format,
         "condition": step.condition,
         "if_not": step.if_not,
     }
@@ -250,7 +253,8 @@ class _Reader:
         readers: Mapping[str, tuple[str, Callable[[Any, str], Any]]] = {
             "id": ("key", self._step_id),
             "delay": ("delay", lambda value, _: _duration(value)),
-            "text": ("text", self._text),
+            "format": ("format", self._format),
+            "text": ("text", lambda value, _: self._text(value, values.get("format") or Format.PLAIN)),
             "condition": ("condition", self._condition),
             "if_not": ("if_not", self._if_not),
         }
@@ -264,10 +268,15 @@ class _Reader:
             raise InvalidValue("invalid", "an id has 1 to 40 letters, digits, hyphens and underscores")
         return value
 
-    def _text(self, value: Any, path: str) -> str:
+    def _format(self, value: Any, path: str) -> str:
+        if value not in Format.values:
+            raise InvalidValue("invalid_choice", f"give one of: {', '.join(Format.values)}")
+        return str(value)
+
+    def _text(self, value: Any, format: str) -> str:
         if not isinstance(value, str) or "\0" in value:
             raise InvalidValue("invalid", "give the text of the message")
-        return message_text.check_template(self.workspace, value)
+        return message_text.check_template(self.workspace, value, format)
 
     def _condition(self, value: Any, path: str) -> Any:
         if value is not None:
@@ -314,5 +323,5 @@ def with_step_keys(
             while (key := f"step-{next_number}") in taken:
                 next_number += 1
             next_number += 1
-        keyed.append(StepDefinition(key, step.delay, step.text, step.condition, step.if_not))
+        keyed.append(replace(step, key=key))
     return tuple(keyed)

@@ -20,8 +20,8 @@ from crmsolid.core.errors import DomainError, invalid
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
 from messaging import held
+from messaging.formatting.variables import variables
 from messaging.held import WaitingSteps
-from messaging.sending.message_text import variables
 from sequences import services
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, SequenceStatus, SequenceVersion, Step
 from sequences.models import Sequence as SequenceRow

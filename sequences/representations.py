@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from contacts.segments.representations import FilterField
 from crmsolid.api.representations import AnyField, Representation
+from messaging.models import Format
+from messaging.representations import HTML_HELP
 from sequences.definition import IF_NOT
 from sequences.models import EnrollmentStatus, Reason, SequenceStatus
 from sequences.querysets import current_reason
@@ -55,6 +57,7 @@ class StepOut(Representation):
     id = serializers.CharField()
     delay = serializers.CharField(help_text="ISO 8601, since the step before or the enrollment.")
     text = serializers.CharField()
+    format = serializers.ChoiceField(choices=Format.values, help_text="How `text` is written.")
     condition = FilterField(allow_null=True, help_text="The step is for those for whom this holds.")
     if_not = serializers.ChoiceField(choices=IF_NOT, help_text="For the others: skip the step, or stop.")
 
@@ -120,6 +123,7 @@ class PreviewStepOut(Representation):
         allow_null=True,
         help_text="Null without `read:contacts`, for a step that would be left out, and if a variable has no value.",
     )
+    html = serializers.CharField(allow_null=True, help_text=HTML_HELP)
 
 
 class PreviewOut(Representation):

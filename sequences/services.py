@@ -19,6 +19,8 @@ from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Role
+from messaging.formatting.entities import Formatted
+from messaging.formatting.html import shown_as_html
 from messaging.sending import automatic, message_text
 from sequences.definition import Definition, with_step_keys
 from sequences.events import SEQUENCE_PAUSED, SEQUENCE_STARTED
@@ -216,12 +218,20 @@ def _shift_delays(sequence: Sequence, mode: ResumeMode, paused_at: datetime) -> 
 @dataclass(frozen=True, slots=True)
 class PreviewStep:
     """A step as a contact would get it. ``planned_at`` is None for one that would be left out; ``reason`` says why it
-    is left out (``condition``) or would wait (``missing_value``)."""
+    is left out (``condition``) or would wait (``missing_value``). ``formatted`` is the text that they would get."""
 
     step: str
     planned_at: datetime | None
     reason: str
-    text: str | None
+    formatted: Formatted | None
+
+    @property
+    def text(self) -> str | None:
+        return None if self.formatted is None else self.formatted.text
+
+    @property
+    def html(self) -> str | None:
+        return None if self.formatted is None else shown_as_html(self.formatted)
 
 
 @unit_of_work()
@@ -261,7 +271,7 @@ def _preview(actor: Actor, definition: Definition, contact: Contact) -> list[Pre
             continue
         text = None
         with suppress(ValueError):
-            text = message_text.render_for(contact, step.text)
+            text = message_text.render_for(contact, step.text, step.format)
         missing = Reason.MISSING_VALUE.value if text is None or not automatic.recipient_of(contact) else ""
         steps.append(PreviewStep(step.key, anchor, missing, text if shows_text else None))
     return steps

@@ -71,9 +71,13 @@ def _version(row: SequenceVersion) -> Version:
         stop_on=tuple(row.stop_on),
         ignore_auto_replies=row.ignore_auto_replies,
         pass_on=row.pass_on,
-        steps=tuple(StepDefinition(step.key, step.delay, step.text, step.condition, step.if_not) for step in steps),
+        steps=tuple(map(_step, steps)),
     )
     return Version(row.pk, row.sequence_id, row.number, definition)
+
+
+def _step(row: Step) -> StepDefinition:
+    return StepDefinition(row.key, row.delay, row.text, row.condition, row.if_not, row.format)
 
 
 def add_version(sequence: Sequence, definition: Definition) -> Version:
@@ -101,6 +105,7 @@ def add_version(sequence: Sequence, definition: Definition) -> Version:
             text=step.text,
             condition=step.condition,
             if_not=step.if_not,
+            format=step.format,
         )
         for position, step in enumerate(definition.steps)
     )

@@ -30,6 +30,8 @@ from crmsolid.core.postgresql.statement_timeout import StatementTimeout
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.models import ExclusionReason, Recipient, RecipientStatus
+from messaging.formatting.entities import Formatted
+from messaging.formatting.variables import TemplateUnresolved
 from messaging.sending import message_text
 from messaging.sending.automatic import recipient_of
 
@@ -58,7 +60,9 @@ _WORDS = {
     "send_at": "the time",
     "per_hour": "the limit of messages an hour",
     "cooldown_days": "the number of days between two broadcasts",
+    "format": "the format of the text",
 }
+_NO_TEXT = Formatted("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Judged:
     """A contact of the audience, with the text that they would get, or with the reason why they get none."""
 
     contact: Contact
-    text: str
+    text: Formatted
     reason: str
 
 
@@ -126,22 +130,22 @@ def judge(
         is_sent = Q(status=RecipientStatus.PENDING, message__isnull=False)
         rows = Recipient.objects.for_workspace(workspace).filter(was_sent | is_sent, contact__in=contacts)
         recent = set(rows.exclude(broadcast=broadcast_id).values_list("contact_id", flat=True))
-    return [Judged(contact, *_text_or_reason(contact, definition.text, recent)) for contact in contacts]
+    return [Judged(contact, *_text_or_reason(contact, definition, recent)) for contact in contacts]
 
 
-def _text_or_reason(contact: Contact, text: str, recent: set[str | None]) -> tuple[str, str]:
+def _text_or_reason(contact: Contact, definition: Definition, recent: set[str | None]) -> tuple[Formatted, str]:
     if contact.opted_out:
-        return "", ExclusionReason.OPTED_OUT.value
+        return _NO_TEXT, ExclusionReason.OPTED_OUT.value
     if not recipient_of(contact):
-        return "", ExclusionReason.NO_ADDRESS.value
+        return _NO_TEXT, ExclusionReason.NO_ADDRESS.value
     if contact.id in recent:
-        return "", ExclusionReason.COOLDOWN.value
+        return _NO_TEXT, ExclusionReason.COOLDOWN.value
     try:
-        return message_text.render_for(contact, text), ""
-    except message_text.TemplateUnresolved:
-        return "", ExclusionReason.MISSING_VALUE.value
+        return message_text.render_for(contact, definition.text, definition.format), ""
+    except TemplateUnresolved:
+        return _NO_TEXT, ExclusionReason.MISSING_VALUE.value
     except ValueError:
-        return "", ExclusionReason.TEXT_LENGTH.value
+        return _NO_TEXT, ExclusionReason.TEXT_LENGTH.value
 
 
 def evaluate(

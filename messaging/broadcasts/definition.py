@@ -13,7 +13,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from messaging.accounts import account_not_found
 from messaging.broadcasts.models import Broadcast
-from messaging.models import Account
+from messaging.formatting.source import with_unix_lines
+from messaging.models import Account, Format
 from messaging.sending import message_text
 
 MAX_NAME = 100
@@ -33,6 +34,7 @@ class Definition:
     ``audience`` has exactly one of ``segment_id``, ``tags`` (contacts that have all of them, as in the list of
     contacts) and ``contact_ids``. ``send_at`` is when it starts, at once if that is not in the future. ``per_hour``
     limits its messages in any hour; ``cooldown_days`` leaves out who got a broadcast within so many days.
+    ``format`` is how ``text`` is written.
     """
 
     name: str
@@ -42,9 +44,10 @@ class Definition:
     send_at: datetime | None = None
     per_hour: int | None = None
     cooldown_days: int | None = None
+    format: str = Format.PLAIN.value
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", message_text.with_unix_lines(self.text))
+        object.__setattr__(self, "text", with_unix_lines(self.text))
 
     @classmethod
     def of(cls, broadcast: Broadcast) -> "Definition":
@@ -57,6 +60,7 @@ class Definition:
             send_at=broadcast.send_at,
             per_hour=broadcast.per_hour,
             cooldown_days=broadcast.cooldown_days,
+            format=broadcast.format,
         )
 
 
@@ -65,7 +69,7 @@ def check(actor: Actor, definition: Definition) -> list[Account]:
     ``not_found`` for an account; the numbers are in range already."""
     if not 1 <= len(definition.name.strip()) <= MAX_NAME:
         raise invalid("name", "length", f"a name has 1 to {MAX_NAME} characters")
-    message_text.check_template(actor.workspace, definition.text)
+    message_text.check_template(actor.workspace, definition.text, definition.format)
     if definition.send_at is not None and definition.send_at > clock.now() + MAX_SEND_AT_DELAY:
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
     if not 1 <= len(definition.account_ids) <= MAX_ACCOUNTS:

@@ -27,7 +27,7 @@ from messaging.broadcasts.definition import (
 )
 from messaging.broadcasts.models import BroadcastStatus, RecipientStatus
 from messaging.broadcasts.representations import BroadcastOut
-from messaging.inputs import TEMPLATE
+from messaging.inputs import TEMPLATE, FormatField
 
 
 class AudienceIn(StrictSerializer):
@@ -70,6 +70,7 @@ class BroadcastPreviewIn(StrictSerializer):
         documented_pattern=TEMPLATE,
         help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.",
     )
+    format = FormatField()
     account_ids = List(
         max_length=MAX_ACCOUNTS,
         allow_empty=False,
@@ -118,6 +119,7 @@ def definition_of(body: dict[str, Any]) -> Definition:
         send_at=body.get("send_at"),
         per_hour=body.get("per_hour"),
         cooldown_days=body.get("cooldown_days"),
+        format=body["format"],
     )
 
 

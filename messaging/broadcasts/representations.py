@@ -15,6 +15,8 @@ from messaging.broadcasts.audience import preview_hash
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.models import SENDS, Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
 from messaging.broadcasts.querysets import status_of
+from messaging.models import Format
+from messaging.representations import HTML_HELP
 
 CSV_COLUMNS = (
     *("contact_id", "name", "username", "email", "status", "reason"),
@@ -48,6 +50,7 @@ class BroadcastOut(Representation):
         allow_null=True, help_text="Why it was canceled if nobody did that, such as `audience_changed`."
     )
     text = serializers.CharField()
+    format = serializers.ChoiceField(choices=Format.values, help_text="How `text` is written.")
     account_ids = serializers.ListField(child=serializers.IntegerField())
     segment_id = serializers.CharField(allow_null=True)
     counts = BroadcastCountsOut()
@@ -85,6 +88,7 @@ class BroadcastOut(Representation):
 class BroadcastSampleOut(Representation):
     contact_id = serializers.CharField()
     text = serializers.CharField(allow_null=True, help_text="As this person gets it; null without `read:contacts`.")
+    html = serializers.CharField(allow_null=True, help_text=HTML_HELP)
 
 
 class BroadcastPreviewOut(Representation):

@@ -22,6 +22,7 @@ from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, R
 from messaging.broadcasts.pace import finishes_at
 from messaging.broadcasts.querysets import load_counts, retryable, with_status
 from messaging.broadcasts.representations import recipients_csv
+from messaging.formatting.entities import Formatted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Preview:
     total: int
     eligible: int
     excluded: dict[str, int]
-    sample: list[tuple[Contact, str]]
+    sample: list[tuple[Contact, Formatted]]
     audience_hash: str
     finishes_at: datetime | None
     is_partial: bool = False
@@ -155,7 +156,7 @@ def _write(broadcast: Broadcast, definition: Definition) -> None:
     broadcast.name, broadcast.text = definition.name.strip(), definition.text
     broadcast.account_ids, broadcast.audience = sorted(set(definition.account_ids)), dict(definition.audience)
     broadcast.send_at, broadcast.per_hour = definition.send_at, definition.per_hour
-    broadcast.cooldown_days = definition.cooldown_days
+    broadcast.cooldown_days, broadcast.format = definition.cooldown_days, definition.format
 
 
 # --- Reads ------------------------------------------------------------------------------------------------------------

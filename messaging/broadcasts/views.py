@@ -11,6 +11,8 @@ from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.inputs import BroadcastIn, BroadcastPreviewIn, BroadcastsQuery, RecipientsQuery, definition_of
 from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.representations import BroadcastOut, BroadcastPreviewOut, RecipientOut
+from messaging.formatting.entities import Formatted
+from messaging.formatting.html import shown_as_html
 from messaging.inputs import EmptyIn
 
 READ, WRITE = (Scope.READ_MESSAGES,), (Scope.WRITE_MESSAGES,)
@@ -19,11 +21,18 @@ READ, WRITE = (Scope.READ_MESSAGES,), (Scope.WRITE_MESSAGES,)
 def _preview(actor: Actor, definition: Definition) -> ApiResponse:
     preview = services.preview_broadcast(actor, definition)
     shows_text = actor.has(Scope.READ_CONTACTS)
-    sample = [{"contact_id": contact.id, "text": text if shows_text else None} for contact, text in preview.sample]
+    sample = [
+        {"contact_id": contact.id, **(_texts(text) if shows_text else {"text": None, "html": None})}
+        for contact, text in preview.sample
+    ]
     return ApiResponse(
         BroadcastPreviewOut.render(preview, sample=sample, finishes_at=rfc3339(preview.finishes_at)),
         contact_ids=[contact.id for contact, _ in preview.sample],
     )
+
+
+def _texts(text: Formatted) -> dict[str, str | None]:
+    return {"text": text.text, "html": shown_as_html(text)}
 
 
 class BroadcastsView(WorkspaceView):

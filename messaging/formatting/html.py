@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import takewhile
 
-from messaging.formatting.entities import Entity, EntityKind, canonical
+from messaging.formatting.entities import Entity, EntityKind, Formatted, canonical
 from messaging.formatting.tags import KINDS
 
 _TAGS = {kind: name for name, kind in KINDS.items()}
@@ -32,6 +32,11 @@ def to_html(text: str, entities: Sequence[Entity]) -> str:
         written.append(escape(units[2 * start : 2 * end].decode("utf-16-le", "surrogatepass")))
         stack = kept + opened
     return "".join(written)
+
+
+def shown_as_html(formatted: Formatted) -> str | None:
+    """:func:`to_html` of the text; None where it has no formatting."""
+    return to_html(formatted.text, formatted.entities) if formatted.entities else None
 
 
 def _nesting(entity: Entity) -> tuple[bool, int, int]:

@@ -1,17 +1,8 @@
 """Texts with markup, in the formats that the API takes."""
 
-from enum import StrEnum
-
 from messaging.formatting import markdown, tags
-from messaging.formatting.source import FormatError, Parsed, Source, with_unix_lines
-
-__all__ = ["Format", "FormatError", "Parsed", "parse"]
-
-
-class Format(StrEnum):
-    PLAIN = "plain"
-    MARKDOWN = "markdown"
-    HTML = "html"
+from messaging.formatting.source import Parsed, Source, with_unix_lines
+from messaging.models import Format
 
 
 def parse(text: str, format: str = Format.PLAIN) -> Parsed:

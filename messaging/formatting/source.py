@@ -5,8 +5,9 @@ Markup is read before any variable has its value, so that no value is ever taken
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NoReturn
 from urllib.parse import quote
 
@@ -64,6 +65,11 @@ class Parsed:
 
     pieces: Pieces
     spans: tuple[Span, ...] = ()
+
+    def variables(self) -> Iterator[Variable]:
+        """Those in the text and in the addresses of links."""
+        pieces = chain(self.pieces, *(span.url for span in self.spans))
+        return (piece for piece in pieces if isinstance(piece, Variable))
 
     def fill(self, values: Mapping[str, str | None]) -> Formatted:
         """The text with these values of its variables. They are plain text, and encoded in the address of a link.

@@ -25,7 +25,7 @@ from messaging.broadcasts.definition import (
     Definition,
 )
 from messaging.models import Account
-from messaging.panel.composing import Word, chosen
+from messaging.panel.composing import FormatChoice, Word, chosen
 
 # The field of the form that a field of the definition is filled in with.
 _SHOWN_AT = {"audience": "segment_id", "audience.segment_id": "segment_id", "audience.tags": "tags"}
@@ -54,6 +54,7 @@ class BroadcastForm(EditForm, forms.Form):
         "There are also {last_name}, {name}, {username}, {email} and your custom fields. Whoever lacks a value gets no "
         "message.",
     )
+    format = FormatChoice()
     account_ids = forms.TypedMultipleChoiceField(
         label="Sending accounts",
         coerce=int,
@@ -120,6 +121,7 @@ class BroadcastForm(EditForm, forms.Form):
         return {
             "name": definition.name,
             "text": definition.text,
+            "format": definition.format,
             "account_ids": list(definition.account_ids),
             "goes_to": next((name for key, name in _AUDIENCES.items() if key in definition.audience), "segment_id"),
             "segment_id": definition.audience.get("segment_id", ""),

@@ -41,7 +41,7 @@ from messaging.broadcasts.models import (
 from messaging.broadcasts.querysets import load_counts, load_waits, retryable, status_of, waiting_text
 from messaging.models import Account, Message
 from messaging.panel.broadcast_form import BroadcastForm
-from messaging.panel.composing import field_labels, insertions, with_fields_marked
+from messaging.panel.composing import as_html, field_labels, insertions, with_fields_marked
 from messaging.panel.words import contact_corrections, failure
 
 COLOURS = {"draft": "", "scheduled": "info", "running": "primary", "paused": "warning", "done": "success"}
@@ -131,7 +131,7 @@ class BroadcastAdmin(FormPageAdmin):
         context = {
             **self._titles(broadcast, broadcast.name),
             "status": label_for(COLOURS, broadcast),
-            "marked": with_fields_marked(broadcast.text, field_labels(broadcast.workspace_id)),
+            "marked": with_fields_marked(broadcast.text, field_labels(broadcast.workspace_id), broadcast.format),
             "facts": self._facts(request, broadcast),
             "stands_still_for": "" if broadcast.waiting_for in PACING else waiting_text(broadcast),
             "why_canceled": CANCELED_BECAUSE.get(broadcast.reason, broadcast.reason),
@@ -315,9 +315,11 @@ class BroadcastAdmin(FormPageAdmin):
         """What the pages show of a preview; of an audience of more than ``at_most`` contacts, one text."""
         preview = services.preview_broadcast(self.actor(request), definition, at_most=at_most)
         if preview.is_partial:
-            return {"preview": replace(preview, sample=preview.sample[:1])}
-        return {
-            "preview": preview,
+            preview = replace(preview, sample=preview.sample[:1])
+        shown = {"preview": preview, "sample": [(contact, as_html(text)) for contact, text in preview.sample]}
+        if preview.is_partial:
+            return shown
+        return shown | {
             "excluded": [(ExclusionReason(reason).label, number) for reason, number in preview.excluded.items()],
             "finishes": time_text(preview.finishes_at),
         }

@@ -1,13 +1,15 @@
 """What the editors of sequences, broadcasts and templates share: the fields and templates that can be put into a text,
 texts with their fields marked, and whom a preview is for."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django import forms
 from django.forms import BoundField
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from contacts.custom_fields import by_key
 from contacts.lookup import find_named
@@ -16,13 +18,20 @@ from contacts.services import list_contacts
 from crmsolid.panel.components.comboboxes import Combobox
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from messaging.models import Template
-from messaging.sending.message_text import TemplateSyntaxError, parts
+from messaging.formatting.entities import Formatted
+from messaging.formatting.html import to_html
+from messaging.formatting.markup import parse
+from messaging.formatting.variables import TemplateSyntaxError, Variable, parts
+from messaging.models import Format, Template
 
 # So many templates are offered in the menu of an editor.
 MAX_TEMPLATES = 50
+FORMAT_HELP = "Markdown: **bold**, *italic*, __underline__, ~~strike~~, ||spoiler||, `code`, [text](address), > quote."
 # The newest contacts among whom one is looked for who may get a message.
 _NEWEST = 20
+# Stands around the number of a field while its text becomes HTML: a character that nobody writes.
+_MARK = "\ue000"
+_MARKED = re.compile(f"{_MARK}[0-9]+{_MARK}")
 # The fields that every contact has, in the order of the menu.
 OWN_FIELDS = {
     "first_name": "First name",
@@ -31,6 +40,16 @@ OWN_FIELDS = {
     "username": "Username",
     "email": "E-mail",
 }
+
+
+class FormatChoice(forms.ChoiceField):
+    """How the text of a form is written; plain, if a page of an older version sent the form."""
+
+    def __init__(self) -> None:
+        super().__init__(label="Written in", choices=Format.choices, required=False, help_text=FORMAT_HELP)
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) or Format.PLAIN.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +90,33 @@ def with_fields_named(text: str, labels: Mapping[str, str]) -> str:
     return "".join(each if isinstance(each, str) else f"[{labels.get(each.name, each.name)}]" for each in pieces)
 
 
-def with_fields_marked(text: str, labels: Mapping[str, str]) -> SafeString:
-    """The text for people to read, with the names of its fields instead of their codes."""
+def as_html(formatted: Formatted) -> SafeString:
+    """The text as people see it, with its formatting."""
+    return mark_safe(to_html(formatted.text, formatted.entities))
+
+
+def with_fields_marked(
+    text: str, labels: Mapping[str, str], format: str = Format.PLAIN, *, styled: bool = True
+) -> SafeString:
+    """The text for people to read, with the names of its fields instead of their codes, and formatted if ``styled``.
+    One with wrong markup is shown as it was written."""
+    names: dict[str, SafeString] = {}
+
+    def mark(piece: str | Variable) -> str:
+        if isinstance(piece, str):
+            return piece
+        name = f"{_MARK}{len(names)}{_MARK}"
+        names[name] = _marked(piece.name, piece.fallback, labels)
+        return name
+
     try:
-        pieces = list(parts(text))
-    except TemplateSyntaxError:
+        parsed = parse(text, format)
+        addresses = {variable.name: variable.name for variable in parsed.variables()}
+        shown = replace(parsed, pieces=tuple(map(mark, parsed.pieces))).fill(addresses)
+    except ValueError:
         return format_html("{}", text)
-    return format_html_join(
-        "",
-        "{}",
-        ((piece if isinstance(piece, str) else _marked(piece.name, piece.fallback, labels),) for piece in pieces),
-    )
+    html = to_html(shown.text, shown.entities if styled else ())
+    return mark_safe(_MARKED.sub(lambda found: names.get(found[0], found[0]), html))
 
 
 def _marked(name: str, fallback: str | None, labels: Mapping[str, str]) -> SafeString:

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from contacts.custom_fields import by_key
@@ -24,7 +25,7 @@ from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.models import Workspace
 from messaging import texts as services
 from messaging.models import OptOutWord, Template
-from messaging.panel.composing import insertions, person_for_preview
+from messaging.panel.composing import FormatChoice, as_html, insertions, person_for_preview
 from messaging.sending.message_text import BUILT_IN_VARIABLES, check_template, fallbacks_for, preview_for
 from messaging.texts import MAX_WORD, normal_form
 
@@ -38,6 +39,7 @@ class TemplateForm(EditForm, ServiceForm):
         max_length=services.MAX_NAME, widget=forms.TextInput(attrs={"placeholder": "Name of the template"})
     )
     text = LinesField(4, required=True, strip=False)
+    format = FormatChoice()
     contact = forms.CharField(
         label="Preview for",
         required=False,
@@ -53,7 +55,7 @@ class Preview:
     value, by variable."""
 
     who: str
-    text: str
+    text: SafeString
     problem: str
     fallbacks: dict[str, str]
 
@@ -66,7 +68,7 @@ class TemplateAdmin(PageAdmin):
     empty_text = "Texts that you write again and again: a greeting, an answer about prices, a follow-up."
     add_label = "New template"
     ordering = ("name", "id")
-    fields = ("name", "text")
+    fields = ("name", "text", "format")
     changed = datetime_column("changed", "updated_at")
 
     @column("text")
@@ -110,14 +112,14 @@ class TemplateAdmin(PageAdmin):
         return self.render_page(request, "panel/template_form.html", **insertions(workspace), **context)
 
     def _form(self, request: HttpRequest, template: Template | None) -> TemplateForm:
-        stored = {} if template is None else {"name": template.name, "text": template.text}
+        stored = {} if template is None else {"name": template.name, "text": template.text, "format": template.format}
         form = TemplateForm(request.POST if request.method == "POST" else None, initial=stored)
         names = " ".join(f"{{{name}}}" for name in self._variables(request))
         form.fields["text"].help_text = f"{FALLBACK_HELP} Fields: {names}"
         return form
 
     def _save(self, request: HttpRequest, template: Template | None, form: TemplateForm) -> HttpResponse:
-        values = {name: form.cleaned_data[name] for name in ("name", "text")}
+        values = {name: form.cleaned_data[name] for name in ("name", "text", "format")}
         if template is None:
             services.create_template(self.actor(request), **values)
         else:
@@ -135,28 +137,29 @@ class TemplateAdmin(PageAdmin):
         """The text for the contact that was asked for, or the newest, and for one of whom nothing is known. An error
         that does not depend on the contact stands beside the text."""
         workspace = self.current_workspace(request)
-        text = form.cleaned_data["text"]
+        text, format = form.cleaned_data["text"], form.cleaned_data["format"]
         words = form.cleaned_data["contact"]
         try:
-            check_template(workspace, text)
+            check_template(workspace, text, format)
             person = person_for_preview(self.actor(request), words)
         except DomainError as error:
             form.add_domain_error(error)
             return []
         if words and person is None:
             form.add_error("contact", "No contact has this name, username or e-mail address.")
-        previews = [_preview(workspace, str(person), person, text)] if person else []
-        return [*previews, _preview(workspace, "a contact without any details", Contact(), text)]
+        previews = [_preview(workspace, str(person), person, text, format)] if person else []
+        return [*previews, _preview(workspace, "a contact without any details", Contact(), text, format)]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         services.delete_template(self.actor(request), obj.pk)
 
 
-def _preview(workspace: Workspace, who: str, contact: Contact, text: str) -> Preview:
+def _preview(workspace: Workspace, who: str, contact: Contact, text: str, format: str) -> Preview:
     try:
-        return Preview(who, preview_for(workspace, contact, text), "", fallbacks_for(contact, text))
+        shown = as_html(preview_for(workspace, contact, text, format))
+        return Preview(who, shown, "", fallbacks_for(contact, text, format))
     except DomainError as error:
-        return Preview(who, "", error.detail, {})
+        return Preview(who, SafeString(), error.detail, {})
 
 
 class OptOutWordForm(TenantForm):

@@ -13,6 +13,7 @@ from messaging import services as messages
 from messaging.accounts import get_account
 from messaging.models import Account, AccountState, Message, Template, Thread, account_state
 from messaging.panel import conversation, outbox
+from messaging.panel.composing import as_html
 from messaging.panel.conversation import Draft
 from messaging.panel.inbox import InboxPage, given_number, given_time
 from messaging.sending.automatic import recipient_of
@@ -64,7 +65,7 @@ class WritingPage(InboxPage):
             return self.with_template(thread, draft)
         try:
             if action == "preview":
-                draft.preview = threads.preview_text(self.actor, thread.contact_id, text=draft.text)
+                draft.preview = as_html(threads.preview_text(self.actor, thread.contact_id, text=draft.text))
                 return self.show(thread, draft)
             self.reply(thread, draft, close=action == "send_close")
         except DomainError as error:

@@ -15,6 +15,7 @@ from django.db.models import Case, F, When
 from contacts.models import Contact
 from crmsolid.core import clock
 from messaging import team
+from messaging.formatting.entities import Formatted, to_json
 from messaging.models import Account, AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
 from messaging.sending import slots, sources
 
@@ -38,7 +39,7 @@ class AutomaticMessage:
 
     account: Account
     contact: Contact
-    text: str
+    text: Formatted
     slot_at: datetime
     request_id: str = ""
 
@@ -104,7 +105,8 @@ def accept(source: str, wanted: Sequence[AutomaticMessage]) -> list[Message]:
             status=Status.QUEUED,
             recipient=recipient_of(each.contact),
             source=source,
-            text=each.text,
+            text=each.text.text,
+            entities=to_json(each.text.entities),
             rendered=True,
             request_id=each.request_id,
             eta=each.slot_at,

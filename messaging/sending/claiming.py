@@ -6,6 +6,7 @@ behind one that stands still. A run waits for the lock of an account only when t
 long.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from crmsolid.core.sql.prepared_cursor import is_lock_timeout
 from crmsolid.core.sql.table import Table
 from crmsolid.workspaces import sending_hold
 from crmsolid.workspaces.models import where_plan_allows_sending
+from messaging.formatting.entities import Formatted, from_json, to_json
+from messaging.formatting.source import with_unix_lines
+from messaging.formatting.variables import TemplateUnresolved
 from messaging.models import Account, AccountState, Message, Status
 from messaging.sending import message_text, settlement, slots, sources
 from messaging.sending.gateway import Outgoing
@@ -49,9 +53,9 @@ _FIRST_ETA_BY_ACCOUNT = f"""
 _NO_LEASE = datetime.max.replace(tzinfo=UTC)
 _TAKE_LEASES = (
     f"UPDATE {_messages.name} m SET status = 'sending', rendered = true, lease = %s, lease_until = %s, text = r.text,"
-    " slot_at = r.slot_at, unsettled_since = r.unsettled_since, attempts = r.attempts"
-    " FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[])"
-    " AS r (id, text, slot_at, unsettled_since, attempts) WHERE m.id = r.id"
+    " entities = r.entities::jsonb, slot_at = r.slot_at, unsettled_since = r.unsettled_since, attempts = r.attempts"
+    " FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[])"
+    " AS r (id, text, entities, slot_at, unsettled_since, attempts) WHERE m.id = r.id"
 )
 _FIRST_DUE = (  # of each account, with an index for each
     f"SELECT {_messages.columns('m')} FROM unnest(%s::bigint[]) AS wanted (id) CROSS JOIN LATERAL ("
@@ -262,8 +266,12 @@ def _record_lost_leases(messages: Sequence[Message]) -> None:
 def _take_leases(
     accounts: Mapping[int, Account], contacts: Mapping[str, Contact], messages: Sequence[Message]
 ) -> list[Claim]:
-    texts = {message.id: _text_to_send(message, contacts[message.contact_id]) for message in messages}
-    sendable = [message for message in messages if texts[message.id] is not None]
+    texts = {
+        message.id: text
+        for message in messages
+        if (text := _text_to_send(message, contacts[message.contact_id])) is not None
+    }
+    sendable = [message for message in messages if message.id in texts]
     if not sendable:
         return []
     _record_lost_leases(sendable)
@@ -273,12 +281,14 @@ def _take_leases(
     for message in sendable:
         previous_attempt_at = message.unsettled_since
         message.status, message.lease, message.lease_until = Status.SENDING, lease, lease_until
-        message.text, message.rendered = str(texts[message.id]), True
+        text = texts[message.id]
+        message.text, message.entities, message.rendered = text.text, to_json(text.entities), True
         # An earlier attempt may have arrived, at the slot that it took: then the slot stays.
         message.slot_at = now if previous_attempt_at is None else message.slot_at
         message.unsettled_since = previous_attempt_at or now
         message.attempts += 1
-        rows.append((message.id, message.text, message.slot_at, message.unsettled_since, message.attempts))
+        entities = json.dumps(message.entities)
+        rows.append((message.id, message.text, entities, message.slot_at, message.unsettled_since, message.attempts))
         outgoing = Outgoing(
             message_id=message.id,
             workspace_id=message.workspace_id,
@@ -288,24 +298,27 @@ def _take_leases(
             text=message.text,
             attempt=message.attempts,
             previous_attempt_at=previous_attempt_at,
+            entities=text.entities,
+            link_preview=message.link_preview,
         )
         claims.append(Claim(message, accounts[message.account_id], outgoing, lease))
     run(_TAKE_LEASES, [lease, lease_until, *columns_of(rows)])
     return claims
 
 
-def _text_to_send(message: Message, contact: Contact) -> str | None:
+def _text_to_send(message: Message, contact: Contact) -> Formatted | None:
     """The rendered text. None after failing the message: the contact opted out, or the text cannot be rendered."""
     if message.telegram_message_id is not None:
-        return message.text  # it was sent already
+        return Formatted(message.text, from_json(message.entities))  # it was sent already
     if contact.opted_out:
         settlement.fail_unsent(message, "contact_opted_out", "the contact asked for no more messages")
         return None
     if message.rendered and message.text:
-        return message_text.with_unix_lines(message.text)  # older ones were stored as a browser sent them
+        # Older ones were stored as a browser sent them.
+        return Formatted(with_unix_lines(message.text), from_json(message.entities))
     try:
-        return message_text.render_for(contact, message.text)
-    except message_text.TemplateUnresolved as error:
+        return message_text.render_for(contact, message.text, message.format)
+    except TemplateUnresolved as error:
         settlement.fail_unsent(message, "template_unresolved", str(error))
     except ValueError as error:
         settlement.fail_unsent(message, "text_length", str(error))

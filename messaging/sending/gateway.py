@@ -8,10 +8,11 @@ Messages of accounts of a kind that has no gateway wait.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from crmsolid.core import doorbell
 from crmsolid.core.extension_points import ExtensionPoint
+from messaging.formatting.entities import Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Outgoing:
     text: str
     attempt: int
     previous_attempt_at: datetime | None
-    entities: tuple[Any, ...] = ()
+    entities: tuple[Entity, ...] = ()
     link_preview: bool = True
     files: tuple[OutgoingFile, ...] = ()
     reply_to: int | None = None

@@ -15,12 +15,14 @@ Every other answer of a sandbox counts as a person's, however fast it is.
 import logging
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import transaction
 
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.batches import go_on_after_error
+from messaging.formatting.entities import Formatted, from_json
 from messaging.models import Message, SandboxDelivery, Status
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.threads import received
@@ -128,7 +130,7 @@ def _reply(pk: int, contact_id: str) -> int:
     delivery = rows.select_for_update(skip_locked=True, of=("self",)).first()
     if delivery is None:
         return 0
-    contact = delivery.message.contact
+    contact, answer = delivery.message.contact, _answer_to(delivery.message)
     received.receive(
         delivery.message.account,
         received.Incoming(
@@ -136,7 +138,8 @@ def _reply(pk: int, contact_id: str) -> int:
             username=contact.username or None,
             telegram_id=contact.telegram_id,
             name=contact.name,
-            text=_answer_to(delivery.message)[:4096],
+            text=answer.text[:4096],
+            entities=answer.entities,
             at=clock.now(),
             reply_to=delivery.outgoing_id,
             is_automatic=delivery.message.recipient.lower().startswith(AUTO_REPLY),
@@ -146,10 +149,12 @@ def _reply(pk: int, contact_id: str) -> int:
     return 1
 
 
-def _answer_to(message: Message) -> str:
-    """The sample customer answers in earnest once, to the first message; later ones show what was said."""
+def _answer_to(message: Message) -> Formatted:
+    """The sample customer answers in earnest once, to the first message; later ones show what was said, and how."""
     if message.recipient.lower() == f"@{SAMPLE_CUSTOMER}":
         answered = Message.unscoped.filter(thread=message.thread_id, in_reply_to__isnull=False)
         if not answered.exists():
-            return SAMPLE_ANSWER
-    return f"You said: {message.text}"
+            return Formatted(SAMPLE_ANSWER)
+    before = "You said: "
+    entities = [replace(each, offset=len(before) + each.offset) for each in from_json(message.entities)]
+    return Formatted(before + message.text, tuple(entities))

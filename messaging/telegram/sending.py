@@ -19,6 +19,7 @@ from messaging.models import Account, Direction, Message, MessageAttempt, Status
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import health, history
 from messaging.telegram.client import Client
+from messaging.telegram.entities import to_telegram
 from messaging.telegram.errors import (
     COLD_BLOCK_SECONDS,
     PEER_FLOOD,
@@ -128,10 +129,10 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
         message_id = await _find_sent(client, send, peer, send.search_history_since)
         if message_id is not None:
             return Delivered(message_id, duplicate=True)
-    text, random_id, previous = send.outgoing.text, send.outgoing.random_id, send.outgoing.previous_attempt_at
+    random_id, previous = send.outgoing.random_id, send.outgoing.previous_attempt_at
     try:
         # Telethon's own send_message() does not accept a random_id.
-        answer = await client.invoke(functions.messages.SendMessageRequest(peer.to_input(), text, random_id=random_id))
+        answer = await client.invoke(_request(send.outgoing, peer))
     except RPCError as error:
         if name_of(error) == RANDOM_ID_DUPLICATE:
             try:
@@ -148,6 +149,16 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
             raise
         return Delivered(message_id, duplicate=True)
     return read_answer(answer, random_id)
+
+
+def _request(outgoing: Outgoing, peer: Peer) -> functions.messages.SendMessageRequest:
+    return functions.messages.SendMessageRequest(
+        peer.to_input(),
+        outgoing.text,
+        random_id=outgoing.random_id,
+        entities=to_telegram(outgoing.entities),
+        no_webpage=not outgoing.link_preview,
+    )
 
 
 async def _find_sent(

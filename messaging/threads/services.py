@@ -21,10 +21,13 @@ from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import AuditEntry, Membership, User, Workspace
 from messaging import querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
+from messaging.formatting.entities import Formatted, from_json
+from messaging.formatting.source import with_unix_lines
 from messaging.models import (
     AccountKind,
     AccountState,
     Direction,
+    Format,
     HistoryRequest,
     HistoryState,
     Message,
@@ -374,21 +377,14 @@ class WrittenBefore(DomainError):
         self.stored = stored
 
 
-def reply(actor: Actor, thread_id: str, *, text: str, send_at: datetime | None = None, message_id: str = "") -> Message:
-    """Send a message to the thread's contact from its account. Errors: as :func:`begin`."""
+def reply(actor: Actor, thread_id: str, **message: Any) -> Message:
+    """Send a message to the thread's contact from its account; ``message`` as for :func:`begin`, also the errors."""
     actor.require(Scope.WRITE_MESSAGES)
     thread = find_thread(actor.workspace, thread_id)
-    return begin(
-        actor,
-        account_id=thread.account_id,
-        contact_id=thread.contact_id,
-        text=text,
-        send_at=send_at,
-        message_id=message_id,
-    )
+    return begin(actor, account_id=thread.account_id, contact_id=thread.contact_id, **message)
 
 
-def begin(actor: Actor, *, text: str, message_id: str = "", **message: Any) -> Message:
+def begin(actor: Actor, *, text: str, format: str = Format.PLAIN, message_id: str = "", **message: Any) -> Message:
     """:func:`messaging.services.send_message` with an entry in the audit log, for what a member writes.
 
     Of calls with the same ``message_id``, also at the same time, one sends the message and all return it. Runs in no
@@ -396,13 +392,13 @@ def begin(actor: Actor, *, text: str, message_id: str = "", **message: Any) -> M
     """
     actor.require(Scope.WRITE_MESSAGES)
     try:
-        return _begin(actor, text=text, message_id=message_id, **message)
+        return _begin(actor, text=text, format=format, message_id=message_id, **message)
     except (DomainError, IntegrityError):
         rows = Message.objects.for_workspace(actor.workspace).filter(pk=message_id, direction=Direction.OUT)
         stored: Message | None = rows.select_related("contact").first()
         if stored is None:
             raise
-    is_same = _has_text(stored, text) and stored.account_id == message["account_id"]
+    is_same = _has_text(stored, text, format) and stored.account_id == message["account_id"]
     if not (is_same and _is_to(stored, message.get("to"), message.get("contact_id"))):
         raise WrittenBefore(stored)
     return stored
@@ -414,15 +410,17 @@ def _is_to(message: Message, to: str | None, contact_id: str | None) -> bool:
     return bool(message.recipient == str(services.parse_recipient(to)))
 
 
-def _has_text(message: Message, text: str) -> bool:
+def _has_text(message: Message, text: str, format: str) -> bool:
     """Whether the message was made of this text, as far as that can be told once its variables are filled in."""
-    text = message_text.with_unix_lines(text)
+    if message.format != format:
+        return False
     if not message.rendered:
-        return bool(message.text == text)
+        return bool(message.text == with_unix_lines(text))
     try:
-        return bool(message.text == message_text.render_for(message.contact, text))
+        rendered = message_text.render_for(message.contact, text, format)
     except ValueError:
         return False
+    return rendered == Formatted(message.text, from_json(message.entities))
 
 
 @unit_of_work()
@@ -432,14 +430,14 @@ def _begin(actor: Actor, **message: Any) -> Message:
     return sent
 
 
-def preview_text(actor: Actor, contact_id: str, *, text: str) -> str:
+def preview_text(actor: Actor, contact_id: str, *, text: str, format: str = Format.PLAIN) -> Formatted:
     """The text as this contact would get it.
 
     Errors: ``scope_missing``, ``not_found``; ``validation_failed``, also for a variable without value and fallback.
     """
     actor.require(Scope.READ_CONTACTS)
     contact = Contact.objects.for_workspace(actor.workspace).get_or_not_found(contact_id)
-    return message_text.preview_for(actor.workspace, contact, text)
+    return message_text.preview_for(actor.workspace, contact, text, format)
 
 
 @unit_of_work()
@@ -464,6 +462,9 @@ def retry_message(actor: Actor, message_id: str) -> Message:
         account_id=account_id,
         contact_id=failed.contact_id,
         text=failed.text,
+        format=failed.format,
+        entities=failed.entities,
+        link_preview=failed.link_preview,
         rendered=failed.rendered,
         retry_of_id=failed.pk,
     )

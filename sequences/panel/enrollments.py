@@ -334,7 +334,7 @@ class EnrollmentAdmin(PageAdmin):
             {
                 "run": run,
                 "number": (step := steps[run.version_id, run.step_key]).position + 1,
-                "marked": with_fields_marked(step.text, fields),
+                "marked": with_fields_marked(step.text, fields, step.format),
                 "label": {
                     "type": OUTCOME_COLOURS[run.outcome],
                     "text": run.get_outcome_display() if run.outcome else "On its way",

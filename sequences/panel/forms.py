@@ -22,6 +22,7 @@ from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from messaging.panel.broadcast_form import ACCOUNTS_HELP
+from messaging.panel.composing import FormatChoice
 from sequences.definition import (
     IF_NOT,
     MAX_NAME,
@@ -51,7 +52,14 @@ RESUME_MODES = {
     ),
 }
 
-NEW_STEP: dict[str, Any] = {"id": "", "delay": "PT0S", "text": "", "condition": None, "if_not": "skip"}
+NEW_STEP: dict[str, Any] = {
+    "id": "",
+    "delay": "PT0S",
+    "text": "",
+    "format": "plain",
+    "condition": None,
+    "if_not": "skip",
+}
 NEW_SEQUENCE: dict[str, Any] = {
     "name": "",
     "account_ids": [],
@@ -169,6 +177,7 @@ class StepForm(RawValues):
         strip=False,
         help_text="{first_name} is the contact's first name; {first_name|there} says “there” to those without one.",
     )
+    format = FormatChoice()
     if_not = forms.ChoiceField(label="For all others", choices=[(each, _IF_NOT_LABELS[each]) for each in IF_NOT])
 
     described = ""
@@ -426,8 +435,8 @@ def _simplest(condition: Any) -> Any:
 
 
 def _step_json(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A step without an id is a new one."""
-    return {name: value for name, value in values.items() if name != "id" or value}
+    """A step without an id is a new one, and one without a format is written in the default one."""
+    return {name: value for name, value in values.items() if name not in ("id", "format") or value}
 
 
 def _window(values: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -10,12 +10,13 @@ from django.utils.text import get_text_list
 from contacts.models import Contact
 from crmsolid.core.periods import duration_text
 from crmsolid.workspaces.actor import Actor
-from messaging.panel.composing import Word, chosen, with_fields_marked
+from messaging.models import Format
+from messaging.panel.composing import Word, as_html, chosen, with_fields_marked
 from messaging.sending import automatic
 from sequences import services
 from sequences.definition import Definition
 from sequences.models import Reason
-from sequences.panel.forms import DAY_NAMES, DefinitionForm
+from sequences.panel.forms import DAY_NAMES, DefinitionForm, StepForm
 from sequences.running.progress import zone_of
 from sequences.running.schedule import DAYS
 from sequences.services import PreviewStep
@@ -35,7 +36,7 @@ def sentences(form: DefinitionForm, definition: Definition, labels: Mapping[str,
         step.words = {
             "wait": Word(f"wait-{number}", duration_text(read.delay), "no time"),
             "condition": Word(f"if-{number}", condition, "a condition", is_extra=True),
-            "text": Word(f"text-{number}", with_fields_marked(step["text"].value(), labels), "Nothing is written yet"),
+            "text": Word(f"text-{number}", _marked(step, labels), "Nothing is written yet"),
         }
     values = form.main.values()
     hours = definition.as_json()["window"]
@@ -51,6 +52,12 @@ def sentences(form: DefinitionForm, definition: Definition, labels: Mapping[str,
         Word("more", _more(values, definition), ""),
     ]
     return {word.name: word for word in words}
+
+
+def _marked(step: StepForm, labels: Mapping[str, str]) -> str:
+    written_in = step["format"].value()
+    format = written_in if written_in in Format.values else Format.PLAIN
+    return with_fields_marked(step["text"].value(), labels, format, styled=False)
 
 
 def _hours_text(window: Mapping[str, str]) -> str:
@@ -96,7 +103,7 @@ def bubbles(
             {
                 "number": index + 1,
                 "at": step.planned_at and local_time(step.planned_at, zone),
-                "text": "" if index in problems else step.text,
+                "text": as_html(step.formatted) if step.formatted and index not in problems else "",
                 "problem": problem,
                 "is_blank": is_blank,
             }

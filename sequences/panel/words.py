@@ -13,7 +13,7 @@ from crmsolid.core.periods import duration_text
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import time_text
 from crmsolid.workspaces.models import Workspace
-from messaging.models import Account
+from messaging.models import Account, Format
 from messaging.panel.composing import OWN_FIELDS, field_labels, with_fields_marked, with_fields_named
 from messaging.stats import Outcomes
 from sequences.definition import Definition, StepDefinition
@@ -57,6 +57,7 @@ def describe_step(
         "key": step.key,
         "delay": duration_text(step.delay),
         "text": step.text,
+        "format": step.format,
         "condition": condition,
         "if_not": step.if_not,
     }
@@ -180,7 +181,7 @@ def shown_steps(
             {
                 **described,
                 "number": number,
-                "marked": with_fields_marked(step.text, labels),
+                "marked": with_fields_marked(step.text, labels, step.format),
                 "wait": wait_text(described["delay"], is_first=number == 1),
                 "figures": figures.get(step.key, []),
             }
@@ -283,6 +284,8 @@ def _changed_step(
     said = []
     if old.text != new.text:  # both as a whole: they may differ in one character
         said.append(f"The text “{old.text}” becomes “{new.text}”.")
+    if old.format != new.format:
+        said.append(f"The text is written in {Format(new.format).label} instead of {Format(old.format).label}.")
     if old.delay != new.delay:
         said.append(f"The wait before it is {after['delay'] or 'none'} instead of {before['delay'] or 'none'}.")
     if _for_whom(before) != _for_whom(after):

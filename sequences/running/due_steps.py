@@ -18,6 +18,7 @@ from contacts.segments.compilation import where
 from contacts.segments.conditions import load_condition
 from crmsolid.core import clock, doorbell
 from crmsolid.workspaces.models import Workspace
+from messaging.formatting.entities import Formatted
 from messaging.models import Account
 from messaging.sending import automatic, message_text
 from messaging.sending.automatic import AutomaticMessage, Wait
@@ -42,7 +43,7 @@ class _Send:
     contact: Contact
     version: Version
     step: StepDefinition
-    text: str = ""
+    text: Formatted = field(default_factory=lambda: Formatted(""))
 
 
 @dataclass(slots=True)
@@ -212,8 +213,8 @@ def _skip(batch: _Batch, send: _Send) -> None:
 def _render(batch: _Batch, send: _Send) -> bool:
     """Render the text for the contact. False if a value is missing: then the enrollment waits for it."""
     with contextlib.suppress(ValueError):
-        send.text = message_text.render_for(send.contact, send.step.text)
-    if not send.text or not automatic.recipient_of(send.contact):
+        send.text = message_text.render_for(send.contact, send.step.text, send.step.format)
+    if not send.text.text or not automatic.recipient_of(send.contact):
         _wait(send.enrollment, batch.now + RETRY_VALUE, Reason.MISSING_VALUE)
         return False
     return True

@@ -42,6 +42,7 @@ def test_message_has_the_documented_shape(
         "kind": "text",
         "status": "queued",
         "text": "hello",
+        "html": None,
         "eta": rfc3339(frozen_time.now),
         "created_at": rfc3339(frozen_time.now),
         "sent_at": None,

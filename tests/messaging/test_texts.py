@@ -44,7 +44,10 @@ def test_a_name_is_used_once_in_a_workspace(tenants: Tenants) -> None:
 
 def test_the_sections_are_applied_and_dumped_unchanged(tenants: Tenants) -> None:
     document = {
-        "templates": [{"name": "A", "text": "Hello {name}"}, {"name": "B", "text": " kept as it is \n"}],
+        "templates": [
+            {"name": "A", "text": "Hello *{name}*", "format": "markdown"},
+            {"name": "B", "text": " kept as it is \n", "format": "plain"},
+        ],
         "opt_out_words": ["/stop", "STOP", "basta"],
     }
     changes = apply_configuration(tenants.actor(), document)

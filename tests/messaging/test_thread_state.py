@@ -23,6 +23,7 @@ from crmsolid.workspaces.models import AuditEntry, Membership, Role
 from crmsolid.workspaces.services import remove_member, set_role
 from messaging import querysets
 from messaging import services as messages
+from messaging.formatting.entities import Entity, EntityKind, Formatted
 from messaging.models import Account, Message, MessageAttempt, Status, Thread
 from messaging.sending import dispatch
 from messaging.sending.gateway import SendError
@@ -590,9 +591,11 @@ def test_views_are_counted_up_to_a_hundred_in_one_query(
 
 def test_text_is_previewed_as_the_contact_gets_it(agent: Actor, sandbox: Account, frozen_time: FrozenTime) -> None:
     thread = hear(sandbox, frozen_time, "alice", name="Alice Doe")
-    assert services.preview_text(agent, thread.contact_id, text="Hi {first_name}, {email|no mail}") == (
+    assert services.preview_text(agent, thread.contact_id, text="Hi {first_name}, {email|no mail}") == Formatted(
         "Hi Alice, no mail"
     )
+    shown = services.preview_text(agent, thread.contact_id, text="Hi **{first_name}**", format="markdown")
+    assert shown == Formatted("Hi Alice", (Entity(EntityKind.BOLD, 3, 5),))
     for text, code in (("{email}", "template_unresolved"), ("{nothing}", "unknown_variable"), ("{", "template_syntax")):
         with pytest.raises(DomainError) as refused:
             services.preview_text(agent, thread.contact_id, text=text)

@@ -33,8 +33,22 @@ def full(account: Account, **members: Any) -> dict[str, Any]:
         "ignore_auto_replies": True,
         "pass_on": True,
         "steps": [
-            {"id": "hello", "delay": "PT5S", "text": "Hello {name|you}", "condition": None, "if_not": "skip"},
-            {"id": "again", "delay": "P2D", "text": "Größe {{}} 🙂", "condition": condition, "if_not": "stop"},
+            {
+                "id": "hello",
+                "delay": "PT5S",
+                "text": "Hello {name|you}",
+                "format": "plain",
+                "condition": None,
+                "if_not": "skip",
+            },
+            {
+                "id": "again",
+                "delay": "P2D",
+                "text": "Größe {{}} 🙂",
+                "format": "markdown",
+                "condition": condition,
+                "if_not": "stop",
+            },
         ],
     } | members
 
@@ -106,7 +120,7 @@ def test_what_has_a_default_may_be_left_out_and_steps_get_ids_that_stay(tenants:
     sequence = short("Short", "One", "Two")
     assert apply(tenants.workspace, sequence) == [("Short", "created")]
     assert apply(tenants.workspace, sequence) == [("Short", "unchanged")]
-    defaults = {"delay": "PT0S", "condition": None, "if_not": "skip"}
+    defaults = {"delay": "PT0S", "format": "plain", "condition": None, "if_not": "skip"}
     assert dumped(tenants.workspace) == [
         {
             "name": "Short",

@@ -44,9 +44,10 @@ def test_a_new_sequence_is_saved_as_a_draft_with_everything_that_was_filled_in(
     condition = {"field": "stage", "op": "is", "value": "new"}
     steps = [
         step(0, "Hello {first_name|there}\r\nHow are you?"),
-        step(1, "Again", number=36, unit="hours", condition=condition, if_not="stop"),
+        step(1, "*Again*", number=36, unit="hours", condition=condition, if_not="stop"),
     ]
     fields = {
+        "step-1-format": "markdown",
         **{"days": ["mon", "fri"], "opens": "09:00", "closes": "24:00", "time_zone": "Europe/Berlin"},
         **{"jitter_number": 10, "stop_tags": "vip\r\n\r\nDo not write\r\n", "stop_stages": ["won"]},
         **{"ignore_auto_replies": "on", "pass_on": "on"},
@@ -68,10 +69,10 @@ def test_a_new_sequence_is_saved_as_a_draft_with_everything_that_was_filled_in(
         "steps": [
             {
                 **{"id": "step-1", "delay": "PT0S", "text": "Hello {first_name|there}\nHow are you?"},
-                **{"condition": None, "if_not": "skip"},
+                **{"format": "plain", "condition": None, "if_not": "skip"},
             },
             {
-                **{"id": "step-2", "delay": "P1DT12H", "text": "Again", "if_not": "stop"},
+                **{"id": "step-2", "delay": "P1DT12H", "text": "*Again*", "format": "markdown", "if_not": "stop"},
                 "condition": {"field": "stage", "op": "is", "value": "new"},
             },
         ],

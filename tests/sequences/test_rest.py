@@ -49,7 +49,13 @@ def test_a_sequence_is_answered_with_the_steps_of_its_latest_version(ours: Api, 
     )
     steps: list[dict[str, Any]] = [
         {"id": "hello", "text": "Hello", "condition": {"field": "tag", "op": "is", "value": "VIP"}},
-        {"id": "again", "delay": "P1DT12H", "text": "Again, {first_name|you}", "if_not": "stop"},
+        {
+            "id": "again",
+            "delay": "P1DT12H",
+            "text": "Again, _{first_name|you}_",
+            "format": "markdown",
+            "if_not": "stop",
+        },
     ]
     window = {"days": ["mon"], "from": "22:00", "to": "06:00"}
     publish(sequence, account, window=window, jitter="PT1H", ignore_auto_replies=True, pass_on=True, steps=steps)
@@ -65,7 +71,7 @@ def test_a_sequence_is_answered_with_the_steps_of_its_latest_version(ours: Api, 
         "ignore_auto_replies": True,
         "pass_on": True,
         "steps": [
-            {**steps[0], "delay": "PT0S", "if_not": "skip"},
+            {**steps[0], "delay": "PT0S", "format": "plain", "if_not": "skip"},
             {**steps[1], "condition": None},
         ],
     }
@@ -188,9 +194,21 @@ def test_a_preview_has_the_planned_time_and_the_text_of_each_step(ours: Api, acc
     assert answer.status_code == 200
     assert answer.json() == {
         "steps": [
-            {"step": "hello", "planned_at": "2026-06-01T10:00:00Z", "reason": None, "text": "Hello Alice"},
-            {"step": "vip", "planned_at": None, "reason": "condition", "text": None},
-            {"step": "again", "planned_at": "2026-06-03T09:00:00Z", "reason": "missing_value", "text": None},
+            {
+                "step": "hello",
+                "planned_at": "2026-06-01T10:00:00Z",
+                "reason": None,
+                "text": "Hello Alice",
+                "html": None,
+            },
+            {"step": "vip", "planned_at": None, "reason": "condition", "text": None, "html": None},
+            {
+                "step": "again",
+                "planned_at": "2026-06-03T09:00:00Z",
+                "reason": "missing_value",
+                "text": None,
+                "html": None,
+            },
         ]
     }
     assert not Enrollment.unscoped.exists()

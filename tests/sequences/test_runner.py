@@ -12,6 +12,7 @@ from contacts.services import erase_contact, tag_contact, update_contact, upsert
 from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Workspace
+from messaging.formatting.entities import Formatted
 from messaging.models import Account, Message, SandboxDelivery, Thread
 from messaging.sending import dispatch, message_text
 from messaging.services import cancel_message
@@ -406,10 +407,10 @@ def test_bug_with_one_enrollment_does_not_hold_up_the_others(
     bad, good = (enroll(sequence, contact(account.workspace, name)) for name in ("bad_one", "good_one"))
     render_for = message_text.render_for
 
-    def render(who: Contact, text: str) -> str:
+    def render(who: Contact, *text: str) -> Formatted:
         if who.username == "bad_one":
             raise RuntimeError("a bug")
-        return render_for(who, text)
+        return render_for(who, *text)
 
     monkeypatch.setattr(message_text, "render_for", render)
     work()

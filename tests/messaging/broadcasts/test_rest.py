@@ -48,13 +48,16 @@ def test_preview_counts_names_exclusions_and_stores_nothing(api: Api, account: A
     assert response.status_code == 200
     answer = response.json()
     people, eligible, definition = answer.pop("audience_hash").split("-")
-    assert (len(people), eligible, len(definition)) == (64, "2", 80)
+    assert (len(people), eligible, len(definition)) == (64, "2", 96)
     assert answer.pop("finishes_at") is not None
     assert answer == {
         "total": 4,
         "eligible": 2,
         "excluded": {"missing_value": 1, "opted_out": 1},
-        "sample": [{"contact_id": ann.pk, "text": "Hello Ann"}, {"contact_id": bob.pk, "text": "Hello Bob"}],
+        "sample": [
+            {"contact_id": ann.pk, "text": "Hello Ann", "html": None},
+            {"contact_id": bob.pk, "text": "Hello Bob", "html": None},
+        ],
     }
     assert nothing_stored()
 
@@ -63,7 +66,7 @@ def test_preview_shows_no_text_to_a_key_that_may_not_read_contacts(tenants: Tena
     ann = contact(account.workspace, "annie", name="Ann")
     client = Api(tenants.key([Scope.WRITE_MESSAGES]))
     answer = client.post(URL, body(account, text="Hello {name}", preview=True)).json()
-    assert answer["sample"] == [{"contact_id": ann.pk, "text": None}]
+    assert answer["sample"] == [{"contact_id": ann.pk, "text": None, "html": None}]
 
 
 def test_stored_preview_is_not_replayed_to_a_key_that_may_not_read_contacts(
@@ -120,6 +123,7 @@ def test_start_with_the_hash_of_another_audience_is_refused(api: Api, account: A
 # What a start says instead of the preview, and how the refusal puts it.
 CHANGES: dict[str, tuple[Any, str]] = {
     "text": ("Goodbye", "the text has changed since this preview"),
+    "format": ("markdown", "the format of the text has changed since this preview"),
     "send_at": (later(days=2).isoformat(), "the time has changed since this preview"),
     "per_hour": (7, "the limit of messages an hour has changed since this preview"),
     "cooldown_days": (7, "the number of days between two broadcasts has changed since this preview"),
@@ -201,7 +205,7 @@ def test_hash_of_an_older_version_is_refused_as_a_changed_preview(api: Api, acco
 
 def test_hash_covers_every_part_of_a_broadcast_but_its_name() -> None:
     """Whoever adds a part has it covered, and adds it here."""
-    assert audience.PARTS == ("text", "account_ids", "send_at", "per_hour", "cooldown_days")
+    assert audience.PARTS == ("text", "account_ids", "send_at", "per_hour", "cooldown_days", "format")
 
 
 def test_same_idempotency_key_starts_one_broadcast(api: Api, account: Account) -> None:

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from messaging.formatting.entities import Entity, EntityKind, Formatted, is_safe_url, utf16_length
 from messaging.formatting.html import to_html
-from messaging.formatting.markup import Format, FormatError, parse
+from messaging.formatting.markup import parse
+from messaging.formatting.source import FormatError
 from messaging.formatting.variables import TemplateSyntaxError, TemplateUnresolved
+from messaging.models import Format
 from tests.fuzzing import examples
 
 HOSTILE = "A&b **x** `y` ||z|| [t](https://evil.example) <b>\"'</b></a> {first_name} \\ _u_"
