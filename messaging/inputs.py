@@ -11,6 +11,7 @@ from crmsolid.api.fields import (
     Choice,
     Id,
     Integer,
+    List,
     PageQuery,
     QueryBoolean,
     QueryInteger,
@@ -20,6 +21,7 @@ from crmsolid.api.fields import (
     as_integer,
 )
 from messaging.accounts import MAX_BIGINT
+from messaging.files.albums import MAX_TOGETHER
 from messaging.models import Direction, Format, Status
 from messaging.representations import MessageOut
 
@@ -27,6 +29,7 @@ from messaging.representations import MessageOut
 # form; the service checks it.
 _PART = rf"[^{{}}\u0000{BLANKS}]|\{{\{{|\}}\}}|\{{[A-Za-z_][A-Za-z0-9_]{{0,63}}(\|[^{{}}\u0000]*)?\}}"
 TEMPLATE = rf"^[{BLANKS}]*({_PART})([{BLANKS}]|{_PART})*$"
+TEMPLATE_OR_EMPTY = rf"{TEMPLATE}|^$"
 RECIPIENT = rf"{USERNAME}|^[1-9][0-9]{{0,17}}$"
 
 
@@ -56,6 +59,7 @@ class FormatField(Choice):
 
 
 class SendIn(StrictSerializer):
+    needs_one_of = ("text", "attachments")
     exactly_one_of = ("to", "contact_id")
     example = {"account_id": 7421, "to": "@sarah_miller", "text": "Hi {first_name|there}, your invite is ready."}
     resource = MessageOut
@@ -64,13 +68,36 @@ class SendIn(StrictSerializer):
     to = RecipientField(required=False, help_text="`@name`, `name`, `https://t.me/name` or a numeric Telegram id.")
     contact_id = Id("contact", required=False, help_text="In place of `to`.")
     text = Text(
+        required=False,
+        allow_blank=True,
         max_length=20_000,
-        documented_pattern=TEMPLATE,
-        help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.",
+        documented_pattern=TEMPLATE_OR_EMPTY,
+        help_text="1 to 4096 UTF-16 units once `{variables}` are filled in. With `attachments` it is their caption: at "
+        "most 1024 units, and it may be left out.",
+    )
+    attachments = List(
+        required=False,
+        max_length=MAX_TOGETHER,
+        child=Id("file"),
+        help_text="Files of `POST /v1/files`, sent as one message; several photos and videos are an album.",
     )
     format = FormatField()
     link_preview = Boolean(default=True, help_text="Whether Telegram shows a preview of an address in the text.")
     send_at = Timestamp(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")
+    # ``as`` is a keyword of Python.
+    vars()["as"] = Choice(
+        required=False,
+        choices=["auto", "document", "voice"],
+        help_text="How the files are sent: `auto` by what they are, `document` unchanged, `voice` as a voice message.",
+    )
+
+
+def send_arguments(body: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of :func:`messaging.services.send_message` that a validated body describes."""
+    arguments = dict(body)
+    if "as" in arguments:
+        arguments["send_as"] = arguments.pop("as")
+    return arguments
 
 
 class EmptyIn(StrictSerializer):

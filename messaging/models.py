@@ -19,9 +19,12 @@ from messaging.broadcasts.models import Broadcast as Broadcast
 from messaging.broadcasts.models import Recipient as Recipient
 from messaging.files.models import Attachment as Attachment
 from messaging.files.models import File as File
+from messaging.files.models import FileKind as FileKind
+from messaging.files.models import FileState as FileState
 from messaging.files.models import StoredObject as StoredObject
 from messaging.files.models import TelegramDownload as TelegramDownload
 from messaging.files.models import TelegramUpload as TelegramUpload
+from messaging.files.models import UploadState as UploadState
 from messaging.files.models import files_column
 from messaging.telegram_models import AccountLease as AccountLease
 from messaging.telegram_models import HistoryRequest as HistoryRequest
@@ -363,6 +366,10 @@ class Message(WorkspaceModel):
                 fields=["account", "telegram_message_id"],
                 name="message_of_telegram",
                 condition=Q(telegram_message_id__isnull=False),
+            ),
+            # The messages whose files are on their way to Telegram, for which the later ones of their thread wait.
+            models.Index(
+                fields=["thread"], name="message_uploading", condition=Q(status="queued", awaits_upload=True)
             ),
             # For the foreign key: whatever deletes a message looks for replies to it.
             models.Index(fields=["in_reply_to"], name="message_replies", condition=Q(in_reply_to__isnull=False)),

@@ -5,6 +5,7 @@ transaction.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -24,8 +25,11 @@ from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets, team
 from messaging.accounts import MAX_BIGINT, account_not_found
-from messaging.models import Account, Direction, Format, Message, Status, Thread, WaitingFor
-from messaging.sending import automatic, message_text, slots, waiting
+from messaging.files import albums
+from messaging.files import services as file_services
+from messaging.models import Account, Attachment, Direction, FileKind, Format, Message, Status, Thread, WaitingFor
+from messaging.sending import attaching, automatic, message_text, slots, waiting
+from messaging.sending.attaching import ToAttach
 from messaging.threads import state
 
 MAX_SEND_AT_DELAY = timedelta(days=366)
@@ -37,7 +41,7 @@ _DIGITS = re.compile(r"[1-9][0-9]{0,18}")
 
 M = TypeVar("M", bound=WorkspaceModel)
 
-_accounts, _messages = Table(Account), Table(Message)
+_accounts, _messages, _attachments = Table(Account), Table(Message), Table(Attachment)
 
 
 # --- Sending ----------------------------------------------------------------------------------------------------------
@@ -60,26 +64,32 @@ def send_message(
     account_id: int,
     to: str | int | None = None,
     contact_id: str = "",
-    text: str,
+    text: str = "",
     format: str = Format.PLAIN,
     link_preview: bool = True,
     send_at: datetime | None = None,
+    attachments: Sequence[str] = (),
+    send_as: str = attaching.AUTO,
     message_id: str = "",
 ) -> Message:
     """Accept a direct message: reserve a slot of its account and queue the message. It is due at the slot, ``eta``.
 
     The recipient is ``to``, who becomes a contact if nobody of this username or Telegram id is one, or ``contact_id``.
     The text is written in ``format``; without ``link_preview`` Telegram shows no preview of an address in it.
+    ``attachments`` are the ids of up to ten files, which are sent as one message: several photos and videos as an
+    album. ``send_as`` is ``auto``, ``document`` or ``voice``. The text is their caption, and may be empty.
     ``message_id`` is the id that the message gets, made by the caller. The unit of work ends with ``IntegrityError`` if
     there is a message with this id.
 
-    Errors: ``scope_missing``, ``not_found`` (account, contact), ``validation_failed`` (recipient, text, send_at),
-    ``contact_opted_out``, ``account_daily_limit`` with the seconds to the first free slot.
+    Errors: ``scope_missing``, ``not_found`` (account, contact), ``validation_failed`` (recipient, text, send_at,
+    attachments, as), ``contact_opted_out``, ``account_daily_limit`` with the seconds to the first free slot.
     """
     actor.require(Scope.WRITE_MESSAGES)
     if send_at is not None and send_at > clock.now() + MAX_SEND_AT_DELAY:
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
-    text = message_text.check_template(actor.workspace, text, format)
+    if not text and not attachments:
+        raise invalid("text", "blank", "give a text, or attachments")
+    text = message_text.check_template(actor.workspace, text, format, caption=bool(attachments))
     chosen = {} if message_id == "" else {"id": message_id}
     return queue_message(
         actor,
@@ -90,6 +100,8 @@ def send_message(
         format=format,
         link_preview=link_preview,
         send_at=send_at,
+        attachments=attachments,
+        send_as=send_as,
         **chosen,
     )
 
@@ -102,6 +114,8 @@ def queue_message(
     contact_id: str = "",
     text: str,
     send_at: datetime | None = None,
+    attachments: Sequence[str] = (),
+    send_as: str = attaching.AUTO,
     **columns: Any,
 ) -> Message:
     """Reserve a slot and queue the message, whose text was checked. The recipient is ``to`` or the contact.
@@ -139,12 +153,27 @@ def queue_message(
         created_at=now,
         **columns,
     )
+    parts = _attach(actor, message, account, attachments, send_as)
     _messages.insert_later([message])
+    _attachments.insert_later(parts)
     team.record_written(message, actor, None if is_planned else now, waiting_since)
     wait = (eta - clock.now()).total_seconds()
     if wait <= WAKE_WORKER_WITHIN_SECONDS:
         transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
     return message
+
+
+def _attach(
+    actor: Actor, message: Message, account: Account, attachments: Sequence[str], send_as: str
+) -> list[Attachment]:
+    if not attachments:
+        if send_as != attaching.AUTO:
+            raise invalid("as", "no_attachments", "only files are sent as something; give attachments")
+        return []
+    files = file_services.usable(actor, attachments)
+    parts = attaching.attach([ToAttach(message, account, files)], send_as)
+    albums.check_together([FileKind(part.kind) for part in parts])
+    return parts
 
 
 def _find_contact(actor: Actor, who: Recipient | str) -> tuple[Contact, str]:
@@ -213,7 +242,7 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
     message = _get(Message, actor, message_id, lock=True)
     if message.status != Status.QUEUED:
         raise DomainError("invalid_state", f"the message is {message.status}; only a queued one can be canceled")
-    if message.telegram_message_id is not None:
+    if attaching.has_arrived(message, attaching.outgoing_files([message]).get(message.pk, ())):
         raise DomainError("invalid_state", "the message was sent; only one that was not can be canceled")
     automatic.cancel([message], message.error)
     audit.record(actor, "message.canceled", message.pk)

@@ -13,7 +13,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.events.feed import Entry
 from crmsolid.workspaces.actor import Scope
 from messaging import accounts, services
-from messaging.inputs import EmptyIn, MessageQuery, SendIn, ThreadMessagesQuery, ThreadQuery
+from messaging.inputs import EmptyIn, MessageQuery, SendIn, ThreadMessagesQuery, ThreadQuery, send_arguments
 from messaging.representations import AccountOut, CanceledOut, MessageOut, QueuedOut, ReadOut, ThreadOut
 from messaging.streaming import frames, stream_limits
 from messaging.streaming.hub import EVENT_TYPES, in_thread
@@ -32,7 +32,7 @@ class SendView(WorkspaceView):
         error_codes=("not_found", "contact_opted_out", "account_daily_limit"),
     )
     def post(self) -> ApiResponse:
-        message = services.send_message(self.actor, **self.body)
+        message = services.send_message(self.actor, **send_arguments(self.body))
         return ApiResponse(QueuedOut.render(message), contact_id=message.contact_id)
 
 

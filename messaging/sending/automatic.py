@@ -4,6 +4,7 @@ They differ from direct sends in two ways: some of an account's sends of a day a
 slot is free the maker waits for one, so that it can decide again when the time has come.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +17,20 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from messaging import team
 from messaging.formatting.entities import Formatted, to_json
-from messaging.models import Account, AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
-from messaging.sending import slots, sources
+from messaging.models import (
+    Account,
+    AccountState,
+    Attachment,
+    Direction,
+    File,
+    Message,
+    Status,
+    Thread,
+    WaitingFor,
+    account_state,
+)
+from messaging.sending import attaching, slots, sources
+from messaging.sending.attaching import ToAttach
 
 # When to ask again whether somebody has logged an account in, or ended a pause without an end.
 RETRY_ACCOUNT = timedelta(minutes=5)
@@ -35,13 +48,15 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class AutomaticMessage:
-    """A message to accept: its text is rendered, its slot is one of :func:`reserve_slots`."""
+    """A message to accept: its text is rendered, its slot is one of :func:`reserve_slots`. ``attachments`` are the ids
+    of its files."""
 
     account: Account
     contact: Contact
     text: Formatted
     slot_at: datetime
     request_id: str = ""
+    attachments: tuple[str, ...] = ()
 
 
 def recipient_of(contact: Contact) -> str:
@@ -88,7 +103,8 @@ def reserve_slots(account: Account, now: datetime, wanted: int) -> tuple[list[da
 
 
 def accept(source: str, wanted: Sequence[AutomaticMessage]) -> list[Message]:
-    """Queue these messages, each due at its slot, and return them in their order.
+    """Queue these messages, each due at its slot, and return them in their order. One whose files are not all there any
+    more fails at its claim.
 
     Accounts and contacts must be locked. Runs in the caller's transaction.
     """
@@ -116,7 +132,33 @@ def accept(source: str, wanted: Sequence[AutomaticMessage]) -> list[Message]:
         )
         for each in wanted
     ]
-    return Message.unscoped.bulk_create(messages)
+    attachments = _attach(wanted, messages)
+    Message.unscoped.bulk_create(messages)
+    Attachment.unscoped.bulk_create(attachments)
+    return messages
+
+
+def _attach(wanted: Sequence[AutomaticMessage], messages: Sequence[Message]) -> list[Attachment]:
+    with_files = [(each, message) for each, message in zip(wanted, messages, strict=True) if each.attachments]
+    if not with_files:
+        return []
+    ids: dict[int, set[str]] = defaultdict(set)
+    for each, _ in with_files:
+        ids[each.account.workspace_id].update(each.attachments)
+    found: dict[str, File] = {}
+    for workspace_id, wanted_ids in sorted(ids.items()):
+        found |= attaching.lock_files(workspace_id, wanted_ids)
+    return attaching.attach(
+        [
+            ToAttach(
+                message,
+                each.account,
+                [found[pk] for pk in each.attachments if pk in found],
+                is_complete=all(pk in found for pk in each.attachments),
+            )
+            for each, message in with_files
+        ]
+    )
 
 
 def _upsert_threads(wanted: Sequence[AutomaticMessage]) -> dict[tuple[int, str], str]:
@@ -143,7 +185,7 @@ def cancel_queued(message_ids: Sequence[str], reason: str, *, only_unsent: bool 
     ``only_unsent`` leaves those that an earlier attempt may have sent. Runs in the caller's transaction. What is being
     sent at this moment is sent. So is one whose id Telegram has told: it only has to be settled.
     """
-    rows = Message.unscoped.filter(pk__in=message_ids, status=Status.QUEUED, telegram_message_id=None)
+    rows = Message.unscoped.filter(attaching.nothing_arrived(), pk__in=message_ids, status=Status.QUEUED)
     if only_unsent:
         rows = rows.filter(unsettled_since=None)
     cancel(rows.order_by("pk").select_for_update(no_key=True), reason)
@@ -156,6 +198,7 @@ def cancel(locked: Iterable[Message], reason: str = "") -> list[Message]:
     Message.unscoped.filter(pk__in=[message.pk for message in canceled]).update(
         status=Status.CANCELED,
         error=reason,
+        awaits_upload=False,
         lease="",
         lease_until=None,
         slot_at=Case(When(unsettled_since__isnull=False, then=F("slot_at"))),

@@ -28,8 +28,8 @@ from messaging.formatting.entities import Formatted, from_json, to_json
 from messaging.formatting.source import with_unix_lines
 from messaging.formatting.variables import TemplateUnresolved
 from messaging.models import Account, AccountState, Message, Status
-from messaging.sending import message_text, settlement, slots, sources
-from messaging.sending.gateway import Outgoing
+from messaging.sending import attaching, message_text, settlement, slots, sources
+from messaging.sending.gateway import Outgoing, OutgoingFile
 from messaging.sending.settlement import Claim
 from messaging.sending.sources import Cancel, Postpone
 from messaging.sending.waiting import behind, not_behind
@@ -47,6 +47,7 @@ _FIRST_ETA_BY_ACCOUNT = f"""
     )
     SELECT account_id, (
         SELECT eta FROM {_messages.name} m WHERE status = 'queued' AND account_id = queued.account_id
+        AND NOT awaits_upload
         AND NOT {behind("m")} ORDER BY eta, id LIMIT 1
     ) FROM queued WHERE account_id IS NOT NULL
 """
@@ -60,7 +61,7 @@ _TAKE_LEASES = (
 _FIRST_DUE = (  # of each account, with an index for each
     f"SELECT {_messages.columns('m')} FROM unnest(%s::bigint[]) AS wanted (id) CROSS JOIN LATERAL ("
     f"SELECT * FROM {_messages.name} q WHERE account_id = wanted.id AND status = 'queued' AND eta <= %s"
-    f" AND NOT {behind('q')} ORDER BY eta, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED) m"
+    f" AND NOT awaits_upload AND NOT {behind('q')} ORDER BY eta, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED) m"
 )
 _FIRST_LOST = (
     f"SELECT {_messages.columns('m')} FROM {_messages.name} m WHERE status = 'sending' AND account_id = ANY(%s)"
@@ -83,15 +84,14 @@ def queued_accounts() -> list[QueuedAccount]:
     first. None while sending is held."""
     now = clock.now()
     # One that waits for a retry is due with it. One behind a message that is being sent is due in a moment.
-    first = fetch(_FIRST_ETA_BY_ACCOUNT, [_NO_LEASE])
+    first = fetch(_FIRST_ETA_BY_ACCOUNT, [_NO_LEASE, now])
     etas = {account_id: eta for account_id, eta in first if eta is not None}
     expired = Message.unscoped.filter(status=Status.SENDING, lease_until__lt=now).order_by()
     for account_id, lease_until in expired.values_list("account_id", "lease_until"):
         etas[account_id] = min(lease_until, etas.get(account_id, now))
     if not etas:
         return []
-    allowed = _account_can_send() & where_plan_allows_sending("workspace__") & sending_hold.where_not_held()
-    accounts = Account.unscoped.filter(allowed, pk__in=etas)
+    accounts = Account.unscoped.filter(may_send(), pk__in=etas)
     queued = [QueuedAccount(pk, kind, etas[pk]) for pk, kind in accounts.values_list("pk", "kind")]
     return sorted(queued, key=lambda account: (account.first_eta, account.id))
 
@@ -99,15 +99,20 @@ def queued_accounts() -> list[QueuedAccount]:
 def due_messages() -> "QuerySet[Message]":
     """Messages that may be claimed now, on accounts that can send, in workspaces whose plan allows sending. None while
     sending is held."""
-    can_send = _account_can_send("account__")
-    allowed = can_send & where_plan_allows_sending("workspace__") & sending_hold.where_not_held()
-    return not_behind(Message.unscoped.filter(_claimable(), allowed))
+    return not_behind(Message.unscoped.filter(_claimable(), may_send("account__")))
+
+
+def may_send(account: str = "") -> Q:
+    """Of accounts, or rows with the path ``account`` to one: that they can send, that their workspace's plan allows
+    sending, and that it is not held."""
+    workspace = f"{account.removesuffix('account__')}workspace__"
+    return _account_can_send(account) & where_plan_allows_sending(workspace) & sending_hold.where_not_held()
 
 
 def _claimable() -> Q:
-    """Queued with an eta that has passed, or sending with an expired lease."""
+    """Queued with an eta that has passed and all files at Telegram, or sending with an expired lease."""
     now = clock.now()
-    return Q(status=Status.QUEUED, eta__lte=now) | Q(status=Status.SENDING, lease_until__lt=now)
+    return Q(status=Status.QUEUED, eta__lte=now, awaits_upload=False) | Q(status=Status.SENDING, lease_until__lt=now)
 
 
 def _account_can_send(path: str = "") -> Q:
@@ -194,8 +199,8 @@ def _may_send(account: Account) -> bool:
 def _lock_due(account_ids: list[int], per_account: int) -> list[Message]:
     """Lock the first due messages of each of these accounts, whose rows are locked."""
     now = clock.now()
-    rows = fetch(_FIRST_DUE, [account_ids, now, now, per_account])
-    rows += fetch(_FIRST_LOST, [account_ids, now, now, per_account * len(account_ids)])
+    rows = fetch(_FIRST_DUE, [account_ids, now, now, now, per_account])
+    rows += fetch(_FIRST_LOST, [account_ids, now, now, now, per_account * len(account_ids)])
     return sorted(map(_messages.from_row, rows), key=lambda message: (message.eta, message.id))
 
 
@@ -207,7 +212,8 @@ def _claim(accounts: Mapping[int, Account], messages: Sequence[Message]) -> list
     now = clock.now()
     contact_ids = {message.contact_id for message in messages}
     contacts = {contact.id: contact for contact in _contacts.select("id = ANY(%s)", [list(contact_ids)])}
-    messages = _without_refused(accounts, contacts, messages)
+    files = attaching.outgoing_files(messages)
+    messages = _without_refused(accounts, contacts, messages, files)
     unpaused: dict[Account, list[Message]] = defaultdict(list)
     for message in messages:
         if slots.earliest_send(accounts[message.account_id], now) == now:
@@ -223,16 +229,20 @@ def _claim(accounts: Mapping[int, Account], messages: Sequence[Message]) -> list
         if slot.at > now:
             _postpone(message, account, slot)
         else:  # at once, because the slots of the account's next message depend on it
-            claims += _take_leases(accounts, contacts, [message])
-    return claims + _take_leases(accounts, contacts, together)
+            claims += _take_leases(accounts, contacts, [message], files)
+    return claims + _take_leases(accounts, contacts, together, files)
 
 
 def _without_refused(
-    accounts: Mapping[int, Account], contacts: Mapping[str, Contact], messages: Sequence[Message]
+    accounts: Mapping[int, Account],
+    contacts: Mapping[str, Contact],
+    messages: Sequence[Message],
+    files: Mapping[str, tuple[OutgoingFile, ...]],
 ) -> list[Message]:
     """The messages that their sources let pass; the others are canceled or postponed."""
-    # One that has Telegram's id was sent already, and only has to be settled.
-    decisions = sources.check([each for each in messages if each.telegram_message_id is None], contacts)
+    # One that has Telegram's id was sent already, and only has to be settled; of an album the rest has to be sent.
+    unsent = [each for each in messages if not attaching.has_arrived(each, files.get(each.id, ()))]
+    decisions = sources.check(unsent, contacts)
     for message in messages:
         match decisions.get(message.id):
             case Cancel(reason):
@@ -264,12 +274,15 @@ def _record_lost_leases(messages: Sequence[Message]) -> None:
 
 
 def _take_leases(
-    accounts: Mapping[int, Account], contacts: Mapping[str, Contact], messages: Sequence[Message]
+    accounts: Mapping[int, Account],
+    contacts: Mapping[str, Contact],
+    messages: Sequence[Message],
+    files: Mapping[str, tuple[OutgoingFile, ...]],
 ) -> list[Claim]:
     texts = {
         message.id: text
         for message in messages
-        if (text := _text_to_send(message, contacts[message.contact_id])) is not None
+        if (text := _text_to_send(message, contacts[message.contact_id], files.get(message.id, ()))) is not None
     }
     sendable = [message for message in messages if message.id in texts]
     if not sendable:
@@ -300,24 +313,29 @@ def _take_leases(
             previous_attempt_at=previous_attempt_at,
             entities=text.entities,
             link_preview=message.link_preview,
+            files=files.get(message.id, ()),
         )
         claims.append(Claim(message, accounts[message.account_id], outgoing, lease))
     run(_TAKE_LEASES, [lease, lease_until, *columns_of(rows)])
     return claims
 
 
-def _text_to_send(message: Message, contact: Contact) -> Formatted | None:
-    """The rendered text. None after failing the message: the contact opted out, or the text cannot be rendered."""
-    if message.telegram_message_id is not None:
-        return Formatted(message.text, from_json(message.entities))  # it was sent already
+def _text_to_send(message: Message, contact: Contact, files: Sequence[OutgoingFile]) -> Formatted | None:
+    """The rendered text. None after failing the message: the contact opted out, a file of it was deleted, or the text
+    cannot be rendered."""
+    if attaching.has_arrived(message, files):
+        return Formatted(message.text, from_json(message.entities))  # it was sent already, or a part of it
     if contact.opted_out:
         settlement.fail_unsent(message, "contact_opted_out", "the contact asked for no more messages")
         return None
-    if message.rendered and message.text:
+    if message.kind != attaching.TEXT and not files:
+        settlement.fail_unsent(message, *attaching.FILE_GONE)
+        return None
+    if message.rendered and (message.text or files):
         # Older ones were stored as a browser sent them.
         return Formatted(with_unix_lines(message.text), from_json(message.entities))
     try:
-        return message_text.render_for(contact, message.text, message.format)
+        return message_text.render_for(contact, message.text, message.format, caption=bool(files))
     except TemplateUnresolved as error:
         settlement.fail_unsent(message, "template_unresolved", str(error))
     except ValueError as error:

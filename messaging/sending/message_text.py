@@ -22,7 +22,7 @@ from messaging.models import Format, Message
 MAX_UTF16_UNITS = 4096
 MAX_CAPTION_UNITS = 1024
 _LENGTHS = {
-    False: f"a text has 1 to {MAX_UTF16_UNITS} UTF-16 units and is not blank",
+    False: f"a text has 1 to {MAX_UTF16_UNITS} UTF-16 units and is not blank; without one, give attachments",
     True: f"with attachments, a text has up to {MAX_CAPTION_UNITS} UTF-16 units, and is empty or not blank",
 }
 BUILT_IN_VARIABLES = frozenset({"first_name", "last_name", "name", "username", "email"})

@@ -26,6 +26,7 @@ from messaging.models import (
     CANNOT_SEND,
     Account,
     AccountState,
+    Attachment,
     Message,
     MessageAttempt,
     Status,
@@ -43,7 +44,7 @@ FIRST_RETRY_SECONDS = 5.0
 MAX_RETRY_SECONDS = 600.0
 
 _messages, _attempts, _contacts, _accounts = Table(Message), Table(MessageAttempt), Table(Contact), Table(Account)
-_threads = Table(Thread)
+_threads, _parts = Table(Thread), Table(Attachment)
 
 # The fields of a message that a result changes, and the types of their columns.
 _FINAL = {
@@ -67,6 +68,11 @@ _RELEASE = (
     " attempts = attempts - 1, lease = '', lease_until = NULL"
     " FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])"
     " AS r (id, lease, slot_at, unsettled_since) WHERE m.id = r.id AND m.lease = r.lease AND m.status = 'sending'"
+)
+_LEARN_PARTS = (
+    f"UPDATE {_parts.name} p SET telegram_message_id = r.telegram_id"
+    " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS r (account_id, random_id, telegram_id)"
+    " WHERE p.account_id = r.account_id AND p.random_id = r.random_id AND p.telegram_message_id IS NULL"
 )
 _OTHERS_WITH_ID = (
     "SELECT m.thread_id, m.telegram_message_id, m.source, r.id"
@@ -136,6 +142,7 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
     for table, ids in ((_contacts, contact_ids), (_threads, thread_ids)):
         fetch(f"SELECT id FROM {table.name} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [sorted(ids)])
     settled = _update_messages(attempts, now)
+    _learn_parts(settled)
     messages = [each.claim.message for each in settled]
     sent = [message for message in messages if message.status == Status.SENT]
     scored = _record_sent(sent, now) if sent else []
@@ -148,6 +155,18 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
         publish_all(None, scored)
     sources.settled(messages)
     return settled
+
+
+def _learn_parts(settled: Sequence[Attempt]) -> None:
+    """Store the ids of the files of what was sent: that of the first one is the id of the message."""
+    rows = []
+    for each in settled:
+        if isinstance(each.result, Delivered) and each.claim.outgoing.files:
+            message = each.claim.message
+            ids = {**each.result.part_ids, message.random_id: message.telegram_message_id}
+            rows += [(message.account_id, random_id, number) for random_id, number in ids.items() if number is not None]
+    if rows:
+        run(_LEARN_PARTS, columns_of(rows))
 
 
 def _record_sent(sent: Sequence[Message], now: datetime) -> list[NewEvent]:
@@ -224,12 +243,14 @@ def _final_values(attempt: Attempt, now: datetime, taken: Collection[tuple[str, 
 
 
 def _taken_telegram_ids(attempts: Sequence[Attempt]) -> set[tuple[str, int]]:
-    """The pairs of thread and Telegram id, of those that were delivered, which another message has already. One that
-    was stored as typed on the phone, before the id told whose it is, is deleted."""
+    """The pairs of thread and Telegram id, of those that were delivered and of their parts, which another message has
+    already. One that was stored as typed on the phone, before the id told whose it is, is deleted."""
     rows = [
-        (each.claim.message.thread_id, each.result.telegram_message_id, each.claim.message.id)
+        (each.claim.message.thread_id, number, each.claim.message.id)
         for each in attempts
-        if isinstance(each.result, Delivered) and each.result.telegram_message_id is not None
+        if isinstance(each.result, Delivered)
+        for number in {each.result.telegram_message_id, *each.result.part_ids.values()}
+        if number is not None
     ]
     if not rows:
         return set()
@@ -318,7 +339,9 @@ def fail_unsent(message: Message, code: str, detail: str) -> None:
     Its slot is free again, unless an earlier attempt may have arrived.
     """
     slot_at = None if message.unsettled_since is None else message.slot_at
-    end_lease(message, status=Status.FAILED, error=code, error_detail=detail[:200], slot_at=slot_at)
+    end_lease(
+        message, status=Status.FAILED, error=code, error_detail=detail[:200], slot_at=slot_at, awaits_upload=False
+    )
     state.record_failed([message.thread_id], clock.now())
     publish_status([message])
     sources.settled([message])
@@ -330,7 +353,7 @@ def cancel(message: Message, reason: str) -> None:
     Its slot is free again, unless an earlier attempt may have arrived.
     """
     slot_at = None if message.unsettled_since is None else message.slot_at
-    end_lease(message, status=Status.CANCELED, error=reason, slot_at=slot_at)
+    end_lease(message, status=Status.CANCELED, error=reason, slot_at=slot_at, awaits_upload=False)
     sources.settled([message])
 
 

@@ -39,6 +39,8 @@ def waiting_for(message: Message) -> WaitingFor | None:
         return WaitingFor.ACCOUNT_PAUSED
     if message.eta > clock.now():
         return WaitingFor(message.delayed_by or WaitingFor.ETA)
+    if message.awaits_upload:
+        return WaitingFor.UPLOAD
     is_behind = message.is_behind
     if is_behind is None:
         is_behind = message.pk not in ids_not_behind([message.pk])
@@ -64,29 +66,35 @@ def annotate(messages: "QuerySet[Message]") -> "QuerySet[Message]":
 
 
 def behind(message: str) -> str:
-    """The condition, in SQL, that the message of this alias waits for another one of its thread, which is being sent or
-    waits for its retry. The parameter is the time: a message whose lease has expired is claimed again at once.
+    """The condition, in SQL, that the message of this alias waits for another one of its thread, which is being sent,
+    waits for its retry, or is due and awaits its upload. The parameters are twice the time: a message whose lease has
+    expired is claimed again at once, and an upload for a later message holds nobody back.
 
-    Whatever was tried comes before what was not, so a message that is planned for later holds nobody back. The index is
-    message_tried.
+    Whatever was tried comes before what was not, so a message that is planned for later holds nobody back. The indexes
+    are message_tried and message_uploading.
     """
     return (
-        f"EXISTS (SELECT 1 FROM {_MESSAGES} tried WHERE tried.thread_id = {message}.thread_id"
+        f"(EXISTS (SELECT 1 FROM {_MESSAGES} tried WHERE tried.thread_id = {message}.thread_id"
         f" AND tried.attempts > 0 AND tried.status IN ('queued', 'sending') AND tried.id <> {message}.id"
         f" AND (tried.status = 'queued' OR tried.lease_until >= %s) AND ({message}.attempts = 0"
         f" OR tried.created_at < {message}.created_at"
         f" OR tried.created_at = {message}.created_at AND tried.id < {message}.id))"
+        f" OR {message}.attempts = 0 AND EXISTS (SELECT 1 FROM {_MESSAGES} first"
+        f" WHERE first.thread_id = {message}.thread_id AND first.awaits_upload AND first.status = 'queued'"
+        f" AND first.eta <= %s AND (first.created_at, first.id) < ({message}.created_at, {message}.id)))"
     )
 
 
 def is_behind() -> RawSQL:
     """:func:`behind` now, for an annotation of messages."""
-    return RawSQL(behind(_MESSAGES), [clock.now()], output_field=BooleanField())
+    now = clock.now()
+    return RawSQL(behind(_MESSAGES), [now, now], output_field=BooleanField())
 
 
 def not_behind(messages: "QuerySet[Message]") -> "QuerySet[Message]":
     """Those of these messages that wait for no other one."""
-    return messages.extra(where=[f"NOT {behind(_MESSAGES)}"], params=[clock.now()])
+    now = clock.now()
+    return messages.extra(where=[f"NOT {behind(_MESSAGES)}"], params=[now, now])
 
 
 def ids_not_behind(message_ids: Collection[str]) -> set[str]:

@@ -36,7 +36,7 @@ from messaging.models import (
     account_state,
 )
 from messaging.querysets import MAX_COUNT
-from messaging.sending import gateway, message_text
+from messaging.sending import attaching, gateway, message_text
 from messaging.threads.state import ASSIGNABLE, find_waiting
 
 # Whoever looks after a thread.
@@ -457,6 +457,7 @@ def retry_message(actor: Actor, message_id: str) -> Message:
         raise DomainError("invalid_state", "it belongs to a broadcast; send it again on the page of the broadcast")
     if not find_retryable(actor.workspace, [failed]):
         raise DomainError("invalid_state", "it was sent again already, or may have arrived after all")
+    attachments, send_as = attaching.as_before(failed)
     again = services.queue_message(
         actor,
         account_id=account_id,
@@ -466,6 +467,8 @@ def retry_message(actor: Actor, message_id: str) -> Message:
         entities=failed.entities,
         link_preview=failed.link_preview,
         rendered=failed.rendered,
+        attachments=attachments,
+        send_as=send_as,
         retry_of_id=failed.pk,
     )
     audit.record(actor, "message.retried", failed.pk, message=again.pk)

@@ -1,0 +1,18 @@
+"""The index of the messages whose files are on their way to Telegram."""
+
+from django.db import migrations, models
+
+from crmsolid.workspaces.migration_operations import AddIndexConcurrently
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("messaging", "0037_validate_reply_to")]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name='message',
+            index=models.Index(condition=models.Q(('awaits_upload', True), ('status', 'queued')), fields=['thread'], name='message_uploading'),
+        ),
+    ]
