@@ -24,7 +24,7 @@ from crmsolid.core import crypto
 from crmsolid.core.errors import DomainError
 from crmsolid.events import watermark
 from messaging.models import LoginAttempt
-from messaging.telegram import database, health, leases, login, qr_login, requested_history, services
+from messaging.telegram import database, health, leases, login, qr_login, requested_history, services, uploading
 from messaging.telegram.client import LoginClient, Session, decrypt_session
 from messaging.telegram.connection import Connection
 from messaging.telegram.database import DatabaseThreads
@@ -258,6 +258,9 @@ class AccountWorker:
             for account_id in await self._lease_thread.run(requested_history.accounts_with_requests, ready):
                 if connection := self._connections.get(account_id):
                     connection.load_older_messages()
+            for account_id in await self._lease_thread.run(uploading.accounts_with_uploads, ready):
+                if connection := self._connections.get(account_id):
+                    connection.upload_files()
             await self._qr_logins.tick()
         except Error as error:
             logger.warning("the database cannot be reached, leases may expire: %r", error)

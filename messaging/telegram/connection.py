@@ -8,7 +8,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,17 +20,29 @@ from telethon.errors import RPCError
 from crmsolid.core import clock
 from messaging.models import TelegramSession
 from messaging.sending import settlement
+from messaging.sending.attaching import FILE_GONE
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
-from messaging.telegram import database, health, history, requested_history, sending
+from messaging.telegram import database, health, history, receiving, requested_history, sending, uploading
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
-from messaging.telegram.errors import SystemicError, classify, connection_error, ends_session, name_of
+from messaging.telegram.errors import (
+    FILE_EXPIRED,
+    SystemicError,
+    UnknownRefusal,
+    classify,
+    connection_error,
+    ends_session,
+    name_of,
+)
 from messaging.telegram.history import MissedHistory, Pacer
 from messaging.telegram.leases import LeasedAccount
+from messaging.telegram.media import MediaAddress
 from messaging.telegram.receiving import Receiver
 from messaging.telegram.requested_history import HistoryPage, Wanted
 from messaging.telegram.sending import PreparedSend
+from messaging.telegram.upload_requests import FileUpload, LostParts, NotWanted, renew
+from messaging.telegram.uploading import Upload
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -41,6 +53,8 @@ LEASE_POLL_SECONDS = 0.2
 FIRST_BACKOFF = 1.0
 MAX_BACKOFF = 60.0
 SENDER_SECONDS = 10.0
+LINE_SECONDS = 5.0  # how long a part of a file lets a message go first
+UPLOAD_TRIES = 5  # of a file whose parts Telegram loses, that cannot be read, or that is refused without a known reason
 UNREADABLE_SECONDS = 600.0  # until another try to read the conversations after an error whose meaning is unknown
 
 
@@ -64,6 +78,9 @@ class Connection:
         self._send_not_before = 0.0
         self._sending: asyncio.Task[None] | None = None
         self._loading: asyncio.Task[None] | None = None
+        self._uploading: asyncio.Task[None] | None = None
+        self._line_is_free = asyncio.Event()
+        self._line_is_free.set()
         self._settling = asyncio.Lock()
         self._pacer = Pacer()
         self._missed_history = MissedHistory(threads, self._pacer)
@@ -90,6 +107,8 @@ class Connection:
         self._closing = True
         if self._loading is not None:
             self._loading.cancel()  # the request stays, and the next worker reads the page
+        if self._uploading is not None:
+            self._uploading.cancel()  # so does the upload, with the parts that have arrived
         if self._sending is not None:
             await asyncio.wait([self._sending], timeout=settings.TELEGRAM_SEND_SECONDS)
         await self.disconnect()
@@ -212,7 +231,11 @@ class Connection:
     async def _attempt(self, claim: Claim) -> None:
         """Send a claimed message once and settle the attempt."""
         started = time.monotonic()
-        result = await self._send(claim)
+        self._line_is_free.clear()
+        try:
+            result = await self._send(claim)
+        finally:
+            self._line_is_free.set()
         if isinstance(result, SendError) and result.account_state is not None:
             await self._record_refusal(result)
             # The settlement must not set the account's state again: a newer login may have changed it since.
@@ -265,15 +288,96 @@ class Connection:
         client, peer = self._client, send.peer
         if client is None:
             raise ConnectionError("the connection is closed")
+
+        async def store_ids(ids: Mapping[int, int]) -> None:
+            await self._threads.run(receiving.store_ids, send.account, ids)
+
         if peer is not None:
             try:
-                return await sending.deliver(client, send, peer)
+                return await sending.deliver(client, send, peer, store_ids)
             except RPCError as error:
                 if not send.can_be_found or name_of(error) != "PEER_ID_INVALID":
                     raise  # otherwise the stored access hash is out of date
         peer = await sending.find_recipient(client, send)
         await self._threads.run(sending.save_resolved_peer, send, peer)
-        return await sending.deliver(client, send, peer)
+        return await sending.deliver(client, send, peer, store_ids)
+
+    # Uploading files
+
+    def upload_files(self) -> None:
+        """Start to upload what messages wait for, unless that is in progress. Sends go on meanwhile."""
+        if self.is_ready and (self._uploading is None or self._uploading.done()):
+            self._uploading = asyncio.get_running_loop().create_task(self._upload_loop())
+
+    async def _upload_loop(self) -> None:
+        try:
+            while self.is_ready:
+                upload = await self._threads.run(uploading.next_upload, self.leased.account_id)
+                if upload is None:
+                    return
+                await self._upload(upload)
+                self.send_due_messages()
+        except Exception:
+            logger.exception("uploading stopped", extra={"account_id": self.leased.account_id})
+
+    async def _upload(self, upload: Upload) -> None:
+        """Upload one file, or get a new reference to it, and store what came of it."""
+        try:
+            address = await self._address_of(upload)
+        except NotWanted:
+            return
+        except LostParts:
+            failure: BaseException = SendError(FILE_EXPIRED, "Telegram loses parts of the file")
+        except DatabaseError:
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                raise
+            failure = error
+        else:
+            await self._threads.run(uploading.finish, upload, address)
+            return
+        await self._settle_upload(upload, failure)
+
+    async def _address_of(self, upload: Upload) -> MediaAddress:
+        client = self._client
+        if client is None:
+            raise ConnectionError("the connection is closed")
+        if upload.media_id is not None:
+            address = await renew(client, upload)
+            if address is None:
+                await self._threads.run(uploading.begin_again, upload)
+                raise NotWanted
+            return address
+
+        async def progress(parts_sent: int) -> bool:
+            return await self._threads.run(uploading.record_progress, upload, parts_sent)
+
+        return await FileUpload(client, upload, progress, self._wait_for_line).run()
+
+    async def _wait_for_line(self) -> None:
+        """Until no message is being sent, for a moment at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINE_SECONDS):
+                await self._line_is_free.wait()
+
+    async def _settle_upload(self, upload: Upload, failure: BaseException) -> None:
+        """Put the upload off, begin it again, or let the messages fail that wait for it."""
+        refusal = failure if isinstance(failure, SendError) else classify(failure)
+        if refusal.account_state is not None:
+            await self._record_refusal(refusal)
+        if isinstance(refusal, SystemicError) or isinstance(failure, TimeoutError):
+            await self.disconnect()
+        is_lost = refusal.code == FILE_EXPIRED
+        may_pass = not (is_lost or isinstance(refusal, UnknownRefusal) or isinstance(failure, FileNotFoundError))
+        if refusal.permanent or (not may_pass and upload.attempts + 1 >= UPLOAD_TRIES):
+            code, detail = FILE_GONE if isinstance(failure, FileNotFoundError) else (refusal.code, refusal.detail)
+            await self._threads.run(uploading.refuse, upload.id, code, detail)
+        elif is_lost:
+            await self._threads.run(uploading.begin_again, upload)
+        else:
+            seconds = refusal.retry_after if refusal.code == "flood_wait" else None
+            await self._threads.run(uploading.put_off, upload, seconds, refusal.code)
 
     # Loading older messages
 

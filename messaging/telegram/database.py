@@ -116,6 +116,7 @@ def accounts_with_due_messages(account_ids: list[int]) -> set[int]:
 
 def seconds_until_next_message(account_ids: list[int]) -> float | None:
     """Until the next queued message of these accounts is due; None if none is queued for later."""
-    rows = of_accounts(Message.unscoped.filter(status=Status.QUEUED, eta__gt=clock.now()), account_ids)
+    planned = Message.unscoped.filter(status=Status.QUEUED, eta__gt=clock.now(), awaits_upload=False)
+    rows = of_accounts(planned, account_ids)
     eta = rows.order_by("eta").values_list("eta", flat=True).first()
     return None if eta is None else (eta - clock.now()).total_seconds()

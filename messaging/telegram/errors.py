@@ -21,6 +21,7 @@ PEER_FLOOD = "PEER_FLOOD"
 COLD_BLOCK_SECONDS = 24 * 3600.0
 PEER_FLOOD_RETRY_SECONDS = 3600.0
 UNKNOWN_FLOOD_RETRY_SECONDS = 60.0
+FILE_MIGRATE_RETRY_SECONDS = 60.0
 
 PERMANENT = {
     "USER_PRIVACY_RESTRICTED": ("privacy_restricted", "the recipient accepts no messages from strangers"),
@@ -36,11 +37,33 @@ PERMANENT = {
     "USERNAME_INVALID": ("recipient_not_found", "this is not a valid username"),
     "CHAT_WRITE_FORBIDDEN": ("write_forbidden", "this account may not write there"),
     "CHAT_RESTRICTED": ("write_forbidden", "this account may not write there"),
-    "CHAT_SEND_PLAIN_FORBIDDEN": ("write_forbidden", "this account may not write there"),
+    "VOICE_MESSAGES_FORBIDDEN": ("voice_forbidden", "the recipient accepts no voice or video messages"),
     "USER_IS_BOT": ("write_forbidden", "bots cannot be written to by this account"),
     "MESSAGE_EMPTY": ("message_empty", "Telegram considers the text empty"),
     "MESSAGE_TOO_LONG": ("message_too_long", "Telegram considers the text too long"),
+    "MEDIA_CAPTION_TOO_LONG": ("message_too_long", "Telegram considers the text too long for a message with files"),
+    "MESSAGE_NOT_MODIFIED": ("not_modified", "the message has this text already"),
+    "QUOTE_TEXT_INVALID": ("quote_invalid", "the quoted text is not in the message"),
+    **dict.fromkeys(
+        (
+            *("MEDIA_EMPTY", "MEDIA_INVALID", "MEDIA_TYPE_INVALID", "MEDIA_GROUPED_INVALID", "MEDIA_FILE_INVALID"),
+            *("IMAGE_PROCESS_FAILED", "VIDEO_CONTENT_TYPE_INVALID", "VIDEO_FILE_INVALID", "STICKER_MIME_INVALID"),
+            *("PHOTO_INVALID", "PHOTO_INVALID_DIMENSIONS", "PHOTO_EXT_INVALID", "PHOTO_CONTENT_TYPE_INVALID"),
+            *("PHOTO_SAVE_FILE_INVALID", "PHOTO_FILE_MISSING", "PHOTO_CONTENT_URL_EMPTY", "PHOTO_THUMB_URL_INVALID"),
+        ),
+        ("file_refused", "Telegram does not accept the file as what it was sent as; send it as a document"),
+    ),
+    **dict.fromkeys(
+        ("FILE_PARTS_INVALID", "FILE_PART_SIZE_INVALID", "FILE_PART_TOO_BIG", "FILE_PART_SIZE_CHANGED"),
+        ("file_refused", "Telegram does not accept the file; it may be too large for this account"),
+    ),
 }
+# Forbidden is one kind of message, such as CHAT_SEND_PHOTOS_FORBIDDEN.
+_KIND_FORBIDDEN = ("CHAT_SEND_", "_FORBIDDEN")
+
+# Telegram does not know a file any more, or a part of it: the message is sent once it is there again.
+FILE_EXPIRED = "file_expired"
+_FILE_EXPIRED = ("FILE_REFERENCE_", "FILE_PART_", "FILE_ID_INVALID")
 
 ACCOUNT_STATES = {
     "AUTH_KEY_UNREGISTERED": AccountState.NEEDS_LOGIN,
@@ -169,6 +192,10 @@ def classify(error: BaseException) -> SendError:
     name = name_of(error)
     if name in PERMANENT:
         return SendError(*PERMANENT[name], permanent=True)
+    if name.startswith(_KIND_FORBIDDEN[0]) and name.endswith(_KIND_FORBIDDEN[1]):
+        return SendError("write_forbidden", "this account may not send this kind of message there", permanent=True)
+    if name.startswith(_FILE_EXPIRED):
+        return SendError(FILE_EXPIRED, name, retry_after=0.0, pauses_account=False)
     state = AccountState.FROZEN if name.startswith(FROZEN) else ACCOUNT_STATES.get(name)
     if state is not None:
         return SendError(STATE_CODES.get(state, "login_lost"), name, account_state=state)
@@ -191,6 +218,8 @@ def _classify_by_number(error: RPCError, name: str) -> SendError:
         return SendError("flood_wait", name, retry_after=UNKNOWN_FLOOD_RETRY_SECONDS)
     if number == 401:
         return SendError("login_lost", name, account_state=AccountState.NEEDS_LOGIN)
+    if number == 303 and name.startswith("FILE_MIGRATE_"):
+        return SendError("file_elsewhere", name, retry_after=FILE_MIGRATE_RETRY_SECONDS, pauses_account=False)
     if number == 303:
         return SendError("wrong_data_centre", name, account_state=AccountState.NEEDS_LOGIN)
     return UnknownRefusal(name.lower()[:40], name, unsent=True)

@@ -20,7 +20,19 @@ from telethon.tl import types
 from contacts.models import Contact
 from crmsolid.core import clock
 from messaging.formatting.entities import from_json, to_json
-from messaging.models import Account, Direction, Message, PeerHash, SentReport, Status, TelegramSession, Thread
+from messaging.models import (
+    Account,
+    Attachment,
+    Direction,
+    Message,
+    PeerHash,
+    SentReport,
+    Status,
+    TelegramSession,
+    TelegramUpload,
+    Thread,
+    UploadState,
+)
 from messaging.telegram import mapping
 from messaging.telegram.client import UpdateState
 from messaging.telegram.mapping import Peer, PrivateMessage, private_message
@@ -33,7 +45,9 @@ MAX_EARLY_EDITS = 1000
 
 
 def store_ids(account: Account, ids: Mapping[int, int]) -> None:
-    """Store Telegram's ids of sends, by their ``random_id``. A send that has its id was sent: nothing is sent again."""
+    """Store Telegram's ids of sends and of their files, by their ``random_id``. A send that has its id was sent, and so
+    was a file: nothing is sent again."""
+    _store_part_ids(account, ids)
     sends = Message.unscoped.filter(account=account, random_id__in=ids, direction=Direction.OUT)
     for send in sends.filter(telegram_message_id=None, status__in=OWN_SEND_STATUSES):
         telegram_id = ids[send.random_id]
@@ -48,10 +62,28 @@ def store_ids(account: Account, ids: Mapping[int, int]) -> None:
             rows.update(telegram_message_id=telegram_id)
 
 
+def _store_part_ids(account: Account, ids: Mapping[int, int]) -> None:
+    """Store Telegram's ids of files, by their ``random_id``. The first one has that of its message."""
+    parts = Attachment.unscoped.filter(account=account, random_id__in=ids, telegram_message_id=None)
+    parts = parts.filter(message__status__in=OWN_SEND_STATUSES).select_related("message").order_by("pk")
+    for part in parts:
+        telegram_id = ids[part.random_id]
+        with transaction.atomic():
+            list(Contact.unscoped.select_for_update(no_key=True).filter(pk=part.message.contact_id))
+            received.take_id(part.message, telegram_id)
+            rows = Attachment.unscoped.filter(pk=part.pk, telegram_message_id=None)
+            rows.update(telegram_message_id=telegram_id)
+        # The message from which the file can be addressed anew.
+        uploads = TelegramUpload.unscoped.filter(account=account, file=part.file_id, kind=part.kind)
+        uploads.filter(origin_message_id=None, state=UploadState.READY).update(origin_message_id=telegram_id)
+
+
 def recognize(account: Account, incoming: Incoming) -> bool:
     """Whether an outgoing message that Telegram reports is, or may be, a send of ours. If it may be, it is kept."""
     sends = Message.unscoped.filter(account=account, direction=Direction.OUT)
     if sends.filter(telegram_message_id=incoming.telegram_message_id).exists():
+        return True
+    if Attachment.unscoped.filter(account=account, telegram_message_id=incoming.telegram_message_id).exists():
         return True
     recipient = Q(contact__telegram_id=incoming.telegram_id)
     if incoming.username:

@@ -1,8 +1,8 @@
 """One attempt to send one message: what to read from the database first, what to ask Telegram, what to store."""
 
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,8 @@ from telethon.tl import functions, types
 from contacts import lookup
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging.models import Account, Direction, Message, MessageAttempt, Status, TelegramSession
+from messaging.models import Account, Attachment, Direction, Message, MessageAttempt, Status, TelegramSession
+from messaging.sending import attaching
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import health, history
 from messaging.telegram.client import Client
@@ -30,6 +31,14 @@ from messaging.telegram.errors import (
     name_of,
 )
 from messaging.telegram.mapping import Peer, find_peer, peer_from_user, save_peers
+from messaging.telegram.sending_files import (
+    FileExpired,
+    FileSending,
+    PreparedFile,
+    StoreIds,
+    await_upload,
+    prepare_files,
+)
 from messaging.telegram_models import REFUSED_PAUSE_SECONDS, REPEATED_REFUSAL
 from messaging.threads.received import CLOCK_TOLERANCE, part_of_text, same_text
 
@@ -42,6 +51,8 @@ TRIES = 3
 SYSTEMIC_TRIES = 10  # within about 40 minutes; others may pass while Telegram refuses some at random
 RETRY_SECONDS = 300.0
 REFUSED_PEOPLE = 3
+# How often a message is tried whose files Telegram does not know any more; of an album one after the other may expire.
+FILE_TRIES, LOST_FILE_TRIES = 15, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,8 @@ class PreparedSend:
     received_id           Telegram's id of the latest message of the contact to this account, if there is one
     search_history_since  since when an earlier attempt may have arrived; None if the ``random_id`` tells
     known_message_ids     Telegram's ids in this thread that belong to other messages
+    files                 those of the message's files that are still to be sent
+    part_ids              Telegram's ids of the others, by their ``random_id``
     """
 
     outgoing: Outgoing
@@ -66,6 +79,8 @@ class PreparedSend:
     received_id: int | None
     search_history_since: datetime | None
     known_message_ids: Collection[int]
+    files: tuple[PreparedFile, ...] = ()
+    part_ids: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def can_be_found(self) -> bool:
@@ -79,8 +94,11 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend | Delivered:
     Raises :class:`SendError` for what is refused without asking Telegram.
     """
     message = Message.unscoped.select_related("contact").get(pk=outgoing.message_id)
-    if message.telegram_message_id is not None:
-        return Delivered(message.telegram_message_id, duplicate=True)
+    # Read again: Telegram may have told an id since the claim.
+    outgoing = replace(outgoing, files=attaching.outgoing_files([message]).get(message.pk, ()))
+    part_ids = {part.random_id: part.telegram_message_id for part in outgoing.files if part.telegram_message_id}
+    if len(part_ids) == len(outgoing.files) and (part_ids or message.telegram_message_id is not None):
+        return Delivered(message.telegram_message_id, duplicate=True, part_ids=part_ids)
     session = TelegramSession.unscoped.get(account=account)
     is_username = outgoing.recipient.startswith("@")
     username = outgoing.recipient.removeprefix("@") if is_username else message.contact.username
@@ -98,6 +116,9 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend | Delivered:
         raise SendError("peer_flood", "Telegram holds first messages back", retry_after=wait, pauses_account=False)
     if peer is None and not username and received_id is None:
         raise SendError("recipient_not_found", "this account has never met this id; use the @username", permanent=True)
+    files = prepare_files(outgoing)
+    parts = Attachment.unscoped.filter(message__thread=message.thread_id, telegram_message_id__isnull=False)
+    known_parts = parts.order_by("-id").values_list("telegram_message_id", flat=True)[:KNOWN_IDS_LIMIT]
     return PreparedSend(
         outgoing=outgoing,
         account=account,
@@ -108,7 +129,9 @@ def prepare(outgoing: Outgoing, account: Account) -> PreparedSend | Delivered:
         is_cold=is_cold,
         received_id=received_id,
         search_history_since=_search_since(outgoing.previous_attempt_at, session),
-        known_message_ids=frozenset(number for number in known_ids if number is not None),
+        known_message_ids=frozenset(number for number in (*known_ids, *known_parts) if number is not None),
+        files=files,
+        part_ids=part_ids,
     )
 
 
@@ -120,11 +143,25 @@ def _search_since(previous_attempt_at: datetime | None, session: TelegramSession
     return previous_attempt_at if clock.now() - previous_attempt_at > remembered else None
 
 
-async def deliver(client: Client, send: PreparedSend, peer: Peer) -> Delivered:
-    """Ask Telegram to send the message, unless an earlier attempt is found in the conversation.
+async def deliver(client: Client, send: PreparedSend, peer: Peer, store_ids: StoreIds) -> Delivered:
+    """Ask Telegram to send the message, unless an earlier attempt is found in the conversation. ``store_ids`` stores
+    the ids of files that have arrived while others have not.
 
-    Raises what Telethon raises.
+    Raises what Telethon raises, and :class:`SendError` if only a part was sent.
     """
+    if send.files:
+        sending = FileSending(
+            client=client,
+            peer=peer,
+            outgoing=send.outgoing,
+            files=send.files,
+            entities=to_telegram(send.outgoing.entities),
+            known_message_ids=frozenset(send.known_message_ids),
+            store_ids=store_ids,
+            options={},
+            ids=dict(send.part_ids),
+        )
+        return await sending.run(send.search_history_since)
     if send.search_history_since is not None:
         message_id = await _find_sent(client, send, peer, send.search_history_since)
         if message_id is not None:
@@ -248,6 +285,8 @@ def save_resolved_peer(send: PreparedSend, peer: Peer) -> None:
 def record_failure(send: PreparedSend, error: BaseException) -> SendError:
     """The consequence of a failed attempt. Where Telegram limits cold messages, all of the account's are blocked."""
     result = error if isinstance(error, SendError) else classify(error)
+    if isinstance(result, FileExpired):
+        return _renew_files(send, result)
     if isinstance(result, SystemicError | UnknownRefusal):
         return _weigh(send, result)
     if not isinstance(error, RPCError):
@@ -265,6 +304,14 @@ def record_failure(send: PreparedSend, error: BaseException) -> SendError:
     until = clock.now() + timedelta(seconds=seconds)
     TelegramSession.unscoped.filter(account=send.account).update(cold_messages_blocked_until=until)
     return SendError(code, "Telegram holds first messages back", retry_after=seconds, pauses_account=False)
+
+
+def _renew_files(send: PreparedSend, refusal: FileExpired) -> SendError:
+    """The message waits until the files that Telegram does not accept are there again; after some tries it fails."""
+    tried = MessageAttempt.unscoped.filter(message=send.outgoing.message_id, error=refusal.code).count()
+    if tried >= (LOST_FILE_TRIES if refusal.is_lost else FILE_TRIES) - 1:
+        return SendError(refusal.code, refusal.detail, permanent=True)
+    return await_upload(send.outgoing, refusal.parts, refusal.code, is_lost=refusal.is_lost)
 
 
 def _weigh(send: PreparedSend, refusal: SystemicError | UnknownRefusal) -> SendError:

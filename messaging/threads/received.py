@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 
 from contacts import activity, lookup, repository
@@ -21,7 +21,7 @@ from contacts.scoring.occasions import Occasion
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import team, texts
 from messaging.formatting.entities import Entity, to_json
-from messaging.models import Account, AccountKind, Direction, Message, OptOutWord, Status
+from messaging.models import Account, AccountKind, Attachment, Direction, Message, OptOutWord, Status
 from messaging.representations import MESSAGE_RECEIVED, MESSAGE_SENT, MessageOut
 from messaging.sending import sources
 from messaging.sending.sources import Answer
@@ -144,8 +144,12 @@ def _store(messages: list[Message]) -> bool:
 
 
 def sends_without_id(messages: "QuerySet[Message]") -> "QuerySet[Message]":
-    """Those of these messages that Telegram may have got from us without our learning its id of them."""
-    rows = messages.filter(direction=Direction.OUT, telegram_message_id=None, unsettled_since__isnull=False)
+    """Those of these messages that Telegram may have got from us without our learning its id of them, or of all parts
+    of what is being sent."""
+    without_part = Attachment.unscoped.filter(message=OuterRef("pk"), telegram_message_id=None)
+    is_partly_known = ~Q(kind="text") & Q(status__in=[Status.QUEUED, Status.SENDING]) & Exists(without_part)
+    rows = messages.filter(direction=Direction.OUT, unsettled_since__isnull=False)
+    rows = rows.filter(Q(telegram_message_id=None) | is_partly_known)
     return rows.filter(status__in=OWN_SEND_STATUSES).order_by("created_at", "id")
 
 
