@@ -8,7 +8,7 @@ from crmsolid.workspaces.migration_operations import AddIndexConcurrently
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("messaging", "0037_validate_reply_to")]
+    dependencies = [("messaging", "0038_sent_report_entities")]
 
     operations = [
         AddIndexConcurrently(
