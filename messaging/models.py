@@ -368,9 +368,7 @@ class Message(WorkspaceModel):
                 condition=Q(telegram_message_id__isnull=False),
             ),
             # The messages whose files are on their way to Telegram, for which the later ones of their thread wait.
-            models.Index(
-                fields=["thread"], name="message_uploading", condition=Q(status="queued", awaits_upload=True)
-            ),
+            models.Index(fields=["thread"], name="message_uploading", condition=Q(status="queued", awaits_upload=True)),
             # For the foreign key: whatever deletes a message looks for replies to it.
             models.Index(fields=["in_reply_to"], name="message_replies", condition=Q(in_reply_to__isnull=False)),
             models.Index(fields=["reply_to"], name="message_quoted", condition=Q(reply_to__isnull=False)),
