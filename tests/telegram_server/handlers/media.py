@@ -58,34 +58,42 @@ def send_media(call: Call, request: Any) -> Any:
 @handles(functions.messages.SendMultiMediaRequest)
 def send_multi_media(call: Call, request: Any) -> Any:
     """All items or none, unless a fault lets only some be accepted; the answer names those."""
-    sender, items = call.user, request.multi_media
+    sender = call.user
     recipient = require_peer(call, request.peer)
-    check_album(call, items)
-    known = sender.mailbox.random_ids
-    if any(item.random_id in known for item in items) and not call.settings.checks_media_first:
-        refuse_duplicates_if_configured(call)
-    media = [None if item.random_id in known else album_media(call, item, n) for n, item in enumerate(items)]
-    check_kinds([each.kind for each in media if each is not None])
-    if None in media:
-        refuse_duplicates_if_configured(call)
+    check_album(call, request.multi_media)
+    media = media_of_items(call, request.multi_media)
     check_recipient(recipient)
     reply = reply_of(call, recipient, request.reply_to)
     fault = sender.album_faults.pop(0) if sender.album_faults else AlbumFault()
     groups = [call.state.new_group(), call.state.new_group()]
     updates: list[Any] = []
-    for position, (item, each) in enumerate(zip(items, media, strict=True)):
+    for position, item in enumerate(request.multi_media):
         if fault.accepted is not None and position not in fault.accepted:
             continue
-        if each is None:
-            message, count = known[item.random_id], 0
-        else:
-            group = groups[fault.is_split and position >= len(items) / 2]
-            draft = draft_of(sender, request, item, each, reply, group)
-            message, count = call.delivery.post(sender, recipient, draft, own_pushes_but(call)), 1
-        new = types.UpdateNewMessage(message_view(message), sender.mailbox.pts, count)
+        message = sender.mailbox.random_ids.get(item.random_id)
+        is_new = message is None
+        if message is None:
+            group = groups[fault.is_split and position >= len(request.multi_media) / 2]
+            draft = draft_of(sender, request, item, media[position], reply, group)
+            message = call.delivery.post(sender, recipient, draft, own_pushes_but(call))
+        new = types.UpdateNewMessage(message_view(message), sender.mailbox.pts, pts_count=int(is_new))
         updates += [types.UpdateMessageID(message.id, item.random_id), new]
     users = user_views(call.state, sender, [recipient])
     return types.Updates(updates, users=users, chats=[], date=now(sender), seq=0)
+
+
+def media_of_items(call: Call, items: list[Any]) -> dict[int, Media]:
+    """Of the items that were not sent before, by their positions; if the settings say so, the others are checked, too.
+    Raises RpcFailure, RANDOM_ID_DUPLICATE if duplicates are an error."""
+    known = [position for position, item in enumerate(items) if item.random_id in call.user.mailbox.random_ids]
+    if known and not call.settings.checks_media_first:
+        refuse_duplicates_if_configured(call)
+    checked = [position for position in range(len(items)) if call.settings.checks_media_first or position not in known]
+    media = {position: album_media(call, items[position], position) for position in checked}
+    check_kinds([each.kind for each in media.values()])
+    if known:
+        refuse_duplicates_if_configured(call)
+    return media
 
 
 def draft_of(
