@@ -18,6 +18,7 @@ TOOLS = (
         "Read a contact",
         "Read one contact. Nothing can be sent to one that has `opted_out`.",
         ContactView,
+        as_listed=True,
     ),
     Tool(
         "get_contact_score",

@@ -17,7 +17,7 @@ HTML_HELP = "The text with its formatting, in few and safe tags; null where it i
 
 
 class MessageOut(Representation):
-    untrusted: ClassVar[tuple[str, ...]] = ("text", "html", "request_id", "attachments[].name", "attachments[].type")
+    untrusted: ClassVar[tuple[str, ...]] = ("text", "html", "request_id")
     is_resource = True
     example = {"direction": "out", "status": "sent", "attachments": [], "sent_at": TIME}
 
@@ -65,7 +65,7 @@ class QueuedOut(Representation):
 class CanceledOut(Representation):
     """The whole message, or ``id`` and ``status`` for a key without read:messages."""
 
-    untrusted: ClassVar[tuple[str, ...]] = MessageOut.untrusted
+    untrusted: ClassVar[tuple[str, ...]] = (*MessageOut.untrusted, "attachments[].name", "attachments[].type")
     example = {"id": id_of("message"), "status": "canceled"}
 
     id = serializers.CharField()

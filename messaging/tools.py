@@ -1,6 +1,7 @@
 """The MCP tools of messaging."""
 
 from crmsolid.mcp.tool import Tool
+from messaging.files import tools as files
 from messaging.views import AccountsView, CancelView, MessagesView, MessageView, SendView, ThreadsView
 
 TOOLS = (
@@ -23,7 +24,9 @@ TOOLS = (
         "Read a message",
         "Read one message, such as to see whether it has been sent yet.",
         MessageView,
+        as_listed=True,
     ),
+    *files.TOOLS,
     Tool(
         "send_message",
         "Send a message",

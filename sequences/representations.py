@@ -84,6 +84,7 @@ class EnrollmentOut(Representation):
     """A contact in a sequence."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("step",)
+    is_resource = True
 
     id = serializers.CharField()
     sequence_id = serializers.CharField()

@@ -29,7 +29,8 @@ class ApiResponse:
     ``contact_id`` names the contact it is about, or ``contact_ids`` several, so that erasing one of them empties the
     stored answer too; their ids must be in the answer, and they must be locked against an erasure until the answer is
     stored. ``may_name_people`` says the same of an answer with values that the client wrote, such as a filter.
-    ``secret`` says that it carries a secret, so that the stored answer is encrypted.
+    ``secret`` says that it carries a secret, so that the stored answer is encrypted. ``blocks`` are what an
+    assistant gets beside the data, such as a picture, as MCP writes it.
     """
 
     data: Any
@@ -39,6 +40,7 @@ class ApiResponse:
     contact_ids: Sequence[str] = ()
     may_name_people: bool = False
     secret: bool = False
+    blocks: Sequence[dict[str, Any]] = ()
 
     def render(self) -> HttpResponse:
         """The HTTP response: compact UTF-8 JSON."""

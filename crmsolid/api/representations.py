@@ -30,7 +30,7 @@ class Representation(serializers.Serializer[Any]):
     ``untrusted`` names the fields, or paths into them, which other people's text can reach: they and all below them are
     marked for assistants. It comes from Telegram, by a key, from a file, or as a client's name or id of a request, and
     what members write may quote it. ``tests/mcp/test_untrusted.py`` has the reason for each that is not named.
-    ``is_resource``: assistants have a tool that reads it alone, so writes and the schemas of other objects need not
+    ``is_resource``: assistants have a tool that reads or lists it, so writes and the schemas of other objects need not
     repeat what it has. ``example``: values of some fields, for the examples of the OpenAPI document.
     """
 

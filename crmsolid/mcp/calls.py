@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,18 +48,20 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a call answers: ``data``, and ``text`` for the model. A refusal (``is_error``) has the problem as data;
-    ``replayed``: it is the stored answer of an earlier call with the same idempotency key."""
+    """What a call answers: ``data``, and ``text`` for the model, with other ``blocks`` of MCP such as a picture. A
+    refusal (``is_error``) has the problem as data; ``replayed``: it is the stored answer of an earlier call with the
+    same idempotency key."""
 
     data: dict[str, Any]
     text: str
+    blocks: Sequence[dict[str, Any]] = ()
     is_error: bool = False
     replayed: bool = False
 
 
 def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> Result:
     """The result of one call, whatever goes wrong: an unexpected error is logged and answered as an internal one."""
-    replayed = False
+    replayed, blocks = False, ()
     caller.context.tool = tool.name
     try:
         if caller.credentials.plan == Plan.EXPIRED:
@@ -70,12 +73,12 @@ def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> Result:
             data, replayed = _write(caller, tool, parsed, arguments)
             text = _render(tool, data)
         else:
-            data, text = _read(caller, tool, parsed)
+            data, text, blocks = _read(caller, tool, parsed)
         if len(text) > MAX_ANSWER_BYTES:
             data, text = _shortened(data)
     except Exception as error:
         return _error_result(caller, error)
-    return Result(data, text.decode(), replayed=replayed)
+    return Result(data, text.decode(), blocks, replayed=replayed)
 
 
 def _render(tool: Tool, data: dict[str, Any]) -> bytes:
@@ -119,7 +122,7 @@ def _run(caller: Caller, tool: Tool, arguments: Arguments) -> ApiResponse:
 def _write(caller: Caller, tool: Tool, parsed: Arguments, arguments: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """The answer, and whether it is the stored one of an earlier call with the same idempotency key."""
     if parsed.idempotency_key is None:
-        return _run(caller, tool, parsed).data, False
+        return _run(caller, tool, parsed).data or {}, False
     actor = caller.actor
     # No Idempotency-Key of REST has a control character, so the two cannot meet.
     digest = hashlib.sha256(parsed.idempotency_key.encode()).hexdigest()
@@ -131,19 +134,21 @@ def _write(caller: Caller, tool: Tool, parsed: Arguments, arguments: dict[str, A
         response = idempotency.replay(record, fingerprint)
     else:
         response = idempotency.run_once(actor.workspace, key, fingerprint, lambda: _run(caller, tool, parsed))
-    return json.loads(response.content), "Idempotency-Replayed" in response.headers
+    return json.loads(response.content or "{}"), "Idempotency-Replayed" in response.headers
 
 
 # --- reads ----------------------------------------------------------------------------------------------------
-def _read(caller: Caller, tool: Tool, arguments: Arguments) -> tuple[dict[str, Any], bytes]:
-    """The answer, and as JSON. A page that would be too large has fewer rows; its cursor goes on after them."""
-    data: dict[str, Any] = _run(caller, tool, arguments).data
+def _read(caller: Caller, tool: Tool, arguments: Arguments) -> tuple[dict[str, Any], bytes, Sequence[dict[str, Any]]]:
+    """The answer, also as JSON, and its blocks. A page that would be too large has fewer rows; its cursor goes on after
+    them."""
+    response = _run(caller, tool, arguments)
+    data: dict[str, Any] = response.data
     text = _render(tool, data)
     while isinstance(tool.output, ListOf) and len(text) > MAX_ANSWER_BYTES and len(data["data"]) > 1:
         smaller = Arguments(arguments.ids, {**arguments.values, "limit": _rows_that_fit(data["data"])})
         data = _run(caller, tool, smaller).data
         text = _render(tool, data)
-    return data, text
+    return data, text, response.blocks
 
 
 def _rows_that_fit(rows: list[Any]) -> int:

@@ -95,8 +95,8 @@ class McpServer:
         if exchange.call is not None:
             tool, arguments = exchange.call
             result, message = call_tool(caller, tool, arguments), json.loads(content)
-            text = [{"text": result.text, "type": "text"}]
-            message["result"] |= {"content": text, "isError": result.is_error, "structuredContent": result.data}
+            blocks = [{"text": result.text, "type": "text"}, *(_with_address(each, request) for each in result.blocks)]
+            message["result"] |= {"content": blocks, "isError": result.is_error, "structuredContent": result.data}
             if result.replayed:
                 message["result"].setdefault("_meta", {})[REPLAYED] = True
             content = strictjson.dumps(message)
@@ -177,6 +177,11 @@ async def _plain_errors(ctx: ServerRequestContext[Any, Any], call_next: CallNext
 def _unknown_method() -> MCPError:
     detail = f"there is no such method in this revision; known are: {', '.join(PARAMETERS)}"
     return MCPError(mcp_types.METHOD_NOT_FOUND, detail)
+
+
+def _with_address(block: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    """A link below this installation with the address that the client knows the installation by."""
+    return {**block, "uri": request.build_absolute_uri(block["uri"])} if "uri" in block else block
 
 
 def _definition(tool: Tool) -> mcp_types.Tool:

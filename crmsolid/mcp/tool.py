@@ -48,7 +48,7 @@ class Tool:
     ``description`` is what the model reads. The flags are the annotations of MCP, for a write: ``destructive`` if it
     cannot be undone (a message that was sent), ``idempotent`` if a second call changes nothing more, ``open_world`` if
     it reaches people outside of the CRM. ``read_only``: a POST that changes nothing. ``leave_out`` names inputs of the
-    endpoint that the tool does not take.
+    endpoint that the tool does not take. ``as_listed``: a list tool says what the answer has.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Tool:
     open_world: bool = False
     read_only: bool = False
     leave_out: frozenset[str] = frozenset()
+    as_listed: bool = False
 
     @property
     def endpoint(self) -> Endpoint:
@@ -101,13 +102,13 @@ class Tool:
 
     @cached_property
     def output(self) -> Any:
-        """The shape of the answer; where statuses differ, their shapes are the same."""
+        """The shape of the answer, None if there is none; where statuses differ, their shapes are the same."""
         return next(iter(self.endpoint.responses.values()))
 
     @cached_property
     def untrusted_fields(self) -> list[str]:
         """The paths in the answer of text that other people wrote."""
-        return _untrusted_fields(self.output)
+        return [] if self.output is None else _untrusted_fields(self.output)
 
     def is_listed_for(self, actor: Actor) -> bool:
         """Reads are listed for those who have the scopes, writes always: a refusal says which scope is missing."""
@@ -125,7 +126,7 @@ class Tool:
 
     @cached_property
     def output_schema(self) -> dict[str, Any]:
-        if self.writes and getattr(self.output, "is_resource", False):
+        if self.as_listed or self.output is None or (self.writes and getattr(self.output, "is_resource", False)):
             return {"type": "object"}  # another tool says what it has
         return _output(self.output, self.untrusted_fields)
 

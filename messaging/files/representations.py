@@ -46,6 +46,7 @@ class AttachmentOut(Representation):
     """A file of a message, sent or received as ``kind``."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("name", "type")
+    is_resource = True
     example = {
         "id": id_of("file"),
         "kind": "photo",

@@ -1,5 +1,6 @@
 """Helpers of the tests of /mcp: requests, and a workspace in which every tool has something to work on."""
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,8 @@ from crmsolid.core import clock
 from crmsolid.core.errors import CODES
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Workspace
-from messaging.models import Account, Message
+from messaging.files import services as files
+from messaging.models import Account, Attachment, File, Message
 from messaging.threads.received import Incoming, receive
 from sequences import services as sequences
 from sequences.models import Enrollment, Sequence
@@ -22,6 +24,7 @@ from tests.tenants import Tenants
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 ACCEPT = "application/json, text/event-stream"
+PICTURE = b"\x89PNG\r\n\x1a\n and so on"
 RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id")
 
 
@@ -99,6 +102,22 @@ def write_in(account: Account, username: str, text: str = "Hello", name: str = "
     return received
 
 
+def attach(message: Message, content: bytes, name: str) -> File:
+    """The message has come with this file."""
+    file = files.upload(actor(message.workspace), io.BytesIO(content), name)
+    File.unscoped.filter(pk=file.pk).update(expires_at=None)
+    Message.unscoped.filter(pk=message.pk).update(kind=file.kind)
+    Attachment.unscoped.create(
+        workspace=message.workspace,
+        message=message,
+        account=message.account,
+        file=file,
+        kind=file.kind,
+        random_id=message.random_id,
+    )
+    return file
+
+
 def furnish(tenants: Tenants, workspace: Workspace) -> dict[str, Any]:
     """Rows for every tool; returns their ids. ``alice`` has written and is in ``active``, ``bobby`` is in nothing."""
     account = tenants.sandbox(workspace)
@@ -112,7 +131,9 @@ def furnish(tenants: Tenants, workspace: Workspace) -> dict[str, Any]:
     segment = create_segment(
         actor(workspace), name="Cold", filter={"field": "tag", "op": "is", "value": "cold"}
     ).segment
+    picture = attach(incoming, PICTURE, "map.png")
     return {
+        "file": picture.pk,
         "account": account.pk,
         "segment": segment.pk,
         "alice": alice.pk,
@@ -147,6 +168,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "list_threads": lambda ids: {},
     "list_messages": lambda ids: {},
     "get_message": lambda ids: {"message_id": ids["incoming"]},
+    "get_file": lambda ids: {"file_id": ids["file"]},
     "send_message": lambda ids: {"account_id": ids["account"], "to": "@alice", "text": "Hello {first_name|there}"},
     "cancel_message": lambda ids: {"message_id": ids["queued"]},
     "list_accounts": lambda ids: {},

@@ -386,6 +386,7 @@ UNKNOWN: dict[str, Callable[[], Any]] = {
     "enrollment_id": lambda: new_id("enr"),
     "account_id": lambda: 999_999_999,
     "segment_id": lambda: new_id("seg"),
+    "file_id": lambda: new_id("fil"),
 }
 FOREIGN = {
     "contact_id": "alice",
@@ -395,6 +396,7 @@ FOREIGN = {
     "enrollment_id": "enrolled",
     "account_id": "account",
     "segment_id": "segment",
+    "file_id": "file",
 }
 ID_ARGUMENTS = [
     (tool.name, argument) for tool in TOOLS for argument in tool.input_schema["properties"] if argument.endswith("_id")

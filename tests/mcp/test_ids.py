@@ -22,6 +22,7 @@ ID_ARGUMENTS = {
     "segment_id": "segment",
     "segment": "segment",
     "enrollment_id": "enrollment",
+    "file_id": "file",
 }
 
 

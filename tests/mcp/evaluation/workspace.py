@@ -26,6 +26,7 @@ from sequences import services as sequences
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
 from sequences.running import runner
+from tests.mcp.helpers import PICTURE, attach
 
 # A Tuesday. The tasks are given in the afternoon, and all that happened before was on the Monday and that morning.
 START = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
@@ -195,7 +196,7 @@ def _make_sequences(by: Actor, time: SimulatedClock, sales: Account, people: dic
     _work()
     sequences.pause_enrollment(by, enrolled["eva_novak"].pk)
     time.now += timedelta(hours=1)
-    _write_in(sales, "grace_lee", "Thanks, I found everything.", read=True)
+    _write_in(sales, "grace_lee", "Thanks, I found everything.", read=True, picture="Old Town.png")
     _work()
     steps = [*STEPS[:2], {**STEPS[2], "text": "Shall we have a call this week?"}]
     definition = read_definition(by.workspace, _definition(sales, "Onboarding", stop_on=["reply"], steps=steps))
@@ -211,11 +212,13 @@ def _create(by: Actor, account: Account, name: str, **members: Any) -> Sequence:
     return sequences.create_sequence(by, read_definition(by.workspace, _definition(account, name, **members)))
 
 
-def _write_in(account: Account, username: str, text: str, *, read: bool = False) -> None:
+def _write_in(account: Account, username: str, text: str, *, read: bool = False, picture: str = "") -> None:
     number = 1_000_000 + Message.unscoped.count()
     message = receive(account, Incoming(telegram_message_id=number, text=text, at=clock.now(), username=username))
     if read and message is not None:
         Thread.unscoped.filter(pk=message.thread_id).update(unread_count=0)
+    if picture and message is not None:
+        attach(message, PICTURE, picture)
 
 
 def _work() -> None:

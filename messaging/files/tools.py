@@ -1,0 +1,78 @@
+"""The MCP tool that shows a file to an assistant: a picture itself, of everything else where it is."""
+
+import base64
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from crmsolid.api.endpoint import ApiResponse, endpoint
+from crmsolid.api.representations import Representation
+from crmsolid.api.views import WorkspaceView
+from crmsolid.mcp.tool import Tool
+from crmsolid.workspaces.actor import Scope
+from messaging.files import services, storage
+from messaging.files.models import File, FileKind, FileState
+from messaging.files.representations import url_of
+
+# What models read as a picture, and the most bytes of one: a third more in base64, and so about 1 MB of an answer.
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
+MAX_PICTURE_BYTES = 750_000
+THUMBNAIL_TYPE = "image/jpeg"
+
+
+class ShownFileOut(Representation):
+    """A file, and how it is shown beside this: as a picture (``image``), as a small one (``thumbnail``), or not at all
+    but as a link to where its content is."""
+
+    untrusted: ClassVar[tuple[str, ...]] = ("name", "type")
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=FileKind.values)
+    name = serializers.CharField(allow_blank=True)
+    type = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    width = serializers.IntegerField(allow_null=True, help_text="Pixels.")
+    height = serializers.IntegerField(allow_null=True, help_text="Pixels.")
+    duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
+    state = serializers.ChoiceField(choices=FileState.values)
+    shown = serializers.ChoiceField(choices=["image", "thumbnail", "link"])
+
+
+class ShowFileView(WorkspaceView):
+    """A file for an assistant. REST has the content at /v1/files/{id}."""
+
+    @endpoint(scopes=(Scope.READ_MESSAGES,), responses={200: ShownFileOut})
+    def get(self, file_id: str) -> ApiResponse:
+        file = services.get_file(self.actor, file_id)
+        if file.state == FileState.ON_DEMAND:
+            services.want(self.actor, file)
+        shown, block = _show(file)
+        return ApiResponse(ShownFileOut.render(file, shown=shown), blocks=[block])
+
+
+def _show(file: File) -> tuple[str, dict[str, Any]]:
+    """How the file is shown, and the block of MCP."""
+    if file.state == FileState.STORED and file.type in PICTURES and file.size <= MAX_PICTURE_BYTES:
+        return "image", _picture(file.storage_name, file.type)
+    if file.thumbnail_name:
+        return "thumbnail", _picture(file.thumbnail_name, THUMBNAIL_TYPE)
+    # Not by the name that somebody has given it: that is only where the answer says that it is other people's.
+    link = {"type": "resource_link", "uri": url_of(file.pk), "name": file.pk, "mimeType": file.type, "size": file.size}
+    return "link", link
+
+
+def _picture(name: str, media_type: str) -> dict[str, Any]:
+    with storage.open_name(name) as content:
+        data = base64.b64encode(content.read()).decode()
+    return {"type": "image", "data": data, "mimeType": media_type}
+
+
+TOOLS = (
+    Tool(
+        "get_file",
+        "See a file",
+        "A file of a message (`id` in its `attachments`): pictures are shown, other kinds are a link that needs the "
+        "key. `on_demand`: ask again later.",
+        ShowFileView,
+    ),
+)
