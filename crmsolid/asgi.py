@@ -15,16 +15,17 @@ from crmsolid.core.garbage_collection import freeze_loaded_objects
 from crmsolid.serving.interface import AsgiApplication
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
-from crmsolid.serving.uploads import Uploads
 
 asgi_application = get_asgi_application()
 refuse_unsafe_start()  # before something else is loaded that fails for the same reason with a worse message
 
 from apikeys.uses import UseWriter
-from contacts.imports.views import may_upload, upload_limits
+from contacts.imports.views import UPLOADS as IMPORTS
+from crmsolid.api.large_uploads import uploads_of
 from crmsolid.events import watermark
 from crmsolid.health import healthz  # it imports models
 from crmsolid.panel.account.sign_in import password_queue
+from messaging.files.views import UPLOADS as FILES
 
 ASGI_APPS: dict[str, AsgiApplication] = {
     "/healthz": healthz,
@@ -42,7 +43,7 @@ application = RootApplication(
     own_threads={"/mcp": MCP_THREADS},
     around_thread=django_thread,
     admission=password_queue().admit,
-    uploads=Uploads(upload_limits(), may_upload),
+    uploads=uploads_of(IMPORTS, FILES),
     background=[UseWriter()],
 )
 freeze_loaded_objects()

@@ -155,6 +155,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "messaging.sweep": SWEEP_SECONDS,
         "messaging.purge": 3600,
         "messaging.end_sessions": 30,
+        "messaging.process_files": SWEEP_SECONDS,
+        "messaging.delete_contents": 60,
         "sequences.run": SWEEP_SECONDS,
         "webhooks.sweep": SWEEP_SECONDS,
         "webhooks.purge": 3600,

@@ -13,6 +13,9 @@ from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.insert_select import insert_select
 from messaging import querysets, team
+from messaging.files import retention
+from messaging.files.models import Attachment, File
+from messaging.files.representations import FileOut, url_of
 from messaging.models import Direction, ErasedMessage, LoginAttempt, Message, SpentSlot, Status, Thread
 from messaging.representations import MessageOut
 from messaging.sending import waiting
@@ -24,7 +27,8 @@ BATCH = 1000
 
 
 def erase(workspace_id: int, contact_id: str) -> None:
-    """Delete the contact's threads with all their messages. Queued messages are deleted too and never sent."""
+    """Delete the contact's threads with all their messages, and the files that nothing else has. Queued messages are
+    deleted too and never sent."""
     now = clock.now()
     messages = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id, slot_at__gt=now - DAY)
     # Locked, so that none is claimed, and its send forgotten, before it is deleted; and so that no row that refers to
@@ -38,9 +42,12 @@ def erase(workspace_id: int, contact_id: str) -> None:
     # Telegram still has the conversation. The next look through its history must not bring it back.
     sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=contact_id)
     sessions.update(history_cutoff=now)
+    attached = Attachment.objects.for_workspace(workspace_id).filter(message__contact_id=contact_id)
+    files = set(attached.values_list("file_id", flat=True))
     _keep_counts(workspace_id, contact_id)
     team.outlive_messages(workspace_id, contact_id)
     Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()
+    retention.delete_unused(workspace_id, files)
     for peers in _addresses(workspace_id, contact_id):
         peers.delete()
 
@@ -78,13 +85,18 @@ def _addresses(workspace_id: int, contact_id: str) -> "list[QuerySet[PeerHash]]"
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
-    """``messages``: every message to and from the contact, oldest first. ``telegram_addresses``: what accounts know."""
+    """``messages``: every message to and from the contact, oldest first. ``files``: what they have, each once.
+    ``telegram_addresses``: what accounts know."""
     rows = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id).order_by("created_at", "id")
     waiting.load_accounts(rows)
     querysets.with_attachments(rows)
     known = {peer.pk: peer for peers in _addresses(workspace_id, contact_id) for peer in peers}
     addresses = [{"account_id": p.account_id, "peer_id": p.peer_id, "username": p.username} for p in known.values()]
-    return {"messages": [MessageOut.render(row) for row in rows], "telegram_addresses": addresses}
+    messages = [MessageOut.render(row) for row in rows]
+    attached = Attachment.objects.for_workspace(workspace_id).filter(message__contact_id=contact_id)
+    files = File.objects.for_workspace(workspace_id).filter(pk__in=attached.values("file_id")).order_by("pk")
+    exported = [FileOut.render(file) | {"url": url_of(file.pk), "state": file.state} for file in files]
+    return {"messages": messages, "files": exported, "telegram_addresses": addresses}
 
 
 def purge() -> int:

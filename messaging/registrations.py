@@ -19,8 +19,11 @@ from messaging import erasure as messages
 from messaging.broadcasts import erasure as recipients
 from messaging.broadcasts.job import BROADCAST
 from messaging.broadcasts.message_source import SOURCE, BroadcastSource
+from messaging.broadcasts.models import ENDED
 from messaging.broadcasts.querysets import broadcasts_that_name_tag
-from messaging.models import AccountKind, Broadcast
+from messaging.files.uses import Use
+from messaging.files.uses import uses as file_uses
+from messaging.models import AccountKind, Broadcast, Template
 from messaging.panel import contact_list
 from messaging.panel.timeline import TIMELINE, conversations_with
 from messaging.sending import gateway, sources
@@ -49,6 +52,8 @@ timeline.sources.register(TIMELINE.name, TIMELINE)
 occasions.sources.register(Trigger.REPLY, received.replies_of)
 uses.of_field.register("messaging.templates", texts.of_field)
 uses.of_tag.register("messaging.broadcasts", broadcasts_that_name_tag)
+file_uses.register("messaging.templates", Use(Template))
+file_uses.register("messaging.broadcasts", Use(Broadcast, ~Q(status__in=ENDED)))
 operands.register_column(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))
 
 kept_data.register("messaging.messages", KeptData(messages.erase, messages.export))

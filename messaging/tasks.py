@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
+from crmsolid.core.single_run import SingleRun
 from messaging import erasure
+from messaging.files import processing, retention, storage
+from messaging.files.services import PROCESS_TASK
 from messaging.sending import dispatch, sandbox
 from messaging.telegram import ending
 from messaging.telegram.celery_worker import wake_account_worker
@@ -22,8 +25,24 @@ def sweep() -> int:
 
 @shared_task(name="messaging.purge")
 def purge() -> int:
-    """Delete expired logins, and spent slots that are older than 24 hours."""
-    return erasure.purge()
+    """Delete expired logins, spent slots that are older than 24 hours, and files that nothing uses; end old files."""
+    return erasure.purge() + retention.purge()
+
+
+_process = SingleRun(processing.process_due, task=PROCESS_TASK)
+_delete = SingleRun(storage.delete_due, task=storage.DELETE_TASK)
+
+
+@shared_task(name=PROCESS_TASK)
+def process_files() -> int:
+    """Read the measures of new files and make their thumbnails."""
+    return _process()
+
+
+@shared_task(name=storage.DELETE_TASK)
+def delete_contents() -> int:
+    """Delete contents in the storage of files that no row refers to."""
+    return _delete()
 
 
 @shared_task(name="messaging.end_sessions")

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from messaging import views
 from messaging.broadcasts.urls import urlpatterns as broadcasts
+from messaging.files.urls import urlpatterns as files
 
 urlpatterns: list[URLPattern] = [
     path("messages/send", views.SendView.as_view()),
@@ -17,4 +18,5 @@ urlpatterns: list[URLPattern] = [
     path("accounts", views.AccountsView.as_view()),
     path("accounts/<int:account_id>", views.AccountView.as_view()),
     *broadcasts,
+    *files,
 ]

@@ -9,6 +9,8 @@ from contacts.scoring.models import Trigger
 from crmsolid.core.erasure import KeptData, kept_data
 from crmsolid.workspaces.configuration import Section, sections
 from messaging import held
+from messaging.files.uses import Use
+from messaging.files.uses import uses as file_uses
 from messaging.sending import sources
 from sequences import (
     configuration,
@@ -34,6 +36,7 @@ for source in SOURCES:
     timeline.sources.register(source.name, source)
 operands.register_column(SequenceVersion, "stop_on")
 operands.register_column(Step, "condition")
+file_uses.register("sequences.steps", Use(Step))
 occasions.sources.register(Trigger.SEQUENCE_COMPLETED, completed_by)
 kept_data.register("sequences.enrollments", KeptData(erasure.erase, erasure.export))
 sections.register(configuration.SECTION, Section(configuration.dump, configuration.apply))

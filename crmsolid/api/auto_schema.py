@@ -51,7 +51,7 @@ class V1Schema(AutoSchema):
         if self.endpoint.file_body is not None:
             file: Schema = {"schema": {"type": "string", "format": "binary"}}
             form: Schema = {"schema": dict(self.endpoint.file_body.form_schema)}
-            content = {self.endpoint.file_body.media_type: file, FORM: form}
+            content = {self.endpoint.file_body.media_type: file} | {FORM: form}
             operation["requestBody"] = {"required": True, "content": content}
         return operation
 

@@ -7,6 +7,7 @@ file has no name: it is gone when it is closed, and when the process is killed.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -29,8 +30,9 @@ FORM = "multipart/form-data"
 
 @dataclass(frozen=True)
 class FileBody:
-    """Declares the body of an endpoint. ``media_type`` is that of the file, which has at most ``max_bytes``;
-    ``form_schema`` the JSON Schema of a form with it, whose part ``file`` is the file."""
+    """Declares the body of an endpoint. ``media_type`` is that of the file, which has at most ``max_bytes``, or a
+    form's, if it comes in one alone; ``form_schema`` the JSON Schema of a form with it, whose part ``file`` is the
+    file."""
 
     media_type: str
     max_bytes: int
@@ -82,7 +84,10 @@ class TemporaryFileHandler(FileUploadHandler):
         assert self.received is not None
         if start + len(raw_data) > self.max_bytes:
             raise DomainError("payload_too_large", _too_large(self.max_bytes))
-        self.received.write(raw_data)
+        try:
+            self.received.write(raw_data)
+        except OSError as error:
+            raise DomainError("storage_full" if error.errno == ENOSPC else "internal_error") from error
 
     def file_complete(self, file_size: int) -> "UploadedFile[Any]":
         assert self.received is not None
@@ -101,7 +106,8 @@ def receive(request: HttpRequest, declared: FileBody) -> Upload:
     length = check_size(request, declared.max_bytes, form_bytes)
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if media_type not in (declared.media_type, FORM) or encoding not in ("", "identity"):
-        detail = f"send `Content-Type: {declared.media_type}` or {FORM}, uncompressed"
+        either = " or ".join(dict.fromkeys((f"`Content-Type: {declared.media_type}`", f"`Content-Type: {FORM}`")))
+        detail = f"send {either}, uncompressed"
         raise DomainError("unsupported_media_type", detail)
     if media_type == FORM:
         return _read_form(request, declared.max_bytes)

@@ -24,6 +24,7 @@ class BroadcastStatus(models.TextChoices):
 
 # The states in which it sends, or will.
 SENDS = (BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING)
+ENDED = (BroadcastStatus.DONE, BroadcastStatus.CANCELED)
 
 
 class BroadcastWaiting(models.TextChoices):

@@ -38,7 +38,8 @@ class File(WorkspaceModel):
     ``kind`` is what the file is by itself; a message may send a photo as a document (:class:`Attachment`). ``size`` is
     in bytes, ``duration`` in seconds, ``waveform`` has up to 100 values of 0 to 31. ``storage_name`` and
     ``thumbnail_name`` are names in Django's storage, empty while there is nothing. ``processed_at`` is when a worker
-    has read the measures from the content and made the thumbnail. ``expires_at`` is when it is deleted unless something
+    has read the measures from the content and made the thumbnail, which was begun ``tries`` times; until
+    ``lease_until`` a worker is at it. ``expires_at`` is when it is deleted unless something
     uses it by then; NULL once something does.
     """
 
@@ -56,6 +57,8 @@ class File(WorkspaceModel):
     storage_name = models.CharField(max_length=200, blank=True)
     thumbnail_name = models.CharField(max_length=200, blank=True)
     processed_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 

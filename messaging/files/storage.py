@@ -15,13 +15,14 @@ from django.core.files.base import File as Content
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from crmsolid.core import clock
+from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import new_id
 from messaging.files.models import File, StoredObject
 
 logger = logging.getLogger("crmsolid.files")
 
+DELETE_TASK = "messaging.delete_contents"
 PIECE_BYTES = 64 * 1024
 # For how long a content may be written before nobody can keep it any more.
 WRITING = timedelta(hours=2)
@@ -82,12 +83,15 @@ def keep(*names: str) -> None:
 def give_up(workspace_id: int, *names: str) -> None:
     """Have these contents deleted once the transaction, in which the rows that refer to them go, has committed."""
     rows = [StoredObject(workspace_id=workspace_id, name=name) for name in names if name]
-    StoredObject.unscoped.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        StoredObject.unscoped.bulk_create(rows, ignore_conflicts=True)
+        transaction.on_commit(lambda: doorbell.ring(DELETE_TASK))
 
 
 def discard(name: str) -> None:
     """Have a content that its caller has written, or begun to write, and does not keep, deleted soon."""
-    StoredObject.unscoped.filter(name=name, attempts=0).update(not_before=clock.now())
+    if StoredObject.unscoped.filter(name=name, attempts=0).update(not_before=clock.now()):
+        transaction.on_commit(lambda: doorbell.ring(DELETE_TASK))
 
 
 def delete(name: str) -> None:

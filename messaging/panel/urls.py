@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from crmsolid.panel.components.tenant_page import page_path
+from crmsolid.panel.components.tenant_page import kept_path, page_path
+from messaging.panel.files import FileContent, FileThumbnail, FileUpload
 from messaging.panel.inbox import InboxPage
 from messaging.panel.inbox_stream import inbox_stream
 from messaging.panel.thread_page import ThreadPage
@@ -13,4 +14,7 @@ urlpatterns = [
     path("inbox/stream", inbox_stream, name="inbox_stream"),
     page_path("inbox/new/", NewMessagePage),
     page_path("inbox/<str:thread_id>/", ThreadPage),
+    page_path("files/", FileUpload),
+    kept_path("files/<str:file_id>/thumbnail", FileThumbnail),
+    kept_path("files/<str:file_id>/content/<str:name>", FileContent),
 ]

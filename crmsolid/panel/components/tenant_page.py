@@ -123,3 +123,8 @@ def error_text(error: DomainError) -> str:
 def page_path(route: str, page: type[TenantPage]) -> URLPattern:
     """The URL pattern of a page, below the side."""
     return path(route, admin.site.admin_view(page.as_view()), name=page.name)
+
+
+def kept_path(route: str, page: type[TenantPage]) -> URLPattern:
+    """The URL pattern of a page whose answers say themselves how a browser may keep them."""
+    return path(route, admin.site.admin_view(page.as_view(), cacheable=True), name=page.name)

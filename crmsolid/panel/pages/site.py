@@ -73,7 +73,7 @@ class PanelSite(AdminSite):
         return panel is not None and not panel.needs_two_factor
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """A page for members: others are led to the sign-in."""
+        """A page for members: others are led to the sign-in. It says itself how it may be kept if ``cacheable``."""
 
         @wraps(view)
         def members_only(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -98,7 +98,7 @@ class PanelSite(AdminSite):
                     raise
                 return too_many_slow_pages(request, refused)
 
-        return csrf_protect(never_cache(members_only))
+        return csrf_protect(members_only if cacheable else never_cache(members_only))
 
     def _open_switched(
         self, request: HttpRequest, panel: PanelContext, view: Callable[[], HttpResponseBase]

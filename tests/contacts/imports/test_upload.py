@@ -10,13 +10,13 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
-from contacts.imports.views import may_upload, upload_limits
+from contacts.imports.views import UPLOADS
 from contacts.models import ContactImport
+from crmsolid.api.large_uploads import uploads_of
 from crmsolid.jobs.models import Job
 from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
-from crmsolid.serving.uploads import Uploads
 from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import Role
 from tests.panel import browser
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def live(tenants: Tenants) -> Iterator[LiveServer]:
-    uploads = Uploads(upload_limits(), may_upload)
+    uploads = uploads_of(UPLOADS)
     with serve(RootApplication({}, get_wsgi_application(), around_thread=django_thread, uploads=uploads)) as server:
         yield server
     connections.close_all()
