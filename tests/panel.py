@@ -8,6 +8,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.messages import get_messages
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import models
 from django.test import Client
 from django.urls import reverse
@@ -38,7 +40,7 @@ from crmsolid.workspaces.models import Invitation, Membership, User, Workspace
 from crmsolid.workspaces.scoping import WorkspaceModel
 from crmsolid.workspaces.sessions import recent_writes
 from messaging.broadcasts.models import Broadcast, Recipient
-from messaging.models import Account, Message, MessageAttempt, OptOutWord, Template, Thread
+from messaging.models import Account, File, Message, MessageAttempt, OptOutWord, Template, Thread
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step, StepRun
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.secrets import encrypt_secret
@@ -76,6 +78,9 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
         Message(account=account, thread=thread, contact=contact, direction="out", status="sent", text=f"{mark} text"),
     )
     _add(made, MessageAttempt(message=message, number=1, outcome="sent", error=mark))
+    name = default_storage.save(f"{workspace.pk}/{mark}", ContentFile(b"content"))
+    file = {"name": f"{mark}.txt", "type": "text/plain", "kind": "document", "size": 7, "sha256": "0" * 64}
+    _add(made, File(**file, storage_name=name, thumbnail_name=name, processed_at=clock.now()))
     _add(made, ContactTag(contact=contact, name=f"{mark} tag"))
     _add(made, ContactNote(contact=contact, author_label=f"{mark} author", text=f"{mark} note"))
     _add(made, Template(name=f"{mark} template", text=f"{mark} text"))

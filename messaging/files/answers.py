@@ -54,7 +54,8 @@ def thumbnail_answer(actor: Actor, request: HttpRequest, file_id: str) -> HttpRe
     file = services.get_file(actor, file_id)
     if not file.thumbnail_name:
         raise not_found("thumbnail")
-    with _opened(file.thumbnail_name) as opened:
+    _size_of(file.thumbnail_name)
+    with storage.open_name(file.thumbnail_name) as opened:
         media_type, _ = content.sniff(opened.read(content.HEAD_BYTES), "")
     return _answer(request, file.thumbnail_name, media_type, "", f'"{file.thumbnail_name.rpartition("/")[2]}"')
 
@@ -74,16 +75,10 @@ def _answer(request: HttpRequest, name: str, media_type: str, shown_name: str, t
             if not header.startswith("Content-"):
                 unchanged.headers[header] = value
         return unchanged
-    opened = _opened(name)
-    try:
-        size = opened.seek(0, 2)
-        part = _range_of(request, size, tag)
-        opened.seek(part.start if part is not None else 0)
-    except BaseException:
-        opened.close()
-        raise
+    size = _size_of(name)
+    part = _range_of(request, size, tag)
     asked = part if part is not None else range(size)
-    answer = StreamingHttpResponse(_Pieces(opened, len(asked)), status=206 if part is not None else 200)
+    answer = StreamingHttpResponse(_Pieces(name, asked), status=206 if part is not None else 200)
     for header, value in headers.items():
         answer.headers[header] = value
     answer.headers["Content-Length"] = str(len(asked))
@@ -92,9 +87,9 @@ def _answer(request: HttpRequest, name: str, media_type: str, shown_name: str, t
     return answer
 
 
-def _opened(name: str) -> IO[bytes]:
+def _size_of(name: str) -> int:
     try:
-        return storage.open_name(name)
+        return storage.size_of(name)
     except FileNotFoundError:
         raise DomainError("file_gone", "the content of this file is missing from the storage") from None
     except OSError as error:
@@ -113,25 +108,33 @@ def _range_of(request: HttpRequest, size: int, tag: str) -> range | None:
 
 
 class _Pieces:
-    """The next ``length`` bytes of a file, piece by piece. Django closes it with the answer."""
+    """A part of a content, piece by piece. It is opened when the first piece is asked for, and closed at the end, or by
+    Django with the answer."""
 
-    def __init__(self, opened: IO[bytes], length: int) -> None:
-        self._opened = opened
-        self._left = length
+    def __init__(self, name: str, part: range) -> None:
+        self._name = name
+        self._part = part
+        self._opened: IO[bytes] | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        piece = self._opened.read(min(storage.PIECE_BYTES, self._left)) if self._left else b""
+        if self._opened is None and self._part:
+            self._opened = storage.open_name(self._name)
+            self._opened.seek(self._part.start)
+        piece = self._opened.read(min(storage.PIECE_BYTES, len(self._part))) if self._opened and self._part else b""
         if not piece:
             self.close()
             raise StopIteration
-        self._left -= len(piece)
+        self._part = self._part[len(piece) :]
         return piece
 
     def close(self) -> None:
-        self._opened.close()
+        self._part = range(0)
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
 
 def _disposition(media_type: str, name: str) -> str:

@@ -50,6 +50,10 @@ class Bucket(S3Storage):
         source = self.bucket.Object(self._normalize_name(name))
         return File(io.BufferedReader(ObjectReader(source), 64 * 1024), name)
 
+    def size(self, name: str) -> int:
+        with ObjectReader(self.bucket.Object(self._normalize_name(name))) as reader:
+            return reader.seek(0, io.SEEK_END)
+
     def delete(self, name: str) -> None:
         try:
             super().delete(name)

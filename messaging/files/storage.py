@@ -67,6 +67,11 @@ def open_name(name: str) -> IO[bytes]:
     return opened
 
 
+def size_of(name: str) -> int:
+    """How many bytes the content has; errors as :func:`open_name`."""
+    return int(default_storage.size(name))
+
+
 def open_file(file: File) -> IO[bytes]:
     """The content of a file in the state ``stored``; errors as :func:`open_name`."""
     return open_name(file.storage_name)

@@ -147,6 +147,9 @@ PAGES = {
     "contacts_scoringrule_copy": Access(None, ADMINS),
     # Conversations
     "inbox": Access(EVERYONE),
+    "file_upload": Access(None, WRITERS),
+    "file_content": Access(EVERYONE),
+    "file_thumbnail": Access(EVERYONE),
     "inbox_new": Access(EVERYONE, WRITERS, ({"to": "@taken", "text": "Hello"},)),
     "inbox_thread": Access(EVERYONE, WRITERS, THREAD_FORMS),
     **{f"messaging_broadcast_{act}": Access(None, WRITERS) for act in ("start", "pause", "resume", "cancel")},

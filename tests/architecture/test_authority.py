@@ -62,6 +62,8 @@ from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
 from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.stats import broadcast_report, list_broadcast_figure
+from messaging.files import services as files
+from messaging.files.models import File, FileKind
 from messaging.models import Account, Message, OptOutWord, Template, Thread
 from messaging.stats import account_report, list_account_messages, received_by_period, writing_hours
 from messaging.team import (
@@ -184,6 +186,10 @@ def staged(rows: Belongings) -> dict[str, Any]:
     file = StagedFile(["email"], file=io.BytesIO())
     file.add([reading.Row(2, ["a@example.com"])])
     return {"staged": file}
+
+
+def staged_file(rows: Belongings) -> dict[str, Any]:
+    return {"staged": files.Staged("1/none", "a.txt", "text/plain", FileKind.DOCUMENT, 4, "0" * 64)}
 
 
 def uploaded(rows: Belongings) -> dict[str, Any]:
@@ -347,6 +353,12 @@ ROWS = [
     Row(contacts.services.list_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
     Row(contacts.services.export_contacts, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"filters": {}}),
     Row(contacts.services.personal_data, EVERYONE, Scope.READ_CONTACTS, contact_id),
+    Row(files.upload, WRITERS, Scope.WRITE_MESSAGES, lambda rows: {"stream": io.BytesIO(b"text"), "name": "a.txt"}),
+    Row(files.stage, WRITERS, Scope.WRITE_MESSAGES, lambda rows: {"stream": io.BytesIO(b"text"), "name": "a.txt"}),
+    # Of a content that was given up.
+    Row(files.keep, WRITERS, Scope.WRITE_MESSAGES, staged_file, "service_unavailable"),
+    Row(files.get_file, EVERYONE, Scope.READ_MESSAGES, lambda rows: {"file_id": rows.of(File).pk}),
+    Row(files.want, EVERYONE, Scope.READ_MESSAGES, lambda rows: {"file": rows.of(File)}),
     Row(contacts.imports.services.import_contacts, WRITERS, Scope.WRITE_CONTACTS, staged),
     Row(
         contacts.imports.services.upload_contacts,
@@ -703,6 +715,7 @@ ROWS = [
 PARTS_OF_SERVICES: set[Callable[..., Any]] = {
     contacts.custom_fields.apply,
     contacts.custom_fields.dump,
+    files.usable,
     messaging.accounts.account_not_found,
     messaging.services.lock_account,
     messaging.services.queue_message,
