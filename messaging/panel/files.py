@@ -57,7 +57,7 @@ class FileContent(TenantPage):
     name = "file_content"
     model = File
 
-    def get(self, request: HttpRequest, file_id: str, name: str = "") -> HttpResponseBase:
+    def get(self, request: HttpRequest, file_id: str) -> HttpResponseBase:
         try:
             return content_answer(self.actor, request, file_id)
         except DomainError as error:

@@ -16,5 +16,5 @@ urlpatterns = [
     page_path("inbox/<str:thread_id>/", ThreadPage),
     page_path("files/", FileUpload),
     kept_path("files/<str:file_id>/thumbnail", FileThumbnail),
-    kept_path("files/<str:file_id>/content/<str:name>", FileContent),
+    kept_path("files/<str:file_id>/", FileContent),
 ]

@@ -88,7 +88,7 @@ def test_a_file_in_use_stays_until_it_is_used_no_more(tenants: Tenants) -> None:
     broadcast = Broadcast.unscoped.create(workspace=tenants.workspace, name="b", attachments=[other.pk])
     after(days=3)
     assert (retention.purge(), File.unscoped.filter(expires_at=None).count()) == (0, 2)
-    Broadcast.unscoped.filter(pk=broadcast.pk).update(status="done")
+    Broadcast.unscoped.filter(pk=broadcast.pk).update(status="done", starts_at=clock.now(), frozen_at=clock.now())
     template.delete()
     assert (retention.purge(), File.unscoped.filter(expires_at=None).count()) == (0, 0)
     services.usable(actor, [other.pk])
