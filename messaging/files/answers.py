@@ -30,8 +30,9 @@ SAFE_HEADERS = {
 }
 
 
-def content_answer(actor: Actor, request: HttpRequest, file_id: str) -> HttpResponseBase:
-    """The content, or the part of it that a Range header asks for; 202 while it is on its way from Telegram.
+def content_answer(actor: Actor, request: HttpRequest, file_id: str, *, saved: bool = False) -> HttpResponseBase:
+    """The content, or the part of it that a Range header asks for; 202 while it is on its way from Telegram. A browser
+    saves it if that is asked for, or if the type is none that it may show.
 
     Errors: ``scope_missing``, ``not_found``, ``file_too_large``, ``file_gone``, ``range_not_satisfiable``,
     ``precondition_failed``, ``service_unavailable`` if the storage cannot be reached.
@@ -46,7 +47,8 @@ def content_answer(actor: Actor, request: HttpRequest, file_id: str) -> HttpResp
         raise DomainError("file_too_large", size=file.size)
     if file.state == FileState.GONE:
         raise DomainError("file_gone")
-    return _answer(request, file.storage_name, file.type, file.name, f'"{file.sha256}"')
+    disposition = _disposition("" if saved else file.type, file.name or file.pk)
+    return _answer(request, file.storage_name, file.type, disposition, f'"{file.sha256}"')
 
 
 def thumbnail_answer(actor: Actor, request: HttpRequest, file_id: str) -> HttpResponseBase:
@@ -57,14 +59,14 @@ def thumbnail_answer(actor: Actor, request: HttpRequest, file_id: str) -> HttpRe
     _size_of(file.thumbnail_name)
     with storage.open_name(file.thumbnail_name) as opened:
         media_type, _ = content.sniff(opened.read(content.HEAD_BYTES), "")
-    return _answer(request, file.thumbnail_name, media_type, "", f'"{file.thumbnail_name.rpartition("/")[2]}"')
+    return _answer(request, file.thumbnail_name, media_type, "inline", f'"{file.thumbnail_name.rpartition("/")[2]}"')
 
 
-def _answer(request: HttpRequest, name: str, media_type: str, shown_name: str, tag: str) -> HttpResponseBase:
+def _answer(request: HttpRequest, name: str, media_type: str, disposition: str, tag: str) -> HttpResponseBase:
     headers = {
         **SAFE_HEADERS,
         "Content-Type": media_type,
-        "Content-Disposition": _disposition(media_type, shown_name),
+        "Content-Disposition": disposition,
         "ETag": tag,
         "Accept-Ranges": "bytes",
         "Vary": "Authorization, Cookie",
@@ -140,8 +142,6 @@ class _Pieces:
 def _disposition(media_type: str, name: str) -> str:
     """Content-Disposition (RFC 6266) with the name as RFC 8187 encodes it, and in ASCII for old clients."""
     way = "inline" if media_type in content.INLINE else "attachment"
-    if not name:
-        return way
     plain = "".join(char if " " <= char <= "~" and char not in '"\\%' else "_" for char in name)
     encoded = quote(name.encode(), safe="!#$&+-.^_`|~")
     return f"{way}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"

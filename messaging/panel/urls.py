@@ -1,9 +1,9 @@
-"""The addresses of the inbox, below the side."""
+"""The addresses of the inbox and of files, below the side."""
 
 from django.urls import path
 
 from crmsolid.panel.components.tenant_page import kept_path, page_path
-from messaging.panel.files import FileContent, FileThumbnail, FileUpload
+from messaging.panel.files import FilePage, FileUploadPage, ThumbnailPage
 from messaging.panel.inbox import InboxPage
 from messaging.panel.inbox_stream import inbox_stream
 from messaging.panel.thread_page import ThreadPage
@@ -14,7 +14,7 @@ urlpatterns = [
     path("inbox/stream", inbox_stream, name="inbox_stream"),
     page_path("inbox/new/", NewMessagePage),
     page_path("inbox/<str:thread_id>/", ThreadPage),
-    page_path("files/", FileUpload),
-    kept_path("files/<str:file_id>/thumbnail", FileThumbnail),
-    kept_path("files/<str:file_id>/", FileContent),
+    page_path("files/", FileUploadPage),
+    kept_path("files/<str:file_id>/thumbnail", ThumbnailPage),
+    kept_path("files/<str:file_id>/", FilePage),
 ]

@@ -148,7 +148,7 @@ PAGES = {
     # Conversations
     "inbox": Access(EVERYONE),
     "file_upload": Access(None, WRITERS),
-    "file_content": Access(EVERYONE),
+    "file": Access(EVERYONE),
     "file_thumbnail": Access(EVERYONE),
     "inbox_new": Access(EVERYONE, WRITERS, ({"to": "@taken", "text": "Hello"},)),
     "inbox_thread": Access(EVERYONE, WRITERS, THREAD_FORMS),
