@@ -242,6 +242,8 @@ DIRECT_SENDS_RESERVED = env_int("CRMSOLID_DIRECT_SENDS_RESERVED", 10)
 TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
 SEND_LEASE_SECONDS = env.float("CRMSOLID_SEND_LEASE_SECONDS", 30.0)
 FILES_QUOTA = env_int("CRMSOLID_FILES_QUOTA", 10 * 1024, least=1) * MEBIBYTE  # of a workspace, given in MiB
+# Of the disk that files are kept on: nothing is fetched from Telegram that would leave less, given in MiB.
+FILES_FREE_BYTES = env_int("CRMSOLID_FILES_FREE", 512) * MEBIBYTE
 # How long things are kept; docs/privacy.md has the whole table.
 FILES_DAYS = env_int("CRMSOLID_FILES_DAYS", 0)  # 0: as long as their messages
 IMPORT_DAYS = env_int("CRMSOLID_IMPORT_DAYS", 7, least=1)
@@ -260,6 +262,10 @@ TELEGRAM_TEST_RSA_KEY = env.str("TELEGRAM_TEST_RSA_KEY", "")  # path of its publ
 TELEGRAM_SEND_SECONDS = env.float("CRMSOLID_TELEGRAM_SEND_SECONDS", 25.0)  # less than SEND_LEASE_SECONDS
 TELEGRAM_LEASE_SECONDS = env.float("CRMSOLID_TELEGRAM_LEASE_SECONDS", 30.0)  # of an account that is not renewed
 TELEGRAM_ACCOUNTS_PER_WORKER = env_int("CRMSOLID_TELEGRAM_ACCOUNTS_PER_WORKER", 250, least=1)
+# Files that Telegram has, in MiB: fetched without being asked for, fetched at all, and how much of them in a minute.
+TELEGRAM_FETCH_MAX_BYTES = env_int("CRMSOLID_TELEGRAM_FETCH_MAX", 20) * MEBIBYTE
+TELEGRAM_FILE_MAX_BYTES = env_int("CRMSOLID_TELEGRAM_FILE_MAX", 2048) * MEBIBYTE
+TELEGRAM_FETCH_BYTES_PER_MINUTE = env_int("CRMSOLID_TELEGRAM_FETCH_RATE", 240, least=1) * MEBIBYTE
 TELEGRAM_LOOK_BACK_AFTER_SECONDS = 600.0  # how long Telegram is relied on to recognize a random_id
 WEB_PROCESSES = max(env_int(name, 1, least=1) for name in ("CRMSOLID_WEB_PROCESSES", "WEB_CONCURRENCY"))
 # Of one web process. Enough for hundreds of browsers, streams and proxies that keep connections open, while the

@@ -262,7 +262,8 @@ class Message(WorkspaceModel):
     ``entities`` says what of it is formatted (:mod:`messaging.formatting.entities`). With files, ``text`` is the
     caption. ``awaits_upload``: Telegram does not have all of the files yet, and the message is not claimed before.
     ``reply_to`` is the message of the thread that this one quotes, ``quote`` the part of its text. ``grouped_id`` is
-    Telegram's id of the album that an incoming message is. ``read_at`` is when Telegram told that the contact has read
+    Telegram's id of the album that a message is. ``media_text`` says what an incoming message without a text or a file
+    has: a place, a contact, a poll. ``read_at`` is when Telegram told that the contact has read
     an outgoing message; ``deleted_at`` when it was deleted at Telegram by either side. ``reactions`` is a list of
     ``{"emoji": str, "by": "contact" | "account"}``.
     """
@@ -320,6 +321,7 @@ class Message(WorkspaceModel):
     read_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     reactions = models.JSONField(default=list, db_default=[], blank=True, editable=False)
+    media_text = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
 
     # Not a column: whether it waits for an earlier message of its thread, None if whoever read it did not ask.
     is_behind: "bool | None" = None

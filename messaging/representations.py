@@ -152,3 +152,4 @@ MESSAGE_SENT = declare(
 )
 MESSAGE_FAILED = declare("message.failed", "A message will not be sent; `error` says why.", message=_MESSAGE)
 MESSAGE_RECEIVED = declare("message.received", "Somebody has written to one of the accounts.", message=_MESSAGE)
+MESSAGE_EDITED = declare("message.edited", "The text of a message was changed, by either side.", message=_MESSAGE)

@@ -208,7 +208,8 @@ class SentReport(WorkspaceModel):
     """A message that Telegram reports as sent by the account, while one of ours in this thread is unsettled.
 
     It may be that one, even with another text, because Telegram changes texts; or it was typed on the phone. Once ours
-    is settled, its id tells. ``reply_to`` and ``telegram_message_id`` are Telegram's ids.
+    is settled, its id tells. ``reply_to`` and ``telegram_message_id`` are Telegram's ids. ``details`` has the rest of
+    the message: files, formatting (:mod:`messaging.threads.incoming`).
     """
 
     account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -218,6 +219,7 @@ class SentReport(WorkspaceModel):
     text = models.TextField(blank=True)
     entities = models.JSONField(default=list, db_default=[], blank=True)
     reply_to = models.BigIntegerField(null=True, blank=True)
+    details = models.JSONField(default=dict, db_default={}, blank=True)
     at = models.DateTimeField()
 
     class Meta(WorkspaceModel.Meta):

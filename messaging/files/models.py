@@ -179,8 +179,9 @@ class TelegramDownload(WorkspaceModel):
 
     ``telegram_message_id`` is the message that has the file, from which an expired ``file_reference`` is renewed.
     ``thumb_size`` is the size of a photo to ask for, empty for a document. ``fetched`` is how many bytes lie in the
-    storage under ``partial_name``. ``wanted_at`` is when it was asked for: at its receipt within the bounds of
-    automatic fetching, else by somebody; NULL while nobody wants it. The row is deleted once the file is stored.
+    storage, in ``segments``: names of contents, in their order. ``wanted_at`` is when it was asked for: at its receipt
+    within the bounds of automatic fetching, else by somebody; NULL while nobody wants it. The row is deleted once the
+    file is stored.
     """
 
     account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -192,7 +193,7 @@ class TelegramDownload(WorkspaceModel):
     file_reference = models.BinaryField()
     thumb_size = models.CharField(max_length=4, blank=True)
     fetched = models.BigIntegerField(default=0)
-    partial_name = models.CharField(max_length=200, blank=True)
+    segments = models.JSONField(default=list, blank=True)
     wanted_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField(default=clock.now)

@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('file_reference', models.BinaryField()),
                 ('thumb_size', models.CharField(blank=True, max_length=4)),
                 ('fetched', models.BigIntegerField(default=0)),
-                ('partial_name', models.CharField(blank=True, max_length=200)),
+                ('segments', models.JSONField(blank=True, default=list)),
                 ('wanted_at', models.DateTimeField(blank=True, null=True)),
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('not_before', models.DateTimeField(default=crmsolid.core.clock.now)),

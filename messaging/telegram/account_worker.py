@@ -1,8 +1,8 @@
 """The worker that holds Telegram accounts and logins by QR code: one event loop in a thread, for any number of them.
 
-Every second it renews and acquires leases, and looks for due messages, for older ones that members asked for and for
-logins by QR code; a wake-up makes it look sooner. All its decisions are stored in the database, so after a crash at any
-moment the next worker continues from there.
+Every second it renews and acquires leases, and looks for due messages, for older ones that members asked for, for files
+to be fetched and for logins by QR code; a wake-up makes it look sooner. All its decisions are stored in the database,
+so after a crash at any moment the next worker continues from there.
 """
 
 import asyncio
@@ -24,7 +24,17 @@ from crmsolid.core import crypto
 from crmsolid.core.errors import DomainError
 from crmsolid.events import watermark
 from messaging.models import LoginAttempt
-from messaging.telegram import database, health, leases, login, qr_login, requested_history, services, uploading
+from messaging.telegram import (
+    database,
+    downloading,
+    health,
+    leases,
+    login,
+    qr_login,
+    requested_history,
+    services,
+    uploading,
+)
 from messaging.telegram.client import LoginClient, Session, decrypt_session
 from messaging.telegram.connection import Connection
 from messaging.telegram.database import DatabaseThreads
@@ -261,6 +271,9 @@ class AccountWorker:
             for account_id in await self._lease_thread.run(uploading.accounts_with_uploads, ready):
                 if connection := self._connections.get(account_id):
                     connection.upload_files()
+            for account_id in await self._lease_thread.run(downloading.accounts_with_downloads, ready):
+                if connection := self._connections.get(account_id):
+                    connection.fetch_files()
             await self._qr_logins.tick()
         except Error as error:
             logger.warning("the database cannot be reached, leases may expire: %r", error)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from telethon import TelegramClient
-from telethon._updates.messagebox import MessageBox, PtsInfo
+from telethon._updates.messagebox import GapError, MessageBox, PtsInfo
 from telethon.crypto import AuthKey
 from telethon.errors import (
     FloodWaitError,
@@ -37,6 +37,11 @@ CATCH_UP_SECONDS = 60.0
 REQUEST_SECONDS = 150.0  # sends and logins have shorter limits of their own
 QUIET_SECONDS = 60.0  # an account that has heard nothing for so long is checked
 ANSWER_SECONDS = 30.0  # for the answer to the check and for what was missed to be stored
+PART_BYTES = 512 * 1024  # of a file, at once; Telegram gives no more
+# The parts of an album come one after the other: how long the next one is waited for, and all of them together.
+ALBUM_SECONDS, WHOLE_ALBUM_SECONDS = 0.5, 1.0
+# An album that is reported later than this is an old one, all of which is reported at once.
+ALBUM_AGE_SECONDS = 30.0
 _ACCOUNT_STATE = 0  # Telethon's key for the update state of the account itself; other keys are channels
 
 
@@ -160,6 +165,13 @@ def _is_of_channel(update: Any) -> bool:
     return isinstance(update, types.UpdateChannelTooLong) or (numbered and isinstance(numbered.entry, int))
 
 
+def _is_of_new_album(update: Any) -> bool:
+    message: Any = update.message if isinstance(update, types.UpdateNewMessage) else None
+    if message is None or getattr(message, "grouped_id", None) is None:
+        return False
+    return abs((clock.now() - message.date).total_seconds()) < ALBUM_AGE_SECONDS
+
+
 class Client(TelegramClient):
     """The connection of one account.
 
@@ -248,6 +260,27 @@ class Client(TelegramClient):
             self.end(error)
             raise
 
+    async def file_part(self, location: Any, dc_id: int, offset: int) -> bytes:
+        """At most ``PART_BYTES`` of a file, from ``offset`` on, from the data center that has it; fewer at its end.
+        Repeated after errors of the server; its pace and its time are the caller's."""
+        parts = self.iter_download(location, offset=offset, limit=1, request_size=PART_BYTES, dc_id=dc_id)
+        try:
+            async for part in parts:
+                return bytes(part)
+            return b""
+        except (ConnectionError, asyncio.CancelledError):
+            await self._forget_data_center(dc_id)
+            raise
+        finally:
+            with contextlib.suppress(AttributeError):  # Telethon's, if it has not got so far as to have a connection
+                await parts.close()
+
+    async def _forget_data_center(self, dc_id: int) -> None:
+        """Let the next request to another data center connect anew: Telethon keeps connections that have ended."""
+        _, sender = self._borrowed_senders.pop(dc_id, (None, None))
+        if sender is not None:
+            await sender.disconnect()
+
     @property
     def is_ready(self) -> bool:
         """Whether the client is connected now. While Telethon reconnects, a request would wait in its queue."""
@@ -262,6 +295,8 @@ class Client(TelegramClient):
     # Updates
 
     async def _preprocess_updates(self, updates: Any, users: Any, chats: Any) -> Any:
+        if any(map(_is_of_new_album, updates)):
+            updates, users, chats = await self._with_rest_of_album(updates, users, chats)
         processed = await super()._preprocess_updates(updates, users, chats)
         box, state = self._message_box, self._box_state()
         if box.is_too_long or any(isinstance(update, types.UpdatePtsChanged) for update in processed):
@@ -275,6 +310,28 @@ class Client(TelegramClient):
         if box.has_caught_up:
             self._caught_up.set()
         return processed
+
+    async def _with_rest_of_album(self, updates: Any, users: Any, chats: Any) -> tuple[Any, Any, Any]:
+        """The updates with those that come within a moment: the other parts of an album among them. They are stored
+        together, so nothing is lost if this process dies meanwhile."""
+        updates, users, chats = list(updates), list(users), list(chats)
+        now = time.monotonic()
+        end, until = now + WHOLE_ALBUM_SECONDS, now + ALBUM_SECONDS
+        while (seconds := min(end, until) - time.monotonic()) > 0:
+            try:
+                async with asyncio.timeout(seconds):
+                    more = await self._updates_queue.get()
+            except TimeoutError:
+                break
+            found: list[Any] = []
+            try:
+                more_users, more_chats = self._message_box.process_updates(more, self._mb_entity_cache, found)
+            except GapError:  # the difference is requested next, and has it again
+                break
+            updates, users, chats = updates + found, users + list(more_users), chats + list(more_chats)
+            if any(map(_is_of_new_album, found)):
+                until = time.monotonic() + ALBUM_SECONDS
+        return updates, users, chats
 
     def _box_state(self) -> UpdateState:
         state, _ = self._message_box.session_state()

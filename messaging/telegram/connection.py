@@ -26,6 +26,7 @@ from messaging.sending.settlement import Attempt, Claim
 from messaging.telegram import database, health, history, receiving, requested_history, sending, uploading
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
+from messaging.telegram.downloading import Downloads
 from messaging.telegram.errors import (
     FILE_EXPIRED,
     SystemicError,
@@ -81,9 +82,11 @@ class Connection:
         self._uploading: asyncio.Task[None] | None = None
         self._line_is_free = asyncio.Event()
         self._line_is_free.set()
+        self._fetching: asyncio.Task[None] | None = None
         self._settling = asyncio.Lock()
         self._pacer = Pacer()
         self._missed_history = MissedHistory(threads, self._pacer)
+        self._downloads = Downloads(leased.account_id, threads, self._pacer)
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
 
     @property
@@ -105,10 +108,9 @@ class Connection:
     async def close(self) -> None:
         """Wait for the send in progress, then disconnect."""
         self._closing = True
-        if self._loading is not None:
-            self._loading.cancel()  # the request stays, and the next worker reads the page
-        if self._uploading is not None:
-            self._uploading.cancel()  # so does the upload, with the parts that have arrived
+        for task in (self._loading, self._uploading, self._fetching):
+            if task is not None:
+                task.cancel()  # the row stays, and the next worker goes on
         if self._sending is not None:
             await asyncio.wait([self._sending], timeout=settings.TELEGRAM_SEND_SECONDS)
         await self.disconnect()
@@ -432,6 +434,25 @@ class Connection:
         seconds = min(settings.TELEGRAM_SEND_SECONDS, self.lease_deadline - time.monotonic())
         async with asyncio.timeout(seconds):
             return await requested_history.read(client, wanted)
+
+    # Fetching files
+
+    def fetch_files(self) -> None:
+        """Start to fetch the files that are wanted, unless that is in progress. Sends go on meanwhile."""
+        is_fetching = self._fetching is not None and not self._fetching.done()
+        if self.is_ready and not is_fetching and self._downloads.may_ask:
+            self._fetching = asyncio.get_running_loop().create_task(self._fetch_loop())
+
+    async def _fetch_loop(self) -> None:
+        try:
+            while self.is_ready and (client := self._client) is not None:
+                if not await self._downloads.fetch_next(client):
+                    return
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise  # otherwise the client was disconnected; the row is due, and is found again
+        except Exception:
+            logger.exception("fetching files stopped", extra={"account_id": self.leased.account_id})
 
 
 def _is_cancelled() -> bool:

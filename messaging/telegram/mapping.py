@@ -1,14 +1,16 @@
 """Telegram's messages and users in the terms of the product, and the stored addresses of users."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from telethon.tl import types
 
+from messaging.files.received import Part
 from messaging.formatting.entities import Entity
 from messaging.models import Account, PeerHash
+from messaging.telegram import received_media as media
 from messaging.telegram.entities import from_telegram
 
 # Telegram's own accounts, which are no customers: login codes (777000, 42777), the codes that other services send over
@@ -17,23 +19,16 @@ from messaging.telegram.entities import from_telegram
 # webhook.
 SERVICE_ACCOUNT_IDS = frozenset({777000, 42777, 489000, 1271266957, 93372553})
 
-_KINDS: dict[type, str] = {
-    types.MessageMediaPhoto: "photo",
-    types.MessageMediaContact: "contact",
-    types.MessageMediaGeo: "location",
-    types.MessageMediaGeoLive: "location",
-    types.MessageMediaVenue: "location",
-    types.MessageMediaPoll: "poll",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class PrivateMessage:
     """A message of a private conversation. ``entities`` are the formatted parts of ``text``. ``edited_at`` is set only
     if the text was changed.
 
-    ``reply_to`` is the id of the message of this conversation that it quotes. ``is_automatic``: Telegram sent it for
-    its author, as an away message or a greeting, or a bot that answers for them did.
+    ``reply_to`` is the id of the message of this conversation that it quotes, ``quote`` the part of its text.
+    ``is_automatic``: Telegram sent it for its author, as an away message or a greeting, or a bot that answers for them
+    did. Of an album, whose parts are messages of
+    their own at Telegram, ``parts`` has those that :func:`merge_albums` found.
     """
 
     id: int
@@ -45,7 +40,11 @@ class PrivateMessage:
     edited_at: datetime | None = None
     reply_to: int | None = None
     is_automatic: bool = False
+    quote: str = ""
     entities: tuple[Entity, ...] = ()
+    media_text: str = ""
+    grouped_id: int | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +71,62 @@ def private_message(update: Any, own_id: int) -> PrivateMessage | None:
     """
     message = update.message if isinstance(update, types.UpdateNewMessage | types.UpdateEditMessage) else update
     if isinstance(message, types.UpdateShortMessage):
-        peer_id, kind = message.user_id, "text"
+        peer_id = message.user_id
     elif isinstance(message, types.Message) and isinstance(message.peer_id, types.PeerUser):
-        peer_id, kind = message.peer_id.user_id, _media_kind(message.media)
+        peer_id = message.peer_id.user_id
     else:
         return None
     if peer_id == own_id or peer_id in SERVICE_ACCOUNT_IDS:
         return None
-    text = _without_nul(message.message or "")
     edit_is_hidden = getattr(message, "edit_hide", None)  # a reaction, for example, not a new text
+    text, content = _without_nul(message.message or ""), getattr(message, "media", None)
+    file = media.file_of(content)
     return PrivateMessage(
         id=message.id,
         peer_id=peer_id,
         text=text,
         at=message.date,
         outgoing=bool(message.out),
-        kind=kind,
+        kind=media.kind_of(content),
         edited_at=None if edit_is_hidden else getattr(message, "edit_date", None),
         reply_to=_quoted_id(message.reply_to),
         is_automatic=bool(getattr(message, "offline", None) or getattr(message, "via_business_bot_id", None)),
+        quote=_quote(message.reply_to),
         entities=from_telegram(text, message.entities),
+        media_text=media.words_of(content),
+        grouped_id=getattr(message, "grouped_id", None),
+        parts=(Part(message.id, file),) if file is not None else (),
+    )
+
+
+def merge_albums(messages: Sequence[PrivateMessage | None]) -> list[PrivateMessage | None]:
+    """The messages, each album with all its parts in the place of the first one, and None in the places of the
+    others."""
+    merged: list[PrivateMessage | None] = []
+    places: dict[tuple[int, bool, int], int] = {}
+    for message in messages:
+        if message is None or message.grouped_id is None or not message.parts:
+            merged.append(message)
+            continue
+        album = message.peer_id, message.outgoing, message.grouped_id
+        place = places.setdefault(album, len(merged))
+        merged.append(message if place == len(merged) else None)
+        first = merged[place]
+        if first is not None and first is not message:
+            merged[place] = _with_part(first, message)
+    return merged
+
+
+def _with_part(album: PrivateMessage, part: PrivateMessage) -> PrivateMessage:
+    """The caption is that of the part that has one."""
+    parts = {each.telegram_message_id: each for each in (*album.parts, *part.parts)}
+    caption = album if album.text else part
+    return replace(
+        album,
+        text=caption.text,
+        entities=caption.entities,
+        edited_at=album.edited_at or part.edited_at,
+        parts=tuple(parts[number] for number in sorted(parts)),
     )
 
 
@@ -102,20 +137,9 @@ def _quoted_id(header: Any) -> int | None:
     return header.reply_to_msg_id
 
 
-def _media_kind(media: Any) -> str:
-    """The message's ``kind``: ``text`` without media or with a link preview, ``other`` for media not listed here."""
-    if media is None or isinstance(media, types.MessageMediaEmpty | types.MessageMediaWebPage):
-        return "text"
-    if not isinstance(media, types.MessageMediaDocument):
-        return _KINDS.get(type(media), "other")
-    attributes = {type(each): each for each in getattr(media.document, "attributes", None) or []}
-    if types.DocumentAttributeSticker in attributes:
-        return "sticker"
-    if types.DocumentAttributeAudio in attributes:
-        return "voice" if attributes[types.DocumentAttributeAudio].voice else "audio"
-    if types.DocumentAttributeAnimated in attributes or types.DocumentAttributeVideo in attributes:
-        return "video"
-    return "document"
+def _quote(header: Any) -> str:
+    is_here = _quoted_id(header) is not None and header.quote
+    return _without_nul(header.quote_text or "") if is_here else ""
 
 
 def peer_from_user(user: Any) -> Peer | None:

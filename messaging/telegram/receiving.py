@@ -7,18 +7,23 @@ Which messages are our own sends, Telegram tells exactly: updateMessageID has th
 that the message got. Until that or an answer comes, a reported message may be any send of its conversation that is
 unsettled. Then it is kept as a :class:`SentReport` and looked at again when that send is settled. Text and time decide
 only about sends that were settled without learning the id.
+
+A part of an album is a message of its own at Telegram, with an id and a ``random_id``: see
+:mod:`messaging.threads.albums`.
 """
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from telethon.tl import types
 
 from contacts.models import Contact
 from crmsolid.core import clock
+from messaging.files import received as files
 from messaging.formatting.entities import from_json, to_json
 from messaging.models import (
     Account,
@@ -35,9 +40,10 @@ from messaging.models import (
 )
 from messaging.telegram import mapping
 from messaging.telegram.client import UpdateState
-from messaging.telegram.mapping import Peer, PrivateMessage, private_message
-from messaging.threads import received
-from messaging.threads.received import CLOCK_TOLERANCE, OWN_SEND_STATUSES, Incoming
+from messaging.telegram.mapping import Peer, PrivateMessage, merge_albums, private_message
+from messaging.threads import albums, received
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import CLOCK_TOLERANCE, OWN_SEND_STATUSES
 
 logger = logging.getLogger("crmsolid.telegram")
 
@@ -64,15 +70,18 @@ def store_ids(account: Account, ids: Mapping[int, int]) -> None:
 
 def _store_part_ids(account: Account, ids: Mapping[int, int]) -> None:
     """Store Telegram's ids of files, by their ``random_id``. The first one has that of its message."""
-    parts = Attachment.unscoped.filter(account=account, random_id__in=ids, telegram_message_id=None)
-    parts = parts.filter(message__status__in=OWN_SEND_STATUSES).select_related("message").order_by("pk")
-    for part in parts:
+    own = Attachment.unscoped.filter(account=account, message__direction=Direction.OUT)
+    parts = own.filter(random_id__in=ids, message__status__in=OWN_SEND_STATUSES).select_related("message")
+    for part in parts.order_by("pk"):
         telegram_id = ids[part.random_id]
+        if part.telegram_message_id == telegram_id:
+            continue
         with transaction.atomic():
             list(Contact.unscoped.select_for_update(no_key=True).filter(pk=part.message.contact_id))
             received.take_id(part.message, telegram_id)
-            rows = Attachment.unscoped.filter(pk=part.pk, telegram_message_id=None)
-            rows.update(telegram_message_id=telegram_id)
+            # Another one was taken for it, by its place in the album.
+            own.filter(telegram_message_id=telegram_id).exclude(pk=part.pk).update(telegram_message_id=None)
+            Attachment.unscoped.filter(pk=part.pk).update(telegram_message_id=telegram_id)
         # The message from which the file can be addressed anew.
         uploads = TelegramUpload.unscoped.filter(account=account, file=part.file_id, kind=part.kind)
         uploads.filter(origin_message_id=None, state=UploadState.READY).update(origin_message_id=telegram_id)
@@ -81,21 +90,32 @@ def _store_part_ids(account: Account, ids: Mapping[int, int]) -> None:
 def recognize(account: Account, incoming: Incoming) -> bool:
     """Whether an outgoing message that Telegram reports is, or may be, a send of ours. If it may be, it is kept."""
     sends = Message.unscoped.filter(account=account, direction=Direction.OUT)
-    if sends.filter(telegram_message_id=incoming.telegram_message_id).exists():
-        return True
-    if Attachment.unscoped.filter(account=account, telegram_message_id=incoming.telegram_message_id).exists():
-        return True
     recipient = Q(contact__telegram_id=incoming.telegram_id)
     if incoming.username:
         recipient |= Q(contact__username_key=incoming.username.lower())
+    own = _known(account, sends.filter(recipient), incoming)
+    if own is not None:
+        if own.source != "phone":
+            albums.learn_parts(own, incoming)
+        # Of an album that was typed on the phone, some parts may be new.
+        return own.source != "phone" or incoming.grouped_id is None
     without_id = list(received.sends_without_id(sends.filter(recipient)))
     unsettled = next((send for send in without_id if _may_become(send, incoming)), None)
     if unsettled is not None:
         return _keep(account, unsettled, incoming) or recognize(account, incoming)
-    sent = received.find_send(without_id, incoming.text, incoming.at)
+    sent = received.find_send(without_id, incoming)
     if sent is not None:
-        received.learn_id(sent, incoming.telegram_message_id)
+        received.learn_id(sent, incoming)
     return sent is not None
+
+
+def _known(account: Account, sends: "QuerySet[Message]", incoming: Incoming) -> Message | None:
+    """The outgoing message that has one of the ids, or is the album."""
+    found = albums.find_messages(account.pk, incoming.telegram_ids).values()
+    known = next((each for each in found if each.direction == Direction.OUT), None)
+    if known is None and incoming.grouped_id is not None:
+        known = sends.filter(grouped_id=incoming.grouped_id).first()
+    return known
 
 
 def _may_become(send: Message, incoming: Incoming) -> bool:
@@ -105,7 +125,7 @@ def _may_become(send: Message, incoming: Incoming) -> bool:
         return False
     # A time long past is no sign of that: the account may be paused.
     is_due = send.eta is not None and abs(send.eta - clock.now()) <= CLOCK_TOLERANCE
-    return send.status == Status.SENDING or is_due or received.same_text(send.text, incoming.text)
+    return send.status == Status.SENDING or is_due or received.find_send([send], incoming) is not None
 
 
 def _keep(account: Account, send: Message, incoming: Incoming) -> bool:
@@ -115,6 +135,7 @@ def _keep(account: Account, send: Message, incoming: Incoming) -> bool:
         "text": incoming.text,
         "entities": to_json(incoming.entities),
         "reply_to": incoming.reply_to,
+        "details": incoming.details(),
         "at": incoming.at,
     }
     try:
@@ -167,6 +188,7 @@ def _from_report(report: SentReport) -> Incoming:
         outgoing=True,
         reply_to=report.reply_to,
         entities=from_json(report.entities),
+        **Incoming.details_from(report.details),
     )
 
 
@@ -192,7 +214,7 @@ class Receiver:
         ids = {each.random_id: each.id for each in updates if isinstance(each, types.UpdateMessageID)}
         if ids:
             store_ids(self.account, ids)
-        messages = [private_message(update, self.own_id) for update in updates]
+        messages = self._messages(updates)
         if ids or any(messages):  # most batches are about groups, or about who is online
             self.review_reports()
         private_peers = {message.peer_id for message in messages if message is not None}
@@ -204,6 +226,14 @@ class Receiver:
             sessions = TelegramSession.unscoped.filter(account=self.account, login_epoch=self._login_epoch)
             sessions.update(pts=state.pts, qts=state.qts, date=state.date, seq=state.seq)
             self._stored_state = state
+
+    def _messages(self, updates: Sequence[Any]) -> list[PrivateMessage | None]:
+        """Of each update, the private message that it brings, or the whole album in the place of its first part."""
+        messages = [private_message(update, self.own_id) for update in updates]
+        are_edits = [isinstance(update, types.UpdateEditMessage) for update in updates]
+        new = [None if is_edit else each for each, is_edit in zip(messages, are_edits, strict=True)]
+        merged = zip(messages, merge_albums(new), are_edits, strict=True)
+        return [message if is_edit else album for message, album, is_edit in merged]
 
     def _store_update(self, update: Any, message: PrivateMessage | None) -> None:
         match update:
@@ -222,15 +252,15 @@ class Receiver:
         kept = [each for each in messages if cutoff is None or each.date > cutoff]
         if kept:
             self.save_peers(users)
-        for each in kept:
-            message = private_message(each, self.own_id)
+        messages = [private_message(each, self.own_id) for each in kept]
+        for message in merge_albums(messages):
             self._store_message(message)
+        for message in messages:
             self._store_edit(message)
 
     def stored_ids(self, message_ids: Sequence[int]) -> set[int]:
         """Those of these messages that are stored."""
-        rows = Message.unscoped.filter(account=self.account, telegram_message_id__in=message_ids)
-        return {stored for stored in rows.values_list("telegram_message_id", flat=True) if stored is not None}
+        return set(albums.find_messages(self.account.pk, message_ids))
 
     def save_peers(self, users: Sequence[Any]) -> None:
         """Store the peers of users that this connection has not met, or met with another access hash or name."""
@@ -276,12 +306,17 @@ class Receiver:
             for incoming in reports:
                 self._store(incoming)
         for incoming in reports:
-            self._store_edit(self._early_edits.pop(incoming.telegram_message_id, None))
+            self._store_early_edits(incoming)
 
     def _store_message(self, message: PrivateMessage | None) -> None:
         if message is not None and message.peer_id not in self._bots:
-            self._store(as_incoming(message, self._peer(message.peer_id)))
-            self._store_edit(self._early_edits.pop(message.id, None))
+            incoming = as_incoming(message, self._peer(message.peer_id))
+            self._store(incoming)
+            self._store_early_edits(incoming)
+
+    def _store_early_edits(self, incoming: Incoming) -> None:
+        for telegram_id in incoming.telegram_ids:
+            self._store_edit(self._early_edits.pop(telegram_id, None))
 
     def _store(self, incoming: Incoming) -> None:
         # An away message of the account is none of our sends, and a report could not keep that nobody wrote it.
@@ -312,14 +347,25 @@ class Receiver:
         """Whether the message is stored, and this is its latest edit."""
         if message is None or message.edited_at is None:
             return False
-        rows = Message.unscoped.filter(account=self.account, telegram_message_id=message.id)
-        # A conversation that was read before may be stored after a newer edit.
-        rows = rows.filter(Q(edited_at=None) | Q(edited_at__lte=message.edited_at))
-        entities = to_json(message.entities)
-        is_stored = rows.update(text=message.text, entities=entities, edited_at=message.edited_at) > 0
-        if not is_stored:
+        stored = albums.find_message(self.account.pk, message.id)
+        if stored is None:
             edit_report(self.account, message)
-        return is_stored
+            return False
+        return self._edit(stored, message, message.edited_at)
+
+    @transaction.atomic
+    def _edit(self, stored: Message, message: PrivateMessage, edited_at: datetime) -> bool:
+        """Store the edited text and the file, if it is another one now. A part of an album without a caption leaves the
+        caption of the album as it is."""
+        # A conversation that was read before may be stored after a newer edit.
+        rows = Message.unscoped.filter(Q(edited_at=None) | Q(edited_at__lte=edited_at), pk=stored.pk)
+        is_first = stored.telegram_message_id == message.id
+        values = {"text": message.text, "entities": to_json(message.entities)} if message.text or is_first else {}
+        if not rows.update(**values, edited_at=edited_at):
+            return False
+        for part in message.parts:
+            files.replace_media(stored, part)
+        return True
 
     @transaction.atomic
     def apply_read(self, peer_id: int, max_id: int) -> None:
@@ -353,5 +399,9 @@ def as_incoming(message: PrivateMessage, peer: Peer) -> Incoming:
         outgoing=message.outgoing,
         reply_to=message.reply_to,
         is_automatic=message.is_automatic,
+        quote=message.quote,
         entities=message.entities,
+        media_text=message.media_text,
+        grouped_id=message.grouped_id,
+        parts=message.parts,
     )

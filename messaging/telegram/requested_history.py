@@ -23,7 +23,7 @@ from messaging.telegram import history, sending
 from messaging.telegram.client import Client
 from messaging.telegram.database import of_accounts
 from messaging.telegram.errors import UnknownRefusal, duration_text, name_of
-from messaging.telegram.mapping import Peer, find_peer, private_message, save_peers
+from messaging.telegram.mapping import Peer, find_peer, merge_albums, private_message, save_peers
 from messaging.telegram.receiving import as_incoming
 from messaging.threads import received
 
@@ -112,7 +112,8 @@ def store(wanted: Wanted, page: HistoryPage) -> None:
     messages = [found for each in page.messages if (found := private_message(each, own_id)) is not None]
     erased_at = ledger.last_erasure(contact)
     kept = [each for each in messages if erased_at is None or each.at > erased_at]
-    received.store_past(account, contact, request.thread_id, [as_incoming(each, page.peer) for each in reversed(kept)])
+    whole = [each for each in merge_albums(kept[::-1]) if each is not None]
+    received.store_past(account, contact, request.thread_id, [as_incoming(each, page.peer) for each in whole])
     rows.update(
         state=HistoryState.DONE,
         reached_id=min((each.id for each in page.messages), default=wanted.before_id),

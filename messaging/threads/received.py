@@ -5,7 +5,6 @@ member asked for, are stored without any consequence.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -20,12 +19,14 @@ from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import team, texts
-from messaging.formatting.entities import Entity, to_json
+from messaging.files import received as files
+from messaging.formatting.entities import to_json
 from messaging.models import Account, AccountKind, Attachment, Direction, Message, OptOutWord, Status
 from messaging.representations import MESSAGE_RECEIVED, MESSAGE_SENT, MessageOut
 from messaging.sending import sources
 from messaging.sending.sources import Answer
-from messaging.threads import state
+from messaging.threads import albums, state
+from messaging.threads.incoming import Incoming as Incoming
 
 # How far Telegram's clock and ours may differ where a send is recognized by its time.
 CLOCK_TOLERANCE = timedelta(minutes=15)
@@ -40,35 +41,12 @@ SAME_TEXT_MIN_LENGTH = 20
 SAME_TEXT_ROWS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A message as a gateway reports it.
-
-    ``name``: the whole one; ``last_name``: the part at its end, if known. ``outgoing``: it was typed on the account's
-    own phone. ``at``: Telegram's time. ``kind``: ``text``, ``photo``, ... ``reply_to``: Telegram's id of the message of
-    the same conversation that it quotes. ``is_automatic``: nobody wrote it, it is known to be an auto-reply.
-    ``entities``: the formatted parts of ``text``.
-    """
-
-    telegram_message_id: int
-    text: str
-    at: datetime
-    username: str | None = None
-    telegram_id: int | None = None
-    name: str = ""
-    last_name: str = ""
-    kind: str = "text"
-    outgoing: bool = False
-    reply_to: int | None = None
-    is_automatic: bool = False
-    entities: tuple[Entity, ...] = ()
-
-
 @transaction.atomic
 def receive(account: Account, incoming: Incoming) -> Message | None:
-    """Store the message and publish ``message.received`` (or ``message.sent`` for one typed on the phone).
+    """Store the message with its files and publish ``message.received`` (or ``message.sent`` for one typed on the
+    phone).
 
-    Returns None if it is stored already.
+    Returns None if it is stored already, also if it is a part of an album that is: what the album lacks is added to it.
     """
     contact = lookup.find_or_create(
         account.workspace,
@@ -78,11 +56,25 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
         last_name=incoming.last_name,
     )
     thread_id = state.upsert_thread(account, contact, incoming.at)
+    album = albums.find(thread_id, incoming)
+    if album is not None:
+        rest = albums.extend(album, incoming)
+        return receive(account, rest) if rest is not None else None
+    incoming, rest = incoming.split()
     message = _new_message(account, contact, thread_id, incoming)
     if not incoming.outgoing:
-        _classify(message, account, reply_to=incoming.reply_to, is_automatic=incoming.is_automatic)
+        _classify(message, account, is_automatic=incoming.is_automatic)
     if not _store([message]):
         return None
+    files.attach(message, incoming.parts)
+    _record(account, contact, message, incoming)
+    if rest is not None:
+        receive(account, rest)
+    return message
+
+
+def _record(account: Account, contact: Contact, message: Message, incoming: Incoming) -> None:
+    """What a message that has just been stored changes, and its event."""
     if incoming.outgoing:
         scored = _record_answer(account, contact, message, incoming)
     else:
@@ -98,7 +90,6 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
     event = NewEvent(event_type, {"message": MessageOut.render(message)}, contact.id)
     publish_all(account.workspace, [event, *scored])
-    return message
 
 
 def _record_answer(account: Account, contact: Contact, message: Message, incoming: Incoming) -> list[NewEvent]:
@@ -118,22 +109,30 @@ def store_past(account: Account, contact: Contact, thread_id: str, past: Iterabl
     caller's transaction, under the contact's lock.
     """
     past = list(past)
-    ids = [each.telegram_message_id for each in past]
+    ids = [number for each in past for number in each.telegram_ids]
     # Telegram numbers the messages of an account, not of a conversation.
     stored = Message.unscoped.filter(account=account, telegram_message_id__in=ids)
-    known = set(stored.values_list("telegram_message_id", flat=True))
+    known = set(stored.values_list("telegram_message_id", flat=True)) | files.known_ids(account.pk, ids)
     sends = list(sends_without_id(Message.unscoped.filter(thread_id=thread_id)))
-    new = []
+    new: dict[str, tuple[Message, Incoming]] = {}
     for incoming in past:
-        if incoming.telegram_message_id in known:
+        if known.issuperset(incoming.telegram_ids):
             continue
-        own = find_send(sends, incoming.text, incoming.at) if incoming.outgoing else None
-        if own is None:
-            new.append(_new_message(account, contact, thread_id, incoming, created_at=incoming.at))
+        album = albums.find(thread_id, incoming)
+        own = find_send(sends, incoming) if incoming.outgoing and album is None else None
+        if album is not None:
+            albums.extend(album, incoming, is_past=True)
+        elif own is None:
+            incoming, _ = incoming.split()
+            message = _new_message(account, contact, thread_id, incoming, created_at=incoming.at)
+            new[message.pk] = message, incoming
         else:
             sends.remove(own)
-            learn_id(own, incoming.telegram_message_id)
-    _store(new)
+            learn_id(own, incoming)
+    _store([message for message, _ in new.values()])
+    for pk in Message.unscoped.filter(pk__in=new).values_list("pk", flat=True):
+        message, incoming = new[pk]
+        files.attach(message, incoming.parts, is_past=True)
 
 
 def _store(messages: list[Message]) -> bool:
@@ -153,12 +152,16 @@ def sends_without_id(messages: "QuerySet[Message]") -> "QuerySet[Message]":
     return rows.filter(status__in=OWN_SEND_STATUSES).order_by("created_at", "id")
 
 
-def find_send(sends: Iterable[Message], text: str, at: datetime) -> Message | None:
-    """The first of these sends that can be Telegram's message with this text and time; if none has the text, the first
-    with a part of it, or of which it is a part: Telegram may have changed it."""
-    possible = [send for send in sends if may_be(send, at)]
+def find_send(sends: Iterable[Message], incoming: Incoming) -> Message | None:
+    """The first of these sends that can be this message of Telegram's, by its text, its time, and whether it has files;
+    if none has the text, the first with a part of it, or of which it is a part: Telegram may have changed it."""
+    possible = [send for send in sends if may_be(send, incoming.at) and has_files(send) == bool(incoming.parts)]
     kinds = (same_text, part_of_text)
-    return next((send for matches in kinds for send in possible if matches(send.text, text)), None)
+    return next((send for matches in kinds for send in possible if matches(send.text, incoming.text)), None)
+
+
+def has_files(send: Message) -> bool:
+    return Attachment.unscoped.filter(message=send).exists()
 
 
 def may_be(send: Message, at: datetime) -> bool:
@@ -188,17 +191,28 @@ def take_id(send: Message, telegram_message_id: int) -> None:
 
     A copy that was stored as typed on the phone, before the id told whose it is, is deleted.
     """
-    copies = Message.unscoped.filter(thread_id=send.thread_id, telegram_message_id=telegram_message_id, source="phone")
+    phone = Message.unscoped.filter(thread_id=send.thread_id, source="phone")
+    parts = Attachment.unscoped.filter(account_id=send.account_id, telegram_message_id=telegram_message_id)
+    is_copy = Q(telegram_message_id=telegram_message_id) | Q(pk__in=parts.values("message_id"))
+    copies = list(phone.filter(is_copy).values_list("pk", flat=True))
+    if not copies:
+        return
     Message.unscoped.filter(in_reply_to__in=copies).update(in_reply_to=send)
-    copies.delete()
+    Message.unscoped.filter(reply_to__in=copies).update(reply_to=send)
+    file_ids = list(Attachment.unscoped.filter(message__in=copies).values_list("file_id", flat=True))
+    phone.filter(pk__in=copies).delete()
+    files.release(file_ids)
 
 
-def learn_id(send: Message, telegram_message_id: int) -> None:
-    """Store Telegram's id of a message that was sent without learning it. Of one that is being sent the answer tells
-    it."""
-    if send.status == Status.SENT:
+def learn_id(send: Message, incoming: Incoming) -> None:
+    """Store Telegram's ids of a message that was sent without learning them. Of one that is being sent the answer tells
+    them."""
+    if send.status != Status.SENT:
+        return
+    albums.learn_parts(send, incoming)
+    if send.telegram_message_id is None:
         rows = Message.unscoped.filter(pk=send.pk, telegram_message_id=None)
-        rows.update(telegram_message_id=telegram_message_id)
+        rows.update(telegram_message_id=incoming.telegram_message_id)
 
 
 def _new_message(account: Account, contact: Contact, thread_id: str, incoming: Incoming, **columns: Any) -> Message:
@@ -212,6 +226,10 @@ def _new_message(account: Account, contact: Contact, thread_id: str, incoming: I
         kind=incoming.kind,
         text=incoming.text,
         entities=to_json(incoming.entities),
+        media_text=incoming.media_text,
+        grouped_id=incoming.grouped_id,
+        reply_to=albums.find_quoted(thread_id, incoming.reply_to),
+        quote=incoming.quote,
         rendered=True,
         source="phone" if incoming.outgoing else "direct",
         telegram_message_id=incoming.telegram_message_id,
@@ -222,15 +240,14 @@ def _new_message(account: Account, contact: Contact, thread_id: str, incoming: I
 
 
 # --- Replies ----------------------------------------------------------------------------------------------------------
-def _classify(message: Message, account: Account, *, reply_to: int | None, is_automatic: bool) -> None:
+def _classify(message: Message, account: Account, *, is_automatic: bool) -> None:
     """Set ``in_reply_to``, ``auto_reply`` and ``text_digest`` of an incoming message that is not stored yet.
 
-    ``reply_to`` is Telegram's id of the message it quotes. ``is_automatic``: it is known to be an auto-reply. Any other
-    answer to a sandbox counts as a person's. The caller holds the lock on the contact. Of the message in
-    ``in_reply_to``, ``source`` and ``sent_at`` are loaded.
+    ``is_automatic``: it is known to be an auto-reply. Any other answer to a sandbox counts as a person's. The caller
+    holds the lock on the contact. Of the message in ``in_reply_to``, ``source`` and ``sent_at`` are loaded.
     """
     message.auto_reply = is_automatic
-    answered = _answered(message, account, reply_to)
+    answered = _answered(message, account)
     if answered is None:
         return
     message.in_reply_to = answered
@@ -242,7 +259,7 @@ def _classify(message: Message, account: Account, *, reply_to: int | None, is_au
     message.auto_reply = is_automatic or is_fast or _came_from_many(message)
 
 
-def _answered(message: Message, account: Account, reply_to: int | None) -> Message | None:
+def _answered(message: Message, account: Account) -> Message | None:
     """The sent message that this one quotes, whatever its age, else the latest one before it within 30 days.
 
     Telegram numbers the messages of an account in their order, so its ids tell what came before more exactly than two
@@ -251,9 +268,10 @@ def _answered(message: Message, account: Account, reply_to: int | None) -> Messa
     sent = Message.objects.for_workspace(message.workspace_id)
     sent = sent.filter(thread_id=message.thread_id, direction=Direction.OUT, status=Status.SENT)
     sent = sent.only("id", "sent_at", "source")
-    quoted = None if reply_to is None else sent.filter(telegram_message_id=reply_to).first()
-    if quoted is not None or message.sent_at is None:
-        return quoted
+    quoted = message.reply_to
+    is_quoted = quoted is not None and quoted.direction == Direction.OUT and quoted.status == Status.SENT
+    if is_quoted or message.sent_at is None:
+        return quoted if is_quoted else None
     # An answer is given to a person, not to the account's own away message, which comes within a second.
     recent = sent.filter(sent_at__gte=message.sent_at - REPLY_WINDOW, auto_reply=False)
     if account.kind == AccountKind.SANDBOX:

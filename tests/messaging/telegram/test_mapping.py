@@ -94,7 +94,14 @@ def test_everything_else_is_not_a_private_message(update: Any) -> None:
         (document(types.DocumentAttributeAudio(1, voice=True)), "voice"),
         (document(types.DocumentAttributeAudio(1)), "audio"),
         (document(types.DocumentAttributeVideo(1, 1, 1)), "video"),
-        (document(types.DocumentAttributeAnimated()), "video"),
+        (document(types.DocumentAttributeAnimated()), "animation"),
+        (document(types.DocumentAttributeVideo(1, 1, 1), types.DocumentAttributeAnimated()), "animation"),
+        (document(types.DocumentAttributeVideo(1, 1, 1, round_message=True)), "video_note"),
+        (types.MessageMediaVenue(types.GeoPointEmpty(), "", "", "", "", ""), "location"),
+        (types.MessageMediaPhoto(ttl_seconds=5), "photo"),
+        (types.MessageMediaDocument(video=True, ttl_seconds=5), "video"),
+        (types.MessageMediaDocument(round=True, video=True, ttl_seconds=5), "video_note"),
+        (types.MessageMediaDocument(voice=True, ttl_seconds=5), "voice"),
         (
             document(
                 types.DocumentAttributeVideo(1, 1, 1), types.DocumentAttributeSticker("x", types.InputStickerSetEmpty())

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from telethon import TelegramClient
-from telethon._updates.messagebox import ENTRY_ACCOUNT, MessageBox, PtsInfo
+from telethon._updates.messagebox import ENTRY_ACCOUNT, GapError, MessageBox, PtsInfo
 from telethon.errors import AuthKeyUnregisteredError, FloodWaitError, RPCError
 from telethon.network import ConnectionTcpFull, authenticator
 from telethon.sessions import MemorySession
@@ -47,6 +47,9 @@ PRIVATE_NAMES = {
     "apply_difference": "test_message_box_applies_each_update_and_each_difference",
     "apply_difference_type": "test_message_box_applies_each_update_and_each_difference",
     "_updates_handle": "test_task_that_reads_updates_ends_when_it_is_cancelled_while_the_connection_stays",
+    "_updates_queue": "test_updates_wait_in_a_queue_and_are_applied_by_the_message_box",
+    "GapError": "test_updates_wait_in_a_queue_and_are_applied_by_the_message_box",
+    "_borrowed_senders": "test_connections_to_other_data_centers_are_kept_by_their_ids",
     "rpc_message_to_error": "test_error_is_made_by_a_function_that_can_be_replaced",
     "do_authentication": "test_key_is_exchanged_by_a_function_that_can_be_replaced",
     "_switch_dc": "test_client_moves_to_another_data_center_with_a_new_key",
@@ -282,6 +285,24 @@ async def test_task_that_reads_updates_ends_when_it_is_cancelled_while_the_conne
     await asyncio.wait([probe._updates_handle], timeout=SECONDS)
     assert probe._updates_handle.done()
     assert probe.is_connected()
+
+
+async def test_updates_wait_in_a_queue_and_are_applied_by_the_message_box(probe: Probe, server: TelegramServer) -> None:
+    probe._updates_handle.cancel()
+    await asyncio.wait([probe._updates_handle], timeout=SECONDS)
+    server.deliver(ANNA, SHOP, "Hi")
+    async with asyncio.timeout(SECONDS):
+        updates = await probe._updates_queue.get()
+    found: list[Any] = []
+    users, _ = probe._message_box.process_updates(updates, probe._mb_entity_cache, found)
+    assert [each.message.message for each in found] == ["Hi"]
+    assert server.find(ANNA).id in [user.id for user in users]
+    with pytest.raises(GapError):
+        probe._message_box.process_updates(types.UpdatesTooLong(), probe._mb_entity_cache, [])
+
+
+async def test_connections_to_other_data_centers_are_kept_by_their_ids(probe: Probe) -> None:
+    assert probe._borrowed_senders == {}
 
 
 async def test_error_is_made_by_a_function_that_can_be_replaced(probe: Probe, server: TelegramServer) -> None:

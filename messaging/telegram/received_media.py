@@ -1,0 +1,175 @@
+"""What a message of Telegram has beside its text: its kind, its file, and words for what is no file."""
+
+from collections.abc import Callable
+from typing import Any
+
+from telethon import utils
+from telethon.tl import types
+
+from messaging.files.content import clean_name
+from messaging.files.models import FileKind
+from messaging.files.received import ReceivedMedia, Remote, clean_number, clean_type
+
+MAX_WORDS = 300
+_WAVEFORM_VALUES = 100
+# A size of a photo that is not asked for: a preview in the message itself, or a drawing.
+_SIZES = (types.PhotoSize, types.PhotoSizeProgressive)
+
+_KINDS: dict[type, str] = {
+    types.MessageMediaContact: "contact",
+    types.MessageMediaGeo: "location",
+    types.MessageMediaGeoLive: "location",
+    types.MessageMediaVenue: "location",
+    types.MessageMediaPoll: "poll",
+}
+_OTHER: dict[type, str] = {
+    types.MessageMediaDice: "Dice",
+    types.MessageMediaGame: "Game",
+    types.MessageMediaGiveaway: "Giveaway",
+    types.MessageMediaGiveawayResults: "Giveaway",
+    types.MessageMediaInvoice: "Invoice",
+    types.MessageMediaPaidMedia: "Paid media",
+    types.MessageMediaStory: "Story",
+    types.MessageMediaToDo: "Checklist",
+}
+_UNKNOWN = "A message that this version does not know"
+
+
+def kind_of(media: Any) -> str:
+    """The message's ``kind``: ``text`` without media or with a link preview, ``other`` for media not listed here."""
+    if media is None or isinstance(media, types.MessageMediaEmpty | types.MessageMediaWebPage):
+        return "text"
+    if isinstance(media, types.MessageMediaPhoto):
+        return "photo"
+    if isinstance(media, types.MessageMediaDocument):
+        return _document_kind(media).value
+    return _KINDS.get(type(media), "other")
+
+
+def _document_kind(media: types.MessageMediaDocument) -> FileKind:
+    """By the first row that fits. Of a document that has destroyed itself only the flags are left."""
+    attributes = _attributes(media.document)
+    video: Any = attributes.get(types.DocumentAttributeVideo)
+    audio: Any = attributes.get(types.DocumentAttributeAudio)
+    rows = (
+        (FileKind.STICKER, types.DocumentAttributeSticker in attributes),
+        (FileKind.VIDEO_NOTE, bool(video and video.round_message) or bool(media.round)),
+        (FileKind.ANIMATION, types.DocumentAttributeAnimated in attributes),
+        (FileKind.VIDEO, video is not None or bool(media.video)),
+        (FileKind.VOICE, bool(audio and audio.voice) or bool(media.voice)),
+        (FileKind.AUDIO, audio is not None),
+    )
+    return next((kind for kind, fits in rows if fits), FileKind.DOCUMENT)
+
+
+def _attributes(document: Any) -> dict[type, Any]:
+    return {type(each): each for each in getattr(document, "attributes", None) or []}
+
+
+def file_of(media: Any) -> ReceivedMedia | None:
+    """The file of a message; None if it has none, or none any more. One that destroys itself has no ``remote``."""
+    if isinstance(media, types.MessageMediaPhoto) and isinstance(media.photo, types.Photo):
+        return _photo(media.photo, fetches=not media.ttl_seconds)
+    if isinstance(media, types.MessageMediaDocument) and isinstance(media.document, types.Document):
+        return _document(media, fetches=not media.ttl_seconds)
+    return None
+
+
+def _photo(photo: types.Photo, *, fetches: bool) -> ReceivedMedia | None:
+    sizes: list[Any] = [each for each in photo.sizes if isinstance(each, _SIZES)]
+    if not sizes:
+        return None
+    largest = max(sizes, key=lambda size: size.w * size.h)
+    in_bytes = largest.size if isinstance(largest, types.PhotoSize) else max(largest.sizes, default=0)
+    remote = Remote(photo.dc_id, photo.id, photo.access_hash, photo.file_reference, largest.type[:4])
+    return ReceivedMedia(
+        kind=FileKind.PHOTO,
+        type="image/jpeg",
+        size=max(0, in_bytes),
+        width=clean_number(largest.w),
+        height=clean_number(largest.h),
+        remote=remote if fetches else None,
+    )
+
+
+def _document(media: types.MessageMediaDocument, *, fetches: bool) -> ReceivedMedia:
+    document: Any = media.document
+    attributes = _attributes(document)
+    image: Any = attributes.get(types.DocumentAttributeImageSize)
+    video: Any = attributes.get(types.DocumentAttributeVideo)
+    audio: Any = attributes.get(types.DocumentAttributeAudio)
+    named: Any = attributes.get(types.DocumentAttributeFilename)
+    measured, timed = video or image, video or audio
+    remote = Remote(document.dc_id, document.id, document.access_hash, document.file_reference)
+    media_type = clean_type(document.mime_type or "")
+    return ReceivedMedia(
+        kind=_document_kind(media),
+        type=media_type,
+        size=max(0, document.size),
+        name=clean_name(named.file_name, media_type) if named else "",
+        width=clean_number(measured.w) if measured else None,
+        height=clean_number(measured.h) if measured else None,
+        duration=clean_number(timed.duration) if timed else None,
+        waveform=_waveform(audio),
+        remote=remote if fetches else None,
+    )
+
+
+def _waveform(audio: Any) -> bytes:
+    packed = getattr(audio, "waveform", None)
+    return bytes(utils.decode_waveform(packed)[:_WAVEFORM_VALUES]) if packed else b""
+
+
+def words_of(media: Any) -> str:
+    """What people read where a message has neither a text nor a file; empty if it has one."""
+    if getattr(media, "ttl_seconds", None):
+        return "Self-destructing: it can be opened in Telegram's own apps only, on the phone"
+    if kind_of(media) == "text" or isinstance(media, types.MessageMediaPhoto | types.MessageMediaDocument):
+        return ""
+    describe = _WORDS.get(type(media))
+    words = _OTHER.get(type(media), _UNKNOWN) if describe is None else describe(media)
+    return " ".join(words.replace("\0", "").split())[:MAX_WORDS]
+
+
+def _contact(media: types.MessageMediaContact) -> str:
+    phone = media.phone_number
+    phone = f"+{phone}" if phone[:1].isdigit() else phone
+    return " ".join(filter(None, [media.first_name, media.last_name, phone]))
+
+
+def _place(media: Any) -> str:
+    geo = media.geo
+    return f"{geo.lat:.6g}, {geo.long:.6g}" if isinstance(geo, types.GeoPoint) else ""
+
+
+def _venue(media: types.MessageMediaVenue) -> str:
+    return ", ".join(filter(None, [media.title, media.address, _place(media)]))
+
+
+def _poll(media: types.MessageMediaPoll) -> str:
+    poll: Any = media.poll
+    answers = " / ".join(_plain(each.text) for each in poll.answers if hasattr(each, "text"))
+    return f"{_plain(poll.question)} {answers}"
+
+
+def _plain(text: Any) -> str:
+    return str(getattr(text, "text", text))
+
+
+def _dice(media: types.MessageMediaDice) -> str:
+    return f"{media.emoticon} {media.value}"
+
+
+def _invoice(media: types.MessageMediaInvoice) -> str:
+    return f"Invoice: {media.title}"
+
+
+_WORDS: dict[type, Callable[[Any], str]] = {
+    types.MessageMediaContact: _contact,
+    types.MessageMediaGeo: _place,
+    types.MessageMediaGeoLive: _place,
+    types.MessageMediaVenue: _venue,
+    types.MessageMediaPoll: _poll,
+    types.MessageMediaDice: _dice,
+    types.MessageMediaInvoice: _invoice,
+}
