@@ -43,6 +43,7 @@ OUTLINE: dict[str, tuple[str | Link, ...]] = {
     "Guides": (
         "docs/guide/contacts.md",
         "docs/guide/messages.md",
+        "docs/guide/formatting.md",
         "docs/guide/webhooks.md",
         "docs/guide/sequences.md",
         "docs/guide/audiences.md",

@@ -417,7 +417,7 @@ def _has_text(message: Message, text: str, format: str) -> bool:
     if not message.rendered:
         return bool(message.text == with_unix_lines(text))
     try:
-        rendered = message_text.render_for(message.contact, text, format)
+        rendered = message_text.render_for(message.contact, text, format, caption=message.kind != "text")
     except ValueError:
         return False
     return rendered == Formatted(message.text, from_json(message.entities))
