@@ -179,10 +179,13 @@ def _as_text(column: "models.Field[Any, Any]", row: models.Model, search: Search
 
 
 def _kept_files() -> list[Path]:
-    """The files of the data folder, without those of the PostgreSQL whose tables are searched."""
+    """The files of the data folder, without those of the PostgreSQL whose tables are searched, and without the contents
+    of the files of messages: what they are called is in a table, and pictures and sounds have no text."""
     folder = Path(settings.DATA_DIR)
-    searched = folder / "postgresql" / "data" if "DATABASE_URL" in settings.LOCAL_SERVERS else None
-    return sorted(path for path in folder.rglob("*") if path.is_file() and searched not in path.parents)
+    left_out = {folder / "files"}
+    if "DATABASE_URL" in settings.LOCAL_SERVERS:
+        left_out.add(folder / "postgresql" / "data")
+    return sorted(path for path in folder.rglob("*") if path.is_file() and left_out.isdisjoint(path.parents))
 
 
 def _is_in_file(identity: Identity, path: Path) -> bool:

@@ -34,8 +34,10 @@ class ConnectionLimits:
     # Bodies that are incomplete or whose requests are not answered yet, together: 32 of the largest.
     max_body_bytes: int = 64 * MEBIBYTE
     head_seconds: float = 10.0
-    # 1 MiB arrives in time from 9 KiB/s on.
+    # 1 MiB arrives in time from 9 KiB/s on. For each ``large_body_rate`` bytes that have arrived it has a second more,
+    # so a file of any size arrives in time at that rate.
     body_seconds: float = 120.0
+    large_body_rate: int = 64 * 1024
     # Bytes a second of a body over each ``rate_seconds``. The slowest mobile networks bring twice as much, and may lose
     # the connection for half of the time.
     least_rate: int = 1024
@@ -75,6 +77,7 @@ class Connection(Protocol):
 @dataclass(slots=True)
 class _State:
     body_bytes: int = 0
+    received_bytes: int = 0  # of the body that arrives
     # Of the body that arrives, since when and how much.
     rate_since: float = 0.0
     rate_bytes: int = 0
@@ -124,12 +127,14 @@ class ConnectionTable:
         if awaited is not None and connection not in self._since[awaited]:
             now = self._since[awaited][connection] = self._clock()
             state = self._states[connection]
-            state.rate_since, state.rate_bytes = now, 0
+            state.rate_since, state.rate_bytes, state.received_bytes = now, 0, 0
 
     def receive_body(self, connection: Connection, size: int) -> None:
         """Count bytes of a body for its rate, whether they are kept or not."""
         if connection in self._states:
-            self._states[connection].rate_bytes += size
+            state = self._states[connection]
+            state.rate_bytes += size
+            state.received_bytes += size
 
     def hold_body(self, connection: Connection, size: int) -> None:
         """Count bytes of a body that are kept in memory. Over the limit, the largest incomplete body is refused, which
@@ -168,8 +173,8 @@ class ConnectionTable:
                 state.unread_since = now
             elif now - state.unread_since > self.limits.unread_seconds:
                 connection.abort()
-        self._end_late(Awaited.REQUEST, now - self.limits.head_seconds, "the headers did not arrive in time")
-        self._end_late(Awaited.BODY, now - self.limits.body_seconds, "the body did not arrive in time")
+        self._end_late_heads(now - self.limits.head_seconds)
+        self._end_late_bodies(now)
         self._end_slow_bodies(now)
         if self._closed_for_others and now >= self._next_warning:
             logger.warning("closed %s connections in favor of others, see docs/serving.md", self._closed_for_others)
@@ -203,10 +208,19 @@ class ConnectionTable:
         self.check()
         self._schedule_check()
 
-    def _end_late(self, awaited: Awaited, began_before: float, detail: str) -> None:
-        since = self._since[awaited]
+    def _end_late_heads(self, began_before: float) -> None:
+        since = self._since[Awaited.REQUEST]
         while since and (oldest := next(iter(since))) and since[oldest] <= began_before:
-            oldest.end(DomainError("request_timeout", detail))
+            oldest.end(DomainError("request_timeout", "the headers did not arrive in time"))
+
+    def _end_late_bodies(self, now: float) -> None:
+        for connection, since in list(self._since[Awaited.BODY].items()):
+            waited = now - since
+            if waited < self.limits.body_seconds:
+                return
+            more = self._states[connection].received_bytes // self.limits.large_body_rate
+            if waited >= self.limits.body_seconds + more:
+                connection.end(DomainError("request_timeout", "the body did not arrive in time"))
 
     def _end_slow_bodies(self, now: float) -> None:
         least, seconds = self.limits.least_rate, self.limits.rate_seconds

@@ -439,3 +439,15 @@ async def test_times_end_a_wait_for_headers_and_for_a_body() -> None:
     bench.clock.now = 120.0
     bench.table.check()
     assert body.ended == ["request_timeout"]
+
+
+async def test_a_large_body_has_a_second_more_for_each_64_kib() -> None:
+    bench = Bench(body_seconds=120.0, least_rate=0)
+    body = bench.add(Awaited.BODY)
+    bench.table.receive_body(body, 10 * 64 * 1024 + 5)
+    bench.clock.now = 129.9
+    bench.table.check()
+    assert body.ended == []
+    bench.clock.now = 130.0
+    bench.table.check()
+    assert body.ended == ["request_timeout"]
