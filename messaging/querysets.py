@@ -137,14 +137,15 @@ def surely_unsent() -> Q:
 
 
 def newest_messages(workspace: Workspace, threads: list[Thread], **conditions: object) -> dict[str, Message]:
-    """The newest message of each of these threads by the thread's id, in one query; with ``conditions``, of those that
-    meet them."""
+    """The newest message of each of these threads by the thread's id, with its files; with ``conditions``, of those
+    that meet them."""
     messages = Message.objects.for_workspace(workspace)
     newest_first = messages.filter(thread_id=OuterRef("pk"), **conditions).order_by("-created_at", "-id").values("pk")
     newest_of_each = Thread.unscoped.filter(pk__in=[thread.pk for thread in threads]).annotate(
         newest=Subquery(newest_first[:1])
     )
     rows = messages.filter(pk__in=newest_of_each.values("newest"))
+    with_attachments(rows)
     return {message.thread_id: message for message in rows}
 
 

@@ -336,7 +336,6 @@ def list_threads(
     threads = _page(actor, rows, filters, sort="-last_message_at", limit=limit, cursor=cursor)
     newest = querysets.newest_messages(actor.workspace, threads.rows)
     waiting.load_accounts(newest.values())
-    querysets.with_attachments(newest.values())
     for thread in threads.rows:
         thread.last_message = newest.get(thread.pk)
     return threads

@@ -1,8 +1,7 @@
-"""What the inbox shows of a thread: its messages as bubbles with days between them, and the state of the composer."""
+"""What the inbox shows of a thread: one page of its messages, and the state of the composer."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.http import QueryDict
@@ -15,10 +14,10 @@ from crmsolid.core.ids import is_id, new_id
 from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces.actor import Actor
 from messaging import services as messages
-from messaging.models import AccountKind, Direction, HistoryRequest, HistoryState, Message, Status, Thread
-from messaging.panel import words
+from messaging.models import AccountKind, Format, HistoryRequest, HistoryState, Message, Thread
+from messaging.panel.bubbles import Drawing, Part
+from messaging.panel.media import Shown
 from messaging.threads import services as threads
-from messaging.threads.services import Deed
 
 PAGE = 50
 SNOOZES = {"later": "Later today", "tomorrow": "Tomorrow morning", "week": "Next week"}
@@ -26,40 +25,6 @@ MORNING = 9
 FEW_LEFT = 10
 # What is loaded within this time needs no explanation.
 LATE_AFTER = timedelta(seconds=30)
-
-
-@dataclass(slots=True)
-class Bubble:
-    """A message as it is shown."""
-
-    message: Message
-    text: str
-    icon: str
-    status: SafeString | str
-    failure: str
-    corrections: list[tuple[str, str]]
-    may_retry: bool
-    may_cancel: bool
-
-    @property
-    def is_sending(self) -> bool:
-        return self.message.status in (Status.QUEUED, Status.SENDING)
-
-
-@dataclass(slots=True)
-class Part:
-    """Messages that follow each other, of one author, or what a member has done with the conversation: one of
-    ``bubbles`` and ``event``. ``day`` is set on the first part of a day."""
-
-    key: str
-    day: str
-    author: str = ""
-    is_out: bool = False
-    source: str = ""
-    bubbles: list[Bubble] = field(default_factory=list)
-    event: str = ""
-    icon: str = ""
-    at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -79,49 +44,14 @@ def read(actor: Actor, thread: Thread, *, cursor: str | None = None, until: date
     since = rows[0].created_at if rows and found.next_cursor else None
     until = rows[-1].created_at if rows and (cursor or until) else None
     deeds = threads.list_deeds(actor, thread.pk, since=since, until=until)
-    retryable = threads.find_retryable(actor.workspace, rows)
-    return Conversation(list(_parts(thread, rows, deeds, retryable)), rows, found.next_cursor)
+    parts = list(Drawing(actor.workspace, thread, rows).parts(deeds))
+    return Conversation(parts, rows, found.next_cursor)
 
 
 def seen_until(thread: Thread, shown: Conversation) -> datetime:
     """The time of the latest message that somebody has seen who sees this. The thread was read before its messages, so
     one of them may be newer than it says."""
     return max([thread.last_message_at, *(each.sent_at for each in shown.messages if each.sent_at is not None)])
-
-
-def _parts(thread: Thread, rows: list[Message], deeds: list[Deed], retryable: set[str]) -> Iterator[Part]:
-    day: date | None = None
-    run: Part | None = None
-    timed: list[tuple[datetime, Message | Deed]] = [(each.created_at, each) for each in rows]
-    timed += [(each.at, each) for each in deeds]
-    for at, row in sorted(timed, key=lambda each: each[0]):
-        today = timezone.localtime(at).date()
-        new_day = "" if today == day else day_text(today)
-        if isinstance(row, Deed):
-            run = None
-            yield Part(row.key, new_day, event=row.text, icon=row.icon, at=row.at)
-        else:
-            source = "Automatic reply" if row.auto_reply else words.SOURCES.get(row.source, "")
-            if run is None or new_day or (run.is_out, run.source) != (row.direction == Direction.OUT, source):
-                is_out = row.direction == Direction.OUT
-                author = str(thread.account) if is_out else str(thread.contact)
-                run = Part(row.pk, new_day, author=author, is_out=is_out, source=source)
-                yield run
-            run.bubbles.append(_bubble(row, retryable))
-        day = today
-
-
-def _bubble(message: Message, retryable: set[str]) -> Bubble:
-    return Bubble(
-        message,
-        text=message.text or words.media_text(message),
-        icon=words.KIND_ICONS.get(message.kind, ""),
-        status=words.status_text(message) if message.direction == Direction.OUT else "",
-        failure=words.failure_text(message),
-        corrections=words.corrections(message),
-        may_retry=message.pk in retryable,
-        may_cancel=message.status == Status.QUEUED,
-    )
 
 
 @dataclass(slots=True)
@@ -146,13 +76,6 @@ def history_of(actor: Actor, thread: Thread, shown: Conversation) -> History | N
     is_loading = request.state == HistoryState.ASKED
     is_late = is_loading and request.requested_at < clock.now() - LATE_AFTER
     return History(is_loading, is_late, request.is_complete, request.reason)
-
-
-def day_text(day: date) -> str:
-    """The day as people say it, in the time zone of whoever reads the page."""
-    today = timezone.localtime(clock.now()).date()
-    names = {today: "Today", today - timedelta(days=1): "Yesterday"}
-    return f"{names[day]}, {day:%-d %B}" if day in names else f"{day:%A, %-d %B %Y}"
 
 
 def snooze_end(choice: str, text: str) -> datetime | None:
@@ -185,13 +108,21 @@ def left_text(account: Any) -> str:
 @dataclass(slots=True)
 class Draft:
     """What stands in the composer. ``message_id`` is the id that the message gets, and belongs to the draft from its
-    first letter on: however often it arrives, one message is sent."""
+    first letter on: however often it arrives, one message is sent. ``attachments`` are ids of files, ``preview`` is
+    the text as the contact gets it."""
 
     text: str = ""
     send_at: str = ""
     message_id: str = field(default_factory=lambda: new_id("msg"))
+    format: str = Format.PLAIN
+    attachments: list[str] = field(default_factory=list)
+    send_as: str = ""
+    reply_to: str = ""
+    quote: str = ""
+    no_link_preview: bool = False
     errors: dict[str, str] = field(default_factory=dict)
-    preview: str | None = None
+    preview: SafeString | None = None
+    shown_files: list[Shown] = field(default_factory=list)
 
     @classmethod
     def of(cls, posted: QueryDict) -> Self:
@@ -199,7 +130,24 @@ class Draft:
         draft, message_id = cls(posted.get("text", ""), posted.get("send_at", "")), posted.get("message_id", "")
         if is_id("msg", message_id):
             draft.message_id = message_id
+        draft.format = posted.get("format") or Format.PLAIN
+        draft.attachments = [each for each in posted.get("attachments", "").split(",") if each]
+        draft.send_as, draft.no_link_preview = posted.get("send_as", ""), bool(posted.get("no_link_preview"))
+        draft.reply_to, draft.quote = posted.get("reply_to", ""), posted.get("quote", "")
         return draft
+
+    def content(self) -> dict[str, Any]:
+        """What of it the services of messages take. Raises ``validation_failed`` if what was typed is no time."""
+        content: dict[str, Any] = {"text": self.text, "send_at": self.planned(), "message_id": self.message_id}
+        more: dict[str, Any] = {
+            "format": self.format if self.format != Format.PLAIN else "",
+            "attachments": self.attachments,
+            "send_as": self.send_as,
+            "reply_to": self.reply_to,
+            "quote": self.quote if self.reply_to else "",
+        }
+        content |= {name: value for name, value in more.items() if value}
+        return content | {"link_preview": False} if self.no_link_preview else content
 
     def planned(self) -> datetime | None:
         """When it is to be sent; None for now. Raises ``validation_failed`` if what was typed is no time."""
@@ -217,5 +165,5 @@ class Draft:
                 "text": f"This answer was sent before, as “{error.stored.text}”. What stands here is a new one."
             }
             return
-        found = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
+        found = {each.field.partition("[")[0]: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
         self.errors = found or {"": error_text(error)}

@@ -12,11 +12,13 @@ from messaging.files import services
 from messaging.files.answers import content_answer, thumbnail_answer
 from messaging.files.models import File
 from messaging.files.representations import FileOut
+from messaging.panel.media import shown
+from messaging.panel.outbox import OutboxPage
 
 CONTENT = FileBody("application/octet-stream", services.MAX_FILE_BYTES, {})
 
 
-class FileUploadPage(TenantPage):
+class FileUploadPage(OutboxPage):
     """Takes one file: the body is its content, the header ``X-File-Name`` its name, percent-encoded. Answers with the
     file as JSON, or with ``code`` and ``error`` of the refusal."""
 
@@ -28,7 +30,9 @@ class FileUploadPage(TenantPage):
                 file = services.upload(self.actor, upload.file, unquote(request.headers.get("X-File-Name", "")))
         except DomainError as error:
             return _refused(error)
-        return JsonResponse({**FileOut.render(file), "kind": file.kind}, status=201)
+        drawn = shown(file)
+        described = {"kind": file.kind, "thumbnail": drawn.thumbnail}
+        return JsonResponse(FileOut.render(file) | described, status=201)
 
 
 class FilePage(TenantPage):

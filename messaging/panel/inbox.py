@@ -44,7 +44,7 @@ NOTHING = {
     "all": "Nobody has written yet.",
 }
 # Parts of the page that its script asks for by themselves.
-LIST, HEAD, MESSAGES, ERASED = "list", "head", "messages", "erased"
+LIST, HEAD, MESSAGES, SOURCE, ERASED = "list", "head", "messages", "source", "erased"
 
 
 @dataclass(frozen=True, slots=True)

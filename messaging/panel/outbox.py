@@ -11,7 +11,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.template_tags import moment_text
-from crmsolid.panel.components.tenant_page import TenantPage
+from crmsolid.panel.components.tenant_page import TenantPage, error_text
 from messaging.accounts import get_account
 from messaging.models import Message, Thread, WaitingFor
 from messaging.panel import conversation
@@ -32,7 +32,8 @@ class OutboxPage(TenantPage):
         this comes before what the session may do."""
         if request.method == "POST" and is_from_outbox(request):
             session = str(self.panel.membership.user_id), str(self.workspace.pk)
-            if (request.POST.get("member"), request.POST.get("workspace")) != session:
+            given = request.POST or request.GET  # of an upload, the body is the file
+            if (given.get("member"), given.get("workspace")) != session:
                 return JsonResponse({"state": "elsewhere"}, status=409)
         return super().dispatch(request, *args, **kwargs)
 
@@ -67,3 +68,13 @@ def answer(page: TenantPage, send: Callable[[Draft], Message]) -> JsonResponse:
     left = conversation.left_text(get_account(page.actor, message.account_id))
     address = panel_url("inbox_thread", message.thread_id)
     return JsonResponse({"state": "stored", "said": said, "left": left, "url": address})
+
+
+def answer_change(change: Callable[[], None]) -> JsonResponse:
+    """Change a message, and say what became of it."""
+    try:
+        change()
+    except DomainError as error:
+        found = {each.field: f"{each.detail[:1].upper()}{each.detail[1:]}." for each in error.errors}
+        return JsonResponse({"state": "refused", "errors": found or {"": error_text(error)}})
+    return JsonResponse({"state": "done"})

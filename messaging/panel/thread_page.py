@@ -3,22 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 
 from contacts.panel.forms import ContactEditForm
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
 from messaging import services as messages
-from messaging.models import Direction, Message, Thread
+from messaging.files import services as files
+from messaging.models import Direction, File, Message, Thread
 from messaging.panel import card, conversation, outbox
 from messaging.panel.conversation import Draft
-from messaging.panel.inbox import HEAD, LIST, MESSAGES, given_number, given_time
+from messaging.panel.formatted import source_of
+from messaging.panel.inbox import HEAD, LIST, MESSAGES, SOURCE, given_number, given_time
 from messaging.panel.writing import WritingPage
 from messaging.threads import sample
 from messaging.threads import services as threads
 
 AFTER_FOUND = 20  # messages that are shown after the one which was looked for
+# What the menu of a message offers; all are among those that Telegram takes from everybody.
+EMOJIS = ("👍", "❤", "🔥", "👏", "😁", "🤔", "😢", "🙏")
 # After these the list is shown: somebody has done with the conversation.
 LEAVING = ("close", "snooze", "unread")
 
@@ -34,10 +38,22 @@ class ThreadPage(WritingPage):
             return self.render("panel/inbox_head.html", **self.head_context(thread))
         if part == MESSAGES:
             return self.render("panel/inbox_messages.html", thread=thread, **self.messages_context(thread))
+        if part == SOURCE:
+            return JsonResponse(self.source(thread))
         if thread.unread_count and self.may_change:
             messages.mark_thread_read(self.actor, thread.pk)
             thread.unread_count = 0
         return self.show(thread, Draft(text=self.text_again(thread)))
+
+    def source(self, thread: Thread) -> dict[str, str]:
+        """The text of the message that the address names, as the composer changes it."""
+        message = (
+            self.rows(Message).filter(thread=thread, pk=self.request.GET.get("message", "").replace("\0", "")).first()
+        )
+        if message is None:
+            raise Http404
+        text, text_format = source_of(message)
+        return {"text": text, "format": text_format}
 
     def text_again(self, thread: Thread) -> str:
         """The text of the message that the address names, to be changed and sent again; empty if it names none."""
@@ -120,6 +136,7 @@ class ThreadPage(WritingPage):
             "is_latest": cursor is None and until is None,
             "sample": sample.progress(thread, shown.messages) if self.panel.is_test else "",
             "seen": conversation.seen_until(thread, shown),
+            "emojis": EMOJIS,
             "workspace_id": self.workspace.pk,
         }
 
@@ -171,6 +188,10 @@ class ThreadPage(WritingPage):
             case "cancel":
                 messages.cancel_message(self.actor, message_id)
                 self.say("The message was canceled before it was sent.")
+            case "load":
+                file = self.row(File, self.request.POST.get("file", ""))
+                files.want(self.actor, file)
+                return self.back(thread)
             case "history":
                 threads.load_history(self.actor, thread.pk)
                 page = self.back(thread, before=self.request.GET.get("before"))

@@ -13,6 +13,7 @@ from crmsolid.panel.components.admin_columns import format_time
 from crmsolid.panel.components.template_tags import moment_text
 from messaging import held
 from messaging.models import AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
+from messaging.panel.media import files_of, summary
 from messaging.querysets import MAX_COUNT
 from messaging.sending.waiting import waiting_for
 
@@ -54,17 +55,30 @@ SOURCES = {"sequence": "Sequence", "broadcast": "Broadcast", "phone": "Written o
 # What was sent by itself: its icon, and what stands before its text.
 AUTOMATIC = {"sequence": ("workflow", "Sequence"), "broadcast": ("megaphone", "Broadcast")}
 # What stands for a message without text, by its ``kind``, and the icon of one that is no text.
-KINDS = {"voice": "Voice message", "location": "Place", "other": "Something that only Telegram shows"}
+KINDS = {
+    "voice": "Voice message",
+    "video_note": "Video message",
+    "document": "File",
+    "animation": "GIF",
+    "location": "Place",
+    "service": "Notice of Telegram",
+    "other": "Something that only Telegram shows",
+}
+# What is named above its text, too.
+NAMED = ("contact", "location", "poll", "service", "other")
 KIND_ICONS = {
     "photo": "image",
     "video": "video",
+    "video_note": "video",
+    "animation": "video",
     "voice": "mic",
-    "audio": "mic",
+    "audio": "music",
     "document": "file-text",
     "sticker": "smile",
     "contact": "user",
     "location": "map-pin",
     "poll": "list",
+    "service": "info",
     "other": "circle-help",
 }
 # What the panel says of a queued message; ``eta`` is the time of its next attempt.
@@ -178,10 +192,10 @@ class Preview:
 
 
 def preview_of(message: Message | None) -> Preview:
-    """The beginning of a message."""
+    """The beginning of a message that comes from :func:`messaging.panel.media.with_files`."""
     if message is None:
         return Preview("No message yet")
-    text = " ".join(message.text.split())[:140] or media_text(message)
+    text = " ".join(message.text.split())[:140] or summary(files_of(message)) or media_text(message)
     if message.direction == Direction.OUT:
         automatic = AUTOMATIC.get(message.source)
         return Preview(text, *automatic) if automatic else Preview(text, KIND_ICONS.get(message.kind, ""), "You")

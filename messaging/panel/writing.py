@@ -6,16 +6,21 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.panel.components.tenant_page import TenantPage
+from crmsolid.workspaces.actor import Actor
 from messaging import services as messages
 from messaging.accounts import get_account
-from messaging.models import Account, AccountState, Message, Template, Thread, account_state
+from messaging.files import services as files
+from messaging.models import Account, AccountState, File, Format, Message, Template, Thread, account_state
 from messaging.panel import conversation, outbox
-from messaging.panel.composing import as_html
 from messaging.panel.conversation import Draft
+from messaging.panel.formatted import as_markdown, html_of
 from messaging.panel.inbox import InboxPage, given_number, given_time
+from messaging.panel.media import shown
 from messaging.sending.automatic import recipient_of
 from messaging.threads import services as threads
 
@@ -46,6 +51,7 @@ class WritingPage(InboxPage):
     def composer_context(self, thread: Thread, draft: Draft) -> dict[str, Any]:
         account = get_account(self.actor, thread.account_id)
         state = account_state(account)
+        show_files(self, draft)
         return {
             "draft": draft,
             "planned_at": conversation.local_time(draft.send_at) if draft.send_at else None,
@@ -65,7 +71,7 @@ class WritingPage(InboxPage):
             return self.with_template(thread, draft)
         try:
             if action == "preview":
-                draft.preview = as_html(threads.preview_text(self.actor, thread.contact_id, text=draft.text))
+                draft.preview = preview(self.actor, thread.contact_id, draft)
                 return self.show(thread, draft)
             self.reply(thread, draft, close=action == "send_close")
         except DomainError as error:
@@ -77,9 +83,8 @@ class WritingPage(InboxPage):
         """Send the draft. ``close`` the conversation too, unless the contact has written meanwhile."""
         seen = self.seen()
         has_seen_all = seen is not None and thread.last_message_at <= seen
-        message = threads.reply(
-            self.actor, thread.pk, text=draft.text, send_at=draft.planned(), message_id=draft.message_id
-        )
+        upload(self, draft)
+        message = threads.reply(self.actor, thread.pk, **draft.content())
         if close and has_seen_all:
             with suppress(DomainError):
                 threads.close_thread(self.actor, thread.pk, seen=max(thread.last_message_at, message.created_at))
@@ -90,23 +95,82 @@ class WritingPage(InboxPage):
             thread = self.thread(thread_id)
         except Http404:
             return outbox.gone()
-        if self.request.POST.get("action") == "read":
-            messages.mark_thread_read(self.actor, thread.pk)
-            return HttpResponse(status=204)
-        close = "close" in self.request.POST
-        return outbox.answer(self, lambda draft: self.reply(thread, draft, close=close))
+        posted = self.request.POST
+        match posted.get("action"):
+            case "read":
+                messages.mark_thread_read(self.actor, thread.pk)
+                return HttpResponse(status=204)
+            case "typing":
+                from messaging.typing import show_typing
+
+                show_typing(self.actor, thread.pk)
+                return HttpResponse(status=204)
+            case "edit" | "delete" | "react" as action:
+                return outbox.answer_change(lambda: self.change(thread, action))
+        return outbox.answer(self, lambda draft: self.reply(thread, draft, close="close" in posted))
+
+    def change(self, thread: Thread, action: str) -> None:
+        """Change one of the conversation's messages."""
+        from messaging.changes import services as changes
+
+        message, posted = self.row(Message, self.request.POST.get("message", "")), self.request.POST
+        match action:
+            case "edit":
+                text, text_format = posted.get("text", ""), posted.get("format") or Format.PLAIN
+                changes.edit_message(self.actor, message.pk, text=text, format=text_format)
+            case "delete":
+                changes.delete_message(self.actor, message.pk)
+            case "react":
+                changes.react(self.actor, message.pk, emoji=posted.get("emoji") or None)
 
     def with_template(self, thread: Thread, draft: Draft) -> HttpResponse:
         found = self.rows(Template).filter(pk=given_number(self.request.POST.get("template", ""))).first()
         if found is None:
             draft.errors["template"] = "Choose a template."
         else:
-            draft.text = f"{draft.text.rstrip()}\n{found.text}" if draft.text.strip() else found.text
+            add_template(draft, found)
         return self.show(thread, draft)
 
     def seen(self) -> datetime | None:
         """The time of the latest message on the page that sent the form, if the page says."""
         return given_time(self.request.POST.get("seen", ""))
+
+
+def upload(page: TenantPage, draft: Draft) -> None:
+    """Keep the file that a browser without a script has sent with the form. The draft has its id from then on."""
+    sent = page.request.FILES.get("file")
+    if sent is None or sent.file is None:
+        return
+    file = files.upload(page.actor, sent.file, str(sent.name))
+    draft.attachments.append(file.pk)
+
+
+def show_files(page: TenantPage, draft: Draft) -> None:
+    """Have the composer show the files of the draft; those that are not there any more are left out."""
+    rows = page.rows(File).in_bulk(draft.attachments) if draft.attachments else {}
+    draft.attachments = [each for each in draft.attachments if each in rows]
+    draft.shown_files = [shown(rows[each]) for each in draft.attachments]
+
+
+def preview(actor: Actor, contact_id: str, draft: Draft) -> SafeString:
+    """The draft as this contact would get it. Errors: as :func:`messaging.threads.services.preview_text`."""
+    found = threads.preview_text(actor, contact_id, text=draft.text, format=draft.format)
+    return html_of(found.text, found.entities)
+
+
+def add_template(draft: Draft, template: Template) -> None:
+    """Put the template below what is written, with its files and in a format that both have."""
+    if draft.text.strip() and draft.format != template.format:
+        if Format.HTML in (draft.format, template.format):
+            draft.errors["template"] = "The template has another format than this text. Send them one after the other."
+            return
+        text = draft.text if draft.format == Format.MARKDOWN else as_markdown(draft.text)
+        added = template.text if template.format == Format.MARKDOWN else as_markdown(template.text)
+        draft.format = Format.MARKDOWN
+    else:
+        text, added, draft.format = draft.text, template.text, template.format
+    draft.text = f"{text.rstrip()}\n{added}" if text.strip() else added
+    draft.attachments = list(dict.fromkeys([*draft.attachments, *template.attachments]))
 
 
 class NewMessagePage(outbox.OutboxPage):
@@ -133,13 +197,11 @@ class NewMessagePage(outbox.OutboxPage):
         return self.redirect("inbox_thread", message.thread_id)
 
     def begin(self, draft: Draft) -> Message:
-        send_at, account_id = draft.planned(), given_number(self.request.POST.get("account", ""))
+        account_id = given_number(self.request.POST.get("account", ""))
         if account_id is None:
             raise invalid("account", "required", "choose an account to send from")
-        to = self.request.POST.get("to", "")
-        return threads.begin(
-            self.actor, account_id=account_id, to=to, text=draft.text, send_at=send_at, message_id=draft.message_id
-        )
+        upload(self, draft)
+        return threads.begin(self.actor, account_id=account_id, to=self.request.POST.get("to", ""), **draft.content())
 
     def show(self, chosen: dict[str, str], draft: Draft, *, unknown: Contact | None = None) -> HttpResponse:
         """``unknown`` is a contact of whom no identity on Telegram is known."""
@@ -147,4 +209,5 @@ class NewMessagePage(outbox.OutboxPage):
         chosen.setdefault("account", str(accounts[0].pk) if len(accounts) == 1 else "")
         choices = [(str(each.pk), each.name) for each in accounts]
         zone = timezone.get_current_timezone_name()
+        show_files(self, draft)
         return self.render(accounts=choices, chosen=chosen, draft=draft, unknown=unknown, zone=zone)

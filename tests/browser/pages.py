@@ -13,6 +13,8 @@ from crmsolid.panel.components.tenant_page import TenantPage
 NOT_PAGES = {"autocomplete", "jsi18n", "view_on_site", "app_list", "inbox_stream"}
 # Parts of the list of contacts.
 NOT_PAGES |= {"contacts_contact_chip", "contacts_contact_cell"}
+# Files.
+NOT_PAGES |= {"file", "file_thumbnail", "file_upload"}
 
 
 @dataclass(frozen=True, slots=True)

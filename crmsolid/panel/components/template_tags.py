@@ -198,6 +198,7 @@ def ago(at: datetime | None) -> SafeString | str:
     return _element(at, text)
 
 
+@register.filter
 def moment_text(at: datetime | None) -> str:
     """:func:`moment` for sentences without markup, which have no title to say the time zone."""
     return f"{timezone.localtime(at):%-d %b %Y %H:%M %Z}" if at else ""

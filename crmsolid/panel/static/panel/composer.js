@@ -17,7 +17,7 @@
     if (found) return found;
     const bubble = document.querySelector("#inbox-pending-bubble").content.firstElementChild.cloneNode(true);
     bubble.id = `pending-${entry.id}`;
-    bubble.querySelector("[data-text]").textContent = entry.fields.text;
+    bubble.querySelector("[data-text]").textContent = [...(entry.files ?? []).map(({ name }) => name), entry.fields.text].filter(Boolean).join("\n");
     bubble.querySelector("[data-take-back]").addEventListener("click", () => form.dispatchEvent(new CustomEvent("take-back", { detail: entry.id })));
     bubble.querySelector("[data-discard]").addEventListener("click", () => {
       outbox.remove(entry);
@@ -65,24 +65,41 @@
   const text = document.querySelector("#composer-text");
   const errors = document.querySelector("#composer-errors");
   const sendAt = form.elements.send_at;
-  const FIELDS = ["text", "send_at", "account", "to"].filter((name) => form.elements[name]);
-  const shown = () => Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value]));
-  const given = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].defaultValue ?? form.elements[name].value]));
-  const fresh = () => ({ id: outbox.newId(), fields: { ...given, text: "", send_at: "" } });
-  const isWritten = () => Boolean(text.value.trim());
+  const attachments = window.attachments.of(form);
+  const FIELDS = ["text", "send_at", "account", "to", "format", "attachments", "send_as", "no_link_preview", "reply_to", "quote"].filter((name) => form.elements[name]);
+  const ofDraft = { text: "", send_at: "", format: "plain", attachments: "", send_as: "", no_link_preview: "", reply_to: "", quote: "" };
+  const isBox = (field) => field.type === "checkbox";
+  const valueOf = (field) => (isBox(field) && !field.checked ? "" : field.value);
+  const defaultOf = (field) => (isBox(field) ? (field.defaultChecked ? field.value : "") : (field.defaultValue ?? field.value));
+  const shown = () => Object.fromEntries(FIELDS.map((name) => [name, valueOf(form.elements[name])]));
+  const given = Object.fromEntries(FIELDS.map((name) => [name, defaultOf(form.elements[name])]));
+  const givenFiles = attachments.describe();
+  const fresh = () => ({ id: outbox.newId(), fields: { ...given, ...ofDraft }, files: [] });
+  const isWritten = () => Boolean(text.value.trim() || form.elements.attachments.value);
   const join = (...texts) => texts.filter((each) => each.trim()).join("\n\n");
   let draft = null;
   let isOfOtherTab = false;
+  let editing = null; // the message whose text is in the composer in place of the draft
 
   function show(next, isOther = false) {
     draft = next;
     isOfOtherTab = isOther;
     form.elements.message_id.value = draft.id;
-    for (const name of FIELDS) if (form.elements[name].value !== draft.fields[name]) form.elements[name].value = draft.fields[name];
+    for (const name of FIELDS) {
+      const field = form.elements[name];
+      const value = draft.fields[name] ?? ofDraft[name];
+      if (isBox(field)) field.checked = Boolean(value);
+      else if (field.value !== value) field.value = value;
+    }
+    attachments.set(draft.files ?? []);
+    form.elements.format?.dispatchEvent(new Event("format", { bubbles: true }));
+    showQuoting();
     followSendAt();
   }
   function keep() {
+    if (editing) return true;
     draft.fields = shown();
+    draft.files = attachments.describe();
     return outbox.saveDraft(place, draft, isWritten() || draft.fields.to !== given.to);
   }
   function showErrors(found) {
@@ -97,17 +114,17 @@
   // that it does not know, once.
   function begin() {
     const stored = outbox.draftOf(place);
-    if (!text.defaultValue) return show(stored || fresh());
+    if (!text.defaultValue && !givenFiles.length) return show(stored || fresh());
     const id = form.elements.message_id.defaultValue;
     const isKnown = !stored || stored.id === id;
-    show({ id, fields: isKnown ? given : { ...stored.fields, text: join(given.text, stored.fields.text) } });
+    show({ id, fields: isKnown ? given : { ...stored.fields, text: join(given.text, stored.fields.text) }, files: isKnown ? givenFiles : stored.files });
     keep();
     const address = new URL(location.href);
     address.searchParams.delete("text_of");
     history.replaceState(history.state, "", address);
   }
   function keepAsAnother() {
-    show({ id: outbox.newId(), fields: shown() });
+    show({ id: outbox.newId(), fields: shown(), files: attachments.describe() });
     keep();
   }
   // The other tab may send its text under its id before this tab hears of it, so what is changed here is another draft;
@@ -115,7 +132,7 @@
   form.addEventListener("input", () => (isOfOtherTab && !draft.wasSent ? keepAsAnother() : keep()));
   // Another tab has written, sent or confirmed it. What it has not seen of this one stays.
   window.addEventListener("storage", (event) => {
-    if (event.key !== outbox.draftKey(place)) return;
+    if (event.key !== outbox.draftKey(place) || editing) return;
     if (event.newValue !== localStorage.getItem(event.key)) return; // it has changed again, and that is told next
     const before = event.oldValue ? JSON.parse(event.oldValue).fields.text : "";
     const isUnseen = isWritten() && !isOfOtherTab && text.value !== before;
@@ -126,10 +143,86 @@
   // The browser may have put back what was in the fields when the page was left.
   window.addEventListener("pageshow", (event) => show(event.persisted ? outbox.draftOf(place) || fresh() : draft));
 
+  // --- The message that is quoted, or changed -------------------------------------------------------------------
+  const quoting = document.querySelector("#composer-quoting"); // none in the form of a new message
+  function showQuoting() {
+    if (!quoting) return;
+    const id = editing || form.elements.reply_to.value;
+    quoting.hidden = !id;
+    if (!id) return;
+    const bubble = document.getElementById(`m-${id}`);
+    const words = (!editing && form.elements.quote.value) || bubble?.querySelector(".cs-kept, .cs-named, bdi, img")?.textContent.trim() || "";
+    quoting.querySelector("[data-title]").textContent = editing ? "Change the message" : `Reply to ${bubble?.ariaLabel ?? "a message"}`;
+    quoting.querySelector("[data-words]").textContent = words;
+  }
+  function quote({ id, quote: words }) {
+    if (editing) endEditing();
+    form.elements.reply_to.value = id;
+    form.elements.quote.value = words;
+    keep();
+    showQuoting();
+    text.focus();
+  }
+  async function edit(id) {
+    const query = new URLSearchParams({ part: "source", workspace: outbox.workspace, message: id });
+    const answer = await fetch(`${location.pathname}?${query}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return showErrors({ "": "The message could not be read. Try again." });
+    const source = await answer.json();
+    if (!editing) keep();
+    editing = id;
+    text.value = source.text;
+    form.elements.format.value = source.format;
+    form.elements.format.dispatchEvent(new Event("format", { bubbles: true }));
+    form.classList.add("is-editing");
+    showErrors({});
+    showQuoting();
+    text.focus();
+    text.setSelectionRange(text.value.length, text.value.length);
+  }
+  function endEditing() {
+    editing = null;
+    form.classList.remove("is-editing");
+    show(outbox.draftOf(place) || fresh());
+    showErrors({});
+  }
+  async function saveEdit() {
+    const message = editing;
+    const { text: words, format } = shown();
+    const answer = await outbox.postOnce(location.pathname, { action: "edit", message, text: words, format });
+    const { state, errors } = (await answer?.json().catch(() => null)) ?? {};
+    if (state === "done") {
+      if (editing === message) endEditing();
+      return document.dispatchEvent(new Event("inbox:stale"));
+    }
+    showErrors(errors ?? { "": "The server could not be reached. Try again." });
+  }
+  function endQuoting() {
+    if (editing) endEditing();
+    else quote({ id: "", quote: "" });
+    text.focus();
+  }
+  quoting?.querySelector("[data-quoting-ends]").addEventListener("click", endQuoting);
+  form.addEventListener("quote", (event) => quote(event.detail));
+  form.addEventListener("edit", (event) => edit(event.detail));
+
   // --- Sending --------------------------------------------------------------------------------------------------
   form.addEventListener("submit", (event) => {
     if (event.submitter?.value === "preview") return;
     if (event.submitter?.name === "template") return insertTemplate(event);
+    if (editing) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return saveEdit();
+    }
+    if (waitsFor || attachments.isOpen()) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return waitForFiles(event.submitter);
+    }
+    if (attachments.hasFailed()) {
+      event.preventDefault();
+      return showErrors({ attachments: "A file was not uploaded. Remove it, or try it again." });
+    }
     if (!isWritten()) {
       event.preventDefault();
       return text.focus();
@@ -139,17 +232,33 @@
     if (event.submitter?.value === "send_close") Object.assign(fields, { close: "yes", seen: form.elements.seen.value });
     const url = location.pathname + (pending ? "" : location.search);
     // Without room for it, the browser sends the form itself.
-    if (!outbox.add({ id: draft.id, place, url, title: fields.to || form.dataset.title, fields })) return;
+    if (!outbox.add({ id: draft.id, place, url, title: fields.to || form.dataset.title, fields, files: attachments.describe() })) return;
     event.preventDefault();
     show(fresh());
     showErrors({});
     text.focus();
     document.dispatchEvent(new Event("inbox:sent"));
   });
+  // Sent once all files are uploaded; another press takes that back.
+  let waitsFor = null;
+  function waitForFiles(submitter) {
+    const wasWaiting = waitsFor;
+    waitsFor = wasWaiting ? null : submitter;
+    text.readOnly = Boolean(waitsFor);
+    document.querySelector("#composer-send").textContent = waitsFor ? "Waits for the files" : sendAt.value ? "Send later" : "Send";
+  }
+  form.addEventListener("attachments", () => {
+    if (!waitsFor || attachments.isOpen()) return;
+    const submitter = waitsFor;
+    waitForFiles();
+    form.requestSubmit(submitter);
+  });
   // Into the composer, before what stands there already.
   function takeBack(entry) {
     const now = isWritten() ? shown() : entry.fields;
-    show({ id: entry.id, wasSent: true, fields: { ...now, text: join(entry.fields.text, text.value) } });
+    const files = [...(entry.files ?? []), ...(isWritten() ? attachments.describe() : [])].slice(0, 10);
+    const ids = files.map(({ id }) => id).join(",");
+    show({ id: entry.id, wasSent: true, fields: { ...now, text: join(entry.fields.text, text.value), attachments: ids }, files });
     if (keep()) outbox.remove(entry);
     showErrors(entry.refused || {});
   }
@@ -214,6 +323,10 @@
     const found = page.querySelector("#composer-text");
     if (!found) return showErrors({ "": "The template could not be read. Try again." });
     text.value = found.value;
+    form.elements.format.value = page.querySelector("#composer [name=format]").value;
+    form.elements.format.dispatchEvent(new Event("format", { bubbles: true }));
+    attachments.take(page.querySelector("#composer [data-files]"));
+    showErrors(Object.fromEntries([...page.querySelectorAll("#composer-errors p")].map((line, at) => [at, line.textContent])));
     insert("", "");
     keep();
     text.focus();
@@ -246,7 +359,29 @@
   text.addEventListener("keydown", (event) => {
     const send = (value) => form.requestSubmit(form.querySelector(`[value="${value}"]`) || form.querySelector(".cs-primary"));
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(event.shiftKey ? "send_close" : "send");
-    if (event.key === "Escape") document.querySelector("#inbox-scroll")?.focus();
+    if (event.key === "Escape" && !event.defaultPrevented) quoting && !quoting.hidden ? endQuoting() : document.querySelector("#inbox-scroll")?.focus();
+    if (event.key === "ArrowUp" && !isWritten() && !editing && !event.shiftKey && pending) {
+      event.preventDefault();
+      form.dispatchEvent(new Event("edit-last"));
+    }
+  });
+
+  // --- Emoji: a list that is loaded when it is first wanted -----------------------------------------------------
+  const emoji = document.querySelector("#composer-emoji");
+  const wantEmoji = () => import(form.dataset.emoji).then((list) => list.begin({ text, menu: emoji, changed: keep }));
+  emoji?.addEventListener("toggle", () => wantEmoji(), { once: true });
+  text.addEventListener("input", function isAsked(event) {
+    if (!emoji || event.data !== ":") return;
+    text.removeEventListener("input", isAsked);
+    wantEmoji();
+  });
+
+  // --- The contact sees that somebody types ---------------------------------------------------------------------
+  let toldAt = 0;
+  text.addEventListener("input", () => {
+    if (!pending || editing || !text.value.trim() || Date.now() - toldAt < 5000) return;
+    toldAt = Date.now();
+    outbox.postOnce(location.pathname, { action: "typing" });
   });
 
   begin();

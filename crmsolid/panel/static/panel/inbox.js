@@ -49,6 +49,8 @@
       open.refused = false;
     };
     source.onmessage = (event) => refreshSoon(JSON.parse(event.data).thread);
+    source.addEventListener("message", (event) => stopTyping(JSON.parse(event.data).thread));
+    source.addEventListener("typing", (event) => showTyping(JSON.parse(event.data)));
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return say(LOST[0]);
       source = null;
@@ -58,6 +60,26 @@
       open.refused = true;
     };
   }
+  // --- Who is typing, for six seconds: in the head, and in the list ---------------------------------------------
+  const typing = new Map();
+  function drawTyping() {
+    for (const each of document.querySelectorAll("[data-typing]")) each.removeAttribute("data-typing");
+    for (const [thread, { words }] of typing) {
+      const places = [document.querySelector(`#row-${CSS.escape(thread)} .cs-snip`), thread === inbox.dataset.thread && head.querySelector(".cs-thread-name p")];
+      for (const each of places) if (each) each.dataset.typing = words;
+    }
+  }
+  function stopTyping(thread) {
+    clearTimeout(typing.get(thread)?.timer);
+    if (typing.delete(thread)) drawTyping();
+  }
+  function showTyping({ thread, who }) {
+    clearTimeout(typing.get(thread)?.timer);
+    typing.set(thread, { words: who === "contact" ? "typing…" : `${who} is typing…`, timer: setTimeout(stopTyping, 6000, thread) });
+    drawTyping();
+  }
+  document.addEventListener("htmx:afterSwap", drawTyping);
+
   // A browser opens few connections to one server, so a tab that nobody sees lets go of its own.
   function close() {
     if (source) source.close();
@@ -195,6 +217,18 @@
     document.title = document.title.replace(/^(\[TEST\] )?(\(\S+\) )?/, (_, test = "") => test + (count ? `(${count}) ` : ""));
   });
 
+  // What is written to somebody and not sent yet.
+  function showDrafts() {
+    for (const row of list.querySelectorAll("li")) {
+      const draft = row.id !== `row-${inbox.dataset.thread}` && window.outbox?.draftOf(row.id.slice(4));
+      const words = draft && (draft.fields.text.trim() || draft.files?.[0]?.name);
+      if (words) row.querySelector(".cs-snip .cs-cut").replaceChildren(Object.assign(document.createElement("b"), { textContent: "Draft:" }), ` ${words.slice(0, 140)}`);
+    }
+  }
+  showDrafts();
+  list.addEventListener("htmx:afterSwap", showDrafts);
+
+  document.addEventListener("inbox:stale", () => refreshSoon(inbox.dataset.thread, 0));
   // What was sent is in view, and what became of it is said (composer.js has the rest).
   document.addEventListener("inbox:sent", () => toEnd());
   document.addEventListener("outbox", ({ detail: { what, entry, answer } }) => {

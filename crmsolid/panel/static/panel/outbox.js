@@ -43,7 +43,7 @@ window.outbox = (() => {
     localStorage.removeItem(DRAFT + place);
     return true;
   }
-  // Put a form into the outbox: {id, place, url, title, fields}. False if there is no room for it.
+  // Put a form into the outbox: {id, place, url, title, fields}, and the files to show with it. False if there is no room for it.
   function add(entry) {
     const order = Math.max(Date.now(), ...entries().map((each) => each.order + 1));
     const other = read(SENT + entry.id);
@@ -135,7 +135,7 @@ window.outbox = (() => {
   // Somebody may have taken it back meanwhile, and have changed it: that is another message then, which is not sent
   // before they have read that.
   function settleStored(entry) {
-    const said = { text: `“${entry.fields.text}” was sent before. What stands here is a new message.` };
+    const said = { text: `“${entry.fields.text || "A file"}” was sent before. What stands here is a new message.` };
     const now = read(SENT + entry.id);
     if (now && !isSame(now.fields, entry.fields)) {
       const id = newId();
@@ -245,6 +245,6 @@ window.outbox = (() => {
     sendNow();
   });
 
-  const api = { newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, entries, add, remove, forget, forgetErased, postOnce, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
+  const api = { member, workspace, headers, newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, entries, add, remove, forget, forgetErased, postOnce, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
   return api;
 })();

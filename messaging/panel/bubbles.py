@@ -1,0 +1,201 @@
+"""The messages of a conversation as bubbles, with days and what members did between them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from crmsolid.core import clock
+from crmsolid.workspaces.models import Workspace
+from messaging import team
+from messaging.files.models import FileKind
+from messaging.formatting.entities import from_json
+from messaging.models import Direction, Message, Status, Thread, WrittenMessage
+from messaging.panel import media, words
+from messaging.panel.formatted import html_of
+from messaging.panel.media import Shown
+from messaging.threads import services as threads
+from messaging.threads.services import Deed
+
+# So many characters of a message are shown where another one quotes it.
+QUOTED = 140
+# What was not written by a member in the panel, by its interface.
+INTERFACES = {"rest": "API", "mcp": "Assistant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The message that another one quotes. ``text`` is the quoted part of it, or its beginning."""
+
+    id: str
+    author: str
+    text: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji below a message, and who reacted with it."""
+
+    emoji: str
+    by_contact: bool
+    by_us: bool
+
+    @property
+    def count(self) -> int:
+        return int(self.by_contact) + int(self.by_us)
+
+
+@dataclass(slots=True)
+class Bubble:
+    """A message as it is shown. ``label`` stands for one without text and files. ``pictures`` are shown side by side,
+    ``files`` below each other. ``may`` names what can be done with it."""
+
+    message: Message
+    html: SafeString
+    label: str
+    icon: str
+    pictures: list[Shown]
+    files: list[Shown]
+    status: SafeString | str
+    failure: str
+    corrections: list[tuple[str, str]]
+    may_retry: bool
+    may_cancel: bool
+    quote: Quote | None
+    reactions: list[Reaction]
+    may: str
+
+    @property
+    def is_sending(self) -> bool:
+        return self.message.status in (Status.QUEUED, Status.SENDING)
+
+
+@dataclass(slots=True)
+class Part:
+    """Messages that follow each other, of one author, or what a member has done with the conversation: one of
+    ``bubbles`` and ``event``. ``day`` is set on the first part of a day. ``author_id`` is that of the member who wrote
+    the messages, None for anybody else."""
+
+    key: str
+    day: str
+    author: str = ""
+    author_id: int | None = None
+    is_out: bool = False
+    source: str = ""
+    bubbles: list[Bubble] = field(default_factory=list)
+    event: str = ""
+    icon: str = ""
+    at: datetime | None = None
+
+    def goes_on_with(self, other: "Part") -> bool:
+        """Whether a message that would begin ``other`` is one of these."""
+        mine, theirs = ((each.is_out, each.author_id, each.source) for each in (self, other))
+        return mine == theirs and not (other.day or self.event or other.event)
+
+
+class Drawing:
+    """Draws the messages of a thread, oldest first; reads what stands in other tables once for all of them."""
+
+    def __init__(self, workspace: Workspace, thread: Thread, rows: Sequence[Message]) -> None:
+        self._thread = thread
+        self._rows = media.with_files(rows)
+        self._written = team.find_written(workspace, rows)
+        self._retryable = threads.find_retryable(workspace, rows)
+        ids = {row.reply_to_id for row in rows if row.reply_to_id}
+        quoted = Message.objects.for_workspace(workspace).filter(pk__in=ids, thread=thread) if ids else ()
+        self._quoted: Mapping[str, Message] = {row.pk: row for row in media.with_files(quoted)}
+
+    def parts(self, deeds: Sequence[Deed]) -> Iterator[Part]:
+        """The messages and ``deeds`` in the order of their times."""
+        timed: list[tuple[datetime, Message | Deed]] = [(each.created_at, each) for each in self._rows]
+        timed += [(each.at, each) for each in deeds]
+        day: date | None = None
+        current: Part | None = None
+        for at, row in sorted(timed, key=lambda each: each[0]):
+            today = timezone.localtime(at).date()
+            title = "" if today == day else day_text(today)
+            day = today
+            part = self._part(row, title)
+            if current is None or not current.goes_on_with(part):
+                current = part
+                yield part
+            if isinstance(row, Message):
+                current.bubbles.append(self._bubble(row))
+
+    def _part(self, row: Message | Deed, day: str) -> Part:
+        if isinstance(row, Deed):
+            return Part(row.key, day, event=row.text, icon=row.icon, at=row.at)
+        is_out, written = row.direction == Direction.OUT, self._written.get(row.pk)
+        author_id = written.author_id if written else None
+        source = "Automatic reply" if row.auto_reply else words.SOURCES.get(row.source, "") or _interface(written)
+        return Part(row.pk, day, self._author(row), author_id, is_out, source)
+
+    def _author(self, message: Message) -> str:
+        written = self._written.get(message.pk)
+        if message.direction == Direction.IN:
+            return str(self._thread.contact)
+        member = written.author if written else None
+        return (member.name or member.email) if member else str(self._thread.account)
+
+    def _bubble(self, message: Message) -> Bubble:
+        files = media.files_of(message)
+        pictures = [each for each in files if each.look in ("image", "video")]
+        is_bare = not message.text and not files
+        return Bubble(
+            message,
+            html=html_of(message.text, from_json(message.entities)),
+            label=words.media_text(message) if is_bare or message.kind in words.NAMED else "",
+            icon=words.KIND_ICONS.get(message.kind, "") if not files else "",
+            pictures=pictures,
+            files=[each for each in files if each not in pictures],
+            status=words.status_text(message) if message.direction == Direction.OUT else "",
+            failure=words.failure_text(message),
+            corrections=words.corrections(message),
+            may_retry=message.pk in self._retryable,
+            may_cancel=message.status == Status.QUEUED,
+            quote=self._quote(message),
+            reactions=reactions_of(message),
+            may=" ".join(_allowed(message, files)),
+        )
+
+    def _quote(self, message: Message) -> Quote | None:
+        quoted = self._quoted.get(message.reply_to_id or "")
+        if quoted is None:
+            return None
+        shown = words.preview_of(quoted)
+        text = message.quote or " ".join(quoted.text.split()) or shown.text
+        author = "You" if quoted.direction == Direction.OUT else str(self._thread.contact)
+        return Quote(quoted.pk, author, text[:QUOTED], shown.icon if not quoted.text else "")
+
+
+def _interface(written: WrittenMessage | None) -> str:
+    return INTERFACES.get(written.via, "") if written and written.author_id is None else ""
+
+
+def _allowed(message: Message, files: Sequence[Shown]) -> Iterator[str]:
+    """What can be done with a message that is at Telegram."""
+    if message.deleted_at or message.status not in (Status.SENT, Status.RECEIVED):
+        return
+    yield from ("quote", "react")
+    if message.direction == Direction.OUT:
+        if message.text or (files and files[0].kind not in (FileKind.STICKER, FileKind.VIDEO_NOTE)):
+            yield "edit"
+        yield "delete"
+
+
+def reactions_of(message: Message) -> list[Reaction]:
+    """The reactions to a message, each emoji once, in the order of the first of it."""
+    by: dict[str, set[str]] = {}
+    for each in message.reactions:
+        by.setdefault(each["emoji"], set()).add(each["by"])
+    return [Reaction(emoji, "contact" in who, "account" in who) for emoji, who in by.items()]
+
+
+def day_text(day: date) -> str:
+    """The day as people say it, in the time zone of whoever reads the page."""
+    today = timezone.localtime(clock.now()).date()
+    names = {today: "Today", today - timedelta(days=1): "Yesterday"}
+    return f"{names[day]}, {day:%-d %B}" if day in names else f"{day:%A, %-d %B %Y}"
