@@ -96,14 +96,9 @@ def _free_bytes() -> int:
 
 
 def _begin_anew(download: TelegramDownload) -> None:
-    discard_segments(download.segments)
+    storage.discard(*download.segments)
     TelegramDownload.unscoped.filter(pk=download.pk).update(fetched=0, segments=[])
     download.fetched, download.segments = 0, []
-
-
-def discard_segments(names: list[str]) -> None:
-    """Nobody needs these any more."""
-    StoredObject.unscoped.filter(name__in=names, attempts=0).update(not_before=clock.now())
 
 
 def store_segment(download: TelegramDownload, segment: bytes) -> bool:
@@ -161,7 +156,7 @@ def _settle(download: TelegramDownload, name: str, **values: object) -> bool:
         return False
     storage.keep(name)
     File.unscoped.filter(pk=file.pk).update(state=FileState.STORED, storage_name=name, **values)
-    discard_segments(download.segments)
+    storage.discard(*download.segments)
     transaction.on_commit(lambda: doorbell.ring(services.PROCESS_TASK))
     return True
 
@@ -172,7 +167,7 @@ def mark_gone(download: TelegramDownload) -> None:
     rows = TelegramDownload.unscoped.filter(pk=download.pk)
     if rows.delete()[0]:
         File.unscoped.filter(pk=download.file_id, state=FileState.ON_DEMAND).update(state=FileState.GONE)
-        discard_segments(download.segments)
+        storage.discard(*download.segments)
 
 
 def put_off(download: TelegramDownload, code: str, seconds: float | None = None) -> None:

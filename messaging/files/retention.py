@@ -110,9 +110,10 @@ def end(files: Collection[File]) -> int:
 
 def _give_up(files: Collection[File]) -> None:
     """Have all that lies in the storage for these files deleted: contents, thumbnails, and what was fetched so far."""
-    partial = dict(TelegramDownload.unscoped.filter(file__in=files).values_list("file", "partial_name"))
+    for segments in TelegramDownload.unscoped.filter(file__in=files).values_list("segments", flat=True):
+        storage.discard(*segments)
     for file in files:
-        storage.give_up(file.workspace_id, file.storage_name, file.thumbnail_name, partial.get(file.pk, ""))
+        storage.give_up(file.workspace_id, file.storage_name, file.thumbnail_name)
 
 
 def delete_unused(workspace_id: int, keys: Collection[str]) -> int:

@@ -93,9 +93,9 @@ def give_up(workspace_id: int, *names: str) -> None:
         transaction.on_commit(lambda: doorbell.ring(DELETE_TASK))
 
 
-def discard(name: str) -> None:
-    """Have a content that its caller has written, or begun to write, and does not keep, deleted soon."""
-    if StoredObject.unscoped.filter(name=name, attempts=0).update(not_before=clock.now()):
+def discard(*names: str) -> None:
+    """Have contents that were written, or begun to be written, and that nobody keeps, deleted soon."""
+    if StoredObject.unscoped.filter(name__in=names, attempts=0).update(not_before=clock.now()):
         transaction.on_commit(lambda: doorbell.ring(DELETE_TASK))
 
 
