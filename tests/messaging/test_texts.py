@@ -93,9 +93,11 @@ def test_templates_are_made_changed_and_deleted_in_the_panel(tenants: Tenants) -
     assert list(actions) == ["template.created", "template.changed", "template.deleted"]
 
 
-def previewed(tenants: Tenants, text: str, contact: str = "") -> list[tuple[str, str, str, dict[str, str]]]:
+def previewed(
+    tenants: Tenants, text: str, contact: str = "", **fields: str
+) -> list[tuple[str, str, str, dict[str, str]]]:
     """What the form shows as previews; the form with its error if it shows none."""
-    form = {"name": "", "text": text, "contact": contact, "do": "preview"}
+    form = {"name": "", "text": text, "contact": contact, "do": "preview", **fields}
     answer = browser(tenants.owner).post(reverse("admin:messaging_template_add"), form)
     assert answer.status_code == 200 and not Template.unscoped.exists()
     shown = answer.context["previews"]
@@ -123,6 +125,27 @@ def test_the_preview_shows_a_text_as_a_contact_gets_it_and_as_one_without_detail
 def test_the_preview_says_what_is_wrong_with_a_text(tenants: Tenants) -> None:
     for text in ("Hello {nobody}", "Hello {", "x" * 4097):
         assert previewed(tenants, text) == []
+
+
+def test_the_preview_is_formatted_and_a_value_is_plain_text(tenants: Tenants) -> None:
+    Contact.unscoped.create(workspace=tenants.workspace, name="**Ada** <b>", search="ada")
+    ada, nobody = previewed(tenants, "Hi **{name|you}**", "ada", format="markdown")
+    assert (ada[1], nobody[1]) == ("Hi <b>**Ada** &lt;b&gt;</b>", "Hi <b>you</b>")
+    assert previewed(tenants, "Hi **{name|you}**", "ada")[0][1] == "Hi ****Ada** &lt;b&gt;**"
+    assert previewed(tenants, "Hi **you", format="markdown") == []
+
+
+def test_a_template_keeps_the_format_that_was_chosen(tenants: Tenants) -> None:
+    client, add = browser(tenants.owner), reverse("admin:messaging_template_add")
+    form = {"name": "Greeting", "text": "Hi <b>you", "format": "html"}
+    refused = client.post(add, form).content.decode()
+    assert "Unclosed &lt;b&gt; at character 4; close it with &lt;/b&gt;" in refused
+    assert not Template.unscoped.exists()
+    assert client.post(add, form | {"text": "Hi <b>you</b>"}).status_code == 302
+    template = Template.unscoped.get()
+    assert (template.text, template.format) == ("Hi <b>you</b>", "html")
+    page = client.get(reverse("admin:messaging_template_change", args=[template.pk])).content.decode()
+    assert '<option value="html" selected>HTML</option>' in page
 
 
 def test_a_template_can_be_read_when_the_trial_has_ended(tenants: Tenants) -> None:
