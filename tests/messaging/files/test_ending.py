@@ -131,7 +131,9 @@ def test_erasing_a_contact_deletes_what_it_alone_had(tenants: Tenants) -> None:
     File.unscoped.filter(pk=own.pk).update(thumbnail_name=(thumbnail := storage.new_name(tenants.workspace.pk)))
     storage.write(thumbnail, [b"small"])
     storage.keep(thumbnail)
+    storage.write(segment := storage.new_name(tenants.workspace.pk), [b"fetched so far"])
     TelegramDownload.unscoped.create(
+        segments=[segment],
         workspace=tenants.workspace,
         account=account,
         file=own,
@@ -149,7 +151,7 @@ def test_erasing_a_contact_deletes_what_it_alone_had(tenants: Tenants) -> None:
         (file.pk, f"/v1/files/{file.pk}") for file in (own, shared, kept)
     ]
     assert [each["id"] for each in exported["messages"][0]["attachments"]] == [own.pk, shared.pk, kept.pk]
-    assert contents() == 5
+    assert contents() == 6
     erase_contact(tenants.actor(), first.pk)
     assert set(File.unscoped.values_list("pk", flat=True)) == {shared.pk, kept.pk, waiting.pk}
     assert (contents(), StoredObject.unscoped.count()) == (3, 0)
