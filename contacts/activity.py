@@ -89,5 +89,10 @@ def record_received(
     return awarding.score_matched(with_tags([contact]), matched) if matched else []
 
 
+def record_read(contact_id: str, at: datetime) -> None:
+    """The contact has read messages of ours. It is no change of the contact that anybody is shown."""
+    Contact.unscoped.filter(pk=contact_id).update(last_read_at=Greatest("last_read_at", at))
+
+
 def _later(known: datetime | None, at: datetime) -> datetime:
     return at if known is None else max(known, at)

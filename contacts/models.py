@@ -126,6 +126,8 @@ class Contact(WorkspaceModel):
     last_in_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_reply_at = models.DateTimeField(null=True, blank=True, editable=False)  # as last_in_at, without auto-replies
     last_out_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When they last read a message of ours, as far as Telegram has told.
+    last_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When the first message was sent to the contact that no message of theirs has followed; NULL if there is none.
     unanswered_since = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)

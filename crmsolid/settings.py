@@ -240,6 +240,8 @@ DAILY_LIMIT = env_int("CRMSOLID_DAILY_LIMIT", 50, least=1)
 # Of an account's daily limit. Sequences leave them to direct sends.
 DIRECT_SENDS_RESERVED = env_int("CRMSOLID_DIRECT_SENDS_RESERVED", 10)
 TELEGRAM_GAP_SECONDS = env.float("CRMSOLID_TELEGRAM_GAP_SECONDS", 1.0)
+# Whether contacts see that their messages were read, in the panel or by POST /v1/threads/{id}/read.
+READ_RECEIPTS = env.bool("CRMSOLID_READ_RECEIPTS", True)
 SEND_LEASE_SECONDS = env.float("CRMSOLID_SEND_LEASE_SECONDS", 30.0)
 FILES_QUOTA = env_int("CRMSOLID_FILES_QUOTA", 10 * 1024, least=1) * MEBIBYTE  # of a workspace, given in MiB
 # Of the disk that files are kept on: nothing is fetched from Telegram that would leave less, given in MiB.

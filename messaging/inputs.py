@@ -84,6 +84,8 @@ class SendIn(StrictSerializer):
     format = FormatField()
     link_preview = Boolean(default=True, help_text="Whether Telegram shows a preview of an address in the text.")
     send_at = Timestamp(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")
+    reply_to = Id("message", required=False, help_text="The message of the same conversation that it quotes.")
+    quote = Text(required=False, max_length=1024, help_text="The part of its text that is quoted, as it stands there.")
     # ``as`` is a keyword of Python.
     vars()["as"] = Choice(
         required=False,
@@ -98,6 +100,30 @@ def send_arguments(body: dict[str, Any]) -> dict[str, Any]:
     if "as" in arguments:
         arguments["send_as"] = arguments.pop("as")
     return arguments
+
+
+class EditIn(StrictSerializer):
+    example = {"text": "Hi {first_name|there}, your invite is ready now."}
+    resource = MessageOut
+
+    text = Text(
+        allow_blank=True,
+        max_length=20_000,
+        documented_pattern=TEMPLATE_OR_EMPTY,
+        help_text="What the message is to say, written as one that is sent; of one with files the caption.",
+    )
+    format = FormatField()
+
+
+class ReactIn(StrictSerializer):
+    example = {"emoji": "👍"}
+    resource = MessageOut
+
+    emoji = Text(
+        max_length=64,
+        allow_null=True,
+        help_text="One that Telegram has as a reaction, in place of an earlier one; null takes it back.",
+    )
 
 
 class EmptyIn(StrictSerializer):

@@ -128,10 +128,12 @@ class Thread(WorkspaceModel):
         db_persist=True,
     )
 
-    # When the contact last wrote, when a message of ours was last sent, and when the contact last read one.
+    # When the contact last wrote, when a message of ours was last sent, and when the contact last read one; Telegram's
+    # id of the message up to which they have read.
     last_in_at = models.DateTimeField(null=True, blank=True)
     last_out_at = models.DateTimeField(null=True, blank=True)
     last_read_at = models.DateTimeField(null=True, blank=True)
+    read_to = models.BigIntegerField(null=True, blank=True, editable=False)
 
     # Not columns: whoever lists threads sets them. ``planned_at`` is when the first planned answer is due.
     last_message: "Message | None" = None
@@ -265,7 +267,8 @@ class Message(WorkspaceModel):
     Telegram's id of the album that a message is. ``media_text`` says what an incoming message without a text or a file
     has: a place, a contact, a poll. ``read_at`` is when Telegram told that the contact has read
     an outgoing message; ``deleted_at`` when it was deleted at Telegram by either side. ``reactions`` is a list of
-    ``{"emoji": str, "by": "contact" | "account"}``.
+    ``{"emoji": str, "by": "contact" | "account"}``. ``change`` is what is asked of Telegram and not done yet, or what
+    it has refused (:mod:`messaging.changes.queue`): ``{"kind": str, "status": "queued" | "failed", "error": str}``.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
@@ -322,6 +325,7 @@ class Message(WorkspaceModel):
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     reactions = models.JSONField(default=list, db_default=[], blank=True, editable=False)
     media_text = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
+    change = models.JSONField(null=True, blank=True, editable=False)
 
     # Not a column: whether it waits for an earlier message of its thread, None if whoever read it did not ask.
     is_behind: "bool | None" = None

@@ -10,14 +10,39 @@ from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import declare
 from messaging.files.representations import AttachmentOut, attachments_of
-from messaging.models import Account, AccountKind, AccountState, Direction, Status, WaitingFor, account_state
+from messaging.models import (
+    Account,
+    AccountKind,
+    AccountState,
+    ChangeKind,
+    Direction,
+    Message,
+    Status,
+    WaitingFor,
+    account_state,
+)
 from messaging.sending import message_text, waiting
 
 HTML_HELP = "The text with its formatting, in few and safe tags; null where it is as `text`."
 
 
+class ReactionOut(Representation):
+    example = {"emoji": "👍"}
+
+    emoji = serializers.CharField()
+    by = serializers.ChoiceField(choices=["contact", "account"])
+
+
+class ChangeOut(Representation):
+    example = {"kind": "edit", "status": "queued", "error": None}
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in ChangeKind if kind != ChangeKind.READ])
+    status = serializers.ChoiceField(choices=["queued", "failed"])
+    error = serializers.CharField(allow_null=True, help_text="Why Telegram has refused it, else null.")
+
+
 class MessageOut(Representation):
-    untrusted: ClassVar[tuple[str, ...]] = ("text", "html", "request_id")
+    untrusted: ClassVar[tuple[str, ...]] = ("text", "html", "quote", "request_id")
     is_resource = True
     example = {"direction": "out", "status": "sent", "attachments": [], "sent_at": TIME}
 
@@ -40,6 +65,23 @@ class MessageOut(Representation):
         allow_null=True,
         help_text="The id of the outgoing message that an incoming one belongs to, else null.",
     )
+    reply_to = serializers.CharField(
+        source="reply_to_id",
+        allow_null=True,
+        help_text="The id of the message of the same conversation that this one quotes, else null.",
+    )
+    quote = serializers.CharField(allow_null=True, help_text="The part of its text that is quoted, null for all of it.")
+    read_at = serializers.DateTimeField(
+        allow_null=True, help_text="When Telegram told that the contact has read an outgoing message."
+    )
+    deleted_at = serializers.DateTimeField(
+        allow_null=True, help_text="When either side has deleted the message; its text stays."
+    )
+    reactions = serializers.ListField(child=ReactionOut())
+    change = ChangeOut(
+        allow_null=True,
+        help_text="What is asked of Telegram and not done yet, or was refused: the message is shown as it is there.",
+    )
     auto_reply = serializers.BooleanField(help_text="Whether a machine wrote the message, rather than a person.")
     error = serializers.CharField(allow_null=True)
     request_id = serializers.CharField(
@@ -51,6 +93,16 @@ class MessageOut(Representation):
 
     read_html = staticmethod(message_text.html_of)
     read_waiting_for = staticmethod(waiting.waiting_for)
+
+    @staticmethod
+    def read_change(message: Message) -> dict[str, Any] | None:
+        change = message.change
+        return change and {"kind": change["kind"], "status": change["status"], "error": change["error"] or None}
+
+    @staticmethod
+    def read_reactions(message: Message) -> list[dict[str, str]]:
+        return [{"emoji": each["emoji"], "by": each["by"]} for each in message.reactions]
+
     read_attachments = staticmethod(attachments_of)
 
 
@@ -152,4 +204,6 @@ MESSAGE_SENT = declare(
 )
 MESSAGE_FAILED = declare("message.failed", "A message will not be sent; `error` says why.", message=_MESSAGE)
 MESSAGE_RECEIVED = declare("message.received", "Somebody has written to one of the accounts.", message=_MESSAGE)
+MESSAGE_READ = declare("message.read", "The contact has read a message.", message=_MESSAGE)
+MESSAGE_DELETED = declare("message.deleted", "A message was deleted, by either side; its text stays.", message=_MESSAGE)
 MESSAGE_EDITED = declare("message.edited", "The text of a message was changed, by either side.", message=_MESSAGE)

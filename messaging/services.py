@@ -25,10 +25,11 @@ from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets, team
 from messaging.accounts import MAX_BIGINT, account_not_found
+from messaging.changes import queue
 from messaging.files import albums
 from messaging.files import services as file_services
 from messaging.models import Account, Attachment, Direction, FileKind, Format, Message, Status, Thread, WaitingFor
-from messaging.sending import attaching, automatic, message_text, slots, waiting
+from messaging.sending import attaching, automatic, message_text, quoting, slots, waiting
 from messaging.sending.attaching import ToAttach
 from messaging.threads import state
 
@@ -70,6 +71,8 @@ def send_message(
     send_at: datetime | None = None,
     attachments: Sequence[str] = (),
     send_as: str = attaching.AUTO,
+    reply_to: str = "",
+    quote: str = "",
     message_id: str = "",
 ) -> Message:
     """Accept a direct message: reserve a slot of its account and queue the message. It is due at the slot, ``eta``.
@@ -77,12 +80,14 @@ def send_message(
     The recipient is ``to``, who becomes a contact if nobody of this username or Telegram id is one, or ``contact_id``.
     The text is written in ``format``; without ``link_preview`` Telegram shows no preview of an address in it.
     ``attachments`` are the ids of up to ten files, which are sent as one message: several photos and videos as an
-    album. ``send_as`` is ``auto``, ``document`` or ``voice``. The text is their caption, and may be empty.
+    album. ``send_as`` is ``auto``, ``document`` or ``voice``. The text is their caption, and may be empty. ``reply_to``
+    is the id of the message that it quotes, ``quote`` the part of its text.
     ``message_id`` is the id that the message gets, made by the caller. The unit of work ends with ``IntegrityError`` if
     there is a message with this id.
 
     Errors: ``scope_missing``, ``not_found`` (account, contact), ``validation_failed`` (recipient, text, send_at,
-    attachments, as), ``contact_opted_out``, ``account_daily_limit`` with the seconds to the first free slot.
+    attachments, as, reply_to, quote), ``contact_opted_out``, ``account_daily_limit`` with the seconds to the first free
+    slot.
     """
     actor.require(Scope.WRITE_MESSAGES)
     if send_at is not None and send_at > clock.now() + MAX_SEND_AT_DELAY:
@@ -102,6 +107,8 @@ def send_message(
         send_at=send_at,
         attachments=attachments,
         send_as=send_as,
+        reply_to=reply_to,
+        quote=quote,
         **chosen,
     )
 
@@ -116,6 +123,8 @@ def queue_message(
     send_at: datetime | None = None,
     attachments: Sequence[str] = (),
     send_as: str = attaching.AUTO,
+    reply_to: str = "",
+    quote: str = "",
     **columns: Any,
 ) -> Message:
     """Reserve a slot and queue the message, whose text was checked. The recipient is ``to`` or the contact.
@@ -131,6 +140,7 @@ def queue_message(
     contact, address = _find_contact(actor, recipient or contact_id)
     if contact.opted_out:
         raise DomainError("contact_opted_out")
+    columns |= quoting.columns_of(account, contact.id, reply_to, quote)
     is_planned = send_at is not None and send_at > now
     waiting_since = None
     if is_planned:
@@ -360,9 +370,12 @@ def list_thread_messages(
 
 @unit_of_work()
 def mark_thread_read(actor: Actor, thread_id: str) -> Thread:
-    """Set the thread's unread count to 0. Errors: ``scope_missing``, ``not_found``."""
+    """Set the thread's unread count to 0, and let the contact see that the messages were read
+    (:func:`messaging.changes.queue.ask_to_read`). Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.WRITE_MESSAGES)
     thread = _get(Thread, actor, thread_id)
+    if thread.unread_count:
+        queue.ask_to_read(thread)
     rows = Thread.objects.for_workspace(actor.workspace).filter(pk=thread.pk)
     if rows.filter(unread_count__gt=0).update(unread_count=0):
         audit.record(actor, "thread.read", thread.pk)

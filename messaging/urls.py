@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("messages", views.MessagesView.as_view()),
     path("messages/<str:message_id>", views.MessageView.as_view()),
     path("messages/<str:message_id>/cancel", views.CancelView.as_view()),
+    path("messages/<str:message_id>/reactions", views.ReactionsView.as_view()),
     path("threads", views.ThreadsView.as_view()),
     path("threads/<str:thread_id>/messages", views.ThreadMessagesView.as_view()),
     path("threads/<str:thread_id>/read", views.ReadThreadView.as_view()),

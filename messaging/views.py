@@ -7,13 +7,25 @@ from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
 from crmsolid.api.examples import id_of
 from crmsolid.api.fields import PageQuery, QuerySerializer
 from crmsolid.api.parsing import parse_query
+from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.request_context import RequestContext, request_context
 from crmsolid.api.views import WorkspaceView, openapi_route
 from crmsolid.core.errors import DomainError
 from crmsolid.events.feed import Entry
-from crmsolid.workspaces.actor import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 from messaging import accounts, services
-from messaging.inputs import EmptyIn, MessageQuery, SendIn, ThreadMessagesQuery, ThreadQuery, send_arguments
+from messaging.changes import services as changes
+from messaging.inputs import (
+    EditIn,
+    EmptyIn,
+    MessageQuery,
+    ReactIn,
+    SendIn,
+    ThreadMessagesQuery,
+    ThreadQuery,
+    send_arguments,
+)
+from messaging.models import Message
 from messaging.representations import AccountOut, CanceledOut, MessageOut, QueuedOut, ReadOut, ThreadOut
 from messaging.streaming import frames, stream_limits
 from messaging.streaming.hub import EVENT_TYPES, in_thread
@@ -52,15 +64,50 @@ class MessageView(WorkspaceView):
     def get(self, message_id: str) -> ApiResponse:
         return ApiResponse(MessageOut.render(services.get_message(self.actor, message_id)))
 
+    @endpoint(scopes=WRITE, body=EditIn, responses={200: CanceledOut}, error_codes=("invalid_state",))
+    def patch(self, message_id: str) -> ApiResponse:
+        """Change the text of a message.
+
+        A queued one is sent with the new text. One that was sent is changed at Telegram, within 48 hours: until that is
+        done `text` is the old one and `change` says so.
+        """
+        check = self.preconditions.check(MessageOut.render)
+        answer = _changed(self.actor, changes.edit_message(self.actor, message_id, **self.body, check=check))
+        if self.actor.has(Scope.READ_MESSAGES):
+            answer.headers["ETag"] = entity_tag(answer.data)
+        return answer
+
+    @endpoint(scopes=WRITE, responses={204: None}, error_codes=("invalid_state",))
+    def delete(self, message_id: str) -> ApiResponse:
+        """Delete a message that was sent, for both sides.
+
+        `deleted_at` is set once Telegram has done it.
+        """
+        check = self.preconditions.check(MessageOut.render)
+        message = changes.delete_message(self.actor, message_id, check=check)
+        return ApiResponse(None, status=204, contact_id=message.contact_id)
+
+
+class ReactionsView(WorkspaceView):
+    """React to a message from its account."""
+
+    @endpoint(scopes=WRITE, body=ReactIn, responses={200: CanceledOut}, error_codes=("invalid_state",))
+    def post(self, message_id: str) -> ApiResponse:
+        return _changed(self.actor, changes.react(self.actor, message_id, **self.body))
+
+
+def _changed(actor: Actor, message: Message) -> ApiResponse:
+    """The whole message, or ``id`` and ``status`` for a key that may not read it."""
+    representation = MessageOut if actor.has(Scope.READ_MESSAGES) else CanceledOut
+    return ApiResponse(representation.render(message), contact_id=message.contact_id)
+
 
 class CancelView(WorkspaceView):
     """Cancel a message that is still queued."""
 
     @endpoint(scopes=WRITE, body=EmptyIn, responses={200: CanceledOut}, error_codes=("invalid_state",))
     def post(self, message_id: str) -> ApiResponse:
-        message = services.cancel_message(self.actor, message_id)
-        representation = MessageOut if self.actor.has(Scope.READ_MESSAGES) else CanceledOut
-        return ApiResponse(representation.render(message), contact_id=message.contact_id)
+        return _changed(self.actor, services.cancel_message(self.actor, message_id))
 
 
 class ThreadsView(WorkspaceView):

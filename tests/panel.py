@@ -75,7 +75,15 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     thread = _add(made, Thread(account=account, contact=contact))
     message = _add(
         made,
-        Message(account=account, thread=thread, contact=contact, direction="out", status="sent", text=f"{mark} text"),
+        Message(
+            account=account,
+            thread=thread,
+            contact=contact,
+            direction="out",
+            status="sent",
+            text=f"{mark} text",
+            telegram_message_id=2,
+        ),
     )
     _add(made, MessageAttempt(message=message, number=1, outcome="sent", error=mark))
     name = default_storage.save(f"{workspace.pk}/{mark}", ContentFile(b"content"))

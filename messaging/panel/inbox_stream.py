@@ -1,8 +1,9 @@
 """Tells the inbox of a signed-in member that a thread has changed: Server-Sent Events with its id, and no content.
 
-The page then asks for what changed, with a request that is checked as every other one. In the address ``after`` is the
-position of the latest event when the page was made, so nothing is missed in between, and ``workspace`` the workspace
-that it shows: the stream is refused if that is not the session's any more. With each ping
+The page then asks for what changed, with a request that is checked as every other one. The stream also tells who is
+typing (:mod:`messaging.notices`). In the address ``after`` is the position of the latest event when the page was made,
+so nothing is missed in between, and ``workspace`` the workspace that it shows: the stream is refused if that is not the
+session's any more. With each ping
 session, membership, role and workspace are read anew, and the stream ends when they no longer hold.
 """
 
@@ -20,6 +21,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.events.feed import Entry
 from crmsolid.panel.components.context import PanelContext, panel_context
 from crmsolid.workspaces.actor import Scope
+from messaging.notices import TYPING, Notice
 from messaging.streaming import stream_limits
 from messaging.streaming.frames import EventStreamResponse, Source, start_position
 from messaging.streaming.hub import in_thread
@@ -46,7 +48,7 @@ async def inbox_stream(request: HttpRequest) -> HttpResponseBase:
     def is_allowed() -> bool:
         return _read_anew(request) is not None
 
-    return EventStreamResponse(Source(workspace_id, position, is_allowed, _frame), slot)
+    return EventStreamResponse(Source(workspace_id, position, is_allowed, _frame, _notice_frame), slot)
 
 
 def _start(request: HttpRequest) -> tuple[PanelContext | None, int]:
@@ -74,3 +76,10 @@ def _frame(entry: Entry) -> bytes:
     thread_id = json.loads(bytes(entry.body))["data"]["message"]["thread_id"]
     data = strictjson.dumps({"thread": thread_id, "event": entry.type})
     return b"id: %d\nevent: message\ndata: %s\n\n" % (entry.position, data)
+
+
+def _notice_frame(notice: Notice) -> bytes:
+    """Without an id: a notice has no place in the log of events."""
+    if notice.kind == TYPING:
+        return b"event: typing\ndata: %s\n\n" % strictjson.dumps({"thread": notice.thread_id, "who": notice.who})
+    return b"event: message\ndata: %s\n\n" % strictjson.dumps({"thread": notice.thread_id, "event": notice.kind})

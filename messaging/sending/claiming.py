@@ -28,7 +28,7 @@ from messaging.formatting.entities import Formatted, from_json, to_json
 from messaging.formatting.source import with_unix_lines
 from messaging.formatting.variables import TemplateUnresolved
 from messaging.models import Account, AccountState, Message, Status
-from messaging.sending import attaching, message_text, settlement, slots, sources
+from messaging.sending import attaching, message_text, quoting, settlement, slots, sources
 from messaging.sending.gateway import Outgoing, OutgoingFile
 from messaging.sending.settlement import Claim
 from messaging.sending.sources import Cancel, Postpone
@@ -291,6 +291,7 @@ def _take_leases(
     now, lease = clock.now(), uuid4().hex
     lease_until = now + timedelta(seconds=settings.SEND_LEASE_SECONDS)
     claims, rows = [], []
+    quoted = quoting.quoted_by(sendable)
     for message in sendable:
         previous_attempt_at = message.unsettled_since
         message.status, message.lease, message.lease_until = Status.SENDING, lease, lease_until
@@ -302,6 +303,7 @@ def _take_leases(
         message.attempts += 1
         entities = json.dumps(message.entities)
         rows.append((message.id, message.text, entities, message.slot_at, message.unsettled_since, message.attempts))
+        quotes = quoted.get(message.id)
         outgoing = Outgoing(
             message_id=message.id,
             workspace_id=message.workspace_id,
@@ -314,6 +316,9 @@ def _take_leases(
             entities=text.entities,
             link_preview=message.link_preview,
             files=files.get(message.id, ()),
+            reply_to=quotes and quotes.reply_to,
+            quote=quotes.quote if quotes else "",
+            quote_offset=quotes.offset if quotes else 0,
         )
         claims.append(Claim(message, accounts[message.account_id], outgoing, lease))
     run(_TAKE_LEASES, [lease, lease_until, *columns_of(rows)])

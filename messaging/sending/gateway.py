@@ -31,7 +31,8 @@ class Outgoing:
 
     ``previous_attempt_at`` is the time of the first earlier attempt whose result is unknown, None if there is none.
     ``entities`` are the formatted parts of ``text``, which is the caption where there are ``files``. ``reply_to`` is
-    the id, as Telegram or the sandbox has it, of the message that this one quotes, ``quote`` the part of its text.
+    the id, as Telegram or the sandbox has it, of the message that this one quotes, ``quote`` the part of its text,
+    which begins at ``quote_offset`` UTF-16 units.
     """
 
     message_id: str
@@ -47,6 +48,7 @@ class Outgoing:
     files: tuple[OutgoingFile, ...] = ()
     reply_to: int | None = None
     quote: str = ""
+    quote_offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,11 +273,9 @@ def _requeue(attempt: Attempt) -> list[Attempt]:
     assert isinstance(error, SendError)
     try:
         with transaction.atomic():
-            account = _accounts.select("id = %s", [message.account_id], lock=True)[0]
-            backoff = min(FIRST_RETRY_SECONDS * 2 ** min(message.attempts - 1, 10), MAX_RETRY_SECONDS)
-            wait = error.retry_after if error.retry_after is not None else backoff
-            retry_at = clock.now() + timedelta(seconds=wait)
-            _apply_to_account(account, error, retry_at)
+            account = lock_account(message.account_id)
+            retry_at = clock.now() + timedelta(seconds=seconds_until_retry(error, message.attempts))
+            apply_to_account(account, error, retry_at)
             earliest = slots.earliest_send(account, retry_at)
             slot = slots.next_free_slot(account, earliest, exclude_id=message.id)
             unsettled_since = attempt.claim.outgoing.previous_attempt_at if error.unsent else message.unsettled_since
@@ -298,13 +296,24 @@ def _requeue(attempt: Attempt) -> list[Attempt]:
     return [attempt]
 
 
+def lock_account(account_id: int) -> Account:
+    """The account, locked."""
+    return _accounts.select("id = %s", [account_id], lock=True)[0]
+
+
+def seconds_until_retry(error: SendError, attempts: int) -> float:
+    """The wait that Telegram asks for; else 5 s after the first attempt, doubling up to 10 minutes."""
+    backoff = min(FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 10), MAX_RETRY_SECONDS)
+    return error.retry_after if error.retry_after is not None else backoff
+
+
 def reason_to_wait(account: Account, until: datetime) -> str:
     """Why a message waits until then, if its slot does not say so: for the account's pause, or for its own time."""
     is_pause = account.state == AccountState.PAUSED and account.paused_until == until
     return WaitingFor.ACCOUNT_PAUSED if is_pause else WaitingFor.ETA
 
 
-def _apply_to_account(account: Account, error: SendError, paused_until: datetime) -> None:
+def apply_to_account(account: Account, error: SendError, paused_until: datetime) -> None:
     """Write the account's new state, if the error has one. The account's row is locked.
 
     A pause never becomes shorter, and a pause without an end stays.

@@ -15,6 +15,7 @@ from django.http import StreamingHttpResponse
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.events import feed, positions
 from crmsolid.events.feed import Entry
+from messaging.notices import Notice
 from messaging.streaming import hub as hubs
 from messaging.streaming.hub import SubscriptionEnded, in_thread
 from messaging.streaming.stream_limits import StreamSlot
@@ -27,12 +28,13 @@ PING_SECONDS = 15.0
 @dataclass(frozen=True, slots=True)
 class Source:
     """What a stream sends: the events of a workspace after a position, each as ``frame`` writes it, for as long as
-    ``is_allowed``, which is called in a thread with every ping."""
+    ``is_allowed``, which is called in a thread with every ping; with ``notice_frame`` its notices, too."""
 
     workspace_id: int
     position: int
     is_allowed: Callable[[], bool]
     frame: Callable[[Entry], bytes]
+    notice_frame: Callable[[Notice], bytes] | None = None
 
 
 class EventStreamResponse(StreamingHttpResponse):
@@ -73,7 +75,8 @@ async def _frames(source: Source, slot: StreamSlot) -> AsyncIterator[bytes]:
     yield b": connected\nid: %d\n\n" % source.position
     clock, position = asyncio.get_running_loop().time, source.position
     try:
-        async with hubs.hub().subscribe(source.workspace_id) as subscription:
+        wants_notices = source.notice_frame is not None
+        async with hubs.hub().subscribe(source.workspace_id, wants_notices=wants_notices) as subscription:
             while batch := await in_thread(hubs.read_events, position, subscription.workspace_id):
                 for entry in batch:
                     position = entry.position
@@ -88,7 +91,10 @@ async def _frames(source: Source, slot: StreamSlot) -> AsyncIterator[bytes]:
                     await slot.renew()
                     ping_at = clock() + PING_SECONDS
                     yield b": ping\n\n"
-                if new is not None and new.position > position:
+                if isinstance(new, Notice):
+                    if source.notice_frame is not None:
+                        yield source.notice_frame(new)
+                elif new is not None and new.position > position:
                     position = new.position
                     yield source.frame(new)
     except SubscriptionEnded:

@@ -2,7 +2,7 @@
 
 An open stream that waits costs no database connection and no query of its own. While there is at least one stream, a
 watcher polls the event log several times a second, in a thread, on one connection that it keeps, and puts each event
-into the queues of the streams of its workspace.
+into the queues of the streams of its workspace. Streams that want them get the notices (:mod:`messaging.notices`) too.
 """
 
 import asyncio
@@ -19,7 +19,15 @@ from django.db import connections
 from crmsolid.events import feed, positions
 from crmsolid.events.feed import Entry
 from crmsolid.serving.shutdown import shutdown
-from messaging.representations import MESSAGE_FAILED, MESSAGE_RECEIVED, MESSAGE_SENT
+from messaging.notices import Listener, Notice
+from messaging.representations import (
+    MESSAGE_DELETED,
+    MESSAGE_EDITED,
+    MESSAGE_FAILED,
+    MESSAGE_READ,
+    MESSAGE_RECEIVED,
+    MESSAGE_SENT,
+)
 
 logger = logging.getLogger("crmsolid.stream")
 
@@ -27,7 +35,10 @@ POLL_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 MAX_QUEUED_EVENTS = 1000
 WATCHER_TASK = "stream-watcher"
-EVENT_TYPES = tuple(event_type.name for event_type in (MESSAGE_SENT, MESSAGE_FAILED, MESSAGE_RECEIVED))
+EVENT_TYPES = tuple(
+    event_type.name
+    for event_type in (MESSAGE_SENT, MESSAGE_FAILED, MESSAGE_RECEIVED, MESSAGE_READ, MESSAGE_EDITED, MESSAGE_DELETED)
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,11 +53,12 @@ class SubscriptionEnded(Exception):
 
 
 class Subscription:
-    """The queue of one stream: the events of one workspace in the order of their positions."""
+    """The queue of one stream: the events of one workspace in the order of their positions, and its notices if it
+    ``wants_notices``."""
 
-    def __init__(self, workspace_id: int) -> None:
-        self.workspace_id = workspace_id
-        self._queue: asyncio.Queue[Entry | None] = asyncio.Queue()
+    def __init__(self, workspace_id: int, *, wants_notices: bool = False) -> None:
+        self.workspace_id, self.wants_notices = workspace_id, wants_notices
+        self._queue: asyncio.Queue[Entry | Notice | None] = asyncio.Queue()
         self._ended = False
 
     def push(self, entry: Entry) -> None:
@@ -57,14 +69,19 @@ class Subscription:
         elif not self._ended:
             self._queue.put_nowait(entry)
 
+    def push_notice(self, notice: Notice) -> None:
+        """Queue a notice; it is dropped where the queue is full, for it does not have to arrive."""
+        if not self._ended and self._queue.qsize() < MAX_QUEUED_EVENTS:
+            self._queue.put_nowait(notice)
+
     def end(self) -> None:
         """Accept no more events. The reader gets :class:`SubscriptionEnded` after those that are queued."""
         if not self._ended:
             self._ended = True
             self._queue.put_nowait(None)
 
-    async def next(self, timeout: float) -> Entry | None:
-        """The next event; None after ``timeout`` seconds without one; :class:`SubscriptionEnded` at the end."""
+    async def next(self, timeout: float) -> Entry | Notice | None:
+        """The next event or notice; None after ``timeout`` seconds without; :class:`SubscriptionEnded` at the end."""
         try:
             entry = await asyncio.wait_for(self._queue.get(), timeout)
         except TimeoutError:
@@ -83,12 +100,13 @@ class Hub:
         self._is_watching = False
         self._start_lock = asyncio.Lock()
         self._position = 0
+        self._listener = Listener()
 
     @asynccontextmanager
-    async def subscribe(self, workspace_id: int) -> AsyncIterator[Subscription]:
+    async def subscribe(self, workspace_id: int, *, wants_notices: bool = False) -> AsyncIterator[Subscription]:
         """Receive every event that gets its position from now on. Read older events from the log *within* this, so
         that none is missed in between. The watcher stops when the last subscription has gone."""
-        subscription = Subscription(workspace_id)
+        subscription = Subscription(workspace_id, wants_notices=wants_notices)
         async with self._start_lock:  # streams that open at the same time start one watcher
             if not self._is_watching:
                 self._position = await in_thread(feed.last_position)
@@ -111,12 +129,18 @@ class Hub:
                 subscription.end()
         finally:
             self._is_watching = False  # before the await below: a stream that opens meanwhile starts a new watcher
-            await asyncio.get_running_loop().run_in_executor(_watcher_thread, connections.close_all)
+            await asyncio.get_running_loop().run_in_executor(_watcher_thread, self._close)
 
     async def _poll(self) -> float:
         """Pass on what is new; returns the seconds to wait before the next poll."""
+        loop = asyncio.get_running_loop()
+        listeners = [each for each in self._subscriptions if each.wants_notices]
+        if listeners:
+            for notice in await loop.run_in_executor(_watcher_thread, self._listener.read):
+                for subscription in listeners:
+                    if subscription.workspace_id == notice.workspace_id:
+                        subscription.push_notice(notice)
         try:
-            loop = asyncio.get_running_loop()
             entries = await loop.run_in_executor(_watcher_thread, _read_on_kept_connection, self._position)
         except DatabaseError:
             logger.warning("the stream watcher cannot reach the database", exc_info=True)
@@ -127,6 +151,10 @@ class Hub:
                 if subscription.workspace_id == entry.workspace_id:
                     subscription.push(entry)
         return POLL_SECONDS if len(entries) < feed.BATCH else 0.0
+
+    def _close(self) -> None:
+        self._listener.close()
+        connections.close_all()
 
 
 def read_events(after: int, workspace_id: int | None = None) -> list[Entry]:

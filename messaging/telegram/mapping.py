@@ -79,7 +79,7 @@ def private_message(update: Any, own_id: int) -> PrivateMessage | None:
     if peer_id == own_id or peer_id in SERVICE_ACCOUNT_IDS:
         return None
     edit_is_hidden = getattr(message, "edit_hide", None)  # a reaction, for example, not a new text
-    text, content = _without_nul(message.message or ""), getattr(message, "media", None)
+    text, content = without_nul(message.message or ""), getattr(message, "media", None)
     file = media.file_of(content)
     return PrivateMessage(
         id=message.id,
@@ -139,7 +139,7 @@ def _quoted_id(header: Any) -> int | None:
 
 def _quote(header: Any) -> str:
     is_here = _quoted_id(header) is not None and header.quote
-    return _without_nul(header.quote_text or "") if is_here else ""
+    return without_nul(header.quote_text or "") if is_here else ""
 
 
 def peer_from_user(user: Any) -> Peer | None:
@@ -152,10 +152,10 @@ def peer_from_user(user: Any) -> Peer | None:
     active_usernames = [username.username for username in user.usernames or [] if username.active]
     name = " ".join(part for part in (user.first_name, user.last_name) if part)
     username = user.username or next(iter(active_usernames), "")
-    return Peer(user.id, user.access_hash, username, _without_nul(name), _without_nul(user.last_name or ""))
+    return Peer(user.id, user.access_hash, username, without_nul(name), without_nul(user.last_name or ""))
 
 
-def _without_nul(text: str) -> str:
+def without_nul(text: str) -> str:
     """The text without NUL characters, which PostgreSQL does not store."""
     return text.replace("\0", "")
 

@@ -23,6 +23,9 @@ from telethon.tl import types
 
 from contacts.models import Contact
 from crmsolid.core import clock
+from messaging import typing
+from messaging.changes import applying
+from messaging.changes import received as changes
 from messaging.files import received as files
 from messaging.formatting.entities import from_json, to_json
 from messaging.models import (
@@ -41,6 +44,7 @@ from messaging.models import (
 from messaging.telegram import mapping
 from messaging.telegram.client import UpdateState
 from messaging.telegram.mapping import Peer, PrivateMessage, merge_albums, private_message
+from messaging.telegram.reactions import read_reactions
 from messaging.threads import albums, received
 from messaging.threads.incoming import Incoming
 from messaging.threads.received import CLOCK_TOLERANCE, OWN_SEND_STATUSES
@@ -240,8 +244,19 @@ class Receiver:
             case types.UpdateReadHistoryInbox():
                 if isinstance(update.peer, types.PeerUser):
                     self.apply_read(update.peer.user_id, update.max_id)
+            case types.UpdateReadHistoryOutbox():
+                if isinstance(update.peer, types.PeerUser):
+                    changes.record_read(self.account, update.peer.user_id, update.max_id, clock.now())
             case types.UpdateEditMessage():
                 self._apply_edit(message)
+                self._store_reactions(update.message)
+            case types.UpdateDeleteMessages():
+                changes.record_deleted(self.account, update.messages, clock.now())
+            case types.UpdateMessageReactions():
+                if isinstance(update.peer, types.PeerUser):
+                    self._store_reactions(update, update.msg_id)
+            case types.UpdateUserTyping():
+                self._tell_typing(update)
             case _:
                 self._store_message(message)
 
@@ -257,6 +272,23 @@ class Receiver:
             self._store_message(message)
         for message in messages:
             self._store_edit(message)
+        for each in kept:
+            self._store_reactions(each)
+
+    def _store_reactions(self, message: Any, message_id: int = 0) -> None:
+        """Those of a message, or of an update about one. What Telegram reported while the account was away it does not
+        repeat; a conversation that is read then tells them."""
+        reactions = getattr(message, "reactions", None)
+        found = None if reactions is None else read_reactions(reactions)
+        if found is not None:
+            changes.record_reactions(self.account, message_id or message.id, found)
+
+    def _tell_typing(self, update: types.UpdateUserTyping) -> None:
+        if isinstance(update.action, types.SendMessageCancelAction):
+            return
+        threads = Thread.unscoped.filter(account=self.account, contact__telegram_id=update.user_id)
+        if thread_id := threads.values_list("pk", flat=True).first():
+            typing.tell_typing(self.account.workspace_id, thread_id, typing.CONTACT)
 
     def stored_ids(self, message_ids: Sequence[int]) -> set[int]:
         """Those of these messages that are stored."""
@@ -357,11 +389,14 @@ class Receiver:
     def _edit(self, stored: Message, message: PrivateMessage, edited_at: datetime) -> bool:
         """Store the edited text and the file, if it is another one now. A part of an album without a caption leaves the
         caption of the album as it is."""
+        locked = applying.lock_message(Message.unscoped.filter(pk=stored.pk))
+        if locked is None:
+            return False
+        has_text = bool(message.text) or stored.telegram_message_id == message.id
+        text = message.text if has_text else locked.text
+        entities = to_json(message.entities) if has_text else locked.entities
         # A conversation that was read before may be stored after a newer edit.
-        rows = Message.unscoped.filter(Q(edited_at=None) | Q(edited_at__lte=edited_at), pk=stored.pk)
-        is_first = stored.telegram_message_id == message.id
-        values = {"text": message.text, "entities": to_json(message.entities)} if message.text or is_first else {}
-        if not rows.update(**values, edited_at=edited_at):
+        if not applying.record_edit(locked, text, entities, edited_at):
             return False
         for part in message.parts:
             files.replace_media(stored, part)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from crmsolid.core import clock
 from messaging.models import Account, Attachment, Direction, Message, MessageAttempt, Status, TelegramSession
 from messaging.sending import attaching
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from messaging.telegram import health, history
+from messaging.telegram import health, history, quoting
 from messaging.telegram.client import Client
 from messaging.telegram.entities import to_telegram
 from messaging.telegram.errors import (
@@ -169,7 +170,7 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer, store_ids: Sto
     random_id, previous = send.outgoing.random_id, send.outgoing.previous_attempt_at
     try:
         # Telethon's own send_message() does not accept a random_id.
-        answer = await client.invoke(_request(send.outgoing, peer))
+        answer = await quoting.invoke(client, send.outgoing, partial(_request, send.outgoing, peer))
     except RPCError as error:
         if name_of(error) == RANDOM_ID_DUPLICATE:
             try:
@@ -188,13 +189,14 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer, store_ids: Sto
     return read_answer(answer, random_id)
 
 
-def _request(outgoing: Outgoing, peer: Peer) -> functions.messages.SendMessageRequest:
+def _request(outgoing: Outgoing, peer: Peer, reply_to: Any) -> functions.messages.SendMessageRequest:
     return functions.messages.SendMessageRequest(
         peer.to_input(),
         outgoing.text,
         random_id=outgoing.random_id,
         entities=to_telegram(outgoing.entities),
         no_webpage=not outgoing.link_preview,
+        reply_to=reply_to,
     )
 
 

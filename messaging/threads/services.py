@@ -36,7 +36,7 @@ from messaging.models import (
     account_state,
 )
 from messaging.querysets import MAX_COUNT
-from messaging.sending import attaching, gateway, message_text
+from messaging.sending import attaching, gateway, message_text, quoting
 from messaging.threads.state import ASSIGNABLE, find_waiting
 
 # Whoever looks after a thread.
@@ -469,6 +469,7 @@ def retry_message(actor: Actor, message_id: str) -> Message:
         rendered=failed.rendered,
         attachments=attachments,
         send_as=send_as,
+        **quoting.again(failed),
         retry_of_id=failed.pk,
     )
     audit.record(actor, "message.retried", failed.pk, message=again.pk)

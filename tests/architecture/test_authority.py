@@ -35,6 +35,7 @@ import crmsolid.workspaces.invitations
 import crmsolid.workspaces.services
 import messaging.accounts
 import messaging.broadcasts.stats
+import messaging.changes.services
 import messaging.services
 import messaging.texts
 import messaging.threads.services
@@ -473,6 +474,19 @@ ROWS = [
         Scope.WRITE_MESSAGES,
         message_id,
         "invalid_state",  # it has been sent
+    ),
+    Row(
+        messaging.changes.services.edit_message,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**message_id(rows), "text": "Hello again"},
+    ),
+    Row(messaging.changes.services.delete_message, WRITERS, Scope.WRITE_MESSAGES, message_id),
+    Row(
+        messaging.changes.services.react,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**message_id(rows), "emoji": "👍"},
     ),
     Row(messaging.services.get_message, EVERYONE, Scope.READ_MESSAGES, message_id),
     Row(messaging.services.list_messages, EVERYONE, Scope.READ_MESSAGES),

@@ -37,6 +37,7 @@ OF_OURS: dict[str, set[str]] = {
     "an id that we made": {
         *("ContactOut.id", "SegmentOut.id", "MessageOut.id", "ThreadOut.id", "SequenceOut.id", "EnrollmentOut.id"),
         *("QueuedOut.id", "CanceledOut.id", "MessageOut.thread_id", "MessageOut.contact_id", "MessageOut.in_reply_to"),
+        "MessageOut.reply_to",
         *("ThreadOut.contact_id", "EnrollmentOut.sequence_id", "EnrollmentOut.contact_id", "ExplanationOut.contact_id"),
         *("VersionFiguresOut.sequence_id", "BroadcastFiguresOut.broadcast_id"),
         *("SequenceResultsOut.sequence_id", "AttachmentOut.id", "ShownFileOut.id"),
@@ -45,8 +46,14 @@ OF_OURS: dict[str, set[str]] = {
     "the name of a time zone, of a list of ours": {
         *("ContactOut.time_zone", "WorkspaceOut.time_zone", "SequenceDetailOut.time_zone"),
     },
-    "a word of ours for what went wrong, or what it is": {"MessageOut.error", "MessageOut.kind", "LeafOut.op"},
+    "a word of ours for what went wrong, or what it is": {
+        "MessageOut.error",
+        "ChangeOut.error",
+        "MessageOut.kind",
+        "LeafOut.op",
+    },
     "an address of ours": {"AttachmentOut.url", "AttachmentOut.thumbnail"},
+    "an emoji, without a letter": {"ReactionOut.emoji"},
     "where something stands in a filter": {"LeafOut.path"},
     "a time or a duration": {
         *("StepOut.delay", "SequenceDetailOut.jitter", "WindowOut.from", "WindowOut.to", "WindowOut.days"),
@@ -160,9 +167,8 @@ def plant(tenants: Tenants, client: Api) -> dict[str, Any]:
     audience = {"contact_ids": [person.pk]}
     broadcast = {"name": WORDS, "text": WORDS, "account_ids": [account.pk], "audience": audience}
     assert client.post("/v1/broadcasts", broadcast).status_code == 201
-    sent = client.post(
-        "/v1/messages/send", {"account_id": account.pk, "to": f"@{username}", "text": WORDS}, X_Request_Id=MARK
-    )
+    message = {"account_id": account.pk, "to": f"@{username}", "text": WORDS, "reply_to": incoming.pk, "quote": WORDS}
+    sent = client.post("/v1/messages/send", message, X_Request_Id=MARK)
     while runner.run_due():
         pass
     sequence_runner.run_due()
@@ -219,7 +225,7 @@ def test_text_from_every_way_in_is_only_where_the_answers_say(tenants: Tenants, 
     # nothing was sent in the days before.
     expected = {
         "explain_segment": {"leaves[].field"},
-        "list_threads": {f"data[].last_message.{name}" for name in ("request_id", *FILES)},
+        "list_threads": {f"data[].last_message.{name}" for name in ("request_id", "quote", *FILES)},
         "get_analytics": {"before.data[].name", "before.data[].steps[].step"},
     }
     assert {name: missed for name, missed in unplanted.items() if missed} == expected

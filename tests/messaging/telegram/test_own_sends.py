@@ -233,9 +233,8 @@ def test_what_is_no_private_message_costs_no_statement(
     reports: Reports, shop: Account, django_assert_num_queries: Any
 ) -> None:
     online = types.UpdateUserStatus(ANNA_ID, types.UserStatusOnline(clock.now()))
-    typing = types.UpdateUserTyping(ANNA_ID, types.SendMessageTypingAction())
     with django_assert_num_queries(0):
-        reports.store(online, typing)
+        reports.store(online)
     reports.store(reports.message(41, "Hi", out=False))
     assert Message.unscoped.get().text == "Hi"
 
