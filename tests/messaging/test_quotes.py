@@ -118,7 +118,7 @@ def test_an_answer_of_the_contact_shows_what_it_quotes(ours: Api, sandbox: Accou
     shown = ours.get(f"/v1/messages/{answer.pk}").json()
     assert (shown["reply_to"], shown["quote"], shown["in_reply_to"]) == (sent.pk, "red", sent.pk)
     unknown = write(sandbox, 1001, "That", reply_to=999, quote="red")
-    assert (unknown.reply_to_id, unknown.quote) == (None, "")
+    assert (unknown.reply_to_id, unknown.quote) == (None, "red")
 
 
 def test_a_contact_who_quotes_themselves_answers_nothing_of_it(ours: Api, sandbox: Account) -> None:
