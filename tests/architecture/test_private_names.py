@@ -8,7 +8,18 @@ from tests.architecture import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 # Documented, although they begin with an underscore.
-PUBLIC = {"_meta", "_state", "_base_manager", "_default_manager", "_asdict", "_make", "_replace", "_fields", "_value_"}
+PUBLIC = {
+    "_meta",
+    "_state",
+    "_base_manager",
+    "_default_manager",
+    "_asdict",
+    "_make",
+    "_replace",
+    "_fields",
+    "_value_",
+    "_save",
+}
 # Of the product: annotations of a queryset, and a method of a base class of ours.
 OURS = {"_held_since", "_held_reason", "_held_note", "_link"}
 
