@@ -30,6 +30,10 @@ from messaging.representations import MessageOut
 _PART = rf"[^{{}}\u0000{BLANKS}]|\{{\{{|\}}\}}|\{{[A-Za-z_][A-Za-z0-9_]{{0,63}}(\|[^{{}}\u0000]*)?\}}"
 TEMPLATE = rf"^[{BLANKS}]*({_PART})([{BLANKS}]|{_PART})*$"
 TEMPLATE_OR_EMPTY = rf"{TEMPLATE}|^$"
+TEXT_HELP = (
+    "1 to 4096 UTF-16 units once `{variables}` are filled in. With `attachments` it is their caption: at most 1024 "
+    "units, and it may be left out."
+)
 RECIPIENT = rf"{USERNAME}|^[1-9][0-9]{{0,17}}$"
 
 
@@ -58,6 +62,17 @@ class FormatField(Choice):
         super().__init__(choices=Format.values, **options)
 
 
+class AttachmentsField(List):
+    """The ids of the files of a message."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("required", False)
+        options.setdefault(
+            "help_text", "Files of `POST /v1/files`, sent as one message; several photos and videos are an album."
+        )
+        super().__init__(max_length=MAX_TOGETHER, child=Id("file"), **options)
+
+
 class SendIn(StrictSerializer):
     needs_one_of = ("text", "attachments")
     exactly_one_of = ("to", "contact_id")
@@ -72,15 +87,9 @@ class SendIn(StrictSerializer):
         allow_blank=True,
         max_length=20_000,
         documented_pattern=TEMPLATE_OR_EMPTY,
-        help_text="1 to 4096 UTF-16 units once `{variables}` are filled in. With `attachments` it is their caption: at "
-        "most 1024 units, and it may be left out.",
+        help_text=TEXT_HELP,
     )
-    attachments = List(
-        required=False,
-        max_length=MAX_TOGETHER,
-        child=Id("file"),
-        help_text="Files of `POST /v1/files`, sent as one message; several photos and videos are an album.",
-    )
+    attachments = AttachmentsField()
     format = FormatField()
     link_preview = Boolean(default=True, help_text="Whether Telegram shows a preview of an address in the text.")
     send_at = Timestamp(required=False, allow_null=True, help_text="Not before this time (RFC 3339).")

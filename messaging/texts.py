@@ -4,7 +4,7 @@ An opt-out word opts out whoever sends it as a whole message: words within a sen
 the same, and blanks, full stops and exclamation marks around the word are ignored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,8 +23,9 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.configuration import Change, apply_each
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.formatting.variables import variables
-from messaging.inputs import FormatField
+from messaging.inputs import AttachmentsField, FormatField
 from messaging.models import Format, Message, OptOutWord, Template
+from messaging.sending import attaching
 from messaging.sending.message_text import check_template
 
 MAX_NAME = 100
@@ -34,32 +35,44 @@ MAX_MESSAGE = 2 * MAX_WORD
 DEFAULT_WORDS = ("/stop", "stop")
 # The names of the sections of a workspace's configuration.
 TEMPLATES, WORDS = "templates", "opt_out_words"
+_MEMBERS = ("name", "text", "format", "attachments")
 
 
 # --- Templates --------------------------------------------------------------------------------------------------------
 @unit_of_work()
-def create_template(actor: Actor, *, name: str, text: str, format: str = Format.PLAIN) -> Template:
-    """Keep a text, which is written in ``format``, under a name.
+def create_template(
+    actor: Actor, *, name: str, text: str, format: str = Format.PLAIN, attachments: Sequence[str] = ()
+) -> Template:
+    """Keep a text, which is written in ``format``, under a name, with the files that it is sent with.
 
     Errors: ``forbidden`` for anybody but admins and owners, ``validation_failed``.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
     template = Template(workspace=actor.workspace)
-    _set(template, name, text, format)
+    _set(template, name, text, format, attachments)
     audit.record(actor, "template.created", str(template.pk))
     return template
 
 
 @unit_of_work()
-def update_template(actor: Actor, template_id: int, *, name: str, text: str, format: str = Format.PLAIN) -> Template:
-    """Replace name, text and format. Messages that were made from it stay as they are.
+def update_template(
+    actor: Actor,
+    template_id: int,
+    *,
+    name: str,
+    text: str,
+    format: str = Format.PLAIN,
+    attachments: Sequence[str] | None = None,
+) -> Template:
+    """Replace name, text, format and files; None leaves the files. Messages that were made from it stay as they are.
 
     Errors: as :func:`create_template`; ``not_found``.
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
     template = _find(actor, template_id)
-    if (template.name, template.text, template.format) != (name, text, format):
-        _set(template, name, text, format)
+    attachments = template.attachments if attachments is None else list(attachments)
+    if (template.name, template.text, template.format, template.attachments) != (name, text, format, attachments):
+        _set(template, name, text, format, attachments)
         audit.record(actor, "template.changed", str(template.pk))
     return template
 
@@ -79,10 +92,14 @@ def _find(actor: Actor, template_id: int) -> Template:
     return template
 
 
-def _set(template: Template, name: str, text: str, format: str) -> None:
+def _set(template: Template, name: str, text: str, format: str, attachments: Sequence[str]) -> None:
     if not 1 <= len(name.strip()) <= MAX_NAME:
         raise invalid("name", "length", f"a name has 1 to {MAX_NAME} characters")
-    template.text = check_template(template.workspace, text, format)
+    template.text = check_template(template.workspace, text, format, caption=bool(attachments))
+    if list(attachments) != template.attachments:
+        attaching.check_kept(template.workspace, attachments)
+        attaching.lock_files(template.workspace_id, attachments)
+    template.attachments = list(attachments)
     template.name, template.format, template.updated_at = name.strip(), format, clock.now()
     try:
         with transaction.atomic():
@@ -153,17 +170,18 @@ def remove_opt_out_word(actor: Actor, word_id: int) -> None:
 # --- The sections of a workspace's configuration ----------------------------------------------------------------------
 class TemplateItem(StrictSerializer):
     name = Text(max_length=MAX_NAME)
-    text = Text()
+    text = Text(required=False, allow_blank=True, default="")
     format = FormatField()
+    attachments = AttachmentsField(default=list)
 
 
 def dump_templates(actor: Actor) -> list[Any]:
     """All templates by name."""
-    return list(Template.objects.for_workspace(actor.workspace).order_by("name").values("name", "text", "format"))
+    return list(Template.objects.for_workspace(actor.workspace).order_by("name").values(*_MEMBERS))
 
 
 def apply_templates(actor: Actor, items: list[Any], path: str) -> list[Change]:
-    """Create the templates whose names are new, and give the others the text and the format of the document."""
+    """Create the templates whose names are new, and give the others the text, format and files of the document."""
     return apply_each(items, path, partial(_apply_template, actor))
 
 
@@ -172,8 +190,8 @@ def _apply_template(actor: Actor, item: Any) -> Change:
     template = Template.objects.for_workspace(actor.workspace).filter(name=wanted["name"].strip()).first()
     if template is None:
         return Change(TEMPLATES, create_template(actor, **wanted).name, "created")
-    same = (template.text, template.format) == (wanted["text"], wanted["format"])
-    update_template(actor, template.pk, name=template.name, text=wanted["text"], format=wanted["format"])
+    same = all(getattr(template, member) == wanted[member] for member in _MEMBERS if member != "name")
+    update_template(actor, template.pk, **{**wanted, "name": template.name})
     return Change(TEMPLATES, template.name, "unchanged" if same else "updated")
 
 

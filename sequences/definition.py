@@ -1,7 +1,8 @@
 """What a sequence is made of: the one declaration of its shape, for the panel, ``apply_config`` and stored versions.
 
 As JSON: ``{name, account_ids, time_zone, window: {days, from, to}, jitter, stop_on, ignore_auto_replies, pass_on,
-steps: [{id, delay, text, format, condition, if_not}]}``. Durations are ISO 8601. What has a default may be left out.
+steps: [{id, delay, text, format, attachments, condition, if_not}]}``. Durations are ISO 8601. What has a default may be
+left out.
 """
 
 import re
@@ -17,8 +18,9 @@ from contacts.segments.conditions import ConditionErrors, parse_condition
 from contacts.validation import read_tags
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
+from messaging.files.albums import MAX_TOGETHER
 from messaging.models import Account, Format
-from messaging.sending import message_text
+from messaging.sending import attaching, message_text
 from sequences.running import schedule
 from sequences.running.schedule import InvalidWindow, Window
 
@@ -34,7 +36,7 @@ _GENERATED_ID = re.compile(r"step-([0-9]{1,9})")
 _MEMBERS = frozenset(
     {"name", "account_ids", "time_zone", "window", "jitter", "stop_on", "ignore_auto_replies", "pass_on", "steps"}
 )
-_STEP_MEMBERS = frozenset({"id", "delay", "text", "format", "condition", "if_not"})
+_STEP_MEMBERS = frozenset({"id", "delay", "text", "format", "attachments", "condition", "if_not"})
 
 
 class DefinitionErrors(ValueError):
@@ -57,6 +59,7 @@ class StepDefinition:
     condition: Any = None
     if_not: str = "skip"
     format: str = Format.PLAIN.value
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def step_as_json(step: StepDefinition) -> dict[str, Any]:
         "delay": format_duration(step.delay),
         "text": step.text,
         "format": step.format,
+        "attachments": list(step.attachments),
         "condition": step.condition,
         "if_not": step.if_not,
     }
@@ -248,13 +252,14 @@ class _Reader:
         values: dict[str, Any] = {"key": "", "delay": timedelta(0), "text": ""}
         if not self._is_object(data, path, _STEP_MEMBERS):
             return StepDefinition(**values)
-        if "text" not in data:
+        if "text" not in data and not data.get("attachments"):
             self._error(f"{path}.text", "required", "give the text of the message")
         readers: Mapping[str, tuple[str, Callable[[Any, str], Any]]] = {
             "id": ("key", self._step_id),
             "delay": ("delay", lambda value, _: _duration(value)),
             "format": ("format", self._format),
-            "text": ("text", lambda value, _: self._text(value, values.get("format") or Format.PLAIN)),
+            "attachments": ("attachments", self._attachments),
+            "text": ("text", lambda value, _: self._text(value, values)),
             "condition": ("condition", self._condition),
             "if_not": ("if_not", self._if_not),
         }
@@ -273,10 +278,18 @@ class _Reader:
             raise InvalidValue("invalid_choice", f"give one of: {', '.join(Format.values)}")
         return str(value)
 
-    def _text(self, value: Any, format: str) -> str:
+    def _attachments(self, value: Any, path: str) -> tuple[str, ...]:
+        ids = _list(value, MAX_TOGETHER, "files")
+        if not all(isinstance(each, str) and "\0" not in each for each in ids):
+            raise InvalidValue("invalid", "give the ids of files")
+        attaching.check_kept(self.workspace, ids)
+        return tuple(ids)
+
+    def _text(self, value: Any, step: Mapping[str, Any]) -> str:
         if not isinstance(value, str) or "\0" in value:
             raise InvalidValue("invalid", "give the text of the message")
-        return message_text.check_template(self.workspace, value, format)
+        format, caption = step.get("format") or Format.PLAIN, bool(step.get("attachments"))
+        return message_text.check_template(self.workspace, value, format, caption=caption)
 
     def _condition(self, value: Any, path: str) -> Any:
         if value is not None:

@@ -58,6 +58,7 @@ class StepOut(Representation):
     delay = serializers.CharField(help_text="ISO 8601, since the step before or the enrollment.")
     text = serializers.CharField()
     format = serializers.ChoiceField(choices=Format.values, help_text="How `text` is written.")
+    attachments = serializers.ListField(child=serializers.CharField(), help_text="The ids of the files.")
     condition = FilterField(allow_null=True, help_text="The step is for those for whom this holds.")
     if_not = serializers.ChoiceField(choices=IF_NOT, help_text="For the others: skip the step, or stop.")
 

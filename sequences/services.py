@@ -271,7 +271,7 @@ def _preview(actor: Actor, definition: Definition, contact: Contact) -> list[Pre
             continue
         text = None
         with suppress(ValueError):
-            text = message_text.render_for(contact, step.text, step.format)
+            text = message_text.render_for(contact, step.text, step.format, caption=bool(step.attachments))
         missing = Reason.MISSING_VALUE.value if text is None or not automatic.recipient_of(contact) else ""
         steps.append(PreviewStep(step.key, anchor, missing, text if shows_text else None))
     return steps

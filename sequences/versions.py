@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from messaging.sending import attaching
 from sequences.definition import Definition, StepDefinition
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step
 from sequences.running import schedule
@@ -77,7 +78,7 @@ def _version(row: SequenceVersion) -> Version:
 
 
 def _step(row: Step) -> StepDefinition:
-    return StepDefinition(row.key, row.delay, row.text, row.condition, row.if_not, row.format)
+    return StepDefinition(row.key, row.delay, row.text, row.condition, row.if_not, row.format, tuple(row.attachments))
 
 
 def add_version(sequence: Sequence, definition: Definition) -> Version:
@@ -95,6 +96,8 @@ def add_version(sequence: Sequence, definition: Definition) -> Version:
         pass_on=definition.pass_on,
     )
     row.save()
+    used = {file_id for step in definition.steps for file_id in step.attachments}
+    attaching.lock_files(sequence.workspace_id, used)
     Step.objects.for_workspace(sequence.workspace_id).bulk_create(
         Step(
             workspace_id=sequence.workspace_id,
@@ -106,6 +109,7 @@ def add_version(sequence: Sequence, definition: Definition) -> Version:
             condition=step.condition,
             if_not=step.if_not,
             format=step.format,
+            attachments=list(step.attachments),
         )
         for position, step in enumerate(definition.steps)
     )

@@ -61,6 +61,7 @@ _WORDS = {
     "per_hour": "the limit of messages an hour",
     "cooldown_days": "the number of days between two broadcasts",
     "format": "the format of the text",
+    "attachments": "the files",
 }
 _NO_TEXT = Formatted("")
 
@@ -141,7 +142,8 @@ def _text_or_reason(contact: Contact, definition: Definition, recent: set[str | 
     if contact.id in recent:
         return _NO_TEXT, ExclusionReason.COOLDOWN.value
     try:
-        return message_text.render_for(contact, definition.text, definition.format), ""
+        caption = bool(definition.attachments)
+        return message_text.render_for(contact, definition.text, definition.format, caption=caption), ""
     except TemplateUnresolved:
         return _NO_TEXT, ExclusionReason.MISSING_VALUE.value
     except ValueError:

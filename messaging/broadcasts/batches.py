@@ -117,7 +117,8 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: InFligh
     by_contact = {each.contact.id: each for each in judged}
     found = [(each, by_contact[each.contact_id]) for each in candidates if each.contact_id in by_contact]
     _skip(job, found)
-    _make_messages(job, capacity, [(recipient, each) for recipient, each in found if not each.reason])
+    ready = [(recipient, each) for recipient, each in found if not each.reason]
+    _make_messages(job, capacity, ready, tuple(broadcast.attachments))
     if found:
         return _wait(job, broadcast, None, now)
     if candidates or not capacity.waits:  # another transaction has locked them all
@@ -210,7 +211,9 @@ def _candidates(broadcast: Broadcast, capacity: _Capacity, room: int) -> list[Re
     return [*found, *unsent.filter(account=None).order_by("id")[:rest]] if rest > 0 else found
 
 
-def _make_messages(job: Job, capacity: _Capacity, ready: Sequence[tuple[Recipient, Judged]]) -> None:
+def _make_messages(
+    job: Job, capacity: _Capacity, ready: Sequence[tuple[Recipient, Judged]], attachments: tuple[str, ...]
+) -> None:
     """Write a message for each of these recipients for whom there is a slot. Their contacts are locked, so none has got
     one meanwhile."""
     recipients, wanted = [], []
@@ -220,7 +223,7 @@ def _make_messages(job: Job, capacity: _Capacity, ready: Sequence[tuple[Recipien
         if slot is not None:
             recipients.append(recipient)
             account = capacity.accounts[account_id]
-            wanted.append(AutomaticMessage(account, each.contact, each.text, slot, job.request_id))
+            wanted.append(AutomaticMessage(account, each.contact, each.text, slot, job.request_id, attachments))
     messages = automatic.accept(SOURCE, wanted)
     if not messages:
         return

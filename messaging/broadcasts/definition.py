@@ -15,7 +15,7 @@ from messaging.accounts import account_not_found
 from messaging.broadcasts.models import Broadcast
 from messaging.formatting.source import with_unix_lines
 from messaging.models import Account, Format
-from messaging.sending import message_text
+from messaging.sending import attaching, message_text
 
 MAX_NAME = 100
 MAX_ACCOUNTS = 50
@@ -34,7 +34,7 @@ class Definition:
     ``audience`` has exactly one of ``segment_id``, ``tags`` (contacts that have all of them, as in the list of
     contacts) and ``contact_ids``. ``send_at`` is when it starts, at once if that is not in the future. ``per_hour``
     limits its messages in any hour; ``cooldown_days`` leaves out who got a broadcast within so many days.
-    ``format`` is how ``text`` is written.
+    ``format`` is how ``text`` is written. ``attachments`` are the ids of the files that it is the caption of.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Definition:
     per_hour: int | None = None
     cooldown_days: int | None = None
     format: str = Format.PLAIN.value
+    attachments: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", with_unix_lines(self.text))
@@ -61,15 +62,18 @@ class Definition:
             per_hour=broadcast.per_hour,
             cooldown_days=broadcast.cooldown_days,
             format=broadcast.format,
+            attachments=tuple(broadcast.attachments),
         )
 
 
 def check(actor: Actor, definition: Definition) -> list[Account]:
-    """The accounts of the definition. Raises ``validation_failed`` for a wrong name, text or time, and
+    """The accounts of the definition. Raises ``validation_failed`` for a wrong name, text, file or time, and
     ``not_found`` for an account; the numbers are in range already."""
     if not 1 <= len(definition.name.strip()) <= MAX_NAME:
         raise invalid("name", "length", f"a name has 1 to {MAX_NAME} characters")
-    message_text.check_template(actor.workspace, definition.text, definition.format)
+    files = definition.attachments
+    message_text.check_template(actor.workspace, definition.text, definition.format, caption=bool(files))
+    attaching.check_kept(actor.workspace, files)
     if definition.send_at is not None and definition.send_at > clock.now() + MAX_SEND_AT_DELAY:
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
     if not 1 <= len(definition.account_ids) <= MAX_ACCOUNTS:

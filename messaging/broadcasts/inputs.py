@@ -27,7 +27,7 @@ from messaging.broadcasts.definition import (
 )
 from messaging.broadcasts.models import BroadcastStatus, RecipientStatus
 from messaging.broadcasts.representations import BroadcastOut
-from messaging.inputs import TEMPLATE, FormatField
+from messaging.inputs import TEMPLATE_OR_EMPTY, TEXT_HELP, AttachmentsField, FormatField
 
 
 class AudienceIn(StrictSerializer):
@@ -61,16 +61,20 @@ _EXAMPLE: dict[str, Any] = {
 
 
 class BroadcastPreviewIn(StrictSerializer):
+    needs_one_of = ("text", "attachments")
     example = _EXAMPLE
     resource = BroadcastOut
 
     name = Text(max_length=MAX_NAME, trim_whitespace=True, help_text="What people call it.")
     text = Text(
+        required=False,
+        allow_blank=True,
         max_length=20_000,
-        documented_pattern=TEMPLATE,
-        help_text="1 to 4096 UTF-16 units once `{variables}` are filled in.",
+        documented_pattern=TEMPLATE_OR_EMPTY,
+        help_text=TEXT_HELP,
     )
     format = FormatField()
+    attachments = AttachmentsField()
     account_ids = List(
         max_length=MAX_ACCOUNTS,
         allow_empty=False,
@@ -113,7 +117,8 @@ def definition_of(body: dict[str, Any]) -> Definition:
     """The broadcast that a validated body describes."""
     return Definition(
         name=body["name"],
-        text=body["text"],
+        text=body.get("text", ""),
+        attachments=tuple(body.get("attachments", ())),
         account_ids=tuple(body["account_ids"]),
         audience=body["audience"],
         send_at=body.get("send_at"),

@@ -51,6 +51,7 @@ class BroadcastOut(Representation):
     )
     text = serializers.CharField()
     format = serializers.ChoiceField(choices=Format.values, help_text="How `text` is written.")
+    attachments = serializers.ListField(child=serializers.CharField(), help_text="The ids of the files.")
     account_ids = serializers.ListField(child=serializers.IntegerField())
     segment_id = serializers.CharField(allow_null=True)
     counts = BroadcastCountsOut()

@@ -23,6 +23,7 @@ from messaging.broadcasts.pace import finishes_at
 from messaging.broadcasts.querysets import load_counts, retryable, with_status
 from messaging.broadcasts.representations import recipients_csv
 from messaging.formatting.entities import Formatted
+from messaging.sending import attaching
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,8 @@ def _write(broadcast: Broadcast, definition: Definition) -> None:
     broadcast.account_ids, broadcast.audience = sorted(set(definition.account_ids)), dict(definition.audience)
     broadcast.send_at, broadcast.per_hour = definition.send_at, definition.per_hour
     broadcast.cooldown_days, broadcast.format = definition.cooldown_days, definition.format
+    broadcast.attachments = list(definition.attachments)
+    attaching.lock_files(broadcast.workspace_id, definition.attachments)
 
 
 # --- Reads ------------------------------------------------------------------------------------------------------------

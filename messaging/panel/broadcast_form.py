@@ -25,7 +25,7 @@ from messaging.broadcasts.definition import (
     Definition,
 )
 from messaging.models import Account
-from messaging.panel.composing import FormatChoice, Word, chosen
+from messaging.panel.composing import FileIdsField, FormatChoice, Word, chosen
 
 # The field of the form that a field of the definition is filled in with.
 _SHOWN_AT = {"audience": "segment_id", "audience.segment_id": "segment_id", "audience.tags": "tags"}
@@ -55,6 +55,7 @@ class BroadcastForm(EditForm, forms.Form):
         "message.",
     )
     format = FormatChoice()
+    attachments = FileIdsField()
     account_ids = forms.TypedMultipleChoiceField(
         label="Sending accounts",
         coerce=int,
@@ -122,6 +123,7 @@ class BroadcastForm(EditForm, forms.Form):
             "name": definition.name,
             "text": definition.text,
             "format": definition.format,
+            "attachments": list(definition.attachments),
             "account_ids": list(definition.account_ids),
             "goes_to": next((name for key, name in _AUDIENCES.items() if key in definition.audience), "segment_id"),
             "segment_id": definition.audience.get("segment_id", ""),
@@ -198,7 +200,8 @@ class BroadcastForm(EditForm, forms.Form):
         if segment_id or tags:
             audience = {"segment_id": segment_id} if segment_id else {"tags": tags}
         account_ids = tuple(values.pop("account_ids"))
-        return Definition(**values, account_ids=account_ids, audience=audience)
+        attachments = tuple(values.pop("attachments").split())
+        return Definition(**values, account_ids=account_ids, attachments=attachments, audience=audience)
 
     def add_domain_error(self, error: DomainError) -> None:
         """Show a service's refusal at the fields that it names."""

@@ -52,6 +52,16 @@ class FormatChoice(forms.ChoiceField):
         return super().clean(value) or Format.PLAIN.value
 
 
+class FileIdsField(forms.CharField):
+    """The ids of the files that a text is sent with, separated by blanks, which the form passes on as they are."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput, max_length=400)
+
+    def prepare_value(self, value: Any) -> str:
+        return value if isinstance(value, str) else " ".join(value or ())
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of a sentence that opens its fields, with the id ``say-NAME``. ``otherwise`` stands where nothing is

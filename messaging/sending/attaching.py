@@ -13,12 +13,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from crmsolid.core import clock
+from crmsolid.core.errors import invalid
+from crmsolid.workspaces.models import Workspace
 from messaging.files import albums
 from messaging.models import (
     Account,
     AccountKind,
     Attachment,
     File,
+    FileState,
     Message,
     TelegramUpload,
     UploadState,
@@ -119,9 +122,24 @@ def _want(keys: Collection[UploadKey], wanted: Sequence[ToAttach]) -> set[Upload
     return unready
 
 
+def check_kept(workspace: Workspace, ids: Sequence[str], field: str = "attachments") -> None:
+    """Refuse ids that a template, a step or a broadcast cannot keep: ``validation_failed`` for more than ten, one that
+    occurs twice, what is no file of this workspace, and files that do not go together."""
+    if len(ids) > albums.MAX_TOGETHER:
+        raise invalid(field, "too_many", f"a message has at most {albums.MAX_TOGETHER} files")
+    files = {file.pk: file for file in File.objects.for_workspace(workspace).filter(pk__in=ids)}
+    for position, file_id in enumerate(ids):
+        if file_id not in files or files[file_id].state == FileState.GONE:
+            detail = f"no such file ({file_id[:40]}) in this workspace; upload it with POST /v1/files first"
+            raise invalid(f"{field}[{position}]", "unknown_file", detail)
+        if file_id in ids[:position]:
+            raise invalid(f"{field}[{position}]", "repeated", "name each file once")
+    albums.check_together([albums.kind_to_send_as(files[file_id], AUTO) for file_id in ids])
+
+
 def lock_files(workspace_id: int, ids: Collection[str]) -> dict[str, File]:
     """Those of these files that there are, by id, locked and marked as used: for messages that nobody asks for at this
-    moment."""
+    moment, and for texts that are kept with files."""
     if not ids:
         return {}
     rows = File.objects.for_workspace(workspace_id).filter(pk__in=set(ids)).order_by("pk")

@@ -22,7 +22,7 @@ from crmsolid.panel.components.forms import EditForm
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from messaging.panel.broadcast_form import ACCOUNTS_HELP
-from messaging.panel.composing import FormatChoice
+from messaging.panel.composing import FileIdsField, FormatChoice
 from sequences.definition import (
     IF_NOT,
     MAX_NAME,
@@ -178,6 +178,7 @@ class StepForm(RawValues):
         help_text="{first_name} is the contact's first name; {first_name|there} says “there” to those without one.",
     )
     format = FormatChoice()
+    attachments = FileIdsField()
     if_not = forms.ChoiceField(label="For all others", choices=[(each, _IF_NOT_LABELS[each]) for each in IF_NOT])
 
     described = ""
@@ -436,7 +437,8 @@ def _simplest(condition: Any) -> Any:
 
 def _step_json(values: Mapping[str, Any]) -> dict[str, Any]:
     """A step without an id is a new one, and one without a format is written in the default one."""
-    return {name: value for name, value in values.items() if name not in ("id", "format") or value}
+    values = {**values, "attachments": str(values.get("attachments") or "").split()}
+    return {name: value for name, value in values.items() if name not in ("id", "format", "attachments") or value}
 
 
 def _window(values: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -212,9 +212,12 @@ def _skip(batch: _Batch, send: _Send) -> None:
 
 def _render(batch: _Batch, send: _Send) -> bool:
     """Render the text for the contact. False if a value is missing: then the enrollment waits for it."""
+    is_rendered = False
     with contextlib.suppress(ValueError):
-        send.text = message_text.render_for(send.contact, send.step.text, send.step.format)
-    if not send.text.text or not automatic.recipient_of(send.contact):
+        caption = bool(send.step.attachments)
+        send.text = message_text.render_for(send.contact, send.step.text, send.step.format, caption=caption)
+        is_rendered = True
+    if not is_rendered or not automatic.recipient_of(send.contact):
         _wait(send.enrollment, batch.now + RETRY_VALUE, Reason.MISSING_VALUE)
         return False
     return True
@@ -288,7 +291,9 @@ def _make_messages(batch: _Batch, ready: Sequence[tuple[_Send, Account, datetime
     messages = automatic.accept(
         SOURCE,
         [
-            AutomaticMessage(account, send.contact, send.text, slot_at, send.enrollment.request_id)
+            AutomaticMessage(
+                account, send.contact, send.text, slot_at, send.enrollment.request_id, send.step.attachments
+            )
             for send, account, slot_at in ready
         ],
     )

@@ -48,7 +48,7 @@ def test_preview_counts_names_exclusions_and_stores_nothing(api: Api, account: A
     assert response.status_code == 200
     answer = response.json()
     people, eligible, definition = answer.pop("audience_hash").split("-")
-    assert (len(people), eligible, len(definition)) == (64, "2", 96)
+    assert (len(people), eligible, len(definition)) == (64, "2", 112)
     assert answer.pop("finishes_at") is not None
     assert answer == {
         "total": 4,
