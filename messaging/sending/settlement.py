@@ -21,7 +21,7 @@ from crmsolid.core.batches import go_on_after_error, together_or_alone
 from crmsolid.core.sql.bulk import columns_of, fetch, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
-from messaging import team
+from messaging import querysets, team
 from messaging.models import (
     CANNOT_SEND,
     Account,
@@ -400,6 +400,7 @@ def record_attempts(rows: Sequence[tuple[Message, str, str, int]]) -> None:
 
 def publish_status(messages: Sequence[Message]) -> None:
     """Publish that these messages were sent or have failed, in the transaction that says so."""
+    querysets.with_attachments(messages)
     publish_all(
         None,
         [

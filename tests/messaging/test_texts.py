@@ -45,8 +45,8 @@ def test_a_name_is_used_once_in_a_workspace(tenants: Tenants) -> None:
 def test_the_sections_are_applied_and_dumped_unchanged(tenants: Tenants) -> None:
     document = {
         "templates": [
-            {"name": "A", "text": "Hello *{name}*", "format": "markdown"},
-            {"name": "B", "text": " kept as it is \n", "format": "plain"},
+            {"name": "A", "text": "Hello *{name}*", "format": "markdown", "attachments": []},
+            {"name": "B", "text": " kept as it is \n", "format": "plain", "attachments": []},
         ],
         "opt_out_words": ["/stop", "STOP", "basta"],
     }

@@ -38,6 +38,7 @@ def full(account: Account, **members: Any) -> dict[str, Any]:
                 "delay": "PT5S",
                 "text": "Hello {name|you}",
                 "format": "plain",
+                "attachments": [],
                 "condition": None,
                 "if_not": "skip",
             },
@@ -46,6 +47,7 @@ def full(account: Account, **members: Any) -> dict[str, Any]:
                 "delay": "P2D",
                 "text": "Größe {{}} 🙂",
                 "format": "markdown",
+                "attachments": [],
                 "condition": condition,
                 "if_not": "stop",
             },
@@ -120,7 +122,7 @@ def test_what_has_a_default_may_be_left_out_and_steps_get_ids_that_stay(tenants:
     sequence = short("Short", "One", "Two")
     assert apply(tenants.workspace, sequence) == [("Short", "created")]
     assert apply(tenants.workspace, sequence) == [("Short", "unchanged")]
-    defaults = {"delay": "PT0S", "format": "plain", "condition": None, "if_not": "skip"}
+    defaults = {"delay": "PT0S", "format": "plain", "attachments": [], "condition": None, "if_not": "skip"}
     assert dumped(tenants.workspace) == [
         {
             "name": "Short",

@@ -54,6 +54,7 @@ def test_a_sequence_is_answered_with_the_steps_of_its_latest_version(ours: Api, 
             "delay": "P1DT12H",
             "text": "Again, _{first_name|you}_",
             "format": "markdown",
+            "attachments": [],
             "if_not": "stop",
         },
     ]
@@ -71,7 +72,7 @@ def test_a_sequence_is_answered_with_the_steps_of_its_latest_version(ours: Api, 
         "ignore_auto_replies": True,
         "pass_on": True,
         "steps": [
-            {**steps[0], "delay": "PT0S", "format": "plain", "if_not": "skip"},
+            {**steps[0], "delay": "PT0S", "format": "plain", "attachments": [], "if_not": "skip"},
             {**steps[1], "condition": None},
         ],
     }

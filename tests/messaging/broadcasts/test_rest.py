@@ -205,7 +205,7 @@ def test_hash_of_an_older_version_is_refused_as_a_changed_preview(api: Api, acco
 
 def test_hash_covers_every_part_of_a_broadcast_but_its_name() -> None:
     """Whoever adds a part has it covered, and adds it here."""
-    assert audience.PARTS == ("text", "account_ids", "send_at", "per_hour", "cooldown_days", "format")
+    assert audience.PARTS == ("text", "account_ids", "send_at", "per_hour", "cooldown_days", "format", "attachments")
 
 
 def test_same_idempotency_key_starts_one_broadcast(api: Api, account: Account) -> None:
