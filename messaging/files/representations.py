@@ -98,4 +98,5 @@ def attachments_of(message: Any) -> list[dict[str, Any]]:
     lists, call :func:`messaging.querysets.with_attachments` first."""
     if message.kind not in FileKind.values:
         return []
-    return [AttachmentOut.render(each) for each in message.attachments.all()]
+    attachments = sorted(message.attachments.all(), key=lambda attachment: attachment.position)
+    return [AttachmentOut.render(each) for each in attachments]
