@@ -174,8 +174,11 @@ def _missing_field(message: Message) -> str:
 
 
 def media_text(message: Message) -> str:
-    """What stands for a message without text."""
-    return KINDS.get(message.kind, capfirst(message.kind))
+    """What stands for a message without text: its kind, and what a place, a contact or a poll says."""
+    if message.kind == "other" and message.media_text:
+        return message.media_text
+    name = KINDS.get(message.kind, capfirst(message.kind))
+    return f"{name}: {message.media_text}" if message.media_text else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _waveform(audio: Any) -> bytes:
 def words_of(media: Any) -> str:
     """What people read where a message has neither a text nor a file; empty if it has one."""
     if getattr(media, "ttl_seconds", None):
-        return "Self-destructing: it can be opened in Telegram's own apps only, on the phone"
+        return "it destroys itself, and can be opened on the phone only"
     if kind_of(media) == "text" or isinstance(media, types.MessageMediaPhoto | types.MessageMediaDocument):
         return ""
     describe = _WORDS.get(type(media))

@@ -152,7 +152,7 @@ def test_what_is_no_known_medium_is_saved_and_never_shown(client: Client, thread
 @pytest.mark.parametrize(("kind", "said"), [("location", "Place"), ("poll", "Poll"), ("service", "Notice of Telegram")])
 def test_what_only_telegram_shows_is_named(client: Client, thread: Thread, kind: str, said: str) -> None:
     shown = bubble_of(client, say(thread, "", kind=kind))
-    assert f'<span class="cs-named">{said}</span>' in shown
+    assert f'<span class="cs-named" dir="auto">{said}</span>' in shown
 
 
 def test_durations_and_waveforms() -> None:

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from crmsolid.events.models import Event
 from messaging.files.storage import open_file
 from messaging.models import Account, Attachment, File, Message, StoredObject, TelegramDownload
+from messaging.panel.words import media_text
 from messaging.representations import MessageOut
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP, ready_accounts
@@ -122,7 +123,7 @@ def test_self_destructing_media_are_named_and_not_fetched(
     server.deliver_media(ANNA, SHOP, kind, JPEG, ttl_seconds=ttl)
     message = received()
     assert message.kind == kind
-    assert message.media_text == "Self-destructing: it can be opened in Telegram's own apps only, on the phone"
+    assert message.media_text == "it destroys itself, and can be opened on the phone only"
     [attachment] = MessageOut.render(message)["attachments"]
     assert (attachment["kind"], attachment["state"]) == (kind, "gone")
     assert (TelegramDownload.unscoped.count(), server.count("upload.getFile")) == (0, 0)
@@ -137,7 +138,7 @@ def test_media_that_destroyed_themselves_before_they_were_read(
     worker.start()
     message = received()
     assert (message.kind, MessageOut.render(message)["attachments"]) == (kind, [])
-    assert message.media_text == "Self-destructing: it can be opened in Telegram's own apps only, on the phone"
+    assert message.media_text == "it destroys itself, and can be opened on the phone only"
 
 
 def test_names_and_types_of_strangers_are_cleaned(connected: AccountWorker, server: TelegramServer) -> None:
@@ -185,3 +186,17 @@ def test_files_lie_in_the_storage_under_names_of_ours(connected: AccountWorker, 
     [file] = stored()
     assert default_storage.exists(file.storage_name)
     assert "offer" not in file.storage_name
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "shown"),
+    [
+        ("location", "52.5, 13.4", "Place: 52.5, 13.4"),
+        ("contact", "Bob Ek +15550009", "Contact: Bob Ek +15550009"),
+        ("other", "🎲 6", "🎲 6"),
+        ("other", "", "Something that only Telegram shows"),
+        ("voice", "", "Voice message"),
+    ],
+)
+def test_panel_says_what_is_no_file(kind: str, text: str, shown: str) -> None:
+    assert media_text(Message(kind=kind, media_text=text)) == shown
