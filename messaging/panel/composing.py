@@ -23,6 +23,7 @@ from messaging.formatting.html import to_html
 from messaging.formatting.markup import parse
 from messaging.formatting.variables import TemplateSyntaxError, Variable, parts
 from messaging.models import Format, Template
+from messaging.panel.formatted import html_of
 
 # So many templates are offered in the menu of an editor.
 MAX_TEMPLATES = 50
@@ -102,7 +103,7 @@ def with_fields_named(text: str, labels: Mapping[str, str]) -> str:
 
 def as_html(formatted: Formatted) -> SafeString:
     """The text as people see it, with its formatting."""
-    return mark_safe(to_html(formatted.text, formatted.entities))
+    return html_of(formatted.text, formatted.entities)
 
 
 def with_fields_marked(
