@@ -26,6 +26,7 @@ from crmsolid.api.representations import Representation
 from crmsolid.jobs import runner
 from crmsolid.tools import TOOLS
 from messaging.files.models import File
+from messaging.models import Message
 from messaging.sending import dispatch
 from sequences.running import runner as sequence_runner
 from tests.mcp.helpers import PICTURE, answer, attach, call, write_in
@@ -152,6 +153,8 @@ def plant(tenants: Tenants, client: Api) -> dict[str, Any]:
     assert written.status_code in (200, 201), written.content
     # From Telegram.
     incoming = write_in(account, username, text=WORDS, name=WORDS)
+    bold = {"kind": "bold", "offset": 0, "length": len(WORDS)}
+    Message.unscoped.filter(pk=incoming.pk).update(entities=[bold])
     file = attach(incoming, PICTURE, f"{WORDS}.png")
     File.unscoped.filter(pk=file.pk).update(type=f"image/{MARK}")
     # What members and keys write about people.
