@@ -228,7 +228,7 @@ def test_text_from_every_way_in_is_only_where_the_answers_say(tenants: Tenants, 
     # nothing was sent in the days before.
     expected = {
         "explain_segment": {"leaves[].field"},
-        "list_threads": {f"data[].last_message.{name}" for name in ("request_id", "quote", *FILES)},
+        "list_threads": {f"data[].last_message.{name}" for name in ("html", "request_id", "quote", *FILES)},
         "get_analytics": {"before.data[].name", "before.data[].steps[].step"},
     }
     assert {name: missed for name, missed in unplanted.items() if missed} == expected
