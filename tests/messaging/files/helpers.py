@@ -7,8 +7,10 @@ from uuid import uuid4
 
 from PIL import Image
 
+from contacts.models import Contact
 from messaging.files import services
-from messaging.files.models import File
+from messaging.files.models import Attachment, File
+from messaging.models import Account, Message, Thread
 from tests.tenants import Api, Tenants
 
 
@@ -43,3 +45,34 @@ def box(kind: bytes, *parts: bytes) -> bytes:
     """A box of ISO 14496-12."""
     content = b"".join(parts)
     return struct.pack(">I", len(content) + 8) + kind + content
+
+
+def message_with(tenants: Tenants, contact: Contact, *files: File, account: Account | None = None) -> Message:
+    """A message that was sent to the contact with these files."""
+    account = account or tenants.sandbox()
+    thread, _ = Thread.unscoped.get_or_create(workspace=tenants.workspace, account=account, contact=contact)
+    message: Message = Message.unscoped.create(
+        workspace=tenants.workspace,
+        account=account,
+        contact=contact,
+        thread=thread,
+        direction="out",
+        status="sent",
+        kind="photo",
+    )
+    for position, file in enumerate(files):
+        Attachment.unscoped.create(
+            workspace=tenants.workspace,
+            message=message,
+            account=account,
+            file=file,
+            position=position,
+            kind=file.kind,
+            random_id=Attachment.unscoped.count() + 1,
+        )
+    return message
+
+
+def person(tenants: Tenants, username: str) -> Contact:
+    """A new contact."""
+    return Contact.unscoped.create(workspace=tenants.workspace, username=username, username_key=username)

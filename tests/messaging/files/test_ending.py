@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
-from contacts.models import Contact
 from contacts.services import erase_contact
 from crmsolid.core import clock, erasure
 from crmsolid.core.errors import DomainError
 from messaging import querysets
 from messaging.files import albums, retention, services, storage
-from messaging.files.models import Attachment, File, FileKind, StoredObject, TelegramDownload
+from messaging.files.models import File, FileKind, StoredObject, TelegramDownload
 from messaging.files.representations import attachments_of
-from messaging.models import Broadcast, Message, Template, Thread
-from tests.messaging.files.helpers import picture, upload
+from messaging.models import Broadcast, Message, Template
+from tests.messaging.files.helpers import message_with, person, picture, upload
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db
@@ -25,35 +24,6 @@ pytestmark = pytest.mark.django_db
 def own_storage(settings: Any, tmp_path: Any) -> None:
     files = {"BACKEND": "messaging.files.folder.PrivateFolder", "OPTIONS": {"location": tmp_path / "files"}}
     settings.STORAGES = {**settings.STORAGES, "default": files}
-
-
-def message_with(tenants: Tenants, contact: Any, *files: File, account: Any = None) -> Message:
-    account = account or tenants.sandbox()
-    thread, _ = Thread.unscoped.get_or_create(workspace=tenants.workspace, account=account, contact=contact)
-    message: Message = Message.unscoped.create(
-        workspace=tenants.workspace,
-        account=account,
-        contact=contact,
-        thread=thread,
-        direction="out",
-        status="sent",
-        kind="photo",
-    )
-    for position, file in enumerate(files):
-        Attachment.unscoped.create(
-            workspace=tenants.workspace,
-            message=message,
-            account=account,
-            file=file,
-            position=position,
-            kind=file.kind,
-            random_id=Attachment.unscoped.count() + 1,
-        )
-    return message
-
-
-def person(tenants: Tenants, username: str) -> Any:
-    return Contact.unscoped.create(workspace=tenants.workspace, username=username, username_key=username)
 
 
 def contents() -> int:

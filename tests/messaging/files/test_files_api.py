@@ -1,11 +1,14 @@
 """POST /v1/files and GET /v1/files/{id}: what is taken and refused, and how contents are served."""
 
 import hashlib
+import resource
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
@@ -13,7 +16,8 @@ from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.workspaces.actor import Scope
 from messaging.files import processing, services, storage
 from messaging.files.models import File, FileKind, FileState, StoredObject, TelegramDownload
-from tests.messaging.files.helpers import form, picture, post, upload
+from messaging.models import Message
+from tests.messaging.files.helpers import form, message_with, person, picture, post, upload
 from tests.tenants import Api, Tenants
 
 pytestmark = pytest.mark.django_db
@@ -234,6 +238,19 @@ def test_more_than_100_mib_are_refused(own_storage: None, tenants: Tenants, monk
     assert refused.value.code == "payload_too_large"
 
 
+def test_a_disk_that_fills_up_is_said_and_nothing_is_left(own_storage: None, api: Api, tenants: Tenants) -> None:
+    """A process that may write no larger files gets the same kind of error as one on a full disk."""
+    api, (soft, hard) = api(tenants.key()), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+    try:
+        refused = post(api, b"a" * 300_000, key="k")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert code_of(refused, 507) == "storage_full"
+    assert nothing_is_kept()
+    assert post(api, b"a" * 300_000, key="k").status_code == 201  # once there is space again
+
+
 def test_the_quota_of_a_workspace_holds(own_storage: None, api: Api, tenants: Tenants, settings: Any) -> None:
     settings.FILES_QUOTA = MEBIBYTE
     api = api(tenants.key())
@@ -285,6 +302,28 @@ def test_a_content_that_is_missing_is_gone(own_storage: None, api: Api, tenants:
     file = upload(tenants, b"content")
     storage.delete(file.storage_name)
     assert code_of(api(tenants.key()).get(f"/v1/files/{file.pk}"), 410) == "file_gone"
+
+
+def test_a_page_of_messages_costs_one_query_for_all_attachments(own_storage: None, api: Api, tenants: Tenants) -> None:
+    api, account, contact = api(tenants.key()), tenants.sandbox(), person(tenants, "p")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            shown = api.get("/v1/messages").json()["data"]
+        assert [len(each["attachments"]) for each in shown] == [2] * len(shown)
+        return len(captured)
+
+    api.get("/v1/messages")  # the first request reads the key
+    counts = []
+    for number in (1, 9, 20):
+        for n in range(number):
+            message_with(tenants, contact, *(upload(tenants, bytes([n, m])) for m in range(2)), account=account)
+        counts.append(queries())
+    assert counts[0] == counts[1] == counts[2]
+    Message.unscoped.update(kind="text")
+    with CaptureQueriesContext(connection) as without:
+        assert [each["attachments"] for each in api.get("/v1/messages").json()["data"]] == [[]] * 30
+    assert len(without) == counts[0] - 1
 
 
 def test_the_thumbnail_is_served(each_storage: str, api: Api, tenants: Tenants) -> None:
