@@ -6,7 +6,7 @@ or was refused last; the message itself is shown as it is at Telegram.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -101,12 +101,13 @@ def claim(account_id: int) -> Claimed | None:
 
 
 @transaction.atomic
-def settle_done(claimed: Claimed) -> None:
-    """The change is made at Telegram. Does nothing if the lease was lost, or the contact erased."""
+def settle_done(claimed: Claimed, at: datetime | None = None) -> None:
+    """The change is made at Telegram, at this time of Telegram's if it is known. Does nothing if the lease was lost, or
+    the contact erased."""
     message = applying.lock_message(Message.unscoped.filter(pk=claimed.message.pk))
     if message is None or not _end(claimed.change, status=ChangeStatus.DONE, done_at=clock.now(), error=""):
         return
-    _apply(claimed.change, message)
+    _apply(claimed.change, message, at)
     _show_rest(message, None)
 
 
@@ -138,8 +139,9 @@ def _end(change: MessageChange, **values: Any) -> bool:
     return rows.update(lease="", lease_until=None, **values) > 0
 
 
-def _apply(change: MessageChange, message: Message) -> None:
-    now = clock.now()
+def _apply(change: MessageChange, message: Message, at: datetime | None = None) -> None:
+    # Telegram's times are whole seconds: what it reports of the same edit must not seem to be older.
+    now = at or clock.now().replace(microsecond=0)
     match change.kind:
         case ChangeKind.EDIT:
             applying.record_edit(message, change.text, change.entities, now)

@@ -316,7 +316,7 @@ def _take_leases(
             entities=text.entities,
             link_preview=message.link_preview,
             files=files.get(message.id, ()),
-            reply_to=quotes and quotes.reply_to,
+            reply_to=quotes.reply_to if quotes else None,
             quote=quotes.quote if quotes else "",
             quote_offset=quotes.offset if quotes else 0,
         )

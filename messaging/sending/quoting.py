@@ -60,7 +60,9 @@ def quoted_by(messages: Sequence[Message]) -> dict[str, Quoted]:
         return {}
     wanted = {message.reply_to_id for message in quoting}
     rows = Message.unscoped.filter(pk__in=wanted, telegram_message_id__isnull=False, deleted_at=None)
-    there = {pk: (number, text) for pk, number, text in rows.values_list("pk", "telegram_message_id", "text")}
+    there: dict[str | None, tuple[int | None, str]] = {
+        pk: (number, text) for pk, number, text in rows.values_list("pk", "telegram_message_id", "text")
+    }
     found = {}
     for message in quoting:
         number, text = there.get(message.reply_to_id, (None, ""))

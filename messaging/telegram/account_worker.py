@@ -23,8 +23,10 @@ from telethon.tl import functions
 from crmsolid.core import crypto
 from crmsolid.core.errors import DomainError
 from crmsolid.events import watermark
+from messaging import typing
 from messaging.models import LoginAttempt
 from messaging.telegram import (
+    changes,
     database,
     downloading,
     health,
@@ -57,6 +59,16 @@ DEADLINE_CHECK_SECONDS = 0.2
 HUNG_SECONDS = 30.0
 START_SECONDS = 10.0
 STOP_SECONDS = 60.0
+
+
+# Which accounts have something to do, and what their connections begin then.
+WORK: tuple[tuple[Callable[[list[int]], set[int]], Callable[[Connection], None]], ...] = (
+    (database.accounts_with_due_messages, Connection.send_due_messages),
+    (requested_history.accounts_with_requests, Connection.load_older_messages),
+    (uploading.accounts_with_uploads, Connection.upload_files),
+    (downloading.accounts_with_downloads, Connection.fetch_files),
+    (changes.accounts_with_changes, Connection.make_changes),
+)
 
 
 @dataclass(eq=False)
@@ -202,6 +214,7 @@ class AccountWorker:
         self._connected: set[int] = set()
         self._heard: dict[int, datetime] = {}
         self._has_compared = False
+        self._typing: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), name="telegram", daemon=True)
         self._started = threading.Event()
@@ -262,23 +275,28 @@ class AccountWorker:
             self._update_connections(await self._lease_thread.run(leases.leased_accounts, self.id))
             await self._record_connections()
             ready = [pk for pk, connection in self._connections.items() if connection.is_ready]
-            for account_id in await self._lease_thread.run(database.accounts_with_due_messages, ready):
-                if connection := self._connections.get(account_id):  # it may have ended meanwhile
-                    connection.send_due_messages()
-            for account_id in await self._lease_thread.run(requested_history.accounts_with_requests, ready):
-                if connection := self._connections.get(account_id):
-                    connection.load_older_messages()
-            for account_id in await self._lease_thread.run(uploading.accounts_with_uploads, ready):
-                if connection := self._connections.get(account_id):
-                    connection.upload_files()
-            for account_id in await self._lease_thread.run(downloading.accounts_with_downloads, ready):
-                if connection := self._connections.get(account_id):
-                    connection.fetch_files()
+            for find, start in WORK:
+                for account_id in await self._lease_thread.run(find, ready):
+                    if connection := self._connections.get(account_id):  # it may have ended meanwhile
+                        start(connection)
+            await self._show_typing(ready)
             await self._qr_logins.tick()
         except Error as error:
             logger.warning("the database cannot be reached, leases may expire: %r", error)
         except Exception:
             logger.exception("a tick failed")  # the next one must run all the same
+
+    async def _show_typing(self, account_ids: list[int]) -> None:
+        """In the background: nothing waits for it, and it may be lost."""
+        if not account_ids:
+            return
+        typed = await self._threads.run(typing.typed_now, account_ids)
+        for account_id, thread_ids in typed.items():
+            for thread_id in thread_ids:
+                if connection := self._connections.get(account_id):
+                    task = asyncio.create_task(connection.show_typing(thread_id))
+                    self._typing.add(task)
+                    task.add_done_callback(self._typing.discard)
 
     async def _wait_for_next_tick(self) -> None:
         """Wait a tick's length; less if a message of our accounts is due sooner, or at a wake-up."""

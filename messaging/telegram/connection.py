@@ -16,14 +16,29 @@ from django.conf import settings
 from django.db import DataError, IntegrityError
 from django.db import Error as DatabaseError
 from telethon.errors import RPCError
+from telethon.tl import functions, types
 
 from crmsolid.core import clock
+from messaging import typing
+from messaging.changes import queue, received
+from messaging.changes.queue import Claimed
 from messaging.models import TelegramSession
 from messaging.sending import settlement
 from messaging.sending.attaching import FILE_GONE
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
-from messaging.telegram import database, health, history, receiving, requested_history, sending, uploading
+from messaging.telegram import (
+    changes,
+    database,
+    health,
+    history,
+    mapping,
+    receiving,
+    requested_history,
+    sending,
+    uploading,
+)
+from messaging.telegram.changes import PreparedChange
 from messaging.telegram.client import Client, UpdateState, disconnect, session_from_row
 from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.downloading import Downloads
@@ -54,6 +69,7 @@ LEASE_POLL_SECONDS = 0.2
 FIRST_BACKOFF = 1.0
 MAX_BACKOFF = 60.0
 SENDER_SECONDS = 10.0
+TYPING_SECONDS = 5.0
 LINE_SECONDS = 5.0  # how long a part of a file lets a message go first
 UPLOAD_TRIES = 5  # of a file whose parts Telegram loses, that cannot be read, or that is refused without a known reason
 UNREADABLE_SECONDS = 600.0  # until another try to read the conversations after an error whose meaning is unknown
@@ -79,6 +95,9 @@ class Connection:
         self._send_not_before = 0.0
         self._sending: asyncio.Task[None] | None = None
         self._loading: asyncio.Task[None] | None = None
+        self._changing: asyncio.Task[None] | None = None
+        # By thread, when Telegram was last told that somebody types in it.
+        self._typed: dict[str, float] = {}
         self._uploading: asyncio.Task[None] | None = None
         self._line_is_free = asyncio.Event()
         self._line_is_free.set()
@@ -113,6 +132,8 @@ class Connection:
                 task.cancel()  # the row stays, and the next worker goes on
         if self._sending is not None:
             await asyncio.wait([self._sending], timeout=settings.TELEGRAM_SEND_SECONDS)
+        if self._changing is not None:
+            await asyncio.wait([self._changing], timeout=settings.TELEGRAM_SEND_SECONDS)
         await self.disconnect()
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -245,6 +266,8 @@ class Connection:
         elapsed_ms = int((time.monotonic() - started) * 1000)
         async with self._settling:
             await self._threads.run(settlement.settle, [Attempt(claim, result, elapsed_ms)])
+        message = claim.message
+        await self._threads.run(received.review_reads, message.contact_id, message.thread_id)
         if self._receiver is not None:
             await self._threads.run(self._receiver.review_reports)
 
@@ -380,6 +403,72 @@ class Connection:
         else:
             seconds = refusal.retry_after if refusal.code == "flood_wait" else None
             await self._threads.run(uploading.put_off, upload, seconds, refusal.code)
+
+    # Changes of messages, and what is not stored
+
+    def make_changes(self) -> None:
+        """Start to make what changes are due, unless that is in progress. Sends go on meanwhile."""
+        if self.is_ready and (self._changing is None or self._changing.done()):
+            self._changing = asyncio.get_running_loop().create_task(self._change_loop())
+
+    async def _change_loop(self) -> None:
+        try:
+            while self.is_ready:
+                claimed = await self._threads.run(queue.claim, self.leased.account_id)
+                if claimed is None:
+                    return
+                await self._change(claimed)
+        except Exception:
+            logger.exception("changes of messages stopped", extra={"account_id": self.leased.account_id})
+
+    async def _change(self, claimed: Claimed) -> None:
+        """Make one change and settle it."""
+        prepared = await self._threads.run(changes.prepare, claimed)
+        try:
+            at = await self._make(prepared)
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                raise
+            failure = changes.failure_of(prepared, error)
+            if isinstance(error, TimeoutError) or isinstance(failure, SystemicError):
+                await self.disconnect()
+        else:
+            await self._threads.run(queue.settle_done, claimed, at)
+            return
+        if failure.account_state is not None:
+            await self._record_refusal(failure)
+            # As after a send: a newer login may have changed the state since.
+            failure = SendError(failure.code, failure.detail, unsent=True)
+        await self._threads.run(queue.settle_refused if failure.permanent else queue.settle_later, claimed, failure)
+
+    async def _make(self, prepared: PreparedChange) -> datetime | None:
+        client = self._client
+        if client is None:
+            raise ConnectionError("the connection is closed")
+        now, lease_until = clock.now(), prepared.claimed.change.lease_until
+        lease_seconds = ((lease_until or now) - now).total_seconds() - MESSAGE_LEASE_MARGIN
+        seconds = min(settings.TELEGRAM_SEND_SECONDS, lease_seconds, self.lease_deadline - time.monotonic())
+        if seconds <= 0:
+            raise SendError("not_the_owner", "the lease is over", retry_after=1.0, pauses_account=False)
+        async with asyncio.timeout(seconds):
+            return await changes.make(client, prepared)
+
+    async def show_typing(self, thread_id: str) -> None:
+        """Let the contact see that somebody types, unless Telegram was told a moment ago. Errors do no harm."""
+        client, now = self._client, time.monotonic()
+        if client is None or not self.is_connected or now - self._typed.get(thread_id, 0.0) < typing.REPEAT_SECONDS:
+            return
+        self._typed = {each: at for each, at in self._typed.items() if now - at < typing.REPEAT_SECONDS}
+        self._typed[thread_id] = now
+        peer = await self._threads.run(mapping.peer_of_thread, thread_id)
+        if peer is None:
+            return
+        request = functions.messages.SetTypingRequest(peer.to_input(), types.SendMessageTypingAction())
+        try:
+            async with asyncio.timeout(TYPING_SECONDS):
+                await client.invoke(request)
+        except (RPCError, OSError, TimeoutError) as error:
+            logger.info("nobody sees that somebody types: %r", error, extra={"account_id": self.leased.account_id})
 
     # Loading older messages
 

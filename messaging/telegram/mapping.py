@@ -9,7 +9,7 @@ from telethon.tl import types
 
 from messaging.files.received import Part
 from messaging.formatting.entities import Entity
-from messaging.models import Account, PeerHash
+from messaging.models import Account, PeerHash, Thread
 from messaging.telegram import received_media as media
 from messaging.telegram.entities import from_telegram
 
@@ -169,6 +169,13 @@ def find_peers(account_id: int, peer_ids: Iterable[int]) -> dict[int, Peer]:
     """By id, those of these users whom the account has met."""
     rows = PeerHash.unscoped.filter(account_id=account_id, peer_id__in=peer_ids)
     return {row.peer_id: Peer(row.peer_id, row.access_hash, row.username) for row in rows}
+
+
+def peer_of_thread(thread_id: str) -> Peer | None:
+    """The stored peer of the thread's contact; None if its account has never met them."""
+    found = Thread.unscoped.filter(pk=thread_id).values_list("account_id", "contact__telegram_id").first()
+    account_id, telegram_id = found or (0, None)
+    return None if telegram_id is None else find_peer(account_id, telegram_id)
 
 
 def save_peers(account: Account, peers: Iterable[Peer]) -> None:

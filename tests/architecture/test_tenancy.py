@@ -140,6 +140,7 @@ UNSCOPED = {
     "messaging/telegram/history.py": "the session of the account that is connected",
     "messaging/telegram/qr_login.py": "logins that a worker holds, whoever they belong to; the row that was fetched",
     "messaging/telegram/receiving.py": "rows, sends and reports of the account that an update came in on",
+    "messaging/telegram/changes.py": "changes for accounts that a worker holds, whoever they belong to",
     "messaging/telegram/requested_history.py": "requests for accounts that a worker holds, whoever they belong to",
     "messaging/telegram/sending.py": "rows of a message that was claimed",
     "messaging/telegram/services.py": "sets out an account's lease; drops logins of all workspaces that have expired",

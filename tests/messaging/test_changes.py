@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry
 from messaging import tasks
 from messaging.changes import received
-from messaging.models import Account, Contact, Direction, Message, MessageChange, Status, Thread
+from messaging.models import Account, Direction, Message, MessageChange, Status, Thread
 from messaging.threads.received import Incoming, receive
 from tests.api.assertions import assert_problem
 from tests.messaging.conftest import FrozenTime
@@ -104,7 +105,8 @@ def test_what_was_not_sent_is_not_changed(ours: Api, sent: Message, status: Stat
 
 
 def test_a_message_is_changed_for_48_hours(ours: Api, sent: Message, frozen_time: FrozenTime) -> None:
-    ended = sent.sent_at + timedelta(hours=48)  # type: ignore[operator]
+    assert sent.sent_at is not None
+    ended = sent.sent_at + timedelta(hours=48)
     frozen_time.now = ended - timedelta(seconds=1)
     assert ours.patch(f"/v1/messages/{sent.pk}", {"text": "In time"}).status_code == 200
     frozen_time.now = ended

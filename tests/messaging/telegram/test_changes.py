@@ -1,0 +1,196 @@
+"""Edits, deletions, reactions and receipts at Telegram, both ways."""
+
+from typing import Any
+
+import pytest
+
+from crmsolid.events.models import Event
+from crmsolid.workspaces.actor import Actor
+from messaging import services, typing
+from messaging.changes import services as changes
+from messaging.models import Account, ChangeStatus, Message, MessageChange, Thread
+from messaging.telegram.account_worker import AccountWorker
+from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts, received_texts, send, wait_for_status
+from tests.telegram_server import TelegramServer
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def sent(no_gap: None, actor: Actor, shop: Account, worker: AccountWorker) -> Message:
+    """A message that has arrived at Anna, by a worker that goes on."""
+    worker.start()
+    wait_until(lambda: ready_accounts(worker))
+    return wait_for_status(send(actor, shop), "sent")
+
+
+def stored(message: Message) -> Message:
+    return Message.unscoped.get(pk=message.pk)
+
+
+def wait_for(message: Message, **values: Any) -> Message:
+    return wait_until(lambda: Message.unscoped.filter(pk=message.pk, **values).first())
+
+
+def events(type: str) -> int:
+    return Event.unscoped.filter(type=type).count()
+
+
+def number(message: Message) -> int:
+    assert message.telegram_message_id is not None
+    return message.telegram_message_id
+
+
+def settled() -> list[MessageChange]:
+    """All changes, once none is queued."""
+    wait_until(lambda: not MessageChange.unscoped.filter(status=ChangeStatus.QUEUED).exists())
+    return list(MessageChange.unscoped.order_by("pk"))
+
+
+# --- From here --------------------------------------------------------------------------------------------------------
+def test_edits_are_made_in_their_order(actor: Actor, sent: Message, server: TelegramServer) -> None:
+    assert changes.edit_message(actor, sent.pk, text="One").text == "Hello"
+    changes.edit_message(actor, sent.pk, text="**Two**", format="markdown")
+    message = wait_for(sent, text="Two", change__isnull=True)
+    assert message.entities == [{"kind": "bold", "offset": 0, "length": 3}]
+    assert received_texts(server) == ["Two"]
+    assert server.count("messages.editMessage") == 2
+    assert [each.status for each in settled()] == ["done", "done"]
+    wait_until(lambda: events("message.edited") >= 2)
+    assert stored(sent).edited_at is not None
+
+
+def test_an_edit_whose_answer_is_lost_is_made_once(
+    actor: Actor, sent: Message, server: TelegramServer, settings: Any
+) -> None:
+    server.lose("messages.editMessage")
+    changes.edit_message(actor, sent.pk, text="New")
+    MessageChange.unscoped.filter(lease="").update(due_at=sent.created_at)
+    wait_for(sent, text="New")
+    settled()
+    assert received_texts(server) == ["New"]
+    assert events("message.edited") == 1
+
+
+def test_an_edit_that_is_refused_says_so(actor: Actor, sent: Message, server: TelegramServer) -> None:
+    server.fail("messages.editMessage", "MESSAGE_EDIT_TIME_EXPIRED")
+    changes.edit_message(actor, sent.pk, text="New")
+    assert [(each.status, each.error, each.attempts) for each in settled()] == [("failed", "edit_too_late", 1)]
+    assert stored(sent).change == {"kind": "edit", "status": "failed", "error": "edit_too_late"}
+    assert (stored(sent).text, received_texts(server), events("message.edited")) == ("Hello", ["Hello"], 0)
+
+
+def test_a_message_is_deleted_for_both(actor: Actor, sent: Message, server: TelegramServer) -> None:
+    changes.delete_message(actor, sent.pk)
+    message = wait_for(sent, deleted_at__isnull=False)
+    settled()
+    assert (message.text, received_texts(server)) == ("Hello", [])
+    assert events("message.deleted") == 1
+
+
+def test_the_account_reacts_and_takes_it_back(actor: Actor, sent: Message, server: TelegramServer) -> None:
+    changes.react(actor, sent.pk, emoji="👍")
+    wait_for(sent, reactions=[{"emoji": "👍", "by": "account"}])
+    changes.react(actor, sent.pk, emoji=None)
+    wait_for(sent, reactions=[], change__isnull=True)
+    assert server.count("messages.sendReaction") == 2
+
+
+def test_a_flood_wait_pauses_the_account_and_the_change_waits(
+    actor: Actor, sent: Message, server: TelegramServer, shop: Account
+) -> None:
+    server.fail("messages.editMessage", "FLOOD_WAIT_30")
+    changes.edit_message(actor, sent.pk, text="New")
+    wait_until(lambda: Account.unscoped.filter(pk=shop.pk, state="paused").exists())
+    change = MessageChange.unscoped.get()
+    assert (change.status, change.error, change.lease) == ("queued", "flood_wait", "")
+    assert stored(sent).change == {"kind": "edit", "status": "queued", "error": ""}
+    MessageChange.unscoped.update(due_at=sent.created_at)
+    Account.unscoped.filter(pk=shop.pk).update(state="connected", paused_until=None)
+    wait_for(sent, text="New")
+
+
+def test_reading_is_shown_to_the_contact_once(
+    actor: Actor, sent: Message, server: TelegramServer, settings: Any
+) -> None:
+    for text in ("One", "Two"):
+        server.deliver(ANNA, SHOP, text)
+    wait_until(lambda: Thread.unscoped.get().unread_count == 2)
+    services.mark_thread_read(actor, sent.thread_id)
+    services.mark_thread_read(actor, sent.thread_id)
+    assert [(each.kind, each.status) for each in settled()] == [("read", "done")]
+    assert server.count("messages.readHistory") == 1
+    settings.READ_RECEIPTS = False
+    server.deliver(ANNA, SHOP, "Three")
+    wait_until(lambda: Thread.unscoped.get().unread_count == 1)
+    services.mark_thread_read(actor, sent.thread_id)
+    assert (Thread.unscoped.get().unread_count, MessageChange.unscoped.count()) == (0, 1)
+
+
+def test_a_quote_reaches_the_contact(actor: Actor, sent: Message, server: TelegramServer, shop: Account) -> None:
+    server.deliver(ANNA, SHOP, "Blue or red?")
+    asked = wait_until(lambda: Message.unscoped.filter(direction="in").first())
+    answer = services.send_message(
+        actor, account_id=shop.pk, contact_id=sent.contact_id, text="Red", reply_to=asked.pk, quote="red"
+    )
+    wait_for_status(answer, "sent")
+    server.fail("messages.sendMessage", "QUOTE_TEXT_INVALID")
+    server.fail("messages.sendMessage", "REPLY_MESSAGE_ID_INVALID")
+    without = services.send_message(
+        actor, account_id=shop.pk, contact_id=sent.contact_id, text="Blue", reply_to=asked.pk, quote="Blue"
+    )
+    wait_for_status(without, "sent")
+    assert received_texts(server) == ["Hello", "Red", "Blue"]
+
+
+# --- From the contact -------------------------------------------------------------------------------------------------
+def test_what_the_contact_does_is_stored(actor: Actor, sent: Message, server: TelegramServer) -> None:
+    server.deliver(ANNA, SHOP, "Hi")
+    answer = wait_until(lambda: Message.unscoped.filter(direction="in").first())
+    server.read(ANNA, SHOP)
+    assert wait_for(sent, read_at__isnull=False).status == "sent"
+    mailbox = {each.text: each.id for each in server.conversation(ANNA, SHOP)}
+    server.react(ANNA, mailbox["Hello"], ["🔥"])
+    wait_for(sent, reactions=[{"emoji": "🔥", "by": "contact"}])
+    server.react(ANNA, mailbox["Hello"], [])
+    wait_for(sent, reactions=[])
+    server.edit(ANNA, mailbox["Hi"], "Hi there")
+    wait_for(answer, text="Hi there", edited_at__isnull=False)
+    server.delete(ANNA, mailbox["Hi"])
+    assert wait_for(answer, deleted_at__isnull=False).text == "Hi there"
+    assert [events(f"message.{name}") for name in ("read", "edited", "deleted")] == [1, 1, 1]
+    assert Thread.unscoped.get().last_read_at is not None
+
+
+def test_what_happened_while_the_account_was_away_is_told_later(
+    actor: Actor, shop: Account, sent: Message, worker: AccountWorker, server: TelegramServer
+) -> None:
+    server.deliver(ANNA, SHOP, "Hi")
+    answer = wait_until(lambda: Message.unscoped.filter(direction="in").first())
+    mailbox = {each.text: each.id for each in server.conversation(ANNA, SHOP)}
+    worker.stop()
+    server.read(ANNA, SHOP)
+    server.edit(ANNA, mailbox["Hi"], "Hi there")
+    server.delete(ANNA, mailbox["Hello"])
+    again = AccountWorker("again")
+    again.start()
+    try:
+        wait_for(sent, deleted_at__isnull=False)
+        wait_for(answer, text="Hi there")
+    finally:
+        again.stop()
+    assert [events(f"message.{name}") for name in ("edited", "deleted")] == [1, 1]
+
+
+def test_typing_is_told_both_ways(
+    actor: Actor, sent: Message, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, str, str]] = []
+    monkeypatch.setattr(typing, "tell_typing", lambda *notice: told.append(notice))
+    server.start_typing(ANNA, SHOP, "SendMessageCancelAction")
+    server.start_typing(ANNA, SHOP)
+    wait_until(lambda: told)
+    assert told == [(sent.workspace_id, sent.thread_id, "contact")]
+    typing.show_typing(actor, sent.thread_id)
+    typing.show_typing(actor, sent.thread_id)
+    wait_until(lambda: server.actions_seen(ANNA))
+    assert [action for _, action in server.actions_seen(ANNA)] == ["SendMessageTypingAction"]
