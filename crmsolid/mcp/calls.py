@@ -61,7 +61,8 @@ class Result:
 
 def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> Result:
     """The result of one call, whatever goes wrong: an unexpected error is logged and answered as an internal one."""
-    replayed, blocks = False, ()
+    replayed = False
+    blocks: Sequence[dict[str, Any]] = ()
     caller.context.tool = tool.name
     try:
         if caller.credentials.plan == Plan.EXPIRED:

@@ -18,6 +18,9 @@ TARGET = ROOT / "sdk" / "python" / "src" / "crmsolid_client" / "models.py"
 ENUMS = {
     ("AccountOut", "kind"): "AccountKind",
     ("AccountOut", "state"): "AccountState",
+    ("AttachmentOut", "kind"): "FileKind",
+    ("AttachmentOut", "state"): "AttachmentState",
+    ("BroadcastOut", "format"): "Format",
     ("BroadcastOut", "status"): "BroadcastStatus",
     ("BroadcastOut", "waiting_for"): "BroadcastWaitingFor",
     ("ContactOut", "stage"): "ContactStage",
@@ -42,6 +45,15 @@ ENUMS = {
     ("StepOut", "if_not"): "IfNot",
 }
 RENAMED = {"from": "from_", "schema": "schema_"}  # a keyword of Python, a method of pydantic's models
+# What an older product, or an event that it has stored, does not have, though the document requires it. A list is empty
+# then, anything else null.
+ADDED_LATER = {
+    "BroadcastOut": {"format", "attachments"},
+    "BroadcastSampleOut": {"html"},
+    "MessageOut": {"html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"},
+    "PreviewStepOut": {"html"},
+    "StepOut": {"format", "attachments"},
+}
 SECRET = {"secret"}  # shown by no repr
 WIDTH = 116
 HEADER = '''"""What the API answers. Generated from docs/openapi.json by tools/generate_models.py; do not edit.
@@ -140,7 +152,7 @@ def _alias(name: str, values: tuple[str, ...]) -> str:
 
 
 def _model(name: str, schema: dict[str, Any], named: dict[tuple[str, ...], str]) -> str:
-    required = set(schema.get("required", []))
+    required = set(schema.get("required", [])) - ADDED_LATER.get(name, set())
     is_event = name == "EventOut"
     lines = [f"\n\nclass {model_name(name)}({'WebhookEvent' if is_event else 'Model'}):\n"]
     if description := schema.get("description"):
@@ -153,9 +165,10 @@ def _model(name: str, schema: dict[str, Any], named: dict[tuple[str, ...], str])
 
 def _field(name: str, part: dict[str, Any], is_required: bool, named: dict[tuple[str, ...], str]) -> str:
     hint = _hint(part, named)
-    if not is_required and "None" not in hint.split(" | "):
+    is_list = hint.startswith("list[") and not hint.endswith("None")
+    if not is_required and not is_list and "None" not in hint.split(" | "):
         hint += " | None"
-    options = [] if is_required else ["default=None"]
+    options = [] if is_required else ["default_factory=list" if is_list else "default=None"]
     attribute = RENAMED.get(name, name)
     if attribute != name:
         options.append(f"alias={json.dumps(name)}")

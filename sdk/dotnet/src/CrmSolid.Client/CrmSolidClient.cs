@@ -54,6 +54,7 @@ public class CrmSolidClient
         Deliveries = new DeliveriesClient(transport);
         Enrollments = new EnrollmentsClient(transport);
         Events = new EventsClient(transport);
+        Files = new FilesClient(transport);
         Jobs = new JobsClient(transport);
         Messages = new MessagesClient(transport);
         Segments = new SegmentsClient(transport);
@@ -85,6 +86,9 @@ public class CrmSolidClient
 
     /// <summary>The log of events.</summary>
     public virtual EventsClient Events { get; } = null!;
+
+    /// <summary>Files of messages.</summary>
+    public virtual FilesClient Files { get; } = null!;
 
     /// <summary>Long work.</summary>
     public virtual JobsClient Jobs { get; } = null!;

@@ -93,6 +93,15 @@ public sealed class PlanRequiredException(Problem problem) : PermissionDeniedExc
 /// <summary>404: there is no such object in the workspace.</summary>
 public sealed class NotFoundException(Problem problem) : ApiException(problem);
 
+/// <summary>409: the files of the workspace take all the space it has.</summary>
+public sealed class FileQuotaExceededException(Problem problem) : ConflictException(problem);
+
+/// <summary>409: the installation does not fetch files of this size from Telegram.</summary>
+public sealed class FileTooLargeException(Problem problem) : ConflictException(problem);
+
+/// <summary>410: nobody has the content of the file any more.</summary>
+public sealed class FileGoneException(Problem problem) : ApiException(problem);
+
 /// <summary>410 <c>erased</c>: the stored answer was about a contact that has been erased.</summary>
 public sealed class ErasedException(Problem problem) : ApiException(problem);
 

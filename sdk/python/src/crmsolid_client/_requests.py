@@ -32,10 +32,11 @@ NOT_GIVEN: Final = _NotGiven.NOT_GIVEN
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in a form: a path, or what it contains. Each attempt reads it from its beginning."""
+    """A file in a form, with its media type: a path, or what it contains. Each attempt reads it from its beginning."""
 
     source: Path | bytes | IO[bytes]
     name: str
+    type: str
 
     @property
     def is_path(self) -> bool:
@@ -86,7 +87,8 @@ def write(
     if_none_match: str | None = None,
     **members: Any,
 ) -> Call:
-    """A write with a JSON body of the members that are given. Without a key of the caller's it gets a new one."""
+    """A write with a JSON body of the members that are given, whose names are as in :func:`read`. Without a key of the
+    caller's it gets a new one."""
     headers = {"Accept": "application/json", "Idempotency-Key": _key(idempotency_key)}
     if if_match is not None:
         headers["If-Match"] = if_match
@@ -98,7 +100,7 @@ def write(
     return Call(method, _fill(path, ids), body=_encode(members), headers=headers)
 
 
-def upload(path: str, /, file: Upload, form: Mapping[str, str], *, idempotency_key: str | None) -> Call:
+def upload(path: str, /, file: Upload, form: Mapping[str, str] | None = None, *, idempotency_key: str | None) -> Call:
     """A form with a file. Its boundary follows from the key, because a repeated request must have the same bytes."""
     key = _key(idempotency_key)
     boundary = hashlib.sha256(key.encode()).hexdigest()[:40]
@@ -155,7 +157,7 @@ def _text(value: Any) -> str:
 
 
 def _encode(members: Mapping[str, Any]) -> bytes:
-    given = {name: value for name, value in members.items() if value is not NOT_GIVEN}
+    given = {name.rstrip("_"): value for name, value in members.items() if value is not NOT_GIVEN}
     return json.dumps(given, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False).encode()
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 
 from ._pacing import RateLimit
-from .errors import APIConnectionError, APITimeoutError, FieldError, Problem, error_of
+from .errors import APIConnectionError, APITimeoutError, FieldError, Problem, WaitTimeoutError, error_of
 
 logger = logging.getLogger("crmsolid_client")
 
@@ -81,6 +81,15 @@ class Attempts:
         if error.code == "rate_limited" and headers.get("x-ratelimit-remaining", "0") == "0":
             self._rate_limit.exhausted(delay)
         logger.debug("%s %s; attempt %s follows in %.1f s", status, error.code, self._made + 1, delay)
+        return delay
+
+    def until_ready(self, headers: Mapping[str, str]) -> float:
+        """Seconds to wait before what the server is still getting (202) is asked for again. Raises WaitTimeoutError if
+        that is too long."""
+        self._made += 1
+        delay = max(self._backoff(), _retry_after(headers) or 0.0)
+        if self._ends_at - time.monotonic() < delay:
+            raise WaitTimeoutError("the file is still being fetched from Telegram: ask for it again later")
         return delay
 
     def connection_error(self, error: httpx.RequestError) -> APIConnectionError:

@@ -25,8 +25,12 @@ __all__ = [
     "CrmSolidError",
     "ErasedError",
     "FieldError",
+    "FileGoneError",
+    "FileQuotaExceededError",
+    "FileTooLargeError",
     "FilterTooCostlyError",
     "ForbiddenError",
+    "GoneError",
     "HeadersTooLargeError",
     "IdempotencyInProgressError",
     "IdempotencyKeyInvalidError",
@@ -47,12 +51,14 @@ __all__ = [
     "PlanRequiredError",
     "PreconditionFailedError",
     "Problem",
+    "RangeNotSatisfiableError",
     "RateLimitedError",
     "RequestTimeoutError",
     "ScopeMissingError",
     "SequenceNotActiveError",
     "ServerError",
     "ServiceUnavailableError",
+    "StorageFullError",
     "TokenExpiredError",
     "TokenInvalidError",
     "TokenMissingError",
@@ -115,7 +121,7 @@ class UnexpectedAnswerError(CrmSolidError):
 
 
 class WaitTimeoutError(CrmSolidError):
-    """A job had not ended when the time to wait for it was over. It goes on."""
+    """A job had not ended, or a file had not been fetched, when the time to wait for it was over. It goes on."""
 
 
 class WebhookVerificationError(CrmSolidError):
@@ -305,7 +311,29 @@ class InvalidStateError(ConflictError):
     code_of_class = "invalid_state"
 
 
-class ErasedError(APIError):
+class FileTooLargeError(ConflictError):
+    """The installation does not fetch files of this size from Telegram."""
+
+    code_of_class = "file_too_large"
+
+
+class FileQuotaExceededError(ConflictError):
+    """The files of the workspace take all the space it has; ``problem.extra`` has ``quota``, ``used`` and ``size``."""
+
+    code_of_class = "file_quota_exceeded"
+
+
+class GoneError(APIError):
+    """410."""
+
+
+class FileGoneError(GoneError):
+    """Nobody has the content of the file any more."""
+
+    code_of_class = "file_gone"
+
+
+class ErasedError(GoneError):
     """410: the person this answer was about has been erased."""
 
     code_of_class = "erased"
@@ -324,6 +352,12 @@ class PayloadTooLargeError(APIError):
 
 class UnsupportedMediaTypeError(APIError):
     code_of_class = "unsupported_media_type"
+
+
+class RangeNotSatisfiableError(APIError):
+    """416: the file ends before the range that was asked for."""
+
+    code_of_class = "range_not_satisfiable"
 
 
 class UnprocessableError(APIError):
@@ -377,6 +411,12 @@ class InternalError(ServerError):
     code_of_class = "internal_error"
 
 
+class StorageFullError(ServerError):
+    """507: the server has no space left for files. Nothing was kept."""
+
+    code_of_class = "storage_full"
+
+
 class NotImplementedByServerError(ServerError):
     """501: something between the client and the server changed the request. Never repeated."""
 
@@ -396,10 +436,11 @@ _BY_STATUS: dict[int, type[APIError]] = {
     406: NotAcceptableError,
     408: RequestTimeoutError,
     409: ConflictError,
-    410: ErasedError,
+    410: GoneError,
     412: PreconditionFailedError,
     413: PayloadTooLargeError,
     415: UnsupportedMediaTypeError,
+    416: RangeNotSatisfiableError,
     422: UnprocessableError,
     429: TooManyRequestsError,
     431: HeadersTooLargeError,

@@ -14,6 +14,7 @@ from ._model import EventBase, Model, Time
 
 AccountKind = Literal["telegram", "sandbox"] | str
 AccountState = Literal["connected", "paused", "frozen", "needs_login", "banned"] | str
+AttachmentState = Literal["stored", "on_demand", "too_large", "gone"] | str
 BroadcastStatus = Literal["draft", "scheduled", "running", "paused", "done", "canceled"] | str
 BroadcastWaitingFor = (
     Literal[
@@ -65,7 +66,10 @@ EventType = (
         "contact.tagged",
         "job.completed",
         "lead.scored",
+        "message.deleted",
+        "message.edited",
         "message.failed",
+        "message.read",
         "message.received",
         "message.sent",
         "sequence.completed",
@@ -81,7 +85,10 @@ EventTypeOrPing = (
         "contact.tagged",
         "job.completed",
         "lead.scored",
+        "message.deleted",
+        "message.edited",
         "message.failed",
+        "message.read",
         "message.received",
         "message.sent",
         "sequence.completed",
@@ -92,6 +99,8 @@ EventTypeOrPing = (
     ]
     | str
 )
+FileKind = Literal["photo", "video", "voice", "video_note", "audio", "document", "sticker", "animation"] | str
+Format = Literal["plain", "markdown", "html"] | str
 IfNot = Literal["skip", "stop"] | str
 JobState = Literal["queued", "running", "done", "failed", "canceled"] | str
 MessageStatus = Literal["queued", "sending", "sent", "failed", "canceled", "received"] | str
@@ -108,6 +117,7 @@ MessageWaitingFor = (
         "window",
         "held",
         "earlier_message",
+        "upload",
         "worker",
     ]
     | str
@@ -243,6 +253,30 @@ class Answer(Model):
     truncated: bool
 
 
+class Attachment(Model):
+    """A file of a message, sent or received as `kind`."""
+
+    id: str
+    """The file's."""
+    kind: FileKind
+    name: str
+    type: str
+    size: int
+    """Bytes."""
+    width: int | None
+    """Pixels."""
+    height: int | None
+    """Pixels."""
+    duration: int | None
+    """Seconds."""
+    thumbnail: str | None
+    """Where a picture of at most 320 pixels is; null if there is none, or none yet."""
+    url: str
+    """Where the content is."""
+    state: AttachmentState
+    """`on_demand`: the first request for the content has it fetched from Telegram."""
+
+
 class Request(Model):
     url: str
     headers: dict[str, str]
@@ -307,6 +341,10 @@ class Broadcast(Model):
     reason: str | None
     """Why it was canceled if nobody did that, such as `audience_changed`."""
     text: str
+    format: Format | None = None
+    """How `text` is written."""
+    attachments: list[str] = pydantic.Field(default_factory=list)
+    """The ids of the files."""
     account_ids: list[int]
     segment_id: str | None
     counts: BroadcastCounts
@@ -328,6 +366,8 @@ class BroadcastSample(Model):
     contact_id: str
     text: str | None
     """As this person gets it; null without `read:contacts`."""
+    html: str | None = None
+    """The text with its formatting, in few and safe tags; null where it is as `text`."""
 
 
 class BroadcastPreview(Model):
@@ -382,6 +422,13 @@ class Canceled(Model):
     status: MessageStatus
 
 
+class Change(Model):
+    kind: Literal["edit", "delete", "react"] | str
+    status: Literal["queued", "failed"] | str
+    error: str | None
+    """Why Telegram has refused it, else null."""
+
+
 class Contact(Model):
     """A contact, here and in events."""
 
@@ -417,7 +464,7 @@ class ContactUpserted(Model):
     email: str | None = None
     phone: str | None = None
     time_zone: str | None = None
-    tags: list[str] | None = None
+    tags: list[str] = pydantic.Field(default_factory=list)
     stage: ContactStage | None = None
     score: int | None = None
     opted_out: bool | None = None
@@ -440,7 +487,7 @@ class ContactWritten(Model):
     email: str | None = None
     phone: str | None = None
     time_zone: str | None = None
-    tags: list[str] | None = None
+    tags: list[str] = pydantic.Field(default_factory=list)
     stage: ContactStage | None = None
     score: int | None = None
     opted_out: bool | None = None
@@ -616,6 +663,27 @@ class Explanation(Model):
     leaves: list[Leaf]
 
 
+class File(Model):
+    """A file that was uploaded, until something uses it."""
+
+    id: str
+    name: str
+    type: str
+    """The media type that the content shows."""
+    size: int
+    """Bytes."""
+    sha256: str
+    expires_at: Time | None
+    """When the file is deleted unless something uses it by then; null once something does."""
+
+
+class FileState(Model):
+    """A file whose content is on its way."""
+
+    id: str
+    state: AttachmentState
+
+
 class Stage(Model):
     """A stage of the funnel."""
 
@@ -713,6 +781,11 @@ class Me(Model):
     plan: Plan
 
 
+class Reaction(Model):
+    emoji: str
+    by: Literal["contact", "account"] | str
+
+
 class Message(Model):
     id: str
     account_id: int
@@ -722,12 +795,26 @@ class Message(Model):
     kind: str
     status: MessageStatus
     text: str
+    html: str | None = None
+    """The text with its formatting, in few and safe tags; null where it is as `text`."""
+    attachments: list[Attachment] = pydantic.Field(default_factory=list)
     eta: Time | None
     created_at: Time
     sent_at: Time | None
     edited_at: Time | None
     in_reply_to: str | None
     """The id of the outgoing message that an incoming one belongs to, else null."""
+    reply_to: str | None = None
+    """The id of the message of the same conversation that this one quotes, else null."""
+    quote: str | None = None
+    """The part of its text that is quoted, null for all of it."""
+    read_at: Time | None = None
+    """When Telegram told that the contact has read an outgoing message."""
+    deleted_at: Time | None = None
+    """When either side has deleted the message; its text stays."""
+    reactions: list[Reaction] = pydantic.Field(default_factory=list)
+    change: Change | None = None
+    """What is asked of Telegram and not done yet, or was refused: the message is shown as it is there."""
     auto_reply: bool
     """Whether a machine wrote the message, rather than a person."""
     error: str | None
@@ -778,6 +865,8 @@ class PreviewStep(Model):
     the contact has neither username nor Telegram id."""
     text: str | None
     """Null without `read:contacts`, for a step that would be left out, and if a variable has no value."""
+    html: str | None = None
+    """The text with its formatting, in few and safe tags; null where it is as `text`."""
 
 
 class Preview(Model):
@@ -874,6 +963,10 @@ class Step(Model):
     delay: str
     """ISO 8601, since the step before or the enrollment."""
     text: str
+    format: Format | None = None
+    """How `text` is written."""
+    attachments: list[str] = pydantic.Field(default_factory=list)
+    """The ids of the files."""
     condition: dict[str, Any] | None
     """The step is for those for whom this holds."""
     if_not: IfNot

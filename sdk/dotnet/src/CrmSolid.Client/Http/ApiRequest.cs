@@ -13,7 +13,7 @@ internal sealed class ApiRequest
 
     private readonly List<KeyValuePair<string, string>> _headers = [];
     private readonly StringBuilder _query = new();
-    private Func<HttpContent>? _content;
+    private Func<Action, HttpContent>? _content;
 
     private ApiRequest(HttpMethod method, FormattableString path)
     {
@@ -79,7 +79,7 @@ internal sealed class ApiRequest
     public ApiRequest Body<T>(T body)
     {
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json.Options);
-        return Content(() =>
+        return Content(_ =>
         {
             var content = new ByteArrayContent(bytes);
             content.Headers.ContentType = new("application/json");
@@ -87,7 +87,8 @@ internal sealed class ApiRequest
         });
     }
 
-    public ApiRequest Content(Func<HttpContent> content)
+    /// <summary>A body that is made anew for each attempt, with what it calls whenever a part of it has been sent.</summary>
+    public ApiRequest Content(Func<Action, HttpContent> content)
     {
         _content = content;
         return this;
@@ -99,7 +100,8 @@ internal sealed class ApiRequest
         return this;
     }
 
-    public HttpRequestMessage ToMessage(Uri baseUrl)
+    /// <summary>The message of one attempt, which calls <paramref name="onPart"/> while its body is sent.</summary>
+    public HttpRequestMessage ToMessage(Uri baseUrl, Action onPart)
     {
         var message = new HttpRequestMessage(Method, new Uri(baseUrl.AbsoluteUri.TrimEnd('/') + Path + _query));
         if (IdempotencyKey is not null)
@@ -110,7 +112,7 @@ internal sealed class ApiRequest
         {
             message.Headers.TryAddWithoutValidation(name, value);
         }
-        message.Content = _content?.Invoke();
+        message.Content = _content?.Invoke(onPart);
         return message;
     }
 

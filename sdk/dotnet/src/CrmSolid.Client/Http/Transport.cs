@@ -77,6 +77,19 @@ internal sealed class Transport
         Timeout = Timeout.InfiniteTimeSpan, // each attempt has its own
     };
 
+    // An upload may take as long as it needs: the timeout is for the time in which no part of it is sent.
+    private void ExtendTimeout(CancellationTokenSource timeout)
+    {
+        try
+        {
+            timeout.CancelAfter(Options.Timeout);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server has answered before it had all.
+        }
+    }
+
     private TimeSpan TimeLeft(long start) => Options.RetryFor - Options.TimeProvider.GetElapsedTime(start);
 
     /// <summary>Sends the request once. Throws an <see cref="ApiException"/> if it is refused.</summary>
@@ -87,11 +100,11 @@ internal sealed class Transport
         {
             await _pacer.WaitAsync(timeLeft, cancellationToken).ConfigureAwait(false);
         }
-        using HttpRequestMessage message = request.ToMessage(BaseUrl);
-        message.Headers.Authorization = _authorization;
-        message.Headers.UserAgent.Add(UserAgent);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Options.Timeout);
+        using HttpRequestMessage message = request.ToMessage(BaseUrl, () => ExtendTimeout(timeout));
+        message.Headers.Authorization = _authorization;
+        message.Headers.UserAgent.Add(UserAgent);
         HttpResponseMessage? response = null;
         try
         {

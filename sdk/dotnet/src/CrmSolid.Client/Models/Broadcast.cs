@@ -18,6 +18,12 @@ public sealed record Broadcast : ApiModel
     /// <summary>The text, with its variables.</summary>
     public required string Text { get; init; }
 
+    /// <summary>How the text is written.</summary>
+    public TextFormat Format { get; init; } = TextFormat.Plain;
+
+    /// <summary>The ids of the files that go with it.</summary>
+    public IReadOnlyList<string> Attachments { get; init; } = [];
+
     /// <summary>The accounts that send.</summary>
     public required IReadOnlyList<long> AccountIds { get; init; }
 
@@ -107,6 +113,9 @@ public sealed record BroadcastSample : ApiModel
 
     /// <summary>As this person gets it; null without <c>read:contacts</c>.</summary>
     public required string? Text { get; init; }
+
+    /// <summary>The text with its formatting, as HTML that is safe to show; null where it has none.</summary>
+    public string? Html { get; init; }
 }
 
 /// <summary>One contact of a broadcast.</summary>

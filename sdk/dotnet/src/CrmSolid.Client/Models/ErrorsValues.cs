@@ -124,6 +124,21 @@ public readonly record struct ErrorCode(string Value) : IStringValue<ErrorCode>
     /// <summary><c>validation_failed</c></summary>
     public static ErrorCode ValidationFailed { get; } = new("validation_failed");
 
+    /// <summary><c>file_gone</c></summary>
+    public static ErrorCode FileGone { get; } = new("file_gone");
+
+    /// <summary><c>file_quota_exceeded</c></summary>
+    public static ErrorCode FileQuotaExceeded { get; } = new("file_quota_exceeded");
+
+    /// <summary><c>file_too_large</c></summary>
+    public static ErrorCode FileTooLarge { get; } = new("file_too_large");
+
+    /// <summary><c>range_not_satisfiable</c></summary>
+    public static ErrorCode RangeNotSatisfiable { get; } = new("range_not_satisfiable");
+
+    /// <summary><c>storage_full</c></summary>
+    public static ErrorCode StorageFull { get; } = new("storage_full");
+
     static ErrorCode IStringValue<ErrorCode>.Create(string value) => new(value);
 
     /// <summary>Converts a value as the API writes it.</summary>

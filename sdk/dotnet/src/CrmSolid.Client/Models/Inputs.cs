@@ -67,8 +67,14 @@ public sealed record BroadcastDraft
     /// <summary>The name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The text, with variables such as <c>{first_name}</c>.</summary>
-    public required string Text { get; init; }
+    /// <summary>The text, with variables such as <c>{first_name}</c>; with files their caption, which may be left out.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>How the text is written; by default plain.</summary>
+    public TextFormat? Format { get; init; }
+
+    /// <summary>The ids of files that go with the text (<see cref="FilesClient.UploadAsync"/>).</summary>
+    public IReadOnlyList<string>? Attachments { get; init; }
 
     /// <summary>The accounts that send.</summary>
     public required IReadOnlyList<long> AccountIds { get; init; }
@@ -87,4 +93,41 @@ public sealed record BroadcastDraft
 
     /// <summary>The hash of a preview: the start is refused if the audience has changed since.</summary>
     public string? AudienceHash { get; init; }
+}
+
+/// <summary>A message to send: to a username or Telegram id, or to a contact.</summary>
+public sealed record MessageDraft
+{
+    /// <summary>The account that sends.</summary>
+    public required long AccountId { get; init; }
+
+    /// <summary><c>@name</c>, <c>name</c>, <c>https://t.me/name</c>, or the id of a Telegram user.</summary>
+    public string? To { get; init; }
+
+    /// <summary>The contact, in place of <see cref="To"/>.</summary>
+    public string? ContactId { get; init; }
+
+    /// <summary>The text, with variables such as <c>{first_name}</c>; with files their caption, which may be left out.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>How the text is written; by default plain.</summary>
+    public TextFormat? Format { get; init; }
+
+    /// <summary>Whether Telegram shows a preview of an address in the text; by default it does.</summary>
+    public bool? LinkPreview { get; init; }
+
+    /// <summary>The ids of one to ten files (<see cref="FilesClient.UploadAsync"/>).</summary>
+    public IReadOnlyList<string>? Attachments { get; init; }
+
+    /// <summary>What the files are sent as; by default what they are.</summary>
+    public SendAs? As { get; init; }
+
+    /// <summary>The id of the message that this one quotes.</summary>
+    public string? ReplyTo { get; init; }
+
+    /// <summary>The part of its text that is quoted; by default all of it.</summary>
+    public string? Quote { get; init; }
+
+    /// <summary>When to send it. By default at once.</summary>
+    public DateTimeOffset? SendAt { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace CrmSolid.Client;
 
 /// <summary>One message, in or out.</summary>
-public sealed record Message : ApiModel
+public sealed record Message : VersionedModel
 {
     /// <summary>The id.</summary>
     public required string Id { get; init; }
@@ -53,6 +53,43 @@ public sealed record Message : ApiModel
 
     /// <summary>Why a queued message is not sent yet, else null.</summary>
     public required MessageWaitReason? WaitingFor { get; init; }
+
+    /// <summary>The text with its formatting, as HTML that is safe to show; null where it has none.</summary>
+    public string? Html { get; init; }
+
+    /// <summary>The files, in their order. The text is their caption.</summary>
+    public IReadOnlyList<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>The id of the message that this one quotes, else null.</summary>
+    public string? ReplyTo { get; init; }
+
+    /// <summary>The part of its text that is quoted; null for all of it.</summary>
+    public string? Quote { get; init; }
+
+    /// <summary>The reactions of both sides.</summary>
+    public IReadOnlyList<Reaction> Reactions { get; init; } = [];
+
+    /// <summary>When the contact had read it, where Telegram tells; else null.</summary>
+    public DateTimeOffset? ReadAt { get; init; }
+
+    /// <summary>When it was deleted at Telegram, by either side; else null.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>What is asked of Telegram and not done yet, or was refused; else null.</summary>
+    public MessageChange? Change { get; init; }
+}
+
+/// <summary>A change of a message that Telegram has not made.</summary>
+public sealed record MessageChange : ApiModel
+{
+    /// <summary>What is to be done.</summary>
+    public required MessageChangeKind Kind { get; init; }
+
+    /// <summary>Whether it is still to be done or was refused.</summary>
+    public required MessageChangeStatus Status { get; init; }
+
+    /// <summary>Why Telegram has refused it, else null.</summary>
+    public required string? Error { get; init; }
 }
 
 /// <summary>A message that was accepted to be sent.</summary>

@@ -92,6 +92,9 @@ public readonly record struct MessageWaitReason(string Value) : IStringValue<Mes
     /// <summary><c>earlier_message</c></summary>
     public static MessageWaitReason EarlierMessage { get; } = new("earlier_message");
 
+    /// <summary><c>upload</c></summary>
+    public static MessageWaitReason Upload { get; } = new("upload");
+
     /// <summary><c>worker</c></summary>
     public static MessageWaitReason Worker { get; } = new("worker");
 
@@ -227,6 +230,72 @@ public readonly record struct RecipientStatus(string Value) : IStringValue<Recip
 
     /// <summary>Converts a value as the API writes it.</summary>
     public static implicit operator RecipientStatus(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>How a text is written. Values that this version does not know survive.</summary>
+/// <param name="Value">As the API writes it.</param>
+[JsonConverter(typeof(StringValueConverter<TextFormat>))]
+public readonly record struct TextFormat(string Value) : IStringValue<TextFormat>
+{
+    /// <summary><c>plain</c></summary>
+    public static TextFormat Plain { get; } = new("plain");
+
+    /// <summary><c>markdown</c></summary>
+    public static TextFormat Markdown { get; } = new("markdown");
+
+    /// <summary><c>html</c></summary>
+    public static TextFormat Html { get; } = new("html");
+
+    static TextFormat IStringValue<TextFormat>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator TextFormat(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>What is to be changed of a message. Values that this version does not know survive.</summary>
+/// <param name="Value">As the API writes it.</param>
+[JsonConverter(typeof(StringValueConverter<MessageChangeKind>))]
+public readonly record struct MessageChangeKind(string Value) : IStringValue<MessageChangeKind>
+{
+    /// <summary><c>edit</c></summary>
+    public static MessageChangeKind Edit { get; } = new("edit");
+
+    /// <summary><c>delete</c></summary>
+    public static MessageChangeKind Delete { get; } = new("delete");
+
+    /// <summary><c>react</c></summary>
+    public static MessageChangeKind React { get; } = new("react");
+
+    static MessageChangeKind IStringValue<MessageChangeKind>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator MessageChangeKind(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>What has become of a change of a message. Values that this version does not know survive.</summary>
+/// <param name="Value">As the API writes it.</param>
+[JsonConverter(typeof(StringValueConverter<MessageChangeStatus>))]
+public readonly record struct MessageChangeStatus(string Value) : IStringValue<MessageChangeStatus>
+{
+    /// <summary><c>queued</c></summary>
+    public static MessageChangeStatus Queued { get; } = new("queued");
+
+    /// <summary><c>failed</c></summary>
+    public static MessageChangeStatus Failed { get; } = new("failed");
+
+    static MessageChangeStatus IStringValue<MessageChangeStatus>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator MessageChangeStatus(string value) => new(value);
 
     /// <inheritdoc/>
     public override string ToString() => Value;

@@ -62,6 +62,12 @@ public sealed record SequenceStep : ApiModel
     /// <summary>The text, with its variables.</summary>
     public required string Text { get; init; }
 
+    /// <summary>How the text is written.</summary>
+    public TextFormat Format { get; init; } = TextFormat.Plain;
+
+    /// <summary>The ids of the files that go with it.</summary>
+    public IReadOnlyList<string> Attachments { get; init; } = [];
+
     /// <summary>The step is for those for whom this holds.</summary>
     public required Condition? Condition { get; init; }
 
@@ -108,6 +114,9 @@ public sealed record SequencePreviewStep : ApiModel
     /// Null without <c>read:contacts</c>, for a step that would be left out, and if a variable has no value.
     /// </summary>
     public required string? Text { get; init; }
+
+    /// <summary>The text with its formatting, as HTML that is safe to show; null where it has none.</summary>
+    public string? Html { get; init; }
 }
 
 /// <summary>One contact in one sequence.</summary>

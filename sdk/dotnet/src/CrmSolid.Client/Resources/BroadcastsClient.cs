@@ -44,6 +44,8 @@ public class BroadcastsClient : ResourceClient
             {
                 draft.Name,
                 draft.Text,
+                draft.Format,
+                draft.Attachments,
                 draft.AccountIds,
                 draft.Audience,
                 draft.SendAt,
@@ -67,6 +69,8 @@ public class BroadcastsClient : ResourceClient
             {
                 draft.Name,
                 draft.Text,
+                draft.Format,
+                draft.Attachments,
                 draft.AccountIds,
                 draft.Audience,
                 draft.SendAt,

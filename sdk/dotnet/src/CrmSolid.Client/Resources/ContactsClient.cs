@@ -156,7 +156,7 @@ public class ContactsClient : ResourceClient
     /// Imports a CSV file whose first line names the fields. Wait for the job (<see cref="JobsClient.WaitAsync"/>), which
     /// lists rows that failed.
     /// </summary>
-    /// <param name="file">The file, 50 MiB at most. It is read to its end and not disposed.</param>
+    /// <param name="file">The file, 50 MiB at most. It is read in parts and not disposed.</param>
     /// <param name="mapping">
     /// Columns to fields; columns that it does not name are left out. By default by their names.
     /// </param>
@@ -167,33 +167,30 @@ public class ContactsClient : ResourceClient
         Stream file, IReadOnlyDictionary<string, string>? mapping = null, bool dryRun = false,
         string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        using var buffer = new MemoryStream();
-        await file.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
-        byte[] bytes = buffer.ToArray();
+        await using UploadSource source = await UploadSource.OfAsync(file, cancellationToken).ConfigureAwait(false);
         ApiRequest request = ApiRequest.Write(HttpMethod.Post, $"/v1/contacts/import", idempotencyKey);
         if (mapping is null)
         {
-            request.Query("dry_run", dryRun ? true : null).Content(() => new ByteArrayContent(bytes)
+            request.Query("dry_run", dryRun ? true : null).Content(onPart =>
             {
-                Headers = { ContentType = new("text/csv") },
+                StreamContent content = source.Content(onPart);
+                content.Headers.ContentType = new("text/csv");
+                return content;
             });
         }
         else
         {
-            request.Content(() => Form(request.IdempotencyKey!, bytes, mapping, dryRun));
+            request.Content(onPart => Form(request.IdempotencyKey!, source.Content(onPart), mapping, dryRun));
         }
         return await Transport.SendAsync<Job>(request, cancellationToken).ConfigureAwait(false);
     }
 
-    // The server compares the bytes of a retry with those of the first attempt, so the boundary depends on the key alone.
     private static MultipartFormDataContent Form(
-        string idempotencyKey, byte[] file, IReadOnlyDictionary<string, string> mapping, bool dryRun)
-    {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey));
-        var form = new MultipartFormDataContent($"crmsolid-{Convert.ToHexString(hash)[..32]}");
-        form.Add(new ByteArrayContent(file), "file", "contacts.csv");
-        form.Add(new StringContent(JsonSerializer.Serialize(mapping, Json.Options)), "mapping");
-        form.Add(new StringContent(dryRun ? "true" : "false"), "dry_run");
-        return form;
-    }
+        string idempotencyKey, HttpContent file, IReadOnlyDictionary<string, string> mapping, bool dryRun) =>
+        new(FilesClient.Boundary(idempotencyKey))
+        {
+            { file, "file", "contacts.csv" },
+            { new StringContent(JsonSerializer.Serialize(mapping, Json.Options)), "mapping" },
+            { new StringContent(dryRun ? "true" : "false"), "dry_run" },
+        };
 }

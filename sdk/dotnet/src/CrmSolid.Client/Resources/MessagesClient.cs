@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CrmSolid.Client.Http;
 
 namespace CrmSolid.Client;
@@ -74,6 +75,55 @@ public class MessagesClient : ResourceClient
         SendPostAsync<QueuedMessage>(
             $"/v1/messages/send", new { accountId, contactId, text, sendAt }, idempotencyKey, cancellationToken);
 
+    /// <summary>
+    /// Sends a message: with files, formatted, or as a quote of another one. It is accepted at once and sent within the
+    /// limits of the account.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<QueuedMessage> SendAsync(
+        MessageDraft message, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        SendPostAsync<QueuedMessage>($"/v1/messages/send", message, idempotencyKey, cancellationToken);
+
+    /// <summary>
+    /// Changes the text of a message, for both sides. <see cref="ErrorCode.InvalidState"/> says since when Telegram does not
+    /// allow it any more.
+    /// </summary>
+    /// <param name="messageId">The message.</param>
+    /// <param name="text">The new text.</param>
+    /// <param name="format">How it is written; by default plain.</param>
+    /// <param name="ifMatch">Changes it only if this is still its ETag.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>A key that may read messages gets the whole one, in the additional properties.</returns>
+    public virtual Task<CanceledMessage> EditAsync(
+        string messageId, string text, TextFormat? format = null, string? ifMatch = null, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendPatchAsync<CanceledMessage>(
+            $"/v1/messages/{messageId}", new { text, format }, idempotencyKey, ifMatch, cancellationToken);
+
+    /// <summary>Deletes a sent message for both sides. It stays here, with <see cref="Message.DeletedAt"/>.</summary>
+    /// <param name="messageId">The message.</param>
+    /// <param name="ifMatch">Deletes it only if this is still its ETag.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task DeleteAsync(
+        string messageId, string? ifMatch = null, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendDeleteAsync($"/v1/messages/{messageId}", idempotencyKey, ifMatch, cancellationToken);
+
+    /// <summary>Reacts to a message, in place of the account's present reaction.</summary>
+    /// <param name="messageId">The message.</param>
+    /// <param name="emoji">The emoji; null takes the reaction back.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<CanceledMessage> ReactAsync(
+        string messageId, string? emoji, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendPostAsync<CanceledMessage>(
+            $"/v1/messages/{messageId}/reactions", new Reacting(emoji), idempotencyKey, cancellationToken);
+
     /// <summary>Cancels a message that is still queued.</summary>
     /// <param name="messageId">The message.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
@@ -99,4 +149,7 @@ public class MessagesClient : ResourceClient
     public virtual IAsyncEnumerable<StreamedEvent> StreamAsync(
         string? lastEventId = null, Action<string>? onStart = null, CancellationToken cancellationToken = default) =>
         new MessageStream(Transport).ReadAsync(lastEventId, onStart, cancellationToken);
+
+    // Null is sent: it takes the reaction back.
+    private sealed record Reacting([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Emoji);
 }

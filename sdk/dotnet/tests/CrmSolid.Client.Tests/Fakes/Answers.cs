@@ -5,6 +5,11 @@ internal static class Answers
 {
     public const string Queued = """{"id": "msg_1", "status": "queued", "eta": "2026-06-04T09:00:00Z"}""";
 
+    public const string Uploaded = """
+        {"id": "fil_1", "name": "фото.png", "type": "image/png", "size": 16, "sha256": "ab",
+         "expires_at": "2026-06-05T09:00:00Z"}
+        """;
+
     public const string Me = """
         {"key": {"id": "key_1", "name": "K", "prefix": "cs_live_a4f9", "expires_at": null, "rate_limit": 600},
          "scopes": ["read:contacts", "fly:rockets"], "workspace": {"slug": "demo", "name": "Demo", "time_zone": "UTC"},

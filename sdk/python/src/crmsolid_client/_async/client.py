@@ -15,6 +15,7 @@ from .resources.broadcasts import AsyncBroadcasts
 from .resources.contacts import AsyncContacts
 from .resources.custom_fields import AsyncCustomFields
 from .resources.events import AsyncDeliveries, AsyncEvents
+from .resources.files import AsyncFiles
 from .resources.jobs import AsyncJobs
 from .resources.messages import AsyncMessages, AsyncThreads
 from .resources.segments import AsyncSegments
@@ -56,6 +57,7 @@ class AsyncCrmSolid:
         self.deliveries = AsyncDeliveries(transport)
         self.enrollments = AsyncEnrollments(transport)
         self.events = AsyncEvents(transport)
+        self.files = AsyncFiles(transport)
         self.jobs = AsyncJobs(transport)
         self.messages = AsyncMessages(transport)
         self.segments = AsyncSegments(transport)

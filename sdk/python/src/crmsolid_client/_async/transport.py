@@ -78,6 +78,10 @@ class AsyncTransport:
         finally:
             await response.aclose()
 
+    def attempts(self, call: Call) -> Attempts:
+        """Those of a call that begins now."""
+        return Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key, self.config.base_url)
+
     async def aclose(self) -> None:
         """Close the connections. No call can be made afterwards."""
         self._is_closed = True
@@ -87,7 +91,7 @@ class AsyncTransport:
     async def _answer(self, call: Call, read_seconds: float | None, stop: AsyncStop | None = None) -> httpx.Response:
         sleep = asyncio.sleep if stop is None else stop.sleep
         self._start_again_after_fork()
-        attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key, self.config.base_url)
+        attempts = self.attempts(call)
         while True:
             while (pause := attempts.pause()) > 0:
                 await sleep(pause)
@@ -126,7 +130,7 @@ class AsyncTransport:
             content = call.upload.open()
             if not isinstance(content, bytes) and call.upload.is_path:
                 files.enter_context(content)
-            options = {"data": dict(call.form or {}), "files": {"file": (call.upload.name, content, "text/csv")}}
+            options = {"data": dict(call.form or {}), "files": {"file": (call.upload.name, content, call.upload.type)}}
         return client.build_request(
             call.method,
             f"{self.config.base_url}{call.path}",

@@ -16,6 +16,7 @@ from .resources.broadcasts import Broadcasts
 from .resources.contacts import Contacts
 from .resources.custom_fields import CustomFields
 from .resources.events import Deliveries, Events
+from .resources.files import Files
 from .resources.jobs import Jobs
 from .resources.messages import Messages, Threads
 from .resources.segments import Segments
@@ -57,6 +58,7 @@ class CrmSolid:
         self.deliveries = Deliveries(transport)
         self.enrollments = Enrollments(transport)
         self.events = Events(transport)
+        self.files = Files(transport)
         self.jobs = Jobs(transport)
         self.messages = Messages(transport)
         self.segments = Segments(transport)

@@ -76,6 +76,10 @@ class Transport:
         finally:
             response.close()
 
+    def attempts(self, call: Call) -> Attempts:
+        """Those of a call that begins now."""
+        return Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key, self.config.base_url)
+
     def close(self) -> None:
         """Close the connections. No call can be made afterwards."""
         self._is_closed = True
@@ -85,7 +89,7 @@ class Transport:
     def _answer(self, call: Call, read_seconds: float | None, stop: Stop | None = None) -> httpx.Response:
         sleep = time.sleep if stop is None else stop.sleep
         self._start_again_after_fork()
-        attempts = Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key, self.config.base_url)
+        attempts = self.attempts(call)
         while True:
             while (pause := attempts.pause()) > 0:
                 sleep(pause)
@@ -124,7 +128,7 @@ class Transport:
             content = call.upload.open()
             if not isinstance(content, bytes) and call.upload.is_path:
                 files.enter_context(content)
-            options = {"data": dict(call.form or {}), "files": {"file": (call.upload.name, content, "text/csv")}}
+            options = {"data": dict(call.form or {}), "files": {"file": (call.upload.name, content, call.upload.type)}}
         return client.build_request(
             call.method,
             f"{self.config.base_url}{call.path}",

@@ -17,6 +17,7 @@ from .contacts import contacts
 from .context import App, UnfinishedWriteError
 from .errors import INTERRUPTED, PIPE_CLOSED, print_usage_error, report
 from .events import events
+from .files import files
 from .jobs import jobs
 from .login import login, logout
 from .messages import messages, send
@@ -69,6 +70,7 @@ for command in (
     contacts,
     accounts,
     messages,
+    files,
     sequences,
     enrollments,
     broadcasts,

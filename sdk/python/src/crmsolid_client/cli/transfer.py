@@ -164,13 +164,14 @@ def _target(file: Path, progress: Progress) -> Iterator[Callable[[bytes], Any]]:
     if str(file) == "-":
         if sys.stdout.isatty():
             progress.hide()  # the rows are to be seen there
-        yield _write_stdout
+        yield write_stdout
         return
     with whole_file(file) as opened:
         yield opened.write
 
 
-def _write_stdout(chunk: bytes) -> None:
+def write_stdout(chunk: bytes) -> None:
+    """Write these bytes as they are."""
     try:
         sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()

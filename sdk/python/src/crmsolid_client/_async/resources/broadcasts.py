@@ -27,9 +27,11 @@ class AsyncBroadcasts(AsyncResource):
         self,
         *,
         name: str,
-        text: str,
+        text: str | NotGiven = NOT_GIVEN,
         account_ids: Sequence[int],
         audience: Mapping[str, Any],
+        format: models.Format | NotGiven = NOT_GIVEN,
+        attachments: Sequence[str] | NotGiven = NOT_GIVEN,
         send_at: datetime.datetime | NotGiven | None = NOT_GIVEN,
         per_hour: int | NotGiven | None = NOT_GIVEN,
         cooldown_days: int | NotGiven | None = NOT_GIVEN,
@@ -45,6 +47,8 @@ class AsyncBroadcasts(AsyncResource):
             text=text,
             account_ids=account_ids,
             audience=audience,
+            format=format,
+            attachments=attachments,
             send_at=send_at,
             per_hour=per_hour,
             cooldown_days=cooldown_days,
@@ -55,18 +59,20 @@ class AsyncBroadcasts(AsyncResource):
         self,
         *,
         name: str,
-        text: str,
+        text: str | NotGiven = NOT_GIVEN,
         account_ids: Sequence[int],
         audience: Mapping[str, Any],
+        format: models.Format | NotGiven = NOT_GIVEN,
+        attachments: Sequence[str] | NotGiven = NOT_GIVEN,
         send_at: datetime.datetime | NotGiven | None = NOT_GIVEN,
         per_hour: int | NotGiven | None = NOT_GIVEN,
         cooldown_days: int | NotGiven | None = NOT_GIVEN,
         audience_hash: str | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | None = None,
     ) -> models.Broadcast:
-        """Start a broadcast, or schedule it for ``send_at``. ``audience`` has one of ``segment_id``, ``tags`` and
-        ``contact_ids``. AudienceChangedError if it is not what the preview with ``audience_hash`` showed;
-        then nothing was started."""
+        """Start a broadcast, or schedule it for ``send_at``. ``format`` says how ``text`` is written, ``attachments``
+        are ids of files that go with it. ``audience`` has one of ``segment_id``, ``tags`` and ``contact_ids``.
+        AudienceChangedError if it is not what the preview with ``audience_hash`` showed; then nothing was started."""
         call = write(
             "POST",
             "/v1/broadcasts",
@@ -75,6 +81,8 @@ class AsyncBroadcasts(AsyncResource):
             text=text,
             account_ids=account_ids,
             audience=audience,
+            format=format,
+            attachments=attachments,
             send_at=send_at,
             per_hour=per_hour,
             cooldown_days=cooldown_days,

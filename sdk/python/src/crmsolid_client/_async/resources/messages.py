@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Literal
 
 from ... import models
@@ -12,6 +13,7 @@ from ..stream import AsyncMessageStream
 from .base import AsyncResource
 
 Sort = Literal["created_at", "-created_at"]
+SendAs = Literal["auto", "document", "voice"]
 
 
 class AsyncMessages(AsyncResource):
@@ -56,14 +58,23 @@ class AsyncMessages(AsyncResource):
         account_id: int,
         to: str | int | NotGiven = NOT_GIVEN,
         contact_id: str | NotGiven = NOT_GIVEN,
-        text: str,
+        text: str | NotGiven = NOT_GIVEN,
+        format: models.Format | NotGiven = NOT_GIVEN,
+        link_preview: bool | NotGiven = NOT_GIVEN,
+        attachments: Sequence[str] | NotGiven = NOT_GIVEN,
+        as_: SendAs | NotGiven = NOT_GIVEN,
+        reply_to: str | NotGiven | None = NOT_GIVEN,
+        quote: str | NotGiven | None = NOT_GIVEN,
         send_at: datetime.datetime | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | None = None,
     ) -> models.Queued:
         """Queue a direct message from an account. Give exactly one of ``to``, which is ``@name``, ``name``,
         ``https://t.me/name`` or a numeric Telegram id, and ``contact_id``. ``text`` may have variables such as
-        ``{first_name|there}``. AccountDailyLimitError if the account has no send left; its ``retry_after`` says when it
-        has."""
+        ``{first_name|there}``; ``format`` says how it is written. ``attachments`` are ids of files of
+        :meth:`AsyncFiles.upload`, which ``text`` is then the caption of; ``as_`` is what they are sent as.
+        ``reply_to`` is the id of the message that this one quotes, ``quote`` the part of its text if not all of it.
+        AccountDailyLimitError if the account has no send
+        left; its ``retry_after`` says when it has."""
         call = write(
             "POST",
             "/v1/messages/send",
@@ -72,6 +83,12 @@ class AsyncMessages(AsyncResource):
             to=to,
             contact_id=contact_id,
             text=text,
+            format=format,
+            link_preview=link_preview,
+            attachments=attachments,
+            as_=as_,
+            reply_to=reply_to,
+            quote=quote,
             send_at=send_at,
         )
         return await self._transport.model(call, models.Queued)
@@ -79,6 +96,38 @@ class AsyncMessages(AsyncResource):
     async def cancel(self, message_id: str, *, idempotency_key: str | None = None) -> models.Canceled:
         """Cancel a message that is still queued."""
         call = write("POST", "/v1/messages/{}/cancel", message_id, idempotency_key=idempotency_key)
+        return await self._transport.model(call, models.Canceled)
+
+    async def edit(
+        self,
+        message_id: str,
+        *,
+        text: str,
+        format: models.Format | NotGiven = NOT_GIVEN,
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Canceled:
+        """Change the text of a message, for both sides. The whole message is answered to a key that may read it.
+        InvalidStateError says since when Telegram does not allow it any more."""
+        call = write(
+            "PATCH",
+            "/v1/messages/{}",
+            message_id,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            text=text,
+            format=format,
+        )
+        return await self._transport.model(call, models.Canceled)
+
+    async def delete(self, message_id: str, *, if_match: str | None = None, idempotency_key: str | None = None) -> None:
+        """Delete a sent message for both sides. It stays here, with ``deleted_at`` once Telegram has done it."""
+        call = write("DELETE", "/v1/messages/{}", message_id, idempotency_key=idempotency_key, if_match=if_match)
+        await self._transport.send(call)
+
+    async def react(self, message_id: str, emoji: str | None, *, idempotency_key: str | None = None) -> models.Canceled:
+        """React to a message with this emoji in place of the account's present one; None takes it back."""
+        call = write("POST", "/v1/messages/{}/reactions", message_id, idempotency_key=idempotency_key, emoji=emoji)
         return await self._transport.model(call, models.Canceled)
 
     def stream(self, *, last_event_id: str | None = None) -> AsyncMessageStream:

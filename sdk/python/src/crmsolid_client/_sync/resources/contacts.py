@@ -6,13 +6,12 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, BinaryIO, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from ... import models
 from ..._requests import NOT_GIVEN, NotGiven, read, upload, write
-from ..._uploads import csv_upload
+from ..._uploads import Source, to_upload
 from ..download import Download
 from ..pages import Changes, Pages
 from .base import Resource
@@ -201,7 +200,7 @@ class Contacts(Resource):
 
     def import_file(
         self,
-        file: str | os.PathLike[str] | bytes | BinaryIO | Iterable[bytes],
+        file: Source,
         *,
         mapping: Mapping[str, str] | None = None,
         dry_run: bool = False,
@@ -214,6 +213,7 @@ class Contacts(Resource):
         if mapping is not None:
             form["mapping"] = json.dumps(dict(mapping), ensure_ascii=False)
         with contextlib.ExitStack() as files:
-            source = files.enter_context(csv_upload(file))  # it may copy the file
+            opened = to_upload(file, None, "text/csv", default_name="contacts.csv")
+            source = files.enter_context(opened)  # it may copy the file
             call = upload("/v1/contacts/import", source, form, idempotency_key=idempotency_key)
             return self._transport.model(call, models.Job)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Literal
 
 from ... import models
@@ -13,6 +14,7 @@ from ..stream import MessageStream
 from .base import Resource
 
 Sort = Literal["created_at", "-created_at"]
+SendAs = Literal["auto", "document", "voice"]
 
 
 class Messages(Resource):
@@ -57,14 +59,23 @@ class Messages(Resource):
         account_id: int,
         to: str | int | NotGiven = NOT_GIVEN,
         contact_id: str | NotGiven = NOT_GIVEN,
-        text: str,
+        text: str | NotGiven = NOT_GIVEN,
+        format: models.Format | NotGiven = NOT_GIVEN,
+        link_preview: bool | NotGiven = NOT_GIVEN,
+        attachments: Sequence[str] | NotGiven = NOT_GIVEN,
+        as_: SendAs | NotGiven = NOT_GIVEN,
+        reply_to: str | NotGiven | None = NOT_GIVEN,
+        quote: str | NotGiven | None = NOT_GIVEN,
         send_at: datetime.datetime | NotGiven | None = NOT_GIVEN,
         idempotency_key: str | None = None,
     ) -> models.Queued:
         """Queue a direct message from an account. Give exactly one of ``to``, which is ``@name``, ``name``,
         ``https://t.me/name`` or a numeric Telegram id, and ``contact_id``. ``text`` may have variables such as
-        ``{first_name|there}``. AccountDailyLimitError if the account has no send left; its ``retry_after`` says when it
-        has."""
+        ``{first_name|there}``; ``format`` says how it is written. ``attachments`` are ids of files of
+        :meth:`Files.upload`, which ``text`` is then the caption of; ``as_`` is what they are sent as.
+        ``reply_to`` is the id of the message that this one quotes, ``quote`` the part of its text if not all of it.
+        AccountDailyLimitError if the account has no send
+        left; its ``retry_after`` says when it has."""
         call = write(
             "POST",
             "/v1/messages/send",
@@ -73,6 +84,12 @@ class Messages(Resource):
             to=to,
             contact_id=contact_id,
             text=text,
+            format=format,
+            link_preview=link_preview,
+            attachments=attachments,
+            as_=as_,
+            reply_to=reply_to,
+            quote=quote,
             send_at=send_at,
         )
         return self._transport.model(call, models.Queued)
@@ -80,6 +97,38 @@ class Messages(Resource):
     def cancel(self, message_id: str, *, idempotency_key: str | None = None) -> models.Canceled:
         """Cancel a message that is still queued."""
         call = write("POST", "/v1/messages/{}/cancel", message_id, idempotency_key=idempotency_key)
+        return self._transport.model(call, models.Canceled)
+
+    def edit(
+        self,
+        message_id: str,
+        *,
+        text: str,
+        format: models.Format | NotGiven = NOT_GIVEN,
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Canceled:
+        """Change the text of a message, for both sides. The whole message is answered to a key that may read it.
+        InvalidStateError says since when Telegram does not allow it any more."""
+        call = write(
+            "PATCH",
+            "/v1/messages/{}",
+            message_id,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            text=text,
+            format=format,
+        )
+        return self._transport.model(call, models.Canceled)
+
+    def delete(self, message_id: str, *, if_match: str | None = None, idempotency_key: str | None = None) -> None:
+        """Delete a sent message for both sides. It stays here, with ``deleted_at`` once Telegram has done it."""
+        call = write("DELETE", "/v1/messages/{}", message_id, idempotency_key=idempotency_key, if_match=if_match)
+        self._transport.send(call)
+
+    def react(self, message_id: str, emoji: str | None, *, idempotency_key: str | None = None) -> models.Canceled:
+        """React to a message with this emoji in place of the account's present one; None takes it back."""
+        call = write("POST", "/v1/messages/{}/reactions", message_id, idempotency_key=idempotency_key, emoji=emoji)
         return self._transport.model(call, models.Canceled)
 
     def stream(self, *, last_event_id: str | None = None) -> MessageStream:

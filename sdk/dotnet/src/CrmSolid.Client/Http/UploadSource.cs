@@ -1,0 +1,78 @@
+namespace CrmSolid.Client.Http;
+
+/// <summary>
+/// What is uploaded: read in parts, from its beginning in each attempt. A stream that cannot go back is copied to a
+/// temporary file first, which is deleted at the end.
+/// </summary>
+internal sealed class UploadSource : IAsyncDisposable
+{
+    private readonly Stream _stream;
+    private readonly long _start;
+    private readonly bool _isCopy;
+
+    private UploadSource(Stream stream, bool isCopy)
+    {
+        _stream = stream;
+        _start = stream.Position;
+        _isCopy = isCopy;
+    }
+
+    public static async Task<UploadSource> OfAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        if (stream.CanSeek)
+        {
+            return new(stream, isCopy: false);
+        }
+        var copy = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
+        });
+        try
+        {
+            await stream.CopyToAsync(copy, cancellationToken).ConfigureAwait(false);
+            copy.Position = 0;
+            return new(copy, isCopy: true);
+        }
+        catch
+        {
+            await copy.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The body of one attempt.</summary>
+    /// <param name="onPart">Called before each part is read, which is when the one before it has been sent.</param>
+    public StreamContent Content(Action onPart)
+    {
+        _stream.Position = _start;
+        return new StreamContent(new Parts(_stream, _stream.Length - _start, onPart));
+    }
+
+    public ValueTask DisposeAsync() => _isCopy ? _stream.DisposeAsync() : ValueTask.CompletedTask;
+
+    /// <summary>The rest of a stream, which it does not dispose, with its length.</summary>
+    private sealed class Parts(Stream stream, long length, Action onPart) : ReadStream
+    {
+        private long _position;
+
+        public override bool CanSeek => true; // what tells HttpClient that the length is known
+
+        public override long Length => length;
+
+        public override long Position
+        {
+            get => _position;
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            onPart();
+            int count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            _position += count;
+            return count;
+        }
+    }
+}
