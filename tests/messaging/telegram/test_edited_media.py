@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from telethon.tl import types
 
+from contacts.models import Contact
 from crmsolid.core import clock
 from messaging.files.models import FileKind, FileState
-from messaging.models import Account, Attachment, Contact, File, Message, SentReport, TelegramSession, Thread
+from messaging.models import Account, Attachment, File, Message, SentReport, TelegramSession, Thread
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
 
