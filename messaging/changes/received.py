@@ -9,6 +9,7 @@ from django.db import transaction
 from crmsolid.core import clock
 from messaging.changes import applying
 from messaging.models import Account, Message, Thread
+from messaging.threads import albums
 
 
 @transaction.atomic
@@ -29,19 +30,23 @@ def review_reads(contact_id: str, thread_id: str) -> None:
 
 def record_deleted(account: Account, telegram_ids: Sequence[int], at: datetime) -> None:
     """These messages of the account's private conversations are deleted. Telegram numbers them together with those of
-    basic groups, so an id belongs to one message. A message with several files is deleted with its first one."""
-    rows = Message.unscoped.filter(account=account, telegram_message_id__in=telegram_ids, deleted_at=None)
-    for message_id in list(rows.order_by("telegram_message_id").values_list("pk", flat=True)):
+    basic groups, so an id belongs to one message. A message with several files is deleted if all of them are."""
+    found = albums.find_messages(account.pk, telegram_ids)
+    messages = {each.pk: each for _, each in sorted(found.items()) if each.deleted_at is None}
+    for each in messages.values():
+        if not albums.ids_of(each).issubset(telegram_ids):
+            continue
         with transaction.atomic():
-            message = applying.lock_message(Message.unscoped.filter(pk=message_id))
+            message = applying.lock_message(Message.unscoped.filter(pk=each.pk))
             if message is not None:
                 applying.record_deletion(message, at)
 
 
 @transaction.atomic
 def record_reactions(account: Account, telegram_id: int, reactions: Iterable[dict[str, str]]) -> None:
-    """These are all reactions to the message, each ``{"emoji", "by"}``."""
-    message = applying.lock_message(Message.unscoped.filter(account=account, telegram_message_id=telegram_id))
+    """These are all reactions to the message, or to a file of it, each ``{"emoji", "by"}``."""
+    found = albums.find_message(account.pk, telegram_id)
+    message = applying.lock_message(Message.unscoped.filter(pk=found.pk)) if found is not None else None
     if message is not None:
         applying.record_reactions(message, reactions)
 

@@ -20,7 +20,7 @@ from django.db import transaction
 
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError
-from messaging.files import content, services, storage
+from messaging.files import content, services, storage, uses
 from messaging.files.models import File, FileKind, FileState, StoredObject, TelegramDownload
 
 logger = logging.getLogger("crmsolid.files")
@@ -158,6 +158,7 @@ def _settle(download: TelegramDownload, name: str, **values: object) -> bool:
     File.unscoped.filter(pk=file.pk).update(state=FileState.STORED, storage_name=name, **values)
     storage.discard(*download.segments)
     transaction.on_commit(lambda: doorbell.ring(services.PROCESS_TASK))
+    uses.tell_pages(file)
     return True
 
 
@@ -168,6 +169,7 @@ def mark_gone(download: TelegramDownload) -> None:
     if rows.delete()[0]:
         File.unscoped.filter(pk=download.file_id, state=FileState.ON_DEMAND).update(state=FileState.GONE)
         storage.discard(*download.segments)
+        uses.tell_pages(download.file)
 
 
 def put_off(download: TelegramDownload, code: str, seconds: float | None = None) -> None:

@@ -21,7 +21,7 @@ from django.db.models import Q
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from messaging.files import measuring, storage
+from messaging.files import measuring, storage, uses
 from messaging.files.models import File, FileKind, FileState
 
 logger = logging.getLogger("crmsolid.files")
@@ -124,5 +124,7 @@ def _finish(file: File, result: Result) -> None:
         columns["thumbnail_name"] = name
     with transaction.atomic():
         rows = File.unscoped.filter(pk=file.pk, lease_until=file.lease_until, processed_at=None)
-        if rows.update(**columns) and name:
-            storage.keep(name)
+        if rows.update(**columns):
+            uses.tell_pages(file)
+            if name:
+                storage.keep(name)

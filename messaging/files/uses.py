@@ -1,4 +1,4 @@
-"""What uses a file beside the messages that have it: a file in use does not expire."""
+"""What uses a file beside the messages that have it: a file in use does not expire. Which pages show it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +7,11 @@ from django.db.models import Exists, Func, JSONField, OuterRef, Q
 
 from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.workspaces.scoping import WorkspaceModel
-from messaging.files.models import Attachment
+from messaging import notices
+from messaging.files.models import Attachment, File
+
+# Of the messages that have a file: a file of many was uploaded, and is shown as it is.
+TOLD_MESSAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,10 @@ def is_used(*, messages: bool = True) -> Q:
         rows = use.model.unscoped.filter(use.where, **of_file)
         condition |= Q(Exists(rows))
     return condition
+
+
+def tell_pages(file: File) -> None:
+    """Tell the pages that show the latest messages with the file, after the commit, that it has changed."""
+    rows = Attachment.unscoped.filter(file=file).order_by("-pk")
+    for thread_id in set(rows.values_list("message__thread_id", flat=True)[:TOLD_MESSAGES]):
+        notices.tell_changed(file.workspace_id, thread_id)

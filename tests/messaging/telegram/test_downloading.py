@@ -13,6 +13,7 @@ from contacts.models import Contact
 from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
+from messaging import notices
 from messaging.files import downloads, services, storage
 from messaging.files.storage import open_file
 from messaging.models import Account, File, Message, StoredObject, TelegramDownload
@@ -230,8 +231,9 @@ def test_segments_that_were_dropped_meanwhile_are_fetched_again(
     server.hang(GET_FILE, 60, skip=3)
     server.deliver_media(ANNA, SHOP, "document", content)
     worker.start()
-    wait_until(lambda: TelegramDownload.unscoped.filter(fetched=2 * PART).exists())
+    server.wait(lambda: server.count(GET_FILE) == 4, 60)
     worker.stop()
+    assert TelegramDownload.unscoped.get().fetched == 2 * PART
     StoredObject.unscoped.update(not_before=clock.now())
     storage.delete_due()
     second = AccountWorker("second")
@@ -281,3 +283,14 @@ def test_worker_killed_while_it_fetches(
     file = wait_until(lambda: File.unscoped.filter(state="stored").first(), seconds=60)
     assert file.sha256 == hashlib.sha256(content).hexdigest()
     assert server.count(GET_FILE) == 35 + 8
+
+
+def test_pages_are_told_when_the_file_is_there(
+    connected: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[notices.Notice] = []
+    monkeypatch.setattr(notices, "tell", told.append)
+    server.deliver_media(ANNA, SHOP, "document", PDF)
+    stored()
+    thread = Message.unscoped.get().thread_id
+    wait_until(lambda: notices.Notice(File.unscoped.get().workspace_id, thread, notices.CHANGED) in told)

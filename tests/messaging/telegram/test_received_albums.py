@@ -155,3 +155,31 @@ def test_album_of_an_older_page(shop: Account, worker: AccountWorker, server: Te
     assert (len(parts(message)), message.created_at < clock.now() - timedelta(days=365)) == (3, True)
     # Files of the past are fetched when somebody asks for them.
     assert (set(File.unscoped.values_list("state", flat=True)), server.count("upload.getFile")) == ({"on_demand"}, 0)
+
+
+def test_deleted_as_a_whole_it_is_deleted(receiver: Receiver) -> None:
+    report(receiver, part(5), part(6))
+    state = UpdateState(9, 0, 1, 1)
+    receiver.store_updates([types.UpdateDeleteMessages([6], 7, 1)], [], state)
+    assert Message.unscoped.get().deleted_at is None
+    receiver.store_updates([types.UpdateDeleteMessages([5, 6], 9, 2)], [], state)
+    assert Message.unscoped.get().deleted_at is not None
+    assert events() == ["message.received", "message.deleted"]
+
+
+def test_reaction_to_a_part_is_one_to_the_message(receiver: Receiver) -> None:
+    report(receiver, part(5), part(6))
+    thumb = types.ReactionCount(types.ReactionEmoji("👍"), 1)
+    reactions = types.MessageReactions([thumb])
+    update = types.UpdateMessageReactions(types.PeerUser(1_000_002), 6, reactions)
+    receiver.store_updates([update], [], UpdateState(9, 0, 1, 1))
+    assert Message.unscoped.get().reactions == [{"emoji": "👍", "by": "contact"}]
+
+
+def test_answer_to_a_part_quotes_the_message(receiver: Receiver) -> None:
+    report(receiver, part(5, "The garden"), part(6))
+    header = types.MessageReplyHeader(reply_to_msg_id=6, quote=True, quote_text="garden")
+    report(receiver, types.Message(7, types.PeerUser(1_000_002), clock.now(), "that one", reply_to=header))
+    answer = Message.unscoped.select_related("reply_to").get(telegram_message_id=7)
+    assert answer.reply_to is not None and answer.reply_to.text == "The garden"
+    assert answer.quote == "garden"
