@@ -51,7 +51,7 @@ class V1Schema(AutoSchema):
         if self.endpoint.file_body is not None:
             file: Schema = {"schema": {"type": "string", "format": "binary"}}
             form: Schema = {"schema": dict(self.endpoint.file_body.form_schema)}
-            content = {self.endpoint.file_body.media_type: file} | {FORM: form}
+            content = {self.endpoint.file_body.media_type: file, FORM: form}
             operation["requestBody"] = {"required": True, "content": content}
         return operation
 
@@ -135,11 +135,11 @@ class V1Schema(AutoSchema):
             "description": getattr(shape, "description", "") or HTTPStatus(status).phrase,
             "headers": components.header_refs(headers),
         }
-        if isinstance(shape, Raw):
+        if isinstance(shape, Raw) and shape.content:
             answer["content"] = {
                 media: {"schema": {"type": "string"}, "example": text} for media, text in shape.content.items()
             }
-        elif shape is not None:
+        elif shape is not None and not isinstance(shape, Raw):
             answer["content"] = {JSON: {"schema": self._shape(shape, "response"), "example": example_of(shape)}}
         return answer
 

@@ -27,6 +27,7 @@ TAGS = {
     "Deliveries": "Events on their way to webhooks, with every attempt.",
     "Enrollments": "Contacts in sequences.",
     "Events": "The log of what has happened, in the order in which it was committed.",
+    "Files": "What messages are sent with, and what people have sent.",
     "Jobs": "Long work that other calls have started.",
     "Me": "The key of the request.",
     "Messages": "Messages to and from contacts.",
@@ -60,10 +61,19 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Allow": {"description": "The methods that work here.", "required": True, "schema": {"type": "string"}},
     "ETag": {
         "description": "The version of the object as this key sees it, for If-Match and If-None-Match.",
-        "schema": {"type": "string", "pattern": r'^"[0-9a-f]{32}(\.[0-9a-f]{32})?"$'},
+        # Of an object, a file, a thumbnail.
+        "schema": {"type": "string", "pattern": r'^"([0-9a-f]{32}(\.[0-9a-f]{32})?|[0-9a-f]{64}|[0-9A-Z]{26})"$'},
     },
     "Location": {"description": "Where the new object is.", "schema": {"type": "string", "format": "uri-reference"}},
     "Content-Disposition": {"description": "Under which name to save it.", "schema": {"type": "string"}},
+    "Accept-Ranges": {
+        "description": "That parts of the content can be asked for.",
+        "schema": {"type": "string", "const": "bytes"},
+    },
+    "Content-Range": {
+        "description": "Which bytes these are, and of how many.",
+        "schema": {"type": "string", "pattern": r"^bytes ([0-9]+-[0-9]+|\*)/[0-9]+$"},
+    },
     "Idempotency-Replayed": {
         "description": "`true` when this is the stored answer to an earlier request with the same key.",
         "schema": {"type": "string", "const": "true"},
@@ -73,7 +83,7 @@ HEADERS: dict[str, dict[str, Any]] = {
 EVERY_RESPONSE = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 # Answered before the key is read, so without a rate limit.
 WITHOUT_KEY = ("request_timeout", "headers_too_large")
-PROBLEM_HEADERS = {401: ("WWW-Authenticate",), 405: ("Allow",), 429: ("Retry-After",)}
+PROBLEM_HEADERS = {401: ("WWW-Authenticate",), 405: ("Allow",), 416: ("Content-Range",), 429: ("Retry-After",)}
 # A 403 for another reason than a scope has none.
 INSUFFICIENT_SCOPE = {
     "description": 'With `scope_missing`: `Bearer` with `error="insufficient_scope"` and the `scope` that is needed.',

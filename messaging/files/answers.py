@@ -41,8 +41,8 @@ def content_answer(actor: Actor, request: HttpRequest, file_id: str, *, saved: b
     if file.state == FileState.ON_DEMAND:
         if request.method == "GET":
             services.want(actor, file)
-        answer = ApiResponse(FileStateOut.render(file), status=202, headers={"Retry-After": str(RETRY_SECONDS)})
-        return answer.render()
+        headers = {"Retry-After": str(RETRY_SECONDS), "Location": request.path}
+        return ApiResponse(FileStateOut.render(file), status=202, headers=headers).render()
     if file.state == FileState.TOO_LARGE:
         raise DomainError("file_too_large", size=file.size)
     if file.state == FileState.GONE:

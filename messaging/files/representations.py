@@ -36,6 +36,7 @@ class FileOut(Representation):
 class FileStateOut(Representation):
     """A file whose content is on its way."""
 
+    headers: ClassVar[tuple[str, ...]] = ("Retry-After",)
     example = {"id": id_of("file"), "state": "on_demand"}
 
     id = serializers.CharField()

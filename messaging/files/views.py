@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 
 from crmsolid.api.endpoint import ApiResponse, Raw, endpoint
 from crmsolid.api.large_uploads import LargeUpload
+from crmsolid.api.openapi_components import IF_MATCH, IF_NONE_MATCH
 from crmsolid.api.uploads import FORM, FileBody, Upload
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import invalid
@@ -29,6 +30,7 @@ _SERVED = ("ETag", "Content-Disposition", "Accept-Ranges")
 CONTENT = Raw({"application/octet-stream": "…"}, "The content, in its media type.", _SERVED)
 PART = Raw({"application/octet-stream": "…"}, "The part that Range asks for.", (*_SERVED, "Content-Range"))
 THUMBNAIL = Raw({"image/jpeg": "…", "image/webp": "…"}, "A picture of at most 320 pixels.", _SERVED)
+UNCHANGED = Raw({}, "If-None-Match names the ETag of the content: it is as you have it.", ("ETag",))
 RANGE = {
     "name": "Range",
     "in": "header",
@@ -67,8 +69,8 @@ class FileView(WorkspaceView):
 
     @endpoint(
         scopes=(Scope.READ_MESSAGES,),
-        responses={200: CONTENT, 202: FileStateOut, 206: PART},
-        request_headers=(RANGE,),
+        responses={200: CONTENT, 202: FileStateOut, 206: PART, 304: UNCHANGED},
+        request_headers=(RANGE, IF_MATCH, IF_NONE_MATCH),
         error_codes=("file_too_large", "file_gone", "precondition_failed", "range_not_satisfiable"),
         negotiates=False,
     )
@@ -85,7 +87,8 @@ class ThumbnailView(WorkspaceView):
 
     @endpoint(
         scopes=(Scope.READ_MESSAGES,),
-        responses={200: THUMBNAIL},
+        responses={200: THUMBNAIL, 206: PART, 304: UNCHANGED},
+        request_headers=(RANGE, IF_MATCH, IF_NONE_MATCH),
         error_codes=("file_gone", "precondition_failed", "range_not_satisfiable"),
         negotiates=False,
         operation_id="get_file_thumbnail",
