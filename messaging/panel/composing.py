@@ -21,7 +21,7 @@ from crmsolid.workspaces.models import Workspace
 from messaging.formatting.entities import Formatted
 from messaging.formatting.html import to_html
 from messaging.formatting.markup import parse
-from messaging.formatting.variables import TemplateSyntaxError, Variable, parts
+from messaging.formatting.variables import Variable
 from messaging.models import Format, Template
 from messaging.panel.formatted import html_of
 
@@ -89,14 +89,15 @@ def field_labels(workspace: Workspace | int) -> dict[str, str]:
 def insertions(workspace: Workspace) -> dict[str, Any]:
     """What the menus of an editor put into its text: ``fields`` by their names, and ``templates``."""
     templates = Template.objects.for_workspace(workspace).order_by("name")
-    return {"fields": field_labels(workspace), "templates": templates.only("name", "text")[:MAX_TEMPLATES]}
+    return {"fields": field_labels(workspace), "templates": templates.only("name", "text", "format")[:MAX_TEMPLATES]}
 
 
-def with_fields_named(text: str, labels: Mapping[str, str]) -> str:
-    """The text as a line of a list, with the names of its fields in brackets instead of their codes."""
+def with_fields_named(text: str, labels: Mapping[str, str], format: str = Format.PLAIN) -> str:
+    """The text as a line of a list, without its markup, with the names of its fields in brackets instead of their
+    codes."""
     try:
-        pieces = list(parts(text))
-    except TemplateSyntaxError:
+        pieces = parse(text, format).pieces
+    except ValueError:
         return text
     return "".join(each if isinstance(each, str) else f"[{labels.get(each.name, each.name)}]" for each in pieces)
 

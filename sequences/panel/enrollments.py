@@ -260,7 +260,7 @@ class EnrollmentAdmin(PageAdmin):
         fields = field_labels(rows[0].workspace_id)
         for row in rows:
             step = steps.get((row.version_id, row.step_key))
-            row.step_name = step_label(step.position, step.text, fields) if step else ""
+            row.step_name = step_label(step.position, step, fields) if step else ""
 
     @column("contact")
     def who(self, enrollment: Enrollment) -> str:

@@ -63,10 +63,10 @@ def describe_step(
     }
 
 
-def step_label(position: int, text: str, fields: Mapping[str, str], note: str = "") -> str:
+def step_label(position: int, step: Step | StepDefinition, fields: Mapping[str, str], note: str = "") -> str:
     """The name of a step, such as ``Step 2: Hello again``, or ``Step 2 (removed): Hello again`` with a note.
     ``fields``: as :func:`field_labels`."""
-    return f"Step {position + 1}{note}: {Truncator(with_fields_named(text, fields)).chars(40)}"
+    return f"Step {position + 1}{note}: {Truncator(with_fields_named(step.text, fields, step.format)).chars(40)}"
 
 
 def steps_by_key(workspace: Workspace | int, steps: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Step]:
@@ -82,8 +82,8 @@ def step_labels(workspace: Workspace | int, sequence_id: str, note: str = "") ->
     """The names of all steps that the sequence has or had, by their keys, as in the latest version with the step."""
     steps = Step.objects.for_workspace(workspace).filter(version__sequence=sequence_id)
     fields, labels = field_labels(workspace), dict[str, str]()
-    for key, position, text in steps.order_by("-version__number", "position").values_list("key", "position", "text"):
-        labels.setdefault(key, step_label(position, text, fields, note))
+    for step in steps.order_by("-version__number", "position").only("key", "position", "text", "format"):
+        labels.setdefault(step.key, step_label(step.position, step, fields, note))
     return labels
 
 
@@ -325,11 +325,11 @@ def moves(sequence: Sequence, definition: Definition, people: dict[tuple[int, st
         row = {
             "version": number,
             "is_older": number != sequence.version,
-            "now": step_label(index, old.steps[index].text, fields)
+            "now": step_label(index, old.steps[index], fields)
             if index < len(keys)
             else "Their last message is on its way",
             "people": count,
-            "goes_on": step_label(definition.steps.index(following), following.text, fields)
+            "goes_on": step_label(definition.steps.index(following), following, fields)
             if following
             else "Nothing: they are done",
             "is_over": following is None,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from messaging.panel.composing import with_fields_marked
+from messaging.panel.composing import with_fields_marked, with_fields_named
 
 LABELS = {"first_name": "First <name>", "email": "E-mail"}
 FIRST = '<span class="cs-var">First &lt;name&gt;</span>'
@@ -27,4 +27,6 @@ def test_fields_are_marked(text: str, format: str, html: str) -> None:
 
 
 def test_line_of_a_list_has_no_formatting() -> None:
+    assert with_fields_named("> Hi **{email}** {nobody}", LABELS, "markdown") == "Hi [E-mail] [nobody]"
+    assert with_fields_named("Hi **{email}", LABELS, "markdown") == "Hi **{email}"
     assert with_fields_marked("> Hi **{first_name}**", LABELS, "markdown", styled=False) == f"Hi {FIRST}"

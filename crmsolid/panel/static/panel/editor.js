@@ -17,6 +17,9 @@ document.addEventListener("click", (event) => {
   if (!item) return;
   const text = item.closest(".cs-editor").querySelector("textarea");
   item.closest("details").open = false;
+  // A template brings how it is written along, unless there is a text already.
+  const writtenIn = item.closest(".cs-editor").querySelector(".cs-composer-tools > select");
+  if (item.dataset.format && !text.value.trim()) writtenIn.value = item.dataset.format;
   text.setRangeText(item.dataset.insert, text.selectionStart, text.selectionEnd, "end");
   text.focus();
   text.dispatchEvent(new Event("input", { bubbles: true }));
