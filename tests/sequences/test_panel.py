@@ -69,10 +69,11 @@ def test_a_new_sequence_is_saved_as_a_draft_with_everything_that_was_filled_in(
         "steps": [
             {
                 **{"id": "step-1", "delay": "PT0S", "text": "Hello {first_name|there}\nHow are you?"},
-                **{"format": "plain", "condition": None, "if_not": "skip"},
+                **{"format": "plain", "attachments": [], "condition": None, "if_not": "skip"},
             },
             {
                 **{"id": "step-2", "delay": "P1DT12H", "text": "*Again*", "format": "markdown", "if_not": "stop"},
+                "attachments": [],
                 "condition": {"field": "stage", "op": "is", "value": "new"},
             },
         ],
