@@ -37,7 +37,8 @@ class Remote:
 @dataclass(frozen=True, slots=True)
 class ReceivedMedia:
     """A file as a message of Telegram describes it: ``size`` in bytes, ``duration`` in seconds, ``waveform`` up to 100
-    values of 0 to 31. Without ``remote`` its content is not fetched: the file destroys itself."""
+    values of 0 to 31. ``storage_name`` is set if the content is here already: whoever reports the message keeps it in
+    the transaction. Without both the content is not fetched: the file destroys itself."""
 
     kind: FileKind
     type: str
@@ -48,6 +49,7 @@ class ReceivedMedia:
     duration: int | None = None
     waveform: bytes = b""
     remote: Remote | None = None
+    storage_name: str = ""
 
     def to_json(self) -> dict[str, Any]:
         values = asdict(self) | {"waveform": self.waveform.hex()}
@@ -128,10 +130,13 @@ def _new_file(message: Message, media: ReceivedMedia) -> File:
         height=media.height,
         duration=media.duration,
         waveform=media.waveform or None,
+        storage_name=media.storage_name,
     )
 
 
 def _state(media: ReceivedMedia) -> FileState:
+    if media.storage_name:
+        return FileState.STORED
     if media.remote is None:
         return FileState.GONE
     return FileState.TOO_LARGE if media.size > settings.TELEGRAM_FILE_MAX_BYTES else FileState.ON_DEMAND

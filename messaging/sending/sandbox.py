@@ -1,39 +1,34 @@
 """The gateway of sandbox accounts: the whole sending pipeline without Telegram.
 
-It delivers into a table of its own, once per ``random_id``, as Telegram would. A recipient whose username starts with
-one of these forces a result:
+It delivers into a table of its own, once per ``random_id``, as Telegram would: a message, and each part of an album. A
+recipient whose username starts with one of these forces a result:
 
 ``@fail_privacy``   refused for good, ``privacy_restricted``
 ``@fail_notfound``  refused for good, ``recipient_not_found``
 ``@flood_wait``     the first attempt must wait 30 s (``@flood_wait_5``: 5 s), the next one is delivered
-``@reply``          delivered, then replies, so that ``message.received`` can be tried
-``@autoreply``      as ``@reply``, but the answer counts as an auto-reply
 
-Every other answer of a sandbox counts as a person's, however fast it is.
+What others do once a message has arrived is in :mod:`messaging.sandbox.answers`.
 """
 
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from django.db import transaction
 
 from contacts.models import Contact
-from crmsolid.core import clock
+from crmsolid.core import doorbell
 from crmsolid.core.batches import go_on_after_error
-from messaging.formatting.entities import Formatted, from_json
+from messaging.files import storage
+from messaging.files.services import PROCESS_TASK
 from messaging.models import Message, SandboxDelivery, Status
+from messaging.sandbox import answers, media
+from messaging.sandbox.answers import Answer
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from messaging.threads import received
 
 _FLOOD_WAIT = re.compile(r"@flood_wait(?:_?([0-9]{1,5}))?", re.IGNORECASE)
 DEFAULT_FLOOD_SECONDS = 30
 REPLIES_BATCH = 100
-AUTO_REPLY = "@autoreply"
-# The customer of messaging.threads.sample, whose answer a person would give.
-SAMPLE_CUSTOMER = "reply_sample"
-SAMPLE_ANSWER = "Great, that is what I wanted to know. Thank you for the quick answer!"
 
 logger = logging.getLogger("crmsolid.messaging")
 
@@ -58,7 +53,7 @@ class SandboxGateway:
         return results | _deliver(accepted)
 
     def after_sent(self, sent: Sequence[Outgoing]) -> None:
-        answered = [outgoing.message_id for outgoing in sent if _replies(outgoing)]
+        answered = [outgoing.message_id for outgoing in sent if answers.answer_of(outgoing.recipient)]
         if answered:
             send_pending_replies(answered)
 
@@ -75,86 +70,86 @@ def _forced_error(outgoing: Outgoing) -> SendError | None:
     return None
 
 
-def _replies(outgoing: Outgoing) -> bool:
-    return outgoing.recipient.lower().startswith(("@reply", AUTO_REPLY))
-
-
 @transaction.atomic
 def _deliver(batch: Sequence[Outgoing]) -> dict[str, Delivered | SendError]:
-    """Store each message that is not stored yet, without those that are being erased with their contact. A message has
-    one ``random_id``, so its id finds its row."""
+    """Store each message that is not stored yet, without those that are being erased with their contact. A message and
+    the parts of its album are stored together, so the message's id finds their rows."""
     ids = [outgoing.message_id for outgoing in batch]
     messages = Message.unscoped.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     there = set(messages.values_list("pk", flat=True))
-    stored = {each.message_id: each for each in SandboxDelivery.unscoped.filter(message__in=ids)}
-    new = [
-        SandboxDelivery(
-            workspace_id=each.workspace_id,
-            account_id=each.account_id,
-            message_id=each.message_id,
-            random_id=each.random_id,
-            reply_pending=_replies(each),
+    stored = list(SandboxDelivery.unscoped.filter(message__in=ids))
+    known = {each.message_id for each in stored}
+    new = [row for each in batch if each.message_id in there and each.message_id not in known for row in _rows_of(each)]
+    SandboxDelivery.unscoped.bulk_create(new)
+    numbers = {each.random_id: each.outgoing_id for each in [*stored, *new]}
+    return {
+        each.message_id: Delivered(
+            numbers[each.random_id],
+            duplicate=each.message_id in known,
+            part_ids={file.random_id: numbers[file.random_id] for file in each.files},
         )
         for each in batch
-        if each.message_id in there and each.message_id not in stored
+        if each.random_id in numbers
+    }
+
+
+def _rows_of(outgoing: Outgoing) -> list[SandboxDelivery]:
+    """The message, whose ``random_id`` its first file has too, and the other files."""
+    random_ids = dict.fromkeys([outgoing.random_id, *(file.random_id for file in outgoing.files)])
+    return [
+        SandboxDelivery(
+            workspace_id=outgoing.workspace_id,
+            account_id=outgoing.account_id,
+            message_id=outgoing.message_id,
+            random_id=random_id,
+            reply_pending=random_id == outgoing.random_id and answers.answer_of(outgoing.recipient) is not None,
+        )
+        for random_id in random_ids
     ]
-    SandboxDelivery.unscoped.bulk_create(new)
-    results: dict[str, Delivered | SendError] = {each.message_id: Delivered(each.outgoing_id) for each in new}
-    for message_id, each in stored.items():
-        results[message_id] = Delivered(each.outgoing_id, duplicate=True)
-    return results
 
 
 def send_pending_replies(message_ids: Sequence[str] | None = None) -> int:
-    """Write the replies of ``@reply`` and ``@autoreply`` recipients, to these messages or to all, once each, and return
-    their number.
+    """Have the contacts to whom these messages went, or all, do what they do, once for each message, and return for how
+    many they did.
 
-    The sweep runs this for all of them, for replies that a crash prevented.
+    The sweep runs this for all of them, for what a crash prevented.
     """
     pending = SandboxDelivery.unscoped.filter(reply_pending=True, message__status=Status.SENT)
     if message_ids is not None:
         pending = pending.filter(message_id__in=message_ids)
-    replied = 0
-    for pk, contact_id in list(pending.order_by("id").values_list("pk", "message__contact_id")[:REPLIES_BATCH]):
-        with go_on_after_error(logger, "a sandbox reply failed", contact_id=contact_id):
-            replied += _reply(pk, contact_id)
-    return replied
+    given = 0
+    for delivery in list(pending.select_related("message").order_by("id")[:REPLIES_BATCH]):
+        with go_on_after_error(logger, "a sandbox reply failed", contact_id=delivery.message.contact_id):
+            given += _answer(delivery)
+    return given
+
+
+def _answer(delivery: SandboxDelivery) -> int:
+    """The content of files is written before the transaction, and deleted if somebody else has answered meanwhile."""
+    answer = answers.answer_of(delivery.message.recipient) or Answer(text=None)
+    names = media.store(delivery.workspace_id, answer.files)
+    given = 0
+    try:
+        given = _give(answer, delivery, names)
+    finally:
+        if not given:
+            for name in names:
+                storage.discard(name)
+    return given
 
 
 @transaction.atomic
-def _reply(pk: int, contact_id: str) -> int:
+def _give(answer: Answer, owed: SandboxDelivery, names: Sequence[str]) -> int:
     # Before the delivery, as whoever erases the contact does.
-    Contact.unscoped.select_for_update(no_key=True).filter(pk=contact_id).first()
+    Contact.unscoped.select_for_update(no_key=True).filter(pk=owed.message.contact_id).first()
     rows = SandboxDelivery.unscoped.select_related("message__account", "message__contact")
-    rows = rows.filter(pk=pk, reply_pending=True, message__status=Status.SENT)
+    rows = rows.filter(pk=owed.pk, reply_pending=True, message__status=Status.SENT)
     delivery = rows.select_for_update(skip_locked=True, of=("self",)).first()
     if delivery is None:
         return 0
-    contact, answer = delivery.message.contact, _answer_to(delivery.message)
-    received.receive(
-        delivery.message.account,
-        received.Incoming(
-            telegram_message_id=delivery.outgoing_id + 1,
-            username=contact.username or None,
-            telegram_id=contact.telegram_id,
-            name=contact.name,
-            text=answer.text[:4096],
-            entities=answer.entities,
-            at=clock.now(),
-            reply_to=delivery.outgoing_id,
-            is_automatic=delivery.message.recipient.lower().startswith(AUTO_REPLY),
-        ),
-    )
-    SandboxDelivery.unscoped.filter(pk=pk).update(reply_pending=False)
+    answers.give(answer, delivery, names)
+    SandboxDelivery.unscoped.filter(pk=delivery.pk).update(reply_pending=False)
+    if names:
+        storage.keep(*names)
+        transaction.on_commit(lambda: doorbell.ring(PROCESS_TASK))
     return 1
-
-
-def _answer_to(message: Message) -> Formatted:
-    """The sample customer answers in earnest once, to the first message; later ones show what was said, and how."""
-    if message.recipient.lower() == f"@{SAMPLE_CUSTOMER}":
-        answered = Message.unscoped.filter(thread=message.thread_id, in_reply_to__isnull=False)
-        if not answered.exists():
-            return Formatted(SAMPLE_ANSWER)
-    before = "You said: "
-    entities = [replace(each, offset=len(before) + each.offset) for each in from_json(message.entities)]
-    return Formatted(before + message.text, tuple(entities))

@@ -10,7 +10,7 @@ from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Mode, Workspace
 from messaging.accounts import create_sandbox_account
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
-from messaging.sending.sandbox import SAMPLE_CUSTOMER
+from messaging.sandbox.answers import SAMPLE_CUSTOMER
 from messaging.threads import received
 from messaging.threads.received import Incoming
 

@@ -129,6 +129,7 @@ UNSCOPED = {
     "messaging/sending/waiting.py": "messages that were fetched through their workspace, their accounts and threads",
     "messaging/sending/automatic.py": "threads of accounts that were fetched through their workspace",
     "messaging/sending/sandbox.py": "answers that are owed, whoever owes them",
+    "messaging/sandbox/answers.py": "the thread of a message that is answered",
     "messaging/accounts.py": "looks whether an account's number is taken by anybody",
     "messaging/sending/quoting.py": "messages that others quote, which were claimed or found in their workspace",
     "messaging/sending/slots.py": "the slots of an account that was fetched through its workspace",

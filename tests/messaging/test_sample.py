@@ -9,7 +9,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Role, Workspace
 from messaging.models import Account, Message, Thread
-from messaging.sending.sandbox import SAMPLE_ANSWER
+from messaging.sandbox.answers import SAMPLE_ANSWER
 from messaging.tasks import dispatch_messages
 from messaging.threads.sample import begin_sample
 from messaging.threads.services import reply
