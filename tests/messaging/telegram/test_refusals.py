@@ -150,10 +150,10 @@ def refuse(monkeypatch: pytest.MonkeyPatch, name: str, *people: str) -> None:
     """Let all messages to these people be refused."""
     deliver = sending.deliver
 
-    async def deliver_or_refuse(client: Any, send: sending.PreparedSend, peer: Any) -> Any:
+    async def deliver_or_refuse(client: Any, send: sending.PreparedSend, peer: Any, store_ids: Any) -> Any:
         if f"@{send.username}" in people:
             raise RPCError(None, name, 400)
-        return await deliver(client, send, peer)
+        return await deliver(client, send, peer, store_ids)
 
     monkeypatch.setattr(sending, "deliver", deliver_or_refuse)
 
