@@ -182,6 +182,10 @@ def _expression(field: ConditionField) -> Any:
             return F(f"{field.name}_key")
         case "time_zone":
             return _TimeZone("time_zone")
+        case "read_unanswered":
+            # They have read after the latest message was sent, and have not written since the first one without answer.
+            read = Q(unanswered_since__isnull=False, last_read_at__gte=F("last_out_at"))
+            return models.Case(models.When(read, then=True), default=False, output_field=models.BooleanField())
     return F(field.name)
 
 

@@ -107,6 +107,9 @@ FIELDS: Mapping[str, ConditionField] = {
         ConditionField("created_at", "added", Kind.TIME),
         ConditionField("last_in_at", "last wrote", Kind.TIME),
         ConditionField("last_out_at", "last written to", Kind.TIME),
+        ConditionField("last_read_at", "last read a message", Kind.TIME),
+        ConditionField("unanswered_since", "no answer since", Kind.TIME),
+        ConditionField("read_unanswered", "read, no answer", Kind.BOOLEAN),
         ConditionField("opted_out", "opted out", Kind.BOOLEAN),
     )
 }

@@ -96,7 +96,8 @@ def _record_answer(account: Account, contact: Contact, message: Message, incomin
     """A person has written on the phone. An away message of the account itself answers nothing and contacts nobody."""
     if incoming.is_automatic:
         return []
-    _, waiting_since = state.record_answer(account, contact, incoming.at)
+    thread_id, waiting_since = state.record_answer(account, contact, incoming.at)
+    state.record_sent([thread_id], incoming.at)
     team.record_written(message, None, incoming.at, waiting_since)
     return activity.record_sent({contact.id: account.workspace_id}, {}, incoming.at)
 

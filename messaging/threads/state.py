@@ -31,7 +31,8 @@ _UPSERT = (
 )
 _INCOMING = (
     f", unread_count = {_threads}.unread_count + 1, closed_at = NULL, snoozed_until = NULL,"
-    f" waiting_since = coalesce({_threads}.waiting_since, excluded.waiting_since)"
+    f" waiting_since = coalesce({_threads}.waiting_since, excluded.waiting_since),"
+    f" last_in_at = greatest({_threads}.last_in_at, excluded.last_message_at)"
 )
 _PLANNED_ANSWER = ", failed_at = NULL"
 # What the contact wrote after the answer, which was stored late, still waits.
@@ -90,8 +91,11 @@ def _values(
 
 def record_sent(thread_ids: Collection[str], at: datetime) -> None:
     """Messages of these threads, whose rows are locked, were sent."""
-    changed = Thread.unscoped.filter(Q(last_message_at__lt=at) | Q(failed_at__isnull=False), pk__in=thread_ids)
-    changed.update(failed_at=None, last_message_at=Greatest("last_message_at", Value(at)))
+    Thread.unscoped.filter(pk__in=thread_ids).update(
+        failed_at=None,
+        last_message_at=Greatest("last_message_at", Value(at)),
+        last_out_at=Greatest("last_out_at", Value(at)),
+    )
 
 
 def record_failed(thread_ids: Collection[str], at: datetime) -> None:

@@ -32,7 +32,7 @@ def theirs(api: Api, tenants: Tenants) -> Api:
 
 
 @pytest.fixture
-def sent(sandbox: Account) -> Message:
+def sent(sandbox: Account, frozen_time: FrozenTime) -> Message:
     message = send(sandbox, text="Hello")
     tasks.dispatch_messages()
     return stored(message)
@@ -217,3 +217,42 @@ def test_what_the_contact_changes_is_told(ours: Api, answer: Message) -> None:
     shown = ours.get(f"/v1/messages/{answer.pk}").json()
     assert (shown["text"], shown["direction"]) == ("Hi", Direction.IN)
     assert shown["deleted_at"] is not None
+
+
+# --- Conditions -------------------------------------------------------------------------------------------------------
+def test_conditions_know_who_has_read_and_not_answered(
+    ours: Api, sandbox: Account, sent: Message, frozen_time: FrozenTime
+) -> None:
+    def matching(**leaf: Any) -> int:
+        answer = ours.post("/v1/segments/preview", {"filter": leaf})
+        assert answer.status_code == 200, answer.content
+        return int(answer.json()["count"])
+
+    read = {"field": "read_unanswered", "op": "is", "value": True}
+    assert matching(field="unanswered_since", op="within_days", value=1) == 1
+    assert (matching(**read), matching(field="last_read_at", op="exists", value=True)) == (0, 0)
+    assert matching(field="read_unanswered", op="is", value=False) == 1
+    frozen_time.forward(minutes=1)
+    received.contact_reads(sent.pk)
+    assert (matching(**read), matching(field="last_read_at", op="within_days", value=1)) == (1, 1)
+    frozen_time.forward(minutes=1)
+    later = send(sandbox, text="Second")
+    tasks.dispatch_messages()
+    assert matching(**read) == 0
+    frozen_time.forward(minutes=1)
+    received.contact_reads(later.pk)
+    assert matching(**read) == 1
+    receive(sandbox, Incoming(1001, "Yes", frozen_time.forward(minutes=1), username="alice"))
+    assert (matching(**read), matching(field="unanswered_since", op="exists", value=True)) == (0, 0)
+
+
+def test_a_thread_knows_when_each_side_wrote_last(sandbox: Account, sent: Message, frozen_time: FrozenTime) -> None:
+    out = frozen_time.now
+    at = frozen_time.forward(minutes=1)
+    receive(sandbox, Incoming(1001, "Yes", at, username="alice"))
+    receive(sandbox, Incoming(1000, "Late", at - timedelta(seconds=30), username="alice"))
+    thread = Thread.unscoped.get()
+    assert (thread.last_in_at, thread.last_out_at, thread.last_read_at) == (at, out, None)
+    phone = frozen_time.forward(minutes=1)
+    receive(sandbox, Incoming(1002, "From the phone", phone, username="alice", outgoing=True))
+    assert Thread.unscoped.get().last_out_at == phone
