@@ -163,7 +163,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _due_messages(now: datetime) -> QuerySet[Message]:
-    return Message.unscoped.filter(status=Status.QUEUED, eta__lte=now)
+    return Message.unscoped.filter(status=Status.QUEUED, eta__lte=now, awaits_upload=False)
 
 
 def _due_enrollments(now: datetime) -> QuerySet[Enrollment]:

@@ -37,6 +37,7 @@ from messaging.models import (
     Thread,
     WaitingFor,
 )
+from messaging.sending.attaching import nothing_arrived
 from messaging.sending.slots import DAY
 
 MAX_COUNT = 99  # what the panel counts, it counts up to here; one more says that there are more
@@ -133,7 +134,11 @@ def surely_unsent() -> Q:
     attempts = MessageAttempt.unscoped.filter(message=OuterRef("pk"), at__gte=OuterRef("unsettled_since"))
     refused = attempts.filter(number=OuterRef("attempts"), outcome="failed")
     earlier = attempts.filter(number__lt=OuterRef("attempts"))
-    return Q(status=Status.FAILED) & (Q(unsettled_since=None) | Q(Exists(refused)) & ~Q(Exists(earlier)))
+    return (
+        Q(status=Status.FAILED)
+        & nothing_arrived()
+        & (Q(unsettled_since=None) | Q(Exists(refused)) & ~Q(Exists(earlier)))
+    )
 
 
 def newest_messages(workspace: Workspace, threads: list[Thread], **conditions: object) -> dict[str, Message]:

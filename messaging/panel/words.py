@@ -12,6 +12,7 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import format_time
 from crmsolid.panel.components.template_tags import moment_text
 from messaging import held
+from messaging.files.progress import upload_progress
 from messaging.models import AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
 from messaging.panel.media import files_of, summary
 from messaging.querysets import MAX_COUNT
@@ -37,6 +38,11 @@ FAILURES = {
     ),
     "message_empty": ("Telegram considers the text empty.", ""),
     "message_too_long": ("Telegram considers the text too long.", ""),
+    "voice_forbidden": ("They accept no voice or video messages.", "Send it as a file."),
+    "file_gone": ("A file of it was deleted.", "Attach it again."),
+    "file_refused": ("Telegram does not accept the file.", "Send it as a file instead of a photo or video."),
+    "file_expired": ("Telegram loses the file again and again.", "Send it again later."),
+    "file_lost": ("Telegram loses the file again and again.", "Send it again later."),
 }
 # What can be corrected, by the ``error``: the text, or a field of the contact, which a template names in the detail.
 USERNAME, VALUE, TEXT = "username", "value", "text"
@@ -93,6 +99,7 @@ WAITING_TEXTS = {
     WaitingFor.PLAN: "The trial has ended",
     WaitingFor.WINDOW: "Waits for the sending window, planned for {eta}",
     WaitingFor.HELD: "Sending is held on the whole server",
+    WaitingFor.UPLOAD: "Its files are on their way to Telegram ({share} %)",
     WaitingFor.EARLIER_MESSAGE: "Waits for an earlier message to the same person",
     WaitingFor.WORKER: "Waits for a worker",
 }
@@ -125,7 +132,8 @@ def waiting_text(message: Message) -> SafeString | str:
     if reason == WaitingFor.ACCOUNT_PAUSED and account_state(message.account) == AccountState.PAUSED:
         until = message.account.paused_until
         return format_html("Account is paused until {}", format_time(until)) if until else "Account is paused"
-    return format_html(WAITING_TEXTS[reason], eta=format_time(message.eta))
+    share = int(upload_progress([message]).get(message.pk, 0) * 100) if reason == WaitingFor.UPLOAD else 0
+    return format_html(WAITING_TEXTS[reason], eta=format_time(message.eta), share=share)
 
 
 def status_text(message: Message) -> SafeString | str:

@@ -159,7 +159,6 @@ async def deliver(client: Client, send: PreparedSend, peer: Peer, store_ids: Sto
             entities=to_telegram(send.outgoing.entities),
             known_message_ids=frozenset(send.known_message_ids),
             store_ids=store_ids,
-            options={},
             ids=dict(send.part_ids),
         )
         return await sending.run(send.search_history_since)

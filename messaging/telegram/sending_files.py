@@ -7,8 +7,9 @@ attempt sends only what is missing.
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +19,7 @@ from telethon.tl import functions, types
 from crmsolid.core import clock
 from messaging.models import UploadState
 from messaging.sending.gateway import Delivered, Outgoing, OutgoingFile, SendError
-from messaging.telegram import history, uploading
+from messaging.telegram import history, quoting, uploading
 from messaging.telegram.client import Client
 from messaging.telegram.errors import FILE_EXPIRED, RANDOM_ID_DUPLICATE, UnknownRefusal, classify, name_of
 from messaging.telegram.mapping import Peer
@@ -89,7 +90,7 @@ def await_upload(
 @dataclass(slots=True)
 class FileSending:
     """One attempt at the files of a message. ``ids`` are Telegram's ids of what has arrived by ``random_id``, None for
-    one whose id is not known; ``options`` are further arguments of the requests."""
+    one whose id is not known."""
 
     client: Client
     peer: Peer
@@ -98,7 +99,6 @@ class FileSending:
     entities: Sequence[Any]
     known_message_ids: frozenset[int]
     store_ids: StoreIds
-    options: Mapping[str, Any]
     ids: dict[int, int | None]
     has_sent: bool = False
 
@@ -126,7 +126,9 @@ class FileSending:
 
     async def _send(self, group: Sequence[PreparedFile]) -> None:
         try:
-            answer = await self.client.invoke(self._request(group))
+            # The first one quotes for all.
+            outgoing = self.outgoing if any(file.is_first for file in group) else replace(self.outgoing, reply_to=None)
+            answer = await quoting.invoke(self.client, outgoing, partial(self._request, group))
         except RPCError as error:
             await self._settle_refusal(group, error)
             return
@@ -134,7 +136,7 @@ class FileSending:
         self.has_sent = self.has_sent or is_new
         await self._learn(ids)
 
-    def _request(self, group: Sequence[PreparedFile]) -> Any:
+    def _request(self, group: Sequence[PreparedFile], reply_to: Any) -> Any:
         peer = self.peer.to_input()
         items = [
             types.InputSingleMedia(
@@ -146,10 +148,10 @@ class FileSending:
             for file in group
         ]
         if len(items) > 1:
-            return functions.messages.SendMultiMediaRequest(peer, items, **self.options)
+            return functions.messages.SendMultiMediaRequest(peer, items, reply_to=reply_to)
         [item] = items
         return functions.messages.SendMediaRequest(
-            peer, item.media, item.message, random_id=item.random_id, entities=item.entities, **self.options
+            peer, item.media, item.message, random_id=item.random_id, entities=item.entities, reply_to=reply_to
         )
 
     async def _settle_refusal(self, group: Sequence[PreparedFile], error: RPCError) -> None:

@@ -37,6 +37,11 @@ def account(code: str, state: str) -> tuple[object, ...]:
     return (code, False, True, None, True, state)
 
 
+def expired() -> tuple[object, ...]:
+    """The file is renewed or uploaded again, and nothing else waits for it."""
+    return ("file_expired", False, True, 0.0, False, None)
+
+
 def unknown(code: str) -> tuple[object, ...]:
     return (code, False, False, None, True, None)
 
@@ -56,6 +61,21 @@ TABLE: list[tuple[int, str, tuple[object, ...]]] = [
     (400, "MESSAGE_TOO_LONG", permanent("message_too_long")),
     (403, "CHAT_RESTRICTED", permanent("write_forbidden")),
     (400, "USER_IS_BOT", permanent("write_forbidden")),
+    (403, "VOICE_MESSAGES_FORBIDDEN", permanent("voice_forbidden")),
+    (403, "CHAT_SEND_PLAIN_FORBIDDEN", permanent("write_forbidden")),
+    (403, "CHAT_SEND_PHOTOS_FORBIDDEN", permanent("write_forbidden")),
+    (400, "MEDIA_CAPTION_TOO_LONG", permanent("message_too_long")),
+    (400, "MEDIA_INVALID", permanent("file_refused")),
+    (400, "PHOTO_INVALID_DIMENSIONS", permanent("file_refused")),
+    (400, "FILE_PARTS_INVALID", permanent("file_refused")),
+    (400, "FILE_REFERENCE_EXPIRED", expired()),
+    (400, "FILE_REFERENCE_EMPTY", expired()),
+    (400, "FILE_REFERENCE_2_EXPIRED", expired()),
+    (400, "FILE_PART_0_MISSING", expired()),
+    (400, "FILE_PART_7_MISSING", expired()),
+    (303, "FILE_MIGRATE_4", ("file_elsewhere", False, True, 60.0, False, None)),
+    (400, "MESSAGE_NOT_MODIFIED", permanent("not_modified")),
+    (400, "QUOTE_TEXT_INVALID", permanent("quote_invalid")),
     (400, "SOMETHING_NEW", again("something_new")),
     (403, "SOMETHING_NEW", again("something_new")),
     (406, "SOMETHING_NEW", again("something_new")),

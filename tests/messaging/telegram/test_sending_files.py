@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from crmsolid.core import clock
+from crmsolid.core.errors import DomainError
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging import services
+from messaging.files.progress import upload_progress
 from messaging.models import Account, Message, TelegramUpload
 from messaging.telegram.account_worker import AccountWorker
+from messaging.threads.services import retry_message
 from tests.messaging.telegram.helpers import (
     ANNA,
     BOB,
@@ -283,6 +286,20 @@ def test_content_that_is_gone_fails_the_message(
     assert server.count(SAVE) == 0
 
 
+def test_progress_of_an_upload_is_told(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    server.hang(SAVE, 60, skip=1)
+    message = send_files(actor, shop, make_file(actor, noise(2 * PART)))
+    assert upload_progress([message]) == {message.pk: 0.0}
+    worker.start()
+    server.wait(lambda: server.count(SAVE) == 2)
+    TelegramUpload.unscoped.update(parts_sent=1)
+    assert upload_progress([message]) == {message.pk: 0.5}
+    server.resume_hanging()
+    assert upload_progress([sent(message)]) == {}
+
+
 def test_canceled_message_is_not_uploaded(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
@@ -338,7 +355,7 @@ def test_half_an_album_is_completed_by_the_next_attempt(
     message = wait_for_attempt(send_files(actor, shop, *(photo(actor, n) for n in range(3)), text="three"), "retry")
     assert (message.status, message.error) == ("queued", "partly_sent")
     assert [each is None for each in part_ids(message)] == [False, True, True]
-    with pytest.raises(Exception, match="was sent"):
+    with pytest.raises(DomainError, match="was sent"):
         services.cancel_message(actor, message.pk)
     make_due(message)
     sent(message)
@@ -425,3 +442,26 @@ def test_what_a_recipient_does_not_accept_fails(
     failed = wait_for_status(send_files(actor, shop, photo(actor)), "failed")
     assert failed.error == code
     assert arrived(server) == []
+
+
+def test_album_quotes_with_its_first_part(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    worker.start()
+    first = sent(send(actor, shop, text="first"))
+    sent(send_files(actor, shop, photo(actor, 1), photo(actor, 2), text="two", reply_to=first.pk))
+    quoted = [each.reply_to for each in server.sent(SHOP)]
+    assert quoted[1] == first.telegram_message_id
+
+
+def test_message_of_which_a_part_arrived_is_not_sent_again(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    server.accept_album_items(SHOP, [0])
+    server.fail(SEND, "USER_IS_BLOCKED")
+    worker.start()
+    failed = wait_for_status(send_files(actor, shop, photo(actor, 1), photo(actor, 2)), "failed")
+    assert failed.error == "blocked_by_recipient"
+    with pytest.raises(DomainError, match="may have arrived"):
+        retry_message(actor, failed.pk)
+    assert len(arrived(server)) == 1
