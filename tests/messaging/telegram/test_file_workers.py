@@ -74,13 +74,11 @@ def test_killed_while_a_part_is_sent(
     first = start("one")
     server.wait(lambda: server.count(SAVE) > after_parts, seconds=SECONDS)
     first.kill()
-    server.resume_hanging()
     start("two")
-    settled = sent(message)
+    sent(message)
     [received] = server.received(ANNA)
     assert (server.file_content(ANNA, received.id), received.text) == (content, "file")
     assert len(server.uploads(SHOP)) == 1
-    assert outcomes(settled) == ["sent"]
     assert Event.unscoped.filter(type="message.sent").count() == 1
 
 
@@ -96,7 +94,6 @@ def test_killed_around_the_end_of_an_upload(
     server.wait(lambda: server.count(UPLOAD) == 1, seconds=SECONDS)
     wait_until(lambda: upload_of(file).parts_sent == 2, seconds=SECONDS)
     first.kill()
-    server.resume_hanging()
     start("two")
     sent(message)
     [received] = server.received(ANNA)
@@ -134,7 +131,6 @@ def test_killed_during_a_send(
     first = start("one")
     server.wait(lambda: server.count(request) == 1, seconds=SECONDS)
     first.kill()
-    server.resume_hanging()
     start("two")
     settled = sent(message)
     assert arrived(server) == [("photo", "Hello")] + [("photo", "")] * (count - 1)
@@ -173,7 +169,6 @@ def test_killed_after_half_an_album(start: Start, shop: Account, server: Telegra
     server.wait(lambda: server.count(SEND_ALBUM) == 2, seconds=SECONDS)
     first.kill()
     assert Attachment.unscoped.filter(message=message, telegram_message_id__isnull=False).count() == 2
-    server.resume_hanging()
     start("two")
     settled = sent(message)
     assert arrived(server) == [("photo", "four")] + [("photo", "")] * 3
