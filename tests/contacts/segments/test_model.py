@@ -20,7 +20,7 @@ from tests.contacts.segments.conftest import NOW, Matching
 from tests.fuzzing import examples
 from tests.tenants import Tenants
 
-TIMES = ("created_at", "last_in_at", "last_out_at")
+TIMES = ("created_at", "last_in_at", "last_out_at", "last_read_at", "unanswered_since")
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "is": lambda stored, value: stored == value,

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
+from contacts.services import erase_contact
+from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from messaging import services, typing
+from messaging.changes import queue, received
 from messaging.changes import services as changes
 from messaging.models import Account, ChangeStatus, Message, MessageChange, Thread
+from messaging.sending.gateway import SendError
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts, received_texts, send, wait_for_status
 from tests.telegram_server import TelegramServer
@@ -194,3 +198,84 @@ def test_typing_is_told_both_ways(
     typing.show_typing(actor, sent.thread_id)
     wait_until(lambda: server.actions_seen(ANNA))
     assert [action for _, action in server.actions_seen(ANNA)] == ["SendMessageTypingAction"]
+
+
+# --- Crashes and races ------------------------------------------------------------------------------------------------
+def test_a_change_of_a_worker_that_died_after_the_request_is_made_again(
+    actor: Actor, shop: Account, sent: Message, worker: AccountWorker, server: TelegramServer, settings: Any
+) -> None:
+    """The request has arrived, and nothing was settled: the lease ends, and the same is asked for once more."""
+    worker.stop()
+    changes.edit_message(actor, sent.pk, text="New")
+    claimed = queue.claim(shop.pk)
+    assert claimed is not None
+    assert queue.claim(shop.pk) is None
+    server.edit(SHOP, number(sent), "New")
+    MessageChange.unscoped.update(lease_until=sent.created_at)
+    again = AccountWorker("again")
+    again.start()
+    try:
+        wait_for(sent, text="New", change__isnull=True)
+        assert [(each.status, each.attempts) for each in settled()] == [("done", 2)]
+    finally:
+        again.stop()
+    queue.settle_refused(claimed, SendError("message_gone", permanent=True))
+    assert stored(sent).change is None
+    assert (received_texts(server), events("message.edited")) == (["New"], 1)
+
+
+def test_the_second_change_of_a_message_waits_for_the_first(
+    actor: Actor, shop: Account, sent: Message, worker: AccountWorker
+) -> None:
+    worker.stop()
+    changes.edit_message(actor, sent.pk, text="One")
+    changes.delete_message(actor, sent.pk)
+    first = queue.claim(shop.pk)
+    assert first is not None
+    assert (first.change.kind, queue.claim(shop.pk)) == ("edit", None)
+    queue.settle_done(first)
+    assert stored(sent).change == {"kind": "delete", "status": "queued", "error": ""}
+    second = queue.claim(shop.pk)
+    assert second is not None
+    queue.settle_done(second)
+    assert (stored(sent).change, stored(sent).text) == (None, "One")
+    assert stored(sent).deleted_at is not None
+
+
+def test_nothing_is_left_of_a_change_when_the_contact_is_erased(
+    actor: Actor, shop: Account, sent: Message, worker: AccountWorker
+) -> None:
+    worker.stop()
+    changes.edit_message(actor, sent.pk, text="New")
+    claimed = queue.claim(shop.pk)
+    assert claimed is not None
+    erase_contact(actor, sent.contact_id)
+    queue.settle_done(claimed)
+    queue.settle_later(claimed, SendError("timeout"))
+    assert (Message.unscoped.count(), MessageChange.unscoped.count(), events("message.edited")) == (0, 0, 0)
+
+
+def test_what_is_read_before_its_id_is_known_is_read(sent: Message, shop: Account, worker: AccountWorker) -> None:
+    """The contact has the conversation open: the receipt may come before the answer to the send is settled."""
+    worker.stop()
+    Message.unscoped.filter(pk=sent.pk).update(telegram_message_id=None, status="sending")
+    telegram_id = sent.contact.telegram_id
+    assert telegram_id is not None
+    received.record_read(shop, telegram_id, number(sent), clock.now())
+    assert (stored(sent).read_at, events("message.read")) == (None, 0)
+    Message.unscoped.filter(pk=sent.pk).update(telegram_message_id=number(sent), status="sent")
+    received.review_reads(sent.contact_id, sent.thread_id)
+    received.review_reads(sent.contact_id, sent.thread_id)
+    assert stored(sent).read_at is not None
+    assert events("message.read") == 1
+
+
+def test_an_account_that_cannot_send_changes_nothing(
+    actor: Actor, shop: Account, sent: Message, worker: AccountWorker
+) -> None:
+    worker.stop()
+    changes.edit_message(actor, sent.pk, text="New")
+    Account.unscoped.filter(pk=shop.pk).update(state="needs_login")
+    assert queue.claim(shop.pk) is None
+    Account.unscoped.filter(pk=shop.pk).update(state="connected")
+    assert queue.claim(shop.pk) is not None
