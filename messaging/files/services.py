@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import IO
 
 from django.conf import settings
@@ -25,6 +26,8 @@ from crmsolid.workspaces.models import Workspace
 from messaging.files import content, storage
 from messaging.files.albums import MAX_TOGETHER
 from messaging.files.models import File, FileKind, FileState, TelegramDownload
+from messaging.models import AccountKind
+from messaging.sending import gateway
 
 MAX_FILE_BYTES = 100 * MEBIBYTE
 # How long a file waits for something to use it.
@@ -145,10 +148,11 @@ def want(actor: Actor, file: File) -> None:
     """Have a file that only Telegram has fetched soon. Nothing happens if it is wanted or stored already."""
     actor.require(Scope.READ_MESSAGES)
     with transaction.atomic():
-        waiting = TelegramDownload.objects.for_workspace(actor.workspace).filter(file=file, wanted_at=None)
+        rows = TelegramDownload.objects.for_workspace(actor.workspace).filter(file=file)
         now = clock.now()
-        if waiting.update(wanted_at=now, not_before=now):
-            transaction.on_commit(lambda: doorbell.ring("messaging.dispatch"))
+        if rows.filter(wanted_at=None).update(wanted_at=now, not_before=now):
+            accounts = list(rows.values_list("account_id", flat=True))
+            transaction.on_commit(partial(gateway.wake_account_workers, AccountKind.TELEGRAM, accounts))
 
 
 def usable(actor: Actor, file_ids: Sequence[str]) -> list[File]:

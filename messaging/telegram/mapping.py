@@ -66,15 +66,18 @@ class Peer:
 def private_message(update: Any, own_id: int) -> PrivateMessage | None:
     """The private message with a person that an update brings or changes, or that a message of the history is.
 
-    None for everything else: groups, channels, service messages, messages of Telegram's service accounts, and notes to
-    oneself (``own_id`` is the account's own user id).
+    None for everything else: groups, channels, most service messages, messages of Telegram's service accounts, and
+    notes to oneself (``own_id`` is the account's own user id).
     """
     message = update.message if isinstance(update, types.UpdateNewMessage | types.UpdateEditMessage) else update
     if isinstance(message, types.UpdateShortMessage):
         peer_id = message.user_id
-    elif isinstance(message, types.Message) and isinstance(message.peer_id, types.PeerUser):
+    elif isinstance(message, types.Message | types.MessageService) and isinstance(message.peer_id, types.PeerUser):
         peer_id = message.peer_id.user_id
     else:
+        return None
+    notice = media.words_of_action(message.action) if isinstance(message, types.MessageService) else None
+    if notice == "":
         return None
     if peer_id == own_id or peer_id in SERVICE_ACCOUNT_IDS:
         return None
@@ -87,13 +90,13 @@ def private_message(update: Any, own_id: int) -> PrivateMessage | None:
         text=text,
         at=message.date,
         outgoing=bool(message.out),
-        kind=media.kind_of(content),
+        kind="service" if notice else media.kind_of(content),
         edited_at=None if edit_is_hidden else getattr(message, "edit_date", None),
         reply_to=_quoted_id(message.reply_to),
-        is_automatic=bool(getattr(message, "offline", None) or getattr(message, "via_business_bot_id", None)),
+        is_automatic=bool(notice or getattr(message, "offline", None) or getattr(message, "via_business_bot_id", None)),
         quote=_quote(message.reply_to),
         entities=from_telegram(text, message.entities),
-        media_text=media.words_of(content),
+        media_text=notice or media.words_of(content),
         grouped_id=getattr(message, "grouped_id", None),
         parts=(Part(message.id, file),) if file is not None else (),
     )

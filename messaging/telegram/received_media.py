@@ -173,3 +173,19 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     types.MessageMediaDice: _dice,
     types.MessageMediaInvoice: _invoice,
 }
+
+
+def words_of_action(action: Any) -> str:
+    """What people read of a service message: a call, a screenshot, messages that are deleted after a time. Empty for
+    what is not stored: there are dozens of others, about themes, gifts and the like."""
+    if isinstance(action, types.MessageActionPhoneCall):
+        name = "Video call" if action.video else "Call"
+        if action.duration:
+            return f"{name}, {action.duration // 60}:{action.duration % 60:02}"
+        return f"{name} that nobody took"
+    if isinstance(action, types.MessageActionScreenshotTaken):
+        return "A screenshot of the conversation was taken"
+    if isinstance(action, types.MessageActionSetMessagesTTL):
+        days = action.period / 86_400
+        return f"Messages are deleted after {days:.3g} days from now on" if days else "Messages are kept from now on"
+    return ""

@@ -200,3 +200,30 @@ def test_files_lie_in_the_storage_under_names_of_ours(connected: AccountWorker, 
 )
 def test_panel_says_what_is_no_file(kind: str, text: str, shown: str) -> None:
     assert media_text(Message(kind=kind, media_text=text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "text"),
+    [
+        ("MessageActionPhoneCall", {"call_id": 1, "duration": 125}, "Call, 2:05"),
+        ("MessageActionPhoneCall", {"call_id": 1, "video": True}, "Video call that nobody took"),
+        ("MessageActionScreenshotTaken", {}, "A screenshot of the conversation was taken"),
+        ("MessageActionSetMessagesTTL", {"period": 604_800}, "Messages are deleted after 7 days from now on"),
+        ("MessageActionSetMessagesTTL", {"period": 0}, "Messages are kept from now on"),
+    ],
+)
+def test_notices_of_telegram_are_told_and_are_no_reply(
+    action: str, fields: dict[str, Any], text: str, connected: AccountWorker, server: TelegramServer
+) -> None:
+    server.deliver(SHOP, ANNA, "Hello")
+    server.deliver_service(ANNA, SHOP, action, **fields)
+    message = wait_until(lambda: Message.unscoped.filter(direction="in").first())
+    assert (message.kind, message.text, message.media_text) == ("service", "", text)
+    assert (message.auto_reply, message.thread.waiting_since) == (True, None)
+
+
+def test_other_notices_of_telegram_are_not_stored(connected: AccountWorker, server: TelegramServer) -> None:
+    server.deliver_service(ANNA, SHOP, "MessageActionContactSignUp")
+    server.deliver(ANNA, SHOP, "Hello")
+    assert received().text == "Hello"
+    assert Message.unscoped.count() == 1
