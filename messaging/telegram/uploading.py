@@ -42,6 +42,8 @@ AHEAD = timedelta(hours=1)
 # A file that was just received or uploaded has no measures until a worker has read them.
 PROCESSING_SECONDS, LONGEST_PROCESSING = 1.0, timedelta(minutes=2)
 FETCHING_SECONDS = 5.0
+# For so long parts of an upload are relied on. A large file on a slow line may take hours.
+PARTS_KEPT = timedelta(hours=12)
 # After trouble that may pass: 2, 4, 8 … seconds until the next try.
 FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS = 2.0, 600.0
 # A file that Telegram refused is tried again for messages that are made later than this.
@@ -127,8 +129,10 @@ def _put_off(row: TelegramUpload, seconds: float) -> None:
 
 
 def _begun(row: TelegramUpload) -> Upload:
-    if row.upload_id is None:
-        row.upload_id, row.parts_sent, row.started_at = new_random_id(), 0, clock.now()
+    now = clock.now()
+    is_stale = row.started_at is not None and row.started_at < now - PARTS_KEPT
+    if row.upload_id is None or is_stale:
+        row.upload_id, row.parts_sent, row.started_at = new_random_id(), 0, now
         row.save(update_fields=["upload_id", "parts_sent", "started_at"])
     return Upload(
         id=row.pk,
