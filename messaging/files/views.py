@@ -27,8 +27,8 @@ FORM_SCHEMA: dict[str, Any] = {
 UPLOADS = LargeUpload(API_PATH, "file_upload", MAX_FILE_BYTES, Scope.WRITE_MESSAGES, WRITERS)
 
 _SERVED = ("ETag", "Content-Disposition", "Accept-Ranges")
-CONTENT = Raw({"application/octet-stream": "…"}, "The content, in its media type.", _SERVED)
-PART = Raw({"application/octet-stream": "…"}, "The part that Range asks for.", (*_SERVED, "Content-Range"))
+CONTENT = Raw({"*/*": "…"}, "The content, in its media type.", _SERVED)
+PART = Raw({"*/*": "…"}, "The part that Range asks for.", (*_SERVED, "Content-Range"))
 THUMBNAIL = Raw({"image/jpeg": "…", "image/webp": "…"}, "A picture of at most 320 pixels.", _SERVED)
 UNCHANGED = Raw({}, "If-None-Match names the ETag of the content: it is as you have it.", ("ETag",))
 RANGE = {

@@ -1,6 +1,7 @@
 """The server responds as its OpenAPI document says: all checks of Schemathesis on every operation."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from contacts.segments.services import create_segment
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
 from messaging.accounts import create_sandbox_account
+from messaging.files.services import upload
 from messaging.services import send_message
 from tests.api import example_api
 from tests.api.openapi import contract
@@ -61,6 +63,7 @@ def existing_objects(
         messages=message.pk,
         contacts=message.contact_id,
         threads=message.thread_id,
+        files=upload(tenants.actor(), BytesIO(b"Hello"), "hello.txt").pk,
         webhooks=endpoint.pk,
         deliveries=delivery.pk,
         jobs=job.pk,
