@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
 from messaging import team
-from messaging.files.models import FileKind
+from messaging.changes.services import EDIT_WITHIN, WITHOUT_TEXT
 from messaging.formatting.entities import from_json
 from messaging.models import Direction, Message, Status, Thread, WrittenMessage
 from messaging.panel import media, words
@@ -51,7 +51,8 @@ class Reaction:
 @dataclass(slots=True)
 class Bubble:
     """A message as it is shown. ``label`` stands for one without text and files. ``pictures`` are shown side by side,
-    ``files`` below each other. ``may`` names what can be done with it."""
+    ``files`` below each other. ``may`` names what can be done with it, ``change`` says what is being done or failed.
+    """
 
     message: Message
     html: SafeString
@@ -67,6 +68,7 @@ class Bubble:
     quote: Quote | None
     reactions: list[Reaction]
     may: str
+    change: str
 
     @property
     def is_sending(self) -> bool:
@@ -158,7 +160,8 @@ class Drawing:
             may_cancel=message.status == Status.QUEUED,
             quote=self._quote(message),
             reactions=reactions_of(message),
-            may=" ".join(_allowed(message, files)),
+            may=" ".join(_allowed(message)),
+            change=words.change_text(message),
         )
 
     def _quote(self, message: Message) -> Quote | None:
@@ -175,13 +178,14 @@ def _interface(written: WrittenMessage | None) -> str:
     return INTERFACES.get(written.via, "") if written and written.author_id is None else ""
 
 
-def _allowed(message: Message, files: Sequence[Shown]) -> Iterator[str]:
+def _allowed(message: Message) -> Iterator[str]:
     """What can be done with a message that is at Telegram."""
     if message.deleted_at or message.status not in (Status.SENT, Status.RECEIVED):
         return
     yield from ("quote", "react")
     if message.direction == Direction.OUT:
-        if message.text or (files and files[0].kind not in (FileKind.STICKER, FileKind.VIDEO_NOTE)):
+        ends = (message.sent_at or message.created_at) + EDIT_WITHIN
+        if message.kind not in WITHOUT_TEXT and clock.now() < ends:
             yield "edit"
         yield "delete"
 

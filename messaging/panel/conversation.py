@@ -131,7 +131,7 @@ class Draft:
         if is_id("msg", message_id):
             draft.message_id = message_id
         draft.format = posted.get("format") or Format.PLAIN
-        draft.attachments = [each for each in posted.get("attachments", "").split(",") if each]
+        draft.attachments = posted.get("attachments", "").split()
         draft.send_as, draft.no_link_preview = posted.get("send_as", ""), bool(posted.get("no_link_preview"))
         draft.reply_to, draft.quote = posted.get("reply_to", ""), posted.get("quote", "")
         return draft

@@ -1,5 +1,6 @@
 """Files in the panel: their contents for the pages of conversations, and the uploads of the composer."""
 
+from typing import Any
 from urllib.parse import unquote
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -7,11 +8,12 @@ from django.http.response import HttpResponseBase
 
 from crmsolid.api.uploads import FileBody, receive
 from crmsolid.core.errors import DomainError
+from crmsolid.core.ids import is_id
 from crmsolid.panel.components.tenant_page import TenantPage, error_text
 from messaging.files import services
+from messaging.files.albums import MAX_TOGETHER
 from messaging.files.answers import content_answer, thumbnail_answer
 from messaging.files.models import File
-from messaging.files.representations import FileOut
 from messaging.panel.media import shown
 from messaging.panel.outbox import OutboxPage
 
@@ -24,15 +26,24 @@ class FileUploadPage(OutboxPage):
 
     name = "file_upload"
 
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        """What files are called and what they are, in the order of their ids in the address."""
+        ids = request.GET.getlist("id")[:MAX_TOGETHER]
+        found = self.rows(File).in_bulk([each for each in ids if is_id("fil", each)])
+        return JsonResponse({"files": [_described(found[each]) for each in ids if each in found]})
+
     def post(self, request: HttpRequest) -> HttpResponseBase:
         try:
             with receive(request, CONTENT) as upload:
                 file = services.upload(self.actor, upload.file, unquote(request.headers.get("X-File-Name", "")))
         except DomainError as error:
             return _refused(error)
-        drawn = shown(file)
-        described = {"kind": file.kind, "thumbnail": drawn.thumbnail}
-        return JsonResponse(FileOut.render(file) | described, status=201)
+        return JsonResponse(_described(file), status=201)
+
+
+def _described(file: File) -> dict[str, Any]:
+    drawn = shown(file)
+    return {"id": file.pk, "name": drawn.label, "kind": file.kind, "size": file.size, "thumbnail": drawn.thumbnail}
 
 
 class FilePage(TenantPage):

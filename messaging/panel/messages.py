@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
@@ -20,7 +20,8 @@ from crmsolid.panel.components.admin_columns import (
 )
 from crmsolid.workspaces.actor import ADMINS
 from messaging.models import Message, MessageAttempt
-from messaging.panel.words import waiting_text
+from messaging.panel.media import files_of, with_files
+from messaging.panel.words import media_text, waiting_text
 from messaging.sending.waiting import annotate
 
 SEARCHED = 50_000
@@ -47,7 +48,8 @@ class MessageColumns:
 
     @column("text")
     def text_preview(self, message: Message) -> str:
-        return Truncator(message.text).chars(90)
+        text = Truncator(message.text).chars(90)
+        return text if text or message.kind == "text" else media_text(message)
 
 
 class AccountFieldAdmin(TenantAdmin):
@@ -88,12 +90,15 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
     ordering = ("-created_at", "-id")
     sortable_by = ("created",)
     fieldsets = (
-        (None, {"fields": (("contact", "account"), "text", ("status_text", "direction"), ("error", "detail"))}),
+        (
+            None,
+            {"fields": (("contact", "account"), "text", "files", ("status_text", "direction"), ("error", "detail"))},
+        ),
         ("Times", {"fields": (("created", "due"), ("sent", "edited"))}),
         ("More", {"fields": (("source_name", "addressed_to"), ("kind", "attempts"), "conversation", "id")}),
     )
     readonly_fields = (
-        *("status_text", "detail", "created", "due", "sent", "edited"),
+        *("files", "status_text", "detail", "created", "due", "sent", "edited"),
         *("source_name", "addressed_to", "conversation"),
     )
     inlines = (AttemptInline,)
@@ -125,6 +130,13 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
 
     def label_of(self, obj: Message) -> str:
         return f"{'From' if obj.direction == 'in' else 'To'} {obj.contact}"
+
+    @column("files")
+    def files(self, message: Message) -> SafeString | str:
+        """The files by their names, which lead to their contents."""
+        [found] = with_files([message])
+        links = ((each.download, each.label) for each in files_of(found))
+        return format_html_join(", ", '<a class="cs-link" href="{}"><bdi>{}</bdi></a>', links) or "–"
 
     @column("conversation")
     def conversation(self, message: Message) -> SafeString:

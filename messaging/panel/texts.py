@@ -25,7 +25,7 @@ from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.models import Workspace
 from messaging import texts as services
 from messaging.models import OptOutWord, Template
-from messaging.panel.composing import FormatChoice, as_html, insertions, person_for_preview
+from messaging.panel.composing import FileIdsField, FormatChoice, as_html, insertions, person_for_preview
 from messaging.sending.message_text import BUILT_IN_VARIABLES, check_template, fallbacks_for, preview_for
 from messaging.texts import MAX_WORD, normal_form
 
@@ -40,6 +40,7 @@ class TemplateForm(EditForm, ServiceForm):
     )
     text = LinesField(4, required=True, strip=False)
     format = FormatChoice()
+    attachments = FileIdsField()
     contact = forms.CharField(
         label="Preview for",
         required=False,
@@ -112,14 +113,16 @@ class TemplateAdmin(PageAdmin):
         return self.render_page(request, "panel/template_form.html", **insertions(workspace), **context)
 
     def _form(self, request: HttpRequest, template: Template | None) -> TemplateForm:
-        stored = {} if template is None else {"name": template.name, "text": template.text, "format": template.format}
+        names = ("name", "text", "format", "attachments")
+        stored = {} if template is None else {name: getattr(template, name) for name in names}
         form = TemplateForm(request.POST if request.method == "POST" else None, initial=stored)
-        names = " ".join(f"{{{name}}}" for name in self._variables(request))
-        form.fields["text"].help_text = f"{FALLBACK_HELP} Fields: {names}"
+        variables = " ".join(f"{{{name}}}" for name in self._variables(request))
+        form.fields["text"].help_text = f"{FALLBACK_HELP} Fields: {variables}"
         return form
 
     def _save(self, request: HttpRequest, template: Template | None, form: TemplateForm) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in ("name", "text", "format")}
+        values["attachments"] = form.cleaned_data["attachments"].split()
         if template is None:
             services.create_template(self.actor(request), **values)
         else:

@@ -21,8 +21,6 @@ from messaging.threads import sample
 from messaging.threads import services as threads
 
 AFTER_FOUND = 20  # messages that are shown after the one which was looked for
-# What the menu of a message offers; all are among those that Telegram takes from everybody.
-EMOJIS = ("👍", "❤", "🔥", "👏", "😁", "🤔", "😢", "🙏")
 # After these the list is shown: somebody has done with the conversation.
 LEAVING = ("close", "snooze", "unread")
 
@@ -136,7 +134,6 @@ class ThreadPage(WritingPage):
             "is_latest": cursor is None and until is None,
             "sample": sample.progress(thread, shown.messages) if self.panel.is_test else "",
             "seen": conversation.seen_until(thread, shown),
-            "emojis": EMOJIS,
             "workspace_id": self.workspace.pk,
         }
 

@@ -18,6 +18,7 @@ from contacts.panel.actions import Conversation
 from contacts.timeline import Entry, Line, Older, Source
 from crmsolid.panel.components.addresses import panel_url
 from messaging.models import Direction, Message, Status, Thread
+from messaging.panel.media import files_of, summary, with_files
 from messaging.panel.words import media_text
 
 # So many of its last messages an entry shows, and so many characters of each.
@@ -71,7 +72,7 @@ def _latest(contact: Contact, days: Sequence[Any]) -> dict[tuple[str, date], lis
         for each in days
     ]
     rows = queries[0].union(*queries[1:], all=True) if queries else ()
-    for message in sorted(rows, key=lambda row: (row.created_at, row.pk)):
+    for message in sorted(with_files(rows), key=lambda row: (row.created_at, row.pk)):
         found[message.thread_id, timezone.localtime(message.created_at).date()].append(message)
     return found
 
@@ -80,9 +81,16 @@ def _line(contact: Contact, message: Message) -> Line:
     kind = _LABELS.get(Status(message.status))
     return Line(
         who=contact.first_name or str(contact) if message.direction == Direction.IN else "We",
-        text=Truncator(message.text).chars(LENGTH) or media_text(message),
+        text=_said(message),
         label=None if kind is None else (kind, message.get_status_display()),
     )
+
+
+def _said(message: Message) -> str:
+    """The beginning of the message, after the names of its files."""
+    files = summary(files_of(message))
+    text = Truncator(message.text).chars(LENGTH)
+    return f"{files}: {text}" if files and text else text or files or media_text(message)
 
 
 def conversations_with(contact: Contact) -> list[Conversation]:

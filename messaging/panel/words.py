@@ -87,6 +87,12 @@ KIND_ICONS = {
     "service": "info",
     "other": "circle-help",
 }
+# What is said of a change that waits, and of one that Telegram has refused.
+CHANGES = {
+    "edit": ("Is being changed…", "It was not changed."),
+    "delete": ("Is being deleted…", "It was not deleted."),
+    "react": ("The reaction is on its way…", "Telegram did not take the reaction."),
+}
 # What the panel says of a queued message; ``eta`` is the time of its next attempt.
 WAITING_TEXTS = {
     WaitingFor.ETA: "Planned for {eta}",
@@ -148,6 +154,16 @@ def failure_text(message: Message) -> str:
     if message.status != Status.FAILED and message.error != held.CANCELED:
         return ""
     return " ".join(filter(None, failure(message.error, message.error_detail)))
+
+
+def change_text(message: Message) -> str:
+    """What of a change of the message is not done at Telegram yet, or was refused; empty if there is none."""
+    if message.change is None:
+        return ""
+    being, refused = CHANGES[message.change["kind"]]
+    if message.change["status"] == "queued":
+        return being
+    return f"{refused} {failure(message.change['error'] or '')[0]}".strip()
 
 
 def corrections(message: Message) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces.actor import Actor
 from messaging import services as messages
 from messaging.accounts import get_account
+from messaging.changes import services as changes
 from messaging.files import services as files
 from messaging.models import Account, AccountState, File, Format, Message, Template, Thread, account_state
 from messaging.panel import conversation, outbox
@@ -23,6 +24,7 @@ from messaging.panel.inbox import InboxPage, given_number, given_time
 from messaging.panel.media import shown
 from messaging.sending.automatic import recipient_of
 from messaging.threads import services as threads
+from messaging.typing import show_typing
 
 MAX_TEMPLATES = 200
 VARIABLES = ("first_name", "last_name", "name", "username", "email")
@@ -101,8 +103,6 @@ class WritingPage(InboxPage):
                 messages.mark_thread_read(self.actor, thread.pk)
                 return HttpResponse(status=204)
             case "typing":
-                from messaging.typing import show_typing
-
                 show_typing(self.actor, thread.pk)
                 return HttpResponse(status=204)
             case "edit" | "delete" | "react" as action:
@@ -111,8 +111,6 @@ class WritingPage(InboxPage):
 
     def change(self, thread: Thread, action: str) -> None:
         """Change one of the conversation's messages."""
-        from messaging.changes import services as changes
-
         message, posted = self.row(Message, self.request.POST.get("message", "")), self.request.POST
         match action:
             case "edit":

@@ -1,7 +1,7 @@
 """What members do with the threads of the inbox. Each service checks the authority of its actor, writes the audit log,
 and changes nothing if the thread is as asked for already."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
@@ -398,8 +398,12 @@ def begin(actor: Actor, *, text: str, format: str = Format.PLAIN, message_id: st
         stored: Message | None = rows.select_related("contact").first()
         if stored is None:
             raise
-    is_same = _has_text(stored, text, format) and stored.account_id == message["account_id"]
-    if not (is_same and _is_to(stored, message.get("to"), message.get("contact_id"))):
+    is_same = _has_text(stored, text, format) and _has_files(stored, message.get("attachments", ()))
+    if not (
+        is_same
+        and stored.account_id == message["account_id"]
+        and _is_to(stored, message.get("to"), message.get("contact_id"))
+    ):
         raise WrittenBefore(stored)
     return stored
 
@@ -421,6 +425,11 @@ def _has_text(message: Message, text: str, format: str) -> bool:
     except ValueError:
         return False
     return rendered == Formatted(message.text, from_json(message.entities))
+
+
+def _has_files(message: Message, file_ids: Sequence[str]) -> bool:
+    stored = message.attachments.order_by("position").values_list("file_id", flat=True)
+    return list(stored) == list(file_ids)
 
 
 @unit_of_work()

@@ -148,7 +148,7 @@ PAGES = {
     "contacts_scoringrule_copy": Access(None, ADMINS),
     # Conversations
     "inbox": Access(EVERYONE),
-    "file_upload": Access(None, WRITERS),
+    "file_upload": Access(EVERYONE, WRITERS),
     "file": Access(EVERYONE),
     "file_thumbnail": Access(EVERYONE),
     "inbox_new": Access(EVERYONE, WRITERS, ({"to": "@taken", "text": "Hello"},)),

@@ -97,7 +97,25 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
     sequence = create(account, steps=[{"id": "hello", "text": "Hello {name}"}]).pk if slug == "figures" else ""
     # Ten of its sends are kept for direct messages, so a broadcast has two.
     small = create_sandbox_account(actor, name="Small", daily_limit=12).pk if slug == "broadcasts" else 0
-    return {**made, "account": account.pk, "small": small, "token": token, "sequence": sequence}
+    media = _conversation_with_media(account) if slug == "inbox" else ""
+    more = {"account": account.pk, "small": small, "token": token, "sequence": sequence, "media": media}
+    return {**made, **more}
+
+
+def _conversation_with_media(account: Any) -> str:
+    """A contact who has sent an album and two voice messages."""
+    from crmsolid.core import clock
+    from messaging.models import Thread
+    from messaging.threads.received import Incoming, receive
+    from tests.browser.media import add_media, picture, voice
+
+    message = receive(account, Incoming(1, "Hello", clock.now(), username="media", name="Vera Voice"))
+    assert message is not None
+    thread = Thread.unscoped.get(pk=message.thread_id)
+    add_media(thread, [("photo", f"{name}.jpg", picture(300, 200)) for name in ("one", "two", "three")])
+    for seconds in (24, 12):
+        add_media(thread, [("voice", "voice.ogg", voice(seconds))])
+    return str(thread.pk)
 
 
 def _rows_of_pages(workspace: Any, rows: dict[str, str]) -> dict[str, str]:

@@ -1,5 +1,5 @@
 // Files that a text is sent with: chosen, dropped or pasted, uploaded at once, and kept as ids in the field "attachments"
-// of a <form data-attaches="ADDRESS">. An upload that was cut off begins again by itself. Without the script, one file is
+// of what has data-attaches="ADDRESS", a form or an editor. An upload that was cut off begins again by itself. Without the script, one file is
 // sent with the form.
 "use strict";
 
@@ -9,17 +9,17 @@ window.attachments = (() => {
   const WORDS = { wait: "No connection. It is uploaded when it is back.", out: "You are logged out. It is uploaded when you have logged in again." };
 
   function of(form) {
-    const field = form.elements.attachments;
+    const field = form.querySelector("input[name$=attachments]");
     const list = form.querySelector("[data-files]");
     const more = form.querySelector("[data-files-more]");
     const status = form.querySelector("[data-files-say]");
-    const input = form.querySelector("input[type=file][name=file]");
+    const input = form.querySelector("input[type=file]");
     const open = new Map(); // chips whose file is not stored yet: what ends the upload
     const chips = () => [...list.children];
     const ids = () => chips().map((chip) => chip.dataset.file).filter(Boolean);
 
     function show() {
-      field.value = ids().join(",");
+      field.value = ids().join(" ");
       if (more) more.hidden = !chips().some((chip) => ["photo", "video", "animation", "audio"].includes(chip.dataset.kind));
     }
     function changed() {
@@ -114,6 +114,13 @@ window.attachments = (() => {
       }
       changed();
     }
+    // What the files of an editor are called.
+    async function recall(value) {
+      const query = new URLSearchParams(value.split(" ").map((id) => ["id", id]));
+      const answer = await fetch(`${form.dataset.attaches}?${query}`, { headers: { Accept: "application/json" } }).catch(() => null);
+      const { files } = answer?.ok ? await answer.json() : { files: value.split(" ").map((id) => ({ id, name: "A file", size: 0 })) };
+      for (const file of files) chipFor({ ...file, state: sizeText(file.size) });
+    }
     function remove(chip) {
       const next = chip.nextElementSibling || chip.previousElementSibling;
       open.get(chip)?.();
@@ -134,7 +141,9 @@ window.attachments = (() => {
       add([...files].map(named));
     });
     dropInto(form.closest(".cs-thread-pane") || form, add);
-    show();
+    if (input.files.length) input.dispatchEvent(new Event("change")); // chosen before this script was there
+    if (field.value && !list.children.length && field.form !== form) recall(field.value);
+    else show();
 
     return {
       add,
@@ -191,4 +200,7 @@ window.attachments = (() => {
   return { of: (form) => known.get(form) ?? known.set(form, of(form)).get(form) };
 })();
 
-for (const form of document.querySelectorAll("form[data-attaches]")) window.attachments.of(form);
+for (const form of document.querySelectorAll("[data-attaches]")) window.attachments.of(form);
+document.addEventListener("htmx:load", ({ detail }) => {
+  for (const form of detail.elt.querySelectorAll("[data-attaches]")) window.attachments.of(form);
+});

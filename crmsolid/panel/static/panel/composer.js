@@ -65,7 +65,31 @@
   const text = document.querySelector("#composer-text");
   const errors = document.querySelector("#composer-errors");
   const sendAt = form.elements.send_at;
-  const attachments = window.attachments.of(form);
+  // Files and formats have scripts of their own, which are loaded when the composer is first used.
+  let attachments = null;
+  let tools = null;
+  const list = form.querySelector("[data-files]");
+  function wantTools() {
+    tools ??= Promise.all(form.dataset.tools.split(" ").map((address) => import(address))).then(() => {
+      attachments = window.attachments.of(form);
+      if (draft?.files?.length && !list.children.length) attachments.set(draft.files);
+      return attachments;
+    });
+    return tools;
+  }
+  const filesOf = () => attachments?.describe() ?? draft?.files ?? [];
+  const pane = form.closest(".cs-thread-pane") || form;
+  for (const name of ["focusin", "dragenter", "change"]) pane.addEventListener(name, wantTools, { once: true });
+  // What comes before they are there.
+  const take = (event, { files, types }) => {
+    const chosen = [...files];
+    if (attachments || !chosen.length || types.includes("text/plain")) return;
+    event.preventDefault();
+    wantTools().then((found) => found.add(chosen));
+  };
+  form.addEventListener("paste", (event) => take(event, event.clipboardData));
+  document.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+  pane.addEventListener("drop", (event) => take(event, event.dataTransfer));
   const FIELDS = ["text", "send_at", "account", "to", "format", "attachments", "send_as", "no_link_preview", "reply_to", "quote"].filter((name) => form.elements[name]);
   const ofDraft = { text: "", send_at: "", format: "plain", attachments: "", send_as: "", no_link_preview: "", reply_to: "", quote: "" };
   const isBox = (field) => field.type === "checkbox";
@@ -73,7 +97,7 @@
   const defaultOf = (field) => (isBox(field) ? (field.defaultChecked ? field.value : "") : (field.defaultValue ?? field.value));
   const shown = () => Object.fromEntries(FIELDS.map((name) => [name, valueOf(form.elements[name])]));
   const given = Object.fromEntries(FIELDS.map((name) => [name, defaultOf(form.elements[name])]));
-  const givenFiles = attachments.describe();
+  const hasGivenFiles = list.children.length > 0;
   const fresh = () => ({ id: outbox.newId(), fields: { ...given, ...ofDraft }, files: [] });
   const isWritten = () => Boolean(text.value.trim() || form.elements.attachments.value);
   const join = (...texts) => texts.filter((each) => each.trim()).join("\n\n");
@@ -91,7 +115,8 @@
       if (isBox(field)) field.checked = Boolean(value);
       else if (field.value !== value) field.value = value;
     }
-    attachments.set(draft.files ?? []);
+    if (attachments) attachments.set(draft.files ?? []);
+    else if (draft.files?.length) wantTools();
     form.elements.format?.dispatchEvent(new Event("format", { bubbles: true }));
     showQuoting();
     followSendAt();
@@ -99,7 +124,7 @@
   function keep() {
     if (editing) return true;
     draft.fields = shown();
-    draft.files = attachments.describe();
+    draft.files = filesOf();
     return outbox.saveDraft(place, draft, isWritten() || draft.fields.to !== given.to);
   }
   function showErrors(found) {
@@ -114,17 +139,18 @@
   // that it does not know, once.
   function begin() {
     const stored = outbox.draftOf(place);
-    if (!text.defaultValue && !givenFiles.length) return show(stored || fresh());
+    if (!text.defaultValue && !hasGivenFiles) return show(stored || fresh());
     const id = form.elements.message_id.defaultValue;
     const isKnown = !stored || stored.id === id;
-    show({ id, fields: isKnown ? given : { ...stored.fields, text: join(given.text, stored.fields.text) }, files: isKnown ? givenFiles : stored.files });
+    if (hasGivenFiles) wantTools().then(keep);
+    show({ id, fields: isKnown ? given : { ...stored.fields, text: join(given.text, stored.fields.text) }, files: isKnown ? [] : stored.files });
     keep();
     const address = new URL(location.href);
     address.searchParams.delete("text_of");
     history.replaceState(history.state, "", address);
   }
   function keepAsAnother() {
-    show({ id: outbox.newId(), fields: shown(), files: attachments.describe() });
+    show({ id: outbox.newId(), fields: shown(), files: filesOf() });
     keep();
   }
   // The other tab may send its text under its id before this tab hears of it, so what is changed here is another draft;
@@ -214,12 +240,12 @@
       event.stopImmediatePropagation();
       return saveEdit();
     }
-    if (waitsFor || attachments.isOpen()) {
+    if (waitsFor || attachments?.isOpen()) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return waitForFiles(event.submitter);
     }
-    if (attachments.hasFailed()) {
+    if (attachments?.hasFailed()) {
       event.preventDefault();
       return showErrors({ attachments: "A file was not uploaded. Remove it, or try it again." });
     }
@@ -232,7 +258,7 @@
     if (event.submitter?.value === "send_close") Object.assign(fields, { close: "yes", seen: form.elements.seen.value });
     const url = location.pathname + (pending ? "" : location.search);
     // Without room for it, the browser sends the form itself.
-    if (!outbox.add({ id: draft.id, place, url, title: fields.to || form.dataset.title, fields, files: attachments.describe() })) return;
+    if (!outbox.add({ id: draft.id, place, url, title: fields.to || form.dataset.title, fields, files: filesOf() })) return;
     event.preventDefault();
     show(fresh());
     showErrors({});
@@ -256,8 +282,8 @@
   // Into the composer, before what stands there already.
   function takeBack(entry) {
     const now = isWritten() ? shown() : entry.fields;
-    const files = [...(entry.files ?? []), ...(isWritten() ? attachments.describe() : [])].slice(0, 10);
-    const ids = files.map(({ id }) => id).join(",");
+    const files = [...(entry.files ?? []), ...(isWritten() ? filesOf() : [])].slice(0, 10);
+    const ids = files.map(({ id }) => id).join(" ");
     show({ id: entry.id, wasSent: true, fields: { ...now, text: join(entry.fields.text, text.value), attachments: ids }, files });
     if (keep()) outbox.remove(entry);
     showErrors(entry.refused || {});
@@ -325,7 +351,7 @@
     text.value = found.value;
     form.elements.format.value = page.querySelector("#composer [name=format]").value;
     form.elements.format.dispatchEvent(new Event("format", { bubbles: true }));
-    attachments.take(page.querySelector("#composer [data-files]"));
+    (await wantTools()).take(page.querySelector("#composer [data-files]"));
     showErrors(Object.fromEntries([...page.querySelectorAll("#composer-errors p")].map((line, at) => [at, line.textContent])));
     insert("", "");
     keep();

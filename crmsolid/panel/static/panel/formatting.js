@@ -10,6 +10,16 @@
   // With Ctrl or Cmd, and with Shift.
   const KEYS = { KeyB: "bold", KeyI: "italic", KeyU: "underline" };
   const SHIFTED = { KeyX: "strike", KeyP: "spoiler", KeyM: "code", Digit9: "quote", KeyU: "link" };
+  const ITEMS = [
+    ["bold", "<b>B</b>", "Bold", "Ctrl B"],
+    ["italic", "<i>I</i>", "Italic", "Ctrl I"],
+    ["underline", "<u>U</u>", "Underline", "Ctrl U"],
+    ["strike", "<s>S</s>", "Strike", "Ctrl Shift X"],
+    ["spoiler", "▒", "Spoiler", "Ctrl Shift P"],
+    ["code", "<code>&lt;&gt;</code>", "Code", "Ctrl Shift M"],
+    ["quote", "&gt;", "Quote", "Ctrl Shift 9"],
+    ["link", "↗", "Link", "Ctrl Shift U"],
+  ];
   const SPECIAL = /[\\`*]|(?<!\w)_|_(?!\w)|~~|\|\||\[(?=[^\]\n]*\]\()|^>/gm;
   const escaped = (text) => text.replace(SPECIAL, (found) => [...found].map((each) => `\\${each}`).join(""));
 
@@ -91,5 +101,8 @@
   });
   // Another format came with a draft or a template.
   document.addEventListener("format", (event) => show(placeOf(event.target)));
-  for (const menu of document.querySelectorAll("[data-formats]")) show(placeOf(menu));
+  for (const menu of document.querySelectorAll("[data-formats]")) {
+    menu.querySelector(".cs-pop").innerHTML = ITEMS.map(([kind, sign, name, keys]) => `<button type="button" class="cs-item" data-format="${kind}"><span class="cs-sign" aria-hidden="true">${sign}</span> ${name} <kbd>${keys}</kbd></button>`).join("");
+    show(placeOf(menu));
+  }
 })();

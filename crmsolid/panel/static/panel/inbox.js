@@ -157,6 +157,21 @@
     });
   }
 
+  // What is done with a message has a script of its own (messages.js), which is loaded when the pointer or the focus comes
+  // to the conversation. A click that came before it is made again.
+  let hasActions = false;
+  const wantActions = () => import(messages.dataset.actions).then(() => (hasActions = true));
+  if (messages) {
+    for (const name of ["pointerover", "focusin"]) document.querySelector(".cs-thread-pane").addEventListener(name, wantActions, { once: true });
+    messages.addEventListener("click", (event) => {
+      const target = event.target.closest("[data-message-menu], [data-react], [data-play], [data-speed], [data-jump], [data-view]");
+      if (!target || hasActions) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      wantActions().then(() => target.click());
+    });
+  }
+
   // <form data-stays>: what it does to the conversation is done without leaving the page, and said as on the next page.
   const isPhone = matchMedia("(max-width: 760px)");
   async function submitHere(form, button) {

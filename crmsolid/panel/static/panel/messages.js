@@ -1,15 +1,29 @@
-// The messages of a conversation: their menu, reactions, quotes that are jumped to, pictures that open large, and the
-// player of voice messages. What plays, or is open, is left as it is when the messages are brought up to date.
+// The messages of a conversation: their menu, reactions, and quotes that are jumped to. What plays, or is open, is left
+// as it is when the messages are brought up to date. Pictures and sounds are those of media.js. Loaded by inbox.js.
 "use strict";
 
 (() => {
   const messages = document.querySelector("#inbox-messages");
-  const menu = document.querySelector("#message-menu");
   const composer = document.querySelector("#composer");
-  if (!messages) return;
+  // All emoji are among those that Telegram takes from everybody.
+  const EMOJI = [..."👍❤🔥👏😁🤔😢🙏"];
+  const icons = document.querySelector("svg use").getAttribute("href").split("#")[0];
+  const icon = (name) => `<svg class="cs-icon" aria-hidden="true"><use href="${icons}#${name}"></use></svg>`;
+  const menu = Object.assign(document.createElement("div"), { id: "message-menu", className: "cs-pop cs-message-pop", popover: "auto", role: "group", ariaLabel: "Message" });
+  menu.innerHTML = `<div class="cs-reaction-row" data-does="react">${EMOJI.map((each) => `<button type="button" data-emoji="${each}" aria-label="React with ${each}">${each}</button>`).join("")}</div>
+    <button type="button" class="cs-item" data-does="quote">${icon("reply")} Reply <kbd>R</kbd></button>
+    <button type="button" class="cs-item" data-does="edit">${icon("pencil")} Change</button>
+    <button type="button" class="cs-item" data-does="delete">${icon("trash-2")} Delete…</button>`;
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-labelledby", "message-delete-title");
+  dialog.innerHTML = `<form method="dialog"><h2 id="message-delete-title">Delete this message for both sides?</h2><p class="cs-kept cs-muted" data-words dir="auto"></p>
+    <div class="cs-actions"><button class="cs-button cs-danger" value="delete">${icon("trash-2")} Delete it</button><button class="cs-button" value="">Keep it</button></div></form>`;
+  messages.closest("#inbox").append(menu, dialog);
   const say = (words) => (document.querySelector("#inbox-live").textContent = words);
   const isBusy = (node) => node instanceof Element && node.matches("[data-playing], .cs-spoiler:has(:checked)");
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => !isBusy(node);
+
+  const withMedia = (act) => import(messages.dataset.media).then(act).catch(() => say("It could not be opened. Try again."));
 
   // --- What is done with a message ------------------------------------------------------------------------------
   async function post(fields) {
@@ -28,7 +42,6 @@
   }
   const edit = (bubble) => composer?.dispatchEvent(new CustomEvent("edit", { detail: bubble.dataset.message }));
   function remove(bubble) {
-    const dialog = document.querySelector("#message-delete");
     dialog.querySelector("[data-words]").textContent = textOf(bubble) || bubble.querySelector(".cs-named, img, bdi")?.textContent || "";
     dialog.onclose = () => dialog.returnValue === "delete" && post({ action: "delete", message: bubble.dataset.message });
     dialog.returnValue = "";
@@ -54,7 +67,7 @@
     menu.querySelector("button:not([hidden])").focus();
   }
   const items = () => [...menu.querySelectorAll("button")].filter((each) => each.getClientRects().length);
-  menu?.addEventListener("click", (event) => {
+  menu.addEventListener("click", (event) => {
     const item = event.target.closest("button");
     const bubble = opener?.closest(".cs-bubble");
     if (!item || !bubble) return;
@@ -62,7 +75,7 @@
     if (item.dataset.emoji) react(bubble, item.dataset.emoji);
     else ACTIONS[item.dataset.does](bubble);
   });
-  menu?.addEventListener("keydown", (event) => {
+  menu.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (by) {
       event.preventDefault();
@@ -70,7 +83,7 @@
       all.at((all.indexOf(document.activeElement) + by) % all.length).focus();
     } else if (event.key.length === 1 && event.key !== " ") event.stopPropagation(); // it is no key of the page
   });
-  menu?.addEventListener("toggle", (event) => event.newState === "closed" && menu.contains(document.activeElement) && opener?.focus());
+  menu.addEventListener("toggle", (event) => event.newState === "closed" && menu.contains(document.activeElement) && opener?.focus());
 
   // One button of all messages is in the order of Tab; the arrows go from one to the next.
   const buttons = () => [...messages.querySelectorAll("[data-message-menu]")];
@@ -102,11 +115,12 @@
     const button = target.closest("[data-message-menu], [data-react], [data-play], [data-speed]");
     if (button?.matches("[data-message-menu]")) openMenu(button);
     if (button?.matches("[data-react]")) react(bubble, button.dataset.react);
-    if (button?.matches("[data-play]")) play(button.closest("[data-player]"));
-    if (button?.matches("[data-speed]")) speed(button);
+    if (button?.matches("[data-play]")) withMedia((media) => media.play(button.closest("[data-player]"), say));
+    if (button?.matches("[data-speed]")) withMedia((media) => media.speed(button));
     const link = target.closest("[data-jump], [data-view]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (link.matches("[data-jump]") ? jump(link) : view(link)) event.preventDefault();
+    if (link.matches("[data-view]")) withMedia((media) => media.view(link));
+    if (link.matches("[data-view]") || jump(link)) event.preventDefault();
   });
   // "edit" of the composer: the last message that may be.
   composer?.addEventListener("edit-last", () => {
@@ -124,83 +138,6 @@
     return true;
   }
 
-  // --- Pictures, large ------------------------------------------------------------------------------------------
-  const viewer = document.querySelector("#viewer");
-  let album = [];
-  function view(link) {
-    album = [...link.closest("[data-album]").querySelectorAll("[data-view]")];
-    show(album.indexOf(link));
-    viewer.showModal();
-    return true;
-  }
-  function show(at) {
-    viewer.dataset.at = at;
-    const link = album[at];
-    const image = viewer.querySelector("img");
-    image.src = link.href;
-    image.alt = link.dataset.name;
-    viewer.querySelector("[data-name]").textContent = link.dataset.name;
-    viewer.querySelector("[data-of]").textContent = album.length > 1 ? `${at + 1} of ${album.length}` : "";
-    viewer.querySelector("a[download]").href = link.dataset.download;
-    for (const button of viewer.querySelectorAll("[data-step]")) button.hidden = album.length < 2;
-  }
-  const step = (by) => show((Number(viewer.dataset.at) + by + album.length) % album.length);
-  viewer.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-step]");
-    if (button) step(Number(button.dataset.step));
-    else if (event.target === viewer || event.target.matches("figure, [data-close]")) viewer.close();
-  });
-  viewer.addEventListener("keydown", (event) => {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (by && album.length > 1) step(by);
-  });
-  viewer.addEventListener("close", () => viewer.querySelector("img").removeAttribute("src"));
-
-  // --- Voice messages -------------------------------------------------------------------------------------------
-  const time = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
-  const RATES = [1, 1.5, 2];
-  function play(player) {
-    const media = player.querySelector("audio, video");
-    prepare(player, media);
-    if (media.paused) media.play().catch(() => say("It cannot be played here. Download it instead."));
-    else media.pause();
-  }
-  const prepared = new WeakSet();
-  function prepare(player, media) {
-    media.controls = false;
-    const wave = player.querySelector(".cs-wave");
-    if (wave && !wave.querySelector("svg")) {
-      const played = document.createElementNS(wave.namespaceURI, "svg");
-      played.append(wave.querySelector("path").cloneNode());
-      wave.append(played);
-    }
-    if (prepared.has(media)) return;
-    prepared.add(media);
-    const button = player.querySelector("[data-play]");
-    const words = player.querySelector("[data-time]");
-    const seek = player.querySelector("input");
-    const follow = () => {
-      if (seek && Number.isFinite(media.duration)) seek.value = Math.round((media.currentTime / media.duration) * 100);
-      player.querySelector(".cs-wave svg")?.setAttribute("width", `${seek.value}%`);
-      if (words) words.textContent = time(media.currentTime);
-      seek?.setAttribute("aria-valuetext", time(media.currentTime));
-    };
-    const state = () => {
-      player.toggleAttribute("data-playing", !media.paused);
-      button.setAttribute("aria-label", `${media.paused ? "Play" : "Pause"} ${button.dataset.name}`);
-    };
-    media.addEventListener("timeupdate", follow);
-    for (const name of ["play", "pause", "ended"]) media.addEventListener(name, state);
-    seek?.addEventListener("input", () => {
-      if (Number.isFinite(media.duration)) media.currentTime = (seek.value / 100) * media.duration;
-    });
-  }
-  function speed(button) {
-    const media = button.closest("[data-player]").querySelector("audio, video");
-    const rate = RATES[(RATES.indexOf(media.playbackRate) + 1) % RATES.length];
-    media.playbackRate = rate;
-    button.textContent = `${rate}×`;
-  }
   // One plays at a time.
   document.addEventListener("play", ({ target }) => {
     for (const other of messages.querySelectorAll("audio, video")) if (other !== target && !other.paused) other.pause();

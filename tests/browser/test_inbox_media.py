@@ -1,0 +1,198 @@
+"""Files, formats, quotes and changes in the inbox, as a browser shows and sends them."""
+
+import json
+from base64 import b64encode
+from functools import partial
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
+from tests.browser.looks import check_page
+from tests.browser.media import picture
+from tests.browser.product import Product
+from tests.browser.test_inbox import write_to
+from tests.waiting import wait_until
+
+PUT = """([kind, name, type, data]) => {
+    const files = new DataTransfer();
+    files.items.add(new File([Uint8Array.from(atob(data), (each) => each.charCodeAt(0))], name, { type }));
+    const text = document.querySelector("#composer-text");
+    const options = { bubbles: true, cancelable: true };
+    if (kind === "paste") text.dispatchEvent(new ClipboardEvent("paste", { clipboardData: files, ...options }));
+    const drop = (name) => text.dispatchEvent(new DragEvent(name, { dataTransfer: files, ...options }));
+    if (kind === "drop") ["dragenter", "dragover", "drop"].forEach(drop);
+}"""
+
+
+def put(page: Page, kind: str, name: str, media_type: str, content: bytes) -> None:
+    """Paste or drop a file."""
+    page.evaluate(PUT, [kind, name, media_type, b64encode(content).decode()])
+
+
+def messages_of(product: Product, thread: str) -> list[Any]:
+    token = product.seeded["workspaces"]["inbox"]["token"]
+    return list(product.call("GET", f"/v1/threads/{thread}/messages?limit=100", token)[1]["data"])
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_pasted_picture_is_sent_once_and_opens_large(product: Product, sign_in: SignIn, width: int) -> None:
+    thread = write_to(product, f"ines{width}", "Hello Ines")
+    page = sign_in("inbox", "agent", width=width)
+    page.goto(f"/panel/live/inbox/{thread}/")
+    composer = page.get_by_label("Your answer")
+    composer.fill("Look")
+    put(page, "paste", "image.png", "image/png", picture(400, 300, format="PNG"))
+    chip = page.locator(".cs-chip-file")
+    expect(chip).to_contain_text("Screenshot ")
+    expect(chip).to_contain_text("KB")  # it is there
+    composer.press("Control+Enter")
+    log = page.get_by_role("log", name="Messages")
+    expect(log.locator("img")).to_be_visible()
+    expect(chip).to_have_count(0)
+    [sent] = [each for each in messages_of(product, thread) if each["text"] == "Look"]
+    assert [each["kind"] for each in sent["attachments"]] == ["photo"]
+    log.locator("[data-view]").focus()
+    page.keyboard.press("Enter")
+    viewer = page.get_by_role("dialog", name="Picture")
+    expect(viewer.locator("img")).to_be_visible()
+    expect(viewer.get_by_role("link", name="Download")).to_have_attribute(
+        "href", f"/panel/live/files/{sent['attachments'][0]['id']}/?download=1"
+    )
+    page.keyboard.press("Escape")
+    expect(viewer).to_be_hidden()
+    check_page(page)
+
+
+def test_an_upload_that_is_cut_off_begins_again_and_is_sent_once(
+    product: Product, sign_in: SignIn, visitors: Visitors
+) -> None:
+    visitors.expect_outages()
+    thread = write_to(product, "kurt", "Hello Kurt")
+    page = sign_in("inbox", "agent")
+    page.goto(f"/panel/live/inbox/{thread}/")
+    page.get_by_label("Your answer").fill("With the plan")
+    cut: list[str] = []
+
+    def cut_off(route: Route) -> None:
+        cut.append(route.request.url)
+        route.abort()
+
+    page.route("**/files/?*", cut_off)
+    put(page, "drop", "plan.pdf", "application/pdf", b"%PDF-1.4 " + b"x" * 200_000)
+    chip = page.locator(".cs-chip-file")
+    expect(chip).to_contain_text("No connection. It is uploaded when it is back.")
+    page.get_by_label("Your answer").press("Control+Enter")
+    expect(page.get_by_role("button", name="Waits for the files")).to_be_visible()
+    page.unroute("**/files/?*")
+    expect(page.get_by_role("log", name="Messages")).to_contain_text("plan.pdf")
+    expect(page.get_by_label("Your answer")).to_have_value("")
+    sent = [each for each in messages_of(product, thread) if each["text"] == "With the plan"]
+    assert cut and [len(each["attachments"]) for each in sent] == [1]
+
+
+def test_a_reply_is_formatted_by_keys_and_then_changed(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "mona", "Hello Mona")
+    page = sign_in("inbox", "agent")
+    page.goto(f"/panel/live/inbox/{thread}/")
+    log, composer = page.get_by_role("log", name="Messages"), page.get_by_label("Your answer")
+    menus = log.get_by_role("button", name="Reply, react, more")
+    menus.last.focus()
+    expect(menus.last).to_have_attribute("tabindex", "0")  # the keys of messages are there
+    page.keyboard.press("r")
+    expect(page.locator("#composer-quoting")).to_contain_text("You said: Hello Mona")
+    expect(composer).to_be_focused()
+    page.keyboard.type("2 * 3 is ")
+    wait_until(partial(page.evaluate, "Boolean(window.attachments)"), "the tools of the composer are there")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("six")
+    expect(composer).to_have_value(r"2 \* 3 is **six**")
+    page.keyboard.press("Control+Enter")
+    ours = log.locator(".is-out").get_by_role("article").filter(has_text="2 * 3 is")
+    expect(ours.locator("b", has_text="six")).to_be_visible()
+    expect(ours.locator(".cs-quote")).to_contain_text("You said: Hello Mona")
+
+    expect(log.locator(".is-sending")).to_have_count(0)
+    composer.press("ArrowUp")
+    expect(page.locator("#composer-quoting")).to_contain_text("Change the message")
+    expect(composer).to_have_value(r"2 \* 3 is **six**")
+    composer.fill(r"2 \* 3 is **seven**, no")
+    composer.press("Control+Enter")
+    expect(ours).to_contain_text("2 * 3 is seven, no")
+    expect(ours).to_contain_text("edited")
+    expect(composer).to_have_value("")
+
+
+def test_a_reaction_and_a_deletion_by_keyboard(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "nils", "Hello Nils")
+    page = sign_in("inbox", "agent")
+    page.goto(f"/panel/live/inbox/{thread}/")
+    log = page.get_by_role("log", name="Messages")
+    menus = log.get_by_role("button", name="Reply, react, more")
+    menus.last.focus()
+    expect(menus.last).to_have_attribute("tabindex", "0")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="React with 👍")).to_be_focused()
+    page.keyboard.press("Enter")
+    reaction = log.locator("[data-react='👍']")
+    expect(reaction).to_have_attribute("aria-pressed", "true")
+    check_page(page)
+    reaction.click()
+    expect(reaction).to_have_count(0)
+
+    menus.last.focus()
+    page.keyboard.press("ArrowUp")  # to the message of ours
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("dialog", name="Delete this message for both sides?").get_by_role(
+        "button", name="Delete it"
+    ).click()
+    ours = log.locator(".is-out").get_by_role("article").filter(has_text="Hello Nils")
+    expect(ours).to_contain_text("deleted")
+
+
+def test_an_album_is_looked_through_and_a_voice_message_is_heard(product: Product, sign_in: SignIn) -> None:
+    page = sign_in("inbox", "agent")
+    page.goto(f"/panel/live/inbox/{product.seeded['workspaces']['inbox']['media']}/")
+    check_page(page)
+    log = page.get_by_role("log", name="Messages")
+    log.get_by_role("link", name="two.jpg").click()
+    viewer = page.get_by_role("dialog", name="Picture")
+    expect(viewer).to_contain_text("2 of 3")
+    page.keyboard.press("ArrowRight")
+    expect(viewer).to_contain_text("three.jpg")
+    page.keyboard.press("ArrowRight")
+    expect(viewer).to_contain_text("1 of 3")
+    page.keyboard.press("Escape")
+    for name in ("Play voice message, 0:24", "Play voice message, 0:12"):
+        log.get_by_role("button", name=name).click()
+    expect(log.get_by_role("button", name="Pause voice message, 0:12")).to_be_visible()
+    expect(log.get_by_role("button", name="Play voice message, 0:24")).to_be_visible()  # one plays at a time
+    wait_until(partial(page.evaluate, "document.querySelectorAll('audio')[1].currentTime > 0"), "it plays")
+
+
+def test_files_of_a_draft_outlive_the_page(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "olga", "Hello Olga")
+    page = sign_in("inbox", "agent")
+    page.goto(f"/panel/live/inbox/{thread}/")
+    put(page, "drop", "plan.pdf", "application/pdf", b"%PDF-1.4")
+    expect(page.locator(".cs-chip-file")).to_contain_text("8 bytes")
+    page.reload()
+    expect(page.locator(".cs-chip-file")).to_contain_text("plan.pdf")
+    stored = json.loads(page.evaluate("JSON.stringify(Object.values(localStorage))"))
+    assert any('"attachments":"fil_' in each for each in stored)
+    page.get_by_role("button", name="Remove plan.pdf").click()
+    expect(page.locator(".cs-chip-file")).to_have_count(0)
+
+
+def test_a_file_is_sent_without_javascript(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "paul", "Hello Paul")
+    page = sign_in("inbox", "agent", javascript=False)
+    page.goto(f"/panel/live/inbox/{thread}/")
+    page.get_by_label("Your answer").fill("Plain HTML")
+    page.get_by_label("Attach files").set_input_files(
+        {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+    )
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("log", name="Messages")).to_contain_text("plan.pdf")
