@@ -247,6 +247,7 @@ class AccountWorker:
     async def _main(self) -> None:
         self._loop, self._wake_up = asyncio.get_running_loop(), asyncio.Event()
         self._threads = DatabaseThreads()
+        self._fetch_slots = asyncio.Semaphore(downloading.FETCHES_AT_ONCE)
         # Of its own: a renewal must not wait behind updates being stored, or the database being compared.
         self._lease_thread = DatabaseThreads(1, compare=False)
         self._qr_logins = QrLogins(self.id, self._threads, self._lease_thread)
@@ -367,7 +368,7 @@ class AccountWorker:
             if account_id in self._connections:
                 self._connections[account_id].lease_deadline = deadline
             elif account_id not in self._closing:
-                self._connections[account_id] = Connection(leased_account, deadline, self._threads)
+                self._connections[account_id] = Connection(leased_account, deadline, self._threads, self._fetch_slots)
 
     async def _disconnect_at_lease_deadlines(self) -> None:
         """Disconnect in time even if the database or everything else hangs; this uses no database."""

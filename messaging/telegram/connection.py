@@ -82,7 +82,9 @@ class Connection:
     when it renews the account's lease.
     """
 
-    def __init__(self, leased: LeasedAccount, lease_deadline: float, threads: DatabaseThreads) -> None:
+    def __init__(
+        self, leased: LeasedAccount, lease_deadline: float, threads: DatabaseThreads, fetch_slots: asyncio.Semaphore
+    ) -> None:
         self.leased = leased
         self.lease_deadline = lease_deadline
         self._threads = threads
@@ -105,7 +107,7 @@ class Connection:
         self._settling = asyncio.Lock()
         self._pacer = Pacer()
         self._missed_history = MissedHistory(threads, self._pacer)
-        self._downloads = Downloads(leased.account_id, threads, self._pacer)
+        self._downloads = Downloads(leased.account_id, threads, self._pacer, fetch_slots)
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"telegram-{leased.account_id}")
 
     @property

@@ -27,6 +27,8 @@ from messaging.telegram.history import Pacer
 logger = logging.getLogger("crmsolid.telegram")
 
 PART_SECONDS = 60.0
+# Of all accounts of a worker: each keeps a segment in memory.
+FETCHES_AT_ONCE = 8
 # Telegram's names for a reference that is to be renewed, and for a file that it does not have.
 _EXPIRED = ("FILE_REFERENCE_", "FILEREF_UPGRADE_NEEDED")
 _GONE = ("LOCATION_INVALID", "FILE_ID_INVALID", "LOCATION_NOT_AVAILABLE", "MESSAGE_ID_INVALID", "PHOTO_ID_INVALID")
@@ -54,10 +56,11 @@ def next_download(account_id: int) -> TelegramDownload | None:
 
 
 class Downloads:
-    """Fetches the wanted files of one account. Lives as long as the worker holds the account."""
+    """Fetches the wanted files of one account. Lives as long as the worker holds the account. All accounts of a worker
+    share its ``slots``."""
 
-    def __init__(self, account_id: int, threads: DatabaseThreads, pacer: Pacer) -> None:
-        self._account_id, self._threads, self._pacer = account_id, threads, pacer
+    def __init__(self, account_id: int, threads: DatabaseThreads, pacer: Pacer, slots: asyncio.Semaphore) -> None:
+        self._account_id, self._threads, self._pacer, self._slots = account_id, threads, pacer, slots
         self._not_before = 0.0
 
     @property
@@ -68,8 +71,12 @@ class Downloads:
     async def fetch_next(self, client: Client) -> bool:
         """Fetch a file, or find out why not; False if there is none to be fetched now.
 
-        Raises what ends the connection, and errors of the database.
+        Raises errors of the database.
         """
+        async with self._slots:
+            return await self._fetch_next(client)
+
+    async def _fetch_next(self, client: Client) -> bool:
         download = await self._threads.run(next_download, self._account_id) if self.may_ask else None
         if download is None:
             return False

@@ -18,8 +18,18 @@ from messaging.files import downloads, services, storage
 from messaging.files.storage import open_file
 from messaging.models import Account, File, Message, StoredObject, TelegramDownload
 from messaging.telegram import client as client_module
+from messaging.telegram import downloading
 from messaging.telegram.account_worker import AccountWorker
-from tests.messaging.telegram.helpers import ANNA, OTHER_DC, SHOP, ready_accounts, send, wait_for_status
+from tests.messaging.telegram.helpers import (
+    ANNA,
+    BOB,
+    OTHER_DC,
+    SHOP,
+    connect_account,
+    ready_accounts,
+    send,
+    wait_for_status,
+)
 from tests.messaging.telegram.worker_process import WorkerProcess
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
@@ -294,3 +304,21 @@ def test_pages_are_told_when_the_file_is_there(
     stored()
     thread = Message.unscoped.get().thread_id
     wait_until(lambda: notices.Notice(File.unscoped.get().workspace_id, thread, notices.CHANGED) in told)
+
+
+def test_accounts_of_a_worker_share_its_slots(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloading, "FETCHES_AT_ONCE", 1)
+    server.create_user(BOB, username="bob_shop", first_name="Bob")
+    other = connect_account(actor, server.authorize(BOB), server.find(BOB).id, name="Bob")
+    server.hang(GET_FILE, 60)
+    server.deliver_media(ANNA, SHOP, "document", PDF)
+    worker.start()
+    server.wait(lambda: server.count(GET_FILE) == 1, 60)
+    server.deliver_media(ANNA, BOB, "document", PDF)
+    wait_until(lambda: TelegramDownload.unscoped.filter(account=other).exists())
+    wait_for_status(send(actor, other, "Hello"), "sent")
+    assert server.count(GET_FILE) == 1
+    server.resume_hanging()
+    wait_until(lambda: File.unscoped.filter(state="stored").count() == 2)

@@ -301,8 +301,17 @@ async def test_updates_wait_in_a_queue_and_are_applied_by_the_message_box(probe:
         probe._message_box.process_updates(types.UpdatesTooLong(), probe._mb_entity_cache, [])
 
 
-async def test_connections_to_other_data_centers_are_kept_by_their_ids(probe: Probe) -> None:
+async def test_connections_to_other_data_centers_are_kept_by_their_ids(probe: Probe, server: TelegramServer) -> None:
     assert probe._borrowed_senders == {}
+    ids = server.deliver_media(ANNA, SHOP, "document", b"content", dc_id=OTHER_DC)
+    wanted = [types.InputMessageID(ids.recipient_message_id)]
+    answer = await probe(functions.messages.GetMessagesRequest(wanted))
+    parts = [bytes(each) async for each in probe.iter_download(answer.messages[0].media.document)]
+    assert parts == [b"content"]
+    [(dc_id, (_, sender))] = probe._borrowed_senders.items()
+    assert (dc_id, sender.is_connected()) == (OTHER_DC, True)
+    await sender.disconnect()
+    assert not sender.is_connected()
 
 
 async def test_error_is_made_by_a_function_that_can_be_replaced(probe: Probe, server: TelegramServer) -> None:
