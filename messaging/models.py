@@ -447,7 +447,8 @@ class MessageChange(WorkspaceModel):
     """A change that is to be made to a message at Telegram: a row that is retried until it is done or refused for good.
 
     Changes of a message are made in the order of their ids. ``text``, ``entities`` and ``emoji`` (empty: none) are what
-    it is to become. ``lease`` identifies the attempt in progress, until ``lease_until``.
+    it is to become. ``lease`` identifies the attempt in progress, until ``lease_until``. A ``read`` that is done has no
+    row.
     """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="changes")

@@ -107,6 +107,9 @@ def settle_done(claimed: Claimed, at: datetime | None = None) -> None:
     message = applying.lock_message(Message.unscoped.filter(pk=claimed.message.pk))
     if message is None or not _end(claimed.change, status=ChangeStatus.DONE, done_at=clock.now(), error=""):
         return
+    if claimed.change.kind == ChangeKind.READ:  # there is one for each time that somebody opens a conversation
+        MessageChange.unscoped.filter(pk=claimed.change.pk).delete()
+        return
     _apply(claimed.change, message, at)
     _show_rest(message, None)
 

@@ -109,12 +109,13 @@ class Invoker(Protocol):
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """One with a person. ``top_message`` is the id of its newest message, of whatever kind; up to ``read_to`` the
-    person's messages are read."""
+    person's messages are read, and up to ``read_by_them`` the account's."""
 
     user: Any
     peer: Peer
     top_message: int
     read_to: int
+    read_by_them: int
 
 
 @dataclass(slots=True)
@@ -184,7 +185,8 @@ async def conversations_since(client: Invoker, since: datetime) -> Conversations
         for dialog, entity, date in _with_dates(answer):
             peer = peer_from_user(entity)
             if date >= since and peer is not None:
-                result.found[peer.id] = Conversation(entity, peer, dialog.top_message, dialog.read_inbox_max_id)
+                read = dialog.read_inbox_max_id, dialog.read_outbox_max_id
+                result.found[peer.id] = Conversation(entity, peer, dialog.top_message, *read)
             if isinstance(dialog, types.Dialog):  # not the folder of archived ones
                 offset_date, offset_id = date, dialog.top_message
                 offset_peer = utils.get_input_peer(entity, check_hash=False) if entity else types.InputPeerEmpty()
@@ -277,6 +279,7 @@ class MissedHistory:
         else:
             await self._threads.run(receiver.store_history, messages[::-1], [conversation.user])
             await self._threads.run(receiver.apply_read, conversation.peer.id, conversation.read_to)
+            await self._threads.run(receiver.apply_receipt, conversation.peer.id, conversation.read_by_them)
         self._read[conversation.peer.id] = conversation.top_message
         self._read_since_gap.add(conversation.peer.id)
 

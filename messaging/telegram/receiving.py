@@ -246,7 +246,7 @@ class Receiver:
                     self.apply_read(update.peer.user_id, update.max_id)
             case types.UpdateReadHistoryOutbox():
                 if isinstance(update.peer, types.PeerUser):
-                    changes.record_read(self.account, update.peer.user_id, update.max_id, clock.now())
+                    self.apply_receipt(update.peer.user_id, update.max_id)
             case types.UpdateEditMessage():
                 self._apply_edit(message)
                 self._store_reactions(update.message)
@@ -414,6 +414,11 @@ class Receiver:
             received = Message.unscoped.filter(account=self.account, thread=thread, direction=Direction.IN)
             unread = received.filter(telegram_message_id__gt=max_id).count()
             threads.filter(pk=thread.pk, unread_count__gt=unread).update(unread_count=unread)
+
+    def apply_receipt(self, peer_id: int, max_id: int) -> None:
+        """The person has read the account's messages up to this id; 0 stands for none."""
+        if max_id:
+            changes.record_read(self.account, peer_id, max_id, clock.now())
 
     def _peer(self, peer_id: int) -> Peer:
         """What is known of a user: from this connection, else from the database, else the id alone."""

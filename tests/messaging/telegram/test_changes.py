@@ -11,7 +11,7 @@ from crmsolid.workspaces.actor import Actor
 from messaging import services, typing
 from messaging.changes import queue, received
 from messaging.changes import services as changes
-from messaging.models import Account, ChangeStatus, Message, MessageChange, Thread
+from messaging.models import Account, ChangeStatus, Message, MessageChange, TelegramSession, Thread
 from messaging.sending.gateway import SendError
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts, received_texts, send, wait_for_status
@@ -121,13 +121,13 @@ def test_reading_is_shown_to_the_contact_once(
     wait_until(lambda: Thread.unscoped.get().unread_count == 2)
     services.mark_thread_read(actor, sent.thread_id)
     services.mark_thread_read(actor, sent.thread_id)
-    assert [(each.kind, each.status) for each in settled()] == [("read", "done")]
+    assert settled() == []
     assert server.count("messages.readHistory") == 1
     settings.READ_RECEIPTS = False
     server.deliver(ANNA, SHOP, "Three")
     wait_until(lambda: Thread.unscoped.get().unread_count == 1)
     services.mark_thread_read(actor, sent.thread_id)
-    assert (Thread.unscoped.get().unread_count, MessageChange.unscoped.count()) == (0, 1)
+    assert (Thread.unscoped.get().unread_count, MessageChange.unscoped.count()) == (0, 0)
 
 
 def test_a_quote_reaches_the_contact(actor: Actor, sent: Message, server: TelegramServer, shop: Account) -> None:
@@ -183,6 +183,21 @@ def test_what_happened_while_the_account_was_away_is_told_later(
     finally:
         again.stop()
     assert [events(f"message.{name}") for name in ("edited", "deleted")] == [1, 1]
+
+
+def test_a_receipt_that_no_difference_tells_comes_with_the_conversation(
+    sent: Message, shop: Account, worker: AccountWorker, server: TelegramServer
+) -> None:
+    worker.stop()
+    server.read(ANNA, SHOP)
+    TelegramSession.unscoped.filter(account=shop).update(pts=0)
+    again = AccountWorker("again")
+    again.start()
+    try:
+        wait_for(sent, read_at__isnull=False)
+    finally:
+        again.stop()
+    assert events("message.read") == 1
 
 
 def test_typing_is_told_both_ways(
