@@ -34,6 +34,7 @@ TOOLS = (
         ContactsView,
         "POST",
         destructive=True,
+        as_listed=True,
     ),
     Tool(
         "tag_contact",

@@ -27,6 +27,7 @@ HTML_HELP = "The text with its formatting, in few and safe tags; null where it i
 
 
 class ReactionOut(Representation):
+    is_resource = True
     example = {"emoji": "👍"}
 
     emoji = serializers.CharField()
@@ -117,6 +118,7 @@ class QueuedOut(Representation):
 class CanceledOut(Representation):
     """The whole message, or ``id`` and ``status`` for a key without read:messages."""
 
+    is_resource = True
     untrusted: ClassVar[tuple[str, ...]] = (*MessageOut.untrusted, "attachments[].name", "attachments[].type")
     example = {"id": id_of("message"), "status": "canceled"}
 

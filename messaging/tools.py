@@ -2,14 +2,14 @@
 
 from crmsolid.mcp.tool import Tool
 from messaging.files import tools as files
-from messaging.views import AccountsView, CancelView, MessagesView, MessageView, SendView, ThreadsView
+from messaging.views import AccountsView, CancelView, MessagesView, MessageView, ReactionsView, SendView, ThreadsView
 
 TOOLS = (
     Tool(
         "list_threads",
         "List threads",
-        "The inbox: the threads of contacts with accounts, newest first, each with its last message and "
-        "`unread_count`. list_messages with `thread_id` reads one.",
+        "The inbox: threads, newest first, each with its last message and `unread_count`. list_messages with "
+        "`thread_id` reads one.",
         ThreadsView,
     ),
     Tool(
@@ -30,14 +30,15 @@ TOOLS = (
     Tool(
         "send_message",
         "Send a message",
-        "Send a direct message on Telegram from an account of list_accounts. It cannot be taken back once it is sent, "
-        "so ask the user first. `{name}`, `{first_name|there}` and other fields of the contact are filled in; write "
-        "braces as `{{` and `}}`. get_message tells what became of it.",
+        "Send a message on Telegram from an account of list_accounts. Ask the user first: people see it at once. "
+        "`{name}`, `{first_name|there}` and other fields of the contact are filled in; write braces as `{{` and `}}`. "
+        "get_message tells what became of it.",
         SendView,
         "POST",
         destructive=True,
         idempotent=False,
         open_world=True,
+        leave_out=frozenset({"link_preview"}),
     ),
     Tool(
         "cancel_message",
@@ -46,6 +47,33 @@ TOOLS = (
         CancelView,
         "POST",
         destructive=True,
+    ),
+    Tool(
+        "edit_message",
+        "Edit a message",
+        "Change the text of a message for both sides, within 48 hours; `change`: Telegram has yet to do it.",
+        MessageView,
+        "PATCH",
+        destructive=True,
+        open_world=True,
+    ),
+    Tool(
+        "delete_message",
+        "Delete a message",
+        "Delete a sent message for both sides. Ask the user first.",
+        MessageView,
+        "DELETE",
+        destructive=True,
+        open_world=True,
+    ),
+    Tool(
+        "react_to_message",
+        "React",
+        "React from its account, in place of an earlier reaction.",
+        ReactionsView,
+        "POST",
+        destructive=True,
+        open_world=True,
     ),
     Tool(
         "list_accounts",

@@ -137,7 +137,7 @@ class Tool:
         if self.is_paged:
             properties["limit"]["default"] = DEFAULT_LIMIT
         if self.writes:
-            properties[IDEMPOTENCY_KEY] = {"type": "string", "description": "Same in a retry."}
+            properties[IDEMPOTENCY_KEY] = {"type": "string"}  # which the server's instructions explain
         required = [*self.ids, *(name for name, field in self.fields.items() if field.required)]
         schema = {"type": "object", "properties": properties, "additionalProperties": False}
         return {**schema, "required": required} if required else schema

@@ -71,8 +71,8 @@ TOOLS = (
     Tool(
         "get_file",
         "See a file",
-        "A file of a message (`id` in its `attachments`): pictures are shown, other kinds are a link that needs the "
-        "key. `on_demand`: ask again later.",
+        "A file of a message (`id` in its `attachments`): pictures are shown, others are a link that needs the key. "
+        "`on_demand`: ask again later.",
         ShowFileView,
     ),
 )

@@ -132,7 +132,10 @@ def furnish(tenants: Tenants, workspace: Workspace) -> dict[str, Any]:
         actor(workspace), name="Cold", filter={"field": "tag", "op": "is", "value": "cold"}
     ).segment
     picture = attach(incoming, PICTURE, "map.png")
+    typed = receive(account, Incoming(2_000_000, "Typed on the phone", clock.now(), username="carol", outgoing=True))
+    assert typed is not None
     return {
+        "sent": typed.pk,
         "file": picture.pk,
         "account": account.pk,
         "segment": segment.pk,
@@ -170,6 +173,9 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "get_message": lambda ids: {"message_id": ids["incoming"]},
     "get_file": lambda ids: {"file_id": ids["file"]},
     "send_message": lambda ids: {"account_id": ids["account"], "to": "@alice", "text": "Hello {first_name|there}"},
+    "edit_message": lambda ids: {"message_id": ids["queued"], "text": "Hello again"},
+    "delete_message": lambda ids: {"message_id": ids["sent"]},
+    "react_to_message": lambda ids: {"message_id": ids["incoming"], "emoji": "👍"},
     "cancel_message": lambda ids: {"message_id": ids["queued"]},
     "list_accounts": lambda ids: {},
     "list_sequences": lambda ids: {},

@@ -28,6 +28,7 @@ async def run(live: Live, run_name: str, folder: Path) -> None:
         await imports(crm, run_name, folder)
         await segments(crm, run_name, contact_id)
         await messages(crm, live, run_name)
+        await files(crm, live, run_name, folder)
         await sequences(crm, live, contact_id)
         await broadcasts(crm, live, run_name, contact_id)
         await webhooks(crm, live, run_name)
@@ -177,6 +178,43 @@ async def messages(crm: AsyncCrmSolid, live: Live, run_name: str) -> None:
     assert [one.id for one in threads] == [thread_id]
     assert len([one async for one in crm.threads.messages(thread_id, sort="created_at")]) == 4
     assert (await crm.threads.read(thread_id)).unread_count == 0
+
+
+async def files(crm: AsyncCrmSolid, live: Live, run_name: str, folder: Path) -> None:
+    uploaded = await crm.files.upload("Оферта".encode(), name="оферта 🚀.txt")
+    assert (uploaded.name, uploaded.type, uploaded.size) == ("оферта 🚀.txt", "text/plain", 12)
+    async with crm.messages.stream() as stream:
+        sent = await crm.messages.send(
+            account_id=live.account_id,
+            to=f"@photo_{run_name}",
+            text="*Hi*",
+            format="markdown",
+            attachments=[uploaded.id],
+            as_="document",
+        )
+        event = await anext(stream)
+        while event.event != "message.received":
+            event = await anext(stream)
+    answer = event.message
+    assert answer is not None and answer.attachments is not None
+    photo = answer.attachments[0]
+    assert (answer.kind, photo.kind, photo.state, photo.width) == ("photo", "photo", "stored", 640)
+    assert await crm.files.download(photo.id, folder / "photo.jpg") == photo.size
+    assert (folder / "photo.jpg").read_bytes().startswith(b"\xff\xd8\xff")
+    while (await crm.messages.get(answer.id)).attachments[0].thumbnail is None:
+        await asyncio.sleep(0.1)
+    assert len(await crm.files.thumbnail(photo.id).read()) > 0
+
+    message = await crm.messages.get(sent.id)
+    assert (message.kind, message.text, message.html) == ("document", "Hi", "<i>Hi</i>")
+    assert [(one.id, one.name) for one in message.attachments] == [(uploaded.id, "оферта 🚀.txt")]
+    assert await crm.files.content(uploaded.id).read() == "Оферта".encode()
+    await crm.messages.react(answer.id, "👍")
+    assert [(one.emoji, one.by) for one in (await crm.messages.get(answer.id)).reactions] == [("👍", "account")]
+    await crm.messages.edit(sent.id, text="**Hello**", format="markdown", if_match=message.response.etag)
+    assert (await crm.messages.get(sent.id)).html == "<b>Hello</b>"
+    await crm.messages.delete(sent.id)
+    assert (await crm.messages.get(sent.id)).deleted_at is not None
 
 
 async def sequences(crm: AsyncCrmSolid, live: Live, contact_id: str) -> None:

@@ -28,6 +28,44 @@ public sealed class MessageTests
     }
 
     [LiveFact]
+    public async Task Files_are_sent_and_received()
+    {
+        using var offer = new MemoryStream("Оферта"u8.ToArray());
+        UploadedFile file = await _client.Files.UploadAsync(offer, "оферта 😀.txt");
+        Assert.Equal(("оферта 😀.txt", "text/plain", 12), (file.Name, file.Type, file.Size));
+        QueuedMessage queued = await _client.Messages.SendAsync(new()
+        {
+            AccountId = Product.Account,
+            To = $"@{Product.NewUsername("photo")}",
+            Text = "*Hi*",
+            Format = TextFormat.Markdown,
+            Attachments = [file.Id],
+        });
+        Message sent = await Product.EventuallyAsync(
+            () => _client.Messages.GetAsync(queued.Id), message => message.Status == MessageStatus.Sent);
+        Assert.Equal(("<i>Hi</i>", file.Id), (sent.Html, sent.Attachments[0].Id));
+
+        Message answer = (await Product.EventuallyAsync(
+            () => Product.AllAsync(_client.Messages.ListAsync(threadId: sent.ThreadId, direction: MessageDirection.In)),
+            messages => messages is [{ Attachments: [{ Thumbnail: not null }] }]))[0];
+        Attachment photo = answer.Attachments[0];
+        Assert.Equal((FileKind.Photo, AttachmentState.Stored, 640), (photo.Kind, photo.State, photo.Width));
+        string path = Path.GetTempFileName();
+        Assert.Equal(photo.Size, await _client.Files.DownloadAsync(photo.Id, path));
+        Assert.Equal(photo.Size, new FileInfo(path).Length);
+        File.Delete(path);
+        await using Stream thumbnail = await _client.Files.ThumbnailAsync(photo.Id);
+        Assert.NotEqual(-1, thumbnail.ReadByte());
+
+        await _client.Messages.ReactAsync(answer.Id, "👍");
+        Assert.Equal("👍", Assert.Single((await _client.Messages.GetAsync(answer.Id)).Reactions).Emoji);
+        await _client.Messages.EditAsync(sent.Id, "Hello", ifMatch: sent.ETag);
+        Assert.Equal("Hello", (await _client.Messages.GetAsync(sent.Id)).Text);
+        await _client.Messages.DeleteAsync(sent.Id);
+        Assert.NotNull((await _client.Messages.GetAsync(sent.Id)).DeletedAt);
+    }
+
+    [LiveFact]
     public async Task A_message_for_later_can_be_canceled()
     {
         QueuedMessage queued = await _client.Messages.SendAsync(
