@@ -35,7 +35,7 @@ async def run_in_thread(work: Callable[[], T]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One event of the stream, or a comment (then ``id`` is None)."""
+    """One event of the stream, or a comment or a notice (then ``id`` is None)."""
 
     id: int | None
     event: str
@@ -116,7 +116,7 @@ class Listener:
         return _parse(raw.decode())
 
     async def event(self) -> Frame | None:
-        """The next frame that is no comment."""
+        """The next frame that is neither a comment nor a notice."""
         while (frame := await self.frame()) is not None and frame.id is None:
             pass
         return frame
@@ -147,6 +147,9 @@ def _parse(raw: str) -> Frame:
     if raw.startswith(":"):
         return Frame(None, "", raw[1:].strip())
     fields = dict(line.split(": ", 1) for line in raw.split("\n"))
+    if "id" not in fields:
+        assert list(fields) == ["event", "data"]
+        return Frame(None, fields["event"], fields["data"])
     assert list(fields) == ["id", "event", "data"]
     return Frame(int(fields["id"]), fields["event"], fields["data"])
 

@@ -13,6 +13,7 @@ from django.test import Client
 from crmsolid.core import clock
 from crmsolid.events import feed, positions
 from crmsolid.workspaces.models import Membership, Role, User, Workspace
+from messaging import typing
 from messaging.models import Account
 from messaging.panel import inbox_stream as inbox
 from messaging.streaming import frames, stream_limits
@@ -189,3 +190,24 @@ async def test_streams_of_a_member_are_limited(tenants: Tenants, watch: Watch, m
     assert (await watch(other, tenants.workspace)).status == 200
     await first.disconnect()
     assert (await watch(client, tenants.workspace)).status == 200
+
+
+async def test_who_types_is_told_and_has_no_place_in_the_log(watch: Watch, tenants: Tenants) -> None:
+    """Notices of the own workspace only, and after them the events go on where they were."""
+    ours, theirs = await account_of(tenants, tenants.workspace), await account_of(tenants, tenants.other)
+    stream = await watch(await member(tenants), tenants.workspace)
+    thread = await hear(ours)
+    first = await stream.event()
+    other = await hear(theirs)
+
+    def tell() -> None:
+        typing.tell_typing(tenants.other.pk, other, "contact")
+        typing.tell_typing(tenants.workspace.pk, thread, "contact")
+
+    await run_in_thread(tell)
+    notice = await stream.frame()
+    assert (notice.event, json.loads(notice.data)) == ("typing", {"thread": thread, "who": "contact"})
+    assert notice.id is None
+    await hear(await account_of(tenants, tenants.workspace))
+    last = await stream.event()
+    assert (first.event, last.event) == ("message", "message")
