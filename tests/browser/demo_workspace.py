@@ -61,6 +61,7 @@ def main() -> None:
         for contact, (*_, minutes, is_unread) in zip(contacts, PEOPLE, strict=True)
         if minutes
     ]
+    _media(threads[0])
     made = {
         "session": browser(owner).cookies["sessionid"].value,
         "messaging.thread": threads[0].pk,
@@ -107,6 +108,18 @@ def _conversation(workspace: Any, account: Any, contact: Any, minutes: int, is_u
         Message.unscoped.create(**common, **times, thread=thread, direction=direction, status=status, text=text)
     Contact.unscoped.filter(pk=contact.pk).update(last_in_at=last)
     return thread
+
+
+def _media(thread: Any) -> None:
+    """A photo and a voice message, before the last message of the conversation."""
+    from tests.browser.media import add_media, picture, voice
+
+    for minutes, kind, name, content, more in (
+        (22, "photo", "stand.jpg", picture(960, 560), {"text": "Our stand at the fair"}),
+        (9, "voice", "voice.ogg", voice(24), {}),
+    ):
+        at = thread.last_message_at - timedelta(minutes=minutes)
+        add_media(thread, [(kind, name, content)], created_at=at, sent_at=at, **more)
 
 
 def _day(workspace: Any, owner: Any, threads: list[Any]) -> list[Any]:
