@@ -35,6 +35,12 @@ class Conversation:
     messages: list[Message]
     older: str | None
 
+    @property
+    def menu_at(self) -> str:
+        """The id of the last message with which something can be done: its menu is in the order of Tab."""
+        bubbles = (each for part in reversed(self.parts) for each in reversed(part.bubbles))
+        return next((each.message.pk for each in bubbles if each.may), "")
+
 
 def read(actor: Actor, thread: Thread, *, cursor: str | None = None, until: datetime | None = None) -> Conversation:
     """One page of the thread's messages, the latest or those before ``until``, with what members did between them.
