@@ -308,6 +308,8 @@ def test_data_of_events_is_read_as_documented(description: dict[str, Any]) -> No
 def test_every_documented_value_is_known_and_no_other(called: list[Operation], description: dict[str, Any]) -> None:
     documented: dict[str, set[str]] = defaultdict(set)
     for operation in called:
+        if operation.id == "get_file":  # its JSON is read by no method
+            continue
         for method in operation.methods:
             for answer in operation.answers():
                 collect_values(f"model:{method['result']}", answer, description, documented, method["list"])
@@ -318,6 +320,7 @@ def test_every_documented_value_is_known_and_no_other(called: list[Operation], d
         "ContactSort": parameter("list_contacts", "sort"),
         "ExportFormat": parameter("export_contacts", "format"),
         "MessageSort": parameter("list_messages", "sort"),
+        "SendAs": SCHEMAS["SendIn"]["properties"]["as"]["enum"],
         "ResumeMode": SCHEMAS["ResumeIn"]["properties"]["mode"]["enum"],
         "ConditionOperator": SCHEMAS["CustomFieldCondition"]["properties"]["op"]["enum"],
         "ErrorCode": SCHEMAS["Problem"]["properties"]["code"]["enum"],

@@ -19,8 +19,17 @@ public readonly record struct EventType(string Value) : IStringValue<EventType>
     /// <summary><c>lead.scored</c></summary>
     public static EventType LeadScored { get; } = new("lead.scored");
 
+    /// <summary><c>message.deleted</c></summary>
+    public static EventType MessageDeleted { get; } = new("message.deleted");
+
+    /// <summary><c>message.edited</c></summary>
+    public static EventType MessageEdited { get; } = new("message.edited");
+
     /// <summary><c>message.failed</c></summary>
     public static EventType MessageFailed { get; } = new("message.failed");
+
+    /// <summary><c>message.read</c></summary>
+    public static EventType MessageRead { get; } = new("message.read");
 
     /// <summary><c>message.received</c></summary>
     public static EventType MessageReceived { get; } = new("message.received");

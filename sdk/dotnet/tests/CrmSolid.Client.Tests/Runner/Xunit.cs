@@ -93,6 +93,28 @@ public static class Assert
         throw new AssertionException($"expected a {typeof(T).Name}");
     }
 
+    public static void All<T>(IEnumerable<T> items, Action<T> check)
+    {
+        foreach (T item in items)
+        {
+            check(item);
+        }
+    }
+
+    public static async Task ThrowsAnyAsync<T>(Func<Task> code)
+        where T : Exception
+    {
+        try
+        {
+            await code();
+        }
+        catch (T)
+        {
+            return;
+        }
+        throw new AssertionException($"expected a {typeof(T).Name}, got nothing");
+    }
+
     private static void Check(bool condition, string message)
     {
         if (!condition)
