@@ -75,17 +75,19 @@
       if (draft?.files?.length && !list.children.length) attachments.set(draft.files);
       return attachments;
     });
+    tools.catch(() => (tools = null)); // without a connection; it is asked for again
     return tools;
   }
+  const wantToolsSoon = () => wantTools().catch(() => null);
   const filesOf = () => attachments?.describe() ?? draft?.files ?? [];
   const pane = form.closest(".cs-thread-pane") || form;
-  for (const name of ["focusin", "dragenter", "change"]) pane.addEventListener(name, wantTools, { once: true });
+  for (const name of ["focusin", "dragenter", "change"]) pane.addEventListener(name, wantToolsSoon);
   // What comes before they are there.
   const take = (event, { files, types }) => {
     const chosen = [...files];
     if (attachments || !chosen.length || types.includes("text/plain")) return;
     event.preventDefault();
-    wantTools().then((found) => found.add(chosen));
+    wantTools().then((found) => found.add(chosen), () => showErrors({ attachments: "Without a connection no file can be added. Try again." }));
   };
   form.addEventListener("paste", (event) => take(event, event.clipboardData));
   document.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
@@ -116,7 +118,7 @@
       else if (field.value !== value) field.value = value;
     }
     if (attachments) attachments.set(draft.files ?? []);
-    else if (draft.files?.length) wantTools();
+    else if (draft.files?.length) wantToolsSoon();
     form.elements.format?.dispatchEvent(new Event("format", { bubbles: true }));
     showQuoting();
     followSendAt();
@@ -142,7 +144,7 @@
     if (!text.defaultValue && !hasGivenFiles) return show(stored || fresh());
     const id = form.elements.message_id.defaultValue;
     const isKnown = !stored || stored.id === id;
-    if (hasGivenFiles) wantTools().then(keep);
+    if (hasGivenFiles) wantToolsSoon().then(keep);
     show({ id, fields: isKnown ? given : { ...stored.fields, text: join(given.text, stored.fields.text) }, files: isKnown ? [] : stored.files });
     keep();
     const address = new URL(location.href);
@@ -394,7 +396,7 @@
 
   // --- Emoji: a list that is loaded when it is first wanted -----------------------------------------------------
   const emoji = document.querySelector("#composer-emoji");
-  const wantEmoji = () => import(form.dataset.emoji).then((list) => list.begin({ text, menu: emoji, changed: keep }));
+  const wantEmoji = () => import(form.dataset.emoji).then((list) => list.begin({ text, menu: emoji, changed: keep })).catch(() => null);
   emoji?.addEventListener("toggle", () => wantEmoji(), { once: true });
   text.addEventListener("input", function isAsked(event) {
     if (!emoji || event.data !== ":") return;

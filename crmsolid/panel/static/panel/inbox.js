@@ -160,15 +160,15 @@
   // What is done with a message has a script of its own (messages.js), which is loaded when the pointer or the focus comes
   // to the conversation. A click that came before it is made again.
   let hasActions = false;
-  const wantActions = () => import(messages.dataset.actions).then(() => (hasActions = true));
+  const wantActions = () => import(messages.dataset.actions).then(() => (hasActions = true)).catch(() => false); // no connection
   if (messages) {
-    for (const name of ["pointerover", "focusin"]) document.querySelector(".cs-thread-pane").addEventListener(name, wantActions, { once: true });
+    for (const name of ["pointerover", "focusin"]) document.querySelector(".cs-thread-pane").addEventListener(name, () => hasActions || wantActions());
     messages.addEventListener("click", (event) => {
       const target = event.target.closest("[data-message-menu], [data-react], [data-play], [data-speed], [data-jump], [data-view]");
       if (!target || hasActions) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      wantActions().then(() => target.click());
+      wantActions().then((isThere) => (isThere ? target.click() : say("The server could not be reached. Try again.")));
     });
   }
 
