@@ -121,6 +121,15 @@ def test_a_file_that_is_not_here_says_why(client: Client, thread: Thread, state:
     assert "download=1" not in shown
 
 
+def test_a_file_that_destroys_itself_says_so(client: Client, thread: Thread) -> None:
+    message = add_media(thread, [("photo", "photo.jpg", picture(30, 20))])
+    File.unscoped.filter(attachments__message=message).update(state="gone")
+    Message.unscoped.filter(pk=message.pk).update(media_text="it destroys itself, and can be opened on the phone only")
+    shown = bubble_of(client, message)
+    assert "It destroys itself, and can be opened on the phone only." in shown
+    assert "It is gone" not in shown
+
+
 def test_a_file_on_demand_is_asked_for_by_its_button(client: Client, thread: Thread) -> None:
     message = add_media(thread, [("document", "plan.pdf", b"%PDF-1.4")])
     file = message.attachments.get().file
