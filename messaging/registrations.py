@@ -14,7 +14,7 @@ from crmsolid.core.erasure import KeptData, kept_data
 from crmsolid.jobs.kinds import kinds
 from crmsolid.workspaces.configuration import Section, sections
 from crmsolid.workspaces.services import provisioners, role_watchers
-from messaging import accounts, texts
+from messaging import account_workers, accounts, texts
 from messaging import erasure as messages
 from messaging.broadcasts import erasure as recipients
 from messaging.broadcasts.job import BROADCAST
@@ -33,7 +33,7 @@ from messaging.telegram_models import LoginAttempt, SessionToEnd, TelegramSessio
 from messaging.threads import received, state
 
 gateway.registry.register(AccountKind.SANDBOX, SandboxGateway())
-gateway.account_worker_queues.register(AccountKind.TELEGRAM, celery_worker.queues_of)
+account_workers.queues_of_kind.register(AccountKind.TELEGRAM, celery_worker.queues_of)
 loops.register(AccountKind.TELEGRAM, celery_worker.goes_on)
 sources.registry.register(SOURCE, BroadcastSource())
 kinds.register(BROADCAST.name, BROADCAST)

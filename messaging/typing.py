@@ -8,10 +8,9 @@ import time
 from collections.abc import Collection
 
 from crmsolid.workspaces.actor import Actor, Scope
-from messaging import notices
+from messaging import account_workers, notices
 from messaging.models import AccountKind, Thread
 from messaging.notices import TYPING, Notice
-from messaging.sending import gateway
 
 # Telegram shows that somebody is typing for 6 s.
 REPEAT_SECONDS = 5.0
@@ -31,7 +30,7 @@ def show_typing(actor: Actor, thread_id: str) -> None:
     actor.require(Scope.WRITE_MESSAGES)
     rows = Thread.objects.for_workspace(actor.workspace).select_related("account")
     account = rows.get_or_not_found(thread_id).account
-    if account.kind not in gateway.account_worker_queues:
+    if account.kind not in account_workers.queues_of_kind:
         return
     until = time.time() + SHOWN_SECONDS
 
@@ -44,7 +43,7 @@ def show_typing(actor: Actor, thread_id: str) -> None:
         return True
 
     if notices.call_redis(write):
-        gateway.wake_account_workers(AccountKind.TELEGRAM, [account.pk])
+        account_workers.wake(AccountKind.TELEGRAM, [account.pk])
 
 
 def typed_now(account_ids: Collection[int]) -> dict[int, set[str]]:

@@ -16,10 +16,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crmsolid.core import clock
-from messaging import notices
+from messaging import account_workers, notices
 from messaging.changes import applying
 from messaging.models import Account, AccountKind, ChangeKind, ChangeStatus, Direction, Message, MessageChange, Thread
-from messaging.sending import claiming, gateway, settlement
+from messaging.sending import claiming, settlement
 from messaging.sending.gateway import SendError
 
 
@@ -42,7 +42,7 @@ def ask(message: Message, kind: ChangeKind, *, request_id: str = "", **what: Any
 
 def wake(account: Account) -> None:
     """Tell the worker that holds the account, after the commit, that there is something to do."""
-    transaction.on_commit(partial(gateway.wake_account_workers, account.kind, [account.pk]))
+    transaction.on_commit(partial(account_workers.wake, account.kind, [account.pk]))
 
 
 def ask_to_read(thread: Thread) -> None:

@@ -23,11 +23,11 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.serving.interface import MEBIBYTE
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
+from messaging import account_workers
 from messaging.files import content, storage
 from messaging.files.albums import MAX_TOGETHER
 from messaging.files.models import File, FileKind, FileState, TelegramDownload
 from messaging.models import AccountKind
-from messaging.sending import gateway
 
 MAX_FILE_BYTES = 100 * MEBIBYTE
 # How long a file waits for something to use it.
@@ -152,7 +152,7 @@ def want(actor: Actor, file: File) -> None:
         now = clock.now()
         if rows.filter(wanted_at=None).update(wanted_at=now, not_before=now):
             accounts = list(rows.values_list("account_id", flat=True))
-            transaction.on_commit(partial(gateway.wake_account_workers, AccountKind.TELEGRAM, accounts))
+            transaction.on_commit(partial(account_workers.wake, AccountKind.TELEGRAM, accounts))
 
 
 def usable(actor: Actor, file_ids: Sequence[str]) -> list[File]:

@@ -17,7 +17,7 @@ from messaging.panel.conversation import Draft
 from messaging.panel.formatted import source_of
 from messaging.panel.inbox import HEAD, LIST, MESSAGES, SOURCE, given_number, given_time
 from messaging.panel.writing import WritingPage
-from messaging.threads import sample
+from messaging.sandbox import sample
 from messaging.threads import services as threads
 
 AFTER_FOUND = 20  # messages that are shown after the one which was looked for

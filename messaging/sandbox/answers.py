@@ -12,7 +12,7 @@ from messaging.sandbox import media
 from messaging.sandbox.media import Asset
 from messaging.threads import received
 
-# The customer of messaging.threads.sample, whose answer a person would give.
+# The customer of messaging.sandbox.sample, whose answer a person would give.
 SAMPLE_CUSTOMER = "reply_sample"
 SAMPLE_ANSWER = "Great, that is what I wanted to know. Thank you for the quick answer!"
 EDITED = " (edited)"

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from crmsolid.core import clock
 from crmsolid.core.errors import invalid
 from crmsolid.workspaces.models import Workspace
+from messaging import account_workers
 from messaging.files import albums
 from messaging.models import (
     Account,
@@ -27,7 +28,6 @@ from messaging.models import (
     UploadState,
     new_random_id,
 )
-from messaging.sending import gateway
 from messaging.sending.gateway import OutgoingFile
 
 AUTO = "auto"
@@ -118,7 +118,7 @@ def _want(keys: Collection[UploadKey], wanted: Sequence[ToAttach]) -> set[Upload
         again.update(state=UploadState.WANTED, upload_id=None, parts_sent=0, attempts=0, not_before=now, error="")
     unready = {key for key, row in ours.items() if row.state == UploadState.WANTED}
     if accounts := sorted({account for account, _, _ in unready}):
-        transaction.on_commit(partial(gateway.wake_account_workers, AccountKind.TELEGRAM, accounts))
+        transaction.on_commit(partial(account_workers.wake, AccountKind.TELEGRAM, accounts))
     return unready
 
 

@@ -20,6 +20,7 @@ from django.conf import settings
 from crmsolid.core import clock, doorbell
 from crmsolid.core.batches import go_on_after_error, together_or_alone
 from crmsolid.core.errors import DATABASE_UNAVAILABLE
+from messaging import account_workers
 from messaging.sending import claiming, gateway, settlement
 from messaging.sending.claiming import Batch, QueuedAccount
 from messaging.sending.gateway import Delivered, Gateway, Outgoing, SendError
@@ -125,10 +126,10 @@ def _wake_account_workers(queued: Sequence[QueuedAccount]) -> None:
     """Tell the workers that hold account connections that something is due on one of their accounts."""
     account_ids: dict[str, list[int]] = defaultdict(list)
     for account in queued:
-        if account.kind in gateway.account_worker_queues and _is_due(account):
+        if account.kind in account_workers.queues_of_kind and _is_due(account):
             account_ids[account.kind].append(account.id)
     for kind, ids in account_ids.items():
-        gateway.wake_account_workers(kind, ids)
+        account_workers.wake(kind, ids)
 
 
 def _ring_for_next() -> None:

@@ -5,12 +5,11 @@ it finds out whether the earlier attempt arrived and says so. It never waits out
 Messages of accounts of a kind that has no gateway wait.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from crmsolid.core import doorbell
 from crmsolid.core.extension_points import ExtensionPoint
 from messaging.formatting.entities import Entity
 
@@ -113,14 +112,3 @@ class Gateway(Protocol):
 
 # The gateway of each kind of account that any worker may send for.
 registry: ExtensionPoint[Gateway] = ExtensionPoint("gateways")
-
-# For each kind of account whose messages only the worker that holds the account's connection may send: a function that
-# returns the Celery queues of the workers that hold these accounts. An account that no worker holds has none: the one
-# that takes it looks for due messages itself.
-account_worker_queues: ExtensionPoint[Callable[[Sequence[int]], set[str]]] = ExtensionPoint("queues of account workers")
-
-
-def wake_account_workers(kind: str, account_ids: Sequence[int]) -> None:
-    """Tell the workers that hold the connections of these accounts that there is something to do on one of them."""
-    for queue in account_worker_queues[kind](account_ids):
-        doorbell.ring("messaging.send_for_account", queue=queue)

@@ -20,8 +20,8 @@ from crmsolid.core.errors import DomainError, not_found
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Role
+from messaging import account_workers
 from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, QrState, TelegramSession
-from messaging.sending.gateway import wake_account_workers
 from messaging.telegram import config, ending, leases, login
 from messaging.telegram import qr_login as qr
 from messaging.telegram.client import Session, decrypt_session, encrypt_session
@@ -236,7 +236,7 @@ def logout(actor: Actor, *, account_id: int) -> LogoutOutcome:
         audit.record(actor, "telegram.logged_out", str(account_id))
     if left is None:
         return LogoutOutcome.UNREADABLE
-    wake_account_workers(AccountKind.TELEGRAM, [account_id])
+    account_workers.wake(AccountKind.TELEGRAM, [account_id])
     return LogoutOutcome.ENDED if ending.end_soon(left) else LogoutOutcome.PENDING
 
 

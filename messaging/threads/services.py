@@ -19,7 +19,7 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import AuditEntry, Membership, User, Workspace
-from messaging import querysets, services
+from messaging import account_workers, querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
 from messaging.formatting.entities import Formatted, from_json
 from messaging.formatting.source import with_unix_lines
@@ -36,7 +36,7 @@ from messaging.models import (
     account_state,
 )
 from messaging.querysets import MAX_COUNT
-from messaging.sending import attaching, gateway, message_text, quoting
+from messaging.sending import attaching, message_text, quoting
 from messaging.threads.state import ASSIGNABLE, find_waiting
 
 # Whoever looks after a thread.
@@ -526,7 +526,7 @@ def load_history(actor: Actor, thread_id: str) -> HistoryRequest:
         _, asked = rows.get_or_create(thread=thread, defaults={"workspace": actor.workspace, "account": thread.account})
     if asked:
         audit.record(actor, "thread.history_requested", thread_id)
-        transaction.on_commit(lambda: gateway.wake_account_workers(AccountKind.TELEGRAM, [thread.account_id]))
+        transaction.on_commit(lambda: account_workers.wake(AccountKind.TELEGRAM, [thread.account_id]))
     request: HistoryRequest = rows.get()
     return request
 

@@ -78,7 +78,7 @@ THREAD_FORMS = (
     *({"action": action} for action in ("close", "reopen", "read", "unread", "history")),
     *({"action": action, "text": "taken"} for action in ("send", "send_close", "preview", "template")),
     *({"action": action, "message": "{messaging.message}"} for action in ("retry", "cancel")),
-    {"action": "load", "file": "fil_taken"},
+    {"action": "load", "file": "{messaging.file}"},
     {"action": "snooze", "until": "tomorrow"},
     {"action": "assign", "to": ""},
     {"action": "stage", "stage": "won"},

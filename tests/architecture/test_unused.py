@@ -33,7 +33,7 @@ CALLED = (
 SET = (
     *("_factory", "_has_been_logged", "_value_", "_watcher", "errors_occurred", "http_protocol_class", "initkwargs"),
     *("chunked_encoding", "expected_content_length", "last_run_at", "levelno", "nowfun", "upload_handlers"),
-    "worker_concurrency",
+    *("MAX_IMAGE_PIXELS", "worker_concurrency"),
 )
 DECORATORS = ("@shared_task*", "@register*", "@admin.register*", "@*.connect*")
 

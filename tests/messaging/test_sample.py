@@ -10,8 +10,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Role, Workspace
 from messaging.models import Account, Message, Thread
 from messaging.sandbox.answers import SAMPLE_ANSWER
+from messaging.sandbox.sample import begin_sample
 from messaging.tasks import dispatch_messages
-from messaging.threads.sample import begin_sample
 from messaging.threads.services import reply
 from tests.panel import browser
 from tests.tenants import Tenants

@@ -16,7 +16,7 @@ from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces.actor import ADMINS, OWNERS, WRITERS, Roles
 from crmsolid.workspaces.models import Invitation, Membership
 from messaging.models import Account, AccountKind, Message
-from messaging.threads.sample import begin_sample
+from messaging.sandbox.sample import begin_sample
 
 NEW_FOR = timedelta(days=30)  # after that nobody is reminded of the first steps
 

@@ -1,6 +1,7 @@
 """Write an object of each kind into an empty database, and print a key for them and their ids by collection."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import django
@@ -14,6 +15,7 @@ from crmsolid.workspaces.actor import ALL_SCOPES, Actor  # noqa: E402
 from crmsolid.workspaces.models import User  # noqa: E402
 from crmsolid.workspaces.services import create_workspace  # noqa: E402
 from messaging.accounts import create_sandbox_account  # noqa: E402
+from messaging.files.services import upload  # noqa: E402
 from messaging.services import send_message  # noqa: E402
 from tests.sequences import helpers  # noqa: E402
 from webhooks.replays import replay_failed, send_ping  # noqa: E402
@@ -33,6 +35,7 @@ def seed() -> dict[str, Any]:
         "messages": message.pk,
         "contacts": message.contact_id,
         "threads": message.thread_id,
+        "files": upload(actor, BytesIO(b"Hello"), "hello.txt").pk,
         "webhooks": endpoint.pk,
         "deliveries": send_ping(actor, endpoint.pk).pk,
         "jobs": replay_failed(actor, endpoint.pk, since=clock.now()).pk,

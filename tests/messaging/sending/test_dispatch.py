@@ -8,7 +8,7 @@ import pytest
 
 from contacts.models import Contact
 from crmsolid.workspaces.models import Plan, Workspace
-from messaging import tasks
+from messaging import account_workers, tasks
 from messaging.models import (
     CANNOT_SEND,
     Account,
@@ -20,7 +20,6 @@ from messaging.models import (
     Thread,
 )
 from messaging.sending import claiming, dispatch
-from messaging.sending import gateway as gateways
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import Ring, ScriptedGateway, attempts, events, send, stored, stored_account
@@ -286,7 +285,7 @@ def test_bug_after_the_send_does_not_stop_other_messages(sandbox: Account, monke
 def test_messages_that_must_wait_do_not_block_later_ones(
     tenants: Tenants, frozen_time: FrozenTime, rings: list[Ring], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(gateways.account_worker_queues, AccountKind.TELEGRAM, lambda account_ids: {"telegram.host-1"})
+    monkeypatch.setitem(account_workers.queues_of_kind, AccountKind.TELEGRAM, lambda account_ids: {"telegram.host-1"})
     monkeypatch.setattr(dispatch, "BATCH", 5)
     phone = Account.unscoped.create(workspace=tenants.workspace, name="Phone", kind=AccountKind.TELEGRAM)
     for _ in range(7):
@@ -308,7 +307,7 @@ def test_messages_that_must_wait_do_not_block_later_ones(
 def test_messages_wait_while_no_gateway_is_registered_for_the_account(
     tenants: Tenants, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(gateways.account_worker_queues, AccountKind.TELEGRAM)
+    monkeypatch.delitem(account_workers.queues_of_kind, AccountKind.TELEGRAM)
     phone = Account.unscoped.create(workspace=tenants.workspace, name="Phone", kind=AccountKind.TELEGRAM)
     waiting, sent = send(phone), send(tenants.sandbox())
     dispatch.dispatch()
