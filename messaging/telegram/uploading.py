@@ -152,6 +152,8 @@ def _send_as_document(row: TelegramUpload) -> None:
     """Telegram would refuse the picture as a photo, as its measures show: it goes as a document."""
     document = FileKind.DOCUMENT
     values: dict[str, Any] = {"workspace_id": row.workspace_id, "account_id": row.account_id, "file_id": row.file_id}
+    # As whoever attaches it to a message.
+    list(File.unscoped.select_for_update(no_key=True).filter(pk=row.file_id))
     TelegramUpload.unscoped.get_or_create(**values, kind=document)
     other = TelegramUpload.unscoped.select_for_update(no_key=True).get(**values, kind=document)
     parts = Attachment.unscoped.filter(account=row.account_id, file=row.file_id, kind=row.kind)
@@ -160,7 +162,7 @@ def _send_as_document(row: TelegramUpload) -> None:
     parts.update(kind=document)
     Message.unscoped.filter(pk__in=firsts).update(kind=document)
     TelegramUpload.unscoped.filter(pk=row.pk).delete()
-    if other.state == UploadState.READY:
+    if other.state != UploadState.WANTED:
         _release(other)
 
 
@@ -192,17 +194,17 @@ def finish(upload: Upload, address: MediaAddress) -> None:
 
 
 def _release(row: TelegramUpload) -> None:
-    """Let the messages go that waited for this file and wait for none any more."""
-    unready = Attachment.unscoped.filter(message=OuterRef("pk")).exclude(
-        Exists(
-            TelegramUpload.unscoped.filter(
-                account=OuterRef("account"), file=OuterRef("file"), kind=OuterRef("kind"), state=UploadState.READY
-            )
-        )
-    )
+    """Let the messages go that waited for this file and wait for none any more. One with a file that Telegram refuses
+    goes, too: its attempt fails."""
+    ended = TelegramUpload.unscoped.filter(
+        account=OuterRef("account"), file=OuterRef("file"), kind=OuterRef("kind")
+    ).exclude(state=UploadState.WANTED)
+    unready = Attachment.unscoped.filter(message=OuterRef("pk")).exclude(Exists(ended))
     waiting = Attachment.unscoped.filter(account=row.account_id, file=row.file_id, kind=row.kind).values("message_id")
-    rows = Message.unscoped.filter(pk__in=waiting, awaits_upload=True).exclude(Exists(unready))
-    rows.update(awaits_upload=False)
+    rows = Message.unscoped.filter(pk__in=waiting, awaits_upload=True)
+    # Locked before the look at the other files: of two that end at the same time, the second one sees the first.
+    list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    rows.exclude(Exists(unready)).update(awaits_upload=False)
 
 
 def begin_again(upload: Upload) -> None:
@@ -228,11 +230,12 @@ def put_off(upload: Upload, seconds: float | None, code: str) -> None:
 @transaction.atomic
 def refuse(upload_pk: int, code: str, detail: str) -> None:
     """Telegram does not take the file: the messages that wait for it fail, with this error."""
-    row = TelegramUpload.unscoped.filter(pk=upload_pk, state=UploadState.WANTED).first()
+    wanted = TelegramUpload.unscoped.filter(pk=upload_pk, state=UploadState.WANTED)
+    # As at a claim: the account first.
+    list(Account.unscoped.select_for_update(no_key=True).filter(pk__in=wanted.values("account")))
+    row = wanted.select_for_update(no_key=True).first()
     if row is None:
         return
-    # As at a claim: the account first.
-    list(Account.unscoped.select_for_update(no_key=True).filter(pk=row.account_id))
     row.state, row.upload_id, row.parts_sent = UploadState.FAILED, None, 0
     row.error, row.error_detail, row.not_before = code[:40], detail[:200], clock.now() + REFUSED_FOR
     row.save()
@@ -249,19 +252,18 @@ def want_again(
 ) -> None:
     """Telegram does not accept the address of these files (id and kind) any more, or never had them: they are renewed,
     or uploaded (again) if ``is_lost``, and the message, which is being sent, waits for it once it is queued again."""
-    now = clock.now()
+    values: dict[str, Any] = {"workspace_id": workspace_id, "account_id": account_id}
     for file_id, kind in sorted(parts):
-        values: dict[str, Any] = {
-            "workspace_id": workspace_id,
-            "account_id": account_id,
-            "file_id": file_id,
-            "kind": kind,
-        }
-        TelegramUpload.unscoped.get_or_create(**values)
-        ready = TelegramUpload.unscoped.filter(**values, state=UploadState.READY)
-        gone = _NOTHING_THERE if is_lost else {"upload_id": None, "parts_sent": 0}
-        ready.update(state=UploadState.WANTED, not_before=now, attempts=0, **gone)
-    Message.unscoped.filter(pk=message_id, status=Status.SENDING).update(awaits_upload=True)
+        TelegramUpload.unscoped.get_or_create(**values, file_id=file_id, kind=kind)
+    # Locked, so that none ends between this look and the commit of the message that waits for it.
+    rows = TelegramUpload.unscoped.filter(account=account_id, file__in=[file_id for file_id, _ in parts])
+    locked = rows.order_by("pk").select_for_update(no_key=True)
+    # One that was refused meanwhile lets the next attempt fail.
+    wanted = [row.pk for row in locked if (row.file_id, row.kind) in parts and row.state != UploadState.FAILED]
+    gone = _NOTHING_THERE if is_lost else {"upload_id": None, "parts_sent": 0}
+    ready = TelegramUpload.unscoped.filter(pk__in=wanted, state=UploadState.READY)
+    ready.update(state=UploadState.WANTED, not_before=clock.now(), attempts=0, **gone)
+    Message.unscoped.filter(pk=message_id, status=Status.SENDING).update(awaits_upload=bool(wanted))
 
 
 def addresses(account_id: int, parts: Sequence[tuple[str, str]]) -> dict[tuple[str, str], TelegramUpload]:

@@ -12,6 +12,7 @@ from crmsolid.workspaces.actor import Actor
 from messaging import services
 from messaging.files.progress import upload_progress
 from messaging.models import Account, Message, TelegramUpload
+from messaging.telegram import uploading
 from messaging.telegram.account_worker import AccountWorker
 from messaging.threads.services import retry_message
 from tests.messaging.telegram.helpers import (
@@ -273,6 +274,33 @@ def test_refused_file_fails_all_messages_that_wait_for_it(
     assert (server.count(UPLOAD), server.count(SEND)) == (1, 0)
     TelegramUpload.unscoped.update(not_before=clock.now())
     sent(send_files(actor, shop, file))
+
+
+def test_album_with_a_file_that_was_just_refused_fails_and_holds_nobody_back(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    refused = make_file(actor, noise(100))
+    message = send_files(actor, shop, refused)
+    server.fail(UPLOAD, "MEDIA_INVALID")
+    worker.start()
+    wait_for_status(message, "failed")
+    album = send_files(actor, shop, refused, make_file(actor, noise(200, seed=2)))
+    after = send(actor, shop, text="after")
+    failed = wait_for_status(album, "failed")
+    assert (failed.error, failed.awaits_upload) == ("file_refused", False)
+    sent(after)
+    assert received_texts(server, ANNA) == ["after"]
+
+
+def test_file_that_was_refused_meanwhile_is_not_waited_for(shop: Account, server: TelegramServer, actor: Actor) -> None:
+    file = make_file(actor, noise(100))
+    message = send_files(actor, shop, file)
+    Message.unscoped.update(status="sending", awaits_upload=False)
+    upload = upload_of(file)
+    uploading.refuse(upload.pk, "file_refused", "no")
+    uploading.want_again(shop.workspace_id, shop.pk, message.pk, [(file.pk, upload.kind)])
+    message.refresh_from_db()
+    assert (message.awaits_upload, upload_of(file).state) == (False, "failed")
 
 
 def test_content_that_is_gone_fails_the_message(
