@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from crmsolid.core import clock
-from messaging.files.models import Attachment, File, FileKind, FileState, TelegramDownload
+from messaging.files.models import Attachment, File, FileKind, FileState, TelegramDownload, TelegramUpload
 from messaging.models import Message, new_random_id
 
 MAX_PARTS = 10
@@ -166,7 +166,8 @@ def known_ids(account_id: int, telegram_ids: Iterable[int]) -> set[int]:
 def replace_media(message: Message, part: Part) -> bool:
     """The part was edited; whether it has another file now. The former one is deleted unless something else uses it.
 
-    Telegram reports an edited caption with the file as it is, so a file is another one if it looks different.
+    Telegram reports an edited caption with the file as it is, so a file is another one if it looks different. A photo
+    that was uploaded here is smaller there, and has the id of the upload.
     """
     rows = Attachment.unscoped.filter(message=message, telegram_message_id=part.telegram_message_id)
     attachment = rows.select_related("file").select_for_update(of=("self",)).first()
@@ -175,6 +176,9 @@ def replace_media(message: Message, part: Part) -> bool:
     former, media = attachment.file, part.media
     is_same = (attachment.kind, former.size) == (media.kind, media.size)
     if is_same or media.remote is None:
+        return False
+    uploads = TelegramUpload.unscoped.filter(account=attachment.account_id, file=former, kind=attachment.kind)
+    if uploads.filter(media_id=media.remote.media_id).exists():
         return False
     file = _new_file(message, media)
     file.save(force_insert=True)

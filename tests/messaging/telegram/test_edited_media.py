@@ -8,7 +8,7 @@ from telethon.tl import types
 from contacts.models import Contact
 from crmsolid.core import clock
 from messaging.files.models import FileKind, FileState
-from messaging.models import Account, Attachment, File, Message, SentReport, TelegramSession, Thread
+from messaging.models import Account, Attachment, File, Message, SentReport, TelegramSession, TelegramUpload, Thread
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
 
@@ -104,6 +104,24 @@ def album(shop: Account, *, status: str, parts: int = 2) -> Message:
 def known_ids() -> list[int | None]:
     rows = Attachment.unscoped.filter(message__source="direct").order_by("position")
     return list(rows.values_list("telegram_message_id", flat=True))
+
+
+def test_edited_caption_of_an_own_photo_leaves_the_file_that_was_uploaded(shop: Account, receiver: Receiver) -> None:
+    """Telegram makes photos smaller."""
+    message = album(shop, status="sent", parts=1)
+    Message.unscoped.update(telegram_message_id=5)
+    Attachment.unscoped.update(telegram_message_id=5)
+    [file] = File.unscoped.all()
+    TelegramUpload.unscoped.create(
+        workspace=shop.workspace, account=shop, file=file, kind="photo", state="ready", media_id=5, access_hash=1
+    )
+    edit(receiver, photo(5, "New", size=3, out=True, edited=1))
+    message.refresh_from_db()
+    assert (message.text, Attachment.unscoped.get().file_id, File.unscoped.count()) == ("New", file.pk, 1)
+    other = photo(5, "New", size=4, out=True, edited=2)
+    other.media.photo.id = 6
+    edit(receiver, other)
+    assert (Attachment.unscoped.get().file.size, File.unscoped.count()) == (4, 2)
 
 
 def test_parts_of_an_album_that_is_being_sent_are_kept_until_it_is_settled(shop: Account, receiver: Receiver) -> None:
