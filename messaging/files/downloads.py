@@ -165,6 +165,8 @@ def _settle(download: TelegramDownload, name: str, **values: object) -> bool:
 @transaction.atomic
 def mark_gone(download: TelegramDownload) -> None:
     """Telegram has the content no more."""
+    # The file first, as whoever deletes it does.
+    list(File.unscoped.select_for_update(no_key=True).filter(pk=download.file_id))
     rows = TelegramDownload.unscoped.filter(pk=download.pk)
     if rows.delete()[0]:
         File.unscoped.filter(pk=download.file_id, state=FileState.ON_DEMAND).update(state=FileState.GONE)

@@ -55,6 +55,8 @@ def process_due() -> int:
         except (OSError, DomainError) as error:  # of the storage: the file itself is not to blame
             logger.warning("the content of %s cannot be read or its thumbnail not be written now: %s", file.pk, error)
             File.unscoped.filter(pk=file.pk, lease_until=file.lease_until).update(tries=file.tries - 1)
+            if isinstance(error, FileNotFoundError):
+                continue  # however many are missing, those that are here have their turn
             break
         processed += 1
     return processed
@@ -128,3 +130,5 @@ def _finish(file: File, result: Result) -> None:
             uses.tell_pages(file)
             if name:
                 storage.keep(name)
+        elif name:  # a picture of somebody who was erased must not stay
+            storage.discard(name)

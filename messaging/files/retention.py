@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
@@ -18,6 +18,7 @@ from messaging.files import storage
 from messaging.files.models import Attachment, File, FileState, TelegramDownload
 from messaging.files.services import UNUSED_KEPT
 from messaging.files.uses import is_used
+from messaging.models import Status
 
 BATCH = 500
 
@@ -64,19 +65,22 @@ def _used_among(keys: Collection[str]) -> set[str]:
 
 
 def end_old() -> int:
-    """Drop the contents of files that are older than ``FILES_DAYS`` and that no message of that time, and nothing else,
-    uses; returns how many. Their rows stay, in the state ``gone``."""
+    """Drop the contents of files that are older than ``FILES_DAYS`` and that no message of that time, none that is
+    still to be sent, and nothing else uses; returns how many. Their rows stay, in the state ``gone``."""
     if not settings.FILES_DAYS:
         return 0
     cutoff, ended, after = clock.now() - timedelta(days=settings.FILES_DAYS), 0, ""
     # Ids grow with the time.
     old = File.unscoped.filter(pk__lt=first_id("fil", cutoff), state=FileState.STORED, expires_at=None).order_by("pk")
+    needing = Attachment.unscoped.filter(
+        Q(message__created_at__gte=cutoff) | Q(message__status__in=(Status.QUEUED, Status.SENDING))
+    )
     while keys := list(old.filter(pk__gt=after).values_list("pk", flat=True)[:BATCH]):
-        young = Attachment.unscoped.filter(file__in=keys, message__created_at__gte=cutoff)
+        young = needing.filter(file__in=keys)
         kept = set(young.values_list("file", flat=True)) | _used_otherwise(keys)
         with transaction.atomic():
             rows = _locked(old.filter(pk__in=set(keys) - kept))
-            again = Attachment.unscoped.filter(file__in=rows, message__created_at__gte=cutoff)
+            again = needing.filter(file__in=rows)
             used = set(again.values_list("file", flat=True))
             ended += end([row for row in rows if row.pk not in used])
         after = keys[-1]

@@ -73,7 +73,12 @@ def upload(actor: Actor, stream: IO[bytes], name: str) -> File:
     Not within a transaction. Errors: ``scope_missing``, ``validation_failed`` (empty), ``payload_too_large``,
     ``file_quota_exceeded``, ``storage_full``, ``service_unavailable``.
     """
-    return keep(actor, stage(actor, stream, name))
+    staged = stage(actor, stream, name)
+    try:
+        return keep(actor, staged)
+    except DomainError:
+        storage.discard(staged.storage_name)
+        raise
 
 
 def stage(actor: Actor, stream: IO[bytes], name: str) -> Staged:

@@ -8,16 +8,16 @@ from rest_framework import serializers
 from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
+from crmsolid.core.errors import DomainError
 from crmsolid.mcp.tool import Tool
 from crmsolid.workspaces.actor import Scope
-from messaging.files import services, storage
+from messaging.files import content, services, storage
 from messaging.files.models import File, FileKind, FileState
 from messaging.files.representations import url_of
 
 # What models read as a picture, and the most bytes of one: a third more in base64, and so about 1 MB of an answer.
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 MAX_PICTURE_BYTES = 750_000
-THUMBNAIL_TYPE = "image/jpeg"
 
 
 class ShownFileOut(Representation):
@@ -53,18 +53,24 @@ class ShowFileView(WorkspaceView):
 def _show(file: File) -> tuple[str, dict[str, Any]]:
     """How the file is shown, and the block of MCP."""
     if file.state == FileState.STORED and file.type in PICTURES and file.size <= MAX_PICTURE_BYTES:
-        return "image", _picture(file.storage_name, file.type)
+        return "image", _picture(file.storage_name)
     if file.thumbnail_name:
-        return "thumbnail", _picture(file.thumbnail_name, THUMBNAIL_TYPE)
+        return "thumbnail", _picture(file.thumbnail_name)
     # Not by the name that somebody has given it: that is only where the answer says that it is other people's.
     link = {"type": "resource_link", "uri": url_of(file.pk), "name": file.pk, "mimeType": file.type, "size": file.size}
     return "link", link
 
 
-def _picture(name: str, media_type: str) -> dict[str, Any]:
-    with storage.open_name(name) as content:
-        data = base64.b64encode(content.read()).decode()
-    return {"type": "image", "data": data, "mimeType": media_type}
+def _picture(name: str) -> dict[str, Any]:
+    try:
+        with storage.open_name(name) as opened:
+            data = opened.read()
+    except FileNotFoundError:
+        raise DomainError("file_gone", "the content of this file is missing from the storage") from None
+    except OSError as error:
+        raise storage.refusal(error) from error
+    media_type, _ = content.sniff(data, "")  # a thumbnail is a JPEG, or a WebP if something can be seen through it
+    return {"type": "image", "data": base64.b64encode(data).decode(), "mimeType": media_type}
 
 
 TOOLS = (

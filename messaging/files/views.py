@@ -12,7 +12,7 @@ from crmsolid.api.uploads import FORM, FileBody, Upload
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import invalid
 from crmsolid.workspaces.actor import WRITERS, Scope
-from messaging.files import services
+from messaging.files import services, storage
 from messaging.files.answers import content_answer, thumbnail_answer
 from messaging.files.representations import FileOut, FileStateOut
 from messaging.files.services import MAX_FILE_BYTES, Staged
@@ -61,7 +61,9 @@ class FilesView(WorkspaceView):
     def read_file(self, request: HttpRequest, upload: Upload) -> Staged:
         if upload.fields:
             raise invalid(next(iter(upload.fields))[:100], "unknown_field", "the form has one part, `file`")
-        return services.stage(self.actor, upload.file, upload.name)
+        staged = services.stage(self.actor, upload.file, upload.name)
+        self.cleanup.callback(storage.discard, staged.storage_name)  # unless it is kept by then
+        return staged
 
 
 class FileView(WorkspaceView):

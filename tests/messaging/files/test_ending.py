@@ -94,6 +94,21 @@ def test_contents_end_after_the_days_of_the_setting(tenants: Tenants, settings: 
     assert contents() == 2
 
 
+@pytest.mark.parametrize(("status", "state"), [("queued", "stored"), ("sending", "stored"), ("sent", "gone")])
+def test_contents_of_what_is_still_to_be_sent_do_not_end(
+    status: str, state: str, tenants: Tenants, settings: Any
+) -> None:
+    """A message may be planned for longer ahead than files are kept."""
+    settings.FILES_DAYS = 30
+    file = upload(tenants, b"text")
+    services.usable(tenants.actor(), [file.pk])
+    message_with(tenants, person(tenants, "p"), file)
+    Message.unscoped.update(status=status, eta=clock.now(), lease="x", lease_until=clock.now())
+    with clock.simulated(clock.now() + timedelta(days=31)):
+        retention.purge()
+    assert File.unscoped.get().state == state
+
+
 def test_erasing_a_contact_deletes_what_it_alone_had(tenants: Tenants) -> None:
     account, first, second = tenants.sandbox(), person(tenants, "first"), person(tenants, "second")
     own, shared, kept, waiting = (upload(tenants, bytes([number]) * 10) for number in range(4))

@@ -93,6 +93,20 @@ def test_the_same_key_gets_the_first_answer_and_keeps_one_content(
     assert (File.unscoped.count(), StoredObject.unscoped.count()) == (1, 0)
 
 
+def test_what_is_refused_after_its_content_was_written_is_deleted_soon(
+    own_storage: None, api: Api, tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(actor: Any, staged: Any) -> None:
+        raise DomainError("file_quota_exceeded")
+
+    monkeypatch.setattr(services, "keep", refuse)
+    assert code_of(post(api(tenants.key()), b"text"), 409) == "file_quota_exceeded"
+    with pytest.raises(DomainError):
+        upload(tenants, b"text")
+    assert StoredObject.unscoped.count() == 2
+    assert storage.delete_due() == 2
+
+
 def test_parts_of_a_content_are_served(each_storage: str, api: Api, tenants: Tenants) -> None:
     api, content = api(tenants.key()), bytes(range(256)) * 1000
     address = f"/v1/files/{upload(tenants, content).pk}"

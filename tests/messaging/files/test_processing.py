@@ -1,5 +1,6 @@
 """What a worker reads from the contents of files, and what it does with those that cannot be read."""
 
+import base64
 import io
 import struct
 import zlib
@@ -10,7 +11,8 @@ import pytest
 from PIL import Image
 
 from crmsolid.core import clock
-from messaging.files import processing, storage
+from crmsolid.core.errors import DomainError
+from messaging.files import processing, storage, tools
 from messaging.files.models import File, StoredObject
 from tests.messaging.files.helpers import box, picture, upload
 from tests.tenants import Tenants
@@ -86,6 +88,21 @@ def test_a_transparent_picture_keeps_its_transparency(tenants: Tenants) -> None:
     Image.new("RGBA", (400, 400), (0, 0, 0, 0)).save(content, "PNG")
     thumbnail = thumbnail_of(processed(tenants, content.getvalue()))
     assert (thumbnail.format, thumbnail.convert("RGBA").getpixel((5, 5))[3]) == ("WEBP", 0)
+
+
+def test_an_assistant_is_told_the_type_of_the_thumbnail(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "MAX_PICTURE_BYTES", 10)
+    content = io.BytesIO()
+    Image.new("RGBA", (400, 400), (0, 0, 0, 0)).save(content, "PNG")
+    file = processed(tenants, content.getvalue())
+    shown, block = tools._show(file)
+    with storage.open_name(file.thumbnail_name) as thumbnail:
+        data = base64.b64encode(thumbnail.read()).decode()
+    assert (shown, block) == ("thumbnail", {"type": "image", "data": data, "mimeType": "image/webp"})
+    storage.delete(file.thumbnail_name)
+    with pytest.raises(DomainError) as refused:
+        tools._show(file)
+    assert refused.value.code == "file_gone"
 
 
 @pytest.mark.parametrize(
@@ -167,6 +184,15 @@ def test_a_storage_that_fails_costs_no_try(tenants: Tenants, monkeypatch: pytest
     assert (file.width, file.tries) == (640, 1)
 
 
+def test_a_content_that_is_missing_does_not_hold_up_the_others(tenants: Tenants) -> None:
+    missing, file = upload(tenants, picture()), upload(tenants, picture(size=(100, 50)))
+    storage.delete(missing.storage_name)
+    assert processing.process_due() == 1
+    file.refresh_from_db()
+    missing.refresh_from_db()
+    assert (file.width, missing.processed_at, missing.tries) == (100, None, 0)
+
+
 def test_a_file_that_is_deleted_meanwhile_leaves_no_thumbnail(
     tenants: Tenants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,7 +206,6 @@ def test_a_file_that_is_deleted_meanwhile_leaves_no_thumbnail(
     monkeypatch.setattr(processing, "measure", delete)
     assert processing.process_due() == 1
     left = StoredObject.unscoped.get()
-    StoredObject.unscoped.update(not_before=clock.now())
     assert storage.delete_due() == 1
     with pytest.raises(FileNotFoundError):
         storage.open_name(left.name)
