@@ -77,9 +77,14 @@ ELSEWHERE = {
     "contacts delete",
     "contacts export",
     "contacts import",
+    "files download",
+    "files upload",
     "jobs cancel",
     "login",
     "logout",
+    "messages delete",
+    "messages edit",
+    "messages react",
     "messages stream",
     "sequences start",
     "webhooks delete",
@@ -187,8 +192,9 @@ def test_objects_are_those_that_the_api_answers(live: Live, crmsolid: Crmsolid) 
         crmsolid("contacts", "get", contact["id"], "--json").document
         == call(live, "GET", f"/v1/contacts/{contact['id']}")[1]
     )
-    _, log = call(live, "GET", "/v1/events?limit=100")
     told = crmsolid("events", "list", "--since", "1d", "--limit", "100", "--json").lines
+    _, log = call(live, "GET", "/v1/events?limit=100")  # an event may have been added at its end
+    assert told
     assert [json.dumps(event) for event in told] == [json.dumps(event) for event in log["data"]][: len(told)]
 
 
@@ -204,7 +210,7 @@ def test_every_command_has_an_example_and_json(name: str) -> None:
     example = (command.help or "").partition("Example")[2]
     assert f"crmsolid {name}" in example
     options = {option for parameter in command.params for option in parameter.opts}
-    assert "--json" in options or name == "completion"
+    assert "--json" in options or name in ("completion", "files download")  # which print no objects
 
 
 def test_text_comes_from_standard_input(live: Live, crmsolid: Crmsolid) -> None:

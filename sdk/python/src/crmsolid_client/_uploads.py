@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +34,5 @@ def to_upload(file: Source, name: str | None, type: str, *, default_name: str) -
 
 def _parts(file: BinaryIO | Iterable[bytes]) -> Iterable[bytes]:
     """The parts of a stream, which iterates by lines: a line of a binary file may be all of it."""
-    if not hasattr(file, "read"):
-        return file
-    return iter(lambda: file.read(64 * 1024), b"")
+    read: Callable[[int], bytes] | None = getattr(file, "read", None)
+    return file if read is None else iter(partial(read, 64 * 1024), b"")

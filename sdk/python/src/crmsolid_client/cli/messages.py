@@ -220,8 +220,9 @@ def edit_message(
 @id_argument("message_id")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @write_option
+@json_option()
 @pass_app
-def delete_message(app: App, message_id: str, yes: bool, idempotency_key: str) -> None:
+def delete_message(app: App, message_id: str, yes: bool, idempotency_key: str, as_json: bool) -> None:
     """Delete a sent message for both sides.
 
     \b
@@ -230,7 +231,8 @@ def delete_message(app: App, message_id: str, yes: bool, idempotency_key: str) -
     """
     confirm(f"Delete {message_id} for both sides?", yes)
     app.write(app.client.messages.delete, message_id, idempotency_key=idempotency_key)
-    note(f"{message_id} is deleted for both sides as soon as Telegram does it.")
+    if not as_json:
+        note(f"{message_id} is deleted for both sides as soon as Telegram does it.")
 
 
 @messages.command("react")
