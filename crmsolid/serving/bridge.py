@@ -18,6 +18,7 @@ from crmsolid.serving.admission import NotAdmitted
 from crmsolid.serving.exchange import Exchange, Reply
 from crmsolid.serving.interface import BridgeLimits, Message, Receive, Scope, Send
 from crmsolid.serving.pool import AroundThread, ThreadPool
+from crmsolid.serving.pulled import PulledBody
 from crmsolid.serving.request import (
     BODY_TOO_LARGE,
     UPLOAD_TOO_SLOW,
@@ -200,7 +201,9 @@ class WsgiBridge:
                 task.cancel()
             slow_requests.stop_waiting(turn)
 
-    async def _send_stream(self, start: Message, spool: ResponseSpool, receive: Receive, send: Send) -> None:
+    async def _send_stream(
+        self, start: Message, spool: ResponseSpool | PulledBody, receive: Receive, send: Send
+    ) -> None:
         """Whether ``send`` fails once the client has left differs between servers; ``receive`` reports it in all."""
         disconnected = asyncio.create_task(until_disconnect(receive))
         disconnected.add_done_callback(lambda _: spool.reader_left())

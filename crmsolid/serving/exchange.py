@@ -10,17 +10,18 @@ from typing import Any, NamedTuple
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from crmsolid.serving.interface import BridgeLimits, EncodedHeaders
+from crmsolid.serving.pulled import Chunks, PulledBody
 from crmsolid.serving.slow_requests import TryAgain, slow_requests, turn_of
 from crmsolid.serving.spool import ResponseSpool
 
 
 class Reply(NamedTuple):
-    """The response as the event loop gets it: complete in ``body``, or with a spool that its body is read from."""
+    """The response as the event loop gets it: complete in ``body``, or with what its body is read from."""
 
     status: int
     headers: EncodedHeaders
     body: bytes
-    spool: ResponseSpool | None
+    spool: ResponseSpool | PulledBody | None
 
 
 class Exchange:
@@ -41,6 +42,7 @@ class Exchange:
         self._status = ""
         self._headers: list[tuple[str, str]] = []
         self._spool: ResponseSpool | None = None
+        self._pulled: Reply | None = None
         self.is_abandoned = False
         self.reply: asyncio.Future[Reply | None] = loop.create_future()
 
@@ -88,11 +90,20 @@ class Exchange:
                 body = b"".join(result)
             elif not is_head:
                 body = b""
-                self._stream(result, status, headers)
+                # What Django has compressed is another content.
+                is_changed = any(name == b"content-encoding" for name, _ in headers)
+                pulled: Chunks | None = None if is_changed else getattr(result, "pulled", None)
+                if pulled is not None and (first := next(pulled, b"")):
+                    self._pulled = Reply(status, headers, b"", PulledBody(first, pulled))
+                elif pulled is None:
+                    self._stream(result, status, headers)
         finally:
             if hasattr(result, "close"):
                 result.close()
         # Last, so that the loop does not wake up while this thread still has work to do under the interpreter lock.
+        if self._pulled is not None:
+            self._loop.call_soon_threadsafe(self._settle, self._pulled)
+            return
         if self._spool is not None:
             self._spool.finish()
             return

@@ -80,7 +80,8 @@ def _answer(request: HttpRequest, name: str, media_type: str, disposition: str, 
     size = _size_of(name)
     part = _range_of(request, size, tag)
     asked = part if part is not None else range(size)
-    answer = StreamingHttpResponse(_Pieces(name, asked), status=206 if part is not None else 200)
+    answer = _ContentResponse(_Pieces(name, asked), status=206 if part is not None else 200)
+    answer.pulled = _Pieces(name, asked)
     for header, value in headers.items():
         answer.headers[header] = value
     answer.headers["Content-Length"] = str(len(asked))
@@ -109,9 +110,15 @@ def _range_of(request: HttpRequest, size: int, tag: str) -> range | None:
         raise DomainError("range_not_satisfiable", headers={"Content-Range": f"bytes */{size}"}) from None
 
 
+class _ContentResponse(StreamingHttpResponse):
+    """``pulled`` is the content once more, for the server (:mod:`crmsolid.serving.pulled`)."""
+
+    pulled: "_Pieces"
+
+
 class _Pieces:
     """A part of a content, piece by piece. It is opened when the first piece is asked for, and closed at the end, or by
-    Django with the answer."""
+    whoever sends the answer."""
 
     def __init__(self, name: str, part: range) -> None:
         self._name = name

@@ -109,6 +109,55 @@ def test_empty_stream_is_a_complete_response() -> None:
     assert (start["headers"], body["body"], result.closed) == ([(b"content-length", b"0")], b"", 1)
 
 
+class PulledChunks:
+    """A body that counts the calls of ``close``."""
+
+    def __init__(self, *chunks: bytes | Exception) -> None:
+        self.closed = 0
+        self._chunks = iter(chunks)
+
+    def __next__(self) -> bytes:
+        chunk = next(self._chunks)
+        if isinstance(chunk, Exception):
+            raise chunk
+        return chunk
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def with_pulled(*chunks: bytes | Exception) -> tuple[CountingResponse, PulledChunks]:
+    result, pulled = CountingResponse([b"streamed"], streaming=True), PulledChunks(*chunks)
+    result.pulled = pulled  # type: ignore[attr-defined]
+    return result, pulled
+
+
+def test_body_that_is_there_already_is_read_as_it_is_sent() -> None:
+    result, pulled = with_pulled(b"one", b"two")
+    start, *bodies = messages_of(answering(result, headers=[("Content-Length", "6")]))
+    assert start["headers"] == [(b"content-length", b"6")]
+    assert [each["body"] for each in bodies] == [b"one", b"two", b""]
+    assert (result.taken, result.closed, pulled.closed) == (0, 1, 1)
+
+
+def test_error_in_a_body_that_is_there_already() -> None:
+    result, _ = with_pulled(OSError("before"))
+    with pytest.raises(OSError, match="before"):
+        messages_of(answering(result))
+    assert result.closed == 1
+    result, pulled = with_pulled(b"one", OSError("after"))
+    with pytest.raises(OSError, match="after"):
+        messages_of(answering(result))
+    assert (result.closed, pulled.closed) == (1, 1)
+
+
+def test_what_was_compressed_is_streamed() -> None:
+    result, pulled = with_pulled(b"one")
+    _, body, _ = messages_of(answering(result, headers=[("Content-Encoding", "gzip")]))
+    assert (body["body"], result.taken) == (b"streamed", 1)
+    assert next(pulled) == b"one"
+
+
 def start_never(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     return [b"?"]
 

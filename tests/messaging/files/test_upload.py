@@ -5,6 +5,7 @@ import socket
 import tracemalloc
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db import connections
 
 from crmsolid.api.large_uploads import uploads_of
 from crmsolid.core import clock
-from crmsolid.serving.interface import MEBIBYTE
+from crmsolid.serving.interface import MEBIBYTE, BridgeLimits
 from crmsolid.serving.pool import django_thread
 from crmsolid.serving.root import RootApplication
 from crmsolid.workspaces.actor import Scope
@@ -93,6 +94,19 @@ def test_a_large_file_arrives_and_memory_does_not_grow_with_it(
     assert (response.status, shown["size"], read) == (201, size, size)
     assert [path.stat().st_size for path in contents(folder)] == [size]
     assert peak < 20 * MEBIBYTE
+
+
+def test_a_download_needs_no_room_beside_its_file(tenants: Tenants, folder: Path) -> None:
+    """However slowly it is read, and however large it is."""
+    content = bytes(20 * MEBIBYTE)
+    file = services.upload(tenants.actor(), BytesIO(content), "a.bin")
+    limits = BridgeLimits(memory_bytes=64 * 1024, max_stream_bytes=0)
+    headers = {"Authorization": f"Bearer {tenants.key()}"}
+    with serve(RootApplication({}, get_wsgi_application(), around_thread=django_thread, limits=limits)) as live:
+        status, _, whole = live.request("GET", f"/v1/files/{file.pk}", headers=headers)
+        _, _, part = live.request("GET", f"/v1/files/{file.pk}", headers={**headers, "Range": "bytes=5-2000004"})
+    connections.close_all()
+    assert (status, whole == content, len(part)) == (200, True, 2_000_000)
 
 
 def test_who_may_not_send_files_sends_no_more_than_an_ordinary_body(
