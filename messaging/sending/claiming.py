@@ -303,7 +303,7 @@ def _take_leases(
         message.attempts += 1
         entities = json.dumps(message.entities)
         rows.append((message.id, message.text, entities, message.slot_at, message.unsettled_since, message.attempts))
-        quotes = quoted.get(message.id)
+        quotes = quoted.get(message.id, quoting.NOTHING)
         outgoing = Outgoing(
             message_id=message.id,
             workspace_id=message.workspace_id,
@@ -316,9 +316,9 @@ def _take_leases(
             entities=text.entities,
             link_preview=message.link_preview,
             files=files.get(message.id, ()),
-            reply_to=quotes.reply_to if quotes else None,
-            quote=quotes.quote if quotes else "",
-            quote_offset=quotes.offset if quotes else 0,
+            reply_to=quotes.reply_to,
+            quote=quotes.quote,
+            quote_offset=quotes.offset,
         )
         claims.append(Claim(message, accounts[message.account_id], outgoing, lease))
     run(_TAKE_LEASES, [lease, lease_until, *columns_of(rows)])

@@ -14,12 +14,15 @@ MAX_QUOTE = 1024
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """What a gateway is told: the id of the quoted message there, and the part of its text, which begins at so many
-    UTF-16 units."""
+    """What a gateway is told: the id of the quoted message there, None if there is none, and the part of its text,
+    which begins at so many UTF-16 units."""
 
-    reply_to: int
+    reply_to: int | None = None
     quote: str = ""
     offset: int = 0
+
+
+NOTHING = Quoted()
 
 
 def columns_of(account: Account, contact_id: str, reply_to: str, quote: str) -> dict[str, Any]:
@@ -44,13 +47,14 @@ def columns_of(account: Account, contact_id: str, reply_to: str, quote: str) -> 
     return {"reply_to_id": quoted.pk, "quote": quote}
 
 
-def again(message: Message) -> dict[str, str]:
-    """What a message quotes that is sent in place of this one: the same, if that is still there."""
+def as_before(message: Message) -> tuple[str, str]:
+    """``reply_to`` and ``quote`` of a message that is sent in place of this one: the same, if that is still there."""
+    reply_to = message.reply_to_id or ""
     try:
-        columns_of(message.account, message.contact_id, message.reply_to_id or "", message.quote)
+        columns_of(message.account, message.contact_id, reply_to, message.quote)
     except DomainError:
-        return {}
-    return {"reply_to": message.reply_to_id or "", "quote": message.quote}
+        return "", ""
+    return reply_to, message.quote
 
 
 def quoted_by(messages: Sequence[Message]) -> dict[str, Quoted]:

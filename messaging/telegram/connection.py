@@ -33,7 +33,7 @@ from messaging.telegram import (
     health,
     history,
     mapping,
-    receiving,
+    own_sends,
     requested_history,
     sending,
     uploading,
@@ -317,7 +317,7 @@ class Connection:
             raise ConnectionError("the connection is closed")
 
         async def store_ids(ids: Mapping[int, int]) -> None:
-            await self._threads.run(receiving.store_ids, send.account, ids)
+            await self._threads.run(own_sends.store_ids, send.account, ids)
 
         if peer is not None:
             try:

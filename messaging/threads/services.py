@@ -370,7 +370,7 @@ def mark_thread_unread(actor: Actor, thread_id: str) -> Thread:
 
 # --- Messages of a thread ---------------------------------------------------------------------------------------------
 class WrittenBefore(DomainError):
-    """``stored`` has the id of the message that was to be sent, and another text, account or recipient."""
+    """``stored`` has the id of the message that was to be sent, and other content, another account or recipient."""
 
     def __init__(self, stored: Message) -> None:
         super().__init__("invalid_state", "it was sent before, with another text or to somebody else")
@@ -398,9 +398,10 @@ def begin(actor: Actor, *, text: str, format: str = Format.PLAIN, message_id: st
         stored: Message | None = rows.select_related("contact").first()
         if stored is None:
             raise
-    is_same = _has_text(stored, text, format) and _has_files(stored, message.get("attachments", ()))
     if not (
-        is_same
+        _has_text(stored, text, format)
+        and _has_files(stored, message.get("attachments", ()))
+        and _quotes(stored, message.get("reply_to", ""), message.get("quote", ""))
         and stored.account_id == message["account_id"]
         and _is_to(stored, message.get("to"), message.get("contact_id"))
     ):
@@ -430,6 +431,10 @@ def _has_text(message: Message, text: str, format: str) -> bool:
 def _has_files(message: Message, file_ids: Sequence[str]) -> bool:
     stored = message.attachments.order_by("position").values_list("file_id", flat=True)
     return list(stored) == list(file_ids)
+
+
+def _quotes(message: Message, reply_to: str, quote: str) -> bool:
+    return (message.reply_to_id or "", message.quote) == (reply_to, with_unix_lines(quote))
 
 
 @unit_of_work()
@@ -467,6 +472,7 @@ def retry_message(actor: Actor, message_id: str) -> Message:
     if not find_retryable(actor.workspace, [failed]):
         raise DomainError("invalid_state", "it was sent again already, or may have arrived after all")
     attachments, send_as = attaching.as_before(failed)
+    reply_to, quote = quoting.as_before(failed)
     again = services.queue_message(
         actor,
         account_id=account_id,
@@ -478,7 +484,8 @@ def retry_message(actor: Actor, message_id: str) -> Message:
         rendered=failed.rendered,
         attachments=attachments,
         send_as=send_as,
-        **quoting.again(failed),
+        reply_to=reply_to,
+        quote=quote,
         retry_of_id=failed.pk,
     )
     audit.record(actor, "message.retried", failed.pk, message=again.pk)

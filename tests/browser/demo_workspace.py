@@ -114,12 +114,12 @@ def _media(thread: Any) -> None:
     """A photo and a voice message, before the last message of the conversation."""
     from tests.browser.media import add_media, picture, voice
 
-    for minutes, kind, name, content, more in (
-        (22, "photo", "stand.jpg", picture(960, 560), {"text": "Our stand at the fair"}),
-        (9, "voice", "voice.ogg", voice(24), {}),
+    for minutes, kind, name, content, text in (
+        (22, "photo", "stand.jpg", picture(960, 560), "Our stand at the fair"),
+        (9, "voice", "voice.ogg", voice(24), ""),
     ):
         at = thread.last_message_at - timedelta(minutes=minutes)
-        add_media(thread, [(kind, name, content)], created_at=at, sent_at=at, **more)
+        add_media(thread, [(kind, name, content)], text=text, created_at=at, sent_at=at)
 
 
 def _day(workspace: Any, owner: Any, threads: list[Any]) -> list[Any]:

@@ -284,7 +284,7 @@ def through_rest(token: str, tool: Tool, arguments: dict[str, Any]) -> dict[str,
         method, path = str(rest_call(tool)).split()
         body = {key: value for key, value in arguments.items() if key not in tool.ids}
     client, path = Api(token), path.format(**arguments)
-    send = {"GET": client.get, "POST": client.post, "PATCH": client.patch, "DELETE": client.delete}[method]
+    send = getattr(client, method.lower())
     response = send(path, idempotency_key="1") if method == "DELETE" else send(path, body)
     assert response.status_code in (200, 201, 204), response.content
     return dict(response.json()) if response.content else {}

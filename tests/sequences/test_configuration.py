@@ -122,7 +122,13 @@ def test_what_has_a_default_may_be_left_out_and_steps_get_ids_that_stay(tenants:
     sequence = short("Short", "One", "Two")
     assert apply(tenants.workspace, sequence) == [("Short", "created")]
     assert apply(tenants.workspace, sequence) == [("Short", "unchanged")]
-    defaults = {"delay": "PT0S", "format": "plain", "attachments": [], "condition": None, "if_not": "skip"}
+    defaults: dict[str, Any] = {
+        "delay": "PT0S",
+        "format": "plain",
+        "attachments": [],
+        "condition": None,
+        "if_not": "skip",
+    }
     assert dumped(tenants.workspace) == [
         {
             "name": "Short",

@@ -60,7 +60,7 @@ def test_gateway_gets_the_entities_and_the_preview_of_links(
     api: Api, tenants: Tenants, monkeypatch: pytest.MonkeyPatch, sandbox: Account
 ) -> None:
     gateway = ScriptedGateway()
-    gateway.install(monkeypatch, sandbox.kind)
+    gateway.install(monkeypatch)
     client = api(tenants.key())
     client.post(PATH, body(sandbox, "Hi **all**", format="markdown", link_preview=False))
     client.post(PATH, body(sandbox, "Hi **all**"))
@@ -200,7 +200,7 @@ def test_member_who_sends_the_same_again_gets_the_first_message(
     tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
 ) -> None:
     agent = tenants.actor()
-    wanted = {"account_id": sandbox.pk, "to": "@alice", "message_id": "msg_01M8Q822BS71Z8HTWBQ5K1H70G"}
+    wanted: dict[str, Any] = {"account_id": sandbox.pk, "to": "@alice", "message_id": "msg_01M8Q822BS71Z8HTWBQ5K1H70G"}
     first = threads.begin(agent, text="Hi **you**", format="markdown", **wanted)
     assert threads.begin(agent, text="Hi **you**", format="markdown", **wanted).pk == first.pk
     dispatch.dispatch()

@@ -11,6 +11,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership
 from crmsolid.workspaces.services import create_workspace
 from messaging import services, texts
+from messaging.broadcasts.models import Broadcast
 from messaging.files import services as file_services
 from messaging.models import Account, AccountKind, AccountLease, Attachment, File, Message, Status, TelegramUpload
 from messaging.representations import MessageOut
@@ -164,7 +165,7 @@ def test_broadcast_sends_its_files_to_everybody(tenants: Tenants, sandbox: Accou
         },
     )
     assert (answer.status_code, answer.json()["attachments"]) == (201, [known.pk])
-    broadcast = broadcasts.Broadcast.unscoped.get(pk=answer.json()["id"])
+    broadcast = Broadcast.unscoped.get(pk=answer.json()["id"])
     broadcasts.freeze(broadcast)
     broadcasts.work(broadcast)
     sent = Message.unscoped.filter(status=Status.SENT)

@@ -19,7 +19,7 @@ from messaging.sending import automatic, claiming, settlement
 from messaging.sending.gateway import Delivered, SendError
 from messaging.sending.settlement import Attempt, Claim
 from messaging.services import cancel_message
-from messaging.telegram import receiving, sending
+from messaging.telegram import own_sends, sending
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
@@ -181,12 +181,12 @@ def test_report_that_is_kept_while_others_are_taken_stays(
             return select_for_update(rows, **options)
         monkeypatch.undo()
         found = list(rows)
-        receiving.recognize(shop, replace(receiving._from_report(found[0]), telegram_message_id=42, text="two"))
+        own_sends.recognize(shop, replace(own_sends._from_report(found[0]), telegram_message_id=42, text="two"))
         return found
 
     monkeypatch.setattr(QuerySet, "select_for_update", select_meanwhile)
     with transaction.atomic():
-        taken = receiving.take_reports(shop)
+        taken = own_sends.take_reports(shop)
     assert [each.telegram_message_id for each in taken] == [41]
     assert list(SentReport.unscoped.values_list("telegram_message_id", "text")) == [(42, "two")]
     reports.settle(claimed, Delivered(43))
@@ -295,13 +295,13 @@ def test_message_is_not_kept_for_a_send_that_is_settled_meanwhile(
     reports: Reports, shop: Account, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody would look at it again before the next message comes."""
-    sending_now, keep = claim(send(actor, shop, "from here")), receiving._keep
+    sending_now, keep = claim(send(actor, shop, "from here")), own_sends._keep
 
     def settle_and_keep(*arguments: Any) -> bool:
         reports.settle(sending_now, Delivered(41))
         return keep(*arguments)
 
-    monkeypatch.setattr(receiving, "_keep", settle_and_keep)
+    monkeypatch.setattr(own_sends, "_keep", settle_and_keep)
     reports.store(reports.message(42, "typed"))
     assert bubbles() == [("from here", "direct", 41), ("typed", "phone", 42)]
 

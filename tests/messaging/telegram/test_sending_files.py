@@ -12,6 +12,7 @@ from crmsolid.workspaces.actor import Actor
 from messaging import services
 from messaging.files.progress import upload_progress
 from messaging.models import Account, Message, TelegramUpload
+from messaging.sending.waiting import waiting_for
 from messaging.telegram import uploading
 from messaging.telegram.account_worker import AccountWorker
 from messaging.threads.services import retry_message
@@ -169,8 +170,8 @@ def test_later_text_does_not_overtake_a_file(
     sent(to_another)
     server.wait(lambda: server.count(UPLOAD) == 1)
     assert arrived(server) == []
-    assert services.waiting.waiting_for(Message.unscoped.get(pk=message.pk)) == "upload"
-    assert services.waiting.waiting_for(Message.unscoped.get(pk=later.pk)) == "earlier_message"
+    assert waiting_for(Message.unscoped.get(pk=message.pk)) == "upload"
+    assert waiting_for(Message.unscoped.get(pk=later.pk)) == "earlier_message"
     server.resume_hanging()
     sent(later)
     assert [text for _, text in arrived(server)] == ["file", "later"]
@@ -433,6 +434,7 @@ def test_file_that_telegram_lost_is_uploaded_again(
     worker.start()
     file = photo(actor)
     first = sent(send_files(actor, shop, file))
+    assert first.telegram_message_id is not None
     server.lose_file(SHOP, first.telegram_message_id)
     sent(send_files(actor, shop, file, text="again"))
     assert arrived(server) == [("photo", ""), ("photo", "again")]
