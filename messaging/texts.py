@@ -187,6 +187,7 @@ def apply_templates(actor: Actor, items: list[Any], path: str) -> list[Change]:
 
 def _apply_template(actor: Actor, item: Any) -> Change:
     wanted = parse_object(item, TemplateItem)
+    wanted["attachments"] = attaching.files_of_twin(actor.workspace, wanted["attachments"])
     template = Template.objects.for_workspace(actor.workspace).filter(name=wanted["name"].strip()).first()
     if template is None:
         return Change(TEMPLATES, create_template(actor, **wanted).name, "created")

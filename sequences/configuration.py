@@ -10,6 +10,7 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.configuration import Change, apply_each
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account, AccountKind
+from messaging.sending.attaching import files_of_twin
 from sequences.definition import Definition, DefinitionErrors, read_definition
 from sequences.models import Sequence, SequenceVersion
 from sequences.services import create_sequence, update_sequence
@@ -49,6 +50,8 @@ def _read(workspace: Workspace, item: Any) -> Definition:
     if workspace.live_id is not None and "account_ids" in item:
         account_ids, errors = _accounts_of_twin(workspace, item["account_ids"])
         item = {**item, "account_ids": account_ids}
+    if isinstance(item.get("steps"), list):
+        item = {**item, "steps": [_with_files_of_twin(workspace, step) for step in item["steps"]]}
     try:
         definition = read_definition(workspace, item)
     except DefinitionErrors as wrong:
@@ -56,6 +59,14 @@ def _read(workspace: Workspace, item: Any) -> Definition:
     if errors:
         raise DomainError("validation_failed", errors=errors)
     return definition
+
+
+def _with_files_of_twin(workspace: Workspace, step: Any) -> Any:
+    """The step with the files that a test twin has in place of those of its live workspace."""
+    ids = step.get("attachments") if isinstance(step, dict) else None
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+        return step
+    return {**step, "attachments": files_of_twin(workspace, ids)}
 
 
 def _accounts_of_twin(workspace: Workspace, account_ids: Any) -> tuple[Any, list[FieldError]]:

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from crmsolid.core import clock
 from crmsolid.core.errors import invalid
+from crmsolid.core.ids import is_id
 from crmsolid.workspaces.models import Workspace
 from messaging import account_workers
 from messaging.files import albums
@@ -130,11 +131,30 @@ def check_kept(workspace: Workspace, ids: Sequence[str], field: str = "attachmen
     files = {file.pk: file for file in File.objects.for_workspace(workspace).filter(pk__in=ids)}
     for position, file_id in enumerate(ids):
         if file_id not in files or files[file_id].state == FileState.GONE:
-            detail = f"no such file ({file_id[:40]}) in this workspace; upload it with POST /v1/files first"
-            raise invalid(f"{field}[{position}]", "unknown_file", detail)
+            raise invalid(f"{field}[{position}]", "unknown_file", _unknown(workspace, file_id))
         if file_id in ids[:position]:
             raise invalid(f"{field}[{position}]", "repeated", "name each file once")
     albums.check_together([albums.kind_to_send_as(files[file_id], AUTO) for file_id in ids])
+
+
+def _unknown(workspace: Workspace, file_id: str) -> str:
+    is_of_live = workspace.live_id is not None and is_id("fil", file_id)
+    if is_of_live and File.objects.for_workspace(workspace.owner_workspace).filter(pk=file_id).exists():
+        return f"{file_id} is a file of the live workspace; upload the same one with POST /v1/files and a test key"
+    return f"no such file ({file_id[:40]}) in this workspace; upload it with POST /v1/files first"
+
+
+def files_of_twin(workspace: Workspace, ids: Sequence[str]) -> list[str]:
+    """The ids as a test twin has them, so that one configuration serves both: in place of a file of the live workspace
+    the first one of the twin with the same content. All others stay as they are."""
+    wanted = [each for each in ids if is_id("fil", each)]
+    if workspace.live_id is None or not wanted:
+        return list(ids)
+    live = File.objects.for_workspace(workspace.owner_workspace).filter(pk__in=wanted, state=FileState.STORED)
+    contents = dict(live.values_list("pk", "sha256"))
+    rows = File.objects.for_workspace(workspace).filter(sha256__in=set(contents.values()), state=FileState.STORED)
+    own = dict(rows.order_by("-pk").values_list("sha256", "pk"))
+    return [own.get(contents.get(each, ""), each) for each in ids]
 
 
 def lock_files(workspace_id: int, ids: Collection[str]) -> dict[str, File]:

@@ -9,6 +9,7 @@ from crmsolid.core import clock
 from messaging import tasks
 from messaging.models import Account, Message
 from messaging.sending.gateway import Outgoing
+from messaging.threads import services as threads
 from messaging.threads.received import Incoming, receive
 from tests.api.assertions import assert_problem
 from tests.messaging.conftest import FrozenTime
@@ -87,6 +88,23 @@ def test_a_quote_is_a_part_of_the_text(
     problem = assert_problem(post(ours, sandbox, **body), "validation_failed")
     assert [(each["field"], each["code"]) for each in problem["errors"]] == [(field, code)]
     assert Message.unscoped.count() == 1
+
+
+def test_the_same_text_with_another_quote_is_another_message(tenants: Tenants, sandbox: Account) -> None:
+    asked, again = write(sandbox, 7, "Blue?"), write(sandbox, 8, "Red?")
+    wanted: dict[str, Any] = {
+        "account_id": sandbox.pk,
+        "contact_id": asked.contact_id,
+        "text": "Yes",
+        "message_id": "msg_01M8Q822BS71Z8HTWBQ5K1H70G",
+    }
+    first = threads.begin(tenants.actor(), **wanted, reply_to=asked.pk, quote="Blue")
+    assert threads.begin(tenants.actor(), **wanted, reply_to=asked.pk, quote="Blue").pk == first.pk
+    others: list[dict[str, str]] = [{}, {"reply_to": asked.pk}, {"reply_to": again.pk}]
+    for other in others:
+        with pytest.raises(threads.WrittenBefore):
+            threads.begin(tenants.actor(), **wanted, **other)
+    assert Message.unscoped.filter(direction="out").count() == 1
 
 
 def test_a_deleted_message_is_not_quoted(ours: Api, sandbox: Account) -> None:

@@ -12,6 +12,7 @@ from crmsolid.workspaces.configuration import apply_configuration, dump_configur
 from crmsolid.workspaces.models import AuditEntry, Workspace
 from messaging.models import OptOutWord, Template
 from messaging.texts import create_template, update_template
+from tests.messaging.files.helpers import upload
 from tests.panel import browser
 from tests.tenants import Tenants
 
@@ -64,6 +65,28 @@ def test_the_sections_are_applied_and_dumped_unchanged(tenants: Tenants) -> None
     assert {change.action for change in apply_configuration(tenants.actor(), dumped)} == {"unchanged"}
     dumped["templates"][0]["text"] = "Hi"
     assert [change.action for change in apply_configuration(tenants.actor(), dumped)][:2] == ["updated", "unchanged"]
+
+
+def test_the_twin_uses_its_own_file_in_place_of_one_of_the_live_workspace(tenants: Tenants) -> None:
+    ours = upload(tenants, b"offer", "offer.txt")
+    document = {"templates": [{"name": "Offer", "text": "", "format": "plain", "attachments": [ours.pk]}]}
+    twin = tenants.actor(tenants.twin)
+    upload(tenants, b"another", "offer.txt", tenants.twin)
+    with pytest.raises(DomainError) as refused:
+        apply_configuration(twin, document)
+    [error] = refused.value.errors
+    assert (error.field, error.code) == ("templates[0].attachments[0]", "unknown_file")
+    assert error.detail == (
+        f"{ours.pk} is a file of the live workspace; upload the same one with POST /v1/files and a test key"
+    )
+    assert not Template.unscoped.exists()
+    same = upload(tenants, b"offer", "copy.txt", tenants.twin)
+    assert [change.action for change in apply_configuration(twin, document)] == ["created"]
+    assert Template.unscoped.get().attachments == [same.pk]
+    assert [change.action for change in apply_configuration(twin, document)] == ["unchanged"]
+    # The live workspace accepts only its own files.
+    with pytest.raises(DomainError, match="validation_failed"):
+        apply_configuration(tenants.actor(), {"templates": dump_configuration(twin)["templates"]})
 
 
 def test_what_is_wrong_in_the_sections_is_named_by_its_path_and_changes_nothing(tenants: Tenants) -> None:

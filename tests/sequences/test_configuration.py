@@ -14,6 +14,7 @@ from crmsolid.workspaces.models import Workspace
 from messaging.models import Account
 from sequences.models import Sequence, SequenceStatus, SequenceVersion, Step
 from sequences.services import start_sequence
+from tests.messaging.files.helpers import upload
 from tests.sequences.helpers import actor, contact, enroll, stored
 from tests.tenants import Tenants
 
@@ -246,6 +247,22 @@ def test_accounts_of_others_are_refused_in_the_twin_too(account: Account, tenant
 def test_accounts_of_the_twin_are_refused_in_the_live_workspace(tenants: Tenants) -> None:
     of_twin = tenants.sandbox(tenants.twin)
     assert refused(tenants.workspace, full(of_twin)) == [("sequences[0].account_ids[0]", "not_found")]
+
+
+def test_files_of_the_live_workspace_become_those_of_the_twin_with_the_same_content(tenants: Tenants) -> None:
+    ours = [upload(tenants, content, "a.txt").pk for content in (b"one", b"two")]
+    sequence = {"name": "Short", "steps": [{"text": "Hello", "attachments": ours}]}
+    theirs = [upload(tenants, b"one", "b.txt", tenants.twin).pk]
+    assert refused(tenants.twin, sequence) == [("sequences[0].steps[0].attachments", "unknown_file")]
+    theirs.append(upload(tenants, b"two", "b.txt", tenants.twin).pk)
+    assert apply(tenants.twin, sequence) == [("Short", "created")]
+    assert [step["attachments"] for step in dumped(tenants.twin)[0]["steps"]] == [theirs]
+    assert apply(tenants.twin, sequence) == [("Short", "unchanged")]
+    assert apply(tenants.workspace, sequence) == [("Short", "created")]
+    assert refused(tenants.workspace, *dumped(tenants.twin)) == [("sequences[0].steps[0].attachments", "unknown_file")]
+    for wrong in ("fil", [7], [None], {"id": ours[0]}):
+        broken = {"name": "Short", "steps": [{"text": "Hello", "attachments": wrong}, 7]}
+        assert ("sequences[0].steps[0].attachments", "invalid") in refused(tenants.twin, broken)
 
 
 # --- Commands ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,16 @@ from django.db import transaction
 
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, AccountLease, HistoryRequest, Message, TelegramSession, WorkerHeartbeat
+from messaging.changes.services import delete_message, edit_message
+from messaging.models import (
+    Account,
+    AccountLease,
+    HistoryRequest,
+    Message,
+    MessageChange,
+    TelegramSession,
+    WorkerHeartbeat,
+)
 from messaging.telegram import leases
 from messaging.telegram.services import begin_qr_login
 from messaging.threads.services import load_history
@@ -112,6 +121,39 @@ def test_worker_killed_before_the_message_was_claimed(
     message = send(actor, shop)
     start("two")
     assert (outcomes(sent(message)), received_texts(server)) == (["sent"], ["Hello"])
+
+
+@pytest.mark.parametrize("when", ["before", "after", "settling"])
+@pytest.mark.parametrize("kind", ["edit", "delete"])
+def test_worker_killed_while_it_changes_a_message(
+    kind: str, when: str, start: Start, shop: Account, server: TelegramServer, actor: Actor
+) -> None:
+    """Before the request took effect, after that but before the answer, and between the answer and its settlement."""
+    first = start("one")
+    message = sent(send(actor, shop))
+    request = "messages.editMessage" if kind == "edit" else "messages.deleteMessages"
+    server.hang(request, 60, when="before" if when == "before" else "after")
+    if kind == "edit":
+        edit_message(actor, message.pk, text="New")
+    else:
+        delete_message(actor, message.pk)
+    server.wait(lambda: server.count(request) == 1, seconds=SECONDS)
+    if when == "settling":
+        with transaction.atomic():
+            Message.unscoped.select_for_update().get(pk=message.pk)
+            server.resume_hanging()
+            wait_until(another_transaction_waits, seconds=SECONDS)
+            first.kill()
+    else:
+        first.kill()
+    assert MessageChange.unscoped.get().status == "queued"
+    start("two")
+    wait_until(lambda: MessageChange.unscoped.get().status == "done", seconds=SECONDS)
+    message.refresh_from_db()
+    texts = ["New"] if kind == "edit" else []
+    assert (received_texts(server), message.text, message.change) == (texts, "New" if texts else "Hello", None)
+    assert (message.deleted_at is None, server.count(request)) == (kind == "edit", 2)
+    assert Event.unscoped.filter(type="message.edited" if texts else "message.deleted").count() == 1
 
 
 def test_two_workers_share_accounts_and_one_takes_over(
