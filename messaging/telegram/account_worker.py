@@ -11,9 +11,10 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import Error
 from django.db import Error as DatabaseError
@@ -251,6 +252,8 @@ class AccountWorker:
         # Of its own: a renewal must not wait behind updates being stored, or the database being compared.
         self._lease_thread = DatabaseThreads(1, compare=False)
         self._qr_logins = QrLogins(self.id, self._threads, self._lease_thread)
+        self._look_for_typing: asyncio.Future[None] = self._loop.create_future()
+        self._look_for_typing.set_result(None)
         self._started.set()
         deadline_check = asyncio.create_task(self._disconnect_at_lease_deadlines())
         comparison = asyncio.create_task(self._compare_database())
@@ -280,24 +283,32 @@ class AccountWorker:
                 for account_id in await self._lease_thread.run(find, ready):
                     if connection := self._connections.get(account_id):  # it may have ended meanwhile
                         start(connection)
-            await self._show_typing(ready)
+            self._show_typing(ready)
             await self._qr_logins.tick()
         except Error as error:
             logger.warning("the database cannot be reached, leases may expire: %r", error)
         except Exception:
             logger.exception("a tick failed")  # the next one must run all the same
 
-    async def _show_typing(self, account_ids: list[int]) -> None:
-        """In the background: nothing waits for it, and it may be lost."""
-        if not account_ids:
-            return
-        typed = await self._threads.run(typing.typed_now, account_ids)
+    def _show_typing(self, account_ids: list[int]) -> None:
+        """In the background: a tick waits for no thread that may be busy. What is typed may be lost."""
+        if account_ids and self._look_for_typing.done():
+            self._look_for_typing = self._show_in_background(self._show_typed(account_ids))
+
+    async def _show_typed(self, account_ids: list[int]) -> None:
+        typed: dict[int, set[str]] = {}
+        with contextlib.suppress(Error):  # the tick reports it
+            typed = await self._threads.run(typing.typed_now, set(account_ids))
         for account_id, thread_ids in typed.items():
             for thread_id in thread_ids:
                 if connection := self._connections.get(account_id):
-                    task = asyncio.create_task(connection.show_typing(thread_id))
-                    self._typing.add(task)
-                    task.add_done_callback(self._typing.discard)
+                    self._show_in_background(connection.show_typing(thread_id))
+
+    def _show_in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._typing.add(task)
+        task.add_done_callback(self._typing.discard)
+        return task
 
     async def _wait_for_next_tick(self) -> None:
         """Wait a tick's length; less if a message of our accounts is due sooner, or at a wake-up."""

@@ -16,6 +16,9 @@ UNFINISHED = {
         OR status = 'queued' AND NOT (delayed_by = 'daily_limit' AND eta > now() + interval '1 hour')""",
     "answers of the sandbox": """SELECT d.id FROM messaging_sandboxdelivery d
         JOIN messaging_message m ON m.id = d.message_id WHERE d.reply_pending AND m.status = 'sent'""",
+    "files to be sent": "SELECT id FROM messaging_telegramupload WHERE state = 'wanted'",
+    "files to be fetched": "SELECT id FROM messaging_telegramdownload WHERE wanted_at IS NOT NULL",
+    "changes of messages": "SELECT id FROM messaging_messagechange WHERE status = 'queued'",
     "enrollments": "SELECT id FROM sequences_enrollment WHERE ended_at IS NULL",
     "steps": "SELECT id FROM sequences_steprun WHERE NOT handled",
     "broadcasts": "SELECT id FROM messaging_broadcast WHERE status NOT IN ('done', 'canceled', 'draft')",

@@ -18,6 +18,7 @@ from crmsolid.celery import app
 from tests.system import invariants
 from tests.system.faults import WORKERS, Faults, Monitor, frozen
 from tests.system.kinds.contacts import Broadcasts, Enrollments, Imports, ToolUpserts, Upserts
+from tests.system.kinds.files import TelegramFiles
 from tests.system.kinds.messages import Sends, SendsBeyondTheLimit, TelegramSends, ToolSends
 from tests.system.kinds.reads import ReadsBeyondTheLimit
 from tests.system.kinds.webhooks import Endpoints
@@ -119,6 +120,7 @@ def under_load(stack: Stack, receiver: Receiver, telegram: TelegramServer, load:
         *(kind(stack, load) for kind in (ToolSends, SendsBeyondTheLimit, Upserts, ToolUpserts, Imports)),
         *(kind(stack, load) for kind in (Enrollments, Broadcasts)),
         TelegramSends(stack, load, telegram),
+        TelegramFiles(stack, load, telegram),
         Endpoints(stack, load, receiver, endpoints["/all"]),
         reads := ReadsBeyondTheLimit(stack, load),
     ]

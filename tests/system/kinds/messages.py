@@ -1,6 +1,7 @@
 """Loads that send messages: by REST and by MCP, on sandbox accounts, on one near its daily limit, and on Telegram."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from tests.system.load import Kind, Load, Request
@@ -21,6 +22,19 @@ actor = Actor.command(Workspace.objects.get(slug="demo", live=None), "tests")
 for session, user_id in {sessions!r}:
     print(connect_account(actor, PreparedSession(*session), user_id).pk)
 """
+
+
+def connect(stack: Stack, server: TelegramServer, phones: Sequence[str]) -> list[int]:
+    """Connect an account for each of these new users of Telegram, and wait until workers hold them."""
+    users = [server.create_user(phone, username=f"shop_{phone[-1]}", first_name="Shop") for phone in phones]
+    sessions = [server.authorize(phone) for phone in phones]
+    rows = [
+        ((session.dc_id, session.host, session.port, session.auth_key), user.id)
+        for session, user in zip(sessions, users, strict=True)
+    ]
+    output = stack.manage("shell", "-v", "0", "-c", CONNECT.format(sessions=rows))
+    wait_until(lambda: all(map(server.connected, phones)), "the workers hold the accounts", seconds=120)
+    return [int(line) for line in output.split()]
 
 
 class Sends(Kind):
@@ -120,15 +134,7 @@ class TelegramSends(Sends):
     def prepare(self) -> None:
         server = self._server
         server.create_user(ANNA, username="anna_x", first_name="Anna")
-        users = [server.create_user(phone, username=f"shop_{phone[-1]}", first_name="Shop") for phone in SHOPS]
-        sessions = [server.authorize(phone) for phone in SHOPS]
-        rows = [
-            ((session.dc_id, session.host, session.port, session.auth_key), user.id)
-            for session, user in zip(sessions, users, strict=True)
-        ]
-        output = self.stack.manage("shell", "-v", "0", "-c", CONNECT.format(sessions=rows))
-        self.accounts = [int(line) for line in output.split()]
-        wait_until(lambda: all(map(server.connected, SHOPS)), "the workers hold the accounts", seconds=120)
+        self.accounts = connect(self.stack, server, SHOPS)
 
     async def act(self, number: int) -> None:
         await self.send(self.accounts[number % len(self.accounts)], "@anna_x")
