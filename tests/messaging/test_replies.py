@@ -267,5 +267,5 @@ def test_quote_is_looked_up_first(
 ) -> None:
     report(telegram, 1, frozen_time.now, outgoing=True)
     at = clock.now() + timedelta(minutes=1)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         receive(telegram, Incoming(telegram_message_id=2, text="hi", at=at, username="alice", reply_to=1))

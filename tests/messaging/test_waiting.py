@@ -248,6 +248,6 @@ def test_data_export_takes_the_same_queries_for_any_number_of_queued_messages(
     tenants: Tenants, frozen_time: FrozenTime, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     messages = [send(tenants.sandbox()) for _ in range(3)]
-    with django_assert_num_queries(5):  # messages, accounts, earlier messages, contact, addresses
+    with django_assert_num_queries(6):  # messages, accounts, earlier messages, contact, addresses, files
         exported = erasure.export(tenants.workspace.pk, messages[0].contact_id)["messages"]
     assert [row["waiting_for"] for row in exported] == ["worker"] * 3
