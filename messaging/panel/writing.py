@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.ids import is_id
 from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces.actor import Actor
 from messaging import services as messages
@@ -145,7 +146,8 @@ def upload(page: TenantPage, draft: Draft) -> None:
 
 def show_files(page: TenantPage, draft: Draft) -> None:
     """Have the composer show the files of the draft; those that are not there any more are left out."""
-    rows = page.rows(File).in_bulk(draft.attachments) if draft.attachments else {}
+    known = [each for each in draft.attachments if is_id("fil", each)]
+    rows = page.rows(File).in_bulk(known) if known else {}
     draft.attachments = [each for each in draft.attachments if each in rows]
     draft.shown_files = [shown(rows[each]) for each in draft.attachments]
 

@@ -128,7 +128,8 @@ def check_kept(workspace: Workspace, ids: Sequence[str], field: str = "attachmen
     occurs twice, what is no file of this workspace, and files that do not go together."""
     if len(ids) > albums.MAX_TOGETHER:
         raise invalid(field, "too_many", f"a message has at most {albums.MAX_TOGETHER} files")
-    files = {file.pk: file for file in File.objects.for_workspace(workspace).filter(pk__in=ids)}
+    known = [each for each in ids if is_id("fil", each)]
+    files = {file.pk: file for file in File.objects.for_workspace(workspace).filter(pk__in=known)}
     for position, file_id in enumerate(ids):
         if file_id not in files or files[file_id].state == FileState.GONE:
             raise invalid(f"{field}[{position}]", "unknown_file", _unknown(workspace, file_id))

@@ -58,6 +58,10 @@ def check_template(workspace: Workspace, text: str, format: str = Format.PLAIN, 
 
 
 def _parsed(text: str, format: str) -> Parsed:
+    if format not in Format.values:
+        raise invalid("format", "invalid_choice", f"a text is written as {', '.join(Format.values)}")
+    if "\0" in text:
+        raise invalid("text", "null_character", "leave the character U+0000 out")
     try:
         return _parse(text, format)
     except TemplateSyntaxError as error:

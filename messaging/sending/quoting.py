@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.ids import is_id
 from messaging.formatting.entities import utf16_length
 from messaging.models import Account, Message, Status
 
@@ -33,7 +34,7 @@ def columns_of(account: Account, contact_id: str, reply_to: str, quote: str) -> 
             raise invalid("quote", "without_reply_to", "name the message that is quoted in reply_to")
         return {}
     rows = Message.objects.for_workspace(account.workspace_id).filter(account=account, contact=contact_id)
-    quoted = rows.filter(pk=reply_to).first()
+    quoted = rows.filter(pk=reply_to).first() if is_id("msg", reply_to) else None
     if quoted is None:
         detail = "this is no message between the account and the contact; quote one of the same conversation"
         raise invalid("reply_to", "not_in_conversation", detail)

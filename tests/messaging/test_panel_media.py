@@ -70,6 +70,30 @@ def fetch(client: Client, file_id: str, query: str = "") -> Any:
     return answer
 
 
+@pytest.mark.parametrize("action", ["send", "preview"])
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"text": "a\0b"}, "Leave the character U+0000 out."),
+        ({"text": "<b>a\0b</b>", "format": "html"}, "Leave the character U+0000 out."),
+        ({"text": "a", "format": "rtf"}, "A text is written as plain, markdown, html."),
+        ({"text": "a", "attachments": "a\0b"}, "No such file"),
+        ({"text": "a", "reply_to": "a\0b"}, "This is no message between the account and the contact"),
+    ],
+)
+def test_a_form_that_no_browser_sends_is_refused(
+    client: Client, thread: Thread, action: str, fields: dict[str, str], said: str
+) -> None:
+    headers = {"Accept": "application/json"} if action == "send" else {}
+    ids = {"member": client.session["_auth_user_id"], "workspace": str(thread.workspace.pk)}
+    answer = client.post(page_of(thread), {"action": action, **ids, **fields}, headers=headers)
+    assert answer.status_code == 200
+    if action == "send":
+        assert answer.json()["state"] == "refused"
+        assert any(each.startswith(said) for each in answer.json()["errors"].values())
+    assert not Message.unscoped.filter(direction="out").exists()
+
+
 # --- Files ------------------------------------------------------------------------------------------------------------
 def test_pictures_keep_their_room_and_open_large(client: Client, thread: Thread) -> None:
     message = add_media(thread, [("photo", "drip.jpg", picture(1280, 640))], text="It drips")
