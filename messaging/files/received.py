@@ -37,8 +37,8 @@ class Remote:
 @dataclass(frozen=True, slots=True)
 class ReceivedMedia:
     """A file as a message of Telegram describes it: ``size`` in bytes, ``duration`` in seconds, ``waveform`` up to 100
-    values of 0 to 31. ``storage_name`` is set if the content is here already: whoever reports the message keeps it in
-    the transaction. Without both the content is not fetched: the file destroys itself."""
+    values of 0 to 31. ``storage_name`` and ``sha256`` are set if the content is here already: whoever reports the
+    message keeps it in the transaction. Without it and ``remote`` nothing is fetched: the file destroys itself."""
 
     kind: FileKind
     type: str
@@ -50,6 +50,7 @@ class ReceivedMedia:
     waveform: bytes = b""
     remote: Remote | None = None
     storage_name: str = ""
+    sha256: str = ""
 
     def to_json(self) -> dict[str, Any]:
         values = asdict(self) | {"waveform": self.waveform.hex()}
@@ -131,6 +132,7 @@ def _new_file(message: Message, media: ReceivedMedia) -> File:
         duration=media.duration,
         waveform=media.waveform or None,
         storage_name=media.storage_name,
+        sha256=media.sha256,
     )
 
 

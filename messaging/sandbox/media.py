@@ -1,5 +1,6 @@
 """The files that contacts of a sandbox send. They are small and lie beside this module."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,6 +41,7 @@ class Asset:
             duration=self.duration,
             waveform=self.waveform,
             storage_name=storage_name,
+            sha256=hashlib.sha256(self.content).hexdigest(),
         )
 
 

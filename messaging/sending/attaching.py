@@ -151,7 +151,11 @@ def files_of_twin(workspace: Workspace, ids: Sequence[str]) -> list[str]:
     wanted = [each for each in ids if is_id("fil", each)]
     if workspace.live_id is None or not wanted:
         return list(ids)
-    live = File.objects.for_workspace(workspace.owner_workspace).filter(pk__in=wanted, state=FileState.STORED)
+    live = (
+        File.objects.for_workspace(workspace.owner_workspace)
+        .filter(pk__in=wanted, state=FileState.STORED)
+        .exclude(sha256="")
+    )
     contents = dict(live.values_list("pk", "sha256"))
     rows = File.objects.for_workspace(workspace).filter(sha256__in=set(contents.values()), state=FileState.STORED)
     own = dict(rows.order_by("-pk").values_list("sha256", "pk"))

@@ -1,5 +1,6 @@
 """Contacts of a sandbox do what their usernames say, and what is sent to them arrives once."""
 
+import hashlib
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -57,7 +58,9 @@ def test_contact_answers_with_files_whose_content_is_there(
     assert shown == [(kind, asset.type, len(asset.content), "stored", asset.name) for asset in assets]
     client = Api(tenants.key())
     for attachment, asset in zip(answer["attachments"], assets, strict=True):
-        assert b"".join(client.get(attachment["url"]).streaming_content) == asset.content
+        served = client.get(attachment["url"])
+        assert b"".join(served.streaming_content) == asset.content
+        assert served.headers["ETag"] == f'"{hashlib.sha256(asset.content).hexdigest()}"'
     assert File.unscoped.count() == Attachment.unscoped.count() == len(assets)
     assert not StoredObject.unscoped.exists()  # nothing is left to be deleted
     assert len({each.telegram_message_id for each in Attachment.unscoped.all()}) == len(assets)
