@@ -12,7 +12,7 @@ internal sealed class ResumingStream(Transport transport, FormattableString path
     private Stream? _part;
     private string? _version;
     private long _position;
-    private long _lastCame;
+    private long? _lastCame;
     private int _retries;
 
     /// <summary>Asks for the file, or for what is missing of it, until it is there.</summary>
@@ -109,7 +109,7 @@ internal sealed class ResumingStream(Transport transport, FormattableString path
 
     private TimeSpan TimeLeft()
     {
-        _lastCame = _lastCame == 0 ? transport.Options.TimeProvider.GetTimestamp() : _lastCame;
-        return transport.Options.RetryFor - transport.Options.TimeProvider.GetElapsedTime(_lastCame);
+        _lastCame ??= transport.Options.TimeProvider.GetTimestamp();
+        return transport.Options.RetryFor - transport.Options.TimeProvider.GetElapsedTime(_lastCame.Value);
     }
 }
