@@ -81,6 +81,8 @@ def test_page_of_the_documentation_is_served_and_found(client: Client) -> None:
 def test_tool_takes_and_answers_the_new_field() -> None:
     from contacts.tools import TOOLS
 
-    (tool,) = [tool for tool in TOOLS if tool.name == "upsert_contact"]
-    assert "job_title" in tool.input_schema["properties"]
-    assert "job_title" in tool.output_schema["properties"]
+    tools = {tool.name: tool for tool in TOOLS}
+    assert "job_title" in tools["upsert_contact"].input_schema["properties"]
+    # Which fields a contact has, the list says for all tools.
+    listed = tools["list_contacts"].output_schema["properties"]["data"]
+    assert "job_title" in listed["items"]["properties"]
