@@ -126,7 +126,7 @@ def send_pending_replies(message_ids: Sequence[str] | None = None) -> int:
 
 def _answer(delivery: SandboxDelivery) -> int:
     """The content of files is written before the transaction, and deleted if somebody else has answered meanwhile."""
-    answer = answers.answer_of(delivery.message.recipient) or Answer(text=None)
+    answer = answers.answer_of(delivery.message.recipient) or Answer()
     names = media.store(delivery.workspace_id, answer.files)
     given = 0
     try:
