@@ -3,8 +3,7 @@
 import asyncio
 import hashlib
 import random
-from collections import Counter, defaultdict
-from typing import Any
+from collections import Counter
 
 from tests.messaging.files.helpers import form, picture
 from tests.system.kinds.messages import Sends, connect
@@ -80,17 +79,19 @@ class TelegramFiles(Sends):
         return len(sent) + len(received)
 
     def arrived(self) -> "Counter[str]":
-        """How often each text arrived at the phone, with the photos that were sent with it."""
-        groups: dict[int, list[Any]] = defaultdict(list)
+        """How often each text arrived at the phone, with the photos that were sent with it: one after the other,
+        the text with the first photo. What a crash leaves of an album follows apart."""
+        messages: list[tuple[str, list[bytes]]] = []
         for record in self._server.received(BELLA):
-            groups[record.grouped_id or -record.id].append(record)
-        texts: Counter[str] = Counter()
-        for records in groups.values():
-            contents = [self._server.file_content(BELLA, record.id) for record in records]
-            text = records[0].text
-            assert contents == self.photos[text], (text, len(contents))
-            texts[text] += 1
-        return texts
+            content = self._server.file_content(BELLA, record.id)
+            if record.text:
+                messages.append((record.text, []))
+            messages[-1][1].append(content)
+        for text, contents in messages:
+            expected = self.photos[text]
+            found = [expected.index(content) if content in expected else None for content in contents]
+            assert found == list(range(len(expected))), (text, found)
+        return Counter(text for text, _ in messages)
 
     def stored_digest(self, file_id: str) -> str:
         [(state, found)] = self.stack.query("SELECT state, sha256 FROM messaging_file WHERE id = %s", file_id)
