@@ -407,10 +407,10 @@ def test_bug_with_one_enrollment_does_not_hold_up_the_others(
     bad, good = (enroll(sequence, contact(account.workspace, name)) for name in ("bad_one", "good_one"))
     render_for = message_text.render_for
 
-    def render(who: Contact, *text: str) -> Formatted:
+    def render(who: Contact, *text: str, **options: Any) -> Formatted:
         if who.username == "bad_one":
             raise RuntimeError("a bug")
-        return render_for(who, *text)
+        return render_for(who, *text, **options)
 
     monkeypatch.setattr(message_text, "render_for", render)
     work()
