@@ -102,6 +102,7 @@ class PersonalDataOut(Representation):
     stages = serializers.ListField(child=serializers.DictField(), help_text="Stages that it came to, oldest first.")
     notes = serializers.ListField(child=serializers.DictField(), help_text="What members noted, oldest first.")
     messages = serializers.ListField(child=serializers.DictField(), help_text="Oldest first, as GET answers them.")
+    files = serializers.ListField(child=serializers.DictField(), help_text="Those of the messages, each once.")
     enrollments = serializers.ListField(child=serializers.DictField(), help_text="In sequences, with the steps done.")
     events = serializers.ListField(child=serializers.DictField())
     deliveries = serializers.ListField(child=serializers.DictField(), help_text="To which webhooks they went.")

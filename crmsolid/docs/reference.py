@@ -47,7 +47,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "changed": ["audience"],
     },
     "contact_conflict": {"contacts": [f"con_{ULID}", "con_01M8G4D2S8ZK5V0Q7N3T6R9WXE"]},
-    "validation_failed": {"errors": [FieldError("text", "required", "This field is required.")]},
+    "validation_failed": {"errors": [FieldError("text", "required", "one of these is needed: text, attachments")]},
     "rate_limited": {"detail": "600 requests a minute are used up; retry in 23 s"},
     "headers_too_large": {"detail": "request line and headers may have at most 65536 bytes"},
     "not_implemented": {"detail": "there is no such method; use GET, HEAD, POST, PUT, PATCH, DELETE"},

@@ -33,6 +33,7 @@ ADDED_LATER = {
     "BroadcastOut": {"format", "attachments"},
     "BroadcastSampleOut": {"html"},
     "MessageOut": {"html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"},
+    "PersonalDataOut": {"files"},
     "PreviewStepOut": {"html"},
     "StepOut": {"format", "attachments"},
 }

@@ -30,6 +30,7 @@ ADDED_LATER = {
     "Broadcast": {"format", "attachments"},
     "BroadcastSample": {"html"},
     "Message": {"html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"},
+    "PersonalData": {"files"},
     "SequencePreviewStep": {"html"},
     "SequenceStep": {"format", "attachments"},
 }

@@ -842,6 +842,8 @@ class PersonalData(Model):
     """What members noted, oldest first."""
     messages: list[dict[str, Any]]
     """Oldest first, as GET answers them."""
+    files: list[dict[str, Any]] = pydantic.Field(default_factory=list)
+    """Those of the messages, each once."""
     enrollments: list[dict[str, Any]]
     """In sequences, with the steps done."""
     events: list[dict[str, Any]]
