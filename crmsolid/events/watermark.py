@@ -126,7 +126,9 @@ def _write(known: Sequence[Mark], mark: Mark) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         opened = os.open(folder, os.O_RDONLY)
         try:
-            fcntl.flock(opened, fcntl.LOCK_EX)  # all processes use one temporary file, so a failure leaves no others
+            # All processes use one temporary file, so a failure leaves no others. One that stands still while it has
+            # the lock must not hold up the work of the others.
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
             temporary = folder / f"{_FILE}.new"
             with open(temporary, "w", opener=partial(os.open, mode=0o600)) as file:
                 json.dump([asdict(each) for each in marks], file)
@@ -136,6 +138,8 @@ def _write(known: Sequence[Mark], mark: Mark) -> None:
             os.fsync(opened)  # without this, the new name may be gone after a loss of power
         finally:
             os.close(opened)
+    except BlockingIOError:
+        logger.info("another process writes the watermark of the database")
     except OSError as error:
         logger.error("the watermark of the database cannot be written", extra={"error": str(error)})
 
