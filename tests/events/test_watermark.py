@@ -1,6 +1,8 @@
 """A database that is older than this host has seen it is noticed, and nothing else is taken for one."""
 
+import fcntl
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -155,6 +157,21 @@ def test_a_write_that_fails_leaves_one_file_at_most_which_the_next_write_replace
         assert len(list(folder.iterdir())) == 1
     watermark.check()
     assert [each.name for each in folder.iterdir()] == ["watermark.json"]
+
+
+def test_a_process_that_stands_still_while_it_writes_holds_up_nobody(folder: Path) -> None:
+    watermark.check()
+    before = written()
+    come_to(7)
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        assert not watermark.check()
+        assert written() == before
+    finally:
+        os.close(opened)
+    assert not watermark.check()
+    assert [position for _, position in written()] == [7]
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
