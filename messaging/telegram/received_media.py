@@ -79,8 +79,9 @@ def _photo(photo: types.Photo, *, fetches: bool) -> ReceivedMedia | None:
     sizes: list[Any] = [each for each in photo.sizes if isinstance(each, _SIZES)]
     if not sizes:
         return None
-    largest = max(sizes, key=lambda size: size.w * size.h)
-    in_bytes = largest.size if isinstance(largest, types.PhotoSize) else max(largest.sizes, default=0)
+    # The thumbnail of a small photo may have the same measures as the photo.
+    largest = max(sizes, key=lambda size: (size.w * size.h, _bytes_of(size)))
+    in_bytes = _bytes_of(largest)
     remote = Remote(photo.dc_id, photo.id, photo.access_hash, photo.file_reference, largest.type[:4])
     return ReceivedMedia(
         kind=FileKind.PHOTO,
@@ -90,6 +91,10 @@ def _photo(photo: types.Photo, *, fetches: bool) -> ReceivedMedia | None:
         height=clean_number(largest.h),
         remote=remote if fetches else None,
     )
+
+
+def _bytes_of(size: Any) -> int:
+    return int(size.size if isinstance(size, types.PhotoSize) else max(size.sizes, default=0))
 
 
 def _document(media: types.MessageMediaDocument, *, fetches: bool) -> ReceivedMedia:

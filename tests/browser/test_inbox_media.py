@@ -196,3 +196,26 @@ def test_a_file_is_sent_without_javascript(product: Product, sign_in: SignIn) ->
     )
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("log", name="Messages")).to_contain_text("plan.pdf")
+
+
+SEE_TYPING = """() => {
+    window.seen = [];
+    const said = (each) => window.seen.push(each.dataset.typing);
+    const see = () => document.querySelectorAll("[data-typing]").forEach(said);
+    const what = { subtree: true, childList: true, attributeFilter: ["data-typing"] };
+    new MutationObserver(see).observe(document.body, what);
+}"""
+
+
+def test_a_contact_who_types_is_seen_while_our_own_message_arrives(product: Product, sign_in: SignIn) -> None:
+    seeded = product.seeded["workspaces"]["inbox"]
+    body = {"account_id": seeded["account"], "to": "@typing_nora", "text": "Hello Nora"}
+    sent = product.call("POST", "/v1/messages/send", seeded["token"], body)[1]["id"]
+    thread = product.call("GET", f"/v1/messages/{sent}", seeded["token"])[1]["thread_id"]
+    page = sign_in("inbox", "agent")
+    page.goto(f"/panel/live/inbox/{thread}/")
+    page.evaluate(SEE_TYPING)
+    composer = page.get_by_label("Your answer")
+    composer.fill("Are you there?")
+    composer.press("Control+Enter")
+    wait_until(lambda: "typing…" in page.evaluate("window.seen"), "it is said that the contact types")

@@ -180,7 +180,7 @@ def test_one_reaction_of_the_account_stands_at_a_time(ours: Api, answer: Message
     assert actions(answer) == ["message.reacted"] * 3
 
 
-@pytest.mark.parametrize("emoji", ["", "a", "👍 👍", "1", "👍" * 17, "\ufe0f"])
+@pytest.mark.parametrize("emoji", ["", "a", "👍 👍", "1", "👍" * 17, "\ufe0f", "👍\u202e"])
 def test_what_is_no_emoji_is_refused(ours: Api, answer: Message, emoji: str) -> None:
     problem = assert_problem(ours.post(f"/v1/messages/{answer.pk}/reactions", {"emoji": emoji}), "validation_failed")
     assert [error["field"] for error in problem["errors"]] == ["emoji"]

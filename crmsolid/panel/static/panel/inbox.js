@@ -48,8 +48,11 @@
       open.before = true;
       open.refused = false;
     };
-    source.onmessage = (event) => refreshSoon(JSON.parse(event.data).thread);
-    source.addEventListener("message", (event) => stopTyping(JSON.parse(event.data).thread));
+    source.onmessage = ({ data }) => {
+      const { thread, event } = JSON.parse(data);
+      if (event === "message.received") stopTyping(thread);
+      refreshSoon(thread);
+    };
     source.addEventListener("typing", (event) => showTyping(JSON.parse(event.data)));
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return say(LOST[0]);
