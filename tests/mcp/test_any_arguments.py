@@ -93,5 +93,7 @@ def test_refusal_of_any_value_names_its_argument(tenants: Tenants, data: st.Data
         argument = data.draw(st.sampled_from(sorted(BY_NAME[name].input_schema["properties"]) or ["limit"]))
         refused = check_call(token, name, {**ARGUMENTS[name](ids), argument: data.draw(ANY_JSON)})
         if refused is not None and refused["code"] == "validation_failed":
-            assert all(error["field"].split(".")[0].split("[")[0] == argument for error in refused["errors"])
+            # A second recipient beside ``to`` is refused by the name of the first one.
+            names = {argument, "to"} if argument == "contact_id" else {argument}
+            assert {error["field"].split(".")[0].split("[")[0] for error in refused["errors"]} <= names
         transaction.set_rollback(True)

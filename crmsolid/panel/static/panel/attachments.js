@@ -101,8 +101,8 @@ window.attachments = (() => {
     }
     const say = (words) => (status.textContent = words);
 
-    function add(files) {
-      for (const file of files) {
+    function add(files, arePasted = false) {
+      for (const file of arePasted ? files.map(named) : files) {
         if (list.children.length >= MOST) {
           say(`A message has at most ${MOST} files.`);
           window.alert(`A message has at most ${MOST} files. “${file.name}” and what follows were left out.`);
@@ -138,7 +138,7 @@ window.attachments = (() => {
       const { files, types } = event.clipboardData;
       if (!files.length || types.includes("text/plain")) return; // programs add a picture of the text
       event.preventDefault();
-      add([...files].map(named));
+      add([...files], true);
     });
     dropInto(form.closest(".cs-thread-pane") || form, add);
     if (input.files.length) input.dispatchEvent(new Event("change")); // chosen before this script was there

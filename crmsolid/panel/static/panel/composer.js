@@ -87,7 +87,7 @@
     const chosen = [...files];
     if (attachments || !chosen.length || types.includes("text/plain")) return;
     event.preventDefault();
-    wantTools().then((found) => found.add(chosen), () => showErrors({ attachments: "Without a connection no file can be added. Try again." }));
+    wantTools().then((found) => found.add(chosen, event.type === "paste"), () => showErrors({ attachments: "Without a connection no file can be added. Try again." }));
   };
   form.addEventListener("paste", (event) => take(event, event.clipboardData));
   document.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
