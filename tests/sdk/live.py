@@ -33,8 +33,10 @@ from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope
 from crmsolid.workspaces.models import Workspace
 from django.core.management import call_command
 from messaging.accounts import create_sandbox_account
+from messaging.models import Account
 actor = Actor.command(Workspace.objects.get(slug="demo", mode="live"), "tests")
 call_command("apply_config", {file!r}, "--workspace", "demo", stdout=sys.stderr)
+Account.unscoped.filter(workspace=actor.workspace).update(daily_limit=1000)  # all tests send from the same account
 readers = (Scope.READ_CONTACTS, Scope.READ_MESSAGES, Scope.READ_ANALYTICS)
 print(json.dumps({{
     "reader_key": create_key(actor, name="reader", scopes=readers).token,
