@@ -138,7 +138,8 @@ def _require_at_telegram(message: Message, changed: str) -> None:
         case Status.QUEUED if message.unsettled_since is None:
             raise DomainError("invalid_state", f"the message is not sent yet, so it cannot be {changed}; cancel it")
         case Status.QUEUED | Status.SENDING:
-            detail = f"the message is being sent since {_time(message.unsettled_since)}; try again once it is sent"
+            since = clock.rfc3339(message.unsettled_since)
+            detail = f"the message is being sent since {since}; try again once it is sent"
             raise DomainError("invalid_state", detail)
         case Status.FAILED | Status.CANCELED:
             raise DomainError("invalid_state", f"the message was not sent: it is {message.status}")
@@ -158,10 +159,6 @@ def _require_editable(message: Message) -> None:
 
 def _deleted(message: Message) -> str:
     return f"the message was deleted on {clock.rfc3339(message.deleted_at)}"
-
-
-def _time(at: object) -> str:
-    return clock.rfc3339(at) or ""  # type: ignore[arg-type]
 
 
 def _emoji(text: str) -> str:
