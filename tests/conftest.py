@@ -69,7 +69,8 @@ def cheap_passwords() -> None:
 def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What the product writes into its data folder goes to one of the tests."""
     settings.DATA_DIR = tmp_path_factory.mktemp("data")
-    files = {"BACKEND": "messaging.files.folder.PrivateFolder", "OPTIONS": {"location": settings.DATA_DIR / "files"}}
+    folder = str(settings.DATA_DIR / "files")
+    files = {"BACKEND": "messaging.files.folder.PrivateFolder", "OPTIONS": {"location": folder}}
     settings.STORAGES = {**settings.STORAGES, "default": files}
     setting_changed.send(sender=None, setting="STORAGES", value=settings.STORAGES, enter=True)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as product_settings
 from django.db import transaction
 
 from crmsolid.events.models import Event
@@ -41,12 +40,9 @@ def rings(doorbell_reaches_broker: None) -> None:
 
 
 @pytest.fixture
-def start(
-    shop: Account, server: TelegramServer, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Start]:
+def start(shop: Account, server: TelegramServer, tmp_path: Path, settings: Any) -> Iterator[Start]:
     """Starts a worker of this name, which ends with the test."""
     settings.TELEGRAM_GAP_SECONDS = 0.0
-    monkeypatch.setenv("CRMSOLID_FILES", str(product_settings.STORAGES["default"]["OPTIONS"]["location"]))
     workers: list[WorkerProcess] = []
 
     def start(name: str) -> WorkerProcess:

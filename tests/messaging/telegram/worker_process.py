@@ -28,6 +28,7 @@ class WorkerProcess:
             "" if ticks else "rare",
             settings={
                 "FIELD_ENCRYPTION_KEYS": settings.FIELD_ENCRYPTION_KEYS,
+                "STORAGES": settings.STORAGES,
                 "TELEGRAM_TEST_DC": server.endpoint(),
                 "TELEGRAM_TEST_RSA_KEY": str(key),
                 "TELEGRAM_LEASE_SECONDS": LEASE_SECONDS if ticks else 3600.0,
