@@ -16,12 +16,21 @@ from messaging import querysets, team
 from messaging.files import retention
 from messaging.files.models import Attachment, File
 from messaging.files.representations import FileOut, url_of
-from messaging.models import Direction, ErasedMessage, LoginAttempt, Message, SpentSlot, Status, Thread
+from messaging.models import (
+    Direction,
+    ErasedMessage,
+    LoginAttempt,
+    Message,
+    PeerHash,
+    SpentSlot,
+    Status,
+    TelegramSession,
+    Thread,
+)
 from messaging.representations import MessageOut
 from messaging.sending import waiting
 from messaging.sending.slots import DAY
 from messaging.telegram.ending import discard_logins, drop_old_tokens
-from messaging.telegram_models import PeerHash, TelegramSession
 
 BATCH = 1000
 

@@ -23,13 +23,12 @@ from messaging.broadcasts.models import ENDED
 from messaging.broadcasts.querysets import broadcasts_that_name_tag
 from messaging.files.uses import Use
 from messaging.files.uses import uses as file_uses
-from messaging.models import AccountKind, Broadcast, Template
+from messaging.models import AccountKind, Broadcast, LoginAttempt, SessionToEnd, TelegramSession, Template
 from messaging.panel import contact_list
 from messaging.panel.timeline import TIMELINE, conversations_with
 from messaging.sending import gateway, sources
 from messaging.sending.sandbox import SandboxGateway
 from messaging.telegram import celery_worker
-from messaging.telegram_models import LoginAttempt, SessionToEnd, TelegramSession
 from messaging.threads import received, state
 
 gateway.registry.register(AccountKind.SANDBOX, SandboxGateway())

@@ -26,12 +26,19 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.models import AuditEntry
 from messaging import accounts, querysets
-from messaging.models import LIVE_STATES, Account, AccountKind, AccountState, account_state
+from messaging.models import (
+    LIVE_STATES,
+    REFUSED_PAUSE_SECONDS,
+    REPEATED_REFUSAL,
+    Account,
+    AccountKind,
+    AccountState,
+    account_state,
+)
 from messaging.panel.telegram_login import LoginPages, LogOutForm
 from messaging.panel.words import connection_problem
 from messaging.representations import AccountOut
 from messaging.telegram import leases
-from messaging.telegram_models import REFUSED_PAUSE_SECONDS, REPEATED_REFUSAL
 
 STATE_COLOURS = {
     "connected": "success",

@@ -14,8 +14,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 
 from crmsolid.core import clock
-from messaging.models import LIVE_STATES, AccountKind, AccountLease, TelegramSession, WorkerHeartbeat
-from messaging.telegram_models import NEVER_LEASED
+from messaging.models import LIVE_STATES, NEVER_LEASED, AccountKind, AccountLease, TelegramSession, WorkerHeartbeat
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,17 @@ from telethon.tl import functions, types
 from contacts import lookup
 from contacts.models import Contact
 from crmsolid.core import clock
-from messaging.models import Account, Attachment, Direction, Message, MessageAttempt, Status, TelegramSession
+from messaging.models import (
+    REFUSED_PAUSE_SECONDS,
+    REPEATED_REFUSAL,
+    Account,
+    Attachment,
+    Direction,
+    Message,
+    MessageAttempt,
+    Status,
+    TelegramSession,
+)
 from messaging.sending import attaching
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.telegram import health, history, quoting
@@ -40,7 +50,6 @@ from messaging.telegram.sending_files import (
     await_upload,
     prepare_files,
 )
-from messaging.telegram_models import REFUSED_PAUSE_SECONDS, REPEATED_REFUSAL
 from messaging.threads.received import CLOCK_TOLERANCE, part_of_text, same_text
 
 logger = logging.getLogger("crmsolid.telegram")

@@ -13,10 +13,9 @@ from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.scoping import ScopedQuerySet
 from messaging import accounts
-from messaging.models import LoginAttempt, Message, SandboxDelivery, SpentSlot, Thread
+from messaging.models import LoginAttempt, Message, PeerHash, SandboxDelivery, SpentSlot, Thread
 from messaging.sending import claiming, dispatch, gateway
 from messaging.tasks import purge
-from messaging.telegram_models import PeerHash
 from tests.tenants import Api, Tenants
 from tests.threads import in_background
 

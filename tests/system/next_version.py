@@ -49,7 +49,9 @@ def make_next_version(folder: Path) -> Path:
         folder / "contacts" / "models.py", "    score = models.PositiveSmallIntegerField(default=0)\n", COLUMN
     )
     _insert_after(
-        folder / "messaging" / "models.py", '    kind = models.CharField(max_length=20, default="text")\n', COLUMN
+        folder / "messaging" / "models" / "messages.py",
+        '    kind = models.CharField(max_length=20, default="text")\n',
+        COLUMN,
     )
     _insert_after(folder / "crmsolid" / "settings.py", '        "messaging.purge": 3600,\n', f'        "{TASK}": 1,\n')
     with (folder / "messaging" / "tasks.py").open("a") as tasks:

@@ -20,9 +20,8 @@ from contacts.scoring.services import create_rule
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.positions import assign_positions
 from crmsolid.jobs import runner
-from messaging.models import Account, Broadcast, Recipient
+from messaging.models import Account, Broadcast, PeerHash, Recipient
 from messaging.sending import dispatch
-from messaging.telegram_models import PeerHash
 from sequences.running import runner as sequence_runner
 from tests.mcp import helpers as mcp
 from tests.panel import browser, contact_form

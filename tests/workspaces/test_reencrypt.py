@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import crypto
-from messaging.telegram_models import TelegramSession
+from messaging.models import TelegramSession
 from tests.tenants import Tenants
 from webhooks import services
 from webhooks.models import Endpoint

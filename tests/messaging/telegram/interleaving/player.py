@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crmsolid.core import clock
-from messaging.models import Account, AccountLease, Message
+from messaging.models import NEVER_LEASED, Account, AccountLease, Message
 from messaging.services import send_message
-from messaging.telegram_models import NEVER_LEASED
 from tests.messaging.telegram.interleaving.killing import kill
 from tests.messaging.telegram.interleaving.scenario import Step, scenario
 from tests.telegram_server.mailbox import StoredMessage
