@@ -14,7 +14,8 @@ from telethon.errors import RPCError
 from telethon.tl import functions, types
 
 from messaging.files import storage
-from messaging.models import new_random_id
+from messaging.files.content import clean_name
+from messaging.models import FileKind, new_random_id
 from messaging.telegram.client import Client
 from messaging.telegram.errors import name_of
 from messaging.telegram.media import MAX_THUMBNAIL_BYTES, MediaAddress, address_of, uploaded_media
@@ -136,7 +137,8 @@ class FileUpload:
 
     async def _make_media(self, thumbnail: Any) -> MediaAddress:
         upload = self._upload
-        name = upload.file.name or "file"
+        # Telegram refuses a photo whose name has no ending of a picture. Nobody sees the name.
+        name = clean_name("", upload.file.type) if upload.kind == FileKind.PHOTO else upload.file.name or "file"
         if self._is_small:  # tdlib gives no checksum either
             content: Any = types.InputFile(upload.upload_id, self._total, name, "")
         else:

@@ -91,6 +91,10 @@ async def test_file_that_is_not_complete_or_not_what_was_sent(clients: Clients) 
         photo = types.InputMediaUploadedPhoto(await upload(client, content, file_id=len(content) + 9))
         with pytest.raises(error_class(name)):
             await invoke(client, await send_request(client, photo))
+    misnamed = await upload(client, picture(), file_id=5)
+    misnamed.name = "scan.pdf"
+    with pytest.raises(error_class("PHOTO_EXT_INVALID")):
+        await invoke(client, await send_request(client, types.InputMediaUploadedPhoto(misnamed)))
     assert clients.server.sent(SHOP) == []
     await invoke(client, await send_request(client, document(file)))
     assert [each.media.size for each in clients.server.received(ANNA)] == [3 * KIB]

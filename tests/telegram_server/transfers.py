@@ -34,7 +34,7 @@ async def upload(client: Any, content: bytes, *, file_id: int = 1, size: int = P
     for number, part in enumerate(parts):
         assert await invoke(client, functions.upload.SaveFilePartRequest(file_id, number, part))
     checksum = hashlib.md5(content).hexdigest() if md5 is None else md5
-    return types.InputFile(file_id, len(parts), "a file", checksum)
+    return types.InputFile(file_id, len(parts), "a file.jpg", checksum)
 
 
 def document(file: Any, *attributes: Any, mime_type: str = "text/plain", **fields: Any) -> Any:

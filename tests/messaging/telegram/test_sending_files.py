@@ -16,6 +16,7 @@ from messaging.sending.waiting import waiting_for
 from messaging.telegram import uploading
 from messaging.telegram.account_worker import AccountWorker
 from messaging.threads.services import retry_message
+from tests.messaging.files.helpers import picture
 from tests.messaging.telegram.helpers import (
     ANNA,
     BOB,
@@ -125,6 +126,16 @@ def test_picture_that_telegram_does_not_take_as_a_photo_goes_as_a_document(
     worker.start()
     assert sent(message).kind == "document"
     assert arrived(server) == [("document", "")]
+
+
+@pytest.mark.parametrize("name", ["", "scan", "scan.pdf"])
+def test_photo_goes_whatever_it_is_called(
+    name: str, shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    """Telegram wants the ending of a picture, and one that a contact has sent has no name at all."""
+    worker.start()
+    sent(send_files(actor, shop, make_file(actor, picture(), name, width=40, height=30)))
+    assert arrived(server) == [("photo", "")]
 
 
 def test_album_is_one_message_with_an_id_for_each_part(

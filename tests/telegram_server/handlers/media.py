@@ -27,6 +27,8 @@ from .users import require_peer
 
 LARGEST_ALBUM = 10
 UPLOADED = (types.InputMediaUploadedPhoto, types.InputMediaUploadedDocument)
+# What the name of a photo ends with.
+PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif", ".bmp")
 # The kinds that may be in one album with each other.
 ALBUM_KINDS = ({"photo", "video"}, {"document"}, {"audio"})
 
@@ -131,6 +133,8 @@ def media_of(call: Call, given: Any) -> Media:
 
 def new_photo(call: Call, given: Any) -> Media:
     content = call.state.files.assemble(call.user, given.file)
+    if not given.file.name.lower().endswith(PICTURE_ENDINGS):
+        raise failure("PHOTO_EXT_INVALID")
     file = call.state.files.add(content, call.authorization.dc_id, **photo_fields(content))
     return Media("photo", file, ttl_seconds=given.ttl_seconds, spoiler=bool(given.spoiler))
 
