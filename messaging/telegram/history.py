@@ -236,7 +236,8 @@ class MissedHistory:
         """
         if not self._has_gap:
             await client.wait_until_caught_up()
-        first_login_at = row.logged_in_at if row.login_epoch == 1 else None
+        # Telegram's times are whole seconds: what is written in the second of the login has the time at its beginning.
+        first_login_at = row.logged_in_at.replace(microsecond=0) if row.login_epoch == 1 else None
         since = max(filter(None, [row.history_since, row.history_cutoff, first_login_at]))
         try:
             while await self._read_once(PacedClient(client, self._pacer), receiver, since):

@@ -214,6 +214,20 @@ def test_login_does_not_hide_what_was_missed_before_it(
     wait_until(lambda: stored_texts() == ["missed", "still there"], seconds=60)
 
 
+def test_message_of_the_second_of_the_first_login_is_read(
+    shop: Account, worker: AccountWorker, server: TelegramServer, fast: None
+) -> None:
+    second = (clock.now() - HOUR_AGO).replace(microsecond=0)
+    before, at_login = second - timedelta(seconds=1), second + timedelta(microseconds=900_000)
+    for date, text in ((before, "before the login"), (second, "in its second")):
+        server.deliver(ANNA, SHOP, text, date=int(date.timestamp()))
+    lose_state()
+    TelegramSession.unscoped.update(logged_in_at=at_login)
+    worker.start()
+    wait_until_read(server)
+    assert stored_texts() == ["in its second"]
+
+
 def test_list_of_conversations_is_read_until_the_date(
     shop: Account, worker: AccountWorker, server: TelegramServer, fast: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
