@@ -1,5 +1,6 @@
-"""What contacts of a sandbox do when a message arrives. The beginning of their username decides it."""
+"""What contacts of a sandbox do when a message arrives. The word that their username begins with decides it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -71,10 +72,14 @@ _ANSWERS = {
 }
 
 
+def begins_with(word: str, recipient: str) -> bool:
+    """Whether this is the word itself, or a digit, ``_`` or ``-`` ends it: ``@read_me`` reads, ``@reader`` does not."""
+    return re.fullmatch(rf"{word}([0-9_-].*)?", recipient, re.IGNORECASE) is not None
+
+
 def answer_of(recipient: str) -> Answer | None:
     """What this recipient does; None for one who does nothing."""
-    recipient = recipient.lower()
-    return next((answer for prefix, answer in _ANSWERS.items() if recipient.startswith(prefix)), None)
+    return next((answer for word, answer in _ANSWERS.items() if begins_with(word, recipient)), None)
 
 
 def give(answer: Answer, delivery: SandboxDelivery, storage_names: Sequence[str]) -> None:

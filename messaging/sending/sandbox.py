@@ -1,7 +1,7 @@
 """The gateway of sandbox accounts: the whole sending pipeline without Telegram.
 
 It delivers into a table of its own, once per ``random_id``, as Telegram would: a message, and each part of an album. A
-recipient whose username starts with one of these forces a result:
+recipient whose username begins with one of these words forces a result:
 
 ``@fail_privacy``   refused for good, ``privacy_restricted``
 ``@fail_notfound``  refused for good, ``recipient_not_found``
@@ -26,7 +26,7 @@ from messaging.sandbox import answers, media
 from messaging.sandbox.answers import Answer
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 
-_FLOOD_WAIT = re.compile(r"@flood_wait(?:_?([0-9]{1,5}))?", re.IGNORECASE)
+_FLOOD_SECONDS = re.compile("@flood_wait_?([0-9]{1,5})", re.IGNORECASE)
 DEFAULT_FLOOD_SECONDS = 30
 REPLIES_BATCH = 100
 
@@ -59,14 +59,14 @@ class SandboxGateway:
 
 
 def _forced_error(outgoing: Outgoing) -> SendError | None:
-    recipient = outgoing.recipient.lower()
-    if recipient.startswith("@fail_privacy"):
+    recipient = outgoing.recipient
+    if answers.begins_with("@fail_privacy", recipient):
         return SendError("privacy_restricted", "the recipient accepts no messages from strangers", permanent=True)
-    if recipient.startswith("@fail_notfound"):
+    if answers.begins_with("@fail_notfound", recipient):
         return SendError("recipient_not_found", "nobody has this username", permanent=True)
-    flood_wait = _FLOOD_WAIT.match(recipient)
-    if flood_wait and outgoing.attempt == 1:
-        return SendError("flood_wait", retry_after=int(flood_wait[1] or DEFAULT_FLOOD_SECONDS))
+    if answers.begins_with("@flood_wait", recipient) and outgoing.attempt == 1:
+        seconds = _FLOOD_SECONDS.match(recipient)
+        return SendError("flood_wait", retry_after=int(seconds[1]) if seconds else DEFAULT_FLOOD_SECONDS)
     return None
 
 

@@ -81,6 +81,18 @@ def test_contact_reads_what_is_sent(sandbox: Account, frozen_time: FrozenTime) -
     assert received() == []
 
 
+@pytest.mark.parametrize("recipient", ["@reader_jane", "@editor", "@photographer_9", "@flood_waiter", "@fail_privacyx"])
+def test_contact_whose_username_only_begins_like_a_word_does_nothing(sandbox: Account, recipient: str) -> None:
+    message = deliver(sandbox, recipient)
+    assert tasks.sweep() == 0
+    assert (message.status, stored(message).read_at, received()) == ("sent", None, [])
+
+
+@pytest.mark.parametrize("recipient", ["@read", "@Read2", "@read_lin", "@read-lin"])
+def test_word_ends_with_the_username_or_before_a_digit_or_a_sign(recipient: str) -> None:
+    assert answers.answer_of(recipient) == answers.answer_of("@read_it") is not None
+
+
 def test_contact_edits_the_answer(sandbox: Account) -> None:
     deliver(sandbox, "@edit_me")
     assert [each["text"] for each in received()] == ["You said: Show *me*"]
