@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from contacts.custom_fields import by_key
@@ -19,7 +19,6 @@ from crmsolid.panel.components.comboboxes import Combobox
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from messaging.formatting.entities import Formatted
-from messaging.formatting.html import to_html
 from messaging.formatting.markup import parse
 from messaging.formatting.variables import Variable
 from messaging.models import Format, Template
@@ -127,8 +126,11 @@ def with_fields_marked(
         shown = replace(parsed, pieces=tuple(map(mark, parsed.pieces))).fill(addresses)
     except ValueError:
         return format_html("{}", text)
-    html = to_html(shown.text, shown.entities if styled else ())
-    return mark_safe(_MARKED.sub(lambda found: names.get(found[0], found[0]), html))
+    return html_of(
+        shown.text,
+        shown.entities if styled else (),
+        lambda plain, _: mark_safe(_MARKED.sub(lambda found: names.get(found[0], found[0]), escape(plain))),
+    )
 
 
 def _marked(name: str, fallback: str | None, labels: Mapping[str, str]) -> SafeString:

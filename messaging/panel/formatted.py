@@ -1,7 +1,7 @@
 """Formatted texts of messages as HTML of the panel."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import unescape
 
 from django.utils.html import escape, format_html
@@ -31,16 +31,20 @@ _UNLINKED = ("a", "code", "pre")
 _SPOILER = mark_safe('<label class="cs-spoiler"><input type="checkbox" aria-label="Show the hidden text"><span>')
 
 
-def html_of(text: str, entities: Sequence[Entity]) -> SafeString:
-    """A text as it is shown: formatted, with its addresses as links. It may be anybody's."""
+def _plain(text: str, may_link: bool) -> SafeString:
+    return linked(text) if may_link else escape(text)
+
+
+def html_of(text: str, entities: Sequence[Entity], draw: Callable[[str, bool], SafeString] = _plain) -> SafeString:
+    """A text as it is shown: formatted, with its addresses as links. It may be anybody's. ``draw`` makes HTML of what
+    stands between the tags; its second argument says whether links may be made there."""
     if not entities:
-        return linked(text)
+        return draw(text, True)
     shown, inside = [], 0
     # The end of a block ends its line.
     for piece in _TAG.split(_AFTER_BLOCK.sub(r"\1", to_html(text, entities))):
         if not piece.startswith("<"):
-            plain = unescape(piece)
-            shown.append(escape(plain) if inside else linked(plain))
+            shown.append(draw(unescape(piece), not inside))
             continue
         name = piece.strip("</>").partition(" ")[0]
         if name in _UNLINKED:

@@ -15,6 +15,7 @@ from crmsolid.panel.components.admin_columns import time_text
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account, Format
 from messaging.panel.composing import OWN_FIELDS, field_labels, with_fields_marked, with_fields_named
+from messaging.panel.formatted import html_of
 from messaging.stats import Outcomes
 from sequences.definition import Definition, StepDefinition
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, Step
@@ -238,7 +239,7 @@ def played(entry: TimelineEntry, definition: Definition) -> dict[str, Any]:
         "step": f"Step {definition.steps.index(step) + 1}" if step else "",
         "reason": reason,
         "until": entry.until,
-        "text": entry.text,
+        "text": html_of(entry.text or "", entry.entities),
         "is_reply": entry.event in ("reply", "auto_reply"),
     }
 

@@ -28,6 +28,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Mode, Workspace
+from messaging.formatting.entities import Entity, from_json
 from messaging.models import Account, AccountKind, AccountState, Direction, Message, Status
 from messaging.sending import claiming, dispatch
 from messaging.sending.waiting import waiting_for
@@ -84,7 +85,7 @@ class TimelineEntry:
     ``sent``, ``not_sent`` (refused or canceled) and ``skipped`` are outcomes of a step. ``waits``: for ``reason``,
     until ``until``. ``reply`` and ``auto_reply``: the contact answers ``text``. The last entry is ``completed``,
     ``stopped`` or ``failed``; or ``unfinished``, if it waits for something that does not come with time, or is broken
-    off (``too_long``). ``text`` is None for an actor who may not read contacts.
+    off (``too_long``). ``text`` is None for an actor who may not read contacts; ``entities`` are its formatted parts.
     """
 
     at: datetime
@@ -93,6 +94,7 @@ class TimelineEntry:
     reason: str | None = None
     until: datetime | None = None
     text: str | None = None
+    entities: tuple[Entity, ...] = ()
 
 
 def rehearse_sequence(actor: Actor, sequence_id: str, *, contact_id: str | None = None) -> list[TimelineEntry]:
@@ -112,7 +114,9 @@ def rehearse_sequence(actor: Actor, sequence_id: str, *, contact_id: str | None 
         copied_sequence = _copy_sequence(workspace, sequence, definition)
         timeline = _Rehearsal(simulated, copied_sequence, copied_contact).run()
         transaction.set_rollback(True)
-    return timeline if actor.has(Scope.READ_CONTACTS) else [replace(entry, text=None) for entry in timeline]
+    if actor.has(Scope.READ_CONTACTS):
+        return timeline
+    return [replace(entry, text=None, entities=()) for entry in timeline]
 
 
 @contextmanager
@@ -275,15 +279,19 @@ class _Rehearsal:
         for run in runs.order_by("pk"):
             self.noted_runs.add(run.pk)
             reason = Reason.CONDITION if run.outcome == Outcome.SKIPPED else run.error
-            text = run.message.text if run.outcome == Outcome.SENT else ""
-            self._note(_EVENTS[run.outcome], run.step_key, reason, text=text)
+            said = run.message if run.outcome == Outcome.SENT else None
+            self._note(_EVENTS[run.outcome], run.step_key, reason, said=said)
 
     def _note_replies(self) -> None:
         replies = self._rows(Message).filter(direction=Direction.IN).exclude(pk__in=self.noted_replies)
         for reply in replies.order_by("pk"):
             self.noted_replies.add(reply.pk)
-            self._note("auto_reply" if reply.auto_reply else "reply", "", "", text=reply.text)
+            self._note("auto_reply" if reply.auto_reply else "reply", "", "", said=reply)
 
-    def _note(self, event: Event, step: str, reason: str, *, until: datetime | None = None, text: str = "") -> None:
-        entry = TimelineEntry(clock.now(), event, step or None, str(reason) or None, until, text or None)
+    def _note(
+        self, event: Event, step: str, reason: str, *, until: datetime | None = None, said: Message | None = None
+    ) -> None:
+        entry = TimelineEntry(clock.now(), event, step or None, str(reason) or None, until)
+        if said is not None:
+            entry = replace(entry, text=said.text or None, entities=tuple(from_json(said.entities)))
         self.timeline.append(entry)

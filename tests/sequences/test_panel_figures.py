@@ -122,14 +122,24 @@ def test_a_rehearsal_plays_every_step_with_its_time_and_leaves_nothing(tenants: 
     played = [(each["label"]["text"], each["step"], each["text"]) for each in answer.context["played"]]
     assert [each for each in played if each[0] != "Waits"] == [
         ("Sent", "Step 1", "Hello Alex"),
-        ("Left out", "Step 2", None),
+        ("Left out", "Step 2", ""),
         ("Sent", "Step 3", "Bye"),
-        ("Completed", "", None),
+        ("Completed", "", ""),
     ]
     times = [each["at"] for each in answer.context["played"] if each["label"]["text"] == "Sent"]
     assert times[1] - times[0] == timedelta(days=2)
     assert "For you" not in answer.content.decode() and "Hello Alex" in answer.content.decode()
     assert not Enrollment.unscoped.exists() and not Message.unscoped.exists()
+
+
+def test_a_rehearsal_shows_texts_with_their_formatting(tenants: Tenants, account: Account) -> None:
+    steps = [{"text": "Hi **{first_name}** <b>\n> ||Soon||", "format": "markdown"}]
+    sequence, client = create(account, steps=steps), browser(tenants.owner)
+    contact(tenants.workspace, "alice", first_name="<i>Alice")
+    html = client.post(page(sequence, "rehearse"), {"contact": "@alice"}).content.decode()
+    bubble = html.partition('<div class="cs-bubble cs-kept" dir="auto">')[2].partition("</div>")[0]
+    assert bubble.startswith('Hi <b>&lt;i&gt;Alice</b> &lt;b&gt;\n<blockquote><label class="cs-spoiler">')
+    assert bubble.endswith("<span>Soon</span></label></blockquote>")
 
 
 def test_a_rehearsal_is_for_a_contact_of_this_workspace(tenants: Tenants, account: Account) -> None:

@@ -19,6 +19,7 @@ from crmsolid.core.clock import SimulatedClock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope, Subject
 from crmsolid.workspaces.models import Plan, Workspace
+from messaging.formatting.entities import Entity, EntityKind
 from messaging.models import Account
 from sequences import services
 from sequences.running.rehearsal import TimelineEntry, rehearse_sequence
@@ -253,12 +254,13 @@ def key(workspace: Workspace, *scopes: Scope) -> Actor:
 
 
 def test_text_is_for_actors_who_may_read_contacts(account: Account) -> None:
-    sequence, workspace = create(account), account.workspace
+    sequence = create(account, steps=[{"text": "**Hello**", "format": "markdown"}])
+    workspace = account.workspace
     without = rehearse_sequence(key(workspace, Scope.MANAGE_SEQUENCES), sequence.pk)
     assert [(entry.event, entry.text) for entry in without][:1] == [("sent", None)]
-    assert {entry.text for entry in without} == {None}
+    assert {(entry.text, entry.entities) for entry in without} == {(None, ())}
     with_text = rehearse_sequence(key(workspace, Scope.MANAGE_SEQUENCES, Scope.READ_CONTACTS), sequence.pk)
-    assert with_text[0].text == "Hello"
+    assert (with_text[0].text, with_text[0].entities) == ("Hello", (Entity(EntityKind.BOLD, 0, 5),))
 
 
 def test_rehearsal_needs_the_scope(account: Account) -> None:

@@ -1,6 +1,5 @@
 """``manage.py rehearse_sequence --workspace SLUG [--test] --sequence NAME [--contact ID] [--json]``"""
 
-from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -31,7 +30,17 @@ class Command(ServiceCommand):
             raise DomainError("not_found", f"there is no sequence {name!r} in this workspace")
         actor = Actor.command(workspace, "rehearse_sequence")
         timeline = rehearse_sequence(actor, sequence.pk, contact_id=options["contact"])
-        return [asdict(entry) | {"at": rfc3339(entry.at), "until": rfc3339(entry.until)} for entry in timeline]
+        return [
+            {
+                "at": rfc3339(entry.at),
+                "event": entry.event,
+                "step": entry.step,
+                "reason": entry.reason,
+                "until": rfc3339(entry.until),
+                "text": entry.text,
+            }
+            for entry in timeline
+        ]
 
     def render(self, result: Any) -> None:
         """A line for each entry: when, what, the step, why, until when, the text."""

@@ -5,6 +5,8 @@ import pytest
 from messaging.panel.composing import with_fields_marked, with_fields_named
 
 LABELS = {"first_name": "First <name>", "email": "E-mail"}
+EMAIL = '<span class="cs-var">E-mail</span>'
+OUT = 'target="_blank" rel="noopener noreferrer nofollow"'
 FIRST = '<span class="cs-var">First &lt;name&gt;</span>'
 
 
@@ -14,8 +16,25 @@ FIRST = '<span class="cs-var">First &lt;name&gt;</span>'
         ("Hi {first_name}, <b>", "plain", f"Hi {FIRST}, &lt;b&gt;"),
         ("Hi **{first_name}** {email|<x>}{email}", "markdown", f"Hi <b>{FIRST}</b> {{}}{{}}"),
         ("<i>{first_name}</i>", "html", f"<i>{FIRST}</i>"),
-        ("[you](https://a.example/{email})", "markdown", '<a href="https://a.example/email">you</a>'),
-        ("\ue0000\ue000 {first_name}", "plain", f"{FIRST} {FIRST}"),  # nobody writes such a character
+        (
+            "[you](https://a.example/{email})",
+            "markdown",
+            f'<a class="cs-link" href="https://a.example/email" {OUT}>you</a>',
+        ),
+        ("`{email}` https://a.example", "markdown", f"<code>{EMAIL}</code> https://a.example"),
+        (
+            "||{email}||",
+            "markdown",
+            '<label class="cs-spoiler"><input type="checkbox" aria-label="Show the hidden text">'
+            f"<span>{EMAIL}</span></label>",
+        ),
+        # Nobody writes such a character.
+        ("\ue0000\ue000 {first_name}", "plain", f"{FIRST} {FIRST}"),
+        (
+            "[you](https://a.example/\ue0000\ue000){email}",
+            "markdown",
+            f'<a class="cs-link" href="https://a.example/\ue0000\ue000" {OUT}>you</a>{EMAIL}',
+        ),
         ("**{first_name}", "markdown", "**{first_name}"),
         ("{first_name", "html", "{first_name"),
         ("<script>", "html", "&lt;script&gt;"),
