@@ -16,8 +16,8 @@ from messaging.models import Direction, Message, Status, Thread, WrittenMessage
 from messaging.panel import media, words
 from messaging.panel.formatted import html_of
 from messaging.panel.media import Shown
-from messaging.threads import services as threads
-from messaging.threads.services import Deed
+from messaging.threads.services import answering
+from messaging.threads.services.actions import Deed
 
 # So many characters of a message are shown where another one quotes it.
 QUOTED = 140
@@ -105,7 +105,7 @@ class Drawing:
         self._thread = thread
         self._rows = media.with_files(rows)
         self._written = team.find_written(workspace, rows)
-        self._retryable = threads.find_retryable(workspace, rows)
+        self._retryable = answering.find_retryable(workspace, rows)
         ids = {row.reply_to_id for row in rows if row.reply_to_id}
         quoted = Message.objects.for_workspace(workspace).filter(pk__in=ids, thread=thread) if ids else ()
         self._quoted: Mapping[str, Message] = {row.pk: row for row in media.with_files(quoted)}

@@ -17,7 +17,7 @@ from messaging import services as messages
 from messaging.models import AccountKind, Format, HistoryRequest, HistoryState, Message, Thread
 from messaging.panel.bubbles import Drawing, Part
 from messaging.panel.media import Shown
-from messaging.threads import services as threads
+from messaging.threads.services import actions, answering, older_messages
 
 PAGE = 50
 SNOOZES = {"later": "Later today", "tomorrow": "Tomorrow morning", "week": "Next week"}
@@ -49,7 +49,7 @@ def read(actor: Actor, thread: Thread, *, cursor: str | None = None, until: date
     rows: list[Message] = found.rows[::-1]
     since = rows[0].created_at if rows and found.next_cursor else None
     until = rows[-1].created_at if rows and (cursor or until) else None
-    deeds = threads.list_deeds(actor, thread.pk, since=since, until=until)
+    deeds = actions.list_deeds(actor, thread.pk, since=since, until=until)
     parts = list(Drawing(actor.workspace, thread, rows).parts(deeds))
     return Conversation(parts, rows, found.next_cursor)
 
@@ -76,7 +76,7 @@ def history_of(actor: Actor, thread: Thread, shown: Conversation) -> History | N
     is_at_telegram = any(each.telegram_message_id for each in shown.messages)
     if shown.older or thread.account.kind != AccountKind.TELEGRAM or not is_at_telegram:
         return None
-    request: HistoryRequest | None = threads.find_history_request(actor, thread.pk)
+    request: HistoryRequest | None = older_messages.find_history_request(actor, thread.pk)
     if request is None:
         return History()
     is_loading = request.state == HistoryState.ASKED
@@ -165,7 +165,7 @@ class Draft:
     def refuse(self, error: DomainError) -> None:
         """Show why it is not sent, beside the fields that the error names. If something else was sent under its id, it
         is another answer from then on."""
-        if isinstance(error, threads.WrittenBefore):
+        if isinstance(error, answering.WrittenBefore):
             self.message_id = new_id("msg")
             self.errors = {
                 "text": f"This answer was sent before, as “{error.stored.text}”. What stands here is a new one."

@@ -13,8 +13,8 @@ from crmsolid.events import feed
 from messaging.models import Account, Thread
 from messaging.panel import outbox, words
 from messaging.querysets import MAX_COUNT
-from messaging.threads import services as threads
-from messaging.threads.services import GROUPED, VIEWS, InboxFilter, View
+from messaging.threads.services import reading
+from messaging.threads.services.reading import GROUPED, VIEWS, InboxFilter, View
 
 PAGE = 50
 # The views in the side: their titles and icons, in groups. MORE is what has been put away.
@@ -74,7 +74,7 @@ class InboxPage(outbox.OutboxPage):
 
     def next_waiting(self, thread_id: str) -> HttpResponse:
         """To the conversation after this one in the queue of those whose contact waits, the longest first."""
-        thread = threads.next_waiting(self.actor, thread_id, after=self.since())
+        thread = reading.next_waiting(self.actor, thread_id, after=self.since())
         if thread is None:
             self.say("Nobody else waits for an answer.")
             return self.redirect(self.name, view="waiting")
@@ -129,12 +129,12 @@ class InboxPage(outbox.OutboxPage):
         wanted = self.wanted()
         is_filtered = bool(wanted.tag or wanted.search or wanted.account_id)
         try:
-            found = threads.list_inbox(self.actor, wanted, limit=PAGE, cursor=self.request.GET.get("after") or None)
+            found = reading.list_inbox(self.actor, wanted, limit=PAGE, cursor=self.request.GET.get("after") or None)
         except DomainError as error:
             if error.code != "invalid_cursor":
                 raise
-            found = threads.list_inbox(self.actor, wanted, limit=PAGE)
-        counts = {} if is_filtered else threads.count_views(self.actor)
+            found = reading.list_inbox(self.actor, wanted, limit=PAGE)
+        counts = {} if is_filtered else reading.count_views(self.actor)
         return {
             "groups": self.groups(found.rows, wanted, counts),
             "next_cursor": found.next_cursor,

@@ -18,7 +18,7 @@ from messaging.panel.formatted import source_of
 from messaging.panel.inbox import HEAD, LIST, MESSAGES, SOURCE, given_number, given_time
 from messaging.panel.writing import WritingPage
 from messaging.sandbox import sample
-from messaging.threads import services as threads
+from messaging.threads.services import actions, answering, older_messages
 
 AFTER_FOUND = 20  # messages that are shown after the one which was looked for
 # After these the list is shown: somebody has done with the conversation.
@@ -115,7 +115,7 @@ class ThreadPage(WritingPage):
             "thread": thread,
             "since": self.since() or thread.waiting_since,
             "snoozes": conversation.SNOOZES.items(),
-            "members": threads.assignable_members(self.actor).select_related("user").order_by("user__email"),
+            "members": actions.assignable_members(self.actor).select_related("user").order_by("user__email"),
             "user_id": self.panel.membership.user_id,
             "query": self.query_dict(),
         }
@@ -154,33 +154,33 @@ class ThreadPage(WritingPage):
         takes_back = given_time(self.request.POST.get("takes_back", ""))
         match action:
             case "close":
-                closed = threads.close_thread(self.actor, thread.pk, seen=self.seen(), takes_back=takes_back)
+                closed = actions.close_thread(self.actor, thread.pk, seen=self.seen(), takes_back=takes_back)
                 undo = _undo_of_putting_away(thread, closed.closed_at)
                 self.say("The conversation is closed. It opens again when they write.", undo=undo)
             case "reopen":
-                threads.reopen_thread(self.actor, thread.pk, takes_back=takes_back)
+                actions.reopen_thread(self.actor, thread.pk, takes_back=takes_back)
                 self.say("The conversation is open again.")
             case "snooze":
                 until = conversation.snooze_end(self.request.POST.get("until", ""), self.request.POST.get("date", ""))
                 if until is None:
                     raise invalid("until", "required", "choose a date and a time until which it sleeps")
-                threads.snooze_thread(self.actor, thread.pk, until=until, seen=self.seen(), takes_back=takes_back)
+                actions.snooze_thread(self.actor, thread.pk, until=until, seen=self.seen(), takes_back=takes_back)
                 undo = _undo_of_putting_away(thread, until)
                 self.say("The conversation is snoozed. It comes back then, or when they write.", undo=undo)
             case "assign":
-                replaces = self._user_id("replaces") if "replaces" in self.request.POST else threads.ANYBODY
+                replaces = self._user_id("replaces") if "replaces" in self.request.POST else actions.ANYBODY
                 user_id = self._user_id("assignee")
-                changed = threads.assign_thread(self.actor, thread.pk, user_id=user_id, replaces=replaces)
+                changed = actions.assign_thread(self.actor, thread.pk, user_id=user_id, replaces=replaces)
                 undo = {"assignee": _text(thread.assignee_id), "replaces": _text(changed.assignee_id)}
                 said = f"Assigned to {changed.assignee}." if changed.assignee else "Nobody looks after it now."
                 self.say(said, undo={"action": "assign", **undo} if thread.assignee_id != changed.assignee_id else None)
             case "read":
                 messages.mark_thread_read(self.actor, thread.pk)
             case "unread":
-                threads.mark_thread_unread(self.actor, thread.pk)
+                actions.mark_thread_unread(self.actor, thread.pk)
                 self.say("The conversation is marked as unread.", undo={"action": "read"})
             case "retry":
-                threads.retry_message(self.actor, message_id)
+                answering.retry_message(self.actor, message_id)
                 self.say("The message is sent again.")
             case "cancel":
                 messages.cancel_message(self.actor, message_id)
@@ -190,7 +190,7 @@ class ThreadPage(WritingPage):
                 files.want(self.actor, file)
                 return self.back(thread)
             case "history":
-                threads.load_history(self.actor, thread.pk)
+                older_messages.load_history(self.actor, thread.pk)
                 page = self.back(thread, before=self.request.GET.get("before"))
                 page["Location"] += "#inbox-history"
                 return page

@@ -231,7 +231,7 @@ def preview_of(message: Message | None) -> Preview:
 
 def last_words(thread: Thread) -> Preview:
     """What stands below the name in the list: that an answer is planned, that a message was not delivered, or the
-    latest message. The thread comes from :func:`messaging.threads.services.list_inbox`."""
+    latest message. The thread comes from :func:`messaging.threads.services.reading.list_inbox`."""
     message = thread.last_message
     if thread.planned_at:
         return Preview(f"Answer planned for {moment_text(thread.planned_at)}", "clock")

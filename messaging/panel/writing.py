@@ -24,7 +24,7 @@ from messaging.panel.formatted import as_markdown, html_of
 from messaging.panel.inbox import InboxPage, given_number, given_time
 from messaging.panel.media import shown
 from messaging.sending.automatic import recipient_of
-from messaging.threads import services as threads
+from messaging.threads.services import actions, answering, reading
 from messaging.typing import show_typing
 
 MAX_TEMPLATES = 200
@@ -44,7 +44,7 @@ class WritingPage(InboxPage):
     def thread(self, thread_id: str) -> Thread:
         """The thread of the address; 404 if it is not in this workspace."""
         try:
-            return threads.get_thread(self.actor, thread_id)
+            return reading.get_thread(self.actor, thread_id)
         except DomainError:
             raise Http404 from None
 
@@ -87,10 +87,10 @@ class WritingPage(InboxPage):
         seen = self.seen()
         has_seen_all = seen is not None and thread.last_message_at <= seen
         upload(self, draft)
-        message = threads.reply(self.actor, thread.pk, **draft.content())
+        message = answering.reply(self.actor, thread.pk, **draft.content())
         if close and has_seen_all:
             with suppress(DomainError):
-                threads.close_thread(self.actor, thread.pk, seen=max(thread.last_message_at, message.created_at))
+                actions.close_thread(self.actor, thread.pk, seen=max(thread.last_message_at, message.created_at))
         return message
 
     def answer_outbox(self, thread_id: str) -> HttpResponse:
@@ -153,8 +153,8 @@ def show_files(page: TenantPage, draft: Draft) -> None:
 
 
 def preview(actor: Actor, contact_id: str, draft: Draft) -> SafeString:
-    """The draft as this contact would get it. Errors: as :func:`messaging.threads.services.preview_text`."""
-    found = threads.preview_text(actor, contact_id, text=draft.text, format=draft.format)
+    """The draft as this contact would get it. Errors: as :func:`messaging.threads.services.answering.preview_text`."""
+    found = answering.preview_text(actor, contact_id, text=draft.text, format=draft.format)
     return html_of(found.text, found.entities)
 
 
@@ -201,7 +201,7 @@ class NewMessagePage(outbox.OutboxPage):
         if account_id is None:
             raise invalid("account", "required", "choose an account to send from")
         upload(self, draft)
-        return threads.begin(self.actor, account_id=account_id, to=self.request.POST.get("to", ""), **draft.content())
+        return answering.begin(self.actor, account_id=account_id, to=self.request.POST.get("to", ""), **draft.content())
 
     def show(self, chosen: dict[str, str], draft: Draft, *, unknown: Contact | None = None) -> HttpResponse:
         """``unknown`` is a contact of whom no identity on Telegram is known."""

@@ -20,7 +20,8 @@ from messaging.services import cancel_message
 from messaging.stats import writing_hours
 from messaging.team import Waiting
 from messaging.threads.received import Incoming, receive, store_past
-from messaging.threads.services import begin, close_thread, snooze_thread
+from messaging.threads.services.actions import close_thread, snooze_thread
+from messaging.threads.services.answering import begin
 from sequences.models import Enrollment
 from tests.analytics.test_reports import time as time  # a fixture
 from tests.panel import browser

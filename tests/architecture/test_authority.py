@@ -38,7 +38,10 @@ import messaging.broadcasts.stats
 import messaging.changes.services
 import messaging.services
 import messaging.texts
-import messaging.threads.services
+import messaging.threads.services.actions
+import messaging.threads.services.answering
+import messaging.threads.services.older_messages
+import messaging.threads.services.reading
 import sequences.running.resuming
 import sequences.services
 import sequences.stats
@@ -76,7 +79,7 @@ from messaging.team import (
     writers_by_period,
 )
 from messaging.telegram import services as telegram
-from messaging.threads.services import InboxFilter
+from messaging.threads.services.reading import InboxFilter
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence
 from sequences.stats import (
@@ -493,60 +496,71 @@ ROWS = [
     Row(messaging.services.list_threads, EVERYONE, Scope.READ_MESSAGES),
     Row(messaging.services.list_thread_messages, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.services.mark_thread_read, WRITERS, Scope.WRITE_MESSAGES, thread_id),
-    Row(messaging.threads.services.list_inbox, EVERYONE, Scope.READ_MESSAGES, lambda rows: {"wanted": InboxFilter()}),
-    Row(messaging.threads.services.count_views, EVERYONE, Scope.READ_MESSAGES),
-    Row(messaging.threads.services.get_thread, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(
-        messaging.threads.services.list_deeds,
+        messaging.threads.services.reading.list_inbox,
+        EVERYONE,
+        Scope.READ_MESSAGES,
+        lambda rows: {"wanted": InboxFilter()},
+    ),
+    Row(messaging.threads.services.reading.count_views, EVERYONE, Scope.READ_MESSAGES),
+    Row(messaging.threads.services.reading.get_thread, EVERYONE, Scope.READ_MESSAGES, thread_id),
+    Row(
+        messaging.threads.services.actions.list_deeds,
         EVERYONE,
         Scope.READ_MESSAGES,
         lambda rows: {**thread_id(rows), "since": None, "until": None},
     ),
     Row(
-        messaging.threads.services.next_waiting,
+        messaging.threads.services.reading.next_waiting,
         EVERYONE,
         Scope.READ_MESSAGES,
         lambda rows: {**thread_id(rows), "after": None},
     ),
-    Row(messaging.threads.services.close_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
-    Row(messaging.threads.services.reopen_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.actions.close_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
+    Row(messaging.threads.services.actions.reopen_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(
-        messaging.threads.services.snooze_thread,
+        messaging.threads.services.actions.snooze_thread,
         WRITERS,
         Scope.WRITE_MESSAGES,
         lambda rows: {**thread_id(rows), "until": clock.now() + timedelta(hours=1)},
     ),
     Row(
-        messaging.threads.services.assign_thread,
+        messaging.threads.services.actions.assign_thread,
         WRITERS,
         Scope.WRITE_MESSAGES,
         lambda rows: {**thread_id(rows), "user_id": rows.of(Membership).user_id},
     ),
-    Row(messaging.threads.services.mark_thread_unread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
-    Row(messaging.threads.services.load_history, WRITERS, Scope.WRITE_MESSAGES, thread_id, answers="invalid_state"),
-    Row(messaging.threads.services.find_history_request, EVERYONE, Scope.READ_MESSAGES, thread_id),
-    Row(messaging.threads.services.assignable_members, EVERYONE, Scope.READ_MESSAGES),
+    Row(messaging.threads.services.actions.mark_thread_unread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(
-        messaging.threads.services.reply,
+        messaging.threads.services.older_messages.load_history,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        thread_id,
+        answers="invalid_state",
+    ),
+    Row(messaging.threads.services.older_messages.find_history_request, EVERYONE, Scope.READ_MESSAGES, thread_id),
+    Row(messaging.threads.services.actions.assignable_members, EVERYONE, Scope.READ_MESSAGES),
+    Row(
+        messaging.threads.services.answering.reply,
         WRITERS,
         Scope.WRITE_MESSAGES,
         lambda rows: {**thread_id(rows), "text": "Hello"},
         "validation_failed",  # the contact has no address on Telegram
     ),
     Row(
-        messaging.threads.services.begin,
+        messaging.threads.services.answering.begin,
         WRITERS,
         Scope.WRITE_MESSAGES,
         lambda rows: {"account_id": rows.of(Account).pk, "to": "@ada_lovelace", "text": "Hello"},
     ),
     Row(
-        messaging.threads.services.preview_text,
+        messaging.threads.services.answering.preview_text,
         EVERYONE,
         Scope.READ_CONTACTS,
         lambda rows: {**contact_id(rows), "text": "Hello"},
     ),
     Row(
-        messaging.threads.services.retry_message,
+        messaging.threads.services.answering.retry_message,
         WRITERS,
         Scope.WRITE_MESSAGES,
         message_id,

@@ -9,8 +9,8 @@ from crmsolid.core import clock
 from messaging import tasks
 from messaging.models import Account, Message
 from messaging.sending.gateway import Outgoing
-from messaging.threads import services as threads
 from messaging.threads.received import Incoming, receive
+from messaging.threads.services import answering
 from tests.api.assertions import assert_problem
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, send, stored
@@ -98,12 +98,12 @@ def test_the_same_text_with_another_quote_is_another_message(tenants: Tenants, s
         "text": "Yes",
         "message_id": "msg_01M8Q822BS71Z8HTWBQ5K1H70G",
     }
-    first = threads.begin(tenants.actor(), **wanted, reply_to=asked.pk, quote="Blue")
-    assert threads.begin(tenants.actor(), **wanted, reply_to=asked.pk, quote="Blue").pk == first.pk
+    first = answering.begin(tenants.actor(), **wanted, reply_to=asked.pk, quote="Blue")
+    assert answering.begin(tenants.actor(), **wanted, reply_to=asked.pk, quote="Blue").pk == first.pk
     others: list[dict[str, str]] = [{}, {"reply_to": asked.pk}, {"reply_to": again.pk}]
     for other in others:
-        with pytest.raises(threads.WrittenBefore):
-            threads.begin(tenants.actor(), **wanted, **other)
+        with pytest.raises(answering.WrittenBefore):
+            answering.begin(tenants.actor(), **wanted, **other)
     assert Message.unscoped.filter(direction="out").count() == 1
 
 

@@ -12,7 +12,7 @@ from messaging.models import Account, Message, Thread
 from messaging.sandbox.answers import SAMPLE_ANSWER
 from messaging.sandbox.sample import begin_sample
 from messaging.tasks import dispatch_messages
-from messaging.threads.services import reply
+from messaging.threads.services.answering import reply
 from tests.panel import browser
 from tests.tenants import Tenants
 from tests.threads import run_together

@@ -27,9 +27,9 @@ from messaging.formatting.entities import Entity, EntityKind, Formatted
 from messaging.models import Account, Message, MessageAttempt, Status, Thread
 from messaging.sending import dispatch
 from messaging.sending.gateway import SendError
-from messaging.threads import services
 from messaging.threads.received import Incoming, receive, store_past
-from messaging.threads.services import InboxFilter
+from messaging.threads.services import actions, answering, reading
+from messaging.threads.services.reading import InboxFilter
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, send, stored
 from tests.tenants import Tenants
@@ -71,10 +71,10 @@ def thread_of(message: Message) -> Thread:
 
 
 def listed(actor: Actor, view: Any = "open", **wanted: Any) -> list[str]:
-    return [thread.pk for thread in services.list_inbox(actor, InboxFilter(view, **wanted)).rows]
+    return [thread.pk for thread in reading.list_inbox(actor, InboxFilter(view, **wanted)).rows]
 
 
-def actions(target: str) -> list[str]:
+def audited(target: str) -> list[str]:
     return list(AuditEntry.unscoped.filter(target=target).order_by("at", "id").values_list("action", flat=True))
 
 
@@ -87,7 +87,7 @@ def test_contact_waits_from_the_first_message_until_somebody_answers(
     assert again.waiting_since == first.last_message_at
     assert listed(agent, "waiting") == [first.pk]
     frozen_time.forward(seconds=1)
-    services.reply(agent, first.pk, text="Hello!")
+    answering.reply(agent, first.pk, text="Hello!")
     assert listed(agent, "waiting") == []
     last = hear(sandbox, frozen_time)
     assert last.waiting_since == frozen_time.now
@@ -98,15 +98,15 @@ def test_canceling_the_answer_lets_the_contact_wait_again(
 ) -> None:
     thread = hear(sandbox, frozen_time)
     later = frozen_time.forward(seconds=1) + timedelta(days=1)
-    answer = services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
+    answer = answering.reply(agent, thread.pk, text="Tomorrow", send_at=later)
     messages.cancel_message(agent, answer.pk)
     assert thread_of(answer).waiting_since == thread.last_message_at
-    assert actions(answer.pk) == ["message.accepted", "message.canceled"]
+    assert audited(answer.pk) == ["message.accepted", "message.canceled"]
 
 
 def planned_in(agent: Actor, view: Any) -> list[tuple[str, datetime | None]]:
     """The threads of the view, each with when its planned answer is due."""
-    return [(each.pk, each.planned_at) for each in services.list_inbox(agent, InboxFilter(view)).rows]
+    return [(each.pk, each.planned_at) for each in reading.list_inbox(agent, InboxFilter(view)).rows]
 
 
 def test_planned_answer_leaves_the_contact_waiting_until_it_is_sent(
@@ -114,8 +114,8 @@ def test_planned_answer_leaves_the_contact_waiting_until_it_is_sent(
 ) -> None:
     thread, other = hear(sandbox, frozen_time), hear(sandbox, frozen_time, "boris")
     later = frozen_time.forward(seconds=1) + timedelta(days=1)
-    services.reply(agent, thread.pk, text="The day after", send_at=later + timedelta(days=1))
-    services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
+    answering.reply(agent, thread.pk, text="The day after", send_at=later + timedelta(days=1))
+    answering.reply(agent, thread.pk, text="Tomorrow", send_at=later)
     assert planned_in(agent, "waiting") == [(thread.pk, later), (other.pk, None)]
     assert dispatch.dispatch() == 0
     frozen_time.now = later
@@ -129,7 +129,7 @@ def test_what_was_written_after_a_planned_answer_waits_for_another_one(
 ) -> None:
     thread = hear(sandbox, frozen_time)
     later = frozen_time.forward(seconds=1) + timedelta(days=1)
-    services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
+    answering.reply(agent, thread.pk, text="Tomorrow", send_at=later)
     again = hear(sandbox, frozen_time)
     assert again.waiting_since == thread.last_message_at
     frozen_time.now = later
@@ -143,8 +143,8 @@ def test_contact_waits_on_after_a_planned_answer_has_failed_or_was_canceled(
 ) -> None:
     thread = hear(sandbox, frozen_time, "fail_privacy")
     later = frozen_time.forward(seconds=1) + timedelta(days=1)
-    first = services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
-    second = services.reply(agent, thread.pk, text="The day after", send_at=later + timedelta(days=1))
+    first = answering.reply(agent, thread.pk, text="Tomorrow", send_at=later)
+    second = answering.reply(agent, thread.pk, text="The day after", send_at=later + timedelta(days=1))
     frozen_time.now = later
     dispatch.dispatch()
     assert stored(first).status == Status.FAILED
@@ -162,7 +162,7 @@ def test_messages_from_before_the_conversation_ask_for_no_answer(
     past = Incoming(telegram_message_id=1, text="thanks, bye", at=long_ago, username="alice")
     store_past(sandbox, thread.contact, thread.pk, [past])
     later = frozen_time.forward(seconds=1) + timedelta(days=1)
-    answer = services.reply(agent, thread.pk, text="Tomorrow", send_at=later)
+    answer = answering.reply(agent, thread.pk, text="Tomorrow", send_at=later)
     messages.cancel_message(agent, answer.pk)
     assert thread_of(answer).waiting_since == thread.last_message_at
 
@@ -197,7 +197,7 @@ def test_thread_is_failed_until_a_message_is_sent(agent: Actor, sandbox: Account
     dispatch.dispatch()
     assert thread_of(failed).failed_at == frozen_time.now
     assert listed(agent, "failed") == [failed.thread_id]
-    services.reply(agent, failed.thread_id, text="Once more")
+    answering.reply(agent, failed.thread_id, text="Once more")
     assert listed(agent, "failed") == []
     dispatch.dispatch()
     assert listed(agent, "failed") == [failed.thread_id]
@@ -212,7 +212,7 @@ def test_message_that_fails_before_it_is_sent_marks_its_thread(agent: Actor, san
 
 def test_message_that_fails_after_its_thread_was_closed_is_listed(agent: Actor, sandbox: Account) -> None:
     message = send(sandbox, "@fail_privacy")
-    services.close_thread(agent, message.thread_id)
+    actions.close_thread(agent, message.thread_id)
     assert listed(agent, "failed") == []
     dispatch.dispatch()
     assert listed(agent, "failed") == [message.thread_id]
@@ -226,7 +226,7 @@ def test_migration_finds_who_waits_and_what_failed(
     dispatch.dispatch()
     waiting, answered, opted_out = (hear(sandbox, frozen_time, who) for who in ("alice", "boris", "clara"))
     frozen_time.forward(seconds=1)
-    services.reply(agent, answered.pk, text="Hello!")
+    answering.reply(agent, answered.pk, text="Hello!")
     Contact.unscoped.filter(pk=opted_out.contact_id).update(opted_out=True)
     Thread.unscoped.update(waiting_since=None, failed_at=None)
     migration = import_module("messaging.migrations.0014_fill_threads")
@@ -245,23 +245,23 @@ def fail(sandbox: Account, to: str = "@fail_privacy") -> Message:
 
 def test_failed_message_is_sent_again_once(agent: Actor, sandbox: Account) -> None:
     failed = fail(sandbox)
-    assert services.find_retryable(agent.workspace, [failed]) == {failed.pk}
-    again = services.retry_message(agent, failed.pk)
+    assert answering.find_retryable(agent.workspace, [failed]) == {failed.pk}
+    again = answering.retry_message(agent, failed.pk)
     assert (again.text, again.status, again.retry_of_id) == ("Braces { } you", Status.QUEUED, failed.pk)
     assert again.random_id != failed.random_id
     assert again.thread_id == failed.thread_id
-    assert services.find_retryable(agent.workspace, [failed]) == set()
+    assert answering.find_retryable(agent.workspace, [failed]) == set()
     with pytest.raises(DomainError, match="sent again already"):
-        services.retry_message(agent, failed.pk)
+        answering.retry_message(agent, failed.pk)
     dispatch.dispatch()
     assert stored(again).text == "Braces { } you"
-    assert actions(failed.pk) == ["message.retried"]
+    assert audited(failed.pk) == ["message.retried"]
 
 
 def test_template_that_could_not_be_filled_in_is_filled_in_again(agent: Actor, sandbox: Account) -> None:
     message = send(sandbox, "@alice", text="Hi {first_name}")
     dispatch.dispatch()
-    again = services.retry_message(agent, message.pk)
+    again = answering.retry_message(agent, message.pk)
     assert (again.text, again.rendered) == ("Hi {first_name}", False)
 
 
@@ -276,9 +276,9 @@ def test_message_that_may_have_arrived_is_not_sent_again(
         dispatch.dispatch()
         frozen_time.forward(seconds=60)
     assert (len(gateway.requests), stored(message).status) == (2, Status.FAILED)
-    assert services.find_retryable(agent.workspace, [stored(message)]) == set()
+    assert answering.find_retryable(agent.workspace, [stored(message)]) == set()
     with pytest.raises(DomainError, match="may have arrived"):
-        services.retry_message(agent, message.pk)
+        answering.retry_message(agent, message.pk)
     assert Message.unscoped.count() == 1
 
 
@@ -291,14 +291,14 @@ def test_message_whose_worker_died_and_whose_contact_opted_out_is_not_sent_again
         status=Status.FAILED, attempts=1, unsettled_since=frozen_time.now, error="contact_opted_out"
     )
     assert not MessageAttempt.unscoped.exists()
-    assert services.find_retryable(agent.workspace, [stored(failed)]) == set()
+    assert answering.find_retryable(agent.workspace, [stored(failed)]) == set()
 
 
 def test_sent_message_is_not_sent_again(agent: Actor, sandbox: Account) -> None:
     message = send(sandbox)
     dispatch.dispatch()
     with pytest.raises(DomainError) as refused:
-        services.retry_message(agent, message.pk)
+        answering.retry_message(agent, message.pk)
     assert (refused.value.code, Message.unscoped.count()) == ("invalid_state", 1)
 
 
@@ -308,7 +308,7 @@ def test_two_who_retry_at_once_send_one_message(tenants: Tenants, sandbox: Accou
 
     def retry() -> str:
         try:
-            return services.retry_message(agent, failed.pk).pk
+            return answering.retry_message(agent, failed.pk).pk
         except DomainError as error:
             return error.code
 
@@ -322,7 +322,7 @@ def test_form_that_is_sent_twice_sends_one_message(tenants: Tenants, sandbox: Ac
     agent, thread, message_id = member_actor(tenants, Role.AGENT), thread_of(send(sandbox)), new_id("msg")
 
     def answer() -> str:
-        return services.reply(agent, thread.pk, text="Hello", message_id=message_id).pk
+        return answering.reply(agent, thread.pk, text="Hello", message_id=message_id).pk
 
     assert run_together([answer] * 4) == [message_id] * 4
     assert Message.unscoped.count() == 2
@@ -335,7 +335,7 @@ def test_nobody_waits_in_a_thread_that_was_closed_while_an_answer_was_canceled(
 ) -> None:
     agent = member_actor(tenants, Role.AGENT)
     thread = hear(sandbox, frozen_time)
-    answer = services.reply(agent, thread.pk, text="Hello", message_id=new_id("msg"))
+    answer = answering.reply(agent, thread.pk, text="Hello", message_id=new_id("msg"))
 
     closed = threading.Event()
 
@@ -344,7 +344,7 @@ def test_nobody_waits_in_a_thread_that_was_closed_while_an_answer_was_canceled(
         messages.cancel_message(agent, answer.pk)
 
     with in_background(cancel), transaction.atomic():
-        services.close_thread(agent, thread.pk)
+        actions.close_thread(agent, thread.pk)
         closed.set()
         wait_until(another_transaction_waits, "the cancellation waits for the thread")
     thread.refresh_from_db()
@@ -357,20 +357,20 @@ def test_snoozed_thread_comes_back_at_its_time_to_the_top(
 ) -> None:
     first, second = hear(sandbox, frozen_time, "alice"), hear(sandbox, frozen_time, "bob")
     until = frozen_time.now + timedelta(hours=1)
-    services.snooze_thread(agent, first.pk, until=until)
-    services.snooze_thread(agent, first.pk, until=until)
+    actions.snooze_thread(agent, first.pk, until=until)
+    actions.snooze_thread(agent, first.pk, until=until)
     assert (listed(agent), listed(agent, "snoozed")) == ([second.pk], [first.pk])
     assert listed(agent, "waiting") == [second.pk]
     frozen_time.forward(hours=1)
     assert (listed(agent), listed(agent, "snoozed")) == ([first.pk, second.pk], [])
-    assert actions(first.pk) == ["thread.snoozed"]
+    assert audited(first.pk) == ["thread.snoozed"]
 
 
 @pytest.mark.parametrize("span", [timedelta(0), timedelta(seconds=-1), timedelta(days=367)])
 def test_snooze_ends_in_the_future(agent: Actor, sandbox: Account, frozen_time: FrozenTime, span: timedelta) -> None:
     thread = hear(sandbox, frozen_time)
     with pytest.raises(DomainError) as refused:
-        services.snooze_thread(agent, thread.pk, until=frozen_time.now + span)
+        actions.snooze_thread(agent, thread.pk, until=frozen_time.now + span)
     assert [error.field for error in refused.value.errors] == ["until"]
     assert listed(agent) == [thread.pk]
 
@@ -381,9 +381,9 @@ def test_message_of_the_contact_opens_the_thread(
 ) -> None:
     thread = hear(sandbox, frozen_time)
     if how == "closed":
-        services.close_thread(agent, thread.pk)
+        actions.close_thread(agent, thread.pk)
     else:
-        services.snooze_thread(agent, thread.pk, until=frozen_time.now + timedelta(days=1))
+        actions.snooze_thread(agent, thread.pk, until=frozen_time.now + timedelta(days=1))
     assert (listed(agent), listed(agent, how)) == ([], [thread.pk])
     hear(sandbox, frozen_time)
     assert (listed(agent), listed(agent, how)) == ([thread.pk], [])
@@ -394,12 +394,12 @@ def test_closing_leaves_nothing_to_do_and_reopening_brings_it_back(
 ) -> None:
     thread = hear(sandbox, frozen_time)
     for _ in range(2):
-        closed = services.close_thread(agent, thread.pk)
+        closed = actions.close_thread(agent, thread.pk)
     assert (closed.unread_count, closed.waiting_since) == (0, None)
-    services.reopen_thread(agent, thread.pk)
-    services.reopen_thread(agent, thread.pk)
+    actions.reopen_thread(agent, thread.pk)
+    actions.reopen_thread(agent, thread.pk)
     assert listed(agent) == [thread.pk]
-    assert actions(thread.pk) == ["thread.closed", "thread.reopened"]
+    assert audited(thread.pk) == ["thread.closed", "thread.reopened"]
 
 
 def test_thread_is_assigned_to_a_member_who_may_write(
@@ -407,13 +407,13 @@ def test_thread_is_assigned_to_a_member_who_may_write(
 ) -> None:
     thread, user_id = hear(sandbox, frozen_time), int(agent.subject.id)
     assert listed(agent, "unassigned") == [thread.pk]
-    assert services.assign_thread(agent, thread.pk, user_id=user_id).assignee_id == user_id
+    assert actions.assign_thread(agent, thread.pk, user_id=user_id).assignee_id == user_id
     assert (listed(agent, "mine"), listed(agent, "unassigned")) == ([thread.pk], [])
     for nobody in (tenants.stranger.pk, tenants.member(Role.VIEWER).pk, 0):
         with pytest.raises(DomainError, match="choose a member"):
-            services.assign_thread(agent, thread.pk, user_id=nobody)
-    assert services.assign_thread(agent, thread.pk, user_id=None).assignee_id is None
-    assert actions(thread.pk) == ["thread.assigned", "thread.unassigned"]
+            actions.assign_thread(agent, thread.pk, user_id=nobody)
+    assert actions.assign_thread(agent, thread.pk, user_id=None).assignee_id is None
+    assert audited(thread.pk) == ["thread.assigned", "thread.unassigned"]
 
 
 def test_member_who_is_removed_looks_after_nothing(
@@ -449,9 +449,9 @@ def test_reading_and_unreading_are_recorded_once(agent: Actor, sandbox: Account,
         messages.mark_thread_read(agent, thread.pk)
     assert listed(agent, "unread") == []
     for _ in range(2):
-        services.mark_thread_unread(agent, thread.pk)
+        actions.mark_thread_unread(agent, thread.pk)
     assert listed(agent, "unread") == [thread.pk]
-    assert actions(thread.pk) == ["thread.read", "thread.unread"]
+    assert audited(thread.pk) == ["thread.read", "thread.unread"]
 
 
 # --- The list ---------------------------------------------------------------------------------------------------------
@@ -465,11 +465,11 @@ def test_list_is_filtered_by_account_tag_and_contact(
     assert listed(agent, tag="vip") == [bob.pk]
     assert listed(agent, search="ALICE") == [alice.pk]
     assert listed(agent, search="alice bob") == []
-    services.FEW_CONTACTS, few = 0, services.FEW_CONTACTS
+    reading.FEW_CONTACTS, few = 0, reading.FEW_CONTACTS
     try:
         assert (listed(agent, tag="vip"), listed(agent, search="alice")) == ([bob.pk], [alice.pk])
     finally:
-        services.FEW_CONTACTS = few
+        reading.FEW_CONTACTS = few
 
 
 def test_fifty_threads_cost_no_more_queries_than_one(
@@ -479,7 +479,7 @@ def test_fifty_threads_cost_no_more_queries_than_one(
     for rows in (1, 50):
         # Those who wait and the others with what belongs to them; their newest messages, planned ones.
         with django_assert_num_queries(4):
-            found = services.list_inbox(agent, InboxFilter()).rows
+            found = reading.list_inbox(agent, InboxFilter()).rows
             shown = [(str(each.contact), str(each.account), each.assignee, each.last_message.text) for each in found]
         assert len(shown) == rows
         for number in range(1, 50) if rows == 1 else ():
@@ -491,16 +491,16 @@ def test_pages_reach_every_thread_once(agent: Actor, sandbox: Account, frozen_ti
     """Those who wait for us first, the longest wait first; then the others, the latest activity first."""
     threads = [hear(sandbox, frozen_time, f"person_{number}").pk for number in range(6)]
     for number in (1, 3):
-        services.reply(agent, threads[number], text="Hello")
+        answering.reply(agent, threads[number], text="Hello")
     waiting, answered = [threads[number] for number in (0, 2, 4, 5)], [threads[3], threads[1]]
     seen, cursor, pages = [], None, 0
     while cursor or not pages:
-        found = services.list_inbox(agent, InboxFilter(), limit=limit, cursor=cursor)
+        found = reading.list_inbox(agent, InboxFilter(), limit=limit, cursor=cursor)
         seen += [thread.pk for thread in found.rows]
         cursor, pages = found.next_cursor, pages + 1
     assert (seen, pages) == (waiting + answered, -(-6 // limit))
     assert listed(agent, "waiting") == waiting
-    services.close_thread(agent, threads[0])
+    actions.close_thread(agent, threads[0])
     assert querysets.waiting_count(agent.workspace) == 3
 
 
@@ -546,16 +546,16 @@ def test_views_and_their_counts_use_their_indexes(agent: Actor) -> None:
     # What is open, or snoozed, is also in the indexes of smaller views.
     indexes = {"open": "thread_", "mine": "thread_mine", "snoozed": "thread_", "all": "thread_recent"}
     view: Any
-    for view in services.VIEWS:
-        grouped = view in services.GROUPED
+    for view in reading.VIEWS:
+        grouped = view in reading.GROUPED
         for statement in (0, 1) if grouped else (0,):
             index = "thread_" if grouped and not statement else indexes.get(view, f"thread_{view}")
-            plan = plan_of(partial(services.list_inbox, agent, InboxFilter(view)), statement)
+            plan = plan_of(partial(reading.list_inbox, agent, InboxFilter(view)), statement)
             assert f"using {index}" in plan, f"{view}: {plan}"
             assert "Seq Scan on messaging_thread" not in plan, f"{view}: {plan}"
     plan = plan_of(lambda: querysets.waiting_count(agent.workspace))
     assert "Index Only Scan using thread_waiting_since" in plan and "Sort" not in plan, plan
-    plan = plan_of(lambda: services.count_views(agent))
+    plan = plan_of(lambda: reading.count_views(agent))
     assert (plan.count("->  Limit"), "Sort" in plan, "Seq Scan" in plan) == (7, False, False), plan
     for view in ("unread", "waiting", "failed", "mine", "unassigned"):
         assert f"using thread_{view}" in plan, plan
@@ -569,34 +569,34 @@ def test_views_are_counted_up_to_a_hundred_in_one_query(
     django_assert_num_queries: Callable[..., Any],
 ) -> None:
     hear(tenants.sandbox(tenants.other), frozen_time)
-    assert services.count_views(agent) == dict.fromkeys(services.COUNTED_VIEWS, 0)
+    assert reading.count_views(agent) == dict.fromkeys(reading.COUNTED_VIEWS, 0)
     for number in range(3):
         hear(sandbox, frozen_time, f"person_{number}")
     first, second, third = Thread.objects.for_workspace(tenants.workspace).order_by("created_at")
-    services.snooze_thread(agent, first.pk, until=frozen_time.now + timedelta(hours=1))
-    services.assign_thread(agent, second.pk, user_id=int(agent.subject.id))
-    services.close_thread(agent, third.pk)
+    actions.snooze_thread(agent, first.pk, until=frozen_time.now + timedelta(hours=1))
+    actions.assign_thread(agent, second.pk, user_id=int(agent.subject.id))
+    actions.close_thread(agent, third.pk)
     Thread.unscoped.filter(pk=third.pk).update(failed_at=frozen_time.now)
     expected = {"open": 1, "unread": 1, "waiting": 1, "failed": 1, "mine": 1, "unassigned": 0, "snoozed": 1}
     with django_assert_num_queries(1):
-        assert services.count_views(agent) == expected
+        assert reading.count_views(agent) == expected
     for view, count in expected.items():
         assert len(listed(agent, view)) == count
     contacts = Contact.unscoped.bulk_create(Contact(workspace=sandbox.workspace, name=str(n)) for n in range(100))
     Thread.unscoped.bulk_create(Thread(workspace=sandbox.workspace, account=sandbox, contact=each) for each in contacts)
     with django_assert_num_queries(1):
-        counts = services.count_views(agent)
+        counts = reading.count_views(agent)
     assert (counts["open"], counts["unassigned"], counts["unread"]) == (100, 100, 1)
 
 
 def test_text_is_previewed_as_the_contact_gets_it(agent: Actor, sandbox: Account, frozen_time: FrozenTime) -> None:
     thread = hear(sandbox, frozen_time, "alice", name="Alice Doe")
-    assert services.preview_text(agent, thread.contact_id, text="Hi {first_name}, {email|no mail}") == Formatted(
+    assert answering.preview_text(agent, thread.contact_id, text="Hi {first_name}, {email|no mail}") == Formatted(
         "Hi Alice, no mail"
     )
-    shown = services.preview_text(agent, thread.contact_id, text="Hi **{first_name}**", format="markdown")
+    shown = answering.preview_text(agent, thread.contact_id, text="Hi **{first_name}**", format="markdown")
     assert shown == Formatted("Hi Alice", (Entity(EntityKind.BOLD, 3, 5),))
     for text, code in (("{email}", "template_unresolved"), ("{nothing}", "unknown_variable"), ("{", "template_syntax")):
         with pytest.raises(DomainError) as refused:
-            services.preview_text(agent, thread.contact_id, text=text)
+            answering.preview_text(agent, thread.contact_id, text=text)
         assert [error.code for error in refused.value.errors] == [code]

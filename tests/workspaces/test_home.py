@@ -17,7 +17,7 @@ from crmsolid.workspaces.actor import ALL_SCOPES, Scope
 from crmsolid.workspaces.models import Role, Workspace
 from messaging.broadcasts.models import Broadcast
 from messaging.models import Account, AccountKind, Message, Thread, WrittenMessage
-from messaging.threads.services import assign_thread, close_thread
+from messaging.threads.services.actions import assign_thread, close_thread
 from sequences.models import Enrollment, Reason, Sequence
 from tests.panel import browser, furnish, later
 from tests.tenants import Tenants

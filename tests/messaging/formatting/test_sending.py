@@ -13,7 +13,7 @@ from messaging.formatting.entities import Entity, EntityKind
 from messaging.models import Account, Message, Template
 from messaging.sending import dispatch
 from messaging.sending.message_text import MAX_CAPTION_UNITS, MAX_UTF16_UNITS, check_template, render_for
-from messaging.threads import services as threads
+from messaging.threads.services import answering
 from sequences import services as sequences
 from sequences.definition import read_definition
 from tests.messaging.broadcasts.helpers import start, work
@@ -188,7 +188,7 @@ def test_failed_message_is_sent_again_with_its_formatting(
     dispatch.dispatch()
     assert Message.unscoped.get().error.startswith("template_unresolved")
     upsert_contact(actor(sandbox), {"username": "alice", "name": "Anna"})
-    again = threads.retry_message(tenants.actor(), message_id)
+    again = answering.retry_message(tenants.actor(), message_id)
     assert (again.text, again.format, again.link_preview) == (text, "markdown", False)
     frozen_time.forward(seconds=60)
     dispatch.dispatch()
@@ -201,13 +201,13 @@ def test_member_who_sends_the_same_again_gets_the_first_message(
 ) -> None:
     agent = tenants.actor()
     wanted: dict[str, Any] = {"account_id": sandbox.pk, "to": "@alice", "message_id": "msg_01M8Q822BS71Z8HTWBQ5K1H70G"}
-    first = threads.begin(agent, text="Hi **you**", format="markdown", **wanted)
-    assert threads.begin(agent, text="Hi **you**", format="markdown", **wanted).pk == first.pk
+    first = answering.begin(agent, text="Hi **you**", format="markdown", **wanted)
+    assert answering.begin(agent, text="Hi **you**", format="markdown", **wanted).pk == first.pk
     dispatch.dispatch()
-    assert threads.begin(agent, text="Hi **you**", format="markdown", **wanted).pk == first.pk
+    assert answering.begin(agent, text="Hi **you**", format="markdown", **wanted).pk == first.pk
     for text, format in (("Hi you", "plain"), ("Hi you", "markdown"), ("Hi *you*", "markdown")):
-        with pytest.raises(threads.WrittenBefore):
-            threads.begin(agent, text=text, format=format, **wanted)
+        with pytest.raises(answering.WrittenBefore):
+            answering.begin(agent, text=text, format=format, **wanted)
     assert Message.unscoped.count() == 1
 
 

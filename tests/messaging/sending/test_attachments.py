@@ -16,7 +16,7 @@ from messaging.files import services as file_services
 from messaging.models import Account, AccountKind, AccountLease, Attachment, File, Message, Status, TelegramUpload
 from messaging.representations import MessageOut
 from messaging.sending import dispatch
-from messaging.threads.services import retry_message
+from messaging.threads.services.answering import retry_message
 from tests.messaging.broadcasts import helpers as broadcasts
 from tests.messaging.files.helpers import picture
 from tests.messaging.helpers import counts, stored

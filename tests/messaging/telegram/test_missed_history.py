@@ -19,7 +19,7 @@ from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import Session, UpdateState
 from messaging.telegram.login import LoggedIn
 from messaging.telegram.services import store_session
-from messaging.threads.services import load_history
+from messaging.threads.services.older_messages import load_history
 from tests.messaging.telegram.helpers import ANNA, BOB, SHOP, ready_accounts, send, wait_for_status
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until

@@ -15,7 +15,7 @@ from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.history import MissedHistory
 from messaging.telegram.receiving import Receiver
 from messaging.threads import received
-from messaging.threads.services import load_history
+from messaging.threads.services.older_messages import load_history
 from tests.messaging.telegram.helpers import ANNA, SHOP
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until

@@ -17,7 +17,7 @@ from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
 from messaging.threads.received import Incoming, receive
-from messaging.threads.services import load_history
+from messaging.threads.services.older_messages import load_history
 from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts
 from tests.telegram_server import TelegramServer
 from tests.threads import run_together

@@ -20,7 +20,7 @@ from messaging.services import send_message
 from messaging.stats import account_report
 from messaging.telegram import requested_history
 from messaging.telegram.account_worker import AccountWorker
-from messaging.threads.services import load_history
+from messaging.threads.services.older_messages import load_history
 from tests.messaging.helpers import Ring
 from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts, wait_for_status
 from tests.panel import browser, flash_messages

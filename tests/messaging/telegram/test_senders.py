@@ -12,7 +12,7 @@ from crmsolid.workspaces.actor import Actor
 from messaging.models import Account, Message, PeerHash, TelegramSession, Thread
 from messaging.telegram import mapping
 from messaging.telegram.account_worker import AccountWorker
-from messaging.threads.services import load_history
+from messaging.threads.services.older_messages import load_history
 from tests.messaging.telegram.helpers import ANNA, BOB, SHOP, attempts, make_due, send, wait_for_status
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until

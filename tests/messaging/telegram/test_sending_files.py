@@ -15,7 +15,7 @@ from messaging.models import Account, Message, TelegramUpload
 from messaging.sending.waiting import waiting_for
 from messaging.telegram import uploading
 from messaging.telegram.account_worker import AccountWorker
-from messaging.threads.services import retry_message
+from messaging.threads.services.answering import retry_message
 from tests.messaging.files.helpers import picture
 from tests.messaging.telegram.helpers import (
     ANNA,

@@ -21,7 +21,7 @@ from messaging.models import (
 )
 from messaging.telegram import leases
 from messaging.telegram.services import begin_qr_login
-from messaging.threads.services import load_history
+from messaging.threads.services.older_messages import load_history
 from tests.messaging.telegram.helpers import (
     ANNA,
     BOB,

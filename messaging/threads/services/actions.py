@@ -1,0 +1,187 @@
+"""What members do with threads: close, reopen, snooze, assign, show as unread; and what they did.
+
+Each service writes the audit log, and changes nothing if the thread is as asked for already."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from crmsolid.core import clock
+from crmsolid.core.clock import rfc3339
+from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.models import AuditEntry, Membership, User
+from messaging.models import Thread
+from messaging.threads.services.reading import find_thread
+from messaging.threads.state import ASSIGNABLE, find_waiting
+
+# Whoever looks after a thread.
+ANYBODY = -1
+MAX_SNOOZE = timedelta(days=366)
+
+
+def _change(
+    actor: Actor,
+    thread_id: str,
+    which: Q,
+    changes: dict[str, Any],
+    verb: str,
+    *,
+    seen: datetime | None = None,
+    takes_back: datetime | None = None,
+    **data: Any,
+) -> Thread:
+    """Write those columns and the audit log if the thread matches ``which``, in one statement: of two members who do
+    the same at once only one has done it. With ``seen``, ``invalid_state`` if a message is newer than that; with
+    ``takes_back``, if the thread is not closed at, or snoozed until, that time any more."""
+    actor.require(Scope.WRITE_MESSAGES)
+    thread = find_thread(actor.workspace, thread_id)
+    if seen is not None:
+        which &= Q(last_message_at__lte=seen)
+    if takes_back is not None:
+        which &= Q(closed_at=takes_back) | Q(snoozed_until=takes_back)
+    if Thread.objects.for_workspace(actor.workspace).filter(which, pk=thread_id).update(**changes):
+        audit.record(actor, f"thread.{verb}", thread_id, **data)
+        if takes_back is not None:  # closing it has ended the wait
+            find_waiting([thread_id])
+        return find_thread(actor.workspace, thread_id)
+    thread = find_thread(actor.workspace, thread_id)
+    if takes_back is not None:
+        raise DomainError("invalid_state", "it was opened or put away again meanwhile, and stays so")
+    if seen is not None and thread.last_message_at > seen:
+        raise DomainError("invalid_state", "something was written meanwhile; read it first")
+    return thread
+
+
+@unit_of_work()
+def close_thread(
+    actor: Actor, thread_id: str, *, seen: datetime | None = None, takes_back: datetime | None = None
+) -> Thread:
+    """Nothing remains to be done: the thread leaves the open ones until the contact writes again.
+
+    ``seen`` is the time of the latest message that the member has seen: what came later is not put away unread. To take
+    back that the thread was closed or snoozed, ``takes_back`` is when it was closed or until when it was snoozed: what
+    somebody else has done since stays. The contact then waits again if nobody has answered. Errors: ``scope_missing``,
+    ``not_found``; ``invalid_state`` for a newer message, and if there is something else to take back by now.
+    """
+    nothing_left = {"unread_count": 0, "waiting_since": None, "failed_at": None, "snoozed_until": None}
+    changes = {"closed_at": clock.now(), **nothing_left}
+    return _change(actor, thread_id, Q(closed_at=None), changes, "closed", seen=seen, takes_back=takes_back)
+
+
+@unit_of_work()
+def reopen_thread(actor: Actor, thread_id: str, *, takes_back: datetime | None = None) -> Thread:
+    """Put a closed or snoozed thread back among the open ones. ``takes_back`` and errors: as for
+    :func:`close_thread`."""
+    which = Q(closed_at__isnull=False) | Q(snoozed_until__isnull=False)
+    changes = {"closed_at": None, "snoozed_until": None}
+    return _change(actor, thread_id, which, changes, "reopened", takes_back=takes_back)
+
+
+@unit_of_work()
+def snooze_thread(
+    actor: Actor,
+    thread_id: str,
+    *,
+    until: datetime,
+    seen: datetime | None = None,
+    takes_back: datetime | None = None,
+) -> Thread:
+    """Take the thread out of the open ones until that time, or until the contact writes again. ``seen`` and
+    ``takes_back``: as for :func:`close_thread`.
+
+    Errors: as for :func:`close_thread`; ``validation_failed`` for a time that has passed or is over a year away.
+    """
+    now = clock.now()
+    if not now < until <= now + MAX_SNOOZE:
+        raise invalid("until", "out_of_range", "choose a time from now on, at most 366 days away")
+    which = Q(snoozed_until=None) | ~Q(snoozed_until=until) | Q(closed_at__isnull=False)
+    changes = {"snoozed_until": until, "closed_at": None}
+    return _change(actor, thread_id, which, changes, "snoozed", seen=seen, takes_back=takes_back, until=rfc3339(until))
+
+
+@unit_of_work()
+def mark_thread_unread(actor: Actor, thread_id: str) -> Thread:
+    """Show the thread as unread. Errors: ``scope_missing``, ``not_found``."""
+    return _change(actor, thread_id, Q(unread_count=0), {"unread_count": 1}, "unread")
+
+
+@unit_of_work()
+def assign_thread(actor: Actor, thread_id: str, *, user_id: int | None, replaces: int | None = ANYBODY) -> Thread:
+    """Make this member, who may write messages, the one who looks after the thread; None: nobody. ``replaces`` is who
+    did so when the member chose, None for nobody.
+
+    Errors: ``scope_missing``, ``not_found``; ``validation_failed`` for somebody who is no such member;
+    ``invalid_state`` if the thread has another assignee than ``replaces`` by now.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    which = Q() if replaces == ANYBODY else Q(assignee=replaces)
+    if user_id is None:
+        thread = _change(actor, thread_id, which & Q(assignee__isnull=False), {"assignee": None}, "unassigned")
+    else:
+        # Locked: whoever removes the member waits, and then finds the thread.
+        member = assignable_members(actor).filter(user_id=user_id).select_for_update(of=("self",)).first()
+        if member is None:
+            raise invalid("assignee", "invalid_choice", "choose a member who may write messages")
+        which &= Q(assignee=None) | ~Q(assignee=user_id)
+        thread = _change(actor, thread_id, which, {"assignee": user_id}, "assigned", user=user_id)
+    if thread.assignee_id != user_id:
+        now = f"{thread.assignee} looks after it" if thread.assignee else "nobody looks after it"
+        raise DomainError("invalid_state", f"somebody else has assigned it meanwhile: {now} now; choose again")
+    return thread
+
+
+def assignable_members(actor: Actor) -> "QuerySet[Membership]":
+    """The members who may look after a thread. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    members: QuerySet[Membership] = Membership.objects.for_workspace(actor.workspace.owner_workspace)
+    return members.filter(role__in=ASSIGNABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a member did with a thread, in words."""
+
+    key: str
+    at: datetime
+    text: str
+    icon: str
+
+
+DEEDS = {
+    "thread.closed": ("{who} closed this", "archive"),
+    "thread.reopened": ("{who} opened this again", "rotate-ccw"),
+    "thread.snoozed": ("{who} snoozed this", "alarm-clock"),
+    "thread.assigned": ("{who} assigned this to {whom}", "user-check"),
+    "thread.unassigned": ("{who} took this from whoever looked after it", "user"),
+}
+MAX_DEEDS = 100
+
+
+def list_deeds(actor: Actor, thread_id: str, *, since: datetime | None, until: datetime | None) -> list[Deed]:
+    """What members did with the thread between these times, the oldest first, at most the latest ``MAX_DEEDS``. It is
+    read from the audit log. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    rows = audit.entries_about(actor.workspace, thread_id, kind="thread").filter(action__in=DEEDS)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lte=until)
+    entries = list(rows[:MAX_DEEDS])
+    users = {str(entry.data["user"]) for entry in entries if "user" in entry.data}
+    users |= {entry.subject_id for entry in entries if entry.subject_kind == "user"}
+    names = dict(User.objects.filter(pk__in=users).values_list("pk", "name")) if users else {}
+
+    def deed(entry: AuditEntry) -> Deed:
+        text, icon = DEEDS[entry.action]
+        subject = int(entry.subject_id) if entry.subject_kind == "user" else 0
+        whom = entry.data.get("user")
+        who = names.get(subject) or entry.subject_label
+        text = text.format(who=who, whom="themselves" if whom == subject else names.get(whom) or "a member")
+        return Deed(f"e-{entry.pk}", entry.at, text, icon)
+
+    return [deed(entry) for entry in reversed(entries)]
