@@ -13,6 +13,7 @@ from crmsolid.core.crypto import register_columns
 from crmsolid.core.erasure import KeptData, kept_data
 from crmsolid.jobs.kinds import kinds
 from crmsolid.workspaces.configuration import Section, sections
+from crmsolid.workspaces.purging import purges
 from crmsolid.workspaces.services import provisioners, role_watchers
 from messaging import account_workers, accounts, texts
 from messaging import erasure as messages
@@ -21,6 +22,7 @@ from messaging.broadcasts.job import BROADCAST
 from messaging.broadcasts.message_source import SOURCE, BroadcastSource
 from messaging.broadcasts.models import ENDED
 from messaging.broadcasts.querysets import broadcasts_that_name_tag
+from messaging.changes import queue as changes
 from messaging.files.uses import Use
 from messaging.files.uses import uses as file_uses
 from messaging.models import AccountKind, Broadcast, LoginAttempt, SessionToEnd, TelegramSession, Template
@@ -55,6 +57,7 @@ file_uses.register("messaging.templates", Use(Template))
 file_uses.register("messaging.broadcasts", Use(Broadcast, ~Q(status__in=ENDED)))
 operands.register_column(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))
 
+purges.register("messaging.changes", changes.past_retention)
 kept_data.register("messaging.messages", KeptData(messages.erase, messages.export))
 kept_data.register("messaging.recipients", KeptData(recipients.erase, recipients.export))
 register_columns(TelegramSession, "auth_key", "future_auth_token", bound_to=("workspace_id", "account_id"))

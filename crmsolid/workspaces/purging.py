@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from crmsolid.core import clock
@@ -29,12 +30,20 @@ def purge() -> int:
     deleted = 0
     for rows in (*(past_retention() for past_retention in purges.values()), *_past_retention()):
         for _ in range(MAX_BATCHES):
-            keys = list(rows.values_list("pk", flat=True)[:BATCH])
-            rows.filter(pk__in=keys).delete()  # an invitation may have been sent again meanwhile
-            deleted += len(keys)
-            if len(keys) < BATCH:
+            count = _delete_batch(rows)
+            deleted += count
+            if count < BATCH:
                 break
     return deleted
+
+
+@transaction.atomic
+def _delete_batch(rows: QuerySet[Any]) -> int:
+    """Rows that somebody else has locked wait for the next run, so nobody waits for a purge that waits for them."""
+    locked = rows.select_for_update(skip_locked=True, of=("self",))
+    keys = list(locked.values_list("pk", flat=True)[:BATCH])
+    rows.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 def _past_retention() -> list[QuerySet[Any]]:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crmsolid.core import clock
+from crmsolid.workspaces import purging
 from messaging import account_workers, notices
 from messaging.changes import applying
 from messaging.models import Account, AccountKind, ChangeKind, ChangeStatus, Direction, Message, MessageChange, Thread
@@ -134,6 +135,14 @@ def settle_later(claimed: Claimed, error: SendError) -> None:
     retry_at = clock.now() + timedelta(seconds=settlement.seconds_until_retry(error, change.attempts))
     if _end(change, due_at=retry_at, error=error.code, error_detail=error.detail[:200]):
         settlement.apply_to_account(account, error, retry_at)
+
+
+def past_retention() -> "QuerySet[MessageChange]":
+    """Changes that ended longer ago than ended jobs are kept. The message says what came of them."""
+    ended = MessageChange.unscoped.exclude(status=ChangeStatus.QUEUED)
+    # They are numbered in the order of time, so no index on the time is needed to find the oldest.
+    oldest = ended.order_by("pk").values("pk")[: purging.BATCH]
+    return ended.filter(pk__in=oldest, done_at__lt=clock.now() - timedelta(days=settings.JOB_DAYS))
 
 
 def _end(change: MessageChange, **values: Any) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from contacts.models import Contact
 from crmsolid.core import clock
+from crmsolid.workspaces import purging
 from crmsolid.workspaces.actor import Scope
 from crmsolid.workspaces.models import AuditEntry
 from messaging import tasks
@@ -217,6 +218,30 @@ def test_what_the_contact_changes_is_told(ours: Api, answer: Message) -> None:
     shown = ours.get(f"/v1/messages/{answer.pk}").json()
     assert (shown["text"], shown["direction"]) == ("Hi", Direction.IN)
     assert shown["deleted_at"] is not None
+
+
+def test_what_has_ended_is_deleted_after_the_retention_of_jobs(
+    sent: Message, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "BATCH", 2)
+    settings.JOB_DAYS = 3
+    ended = [(5, "done"), (4, "failed"), (4, "done"), (2, "failed"), (1, "done")]
+    for days, status in ((9, "queued"), (8, "queued"), *ended):
+        at = clock.now() - timedelta(days=days)
+        done_at = None if status == "queued" else at
+        MessageChange.unscoped.create(
+            workspace=sent.workspace,
+            message=sent,
+            account=sent.account,
+            kind="edit",
+            status=status,
+            created_at=at,
+            done_at=done_at,
+        )
+    assert purging.purge() == 3
+    kept = MessageChange.unscoped.order_by("pk").values_list("status", flat=True)
+    assert list(kept) == ["queued", "queued", "failed", "done"]
+    assert purging.purge() == 0
 
 
 # --- Conditions -------------------------------------------------------------------------------------------------------

@@ -3,12 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from django.db import transaction
+
 from crmsolid.core import clock
 from crmsolid.core.ids import first_id
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces import purging
 from crmsolid.workspaces.models import AuditEntry
 from tests.tenants import Tenants
+from tests.threads import in_background
 
 
 def test_ended_jobs_are_deleted_after_their_retention(tenants: Tenants, settings: Any) -> None:
@@ -38,3 +42,18 @@ def test_audit_log_is_kept_for_ever_unless_it_has_a_retention(
     settings.AUDIT_DAYS = 10
     assert purging.purge() == 3
     assert AuditEntry.unscoped.get().at > clock.now() - timedelta(days=10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_purge_waits_for_no_row_that_is_locked(tenants: Tenants, settings: Any) -> None:
+    settings.AUDIT_DAYS = 10
+    AuditEntry.unscoped.all().delete()
+    at = clock.now() - timedelta(days=11)
+    entry = {"at": at, "action": "x.y", "subject_kind": "user", "surface": "rest"}
+    locked, _ = (AuditEntry.unscoped.create(workspace=tenants.workspace, **entry) for _ in range(2))
+    with transaction.atomic():
+        AuditEntry.unscoped.select_for_update().get(pk=locked.pk)
+        with in_background(purging.purge) as purged:
+            assert purged.result(10) == 1
+    assert AuditEntry.unscoped.get() == locked
+    assert purging.purge() == 1
