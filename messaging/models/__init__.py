@@ -1,107 +1,53 @@
-"""The tables of the app by topic, with those of its folders. What is outside this package imports from here."""
+"""The tables of the app by topic, and those of its folders. Nothing else imports from the modules of this package."""
 
-from messaging.broadcasts.models import Broadcast, Recipient
-from messaging.files.models import (
-    Attachment,
-    File,
-    FileKind,
-    FileState,
-    StoredObject,
-    TelegramDownload,
-    TelegramUpload,
-    UploadState,
-)
-from messaging.models.accounts import (
-    CANNOT_SEND,
-    LIVE_STATES,
-    Account,
-    AccountKind,
-    AccountState,
-    account_state,
-    default_daily_limit,
-)
-from messaging.models.attempts import MessageAttempt, SandboxDelivery, SpentSlot
-from messaging.models.changes import ChangeKind, ChangeStatus, MessageChange
-from messaging.models.messages import (
-    SEARCHED_STATUSES,
-    SEPARATORS,
-    TEXT_APART,
-    TEXT_WORDS,
-    Direction,
-    Message,
-    Status,
-    WaitingFor,
-    new_random_id,
-)
-from messaging.models.stats import ErasedMessage, WrittenMessage
-from messaging.models.telegram import (
-    NEVER_LEASED,
-    REFUSED_PAUSE_SECONDS,
-    REPEATED_REFUSAL,
-    AccountLease,
-    HistoryRequest,
-    HistoryState,
-    LoginAttempt,
-    PeerHash,
-    QrState,
-    SentReport,
-    SessionToEnd,
-    TelegramSession,
-    WorkerHeartbeat,
-)
-from messaging.models.texts import Format, OptOutWord, Template
-from messaging.models.threads import Thread
-
-__all__ = [
-    "CANNOT_SEND",
-    "LIVE_STATES",
-    "NEVER_LEASED",
-    "REFUSED_PAUSE_SECONDS",
-    "REPEATED_REFUSAL",
-    "SEARCHED_STATUSES",
-    "SEPARATORS",
-    "TEXT_APART",
-    "TEXT_WORDS",
-    "Account",
-    "AccountKind",
-    "AccountLease",
-    "AccountState",
-    "Attachment",
-    "Broadcast",
-    "ChangeKind",
-    "ChangeStatus",
-    "Direction",
-    "ErasedMessage",
-    "File",
-    "FileKind",
-    "FileState",
-    "Format",
-    "HistoryRequest",
-    "HistoryState",
-    "LoginAttempt",
-    "Message",
-    "MessageAttempt",
-    "MessageChange",
-    "OptOutWord",
-    "PeerHash",
-    "QrState",
-    "Recipient",
-    "SandboxDelivery",
-    "SentReport",
-    "SessionToEnd",
-    "SpentSlot",
-    "Status",
-    "StoredObject",
-    "TelegramDownload",
-    "TelegramSession",
-    "TelegramUpload",
-    "Template",
-    "Thread",
-    "UploadState",
-    "WaitingFor",
-    "WorkerHeartbeat",
-    "WrittenMessage",
-    "account_state",
-    "default_daily_limit",
-    "new_random_id",
-]
+from messaging.broadcasts.models import Broadcast as Broadcast
+from messaging.broadcasts.models import Recipient as Recipient
+from messaging.files.models import Attachment as Attachment
+from messaging.files.models import File as File
+from messaging.files.models import FileKind as FileKind
+from messaging.files.models import FileState as FileState
+from messaging.files.models import StoredObject as StoredObject
+from messaging.files.models import TelegramDownload as TelegramDownload
+from messaging.files.models import TelegramUpload as TelegramUpload
+from messaging.files.models import UploadState as UploadState
+from messaging.models.accounts import CANNOT_SEND as CANNOT_SEND
+from messaging.models.accounts import LIVE_STATES as LIVE_STATES
+from messaging.models.accounts import Account as Account
+from messaging.models.accounts import AccountKind as AccountKind
+from messaging.models.accounts import AccountState as AccountState
+from messaging.models.accounts import account_state as account_state
+from messaging.models.accounts import default_daily_limit as default_daily_limit
+from messaging.models.attempts import MessageAttempt as MessageAttempt
+from messaging.models.attempts import SandboxDelivery as SandboxDelivery
+from messaging.models.attempts import SpentSlot as SpentSlot
+from messaging.models.changes import ChangeKind as ChangeKind
+from messaging.models.changes import ChangeStatus as ChangeStatus
+from messaging.models.changes import MessageChange as MessageChange
+from messaging.models.messages import SEARCHED_STATUSES as SEARCHED_STATUSES
+from messaging.models.messages import SEPARATORS as SEPARATORS
+from messaging.models.messages import TEXT_APART as TEXT_APART
+from messaging.models.messages import TEXT_WORDS as TEXT_WORDS
+from messaging.models.messages import Direction as Direction
+from messaging.models.messages import Message as Message
+from messaging.models.messages import Status as Status
+from messaging.models.messages import WaitingFor as WaitingFor
+from messaging.models.messages import new_random_id as new_random_id
+from messaging.models.stats import ErasedMessage as ErasedMessage
+from messaging.models.stats import WrittenMessage as WrittenMessage
+from messaging.models.telegram import NEVER_LEASED as NEVER_LEASED
+from messaging.models.telegram import REFUSED_PAUSE_SECONDS as REFUSED_PAUSE_SECONDS
+from messaging.models.telegram import REPEATED_REFUSAL as REPEATED_REFUSAL
+from messaging.models.telegram import AccountLease as AccountLease
+from messaging.models.telegram import HistoryRequest as HistoryRequest
+from messaging.models.telegram import HistoryState as HistoryState
+from messaging.models.telegram import LoginAttempt as LoginAttempt
+from messaging.models.telegram import PeerHash as PeerHash
+from messaging.models.telegram import QrState as QrState
+from messaging.models.telegram import SentReport as SentReport
+from messaging.models.telegram import SessionToEnd as SessionToEnd
+from messaging.models.telegram import TelegramSession as TelegramSession
+from messaging.models.telegram import WorkerHeartbeat as WorkerHeartbeat
+from messaging.models.texts import Format as Format
+from messaging.models.texts import OptOutWord as OptOutWord
+from messaging.models.texts import Template as Template
+from messaging.models.threads import Thread as Thread

@@ -104,6 +104,14 @@ def test_folders_of_an_app_do_not_import_each_other() -> None:
     assert circles <= {frozenset({"messaging.sending", "messaging.threads"})}
 
 
+def test_models_of_messaging_are_imported_from_their_package() -> None:
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    modules = graph.find_children("messaging.models")
+    assert len(modules) > 5
+    users = {user for module in modules for user in graph.find_modules_that_directly_import(module)}
+    assert users - modules == {"messaging.models"}
+
+
 def test_hand_written_sql_is_in_the_modules_of_its_page() -> None:
     """docs/sql.md lists the modules that import ``crmsolid.core.sql``, and why."""
     graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
