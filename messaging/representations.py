@@ -76,7 +76,8 @@ class MessageOut(Representation):
         allow_null=True, help_text="When Telegram told that the contact has read an outgoing message."
     )
     deleted_at = serializers.DateTimeField(
-        allow_null=True, help_text="When either side has deleted the message; its text stays."
+        allow_null=True,
+        help_text="When either side has deleted the message, of an album its last file; text and files stay.",
     )
     reactions = serializers.ListField(child=ReactionOut())
     change = ChangeOut(
@@ -208,4 +209,6 @@ MESSAGE_FAILED = declare("message.failed", "A message will not be sent; `error` 
 MESSAGE_RECEIVED = declare("message.received", "Somebody has written to one of the accounts.", message=_MESSAGE)
 MESSAGE_READ = declare("message.read", "The contact has read a message.", message=_MESSAGE)
 MESSAGE_DELETED = declare("message.deleted", "A message was deleted, by either side; its text stays.", message=_MESSAGE)
-MESSAGE_EDITED = declare("message.edited", "The text of a message was changed, by either side.", message=_MESSAGE)
+MESSAGE_EDITED = declare(
+    "message.edited", "The text or the files of a message were changed, by either side.", message=_MESSAGE
+)

@@ -17,7 +17,7 @@ from contacts import activity
 from contacts.models import Contact
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import notices
-from messaging.models import Direction, Message, Status, Thread
+from messaging.models import Attachment, Direction, FileKind, Message, Status, Thread
 from messaging.representations import MESSAGE_DELETED, MESSAGE_EDITED, MESSAGE_READ, MessageOut
 
 # A conversation that was read for the first time since receipts are stored may have thousands of older messages.
@@ -50,10 +50,22 @@ def record_edit(message: Message, text: str, entities: Sequence[dict[str, Any]],
     return True
 
 
-def record_deletion(message: Message, at: datetime) -> None:
-    """The message is gone at Telegram. Its text stays."""
-    if message.deleted_at is None:
-        _write(message, deleted_at=at, change=None)
+def record_deletion(message: Message, at: datetime, telegram_ids: Sequence[int] | None = None) -> None:
+    """The message is gone at Telegram, or of an album the parts with these ids: the message is, once all of them are.
+    Its text and its files stay."""
+    parts = Attachment.unscoped.filter(message=message, deleted_at=None)
+    if telegram_ids is not None and message.kind in FileKind.values:
+        is_new = parts.filter(telegram_message_id__in=telegram_ids).update(deleted_at=at) > 0
+        # A part whose id is not known is still to arrive if the message is being sent; otherwise it never did, or
+        # nothing will ever tell that it is deleted.
+        is_settled = message.status not in (Status.QUEUED, Status.SENDING)
+        if (parts.exclude(telegram_message_id=None) if is_settled else parts).exists():
+            if is_new:
+                _publish(MESSAGE_EDITED, [message])
+            return
+    if Message.unscoped.filter(pk=message.pk, deleted_at=None).update(deleted_at=at, change=None):
+        message.deleted_at, message.change = at, None
+        parts.update(deleted_at=at)
         _publish(MESSAGE_DELETED, [message])
 
 

@@ -30,16 +30,13 @@ def review_reads(contact_id: str, thread_id: str) -> None:
 
 def record_deleted(account: Account, telegram_ids: Sequence[int], at: datetime) -> None:
     """These messages of the account's private conversations are deleted. Telegram numbers them together with those of
-    basic groups, so an id belongs to one message. A message with several files is deleted if all of them are."""
+    basic groups, so an id belongs to one message, or to a part of an album."""
     found = albums.find_messages(account.pk, telegram_ids)
-    messages = {each.pk: each for _, each in sorted(found.items()) if each.deleted_at is None}
-    for each in messages.values():
-        if not albums.ids_of(each).issubset(telegram_ids):
-            continue
+    for pk in dict.fromkeys(message.pk for _, message in sorted(found.items())):
         with transaction.atomic():
-            message = applying.lock_message(Message.unscoped.filter(pk=each.pk))
+            message = applying.lock_message(Message.unscoped.filter(pk=pk))
             if message is not None:
-                applying.record_deletion(message, at)
+                applying.record_deletion(message, at, telegram_ids)
 
 
 @transaction.atomic

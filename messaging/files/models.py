@@ -101,7 +101,8 @@ class Attachment(WorkspaceModel):
     """A file of a message, at ``position`` from 0. ``kind`` is what it is sent as, or was received as.
 
     Each part of an album is a message of its own at Telegram, so each has a ``random_id`` and a
-    ``telegram_message_id``; those of position 0 are the ones of the message.
+    ``telegram_message_id``; those of position 0 are the ones of the message. ``deleted_at`` is when it was deleted
+    there by either side, alone or with the others.
     """
 
     message = models.ForeignKey("messaging.Message", on_delete=models.CASCADE, related_name="attachments")
@@ -111,6 +112,7 @@ class Attachment(WorkspaceModel):
     kind = models.CharField(max_length=12, choices=FileKind.choices)
     random_id = models.BigIntegerField(editable=False)
     telegram_message_id = models.BigIntegerField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

@@ -60,6 +60,7 @@ class AttachmentOut(Representation):
         "thumbnail": f"{url_of(id_of('file'))}/thumbnail",
         "url": url_of(id_of("file")),
         "state": "stored",
+        "deleted_at": None,
     }
 
     id = serializers.CharField(source="file_id", help_text="The file's.")
@@ -78,6 +79,10 @@ class AttachmentOut(Representation):
         source="file.state",
         choices=FileState.values,
         help_text="`on_demand`: the first request for the content has it fetched from Telegram.",
+    )
+    deleted_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When either side has deleted it, alone or with the rest of its message; the content stays.",
     )
 
     @staticmethod

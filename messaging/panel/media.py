@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
 from django.db.models import prefetch_related_objects
@@ -54,7 +55,8 @@ ICONS: dict[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A file of a message. ``look`` is how it is drawn: ``image``, ``video``, ``round``, ``voice``, ``audio`` or
-    ``row``, a line with its name. ``width`` and ``height`` are those of the drawing in CSS pixels."""
+    ``row``, a line with its name. ``width`` and ``height`` are those of the drawing in CSS pixels.
+    ``deleted_at`` is set if it alone was deleted from its message."""
 
     id: str
     kind: str
@@ -67,6 +69,7 @@ class Shown:
     seconds: int | None
     wave: str
     has_thumbnail: bool
+    deleted_at: datetime | None = None
 
     @property
     def title(self) -> str:
@@ -118,10 +121,10 @@ def with_files(messages: Iterable[Message]) -> list[Message]:
 def files_of(message: Message) -> list[Shown]:
     """The files of a message that comes from :func:`with_files`, in their order."""
     rows = message.attachments.all() if message.kind in FileKind.values else ()
-    return [shown(each.file, each.kind) for each in rows]
+    return [shown(each.file, each.kind, None if message.deleted_at else each.deleted_at) for each in rows]
 
 
-def shown(file: File, kind: str = "") -> Shown:
+def shown(file: File, kind: str = "", deleted_at: datetime | None = None) -> Shown:
     """A file, as it is sent or received as this ``kind``; by itself, if that is empty."""
     kind = kind or file.kind
     look = _look(kind, file.type, file.state)
@@ -138,6 +141,7 @@ def shown(file: File, kind: str = "") -> Shown:
         seconds=file.duration,
         wave=wave_path(bytes(file.waveform or b"")) if look == "voice" else "",
         has_thumbnail=bool(file.thumbnail_name),
+        deleted_at=deleted_at,
     )
 
 

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
 from messaging.formatting.entities import utf16_length
-from messaging.models import Account, Message, Status
+from messaging.models import Account, Attachment, Message, Status
 
 # Telegram's own limit, in UTF-16 units.
 MAX_QUOTE = 1024
@@ -65,8 +68,12 @@ def quoted_by(messages: Sequence[Message]) -> dict[str, Quoted]:
         return {}
     wanted = {message.reply_to_id for message in quoting}
     rows = Message.unscoped.filter(pk__in=wanted, telegram_message_id__isnull=False, deleted_at=None)
+    # Of an album, the first part that was not deleted.
+    parts = Attachment.unscoped.filter(message=OuterRef("pk"), deleted_at=None, telegram_message_id__isnull=False)
+    first = Subquery(parts.order_by("position").values("telegram_message_id")[:1])
+    rows = rows.annotate(first_there=Coalesce(first, "telegram_message_id"))
     there: dict[str | None, tuple[int | None, str]] = {
-        pk: (number, text) for pk, number, text in rows.values_list("pk", "telegram_message_id", "text")
+        pk: (number, text) for pk, number, text in rows.values_list("pk", "first_there", "text")
     }
     found = {}
     for message in quoting:

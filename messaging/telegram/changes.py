@@ -46,11 +46,17 @@ REFUSED = {
 @dataclass(frozen=True, slots=True)
 class PreparedChange:
     """A change with what it needs from the database: the contact's address, if the account knows it, and Telegram's ids
-    of the message and all its parts."""
+    of the message and its parts that are still there. ``telegram_id`` is the one that the change is made of: that of
+    the message, or if this part was deleted, of the first other one."""
 
     claimed: Claimed
     peer: Peer | None
     telegram_ids: Sequence[int]
+
+    @property
+    def telegram_id(self) -> int | None:
+        own = self.claimed.message.telegram_message_id
+        return own if own in self.telegram_ids else min(self.telegram_ids, default=own)
 
 
 def accounts_with_changes(account_ids: list[int]) -> set[int]:
@@ -66,8 +72,10 @@ def prepare(claimed: Claimed) -> PreparedChange:
     telegram_id = message.contact.telegram_id
     peer = find_peer(message.account_id, telegram_id) if telegram_id is not None else None
     parts = Attachment.unscoped.filter(message=message, telegram_message_id__isnull=False)
-    ids = {message.telegram_message_id, *parts.values_list("telegram_message_id", flat=True)} - {None}
-    return PreparedChange(claimed, peer, sorted(number for number in ids if number is not None))
+    is_deleted = dict(parts.values_list("telegram_message_id", "deleted_at"))
+    ids = {message.telegram_message_id, *is_deleted}
+    there = sorted(number for number in ids if number is not None and is_deleted.get(number) is None)
+    return PreparedChange(claimed, peer, there)
 
 
 async def make(client: Client, prepared: PreparedChange) -> datetime | None:
@@ -89,7 +97,7 @@ async def make(client: Client, prepared: PreparedChange) -> datetime | None:
 
 def _request(prepared: PreparedChange, peer: Peer) -> Any:
     change, message = prepared.claimed.change, prepared.claimed.message
-    number, to = message.telegram_message_id, peer.to_input()
+    number, to = prepared.telegram_id, peer.to_input()
     match change.kind:
         case ChangeKind.EDIT:
             return functions.messages.EditMessageRequest(

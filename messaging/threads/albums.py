@@ -77,12 +77,6 @@ def find_messages(account_id: int, telegram_ids: Sequence[int]) -> dict[int, Mes
     return {number: message for number, message in found.items() if number is not None}
 
 
-def ids_of(message: Message) -> set[int]:
-    """Telegram's ids of the message, one for each file."""
-    parts = Attachment.unscoped.filter(message=message).values_list("telegram_message_id", flat=True)
-    return {number for number in (message.telegram_message_id, *parts) if number is not None}
-
-
 def find_quoted(thread_id: str, telegram_id: int | None) -> Message | None:
     """The message of the thread that Telegram knows by this id."""
     if telegram_id is None:

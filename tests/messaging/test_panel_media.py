@@ -12,7 +12,7 @@ from django.test import Client
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Role
 from messaging.formatting.entities import Entity, EntityKind, to_json
-from messaging.models import Account, File, Message, TelegramDownload, Thread, WrittenMessage
+from messaging.models import Account, Attachment, File, Message, TelegramDownload, Thread, WrittenMessage
 from messaging.panel.formatted import as_markdown, html_of, source_of
 from messaging.panel.media import duration_text, wave_path
 from messaging.threads.received import Incoming, receive
@@ -117,6 +117,26 @@ def test_an_album_is_one_bubble_whose_pictures_are_in_their_order(client: Client
     shown = bubble_of(client, message)
     assert "is-album" in shown and re.findall(r'alt="([^"]*)"', shown) == names
     assert "3 photos" in client.get(INBOX).content.decode()
+
+
+def test_a_part_that_was_deleted_alone_says_so(client: Client, thread: Thread) -> None:
+    message = add_media(thread, [("photo", f"{number}.jpg", picture(300, 200)) for number in range(2)])
+    Attachment.unscoped.filter(message=message, position=1).update(deleted_at=clock.now())
+    shown = bubble_of(client, message)
+    kept, deleted = shown.split('<div class="cs-deleted-part">')
+    assert "0.jpg" in kept and "1.jpg" in deleted and 'title="Deleted ' in deleted
+    assert "is-deleted" not in shown and 'data-may="quote react"' in shown
+    Message.unscoped.filter(pk=message.pk).update(deleted_at=clock.now())
+    whole = bubble_of(client, message)
+    assert "is-deleted" in whole and "cs-deleted-part" not in whole
+
+
+def test_a_file_that_was_deleted_alone_says_so(client: Client, thread: Thread) -> None:
+    message = add_media(thread, [("document", f"{number}.pdf", b"%PDF-1.4") for number in range(2)])
+    Attachment.unscoped.filter(message=message, position=0).update(deleted_at=clock.now())
+    shown = bubble_of(client, message)
+    assert shown.count('class="cs-deleted"') == 1
+    assert shown.index("0.pdf") < shown.index('class="cs-deleted"') < shown.index("1.pdf")
 
 
 def test_a_voice_message_has_a_player_with_its_waveform(client: Client, thread: Thread) -> None:

@@ -157,16 +157,6 @@ def test_album_of_an_older_page(shop: Account, worker: AccountWorker, server: Te
     assert (set(File.unscoped.values_list("state", flat=True)), server.count("upload.getFile")) == ({"on_demand"}, 0)
 
 
-def test_deleted_as_a_whole_it_is_deleted(receiver: Receiver) -> None:
-    report(receiver, part(5), part(6))
-    state = UpdateState(9, 0, 1, 1)
-    receiver.store_updates([types.UpdateDeleteMessages([6], 7, 1)], [], state)
-    assert Message.unscoped.get().deleted_at is None
-    receiver.store_updates([types.UpdateDeleteMessages([5, 6], 9, 2)], [], state)
-    assert Message.unscoped.get().deleted_at is not None
-    assert events() == ["message.received", "message.deleted"]
-
-
 def test_reaction_to_a_part_is_one_to_the_message(receiver: Receiver) -> None:
     report(receiver, part(5), part(6))
     thumb = types.ReactionCount(types.ReactionEmoji("👍"), 1)

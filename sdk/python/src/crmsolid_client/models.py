@@ -275,6 +275,8 @@ class Attachment(Model):
     """Where the content is."""
     state: AttachmentState
     """`on_demand`: the first request for the content has it fetched from Telegram."""
+    deleted_at: Time | None
+    """When either side has deleted it, alone or with the rest of its message; the content stays."""
 
 
 class Request(Model):
@@ -811,7 +813,7 @@ class Message(Model):
     read_at: Time | None = None
     """When Telegram told that the contact has read an outgoing message."""
     deleted_at: Time | None = None
-    """When either side has deleted the message; its text stays."""
+    """When either side has deleted the message, of an album its last file; text and files stay."""
     reactions: list[Reaction] = pydantic.Field(default_factory=list)
     change: Change | None = None
     """What is asked of Telegram and not done yet, or was refused: the message is shown as it is there."""

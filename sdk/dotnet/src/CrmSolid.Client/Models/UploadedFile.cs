@@ -57,6 +57,9 @@ public sealed record Attachment : ApiModel
 
     /// <summary>Whether the content is here.</summary>
     public required AttachmentState State { get; init; }
+
+    /// <summary>When it was deleted at Telegram, by either side, alone or with its message; else null.</summary>
+    public required DateTimeOffset? DeletedAt { get; init; }
 }
 
 /// <summary>A reaction to a message.</summary>
