@@ -21,7 +21,7 @@ from messaging.models import TelegramDownload
 from messaging.telegram import received_media
 from messaging.telegram.client import PART_BYTES, Client
 from messaging.telegram.database import DatabaseThreads, of_accounts
-from messaging.telegram.errors import classify, name_of
+from messaging.telegram.errors import classify, name_of, pause_before_same_part
 from messaging.telegram.history import Pacer
 
 logger = logging.getLogger("crmsolid.telegram")
@@ -108,16 +108,23 @@ class Downloads:
             await asyncio.sleep(max(0.0, least - (time.monotonic() - started)))
 
     async def _part(self, client: Client, download: TelegramDownload, offset: int) -> bytes:
-        try:
-            return await self._ask(client, download, offset)
-        except RPCError as error:
-            name = name_of(error)
-            if name in _GONE:
-                raise Gone from error
-            if not name.startswith(_EXPIRED):
-                raise
-        await self._renew(client, download)
-        return await self._ask(client, download, offset)
+        """One part. Telegram may slow a download down, which is slept out: what has come since the last segment would
+        be asked for again."""
+        is_renewed = False
+        while True:
+            try:
+                return await self._ask(client, download, offset)
+            except RPCError as error:
+                name = name_of(error)
+                if name in _GONE:
+                    raise Gone from error
+                if (seconds := pause_before_same_part(error)) is not None:
+                    await asyncio.sleep(seconds)
+                elif name.startswith(_EXPIRED) and not is_renewed:
+                    is_renewed = True
+                    await self._renew(client, download)
+                else:
+                    raise
 
     @staticmethod
     async def _ask(client: Client, download: TelegramDownload, offset: int) -> bytes:

@@ -97,6 +97,8 @@ SYSTEMIC = ("CONNECTION_", "INPUT_FETCH_", "INPUT_LAYER_", "INPUT_METHOD_", "INP
 SYSTEMIC_NAMES = (*WRONG_SETTINGS, "UPDATE_APP_TO_LOGIN", "AUTH_RESTART", "TEMP_AUTH_KEY_EMPTY", "UNKNOWN_METHOD")
 
 WAITS = ("FLOOD_WAIT_X", "FLOOD_PREMIUM_WAIT_X", "SLOWMODE_WAIT_X")
+# Telegram slows down how fast files go, of accounts without a subscription. A longer pause than this is a flood wait.
+SLOWED_DOWN, LONGEST_PAUSE = "FLOOD_PREMIUM_WAIT_X", 60
 
 _PATTERNS = {cls: re.sub(r"\(\\d\+\)", "X", pattern) for pattern, cls in rpc_errors_re}
 _NAME = re.compile(r"[A-Z0-9_]{1,60}")
@@ -223,6 +225,14 @@ def _classify_by_number(error: RPCError, name: str) -> SendError:
     if number == 303:
         return SendError("wrong_data_centre", name, account_state=AccountState.NEEDS_LOGIN)
     return UnknownRefusal(name.lower()[:40], name, unsent=True)
+
+
+def pause_before_same_part(error: RPCError) -> float | None:
+    """How many seconds later Telegram takes or gives this part of a file; None if it says anything else."""
+    if name_of(error) != SLOWED_DOWN:
+        return None
+    seconds = float(max(1, getattr(error, "seconds", 1)))
+    return seconds if seconds <= LONGEST_PAUSE else None
 
 
 def ends_session(refusal: SendError) -> bool:

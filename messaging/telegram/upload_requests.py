@@ -17,7 +17,7 @@ from messaging.files import storage
 from messaging.files.content import clean_name
 from messaging.models import FileKind, new_random_id
 from messaging.telegram.client import Client
-from messaging.telegram.errors import name_of
+from messaging.telegram.errors import name_of, pause_before_same_part
 from messaging.telegram.media import MAX_THUMBNAIL_BYTES, MediaAddress, address_of, uploaded_media
 from messaging.telegram.uploading import Upload
 
@@ -170,9 +170,9 @@ async def _save(client: Client, request: Any) -> None:
                 raise LostParts
             return
         except RPCError as error:
-            if name_of(error) != "FLOOD_PREMIUM_WAIT_X":
+            if (seconds := pause_before_same_part(error)) is None:
                 raise
-            await asyncio.sleep(max(1, getattr(error, "seconds", 1)))
+            await asyncio.sleep(seconds)
 
 
 def _read(content: IO[bytes], number: int) -> bytes:

@@ -137,6 +137,14 @@ def test_flood_wait_holds_back_files_and_no_messages(
     assert (server.count(GET_FILE), Account.unscoped.get(pk=shop.pk).state) == (1, "connected")
 
 
+def test_slowed_download_waits_and_asks_for_the_same_part(connected: AccountWorker, server: TelegramServer) -> None:
+    content = large(2.5)
+    server.fail(GET_FILE, "FLOOD_PREMIUM_WAIT_1", skip=1)
+    server.deliver_media(ANNA, SHOP, "document", content)
+    assert content_of(stored()) == content
+    assert server.count(GET_FILE) == 3 + 1
+
+
 def test_sends_go_on_while_a_file_is_fetched(
     shop: Account, connected: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
