@@ -101,6 +101,7 @@ class Connection:
         # By thread, when Telegram was last told that somebody types in it.
         self._typed: dict[str, float] = {}
         self._uploading: asyncio.Task[None] | None = None
+        self._upload_not_before = 0.0
         self._line_is_free = asyncio.Event()
         self._line_is_free.set()
         self._fetching: asyncio.Task[None] | None = None
@@ -333,12 +334,17 @@ class Connection:
 
     def upload_files(self) -> None:
         """Start to upload what messages wait for, unless that is in progress. Sends go on meanwhile."""
-        if self.is_ready and (self._uploading is None or self._uploading.done()):
+        if self._may_upload and (self._uploading is None or self._uploading.done()):
             self._uploading = asyncio.get_running_loop().create_task(self._upload_loop())
+
+    @property
+    def _may_upload(self) -> bool:
+        """Whether Telegram lets files be uploaded now."""
+        return self.is_ready and time.monotonic() >= self._upload_not_before
 
     async def _upload_loop(self) -> None:
         try:
-            while self.is_ready:
+            while self._may_upload:
                 upload = await self._threads.run(uploading.next_upload, self.leased.account_id)
                 if upload is None:
                     return
@@ -404,6 +410,8 @@ class Connection:
             await self._threads.run(uploading.begin_again, upload)
         else:
             seconds = refusal.retry_after if refusal.code == "flood_wait" else None
+            if seconds is not None:  # it concerns all files of the account
+                self._upload_not_before = time.monotonic() + seconds
             await self._threads.run(uploading.put_off, upload, seconds, refusal.code)
 
     # Changes of messages, and what is not stored

@@ -252,20 +252,28 @@ def test_slowed_upload_waits_and_goes_on(
     assert shop.state == "connected"
 
 
-def test_flood_wait_puts_the_upload_off_and_nothing_else(
+def test_flood_wait_puts_uploads_off_and_nothing_else(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
     server.create_user(BOB, username="bob_x")
     server.fail(SAVE, "FLOOD_WAIT_30")
-    worker.start()
     file = make_file(actor, noise(100))
-    message = send_files(actor, shop, file)
+    messages = [send_files(actor, shop, file), send_files(actor, shop, make_file(actor, noise(200, seed=2)))]
+    worker.start()
     wait_until(lambda: upload_of(file).error == "flood_wait")
     assert 25 < (upload_of(file).not_before - clock.now()).total_seconds() <= 30
     sent(send(actor, shop, to="@bob_x"))
-    assert Message.unscoped.get(pk=message.pk).status == "queued"
+    assert [Message.unscoped.get(pk=message.pk).status for message in messages] == ["queued", "queued"]
+    assert server.count(SAVE) == 1
+    worker.stop()
     TelegramUpload.unscoped.update(not_before=clock.now())
-    sent(message)
+    second = AccountWorker("second")
+    second.start()
+    try:
+        for message in messages:
+            sent(message)
+    finally:
+        second.stop()
 
 
 @pytest.mark.parametrize("error", ["FILE_PARTS_INVALID", "PHOTO_INVALID_DIMENSIONS", "MEDIA_INVALID"])
