@@ -21,7 +21,10 @@ WITHOUT_TEXT = ("sticker", "video_note", "contact", "location", "poll", "service
 MAX_EMOJI = 16
 VARIATION_SELECTOR = "\ufe0f"
 # The invisible characters of an emoji: what joins two of them, and the letters of the flags of regions.
-JOINERS = {"\u200d", *map(chr, range(0xE0020, 0xE0080))}
+JOINER = "\u200d"
+JOINERS = {JOINER, *map(chr, range(0xE0020, 0xE0080))}
+# Two of these are the flag of a country.
+REGIONAL = {*map(chr, range(0x1F1E6, 0x1F200))}
 
 
 @unit_of_work()
@@ -165,8 +168,9 @@ def _emoji(text: str) -> str:
     """The emoji as Telegram names a reaction. ``validation_failed`` for what is none; which ones it accepts, Telegram
     decides."""
     emoji = text.replace(VARIATION_SELECTOR, "")
-    kinds = {unicodedata.category(character) for character in emoji if character not in JOINERS}
-    has_sign = any(kind in ("So", "Po", "Sm") for kind in kinds)
-    if not has_sign or len(emoji) > MAX_EMOJI or any(kind[0] in "LZ" or kind in ("Cc", "Cf", "Cs") for kind in kinds):
+    kinds = [unicodedata.category(character) for character in emoji if character not in JOINERS]
+    signs = sum(kind in ("So", "Po", "Sm") for kind in kinds) - sum(each in REGIONAL for each in emoji) // 2
+    is_one = signs == 1 + emoji.count(JOINER)
+    if not is_one or len(emoji) > MAX_EMOJI or any(kind[0] in "LZ" or kind in ("Cc", "Cf", "Cs") for kind in kinds):
         raise invalid("emoji", "invalid", "give one emoji, such as 👍, or null to take the reaction back")
     return emoji

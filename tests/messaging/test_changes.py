@@ -181,7 +181,13 @@ def test_one_reaction_of_the_account_stands_at_a_time(ours: Api, answer: Message
     assert actions(answer) == ["message.reacted"] * 3
 
 
-@pytest.mark.parametrize("emoji", ["", "a", "👍 👍", "1", "👍" * 17, "\ufe0f", "👍\u202e"])
+@pytest.mark.parametrize("emoji", ["👍", "👍🏽", "❤️\u200d🔥", "🤷🏽\u200d♀️", "🏳️\u200d🌈", "🇩🇪", "‼️"])
+def test_an_emoji_of_several_characters_is_one(ours: Api, answer: Message, emoji: str) -> None:
+    assert ours.post(f"/v1/messages/{answer.pk}/reactions", {"emoji": emoji}).status_code == 200
+    assert stored(answer).reactions == [{"emoji": emoji.replace("\ufe0f", ""), "by": "account"}]
+
+
+@pytest.mark.parametrize("emoji", ["", "a", "👍 👍", "👍🔥", "🇩🇪🇫🇷", "1", "👍" * 17, "\ufe0f", "👍\u202e"])
 def test_what_is_no_emoji_is_refused(ours: Api, answer: Message, emoji: str) -> None:
     problem = assert_problem(ours.post(f"/v1/messages/{answer.pk}/reactions", {"emoji": emoji}), "validation_failed")
     assert [error["field"] for error in problem["errors"]] == ["emoji"]
@@ -201,11 +207,15 @@ def test_what_is_read_is_read_once_and_up_to_there(
     frozen_time.forward(minutes=1)
     received.contact_reads(sent.pk)
     received.contact_reads(later.pk)
-    assert (stored(sent).read_at, stored(later).read_at) == (first, frozen_time.now)
+    second = frozen_time.now
+    frozen_time.forward(minutes=1)
+    received.contact_reads(sent.pk)  # older than what is known
+    assert (stored(sent).read_at, stored(later).read_at) == (first, second)
     assert [each["id"] for each in changed("message.read")] == [sent.pk, later.pk]
     assert ours.get(f"/v1/messages/{sent.pk}").json()["read_at"] == clock.rfc3339(first)
-    assert Thread.unscoped.get().last_read_at == frozen_time.now
-    assert Contact.unscoped.get().last_read_at == frozen_time.now
+    thread = Thread.unscoped.get()
+    assert (thread.last_read_at, thread.read_to) == (second, stored(later).telegram_message_id)
+    assert Contact.unscoped.get().last_read_at == second
 
 
 def test_what_the_contact_changes_is_told(ours: Api, answer: Message) -> None:
