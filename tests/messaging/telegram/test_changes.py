@@ -15,6 +15,7 @@ from messaging.models import Account, ChangeStatus, Message, MessageChange, Tele
 from messaging.sending.gateway import SendError
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts, received_texts, send, wait_for_status
+from tests.messaging.telegram.sent_files import arrived, photo, send_files
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
 
@@ -99,6 +100,37 @@ def test_the_account_reacts_and_takes_it_back(actor: Actor, sent: Message, serve
     assert server.count("messages.sendReaction") == 2
 
 
+def test_a_reaction_that_telegram_does_not_know_says_so(actor: Actor, sent: Message, server: TelegramServer) -> None:
+    changes.react(actor, sent.pk, emoji="🧀")
+    assert [(each.status, each.error) for each in settled()] == [("failed", "reaction_invalid")]
+    assert stored(sent).change == {"kind": "react", "status": "failed", "error": "reaction_invalid"}
+    assert stored(sent).reactions == []
+
+
+def test_the_caption_of_an_album_is_changed_and_taken_away(
+    actor: Actor, sent: Message, shop: Account, server: TelegramServer
+) -> None:
+    album = send_files(actor, shop, photo(actor, 1), photo(actor, 2), text="Old")
+    wait_for_status(album, "sent", seconds=30)
+    for text, format in (("**New**", "markdown"), ("", "plain")):
+        changes.edit_message(actor, album.pk, text=text, format=format)
+        wait_for(album, text=text.strip("*"), change__isnull=True)
+        assert arrived(server) == [("", "Hello"), ("photo", text.strip("*")), ("photo", "")]
+    assert [each.status for each in settled()] == ["done", "done"]
+
+
+def test_an_edit_leaves_the_preview_of_links_off(
+    actor: Actor, sent: Message, shop: Account, server: TelegramServer
+) -> None:
+    message = services.send_message(
+        actor, account_id=shop.pk, to="@anna_x", text="https://a.example", link_preview=False
+    )
+    wait_for_status(message, "sent")
+    changes.edit_message(actor, message.pk, text="https://b.example")
+    wait_for(message, text="https://b.example")
+    assert [(each.text, each.no_webpage) for each in server.received(ANNA)][1] == ("https://b.example", True)
+
+
 def test_a_flood_wait_pauses_the_account_and_the_change_waits(
     actor: Actor, sent: Message, server: TelegramServer, shop: Account
 ) -> None:
@@ -137,6 +169,8 @@ def test_a_quote_reaches_the_contact(actor: Actor, sent: Message, server: Telegr
         actor, account_id=shop.pk, contact_id=sent.contact_id, text="Red", reply_to=asked.pk, quote="red"
     )
     wait_for_status(answer, "sent")
+    quoting = server.received(ANNA)[-1]
+    assert (quoting.reply_to, quoting.quote, quoting.quote_offset) == (server.sent(ANNA)[-1].id, "red", 8)
     server.fail("messages.sendMessage", "QUOTE_TEXT_INVALID")
     server.fail("messages.sendMessage", "REPLY_MESSAGE_ID_INVALID")
     without = services.send_message(
