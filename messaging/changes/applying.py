@@ -39,11 +39,18 @@ def lock_message(messages: "QuerySet[Message]") -> Message | None:
     return Message.unscoped.filter(pk=found[0]).select_for_update(no_key=True).first()
 
 
-def record_edit(message: Message, text: str, entities: Sequence[dict[str, Any]], at: datetime) -> bool:
+def is_outdated(message: Message, at: datetime) -> bool:
+    """Whether the message was changed after that."""
+    return message.edited_at is not None and message.edited_at > at
+
+
+def record_edit(
+    message: Message, text: str, entities: Sequence[dict[str, Any]], at: datetime, *, has_new_file: bool = False
+) -> bool:
     """The message has this text at Telegram since then. An older state than the stored one changes nothing: False."""
-    if message.edited_at is not None and message.edited_at > at:
+    if is_outdated(message, at):
         return False
-    is_new = message.text != text or list(message.entities) != list(entities)
+    is_new = has_new_file or message.text != text or list(message.entities) != list(entities)
     _write(message, text=text, entities=list(entities), edited_at=at)
     if is_new:
         _publish(MESSAGE_EDITED, [message])

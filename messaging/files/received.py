@@ -167,6 +167,7 @@ def known_ids(account_id: int, telegram_ids: Iterable[int]) -> set[int]:
 
 def replace_media(message: Message, part: Part) -> bool:
     """The part was edited; whether it has another file now. The former one is deleted unless something else uses it.
+    A text may have got a file.
 
     Telegram reports an edited caption with the file as it is, so a file is another one if it looks different. A photo
     that was uploaded here is smaller there, and has the id of the upload.
@@ -174,7 +175,7 @@ def replace_media(message: Message, part: Part) -> bool:
     rows = Attachment.unscoped.filter(message=message, telegram_message_id=part.telegram_message_id)
     attachment = rows.select_related("file").select_for_update(of=("self",)).first()
     if attachment is None:
-        return False
+        return _add_to_text(message, part)
     former, media = attachment.file, part.media
     is_same = (attachment.kind, former.size) == (media.kind, media.size)
     if is_same or media.remote is None:
@@ -188,8 +189,23 @@ def replace_media(message: Message, part: Part) -> bool:
     if download is not None:
         download.save(force_insert=True)
     rows.update(file=file, kind=media.kind)
+    if attachment.position == 0:
+        _set_kind(message, media.kind)
     release([former.pk])
     return True
+
+
+def _add_to_text(message: Message, part: Part) -> bool:
+    if message.kind != "text" or message.telegram_message_id != part.telegram_message_id:
+        return False  # of an own album whose ids are not all known
+    _set_kind(message, part.media.kind)
+    attach(message, [part])
+    return True
+
+
+def _set_kind(message: Message, kind: FileKind) -> None:
+    message.kind = kind.value
+    Message.unscoped.filter(pk=message.pk).update(kind=message.kind)
 
 
 def release(file_ids: Sequence[str]) -> None:

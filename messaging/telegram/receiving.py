@@ -233,17 +233,14 @@ class Receiver:
         """Store the edited text and the file, if it is another one now. A part of an album without a caption leaves the
         caption of the album as it is."""
         locked = applying.lock_message(Message.unscoped.filter(pk=stored.pk))
-        if locked is None:
+        # A conversation that was read before may be stored after a newer edit.
+        if locked is None or applying.is_outdated(locked, edited_at):
             return False
         has_text = bool(message.text) or stored.telegram_message_id == message.id
         text = message.text if has_text else locked.text
         entities = to_json(message.entities) if has_text else locked.entities
-        # A conversation that was read before may be stored after a newer edit.
-        if not applying.record_edit(locked, text, entities, edited_at):
-            return False
-        for part in message.parts:
-            files.replace_media(stored, part)
-        return True
+        new_files = [files.replace_media(locked, part) for part in message.parts]
+        return applying.record_edit(locked, text, entities, edited_at, has_new_file=any(new_files))
 
     @transaction.atomic
     def apply_read(self, peer_id: int, max_id: int) -> None:

@@ -1,6 +1,7 @@
 """Edits of media, and media of our own that Telegram reports back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from telethon.tl import types
@@ -11,6 +12,7 @@ from messaging.files.models import FileKind, FileState
 from messaging.models import Account, Attachment, File, Message, SentReport, TelegramSession, TelegramUpload, Thread
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
+from tests.messaging.helpers import events
 
 ANNA = types.User(1_000_002, access_hash=7, first_name="Anna", username="anna_x")
 
@@ -49,6 +51,11 @@ def edit(receiver: Receiver, message: types.Message) -> None:
     receiver.store_updates([types.UpdateEditMessage(message, 9, 1)], [ANNA], UpdateState(9, 0, 1, 1))
 
 
+def edits() -> list[dict[str, Any]]:
+    """The messages of the events that tell of edits."""
+    return [event["data"]["message"] for event in events("message.edited")]
+
+
 def test_edited_caption_leaves_the_file(receiver: Receiver) -> None:
     report(receiver, photo(5, "Helo"))
     [file] = File.unscoped.all()
@@ -69,6 +76,28 @@ def test_edit_with_another_file_replaces_it(receiver: Receiver) -> None:
     former.refresh_from_db()
     assert former.expires_at is not None and former.expires_at <= clock.now()
     assert attachment.file.expires_at is None
+    assert [each["attachments"][0]["size"] for each in edits()] == [6]
+    edit(receiver, photo(5, size=6, edited=1))
+    assert len(edits()) == 1
+
+
+def test_photo_that_becomes_a_document_is_one(receiver: Receiver) -> None:
+    report(receiver, photo(5, "Plan"))
+    edited = photo(5, "Plan", edited=1)
+    content = types.Document(6, 1, b"reference", clock.now(), "application/pdf", 7, 2, [])
+    edited.media = types.MessageMediaDocument(document=content)
+    edit(receiver, edited)
+    assert (Message.unscoped.get().kind, Attachment.unscoped.get().kind) == ("document", "document")
+    assert [each["kind"] for each in edits()] == ["document"]
+
+
+def test_text_that_gets_a_photo_has_it(receiver: Receiver) -> None:
+    report(receiver, types.Message(5, types.PeerUser(ANNA.id), clock.now(), "Look"))
+    edit(receiver, photo(5, "Look", edited=1))
+    edit(receiver, photo(5, "Look!", edited=2))
+    message = Message.unscoped.get()
+    assert (message.kind, message.text, Attachment.unscoped.get().telegram_message_id) == ("photo", "Look!", 5)
+    assert [(each["kind"], len(each["attachments"])) for each in edits()] == [("photo", 1)] * 2
 
 
 def test_part_without_a_caption_leaves_that_of_the_album(receiver: Receiver) -> None:
