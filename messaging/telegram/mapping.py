@@ -82,21 +82,25 @@ def private_message(update: Any, own_id: int) -> PrivateMessage | None:
     if peer_id == own_id or peer_id in SERVICE_ACCOUNT_IDS:
         return None
     edit_is_hidden = getattr(message, "edit_hide", None)  # a reaction, for example, not a new text
-    text, content = without_nul(message.message or ""), getattr(message, "media", None)
+    content = getattr(message, "media", None)
+    text = without_nul(message.message or media.text_of_page(getattr(message, "rich_message", None)))
     file = media.file_of(content)
+    kind, words = "service" if notice else media.kind_of(content), notice or media.words_of(content)
+    if kind == "text" and not text:
+        kind, words = "other", media.UNKNOWN
     return PrivateMessage(
         id=message.id,
         peer_id=peer_id,
         text=text,
         at=message.date,
         outgoing=bool(message.out),
-        kind="service" if notice else media.kind_of(content),
+        kind=kind,
         edited_at=None if edit_is_hidden else getattr(message, "edit_date", None),
         reply_to=_quoted_id(message.reply_to),
         is_automatic=bool(notice or getattr(message, "offline", None) or getattr(message, "via_business_bot_id", None)),
         quote=_quote(message.reply_to),
         entities=from_telegram(text, message.entities),
-        media_text=notice or media.words_of(content),
+        media_text=words,
         grouped_id=getattr(message, "grouped_id", None),
         parts=(Part(message.id, file),) if file is not None else (),
     )

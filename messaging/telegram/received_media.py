@@ -1,10 +1,10 @@
-"""What a message of Telegram has beside its text: its kind, its file, and words for what is no file."""
+"""What a message of Telegram has beside its text: its kind, its file, and words for what is no file or has no text."""
 
 from collections.abc import Callable
 from typing import Any
 
 from telethon import utils
-from telethon.tl import types
+from telethon.tl import TLObject, types
 
 from messaging.files.content import clean_name
 from messaging.files.models import FileKind
@@ -32,7 +32,9 @@ _OTHER: dict[type, str] = {
     types.MessageMediaStory: "Story",
     types.MessageMediaToDo: "Checklist",
 }
-_UNKNOWN = "A message that this version does not know"
+UNKNOWN = "A message that this version does not know"
+# How deep the passages of a page may lie within each other.
+MAX_DEPTH = 50
 
 
 def kind_of(media: Any) -> str:
@@ -132,8 +134,29 @@ def words_of(media: Any) -> str:
     if kind_of(media) == "text" or isinstance(media, types.MessageMediaPhoto | types.MessageMediaDocument):
         return ""
     describe = _WORDS.get(type(media))
-    words = _OTHER.get(type(media), _UNKNOWN) if describe is None else describe(media)
+    words = _OTHER.get(type(media), UNKNOWN) if describe is None else describe(media)
     return " ".join(words.replace("\0", "").split())[:MAX_WORDS]
+
+
+def text_of_page(page: Any) -> str:
+    """The words of a message that is laid out like a page (``RichMessage``), each block in a line of its own. What it
+    has beside words is left out."""
+    return _words_in(getattr(page, "blocks", []))
+
+
+def _words_in(part: Any, depth: int = 0) -> str:
+    if isinstance(part, types.TextPlain):
+        return str(part.text)
+    if depth > MAX_DEPTH or not isinstance(part, TLObject | list):
+        return ""
+    children = part if isinstance(part, list) else vars(part).values()
+    between = "" if isinstance(part, list) and _are_passages(part) else "\n"
+    return between.join(filter(None, (_words_in(each, depth + 1) for each in children)))
+
+
+def _are_passages(parts: list[Any]) -> bool:
+    """Whether these stand in one line, such as plain and bold text."""
+    return all(getattr(each, "SUBCLASS_OF_ID", None) == types.TextPlain.SUBCLASS_OF_ID for each in parts)
 
 
 def _contact(media: types.MessageMediaContact) -> str:

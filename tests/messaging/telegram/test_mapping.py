@@ -34,6 +34,50 @@ def test_private_message_is_mapped() -> None:
     assert mapped == PrivateMessage(7, ANNA, "ab", AT, outgoing=True, kind="text", edited_at=AT)
 
 
+def plain(text: str) -> types.TextPlain:
+    return types.TextPlain(text)
+
+
+def nested(depth: int) -> Any:
+    text: Any = plain("deep")
+    for _ in range(depth):
+        text = types.TextBold(text)
+    return types.PageBlockParagraph(text)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        (
+            [
+                types.PageBlockTitle(plain("Offer\0")),
+                types.PageBlockDivider(),
+                types.PageBlockParagraph(types.TextConcat([plain("Two "), types.TextBold(plain("chairs"))])),
+                types.PageBlockPreformatted(plain("x = 1"), "python"),
+                types.PageBlockBlockquote(plain("Said"), plain("Anna")),
+            ],
+            ("text", "Offer\nTwo chairs\nx = 1\nSaid\nAnna", ""),
+        ),
+        ([types.PageBlockDivider()], ("other", "", "A message that this version does not know")),
+        ([nested(40)], ("text", "deep", "")),
+        ([nested(200)], ("other", "", "A message that this version does not know")),
+    ],
+    ids=["words", "no words", "nested", "nested too deeply"],
+)
+def test_message_that_is_laid_out_like_a_page_has_its_words(blocks: list[Any], expected: tuple[str, str, str]) -> None:
+    page = types.RichMessage(blocks, photos=[], documents=[])
+    mapped = private_message(message(types.PeerUser(ANNA), "", rich_message=page), ME)
+    assert mapped is not None and (mapped.kind, mapped.text, mapped.media_text) == expected
+
+
+def test_message_without_anything_that_is_known_is_not_empty() -> None:
+    mapped = private_message(message(types.PeerUser(ANNA), ""), ME)
+    assert mapped is not None and (mapped.kind, mapped.media_text) == (
+        "other",
+        "A message that this version does not know",
+    )
+
+
 def test_hidden_edit_has_no_edited_at() -> None:
     mapped = private_message(message(types.PeerUser(ANNA), edit_date=AT, edit_hide=True), ME)
     assert mapped is not None and mapped.edited_at is None
