@@ -12,7 +12,10 @@ from messaging.telegram.errors import name_of
 
 # What is wrong with the part of the text, and what with the quoted message. Nothing was sent.
 QUOTE_REFUSED = ("QUOTE_TEXT_INVALID",)
-REPLY_REFUSED = ("REPLY_MESSAGE_ID_INVALID", "REPLY_TO_INVALID", "REPLY_TO_USER_INVALID")
+REPLY_REFUSED = (
+    *("REPLY_MESSAGE_ID_INVALID", "REPLY_TO_INVALID", "REPLY_TO_USER_INVALID"),
+    *("MESSAGE_ID_INVALID", "MSG_ID_INVALID"),  # a request to send names no other message
+)
 
 
 async def invoke(client: Client, outgoing: Outgoing, request: Callable[[Any], Any]) -> Any:

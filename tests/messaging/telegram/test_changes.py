@@ -14,7 +14,15 @@ from messaging.changes import services as changes
 from messaging.models import Account, ChangeStatus, Message, MessageChange, TelegramSession, Thread
 from messaging.sending.gateway import SendError
 from messaging.telegram.account_worker import AccountWorker
-from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts, received_texts, send, wait_for_status
+from tests.messaging.telegram.helpers import (
+    ANNA,
+    SHOP,
+    attempts,
+    ready_accounts,
+    received_texts,
+    send,
+    wait_for_status,
+)
 from tests.messaging.telegram.sent_files import arrived, photo, send_files
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until
@@ -178,6 +186,18 @@ def test_a_quote_reaches_the_contact(actor: Actor, sent: Message, server: Telegr
     )
     wait_for_status(without, "sent")
     assert received_texts(server) == ["Hello", "Red", "Blue"]
+
+
+@pytest.mark.parametrize("error", ["REPLY_MESSAGE_ID_INVALID", "MESSAGE_ID_INVALID", "MSG_ID_INVALID"])
+def test_an_answer_to_what_telegram_has_no_more_goes_without_it(
+    error: str, actor: Actor, sent: Message, server: TelegramServer, shop: Account
+) -> None:
+    server.fail("messages.sendMessage", error)
+    answer = services.send_message(
+        actor, account_id=shop.pk, contact_id=sent.contact_id, text="And this", reply_to=sent.pk
+    )
+    assert attempts(wait_for_status(answer, "sent")) == [("sent", "")]
+    assert [(each.text, each.reply_to) for each in server.received(ANNA)][1:] == [("And this", None)]
 
 
 # --- From the contact -------------------------------------------------------------------------------------------------
