@@ -218,6 +218,31 @@ def test_what_is_read_is_read_once_and_up_to_there(
     assert Contact.unscoped.get().last_read_at == second
 
 
+def test_a_receipt_of_a_long_conversation_tells_its_newest_hundred(
+    sandbox: Account, sent: Message, frozen_time: FrozenTime, django_assert_max_num_queries: Any
+) -> None:
+    assert sent.telegram_message_id is not None
+    earlier = [
+        Message(
+            workspace=sent.workspace,
+            account=sandbox,
+            contact=sent.contact,
+            thread=sent.thread,
+            direction=Direction.OUT,
+            status=Status.SENT,
+            telegram_message_id=sent.telegram_message_id - number,
+            text="Hello",
+        )
+        for number in range(1, 151)
+    ]
+    Message.unscoped.bulk_create(earlier)
+    with django_assert_max_num_queries(12):  # however many there are
+        received.contact_reads(sent.pk)
+    assert set(Message.unscoped.values_list("read_at", flat=True)) == {frozen_time.now}
+    told = [each.pk for each in earlier[98::-1]] + [sent.pk]
+    assert [each["id"] for each in changed("message.read")] == told
+
+
 def test_what_the_contact_changes_is_told(ours: Api, answer: Message) -> None:
     received.contact_edits(answer.pk, "Hi")
     received.contact_edits(answer.pk, "Hi")
