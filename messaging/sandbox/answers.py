@@ -12,6 +12,7 @@ from messaging.models import Message, SandboxDelivery
 from messaging.sandbox import media
 from messaging.sandbox.media import Asset
 from messaging.threads import received
+from messaging.threads.incoming import Incoming
 
 # The customer of messaging.sandbox.sample, whose answer a person would give.
 SAMPLE_CUSTOMER = "reply_sample"
@@ -96,7 +97,7 @@ def _write(answer: Answer, delivery: SandboxDelivery, storage_names: Sequence[st
     said = _said(answer, message)
     return received.receive(
         message.account,
-        received.Incoming(
+        Incoming(
             telegram_message_id=number,
             username=contact.username or None,
             telegram_id=contact.telegram_id,

@@ -12,7 +12,7 @@ from messaging.accounts import create_sandbox_account
 from messaging.models import Account, AccountKind, AccountState, Message, Thread
 from messaging.sandbox.answers import SAMPLE_CUSTOMER
 from messaging.threads import received
-from messaging.threads.received import Incoming
+from messaging.threads.incoming import Incoming
 
 # The sandbox numbers its own messages from 2 on, so the question is stored once in each thread.
 _QUESTION_ID = 1

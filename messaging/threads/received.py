@@ -26,7 +26,7 @@ from messaging.representations import MESSAGE_RECEIVED, MESSAGE_SENT, MessageOut
 from messaging.sending import sources
 from messaging.sending.sources import Answer
 from messaging.threads import albums, state
-from messaging.threads.incoming import Incoming as Incoming
+from messaging.threads.incoming import Incoming
 
 # How far Telegram's clock and ours may differ where a send is recognized by its time.
 CLOCK_TOLERANCE = timedelta(minutes=15)

@@ -20,7 +20,8 @@ from crmsolid.core.sql.bulk import run
 from crmsolid.workspaces.services import update_workspace
 from messaging.broadcasts.models import Broadcast, Recipient
 from messaging.models import Account, Message, Thread
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step, StepRun
 from tests.fuzzing import examples
 from tests.tenants import Api, Tenants

@@ -19,7 +19,8 @@ from messaging.sending import dispatch
 from messaging.services import cancel_message
 from messaging.stats import writing_hours
 from messaging.team import Waiting
-from messaging.threads.received import Incoming, receive, store_past
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive, store_past
 from messaging.threads.services.actions import close_thread, snooze_thread
 from messaging.threads.services.answering import begin
 from sequences.models import Enrollment

@@ -106,7 +106,8 @@ def _conversation_with_media(account: Any) -> str:
     """A contact who has sent an album and two voice messages."""
     from crmsolid.core import clock
     from messaging.models import Thread
-    from messaging.threads.received import Incoming, receive
+    from messaging.threads.incoming import Incoming
+    from messaging.threads.received import receive
     from tests.browser.media import add_media, picture, voice
 
     message = receive(account, Incoming(1, "Hello", clock.now(), username="media", name="Vera Voice"))

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from crmsolid.core import clock
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.contacts.conftest import Upsert
 from tests.tenants import Api, Tenants
 

@@ -12,7 +12,8 @@ from crmsolid.jobs import runner
 from messaging.models import Account
 from messaging.sending import dispatch
 from messaging.services import send_message
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.contacts.conftest import Upsert
 from tests.panel import stage_form
 from tests.tenants import Api, Tenants

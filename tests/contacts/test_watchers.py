@@ -11,7 +11,8 @@ from contacts.lookup import find_or_create
 from contacts.models import Contact, ContactTag
 from crmsolid.core import clock
 from messaging.models import Message
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db

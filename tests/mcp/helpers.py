@@ -15,7 +15,8 @@ from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Workspace
 from messaging.files import services as files
 from messaging.models import Account, Attachment, File, Message
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from sequences import services as sequences
 from sequences.models import Enrollment, Sequence
 from tests.messaging.helpers import send

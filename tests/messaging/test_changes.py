@@ -13,7 +13,8 @@ from crmsolid.workspaces.models import AuditEntry
 from messaging import tasks
 from messaging.changes import received
 from messaging.models import Account, Direction, Message, MessageChange, Status, Thread
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.api.assertions import assert_problem
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import events, send, stored

@@ -13,7 +13,8 @@ from messaging.models import Account, Direction, Message, Thread
 from messaging.representations import MessageOut
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing, SendError
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, events, send, stored
 from tests.tenants import Tenants

@@ -10,7 +10,8 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.actor import Scope
 from messaging.models import Account, Message
 from messaging.sending import claiming, dispatch
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import events, send, stored
 from tests.tenants import Api, Tenants

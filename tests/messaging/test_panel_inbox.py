@@ -20,7 +20,8 @@ from crmsolid.workspaces.models import AuditEntry, Membership, Plan, Role, Works
 from messaging import services as messages
 from messaging.models import Account, Message, Template, Thread
 from messaging.sending import dispatch
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import send
 from tests.page_forms import form_with, undo_form

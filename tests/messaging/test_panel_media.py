@@ -15,7 +15,8 @@ from messaging.formatting.entities import Entity, EntityKind, to_json
 from messaging.models import Account, Attachment, File, Message, TelegramDownload, Thread, WrittenMessage
 from messaging.panel.formatted import as_markdown, html_of, source_of
 from messaging.panel.media import duration_text, wave_path
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.browser.media import add_media, picture, voice
 from tests.messaging.conftest import FrozenTime
 from tests.panel import browser

@@ -9,7 +9,8 @@ from crmsolid.core import clock
 from messaging import tasks
 from messaging.models import Account, Message
 from messaging.sending.gateway import Outgoing
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from messaging.threads.services import answering
 from tests.api.assertions import assert_problem
 from tests.messaging.conftest import FrozenTime

@@ -15,7 +15,8 @@ from messaging.models import Account, AccountKind, Message
 from messaging.representations import MessageOut
 from messaging.sending import dispatch
 from messaging.services import cancel_message
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import events, send, stored
 from tests.tenants import Tenants

@@ -27,7 +27,8 @@ from messaging.formatting.entities import Entity, EntityKind, Formatted
 from messaging.models import Account, Message, MessageAttempt, Status, Thread
 from messaging.sending import dispatch
 from messaging.sending.gateway import SendError
-from messaging.threads.received import Incoming, receive, store_past
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive, store_past
 from messaging.threads.services import actions, answering, reading
 from messaging.threads.services.reading import InboxFilter
 from tests.messaging.conftest import FrozenTime

@@ -8,7 +8,8 @@ import pytest
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.actor import Scope
 from messaging.models import Account, Message, Thread
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.messaging.conftest import FrozenTime
 from tests.tenants import Api, Tenants
 

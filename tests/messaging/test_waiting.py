@@ -14,7 +14,8 @@ from messaging.models import Account, AccountKind, AccountState, Message
 from messaging.representations import MessageOut, ThreadOut
 from messaging.sending import claiming, dispatch
 from messaging.sending.gateway import SendError
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, events, send, stored
 from tests.tenants import Api, Tenants

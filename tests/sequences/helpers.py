@@ -16,7 +16,8 @@ from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account, Message
 from messaging.sending import dispatch, sandbox
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from sequences import services
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence

@@ -21,7 +21,8 @@ from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from messaging.models import Message
 from messaging.sending import dispatch
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from sequences import services
 from sequences.models import Enrollment
 from sequences.running import runner

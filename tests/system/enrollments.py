@@ -55,7 +55,8 @@ print(sequence.pk)
 MAKE_AND_ANSWER = """
 import time
 from crmsolid.core import clock
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from messaging.models import Message
 from sequences.running import runner
 queued = Message.unscoped.filter(status="queued", contact_id__in={contact_ids!r})

@@ -15,7 +15,7 @@ from crmsolid.jobs import runner
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Account
 from messaging.threads import received
-from messaging.threads.received import Incoming
+from messaging.threads.incoming import Incoming
 
 NOON = datetime(2026, 6, 4, 12, tzinfo=UTC)
 

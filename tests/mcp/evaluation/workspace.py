@@ -21,7 +21,8 @@ from messaging.accounts import create_sandbox_account
 from messaging.models import Account, Message, Thread
 from messaging.sending import dispatch
 from messaging.services import send_message
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from sequences import services as sequences
 from sequences.definition import read_definition
 from sequences.models import Enrollment, Sequence

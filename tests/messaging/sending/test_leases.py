@@ -13,7 +13,8 @@ from messaging.models import Account, Message, MessageAttempt, SandboxDelivery, 
 from messaging.sending import claiming, dispatch, settlement
 from messaging.sending.gateway import Delivered, Outgoing, SendError
 from messaging.sending.settlement import Attempt
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import (
     ScriptedGateway,

@@ -17,7 +17,8 @@ from messaging import typing
 from messaging.models import Account
 from messaging.panel import inbox_stream as inbox
 from messaging.streaming import frames, stream_limits
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.messaging.streaming.listener import Listener, run_in_thread, wait_until_idle
 from tests.panel import browser
 from tests.tenants import Tenants

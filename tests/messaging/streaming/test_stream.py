@@ -19,7 +19,8 @@ from crmsolid.workspaces.actor import Scope
 from messaging.models import Account
 from messaging.sending import dispatch
 from messaging.streaming import frames, hub
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from tests.messaging.helpers import send
 from tests.messaging.streaming.listener import Frame, Key, Listen, Listener, number, publish_numbered, run_in_thread
 from tests.tenants import Tenants

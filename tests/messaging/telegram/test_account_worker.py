@@ -20,7 +20,7 @@ from messaging.sending.settlement import Attempt
 from messaging.telegram import account_worker, celery_worker, database, leases, requested_history
 from messaging.telegram.account_worker import AccountWorker
 from messaging.threads import received
-from messaging.threads.received import Incoming
+from messaging.threads.incoming import Incoming
 from tests.messaging.telegram.helpers import ANNA, SHOP, log_in_again, ready_accounts, send, wait_for_status
 from tests.telegram_server import TelegramServer
 from tests.waiting import wait_until

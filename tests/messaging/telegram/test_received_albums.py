@@ -16,7 +16,8 @@ from messaging.telegram import client as client_module
 from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
-from messaging.threads.received import Incoming, receive
+from messaging.threads.incoming import Incoming
+from messaging.threads.received import receive
 from messaging.threads.services.older_messages import load_history
 from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts
 from tests.telegram_server import TelegramServer

@@ -17,6 +17,7 @@ from messaging.telegram.account_worker import AccountWorker
 from messaging.telegram.client import UpdateState
 from messaging.telegram.receiving import Receiver
 from messaging.threads import received
+from messaging.threads.incoming import Incoming
 from tests.messaging.telegram.helpers import ANNA, SHOP, ready_accounts
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
@@ -144,7 +145,7 @@ def test_message_that_cannot_be_stored_does_not_block_the_next(
 ) -> None:
     receive = received.receive
 
-    def refuse_bad(account: Account, incoming: received.Incoming) -> Any:
+    def refuse_bad(account: Account, incoming: Incoming) -> Any:
         if incoming.text == "bad":
             raise ValueError("this cannot be stored")
         return receive(account, incoming)
