@@ -55,7 +55,7 @@ class Upload:
 
     def fingerprint_pieces(self) -> Iterator[bytes]:
         """What a repeated request has in common with the first. The boundary of a form is another one each time."""
-        yield json.dumps(self.fields, sort_keys=True).encode()
+        yield json.dumps([self.name, self.fields], sort_keys=True).encode()
         self.file.seek(0)
         while piece := self.file.read(PIECE_BYTES):
             yield piece
