@@ -176,7 +176,9 @@ def usable(actor: Actor, file_ids: Sequence[str]) -> list[File]:
     rows = File.objects.for_workspace(actor.workspace).filter(pk__in=known)
     files = {file.pk: file for file in rows.select_for_update(no_key=True).order_by("pk")}
     for position, file_id in enumerate(ids):
-        _refuse_unusable(files.get(file_id), f"attachments[{position}]", file_id)
+        if file_id not in files:
+            raise invalid(f"attachments[{position}]", "unknown_file", no_such_file(actor.workspace, file_id))
+        _require_stored(files[file_id], f"attachments[{position}]")
     expiring = [file.pk for file in files.values() if file.expires_at is not None]
     if expiring:
         File.objects.for_workspace(actor.workspace).filter(pk__in=expiring).update(expires_at=None)
@@ -185,10 +187,15 @@ def usable(actor: Actor, file_ids: Sequence[str]) -> list[File]:
     return [files[file_id] for file_id in ids]
 
 
-def _refuse_unusable(file: File | None, path: str, file_id: str) -> None:
-    if file is None:
-        detail = f"no such file ({str(file_id)[:40]}) in this workspace; upload it with POST /v1/files first"
-        raise invalid(path, "unknown_file", detail)
+def no_such_file(workspace: Workspace, file_id: str) -> str:
+    """What to do about an id that is no file's of this workspace."""
+    is_of_live = workspace.live_id is not None and is_id("fil", file_id)
+    if is_of_live and File.objects.for_workspace(workspace.owner_workspace).filter(pk=file_id).exists():
+        return f"{file_id} is a file of the live workspace; upload the same one with POST /v1/files and a test key"
+    return f"no such file ({file_id[:40]}) in this workspace; upload it with POST /v1/files first"
+
+
+def _require_stored(file: File, path: str) -> None:
     if file.state != FileState.STORED:
         detail = f"the content of {file.pk} is not here ({file.state}); GET /v1/files/{file.pk} fetches one on demand"
         raise invalid(path, "not_stored", detail)

@@ -18,6 +18,7 @@ from crmsolid.core.ids import is_id
 from crmsolid.workspaces.models import Workspace
 from messaging import account_workers
 from messaging.files import albums
+from messaging.files.services import no_such_file
 from messaging.models import (
     Account,
     AccountKind,
@@ -132,17 +133,10 @@ def check_kept(workspace: Workspace, ids: Sequence[str], field: str = "attachmen
     files = {file.pk: file for file in File.objects.for_workspace(workspace).filter(pk__in=known)}
     for position, file_id in enumerate(ids):
         if file_id not in files or files[file_id].state == FileState.GONE:
-            raise invalid(f"{field}[{position}]", "unknown_file", _unknown(workspace, file_id))
+            raise invalid(f"{field}[{position}]", "unknown_file", no_such_file(workspace, file_id))
         if file_id in ids[:position]:
             raise invalid(f"{field}[{position}]", "repeated", "name each file once")
     albums.check_together([albums.kind_to_send_as(files[file_id], AUTO) for file_id in ids])
-
-
-def _unknown(workspace: Workspace, file_id: str) -> str:
-    is_of_live = workspace.live_id is not None and is_id("fil", file_id)
-    if is_of_live and File.objects.for_workspace(workspace.owner_workspace).filter(pk=file_id).exists():
-        return f"{file_id} is a file of the live workspace; upload the same one with POST /v1/files and a test key"
-    return f"no such file ({file_id[:40]}) in this workspace; upload it with POST /v1/files first"
 
 
 def files_of_twin(workspace: Workspace, ids: Sequence[str]) -> list[str]:

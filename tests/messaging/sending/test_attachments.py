@@ -125,6 +125,15 @@ def test_file_of_another_workspace_does_not_exist(api: Api, tenants: Tenants, sa
     assert answer.json()["errors"][0]["code"] == "unknown_file"
 
 
+def test_test_key_is_told_that_a_file_is_of_the_live_workspace(tenants: Tenants) -> None:
+    known = file(tenants)
+    account = tenants.sandbox(tenants.twin)
+    answer = Api(tenants.key(workspace=tenants.twin)).post(PATH, body(account, known))
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["code"]) == ("attachments[0]", "unknown_file")
+    assert error["detail"].startswith(f"{known.pk} is a file of the live workspace;")
+
+
 def test_failed_message_is_sent_again_with_its_files(api: Api, tenants: Tenants, sandbox: Account) -> None:
     known = photo(tenants)
     answer = api.post(PATH, {**body(sandbox, known), "to": "@fail_privacy", "as": "document"})
