@@ -31,7 +31,7 @@ from tests.messaging.telegram.helpers import (
     wait_for_status,
 )
 from tests.messaging.telegram.worker_process import WorkerProcess
-from tests.telegram_server import TelegramServer
+from tests.telegram_server import MAIN_DC, TelegramServer
 from tests.waiting import wait_until
 
 PART = client_module.PART_BYTES
@@ -112,6 +112,18 @@ def test_expired_reference_is_renewed_from_the_message(connected: AccountWorker,
     server.resume_hanging()
     assert content_of(stored()) == PDF
     assert server.count("messages.getMessages") == 1
+
+
+def test_file_that_has_moved_to_another_data_center_is_fetched_there(
+    connected: AccountWorker, server: TelegramServer, actor: Actor, settings: Any
+) -> None:
+    settings.TELEGRAM_FETCH_MAX_BYTES = 1
+    content = large(1.5)
+    server.deliver_media(ANNA, SHOP, "document", content, dc_id=OTHER_DC)
+    file = wait_until(lambda: File.unscoped.filter(state="on_demand").first())
+    TelegramDownload.unscoped.update(dc_id=MAIN_DC)
+    services.want(actor, file)
+    assert content_of(stored()) == content
 
 
 def test_file_that_telegram_has_lost_is_gone(connected: AccountWorker, server: TelegramServer) -> None:

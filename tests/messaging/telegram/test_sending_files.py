@@ -447,6 +447,20 @@ def test_expired_reference_without_a_message_is_uploaded_again(
     assert server.count(UPLOAD) == 2
 
 
+def test_expired_reference_of_a_deleted_message_is_uploaded_again(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    worker.start()
+    file = photo(actor)
+    first = sent(send_files(actor, shop, file))
+    server.delete(ANNA, server.received(ANNA)[0].id)
+    wait_until(lambda: Message.unscoped.filter(pk=first.pk, deleted_at__isnull=False).exists())
+    server.expire_file_references(SHOP)
+    message = sent(send_files(actor, shop, file, text="again"))
+    assert arrived(server) == [("photo", "again")]
+    assert (server.count(UPLOAD), upload_of(file).origin_message_id) == (2, message.telegram_message_id)
+
+
 def test_file_that_telegram_lost_is_uploaded_again(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
