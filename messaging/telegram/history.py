@@ -21,7 +21,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -45,6 +45,8 @@ SECONDS = 32.0
 # Until another try after an error that may pass, such as 500.
 RETRY_SECONDS = 5.0
 PAGE = 100
+# In so many conversations the reactions are read after a connection, in as many requests.
+MAX_REACTED = 10
 # Missed conversations are read from so long before the last news.
 OVERLAP = timedelta(minutes=10)
 
@@ -118,14 +120,27 @@ class Conversation:
     read_by_them: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """A conversation in which so many messages of the account, without the newest one, have reactions that no phone has
+    shown."""
+
+    peer: Peer
+    count: int
+    top_message: int
+
+
 @dataclass(slots=True)
 class Conversations:
     """By user id, the conversations that were ``found`` on so many ``pages`` of the list; ``users`` are all of these
-    pages."""
+    pages. Of each conversation on them with a person, ``newest`` has the newest message, ``reacted`` how many have
+    reactions."""
 
     found: dict[int, Conversation]
     users: list[Any]
     pages: int
+    newest: list[Any] = field(default_factory=list)
+    reacted: list[Reacted] = field(default_factory=list)
 
 
 async def messages_since(client: Invoker, peer: Peer, since: datetime) -> AsyncIterator[Any]:
@@ -156,16 +171,22 @@ async def page_before(client: Invoker, peer: Peer, message_id: int) -> list[Any]
     return [] if any(user.id == peer.id and user.bot for user in answer.users) else page
 
 
-def _with_dates(answer: Any) -> Iterator[tuple[Any, Any, datetime]]:
-    """The dialogs of an answer, each with whom or what it is with, if that is told, and the date of its last message;
-    without those of which that is not told."""
-    dates = {(utils.get_peer_id(each.peer_id), each.id): each.date for each in answer.messages if each.peer_id}
+def _with_newest(answer: Any) -> Iterator[tuple[types.Dialog, Any, Any]]:
+    """The dialogs of an answer, each with whom or what it is with, if that is told, and its newest message; without
+    those of which that is not told, and without the folder of archived ones."""
+    messages = {(utils.get_peer_id(each.peer_id), each.id): each for each in answer.messages if each.peer_id}
     entities = {utils.get_peer_id(each): each for each in [*answer.users, *answer.chats]}
     for dialog in answer.dialogs:
         peer_id = utils.get_peer_id(dialog.peer)
-        date = dates.get((peer_id, dialog.top_message))
-        if date is not None:
-            yield dialog, entities.get(peer_id), date
+        newest = messages.get((peer_id, dialog.top_message))
+        if isinstance(dialog, types.Dialog) and getattr(newest, "date", None) is not None:
+            yield dialog, entities.get(peer_id), newest
+
+
+def _unread_before(dialog: types.Dialog, newest: Any) -> int:
+    """How many messages of ours before the newest one have reactions that no phone has shown."""
+    reactions = getattr(getattr(newest, "reactions", None), "recent_reactions", None) or []
+    return dialog.unread_reactions_count - any(each.unread for each in reactions)
 
 
 async def conversations_since(client: Invoker, since: datetime) -> Conversations:
@@ -182,14 +203,16 @@ async def conversations_since(client: Invoker, since: datetime) -> Conversations
         result.pages += 1
         result.users += answer.users
         offset_date = None
-        for dialog, entity, date in _with_dates(answer):
+        for dialog, entity, newest in _with_newest(answer):
             peer = peer_from_user(entity)
-            if date >= since and peer is not None:
+            if newest.date >= since and peer is not None:
                 read = dialog.read_inbox_max_id, dialog.read_outbox_max_id
                 result.found[peer.id] = Conversation(entity, peer, dialog.top_message, *read)
-            if isinstance(dialog, types.Dialog):  # not the folder of archived ones
-                offset_date, offset_id = date, dialog.top_message
-                offset_peer = utils.get_input_peer(entity, check_hash=False) if entity else types.InputPeerEmpty()
+            if peer is not None:
+                result.newest.append(newest)
+                result.reacted.append(Reacted(peer, _unread_before(dialog, newest), dialog.top_message))
+            offset_date, offset_id = newest.date, dialog.top_message
+            offset_peer = utils.get_input_peer(entity, check_hash=False) if entity else types.InputPeerEmpty()
         if isinstance(answer, types.messages.Dialogs) or offset_date is None or offset_date < since:
             return result
 
@@ -200,6 +223,15 @@ async def users_of_messages(client: Invoker, message_ids: list[int]) -> list[Any
     wanted = [types.InputMessageID(each) for each in message_ids]
     users: list[Any] = (await client.invoke(functions.messages.GetMessagesRequest(wanted))).users
     return users
+
+
+async def unread_reactions(client: Invoker, peer: Peer) -> list[Any]:
+    """The newest messages of the account in the conversation with reactions that no phone has shown."""
+    request = functions.messages.GetUnreadReactionsRequest(
+        peer.to_input(), offset_id=0, add_offset=0, limit=PAGE, max_id=0, min_id=0
+    )
+    messages: list[Any] = (await client.invoke(request)).messages
+    return messages
 
 
 class MissedHistory:
@@ -213,6 +245,8 @@ class MissedHistory:
         # By user id, the newest message that the conversation had when it was read.
         self._read: dict[int, int] = {}
         self._read_since_gap: set[int] = set()
+        # By user id, the conversation when its reactions were read.
+        self._reacted: dict[int, Reacted] = {}
 
     async def begin(self, row: TelegramSession) -> None:
         """Note from when on messages may be missed. To be called before each connection, with the session's row."""
@@ -260,6 +294,7 @@ class MissedHistory:
         to_read = [each for each in found if not self._is_complete(each, stored_ids)]
         for each in to_read:
             await self._read_conversation(paced, receiver, each, since)
+        await self._read_reactions(paced, receiver, conversations)
         return conversations.pages > 1 and bool(to_read)
 
     def _is_complete(self, conversation: Conversation, stored_ids: set[int]) -> bool:
@@ -283,6 +318,22 @@ class MissedHistory:
             await self._threads.run(receiver.apply_receipt, conversation.peer.id, conversation.read_by_them)
         self._read[conversation.peer.id] = conversation.top_message
         self._read_since_gap.add(conversation.peer.id)
+
+    async def _read_reactions(self, paced: PacedClient, receiver: Receiver, conversations: Conversations) -> None:
+        """Reactions have no place among the updates that are missed. The list of conversations has those to the newest
+        message of each, and says in which there are others: of these, the latest are read."""
+        await self._threads.run(receiver.store_reactions, conversations.newest)
+        new = [each for each in conversations.reacted if each.count > 0 and self._reacted.get(each.peer.id) != each]
+        for each in new[:MAX_REACTED]:
+            try:
+                messages = await unread_reactions(paced, each.peer)
+            except RPCError as error:
+                if ends_connection(error):
+                    raise
+                logger.warning("the reactions in a conversation cannot be read: %s", error)
+            else:
+                await self._threads.run(receiver.store_reactions, messages)
+            self._reacted[each.peer.id] = each
 
 
 def ends_connection(error: RPCError) -> bool:

@@ -102,6 +102,8 @@ class Receiver:
                 self._tell_typing(update)
             case _:
                 self._store_message(message)
+                if isinstance(update, types.UpdateNewMessage):  # of a difference: it may have been reacted to since
+                    self._store_reactions(update.message)
 
     def store_history(self, messages: Iterable[Any], users: Sequence[Any]) -> None:
         """Store messages read from a conversation. Most of them are stored already, maybe without their latest edit.
@@ -119,12 +121,22 @@ class Receiver:
             self._store_reactions(each)
 
     def _store_reactions(self, message: Any, message_id: int = 0) -> None:
-        """Those of a message, or of an update about one. What Telegram reported while the account was away it does not
-        repeat; a conversation that is read then tells them."""
+        """Those of a message, or of an update about one."""
         reactions = getattr(message, "reactions", None)
         found = None if reactions is None else read_reactions(reactions)
         if found is not None:
             changes.record_reactions(self.account, message_id or message.id, found)
+
+    def store_reactions(self, messages: Iterable[Any]) -> None:
+        """Those of messages as Telegram has them now. It repeats none that it reported while the account was away, so
+        the stored ones may be out of date."""
+        told = {each.id: read_reactions(each.reactions) for each in messages if isinstance(each, types.Message)}
+        for number, message in albums.find_messages(self.account.pk, list(told)).items():
+            reactions = told[number]
+            # A part of an album without reactions says nothing of its other parts.
+            is_told = reactions is not None and bool(reactions or message.grouped_id is None)
+            if is_told and reactions != message.reactions:
+                changes.record_reactions(self.account, number, reactions or ())
 
     def _tell_typing(self, update: types.UpdateUserTyping) -> None:
         if isinstance(update.action, types.SendMessageCancelAction):

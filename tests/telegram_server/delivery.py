@@ -98,6 +98,8 @@ class Delivery:
         if reactions:
             message.reactions[user.id] = reactions, int(user.time())
         for copy in copies_of(message):
+            if copy.owner is not user and copy.is_out:
+                copy.has_unseen_reaction = bool(reactions)
             self.tell(copy.owner, reactions_update(copy), origin)
 
     def type(self, sender: User, recipient: User, action: Any) -> None:

@@ -60,6 +60,7 @@ class StoredMessage:
     edit_hide: bool = False
     read_at: int | None = None
     reactions: Reactions = field(default_factory=dict)
+    has_unseen_reaction: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,10 @@ class Mailbox:
         """Newest first."""
         read_to = self.read_inbox.get(peer.id, 0)
         return [message for message in self.chat_with(peer) if not message.is_out and message.id > read_to]
+
+    def unseen_reactions(self, peer: User) -> list[StoredMessage]:
+        """The owner's messages to which the peer has reacted and that no client has shown since, newest first."""
+        return [each for each in self.chat_with(peer) if each.is_out and each.has_unseen_reaction]
 
     def chats(self) -> list[StoredMessage]:
         """The newest message of each chat, newest first."""

@@ -100,7 +100,11 @@ def reactions_view(message: StoredMessage) -> Any:
     ]
     recent = [
         types.MessagePeerReaction(
-            types.PeerUser(user_id), moment(date), reaction_view(each), my=user_id == viewer.id, unread=False
+            types.PeerUser(user_id),
+            moment(date),
+            reaction_view(each),
+            my=user_id == viewer.id,
+            unread=user_id != viewer.id and message.has_unseen_reaction,
         )
         for user_id, each, date in given
     ]
@@ -177,7 +181,7 @@ def dialog_view(owner: User, newest: StoredMessage) -> Any:
         read_outbox_max_id=mailbox.read_outbox.get(peer.id, 0),
         unread_count=len(mailbox.unread_from(peer)),
         unread_mentions_count=0,
-        unread_reactions_count=0,
+        unread_reactions_count=len(mailbox.unseen_reactions(peer)),
         unread_poll_votes_count=0,
         notify_settings=types.PeerNotifySettings(),
     )

@@ -185,6 +185,24 @@ async def test_reactions_are_replaced_and_shown_to_both(clients: Clients) -> Non
     assert (await shop(functions.updates.GetStateRequest())).pts == pts
 
 
+async def test_reactions_to_the_users_messages_are_unread(clients: Clients) -> None:
+    """Not those to the other's messages, and not those that were taken back."""
+    ours = [clients.server.deliver(SHOP, ANNA, text) for text in ("one", "two")]
+    theirs = clients.server.deliver(ANNA, SHOP, "three")
+    for each in ours:
+        clients.server.react(ANNA, each.recipient_message_id, ["❤"])
+    clients.server.react(ANNA, ours[0].recipient_message_id, [])
+    clients.server.react(ANNA, theirs.sender_message_id, ["❤"])
+    clients.server.react(SHOP, ours[1].sender_message_id, ["🔥"])
+    shop = await clients.login(SHOP)
+    request = functions.messages.GetUnreadReactionsRequest(await peer_of(shop), 0, 0, 100, 0, 0)
+    (message,) = (await invoke(shop, request)).messages
+    assert (message.message, emoji_of(message.reactions)) == ("two", [("❤", 1, None), ("🔥", 1, 0)])
+    assert [each.unread for each in message.reactions.recent_reactions] == [True, False]
+    (dialog,) = await shop.get_dialogs()
+    assert dialog.dialog.unread_reactions_count == 1
+
+
 async def test_reaction_that_is_refused(clients: Clients) -> None:
     clients.server.create_user("+15550003", username="rich", premium=True)
     for sender in (ANNA, "@rich"):

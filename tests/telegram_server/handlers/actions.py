@@ -101,6 +101,15 @@ def get_messages_reactions(call: Call, request: Any) -> Any:
     return answer_with(call, [reactions_update(message) for message in messages], peer)
 
 
+@handles(functions.messages.GetUnreadReactionsRequest)
+def get_unread_reactions(call: Call, request: Any) -> Any:
+    """The user's messages with new reactions of the peer; reading them here does not make them seen."""
+    peer = require_peer(call, request.peer)
+    page = [message_view(each) for each in call.user.mailbox.unseen_reactions(peer)[: request.limit]]
+    users = user_views(call.state, call.user, [peer])
+    return types.messages.Messages(page, topics=[], chats=[], users=users)
+
+
 @handles(functions.messages.SetTypingRequest)
 def set_typing(call: Call, request: Any) -> Any:
     call.delivery.type(call.user, require_peer(call, request.peer), request.action)
