@@ -4,7 +4,8 @@ A row of :class:`TelegramDownload` says what is to be fetched. The worker that h
 one file of it at a time. A large one lies in the storage in segments until it is complete, so whichever worker goes on
 with it asks for the rest only. What two workers fetch of one file at the same time is kept once: ``fetched`` decides.
 
-Nothing is lost while there is no room: the row waits, with the reason in ``error``.
+Nothing is lost while there is no room: the row waits, with the reason in ``error``. What nobody has asked for waits
+until somebody does, once ``AUTOMATIC_SHARE`` of the quota is used.
 """
 
 import hashlib
@@ -26,6 +27,9 @@ from messaging.files.models import File, FileKind, FileState, StoredObject, Tele
 logger = logging.getLogger("crmsolid.files")
 
 SEGMENT_BYTES = 8 * 1024 * 1024
+# Files that nobody has asked for are fetched while all files take at most this part of the quota: the rest is left to
+# uploads, so that strangers cannot use it up.
+AUTOMATIC_SHARE = 0.5
 # How long a segment waits for the next one. Then the download begins anew.
 SEGMENT_KEPT = timedelta(days=1)
 NO_ROOM_SECONDS = 600.0
@@ -71,8 +75,8 @@ class _Measured:
 
 def begin(download: TelegramDownload) -> None:
     """Look whether there is room for the whole file, and whether its segments are still there. Raises ``Refused``."""
-    room = settings.FILES_QUOTA - services.used_bytes(download.file.workspace)
-    if download.file.size > room:
+    most = settings.FILES_QUOTA * (AUTOMATIC_SHARE if download.is_automatic else 1)
+    if services.used_bytes(download.file.workspace) + download.file.size > most:
         raise Refused(QUOTA)
     if _free_bytes() - download.file.size < settings.FILES_FREE_BYTES:
         raise Refused(DISK)
@@ -177,6 +181,9 @@ def mark_gone(download: TelegramDownload) -> None:
 def put_off(download: TelegramDownload, code: str, seconds: float | None = None) -> None:
     """Try again later: in ``seconds``, or else in a time that grows with each try."""
     attempts = download.attempts + 1
+    if code == QUOTA and download.is_automatic:
+        _leave_on_demand(download)
+        return
     if code == INCOMPLETE and attempts >= MOST_INCOMPLETE:
         logger.warning("a file of Telegram's is given up: its content is not complete", extra=_extra(download))
         mark_gone(download)
@@ -188,6 +195,14 @@ def put_off(download: TelegramDownload, code: str, seconds: float | None = None)
     rows = TelegramDownload.unscoped.filter(pk=download.pk)
     rows.update(attempts=attempts, error=code[:40], not_before=not_before)
     logger.info("a file is fetched later: %s", code, extra=_extra(download))
+
+
+@transaction.atomic
+def _leave_on_demand(download: TelegramDownload) -> None:
+    """Nobody wants the file any more until somebody asks for it, unless somebody has meanwhile."""
+    rows = TelegramDownload.unscoped.filter(pk=download.pk, is_automatic=True)
+    if rows.update(wanted_at=None, is_automatic=False, error=QUOTA):
+        uses.tell_pages(download.file)
 
 
 def _extra(download: TelegramDownload) -> dict[str, object]:

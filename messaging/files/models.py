@@ -182,8 +182,8 @@ class TelegramDownload(WorkspaceModel):
     ``telegram_message_id`` is the message that has the file, from which an expired ``file_reference`` is renewed.
     ``thumb_size`` is the size of a photo to ask for, empty for a document. ``fetched`` is how many bytes lie in the
     storage, in ``segments``: names of contents, in their order. ``wanted_at`` is when it was asked for: at its receipt
-    within the bounds of automatic fetching, else by somebody; NULL while nobody wants it. The row is deleted once the
-    file is stored.
+    within the bounds of automatic fetching (``is_automatic``, until somebody asks for it too), else by somebody; NULL
+    while nobody wants it. The row is deleted once the file is stored.
     """
 
     account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -197,6 +197,7 @@ class TelegramDownload(WorkspaceModel):
     fetched = models.BigIntegerField(default=0)
     segments = models.JSONField(default=list, blank=True)
     wanted_at = models.DateTimeField(null=True, blank=True)
+    is_automatic = models.BooleanField(default=False, db_default=False, editable=False)
     attempts = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField(default=clock.now)
     error = models.CharField(max_length=40, blank=True)

@@ -155,6 +155,7 @@ def _new_download(message: Message, part: Part, file: File, now: datetime | None
         file=file,
         telegram_message_id=part.telegram_message_id,
         wanted_at=now if is_automatic else None,
+        is_automatic=is_automatic,
         **asdict(remote),
     )
 

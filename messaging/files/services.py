@@ -155,6 +155,7 @@ def want(actor: Actor, file: File) -> None:
     with transaction.atomic():
         rows = TelegramDownload.objects.for_workspace(actor.workspace).filter(file=file)
         now = clock.now()
+        rows.filter(is_automatic=True).update(is_automatic=False)
         if rows.filter(wanted_at=None).update(wanted_at=now, not_before=now):
             accounts = list(rows.values_list("account_id", flat=True))
             transaction.on_commit(partial(account_workers.wake, AccountKind.TELEGRAM, accounts))

@@ -1,6 +1,7 @@
 """Fetching files from Telegram: within bounds, resumed by whoever holds the account, and without a rest."""
 
 import hashlib
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
 from messaging import notices
-from messaging.files import downloads, services, storage
+from messaging.files import downloads, retention, services, storage
 from messaging.files.storage import open_file
 from messaging.models import Account, File, Message, StoredObject, TelegramDownload
 from messaging.telegram import client as client_module
@@ -168,20 +169,53 @@ def test_sends_go_on_while_a_file_is_fetched(
     assert content_of(stored()) == PDF
 
 
-@pytest.mark.parametrize(
-    ("setting", "error"), [("FILES_QUOTA", "file_quota_exceeded"), ("FILES_FREE_BYTES", "disk_full")]
-)
-def test_without_room_it_waits(
-    setting: str, error: str, connected: AccountWorker, server: TelegramServer, settings: Any
-) -> None:
-    enough = getattr(settings, setting)
-    setattr(settings, setting, 10 if setting == "FILES_QUOTA" else 2**62)
+def test_without_space_on_the_disk_it_waits(connected: AccountWorker, server: TelegramServer, settings: Any) -> None:
+    enough, settings.FILES_FREE_BYTES = settings.FILES_FREE_BYTES, 2**62
     server.deliver_media(ANNA, SHOP, "document", PDF)
-    failed(error)
+    failed("disk_full")
     assert (File.unscoped.get().state, server.count(GET_FILE)) == ("on_demand", 0)
-    setattr(settings, setting, enough)
+    settings.FILES_FREE_BYTES = enough
     try_again()
     assert content_of(stored()) == PDF
+
+
+def test_files_that_nobody_asks_for_leave_half_of_the_quota(
+    connected: AccountWorker, server: TelegramServer, actor: Actor, settings: Any
+) -> None:
+    settings.FILES_QUOTA = 3 * len(PDF)
+    for _ in range(3):
+        server.deliver_media(ANNA, SHOP, "document", PDF)
+    wait_until(lambda: TelegramDownload.unscoped.filter(wanted_at=None, error="file_quota_exceeded").count() == 2)
+    assert (stored().size, server.count(GET_FILE)) == (len(PDF), 1)
+    upload = services.upload(actor, io.BytesIO(PDF), "ours.pdf")
+    first, second = File.unscoped.filter(state="on_demand").order_by("pk")
+    services.want(actor, first)
+    wait_until(lambda: File.unscoped.filter(state="stored").count() == 3)
+    # The quota is full now: what is asked for waits until there is room.
+    services.want(actor, second)
+    wait_until(lambda: TelegramDownload.unscoped.filter(file=second, attempts=1, wanted_at__isnull=False).exists())
+    assert (failed("file_quota_exceeded").file_id, server.count(GET_FILE)) == (second.pk, 2)
+    retention.delete([upload])
+    try_again()
+    wait_until(lambda: File.unscoped.filter(state="stored").count() == 3)
+
+
+def test_what_somebody_asks_for_while_it_is_left_on_demand_stays_wanted(
+    shop: Account, actor: Actor, settings: Any
+) -> None:
+    settings.FILES_QUOTA = len(PDF)
+    file = File.unscoped.create(workspace=shop.workspace, type="x/y", kind="document", state="on_demand", size=len(PDF))
+    where = {"telegram_message_id": 1, "dc_id": 2, "media_id": 3, "access_hash": 4, "file_reference": b"r"}
+    download = TelegramDownload.unscoped.create(
+        workspace=shop.workspace, account=shop, file=file, wanted_at=clock.now(), is_automatic=True, **where
+    )
+    with pytest.raises(downloads.Refused) as refused:
+        downloads.begin(download)
+    services.want(actor, file)
+    downloads.put_off(download, refused.value.code)
+    asked = TelegramDownload.unscoped.get()
+    assert (asked.wanted_at, asked.is_automatic, asked.not_before) == (download.wanted_at, False, download.not_before)
+    downloads.begin(asked)  # within the quota
 
 
 def test_storage_that_cannot_be_written_loses_nothing(
