@@ -153,7 +153,9 @@ def serve() -> None:
         command, *arguments = json.loads(line)
         if command == "wait":
             print(_wait(*arguments), flush=True)
-        elif not os.fork():
+            continue
+        import_module(arguments[0])  # what it imports in turn takes most of the time of some workers
+        if not os.fork():
             _run(*arguments)
             return
 

@@ -31,7 +31,7 @@ from tests.messaging.telegram.helpers import (
     send,
     wait_for_status,
 )
-from tests.messaging.telegram.worker_process import WorkerProcess
+from tests.messaging.telegram.worker_process import WorkerProcess, end_leases_of_killed
 from tests.telegram_server import MAIN_DC, TelegramServer
 from tests.waiting import wait_until
 
@@ -343,6 +343,7 @@ def test_worker_killed_while_it_fetches(
     wait_until(lambda: TelegramDownload.unscoped.filter(fetched=32 * PART).exists(), seconds=60)
     server.wait(lambda: server.count(GET_FILE) == 35, 60)
     processes[0].kill()
+    end_leases_of_killed(processes)
     processes.append(WorkerProcess("two", server, tmp_path))
     file = wait_until(lambda: File.unscoped.filter(state="stored").first(), seconds=60)
     assert file.sha256 == hashlib.sha256(content).hexdigest()

@@ -22,7 +22,7 @@ from tests.messaging.telegram.sent_files import (
     sent_ids,
     upload_of,
 )
-from tests.messaging.telegram.worker_process import WorkerProcess
+from tests.messaging.telegram.worker_process import WorkerProcess, end_leases_of_killed
 from tests.telegram_server import TelegramServer
 from tests.waiting import another_transaction_waits, wait_until
 
@@ -41,11 +41,12 @@ def rings(doorbell_reaches_broker: None) -> None:
 
 @pytest.fixture
 def start(shop: Account, server: TelegramServer, tmp_path: Path, settings: Any) -> Iterator[Start]:
-    """Starts a worker of this name, which ends with the test."""
+    """Starts a worker of this name, which ends with the test. Of one that was killed before, the leases have ended."""
     settings.TELEGRAM_GAP_SECONDS = 0.0
     workers: list[WorkerProcess] = []
 
     def start(name: str) -> WorkerProcess:
+        end_leases_of_killed(workers)
         workers.append(WorkerProcess(name, server, tmp_path))
         return workers[-1]
 

@@ -33,7 +33,7 @@ from tests.messaging.telegram.helpers import (
     wait_for_status,
 )
 from tests.messaging.telegram.qr_codes import code, wait_for_state
-from tests.messaging.telegram.worker_process import WorkerProcess
+from tests.messaging.telegram.worker_process import WorkerProcess, end_leases_of_killed
 from tests.telegram_server import TelegramServer
 from tests.tenants import Tenants
 from tests.waiting import another_transaction_waits, wait_until
@@ -59,7 +59,10 @@ def started(settings: Any) -> Iterator[list[WorkerProcess]]:
 
 @pytest.fixture
 def start(started: list[WorkerProcess], shop: Account, server: TelegramServer, tmp_path: Path) -> Start:
+    """Starts a worker of this name. Of one that was killed before, the leases have ended."""
+
     def start(name: str) -> WorkerProcess:
+        end_leases_of_killed(started)
         started.append(WorkerProcess(name, server, tmp_path))
         return started[-1]
 

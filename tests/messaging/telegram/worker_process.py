@@ -2,16 +2,26 @@
 
 import signal
 import sys
+from collections.abc import Iterable
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 from celery.__main__ import main as celery
 from django.conf import settings
 
+from crmsolid.core import clock
+from messaging.models import AccountLease, LoginAttempt, Message, MessageChange
 from messaging.telegram import account_worker
 from tests.crashing import start_worker
+from tests.forks import COMMANDS
 from tests.telegram_server import TelegramServer
 
 LEASE_SECONDS, SEND_LEASE_SECONDS, SEND_SECONDS = 3.0, 6.0, 4.0
+TICK_SECONDS = 0.25
+
+for module in COMMANDS:  # once, in the process that is forked
+    import_module(module)
 
 
 class WorkerProcess:
@@ -61,11 +71,26 @@ class WorkerProcess:
         if self._process.status is None:
             self.kill()
 
+    @property
+    def was_killed(self) -> bool:
+        return self._process.status == -signal.SIGKILL
+
+
+def end_leases_of_killed(workers: Iterable[WorkerProcess]) -> None:
+    """If one of the workers was killed, let all leases have ended, as if that was a minute ago. Tests in which a worker
+    is suspended, or killed beside another one that runs, wait for the end of the leases."""
+    if not any(worker.was_killed for worker in workers):
+        return
+    ended = clock.now() - timedelta(minutes=1)
+    AccountLease.unscoped.filter(lease_until__gt=ended).update(lease_until=ended)
+    Message.unscoped.filter(lease_until__gt=ended).update(lease_until=ended)
+    MessageChange.unscoped.filter(lease_until__gt=ended).update(lease_until=ended)
+    LoginAttempt.unscoped.filter(step_lease_until__gt=ended).update(step_lease_until=ended)
+
 
 def main(name: str, ticks: str) -> None:
     """The process. With ``rare`` as ``ticks`` it looks for work by itself once an hour."""
-    if ticks == "rare":
-        account_worker.TICK_SECONDS = 3600.0
+    account_worker.TICK_SECONDS = 3600.0 if ticks == "rare" else TICK_SECONDS
     sys.argv = ["celery", "-A", "crmsolid", "worker", "-Q", "crmsolid.messaging.dispatch,telegram"]
     sys.argv += ["-n", f"{name}@tests", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
     sys.exit(celery())
