@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from telethon import utils
 from telethon.tl import TLObject, types
 
 from messaging.files.content import clean_name
@@ -11,7 +10,7 @@ from messaging.files.models import FileKind
 from messaging.files.received import ReceivedMedia, Remote, clean_number, clean_type
 
 MAX_WORDS = 300
-_WAVEFORM_VALUES = 100
+_WAVEFORM_BYTES = 63  # 100 values
 # A size of a photo that is not asked for: a preview in the message itself, or a drawing.
 _SIZES = (types.PhotoSize, types.PhotoSizeProgressive)
 
@@ -123,8 +122,10 @@ def _document(media: types.MessageMediaDocument, *, fetches: bool) -> ReceivedMe
 
 
 def _waveform(audio: Any) -> bytes:
-    packed = getattr(audio, "waveform", None)
-    return bytes(utils.decode_waveform(packed)[:_WAVEFORM_VALUES]) if packed else b""
+    """The values of 5 bits that Telegram packs. Telethon reads the last one from a wrong place."""
+    packed = (getattr(audio, "waveform", None) or b"")[:_WAVEFORM_BYTES]
+    bits = int.from_bytes(packed, "little")
+    return bytes(bits >> 5 * number & 31 for number in range(len(packed) * 8 // 5))
 
 
 def words_of(media: Any) -> str:

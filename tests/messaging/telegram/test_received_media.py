@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from telethon import utils
 
 from crmsolid.events.models import Event
 from messaging.files.storage import open_file
@@ -56,12 +57,14 @@ def received() -> Message:
     return message
 
 
+WAVEFORM = bytes(range(32)) * 3 + bytes([9, 5, 1, 31])
+PACKED = {"waveform": utils.encode_waveform(WAVEFORM)}
 KINDS: list[tuple[str, bytes, dict[str, Any], dict[str, Any]]] = [
     ("photo", JPEG, {"width": 320, "height": 240}, {"name": "", "type": "image/jpeg", "width": 320, "height": 240}),
     ("video", MP4, {}, {"name": "video.mp4", "type": "video/mp4", "width": 640, "height": 360, "duration": 5}),
     ("video_note", MP4, {}, {"name": "", "type": "video/mp4", "width": 384, "height": 384, "duration": 5}),
     ("animation", MP4, {}, {"name": "animation.mp4", "type": "video/mp4", "width": 640, "height": 360, "duration": 5}),
-    ("voice", OGG, {}, {"name": "", "type": "audio/ogg", "duration": 3, "waveform": bytes(100)}),
+    ("voice", OGG, PACKED, {"name": "", "type": "audio/ogg", "duration": 3, "waveform": WAVEFORM}),
     ("audio", MP3, {}, {"name": "song.mp3", "type": "audio/mpeg", "duration": 180}),
     ("document", PDF, {"name": "offer.pdf"}, {"name": "offer.pdf", "type": "application/pdf"}),
     ("sticker", WEBP, {}, {"name": "sticker.webp", "type": "image/webp", "width": 512, "height": 512}),
