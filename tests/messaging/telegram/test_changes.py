@@ -84,12 +84,38 @@ def test_an_edit_whose_answer_is_lost_is_made_once(
     assert events("message.edited") == 1
 
 
-def test_an_edit_that_is_refused_says_so(actor: Actor, sent: Message, server: TelegramServer) -> None:
-    server.fail("messages.editMessage", "MESSAGE_EDIT_TIME_EXPIRED")
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        ("MESSAGE_EDIT_TIME_EXPIRED", "edit_too_late"),
+        ("MESSAGE_ID_INVALID", "message_gone"),
+        ("MEDIA_CAPTION_TOO_LONG", "message_too_long"),
+        ("USER_IS_BLOCKED", "blocked_by_recipient"),
+    ],
+)
+def test_an_edit_that_is_refused_says_so(
+    error: str, code: str, actor: Actor, sent: Message, server: TelegramServer
+) -> None:
+    server.fail("messages.editMessage", error)
     changes.edit_message(actor, sent.pk, text="New")
-    assert [(each.status, each.error, each.attempts) for each in settled()] == [("failed", "edit_too_late", 1)]
-    assert stored(sent).change == {"kind": "edit", "status": "failed", "error": "edit_too_late"}
+    assert [(each.status, each.error, each.attempts) for each in settled()] == [("failed", code, 1)]
+    assert stored(sent).change == {"kind": "edit", "status": "failed", "error": code}
     assert (stored(sent).text, received_texts(server), events("message.edited")) == ("Hello", ["Hello"], 0)
+
+
+def test_an_edit_that_is_refused_for_an_unknown_reason_is_tried_three_times(
+    actor: Actor, sent: Message, server: TelegramServer, shop: Account
+) -> None:
+    server.fail("messages.editMessage", "SOMETHING_NEW", code=400, times=3)
+    changes.edit_message(actor, sent.pk, text="New")
+    for tries in (1, 2):
+        change = wait_until(MessageChange.unscoped.filter(attempts=tries, lease="").first)
+        assert (change.status, change.error) == ("queued", "something_new")
+        assert 290 < (change.due_at - clock.now()).total_seconds() <= 300
+        MessageChange.unscoped.update(due_at=clock.now())
+    assert [(each.status, each.error, each.attempts) for each in settled()] == [("failed", "something_new", 3)]
+    shop.refresh_from_db()
+    assert (shop.state, stored(sent).text) == ("connected", "Hello")
 
 
 def test_a_message_is_deleted_for_both(actor: Actor, sent: Message, server: TelegramServer) -> None:

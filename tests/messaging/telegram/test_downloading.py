@@ -158,6 +158,17 @@ def test_slowed_download_waits_and_asks_for_the_same_part(connected: AccountWork
     assert server.count(GET_FILE) == 3 + 1
 
 
+def test_part_that_is_never_answered_is_asked_for_again(
+    connected: AccountWorker, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloading, "PART_SECONDS", 2.0)
+    server.ignore(GET_FILE)
+    server.deliver_media(ANNA, SHOP, "document", PDF)
+    failed("timeout")
+    try_again()
+    assert content_of(stored()) == PDF
+
+
 def test_sends_go_on_while_a_file_is_fetched(
     shop: Account, connected: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:

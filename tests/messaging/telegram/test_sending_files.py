@@ -13,7 +13,7 @@ from messaging import services
 from messaging.files.progress import upload_progress
 from messaging.models import Account, Message, TelegramUpload
 from messaging.sending.waiting import waiting_for
-from messaging.telegram import uploading
+from messaging.telegram import client, uploading
 from messaging.telegram.account_worker import AccountWorker
 from messaging.threads.services.answering import retry_message
 from tests.messaging.files.helpers import picture
@@ -210,6 +210,19 @@ def test_upload_goes_on_where_the_connection_broke(
     server.lose(SAVE, when="before")
     worker.start()
     sent(message)
+    [received] = server.received(ANNA)
+    assert server.file_content(ANNA, received.id) == content
+    assert len(server.uploads(SHOP)) == 1
+
+
+def test_part_that_is_never_answered_is_sent_again_over_a_new_connection(
+    shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "REQUEST_SECONDS", 3.0)
+    server.ignore(SAVE)
+    worker.start()
+    content = noise(PART + 5)
+    sent(send_files(actor, shop, make_file(actor, content)))
     [received] = server.received(ANNA)
     assert server.file_content(ANNA, received.id) == content
     assert len(server.uploads(SHOP)) == 1
