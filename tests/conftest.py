@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import get_hashers
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.test.signals import setting_changed
+from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
 
 from apikeys.authentication import token_lookups
@@ -181,6 +182,15 @@ def doorbell_reaches_broker() -> Iterator[None]:
     assert silent.wait(20)  # the one thread that sends has finished what it was sending
     doorbell.replace(before)
     empty_redis()
+
+
+@pytest.fixture(scope="module")
+def rows_of_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What fixtures of this scope write is there for all tests of the module, and what a test changes is undone after
+    it. Such a module has no test with ``transaction=True``, whose other connections would see none of it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from tests.fuzzing import examples
 from tests.mcp.helpers import ARGUMENTS, call, contents, furnish
 from tests.mcp.test_tools import BY_NAME, NAMES
 from tests.tenants import Tenants
+
+Ids = dict[str, Any]
 
 # NUL makes the whole message malformed, before any tool sees it.
 TEXTS = st.one_of(
@@ -69,31 +72,34 @@ def check_call(token: str, name: str, arguments: dict[str, Any]) -> dict[str, An
     return refused
 
 
+@pytest.fixture
+def ids(tenants: Tenants) -> Ids:
+    """Those of what all examples of a test find."""
+    return furnish(tenants, tenants.workspace)
+
+
+@pytest.fixture
+def token(tenants: Tenants) -> str:
+    return tenants.key(rate_limit=10_000)
+
+
 @examples(60)
 @given(data=st.data())
-def test_arguments_that_the_schema_allows_are_answered_or_refused(tenants: Tenants, data: st.DataObject) -> None:
-    with transaction.atomic():
-        token, ids = tenants.key(), furnish(tenants, tenants.workspace)
-        name = data.draw(st.sampled_from(NAMES))
-        schema = BY_NAME[name].input_schema
-        generated = st.fixed_dictionaries(
-            {}, optional={key: allowed(value) for key, value in schema["properties"].items()}
-        )
-        required = {key: ARGUMENTS[name](ids)[key] for key in schema.get("required", [])}
-        check_call(token, name, {**required, **data.draw(generated)})
-        transaction.set_rollback(True)
+def test_arguments_that_the_schema_allows_are_answered_or_refused(token: str, ids: Ids, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(NAMES))
+    schema = BY_NAME[name].input_schema
+    generated = st.fixed_dictionaries({}, optional={key: allowed(value) for key, value in schema["properties"].items()})
+    required = {key: ARGUMENTS[name](ids)[key] for key in schema.get("required", [])}
+    check_call(token, name, {**required, **data.draw(generated)})
 
 
 @examples(100)
 @given(data=st.data())
-def test_refusal_of_any_value_names_its_argument(tenants: Tenants, data: st.DataObject) -> None:
-    with transaction.atomic():
-        token, ids = tenants.key(), furnish(tenants, tenants.workspace)
-        name = data.draw(st.sampled_from(NAMES))
-        argument = data.draw(st.sampled_from(sorted(BY_NAME[name].input_schema["properties"]) or ["limit"]))
-        refused = check_call(token, name, {**ARGUMENTS[name](ids), argument: data.draw(ANY_JSON)})
-        if refused is not None and refused["code"] == "validation_failed":
-            # A second recipient beside ``to`` is refused by the name of the first one.
-            names = {argument, "to"} if argument == "contact_id" else {argument}
-            assert {error["field"].split(".")[0].split("[")[0] for error in refused["errors"]} <= names
-        transaction.set_rollback(True)
+def test_refusal_of_any_value_names_its_argument(token: str, ids: Ids, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(NAMES))
+    argument = data.draw(st.sampled_from(sorted(BY_NAME[name].input_schema["properties"]) or ["limit"]))
+    refused = check_call(token, name, {**ARGUMENTS[name](ids), argument: data.draw(ANY_JSON)})
+    if refused is not None and refused["code"] == "validation_failed":
+        # A second recipient beside ``to`` is refused by the name of the first one.
+        names = {argument, "to"} if argument == "contact_id" else {argument}
+        assert {error["field"].split(".")[0].split("[")[0] for error in refused["errors"]} <= names

@@ -8,7 +8,8 @@ from django.apps import apps
 
 from crmsolid.core.ids import KINDS, new_id
 from crmsolid.tools import TOOLS
-from tests.mcp.helpers import ARGUMENTS, contents, furnish, refusal
+from tests.mcp.conftest import Furnished, Ids
+from tests.mcp.helpers import ARGUMENTS, contents, refusal
 from tests.tenants import Api, Tenants
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,11 @@ ID_ARGUMENTS = {
 }
 
 
+@pytest.fixture
+def tenants(furnished: Furnished) -> Tenants:
+    return furnished.tenants
+
+
 def id_arguments() -> list[tuple[str, str]]:
     named = ((tool, name) for tool in TOOLS for name in tool.input_schema["properties"] if name in ID_ARGUMENTS)
     return [(tool.name, name) for tool, name in named]
@@ -38,8 +44,8 @@ def test_every_argument_for_an_id_is_tried() -> None:
 
 @pytest.mark.parametrize("text", ["Welcome", "@grace_lee", "a name that is longer than any id of ours is"])
 @pytest.mark.parametrize(("tool", "name"), id_arguments())
-def test_tool_says_which_tool_finds_the_id(tenants: Tenants, tool: str, name: str, text: str) -> None:
-    arguments = {**ARGUMENTS[tool](furnish(tenants, tenants.workspace)), name: text}
+def test_tool_says_which_tool_finds_the_id(tenants: Tenants, ids: Ids, tool: str, name: str, text: str) -> None:
+    arguments = {**ARGUMENTS[tool](ids), name: text}
     arguments = {key: value for key, value in arguments.items() if tool != "send_message" or key != "to"}
     before = contents()
     problem = refusal(tenants.key(), tool, **arguments)

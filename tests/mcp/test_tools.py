@@ -16,7 +16,8 @@ from crmsolid.mcp.tool import Tool
 from crmsolid.tools import TOOLS, WHOAMI
 from crmsolid.workspaces.actor import Scope
 from tests.api.openapi.test_document import routes
-from tests.mcp.helpers import ARGUMENTS, answer, furnish, post
+from tests.mcp.conftest import Furnished, Ids
+from tests.mcp.helpers import ARGUMENTS, answer, post
 from tests.tenants import Api, Tenants
 
 # A token of such JSON has four characters or more with the usual tokenizers, so this counts too many.
@@ -93,6 +94,11 @@ def parameters(described: dict[str, Any], operation: dict[str, Any]) -> set[str]
         body = described["components"]["schemas"][media["schema"]["$ref"].rsplit("/", 1)[1]]
         names |= set(body.get("properties", {}))
     return names
+
+
+@pytest.fixture
+def tenants(furnished: Furnished) -> Tenants:
+    return furnished.tenants
 
 
 @pytest.fixture
@@ -226,8 +232,7 @@ def _closed(schema: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_answer_fits_the_output_schema(tenants: Tenants, name: str) -> None:
-    ids = furnish(tenants, tenants.workspace)
+def test_answer_fits_the_output_schema(tenants: Tenants, ids: Ids, name: str) -> None:
     CustomField.unscoped.create(workspace=tenants.workspace, key="company", label="Company", type="text")
     answered = answer(tenants.key(), name, **ARGUMENTS[name](ids))
     if name in LISTS:
@@ -237,8 +242,7 @@ def test_answer_fits_the_output_schema(tenants: Tenants, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_key_that_may_only_write_gets_an_answer_that_fits_too(tenants: Tenants, name: str) -> None:
-    ids = furnish(tenants, tenants.workspace)
+def test_key_that_may_only_write_gets_an_answer_that_fits_too(tenants: Tenants, ids: Ids, name: str) -> None:
     scope = scope_of(name)
     assert scope is not None
     answered = answer(tenants.key([scope]), name, **ARGUMENTS[name](ids))
@@ -253,13 +257,12 @@ def test_key_that_may_only_write_gets_an_answer_that_fits_too(tenants: Tenants, 
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ("whoami", "get_file")])
-def test_answer_is_that_of_rest_and_takes_no_more_statements(tenants: Tenants, name: str) -> None:
+def test_answer_is_that_of_rest_and_takes_no_more_statements(tenants: Tenants, furnished: Furnished, name: str) -> None:
     """One more for a write: at /mcp the key and the stored answer are not read by one statement. REST also stores the
     answer of a POST that changes nothing."""
     tool, counts, answers = BY_NAME[name], [], []
     for through_mcp in (True, False):
-        workspace = tenants.workspace if through_mcp else tenants.other
-        ids = furnish(tenants, workspace)
+        workspace, ids = (tenants.workspace, furnished.ours) if through_mcp else (tenants.other, furnished.theirs)
         token = tenants.key(workspace=workspace)
         Api(token).get("/v1/me")  # writes when the key was last used
         with CaptureQueriesContext(connection) as queries:

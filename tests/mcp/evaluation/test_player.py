@@ -1,21 +1,19 @@
 """The player refuses what an assistant could not have known, so that a task which passes proves something."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.mcp.evaluation.player import Assistant, Player
-from tests.mcp.evaluation.workspace import prepared
+from tests.mcp.evaluation.workspace import Prepared
 
 FIND = {"call": "list_contacts", "arguments": {"search": "Anna"}, "as": "found"}
 WRONG = {"call": "list_contacts", "arguments": {"query": "Anna"}, "wrong": True, "refused": "validation_failed"}
 
 
 @pytest.fixture
-def player(db: None) -> Iterator[Player]:
-    with prepared("acme") as workspace:
-        yield Player(Assistant(workspace.token(["read:contacts", "write:contacts"])), "Find Anna.", workspace.pasted)
+def player(workspace: Prepared) -> Player:
+    return Player(Assistant(workspace.token(["read:contacts", "write:contacts"])), "Find Anna.", workspace.pasted)
 
 
 @pytest.mark.parametrize(
