@@ -1,6 +1,7 @@
 """The statements of the runner and of the lists use an index, however many contacts are in a sequence."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
@@ -8,12 +9,12 @@ import pytest
 from django.db import connection
 
 from crmsolid.core import clock
-from messaging.models import Account
 from sequences import querysets, services, stats
 from sequences.models import Enrollment, Sequence
 from sequences.running import due_steps, runner
 from sequences.versions import current_version
 from tests.sequences.helpers import actor, create
+from tests.tenants import Tenants
 
 pytestmark = pytest.mark.django_db
 CONTACTS, DUE, PAUSED = 20_000, 50, 3
@@ -40,9 +41,9 @@ FROM sequences_enrollment
 """
 
 
-@pytest.fixture
-def sequence(account: Account) -> Sequence:
-    """A sequence in which 20,000 contacts have got the first step; 50 of them are due, and 2 outcomes unhandled."""
+@pytest.fixture(scope="module")
+def sequence_once(rows_of_module: None) -> Sequence:
+    account = Tenants().sandbox()
     row, now = create(account), clock.now()
     version, workspace_id = current_version(row), row.workspace_id
     with connection.cursor() as cursor:
@@ -53,7 +54,14 @@ def sequence(account: Account) -> Sequence:
         )
         cursor.execute(_STEP_RUNS)
         cursor.execute("ANALYZE contacts_contact, sequences_sequence, sequences_enrollment, sequences_steprun")
+    connection.check_constraints()  # once, or every test would check all foreign keys at its end
     return row
+
+
+@pytest.fixture
+def sequence(sequence_once: Sequence) -> Sequence:
+    """A sequence in which 20,000 contacts have got the first step; 50 of them are due, and 2 outcomes unhandled."""
+    return deepcopy(sequence_once)
 
 
 def plans_of(work: Callable[[], Any], *parts: str) -> list[str]:

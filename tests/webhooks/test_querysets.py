@@ -1,7 +1,7 @@
 """Reads of a long delivery log use an index, however long the log is."""
 
 import json
-from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +15,16 @@ from tests.tenants import Tenants
 from tests.webhooks.panel.pages import EVENTS, LOG
 from webhooks import querysets
 from webhooks.models import Endpoint
+from webhooks.services import create_endpoint
 
 pytestmark = pytest.mark.django_db
-MakeEndpoint = Callable[..., Endpoint]
 
 
-@pytest.fixture
-def long_log(make_endpoint: MakeEndpoint) -> Endpoint:
-    """Twenty thousand deliveries, all but three of them successful."""
-    endpoint = make_endpoint("https://hook.example.com/")
+@pytest.fixture(scope="module")
+def written(rows_of_module: None) -> tuple[Tenants, Endpoint]:
+    tenants = Tenants()
+    types = ("contact.created",)
+    endpoint = create_endpoint(tenants.actor(), url="https://hook.example.com/", events=types).endpoint
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO events_event (id, workspace_id, type, body, contact_id, request_id, created_at, position)"
@@ -39,7 +40,19 @@ def long_log(make_endpoint: MakeEndpoint) -> Endpoint:
         )
         # Statistics that another test left behind would change the plans.
         cursor.execute("ANALYZE webhooks_delivery, webhooks_endpoint, events_event")
-    return endpoint
+    connection.check_constraints()  # once, or every test would check all foreign keys at its end
+    return tenants, endpoint
+
+
+@pytest.fixture
+def tenants(written: tuple[Tenants, Endpoint]) -> Tenants:
+    return deepcopy(written[0])
+
+
+@pytest.fixture
+def long_log(written: tuple[Tenants, Endpoint]) -> Endpoint:
+    """Twenty thousand deliveries, all but three of them successful."""
+    return deepcopy(written[1])
 
 
 def plan(rows: "QuerySet[Any]") -> str:
