@@ -41,10 +41,11 @@ CAUSES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message within an entry. ``label`` is a type and a text."""
+    """A message within an entry. ``files`` is markup, ``label`` a type and a text."""
 
     who: str
     text: str
+    files: str = ""
     label: tuple[str, str] | None = None
 
 

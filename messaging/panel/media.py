@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from django.db.models import prefetch_related_objects
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 
 from crmsolid.panel.components.addresses import panel_url
 from messaging.files.content import INLINE
@@ -16,6 +18,8 @@ from messaging.querysets import with_attachments
 
 # The largest size of a picture in a bubble, and of one without measures; of stickers and round videos. In CSS pixels.
 WIDTH, HEIGHT, UNKNOWN, SMALL = 288, 320, 200, 160
+# So many files stand in a line of a list.
+MOST_SMALL = 4
 # The waveform of a voice message: so many bars of so many pixels, the height of the drawing, and the highest value.
 BARS, BAR, WAVE_HEIGHT, LOUDEST = 40, 4, 26, 31
 TITLES: dict[str, str] = {
@@ -82,6 +86,23 @@ class Shown:
         return self.name or self.title
 
     @property
+    def heading(self) -> str:
+        """What it is in few words: "Voice message 0:12", or the name of a document or a song."""
+        return self.label if self.kind in (FileKind.DOCUMENT, FileKind.AUDIO) else self.title
+
+    @property
+    def detail(self) -> str:
+        """What is said beside ``heading``."""
+        if self.state == FileState.GONE:
+            return "gone"
+        return {FileKind.DOCUMENT.value: self.size_text, FileKind.AUDIO.value: self.duration}.get(self.kind, "")
+
+    @property
+    def is_seen_small(self) -> bool:
+        """Whether its small picture says it all, without a word."""
+        return self.look == "image" and bool(self.thumbnail)
+
+    @property
     def icon(self) -> str:
         return ICONS[self.kind]
 
@@ -145,6 +166,15 @@ def shown(file: File, kind: str = "", deleted_at: datetime | None = None) -> Sho
     )
 
 
+def small_files(files: Sequence[Shown], address: str = "") -> SafeString:
+    """The files in a line of a list, as links to ``address``, or each to its content; nothing if there are none."""
+    if not files:
+        return SafeString()
+    shown, more = files[:MOST_SMALL], len(files[MOST_SMALL:])
+    context = {"files": shown, "more": more, "address": address}
+    return mark_safe(render_to_string("panel/files_small.html", context).strip())
+
+
 def _state(file: File) -> str:
     """The state of the file, or ``loading`` while it is fetched from Telegram."""
     if file.state != FileState.ON_DEMAND:
@@ -194,9 +224,8 @@ def summary(files: Sequence[Shown]) -> str:
     if not files:
         return ""
     kinds = {each.kind for each in files}
-    first = files[0]
     if len(files) == 1:
-        return first.label if first.kind in (FileKind.DOCUMENT, FileKind.AUDIO) else first.title
+        return files[0].heading
     if kinds == {FileKind.PHOTO}:
         return f"{len(files)} photos"
     return f"{len(files)} photos and videos" if kinds <= {FileKind.PHOTO, FileKind.VIDEO} else f"{len(files)} files"

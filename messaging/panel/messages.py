@@ -18,10 +18,13 @@ from crmsolid.panel.components.admin_columns import (
     fixed_filter,
     milliseconds_column,
 )
+from crmsolid.panel.components.admin_pages import LoadingChangeList
 from crmsolid.workspaces.actor import ADMINS
+from messaging.formatting.entities import from_json
 from messaging.models import Message, MessageAttempt
-from messaging.panel.media import files_of, with_files
-from messaging.panel.words import media_text, waiting_text
+from messaging.panel.formatted import html_of
+from messaging.panel.media import files_of, small_files, with_files
+from messaging.panel.words import address_of, media_text, waiting_text
 from messaging.sending.waiting import annotate
 
 SEARCHED = 50_000
@@ -47,8 +50,12 @@ class MessageColumns:
         return format_html("{}. {}", status, reason) if reason else status
 
     @column("text")
-    def text_preview(self, message: Message) -> str:
+    def text_preview(self, message: Message) -> SafeString | str:
+        """After the files."""
+        files = files_of(message)
         text = Truncator(message.text).chars(90)
+        if files:
+            return format_html("{} {}", small_files(files, address_of(message)), text)
         return text if text or message.kind == "text" else media_text(message)
 
 
@@ -92,13 +99,13 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
     fieldsets = (
         (
             None,
-            {"fields": (("contact", "account"), "text", "files", ("status_text", "direction"), ("error", "detail"))},
+            {"fields": (("contact", "account"), "words", "files", ("status_text", "direction"), ("error", "detail"))},
         ),
         ("Times", {"fields": (("created", "due"), ("sent", "edited"))}),
         ("More", {"fields": (("source_name", "addressed_to"), ("kind", "attempts"), "conversation", "id")}),
     )
     readonly_fields = (
-        *("files", "status_text", "detail", "created", "due", "sent", "edited"),
+        *("words", "files", "status_text", "detail", "created", "due", "sent", "edited"),
         *("source_name", "addressed_to", "conversation"),
     )
     inlines = (AttemptInline,)
@@ -111,6 +118,13 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
     detail = field_column("detail", "error_detail")
     source_name = field_column("source", "source")
     addressed_to = field_column("addressed to", "recipient")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LoadingChangeList]:
+        return LoadingChangeList
+
+    def load_rows(self, rows: list[Message]) -> None:
+        """Load the files of the page."""
+        with_files(rows)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         return annotate(super().get_queryset(request))
@@ -131,12 +145,15 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
     def label_of(self, obj: Message) -> str:
         return f"{'From' if obj.direction == 'in' else 'To'} {obj.contact}"
 
+    @column("text")
+    def words(self, message: Message) -> SafeString:
+        return format_html('<div class="cs-kept">{}</div>', html_of(message.text, from_json(message.entities)))
+
     @column("files")
     def files(self, message: Message) -> SafeString | str:
-        """The files by their names, which lead to their contents."""
+        """The files, which lead to their contents."""
         [found] = with_files([message])
-        links = ((each.download, each.label) for each in files_of(found))
-        return format_html_join(", ", '<a class="cs-link" href="{}"><bdi>{}</bdi></a>', links) or "–"
+        return format_html_join("", "{}", ((small_files([each]),) for each in files_of(found))) or "–"
 
     @column("conversation")
     def conversation(self, message: Message) -> SafeString:

@@ -18,8 +18,8 @@ from contacts.panel.actions import Conversation
 from contacts.timeline import Entry, Line, Older, Source
 from crmsolid.panel.components.addresses import panel_url
 from messaging.models import Direction, Message, Status, Thread
-from messaging.panel.media import files_of, summary, with_files
-from messaging.panel.words import media_text
+from messaging.panel.media import files_of, small_files, with_files
+from messaging.panel.words import address_of, media_text
 
 # So many of its last messages an entry shows, and so many characters of each.
 SHOWN = 3
@@ -43,14 +43,13 @@ def conversations(contact: Contact, older: Older, limit: int) -> Iterable[Entry]
     for each in found:
         thread, shown = threads[each["thread_id"]], latest[each["thread_id"], each["day"]]
         messages_text = "1 message" if each["count"] == 1 else f"{each['count']:,} messages"
-        page = panel_url("inbox_thread", thread.pk, query={"message": shown[-1].pk})
         yield Entry(
             each["ended"],
             thread.pk,
             format_html("<b>Conversation</b> by <bdi>{}</bdi>, <b>{}</b>", thread.account, messages_text),
             began=each["began"],
             lines=tuple(_line(contact, message) for message in shown),
-            link=("Open at the last message", f"{page}#m-{shown[-1].pk}"),
+            link=("Open at the last message", address_of(shown[-1])),
         )
 
 
@@ -79,18 +78,14 @@ def _latest(contact: Contact, days: Sequence[Any]) -> dict[tuple[str, date], lis
 
 def _line(contact: Contact, message: Message) -> Line:
     kind = _LABELS.get(Status(message.status))
+    files = files_of(message)
+    text = Truncator(message.text).chars(LENGTH)
     return Line(
         who=contact.first_name or str(contact) if message.direction == Direction.IN else "We",
-        text=_said(message),
+        text=text if text or files else media_text(message),
+        files=small_files(files, address_of(message)),
         label=None if kind is None else (kind, message.get_status_display()),
     )
-
-
-def _said(message: Message) -> str:
-    """The beginning of the message, after the names of its files."""
-    files = summary(files_of(message))
-    text = Truncator(message.text).chars(LENGTH)
-    return f"{files}: {text}" if files and text else text or files or media_text(message)
 
 
 def conversations_with(contact: Contact) -> list[Conversation]:

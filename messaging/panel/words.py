@@ -205,6 +205,11 @@ def media_text(message: Message) -> str:
     return f"{name}: {message.media_text}" if message.media_text else name
 
 
+def address_of(message: Message) -> str:
+    """The address of the message in its conversation."""
+    return f"{panel_url('inbox_thread', message.thread_id, query={'message': message.pk})}#m-{message.pk}"
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A message in one line: ``icon`` says what it is if it is no text or was sent by itself, ``before`` who wrote it

@@ -1,13 +1,14 @@
 """What the inbox shows of messages besides their plain text: files, formatting, quotes, receipts, reactions."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.signals import request_finished
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Role
@@ -319,6 +320,57 @@ def test_files_take_no_more_queries(client: Client, thread: Thread, django_asser
         say(thread, "Yes", is_out=True, reply_to=photo)
     with django_assert_max_num_queries(38):
         client.get(page_of(thread))
+
+
+# --- In lists ---------------------------------------------------------------------------------------------------------
+MESSAGES = "/panel/live/messaging/message/"
+
+
+def small_files(html: str) -> list[str]:
+    """Each file that stands in a line of a list: the address of its picture, and its words."""
+    files = re.findall(r'<a href="[^"]*#m-[^"]*">((?:<img|<svg).*?)</a>', html)
+    return [" ".join([*re.findall(r'src="([^"]*)"', each), re.sub(r"<[^>]*>", "", each)]).strip() for each in files]
+
+
+def person_page(thread: Thread) -> str:
+    return f"/panel/live/contacts/{thread.contact_id}/"
+
+
+def test_lists_show_files_small(client: Client, thread: Thread) -> None:
+    photo = add_media(thread, [("photo", "drip.jpg", picture(300, 200))], text="It drips")
+    add_media(thread, [("voice", "voice.ogg", voice(12))])
+    add_media(thread, [("document", "plan.pdf", b"%PDF-1.4")])
+    File.unscoped.filter(name="drip.jpg").update(thumbnail_name="thumbnails/drip")
+    thumbnail = f"/panel/live/files/{photo.attachments.get().file_id}/thumbnail"
+    for page in (MESSAGES, person_page(thread)):
+        html = client.get(page).content.decode()
+        assert sorted(small_files(html)) == [thumbnail, "Voice message 0:12", "plan.pdf 8\xa0bytes"]
+        assert f'href="{page_of(thread)}?message={photo.pk}#m-{photo.pk}"' in html
+        assert 'width="40" height="40" alt="drip.jpg" loading="lazy"' in html
+        assert "It drips" in html
+
+
+def test_a_long_album_shows_how_many_more_there_are(client: Client, thread: Thread) -> None:
+    add_media(thread, [("photo", f"{number}.jpg", picture(30, 20)) for number in range(6)])
+    for page in (MESSAGES, person_page(thread)):
+        html = client.get(page).content.decode()
+        assert len(small_files(html)) == 4
+        assert '<span class="cs-muted">+2</span>' in html
+
+
+def test_files_take_no_more_queries_in_lists(client: Client, thread: Thread) -> None:
+    def queries(page: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(page).status_code == 200
+        return len(captured)
+
+    add_media(thread, [("photo", "one.jpg", picture(30, 20))])
+    pages = (MESSAGES, person_page(thread))
+    before = [queries(page) for page in pages]
+    for number in range(8):
+        at = clock.now() - timedelta(days=number)
+        add_media(thread, [("photo", f"{number}-{each}.jpg", picture(30, 20)) for each in range(3)], created_at=at)
+    assert [queries(page) for page in pages] == before
 
 
 # --- Uploads ----------------------------------------------------------------------------------------------------------
