@@ -120,6 +120,10 @@ class Visitors:
         self.contexts.append(context)
         return context.new_page()
 
+    def reach(self, product: Product) -> None:
+        """Pages that are opened from now on are at the address of this product."""
+        self.product, self.problems.host = product, urlsplit(product.url).netloc
+
     def expect(self, *statuses: int) -> None:
         """The test asks for answers with these statuses, which the console would complain of."""
         self.problems.expected.update(statuses)

@@ -92,9 +92,13 @@ def add_media(
 
 def _measures(kind: str, content: bytes) -> dict[str, Any]:
     """What the worker would read from the content."""
+    from messaging.files.measuring import read_mp4
+
     if kind in ("photo", "sticker"):
         width, height = Image.open(io.BytesIO(content)).size
         return {"width": width, "height": height}
+    if kind in ("video", "video_note", "animation"):
+        return read_mp4(io.BytesIO(content))[0]._asdict()
     if kind == "voice":
         waveform = bytes((7 * number * number + 3 * number) % 29 + 2 for number in range(100))
         return {"duration": content.count(_SILENCE) // 50, "waveform": waveform}

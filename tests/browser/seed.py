@@ -103,12 +103,17 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
 
 
 def _conversation_with_media(account: Any) -> str:
-    """A contact who has sent an album and two voice messages."""
+    """A contact who has sent an album, two voice messages, a video and a round one."""
+    import io
+
+    from PIL import Image
+
     from crmsolid.core import clock
     from messaging.models import Thread
     from messaging.threads.incoming import Incoming
     from messaging.threads.received import receive
     from tests.browser.media import add_media, picture, voice
+    from tests.browser.video import video
 
     message = receive(account, Incoming(1, "Hello", clock.now(), username="media", name="Vera Voice"))
     assert message is not None
@@ -116,6 +121,9 @@ def _conversation_with_media(account: Any) -> str:
     add_media(thread, [("photo", f"{name}.jpg", picture(300, 200)) for name in ("one", "two", "three")])
     for seconds in (24, 12):
         add_media(thread, [("voice", "voice.ogg", voice(seconds))])
+    moving = video(Image.open(io.BytesIO(picture(160, 160))), 20)
+    for kind in ("video", "video_note"):
+        add_media(thread, [(kind, f"{kind}.mp4", moving)])
     return str(thread.pk)
 
 

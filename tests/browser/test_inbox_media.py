@@ -1,20 +1,27 @@
 """Files, formats, quotes and changes in the inbox, as a browser shows and sends them."""
 
 import json
+import re
 from base64 import b64encode
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
+from tests.browser.link import running_link
 from tests.browser.looks import check_page
 from tests.browser.media import picture
 from tests.browser.product import Product
 from tests.browser.test_inbox import write_to
 from tests.waiting import wait_until
 
+MIB = 1024 * 1024
+# In the middle of an upload.
+SOME_PERCENT = re.compile(r"(?<!\d)[1-9]\d? %")
 PUT = """([kind, name, type, data]) => {
     const files = new DataTransfer();
     files.items.add(new File([Uint8Array.from(atob(data), (each) => each.charCodeAt(0))], name, { type }));
@@ -66,30 +73,32 @@ def test_a_pasted_picture_is_sent_once_and_opens_large(product: Product, sign_in
 
 
 def test_an_upload_that_is_cut_off_begins_again_and_is_sent_once(
-    product: Product, sign_in: SignIn, visitors: Visitors
+    product: Product, visitors: Visitors, tmp_path: Path
 ) -> None:
     visitors.expect_outages()
     thread = write_to(product, "kurt", "Hello Kurt")
-    page = sign_in("inbox", "agent")
-    page.goto(f"/panel/live/inbox/{thread}/")
-    page.get_by_label("Your answer").fill("With the plan")
-    cut: list[str] = []
-
-    def cut_off(route: Route) -> None:
-        cut.append(route.request.url)
-        route.abort()
-
-    page.route("**/files/?*", cut_off)
-    put(page, "drop", "plan.pdf", "application/pdf", b"%PDF-1.4 " + b"x" * 200_000)
-    chip = page.locator(".cs-chip-file")
-    expect(chip).to_contain_text("No connection. It is uploaded when it is back.")
-    page.get_by_label("Your answer").press("Control+Enter")
-    expect(page.get_by_role("button", name="Waits for the files")).to_be_visible()
-    page.unroute("**/files/?*")
-    expect(page.get_by_role("log", name="Messages")).to_contain_text("plan.pdf")
-    expect(page.get_by_label("Your answer")).to_have_value("")
+    plan = tmp_path / "plan.pdf"
+    plan.write_bytes(b"%PDF-1.4".ljust(10 * MIB, b"x"))
+    with running_link(product.port, large=2 * MIB) as link:
+        visitors.reach(replace(product, port=link.port))
+        page = visitors.open(product.session("inbox", "agent"))
+        page.goto(f"/panel/live/inbox/{thread}/")
+        composer = page.get_by_label("Your answer")
+        composer.fill("With the plan")
+        page.get_by_label("Attach files").set_input_files(plan)
+        chip = page.locator(".cs-chip-file")
+        expect(chip).to_contain_text(SOME_PERCENT)
+        composer.press("Control+Enter")
+        link.tell("cut")  # again and again: Chromium itself tries once more on a new connection
+        expect(chip).to_contain_text("No connection. It is uploaded when it is back.")
+        expect(page.get_by_role("button", name="Waits for the files")).to_be_visible()
+        link.tell("hold")
+        expect(chip).to_contain_text(SOME_PERCENT)  # it has begun again
+        link.tell("go on")
+        expect(page.get_by_role("log", name="Messages")).to_contain_text("plan.pdf")
+        expect(composer).to_have_value("")
     sent = [each for each in messages_of(product, thread) if each["text"] == "With the plan"]
-    assert cut and [len(each["attachments"]) for each in sent] == [1]
+    assert [[file["size"] for file in each["attachments"]] for each in sent] == [[10 * MIB]]
 
 
 def test_a_reply_is_formatted_by_keys_and_then_changed(product: Product, sign_in: SignIn) -> None:
@@ -152,11 +161,16 @@ def test_a_reaction_and_a_deletion_by_keyboard(product: Product, sign_in: SignIn
     expect(ours).to_contain_text("deleted")
 
 
-def test_an_album_is_looked_through_and_a_voice_message_is_heard(product: Product, sign_in: SignIn) -> None:
-    page = sign_in("inbox", "agent")
+def open_media(product: Product, page: Page) -> Locator:
+    """The messages of somebody who has sent files of many kinds."""
     page.goto(f"/panel/live/inbox/{product.seeded['workspaces']['inbox']['media']}/")
+    return page.get_by_role("log", name="Messages")
+
+
+def test_an_album_is_looked_through(product: Product, sign_in: SignIn) -> None:
+    page = sign_in("inbox", "agent")
+    log = open_media(product, page)
     check_page(page)
-    log = page.get_by_role("log", name="Messages")
     log.get_by_role("link", name="two.jpg").click()
     viewer = page.get_by_role("dialog", name="Picture")
     expect(viewer).to_contain_text("2 of 3")
@@ -165,11 +179,39 @@ def test_an_album_is_looked_through_and_a_voice_message_is_heard(product: Produc
     page.keyboard.press("ArrowRight")
     expect(viewer).to_contain_text("1 of 3")
     page.keyboard.press("Escape")
-    for name in ("Play voice message, 0:24", "Play voice message, 0:12"):
-        log.get_by_role("button", name=name).click()
+    expect(viewer).to_be_hidden()
+
+
+def wait_until_it_plays(media: Locator) -> None:
+    expect(media).to_have_js_property("paused", False)
+    wait_until(lambda: media.evaluate("each => each.currentTime") > 0, "it plays")
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_voice_messages_are_heard_one_at_a_time(product: Product, sign_in: SignIn, width: int) -> None:
+    log = open_media(product, sign_in("inbox", "agent", width=width))
+    sounds = log.locator("audio")
+    log.get_by_role("button", name="Play voice message, 0:24").click()
+    wait_until_it_plays(sounds.first)
+    log.get_by_role("button", name="Play voice message, 0:12").click()
+    wait_until_it_plays(sounds.last)
     expect(log.get_by_role("button", name="Pause voice message, 0:12")).to_be_visible()
-    expect(log.get_by_role("button", name="Play voice message, 0:24")).to_be_visible()  # one plays at a time
-    wait_until(partial(page.evaluate, "document.querySelectorAll('audio')[1].currentTime > 0"), "it plays")
+    expect(log.get_by_role("button", name="Play voice message, 0:24")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_videos_are_played(product: Product, sign_in: SignIn, width: int) -> None:
+    page = sign_in("inbox", "agent", width=width)
+    log = open_media(product, page)
+    video, round_video = (log.get_by_label(each, exact=True) for each in ("Video 0:20", "Video message 0:20"))
+    expect(video).to_have_js_property("controls", True)
+    video.focus()
+    page.keyboard.press("Space")
+    wait_until_it_plays(video)
+    log.get_by_role("button", name="Play video message, 0:20").click()
+    wait_until_it_plays(round_video)
+    log.get_by_role("button", name="Pause video message, 0:20").click()
+    expect(round_video).to_have_js_property("paused", True)
 
 
 def test_files_of_a_draft_outlive_the_page(product: Product, sign_in: SignIn) -> None:
