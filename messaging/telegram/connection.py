@@ -22,7 +22,7 @@ from crmsolid.core import clock
 from messaging import typing
 from messaging.changes import queue, received
 from messaging.changes.queue import Claimed
-from messaging.models import TelegramSession
+from messaging.models import FileKind, TelegramSession
 from messaging.sending import settlement
 from messaging.sending.attaching import FILE_GONE
 from messaging.sending.gateway import Delivered, SendError
@@ -44,6 +44,7 @@ from messaging.telegram.database import DatabaseThreads
 from messaging.telegram.downloading import Downloads
 from messaging.telegram.errors import (
     FILE_EXPIRED,
+    FILE_REFUSED,
     SystemicError,
     UnknownRefusal,
     classify,
@@ -395,7 +396,7 @@ class Connection:
                 await self._line_is_free.wait()
 
     async def _settle_upload(self, upload: Upload, failure: BaseException) -> None:
-        """Put the upload off, begin it again, or let the messages fail that wait for it."""
+        """Put the upload off, begin it again, make a document of a photo, or let the messages fail that wait for it."""
         refusal = failure if isinstance(failure, SendError) else classify(failure)
         if refusal.account_state is not None:
             await self._record_refusal(refusal)
@@ -403,7 +404,9 @@ class Connection:
             await self.disconnect()
         is_lost = refusal.code == FILE_EXPIRED
         may_pass = not (is_lost or isinstance(refusal, UnknownRefusal) or isinstance(failure, FileNotFoundError))
-        if refusal.permanent or (not may_pass and upload.attempts + 1 >= UPLOAD_TRIES):
+        if refusal.code == FILE_REFUSED and upload.kind == FileKind.PHOTO:
+            await self._threads.run(uploading.send_as_document, upload)
+        elif refusal.permanent or (not may_pass and upload.attempts + 1 >= UPLOAD_TRIES):
             code, detail = FILE_GONE if isinstance(failure, FileNotFoundError) else (refusal.code, refusal.detail)
             await self._threads.run(uploading.refuse, upload.id, code, detail)
         elif is_lost:

@@ -23,6 +23,7 @@ PEER_FLOOD_RETRY_SECONDS = 3600.0
 UNKNOWN_FLOOD_RETRY_SECONDS = 60.0
 FILE_MIGRATE_RETRY_SECONDS = 60.0
 
+FILE_REFUSED = "file_refused"
 PERMANENT = {
     "USER_PRIVACY_RESTRICTED": ("privacy_restricted", "the recipient accepts no messages from strangers"),
     "PRIVACY_PREMIUM_REQUIRED": ("premium_required", "the recipient accepts messages from Premium users only"),
@@ -51,11 +52,11 @@ PERMANENT = {
             *("PHOTO_INVALID", "PHOTO_INVALID_DIMENSIONS", "PHOTO_EXT_INVALID", "PHOTO_CONTENT_TYPE_INVALID"),
             *("PHOTO_SAVE_FILE_INVALID", "PHOTO_FILE_MISSING", "PHOTO_CONTENT_URL_EMPTY", "PHOTO_THUMB_URL_INVALID"),
         ),
-        ("file_refused", "Telegram does not accept the file as what it was sent as; send it as a document"),
+        (FILE_REFUSED, "Telegram does not accept the file as what it was sent as; send it as a document"),
     ),
     **dict.fromkeys(
         ("FILE_PARTS_INVALID", "FILE_PART_SIZE_INVALID", "FILE_PART_TOO_BIG", "FILE_PART_SIZE_CHANGED"),
-        ("file_refused", "Telegram does not accept the file; it may be too large for this account"),
+        (FILE_REFUSED, "Telegram does not accept the file; it may be too large for this account"),
     ),
 }
 # Forbidden is one kind of message, such as CHAT_SEND_PHOTOS_FORBIDDEN.

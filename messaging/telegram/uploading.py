@@ -228,6 +228,15 @@ def put_off(upload: Upload, seconds: float | None, code: str) -> None:
 
 
 @transaction.atomic
+def send_as_document(upload: Upload) -> None:
+    """Telegram does not take the picture as a photo, whatever its measures: from now on it is a document."""
+    row = _unchanged(upload).first()
+    if row is not None:
+        _send_as_document(row)
+        File.unscoped.filter(pk=row.file_id).update(kind=FileKind.DOCUMENT)
+
+
+@transaction.atomic
 def refuse(upload_pk: int, code: str, detail: str) -> None:
     """Telegram does not take the file: the messages that wait for it fail, with this error."""
     wanted = TelegramUpload.unscoped.filter(pk=upload_pk, state=UploadState.WANTED)

@@ -309,6 +309,23 @@ def test_refused_file_fails_all_messages_that_wait_for_it(
     sent(send_files(actor, shop, file))
 
 
+@pytest.mark.parametrize("error", ["IMAGE_PROCESS_FAILED", "PHOTO_INVALID_DIMENSIONS", "PHOTO_EXT_INVALID"])
+def test_photo_that_telegram_refuses_goes_as_a_document(
+    error: str, shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
+) -> None:
+    file = photo(actor, 1)  # the smaller one, which is uploaded first
+    album = send_files(actor, shop, file, photo(actor, 2, width=1280, height=800), text="two")
+    server.fail(UPLOAD, error)
+    worker.start()
+    sent(album)
+    assert sorted(arrived(server)) == [("document", "two"), ("photo", "")]
+    assert len(part_ids(album)) == 2 and set(part_ids(album)) == set(sent_ids(server))
+    # It is uploaded as a photo no more.
+    assert sent(send_files(actor, shop, file, text="again")).kind == "document"
+    assert arrived(server)[-1] == ("document", "again")
+    assert server.count(UPLOAD) == 3
+
+
 def test_album_with_a_file_that_was_just_refused_fails_and_holds_nobody_back(
     shop: Account, worker: AccountWorker, server: TelegramServer, actor: Actor
 ) -> None:
