@@ -139,6 +139,9 @@ def failure_of(prepared: PreparedChange, error: BaseException) -> SendError:
     if isinstance(error, RPCError) and name_of(error) in REFUSED:
         return SendError(*REFUSED[name_of(error)], permanent=True)
     result = classify(error)
+    if result.code == "flood_wait" and prepared.claimed.change.kind == ChangeKind.READ:
+        # Nobody waits for a receipt, and what Telegram limits is receipts: messages go on.
+        return SendError(result.code, result.detail, retry_after=result.retry_after, pauses_account=False)
     if isinstance(result, UnknownRefusal):
         if prepared.claimed.change.attempts >= TRIES:
             return SendError(result.code, result.detail, permanent=True)

@@ -196,6 +196,22 @@ def test_reading_is_shown_to_the_contact_once(
     assert (Thread.unscoped.get().unread_count, MessageChange.unscoped.count()) == (0, 0)
 
 
+def test_a_flood_wait_of_a_receipt_pauses_nothing_else(
+    actor: Actor, sent: Message, server: TelegramServer, shop: Account
+) -> None:
+    server.deliver(ANNA, SHOP, "One")
+    wait_until(lambda: Thread.unscoped.get().unread_count == 1)
+    server.fail("messages.readHistory", "FLOOD_WAIT_30")
+    services.mark_thread_read(actor, sent.thread_id)
+    change = wait_until(MessageChange.unscoped.filter(attempts=1, lease="").first)
+    assert 25 < (change.due_at - clock.now()).total_seconds() <= 30
+    wait_for_status(send(actor, shop, "Two"), "sent")
+    shop.refresh_from_db()
+    assert shop.state == "connected"
+    MessageChange.unscoped.update(due_at=clock.now())
+    assert settled() == []
+
+
 def test_a_quote_reaches_the_contact(actor: Actor, sent: Message, server: TelegramServer, shop: Account) -> None:
     server.deliver(ANNA, SHOP, "Blue or red?")
     asked = wait_until(lambda: Message.unscoped.filter(direction="in").first())
