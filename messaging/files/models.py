@@ -40,7 +40,8 @@ class File(WorkspaceModel):
     ``thumbnail_name`` are names in Django's storage, empty while there is nothing. ``processed_at`` is when a worker
     has read the measures from the content and made the thumbnail, which was begun ``tries`` times; until
     ``lease_until`` a worker is at it. ``expires_at`` is when it is deleted unless something
-    uses it by then; NULL once something does.
+    uses it by then; NULL once something does. ``has_message`` is set by :mod:`messaging.files.retention`, which looks
+    every hour whether the other files are still used.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "fil"), editable=False)
@@ -60,6 +61,7 @@ class File(WorkspaceModel):
     tries = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
+    has_message = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta(WorkspaceModel.Meta):
@@ -73,6 +75,7 @@ class File(WorkspaceModel):
             # What the files of a workspace take, from the index alone.
             models.Index(fields=["workspace"], include=["size"], name="file_sizes", condition=Q(state="stored")),
             models.Index(fields=["expires_at"], name="file_expiry", condition=Q(expires_at__isnull=False)),
+            models.Index(fields=["id"], name="file_review", condition=Q(has_message=False, expires_at=None)),
             models.Index(
                 fields=["created_at"], name="file_unprocessed", condition=Q(state="stored", processed_at=None)
             ),

@@ -37,7 +37,7 @@ def delete_expired() -> int:
         with transaction.atomic():
             rows = _locked(expired.filter(pk__in=keys))
             used = _used_among([row.pk for row in rows])
-            File.unscoped.filter(pk__in=used).update(expires_at=None)
+            File.unscoped.filter(pk__in=used).update(expires_at=None, has_message=False)
             deleted += delete([row for row in rows if row.pk not in used])
         if not rows:
             break  # others are at it
@@ -46,16 +46,22 @@ def delete_expired() -> int:
 
 def expire_unused() -> int:
     """Have each file that nothing uses any more, such as that of a template that was deleted, expire as if it had been
-    uploaded now. Goes through all files in batches; returns how many it found."""
+    uploaded now; returns how many it found.
+
+    A file that a message has is looked at once: whatever takes its message away looks whether something else uses it,
+    and ends ``has_message`` if so. The others are looked at each time.
+    """
     found, after = 0, ""
     # A file of this age has been used, or it expires.
-    old = File.unscoped.filter(expires_at=None, created_at__lt=clock.now() - UNUSED_KEPT).order_by("pk")
+    old = File.unscoped.filter(has_message=False, expires_at=None, created_at__lt=clock.now() - UNUSED_KEPT)
+    old = old.order_by("pk")
     while keys := list(old.filter(pk__gt=after).values_list("pk", flat=True)[:BATCH]):
-        unused = set(keys) - _used_among(keys)
         with transaction.atomic():
-            rows = _locked(File.unscoped.filter(pk__in=unused, expires_at=None))
-            still = {row.pk for row in rows} - _used_among([row.pk for row in rows])
-            found += File.unscoped.filter(pk__in=still).update(expires_at=clock.now() + UNUSED_KEPT)
+            rows = {row.pk for row in _locked(old.filter(pk__in=keys))}
+            attached = set(Attachment.unscoped.filter(file__in=rows).values_list("file", flat=True))
+            File.unscoped.filter(pk__in=attached).update(has_message=True)
+            unused = rows - attached - _used_among(rows - attached)
+            found += File.unscoped.filter(pk__in=unused).update(expires_at=clock.now() + UNUSED_KEPT)
         after = keys[-1]
     return found
 
@@ -121,8 +127,11 @@ def _give_up(files: Collection[File]) -> None:
 
 
 def delete_unused(workspace_id: int, keys: Collection[str]) -> int:
-    """Of these files of a workspace, delete those that nothing uses any more, in the caller's transaction."""
+    """Of these files of a workspace, which have lost a message, delete those that nothing uses any more, in the
+    caller's transaction."""
     rows = File.objects.for_workspace(workspace_id).filter(pk__in=keys)
     locked = list(rows.order_by("pk").select_for_update())
     used = _used_among([file.pk for file in locked])
+    if used:
+        rows.filter(pk__in=used).update(has_message=False)
     return delete([file for file in locked if file.pk not in used])

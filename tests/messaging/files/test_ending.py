@@ -10,8 +10,8 @@ from contacts.services import erase_contact
 from crmsolid.core import clock, erasure
 from crmsolid.core.errors import DomainError
 from messaging import querysets
-from messaging.files import albums, retention, services, storage
-from messaging.files.models import File, FileKind, StoredObject, TelegramDownload
+from messaging.files import albums, received, retention, services, storage
+from messaging.files.models import Attachment, File, FileKind, StoredObject, TelegramDownload
 from messaging.files.representations import attachments_of
 from messaging.models import Broadcast, Message, Template
 from tests.messaging.files.helpers import message_with, person, picture, upload
@@ -73,6 +73,37 @@ def test_a_file_that_is_used_in_spite_of_its_end_stays(tenants: Tenants) -> None
     after(days=2)
     assert retention.purge() == 0
     assert File.unscoped.get().expires_at is None
+
+
+def test_a_file_that_a_message_has_is_looked_at_once(tenants: Tenants, django_assert_num_queries: Any) -> None:
+    files = [upload(tenants, bytes([number])) for number in range(3)]
+    services.usable(tenants.actor(), [file.pk for file in files])
+    message_with(tenants, person(tenants, "p"), *files)
+    after(days=2)
+    assert retention.expire_unused() == 0
+    with django_assert_num_queries(1):
+        assert retention.expire_unused() == 0
+    assert File.unscoped.filter(expires_at=None).count() == 3
+
+
+@pytest.mark.parametrize("lost", ["erased", "replaced"])
+def test_a_file_that_has_lost_its_message_ends_once_nothing_else_uses_it(tenants: Tenants, lost: str) -> None:
+    file, contact = upload(tenants, b"text"), person(tenants, "p")
+    services.usable(tenants.actor(), [file.pk])
+    message = message_with(tenants, contact, file)
+    template = Template.unscoped.create(workspace=tenants.workspace, name="t", attachments=[file.pk])
+    after(days=2)
+    retention.purge()
+    if lost == "erased":
+        erase_contact(tenants.actor(), contact.pk)
+    else:
+        Attachment.unscoped.filter(message=message).delete()
+        received.release([file.pk])
+    assert (retention.purge(), File.unscoped.get().expires_at) == (0, None)
+    template.delete()
+    assert (retention.purge(), File.unscoped.get().expires_at is None) == (0, False)
+    after(days=2)
+    assert (retention.purge(), contents()) == (1, 0)
 
 
 def test_contents_end_after_the_days_of_the_setting(tenants: Tenants, settings: Any) -> None:
