@@ -7,6 +7,7 @@ import inspect
 import io
 import pkgutil
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
@@ -786,7 +787,10 @@ def test_every_service_has_a_row() -> None:
     assert missing == set()
 
 
-def content() -> dict[str, list[dict[str, Any]]]:
+Content = dict[str, list[dict[str, Any]]]
+
+
+def content() -> Content:
     """All rows of all tables of the product."""
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
@@ -828,13 +832,21 @@ def outcome(row: Row, actor: Actor, rows: Belongings) -> str:
     return ""
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.service.__module__}.{row.service.__name__}")
-def test_only_those_who_may_can_call_it(tenants: Tenants, row: Row) -> None:
+@pytest.fixture(scope="module")
+def furnished(rows_of_module: None) -> tuple[Tenants, Belongings, Content]:
+    """With all rows that there are."""
+    tenants = Tenants()
     for role in (Role.VIEWER, Role.AGENT, Role.ADMIN):
         tenants.member(role)
     rows = furnish(tenants.workspace, "acme")
     UserSession.objects.create(user=rows.of(Grant).user, session_key=SESSION, confirmed_at=clock.now())
-    before = content()
+    return tenants, rows, content()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.service.__module__}.{row.service.__name__}")
+def test_only_those_who_may_can_call_it(furnished: tuple[Tenants, Belongings, Content], row: Row) -> None:
+    tenants, rows = deepcopy(furnished[:2])
     refusal = "scope_missing" if row.scope else "forbidden"
     for name, (actor, may) in callers(row, tenants, rows).items():
         if may:
@@ -843,4 +855,4 @@ def test_only_those_who_may_can_call_it(tenants: Tenants, row: Row) -> None:
             with pytest.raises(DomainError) as refused:
                 row.service(actor, **row.arguments(rows))
             assert refused.value.code == refusal, name
-    assert content() == before  # calls that were allowed are undone
+    assert content() == furnished[2]  # calls that were allowed are undone
