@@ -17,7 +17,7 @@ from telethon.tl import functions, types
 from crmsolid.core import clock
 from messaging.files import downloads
 from messaging.files.downloads import Refused
-from messaging.models import TelegramDownload
+from messaging.models import FileKind, TelegramDownload
 from messaging.telegram import received_media
 from messaging.telegram.client import PART_BYTES, Client
 from messaging.telegram.database import DatabaseThreads, of_accounts
@@ -97,7 +97,9 @@ class Downloads:
             started = time.monotonic()
             part = await self._part(client, download, download.fetched + len(content))
             content += part
-            if len(part) < PART_BYTES or download.fetched + len(content) >= download.file.size:
+            # Only the end of a photo tells its size.
+            has_all = download.file.kind != FileKind.PHOTO and download.fetched + len(content) >= download.file.size
+            if len(part) < PART_BYTES or has_all:
                 await self._threads.run(downloads.store, download, bytes(content))
                 return
             if len(content) >= downloads.SEGMENT_BYTES:

@@ -243,6 +243,18 @@ def test_storage_that_cannot_be_written_loses_nothing(
     assert content_of(stored()) == PDF
 
 
+def test_photo_that_is_larger_than_telegram_says_is_kept_whole(
+    connected: AccountWorker, server: TelegramServer, actor: Actor, settings: Any
+) -> None:
+    settings.TELEGRAM_FETCH_MAX_BYTES = 1
+    content = large(1.5)
+    server.deliver_media(ANNA, SHOP, "photo", content)
+    file = wait_until(lambda: File.unscoped.filter(state="on_demand").first())
+    File.unscoped.update(size=PART)
+    services.want(actor, file)
+    assert (content_of(stored()), stored().size) == (content, len(content))
+
+
 def test_document_that_is_shorter_than_telegram_says_is_not_kept(
     shop: Account, connected: AccountWorker, server: TelegramServer
 ) -> None:
