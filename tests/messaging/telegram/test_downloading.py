@@ -74,6 +74,21 @@ def try_again() -> None:
     TelegramDownload.unscoped.update(not_before=clock.now())
 
 
+def automatic(account: Account) -> TelegramDownload:
+    """A download that nobody has asked for, of a worker that does not run."""
+    file = {"workspace": account.workspace, "type": "x/y", "kind": "document", "state": "on_demand", "size": len(PDF)}
+    where = {"telegram_message_id": 1, "dc_id": 2, "media_id": 3, "access_hash": 4, "file_reference": b"r"}
+    download: TelegramDownload = TelegramDownload.unscoped.create(
+        workspace=account.workspace,
+        account=account,
+        file=File.unscoped.create(**file),
+        wanted_at=clock.now(),
+        is_automatic=True,
+        **where,
+    )
+    return download
+
+
 def contents(account: Account) -> set[str]:
     """The names of all that lies in the storage for the account's workspace."""
     folder = Path(default_storage.path(str(account.workspace_id)))
@@ -215,18 +230,28 @@ def test_what_somebody_asks_for_while_it_is_left_on_demand_stays_wanted(
     shop: Account, actor: Actor, settings: Any
 ) -> None:
     settings.FILES_QUOTA = len(PDF)
-    file = File.unscoped.create(workspace=shop.workspace, type="x/y", kind="document", state="on_demand", size=len(PDF))
-    where = {"telegram_message_id": 1, "dc_id": 2, "media_id": 3, "access_hash": 4, "file_reference": b"r"}
-    download = TelegramDownload.unscoped.create(
-        workspace=shop.workspace, account=shop, file=file, wanted_at=clock.now(), is_automatic=True, **where
-    )
+    download = automatic(shop)
     with pytest.raises(downloads.Refused) as refused:
         downloads.begin(download)
-    services.want(actor, file)
+    services.want(actor, download.file)
     downloads.put_off(download, refused.value.code)
     asked = TelegramDownload.unscoped.get()
     assert (asked.wanted_at, asked.is_automatic, asked.not_before) == (download.wanted_at, False, download.not_before)
     downloads.begin(asked)  # within the quota
+
+
+def test_accounts_that_fetch_at_once_exceed_the_half_by_one_file_each(shop: Account, settings: Any) -> None:
+    settings.FILES_QUOTA = 4 * len(PDF)
+    first, second, third, fourth = (automatic(shop) for _ in range(4))
+    downloads.begin(first)
+    downloads.store(first, PDF)
+    for download in (second, third):
+        downloads.begin(download)
+    for download in (second, third):
+        downloads.store(download, PDF)
+    with pytest.raises(downloads.Refused):
+        downloads.begin(fourth)
+    assert File.unscoped.filter(state="stored").count() == 3
 
 
 def test_storage_that_cannot_be_written_loses_nothing(
