@@ -183,10 +183,11 @@ class TelegramDownload(WorkspaceModel):
     """Where Telegram has the content of a received file, and how much of it has been fetched.
 
     ``telegram_message_id`` is the message that has the file, from which an expired ``file_reference`` is renewed.
-    ``thumb_size`` is the size of a photo to ask for, empty for a document. ``fetched`` is how many bytes lie in the
-    storage, in ``segments``: names of contents, in their order. ``wanted_at`` is when it was asked for: at its receipt
-    within the bounds of automatic fetching (``is_automatic``, until somebody asks for it too), else by somebody; NULL
-    while nobody wants it. The row is deleted once the file is stored.
+    ``thumb_size`` is the size of a photo to ask for, empty for a document. ``preview`` is a JPEG of some 40 pixels that
+    its message has in itself, for the panel alone. ``fetched`` is how many bytes lie in the storage, in ``segments``:
+    names of contents, in their order. ``wanted_at`` is when it was asked for: at its receipt within the bounds of
+    automatic fetching (``is_automatic``, until somebody asks for it too), else by somebody; NULL while nobody wants it.
+    The row is deleted once the file is stored.
     """
 
     account = models.ForeignKey("messaging.Account", on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -197,6 +198,7 @@ class TelegramDownload(WorkspaceModel):
     access_hash = models.BigIntegerField()
     file_reference = models.BinaryField()
     thumb_size = models.CharField(max_length=4, blank=True)
+    preview = models.BinaryField(max_length=2048, null=True, blank=True)
     fetched = models.BigIntegerField(default=0)
     segments = models.JSONField(default=list, blank=True)
     wanted_at = models.DateTimeField(null=True, blank=True)

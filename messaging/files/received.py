@@ -25,13 +25,15 @@ _MAX_NUMBER = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Where Telegram has a file. ``thumb_size`` is the size of a photo to ask for, empty for a document."""
+    """Where Telegram has a file. ``thumb_size`` is the size of a photo to ask for, empty for a document; ``preview`` a
+    tiny JPEG of a picture or a video, empty if its message has none."""
 
     dc_id: int
     media_id: int
     access_hash: int
     file_reference: bytes
     thumb_size: str = ""
+    preview: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ class ReceivedMedia:
         values = asdict(self) | {"waveform": self.waveform.hex()}
         if self.remote is not None:
             values["remote"]["file_reference"] = self.remote.file_reference.hex()
+            values["remote"]["preview"] = self.remote.preview.hex()
         return values
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         remote = values["remote"]
         if remote is not None:
-            remote = Remote(**{**remote, "file_reference": bytes.fromhex(remote["file_reference"])})
+            as_bytes = {name: bytes.fromhex(remote.get(name, "")) for name in ("file_reference", "preview")}
+            remote = Remote(**{**remote, **as_bytes})
         waveform = bytes.fromhex(values["waveform"])
         return cls(**{**values, "kind": FileKind(values["kind"]), "waveform": waveform, "remote": remote})
 

@@ -1,5 +1,6 @@
 """Files of messages as the panel draws them."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from crmsolid.panel.components.addresses import panel_url
 from messaging.files.content import INLINE
 from messaging.files.models import FileKind, FileState
-from messaging.models import File, Message
+from messaging.models import File, Message, TelegramDownload
 from messaging.querysets import with_attachments
 
 # The largest size of a picture in a bubble, and of one without measures; of stickers and round videos. In CSS pixels.
@@ -60,7 +61,8 @@ ICONS: dict[str, str] = {
 class Shown:
     """A file of a message. ``look`` is how it is drawn: ``image``, ``video``, ``round``, ``voice``, ``audio`` or
     ``row``, a line with its name. ``width`` and ``height`` are those of the drawing in CSS pixels.
-    ``deleted_at`` is set if it alone was deleted from its message."""
+    ``deleted_at`` is set if it alone was deleted from its message. ``preview`` is the address of the small picture that
+    stands for a file which only Telegram has."""
 
     id: str
     kind: str
@@ -74,6 +76,7 @@ class Shown:
     wave: str
     has_thumbnail: bool
     deleted_at: datetime | None = None
+    preview: str = ""
 
     @property
     def title(self) -> str:
@@ -163,6 +166,7 @@ def shown(file: File, kind: str = "", deleted_at: datetime | None = None) -> Sho
         wave=wave_path(bytes(file.waveform or b"")) if look == "voice" else "",
         has_thumbnail=bool(file.thumbnail_name),
         deleted_at=deleted_at,
+        preview=_preview(file),
     )
 
 
@@ -177,10 +181,20 @@ def small_files(files: Sequence[Shown], address: str = "") -> SafeString:
 
 def _state(file: File) -> str:
     """The state of the file, or ``loading`` while it is fetched from Telegram."""
-    if file.state != FileState.ON_DEMAND:
-        return file.state
-    download = getattr(file, "download", None)
+    download = _download(file)
     return "loading" if download is not None and download.wanted_at is not None else file.state
+
+
+def _download(file: File) -> TelegramDownload | None:
+    """What is known of a file that only Telegram has; it comes from :func:`with_files`."""
+    return getattr(file, "download", None) if file.state == FileState.ON_DEMAND else None
+
+
+def _preview(file: File) -> str:
+    """The bytes themselves: they are in no other answer, and need no other request."""
+    download = _download(file)
+    preview = bytes(download.preview or b"") if download is not None else b""
+    return f"data:image/jpeg;base64,{b64encode(preview).decode()}" if preview else ""
 
 
 def _look(kind: str, media_type: str, state: str) -> str:

@@ -1,8 +1,9 @@
 """What a message of Telegram has beside its text: its kind, its file, and words for what is no file or has no text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from telethon import utils
 from telethon.tl import TLObject, types
 
 from messaging.files.content import clean_name
@@ -10,6 +11,8 @@ from messaging.files.models import FileKind
 from messaging.files.received import ReceivedMedia, Remote, clean_number, clean_type
 
 MAX_WORDS = 300
+MAX_PREVIEW = 2048
+_JPEG = b"\xff\xd8\xff"
 _WAVEFORM_BYTES = 63  # 100 values
 # A size of a photo that is not asked for: a preview in the message itself, or a drawing.
 _SIZES = (types.PhotoSize, types.PhotoSizeProgressive)
@@ -83,7 +86,8 @@ def _photo(photo: types.Photo, *, fetches: bool) -> ReceivedMedia | None:
     # The thumbnail of a small photo may have the same measures as the photo.
     largest = max(sizes, key=lambda size: (size.w * size.h, _bytes_of(size)))
     in_bytes = _bytes_of(largest)
-    remote = Remote(photo.dc_id, photo.id, photo.access_hash, photo.file_reference, largest.type[:4])
+    address = photo.dc_id, photo.id, photo.access_hash, photo.file_reference
+    remote = Remote(*address, largest.type[:4], _preview(photo.sizes))
     return ReceivedMedia(
         kind=FileKind.PHOTO,
         type="image/jpeg",
@@ -92,6 +96,14 @@ def _photo(photo: types.Photo, *, fetches: bool) -> ReceivedMedia | None:
         height=clean_number(largest.h),
         remote=remote if fetches else None,
     )
+
+
+def _preview(sizes: Iterable[Any]) -> bytes:
+    """The picture of some 40 pixels that the message itself has, which comes without the header that all of them share;
+    empty if there is none."""
+    stripped = next((each.bytes for each in sizes if isinstance(each, types.PhotoStrippedSize)), b"")
+    preview = utils.stripped_photo_to_jpg(stripped)
+    return preview if preview.startswith(_JPEG) and len(preview) <= MAX_PREVIEW else b""
 
 
 def _bytes_of(size: Any) -> int:
@@ -106,7 +118,8 @@ def _document(media: types.MessageMediaDocument, *, fetches: bool) -> ReceivedMe
     audio: Any = attributes.get(types.DocumentAttributeAudio)
     named: Any = attributes.get(types.DocumentAttributeFilename)
     measured, timed = video or image, video or audio
-    remote = Remote(document.dc_id, document.id, document.access_hash, document.file_reference)
+    address = document.dc_id, document.id, document.access_hash, document.file_reference
+    remote = Remote(*address, preview=_preview(document.thumbs or ()))
     media_type = clean_type(document.mime_type or "")
     return ReceivedMedia(
         kind=_document_kind(media),
