@@ -61,8 +61,8 @@ ICONS: dict[str, str] = {
 class Shown:
     """A file of a message. ``look`` is how it is drawn: ``image``, ``video``, ``round``, ``voice``, ``audio`` or
     ``row``, a line with its name. ``width`` and ``height`` are those of the drawing in CSS pixels.
-    ``deleted_at`` is set if it alone was deleted from its message. ``preview`` is the address of the small picture that
-    stands for a file which only Telegram has."""
+    ``deleted_at`` is when it was deleted from its message. ``preview`` is the address of the small picture that stands
+    for a file which only Telegram has."""
 
     id: str
     kind: str
@@ -145,7 +145,7 @@ def with_files(messages: Iterable[Message]) -> list[Message]:
 def files_of(message: Message) -> list[Shown]:
     """The files of a message that comes from :func:`with_files`, in their order."""
     rows = message.attachments.all() if message.kind in FileKind.values else ()
-    return [shown(each.file, each.kind, None if message.deleted_at else each.deleted_at) for each in rows]
+    return [shown(each.file, each.kind, each.deleted_at) for each in rows]
 
 
 def shown(file: File, kind: str = "", deleted_at: datetime | None = None) -> Shown:
