@@ -218,7 +218,7 @@ def test_different_letters_stay_different(text: str, other: str) -> None:
 def test_folding_a_character_twice_changes_nothing() -> None:
     for number in range(sys.maxunicode + 1):
         once = fold(chr(number))
-        assert fold(once) == once, hex(number)
+        assert once == chr(number) or fold(once) == once, hex(number)  # most characters are folded already
 
 
 def test_folding_combined_characters_twice_changes_nothing_and_case_does_not_matter() -> None:
