@@ -41,6 +41,11 @@ def copy_of_repository(folder: Path) -> Path:
         if (ROOT / name).is_file() and not (ROOT / name).is_symlink():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
+    # The compiled modules, too, which need not be compiled again; one may just be written by another process.
+    for package in [path.parent for path in folder.rglob("__init__.py")]:
+        compiled = ROOT / package.relative_to(folder) / "__pycache__"
+        if compiled.is_dir():
+            shutil.copytree(compiled, package / "__pycache__", ignore=shutil.ignore_patterns("*.pyc.*"))
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
 

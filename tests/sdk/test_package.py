@@ -55,15 +55,16 @@ def cpu_seconds(*command: str) -> float:
 
 
 def test_import_takes_less_than_300_ms_where_that_of_httpx_takes_86(python: str) -> None:
-    """So long it took on a quiet machine. On a busy one both take twice as long, so they are measured in turns."""
-    ratios = []
-    for _ in range(8):
+    """So long it took on a quiet machine. On a busy one both take twice as long, so they are measured in turns, until
+    one of them shows it."""
+    ratios: list[float] = []
+    while not ratios or min(ratios) >= 0.3 / 0.086:
+        assert len(ratios) < 8, ratios
         bare, httpx, ours = (
             cpu_seconds(python, "-c", statement)
             for statement in ("pass", "import httpx", "from crmsolid_client import CrmSolid")
         )
         ratios.append((ours - bare) / (httpx - bare))
-    assert min(ratios) < 0.3 / 0.086, ratios
 
 
 def test_whole_package_is_imported_without_warnings(python: str) -> None:
