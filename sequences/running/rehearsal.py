@@ -29,7 +29,7 @@ from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Mode, Workspace
 from messaging.formatting.entities import Entity, from_json
-from messaging.models import Account, AccountKind, AccountState, Direction, Message, Status
+from messaging.models import Account, AccountKind, AccountState, Direction, File, Message, Status
 from messaging.sending import claiming, dispatch
 from messaging.sending.waiting import waiting_for
 from sequences import services
@@ -111,6 +111,7 @@ def rehearse_sequence(actor: Actor, sequence_id: str, *, contact_id: str | None 
         copied_contact = (
             _make_up_contact(workspace, definition) if contact is None else _copy_contact(workspace, contact)
         )
+        definition = _with_copied_files(workspace, sequence.workspace_id, definition)
         copied_sequence = _copy_sequence(workspace, sequence, definition)
         timeline = _Rehearsal(simulated, copied_sequence, copied_contact).run()
         transaction.set_rollback(True)
@@ -180,6 +181,21 @@ def _made_up_value(field: CustomField) -> Any:
         case FieldType.CHOICE:
             return field.choices[0]
     return field.label
+
+
+def _with_copied_files(workspace: Workspace, original_id: int, definition: Definition) -> Definition:
+    """The definition with a copy of each file in place of the file; one that was deleted stays so."""
+    wanted = {file_id for step in definition.steps for file_id in step.attachments}
+    files = list(File.objects.for_workspace(original_id).filter(pk__in=wanted)) if wanted else []
+    copied = {file.pk: new_id("fil") for file in files}
+    for file in files:
+        file.pk, file.workspace = copied[file.pk], workspace
+    File.objects.for_workspace(workspace).bulk_create(files)
+    steps = [
+        replace(step, attachments=tuple(copied.get(each, each) for each in step.attachments))
+        for step in definition.steps
+    ]
+    return replace(definition, steps=tuple(steps))
 
 
 def _copy_sequence(workspace: Workspace, original: SequenceRow, definition: Definition) -> SequenceRow:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from threading import Event
 from typing import Any
 
@@ -19,11 +19,13 @@ from crmsolid.core.clock import SimulatedClock
 from crmsolid.core.errors import DomainError
 from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope, Subject
 from crmsolid.workspaces.models import Plan, Workspace
+from messaging.files.services import upload
 from messaging.formatting.entities import Entity, EntityKind
-from messaging.models import Account
+from messaging.models import Account, File
 from sequences import services
 from sequences.running.rehearsal import TimelineEntry, rehearse_sequence
 from sequences.services import pause_sequence
+from tests.browser.media import picture
 from tests.sequences.helpers import START, actor, contact, create, enroll
 from tests.tenants import Tenants
 from tests.threads import in_background
@@ -247,6 +249,19 @@ def test_contact_and_sequence_of_another_workspace_are_not_found(account: Accoun
             rehearse_sequence(by, sequence.pk, contact_id=who)
         assert refused.value.code == "not_found"
         assert rows() == before
+
+
+def test_files_are_sent_with_their_texts(account: Account) -> None:
+    photo = upload(actor(account.workspace), BytesIO(picture(30, 20)), "photo.jpg")
+    steps = [{"id": "both", "text": "Look", "attachments": [photo.pk]}, {"id": "alone", "attachments": [photo.pk]}]
+    sequence = create(account, steps=steps)
+    assert rehearse(sequence) == [
+        TimelineEntry(START, "sent", "both", text="Look"),
+        TimelineEntry(START, "sent", "alone"),
+        TimelineEntry(START, "completed"),
+    ]
+    File.unscoped.filter(pk=photo.pk).delete()
+    assert brief(rehearse(sequence))[0] == ("not_sent", "both", "file_gone")
 
 
 def key(workspace: Workspace, *scopes: Scope) -> Actor:
