@@ -90,6 +90,11 @@ class Definition:
     def stop_stages(self) -> frozenset[str]:
         return frozenset(rule.removeprefix("stage:") for rule in self.stop_on if rule.startswith("stage:"))
 
+    @property
+    def attachments(self) -> frozenset[str]:
+        """The files of all steps."""
+        return frozenset(each for step in self.steps for each in step.attachments)
+
     def step(self, key: str) -> StepDefinition | None:
         """The step with this key."""
         return next((step for step in self.steps if step.key == key), None)

@@ -41,7 +41,8 @@ from messaging.broadcasts.models import (
 from messaging.broadcasts.querysets import load_counts, load_waits, retryable, status_of, waiting_text
 from messaging.models import Account, Message
 from messaging.panel.broadcast_form import BroadcastForm
-from messaging.panel.composing import as_html, field_labels, insertions, with_fields_marked
+from messaging.panel.composing import as_html, field_labels, insertions, with_fields_marked, with_small_files
+from messaging.panel.media import kept_files
 from messaging.panel.words import contact_corrections, failure
 
 COLOURS = {"draft": "", "scheduled": "info", "running": "primary", "paused": "warning", "done": "success"}
@@ -131,7 +132,11 @@ class BroadcastAdmin(FormPageAdmin):
         context = {
             **self._titles(broadcast, broadcast.name),
             "status": label_for(COLOURS, broadcast),
-            "marked": with_fields_marked(broadcast.text, field_labels(broadcast.workspace_id), broadcast.format),
+            "marked": with_small_files(
+                with_fields_marked(broadcast.text, field_labels(broadcast.workspace_id), broadcast.format),
+                broadcast.attachments,
+                kept_files(broadcast.workspace_id, broadcast.attachments),
+            ),
             "facts": self._facts(request, broadcast),
             "stands_still_for": "" if broadcast.waiting_for in PACING else waiting_text(broadcast),
             "why_canceled": CANCELED_BECAUSE.get(broadcast.reason, broadcast.reason),
@@ -316,7 +321,9 @@ class BroadcastAdmin(FormPageAdmin):
         preview = services.preview_broadcast(self.actor(request), definition, at_most=at_most)
         if preview.is_partial:
             preview = replace(preview, sample=preview.sample[:1])
-        shown = {"preview": preview, "sample": [(contact, as_html(text)) for contact, text in preview.sample]}
+        ids, files = definition.attachments, kept_files(self.current_workspace(request), definition.attachments)
+        sample = [(contact, with_small_files(as_html(text), ids, files)) for contact, text in preview.sample]
+        shown = {"preview": preview, "sample": sample}
         if preview.is_partial:
             return shown
         return shown | {

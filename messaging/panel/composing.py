@@ -2,7 +2,7 @@
 texts with their fields marked, and whom a preview is for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from messaging.formatting.markup import parse
 from messaging.formatting.variables import Variable
 from messaging.models import Format, Template
 from messaging.panel.formatted import html_of
+from messaging.panel.media import Shown, small_files
 
 # So many templates are offered in the menu of an editor.
 MAX_TEMPLATES = 50
@@ -131,6 +132,11 @@ def with_fields_marked(
         shown.entities if styled else (),
         lambda plain, _: mark_safe(_MARKED.sub(lambda found: names.get(found[0], found[0]), escape(plain))),
     )
+
+
+def with_small_files(text: str, ids: Iterable[str], files: Mapping[str, Shown]) -> SafeString:
+    """The text, which is markup, below its files. ``files`` come from :func:`messaging.panel.media.kept_files`."""
+    return format_html("{}{}", small_files([files[each] for each in ids if each in files]), text)
 
 
 def _marked(name: str, fallback: str | None, labels: Mapping[str, str]) -> SafeString:

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from crmsolid.panel.components.addresses import panel_url
+from crmsolid.workspaces.models import Workspace
 from messaging.files.content import INLINE
 from messaging.files.models import FileKind, FileState
 from messaging.models import File, Message, TelegramDownload
@@ -168,6 +169,13 @@ def shown(file: File, kind: str = "", deleted_at: datetime | None = None) -> Sho
         deleted_at=deleted_at,
         preview=_preview(file),
     )
+
+
+def kept_files(workspace: Workspace | int, ids: Iterable[str]) -> dict[str, Shown]:
+    """The files that texts are kept with, by their ids, without those that were deleted; one query, or none."""
+    wanted = set(ids)
+    rows = File.objects.for_workspace(workspace).filter(pk__in=wanted) if wanted else ()
+    return {file.pk: shown(file) for file in rows}
 
 
 def small_files(files: Sequence[Shown], address: str = "") -> SafeString:

@@ -1,6 +1,6 @@
 """Panel pages of Settings > Templates and Settings > Opt-out words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -25,7 +25,15 @@ from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.models import Workspace
 from messaging import texts as services
 from messaging.models import OptOutWord, Template
-from messaging.panel.composing import FileIdsField, FormatChoice, as_html, insertions, person_for_preview
+from messaging.panel.composing import (
+    FileIdsField,
+    FormatChoice,
+    as_html,
+    insertions,
+    person_for_preview,
+    with_small_files,
+)
+from messaging.panel.media import kept_files
 from messaging.sending.message_text import BUILT_IN_VARIABLES, check_template, fallbacks_for, preview_for
 from messaging.texts import MAX_WORD, normal_form
 
@@ -151,7 +159,10 @@ class TemplateAdmin(PageAdmin):
         if words and person is None:
             form.add_error("contact", "No contact has this name, username or e-mail address.")
         previews = [_preview(workspace, str(person), person, text, format)] if person else []
-        return [*previews, _preview(workspace, "a contact without any details", Contact(), text, format)]
+        previews.append(_preview(workspace, "a contact without any details", Contact(), text, format))
+        ids = form.cleaned_data["attachments"].split()
+        files = kept_files(workspace, ids)
+        return [replace(each, text=with_small_files(each.text, ids, files)) for each in previews]
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         services.delete_template(self.actor(request), obj.pk)

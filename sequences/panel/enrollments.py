@@ -27,7 +27,8 @@ from crmsolid.panel.components.admin_columns import column, datetime_column, for
 from crmsolid.panel.components.admin_pages import PageAdmin, label_for
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from messaging.panel.composing import field_labels, with_fields_marked
+from messaging.panel.composing import field_labels, with_fields_marked, with_small_files
+from messaging.panel.media import kept_files
 from messaging.panel.words import failure, waiting_text
 from messaging.sending.waiting import load_accounts
 from sequences import services
@@ -330,11 +331,12 @@ class EnrollmentAdmin(PageAdmin):
         load_accounts([run.message for run in runs if run.message])
         steps = steps_by_key(enrollment.workspace_id, [(run.version_id, run.step_key) for run in runs])
         fields = field_labels(enrollment.workspace_id)
+        files = kept_files(enrollment.workspace_id, (each for step in steps.values() for each in step.attachments))
         return [
             {
                 "run": run,
                 "number": (step := steps[run.version_id, run.step_key]).position + 1,
-                "marked": with_fields_marked(step.text, fields, step.format),
+                "marked": with_small_files(with_fields_marked(step.text, fields, step.format), step.attachments, files),
                 "label": {
                     "type": OUTCOME_COLOURS[run.outcome],
                     "text": run.get_outcome_display() if run.outcome else "On its way",

@@ -11,7 +11,8 @@ from contacts.models import Contact
 from crmsolid.core.periods import duration_text
 from crmsolid.workspaces.actor import Actor
 from messaging.models import Format
-from messaging.panel.composing import Word, as_html, chosen, with_fields_marked
+from messaging.panel.composing import Word, as_html, chosen, with_fields_marked, with_small_files
+from messaging.panel.media import kept_files
 from messaging.sending import automatic
 from sequences import services
 from sequences.definition import Definition
@@ -36,7 +37,7 @@ def sentences(form: DefinitionForm, definition: Definition, labels: Mapping[str,
         step.words = {
             "wait": Word(f"wait-{number}", duration_text(read.delay), "no time"),
             "condition": Word(f"if-{number}", condition, "a condition", is_extra=True),
-            "text": Word(f"text-{number}", _marked(step, labels), "Nothing is written yet"),
+            "text": Word(f"text-{number}", _marked(step, labels) or _count(read.attachments), "Nothing is written yet"),
         }
     values = form.main.values()
     hours = definition.as_json()["window"]
@@ -52,6 +53,10 @@ def sentences(form: DefinitionForm, definition: Definition, labels: Mapping[str,
         Word("more", _more(values, definition), ""),
     ]
     return {word.name: word for word in words}
+
+
+def _count(attachments: Sequence[str]) -> str:
+    return "" if not attachments else "1 file" if len(attachments) == 1 else f"{len(attachments)} files"
 
 
 def _marked(step: StepForm, labels: Mapping[str, str]) -> str:
@@ -95,15 +100,19 @@ def bubbles(
     :func:`sequences.services.preview_definition`."""
     zone, shown = ZoneInfo(zone_of(definition, contact)), []
     steps = services.preview_definition(actor, definition, contact_id=contact.pk)
+    files = kept_files(actor.workspace, definition.attachments)
     for index, step in enumerate(steps):
-        is_blank = not str(form.steps[index]["text"].value() or "").strip()
+        ids = definition.steps[index].attachments
+        is_blank = not ids and not str(form.steps[index]["text"].value() or "").strip()
         ends = step.planned_at is None and definition.steps[index].if_not == "stop"
         problem = _NOT_WRITTEN if is_blank else problems.get(index, "") or _why_not(step, contact, ends)
         shown.append(
             {
                 "number": index + 1,
                 "at": step.planned_at and local_time(step.planned_at, zone),
-                "text": as_html(step.formatted) if step.formatted and index not in problems else "",
+                "text": with_small_files(as_html(step.formatted), ids, files)
+                if step.formatted and index not in problems
+                else "",
                 "problem": problem,
                 "is_blank": is_blank,
             }

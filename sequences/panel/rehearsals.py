@@ -11,6 +11,7 @@ from crmsolid.core.errors import DomainError
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces.models import Workspace
+from messaging.panel.media import kept_files
 from sequences.panel.forms import RehearsalForm
 from sequences.panel.words import played, titles
 from sequences.running.rehearsal import rehearse_sequence
@@ -43,7 +44,8 @@ class SequenceRehearsals(PageAdmin):
                     contact_id = contact.pk if contact else None
                     timeline = rehearse_sequence(self.actor(request), sequence.pk, contact_id=contact_id)
                     definition = current_version(sequence).definition
-                    shown = [played(entry, definition) for entry in timeline]
+                    files = kept_files(sequence.workspace_id, definition.attachments)
+                    shown = [played(entry, definition, files) for entry in timeline]
                 except DomainError as error:
                     form.add_error("contact", error_text(error))
         about = titles(sequence, f"Rehearsal of {sequence.name}")

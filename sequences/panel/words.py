@@ -14,8 +14,9 @@ from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import time_text
 from crmsolid.workspaces.models import Workspace
 from messaging.models import Account, Format
-from messaging.panel.composing import OWN_FIELDS, field_labels, with_fields_marked, with_fields_named
+from messaging.panel.composing import OWN_FIELDS, field_labels, with_fields_marked, with_fields_named, with_small_files
 from messaging.panel.formatted import html_of
+from messaging.panel.media import Shown, kept_files
 from messaging.stats import Outcomes
 from sequences.definition import Definition, StepDefinition
 from sequences.models import OPEN, EnrollmentStatus, Reason, Sequence, Step
@@ -175,14 +176,14 @@ def shown_steps(
     """The steps to read, with their ``figures``."""
     definitions = definitions_of(workspace)
     labels = OWN_FIELDS | {key: field.label for key, field in definitions.items()}
-    shown = []
+    files, shown = kept_files(workspace, definition.attachments), []
     for number, step in enumerate(definition.steps, 1):
         described = describe_step(workspace, step, definitions)
         shown.append(
             {
                 **described,
                 "number": number,
-                "marked": with_fields_marked(step.text, labels, step.format),
+                "marked": with_small_files(with_fields_marked(step.text, labels, step.format), step.attachments, files),
                 "wait": wait_text(described["delay"], is_first=number == 1),
                 "figures": figures.get(step.key, []),
             }
@@ -223,8 +224,8 @@ def shown_groups(sequence: Sequence, definition: Definition, groups: list[People
 
 
 # --- A rehearsal ------------------------------------------------------------------------------------------------------
-def played(entry: TimelineEntry, definition: Definition) -> dict[str, Any]:
-    """What the page shows of a moment of a rehearsal."""
+def played(entry: TimelineEntry, definition: Definition, files: Mapping[str, Shown]) -> dict[str, Any]:
+    """What the page shows of a moment of a rehearsal. ``files`` are those of all steps."""
     colour, words = PLAYED[entry.event]
     step = definition.step(entry.step or "")
     reason = ""
@@ -233,13 +234,14 @@ def played(entry: TimelineEntry, definition: Definition) -> dict[str, Any]:
         reason = capfirst(known.get(entry.reason, entry.reason.replace("_", " ")))
     if entry.event == "waits":  # which the label says
         reason = "" if entry.reason == Reason.DELAY else reason.removeprefix("Waits ")
+    ids = step.attachments if step and entry.event == "sent" else ()
     return {
         "at": entry.at,
         "label": {"type": colour, "text": words},
         "step": f"Step {definition.steps.index(step) + 1}" if step else "",
         "reason": reason,
         "until": entry.until,
-        "text": html_of(entry.text or "", entry.entities),
+        "text": with_small_files(html_of(entry.text or "", entry.entities), ids, files),
         "is_reply": entry.event in ("reply", "auto_reply"),
     }
 

@@ -185,8 +185,7 @@ def _made_up_value(field: CustomField) -> Any:
 
 def _with_copied_files(workspace: Workspace, original_id: int, definition: Definition) -> Definition:
     """The definition with a copy of each file in place of the file; one that was deleted stays so."""
-    wanted = {file_id for step in definition.steps for file_id in step.attachments}
-    files = list(File.objects.for_workspace(original_id).filter(pk__in=wanted)) if wanted else []
+    files = list(File.objects.for_workspace(original_id).filter(pk__in=definition.attachments))
     copied = {file.pk: new_id("fil") for file in files}
     for file in files:
         file.pk, file.workspace = copied[file.pk], workspace

@@ -2,6 +2,7 @@
 
 import html
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crmsolid.workspaces.models import Role
-from messaging.models import Account, Message
+from messaging.files.services import upload
+from messaging.models import Account, File, Message
 from sequences import services
 from sequences.models import Enrollment, Sequence
+from tests.browser.media import picture
 from tests.panel import browser
 from tests.sequences.helpers import Clock, contact, create, enroll, publish, work, write_in
 from tests.tenants import Tenants
@@ -140,6 +143,30 @@ def test_a_rehearsal_shows_texts_with_their_formatting(tenants: Tenants, account
     bubble = html.partition('<div class="cs-bubble cs-kept" dir="auto">')[2].partition("</div>")[0]
     assert bubble.startswith('Hi <b>&lt;i&gt;Alice</b> &lt;b&gt;\n<blockquote><label class="cs-spoiler">')
     assert bubble.endswith("<span>Soon</span></label></blockquote>")
+
+
+def test_files_of_steps_are_shown_small(tenants: Tenants, account: Account) -> None:
+    contact(tenants.workspace, "alice")
+    client = browser(tenants.owner)
+    photo, plan = (
+        upload(tenants.actor(), BytesIO(content), name).pk
+        for content, name in ((picture(30, 20), "photo.jpg"), (b"%PDF-1.4", "plan.pdf"))
+    )
+    sequence = create(account, steps=[{"text": "Look", "attachments": [photo]}, {"attachments": [plan]}])
+    image = f'<img src="/panel/live/files/{photo}/"'
+    bubbles = client.get(page(sequence, "edit")).context["bubbles"]
+    assert [each["problem"] for each in bubbles] == ["", ""]
+    played = client.post(page(sequence, "rehearse"), {"contact": "@alice"}).context["played"]
+    for shown, key in (
+        (client.get(page(sequence)).context["steps"], "marked"),
+        (bubbles, "text"),
+        ([each for each in played if each["label"]["text"] == "Sent"], "text"),
+    ):
+        first, second = (each[key] for each in shown)
+        assert image in first and first.endswith("Look")
+        assert "plan.pdf" in second
+    File.unscoped.filter(pk=plan).delete()
+    assert client.get(page(sequence)).context["steps"][1]["marked"] == ""
 
 
 def test_a_rehearsal_is_for_a_contact_of_this_workspace(tenants: Tenants, account: Account) -> None:

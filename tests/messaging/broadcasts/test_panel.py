@@ -16,7 +16,9 @@ from crmsolid.panel.components.admin_columns import time_text
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
 from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.services import pause_broadcast
+from messaging.files.services import upload
 from messaging.models import Account, Message, MessageAttempt
+from tests.browser.media import picture
 from tests.messaging.broadcasts.helpers import contact, contacts, counts, freeze, run_job, start, stored, work
 from tests.messaging.conftest import FrozenTime
 from tests.panel import browser, flash_messages
@@ -294,6 +296,18 @@ def test_preview_that_follows_the_typing_does_not_count_a_large_audience(
         assert ("This audience is large: press “Update the preview” to count it." in shown) is not is_counted
         assert "Hello Annie" in shown and ("Hello Bobby" in shown) is is_counted
     assert not Broadcast.unscoped.exists()
+
+
+def test_files_of_a_broadcast_are_shown_small(tenants: Tenants, account: Account) -> None:
+    contact(tenants.workspace, "annie", name="Ann")
+    client = browser(tenants.owner)
+    photo = upload(tenants.actor(), io.BytesIO(picture(30, 20)), "photo.jpg").pk
+    small = f'<img src="/panel/live/files/{photo}/" width="40"'
+    assert small in client.post(reverse(ADD), form(account, do="preview", attachments=photo)).content.decode()
+    client.post(reverse(ADD), form(account, attachments=photo))
+    draft = Broadcast.unscoped.get()
+    for name in ("change", "preview"):
+        assert small in client.get(page(name, draft)).content.decode()
 
 
 def test_preview_of_the_form_needs_no_name_and_says_what_is_left_to_do(tenants: Tenants, account: Account) -> None:
