@@ -51,9 +51,10 @@ def come_back(worker: AccountWorker, server: TelegramServer) -> None:
 
 
 def test_a_reaction_to_the_newest_message_costs_no_request(away: AccountWorker, server: TelegramServer) -> None:
+    histories = server.count("messages.getHistory")
     react(server, "three", "❤")
     come_back(away, server)
-    assert (reactions("three"), server.count(UNREAD), server.count("messages.getHistory")) == ([HEART], 0, 0)
+    assert (reactions("three"), server.count(UNREAD), server.count("messages.getHistory")) == ([HEART], 0, histories)
 
 
 def test_a_reaction_to_the_newest_message_that_was_taken_back(away: AccountWorker, server: TelegramServer) -> None:
