@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
+from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors, stop_clock
 from tests.browser.looks import TWO_FRAMES, check_page
 from tests.browser.product import Product
 from tests.browser.seed import PASSWORD
 from tests.browser.test_people import log_in
 from tests.waiting import wait_until
+
+LOOK_MS = 10_000  # after which a page looks for what other members have done
 
 
 def write_to(product: Product, name: str, text: str, workspace: str = "inbox") -> str:
@@ -160,6 +162,7 @@ def test_a_viewer_reads_and_has_no_composer(product: Product, sign_in: SignIn) -
 def test_what_another_member_does_shows_up(product: Product, sign_in: SignIn) -> None:
     thread = write_to(product, "dora", "Hello Dora")
     page, other = sign_in("inbox", "agent"), sign_in("inbox", "admin")
+    page.clock.install()
     for each in (page, other):
         each.goto(f"/panel/live/inbox/{thread}/")
     page.evaluate("window.isTheSamePage = true")
@@ -171,6 +174,8 @@ def test_what_another_member_does_shows_up(product: Product, sign_in: SignIn) ->
 
     other.locator("summary", has_text="Assign").click()
     other.get_by_role("button", name="agent@inbox.example").click()
+    expect(other.get_by_role("log", name="Messages")).to_contain_text("assigned this to")
+    page.clock.run_for(LOOK_MS)
     expect(page.locator(f"#row-{thread}")).to_contain_text("Mine")
     expect(page.get_by_role("link", name="Mine 1")).to_be_visible()
     # A menu that is open stays as it is, until it is closed. List and head are asked for at the same time.
@@ -180,6 +185,8 @@ def test_what_another_member_does_shows_up(product: Product, sign_in: SignIn) ->
     expect(page.locator("#inbox-head")).to_contain_text("agent@inbox.example")
 
     other.get_by_role("button", name="Close", exact=True).click()
+    expect(other.get_by_role("button", name="Reopen")).to_be_visible()
+    page.clock.run_for(LOOK_MS)
     expect(page.get_by_role("button", name="Reopen")).to_be_visible()
     expect(page.locator(f"#row-{thread}")).to_have_count(0)
     assert page.evaluate("window.isTheSamePage") is True
@@ -191,18 +198,20 @@ def test_logging_out_removes_drafts(product: Product, visitors: Visitors) -> Non
     page = visitors.open()  # with a session of its own, because it ends
     page.goto(f"/panel/login/?next=/panel/live/inbox/{thread}/")
     log_in(page, product.seeded["workspaces"]["inbox"]["emails"]["agent"], PASSWORD)
+    page.wait_for_url(f"**/inbox/{thread}/")  # until its scripts run
     page.get_by_label("Your answer").fill("A draft")
-    assert "A draft" in page.evaluate("JSON.stringify(localStorage)")
+    wait_until(lambda: "A draft" in page.evaluate("JSON.stringify(localStorage)"), "the draft is kept")
     page.locator(".cs-user-menu summary").click()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="You are logged out")).to_be_visible()
-    assert page.evaluate("localStorage.length") == 0
+    wait_until(lambda: page.evaluate("localStorage.length") == 0, "the script of the page has removed the draft")
 
 
 def test_conversation_of_an_erased_contact_says_so(product: Product, sign_in: SignIn, visitors: Visitors) -> None:
     visitors.expect(404)
     thread = write_to(product, "emil", "Hello Emil")
     page = sign_in("inbox", "agent")
+    page.clock.install()
     page.goto(f"/panel/live/inbox/{thread}/")
     page.get_by_label("Your answer").fill("A draft")
     elsewhere = sign_in("inbox", "agent")
@@ -213,6 +222,7 @@ def test_conversation_of_an_erased_contact_says_so(product: Product, sign_in: Si
     _, messages = product.call("GET", f"/v1/threads/{thread}/messages", token)
     status, _ = product.call("DELETE", f"/v1/contacts/{messages['data'][0]['contact_id']}", token)
     assert status == 204
+    page.clock.run_for(LOOK_MS)
     expect(page.get_by_role("heading", name="This conversation was deleted.")).to_be_visible()
     expect(page.get_by_role("log", name="Messages")).to_have_count(0)
     expect(page.get_by_role("complementary")).to_have_count(0)
@@ -312,6 +322,7 @@ def test_first_conversation_is_three_keys_from_home(product: Product, sign_in: S
     write_to(product, "helga", "Hello Helga", "waiting")
     page = sign_in("waiting", "owner")
     page.goto("/panel/live/")
+    stop_clock(page)
     page.keyboard.press("g")
     with page.expect_navigation():
         page.keyboard.press("i")

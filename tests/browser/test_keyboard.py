@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, stop_clock
 from tests.browser.product import Product
 from tests.browser.test_inbox import write_to
 
@@ -56,6 +56,7 @@ def test_a_conversation_is_answered_and_closed(product: Product, sign_in: SignIn
     write_to(product, "kira", "Hello Kira")
     page = sign_in("inbox")
     page.goto("/panel/live/")
+    stop_clock(page)
     page.keyboard.press("g")
     leave(page, "i")
     page.goto("/panel/live/inbox/?q=kira")

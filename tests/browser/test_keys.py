@@ -1,8 +1,8 @@
 """Keys that pages declare, the list of them, and what is said after something was done, with its Undo."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, SignIn
+from tests.browser.conftest import NARROW, WIDE, SignIn, stop_clock
 from tests.browser.looks import check_access, check_page
 from tests.browser.product import Product
 from tests.browser.test_inbox import write_to
@@ -13,9 +13,15 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def keep(toast: Locator) -> None:
+    """However long the checks take: it has just begun to count its seconds."""
+    toast.evaluate("each => { each.dataset.seconds = -3600; }")
+
+
 def test_g_and_a_second_key_go_to_a_page(sign_in: SignIn) -> None:
     page = sign_in("keys")
     page.goto("/panel/live/")
+    stop_clock(page)
     with page.expect_navigation():
         press(page, "g", "p")
     assert page.url.endswith("/panel/live/contacts/")
@@ -73,6 +79,7 @@ def test_single_keys_do_nothing_in_a_field_and_can_be_switched_off(sign_in: Sign
     page.get_by_label("Single keys").check()
     page.get_by_role("button", name="Save").click()
     expect(page.locator("html[data-no-single-keys]")).to_have_count(0)
+    stop_clock(page)
     with page.expect_navigation():
         press(page, "g", "p")
     assert page.url.endswith("/contacts/")
@@ -88,6 +95,7 @@ def test_what_was_done_is_taken_back_by_its_button(product: Product, sign_in: Si
         toast = page.locator(".cs-toast")
         expect(toast).to_contain_text("The conversation is closed")
         reopen = page.locator("#inbox-verbs [value='reopen']")
+        keep(toast)
         expect(reopen).to_have_count(1 if width == WIDE else 0)  # the page stays, and on a phone leads to the list
         check_page(page)
         press(page, "z")
@@ -104,8 +112,10 @@ def test_toast_goes_but_not_while_somebody_is_at_it(sign_in: SignIn) -> None:
     page.get_by_role("button", name="Save").click()
     toast = page.locator(".cs-toast")
     expect(toast).to_be_visible()
+    keep(toast)
     check_page(page)
     toast.hover()
+    toast.evaluate("each => { each.dataset.seconds = 0; }")
     page.clock.run_for(20_000)
     expect(toast).to_be_visible()
     page.mouse.move(600, 300)

@@ -117,5 +117,5 @@ def test_without_javascript_the_page_of_the_search_does_the_same(thread: str, si
     page.get_by_label("Search everything").fill("from the page")
     page.get_by_role("button", name="Search", exact=True).click()
     page.get_by_role("button", name="from the page").click()
-    assert f"/inbox/{thread}/" in page.url
     expect(page.get_by_text("The tag was added.")).to_be_visible()
+    assert f"/inbox/{thread}/" in page.url
