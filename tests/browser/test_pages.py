@@ -48,10 +48,14 @@ def path_of(product: Product, address: Address, side: Side) -> str:
     return path + re.sub(r"{(.*?)}", lambda found: quote(rows[found[1]]), QUERIES.get(address.name, ""))
 
 
+_answers: dict[str, Answer] = {}
+
+
 def opened(product: Product, address: Address, side: Side = "live") -> tuple[str, Answer]:
-    """The path of an address and what an owner gets there. Skips what answers no page."""
+    """The path of an address and what an owner gets there, which is asked for once."""
     path = path_of(product, address, side)
-    answer = product.get(path, product.session("furnished"))
+    answer = _answers.get(path) or product.get(path, product.session("furnished"))
+    _answers[path] = answer
     allowed = (200, 302, 403, 404, 405) if address.name in NOT_FURNISHED else (200, 302, 403, 405)
     assert answer.status in allowed, f"{answer.status} at {path}"
     return path, answer
@@ -250,9 +254,9 @@ def test_button_that_copies_code_covers_none_of_it(public_page: Page, path: str)
 
 @pytest.mark.parametrize("address", panel_addresses(), ids=lambda address: address.name)
 def test_weight(product: Product, address: Address) -> None:
-    path = path_of(product, address, "live")
-    # Without an argument it is a list, perhaps: one with 50 rows and more.
-    answer = product.get(path, product.session("furnished" if address.arguments else "full"))
+    path, answer = opened(product, address)
+    if not address.arguments:  # a list, perhaps: one with 50 rows and more
+        answer = product.get(path, product.session("full"))
     if not is_page(answer):
         return
     assert answer.headers.get("content-encoding") == "gzip", path
