@@ -10,6 +10,7 @@ from django.urls import reverse
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry
 from messaging.models import Account, Message, TelegramSession
+from messaging.sending import settlement
 from messaging.telegram import health
 from messaging.telegram.account_worker import AccountWorker
 from tests.messaging.telegram.helpers import ANNA, SHOP, received_texts, send, wait_for_attempt, wait_for_status
@@ -23,6 +24,12 @@ URL = "https://t.me/spambot?start=appeal"
 DAY = 24 * 3600.0
 
 pytestmark = pytest.mark.usefixtures("no_gap")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was refused is tried again at once, if at all."""
+    monkeypatch.setattr(settlement, "FIRST_RETRY_SECONDS", 0.01)
 
 
 def freeze(server: TelegramServer, **values: Any) -> None:

@@ -10,7 +10,7 @@ from telethon.errors import RPCError
 
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import Actor
-from messaging.models import Account, Message, TelegramSession
+from messaging.models import Account, Message, MessageAttempt, TelegramSession
 from messaging.sending import settlement
 from messaging.telegram import connection, sending
 from messaging.telegram.account_worker import AccountWorker
@@ -69,11 +69,14 @@ def test_five_queued_messages_survive_five_refusals(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sending, "REFUSED_PAUSE_SECONDS", 0.1)
-    monkeypatch.setattr(sending, "RETRY_SECONDS", 5.0)  # later than the other messages are tried
+    monkeypatch.setattr(sending, "RETRY_SECONDS", 3600.0)  # later than the other messages are tried
     people = create_people(server, 5)
     server.fail("messages.sendMessage", error, code=code, times=5)
     messages = [send(actor, shop, to=name, text=f"to {name}") for name in people]
     worker.start()
+    wait_until(lambda: MessageAttempt.unscoped.filter(outcome="retry").count() == 5, "five refusals", seconds=60)
+    for message in messages:
+        make_due(message)
     for message in messages:
         wait_for_status(message, "sent", "failed", seconds=60)
     assert [Message.unscoped.get(pk=each.pk).status for each in messages] == ["sent"] * 5
