@@ -11,6 +11,7 @@ import pytest
 
 from crmsolid.local.setup import ACCOUNT_ID, OWNER
 from tests.attacks.product import PASSWORD, Product
+from tests.browser.chromium import find_chromium
 from tests.mcp.clients.conftest import sent_texts
 from tests.mcp.clients.node import HERE, Node
 from tests.mcp.clients.stdio import HANDSHAKE, StdioClient, started
@@ -21,7 +22,7 @@ READS = ["read:contacts", "read:messages", "read:analytics"]
 
 @pytest.fixture
 def chromium() -> str:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = find_chromium()
     if path is None:
         pytest.skip("no Chromium is installed")
     return path
