@@ -311,9 +311,9 @@ def test_a_thread_knows_when_each_side_wrote_last(sandbox: Account, sent: Messag
     out = frozen_time.now
     at = frozen_time.forward(minutes=1)
     receive(sandbox, Incoming(1001, "Yes", at, username="alice"))
-    receive(sandbox, Incoming(1000, "Late", at - timedelta(seconds=30), username="alice"))
+    receive(sandbox, Incoming(999, "Late", at - timedelta(seconds=30), username="alice"))
     thread = Thread.unscoped.get()
     assert (thread.last_in_at, thread.last_out_at, thread.last_read_at) == (at, out, None)
     phone = frozen_time.forward(minutes=1)
-    receive(sandbox, Incoming(1002, "From the phone", phone, username="alice", outgoing=True))
+    receive(sandbox, Incoming(1003, "From the phone", phone, username="alice", outgoing=True))
     assert Thread.unscoped.get().last_out_at == phone

@@ -507,9 +507,10 @@ def test_pages_reach_every_thread_once(agent: Actor, sandbox: Account, frozen_ti
 
 @pytest.fixture
 def many_threads(agent: Actor, sandbox: Account) -> None:
-    """A few of them in each view. The planner decides by what it knows of the tables."""
+    """A few of them in each view, and so many in all that reading the whole table takes longest. The planner decides by
+    what it knows of the tables."""
     now, member = clock.now(), int(agent.subject.id)
-    contacts = Contact.unscoped.bulk_create(Contact(workspace=sandbox.workspace, name=str(n)) for n in range(4000))
+    contacts = Contact.unscoped.bulk_create(Contact(workspace=sandbox.workspace, name=str(n)) for n in range(12_000))
     states: list[dict[str, Any]] = [
         {"unread_count": 1},
         {"waiting_since": now},
@@ -525,7 +526,7 @@ def many_threads(agent: Actor, sandbox: Account) -> None:
             account=sandbox,
             contact=contact,
             last_message_at=now - timedelta(minutes=number),
-            **(closed if number % 20 else closed | {"closed_at": None} | states[number // 20 % len(states)]),
+            **(closed if number % 60 else closed | {"closed_at": None} | states[number // 60 % len(states)]),
         )
         for number, contact in enumerate(contacts)
     )

@@ -19,7 +19,7 @@ from messaging.threads.incoming import Incoming
 
 NOON = datetime(2026, 6, 4, 12, tzinfo=UTC)
 
-_message_ids = count(1)
+_message_ids = count(1, 2)  # odd: those of what a sandbox account sends are even
 
 
 def rule(actor: Actor, name: str, on: str, value: str = "", points: int = 10, **more: Any) -> ScoringRule:
