@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -292,15 +293,22 @@ class ContactColumns(WorkspaceModel):
 
 
 class ContactNote(WorkspaceModel):
-    """What a member wrote down about a contact, for members alone. ``author_label`` is how the audit log calls the
-    author, and stays when the user is gone."""
+    """What a member, a key or an assistant wrote down about a contact, for members alone. ``author_label`` is how the
+    audit log calls the author, and stays when the user is gone; ``author_kind`` is the kind of the audit log's subject
+    (user, key, grant), ``author_ref`` its id. ``thread_id`` is the conversation in which it was written, empty if it
+    was in none. ``mentioned`` are the ids of the users whom it mentions."""
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "not"), editable=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notes", db_index=False)
     author = models.ForeignKey(User, on_delete=models.SET_NULL, related_name="+", null=True, db_index=False)
     author_label = models.CharField(max_length=254)
+    author_kind = models.CharField(max_length=10, default="user", db_default="user", editable=False)
+    author_ref = models.CharField(max_length=64, default="", db_default="", editable=False)
     text = models.TextField()
+    thread_id = models.CharField(max_length=30, default="", db_default="", editable=False)
+    mentioned = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(WorkspaceModel.Meta):
         indexes = [

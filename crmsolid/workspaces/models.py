@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -36,6 +37,15 @@ class Theme(models.TextChoices):
     DARK = "dark", "Dark"
 
 
+class OpensNext(models.TextChoices):
+    """After what the next conversation of the list opens: never, after closing or snoozing one, or after an answer
+    too."""
+
+    NEVER = "never", "Never"
+    CLOSE = "close", "After closing or snoozing"
+    ANSWER = "answer", "After answering, closing or snoozing"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in to the panel. Their memberships say what they may do; Django's groups do not matter.
 
@@ -48,6 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, blank=True, db_default="")
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM, db_default=Theme.SYSTEM)
     single_keys = models.BooleanField(default=True, db_default=True)
+    opens_next = models.CharField(
+        max_length=10, choices=OpensNext.choices, default=OpensNext.CLOSE, db_default=OpensNext.CLOSE
+    )
     is_active = models.BooleanField(default=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -176,6 +189,7 @@ class Plan(models.TextChoices):
 
 
 ANSWER_AIM = 15  # minutes
+UNASSIGNED_AIM = 30  # minutes
 
 
 class Workspace(models.Model):
@@ -196,6 +210,13 @@ class Workspace(models.Model):
     answer_aim_minutes = models.SmallIntegerField(
         default=ANSWER_AIM, db_default=ANSWER_AIM, help_text="of a customer's wait; that of the live one counts"
     )
+    # Working hours of a day, in the time zone of the workspace; all hours count while there are none. That of the live
+    # one counts. Days are 1 (Monday) to 7.
+    work_days = ArrayField(models.SmallIntegerField(), default=list, db_default=[], blank=True)
+    work_from = models.TimeField(null=True, blank=True)
+    work_until = models.TimeField(null=True, blank=True)
+    # After how many minutes admins are told of a waiting contact whom nobody looks after; that of the live one counts.
+    unassigned_aim_minutes = models.SmallIntegerField(default=UNASSIGNED_AIM, db_default=UNASSIGNED_AIM)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -266,13 +287,16 @@ class Role(models.TextChoices):
 class Membership(WorkspaceModel):
     """A user's role in a live workspace. It holds for the test twin as well.
 
-    ``last_seen_at`` is when the user last opened a page of the workspace, to a few minutes.
+    ``last_seen_at`` is when the user last opened a page of the workspace, to a few minutes. ``on_duty``: whether
+    the queue assigns conversations to the member, at most ``capacity`` open ones at a time, NULL for any number.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    on_duty = models.BooleanField(default=True, db_default=True)
+    capacity = models.SmallIntegerField(null=True, blank=True)
 
     class Meta(WorkspaceModel.Meta):
         verbose_name = "member"

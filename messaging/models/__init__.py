@@ -1,5 +1,10 @@
 """The tables of the app by topic, and those of its folders. Nothing else imports from the modules of this package."""
 
+from messaging.alerts.models import Alert as Alert
+from messaging.alerts.models import AlertKind as AlertKind
+from messaging.alerts.models import AlertSettings as AlertSettings
+from messaging.alerts.models import PushKey as PushKey
+from messaging.alerts.models import PushSubscription as PushSubscription
 from messaging.broadcasts.models import Broadcast as Broadcast
 from messaging.broadcasts.models import Recipient as Recipient
 from messaging.files.models import Attachment as Attachment
@@ -27,11 +32,13 @@ from messaging.models.messages import SEARCHED_STATUSES as SEARCHED_STATUSES
 from messaging.models.messages import SEPARATORS as SEPARATORS
 from messaging.models.messages import TEXT_APART as TEXT_APART
 from messaging.models.messages import TEXT_WORDS as TEXT_WORDS
+from messaging.models.messages import AuthorKind as AuthorKind
 from messaging.models.messages import Direction as Direction
 from messaging.models.messages import Message as Message
 from messaging.models.messages import Status as Status
 from messaging.models.messages import WaitingFor as WaitingFor
 from messaging.models.messages import new_random_id as new_random_id
+from messaging.models.stats import Episode as Episode
 from messaging.models.stats import ErasedMessage as ErasedMessage
 from messaging.models.stats import WrittenMessage as WrittenMessage
 from messaging.models.telegram import NEVER_LEASED as NEVER_LEASED
@@ -51,3 +58,4 @@ from messaging.models.texts import Format as Format
 from messaging.models.texts import OptOutWord as OptOutWord
 from messaging.models.texts import Template as Template
 from messaging.models.threads import Thread as Thread
+from messaging.models.threads import ThreadDraft as ThreadDraft

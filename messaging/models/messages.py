@@ -36,6 +36,18 @@ class Status(models.TextChoices):
     RECEIVED = "received", "Received"
 
 
+class AuthorKind(models.TextChoices):
+    """Who writes messages. ``assistant``: a key or a grant over MCP; ``telegram``: somebody on the account's phone."""
+
+    MEMBER = "member"
+    KEY = "key"
+    ASSISTANT = "assistant"
+    SEQUENCE = "sequence"
+    BROADCAST = "broadcast"
+    RULE = "rule"
+    TELEGRAM = "telegram"
+
+
 class WaitingFor(models.TextChoices):
     """Why a queued message is not sent yet; :func:`messaging.sending.waiting.waiting_for` answers it.
 
@@ -95,6 +107,9 @@ class Message(WorkspaceModel):
     an outgoing message; ``deleted_at`` when it was deleted at Telegram by either side. ``reactions`` is a list of
     ``{"emoji": str, "by": "contact" | "account"}``. ``change`` is what is asked of Telegram and not done yet, or what
     it has refused (:mod:`messaging.changes.queue`): ``{"kind": str, "status": "queued" | "failed", "error": str}``.
+
+    ``author_kind``, ``author_ref`` and ``author_name`` say who wrote an outgoing message (:class:`AuthorKind`), the id
+    and the name as they were then; empty where that is not known.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)
@@ -152,6 +167,10 @@ class Message(WorkspaceModel):
     reactions = models.JSONField(default=list, db_default=[], blank=True, editable=False)
     media_text = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
     change = models.JSONField(null=True, blank=True, editable=False)
+
+    author_kind = models.CharField(max_length=10, default="", db_default="", editable=False)
+    author_ref = models.CharField(max_length=64, default="", db_default="", editable=False)
+    author_name = models.CharField(max_length=254, default="", db_default="", editable=False)
 
     # Not a column: whether it waits for an earlier message of its thread, None if whoever read it did not ask.
     is_behind: "bool | None" = None

@@ -7,6 +7,7 @@ from django.db.models import Q
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging.models.accounts import Account
 from messaging.models.messages import Message
+from messaging.models.threads import Thread
 
 
 class WrittenMessage(WorkspaceModel):
@@ -16,7 +17,7 @@ class WrittenMessage(WorkspaceModel):
     ``author`` is the member who wrote it in the panel, NULL for anybody else; ``via`` is the interface (``panel``,
     ``rest``, ``mcp``, ...) or ``phone``. ``at`` is when it was written; of one that was planned, when it was sent, NULL
     until then. ``waited`` is for how many seconds the contact had waited for it, NULL if nobody did. A canceled message
-    has no row. :mod:`messaging.team` keeps these rows.
+    has no row. ``episode`` is the one it was written in. :mod:`messaging.team` keeps these rows.
     """
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+", null=True)
@@ -27,6 +28,15 @@ class WrittenMessage(WorkspaceModel):
     via = models.CharField(max_length=10)
     at = models.DateTimeField(null=True)
     waited = models.PositiveIntegerField(null=True)
+    # Nothing to do on deletion: episodes are deleted with their workspace only.
+    episode = models.ForeignKey(
+        "messaging.Episode",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
 
     class Meta(WorkspaceModel.Meta):
         indexes = [
@@ -55,3 +65,45 @@ class ErasedMessage(WorkspaceModel):
             ),
         ]
         indexes = [models.Index(fields=["workspace", "at"], name="erasedmessage_stats")]
+
+
+class Episode(WorkspaceModel):
+    """The time for which a conversation was open: from the message of the contact that began it, or opened it again, to
+    its closing. For the report of the team; the row stays when the contact is erased, without the thread.
+
+    ``is_first``: the conversation began with it. ``first_answer_by`` is the member who wrote the first answer, NULL for
+    anybody else, ``first_answer_via`` the interface or ``phone``. ``closed_by`` is the member who closed it.
+    """
+
+    # The index is episode_open.
+    thread = models.ForeignKey(Thread, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    is_first = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    first_answer_at = models.DateTimeField(null=True)
+    first_answer_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    first_answer_via = models.CharField(max_length=10, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["thread"], name="episode_open", condition=Q(closed_at=None, thread__isnull=False)
+            )
+        ]
+        indexes = [
+            models.Index(fields=["thread"], name="episode_of_thread", condition=Q(thread__isnull=False)),
+            models.Index(fields=["workspace", "opened_at"], name="episode_opened"),
+            models.Index(fields=["workspace", "first_answer_at"], name="episode_answered"),
+            models.Index(fields=["workspace", "closed_at"], name="episode_closed"),
+            # For the foreign keys: whatever deletes a user looks for them.
+            models.Index(
+                fields=["first_answer_by"], name="episode_answerer", condition=Q(first_answer_by__isnull=False)
+            ),
+            models.Index(fields=["closed_by"], name="episode_closer", condition=Q(closed_by__isnull=False)),
+        ]

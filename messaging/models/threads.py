@@ -108,3 +108,25 @@ class Thread(WorkspaceModel):
     @property
     def is_snoozed(self) -> bool:
         return self.snoozed_until is not None and self.snoozed_until > clock.now()
+
+
+class ThreadDraft(WorkspaceModel):
+    """What a member has begun to write in a conversation and not sent yet: one for each member and conversation.
+
+    ``message_id`` is the id that the message gets, ``content`` the fields of the form and the files to show with it.
+    ``revision`` grows with each change. The row is deleted in the transaction that stores the message.
+    """
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    message_id = models.CharField(max_length=30)
+    content = models.JSONField()
+    revision = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["thread", "user"], name="threaddraft_once")]
+        indexes = [models.Index(fields=["user", "workspace"], name="threaddraft_of_user")]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"

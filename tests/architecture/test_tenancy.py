@@ -40,7 +40,10 @@ from crmsolid.workspaces.scoping import ScopedManager, UnscopedAccess, Workspace
 from messaging.broadcasts.models import Recipient
 from messaging.models import (
     AccountLease,
+    Alert,
+    AlertSettings,
     Attachment,
+    Episode,
     ErasedMessage,
     File,
     HistoryRequest,
@@ -57,6 +60,7 @@ from messaging.models import (
     TelegramSession,
     TelegramUpload,
     Thread,
+    ThreadDraft,
     WrittenMessage,
 )
 from sequences.models import SequenceVersion, Step, StepRun
@@ -178,6 +182,10 @@ NOT_SHOWN: set[type[models.Model]] = {
     SpentSlot,
     ErasedMessage,
     WrittenMessage,
+    Episode,
+    Alert,
+    AlertSettings,
+    ThreadDraft,
     TelegramSession,
     AccountLease,
     PeerHash,

@@ -1,0 +1,105 @@
+"""Alerts: what a member is told of by the pages that are open, by Web Push and by e-mail."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from crmsolid.core import clock
+from crmsolid.workspaces.scoping import WorkspaceModel
+
+EMAIL_AFTER = 15  # minutes
+
+
+class AlertKind(models.TextChoices):
+    """``message``: a contact wrote. ``mention``: a note mentions the member. ``assigned``: somebody else made the
+    member look after the conversation."""
+
+    MESSAGE = "message", "Message"
+    MENTION = "mention", "Mention"
+    ASSIGNED = "assigned", "Assignment"
+
+
+class AlertSettings(WorkspaceModel):
+    """Of what a member of a live workspace and its test twin is told, and how. Without a row, the defaults count.
+
+    ``mine``: messages in conversations that the member looks after; ``unassigned``: in those that nobody does;
+    ``everything``: in all. Nothing is told between ``quiet_from`` and ``quiet_until``, in the time zone of the user, or
+    the workspace's; the alerts are there afterwards. ``email_after``: minutes after which what nobody has seen is told
+    by e-mail, NULL for never.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    mine = models.BooleanField(default=True)
+    unassigned = models.BooleanField(default=True)
+    mentions = models.BooleanField(default=True)
+    everything = models.BooleanField(default=False)
+    sound = models.BooleanField(default=True)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    email_after = models.PositiveSmallIntegerField(null=True, blank=True, default=EMAIL_AFTER)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["user", "workspace"], name="alertsettings_once")]
+
+    def __str__(self) -> str:
+        return f"alert settings {self.pk}"
+
+
+class Alert(WorkspaceModel):
+    """That a member is to be told of something in a conversation; goes with the contact when it is erased.
+
+    ``seen_at`` is when the member has seen the conversation, ``pushed_at`` and ``emailed_at`` when the alert was handed
+    to the push services and to the e-mail; NULL if it was not.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    thread = models.ForeignKey("messaging.Thread", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=AlertKind.choices)
+    # The id of the message, of the note, or of the audit entry of the assignment.
+    about = models.CharField(max_length=30)
+    created_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(null=True)
+    pushed_at = models.DateTimeField(null=True)
+    emailed_at = models.DateTimeField(null=True)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["user", "kind", "about"], name="alert_once")]
+        indexes = [
+            models.Index(fields=["user", "workspace", "created_at"], name="alert_unseen", condition=Q(seen_at=None)),
+            models.Index(fields=["created_at"], name="alert_unpushed", condition=Q(seen_at=None, pushed_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"alert {self.pk}"
+
+
+class PushSubscription(models.Model):
+    """A browser of a user that takes Web Push (RFC 8030). It ends with the session in which it was made.
+
+    ``digest`` is the SHA-256 of the endpoint. ``subscription`` is the endpoint with its keys as JSON, encrypted:
+    whoever has them can send to the browser. ``failures`` counts the refusals since the last success.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    subscription = models.BinaryField(help_text="encrypted")
+    session_key = models.CharField(max_length=40, db_index=True)
+    browser = models.CharField(max_length=200, blank=True, help_text="the User-Agent, shortened")
+    created_at = models.DateTimeField(default=clock.now)
+    last_sent_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"push subscription {self.pk}"
+
+
+class PushKey(models.Model):
+    """One row: the VAPID key (RFC 8292) by which push services know this installation."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    private_key = models.BinaryField(help_text="encrypted")
+    public_key = models.CharField(max_length=100, help_text="uncompressed point, base64url")
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return "push key"
