@@ -9,8 +9,7 @@ TOOLS = (
     Tool(
         "list_contacts",
         "List contacts",
-        "Find contacts by part of the name, username or e-mail, by tags, stage or time of change; newest first unless "
-        "`sort` says otherwise.",
+        "Find contacts, the newest first unless `sort` says otherwise.",
         ContactsView,
     ),
     Tool(

@@ -15,8 +15,7 @@ TOOLS = (
     Tool(
         "list_messages",
         "List messages",
-        "Read messages, in and out, newest first: of a thread, a contact or an account, by status or time. "
-        "`waiting_for` says why a queued one is not sent yet, `error` why one failed.",
+        "Read messages, newest first. `waiting_for` says why a queued one is not sent yet, `error` why one failed.",
         MessagesView,
     ),
     Tool(
@@ -69,7 +68,7 @@ TOOLS = (
     Tool(
         "react_to_message",
         "React",
-        "React from its account, in place of an earlier reaction.",
+        "React to a message from the account that has it.",
         ReactionsView,
         "POST",
         destructive=True,

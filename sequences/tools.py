@@ -25,8 +25,7 @@ TOOLS = (
     Tool(
         "get_sequence",
         "Read a sequence",
-        "Read what a sequence sends: the steps of its latest version with texts and delays, the accounts, when it "
-        "sends and what stops it.",
+        "Read what a sequence sends, when and from where, and what stops it. `steps` are those of the latest version.",
         SequenceView,
     ),
     Tool(
@@ -57,8 +56,8 @@ TOOLS = (
     Tool(
         "list_enrollments",
         "List enrollments",
-        "Who is in which sequence: the enrollments of a sequence, a contact or all, newest first. `step` is sent at "
-        "`next_run_at`; `reason` says what it waits for, or why it ended.",
+        "Who is in which sequence, newest first. `step` is sent at `next_run_at`; `reason` says what it waits for, or "
+        "why it ended.",
         EnrollmentsView,
     ),
     Tool(

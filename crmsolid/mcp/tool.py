@@ -27,8 +27,8 @@ UNTRUSTED_FIELDS = "untrusted_fields"
 _KEPT = ("type", "enum", "minimum", "maximum", "items", "anyOf")
 _LENGTHS = ("minLength", "maxLength")
 _LARGE = 1_000_000  # limits beyond this are those of the database
-# What their names and the server's instructions say is not said in each tool.
-_EXPLAINED = ("limit", "cursor")
+# What their names, their values and the server's instructions say is not said in each tool.
+_EXPLAINED = ("limit", "cursor", "format")
 DEFAULT_LIMIT = 20  # rows a page, less than REST's, because an assistant reads all of them
 
 
