@@ -25,6 +25,7 @@ from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets, team
 from messaging.accounts import MAX_BIGINT, account_not_found
+from messaging.authors import author_of
 from messaging.changes import queue
 from messaging.files import albums
 from messaging.files import services as file_services
@@ -161,6 +162,7 @@ def queue_message(
         delayed_by=_delayed_by(now, send_at, earliest, eta),
         slot_at=eta,
         created_at=now,
+        **author_of(actor).columns,
         **columns,
     )
     parts = _attach(actor, message, account, attachments, send_as)

@@ -53,12 +53,6 @@ def record_sent(planned: Iterable[Message], now: datetime) -> None:
     WrittenMessage.unscoped.bulk_update(rows, ["at", "waited"])
 
 
-def find_written(workspace: Workspace, messages: Iterable[Message]) -> dict[str, WrittenMessage]:
-    """The rows of those of these messages that a person wrote, with the authors, by the id of the message."""
-    rows = WrittenMessage.objects.for_workspace(workspace).filter(message__in=[each.pk for each in messages])
-    return {row.message_id: row for row in rows.select_related("author")}
-
-
 def _seconds(since: datetime | None, at: datetime) -> int | None:
     return None if since is None or since > at else int((at - since).total_seconds())
 

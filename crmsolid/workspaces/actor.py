@@ -57,11 +57,13 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who it is, for the audit log: ``kind`` (key, user, grant, system, command), its id, and a label to show."""
+    """Who it is, for the audit log: ``kind`` (key, user, grant, system, command), its id, and a label to show. ``name``
+    is what other members call a user; empty for all others."""
 
     kind: str
     id: str
     label: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ class Actor:
     def member(cls, membership: Membership, workspace: Workspace, ip: str | None = None) -> "Actor":
         """A member in the panel; the scopes follow from the role. ``workspace`` is the live one or its test twin."""
         user, role = membership.user, Role(membership.role)
-        return cls(workspace, Subject("user", str(user.pk), user.email), ROLE_SCOPES[role], role, "panel", ip)
+        subject = Subject("user", str(user.pk), user.email, user.name)
+        return cls(workspace, subject, ROLE_SCOPES[role], role, "panel", ip)
 
 
 Roles = frozenset[str]

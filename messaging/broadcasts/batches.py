@@ -18,6 +18,7 @@ from contacts.repository import lock_free
 from crmsolid.core import clock, doorbell
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces import sending_hold
+from messaging.authors import of_broadcast
 from messaging.broadcasts.audience import Judged, judge
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.message_source import ACCOUNT_LOST, SOURCE, recover_outcomes
@@ -118,7 +119,7 @@ def _send_batch(job: Job, broadcast: Broadcast, to_send: int, in_flight: InFligh
     found = [(each, by_contact[each.contact_id]) for each in candidates if each.contact_id in by_contact]
     _skip(job, found)
     ready = [(recipient, each) for recipient, each in found if not each.reason]
-    _make_messages(job, capacity, ready, tuple(broadcast.attachments))
+    _make_messages(job, broadcast, capacity, ready)
     if found:
         return _wait(job, broadcast, None, now)
     if candidates or not capacity.waits:  # another transaction has locked them all
@@ -212,11 +213,11 @@ def _candidates(broadcast: Broadcast, capacity: _Capacity, room: int) -> list[Re
 
 
 def _make_messages(
-    job: Job, capacity: _Capacity, ready: Sequence[tuple[Recipient, Judged]], attachments: tuple[str, ...]
+    job: Job, broadcast: Broadcast, capacity: _Capacity, ready: Sequence[tuple[Recipient, Judged]]
 ) -> None:
     """Write a message for each of these recipients for whom there is a slot. Their contacts are locked, so none has got
     one meanwhile."""
-    recipients, wanted = [], []
+    recipients, wanted, attachments = [], [], tuple(broadcast.attachments)
     for recipient, each in ready:
         account_id = recipient.account_id or max(capacity.slots, key=lambda pk: len(capacity.slots[pk]))
         slot = capacity.take_slot(account_id)
@@ -224,7 +225,7 @@ def _make_messages(
             recipients.append(recipient)
             account = capacity.accounts[account_id]
             wanted.append(AutomaticMessage(account, each.contact, each.text, slot, job.request_id, attachments))
-    messages = automatic.accept(SOURCE, wanted)
+    messages = automatic.accept(SOURCE, wanted, of_broadcast(broadcast.pk, broadcast.name))
     if not messages:
         return
     for recipient, message in zip(recipients, messages, strict=True):

@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Workspace
-from messaging import team
+from messaging import authors
 from messaging.changes.services import EDIT_WITHIN, WITHOUT_TEXT
 from messaging.formatting.entities import from_json
-from messaging.models import Direction, Message, Status, Thread, WrittenMessage
+from messaging.models import AuthorKind, Direction, Message, Status, Thread
 from messaging.panel import media, words
 from messaging.panel.formatted import html_of
 from messaging.panel.media import Shown
@@ -21,8 +21,8 @@ from messaging.threads.services.actions import Deed
 
 # So many characters of a message are shown where another one quotes it.
 QUOTED = 140
-# What was not written by a member in the panel, by its interface.
-INTERFACES = {"rest": "API", "mcp": "Assistant"}
+# What stands beside the name of an author that is no member.
+AUTHORS: dict[str, str] = {AuthorKind.KEY: "API", AuthorKind.ASSISTANT: "Assistant"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Part:
 
     def goes_on_with(self, other: "Part") -> bool:
         """Whether a message that would begin ``other`` is one of these."""
-        mine, theirs = ((each.is_out, each.author_id, each.source) for each in (self, other))
+        mine, theirs = ((each.is_out, each.author_id, each.author, each.source) for each in (self, other))
         return mine == theirs and not (other.day or self.event or other.event)
 
 
@@ -104,7 +104,7 @@ class Drawing:
     def __init__(self, workspace: Workspace, thread: Thread, rows: Sequence[Message]) -> None:
         self._thread = thread
         self._rows = media.with_files(rows)
-        self._written = team.find_written(workspace, rows)
+        self._authors = authors.find(workspace, rows)
         self._retryable = answering.find_retryable(workspace, rows)
         ids = {row.reply_to_id for row in rows if row.reply_to_id}
         quoted = Message.objects.for_workspace(workspace).filter(pk__in=ids, thread=thread) if ids else ()
@@ -130,17 +130,14 @@ class Drawing:
     def _part(self, row: Message | Deed, day: str) -> Part:
         if isinstance(row, Deed):
             return Part(row.key, day, event=row.text, icon=row.icon, at=row.at)
-        is_out, written = row.direction == Direction.OUT, self._written.get(row.pk)
-        author_id = written.author_id if written else None
-        source = "Automatic reply" if row.auto_reply else words.SOURCES.get(row.source, "") or _interface(written)
-        return Part(row.pk, day, self._author(row), author_id, is_out, source)
-
-    def _author(self, message: Message) -> str:
-        written = self._written.get(message.pk)
-        if message.direction == Direction.IN:
-            return str(self._thread.contact)
-        member = written.author if written else None
-        return (member.name or member.email) if member else str(self._thread.account)
+        is_out, author = row.direction == Direction.OUT, self._authors.get(row.pk, authors.NOBODY)
+        name = str(self._thread.account if is_out else self._thread.contact)
+        if author.is_person:
+            name = author.name or name
+        author_id = int(author.ref) if author.kind == AuthorKind.MEMBER else None
+        source = words.SOURCES.get(row.source, "") or AUTHORS.get(author.kind, "")
+        source = "Automatic reply" if row.auto_reply else source
+        return Part(row.pk, day, name, author_id, is_out, source)
 
     def _bubble(self, message: Message) -> Bubble:
         files = media.files_of(message)
@@ -172,10 +169,6 @@ class Drawing:
         text = message.quote or " ".join(quoted.text.split()) or shown.text
         author = "You" if quoted.direction == Direction.OUT else str(self._thread.contact)
         return Quote(quoted.pk, author, text[:QUOTED], shown.icon if not quoted.text else "")
-
-
-def _interface(written: WrittenMessage | None) -> str:
-    return INTERFACES.get(written.via, "") if written and written.author_id is None else ""
 
 
 def _allowed(message: Message) -> Iterator[str]:

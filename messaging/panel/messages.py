@@ -102,11 +102,11 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
             {"fields": (("contact", "account"), "words", "files", ("status_text", "direction"), ("error", "detail"))},
         ),
         ("Times", {"fields": (("created", "due"), ("sent", "edited"))}),
-        ("More", {"fields": (("source_name", "addressed_to"), ("kind", "attempts"), "conversation", "id")}),
+        ("More", {"fields": (("source_name", "author"), ("addressed_to", "kind"), "attempts", "conversation", "id")}),
     )
     readonly_fields = (
         *("words", "files", "status_text", "detail", "created", "due", "sent", "edited"),
-        *("source_name", "addressed_to", "conversation"),
+        *("source_name", "author", "addressed_to", "conversation"),
     )
     inlines = (AttemptInline,)
     keeps_history = False
@@ -117,6 +117,7 @@ class MessageAdmin(MessageColumns, AccountFieldAdmin):
     edited = datetime_column("edited", "edited_at")
     detail = field_column("detail", "error_detail")
     source_name = field_column("source", "source")
+    author = field_column("written by", "author_name")
     addressed_to = field_column("addressed to", "recipient")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LoadingChangeList]:

@@ -17,6 +17,7 @@ from contacts.models import Contact
 from contacts.panel.actions import Conversation
 from contacts.timeline import Entry, Line, Older, Source
 from crmsolid.panel.components.addresses import panel_url
+from messaging.authors import of_message
 from messaging.models import Direction, Message, Status, Thread
 from messaging.panel.media import files_of, small_files, with_files
 from messaging.panel.words import address_of, media_text
@@ -63,7 +64,8 @@ def _latest(contact: Contact, days: Sequence[Any]) -> dict[tuple[str, date], lis
     """The last messages of each day of a conversation, oldest first, by one query."""
     found: dict[tuple[str, date], list[Message]] = defaultdict(list)
     # With all columns, making the statement would take most of the time of the page.
-    messages = contact.messages.only("contact_id", "thread_id", "created_at", "direction", "status", "kind", "text")
+    columns = ("contact_id", "thread_id", "created_at", "direction", "status", "kind", "text")
+    messages = contact.messages.only(*columns, "author_kind", "author_ref", "author_name")
     queries = [
         messages.filter(
             thread=each["thread_id"], created_at__gte=each["began"], created_at__lte=each["ended"]
@@ -81,11 +83,16 @@ def _line(contact: Contact, message: Message) -> Line:
     files = files_of(message)
     text = Truncator(message.text).chars(LENGTH)
     return Line(
-        who=contact.first_name or str(contact) if message.direction == Direction.IN else "We",
+        who=contact.first_name or str(contact) if message.direction == Direction.IN else _author(message),
         text=text if text or files else media_text(message),
         files=small_files(files, address_of(message)),
         label=None if kind is None else (kind, message.get_status_display()),
     )
+
+
+def _author(message: Message) -> str:
+    author = of_message(message)
+    return (author.is_person and author.name) or "We"
 
 
 def conversations_with(contact: Contact) -> list[Conversation]:

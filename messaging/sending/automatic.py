@@ -16,6 +16,7 @@ from django.db.models import Case, F, When
 from contacts.models import Contact
 from crmsolid.core import clock
 from messaging import team
+from messaging.authors import Author
 from messaging.formatting.entities import Formatted, to_json
 from messaging.models import (
     Account,
@@ -102,9 +103,9 @@ def reserve_slots(account: Account, now: datetime, wanted: int) -> tuple[list[da
     return reserved, None if next_free is None else Wait(next_free, WaitingFor.DAILY_LIMIT)
 
 
-def accept(source: str, wanted: Sequence[AutomaticMessage]) -> list[Message]:
-    """Queue these messages, each due at its slot, and return them in their order. One whose files are not all there any
-    more fails at its claim.
+def accept(source: str, wanted: Sequence[AutomaticMessage], author: Author) -> list[Message]:
+    """Queue these messages of this author, each due at its slot, and return them in their order. One whose files are
+    not all there any more fails at its claim.
 
     Accounts and contacts must be locked. Runs in the caller's transaction.
     """
@@ -129,6 +130,7 @@ def accept(source: str, wanted: Sequence[AutomaticMessage]) -> list[Message]:
             slot_at=each.slot_at,
             delayed_by=WaitingFor.GAP.value if each.slot_at > now else "",
             created_at=now,
+            **author.columns,
         )
         for each in wanted
     ]

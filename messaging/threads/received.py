@@ -18,7 +18,7 @@ from contacts.models import Contact
 from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
 from crmsolid.events.publishing import NewEvent, publish_all
-from messaging import team, texts
+from messaging import authors, team, texts
 from messaging.files import received as files
 from messaging.formatting.entities import to_json
 from messaging.models import Account, AccountKind, Attachment, Direction, Message, OptOutWord, Status
@@ -236,6 +236,7 @@ def _new_message(account: Account, contact: Contact, thread_id: str, incoming: I
         telegram_message_id=incoming.telegram_message_id,
         auto_reply=incoming.is_automatic,
         sent_at=incoming.at,
+        **(authors.PHONE if incoming.outgoing else authors.NOBODY).columns,
         **columns,
     )
 

@@ -18,6 +18,7 @@ from contacts.segments.compilation import where
 from contacts.segments.conditions import load_condition
 from crmsolid.core import clock, doorbell
 from crmsolid.workspaces.models import Workspace
+from messaging.authors import of_sequence
 from messaging.formatting.entities import Formatted
 from messaging.models import Account
 from messaging.sending import automatic, message_text
@@ -296,6 +297,7 @@ def _make_messages(batch: _Batch, ready: Sequence[tuple[_Send, Account, datetime
             )
             for send, account, slot_at in ready
         ],
+        of_sequence(batch.sequence.pk, batch.sequence.name),
     )
     runs = []
     for (send, account, _), message in zip(ready, messages, strict=True):

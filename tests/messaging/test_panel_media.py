@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
 from crmsolid.workspaces.models import Role
+from messaging.authors import Author
 from messaging.formatting.entities import Entity, EntityKind, to_json
 from messaging.models import Account, Attachment, File, Message, TelegramDownload, Thread, WrittenMessage
 from messaging.panel.formatted import as_markdown, html_of, source_of
@@ -297,13 +298,16 @@ def test_each_message_says_who_wrote_it(client: Client, thread: Thread, tenants:
     agent = tenants.member(Role.AGENT)
     type(agent).objects.filter(pk=agent.pk).update(name="Ben <b>")
     mine, over_api = say(thread, "By hand", is_out=True), say(thread, "By a program", is_out=True)
-    for message, author, via in ((mine, agent, "panel"), (over_api, None, "rest")):
+    for message, author, via in ((mine, agent, "panel"), (over_api, None, "rest")):  # from before messages said it
         WrittenMessage.unscoped.create(workspace=thread.workspace, message=message, author=author, via=via)
+    by_key = say(thread, "By a key", is_out=True, **Author("key", "key_1", "Shop").columns)
     sequence = say(thread, "By a sequence", is_out=True, source="sequence")
     assert 'aria-label="Ben &lt;b&gt;"' in bubble_of(client, mine)
     html = client.get(page_of(thread)).content.decode()
     who = re.findall(r'<p class="cs-who"><b dir="auto">(.*?)</b>(.*?)</p>', html)
-    assert who[-3:] == [("Ben &lt;b&gt;", ""), (str(thread.account), " · API"), (str(thread.account), " · Sequence")]
+    account = str(thread.account)
+    assert who[-4:] == [("Ben &lt;b&gt;", ""), (account, " · API"), ("Shop", " · API"), (account, " · Sequence")]
+    assert 'aria-label="Shop"' in bubble_of(client, by_key)
     assert str(thread.account) in bubble_of(client, sequence)
 
 
