@@ -11,6 +11,7 @@ import sequences.urls
 import webhooks.urls
 from crmsolid import health
 from crmsolid.api.me import MeView
+from crmsolid.api.members import MembersView
 from crmsolid.api.openapi import openapi
 from crmsolid.mcp.views import mcp_view
 from crmsolid.panel.pages.site import PanelSite
@@ -22,6 +23,7 @@ handler500 = "crmsolid.panel.pages.workspace.server_error"
 
 v1: list[URLPattern] = [
     path("me", MeView.as_view()),
+    path("members", MembersView.as_view()),
     *crmsolid.jobs.urls.urlpatterns,
     *contacts.urls.urlpatterns,
     *messaging.urls.urlpatterns,

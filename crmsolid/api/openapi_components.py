@@ -30,6 +30,7 @@ TAGS = {
     "Files": "What messages are sent with, and what people have sent.",
     "Jobs": "Long work that other calls have started.",
     "Me": "The key of the request.",
+    "Members": "The people who work in the workspace.",
     "Messages": "Messages to and from contacts.",
     "Segments": "Saved filters of contacts.",
     "Sequences": "Messages that follow one another by a plan.",

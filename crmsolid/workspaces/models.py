@@ -78,6 +78,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     @property
+    def shown_name(self) -> str:
+        """What members and the API call the user: the name, else what is before the @ of the e-mail address."""
+        return self.name or self.email.partition("@")[0]
+
+    @property
     def is_staff(self) -> bool:
         """Django's admin needs this. What gives access to the panel is the membership of a workspace."""
         return self.is_active

@@ -1,0 +1,34 @@
+"""GET /v1/members: whom conversations can be assigned to, and who is meant by the ids of members."""
+
+from rest_framework import serializers
+
+from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.fields import PageQuery
+from crmsolid.api.representations import Representation
+from crmsolid.api.views import WorkspaceView
+from crmsolid.workspaces.members import list_members
+from crmsolid.workspaces.models import Role
+
+
+class MemberOut(Representation):
+    example = {"id": 12, "name": "Vera", "role": "agent", "on_duty": True}
+
+    id = serializers.IntegerField(source="user_id", help_text="Of the person, the same in all workspaces.")
+    name = serializers.CharField(
+        source="user.shown_name", help_text="Without a name, what is before the @ of the e-mail address."
+    )
+    role = serializers.ChoiceField(choices=Role.values)
+    on_duty = serializers.BooleanField(help_text="Whether the queue gives this member conversations.")
+
+
+class MembersView(WorkspaceView):
+    """List the members of the workspace. Any valid key may ask."""
+
+    @endpoint(scopes=(), query=PageQuery, responses={200: ListOf(MemberOut)})
+    def get(self) -> ApiResponse:
+        """List the members of the workspace.
+
+        Who joined last is first. A viewer reads alone, and is assigned nothing. E-mail addresses are not shown.
+        """
+        page = list_members(self.actor, **self.query)
+        return ApiResponse(page.as_dict([MemberOut.render(member) for member in page.rows]))
