@@ -42,7 +42,7 @@ def context(
         "contact": found.contact,
         "contact_page": panel_url("contacts_contact_change", contact.pk),
         "tags": sorted(found.tags),
-        "tags_form": _with_key(ContactTagsForm.of(found), "tags", "t"),
+        "tags_form": _with_key(ContactTagsForm.of(found), "tags", "t", also="#"),
         "stage_form": _with_key(refused if isinstance(refused, StageForm) else StageForm.of(found), "stage", "s"),
         "ledger": score.page,
         "fields_form": refused if isinstance(refused, ContactForm) else fields,
@@ -56,8 +56,9 @@ def context(
     }
 
 
-def _with_key(form: Form, name: str, key: str) -> Form:
-    form.fields[name].widget.attrs |= {"data-key": key, "data-key-says": name.capitalize()}
+def _with_key(form: Form, name: str, key: str, *, also: str = "") -> Form:
+    keys = {"data-key": key, "data-key-or": also} if also else {"data-key": key}
+    form.fields[name].widget.attrs |= {**keys, "data-key-says": name.capitalize()}
     return form
 
 

@@ -248,7 +248,7 @@ def test_next_is_who_waits_and_what_was_sent_is_announced(product: Product, sign
     page.keyboard.type("and n, which is no key here")
     page.keyboard.press("Escape")
     for thread in (threads[1], threads[2]):
-        page.keyboard.press("n")
+        page.keyboard.press("w")
         page.wait_for_url(f"**/{thread}/?*")
     page.goto(f"/panel/live/inbox/{threads[0]}/")
     expect(composer).to_have_value("and n, which is no key here")

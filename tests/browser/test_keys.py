@@ -1,5 +1,7 @@
 """Keys that pages declare, the list of them, and what is said after something was done, with its Undo."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignIn, stop_clock
@@ -83,6 +85,43 @@ def test_single_keys_do_nothing_in_a_field_and_can_be_switched_off(sign_in: Sign
     with page.expect_navigation():
         press(page, "g", "p")
     assert page.url.endswith("/contacts/")
+
+
+def test_conversation_is_worked_on_by_keys(product: Product, sign_in: SignIn) -> None:
+    """Each key of the inbox from the list, and the list of keys names them."""
+    for name in ("keys_one", "keys_two"):
+        write_to(product, name, "Hello")
+    page = sign_in("inbox")
+    page.goto("/panel/live/inbox/?view=all&q=keys_")
+    stop_clock(page)
+    rows = page.locator("#inbox-list [data-key-item]")
+    expect(rows).to_have_count(2)
+    press(page, "j", "j")
+    expect(rows.nth(1)).to_be_focused()
+    press(page, "k")
+    address = rows.first.get_attribute("href")
+    with page.expect_navigation(url=lambda url: url.endswith(str(address))):
+        press(page, "o")
+    stop_clock(page)
+    press(page, "?")
+    here = page.get_by_role("dialog", name="Keys").locator("#keys-here")
+    for keys in ("J K", "O Enter", "R", "E", "A", "H", "S", "T #", "U", "I", "/", ".", "C", "Ctrl Enter"):
+        expect(here.locator("dt").filter(has_text=re.compile(rf"^{re.escape(keys)}\s*$"))).to_have_count(1)
+    press(page, "Escape", "r")
+    text = page.locator("#composer-text")
+    expect(text).to_be_focused()
+    press(page, "Escape")
+    expect(text).not_to_be_focused()
+    press(page, "#")
+    expect(page.locator("[data-key-or='#']")).to_be_focused()
+    press(page, "Escape")
+    page.locator("#inbox-scroll").focus()
+    press(page, ".")
+    expect(page.locator("#inbox-head details[open] > [data-key='.']")).to_have_count(1)
+    press(page, "Escape", "a")
+    expect(page.locator("#inbox-assign button").first).to_be_focused()
+    press(page, "Escape", "e")
+    expect(page.locator("#toasts")).to_contain_text("The conversation is closed")
 
 
 def test_what_was_done_is_taken_back_by_its_button(product: Product, sign_in: SignIn) -> None:

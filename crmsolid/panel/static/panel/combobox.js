@@ -6,7 +6,7 @@
   const MONTHS = "January February March April May June July August September October November December".split(" ");
   const DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ");
   // What belongs to what somebody sees and hears of a field, and so to the input that stands for it.
-  const MOVED = ["id", "aria-describedby", "aria-invalid", "aria-label", "placeholder", "required", "maxlength", "autofocus", "data-key", "data-key-says"];
+  const MOVED = ["id", "aria-describedby", "aria-invalid", "aria-label", "placeholder", "required", "maxlength", "autofocus", "data-key", "data-key-or", "data-key-says"];
   const enhanced = new WeakMap();
   const two = (digits) => String(digits).padStart(2, "0");
   let number = 0;

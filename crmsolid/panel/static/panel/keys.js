@@ -1,6 +1,7 @@
 // Keys of the panel. A page needs no script of its own for them; what a key presses says so:
 //   <button data-key="e">, <a data-key="g i">       pressed by E, and by G and then I; of a field: it gets the focus
-//   <ol data-key-list="j k">                         J and K go through its [data-key-item]
+//   <input data-key="t" data-key-or="#">             both keys do
+//   <ol data-key-list="j k" data-key-opens="o">      J and K go through its [data-key-item], O opens it
 //   <textarea data-key-shown="Ctrl Enter" …>         listed only: a script of the page has the key
 // The list of keys (?) names each by data-key-says, or else by its own name. Keys of letters work on every keyboard
 // layout, never in a field, and not at all where the user has switched them off (WCAG 2.1.4).
@@ -19,7 +20,7 @@
     return event.key.length === 1 ? event.key.toLowerCase() : "";
   }
   const isUsable = (target) => !target.disabled && !target.closest("[hidden], [inert]");
-  const find = (keys) => [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)].find(isUsable);
+  const find = (keys) => [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"], [data-key-or="${CSS.escape(keys)}"]`)].find(isUsable);
   const hasSecond = (key) => document.querySelector(`[data-key^="${CSS.escape(key)} "]`);
 
   function press(target) {
@@ -31,13 +32,18 @@
     // A menu that opened gets the focus.
     if (target.localName === "summary" && target.parentElement.open) target.parentElement.querySelector(":scope > :not(summary) :is(a, button, input:not([type='hidden']))")?.focus();
   }
-  // The row before or after the one that has the focus, or else is open.
+  // The row before or after the one that has the focus, or else is open; or the row itself is opened.
   function step(keys) {
-    const list = [...document.querySelectorAll("[data-key-list]")].find((each) => each.dataset.keyList.split(" ").includes(keys));
+    const list = [...document.querySelectorAll("[data-key-list]")].find(({ dataset }) => [...dataset.keyList.split(" "), dataset.keyOpens].includes(keys));
     if (!list) return false;
-    const by = list.dataset.keyList.startsWith(keys) ? 1 : -1;
+    const { keyList, keyOpens } = list.dataset;
     const rows = [...list.querySelectorAll("[data-key-item]")];
     const at = rows.findIndex((row) => row === document.activeElement || row.closest("tr")?.contains(document.activeElement));
+    if (keys === keyOpens) {
+      rows[Math.max(at, 0)]?.click();
+      return true;
+    }
+    const by = keyList.startsWith(keys) ? 1 : -1;
     const from = at >= 0 ? at : rows.findIndex((row) => row.hasAttribute("aria-current"));
     rows[Math.min(Math.max(from + by, 0), rows.length - 1)]?.focus();
     return true;
@@ -84,8 +90,11 @@
   function showKeys() {
     const rows = new Map();
     for (const target of document.querySelectorAll("[data-key], [data-key-list], [data-key-shown]")) {
-      const keys = target.dataset.key || target.dataset.keyList || target.dataset.keyShown;
-      if (!target.closest("#keys, [hidden]") && !rows.has(keys)) rows.set(keys, row(keys, nameOf(target)));
+      const { key, keyOr, keyList, keyOpens, keyShown } = target.dataset;
+      const keys = key || keyList || keyShown;
+      if (target.closest("#keys, [hidden]") || rows.has(keys)) continue;
+      rows.set(keys, row(keyOr ? `${keys} ${keyOr}` : keys, nameOf(target)));
+      if (keyOpens) rows.set(keyOpens, row(`${keyOpens} Enter`, "Open it"));
     }
     const own = dialog.querySelector("#keys-here");
     own.querySelector("dl").replaceChildren(...rows.values());
