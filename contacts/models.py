@@ -295,8 +295,8 @@ class ContactColumns(WorkspaceModel):
 class ContactNote(WorkspaceModel):
     """What a member, a key or an assistant wrote down about a contact, for members alone. ``author_label`` is how the
     audit log calls the author, and stays when the user is gone; ``author_kind`` is the kind of the audit log's subject
-    (user, key, grant), ``author_ref`` its id. ``thread_id`` is the conversation in which it was written, empty if it
-    was in none. ``mentioned`` are the ids of the users whom it mentions."""
+    (user, key, grant), with a key over MCP as a grant, ``author_ref`` its id. ``thread_id`` is the conversation in
+    which it was written, empty if it was in none. ``mentioned`` are the ids of the users whom it mentions."""
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "not"), editable=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notes", db_index=False)

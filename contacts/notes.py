@@ -1,55 +1,114 @@
-"""Notes that members write about a contact: read, add and delete them; what the person is shown of them."""
+"""Notes that members, keys and assistants write about a contact: read, add, edit and delete them; what the person is
+shown of them."""
 
 import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
-from contacts import repository
+from django.db.models import QuerySet
+
+from contacts import mentions, repository
 from contacts.models import Contact, ContactNote
 from crmsolid.api.pagination import Page, page
+from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import invalid
+from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
-from crmsolid.workspaces.models import Role
+from crmsolid.workspaces.models import Role, Workspace
 
 MAX_TEXT = 4000
+# The author's type in the API, by the kind that is stored.
+AUTHOR_TYPES = {"user": "member", "key": "key", "grant": "assistant"}
+
+# Called in the transaction that adds or edits a note, with the ids of the users whom it did not mention before. Who
+# mentions themselves is not told.
+mention_watchers: ExtensionPoint[Callable[[ContactNote, list[int]], None]] = ExtensionPoint("watchers of mentions")
+# Each says whether this is the id of a conversation of the workspace with the contact, whose row is locked.
+conversation_finders: ExtensionPoint[Callable[[Workspace, str, str], bool]] = ExtensionPoint("conversations of notes")
 
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def list_notes(actor: Actor, contact_id: str, *, limit: int = 50, cursor: str | None = None) -> Page:
-    """One page of the :class:`ContactNote` of a contact, newest first. Errors: ``scope_missing``, ``not_found`` for the
-    contact, ``invalid_cursor``."""
+    """One page of the :class:`ContactNote` of a contact with their authors, newest first. Errors: ``scope_missing``,
+    ``not_found`` for the contact, ``invalid_cursor``."""
     actor.require(Scope.READ_CONTACTS)
     Contact.objects.for_workspace(actor.workspace).only("pk").get_or_not_found(contact_id)
-    rows = ContactNote.objects.for_workspace(actor.workspace).filter(contact_id=contact_id)
+    rows = ContactNote.objects.for_workspace(actor.workspace).filter(contact_id=contact_id).select_related("author")
     filters = {"contact": contact_id}
     return page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
 
 
+def notes_in_conversation(
+    actor: Actor, contact_id: str, thread_id: str, *, since: datetime | None = None, until: datetime | None = None
+) -> Sequence[ContactNote]:
+    """The notes that were written in this conversation with the contact, with their authors, oldest first; from
+    ``since`` on, before ``until``. Errors: ``scope_missing``."""
+    actor.require(Scope.READ_CONTACTS)
+    rows: QuerySet[ContactNote] = ContactNote.objects.for_workspace(actor.workspace)
+    rows = rows.filter(contact_id=contact_id, thread_id=thread_id).select_related("author")
+    if since is not None:
+        rows = rows.filter(created_at__gte=since)
+    if until is not None:
+        rows = rows.filter(created_at__lt=until)
+    return list(rows.order_by("created_at", "pk"))
+
+
+def get_note(actor: Actor, note_id: str) -> ContactNote:
+    """The note with its author. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.READ_CONTACTS)
+    rows = ContactNote.objects.for_workspace(actor.workspace).select_related("author")
+    note: ContactNote = rows.get_or_not_found(note_id)
+    return note
+
+
 @unit_of_work()
-def add_note(actor: Actor, contact_id: str, *, text: str) -> ContactNote:
-    """Write a note of 1 to ``MAX_TEXT`` characters about a contact. Nothing of it is sent to anybody.
+def add_note(actor: Actor, contact_id: str, *, text: str, thread_id: str = "") -> ContactNote:
+    """Write a note of 1 to ``MAX_TEXT`` characters about a contact, in one of the conversations with them if
+    ``thread_id`` names it. Whom the text mentions (:mod:`contacts.mentions`) is told; nothing is sent to the contact.
 
     Errors: ``scope_missing``, ``not_found``, ``validation_failed``.
     """
     actor.require(Scope.WRITE_CONTACTS)
-    text = text.replace("\r\n", "\n").strip()
-    if not text:
-        raise invalid("text", "required", "write something")
-    if len(text) > MAX_TEXT:
-        raise invalid("text", "max_length", f"a note has at most {MAX_TEXT} characters")
-    if _NOT_STORABLE.search(text):
-        raise invalid("text", "invalid", "give text without NUL and lone surrogates")
+    text = _checked(text)
     # Locked, so that an erasure of the contact finds the note or the note finds no contact.
     contact = repository.get(actor.workspace, contact_id, lock=True).contact
-    subject = actor.subject
-    note = ContactNote(workspace=actor.workspace, contact=contact, author_label=subject.label, text=text)
-    note.author_id = int(subject.id) if subject.kind == "user" else None
+    if thread_id and not any(has(actor.workspace, contact_id, thread_id) for has in conversation_finders.values()):
+        raise invalid("thread_id", "unknown_thread", "give a conversation with this contact")
+    note = ContactNote(workspace=actor.workspace, contact=contact, text=text, thread_id=thread_id, **_author(actor))
+    note.mentioned = mentions.find_mentioned(actor.workspace, text)
     note.save(force_insert=True)
     audit.record(actor, "contact.note_added", contact_id, note=note.pk)
+    _tell(actor, note, before=[])
     return note
+
+
+@unit_of_work()
+def edit_note(actor: Actor, note_id: str, *, text: str) -> ContactNote:
+    """Replace the text of a note: its author may, and admins and owners. Of the members whom it mentions now, those are
+    told whom it did not mention before. The same text changes nothing.
+
+    Errors: ``not_found``, ``validation_failed``; ``forbidden`` for anybody else, ``scope_missing`` for an author who
+    may no longer write.
+    """
+    note = ContactNote.objects.for_workspace(actor.workspace).get_or_not_found(note_id)
+    _require_to_change(note, actor)
+    text = _checked(text)
+    # The contact first, as everywhere. A deletion may have come in between.
+    repository.get(actor.workspace, note.contact_id, lock=True)
+    note = ContactNote.objects.for_workspace(actor.workspace).get_or_not_found(note_id, lock=True)
+    if note.text == text:
+        return note  # type: ignore[no-any-return]
+    before = note.mentioned
+    note.text, note.edited_at, note.mentioned = text, clock.now(), mentions.find_mentioned(actor.workspace, text)
+    note.save(update_fields=["text", "edited_at", "mentioned"])
+    audit.record(actor, "contact.note_edited", note.contact_id, note=note.pk)
+    _tell(actor, note, before=before)
+    return note  # type: ignore[no-any-return]
 
 
 @unit_of_work()
@@ -60,25 +119,73 @@ def delete_note(actor: Actor, note_id: str) -> None:
     """
     notes = ContactNote.objects.for_workspace(actor.workspace)
     note: ContactNote = notes.get_or_not_found(note_id)
-    if is_author(note, actor):
-        actor.require(Scope.WRITE_CONTACTS)
-    else:
-        actor.require_role(Role.ADMIN, Role.OWNER)
+    _require_to_change(note, actor)
     deleted, _ = notes.filter(pk=note_id).delete()
     if deleted:  # else another call has just deleted it, and wrote the entry
         audit.record(actor, "contact.note_deleted", note.contact_id, note=note_id)
 
 
+def _checked(text: str) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise invalid("text", "required", "write something")
+    if len(text) > MAX_TEXT:
+        raise invalid("text", "max_length", f"a note has at most {MAX_TEXT} characters")
+    if _NOT_STORABLE.search(text):
+        raise invalid("text", "invalid", "give text without NUL and lone surrogates")
+    return text
+
+
+def _author(actor: Actor) -> dict[str, Any]:
+    """The columns that say who writes. A key that is used over MCP is an assistant."""
+    subject = actor.subject
+    return {
+        "author_id": int(subject.id) if subject.kind == "user" else None,
+        "author_kind": "grant" if actor.surface == "mcp" else subject.kind,
+        "author_ref": subject.id,
+        "author_label": subject.label,
+    }
+
+
+def _tell(actor: Actor, note: ContactNote, *, before: Sequence[int]) -> None:
+    author_id = _author(actor)["author_id"]
+    told = [each for each in note.mentioned if each not in before and each != author_id]
+    if told:
+        for watch in mention_watchers.values():
+            watch(note, told)
+
+
+def _require_to_change(note: ContactNote, actor: Actor) -> None:
+    if is_author(note, actor):
+        actor.require(Scope.WRITE_CONTACTS)
+    else:
+        actor.require_role(Role.ADMIN, Role.OWNER)
+
+
 def is_author(note: ContactNote, actor: Actor) -> bool:
     """Whether the actor wrote this note."""
-    return note.author_id is not None and (actor.subject.kind, actor.subject.id) == ("user", str(note.author_id))
+    if actor.subject.kind == "user":
+        return note.author_id is not None and actor.subject.id == str(note.author_id)
+    return bool(note.author_ref) and actor.subject.id == note.author_ref and note.author_kind != "user"
 
 
-def may_delete(note: ContactNote, actor: Actor) -> bool:
-    """Whether :func:`delete_note` lets the actor delete this note."""
+def may_change(note: ContactNote, actor: Actor) -> bool:
+    """Whether :func:`edit_note` and :func:`delete_note` let the actor change this note."""
     if is_author(note, actor):
         return actor.has(Scope.WRITE_CONTACTS)
-    return actor.role in (Role.ADMIN, Role.OWNER)
+    return actor.has_role(Role.ADMIN, Role.OWNER)
+
+
+def author_name(note: ContactNote) -> str:
+    """How the author is called now, as far as that is known. Reads the author's user."""
+    author = note.author
+    return (author.name or author.email) if author is not None else note.author_label
+
+
+def author_of(note: ContactNote) -> dict[str, str]:
+    """The author as the API shows it: ``type`` (member, key or assistant), ``id`` and ``name``."""
+    author_id = note.author_ref or ("" if note.author_id is None else str(note.author_id))
+    return {"type": AUTHOR_TYPES.get(note.author_kind, note.author_kind), "id": author_id, "name": author_name(note)}
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
@@ -86,7 +193,14 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     notes = ContactNote.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
     return {
         "notes": [
-            {"id": note.pk, "author": note.author_label, "text": note.text, "created_at": rfc3339(note.created_at)}
+            {
+                "id": note.pk,
+                "author": note.author_label,
+                "text": note.text,
+                "thread_id": note.thread_id or None,
+                "created_at": rfc3339(note.created_at),
+                "edited_at": note.edited_at and rfc3339(note.edited_at),
+            }
             for note in notes.order_by("created_at", "pk")
         ]
     }

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from contacts import timeline, uses
+from contacts import notes, timeline, uses
 from contacts.erasing import operands
 from contacts.panel.actions import ContactAction, bulk_pages, contact_actions, contact_conversations
 from contacts.panel.query import added_columns
@@ -32,6 +32,7 @@ from messaging.sending import gateway, sources
 from messaging.sending.sandbox import SandboxGateway
 from messaging.telegram import celery_worker
 from messaging.threads import received, state
+from messaging.threads.services import reading
 
 gateway.registry.register(AccountKind.SANDBOX, SandboxGateway())
 account_workers.queues_of_kind.register(AccountKind.TELEGRAM, celery_worker.queues_of)
@@ -50,6 +51,7 @@ added_columns.register("messaging.conversations", contact_list.COLUMNS)
 bulk_pages.register("message", contact_list.WRITE)
 contact_actions.register("messaging.message", ContactAction("Message", "inbox_new"))
 timeline.sources.register(TIMELINE.name, TIMELINE)
+notes.conversation_finders.register("messaging.threads", reading.is_conversation_with)
 occasions.sources.register(Trigger.REPLY, received.replies_of)
 uses.of_field.register("messaging.templates", texts.of_field)
 uses.of_tag.register("messaging.broadcasts", broadcasts_that_name_tag)

@@ -141,7 +141,7 @@ class ContactPage(OfContact):
 
     def _may_delete(self, entry: timeline.Entry) -> bool:
         is_note = entry.source is not None and entry.source.group == timeline.NOTES
-        return is_note and self.may_change and notes.may_delete(entry.row, self.actor)
+        return is_note and self.may_change and notes.may_change(entry.row, self.actor)
 
     def _facts(self, contact: Contact, definitions: dict[str, CustomField]) -> list[tuple[str, str]]:
         """What is known of the contact, as labels and texts."""

@@ -49,7 +49,7 @@ def context(
         "custom_fields": by_label,
         "field_values": [(each.label, display_value(values[each.key])) for each in by_label if each.key in values],
         "new_note": posted.get("note", ""),
-        "notes": [(note, may_change and notes.may_delete(note, actor)) for note in written.rows],
+        "notes": [(note, may_change and notes.may_change(note, actor)) for note in written.rows],
         "more_notes": written.next_cursor is not None,
         "sections": [section(found.contact) for section in contact_sections.values()],
         **(_actions(actor, contact) if may_change else {}),

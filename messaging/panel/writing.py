@@ -17,10 +17,11 @@ from messaging import services as messages
 from messaging.accounts import get_account
 from messaging.changes import services as changes
 from messaging.files import services as files
+from messaging.formatting.written import as_markdown
 from messaging.models import Account, AccountState, File, Format, Message, Template, Thread, account_state
 from messaging.panel import conversation, outbox
 from messaging.panel.conversation import Draft
-from messaging.panel.formatted import as_markdown, html_of
+from messaging.panel.formatted import html_of
 from messaging.panel.inbox import InboxPage, given_number, given_time
 from messaging.panel.media import shown
 from messaging.sending.automatic import recipient_of

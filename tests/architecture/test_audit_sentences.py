@@ -200,6 +200,7 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
     "contact.enrollment_resumed": [({"sequence": "Welcome"}, [])],
     "contact.enrollment_stopped": [({"sequence": "Welcome"}, [])],
     "contact.note_added": [({"note": "not_1"}, [])],
+    "contact.note_edited": [({"note": "not_1"}, [])],
     "contact.note_deleted": [({"note": "not_1"}, [])],
     "contact.score_adjusted": [({"points": -5}, ["Points: -5"])],
     "contact.bulk_started": [({"what": what, "contacts": 1200}, []) for what in bulk.actions],

@@ -125,6 +125,10 @@ def contact_id(rows: Belongings) -> dict[str, Any]:
     return {"contact_id": rows.of(Contact).pk}
 
 
+def note_id(rows: Belongings) -> dict[str, Any]:
+    return {"note_id": rows.of(ContactNote).pk}
+
+
 def account_id(rows: Belongings) -> dict[str, Any]:
     return {"account_id": rows.of(Account).pk}
 
@@ -415,8 +419,16 @@ ROWS = [
     Row(contacts.timeline.read, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"contact": rows.of(Contact)}),
     Row(contacts.notes.list_notes, EVERYONE, Scope.READ_CONTACTS, contact_id),
     Row(contacts.notes.add_note, WRITERS, Scope.WRITE_CONTACTS, lambda rows: {**contact_id(rows), "text": "Called"}),
+    Row(contacts.notes.get_note, EVERYONE, Scope.READ_CONTACTS, note_id),
+    Row(
+        contacts.notes.notes_in_conversation,
+        EVERYONE,
+        Scope.READ_CONTACTS,
+        lambda rows: {**contact_id(rows), **thread_id(rows)},
+    ),
     # Somebody else's note; tests/contacts/test_notes.py has authors.
-    Row(contacts.notes.delete_note, ADMINS, None, lambda rows: {"note_id": rows.of(ContactNote).pk}),
+    Row(contacts.notes.edit_note, ADMINS, None, lambda rows: {**note_id(rows), "text": "Called"}),
+    Row(contacts.notes.delete_note, ADMINS, None, note_id),
     Row(contacts.scoring.services.get_score, EVERYONE, Scope.READ_CONTACTS, contact_id),
     Row(
         contacts.scoring.services.adjust_score,

@@ -14,8 +14,9 @@ from crmsolid.core import clock
 from crmsolid.workspaces.models import Role
 from messaging.authors import Author
 from messaging.formatting.entities import Entity, EntityKind, to_json
+from messaging.formatting.written import as_markdown
 from messaging.models import Account, Attachment, File, Message, TelegramDownload, Thread, WrittenMessage
-from messaging.panel.formatted import as_markdown, html_of, source_of
+from messaging.panel.formatted import html_of, source_of
 from messaging.panel.media import duration_text, wave_path
 from messaging.threads.incoming import Incoming
 from messaging.threads.received import receive

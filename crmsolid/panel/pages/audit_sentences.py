@@ -240,6 +240,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "contact.enrollment_resumed": Sentence("resumed the sequence {sequence} for {it}", CONTACT),
     "contact.enrollment_stopped": Sentence("stopped the sequence {sequence} for {it}", CONTACT),
     "contact.note_added": Sentence("wrote a note about {it}", CONTACT, ("note",)),
+    "contact.note_edited": Sentence("edited a note about {it}", CONTACT, ("note",)),
     "contact.note_deleted": Sentence("deleted a note about {it}", CONTACT, ("note",)),
     "contact.score_adjusted": Sentence("changed the score of {it} by hand", CONTACT),
     "contact.bulk_started": Sentence(

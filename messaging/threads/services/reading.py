@@ -12,6 +12,7 @@ from contacts.models import Contact, ContactTag, search_has
 from contacts.normalization import fold
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
+from crmsolid.core.ids import is_id
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
 from messaging import querysets
@@ -172,6 +173,12 @@ def get_thread(actor: Actor, thread_id: str) -> Thread:
     """One thread with contact, account and assignee. Errors: ``scope_missing``, ``not_found``."""
     actor.require(Scope.READ_MESSAGES)
     return find_thread(actor.workspace, thread_id)
+
+
+def is_conversation_with(workspace: Workspace, contact_id: str, thread_id: str) -> bool:
+    """Whether this is the id of a thread of the contact."""
+    rows = Thread.objects.for_workspace(workspace).filter(contact=contact_id)
+    return bool(is_id("thr", thread_id) and rows.filter(pk=thread_id).exists())
 
 
 def find_thread(workspace: Workspace, thread_id: str) -> Thread:
