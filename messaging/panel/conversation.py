@@ -11,12 +11,25 @@ from django.utils.safestring import SafeString
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id, new_id
+from crmsolid.panel.components.template_tags import moment_text
 from crmsolid.panel.components.tenant_page import error_text
 from crmsolid.workspaces.actor import Actor
 from messaging import services as messages
-from messaging.models import AccountKind, Format, HistoryRequest, HistoryState, Message, Thread
+from messaging.models import (
+    AccountKind,
+    Format,
+    HistoryRequest,
+    HistoryState,
+    Message,
+    Status,
+    Thread,
+    WaitingFor,
+    WrittenMessage,
+)
+from messaging.panel import media, words
 from messaging.panel.bubbles import Drawing, Part
 from messaging.panel.media import Shown
+from messaging.team import PHONE
 from messaging.threads.services import actions, answering, older_messages
 
 PAGE = 50
@@ -111,6 +124,37 @@ def left_text(account: Any) -> str:
     return f"{left} of {account.daily_limit} left in any 24 hours" if left < FEW_LEFT else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """An answer by somebody else that the member has not seen before sending: its id, who wrote it and when, in words,
+    and its beginning."""
+
+    id: str
+    said: str
+    text: str
+
+    @classmethod
+    def of(cls, answer: Message) -> Self:
+        media.with_files([answer])
+        return cls(answer.pk, f"{_author_of(answer)} {_when_answered(answer)}", words.preview_of(answer).text)
+
+
+def _author_of(answer: Message) -> str:
+    written = WrittenMessage.objects.for_workspace(answer.workspace).filter(message=answer).select_related("author")
+    row = written.first()
+    if row is not None and row.author is not None:
+        return row.author.name or row.author.email
+    return answer.author_name or "Somebody else"
+
+
+def _when_answered(answer: Message) -> str:
+    if answer.status == Status.QUEUED and answer.delayed_by == WaitingFor.ETA and answer.eta is not None:
+        return f"has planned an answer for {moment_text(answer.eta)}"
+    at = timezone.localtime(answer.created_at)
+    when = f"{at:%H:%M}" if at.date() == timezone.localtime(clock.now()).date() else moment_text(at)
+    return f"answered{' on the phone' if answer.source == PHONE else ''} at {when}"
+
+
 @dataclass(slots=True)
 class Draft:
     """What stands in the composer. ``message_id`` is the id that the message gets, and belongs to the draft from its
@@ -126,6 +170,8 @@ class Draft:
     reply_to: str = ""
     quote: str = ""
     no_link_preview: bool = False
+    answer_seen: str | None = None
+    crossing: Crossing | None = None
     errors: dict[str, str] = field(default_factory=dict)
     preview: SafeString | None = None
     shown_files: list[Shown] = field(default_factory=list)
@@ -140,11 +186,14 @@ class Draft:
         draft.attachments = posted.get("attachments", "").split()
         draft.send_as, draft.no_link_preview = posted.get("send_as", ""), bool(posted.get("no_link_preview"))
         draft.reply_to, draft.quote = posted.get("reply_to", ""), posted.get("quote", "")
+        draft.answer_seen = posted.get("answer_seen")
         return draft
 
     def content(self) -> dict[str, Any]:
         """What of it the services of messages take. Raises ``validation_failed`` if what was typed is no time."""
         content: dict[str, Any] = {"text": self.text, "send_at": self.planned(), "message_id": self.message_id}
+        if self.answer_seen is not None:
+            content["answer_seen"] = self.answer_seen
         more: dict[str, Any] = {
             "format": self.format if self.format != Format.PLAIN else "",
             "attachments": self.attachments,
@@ -165,6 +214,9 @@ class Draft:
     def refuse(self, error: DomainError) -> None:
         """Show why it is not sent, beside the fields that the error names. If something else was sent under its id, it
         is another answer from then on."""
+        if isinstance(error, answering.AnsweredMeanwhile):
+            self.crossing = Crossing.of(error.answer)
+            return
         if isinstance(error, answering.WrittenBefore):
             self.message_id = new_id("msg")
             self.errors = {

@@ -1,6 +1,7 @@
 """Answers the outbox of the browser (``panel/outbox.js``), which sends a form until one of these answers ends that."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -54,7 +55,8 @@ def erased(page: TenantPage, places: list[str]) -> list[str]:
 
 
 def answer(page: TenantPage, send: Callable[[Draft], Message]) -> JsonResponse:
-    """Send the draft, and say what became of it. What may pass by itself is 503, and is tried again."""
+    """Send the draft, and say what became of it: ``crossed`` if somebody else has answered what the page has not shown,
+    which the member is asked about. What may pass by itself is 503, and is tried again."""
     draft = Draft.of(page.request.POST)
     try:
         message = send(draft)
@@ -62,6 +64,8 @@ def answer(page: TenantPage, send: Callable[[Draft], Message]) -> JsonResponse:
         if error.status >= 500:
             return JsonResponse({"state": "unavailable"}, status=503)
         draft.refuse(error)
+        if draft.crossing is not None:
+            return JsonResponse({"state": "crossed", "answer": asdict(draft.crossing)})
         return JsonResponse({"state": "refused", "errors": draft.errors, "message_id": draft.message_id})
     is_planned = message.delayed_by == WaitingFor.ETA
     said = f"Planned for {moment_text(message.eta)}." if is_planned else "Sent."

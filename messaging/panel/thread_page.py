@@ -67,7 +67,7 @@ class ThreadPage(WritingPage):
         thread, action = self.thread(thread_id), request.POST.get("action", "")
         if "template" in request.POST and not action:
             action = "template"
-        if action in ("send", "send_close", "preview", "template"):
+        if action in ("send", "send_anyway", "send_close", "preview", "template"):
             return self.compose(thread, action)
         if action in card.FORMS:
             form, saved = card.save_form(action, self.actor, thread.contact, request.POST)
@@ -122,16 +122,22 @@ class ThreadPage(WritingPage):
 
     def messages_context(self, thread: Thread) -> dict[str, Any]:
         cursor, until = self.request.GET.get("before") or None, self.until(thread)
+        answer = answering.find_other_answer(self.actor, thread.pk)  # before the messages, which then have it
         try:
             shown = conversation.read(self.actor, thread, cursor=cursor, until=until)
         except DomainError as error:
             if error.code != "invalid_cursor":
                 raise
             shown, cursor = conversation.read(self.actor, thread, until=until), None
+        is_latest = cursor is None and until is None
+        if not is_latest and shown.messages:
+            last = shown.messages[-1].created_at
+            answer = answering.find_other_answer(self.actor, thread.pk, until=last)
         return {
+            "answer_seen": answer.pk if answer else "",
             "conversation": shown,
             "history": conversation.history_of(self.actor, thread, shown),
-            "is_latest": cursor is None and until is None,
+            "is_latest": is_latest,
             "sample": sample.progress(thread, shown.messages) if self.panel.is_test else "",
             "seen": conversation.seen_until(thread, shown),
             "workspace_id": self.workspace.pk,

@@ -1,6 +1,7 @@
 """Answers of members: sent once however often their form arrives, previewed, and sent again when they have failed."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
@@ -12,11 +13,11 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from messaging import querysets, services
+from messaging import notices, querysets, services
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
 from messaging.formatting.entities import Formatted, from_json
 from messaging.formatting.source import with_unix_lines
-from messaging.models import Direction, Format, Message, Status
+from messaging.models import Direction, Format, Message, Status, WrittenMessage
 from messaging.sending import attaching, message_text, quoting
 from messaging.threads.services.reading import find_thread
 
@@ -29,6 +30,41 @@ class WrittenBefore(DomainError):
         self.stored = stored
 
 
+class AnsweredMeanwhile(DomainError):
+    """``answer`` is what somebody else has written to the contact since the member's page was made."""
+
+    def __init__(self, answer: Message) -> None:
+        super().__init__("invalid_state", "somebody else has answered meanwhile; read it first")
+        self.answer = answer
+
+
+# So many of the latest messages of a thread are looked through for an answer of somebody else.
+LOOKED_THROUGH = 200
+
+
+def find_other_answer(actor: Actor, thread_id: str, *, until: datetime | None = None) -> Message | None:
+    """The latest answer in the thread that was not written by this member in the panel: by another member, an API
+    client, an assistant, or on the phone; also one that is planned. What sequences, broadcasts and rules send is no
+    answer, and neither is what failed or was canceled. With ``until``, of the messages created until then.
+
+    Errors: ``scope_missing``.
+    """
+    actor.require(Scope.READ_MESSAGES)
+    rows = Message.objects.for_workspace(actor.workspace).filter(thread=thread_id)
+    if until is not None:
+        rows = rows.filter(created_at__lte=until)
+    latest = rows.order_by("-created_at", "-id").values("pk")[:LOOKED_THROUGH]
+    answers = Message.objects.for_workspace(actor.workspace).filter(
+        pk__in=latest, direction=Direction.OUT, source__in=["direct", "phone"], auto_reply=False
+    )
+    answers = answers.exclude(status__in=[Status.FAILED, Status.CANCELED])
+    if actor.subject.kind == "user":
+        own = WrittenMessage.unscoped.filter(message=OuterRef("pk"), author=int(actor.subject.id))
+        answers = answers.filter(~Exists(own))
+    answer: Message | None = answers.order_by("-created_at", "-id").first()
+    return answer
+
+
 def reply(actor: Actor, thread_id: str, **message: Any) -> Message:
     """Send a message to the thread's contact from its account; ``message`` as for :func:`begin`, also the errors."""
     actor.require(Scope.WRITE_MESSAGES)
@@ -39,8 +75,10 @@ def reply(actor: Actor, thread_id: str, **message: Any) -> Message:
 def begin(actor: Actor, *, text: str, format: str = Format.PLAIN, message_id: str = "", **message: Any) -> Message:
     """:func:`messaging.services.send_message` with an entry in the audit log, for what a member writes.
 
-    Of calls with the same ``message_id``, also at the same time, one sends the message and all return it. Runs in no
-    unit of work of its caller. Errors: as ``send_message``; :class:`WrittenBefore`.
+    Of calls with the same ``message_id``, also at the same time, one sends the message and all return it.
+    ``answer_seen`` is the id of the latest answer by somebody else that the member has seen, empty for none: a later
+    one is :class:`AnsweredMeanwhile`, and nothing is stored. None: it does not matter. Runs in no unit of work of its
+    caller. Errors: as ``send_message``; :class:`WrittenBefore`.
     """
     actor.require(Scope.WRITE_MESSAGES)
     try:
@@ -90,10 +128,24 @@ def _quotes(message: Message, reply_to: str, quote: str) -> bool:
 
 
 @unit_of_work()
-def _begin(actor: Actor, **message: Any) -> Message:
+def _begin(actor: Actor, *, answer_seen: str | None = None, **message: Any) -> Message:
     sent = services.send_message(actor, **message)
+    if answer_seen is not None:
+        # The thread's row is locked by now: of two who answer at the same moment, the second finds the first's answer.
+        _check_seen(actor, sent.thread_id, answer_seen)
     audit.record(actor, "message.accepted", sent.pk, thread=sent.thread_id)
+    notices.tell_changed(actor.workspace.pk, sent.thread_id)
     return sent
+
+
+def _check_seen(actor: Actor, thread_id: str, answer_seen: str) -> None:
+    answer = find_other_answer(actor, thread_id)
+    if answer is None or answer.pk == answer_seen:
+        return
+    rows = Message.objects.for_workspace(actor.workspace).filter(pk=answer_seen.replace("\0", ""), thread=thread_id)
+    seen: Message | None = rows.first()
+    if seen is None or (seen.created_at, seen.pk) < (answer.created_at, answer.pk):
+        raise AnsweredMeanwhile(answer)
 
 
 def preview_text(actor: Actor, contact_id: str, *, text: str, format: str = Format.PLAIN) -> Formatted:

@@ -28,20 +28,36 @@
   }
   function showEntry(entry) {
     const bubble = bubbleOf(entry);
-    bubble.firstElementChild.firstElementChild.classList.toggle("is-failed", Boolean(entry.refused));
-    bubble.querySelector("[data-state]").textContent = entry.refused ? `Not sent. ${Object.values(entry.refused).join(" ")}` : outbox.words();
-    bubble.querySelector("[data-take-back]").hidden = !form || !(entry.refused || outbox.hasTrouble());
-    bubble.querySelector("[data-discard]").hidden = !entry.refused;
+    const why = entry.crossed ? `${entry.crossed.said}.` : entry.refused && Object.values(entry.refused).join(" ");
+    bubble.firstElementChild.firstElementChild.classList.toggle("is-failed", Boolean(why));
+    bubble.querySelector("[data-state]").textContent = why ? `Not sent. ${why}` : outbox.words();
+    bubble.querySelector("[data-take-back]").hidden = !form || !(why || outbox.hasTrouble());
+    bubble.querySelector("[data-discard]").hidden = !why;
   }
   function showPending() {
     const all = ofPlace();
     const state = document.querySelector("#composer-state");
-    if (state) state.textContent = all.some((entry) => !entry.refused) ? outbox.words() : "";
+    if (state) state.textContent = all.some((entry) => !entry.refused && !entry.crossed) ? outbox.words() : "";
+    showCrossing(all.find((entry) => entry.crossed));
     if (!pending) return;
     const ids = all.map((entry) => `pending-${entry.id}`);
     // What was stored stays until the message itself is there.
     for (const bubble of [...pending.children]) if (!ids.includes(bubble.id) && !("isStored" in bubble.dataset)) bubble.remove();
     all.forEach(showEntry);
+  }
+  // Somebody else has answered what this page had not shown when the answer was sent. It is asked what to do then.
+  const crossing = document.querySelector("#composer-crossing"); // none in the form of a new message
+  let crossed = null;
+  function showCrossing(entry) {
+    if (!crossing || (!entry && !crossed)) return; // what the server has put there stays
+    crossed = entry ?? null;
+    crossing.hidden = !crossed;
+    if (!crossed) return;
+    const { said, text: words } = crossed.crossed;
+    for (const [name, value] of [["said", said], ["text", words]]) {
+      const element = crossing.querySelector(`[data-${name}]`);
+      if (element.textContent !== value) element.textContent = value;
+    }
   }
   function showStored(id) {
     const bubble = document.getElementById(`pending-${id}`);
@@ -54,7 +70,9 @@
   });
   document.addEventListener("outbox", ({ detail: { what, entry, answer } }) => {
     if (what === "changed") return showPending();
-    if (what !== "stored" || entry.place !== place) return;
+    if (entry.place !== place) return;
+    if (what === "crossed") document.dispatchEvent(new Event("inbox:stale"));
+    if (what !== "stored") return;
     if (pending) showStored(entry.id);
     else location.assign(answer.url);
   });
@@ -103,6 +121,7 @@
   const fresh = () => ({ id: outbox.newId(), fields: { ...given, ...ofDraft }, files: [] });
   const isWritten = () => Boolean(text.value.trim() || form.elements.attachments.value);
   const join = (...texts) => texts.filter((each) => each.trim()).join("\n\n");
+  let answerSeen = form.elements.answer_seen?.value; // the latest answer by somebody else
   let draft = null;
   let isOfOtherTab = false;
   let editing = null; // the message whose text is in the composer in place of the draft
@@ -260,7 +279,8 @@
     if (event.submitter?.value === "send_close") Object.assign(fields, { close: "yes", seen: form.elements.seen.value });
     const url = location.pathname + (pending ? "" : location.search);
     // Without room for it, the browser sends the form itself.
-    if (!outbox.add({ id: draft.id, place, url, title: fields.to || form.dataset.title, fields, files: filesOf() })) return;
+    const seen = pending ? { answer_seen: answerSeen } : {};
+    if (!outbox.add({ id: draft.id, place, url, title: fields.to || form.dataset.title, fields, files: filesOf(), ...seen })) return;
     event.preventDefault();
     show(fresh());
     showErrors({});
@@ -287,9 +307,24 @@
     const files = [...(entry.files ?? []), ...(isWritten() ? filesOf() : [])].slice(0, 10);
     const ids = files.map(({ id }) => id).join(" ");
     show({ id: entry.id, wasSent: true, fields: { ...now, text: join(entry.fields.text, text.value), attachments: ids }, files });
+    if (entry.crossed) answerSeen = entry.crossed.id;
     if (keep()) outbox.remove(entry);
     showErrors(entry.refused || {});
   }
+  crossing?.addEventListener("click", (event) => {
+    const what = event.target.closest("[data-crossing]")?.dataset.crossing;
+    if (what && crossed) event.preventDefault();
+    if (what === "send" && crossed) outbox.sendAnyway(crossed);
+    if (what === "edit") crossed ? takeBack(crossed) : (crossing.hidden = true);
+    if (what && (crossed || what === "edit")) text.focus();
+  });
+  // What comes is seen once it has been on the page for a second.
+  function followAnswers() {
+    const shownNow = form.elements.answer_seen?.value;
+    setTimeout(() => { if (!document.hidden) answerSeen = shownNow; }, 1000);
+  }
+  document.querySelector("#inbox-messages")?.addEventListener("htmx:afterSwap", followAnswers);
+  document.addEventListener("visibilitychange", followAnswers);
   form.addEventListener("take-back", (event) => {
     const entry = ofPlace().find((each) => each.id === event.detail);
     if (entry) takeBack(entry);

@@ -24,7 +24,9 @@ window.outbox = (() => {
     }
   }
   const entries = () => keysOf(SENT).map(read).filter(Boolean).sort((one, other) => one.order - other.order);
-  const waiting = () => entries().filter((entry) => !entry.refused);
+  // Not for a person to decide: neither refused, nor crossed by the answer of somebody else.
+  const mayGo = (entry) => !entry.refused && !entry.crossed;
+  const waiting = () => entries().filter(mayGo);
   const draftOf = (place) => read(DRAFT + place);
   const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -43,7 +45,7 @@ window.outbox = (() => {
     localStorage.removeItem(DRAFT + place);
     return true;
   }
-  // Put a form into the outbox: {id, place, url, title, fields}, and the files to show with it. False if there is no room for it.
+  // Put a form into the outbox: {id, place, url, title, fields, answer_seen}, and the files to show with it. False if there is no room for it.
   function add(entry) {
     const order = Math.max(Date.now(), ...entries().map((each) => each.order + 1));
     const other = read(SENT + entry.id);
@@ -57,6 +59,12 @@ window.outbox = (() => {
   function remove(entry) {
     localStorage.removeItem(SENT + entry.id);
     changed();
+  }
+  // Somebody else has answered meanwhile, and it is sent all the same.
+  function sendAnyway({ crossed, ...entry }) {
+    if (!write(SENT + entry.id, { ...entry, answer_seen: crossed.id })) return;
+    changed();
+    send();
   }
   // The contact was erased: nothing that was written to them stays.
   function forget(place) {
@@ -104,12 +112,13 @@ window.outbox = (() => {
   async function post(entry, isSecond = false) {
     let response, answer;
     try {
-      response = await fetchPost(entry.url, { ...entry.fields, action: "send", message_id: entry.id });
+      const seen = "answer_seen" in entry ? { answer_seen: entry.answer_seen } : {};
+      response = await fetchPost(entry.url, { ...entry.fields, ...seen, action: "send", message_id: entry.id });
       answer = await response.json().catch(() => ({}));
     } catch {
       return { state: navigator.onLine ? "unreachable" : "offline" };
     }
-    if (["stored", "refused", "gone", "elsewhere"].includes(answer?.state)) return answer;
+    if (["stored", "crossed", "refused", "gone", "elsewhere"].includes(answer?.state)) return answer;
     const { status, type } = response;
     if (status === 401 || type === "opaqueredirect") return { state: "logged out" };
     if (status === 403 && !isSecond) {
@@ -124,6 +133,7 @@ window.outbox = (() => {
   function settle(entry, answer) {
     if (answer.state === "gone") forget(entry.place);
     if (answer.state === "stored") settleStored(entry);
+    if (answer.state === "crossed" && isSame(read(SENT + entry.id)?.fields, entry.fields)) write(SENT + entry.id, { ...entry, crossed: answer.answer });
     if (answer.state === "refused" && isSame(read(SENT + entry.id)?.fields, entry.fields)) {
       // Nothing was stored of it. It has another id if something else is stored under its own.
       const refused = { ...entry, id: answer.message_id || entry.id, refused: answer.errors };
@@ -155,7 +165,7 @@ window.outbox = (() => {
     const next = () => waiting().find((entry) => !held.has(entry.place));
     for (let entry = next(); entry; entry = next()) {
       const answer = await post(entry);
-      if (["stored", "refused", "gone"].includes(answer.state)) {
+      if (["stored", "crossed", "refused", "gone"].includes(answer.state)) {
         setTrouble("");
         settle(entry, answer);
       } else {
@@ -208,10 +218,10 @@ window.outbox = (() => {
       elsewhere: number && `Another workspace or member is open here by now. ${count(number)} sent when ${notice.dataset.title} is open again.`,
     }[trouble];
     const found = said ? [[said, trouble === "logged out" && back, "Log in"]] : [];
-    for (const { url, title } of entries().filter((entry) => entry.refused && entry.place !== api.shownPlace)) {
-      found.push([`A message to ${title} was refused.`, url, "Look at it"]);
+    for (const { url, title, crossed } of entries().filter((entry) => !mayGo(entry) && entry.place !== api.shownPlace)) {
+      found.push([crossed ? `A message to ${title} was not sent: ${crossed.said}.` : `A message to ${title} was refused.`, url, "Look at it"]);
     }
-    const others = keysOf(`outbox:${member}:`).filter((key) => !key.startsWith(SENT)).map(read).filter((entry) => entry && !entry.refused);
+    const others = keysOf(`outbox:${member}:`).filter((key) => !key.startsWith(SENT)).map(read).filter((entry) => entry && mayGo(entry));
     for (const name of new Set(others.map((entry) => entry.workspace))) {
       found.push([`${count(others.filter((entry) => entry.workspace === name).length)} sent when you open ${name} again.`]);
     }
@@ -245,6 +255,6 @@ window.outbox = (() => {
     sendNow();
   });
 
-  const api = { member, workspace, headers, newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, entries, add, remove, forget, forgetErased, postOnce, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
+  const api = { member, workspace, headers, newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, entries, add, remove, sendAnyway, forget, forgetErased, postOnce, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
   return api;
 })();
