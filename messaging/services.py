@@ -143,11 +143,13 @@ def queue_message(
         raise DomainError("contact_opted_out")
     columns |= quoting.columns_of(account, contact.id, reply_to, quote)
     is_planned = send_at is not None and send_at > now
-    waiting_since = None
+    answered = None
     if is_planned:
         thread_id = state.record_planned_answer(account, contact, now)
     else:
-        thread_id, waiting_since = state.record_answer(account, contact, now)
+        author_id, via = team.author_of(actor)
+        answered = state.record_answer(account, contact, now, author_id=author_id, via=via)
+        thread_id = answered.thread_id
     message = _messages.new(
         workspace_id=account.workspace_id,
         account_id=account.pk,
@@ -168,7 +170,7 @@ def queue_message(
     parts = _attach(actor, message, account, attachments, send_as)
     _messages.insert_later([message])
     _attachments.insert_later(parts)
-    team.record_written(message, actor, None if is_planned else now, waiting_since)
+    team.record_written(message, actor, None if is_planned else now, answered)
     wait = (eta - clock.now()).total_seconds()
     if wait <= WAKE_WORKER_WITHIN_SECONDS:
         transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))

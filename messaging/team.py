@@ -17,8 +17,10 @@ from crmsolid.core.periods import Period, Report
 from crmsolid.core.unit_of_work import insert_later
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import User, Workspace
+from messaging import episodes
 from messaging.models import Message, Thread, WrittenMessage
 from messaging.querysets import waiting_threads
+from messaging.threads.state import Answered
 
 PHONE = "phone"
 # How each list of :func:`list_written` is sorted.
@@ -26,31 +28,43 @@ WRITTEN_FIGURES = {"written": "-at", "answered": "-waited", "late": "-waited"}
 
 
 # --- The rows ---------------------------------------------------------------------------------------------------------
-def record_written(message: Message, actor: Actor | None, at: datetime | None, waiting_since: datetime | None) -> None:
-    """A person wrote the message, whose contact had waited since ``waiting_since``; without an actor on the phone.
-    ``at`` is None for one that is planned. Runs in the transaction that stores the message."""
+def author_of(actor: Actor | None) -> tuple[int | None, str]:
+    """The id of the member, None for anybody else, and the interface; without an actor it was written on the phone."""
     is_member = actor is not None and actor.subject.kind == "user"
+    return int(actor.subject.id) if actor is not None and is_member else None, actor.surface if actor else PHONE
+
+
+def record_written(message: Message, actor: Actor | None, at: datetime | None, answered: Answered | None) -> None:
+    """A person wrote the message; what it answered is ``answered``. ``at`` is None for one that is planned, and
+    ``answered`` then too. Runs in the transaction that stores the message."""
+    author_id, via = author_of(actor)
+    waiting_since, episode_id = (None, None) if answered is None else answered[1:]
     insert_later(
         WrittenMessage(
             workspace_id=message.workspace_id,
             message_id=message.pk,
-            author_id=int(actor.subject.id) if actor is not None and is_member else None,
-            via=PHONE if actor is None else actor.surface,
+            author_id=author_id,
+            via=via,
             at=at,
             waited=None if at is None else _seconds(waiting_since, at),
+            episode_id=episode_id,
         )
     )
 
 
 def record_sent(planned: Iterable[Message], now: datetime) -> None:
-    """These messages, which were planned, are sent. Their threads still say since when the contacts wait."""
+    """These messages, which were planned, are sent. Their threads, which are locked, still say since when the contacts
+    wait."""
     by_message = {message.pk: message.thread_id for message in planned}
     rows = list(WrittenMessage.unscoped.filter(message__in=by_message, at=None).order_by("pk"))
+    if not rows:
+        return
     since = dict(Thread.unscoped.filter(pk__in=by_message.values()).values_list("pk", "waiting_since"))
     for row in rows:
         # Of two answers to one wait, the first has ended it.
         row.at, row.waited = now, _seconds(since.pop(by_message[str(row.message_id)], None), now)
-    WrittenMessage.unscoped.bulk_update(rows, ["at", "waited"])
+    episodes.answered_later(rows, {row.pk: by_message[str(row.message_id)] for row in rows})
+    WrittenMessage.unscoped.bulk_update(rows, ["at", "waited", "episode"])
 
 
 def _seconds(since: datetime | None, at: datetime) -> int | None:
@@ -60,7 +74,11 @@ def _seconds(since: datetime | None, at: datetime) -> int | None:
 def forget(message_ids: Sequence[str]) -> None:
     """These messages were canceled."""
     if message_ids:
-        WrittenMessage.unscoped.filter(message__in=message_ids).delete()
+        rows = WrittenMessage.unscoped.filter(message__in=message_ids)
+        written_in = set(rows.filter(episode__isnull=False).values_list("episode", flat=True))
+        rows.delete()
+        if written_in:
+            episodes.answers_taken_back(sorted(written_in))
 
 
 def outlive_messages(workspace_id: int, contact_id: str) -> None:

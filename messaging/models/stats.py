@@ -70,9 +70,10 @@ class ErasedMessage(WorkspaceModel):
 class Episode(WorkspaceModel):
     """The time for which a conversation was open: from the message of the contact that began it, or opened it again, to
     its closing. For the report of the team; the row stays when the contact is erased, without the thread.
+    :mod:`messaging.episodes` keeps these rows.
 
-    ``is_first``: the conversation began with it. ``first_answer_by`` is the member who wrote the first answer, NULL for
-    anybody else, ``first_answer_via`` the interface or ``phone``. ``closed_by`` is the member who closed it.
+    ``is_first``: the contact had never written before. ``first_answer_by`` is the member who wrote the first answer,
+    NULL for anybody else, ``first_answer_via`` the interface or ``phone``. ``closed_by`` is the member who closed it.
     """
 
     # The index is episode_open.

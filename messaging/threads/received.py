@@ -96,9 +96,9 @@ def _record_answer(account: Account, contact: Contact, message: Message, incomin
     """A person has written on the phone. An away message of the account itself answers nothing and contacts nobody."""
     if incoming.is_automatic:
         return []
-    thread_id, waiting_since = state.record_answer(account, contact, incoming.at)
-    state.record_sent([thread_id], incoming.at)
-    team.record_written(message, None, incoming.at, waiting_since)
+    answered = state.record_answer(account, contact, incoming.at, author_id=None, via=team.PHONE)
+    state.record_sent([answered.thread_id], incoming.at)
+    team.record_written(message, None, incoming.at, answered)
     return activity.record_sent({contact.id: account.workspace_id}, {}, incoming.at)
 
 

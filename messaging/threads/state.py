@@ -6,7 +6,7 @@ to say which threads need somebody.
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
@@ -15,6 +15,7 @@ from contacts.models import Contact
 from crmsolid.core.ids import new_id
 from crmsolid.core.sql.bulk import fetch
 from crmsolid.workspaces.models import Membership, Role, Workspace
+from messaging import episodes
 from messaging.models import Account, Direction, Message, Status, Thread
 
 # The roles of members who may look after a thread: those that may write.
@@ -40,8 +41,28 @@ _ANSWER = (
     f"{_PLANNED_ANSWER}, waiting_since = CASE"
     f" WHEN {_threads}.waiting_since > excluded.last_message_at THEN {_threads}.waiting_since END"
 )
-# As it was before this statement.
-_WAITING_SINCE = f"(SELECT waiting_since FROM {_threads} WHERE account_id = %s AND contact_id = %s)"
+# As they were before this statement.
+_WAITING_SINCE, _WAS_WRITTEN_IN = (
+    f"(SELECT {what} FROM {_threads} WHERE account_id = %s AND contact_id = %s)"
+    for what in ("waiting_since", "last_in_at IS NOT NULL")
+)
+_RECORD_QUESTION = (
+    f"WITH thread AS ({_UPSERT}{_INCOMING}"
+    f" RETURNING id, workspace_id, account_id, {_WAS_WRITTEN_IN} AS was_written_in),"
+    f" begun AS ({episodes.BEGIN}) SELECT id FROM thread"
+)
+_RECORD_ANSWER = (
+    f"WITH thread AS ({_UPSERT}{_ANSWER} RETURNING id, {_WAITING_SINCE} AS waited_since),"
+    f" answered AS ({episodes.ANSWER}) SELECT id, waited_since, {episodes.OPEN_ID} FROM thread"
+)
+
+
+class Answered(NamedTuple):
+    """What an answer found: since when the contact had waited, None if they did not, and the open episode."""
+
+    thread_id: str
+    waiting_since: datetime | None
+    episode_id: int | None
 
 
 def upsert_thread(account: Account, contact: Contact, at: datetime) -> str:
@@ -52,14 +73,13 @@ def upsert_thread(account: Account, contact: Contact, at: datetime) -> str:
     return _upsert("", account, contact, at)
 
 
-def record_answer(account: Account, contact: Contact, at: datetime) -> tuple[str, datetime | None]:
-    """:func:`upsert_thread` for a message that a person wrote to the contact: nobody waits any more. Returns since when
-    the contact had waited too, None if it did not."""
-    values = _values(account, contact, at)
-    statement = f"{_UPSERT}{_ANSWER} RETURNING id, {_WAITING_SINCE}"
-    [(thread_id, waiting_since)] = fetch(statement, [*values, account.pk, contact.pk])
+def record_answer(account: Account, contact: Contact, at: datetime, *, author_id: int | None, via: str) -> Answered:
+    """:func:`upsert_thread` for a message that a person, the member ``author_id`` or whoever uses the interface
+    ``via``, wrote to the contact: nobody waits any more."""
+    values = [*_values(account, contact, at), account.pk, contact.pk]
+    [(thread_id, waiting_since, episode_id)] = fetch(_RECORD_ANSWER, [*values, at, author_id, via, at])
     has_waited = waiting_since is not None and waiting_since <= at
-    return str(thread_id), waiting_since if has_waited else None
+    return Answered(str(thread_id), waiting_since if has_waited else None, episode_id)
 
 
 def record_planned_answer(account: Account, contact: Contact, at: datetime) -> str:
@@ -70,15 +90,17 @@ def record_planned_answer(account: Account, contact: Contact, at: datetime) -> s
 def record_incoming(account: Account, contact: Contact, at: datetime, *, waits: bool) -> str:
     """:func:`upsert_thread` for a message of the contact: one more is unread, and the thread is open again.
 
-    ``waits`` is whether it asks for an answer.
+    ``waits`` is whether it asks for an answer: then an episode begins, unless one is open. The contact is locked.
     """
-    return _upsert(_INCOMING, account, contact, at, unread=1, waits=waits)
+    if not waits:
+        return _upsert(_INCOMING, account, contact, at, unread=1)
+    values = [*_values(account, contact, at, unread=1, waiting_since=at), account.pk, contact.pk, at]
+    [(thread_id,)] = fetch(_RECORD_QUESTION, values)
+    return str(thread_id)
 
 
-def _upsert(
-    changes: str, account: Account, contact: Contact, at: datetime, *, unread: int = 0, waits: bool = False
-) -> str:
-    values = _values(account, contact, at, unread=unread, waiting_since=at if waits else None)
+def _upsert(changes: str, account: Account, contact: Contact, at: datetime, *, unread: int = 0) -> str:
+    values = _values(account, contact, at, unread=unread)
     [(thread_id,)] = fetch(f"{_UPSERT}{changes} RETURNING id", values)
     return str(thread_id)
 

@@ -128,6 +128,7 @@ UNSCOPED = {
     "messaging/erasure.py": "deletes expired logins and slots of all workspaces",
     "messaging/held.py": "what waits in all workspaces while sending is held, for somebody with a shell",
     "messaging/stats.py": "the messages of accounts that were fetched through their workspace",
+    "messaging/episodes.py": "the episodes of threads that were fetched through their workspace",
     "messaging/team.py": "what was written in messages that were fetched through their workspace",
     "messaging/querysets.py": "counts within rows that were fetched through their workspace",
     "messaging/sending/waiting.py": "messages that were fetched through their workspace, their accounts and threads",

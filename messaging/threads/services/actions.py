@@ -15,6 +15,7 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import AuditEntry, Membership, User
+from messaging import episodes
 from messaging.models import Thread
 from messaging.threads.services.reading import find_thread
 from messaging.threads.state import ASSIGNABLE, find_waiting
@@ -46,6 +47,8 @@ def _change(
         which &= Q(closed_at=takes_back) | Q(snoozed_until=takes_back)
     if Thread.objects.for_workspace(actor.workspace).filter(which, pk=thread_id).update(**changes):
         audit.record(actor, f"thread.{verb}", thread_id, **data)
+        if "closed_at" in changes:
+            _record_closing(actor, thread_id, changes["closed_at"])
         if takes_back is not None:  # closing it has ended the wait
             find_waiting([thread_id])
         return find_thread(actor.workspace, thread_id)
@@ -55,6 +58,14 @@ def _change(
     if seen is not None and thread.last_message_at > seen:
         raise DomainError("invalid_state", "something was written meanwhile; read it first")
     return thread
+
+
+def _record_closing(actor: Actor, thread_id: str, at: datetime | None) -> None:
+    """The thread was closed at that time; None: it was put back among the open ones."""
+    if at is None:
+        episodes.reopened(find_thread(actor.workspace, thread_id))
+    else:
+        episodes.closed(thread_id, at, int(actor.subject.id) if actor.subject.kind == "user" else None)
 
 
 @unit_of_work()
