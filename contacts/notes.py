@@ -95,20 +95,20 @@ def edit_note(actor: Actor, note_id: str, *, text: str) -> ContactNote:
     Errors: ``not_found``, ``validation_failed``; ``forbidden`` for anybody else, ``scope_missing`` for an author who
     may no longer write.
     """
-    note = ContactNote.objects.for_workspace(actor.workspace).get_or_not_found(note_id)
+    note: ContactNote = ContactNote.objects.for_workspace(actor.workspace).get_or_not_found(note_id)
     _require_to_change(note, actor)
     text = _checked(text)
     # The contact first, as everywhere. A deletion may have come in between.
     repository.get(actor.workspace, note.contact_id, lock=True)
     note = ContactNote.objects.for_workspace(actor.workspace).get_or_not_found(note_id, lock=True)
     if note.text == text:
-        return note  # type: ignore[no-any-return]
+        return note
     before = note.mentioned
     note.text, note.edited_at, note.mentioned = text, clock.now(), mentions.find_mentioned(actor.workspace, text)
     note.save(update_fields=["text", "edited_at", "mentioned"])
     audit.record(actor, "contact.note_edited", note.contact_id, note=note.pk)
     _tell(actor, note, before=before)
-    return note  # type: ignore[no-any-return]
+    return note
 
 
 @unit_of_work()

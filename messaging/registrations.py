@@ -43,6 +43,7 @@ kinds.register(BROADCAST.name, BROADCAST)
 provisioners.register("messaging.accounts", accounts.provision)
 provisioners.register("messaging.opt_out_words", texts.provision)
 role_watchers.register("messaging.assignees", state.unassign_member)
+role_watchers.register("messaging.templates", texts.delete_own)
 sections.register(texts.TEMPLATES, Section(texts.dump_templates, texts.apply_templates))
 sections.register(texts.WORDS, Section(texts.dump_words, texts.apply_words))
 

@@ -4,29 +4,32 @@ An opt-out word opts out whoever sends it as a whole message: words within a sen
 the same, and blanks, full stops and exclamation marks around the word are ignored.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
 
 from contacts.models import Contact
 from contacts.normalization import fold
 from contacts.uses import Use
 from crmsolid.api.fields import StrictSerializer, Text
+from crmsolid.api.pagination import Page, page
 from crmsolid.api.parsing import parse_object
 from crmsolid.core import clock
-from crmsolid.core.errors import invalid
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.configuration import Change, apply_each
-from crmsolid.workspaces.models import Role, Workspace
+from crmsolid.workspaces.models import Membership, Role, Workspace
 from messaging.formatting.variables import variables
 from messaging.inputs import AttachmentsField, FormatField
 from messaging.models import Format, Message, OptOutWord, Template
 from messaging.sending import attaching
-from messaging.sending.message_text import check_template
+from messaging.sending.message_text import check_template, fill_partly
 
 MAX_NAME = 100
 MAX_WORD = 64
@@ -39,18 +42,110 @@ _MEMBERS = ("name", "text", "format", "attachments")
 
 
 # --- Templates --------------------------------------------------------------------------------------------------------
+def visible(actor: Actor) -> "QuerySet[Template]":
+    """The templates that the actor sees: the shared ones, and a member their own."""
+    rows: QuerySet[Template] = Template.objects.for_workspace(actor.workspace)
+    own = Q(owner=int(actor.subject.id)) if actor.subject.kind == "user" else Q(pk=None)
+    return rows.filter(Q(owner=None) | own)
+
+
+def list_templates(
+    actor: Actor, *, search: str = "", sort: str = "name", limit: int = 50, cursor: str | None = None
+) -> Page:
+    """One page of :class:`Template`, shared ones and the actor's own, in whose name or text each word of ``search``
+    stands; sorted by ``name``, ``-uses`` or ``-updated_at``. Errors: ``scope_missing``, ``invalid_cursor``."""
+    actor.require(Scope.READ_MESSAGES)
+    rows = visible(actor)
+    for word in search.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(text__icontains=word))
+    filters = {"search": search, "subject": f"{actor.subject.kind} {actor.subject.id}"}
+    return page(rows, sort=sort, limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
+
+
+def most_used_templates(actor: Actor, limit: int) -> list[Template]:
+    """The first ``limit`` templates for the menu of the composer: what was used most comes first. Errors:
+    ``scope_missing``."""
+    actor.require(Scope.READ_MESSAGES)
+    return list(visible(actor).order_by("-uses", F("used_at").desc(nulls_last=True), "name", "pk")[:limit])
+
+
+def get_template(actor: Actor, template_id: int) -> Template:
+    """Errors: ``scope_missing``, ``not_found``, also for one of another member."""
+    actor.require(Scope.READ_MESSAGES)
+    template: Template = visible(actor).get_or_not_found(template_id)  # type: ignore[attr-defined]
+    return template
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A template as it is written for one contact, in ``format``, with the ids of its files. ``missing`` are the
+    variables that have neither a value nor a fallback; they stand in the text as they are."""
+
+    text: str
+    format: str
+    attachments: list[str]
+    missing: list[str]
+
+
+def filled(actor: Actor, template_id: int, contact_id: str) -> Filled:
+    """The template with the values of the contact, to be changed and sent. Errors: ``scope_missing``, ``not_found``;
+    ``validation_failed`` where a value makes the address of a link too long."""
+    actor.require(Scope.READ_CONTACTS)
+    template = get_template(actor, template_id)
+    contact = Contact.objects.for_workspace(actor.workspace).get_or_not_found(contact_id)
+    try:
+        text, format, missing = fill_partly(contact, template.text, template.format)
+    except ValueError as error:
+        raise invalid("text", "length", str(error)) from None
+    return Filled(text, format, list(template.attachments), missing)
+
+
+def count_uses(actor: Actor, template_ids: Iterable[int]) -> None:
+    """Count that a message was made from each of these templates; ids that the actor does not see are ignored.
+
+    Call it first in the transaction of the message: it locks the templates, and who edits one takes it before its
+    files. If the message is not stored, nothing is counted.
+    """
+    rows = visible(actor).filter(pk__in=set(template_ids)).order_by("pk").select_for_update(no_key=True)
+    if found := list(rows.values_list("pk", flat=True)):
+        used = Template.objects.for_workspace(actor.workspace).filter(pk__in=found)
+        used.update(uses=F("uses") + 1, used_at=clock.now())
+
+
+def may_share(actor: Actor) -> bool:
+    """Whether the actor may make, change and delete templates that everybody has: admins, owners and keys."""
+    return actor.subject.kind == "key" or actor.has_role(Role.ADMIN, Role.OWNER)
+
+
+def may_change(template: Template, actor: Actor) -> bool:
+    """Whether the actor, who sees the template, may change and delete it."""
+    return actor.has(Scope.WRITE_MESSAGES) and (template.owner_id is not None or may_share(actor))
+
+
 @unit_of_work()
 def create_template(
-    actor: Actor, *, name: str, text: str, format: str = Format.PLAIN, attachments: Sequence[str] = ()
+    actor: Actor,
+    *,
+    name: str,
+    text: str,
+    format: str = Format.PLAIN,
+    attachments: Sequence[str] = (),
+    shared: bool = True,
 ) -> Template:
-    """Keep a text, which is written in ``format``, under a name, with the files that it is sent with.
+    """Keep a text, which is written in ``format``, under a name, with the files that it is sent with: for everybody, or
+    for the member alone who keeps it. Of the latter the audit log says nothing.
 
-    Errors: ``forbidden`` for anybody but admins and owners, ``validation_failed``.
+    Errors: ``scope_missing``; ``forbidden`` for members who share one and are no admins or owners, and for anybody who
+    is no member and does not share it; ``validation_failed``.
     """
-    actor.require_role(Role.ADMIN, Role.OWNER)
     template = Template(workspace=actor.workspace)
+    if not shared:
+        if actor.subject.kind != "user":
+            raise DomainError("forbidden", "only a member has templates of their own")
+        template.owner_id = int(actor.subject.id)
+    _require_to_change(actor, template)
     _set(template, name, text, format, attachments)
-    audit.record(actor, "template.created", str(template.pk))
+    _record(actor, "template.created", template)
     return template
 
 
@@ -66,29 +161,48 @@ def update_template(
 ) -> Template:
     """Replace name, text, format and files; None leaves the files. Messages that were made from it stay as they are.
 
-    Errors: as :func:`create_template`; ``not_found``.
+    Errors: ``scope_missing``; ``forbidden`` for members who change a shared one and are no admins or owners;
+    ``validation_failed``; ``not_found``, also for one of another member.
     """
-    actor.require_role(Role.ADMIN, Role.OWNER)
     template = _find(actor, template_id)
     attachments = template.attachments if attachments is None else list(attachments)
     if (template.name, template.text, template.format, template.attachments) != (name, text, format, attachments):
         _set(template, name, text, format, attachments)
-        audit.record(actor, "template.changed", str(template.pk))
+        _record(actor, "template.changed", template)
     return template
 
 
 @unit_of_work()
 def delete_template(actor: Actor, template_id: int) -> None:
-    """Delete a template. Errors: ``forbidden`` for anybody but admins and owners, ``not_found``."""
-    actor.require_role(Role.ADMIN, Role.OWNER)
+    """Delete a template. Errors: as :func:`update_template`."""
     template = _find(actor, template_id)
-    audit.record(actor, "template.deleted", str(template.pk))
+    _record(actor, "template.deleted", template)
     template.delete()
 
 
+def delete_own(member: Membership, role: Role | None) -> None:
+    """Delete the templates that a member kept for themselves when they are removed: a role watcher."""
+    if role is None:
+        workspaces = Workspace.objects.filter(Q(pk=member.workspace_id) | Q(live=member.workspace_id))
+        for workspace_id in workspaces.values_list("pk", flat=True):
+            Template.objects.for_workspace(workspace_id).filter(owner=member.user_id).delete()
+
+
+def _require_to_change(actor: Actor, template: Template) -> None:
+    actor.require(Scope.WRITE_MESSAGES)
+    if template.owner_id is None and not may_share(actor):
+        actor.require_role(Role.ADMIN, Role.OWNER)
+
+
+def _record(actor: Actor, action: str, template: Template) -> None:
+    if template.owner_id is None:
+        audit.record(actor, action, str(template.pk))
+
+
 def _find(actor: Actor, template_id: int) -> Template:
-    templates = Template.objects.for_workspace(actor.workspace).select_for_update()
-    template: Template = templates.get_or_not_found(template_id)
+    """The template, locked, if the actor may change it."""
+    template: Template = visible(actor).select_for_update().get_or_not_found(template_id)  # type: ignore[attr-defined]
+    _require_to_change(actor, template)
     return template
 
 
@@ -109,8 +223,8 @@ def _set(template: Template, name: str, text: str, format: str, attachments: Seq
 
 
 def of_field(workspace: Workspace, key: str) -> Iterator[Use]:
-    """The templates whose text has the field."""
-    for template in Template.objects.for_workspace(workspace):
+    """The shared templates whose text has the field."""
+    for template in Template.objects.for_workspace(workspace).filter(owner=None):
         if key in variables(template.text):
             yield Use("Template", template.name, "messaging_template_change", str(template.pk))
 
@@ -176,19 +290,20 @@ class TemplateItem(StrictSerializer):
 
 
 def dump_templates(actor: Actor) -> list[Any]:
-    """All templates by name."""
-    return list(Template.objects.for_workspace(actor.workspace).order_by("name").values(*_MEMBERS))
+    """All shared templates by name."""
+    return list(Template.objects.for_workspace(actor.workspace).filter(owner=None).order_by("name").values(*_MEMBERS))
 
 
 def apply_templates(actor: Actor, items: list[Any], path: str) -> list[Change]:
-    """Create the templates whose names are new, and give the others the text, format and files of the document."""
+    """Create the shared templates whose names are new, and give the others the text, format and files of the
+    document."""
     return apply_each(items, path, partial(_apply_template, actor))
 
 
 def _apply_template(actor: Actor, item: Any) -> Change:
     wanted = parse_object(item, TemplateItem)
     wanted["attachments"] = attaching.files_of_twin(actor.workspace, wanted["attachments"])
-    template = Template.objects.for_workspace(actor.workspace).filter(name=wanted["name"].strip()).first()
+    template = Template.objects.for_workspace(actor.workspace).filter(owner=None, name=wanted["name"].strip()).first()
     if template is None:
         return Change(TEMPLATES, create_template(actor, **wanted).name, "created")
     same = all(getattr(template, member) == wanted[member] for member in _MEMBERS if member != "name")

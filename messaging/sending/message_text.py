@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from contacts.models import Contact, CustomField
 from crmsolid.core.errors import invalid
@@ -17,6 +18,7 @@ from messaging.formatting.html import to_html
 from messaging.formatting.markup import parse
 from messaging.formatting.source import FormatError, Parsed, with_unix_lines
 from messaging.formatting.variables import TemplateSyntaxError, TemplateUnresolved
+from messaging.formatting.written import written
 from messaging.models import Format, Message
 
 MAX_UTF16_UNITS = 4096
@@ -84,6 +86,23 @@ def render_for(contact: Contact, text: str, format: str = Format.PLAIN, *, capti
     if utf16_length(rendered.text) > _most(caption) or (not rendered.text.strip() and not caption):
         raise ValueError(f"the rendered text must have {0 if caption else 1} to {_most(caption)} UTF-16 units")
     return rendered
+
+
+def fill_partly(contact: Contact, text: str, format: str = Format.PLAIN) -> tuple[str, str, list[str]]:
+    """The text with the values of this contact as somebody goes on writing it, its format, and the variables that have
+    neither a value nor a fallback: they stand in the text as before. ``ValueError`` for an address that gets too
+    long."""
+    values, parsed = _values_of(contact), _parse(text, format)
+    missing = {
+        each.name: f"\ue000{each.name}\ue001"
+        for each in parsed.variables()
+        if each.fallback is None and not (values.get(each.name) or "").strip()
+    }
+    shown, shown_format = written(parsed.fill(values | missing))
+    for name, mark in missing.items():
+        for each in (mark, quote(mark, safe="")):  # in the address of a link it is encoded
+            shown = shown.replace(each, f"{{{name}}}")
+    return shown, shown_format, list(missing)
 
 
 def fallbacks_for(contact: Contact, text: str, format: str = Format.PLAIN) -> dict[str, str]:

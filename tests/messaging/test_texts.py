@@ -1,6 +1,7 @@
 """Templates, and the configuration sections and panel pages of templates and opt-out words."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -8,8 +9,12 @@ from django.urls import reverse
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
+from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.workspaces.actor import Actor, Scope, Subject
 from crmsolid.workspaces.configuration import apply_configuration, dump_configuration
-from crmsolid.workspaces.models import AuditEntry, Workspace
+from crmsolid.workspaces.models import AuditEntry, Membership, Role, Workspace
+from crmsolid.workspaces.services import remove_member
+from messaging import texts
 from messaging.models import OptOutWord, Template
 from messaging.texts import create_template, update_template
 from tests.messaging.files.helpers import upload
@@ -41,6 +46,106 @@ def test_a_name_is_used_once_in_a_workspace(tenants: Tenants) -> None:
     assert [error.code for error in refused.value.errors] == ["duplicate"]
     names = Template.objects.for_workspace(tenants.workspace).order_by("name").values_list("name", flat=True)
     assert list(names) == ["Farewell", "Greeting"]
+
+
+def agent_of(tenants: Tenants, role: Role = Role.AGENT) -> Actor:
+    return Actor.member(Membership.unscoped.get(user=tenants.member(role)), tenants.workspace)
+
+
+def names_seen(actor: Actor, search: str = "") -> list[str]:
+    return [each.name for each in texts.list_templates(actor, search=search).rows]
+
+
+def refusal(call: Any) -> str:
+    with pytest.raises(DomainError) as refused:
+        call()
+    return str(refused.value.code)
+
+
+def test_a_personal_template_is_seen_and_changed_by_its_owner_alone(tenants: Tenants) -> None:
+    ann, bob, admin = agent_of(tenants), agent_of(tenants), agent_of(tenants, Role.ADMIN)
+    key = Actor(tenants.workspace, Subject("key", "key_1", "Zapier"), frozenset(Scope), None, "rest")
+    create_template(admin, name="Greeting", text="Hello")
+    own = create_template(ann, name="Greeting", text="Hi {email|}, it is me", shared=False)
+    create_template(bob, name="Greeting", text="Yo", shared=False)
+    assert names_seen(ann) == ["Greeting", "Greeting"] and names_seen(ann, "is HI") == ["Greeting"]
+    for other in (bob, admin, key, tenants.actor()):
+        assert names_seen(other, "is hi") == []
+        assert refusal(lambda by=other: texts.get_template(by, own.pk)) == "not_found"
+        assert refusal(lambda by=other: update_template(by, own.pk, name="x", text="x")) == "not_found"
+        assert refusal(lambda by=other: texts.delete_template(by, own.pk)) == "not_found"
+        texts.count_uses(other, [own.pk])
+    assert Template.unscoped.get(pk=own.pk).uses == 0
+    assert names_seen(tenants.actor(tenants.other)) == []
+    assert [each["text"] for each in dump_configuration(admin)["templates"]] == ["Hello"]
+    assert AuditEntry.unscoped.filter(action__startswith="template.").count() == 1
+    assert update_template(ann, own.pk, name="Mine", text="Hi").name == "Mine"
+    texts.delete_template(ann, own.pk)
+    assert names_seen(ann) == ["Greeting"]
+
+
+def test_agents_keep_their_own_templates_and_admins_and_keys_share_them(tenants: Tenants) -> None:
+    agent, viewer = agent_of(tenants), agent_of(tenants, Role.VIEWER)
+    key = Actor(tenants.workspace, Subject("key", "key_1", "Zapier"), frozenset(Scope), None, "rest")
+    grant = Actor(tenants.workspace, Subject("grant", "gra_1", "Claude"), frozenset(Scope), None, "mcp")
+    for actor, shared, code in [
+        (agent, True, "forbidden"),
+        (viewer, False, "scope_missing"),
+        (key, False, "forbidden"),
+        (grant, True, "forbidden"),
+    ]:
+        assert refusal(lambda by=actor, all=shared: create_template(by, name="x", text="x", shared=all)) == code
+    assert not Template.unscoped.exists()
+    shared = create_template(key, name="x", text="x")
+    assert refusal(lambda: update_template(agent, shared.pk, name="y", text="y")) == "forbidden"
+    assert refusal(lambda: texts.delete_template(agent, shared.pk)) == "forbidden"
+    assert Template.unscoped.get().name == "x"
+
+
+def test_a_name_is_used_once_by_each_owner_and_a_removed_member_leaves_no_templates(tenants: Tenants) -> None:
+    agent = agent_of(tenants)
+    create_template(agent, name="Greeting", text="Hi", shared=False)
+    assert refusal(lambda: create_template(agent, name="Greeting", text="Yo", shared=False)) == "validation_failed"
+    twin = Actor.member(Membership.unscoped.get(user_id=int(agent.subject.id)), tenants.twin)
+    create_template(twin, name="Greeting", text="Hi", shared=False)
+    create_template(tenants.actor(), name="Greeting", text="Hello")
+    owner = Actor.member(Membership.unscoped.get(user=tenants.owner), tenants.workspace)
+    remove_member(owner, Membership.unscoped.get(user_id=int(agent.subject.id)).pk)
+    assert [each.text for each in Template.unscoped.all()] == ["Hello"]
+
+
+def test_a_template_is_filled_in_for_a_contact_and_names_what_is_missing(tenants: Tenants) -> None:
+    actor = tenants.actor()
+    apply_configuration(actor, {"custom_fields": [{"key": "company", "label": "Company", "type": "text"}]})
+    amara = Contact.unscoped.create(workspace=tenants.workspace, name="Amara *O* {x}")
+    for text, format, expected in [
+        ("Hi {first_name|there}, {{ok}}", "plain", ("Hi Amara, {{ok}}", "plain", [])),
+        ("{name}, of {company}?", "plain", ("Amara *O* {{x}}, of {company}?", "plain", ["company"])),
+        ("**{name}** {company}", "markdown", (r"**Amara \*O\* {{x}}** {company}", "markdown", ["company"])),
+        ("<b>Hi</b> {email|you}", "html", ("**Hi** you", "markdown", [])),
+        (
+            "[site](https://x.example/{company}?n={name})",
+            "markdown",
+            ("[site](https://x.example/{company}?n=Amara%20%2AO%2A%20%7Bx%7D)", "markdown", ["company"]),
+        ),
+    ]:
+        template = create_template(actor, name=text[:50], text=text, format=format)
+        found = texts.filled(actor, template.pk, amara.pk)
+        assert (found.text, found.format, found.missing) == expected
+    stranger = tenants.actor(tenants.other)
+    assert refusal(lambda: texts.filled(stranger, template.pk, amara.pk)) == "not_found"
+
+
+def test_uses_are_counted_and_the_most_used_come_first(tenants: Tenants) -> None:
+    actor = tenants.actor()
+    one, two, three = (create_template(actor, name=name, text="x") for name in ("a", "b", "c"))
+    with unit_of_work():
+        texts.count_uses(actor, [two.pk, two.pk, 987654])
+    with unit_of_work():
+        texts.count_uses(actor, [three.pk, two.pk])
+    assert [(each.name, each.uses) for each in texts.most_used_templates(actor, 5)] == [("b", 2), ("c", 1), ("a", 0)]
+    one.refresh_from_db()
+    assert one.used_at is None
 
 
 def test_the_sections_are_applied_and_dumped_unchanged(tenants: Tenants) -> None:

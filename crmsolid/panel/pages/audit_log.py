@@ -196,6 +196,8 @@ def _names_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], _Name]:
         numeric = model._meta.pk.get_internal_type() == "BigAutoField"
         keys = [key for key in ids if key.isdigit()] if numeric else ids
         rows = model.objects.for_workspace(workspace_id).filter(pk__in=keys).order_by()
+        if thing.owner:
+            rows = rows.filter(**{thing.owner: None})
         ended = models.F(thing.ended) if thing.ended else models.Value(None, models.DateTimeField())
         for pk, has_ended, *columns in rows.annotate(ended=ended).values_list("pk", "ended", *thing.names):
             names[thing.model, str(pk)] = _Name(next(filter(None, columns), "") or str(pk), bool(has_ended))

@@ -27,12 +27,14 @@ from webhooks.models import DisabledReason
 @dataclass(frozen=True, slots=True)
 class Thing:
     """A kind of row that entries are about: its model, the columns of which the first that is not empty is its name,
-    and the name of its page. A row has no page any more once ``ended``, a column with a time, is set."""
+    and the name of its page. A row has no page any more once ``ended``, a column with a time, is set. One that has a
+    value in the column ``owner`` is not named."""
 
     model: str
     names: tuple[str, ...] = ()
     page: str = ""
     ended: str = ""
+    owner: str = ""
 
 
 KEY = Thing("apikeys.ApiKey", ("name",), "apikeys_apikey_change")
@@ -40,7 +42,7 @@ GRANT = Thing("oauth.Grant", ("client_name",), "oauth_grant_change")
 ENDPOINT = Thing("webhooks.Endpoint", ("url",), "webhooks_endpoint_change", "deleted_at")
 DELIVERY = Thing("webhooks.Delivery", ("event_type",), "webhooks_delivery_change", "endpoint__deleted_at")
 ACCOUNT = Thing("messaging.Account", ("name",), "messaging_account_change")
-TEMPLATE = Thing("messaging.Template", ("name",), "messaging_template_change")
+TEMPLATE = Thing("messaging.Template", ("name",), "messaging_template_change", owner="owner")
 MESSAGE = Thing("messaging.Message", ("contact__name", "contact__username"), "messaging_message_change")
 THREAD = Thing("messaging.Thread", ("contact__name", "contact__username"), "inbox_thread")
 BROADCAST = Thing("messaging.Broadcast", ("name",), "messaging_broadcast_change")
