@@ -116,6 +116,11 @@ def waiting_count(workspace: Workspace) -> int:
     return waiting_threads(workspace)[: MAX_COUNT + 1].count()
 
 
+def with_contacts(messages: Iterable[Message]) -> None:
+    """Load the contacts of these messages with one query for all of them, or none if they are loaded."""
+    prefetch_related_objects(list(messages), "contact")
+
+
 def with_attachments(messages: Iterable[Message]) -> None:
     """Load the attachments of these messages with their files, with one query for all of them, or none if no message
     was sent or received as a file."""

@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from crmsolid.api.examples import TIME, id_of
+from crmsolid.api.people import AuthorOut
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import declare
+from messaging.authors import of_message
 from messaging.files.representations import AttachmentOut, attachments_of
 from messaging.models import (
     Account,
@@ -42,6 +44,18 @@ class ChangeOut(Representation):
     error = serializers.CharField(allow_null=True, help_text="Why Telegram has refused it, else null.")
 
 
+class ContactNameOut(Representation):
+    """The contact, of whom ``GET /v1/contacts/{id}`` tells more."""
+
+    untrusted: ClassVar[tuple[str, ...]] = ("name", "username")
+    is_resource = True
+    example = {"id": id_of("contact"), "name": "Sarah Miller", "username": "sarah_miller"}
+
+    id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    username = serializers.CharField(allow_null=True)
+
+
 class MessageOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("text", "html", "quote", "request_id")
     is_resource = True
@@ -51,6 +65,8 @@ class MessageOut(Representation):
     account_id = serializers.IntegerField()
     thread_id = serializers.CharField()
     contact_id = serializers.CharField()
+    contact = ContactNameOut()
+    author = AuthorOut(allow_null=True, help_text="Who wrote an outgoing message; null where that is not known.")
     direction = serializers.ChoiceField(choices=Direction.values)
     kind = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.values)
@@ -97,6 +113,10 @@ class MessageOut(Representation):
     read_waiting_for = staticmethod(waiting.waiting_for)
 
     @staticmethod
+    def read_author(message: Message) -> dict[str, Any] | None:
+        return AuthorOut.of(of_message(message))
+
+    @staticmethod
     def read_change(message: Message) -> dict[str, Any] | None:
         change = message.change
         return change and {"kind": change["kind"], "status": change["status"], "error": change["error"] or None}
@@ -120,7 +140,10 @@ class CanceledOut(Representation):
     """The whole message, or ``id`` and ``status`` for a key without read:messages."""
 
     is_resource = True
-    untrusted: ClassVar[tuple[str, ...]] = (*MessageOut.untrusted, "attachments[].name", "attachments[].type")
+    untrusted: ClassVar[tuple[str, ...]] = (
+        *(*MessageOut.untrusted, "attachments[].name", "attachments[].type"),
+        *("contact.name", "contact.username", "author.name"),
+    )
     example = {"id": id_of("message"), "status": "canceled"}
 
     id = serializers.CharField()

@@ -22,10 +22,11 @@ from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.authors import author_of
 from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import querysets, team
 from messaging.accounts import MAX_BIGINT, account_not_found
-from messaging.authors import author_of
+from messaging.authors import columns_of
 from messaging.changes import queue
 from messaging.files import albums
 from messaging.files import services as file_services
@@ -164,7 +165,7 @@ def queue_message(
         delayed_by=_delayed_by(now, send_at, earliest, eta),
         slot_at=eta,
         created_at=now,
-        **author_of(actor).columns,
+        **columns_of(author_of(actor)),
         **columns,
     )
     parts = _attach(actor, message, account, attachments, send_as)
@@ -271,6 +272,7 @@ def get_message(actor: Actor, message_id: str) -> Message:
     message = _get(Message, actor, message_id)
     waiting.load_accounts([message])
     querysets.with_attachments([message])
+    querysets.with_contacts([message])
     return message
 
 
@@ -321,6 +323,7 @@ def _page_of_messages(
     messages = _page(actor, rows, filters, sort=sort, limit=limit, cursor=cursor)
     waiting.load_accounts(messages.rows)
     querysets.with_attachments(messages.rows)
+    querysets.with_contacts(messages.rows)
     return messages
 
 
@@ -350,6 +353,7 @@ def list_threads(
     threads = _page(actor, rows, filters, sort="-last_message_at", limit=limit, cursor=cursor)
     newest = querysets.newest_messages(actor.workspace, threads.rows)
     waiting.load_accounts(newest.values())
+    querysets.with_contacts(newest.values())
     for thread in threads.rows:
         thread.last_message = newest.get(thread.pk)
     return threads

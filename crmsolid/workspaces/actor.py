@@ -118,7 +118,7 @@ class Actor:
     def member(cls, membership: Membership, workspace: Workspace, ip: str | None = None) -> "Actor":
         """A member in the panel; the scopes follow from the role. ``workspace`` is the live one or its test twin."""
         user, role = membership.user, Role(membership.role)
-        subject = Subject("user", str(user.pk), user.email, user.name)
+        subject = Subject("user", str(user.pk), user.email, user.shown_name)
         return cls(workspace, subject, ROLE_SCOPES[role], role, "panel", ip)
 
 

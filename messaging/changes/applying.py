@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from contacts import activity
 from contacts.models import Contact
 from crmsolid.events.publishing import NewEvent, publish_all
-from messaging import notices
+from messaging import notices, querysets
 from messaging.models import Attachment, Direction, FileKind, Message, Status, Thread
 from messaging.representations import MESSAGE_DELETED, MESSAGE_EDITED, MESSAGE_READ, MessageOut
 
@@ -135,6 +135,7 @@ def _write(message: Message, **values: Any) -> None:
 
 
 def _publish(event_type: Any, messages: Sequence[Message]) -> None:
+    querysets.with_contacts(messages)
     publish_all(
         None,
         [

@@ -12,7 +12,7 @@ UPDATE messaging_message AS m SET
   author_kind = CASE WHEN m.source = 'phone' THEN 'telegram' WHEN m.source IN ('sequence', 'broadcast') THEN m.source
     WHEN w.author_id IS NOT NULL THEN 'member' WHEN w.via = 'mcp' THEN 'assistant' WHEN w.via = 'rest' THEN 'key' ELSE '' END,
   author_ref = coalesce(w.author_id::text, ''),
-  author_name = coalesce(nullif(u.name, ''), u.email, '')
+  author_name = coalesce(nullif(u.name, ''), split_part(u.email, '@', 1), '')
 FROM messaging_message AS o
 LEFT JOIN messaging_writtenmessage AS w ON w.message_id = o.id
 LEFT JOIN workspaces_user AS u ON u.id = w.author_id

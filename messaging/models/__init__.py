@@ -32,7 +32,6 @@ from messaging.models.messages import SEARCHED_STATUSES as SEARCHED_STATUSES
 from messaging.models.messages import SEPARATORS as SEPARATORS
 from messaging.models.messages import TEXT_APART as TEXT_APART
 from messaging.models.messages import TEXT_WORDS as TEXT_WORDS
-from messaging.models.messages import AuthorKind as AuthorKind
 from messaging.models.messages import Direction as Direction
 from messaging.models.messages import Message as Message
 from messaging.models.messages import Status as Status

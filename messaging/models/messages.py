@@ -36,18 +36,6 @@ class Status(models.TextChoices):
     RECEIVED = "received", "Received"
 
 
-class AuthorKind(models.TextChoices):
-    """Who writes messages. ``assistant``: a key or a grant over MCP; ``telegram``: somebody on the account's phone."""
-
-    MEMBER = "member"
-    KEY = "key"
-    ASSISTANT = "assistant"
-    SEQUENCE = "sequence"
-    BROADCAST = "broadcast"
-    RULE = "rule"
-    TELEGRAM = "telegram"
-
-
 class WaitingFor(models.TextChoices):
     """Why a queued message is not sent yet; :func:`messaging.sending.waiting.waiting_for` answers it.
 
@@ -108,8 +96,8 @@ class Message(WorkspaceModel):
     ``{"emoji": str, "by": "contact" | "account"}``. ``change`` is what is asked of Telegram and not done yet, or what
     it has refused (:mod:`messaging.changes.queue`): ``{"kind": str, "status": "queued" | "failed", "error": str}``.
 
-    ``author_kind``, ``author_ref`` and ``author_name`` say who wrote an outgoing message (:class:`AuthorKind`), the id
-    and the name as they were then; empty where that is not known.
+    ``author_kind``, ``author_ref`` and ``author_name`` say who wrote an outgoing message, the id and the name as they
+    were then (:mod:`crmsolid.workspaces.authors`); empty where that is not known.
     """
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "msg"), editable=False)

@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from crmsolid.core import clock
+from crmsolid.workspaces.authors import AuthorKind
 from crmsolid.workspaces.models import Workspace
-from messaging import authors
+from messaging.authors import of_message
 from messaging.changes.services import EDIT_WITHIN, WITHOUT_TEXT
 from messaging.formatting.entities import from_json
-from messaging.models import AuthorKind, Direction, Message, Status, Thread
+from messaging.models import Direction, Message, Status, Thread
 from messaging.panel import media, words
 from messaging.panel.formatted import html_of
 from messaging.panel.media import Shown
@@ -104,7 +105,6 @@ class Drawing:
     def __init__(self, workspace: Workspace, thread: Thread, rows: Sequence[Message]) -> None:
         self._thread = thread
         self._rows = media.with_files(rows)
-        self._authors = authors.find(workspace, rows)
         self._retryable = answering.find_retryable(workspace, rows)
         ids = {row.reply_to_id for row in rows if row.reply_to_id}
         quoted = Message.objects.for_workspace(workspace).filter(pk__in=ids, thread=thread) if ids else ()
@@ -130,11 +130,11 @@ class Drawing:
     def _part(self, row: Message | Deed, day: str) -> Part:
         if isinstance(row, Deed):
             return Part(row.key, day, event=row.text, icon=row.icon, at=row.at)
-        is_out, author = row.direction == Direction.OUT, self._authors.get(row.pk, authors.NOBODY)
+        is_out, author = row.direction == Direction.OUT, of_message(row)
         name = str(self._thread.account if is_out else self._thread.contact)
         if author.is_person:
             name = author.name or name
-        author_id = int(author.ref) if author.kind == AuthorKind.MEMBER else None
+        author_id = int(author.ref) if author.kind == AuthorKind.MEMBER and author.ref else None
         source = words.SOURCES.get(row.source, "") or AUTHORS.get(author.kind, "")
         source = "Automatic reply" if row.auto_reply else source
         return Part(row.pk, day, name, author_id, is_out, source)

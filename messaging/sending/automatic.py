@@ -15,8 +15,9 @@ from django.db.models import Case, F, When
 
 from contacts.models import Contact
 from crmsolid.core import clock
+from crmsolid.workspaces.authors import Author
 from messaging import team
-from messaging.authors import Author
+from messaging.authors import columns_of
 from messaging.formatting.entities import Formatted, to_json
 from messaging.models import (
     Account,
@@ -130,7 +131,7 @@ def accept(source: str, wanted: Sequence[AutomaticMessage], author: Author) -> l
             slot_at=each.slot_at,
             delayed_by=WaitingFor.GAP.value if each.slot_at > now else "",
             created_at=now,
-            **author.columns,
+            **columns_of(author),
         )
         for each in wanted
     ]

@@ -212,6 +212,8 @@ def _claim(accounts: Mapping[int, Account], messages: Sequence[Message]) -> list
     now = clock.now()
     contact_ids = {message.contact_id for message in messages}
     contacts = {contact.id: contact for contact in _contacts.select("id = ANY(%s)", [list(contact_ids)])}
+    for message in messages:
+        message.contact = contacts[message.contact_id]  # for the events
     files = attaching.outgoing_files(messages)
     messages = _without_refused(accounts, contacts, messages, files)
     unpaused: dict[Account, list[Message]] = defaultdict(list)

@@ -18,6 +18,7 @@ from contacts.models import Contact
 from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
 from crmsolid.events.publishing import NewEvent, publish_all
+from crmsolid.workspaces.authors import NOBODY
 from messaging import authors, team, texts
 from messaging.files import received as files
 from messaging.formatting.entities import to_json
@@ -236,7 +237,7 @@ def _new_message(account: Account, contact: Contact, thread_id: str, incoming: I
         telegram_message_id=incoming.telegram_message_id,
         auto_reply=incoming.is_automatic,
         sent_at=incoming.at,
-        **(authors.PHONE if incoming.outgoing else authors.NOBODY).columns,
+        **authors.columns_of(authors.PHONE if incoming.outgoing else NOBODY),
         **columns,
     )
 

@@ -38,7 +38,7 @@ OF_OURS: dict[str, set[str]] = {
     "an id that we made": {
         *("ContactOut.id", "SegmentOut.id", "MessageOut.id", "ThreadOut.id", "SequenceOut.id", "EnrollmentOut.id"),
         *("QueuedOut.id", "CanceledOut.id", "MessageOut.thread_id", "MessageOut.contact_id", "MessageOut.in_reply_to"),
-        *("MessageOut.reply_to", "StepOut.attachments"),
+        *("MessageOut.reply_to", "StepOut.attachments", "ContactNameOut.id", "AuthorOut.id"),
         *("ThreadOut.contact_id", "EnrollmentOut.sequence_id", "EnrollmentOut.contact_id", "ExplanationOut.contact_id"),
         *("VersionFiguresOut.sequence_id", "BroadcastFiguresOut.broadcast_id"),
         *("SequenceResultsOut.sequence_id", "AttachmentOut.id", "ShownFileOut.id"),

@@ -5,18 +5,23 @@ from typing import Any
 
 import pytest
 
-from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Subject, Surface
+from contacts.services import upsert_contact
+from crmsolid.core import clock
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope, Subject, Surface
+from crmsolid.workspaces.authors import Author, author_of
 from crmsolid.workspaces.models import Membership, Role
 from messaging import services
-from messaging.authors import Author, author_of
+from messaging.authors import PHONE, columns_of
 from messaging.models import Account, Message
+from messaging.representations import MessageOut
+from messaging.sending import dispatch
 from messaging.threads.incoming import Incoming
 from messaging.threads.received import receive
 from messaging.threads.services import answering
 from tests.mcp.helpers import answer
 from tests.messaging.broadcasts import helpers as broadcasts
 from tests.messaging.conftest import FrozenTime
-from tests.messaging.helpers import send
+from tests.messaging.helpers import events, send
 from tests.sequences import helpers as sequences
 from tests.tenants import Api, Tenants
 
@@ -39,7 +44,7 @@ def test_member_is_the_author_with_the_name_of_that_time(tenants: Tenants, sandb
     assert author_in(message) == ("member", vera.subject.id, "Vera")
     without_name = member_of(tenants, "")
     message = answering.begin(without_name, account_id=sandbox.pk, to="@alice", text="Hello")
-    assert author_in(message) == ("member", without_name.subject.id, without_name.subject.label)
+    assert author_in(message) == ("member", without_name.subject.id, without_name.subject.label.partition("@")[0])
 
 
 def test_key_is_an_assistant_over_mcp(api: Api, tenants: Tenants, sandbox: Account) -> None:
@@ -107,3 +112,35 @@ def test_broadcast_is_the_author_of_its_messages(sandbox: Account) -> None:
     broadcasts.work(broadcast)
     sent: list[Any] = list(Message.unscoped.all())
     assert [author_in(each) for each in sent] == [("broadcast", broadcast.pk, "News")] * 2
+
+
+def test_answers_and_events_name_author_and_contact(api: Api, tenants: Tenants, sandbox: Account) -> None:
+    vera = member_of(tenants)
+    contact = upsert_contact(vera, {"username": "alice", "name": "Alice Smith"}).contact
+    sent = answering.begin(vera, account_id=sandbox.pk, to="@alice", text="Hello")
+    dispatch.dispatch()
+    received = receive(sandbox, Incoming(7, "Hi", clock.now(), username="alice"))
+    assert received is not None
+    ours = api(tenants.key([Scope.READ_MESSAGES]))
+    who = {"id": contact.pk, "name": "Alice Smith", "username": "alice"}
+    author = {"type": "member", "id": int(vera.subject.id), "name": "Vera"}
+    shown = [ours.get(f"/v1/messages/{each.pk}").json() for each in (sent, received)]
+    shown += ours.get("/v1/messages", {"sort": "created_at"}).json()["data"]
+    shown += [events(name)[0]["data"]["message"] for name in ("message.sent", "message.received")]
+    assert [each["contact"] for each in shown] == [who] * 6
+    assert [each["author"] for each in shown] == [author, None] * 3
+
+
+@pytest.mark.parametrize(
+    ("author", "shown"),
+    [
+        (Author("key", "key_1", "Shop"), {"type": "key", "id": "key_1", "name": "Shop"}),
+        (Author("sequence"), {"type": "sequence", "id": None, "name": None}),  # from before it was stored
+        (PHONE, {"type": "telegram", "id": None, "name": None}),
+        (Author(), None),
+    ],
+)
+def test_author_of_the_api(sandbox: Account, author: Author, shown: Any) -> None:
+    message = send(sandbox)
+    Message.unscoped.filter(pk=message.pk).update(**columns_of(author))
+    assert MessageOut.render(Message.unscoped.get(pk=message.pk))["author"] == shown

@@ -11,11 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
+from crmsolid.workspaces.authors import Author
 from crmsolid.workspaces.models import Role
-from messaging.authors import Author
+from messaging.authors import columns_of
 from messaging.formatting.entities import Entity, EntityKind, to_json
 from messaging.formatting.written import as_markdown
-from messaging.models import Account, Attachment, File, Message, TelegramDownload, Thread, WrittenMessage
+from messaging.models import Account, Attachment, File, Message, TelegramDownload, Thread
 from messaging.panel.formatted import html_of, source_of
 from messaging.panel.media import duration_text, wave_path
 from messaging.threads.incoming import Incoming
@@ -297,11 +298,10 @@ def test_reactions_stand_below_and_ours_is_pressed(client: Client, thread: Threa
 
 def test_each_message_says_who_wrote_it(client: Client, thread: Thread, tenants: Tenants) -> None:
     agent = tenants.member(Role.AGENT)
-    type(agent).objects.filter(pk=agent.pk).update(name="Ben <b>")
-    mine, over_api = say(thread, "By hand", is_out=True), say(thread, "By a program", is_out=True)
-    for message, author, via in ((mine, agent, "panel"), (over_api, None, "rest")):  # from before messages said it
-        WrittenMessage.unscoped.create(workspace=thread.workspace, message=message, author=author, via=via)
-    by_key = say(thread, "By a key", is_out=True, **Author("key", "key_1", "Shop").columns)
+    member = Author("member", str(agent.pk), "Ben <b>")
+    mine = say(thread, "By hand", is_out=True, **columns_of(member))
+    say(thread, "From before keys were named", is_out=True, author_kind="key")
+    by_key = say(thread, "By a key", is_out=True, **columns_of(Author("key", "key_1", "Shop")))
     sequence = say(thread, "By a sequence", is_out=True, source="sequence")
     assert 'aria-label="Ben &lt;b&gt;"' in bubble_of(client, mine)
     html = client.get(page_of(thread)).content.decode()

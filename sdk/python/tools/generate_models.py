@@ -50,7 +50,10 @@ RENAMED = {"from": "from_", "schema": "schema_"}  # a keyword of Python, a metho
 ADDED_LATER = {
     "BroadcastOut": {"format", "attachments"},
     "BroadcastSampleOut": {"html"},
-    "MessageOut": {"html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"},
+    "MessageOut": {
+        *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),
+        *("contact", "author"),
+    },
     "PersonalDataOut": {"files"},
     "PreviewStepOut": {"html"},
     "StepOut": {"format", "attachments"},
