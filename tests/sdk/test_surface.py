@@ -32,7 +32,10 @@ NOT_AN_OPERATION = {"contacts.sync", "files.download", "jobs.wait"}
 ADDED_LATER = {
     "BroadcastOut": {"format", "attachments"},
     "BroadcastSampleOut": {"html"},
-    "MessageOut": {"html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"},
+    "MessageOut": {
+        *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),
+        *("contact", "author"),
+    },
     "PersonalDataOut": {"files"},
     "PreviewStepOut": {"html"},
     "StepOut": {"format", "attachments"},

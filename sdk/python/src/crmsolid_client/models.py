@@ -295,6 +295,15 @@ class Attempt(Model):
     answer: Answer
 
 
+class Author(Model):
+    type: Literal["member", "key", "assistant", "sequence", "broadcast", "rule", "telegram"] | str
+    """`assistant`: a key or an OAuth grant over MCP; `telegram`: on the phone."""
+    id: str | int | None
+    """Of the member, key, grant, sequence or broadcast; null where it is not known."""
+    name: str | None
+    """As it was then."""
+
+
 class BroadcastCounts(Model):
     """How many recipients have each status. Their sum is the whole audience, those who were excluded too."""
 
@@ -429,6 +438,14 @@ class Change(Model):
     status: Literal["queued", "failed"] | str
     error: str | None
     """Why Telegram has refused it, else null."""
+
+
+class ContactName(Model):
+    """The contact, of whom `GET /v1/contacts/{id}` tells more."""
+
+    id: str
+    name: str
+    username: str | None
 
 
 class Contact(Model):
@@ -783,6 +800,16 @@ class Me(Model):
     plan: Plan
 
 
+class Member(Model):
+    id: int
+    """Of the person, the same in all workspaces."""
+    name: str
+    """Without a name, what is before the @ of the e-mail address."""
+    role: Literal["viewer", "agent", "admin", "owner"] | str
+    on_duty: bool
+    """Whether the queue gives this member conversations."""
+
+
 class Reaction(Model):
     emoji: str
     by: Literal["contact", "account"] | str
@@ -793,6 +820,9 @@ class Message(Model):
     account_id: int
     thread_id: str
     contact_id: str
+    contact: ContactName | None = None
+    author: Author | None = None
+    """Who wrote an outgoing message; null where that is not known."""
     direction: Direction
     kind: str
     status: MessageStatus
