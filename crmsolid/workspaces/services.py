@@ -1,8 +1,8 @@
 """Services of workspaces: create a workspace with its test twin, change and remove members."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from secrets import token_urlsafe
 
 from django.core.exceptions import ValidationError
@@ -21,6 +21,7 @@ from crmsolid.workspaces.models import Invitation, Membership, Mode, Plan, Role,
 TRIAL = timedelta(days=14)
 MAX_NAME = 100
 MAX_ANSWER_AIM = 24 * 60  # minutes
+DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 # What an app adds to each new workspace, live and test, in the transaction that creates it.
 provisioners: ExtensionPoint[Callable[[Workspace], None]] = ExtensionPoint("provisioning")
@@ -91,13 +92,25 @@ def create_owner(email: str) -> tuple[User, str]:
 
 
 @transaction.atomic
-def update_workspace(actor: Actor, *, name: str, time_zone: str, answer_aim_minutes: int | None = None) -> Workspace:
+def update_workspace(
+    actor: Actor,
+    *,
+    name: str,
+    time_zone: str,
+    answer_aim_minutes: int | None = None,
+    work_days: Sequence[int] | None = None,
+    work_from: time | None = None,
+    work_until: time | None = None,
+) -> Workspace:
     """Give the actor's workspace, live and test, this name (1 to 100 characters), this time zone (by its name in the
-    IANA database), and the minutes within which customers are to be answered (1 to a day's, None: as before); return
-    the live workspace. What is so already changes nothing.
+    IANA database), the minutes within which customers are to be answered (1 to a day's, None: as before), and its
+    working hours; return the live workspace. What is so already changes nothing.
+
+    ``work_days`` are from 1 (Monday) to 7, None: as before. ``work_until`` is later than ``work_from``; 00:00 is the
+    end of the day. Without days and times all hours count.
 
     Errors: ``forbidden`` for anybody but admins and owners; ``validation_failed`` (name, time_zone,
-    answer_aim_minutes).
+    answer_aim_minutes, work_days, work_from, work_until).
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
     name = name.strip()
@@ -112,6 +125,9 @@ def update_workspace(actor: Actor, *, name: str, time_zone: str, answer_aim_minu
     new: dict[str, object] = {"name": name, "time_zone": time_zone}
     if answer_aim_minutes is not None:
         new["answer_aim_minutes"] = answer_aim_minutes
+    hours = {} if work_days is None else _working_hours(work_days, work_from, work_until)
+    if any(getattr(live, field) != value for field, value in hours.items()):
+        new |= hours
     old = {field: getattr(live, field) for field in new}
     if old == new:
         return live
@@ -119,8 +135,37 @@ def update_workspace(actor: Actor, *, name: str, time_zone: str, answer_aim_minu
         setattr(live, field, value)
     live.save(update_fields=list(new))
     Workspace.objects.filter(live=live).update(name=name)
-    audit.record(replace(actor, workspace=live), "workspace.updated", live.slug, old=old, new=new)
+    audit.record(replace(actor, workspace=live), "workspace.updated", live.slug, old=_as_json(old), new=_as_json(new))
     return live
+
+
+def _working_hours(days: Sequence[int], begins: time | None, ends: time | None) -> dict[str, object]:
+    """The columns of these working hours."""
+    chosen = sorted(set(days))
+    if not set(chosen) <= set(range(1, 8)):
+        raise invalid("work_days", "invalid_choice", "days are 1 (Monday) to 7")
+    if begins is None and ends is None and not chosen:
+        return {"work_days": [], "work_from": None, "work_until": None}
+    if not chosen:
+        raise invalid("work_days", "required", "choose the days, or clear the times")
+    for name, at in (("work_from", begins), ("work_until", ends)):
+        if at is None:
+            raise invalid(name, "required", "give a time, or choose no days")
+    assert begins is not None and ends is not None
+    if ends <= begins and ends != time():
+        raise invalid("work_until", "before_from", "the end must be later than the beginning")
+    return {"work_days": chosen, "work_from": begins, "work_until": ends}
+
+
+def _as_json(values: Mapping[str, object]) -> dict[str, object]:
+    """Days and times as the audit log shows them."""
+
+    def shown(value: object) -> object:
+        if isinstance(value, list):
+            return [DAY_NAMES[day - 1] for day in value]
+        return f"{value:%H:%M}" if isinstance(value, time) else value
+
+    return {name: shown(value) for name, value in values.items()}
 
 
 @transaction.atomic

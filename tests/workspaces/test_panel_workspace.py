@@ -1,5 +1,6 @@
 """Settings > Workspace: its name, time zone and aim for answers, and who may change them."""
 
+from datetime import time
 from typing import Any
 
 import pytest
@@ -48,9 +49,36 @@ def test_admin_changes_the_settings_of_live_and_test(api: Api, tenants: Tenants,
         ({**FORM, "name": "  "}, "A name has 1 to 100 characters"),
         ({**FORM, "time_zone": "Mars/Base"}, "Give a name of the IANA time zone database"),
         ({**FORM, "answer_aim_minutes": "0"}, "greater than or equal to 1"),
+        (
+            {**FORM, "work_days": ["1"], "work_from": "9", "work_until": "9:00"},
+            "The end must be later than the beginning",
+        ),
+        ({**FORM, "work_days": ["1"], "work_until": "18:00"}, "Give a time, or choose no days"),
+        ({**FORM, "work_from": "9", "work_until": "18:00"}, "Choose the days, or clear the times"),
+        ({**FORM, "work_days": ["1"], "work_from": "late", "work_until": "18:00"}, "Give a time of day"),
+        ({**FORM, "work_days": ["8"], "work_from": "9", "work_until": "18:00"}, "Select a valid choice"),
     ],
 )
 def test_wrong_values_are_refused_beside_their_field(tenants: Tenants, form: dict[str, str], says: str) -> None:
     answer = browser(tenants.owner).post(PAGE, form)
     assert (answer.status_code, says in answer.content.decode()) == (200, True)
     assert (stored(tenants)[0], entries()) == (BEFORE, [])
+
+
+def test_working_hours_are_set_shown_and_taken_away(tenants: Tenants) -> None:
+    client, hours = browser(tenants.owner), {"work_days": ["5", "1"], "work_from": "930", "work_until": "24:00"}
+    unchanged = {"name": "Acme", "time_zone": "UTC", "answer_aim_minutes": "15"}
+    for _ in range(2):  # the second changes nothing
+        assert client.post(PAGE, {**unchanged, **hours}).status_code == 302
+    live = Workspace.objects.get(pk=tenants.workspace.pk)
+    assert (live.work_days, live.work_from, live.work_until) == ([1, 5], time(9, 30), time(0))
+    page = client.get(PAGE).content.decode()
+    assert 'value="09:30"' in page
+    assert 'value="24:00"' in page
+    [(_, data)] = entries()
+    assert {name: data["new"][name] for name in hours} == {
+        "work_days": ["Mon", "Fri"], "work_from": "09:30", "work_until": "00:00",
+    }  # fmt: skip
+    assert client.post(PAGE, {**unchanged, "work_from": "", "work_until": ""}).status_code == 302
+    live.refresh_from_db()
+    assert (live.work_days, live.work_from, live.work_until) == ([], None, None)

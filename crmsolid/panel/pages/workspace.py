@@ -1,6 +1,7 @@
 """The pages of the panel without a model: home, Settings > Workspace and Plan, and the error pages."""
 
 import sys
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from crmsolid.core.errors import DATABASE_UNAVAILABLE, DomainError
 from crmsolid.panel.account import sign_in_log
 from crmsolid.panel.account.kept_form import form_of, page_before
 from crmsolid.panel.components.addresses import side_of
-from crmsolid.panel.components.comboboxes import ZoneField
+from crmsolid.panel.components.comboboxes import HourField, ZoneField
 from crmsolid.panel.components.context import panel_context
 from crmsolid.panel.components.forms import EditForm, ServiceForm, lock_workspace
 from crmsolid.panel.components.tenant_page import TenantPage
@@ -28,7 +29,7 @@ from crmsolid.serving.interface import MAX_BODY_BYTES, MEBIBYTE
 from crmsolid.serving.request import BODY_TOO_LARGE
 from crmsolid.workspaces.actor import ADMINS, OWNERS
 from crmsolid.workspaces.models import Plan, Role, User, Workspace
-from crmsolid.workspaces.services import MAX_ANSWER_AIM, MAX_NAME, update_workspace
+from crmsolid.workspaces.services import DAY_NAMES, MAX_ANSWER_AIM, MAX_NAME, update_workspace
 from webhooks.models import Endpoint
 from webhooks.services import MAX_ENDPOINTS
 
@@ -41,6 +42,7 @@ DESCRIPTIONS = {
         "everything can be read, and nothing is deleted."
     ),
 }
+_MIDNIGHT = "24:00"
 COLUMNS = {Plan.EXPIRED: "After the trial"}
 COLOURS = {Plan.TRIAL: "info", Plan.PRO: "success", Plan.BUSINESS: "success", Plan.EXPIRED: "danger"}
 
@@ -102,7 +104,9 @@ class PlanPage(TenantPage):
 
 
 class WorkspaceForm(EditForm, ServiceForm):
-    """The name, the time zone, and the aim for answers of a workspace."""
+    """The name, the time zone, the aim for answers, and the working hours of a workspace."""
+
+    units = (("work_days", "work_from", "work_until"),)
 
     name = forms.CharField(required=False, widget=forms.TextInput(attrs={"maxlength": MAX_NAME}))
     time_zone = ZoneField(
@@ -116,10 +120,37 @@ class WorkspaceForm(EditForm, ServiceForm):
         max_value=MAX_ANSWER_AIM,
         help_text="Minutes. In lists a customer's wait is marked from half of this on, and more strongly past it.",
     )
+    work_days = forms.TypedMultipleChoiceField(
+        label="On",
+        required=False,
+        coerce=int,
+        choices=list(enumerate(DAY_NAMES, start=1)),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    work_from = HourField(label="From", required=False)
+    work_until = HourField(midnight=True, label="To", required=False, help_text="Such as 18:00, or 24:00 for midnight.")
 
     @classmethod
     def of(cls, live: Workspace, data: Any = None) -> "WorkspaceForm":
-        return cls(data, initial={field: getattr(live, field) for field in cls.base_fields})
+        stored = {field: getattr(live, field) for field in cls.base_fields}
+        begins, ends = live.work_from, live.work_until
+        stored["work_from"] = "" if begins is None else f"{begins:%H:%M}"
+        stored["work_until"] = "" if ends is None else f"{ends:%H:%M}" if ends != time() else _MIDNIGHT
+        return cls(data, initial=stored)
+
+    def clean_work_from(self) -> time | None:
+        return _time(self.cleaned_data["work_from"])
+
+    def clean_work_until(self) -> time | None:
+        text = self.cleaned_data["work_until"]
+        return time() if text == _MIDNIGHT else _time(text)
+
+
+def _time(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None) if text else None
+    except ValueError:
+        raise forms.ValidationError("Give a time of day, such as 9:00.") from None
 
 
 class WorkspacePage(TenantPage):
