@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from contacts import mentions, repository
 from contacts.models import Contact, ContactNote
 from crmsolid.api.pagination import Page, page
+from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
-from crmsolid.core.errors import invalid
+from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
@@ -88,12 +89,12 @@ def add_note(actor: Actor, contact_id: str, *, text: str, thread_id: str = "") -
 
 
 @unit_of_work()
-def edit_note(actor: Actor, note_id: str, *, text: str) -> ContactNote:
+def edit_note(actor: Actor, note_id: str, *, text: str, check: Check = unconditional) -> ContactNote:
     """Replace the text of a note: its author may, and admins and owners. Of the members whom it mentions now, those are
-    told whom it did not mention before. The same text changes nothing.
+    told whom it did not mention before. The same text changes nothing. ``check`` gets the note before the change.
 
     Errors: ``not_found``, ``validation_failed``; ``forbidden`` for anybody else, ``scope_missing`` for an author who
-    may no longer write.
+    may no longer write; what ``check`` raises.
     """
     note: ContactNote = ContactNote.objects.for_workspace(actor.workspace).get_or_not_found(note_id)
     _require_to_change(note, actor)
@@ -101,6 +102,7 @@ def edit_note(actor: Actor, note_id: str, *, text: str) -> ContactNote:
     # The contact first, as everywhere. A deletion may have come in between.
     repository.get(actor.workspace, note.contact_id, lock=True)
     note = ContactNote.objects.for_workspace(actor.workspace).get_or_not_found(note_id, lock=True)
+    check(note)
     if note.text == text:
         return note
     before = note.mentioned
@@ -112,17 +114,17 @@ def edit_note(actor: Actor, note_id: str, *, text: str) -> ContactNote:
 
 
 @unit_of_work()
-def delete_note(actor: Actor, note_id: str) -> None:
-    """Delete a note: its author may, and admins and owners.
+def delete_note(actor: Actor, note_id: str, *, check: Check = unconditional) -> None:
+    """Delete a note: its author may, and admins and owners. ``check`` gets the note before.
 
-    Errors: ``not_found``; ``forbidden`` for anybody else, ``scope_missing`` for an author who may no longer write.
+    Errors: ``not_found``; ``forbidden`` for anybody else, ``scope_missing`` for an author who may no longer write; what
+    ``check`` raises.
     """
-    notes = ContactNote.objects.for_workspace(actor.workspace)
-    note: ContactNote = notes.get_or_not_found(note_id)
+    note: ContactNote = ContactNote.objects.for_workspace(actor.workspace).get_or_not_found(note_id, lock=True)
     _require_to_change(note, actor)
-    deleted, _ = notes.filter(pk=note_id).delete()
-    if deleted:  # else another call has just deleted it, and wrote the entry
-        audit.record(actor, "contact.note_deleted", note.contact_id, note=note_id)
+    check(note)
+    audit.record(actor, "contact.note_deleted", note.contact_id, note=note_id)
+    note.delete()
 
 
 def _checked(text: str) -> str:
@@ -158,6 +160,9 @@ def _tell(actor: Actor, note: ContactNote, *, before: Sequence[int]) -> None:
 def _require_to_change(note: ContactNote, actor: Actor) -> None:
     if is_author(note, actor):
         actor.require(Scope.WRITE_CONTACTS)
+    elif actor.subject.kind in ("key", "grant"):
+        kind = AUTHOR_TYPES[actor.subject.kind]
+        raise DomainError("forbidden", f"this {kind} changes only the notes that it wrote; a member can in the panel")
     else:
         actor.require_role(Role.ADMIN, Role.OWNER)
 
@@ -183,9 +188,15 @@ def author_name(note: ContactNote) -> str:
 
 
 def author_of(note: ContactNote) -> dict[str, str]:
-    """The author as the API shows it: ``type`` (member, key or assistant), ``id`` and ``name``."""
-    author_id = note.author_ref or ("" if note.author_id is None else str(note.author_id))
-    return {"type": AUTHOR_TYPES.get(note.author_kind, note.author_kind), "id": author_id, "name": author_name(note)}
+    """The author as the API shows it: ``type`` (member, key or assistant), ``id`` and ``name``, which is no address of
+    a member."""
+    author, label = note.author, note.author_label
+    gone = label.partition("@")[0] if note.author_kind == "user" else label
+    return {
+        "type": AUTHOR_TYPES.get(note.author_kind, note.author_kind),
+        "id": note.author_ref or ("" if author is None else str(author.pk)),
+        "name": gone if author is None else author.shown_name,
+    }
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("contacts/<str:contact_id>/tags", views.ContactTagsView.as_view()),
     path("contacts/<str:contact_id>/score", scoring.ScoreView.as_view()),
     path("contacts/<str:contact_id>/data", views.PersonalDataView.as_view()),
+    path("contacts/<str:contact_id>/notes", views.NotesView.as_view()),
+    path("notes/<str:note_id>", views.NoteView.as_view()),
     path("segments", segments.SegmentsView.as_view()),
     path("segments/preview", segments.PreviewView.as_view()),
     path("segments/<str:segment_id>", segments.SegmentView.as_view()),

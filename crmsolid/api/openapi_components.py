@@ -32,6 +32,7 @@ TAGS = {
     "Me": "The key of the request.",
     "Members": "The people who work in the workspace.",
     "Messages": "Messages to and from contacts.",
+    "Notes": "What members, keys and assistants wrote down about contacts.",
     "Segments": "Saved filters of contacts.",
     "Sequences": "Messages that follow one another by a plan.",
     "Threads": "Conversations of an account with a contact.",

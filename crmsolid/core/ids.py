@@ -49,7 +49,7 @@ KINDS = {
     "event": Kind("evt", "events", "GET /v1/events"),
     "job": Kind("job", "jobs"),
     "import": Kind("imp"),
-    "note": Kind("not"),
+    "note": Kind("not", "notes", "GET /v1/contacts/ID/notes"),
     "API key": Kind("key"),
     "connected assistant": Kind("grt"),
     "login": Kind("log"),

@@ -191,7 +191,7 @@ def test_authors_are_members_keys_and_assistants(tenants: Tenants, contact: Cont
     grant = Actor(tenants.workspace, Subject("grant", "gra_1", "Claude"), scopes, None, "mcp")
     written = [notes.add_note(actor, contact.pk, text="x") for actor in (member, key, over_mcp, grant)]
     assert [notes.author_of(each) for each in written] == [
-        {"type": "member", "id": str(owner.pk), "name": owner.email},
+        {"type": "member", "id": str(owner.pk), "name": owner.shown_name},
         {"type": "key", "id": "key_1", "name": "Zapier"},
         {"type": "assistant", "id": "key_1", "name": "Zapier"},
         {"type": "assistant", "id": "gra_1", "name": "Claude"},

@@ -14,6 +14,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from apikeys import tokens
+from apikeys.models import ApiKey
 from apikeys.services import create_key
 from crmsolid.core import clock
 from crmsolid.workspaces.actor import ALL_SCOPES
@@ -43,12 +44,13 @@ TOKEN = tokens.generate("live").text
 existing_ids: dict[str, Any] = {}
 
 
-def create_key_for_token(tenants: Tenants) -> None:
+def create_key_for_token(tenants: Tenants) -> ApiKey:
     """Make TOKEN a key of the workspace of the tests, with all scopes and practically no rate limit."""
     key = create_key(tenants.actor(), name="contract", scopes=ALL_SCOPES, rate_limit=100_000).key
     key.digest = tokens.digest(TOKEN)
     key.last_used_at = clock.now()  # otherwise every request would write it, because all that they write is undone
     key.save(update_fields=["digest", "last_used_at"])
+    return key
 
 
 def load_schema(urlconf: str) -> Any:

@@ -31,7 +31,7 @@ SEMANTIC_ERRORS_OF_FIELDS = {("text", "blank"), ("emoji", "invalid")}
 
 VALID_KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
 # Body fields that take such an id, with its collection.
-ID_FIELDS = {"account_id": "accounts", "contact_id": "contacts"}
+ID_FIELDS = {"account_id": "accounts", "contact_id": "contacts", "thread_id": "threads"}
 # Body fields whose valid values only a database knows, with one of them.
 VALID_VALUES = {"time_zone": "Europe/Berlin"}
 

@@ -9,9 +9,10 @@ import django
 django.setup()
 
 from apikeys.services import create_key  # noqa: E402
+from contacts import notes  # noqa: E402
 from contacts.segments.services import create_segment  # noqa: E402
 from crmsolid.core import clock  # noqa: E402
-from crmsolid.workspaces.actor import ALL_SCOPES, Actor  # noqa: E402
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Subject  # noqa: E402
 from crmsolid.workspaces.models import User  # noqa: E402
 from crmsolid.workspaces.services import create_workspace  # noqa: E402
 from messaging.accounts import create_sandbox_account  # noqa: E402
@@ -30,11 +31,14 @@ def seed() -> dict[str, Any]:
     message = send_message(actor, account_id=account.pk, to="@sarah_miller", text="Hello")
     endpoint = create_endpoint(actor, url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
     sequence = helpers.create(account)
+    issued = create_key(actor, name="Fuzz", scopes=ALL_SCOPES, rate_limit=100_000)
+    by_key = Actor(workspace, Subject("key", issued.key.id, issued.key.name), ALL_SCOPES, None, "rest")
     ids = {
         "accounts": account.pk,
         "messages": message.pk,
         "contacts": message.contact_id,
         "threads": message.thread_id,
+        "notes": notes.add_note(by_key, message.contact_id, text="Called").pk,
         "files": upload(actor, BytesIO(b"Hello"), "hello.txt").pk,
         "webhooks": endpoint.pk,
         "deliveries": send_ping(actor, endpoint.pk).pk,
@@ -43,7 +47,7 @@ def seed() -> dict[str, Any]:
         "sequences": sequence.pk,
         "enrollments": helpers.enroll(sequence, helpers.contact(workspace, "enrolled")).pk,
     }
-    return {"token": create_key(actor, name="Fuzz", scopes=ALL_SCOPES, rate_limit=100_000).token, "ids": ids}
+    return {"token": issued.token, "ids": ids}
 
 
 print(json.dumps(seed()))

@@ -8,9 +8,11 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
+from contacts import notes
 from contacts.segments.services import create_segment
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Subject
 from messaging.accounts import create_sandbox_account
 from messaging.files.services import upload
 from messaging.services import send_message
@@ -45,8 +47,9 @@ def existing_objects(
     monkeypatch.setattr("apikeys.authentication.DEFAULT_RATE_LIMIT", 1_000_000)
     # Otherwise it depends on the host whether an address is accepted, which no schema can say.
     settings.WEBHOOK_ALLOW_PRIVATE = True
-    contract.create_key_for_token(tenants)
-    notes = [audit.record(tenants.actor(), example_api.NOTE_ACTION, title=f"Note {number}") for number in range(3)]
+    key = contract.create_key_for_token(tenants)
+    by_key = Actor(tenants.workspace, Subject("key", key.id, key.name), ALL_SCOPES, None, "rest")
+    examples = [audit.record(tenants.actor(), example_api.NOTE_ACTION, title=f"Note {number}") for number in range(3)]
     account = create_sandbox_account(tenants.actor(), name="Sandbox")
     message = send_message(tenants.actor(), account_id=account.pk, to="@sarah_miller", text="Hello")
     endpoint = create_endpoint(tenants.actor(), url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
@@ -57,8 +60,9 @@ def existing_objects(
     sequence = helpers.create(account, window=window, steps=[{"text": "Hello", "condition": condition}])
     enrollment = helpers.enroll(sequence, helpers.contact(tenants.workspace, "enrolled"))
     segment = create_segment(tenants.actor(), name="Vips", filter={"field": "tag", "op": "is", "value": "vip"}).segment
+    written = notes.add_note(by_key, message.contact_id, text="Called")
     contract.existing_ids.update(
-        notes=notes[0].pk,
+        notes=examples[0].pk if example_api.__name__ == settings.ROOT_URLCONF else written.pk,
         accounts=account.pk,
         messages=message.pk,
         contacts=message.contact_id,
