@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -16,6 +17,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
     When,
     prefetch_related_objects,
 )
@@ -107,13 +109,36 @@ def in_trouble() -> Q:
 def waiting_threads(workspace: Workspace) -> "QuerySet[Thread]":
     """The threads whose contact waits for an answer, without what is snoozed; the longest wait first."""
     rows: QuerySet[Thread] = Thread.objects.for_workspace(workspace)
-    rows = rows.filter(waiting_since__isnull=False, closed_at=None, active_at__lte=clock.now())
-    return rows.order_by("waiting_since", "id")
+    return rows.filter(_waits()).order_by("waiting_since", "id")
+
+
+def _waits() -> Q:
+    return Q(waiting_since__isnull=False, closed_at=None, active_at__lte=clock.now())
 
 
 def waiting_count(workspace: Workspace) -> int:
-    """How many of :func:`waiting_threads` there are. One query, which looks at no more than ``MAX_COUNT + 1``."""
-    return waiting_threads(workspace)[: MAX_COUNT + 1].count()
+    """How many persons :func:`waiting_threads` are of. One query, which looks for no more than ``MAX_COUNT + 1``."""
+    rows = first_of_contact(waiting_threads(workspace), _waits(), "waiting_since", "id")
+    return rows[: MAX_COUNT + 1].count()
+
+
+def first_of_contact(rows: "QuerySet[Thread]", among: Q, *order: Any) -> "QuerySet[Thread]":
+    """Those of the threads that are the first one of their contact among those that match, in this order."""
+    own = Thread.unscoped.filter(contact_id=OuterRef("contact_id"))
+    if among:
+        # PostgreSQL does not look into CASE, so the index of the contact alone fits. It takes the conditions of the
+        # inbox for independent of each other, expects next to nothing in the indexes that have them, and would read
+        # such a one from its beginning for each row.
+        own = own.alias(is_among=Case(When(among, then=Value(True)), default=Value(False))).filter(is_among=True)
+    return rows.filter(pk=Subquery(own.order_by(*order).values("pk")[:1]))
+
+
+def behind(sort: str, value: Any, pk: Any) -> Q:
+    """The rows that come after the one with this value and id in the order of a column (``-``: descending), ties broken
+    by id."""
+    column, way = sort.lstrip("-"), "lt" if sort.startswith("-") else "gt"
+    # The first condition is that of an index, which does not know the second one.
+    return Q(**{f"{column}__{way}e": value}) & (Q(**{f"{column}__{way}": value}) | Q(**{f"pk__{way}": pk}))
 
 
 def with_contacts(messages: Iterable[Message]) -> None:

@@ -60,6 +60,10 @@ class Thread(WorkspaceModel):
     # Not columns: whoever lists threads sets them. ``planned_at`` is when the first planned answer is due.
     last_message: "Message | None" = None
     planned_at: "datetime | None" = None
+    # Of a row that stands for all threads of its contact in a list: how many more there are, and whether one of them
+    # all is unread.
+    others: int = 0
+    is_unread: bool = False
 
     class Meta(WorkspaceModel.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "contact"], name="thread_once")]

@@ -10,6 +10,8 @@ from django.utils.dateparse import parse_datetime
 
 from crmsolid.core.errors import DomainError
 from crmsolid.events import feed
+from crmsolid.panel.components.addresses import panel_url
+from crmsolid.workspaces.models import OpensNext
 from messaging.models import Account, Thread
 from messaging.panel import outbox, words
 from messaging.querysets import MAX_COUNT
@@ -74,11 +76,25 @@ class InboxPage(outbox.OutboxPage):
 
     def next_waiting(self, thread_id: str) -> HttpResponse:
         """To the conversation after this one in the queue of those whose contact waits, the longest first."""
-        thread = reading.next_waiting(self.actor, thread_id, after=self.since())
+        before = self.rows(Thread).filter(pk=thread_id).first()
+        thread = reading.next_in_list(self.actor, InboxFilter("waiting"), before, waited=self.since())
         if thread is None:
             self.say("Nobody else waits for an answer.")
             return self.redirect(self.name, view="waiting")
         return self.redirect("inbox_thread", thread.pk, **self.query(since=thread.waiting_since))
+
+    def opens_next(self, *, closed: bool) -> bool:
+        """Whether the member wants the next conversation opened after closing or snoozing one, or after an answer."""
+        chosen = self.panel.membership.user.opens_next
+        return chosen == OpensNext.ANSWER or (closed and chosen == OpensNext.CLOSE)
+
+    def address_of_next(self, thread: Thread) -> str:
+        """The address of the conversation that follows this one in the list where the member is; if nothing is left,
+        that of the list, which says so. ``thread`` is as it was when it stood there."""
+        found = reading.next_in_list(self.actor, self.wanted(), thread, waited=self.since())
+        if found is None:
+            return panel_url("inbox", query=self.query(after=None))
+        return panel_url("inbox_thread", found.pk, query=self.query(since=found.waiting_since))
 
     def since(self) -> datetime | None:
         """Since when the contact of the conversation has waited: where it stood in the queue before it was answered."""

@@ -54,9 +54,10 @@ def erased(page: TenantPage, places: list[str]) -> list[str]:
     return [place for place, each in ids.items() if each and each not in found]
 
 
-def answer(page: TenantPage, send: Callable[[Draft], Message]) -> JsonResponse:
+def answer(page: TenantPage, send: Callable[[Draft], Message], next_of: Callable[[], str] = str) -> JsonResponse:
     """Send the draft, and say what became of it: ``crossed`` if somebody else has answered what the page has not shown,
-    which the member is asked about. What may pass by itself is 503, and is tried again."""
+    which the member is asked about. What may pass by itself is 503, and is tried again. ``next_of`` gives the address
+    of the page that opens after a message, empty if the one that is shown stays."""
     draft = Draft.of(page.request.POST)
     try:
         message = send(draft)
@@ -71,7 +72,7 @@ def answer(page: TenantPage, send: Callable[[Draft], Message]) -> JsonResponse:
     said = f"Planned for {moment_text(message.eta)}." if is_planned else "Sent."
     left = conversation.left_text(get_account(page.actor, message.account_id))
     address = panel_url("inbox_thread", message.thread_id)
-    return JsonResponse({"state": "stored", "said": said, "left": left, "url": address})
+    return JsonResponse({"state": "stored", "said": said, "left": left, "url": address, "next": next_of()})
 
 
 def answer_change(change: Callable[[], None]) -> JsonResponse:

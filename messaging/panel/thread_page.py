@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 
 from contacts.panel.forms import ContactEditForm
@@ -16,12 +16,12 @@ from messaging.panel import card, conversation, outbox
 from messaging.panel.conversation import Draft
 from messaging.panel.formatted import source_of
 from messaging.panel.inbox import HEAD, LIST, MESSAGES, SOURCE, given_number, given_time
-from messaging.panel.writing import WritingPage
+from messaging.panel.writing import WritingPage, undo_of_putting_away
 from messaging.sandbox import sample
-from messaging.threads.services import actions, answering, older_messages
+from messaging.threads.services import actions, answering, older_messages, reading
 
 AFTER_FOUND = 20  # messages that are shown after the one which was looked for
-# After these the list is shown: somebody has done with the conversation.
+# After these the next conversation or the list is shown: somebody has done with this one.
 LEAVING = ("close", "snooze", "unread")
 
 
@@ -33,7 +33,7 @@ class ThreadPage(WritingPage):
         if part == LIST:
             return self.render_list(thread)
         if part == HEAD:
-            return self.render("panel/inbox_head.html", **self.head_context(thread))
+            return self.render("panel/inbox_head.html", is_part=True, **self.head_context(thread))
         if part == MESSAGES:
             return self.render("panel/inbox_messages.html", thread=thread, **self.messages_context(thread))
         if part == SOURCE:
@@ -118,6 +118,8 @@ class ThreadPage(WritingPage):
             "members": actions.assignable_members(self.actor).select_related("user").order_by("user__email"),
             "user_id": self.panel.membership.user_id,
             "query": self.query_dict(),
+            "opens_next": self.opens_next(closed=True),
+            "conversations": reading.threads_of_contact(self.actor, thread.contact_id),
         }
 
     def messages_context(self, thread: Thread) -> dict[str, Any]:
@@ -161,7 +163,7 @@ class ThreadPage(WritingPage):
         match action:
             case "close":
                 closed = actions.close_thread(self.actor, thread.pk, seen=self.seen(), takes_back=takes_back)
-                undo = _undo_of_putting_away(thread, closed.closed_at)
+                undo = undo_of_putting_away(thread, closed.closed_at)
                 self.say("The conversation is closed. It opens again when they write.", undo=undo)
             case "reopen":
                 actions.reopen_thread(self.actor, thread.pk, takes_back=takes_back)
@@ -171,7 +173,7 @@ class ThreadPage(WritingPage):
                 if until is None:
                     raise invalid("until", "required", "choose a date and a time until which it sleeps")
                 actions.snooze_thread(self.actor, thread.pk, until=until, seen=self.seen(), takes_back=takes_back)
-                undo = _undo_of_putting_away(thread, until)
+                undo = undo_of_putting_away(thread, until)
                 self.say("The conversation is snoozed. It comes back then, or when they write.", undo=undo)
             case "assign":
                 replaces = self._user_id("replaces") if "replaces" in self.request.POST else actions.ANYBODY
@@ -202,7 +204,13 @@ class ThreadPage(WritingPage):
                 return page
             case _:
                 raise Http404
-        return self.redirect("inbox", **self.query()) if action in LEAVING else self.back(thread)
+        return self.left(thread, action) if action in LEAVING and takes_back is None else self.back(thread)
+
+    def left(self, thread: Thread, action: str) -> HttpResponse:
+        """To the next conversation of the list, or to the list."""
+        if action != "unread" and self.opens_next(closed=True):
+            return HttpResponseRedirect(self.address_of_next(thread))
+        return self.redirect("inbox", **self.query())
 
     def _user_id(self, name: str) -> int | None:
         """The id of the user that the form names; None for nobody."""
@@ -212,18 +220,6 @@ class ThreadPage(WritingPage):
         if (user_id := given_number(chosen)) is None:
             raise invalid("assignee", "invalid_choice", "choose a member")
         return user_id
-
-
-def _undo_of_putting_away(before: Thread, put_away: datetime | None) -> dict[str, str] | None:
-    """What is posted to take back that the thread was closed at, or snoozed until, that time. None if it was before."""
-    if put_away is None or put_away in (before.closed_at, before.snoozed_until):
-        return None
-    undo = {"action": "reopen", "takes_back": put_away.isoformat()}
-    if before.closed_at is not None:
-        undo["action"] = "close"
-    elif before.snoozed_until is not None and before.is_snoozed:
-        undo |= {"action": "snooze", "until": "date", "date": before.snoozed_until.isoformat()}
-    return undo
 
 
 def _text(user_id: int | None) -> str:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -37,6 +37,7 @@ class WritingPage(InboxPage):
 
     name = "inbox_thread"
     model = Thread
+    is_closed = False  # whether the answer has closed the conversation
 
     def show(self, thread: Thread, draft: Draft) -> HttpResponse:
         """The conversation, with this in its composer."""
@@ -81,7 +82,8 @@ class WritingPage(InboxPage):
         except DomainError as error:
             draft.refuse(error)
             return self.show(thread, draft)
-        return self.back(thread, since=self.request.GET.get("since"))
+        following = self.next_after_answer(thread)
+        return HttpResponseRedirect(following) if following else self.back(thread, since=self.request.GET.get("since"))
 
     def reply(self, thread: Thread, draft: Draft, *, close: bool = False) -> Message:
         """Send the draft. ``close`` the conversation too, unless the contact has written meanwhile."""
@@ -91,8 +93,19 @@ class WritingPage(InboxPage):
         message = answering.reply(self.actor, thread.pk, **draft.content())
         if close and has_seen_all:
             with suppress(DomainError):
-                actions.close_thread(self.actor, thread.pk, seen=max(thread.last_message_at, message.created_at))
+                seen = max(thread.last_message_at, message.created_at)
+                closed = actions.close_thread(self.actor, thread.pk, seen=seen)
+                self.is_closed = True
+                self.say("Sent, and the conversation is closed.", undo=undo_of_putting_away(thread, closed.closed_at))
         return message
+
+    def next_after_answer(self, thread: Thread) -> str:
+        """The address of the conversation that opens after the answer; empty if this one stays."""
+        if not self.opens_next(closed=self.is_closed):
+            return ""
+        if not self.is_closed:
+            self.say(f"Sent to {thread.contact}.")
+        return self.address_of_next(thread)
 
     def answer_outbox(self, thread_id: str) -> HttpResponse:
         try:
@@ -109,7 +122,11 @@ class WritingPage(InboxPage):
                 return HttpResponse(status=204)
             case "edit" | "delete" | "react" as action:
                 return outbox.answer_change(lambda: self.change(thread, action))
-        return outbox.answer(self, lambda draft: self.reply(thread, draft, close="close" in posted))
+        return outbox.answer(
+            self,
+            lambda draft: self.reply(thread, draft, close="close" in posted),
+            lambda: self.next_after_answer(thread),
+        )
 
     def change(self, thread: Thread, action: str) -> None:
         """Change one of the conversation's messages."""
@@ -134,6 +151,18 @@ class WritingPage(InboxPage):
     def seen(self) -> datetime | None:
         """The time of the latest message on the page that sent the form, if the page says."""
         return given_time(self.request.POST.get("seen", ""))
+
+
+def undo_of_putting_away(before: Thread, put_away: datetime | None) -> dict[str, str] | None:
+    """What is posted to take back that the thread was closed at, or snoozed until, that time. None if it was before."""
+    if put_away is None or put_away in (before.closed_at, before.snoozed_until):
+        return None
+    undo = {"action": "reopen", "takes_back": put_away.isoformat()}
+    if before.closed_at is not None:
+        undo["action"] = "close"
+    elif before.snoozed_until is not None and before.is_snoozed:
+        undo |= {"action": "snooze", "until": "date", "date": before.snoozed_until.isoformat()}
+    return undo
 
 
 def upload(page: TenantPage, draft: Draft) -> None:

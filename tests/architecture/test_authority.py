@@ -529,10 +529,16 @@ ROWS = [
         lambda rows: {**thread_id(rows), "since": None, "until": None},
     ),
     Row(
-        messaging.threads.services.reading.next_waiting,
+        messaging.threads.services.reading.next_in_list,
         EVERYONE,
         Scope.READ_MESSAGES,
-        lambda rows: {**thread_id(rows), "after": None},
+        lambda rows: {"wanted": InboxFilter(), "thread": rows.of(Thread)},
+    ),
+    Row(
+        messaging.threads.services.reading.threads_of_contact,
+        EVERYONE,
+        Scope.READ_MESSAGES,
+        lambda rows: {"contact_id": rows.of(Contact).pk},
     ),
     Row(messaging.threads.services.actions.close_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(messaging.threads.services.actions.reopen_thread, WRITERS, Scope.WRITE_MESSAGES, thread_id),

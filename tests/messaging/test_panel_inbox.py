@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 from django.test import Client
@@ -16,7 +16,7 @@ from contacts.services import tag_contact
 from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import AuditEntry, Membership, Plan, Role, Workspace
+from crmsolid.workspaces.models import AuditEntry, Membership, OpensNext, Plan, Role, User, Workspace
 from messaging import services as messages
 from messaging.models import Account, Message, Template, Thread
 from messaging.sending import dispatch
@@ -254,10 +254,10 @@ def test_more_conversations_and_messages_take_no_more_queries(
     for _ in range(20):
         send(sandbox, "@alice", send_at=NOON + timedelta(days=2))
     client.get(page_of(thread))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page = client.get(INBOX)
     assert page.content.decode().count('<li id="row-') == 50
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(32):
         page = client.get(page_of(thread))
     assert page.content.decode().count(' id="m-msg_') == 41
 
@@ -317,17 +317,21 @@ def test_form_that_arrives_again_with_another_text_is_a_new_answer(client: Clien
 
 def from_outbox(client: Client, thread: Thread, tenants: Tenants, **fields: Any) -> tuple[int, Any]:
     """What the script of the page gets when it sends an answer."""
+    return from_outbox_in(client, thread, tenants, "", **fields)
+
+
+def from_outbox_in(client: Client, thread: Thread, tenants: Tenants, filter: str, **fields: Any) -> tuple[int, Any]:
     session = {"action": "send", "member": tenants.owner.pk, "workspace": tenants.workspace.pk}
     shown = f"http://testserver{page_of(thread)}"
     headers = {"Accept": "application/json", "HX-Request": "true", "HX-Current-URL": shown}
-    answer = client.post(page_of(thread), {**session, "text": "Hello", **fields}, headers=headers)
+    answer = client.post(f"{page_of(thread)}{filter}", {**session, "text": "Hello", **fields}, headers=headers)
     return answer.status_code, answer.json() if answer.content else None
 
 
 def test_outbox_is_told_what_became_of_an_answer(client: Client, thread: Thread, tenants: Tenants) -> None:
     planned = {"send_at": "2030-06-05T09:30"}
     ids = {name: new_id("msg") for name in ("now", "later", "wrong")}
-    stored = {"state": "stored", "url": page_of(thread), "left": ""}
+    stored = {"state": "stored", "url": page_of(thread), "left": "", "next": ""}
     for _ in range(2):
         answer = from_outbox(client, thread, tenants, message_id=ids["now"])
         assert answer == (200, {**stored, "said": "Sent."})
@@ -372,6 +376,97 @@ def test_next_is_who_has_waited_longest(client: Client, sandbox: Account, frozen
     answer = client.get(INBOX, {"next_after": second.pk, "since": "x\0"})
     assert answer["Location"] == f"{INBOX}?view=waiting"
     assert flash_messages(answer)[-1] == "Nobody else waits for an answer."
+
+
+@pytest.fixture
+def queue(sandbox: Account, frozen_time: FrozenTime) -> list[Thread]:
+    """Three who wait, the longest wait first."""
+    return [hear(sandbox, frozen_time, "Hello", who) for who in ("first", "second", "third")]
+
+
+@pytest.mark.parametrize("chosen", OpensNext.values)
+@pytest.mark.parametrize("action", ["close", "snooze", "send", "send_close"])
+def test_next_conversation_opens_as_the_member_has_chosen(
+    client: Client, queue: list[Thread], tenants: Tenants, action: str, chosen: str
+) -> None:
+    User.objects.filter(pk=tenants.owner.pk).update(opens_next=chosen)
+    first, second, third = queue
+    fields = {"text": "Hello", "until": "later", "seen": first.last_message_at.isoformat(), "view": "waiting"}
+    page = client.post(f"{page_of(first)}?view=waiting", {**fields, "action": action})
+    opens = chosen == "answer" or (chosen == "close" and action != "send")
+    stays = {"send": page_of(first), "send_close": page_of(first)}.get(action, INBOX)
+    expected = f"{page_of(second)}?view=waiting&since={quote_plus(str(second.waiting_since))}"  # type: ignore[union-attr]
+    assert page["Location"] == (expected if opens else f"{stays}?view=waiting")
+    first.refresh_from_db()
+    assert (first.closed_at is not None, first.is_snoozed) == ("close" in action, action == "snooze")
+    closing = {"close": "yes", "seen": third.last_message_at.isoformat()} if "close" in action else {}
+    _, answer = from_outbox_in(client, third, tenants, "?view=waiting", **closing)
+    assert answer["next"].startswith(page_of(second)) == (chosen == "answer" or (chosen == "close" and bool(closing)))
+
+
+def test_what_was_put_away_is_taken_back_from_the_next_conversation(
+    client: Client, queue: list[Thread], tenants: Tenants
+) -> None:
+    first, second, _ = queue
+    Message.unscoped.filter(thread=first).update(created_at=first.waiting_since)
+    page = client.post(f"{page_of(first)}?view=waiting", {"action": "close"}, follow=True)
+    assert page.redirect_chain[-1][0].startswith(page_of(second))
+    form = undo_form(page)
+    assert form.action == f"{page_of(first)}?view=waiting"
+    page = client.post(form.action, form.values, follow=True)
+    assert page.redirect_chain[-1][0] == f"{page_of(first)}?view=waiting"
+    before, first = first, Thread.unscoped.get(pk=first.pk)
+    assert (first.closed_at, first.waiting_since) == (None, before.waiting_since)
+    Thread.unscoped.filter(pk=second.pk).update(closed_at=NOON - timedelta(hours=1))
+    form = undo_form(client.post(page_of(second), {"action": "snooze", "until": "later"}, follow=True))
+    page = client.post(form.action, form.values)
+    assert page["Location"] == page_of(second)  # it was closed before, and what takes back opens no other one
+    second.refresh_from_db()
+    assert second.closed_at is not None and not second.is_snoozed
+
+
+def test_answer_of_the_outbox_that_closes_is_taken_back(client: Client, queue: list[Thread], tenants: Tenants) -> None:
+    first, second, _ = queue
+    fields: dict[str, Any] = {"close": "yes", "seen": first.last_message_at.isoformat(), "message_id": new_id("msg")}
+    for _ in range(2):
+        _, answer = from_outbox_in(client, first, tenants, "?view=waiting", **fields)
+    assert answer["next"] == ""  # a form that comes again has closed nothing
+    page = client.get(page_of(second))
+    form = undo_form(page)
+    assert form.action == f"{page_of(first)}?view=waiting"
+    client.post(form.action, form.values)
+    first.refresh_from_db()
+    assert first.closed_at is None
+
+
+def test_page_says_that_nothing_is_left(client: Client, thread: Thread) -> None:
+    page = client.post(f"{page_of(thread)}?view=waiting", {"action": "close"}, follow=True)
+    assert page.redirect_chain == [(f"{INBOX}?view=waiting", 302)]
+    assert "Nothing is left here Nobody waits for an answer." in text_of(page)
+
+
+def test_person_has_one_row_with_the_account_and_a_tab_for_each(
+    client: Client, sandbox: Account, tenants: Tenants, frozen_time: FrozenTime
+) -> None:
+    one = hear(sandbox, frozen_time, "Hello")
+    assert "cs-row-account" not in client.get(INBOX).content.decode()
+    sales = tenants.sandbox(name="<Sales>")
+    two, other = hear(sales, frozen_time, "Hello again"), hear(sales, frozen_time, "Hello", "bob")
+    html = client.get(INBOX).content.decode()
+    assert re.findall(r'<li id="row-([^"]*)', html) == [one.pk, other.pk]
+    account = re.search(r'<small class="cs-row-account.*?</small>', html)
+    assert account is not None and re.sub("<[^>]*>", "", account[0]) == "Sandbox +1 more account"
+    html = client.get(page_of(two)).content.decode()
+    tabs = html[html.index('id="inbox-accounts"') :]
+    tabs = tabs[: tabs.index("</nav>")]
+    assert re.findall(r'<a href="([^"?]*)[^"]*"( aria-current="page")?', tabs) == [
+        (page_of(two), ' aria-current="page"'),
+        (page_of(one), ""),
+    ]
+    assert "&lt;Sales&gt;" in tabs and 'title="Unread">1' in tabs
+    assert re.search(rf'href="{page_of(one)}"[^>]* aria-current="true"', html)  # the row of the person is marked
+    html = client.get(page_of(other)).content.decode()
+    assert 'id="inbox-accounts" aria-label="Accounts" hidden' in html
 
 
 def test_answer_is_planned_in_the_time_zone_of_the_reader(client: Client, thread: Thread) -> None:

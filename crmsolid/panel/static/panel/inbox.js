@@ -176,7 +176,6 @@
   }
 
   // <form data-stays>: what it does to the conversation is done without leaving the page, and said as on the next page.
-  const isPhone = matchMedia("(max-width: 760px)");
   async function submitHere(form, button) {
     const body = new URLSearchParams(new FormData(form, button));
     const response = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => null);
@@ -202,8 +201,8 @@
     const { target, submitter } = event;
     const isUndo = target.closest("#toasts") && new URL(target.getAttribute("action"), location.href).pathname === location.pathname;
     if ((!target.matches("[data-stays]") && !isUndo) || event.defaultPrevented) return;
-    // On a phone the list comes next.
-    if (isPhone.matches && submitter?.value === "close") return;
+    // The next conversation follows, or on a phone the list.
+    if (submitter?.hasAttribute("data-leaves")) return;
     event.preventDefault();
     submitHere(target, submitter);
   });
@@ -255,7 +254,9 @@
     if (what !== "stored") return;
     say(answer.said);
     document.querySelector("#composer-left")?.replaceChildren(answer.left);
-    if (messages.dataset.latest) location.assign(messages.dataset.latest);
+    // The next conversation opens, unless something else is being written here by now.
+    if (answer.next && !window.outbox.draftOf(entry.place)) location.assign(answer.next);
+    else if (messages.dataset.latest) location.assign(messages.dataset.latest);
     else refreshSoon(entry.place, 0);
   });
 
