@@ -32,6 +32,8 @@ ASGI_APPS: dict[str, AsgiApplication] = {
     "/v1/messages/stream": asgi_application,
     "/panel/live/inbox/stream": asgi_application,
     "/panel/test/inbox/stream": asgi_application,
+    "/panel/live/alerts/stream": asgi_application,
+    "/panel/test/alerts/stream": asgi_application,
 }
 MCP_THREADS = 8
 

@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "messaging.end_sessions": 30,
         "messaging.process_files": SWEEP_SECONDS,
         "messaging.delete_contents": 60,
+        "messaging.alerts": 60,
         "sequences.run": SWEEP_SECONDS,
         "webhooks.sweep": SWEEP_SECONDS,
         "webhooks.purge": 3600,

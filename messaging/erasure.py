@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 
-from contacts.models import Contact
+from contacts.models import Contact, ContactNote
 from crmsolid.core import clock
 from crmsolid.core.insert_select import insert_select
 from messaging import querysets, team
@@ -17,6 +17,8 @@ from messaging.files import retention
 from messaging.files.models import Attachment, File
 from messaging.files.representations import FileOut, url_of
 from messaging.models import (
+    Alert,
+    AlertKind,
     Direction,
     ErasedMessage,
     LoginAttempt,
@@ -55,7 +57,10 @@ def erase(workspace_id: int, contact_id: str) -> None:
     files = set(attached.values_list("file_id", flat=True))
     _keep_counts(workspace_id, contact_id)
     team.outlive_messages(workspace_id, contact_id)
-    Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()
+    notes = ContactNote.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
+    mentions = Alert.objects.for_workspace(workspace_id).filter(kind=AlertKind.MENTION, about__in=notes.values("pk"))
+    mentions.delete()
+    Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()  # with the other alerts
     retention.delete_unused(workspace_id, files)
     for peers in _addresses(workspace_id, contact_id):
         peers.delete()

@@ -20,7 +20,7 @@ from crmsolid.core.redis import REDIS_ERRORS, build_client
 logger = logging.getLogger("crmsolid.stream")
 
 CHANNEL = "crmsolid:notices"
-CHANGED, TYPING = "changed", "typing"
+CHANGED, TYPING, ALERT = "changed", "typing", "alert"
 # So many are read at once; a page needs no more than the latest of them.
 BATCH = 500
 OPEN_SECONDS = 5.0
@@ -28,7 +28,8 @@ OPEN_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``kind``: ``changed``, or ``typing`` by ``who``: ``contact``, or the name of a member."""
+    """``kind``: ``changed``, or ``typing`` by ``who``: ``contact``, or the name of a member. An ``alert`` is for the
+    pages of the user whose id is ``who`` alone, in whatever workspace."""
 
     workspace_id: int
     thread_id: str
@@ -39,6 +40,11 @@ class Notice:
 def tell_changed(workspace_id: int, thread_id: str) -> None:
     """Tell the pages that show this thread, after the commit, that it has changed."""
     transaction.on_commit(partial(tell, Notice(workspace_id, thread_id, CHANGED)))
+
+
+def tell_member(user_id: int) -> None:
+    """Tell the open pages of this user that there is something to tell, or not any more."""
+    tell(Notice(0, "", ALERT, str(user_id)))
 
 
 def tell(notice: Notice) -> None:

@@ -11,12 +11,14 @@ from contacts.scoring.models import Trigger
 from crmsolid.core.alive import loops
 from crmsolid.core.crypto import register_columns
 from crmsolid.core.erasure import KeptData, kept_data
+from crmsolid.events.positions import listeners
 from crmsolid.jobs.kinds import kinds
 from crmsolid.workspaces.configuration import Section, sections
 from crmsolid.workspaces.purging import purges
 from crmsolid.workspaces.services import provisioners, role_watchers
 from messaging import account_workers, accounts, texts
 from messaging import erasure as messages
+from messaging.alerts import push, recording
 from messaging.broadcasts import erasure as recipients
 from messaging.broadcasts.job import BROADCAST
 from messaging.broadcasts.message_source import SOURCE, BroadcastSource
@@ -25,7 +27,16 @@ from messaging.broadcasts.querysets import broadcasts_that_name_tag
 from messaging.changes import queue as changes
 from messaging.files.uses import Use
 from messaging.files.uses import uses as file_uses
-from messaging.models import AccountKind, Broadcast, LoginAttempt, SessionToEnd, TelegramSession, Template
+from messaging.models import (
+    AccountKind,
+    Broadcast,
+    LoginAttempt,
+    PushKey,
+    PushSubscription,
+    SessionToEnd,
+    TelegramSession,
+    Template,
+)
 from messaging.panel import contact_list
 from messaging.panel.timeline import TIMELINE, conversations_with
 from messaging.sending import gateway, sources
@@ -44,6 +55,8 @@ provisioners.register("messaging.accounts", accounts.provision)
 provisioners.register("messaging.opt_out_words", texts.provision)
 role_watchers.register("messaging.assignees", state.unassign_member)
 role_watchers.register("messaging.templates", texts.delete_own)
+role_watchers.register("messaging.alerts", recording.forget_member)
+listeners.register("messaging.alerts", recording.record_received)
 sections.register(texts.TEMPLATES, Section(texts.dump_templates, texts.apply_templates))
 sections.register(texts.WORDS, Section(texts.dump_words, texts.apply_words))
 
@@ -61,8 +74,12 @@ file_uses.register("messaging.broadcasts", Use(Broadcast, ~Q(status__in=ENDED)))
 operands.register_column(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))
 
 purges.register("messaging.changes", changes.past_retention)
+purges.register("messaging.alerts", recording.past_retention)
+purges.register("messaging.push_subscriptions", push.past_retention)
 kept_data.register("messaging.messages", KeptData(messages.erase, messages.export))
 kept_data.register("messaging.recipients", KeptData(recipients.erase, recipients.export))
 register_columns(TelegramSession, "auth_key", "future_auth_token", bound_to=("workspace_id", "account_id"))
 register_columns(SessionToEnd, "auth_key", bound_to=("workspace_id", "id"))
 register_columns(LoginAttempt, "encrypted_state", bound_to=("workspace_id", "id"))
+register_columns(PushKey, "private_key", bound_to=("id",))
+register_columns(PushSubscription, "subscription", bound_to=("user_id", "digest"))

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from crmsolid.core.single_run import SingleRun
 from messaging import erasure
+from messaging.alerts import recording, telling
 from messaging.files import processing, retention, storage
 from messaging.files.services import PROCESS_TASK
 from messaging.sending import dispatch, sandbox
@@ -43,6 +44,15 @@ def process_files() -> int:
 def delete_contents() -> int:
     """Delete contents in the storage of files that no row refers to."""
     return _delete()
+
+
+_tell = SingleRun(telling.tell_due, task=recording.TASK)
+
+
+@shared_task(name=recording.TASK)
+def tell_members() -> int:
+    """Push and mail what members have not seen."""
+    return _tell()
 
 
 @shared_task(name="messaging.end_sessions")

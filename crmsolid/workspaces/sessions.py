@@ -129,6 +129,17 @@ def list_sessions(user: User, current_key: str | None) -> list[SessionInfo]:
     return sorted(sessions, key=lambda each: not each.is_current)
 
 
+def browser_name(agent: str) -> str:
+    """A User-Agent in words: browser and system."""
+    browsers = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS"}
+    browser = next((name for mark, name in browsers.items() if mark in agent), "")
+    system = next((name for mark, name in {**systems, "Linux": "Linux"}.items() if mark in agent), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or agent[:40] or "Unknown browser"
+
+
 @transaction.atomic
 def end_session(user: User, session_id: int, *, ip: str | None) -> None:
     """Sign the user out there. Errors: ``not_found``."""

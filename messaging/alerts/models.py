@@ -25,7 +25,7 @@ class AlertSettings(WorkspaceModel):
     ``mine``: messages in conversations that the member looks after; ``unassigned``: in those that nobody does;
     ``everything``: in all. Nothing is told between ``quiet_from`` and ``quiet_until``, in the time zone of the user, or
     the workspace's; the alerts are there afterwards. ``email_after``: minutes after which what nobody has seen is told
-    by e-mail, NULL for never.
+    by e-mail, NULL for never. ``texts``: whether Web Push and e-mail show the first words of what was written.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -34,6 +34,7 @@ class AlertSettings(WorkspaceModel):
     mentions = models.BooleanField(default=True)
     everything = models.BooleanField(default=False)
     sound = models.BooleanField(default=True)
+    texts = models.BooleanField(default=True)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
     email_after = models.PositiveSmallIntegerField(null=True, blank=True, default=EMAIL_AFTER)
@@ -48,25 +49,38 @@ class AlertSettings(WorkspaceModel):
 class Alert(WorkspaceModel):
     """That a member is to be told of something in a conversation; goes with the contact when it is erased.
 
-    ``seen_at`` is when the member has seen the conversation, ``pushed_at`` and ``emailed_at`` when the alert was handed
-    to the push services and to the e-mail; NULL if it was not.
+    A conversation has one alert of new messages that the member has not seen, however many messages there are:
+    ``about`` is the one of which the member was told last, at ``told_at``. ``seen_at`` is when the member has seen the
+    conversation, ``pushed_at`` and ``emailed_at`` when the alert was handed to the push services and to the e-mail;
+    NULL if it was not.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
-    thread = models.ForeignKey("messaging.Thread", on_delete=models.CASCADE, related_name="+")
+    # NULL for a note about a contact with whom there is no conversation.
+    thread = models.ForeignKey("messaging.Thread", on_delete=models.CASCADE, related_name="+", null=True)
     kind = models.CharField(max_length=10, choices=AlertKind.choices)
-    # The id of the message, of the note, or of the audit entry of the assignment.
+    # The id of the message, of the note, or one of the assignment's own.
     about = models.CharField(max_length=30)
     created_at = models.DateTimeField(default=clock.now)
+    told_at = models.DateTimeField(default=clock.now)
     seen_at = models.DateTimeField(null=True)
     pushed_at = models.DateTimeField(null=True)
     emailed_at = models.DateTimeField(null=True)
 
     class Meta(WorkspaceModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["user", "kind", "about"], name="alert_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "about"], name="alert_once"),
+            models.UniqueConstraint(
+                fields=["user", "thread", "kind"],
+                name="alert_unseen_once",
+                condition=Q(seen_at=None, kind__in=["message", "assigned"]),
+            ),
+        ]
         indexes = [
-            models.Index(fields=["user", "workspace", "created_at"], name="alert_unseen", condition=Q(seen_at=None)),
-            models.Index(fields=["created_at"], name="alert_unpushed", condition=Q(seen_at=None, pushed_at=None)),
+            models.Index(fields=["user", "told_at"], name="alert_unseen", condition=Q(seen_at=None)),
+            models.Index(fields=["told_at"], name="alert_unpushed", condition=Q(seen_at=None, pushed_at=None)),
+            models.Index(fields=["created_at"], name="alert_unmailed", condition=Q(seen_at=None, emailed_at=None)),
+            models.Index(fields=["created_at"], name="alert_created"),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +88,8 @@ class Alert(WorkspaceModel):
 
 
 class PushSubscription(models.Model):
-    """A browser of a user that takes Web Push (RFC 8030). It ends with the session in which it was made.
+    """A browser of a user that takes Web Push (RFC 8030). It ends with the session in which it was made: nothing is
+    sent once that is over, and the row goes with it.
 
     ``digest`` is the SHA-256 of the endpoint. ``subscription`` is the endpoint with its keys as JSON, encrypted:
     whoever has them can send to the browser. ``failures`` counts the refusals since the last success.
@@ -83,7 +98,7 @@ class PushSubscription(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     subscription = models.BinaryField(help_text="encrypted")
-    session_key = models.CharField(max_length=40, db_index=True)
+    session = models.ForeignKey("workspaces.UserSession", on_delete=models.CASCADE, related_name="+")
     browser = models.CharField(max_length=200, blank=True, help_text="the User-Agent, shortened")
     created_at = models.DateTimeField(default=clock.now)
     last_sent_at = models.DateTimeField(null=True)

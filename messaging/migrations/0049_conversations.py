@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('message', 'Message'), ('mention', 'Mention'), ('assigned', 'Assignment')], max_length=10)),
                 ('about', models.CharField(max_length=30)),
                 ('created_at', models.DateTimeField(default=crmsolid.core.clock.now)),
+                ('told_at', models.DateTimeField(default=crmsolid.core.clock.now)),
                 ('seen_at', models.DateTimeField(null=True)),
                 ('pushed_at', models.DateTimeField(null=True)),
                 ('emailed_at', models.DateTimeField(null=True)),
@@ -47,6 +48,7 @@ class Migration(migrations.Migration):
                 ('mentions', models.BooleanField(default=True)),
                 ('everything', models.BooleanField(default=False)),
                 ('sound', models.BooleanField(default=True)),
+                ('texts', models.BooleanField(default=True)),
                 ('quiet_from', models.TimeField(blank=True, null=True)),
                 ('quiet_until', models.TimeField(blank=True, null=True)),
                 ('email_after', models.PositiveSmallIntegerField(blank=True, default=15, null=True)),
@@ -94,7 +96,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('subscription', models.BinaryField(help_text='encrypted')),
-                ('session_key', models.CharField(db_index=True, max_length=40)),
                 ('browser', models.CharField(blank=True, help_text='the User-Agent, shortened', max_length=200)),
                 ('created_at', models.DateTimeField(default=crmsolid.core.clock.now)),
                 ('last_sent_at', models.DateTimeField(null=True)),
@@ -152,7 +153,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='alert',
             name='thread',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.thread'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.thread'),
         ),
         migrations.AddField(
             model_name='alert',
@@ -206,6 +207,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='pushsubscription',
+            name='session',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.usersession'),
+        ),
+        migrations.AddField(
+            model_name='pushsubscription',
             name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
@@ -226,15 +232,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='alert',
-            index=models.Index(condition=models.Q(('seen_at', None)), fields=['user', 'workspace', 'created_at'], name='alert_unseen'),
+            index=models.Index(condition=models.Q(('seen_at', None)), fields=['user', 'told_at'], name='alert_unseen'),
         ),
         migrations.AddIndex(
             model_name='alert',
-            index=models.Index(condition=models.Q(('pushed_at', None), ('seen_at', None)), fields=['created_at'], name='alert_unpushed'),
+            index=models.Index(condition=models.Q(('pushed_at', None), ('seen_at', None)), fields=['told_at'], name='alert_unpushed'),
+        ),
+        migrations.AddIndex(
+            model_name='alert',
+            index=models.Index(condition=models.Q(('emailed_at', None), ('seen_at', None)), fields=['created_at'], name='alert_unmailed'),
+        ),
+        migrations.AddIndex(
+            model_name='alert',
+            index=models.Index(fields=['created_at'], name='alert_created'),
         ),
         migrations.AddConstraint(
             model_name='alert',
             constraint=models.UniqueConstraint(fields=('user', 'kind', 'about'), name='alert_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='alert',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['message', 'assigned']), ('seen_at', None)), fields=('user', 'thread', 'kind'), name='alert_unseen_once'),
         ),
         migrations.AddConstraint(
             model_name='alertsettings',

@@ -10,6 +10,7 @@ from contacts.panel.forms import ContactEditForm
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
 from messaging import services as messages
+from messaging.alerts import recording
 from messaging.files import services as files
 from messaging.models import Direction, File, Message, Thread
 from messaging.panel import card, conversation, outbox
@@ -34,6 +35,8 @@ class ThreadPage(WritingPage):
             return self.render_list(thread)
         if part == HEAD:
             return self.render("panel/inbox_head.html", is_part=True, **self.head_context(thread))
+        if part in (MESSAGES, None):  # a page asks for its messages only while it is seen
+            recording.mark_seen(self.actor, thread.pk)
         if part == MESSAGES:
             return self.render("panel/inbox_messages.html", thread=thread, **self.messages_context(thread))
         if part == SOURCE:

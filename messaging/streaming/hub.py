@@ -19,7 +19,7 @@ from django.db import connections
 from crmsolid.events import feed, positions
 from crmsolid.events.feed import Entry
 from crmsolid.serving.shutdown import shutdown
-from messaging.notices import Listener, Notice
+from messaging.notices import ALERT, Listener, Notice
 from messaging.representations import (
     MESSAGE_DELETED,
     MESSAGE_EDITED,
@@ -54,10 +54,11 @@ class SubscriptionEnded(Exception):
 
 class Subscription:
     """The queue of one stream: the events of one workspace in the order of their positions, and its notices if it
-    ``wants_notices``."""
+    ``wants_notices``. That of a user (``user_id``) has the notices to this user alone."""
 
-    def __init__(self, workspace_id: int, *, wants_notices: bool = False) -> None:
-        self.workspace_id, self.wants_notices = workspace_id, wants_notices
+    def __init__(self, workspace_id: int, *, wants_notices: bool = False, user_id: int | None = None) -> None:
+        self.workspace_id, self.wants_notices = workspace_id, wants_notices or user_id is not None
+        self._user_id = user_id
         self._queue: asyncio.Queue[Entry | Notice | None] = asyncio.Queue()
         self._ended = False
 
@@ -70,8 +71,13 @@ class Subscription:
             self._queue.put_nowait(entry)
 
     def push_notice(self, notice: Notice) -> None:
-        """Queue a notice; it is dropped where the queue is full, for it does not have to arrive."""
-        if not self._ended and self._queue.qsize() < MAX_QUEUED_EVENTS:
+        """Queue a notice if it is for this stream; it is dropped where the queue is full, for it does not have to
+        arrive."""
+        if notice.kind == ALERT or self._user_id is not None:
+            is_for_it = notice.kind == ALERT and notice.who == str(self._user_id)
+        else:
+            is_for_it = notice.workspace_id == self.workspace_id
+        if is_for_it and not self._ended and self._queue.qsize() < MAX_QUEUED_EVENTS:
             self._queue.put_nowait(notice)
 
     def end(self) -> None:
@@ -103,10 +109,12 @@ class Hub:
         self._listener = Listener()
 
     @asynccontextmanager
-    async def subscribe(self, workspace_id: int, *, wants_notices: bool = False) -> AsyncIterator[Subscription]:
+    async def subscribe(
+        self, workspace_id: int, *, wants_notices: bool = False, user_id: int | None = None
+    ) -> AsyncIterator[Subscription]:
         """Receive every event that gets its position from now on. Read older events from the log *within* this, so
         that none is missed in between. The watcher stops when the last subscription has gone."""
-        subscription = Subscription(workspace_id, wants_notices=wants_notices)
+        subscription = Subscription(workspace_id, wants_notices=wants_notices, user_id=user_id)
         async with self._start_lock:  # streams that open at the same time start one watcher
             if not self._is_watching:
                 self._position = await in_thread(feed.last_position)
@@ -138,8 +146,7 @@ class Hub:
         if listeners:
             for notice in await loop.run_in_executor(_watcher_thread, self._listener.read):
                 for subscription in listeners:
-                    if subscription.workspace_id == notice.workspace_id:
-                        subscription.push_notice(notice)
+                    subscription.push_notice(notice)
         try:
             entries = await loop.run_in_executor(_watcher_thread, _read_on_kept_connection, self._position)
         except DatabaseError:

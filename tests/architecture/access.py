@@ -148,6 +148,8 @@ PAGES = {
     "contacts_scoringrule_copy": Access(None, ADMINS),
     # Conversations
     "inbox": Access(EVERYONE),
+    "alerts": Access(EVERYONE, EVERYONE, ({"do": "save"}, {"do": "test"}, {"do": "seen"}), needs_plan=False),
+    "alert": Access(EVERYONE),
     "file_upload": Access(EVERYONE, WRITERS),
     "file": Access(EVERYONE),
     "file_thumbnail": Access(EVERYONE),
@@ -185,7 +187,10 @@ PAGES = {
 }
 
 # What is called elsewhere, and where.
-ELSEWHERE = {"inbox_stream": "tests/messaging/streaming/test_inbox_stream.py"}
+ELSEWHERE = {
+    "inbox_stream": "tests/messaging/streaming/test_inbox_stream.py",
+    "alerts_stream": "tests/messaging/alerts/test_stream.py",
+}
 
 # Pages about the user, in the namespace "account". Who is signed in sees their own; others are asked to sign in.
 OWN_PAGES = {
@@ -203,6 +208,7 @@ OWN_PAGES = {
 PAGES_FOR_STRANGERS = {
     *("login", "second_step", "send_again", "logout", "sign_up", "invitation", "invitation_link"),
     *("password_reset", "password_reset_link", "password_set"),
+    "service_worker",
 }
 
 

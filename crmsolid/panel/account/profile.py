@@ -35,19 +35,8 @@ def sessions_page(request: HttpRequest) -> HttpResponseBase:
                 messages.error(request, error_text(error))
         return HttpResponseRedirect(reverse("account:sessions"))
     shown = sessions.list_sessions(user, key)
-    rows = [(each, browser_name(each.browser)) for each in shown]
+    rows = [(each, sessions.browser_name(each.browser)) for each in shown]
     return show(request, "sessions", title="Where you are logged in", rows=rows, has_others=len(rows) > 1)
-
-
-def browser_name(agent: str) -> str:
-    """A User-Agent in words: browser and system."""
-    browsers = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
-    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS"}
-    browser = next((name for mark, name in browsers.items() if mark in agent), "")
-    system = next((name for mark, name in {**systems, "Linux": "Linux"}.items() if mark in agent), "")
-    if browser and system:
-        return f"{browser} on {system}"
-    return browser or agent[:40] or "Unknown browser"
 
 
 @own_page("GET", "POST")

@@ -116,6 +116,7 @@ PLACES = (
         {
             "You": (
                 NavigationItem("Profile", "user", page="account:profile", family="account:password_", key=","),
+                NavigationItem("Alerts", "bell", page="alerts"),
                 NavigationItem("Two-factor authentication", "shield", page="account:two_factor"),
                 NavigationItem("Sessions", "monitor", page="account:sessions"),
                 NavigationItem("Your assistants", "bot", page="account:assistants"),

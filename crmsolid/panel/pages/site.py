@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial, wraps
 from http import HTTPStatus
 from inspect import unwrap
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
@@ -11,6 +12,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.staticfiles import finders
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -18,6 +20,7 @@ from django.template.response import TemplateResponse
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, path, resolve, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_safe
 
 from crmsolid.core.errors import DomainError
 from crmsolid.panel.account.base import own_page
@@ -142,6 +145,7 @@ class PanelSite(AdminSite):
             path("", own_page("GET")(lambda request: HttpResponseRedirect(panel_url("index")))),
             *account_urls,
             path("switch/", own_page("POST")(self.switch), name="switch"),
+            path("service-worker.js", service_worker, name="service_worker"),
         ]
 
     def get_log_entries(self, request: HttpRequest) -> Any:
@@ -191,6 +195,14 @@ class PanelSite(AdminSite):
         nearest = crumbs[-1] if crumbs else {"title": self.index_title, "link": panel_url("index")}
         messages.info(request, f"{text} This is the page {nearest['title']}.")
         return HttpResponseRedirect(nearest["link"])
+
+
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows notifications. It stands below /panel/, whose pages it may open."""
+    path = finders.find("panel/service-worker.js")
+    content = Path(path).read_bytes() if path else b""
+    return HttpResponse(content, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 def same_page(request: HttpRequest, side: Side) -> str:

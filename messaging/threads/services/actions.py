@@ -16,6 +16,7 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import AuditEntry, Membership, User
 from messaging import episodes
+from messaging.alerts import recording
 from messaging.models import Thread
 from messaging.threads.services.reading import find_thread
 from messaging.threads.state import ASSIGNABLE, find_waiting
@@ -51,7 +52,10 @@ def _change(
             _record_closing(actor, thread_id, changes["closed_at"])
         if takes_back is not None:  # closing it has ended the wait
             find_waiting([thread_id])
-        return find_thread(actor.workspace, thread_id)
+        thread = find_thread(actor.workspace, thread_id)
+        if "assignee" in changes and thread.assignee_id is not None:
+            recording.assigned(thread, thread.assignee_id, actor)
+        return thread
     thread = find_thread(actor.workspace, thread_id)
     if takes_back is not None:
         raise DomainError("invalid_state", "it was opened or put away again meanwhile, and stays so")

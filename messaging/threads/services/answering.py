@@ -14,6 +14,7 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
 from messaging import notices, querysets, services
+from messaging.alerts import recording
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
 from messaging.formatting.entities import Formatted, from_json
 from messaging.formatting.source import with_unix_lines
@@ -135,6 +136,7 @@ def _begin(actor: Actor, *, answer_seen: str | None = None, **message: Any) -> M
         _check_seen(actor, sent.thread_id, answer_seen)
     audit.record(actor, "message.accepted", sent.pk, thread=sent.thread_id)
     notices.tell_changed(actor.workspace.pk, sent.thread_id)
+    recording.mark_seen(actor, sent.thread_id)
     return sent
 
 
