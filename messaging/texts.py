@@ -18,6 +18,7 @@ from contacts.uses import Use
 from crmsolid.api.fields import StrictSerializer, Text
 from crmsolid.api.pagination import Page, page
 from crmsolid.api.parsing import parse_object
+from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.unit_of_work import unit_of_work
@@ -154,28 +155,40 @@ def update_template(
     actor: Actor,
     template_id: int,
     *,
-    name: str,
-    text: str,
-    format: str = Format.PLAIN,
+    name: str | None = None,
+    text: str | None = None,
+    format: str | None = None,
     attachments: Sequence[str] | None = None,
+    check: Check = unconditional,
 ) -> Template:
-    """Replace name, text, format and files; None leaves the files. Messages that were made from it stay as they are.
+    """Replace name, text, format and files; None leaves what is there. Messages that were made from it stay as they
+    are. ``check`` gets the template before the change.
 
     Errors: ``scope_missing``; ``forbidden`` for members who change a shared one and are no admins or owners;
-    ``validation_failed``; ``not_found``, also for one of another member.
+    ``validation_failed``; ``not_found``, also for one of another member; what ``check`` raises.
     """
     template = _find(actor, template_id)
-    attachments = template.attachments if attachments is None else list(attachments)
-    if (template.name, template.text, template.format, template.attachments) != (name, text, format, attachments):
-        _set(template, name, text, format, attachments)
+    given = {
+        "name": name,
+        "text": text,
+        "format": format,
+        "attachments": None if attachments is None else list(attachments),
+    }
+    before = {each: getattr(template, each) for each in _MEMBERS}
+    wanted = before | {each: value for each, value in given.items() if value is not None}
+    if wanted == before:
+        check(template)
+    else:
+        _set(template, **wanted, check=check)
         _record(actor, "template.changed", template)
     return template
 
 
 @unit_of_work()
-def delete_template(actor: Actor, template_id: int) -> None:
-    """Delete a template. Errors: as :func:`update_template`."""
+def delete_template(actor: Actor, template_id: int, *, check: Check = unconditional) -> None:
+    """Delete a template. ``check`` and errors: as for :func:`update_template`."""
     template = _find(actor, template_id)
+    check(template)
     _record(actor, "template.deleted", template)
     template.delete()
 
@@ -206,14 +219,23 @@ def _find(actor: Actor, template_id: int) -> Template:
     return template
 
 
-def _set(template: Template, name: str, text: str, format: str, attachments: Sequence[str]) -> None:
+def _set(
+    template: Template,
+    name: str,
+    text: str,
+    format: str,
+    attachments: Sequence[str],
+    check: Check = unconditional,
+) -> None:
+    """Store these once they are found right; ``check`` gets the template as it was until then."""
     if not 1 <= len(name.strip()) <= MAX_NAME:
         raise invalid("name", "length", f"a name has 1 to {MAX_NAME} characters")
-    template.text = check_template(template.workspace, text, format, caption=bool(attachments))
+    text = check_template(template.workspace, text, format, caption=bool(attachments))
     if list(attachments) != template.attachments:
         attaching.check_kept(template.workspace, attachments)
         attaching.lock_files(template.workspace_id, attachments)
-    template.attachments = list(attachments)
+    check(template)
+    template.text, template.attachments = text, list(attachments)
     template.name, template.format, template.updated_at = name.strip(), format, clock.now()
     try:
         with transaction.atomic():

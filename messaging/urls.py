@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from messaging import views
+from messaging import template_views, views
 from messaging.broadcasts.urls import urlpatterns as broadcasts
 from messaging.files.urls import urlpatterns as files
 
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("threads", views.ThreadsView.as_view()),
     path("threads/<str:thread_id>/messages", views.ThreadMessagesView.as_view()),
     path("threads/<str:thread_id>/read", views.ReadThreadView.as_view()),
+    path("templates", template_views.TemplatesView.as_view()),
+    path("templates/<int:template_id>", template_views.TemplateView.as_view()),
     path("accounts", views.AccountsView.as_view()),
     path("accounts/<int:account_id>", views.AccountView.as_view()),
     *broadcasts,

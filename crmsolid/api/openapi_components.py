@@ -35,6 +35,7 @@ TAGS = {
     "Notes": "What members, keys and assistants wrote down about contacts.",
     "Segments": "Saved filters of contacts.",
     "Sequences": "Messages that follow one another by a plan.",
+    "Templates": "Texts that are kept for messages.",
     "Threads": "Conversations of an account with a contact.",
     "Webhooks": "Where events are delivered, and what is posted there.",
 }

@@ -28,6 +28,7 @@ BODIES: dict[str, Any] = {
     "PATCH segments/{segment}": {"name": "Changed"},
     "PATCH messages/{message}": {"text": "Changed"},
     "PATCH notes/{note}": {"text": "Changed"},
+    "PATCH templates/{template}": {"text": "Changed"},
     "PATCH webhooks/{endpoint}": {"enabled": False},
 }
 # One that is wrong, whatever there is.
@@ -37,6 +38,7 @@ WRONG_BODIES: dict[str, Any] = {
     "PATCH segments/{segment}": {"filter": {"field": "shoe_size"}},
     "PATCH messages/{message}": {"text": "{shoe_size}"},
     "PATCH notes/{note}": {"text": " "},
+    "PATCH templates/{template}": {"text": "{shoe_size}"},
     "PATCH webhooks/{endpoint}": {"url": "https://127.0.0.1/hook"},
 }
 # Parameters that a GET needs.

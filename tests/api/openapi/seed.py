@@ -18,6 +18,7 @@ from crmsolid.workspaces.services import create_workspace  # noqa: E402
 from messaging.accounts import create_sandbox_account  # noqa: E402
 from messaging.files.services import upload  # noqa: E402
 from messaging.services import send_message  # noqa: E402
+from messaging.texts import create_template  # noqa: E402
 from tests.sequences import helpers  # noqa: E402
 from webhooks.replays import replay_failed, send_ping  # noqa: E402
 from webhooks.services import create_endpoint  # noqa: E402
@@ -37,6 +38,7 @@ def seed() -> dict[str, Any]:
         "accounts": account.pk,
         "messages": message.pk,
         "contacts": message.contact_id,
+        "templates": create_template(actor, name="Welcome", text="Hello").pk,
         "threads": message.thread_id,
         "notes": notes.add_note(by_key, message.contact_id, text="Called").pk,
         "files": upload(actor, BytesIO(b"Hello"), "hello.txt").pk,

@@ -16,6 +16,7 @@ from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Subject
 from messaging.accounts import create_sandbox_account
 from messaging.files.services import upload
 from messaging.services import send_message
+from messaging.texts import create_template
 from tests.api import example_api
 from tests.api.openapi import contract
 from tests.sequences import helpers
@@ -66,6 +67,7 @@ def existing_objects(
         accounts=account.pk,
         messages=message.pk,
         contacts=message.contact_id,
+        templates=create_template(tenants.actor(), name="Welcome", text="Hello").pk,
         threads=message.thread_id,
         files=upload(tenants.actor(), BytesIO(b"Hello"), "hello.txt").pk,
         webhooks=endpoint.pk,

@@ -10,8 +10,8 @@ from tests.tenants import Api, Tenants
 
 # It answers in another thread, which does not see the rows of this transaction; its own tests call it without a scope.
 STREAM_PATH = "/v1/messages/stream"
-# One id is a number, all others are a prefix and a ULID.
-NOWHERE = {"account_id": "999999"}
+# Two ids are numbers, all others are a prefix and a ULID.
+NOWHERE = {"account_id": "999999", "template_id": "999999"}
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, frozenset[Scope]]]:
