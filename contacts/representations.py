@@ -102,6 +102,9 @@ class PersonalDataOut(Representation):
     stages = serializers.ListField(child=serializers.DictField(), help_text="Stages that it came to, oldest first.")
     notes = serializers.ListField(child=serializers.DictField(), help_text="What members noted, oldest first.")
     messages = serializers.ListField(child=serializers.DictField(), help_text="Oldest first, as GET answers them.")
+    drafts = serializers.ListField(
+        child=serializers.DictField(), help_text="What members have begun to write to the person and not sent."
+    )
     files = serializers.ListField(child=serializers.DictField(), help_text="Those of the messages, each once.")
     enrollments = serializers.ListField(child=serializers.DictField(), help_text="In sequences, with the steps done.")
     events = serializers.ListField(child=serializers.DictField())

@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 
 from contacts.models import Contact, ContactNote
 from crmsolid.core import clock
+from crmsolid.core.clock import rfc3339
 from crmsolid.core.insert_select import insert_select
 from messaging import querysets, team
 from messaging.files import retention
@@ -28,6 +29,7 @@ from messaging.models import (
     Status,
     TelegramSession,
     Thread,
+    ThreadDraft,
 )
 from messaging.representations import MessageOut
 from messaging.sending import waiting
@@ -41,6 +43,9 @@ def erase(workspace_id: int, contact_id: str) -> None:
     """Delete the contact's threads with all their messages, and the files that nothing else has. Queued messages are
     deleted too and never sent."""
     now = clock.now()
+    # Locked, so that no draft is written in one before it is deleted.
+    threads = Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
+    list(threads.select_for_update().order_by("id").values_list("pk"))
     messages = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id, slot_at__gt=now - DAY)
     # Locked, so that none is claimed, and its send forgotten, before it is deleted; and so that no row that refers to
     # one, such as what a sandbox delivers, is written meanwhile.
@@ -55,12 +60,14 @@ def erase(workspace_id: int, contact_id: str) -> None:
     sessions.update(history_cutoff=now)
     attached = Attachment.objects.for_workspace(workspace_id).filter(message__contact_id=contact_id)
     files = set(attached.values_list("file_id", flat=True))
+    for draft in ThreadDraft.objects.for_workspace(workspace_id).filter(thread__contact_id=contact_id):
+        files |= {*draft.content.get("attachments", ())}
     _keep_counts(workspace_id, contact_id)
     team.outlive_messages(workspace_id, contact_id)
     notes = ContactNote.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
     mentions = Alert.objects.for_workspace(workspace_id).filter(kind=AlertKind.MENTION, about__in=notes.values("pk"))
     mentions.delete()
-    Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id).delete()  # with the other alerts
+    threads.delete()  # with their drafts and the other alerts
     retention.delete_unused(workspace_id, files)
     for peers in _addresses(workspace_id, contact_id):
         peers.delete()
@@ -99,8 +106,8 @@ def _addresses(workspace_id: int, contact_id: str) -> "list[QuerySet[PeerHash]]"
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
-    """``messages``: every message to and from the contact, oldest first. ``files``: what they have, each once.
-    ``telegram_addresses``: what accounts know."""
+    """``drafts``: what members have begun to write to the contact. ``messages``: every message to and from the contact,
+    oldest first. ``files``: what they have, each once. ``telegram_addresses``: what accounts know."""
     rows = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id).order_by("created_at", "id")
     waiting.load_accounts(rows)
     querysets.with_attachments(rows)
@@ -111,7 +118,12 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     attached = Attachment.objects.for_workspace(workspace_id).filter(message__contact_id=contact_id)
     files = File.objects.for_workspace(workspace_id).filter(pk__in=attached.values("file_id")).order_by("pk")
     exported = [FileOut.render(file) | {"url": url_of(file.pk), "state": file.state} for file in files]
-    return {"messages": messages, "files": exported, "telegram_addresses": addresses}
+    begun = ThreadDraft.objects.for_workspace(workspace_id).filter(thread__contact_id=contact_id).order_by("pk")
+    drafts = [
+        {"user_id": each.user_id, "updated_at": rfc3339(each.updated_at), "text": each.content["text"]}
+        for each in begun
+    ]
+    return {"drafts": drafts, "messages": messages, "files": exported, "telegram_addresses": addresses}
 
 
 def purge() -> int:

@@ -20,7 +20,7 @@ from crmsolid.core.redis import REDIS_ERRORS, build_client
 logger = logging.getLogger("crmsolid.stream")
 
 CHANNEL = "crmsolid:notices"
-CHANGED, TYPING, ALERT = "changed", "typing", "alert"
+CHANGED, TYPING, PRESENT, DRAFT, ALERT = "changed", "typing", "present", "draft", "alert"
 # So many are read at once; a page needs no more than the latest of them.
 BATCH = 500
 OPEN_SECONDS = 5.0
@@ -28,18 +28,27 @@ OPEN_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``kind``: ``changed``, or ``typing`` by ``who``: ``contact``, or the name of a member. An ``alert`` is for the
-    pages of the user whose id is ``who`` alone, in whatever workspace."""
+    """``kind``: ``changed``; ``typing`` by ``who``, which is ``contact`` or the name of the member ``user_id``;
+    ``present``: other members have the thread open than before; ``draft``: what the member ``user_id`` has begun to
+    write has the revision ``who`` by now, 0 if it is not there any more. Pages of members who may not write get the
+    first, and the second of a contact. An ``alert`` is for the pages of the user whose id is ``who`` alone, in whatever
+    workspace."""
 
     workspace_id: int
     thread_id: str
     kind: str
     who: str = ""
+    user_id: int = 0
 
 
 def tell_changed(workspace_id: int, thread_id: str) -> None:
     """Tell the pages that show this thread, after the commit, that it has changed."""
-    transaction.on_commit(partial(tell, Notice(workspace_id, thread_id, CHANGED)))
+    tell_later(Notice(workspace_id, thread_id, CHANGED))
+
+
+def tell_later(notice: Notice) -> None:
+    """:func:`tell` after the commit."""
+    transaction.on_commit(partial(tell, notice))
 
 
 def tell_member(user_id: int) -> None:
@@ -49,7 +58,7 @@ def tell_member(user_id: int) -> None:
 
 def tell(notice: Notice) -> None:
     """Tell all web processes. Does nothing while Redis does not answer."""
-    body = json.dumps([notice.workspace_id, notice.thread_id, notice.kind, notice.who])
+    body = json.dumps([notice.workspace_id, notice.thread_id, notice.kind, notice.who, notice.user_id])
     call_redis(lambda client: client.publish(CHANNEL, body))
 
 

@@ -36,13 +36,14 @@ from messaging.models import (
     SessionToEnd,
     TelegramSession,
     Template,
+    ThreadDraft,
 )
 from messaging.panel import contact_list
 from messaging.panel.timeline import TIMELINE, conversations_with
 from messaging.sending import gateway, sources
 from messaging.sending.sandbox import SandboxGateway
 from messaging.telegram import celery_worker
-from messaging.threads import received, state
+from messaging.threads import drafts, received, state
 from messaging.threads.services import reading
 
 gateway.registry.register(AccountKind.SANDBOX, SandboxGateway())
@@ -57,6 +58,7 @@ role_watchers.register("messaging.assignees", state.unassign_member)
 role_watchers.register("messaging.templates", texts.delete_own)
 role_watchers.register("messaging.alerts", recording.forget_member)
 listeners.register("messaging.alerts", recording.record_received)
+role_watchers.register("messaging.drafts", drafts.forget_member)
 sections.register(texts.TEMPLATES, Section(texts.dump_templates, texts.apply_templates))
 sections.register(texts.WORDS, Section(texts.dump_words, texts.apply_words))
 
@@ -70,12 +72,14 @@ occasions.sources.register(Trigger.REPLY, received.replies_of)
 uses.of_field.register("messaging.templates", texts.of_field)
 uses.of_tag.register("messaging.broadcasts", broadcasts_that_name_tag)
 file_uses.register("messaging.templates", Use(Template))
+file_uses.register("messaging.drafts", Use(ThreadDraft, column="content__attachments"))
 file_uses.register("messaging.broadcasts", Use(Broadcast, ~Q(status__in=ENDED)))
 operands.register_column(Broadcast, "audience", where=~Q(audience__has_key="contact_ids"))
 
 purges.register("messaging.changes", changes.past_retention)
 purges.register("messaging.alerts", recording.past_retention)
 purges.register("messaging.push_subscriptions", push.past_retention)
+purges.register("messaging.drafts", drafts.past_retention)
 kept_data.register("messaging.messages", KeptData(messages.erase, messages.export))
 kept_data.register("messaging.recipients", KeptData(recipients.erase, recipients.export))
 register_columns(TelegramSession, "auth_key", "future_auth_token", bound_to=("workspace_id", "account_id"))

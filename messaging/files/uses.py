@@ -16,11 +16,12 @@ TOLD_MESSAGES = 20
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Rows of a model with a column ``attachments`` (``files_column``), those that meet ``where``, use the files that
-    it names."""
+    """Rows of a model with a column ``attachments`` (``files_column``), or another ``column`` or key of one, those that
+    meet ``where``, use the files that it names."""
 
     model: type[WorkspaceModel]
     where: Q = field(default_factory=Q)
+    column: str = "attachments"
 
 
 uses: ExtensionPoint[Use] = ExtensionPoint("uses of files")
@@ -33,7 +34,7 @@ def is_used(*, messages: bool = True) -> Q:
         condition |= Q(Exists(Attachment.unscoped.filter(file=OuterRef("pk"))))
     named = Func(OuterRef("pk"), function="to_jsonb", output_field=JSONField())
     for use in uses.values():
-        of_file: dict[str, Any] = {"workspace": OuterRef("workspace"), "attachments__contains": named}
+        of_file: dict[str, Any] = {"workspace": OuterRef("workspace"), f"{use.column}__contains": named}
         rows = use.model.unscoped.filter(use.where, **of_file)
         condition |= Q(Exists(rows))
     return condition

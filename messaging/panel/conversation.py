@@ -30,6 +30,7 @@ from messaging.panel import media, words
 from messaging.panel.bubbles import Drawing, Part
 from messaging.panel.media import Shown
 from messaging.team import PHONE
+from messaging.threads.drafts import Content
 from messaging.threads.services import actions, answering, older_messages
 
 PAGE = 50
@@ -203,6 +204,19 @@ class Draft:
         }
         content |= {name: value for name, value in more.items() if value}
         return content | {"link_preview": False} if self.no_link_preview else content
+
+    def to_keep(self) -> Content:
+        """What of it is kept as the member's draft of the conversation."""
+        return Content(
+            text=self.text,
+            send_at=self.send_at,
+            format=self.format,
+            attachments=self.attachments,
+            send_as=self.send_as,
+            reply_to=self.reply_to,
+            quote=self.quote,
+            no_link_preview=self.no_link_preview,
+        )
 
     def planned(self) -> datetime | None:
         """When it is to be sent; None for now. Raises ``validation_failed`` if what was typed is no time."""

@@ -30,7 +30,7 @@ class FileUploadPage(OutboxPage):
         """What files are called and what they are, in the order of their ids in the address."""
         ids = request.GET.getlist("id")[:MAX_TOGETHER]
         found = self.rows(File).in_bulk([each for each in ids if is_id("fil", each)])
-        return JsonResponse({"files": [_described(found[each]) for each in ids if each in found]})
+        return JsonResponse({"files": [described(found[each]) for each in ids if each in found]})
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         try:
@@ -38,10 +38,11 @@ class FileUploadPage(OutboxPage):
                 file = services.upload(self.actor, upload.file, unquote(request.headers.get("X-File-Name", "")))
         except DomainError as error:
             return _refused(error)
-        return JsonResponse(_described(file), status=201)
+        return JsonResponse(described(file), status=201)
 
 
-def _described(file: File) -> dict[str, Any]:
+def described(file: File) -> dict[str, Any]:
+    """The file as the script of the composer shows it."""
     drawn = shown(file)
     return {"id": file.pk, "name": drawn.label, "kind": file.kind, "size": file.size, "thumbnail": drawn.thumbnail}
 

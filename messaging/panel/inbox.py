@@ -15,6 +15,7 @@ from crmsolid.workspaces.models import OpensNext
 from messaging.models import Account, Thread
 from messaging.panel import outbox, words
 from messaging.querysets import MAX_COUNT
+from messaging.threads import drafts
 from messaging.threads.services import reading
 from messaging.threads.services.reading import GROUPED, VIEWS, InboxFilter, View
 
@@ -46,7 +47,7 @@ NOTHING = {
     "all": "Nobody has written yet.",
 }
 # Parts of the page that its script asks for by themselves.
-LIST, HEAD, MESSAGES, SOURCE, ERASED = "list", "head", "messages", "source", "erased"
+LIST, HEAD, MESSAGES, SOURCE, DRAFT, ERASED = "list", "head", "messages", "source", "draft", "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class InboxPage(outbox.OutboxPage):
             found = reading.list_inbox(self.actor, wanted, limit=PAGE)
         counts = {} if is_filtered else reading.count_views(self.actor)
         return {
-            "groups": self.groups(found.rows, wanted, counts),
+            "groups": self.groups(found.rows, wanted, counts, current),
             "next_cursor": found.next_cursor,
             "is_first_page": not self.request.GET.get("after"),
             "wanted": wanted,
@@ -170,9 +171,16 @@ class InboxPage(outbox.OutboxPage):
             "workspace_id": self.workspace.pk,
         }
 
-    def groups(self, rows: list[Thread], wanted: InboxFilter, counts: dict[str, int]) -> list[Group]:
-        """The rows of the list below their titles: those who wait for us, and those for whom we wait."""
-        shown = [(thread, words.last_words(thread)) for thread in rows]
+    def groups(
+        self, rows: list[Thread], wanted: InboxFilter, counts: dict[str, int], current: Thread | None = None
+    ) -> list[Group]:
+        """The rows of the list below their titles: those who wait for us, and those for whom we wait. What the member
+        has begun to write stands in the rows, but for the conversation that is open."""
+        begun = drafts.of_threads(self.actor, [row.pk for row in rows if current is None or row.pk != current.pk])
+        shown = [
+            (thread, words.begun_words(begun[thread.pk]) if thread.pk in begun else words.last_words(thread))
+            for thread in rows
+        ]
         if wanted.view != "waiting" and wanted.view not in GROUPED:
             return [Group("", "", shown)] if shown else []
         ours = [row for row in shown if row[0].waiting_since]

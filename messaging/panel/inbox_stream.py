@@ -21,10 +21,12 @@ from crmsolid.core.errors import DomainError
 from crmsolid.events.feed import Entry
 from crmsolid.panel.components.context import PanelContext, panel_context
 from crmsolid.workspaces.actor import Scope
-from messaging.notices import TYPING, Notice
+from messaging import notices
+from messaging.notices import Notice
 from messaging.streaming import stream_limits
 from messaging.streaming.frames import EventStreamResponse, Source, start_position
 from messaging.streaming.hub import in_thread
+from messaging.threads.state import ASSIGNABLE
 
 # A browser shows the inbox in so many tabs at once; a tab that is not seen has no stream.
 STREAMS_PER_MEMBER = 10
@@ -43,12 +45,12 @@ async def inbox_stream(request: HttpRequest) -> HttpResponseBase:
     slot = await stream_limits.limiter().acquire(f"member:{panel.membership.pk}", STREAMS_PER_MEMBER)
     if slot is None:
         return HttpResponse(status=429)
-    workspace_id = panel.workspace.pk
+    workspace_id, reader = panel.workspace.pk, _Reader(panel)
 
     def is_allowed() -> bool:
         return _read_anew(request) is not None
 
-    return EventStreamResponse(Source(workspace_id, position, is_allowed, _frame, _notice_frame), slot)
+    return EventStreamResponse(Source(workspace_id, position, is_allowed, _frame, reader.frame), slot)
 
 
 def _start(request: HttpRequest) -> tuple[PanelContext | None, int]:
@@ -78,8 +80,30 @@ def _frame(entry: Entry) -> bytes:
     return b"id: %d\nevent: message\ndata: %s\n\n" % (entry.position, data)
 
 
-def _notice_frame(notice: Notice) -> bytes:
-    """Without an id: a notice has no place in the log of events."""
-    if notice.kind == TYPING:
-        return b"event: typing\ndata: %s\n\n" % strictjson.dumps({"thread": notice.thread_id, "who": notice.who})
-    return b"event: message\ndata: %s\n\n" % strictjson.dumps({"thread": notice.thread_id, "event": notice.kind})
+class _Reader:
+    """Who reads the stream, and which notices they get."""
+
+    def __init__(self, panel: PanelContext) -> None:
+        self._user_id = panel.membership.user_id
+        self._may_write = panel.membership.role in ASSIGNABLE
+
+    def frame(self, notice: Notice) -> bytes:
+        """The notice, empty if it is not for them. Without an id: it has no place in the log of events."""
+        is_own, is_of_member = notice.user_id == self._user_id, notice.user_id != 0
+        match notice.kind:
+            case notices.TYPING if is_own or (is_of_member and not self._may_write):
+                return b""
+            case notices.TYPING:
+                data = {"thread": notice.thread_id, "who": notice.who, "is_member": is_of_member}
+            case notices.DRAFT if not is_own:
+                return b""
+            case notices.DRAFT:
+                data = {"thread": notice.thread_id, "revision": int(notice.who)}
+            case notices.PRESENT if not self._may_write:
+                return b""
+            case notices.PRESENT:
+                data = {"thread": notice.thread_id}
+            case _:
+                data = {"thread": notice.thread_id, "event": notice.kind}
+        event = notice.kind if notice.kind != notices.CHANGED else "message"
+        return b"event: %s\ndata: %s\n\n" % (event.encode(), strictjson.dumps(data))

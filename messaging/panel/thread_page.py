@@ -16,7 +16,7 @@ from messaging.models import Direction, File, Message, Thread
 from messaging.panel import card, conversation, outbox
 from messaging.panel.conversation import Draft
 from messaging.panel.formatted import source_of
-from messaging.panel.inbox import HEAD, LIST, MESSAGES, SOURCE, given_number, given_time
+from messaging.panel.inbox import DRAFT, HEAD, LIST, MESSAGES, SOURCE, given_number, given_time
 from messaging.panel.writing import WritingPage, undo_of_putting_away
 from messaging.sandbox import sample
 from messaging.threads.services import actions, answering, older_messages, reading
@@ -41,6 +41,8 @@ class ThreadPage(WritingPage):
             return self.render("panel/inbox_messages.html", thread=thread, **self.messages_context(thread))
         if part == SOURCE:
             return JsonResponse(self.source(thread))
+        if part == DRAFT:
+            return JsonResponse({"draft": self.kept_draft(thread)})
         if thread.unread_count and self.may_change:
             messages.mark_thread_read(self.actor, thread.pk)
             thread.unread_count = 0

@@ -13,7 +13,7 @@ from crmsolid.panel.components.admin_columns import format_time
 from crmsolid.panel.components.template_tags import moment_text
 from messaging import held
 from messaging.files.progress import upload_progress
-from messaging.models import AccountState, Direction, Message, Status, Thread, WaitingFor, account_state
+from messaging.models import AccountState, Direction, Message, Status, Thread, ThreadDraft, WaitingFor, account_state
 from messaging.panel.media import files_of, summary
 from messaging.querysets import MAX_COUNT
 from messaging.sending.waiting import waiting_for
@@ -213,11 +213,12 @@ def address_of(message: Message) -> str:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A message in one line: ``icon`` says what it is if it is no text or was sent by itself, ``before`` who wrote it
-    if it was not the contact."""
+    if it was not the contact. ``is_draft``: it is not sent yet."""
 
     text: str
     icon: str = ""
     before: str = ""
+    is_draft: bool = False
 
     def __str__(self) -> str:
         return self.text
@@ -244,6 +245,11 @@ def last_words(thread: Thread) -> Preview:
         why = failure(message.error, message.error_detail)[0] if message.status == Status.FAILED else ""
         return Preview(f"Not delivered. {why}".strip(), "triangle-alert")
     return preview_of(message)
+
+
+def begun_words(draft: ThreadDraft) -> Preview:
+    """The beginning of what the reader has begun to write."""
+    return Preview(" ".join(draft.content.get("text", "").split())[:140] or "A file", is_draft=True)
 
 
 def count_text(count: int) -> str:

@@ -1,10 +1,12 @@
 """What members write in the inbox: the composer of a conversation, and the page of a new message."""
 
+import json
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -18,13 +20,16 @@ from messaging.accounts import get_account
 from messaging.changes import services as changes
 from messaging.files import services as files
 from messaging.formatting.written import as_markdown
-from messaging.models import Account, AccountState, File, Format, Message, Template, Thread, account_state
+from messaging.models import Account, AccountState, File, Format, Message, Template, Thread, ThreadDraft, account_state
 from messaging.panel import conversation, outbox
 from messaging.panel.conversation import Draft
+from messaging.panel.files import described
 from messaging.panel.formatted import html_of
 from messaging.panel.inbox import InboxPage, given_number, given_time
 from messaging.panel.media import shown
 from messaging.sending.automatic import recipient_of
+from messaging.threads import drafts
+from messaging.threads.drafts import Content
 from messaging.threads.services import actions, answering, reading
 from messaging.typing import show_typing
 
@@ -61,6 +66,7 @@ class WritingPage(InboxPage):
             "draft": draft,
             "planned_at": conversation.local_time(draft.send_at) if draft.send_at else None,
             "zone": timezone.get_current_timezone_name(),
+            "kept": json.dumps(self.kept_draft(thread)),
             "account": account,
             "account_state": "" if state == AccountState.CONNECTED else account.get_state_display().lower(),
             "left": conversation.left_text(account),
@@ -120,6 +126,8 @@ class WritingPage(InboxPage):
             case "typing":
                 show_typing(self.actor, thread.pk)
                 return HttpResponse(status=204)
+            case "keep":
+                return self.keep_draft(thread)
             case "edit" | "delete" | "react" as action:
                 return outbox.answer_change(lambda: self.change(thread, action))
         return outbox.answer(
@@ -128,6 +136,50 @@ class WritingPage(InboxPage):
             lambda: self.next_after_answer(thread),
         )
 
+    # --- The draft ------------------------------------------------------------------------------------------------
+    def keep_draft(self, thread: Thread) -> JsonResponse:
+        """Keep what stands in the composer, and say what became of it: ``kept`` with its new revision, ``conflict``
+        with what was written elsewhere, ``sent`` with the text that was sent, or ``refused``."""
+        posted = self.request.POST
+        draft = Draft.of(posted)
+        try:
+            kept = drafts.keep(
+                self.actor,
+                thread.pk,
+                message_id=draft.message_id,
+                content=draft.to_keep(),
+                revision=given_number(posted.get("revision", "")) or 0,
+            )
+        except DomainError as error:
+            return JsonResponse({"state": "refused"}, status=error.status)
+        if kept.message is not None:
+            return JsonResponse({"state": kept.state, "text": kept.message.text})
+        if kept.state == "conflict":
+            return JsonResponse({"state": kept.state, "draft": self.described_draft(kept.draft)})
+        return JsonResponse({"state": kept.state, "revision": kept.draft.revision if kept.draft else 0})
+
+    def kept_draft(self, thread: Thread) -> dict[str, Any] | None:
+        """What the member has begun to write here, on any device, as the script of the composer shows it."""
+        return self.described_draft(drafts.of_thread(self.actor, thread.pk))
+
+    def described_draft(self, draft: ThreadDraft | None) -> dict[str, Any] | None:
+        if draft is None:
+            return None
+        content = Content.of(draft)
+        shown = self.rows(File).in_bulk(content.attachments) if content.attachments else {}
+        found = [each for each in content.attachments if each in shown]
+        return {
+            "id": draft.message_id,
+            "revision": draft.revision,
+            "fields": {
+                **asdict(content),
+                "attachments": " ".join(found),
+                "no_link_preview": "yes" if content.no_link_preview else "",
+            },
+            "files": [described(shown[each]) for each in found],
+        }
+
+    # --- Changes of messages --------------------------------------------------------------------------------------
     def change(self, thread: Thread, action: str) -> None:
         """Change one of the conversation's messages."""
         message, posted = self.row(Message, self.request.POST.get("message", "")), self.request.POST

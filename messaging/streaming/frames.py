@@ -28,7 +28,8 @@ PING_SECONDS = 15.0
 @dataclass(frozen=True, slots=True)
 class Source:
     """What a stream sends: the events of a workspace after a position, each as ``frame`` writes it, for as long as
-    ``is_allowed``, which is called in a thread with every ping; with ``notice_frame`` its notices, too."""
+    ``is_allowed``, which is called in a thread with every ping; with ``notice_frame`` its notices, too, but those that
+    it makes empty."""
 
     workspace_id: int
     position: int
@@ -92,8 +93,8 @@ async def _frames(source: Source, slot: StreamSlot) -> AsyncIterator[bytes]:
                     ping_at = clock() + PING_SECONDS
                     yield b": ping\n\n"
                 if isinstance(new, Notice):
-                    if source.notice_frame is not None:
-                        yield source.notice_frame(new)
+                    if source.notice_frame is not None and (frame := source.notice_frame(new)):
+                        yield frame
                 elif new is not None and new.position > position:
                     position = new.position
                     yield source.frame(new)

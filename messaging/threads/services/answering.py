@@ -20,6 +20,7 @@ from messaging.formatting.entities import Formatted, from_json
 from messaging.formatting.source import with_unix_lines
 from messaging.models import Direction, Format, Message, Status, WrittenMessage
 from messaging.sending import attaching, message_text, quoting
+from messaging.threads import drafts
 from messaging.threads.services.reading import find_thread
 
 
@@ -60,7 +61,9 @@ def find_other_answer(actor: Actor, thread_id: str, *, until: datetime | None = 
     )
     answers = answers.exclude(status__in=[Status.FAILED, Status.CANCELED])
     if actor.subject.kind == "user":
-        own = WrittenMessage.unscoped.filter(message=OuterRef("pk"), author=int(actor.subject.id))
+        own = WrittenMessage.objects.for_workspace(actor.workspace).filter(
+            message=OuterRef("pk"), author=int(actor.subject.id)
+        )
         answers = answers.filter(~Exists(own))
     answer: Message | None = answers.order_by("-created_at", "-id").first()
     return answer
@@ -134,6 +137,7 @@ def _begin(actor: Actor, *, answer_seen: str | None = None, **message: Any) -> M
     if answer_seen is not None:
         # The thread's row is locked by now: of two who answer at the same moment, the second finds the first's answer.
         _check_seen(actor, sent.thread_id, answer_seen)
+    drafts.drop(actor, sent.thread_id, sent.pk)
     audit.record(actor, "message.accepted", sent.pk, thread=sent.thread_id)
     notices.tell_changed(actor.workspace.pk, sent.thread_id)
     recording.mark_seen(actor, sent.thread_id)

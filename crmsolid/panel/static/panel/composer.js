@@ -118,9 +118,11 @@
   const shown = () => Object.fromEntries(FIELDS.map((name) => [name, valueOf(form.elements[name])]));
   const given = Object.fromEntries(FIELDS.map((name) => [name, defaultOf(form.elements[name])]));
   const hasGivenFiles = list.children.length > 0;
-  const fresh = () => ({ id: outbox.newId(), fields: { ...given, ...ofDraft }, files: [] });
+  // ``revision`` is what the server has, of this draft or of the one before it; ``isKept``: it has this text.
+  const fresh = () => ({ id: outbox.newId(), fields: { ...given, ...ofDraft }, files: [], revision: draft?.revision ?? 0, isKept: true });
   const isWritten = () => Boolean(text.value.trim() || form.elements.attachments.value);
-  const join = (...texts) => texts.filter((each) => each.trim()).join("\n\n");
+  const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  const joined = (...texts) => texts.filter((each) => each.trim()).join("\n\n");
   let answerSeen = form.elements.answer_seen?.value; // the latest answer by somebody else
   let draft = null;
   let isOfOtherTab = false;
@@ -144,10 +146,92 @@
   }
   function keep() {
     if (editing) return true;
-    draft.fields = shown();
+    const fields = shown();
+    if (!isSame(fields, draft.fields)) draft.isKept = false;
+    draft.fields = fields;
     draft.files = filesOf();
-    return outbox.saveDraft(place, draft, isWritten() || draft.fields.to !== given.to);
+    if (!draft.isKept) keepThereSoon();
+    return saveHere();
   }
+  const hasContent = ({ fields }) => Boolean(fields.text.trim() || fields.attachments || (fields.to ?? "") !== (given.to ?? ""));
+  const saveHere = () => outbox.saveDraft(place, draft, hasContent(draft));
+
+  // --- The draft on the server, which all devices of the member have ---------------------------------------------
+  // It is kept a second after it was changed, and when the page is left. What was written elsewhere meanwhile is joined
+  // with what is not kept yet, and replaces what is: no text is lost.
+  let timer = null;
+  let keeping = null;
+  function keepThereSoon(milliseconds = 1000) {
+    if (pending) timer ??= setTimeout(keepThere, milliseconds);
+  }
+  async function keepThere(event) {
+    clearTimeout(timer);
+    timer = null;
+    if (keeping && event?.type !== "pagehide" && !document.hidden) await keeping;
+    if (!pending || editing || draft.isKept || keeping?.text === text.value) return;
+    const { id, fields, revision } = draft;
+    const request = outbox.postOnce(location.pathname, { ...fields, action: "keep", message_id: id, revision: revision ?? 0 }, { keepalive: true });
+    keeping = Object.assign(request, { text: fields.text });
+    const response = await request;
+    const answer = await response?.json().catch(() => null);
+    if (keeping === request) keeping = null;
+    if (["kept", "sent", "conflict"].includes(answer?.state)) settleKept({ id, fields }, answer);
+    else if (!response || response.status >= 500) keepThereSoon(10000);
+  }
+  function settleKept(sent, { state, revision, draft: theirs, text: words }) {
+    if (state === "conflict") return join(ofServer(theirs));
+    if (state === "kept") draft.revision = revision;
+    const isUnchanged = draft.id === sent.id && isSame(draft.fields, sent.fields);
+    // On another device. A changed text is another answer.
+    if (state === "sent" && draft.id === sent.id && !draft.wasSent) return words === draft.fields.text ? emptied() : keepAsAnother();
+    if (isUnchanged) draft.isKept = true;
+    else if (!draft.isKept) keepThereSoon();
+    saveHere();
+  }
+  function emptied() {
+    show(fresh());
+    saveHere();
+  }
+  // ``theirs`` was written elsewhere. It may be what was sent here and is on its way.
+  function join(theirs) {
+    const isOurs = outbox.entries().some(({ id }) => id === theirs.id);
+    const has = (one, other) => one.fields.text.includes(other.fields.text) && (other.files ?? []).every(({ id }) => one.fields.attachments.includes(id));
+    const isAll = isOurs || has(draft, theirs);
+    if (!isOurs && !isSame(draft.fields, theirs.fields) && (draft.isKept || !hasContent(draft) || has(theirs, draft))) {
+      show({ ...theirs, isKept: true }, true);
+    } else if (isAll) {
+      draft.revision = theirs.revision;
+      draft.isKept = !hasContent(draft) || (isSame(draft.fields, theirs.fields) && draft.id === theirs.id);
+    } else {
+      const files = [...theirs.files, ...filesOf().filter(({ id }) => !theirs.fields.attachments.includes(id))].slice(0, 10);
+      const fields = { ...draft.fields, text: joined(theirs.fields.text, draft.fields.text), attachments: files.map(({ id }) => id).join(" ") };
+      show({ id: outbox.newId(), fields, files, revision: theirs.revision, isKept: false });
+    }
+    saveHere();
+    if (!draft.isKept) keepThereSoon();
+  }
+  async function lookThere() {
+    if (!pending || editing || document.hidden) return;
+    await keeping;
+    const query = new URLSearchParams({ part: "draft", workspace: outbox.workspace });
+    const answer = await fetch(`${location.pathname}?${query}`, { headers: outbox.headers() }).catch(() => null);
+    const found = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (found && !editing && !keeping) compare(ofServer(found.draft));
+  }
+  function compare(theirs) {
+    if (isOfOtherTab && !draft.isKept) return; // the tab that has written it keeps it
+    if (theirs && theirs.revision !== draft.revision) return join(theirs);
+    if (!theirs && draft.revision) {
+      // It was sent, or emptied.
+      draft.revision = 0;
+      if (draft.isKept && !draft.wasSent) emptied();
+    }
+    if (!draft.isKept) keepThereSoon();
+  }
+  const ofServer = (theirs) => theirs && { ...theirs, fields: Object.fromEntries(FIELDS.map((name) => [name, theirs.fields[name] ?? ""])) };
+  for (const [target, name] of [[text, "blur"], [window, "pagehide"], [window, "online"]]) target.addEventListener(name, keepThere);
+  document.addEventListener("visibilitychange", () => (document.hidden ? keepThere() : lookThere()));
+  document.addEventListener("draft-changed", ({ detail }) => keeping || detail === draft.revision || lookThere());
   function showErrors(found) {
     const lines = Object.values(found).map((words) => Object.assign(document.createElement("p"), { className: "cs-error", role: "alert", textContent: words }));
     errors.replaceChildren(...lines);
@@ -159,19 +243,25 @@
   // What the server has put into the text (a template, the text of a message that is written again) comes before a draft
   // that it does not know, once.
   function begin() {
-    const stored = outbox.draftOf(place);
-    if (!text.defaultValue && !hasGivenFiles) return show(stored || fresh());
+    const theirs = ofServer(JSON.parse(form.dataset.kept || "null"));
+    const isOnItsWay = theirs && outbox.entries().some(({ id }) => id === theirs.id);
+    const stored = outbox.draftOf(place) ?? (theirs && !isOnItsWay ? { ...theirs, isKept: true } : null);
+    if (!text.defaultValue && !hasGivenFiles) {
+      show(stored || fresh());
+      return compare(theirs);
+    }
     const id = form.elements.message_id.defaultValue;
     const isKnown = !stored || stored.id === id;
     if (hasGivenFiles) wantToolsSoon().then(keep);
-    show({ id, fields: isKnown ? given : { ...stored.fields, text: join(given.text, stored.fields.text) }, files: isKnown ? [] : stored.files });
+    const of = { id, revision: stored?.revision ?? 0, isKept: false };
+    show({ ...of, fields: isKnown ? given : { ...stored.fields, text: joined(given.text, stored.fields.text) }, files: isKnown ? [] : stored.files });
     keep();
     const address = new URL(location.href);
     address.searchParams.delete("text_of");
     history.replaceState(history.state, "", address);
   }
   function keepAsAnother() {
-    show({ id: outbox.newId(), fields: shown(), files: filesOf() });
+    show({ id: outbox.newId(), fields: shown(), files: filesOf(), revision: draft.revision, isKept: false });
     keep();
   }
   // The other tab may send its text under its id before this tab hears of it, so what is changed here is another draft;
@@ -181,6 +271,11 @@
   window.addEventListener("storage", (event) => {
     if (event.key !== outbox.draftKey(place) || editing) return;
     if (event.newValue !== localStorage.getItem(event.key)) return; // it has changed again, and that is told next
+    const now = event.newValue && JSON.parse(event.newValue);
+    if (now && now.id === draft.id && isSame(now.fields, draft.fields)) {
+      Object.assign(draft, { revision: now.revision, isKept: now.isKept });
+      return;
+    }
     const before = event.oldValue ? JSON.parse(event.oldValue).fields.text : "";
     const isUnseen = isWritten() && !isOfOtherTab && text.value !== before;
     if (isUnseen && (!event.newValue || document.hasFocus())) keepAsAnother();
@@ -188,7 +283,10 @@
     else show(fresh());
   });
   // The browser may have put back what was in the fields when the page was left.
-  window.addEventListener("pageshow", (event) => show(event.persisted ? outbox.draftOf(place) || fresh() : draft));
+  window.addEventListener("pageshow", (event) => {
+    show(event.persisted ? outbox.draftOf(place) || fresh() : draft);
+    if (event.persisted) lookThere();
+  });
 
   // --- The message that is quoted, or changed -------------------------------------------------------------------
   const quoting = document.querySelector("#composer-quoting"); // none in the form of a new message
@@ -306,7 +404,7 @@
     const now = isWritten() ? shown() : entry.fields;
     const files = [...(entry.files ?? []), ...(isWritten() ? filesOf() : [])].slice(0, 10);
     const ids = files.map(({ id }) => id).join(" ");
-    show({ id: entry.id, wasSent: true, fields: { ...now, text: join(entry.fields.text, text.value), attachments: ids }, files });
+    show({ id: entry.id, wasSent: true, revision: draft.revision, isKept: false, fields: { ...now, text: joined(entry.fields.text, text.value), attachments: ids }, files });
     if (entry.crossed) answerSeen = entry.crossed.id;
     if (keep()) outbox.remove(entry);
     showErrors(entry.refused || {});
@@ -343,6 +441,7 @@
     if (what === "refused") takeRefused();
     if (what !== "draft") return;
     show(outbox.draftOf(place) || fresh());
+    if (!draft.isKept) keepThereSoon();
     showErrors(answer.errors);
   });
 

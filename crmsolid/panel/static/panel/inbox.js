@@ -53,6 +53,11 @@
       if (event === "message.received") stopTyping(thread);
       refreshSoon(thread);
     };
+    source.addEventListener("draft", ({ data }) => {
+      const { thread, revision } = JSON.parse(data);
+      if (thread !== inbox.dataset.thread) return refreshSoon(thread, 2000);
+      document.dispatchEvent(new CustomEvent("draft-changed", { detail: revision }));
+    });
     source.addEventListener("typing", (event) => showTyping(JSON.parse(event.data)));
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return say(LOST[0]);

@@ -102,12 +102,12 @@ window.outbox = (() => {
   const token = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]*)/)?.[1] || "";
   const headers = () => ({ Accept: "application/json", "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": token() });
 
-  function fetchPost(url, fields) {
+  function fetchPost(url, fields, options) {
     const body = new URLSearchParams({ ...fields, member, workspace });
-    return fetch(url, { method: "POST", body, headers: headers(), redirect: "manual", signal: AbortSignal.timeout(TIMEOUT) });
+    return fetch(url, { method: "POST", body, headers: headers(), redirect: "manual", signal: AbortSignal.timeout(TIMEOUT), ...options });
   }
   // What may get lost: it is not kept.
-  const postOnce = (url, fields) => fetchPost(url, fields).catch(() => null);
+  const postOnce = (url, fields, options) => fetchPost(url, fields, options).catch(() => null);
 
   async function post(entry, isSecond = false) {
     let response, answer;
@@ -155,7 +155,7 @@ window.outbox = (() => {
     const draft = draftOf(entry.place);
     if (draft?.id !== entry.id) return;
     const isUnchanged = isSame(draft.fields, entry.fields);
-    saveDraft(entry.place, { ...draft, id: newId(), wasSent: false }, !isUnchanged);
+    saveDraft(entry.place, { ...draft, id: newId(), wasSent: false, isKept: false }, !isUnchanged);
     tell("draft", entry, { errors: isUnchanged ? {} : said });
   }
 
