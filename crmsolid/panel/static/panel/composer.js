@@ -219,7 +219,8 @@
     if (found && !editing && !keeping) compare(ofServer(found.draft));
   }
   function compare(theirs) {
-    if (isOfOtherTab && !draft.isKept) return; // the tab that has written it keeps it
+    // The tab that has written it keeps it.
+    if (isOfOtherTab && !draft.isKept && !(theirs && isSame(theirs.fields, draft.fields))) return;
     if (theirs && theirs.revision !== draft.revision) return join(theirs);
     if (!theirs && draft.revision) {
       // It was sent, or emptied.
