@@ -28,6 +28,8 @@ AUTHOR_TYPES = {"user": "member", "key": "key", "grant": "assistant"}
 # Called in the transaction that adds or edits a note, with the ids of the users whom it did not mention before. Who
 # mentions themselves is not told.
 mention_watchers: ExtensionPoint[Callable[[ContactNote, list[int]], None]] = ExtensionPoint("watchers of mentions")
+# Called in the transaction that adds, edits or deletes a note.
+note_watchers: ExtensionPoint[Callable[[ContactNote], None]] = ExtensionPoint("watchers of notes")
 # Each says whether this is the id of a conversation of the workspace with the contact, whose row is locked.
 conversation_finders: ExtensionPoint[Callable[[Workspace, str, str], bool]] = ExtensionPoint("conversations of notes")
 
@@ -68,9 +70,10 @@ def get_note(actor: Actor, note_id: str) -> ContactNote:
 
 
 @unit_of_work()
-def add_note(actor: Actor, contact_id: str, *, text: str, thread_id: str = "") -> ContactNote:
+def add_note(actor: Actor, contact_id: str, *, text: str, thread_id: str = "", note_id: str = "") -> ContactNote:
     """Write a note of 1 to ``MAX_TEXT`` characters about a contact, in one of the conversations with them if
     ``thread_id`` names it. Whom the text mentions (:mod:`contacts.mentions`) is told; nothing is sent to the contact.
+    With ``note_id``, calls that repeat it write one note, which has the text of the last one.
 
     Errors: ``scope_missing``, ``not_found``, ``validation_failed``.
     """
@@ -80,7 +83,10 @@ def add_note(actor: Actor, contact_id: str, *, text: str, thread_id: str = "") -
     contact = repository.get(actor.workspace, contact_id, lock=True).contact
     if thread_id and not any(has(actor.workspace, contact_id, thread_id) for has in conversation_finders.values()):
         raise invalid("thread_id", "unknown_thread", "give a conversation with this contact")
+    if note_id and contact.notes.filter(pk=note_id).exists():
+        return edit_note(actor, note_id, text=text)
     note = ContactNote(workspace=actor.workspace, contact=contact, text=text, thread_id=thread_id, **_author(actor))
+    note.pk = note_id or note.pk
     note.mentioned = mentions.find_mentioned(actor.workspace, text)
     note.save(force_insert=True)
     audit.record(actor, "contact.note_added", contact_id, note=note.pk)
@@ -124,6 +130,8 @@ def delete_note(actor: Actor, note_id: str, *, check: Check = unconditional) -> 
     _require_to_change(note, actor)
     check(note)
     audit.record(actor, "contact.note_deleted", note.contact_id, note=note_id)
+    for watch in note_watchers.values():
+        watch(note)
     note.delete()
 
 
@@ -150,11 +158,13 @@ def _author(actor: Actor) -> dict[str, Any]:
 
 
 def _tell(actor: Actor, note: ContactNote, *, before: Sequence[int]) -> None:
+    for watch in note_watchers.values():
+        watch(note)
     author_id = _author(actor)["author_id"]
     told = [each for each in note.mentioned if each not in before and each != author_id]
     if told:
-        for watch in mention_watchers.values():
-            watch(note, told)
+        for watch_mentions in mention_watchers.values():
+            watch_mentions(note, told)
 
 
 def _require_to_change(note: ContactNote, actor: Actor) -> None:

@@ -14,7 +14,7 @@ from django.core import signing
 from django.db.models import Q
 from django.utils.html import format_html
 
-from contacts import stages
+from contacts import notes, stages
 from contacts.models import Contact, Stage
 from crmsolid.api.pagination import Page
 from crmsolid.core.errors import DomainError
@@ -158,10 +158,12 @@ def _decode(contact: Contact, cursor: str) -> Position:
 
 # --- What contacts keep themselves ------------------------------------------------------------------------------------
 def _notes(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:
-    rows = contact.notes.filter(older.than("created_at")).order_by("-created_at", "-pk")
+    rows = contact.notes.select_related("author").filter(older.than("created_at")).order_by("-created_at", "-pk")
     for note in rows[:limit]:
-        title = format_html("<b><bdi>{}</bdi></b> noted", note.author_label)
-        yield Entry(note.created_at, note.pk, title, text=note.text, author=note.author_label, row=note)
+        name = notes.author_name(note)
+        title = format_html("<b><bdi>{}</bdi></b> noted", name)
+        detail = "edited" if note.edited_at else ""
+        yield Entry(note.created_at, note.pk, title, text=note.text, detail=detail, author=name, row=note)
 
 
 def _stages(contact: Contact, older: Older, limit: int) -> Iterable[Entry]:

@@ -14,6 +14,7 @@ import redis
 from django.conf import settings
 from django.db import transaction
 
+from contacts.models import ContactNote
 from crmsolid.core.circuit_breaker import CircuitBreaker
 from crmsolid.core.redis import REDIS_ERRORS, build_client
 
@@ -54,6 +55,12 @@ def tell_later(notice: Notice) -> None:
 def tell_member(user_id: int) -> None:
     """Tell the open pages of this user that there is something to tell, or not any more."""
     tell(Notice(0, "", ALERT, str(user_id)))
+
+
+def tell_of_note(note: ContactNote) -> None:
+    """Tell the pages that show the conversation in which the note stands that it has changed."""
+    if note.thread_id:
+        tell_changed(note.workspace_id, note.thread_id)
 
 
 def tell(notice: Notice) -> None:

@@ -16,7 +16,7 @@ from crmsolid.jobs.kinds import kinds
 from crmsolid.workspaces.configuration import Section, sections
 from crmsolid.workspaces.purging import purges
 from crmsolid.workspaces.services import provisioners, role_watchers
-from messaging import account_workers, accounts, texts
+from messaging import account_workers, accounts, notices, texts
 from messaging import erasure as messages
 from messaging.alerts import push, recording
 from messaging.broadcasts import erasure as recipients
@@ -67,6 +67,7 @@ added_columns.register("messaging.conversations", contact_list.COLUMNS)
 bulk_pages.register("message", contact_list.WRITE)
 contact_actions.register("messaging.message", ContactAction("Message", "inbox_new"))
 timeline.sources.register(TIMELINE.name, TIMELINE)
+notes.note_watchers.register("messaging.threads", notices.tell_of_note)
 notes.conversation_finders.register("messaging.threads", reading.is_conversation_with)
 occasions.sources.register(Trigger.REPLY, received.replies_of)
 uses.of_field.register("messaging.templates", texts.of_field)

@@ -55,6 +55,7 @@ class Conversation:
     """A conversation with a contact, as its page shows it: the account by its name, and the address of the page.
     ``assignee`` is empty if nobody looks after it."""
 
+    id: str
     account: str
     address: str
     last_at: datetime

@@ -23,6 +23,7 @@ from contacts.panel.forms import (
     save_contact,
     split_tags,
 )
+from contacts.panel.notes import shown_notes
 from contacts.repository import ContactWithTags
 from contacts.scoring.panel import ScoreForm
 from contacts.scoring.services import adjust_score, get_score
@@ -76,6 +77,7 @@ class ContactPage(OfContact):
             "tag": self._tag,
             "untag": self._untag,
             "note": self._note,
+            "edit_note": self._edit_note,
             "delete_note": self._delete_note,
             "score": self._score,
         }
@@ -112,6 +114,7 @@ class ContactPage(OfContact):
             path=_path(contact),
             form=form,
             note_form=note or NoteForm(),
+            edited_note=self.request.GET.get("edit", ""),
             **_conversations(contact),
             score=get_score(self.actor, contact.pk, limit=LEDGER_ROWS),
             score_form=ScoreForm(),
@@ -128,7 +131,9 @@ class ContactPage(OfContact):
             events = timeline.read(self.actor, contact, group=group, cursor=cursor)
         except DomainError:
             events = timeline.read(self.actor, contact, group=group)
-        shown = [(entry, self._may_delete(entry)) for entry in events.rows]
+        found = [entry.row for entry in events.rows if entry.source and entry.source.group == timeline.NOTES]
+        of_note = {each.note.pk: each for each in shown_notes(self.actor, found, may_change=self.may_change)}
+        shown = [(entry, of_note.get(entry.id)) for entry in events.rows]
         return {
             "days": [
                 (_day_title(day), list(entries)) for day, entries in groupby(shown, lambda pair: _day(pair[0].at))
@@ -138,10 +143,6 @@ class ContactPage(OfContact):
             "groups": timeline.GROUPS,
             "group": group,
         }
-
-    def _may_delete(self, entry: timeline.Entry) -> bool:
-        is_note = entry.source is not None and entry.source.group == timeline.NOTES
-        return is_note and self.may_change and notes.may_change(entry.row, self.actor)
 
     def _facts(self, contact: Contact, definitions: dict[str, CustomField]) -> list[tuple[str, str]]:
         """What is known of the contact, as labels and texts."""
@@ -218,6 +219,17 @@ class ContactPage(OfContact):
             notes.add_note(self.actor, person.contact.pk, **form.cleaned_data)
             return None
         return self._page(person, note=form, status=422)
+
+    def _edit_note(self, person: ContactWithTags) -> HttpResponseBase:
+        note_id = self.request.POST.get("note", "")
+        try:
+            notes.edit_note(self.actor, note_id, text=self.request.POST.get("text", ""))
+        except DomainError as error:
+            self.show_error(error)
+            return self.redirect(self.name, person.contact.pk, edit=note_id)
+        page = self.redirect(self.name, person.contact.pk)
+        page["Location"] += f"#note-{note_id}"
+        return page
 
     def _delete_note(self, person: ContactWithTags) -> None:
         notes.delete_note(self.actor, self.request.POST.get("note", ""))

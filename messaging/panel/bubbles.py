@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from contacts.panel.notes import ShownNote
 from crmsolid.core import clock
 from crmsolid.workspaces.authors import AuthorKind
 from crmsolid.workspaces.models import Workspace
@@ -78,9 +79,9 @@ class Bubble:
 
 @dataclass(slots=True)
 class Part:
-    """Messages that follow each other, of one author, or what a member has done with the conversation: one of
-    ``bubbles`` and ``event``. ``day`` is set on the first part of a day. ``author_id`` is that of the member who wrote
-    the messages, None for anybody else."""
+    """Messages that follow each other, of one author, a note, or what a member has done with the conversation: one of
+    ``bubbles``, ``note`` and ``event``. ``day`` is set on the first part of a day. ``author_id`` is that of the member
+    who wrote the messages, None for anybody else."""
 
     key: str
     day: str
@@ -92,11 +93,13 @@ class Part:
     event: str = ""
     icon: str = ""
     at: datetime | None = None
+    note: ShownNote | None = None
 
     def goes_on_with(self, other: "Part") -> bool:
         """Whether a message that would begin ``other`` is one of these."""
         mine, theirs = ((each.is_out, each.author_id, each.author, each.source) for each in (self, other))
-        return mine == theirs and not (other.day or self.event or other.event)
+        is_no_message = other.day or self.event or other.event or self.note or other.note
+        return mine == theirs and not is_no_message
 
 
 class Drawing:
@@ -110,10 +113,11 @@ class Drawing:
         quoted = Message.objects.for_workspace(workspace).filter(pk__in=ids, thread=thread) if ids else ()
         self._quoted: Mapping[str, Message] = {row.pk: row for row in media.with_files(quoted)}
 
-    def parts(self, deeds: Sequence[Deed]) -> Iterator[Part]:
-        """The messages and ``deeds`` in the order of their times."""
-        timed: list[tuple[datetime, Message | Deed]] = [(each.created_at, each) for each in self._rows]
+    def parts(self, deeds: Sequence[Deed], notes: Sequence[ShownNote] = ()) -> Iterator[Part]:
+        """The messages, ``deeds`` and ``notes`` in the order of their times."""
+        timed: list[tuple[datetime, Message | Deed | ShownNote]] = [(each.created_at, each) for each in self._rows]
         timed += [(each.at, each) for each in deeds]
+        timed += [(each.note.created_at, each) for each in notes]
         day: date | None = None
         current: Part | None = None
         for at, row in sorted(timed, key=lambda each: each[0]):
@@ -127,7 +131,9 @@ class Drawing:
             if isinstance(row, Message):
                 current.bubbles.append(self._bubble(row))
 
-    def _part(self, row: Message | Deed, day: str) -> Part:
+    def _part(self, row: Message | Deed | ShownNote, day: str) -> Part:
+        if isinstance(row, ShownNote):
+            return Part(row.note.pk, day, note=row)
         if isinstance(row, Deed):
             return Part(row.key, day, event=row.text, icon=row.icon, at=row.at)
         is_out, author = row.direction == Direction.OUT, of_message(row)

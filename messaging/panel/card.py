@@ -11,6 +11,7 @@ from contacts import notes
 from contacts.models import Contact
 from contacts.panel.actions import contact_actions, contact_sections
 from contacts.panel.forms import ContactEditForm, ContactForm, ContactTagsForm, StageForm, save_contact
+from contacts.panel.notes import shown_notes
 from contacts.panel.person import display_value
 from contacts.scoring.services import get_score
 from contacts.services import get_contact, tag_contact
@@ -49,7 +50,7 @@ def context(
         "custom_fields": by_label,
         "field_values": [(each.label, display_value(values[each.key])) for each in by_label if each.key in values],
         "new_note": posted.get("note", ""),
-        "notes": [(note, may_change and notes.may_change(note, actor)) for note in written.rows],
+        "notes": shown_notes(actor, written.rows, may_change=may_change),
         "more_notes": written.next_cursor is not None,
         "sections": [section(found.contact) for section in contact_sections.values()],
         **(_actions(actor, contact) if may_change else {}),

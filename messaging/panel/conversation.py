@@ -8,6 +8,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from contacts.notes import notes_in_conversation
+from contacts.panel.notes import shown_notes
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id, new_id
@@ -56,16 +58,32 @@ class Conversation:
         return next((each.message.pk for each in bubbles if each.may), "")
 
 
-def read(actor: Actor, thread: Thread, *, cursor: str | None = None, until: datetime | None = None) -> Conversation:
-    """One page of the thread's messages, the latest or those before ``until``, with what members did between them.
-    Errors: ``invalid_cursor``."""
+def read(
+    actor: Actor,
+    thread: Thread,
+    *,
+    cursor: str | None = None,
+    until: datetime | None = None,
+    may_change: bool = False,
+) -> Conversation:
+    """One page of the thread's messages, the latest or those before ``until``, with the notes and what members did
+    between them. ``may_change``: whether the page lets its reader change notes. Errors: ``invalid_cursor``."""
     found = messages.list_thread_messages(actor, thread.pk, until=until, limit=PAGE, cursor=cursor)
     rows: list[Message] = found.rows[::-1]
-    since = rows[0].created_at if rows and found.next_cursor else None
+    # Each page has what happened since the last message before its first one.
+    since = _last_before(actor, thread, rows[0].created_at) if rows and found.next_cursor else None
     until = rows[-1].created_at if rows and (cursor or until) else None
     deeds = actions.list_deeds(actor, thread.pk, since=since, until=until)
-    parts = list(Drawing(actor.workspace, thread, rows).parts(deeds))
+    written = notes_in_conversation(actor, thread.contact_id, thread.pk, since=since, until=until)
+    notes = shown_notes(actor, written, may_change=may_change)
+    parts = list(Drawing(actor.workspace, thread, rows).parts(deeds, notes))
     return Conversation(parts, rows, found.next_cursor)
+
+
+def _last_before(actor: Actor, thread: Thread, time: datetime) -> datetime | None:
+    rows = Message.objects.for_workspace(actor.workspace).filter(thread=thread, created_at__lt=time)
+    last: datetime | None = rows.order_by("-created_at").values_list("created_at", flat=True).first()
+    return last
 
 
 def seen_until(thread: Thread, shown: Conversation) -> datetime:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 
+from contacts.models import ContactNote
 from contacts.panel.forms import ContactEditForm
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
@@ -14,10 +15,12 @@ from messaging.alerts import recording
 from messaging.files import services as files
 from messaging.models import Direction, File, Message, Thread
 from messaging.panel import card, conversation, outbox
+from messaging.panel import notes as conversation_notes
 from messaging.panel.conversation import Draft
 from messaging.panel.formatted import source_of
 from messaging.panel.inbox import DRAFT, HEAD, LIST, MESSAGES, SOURCE, given_number, given_time
-from messaging.panel.writing import WritingPage, undo_of_putting_away
+from messaging.panel.notes import NotesPage
+from messaging.panel.writing import undo_of_putting_away
 from messaging.sandbox import sample
 from messaging.threads.services import actions, answering, older_messages, reading
 
@@ -26,7 +29,7 @@ AFTER_FOUND = 20  # messages that are shown after the one which was looked for
 LEAVING = ("close", "snooze", "unread")
 
 
-class ThreadPage(WritingPage):
+class ThreadPage(NotesPage):
     def get(self, request: HttpRequest, thread_id: str) -> HttpResponse:  # type: ignore[override]
         if self.is_of_another_workspace():
             return HttpResponse(status=409)
@@ -43,6 +46,8 @@ class ThreadPage(WritingPage):
             return JsonResponse(self.source(thread))
         if part == DRAFT:
             return JsonResponse({"draft": self.kept_draft(thread)})
+        if part in (conversation_notes.NOTE, conversation_notes.MEMBERS):
+            return self.note_part(part)
         if thread.unread_count and self.may_change:
             messages.mark_thread_read(self.actor, thread.pk)
             thread.unread_count = 0
@@ -74,6 +79,8 @@ class ThreadPage(WritingPage):
             action = "template"
         if action in ("send", "send_anyway", "send_close", "preview", "template"):
             return self.compose(thread, action)
+        if action in conversation_notes.ACTIONS:
+            return self.write_note(thread, action)
         if action in card.FORMS:
             form, saved = card.save_form(action, self.actor, thread.contact, request.POST)
             if not form.is_valid():
@@ -110,6 +117,7 @@ class ThreadPage(WritingPage):
                 self.actor, thread.contact, may_change=self.may_change, posted=refused, refused=refused_form
             ),
             **self.composer_context(thread, draft),
+            **self.note_context(),
             pane="contact" if is_card else "conversation",
             status=200 if refused_form is None else 422,
         )
@@ -131,11 +139,11 @@ class ThreadPage(WritingPage):
         cursor, until = self.request.GET.get("before") or None, self.until(thread)
         answer = answering.find_other_answer(self.actor, thread.pk)  # before the messages, which then have it
         try:
-            shown = conversation.read(self.actor, thread, cursor=cursor, until=until)
+            shown = conversation.read(self.actor, thread, cursor=cursor, until=until, may_change=self.may_change)
         except DomainError as error:
             if error.code != "invalid_cursor":
                 raise
-            shown, cursor = conversation.read(self.actor, thread, until=until), None
+            shown, cursor = conversation.read(self.actor, thread, until=until, may_change=self.may_change), None
         is_latest = cursor is None and until is None
         if not is_latest and shown.messages:
             last = shown.messages[-1].created_at
@@ -155,6 +163,9 @@ class ThreadPage(WritingPage):
         None if the latest do, or if it names none."""
         wanted, rows = self.request.GET.get("message", ""), self.rows(Message).filter(thread=thread)
         found = rows.filter(pk=wanted).first() if is_id("msg", wanted) else None
+        note_id = self.request.GET.get("note") or self.request.GET.get("edit") or ""
+        if is_id("not", note_id):
+            found = self.rows(ContactNote).filter(pk=note_id, thread_id=thread.pk).first()
         if found is None:
             return None
         later = rows.filter(created_at__gt=found.created_at).order_by("created_at", "id")

@@ -101,6 +101,7 @@ def conversations_with(contact: Contact) -> list[Conversation]:
     threads = rows.select_related("account", "assignee").order_by("-last_message_at", "-id")[:MAX_CONVERSATIONS]
     return [
         Conversation(
+            id=each.pk,
             account=str(each.account),
             address=panel_url("inbox_thread", each.pk),
             last_at=each.last_message_at,

@@ -48,6 +48,10 @@ class WritingPage(InboxPage):
         """The conversation, with this in its composer."""
         raise NotImplementedError
 
+    def answer_note(self, thread: Thread, action: str) -> JsonResponse:
+        """Write, edit or delete a note."""
+        raise NotImplementedError
+
     def thread(self, thread_id: str) -> Thread:
         """The thread of the address; 404 if it is not in this workspace."""
         try:
@@ -120,6 +124,8 @@ class WritingPage(InboxPage):
             return outbox.gone()
         posted = self.request.POST
         match posted.get("action"):
+            case "note" | "edit_note_here" | "delete_note_here" as action:
+                return self.answer_note(thread, action)
             case "read":
                 messages.mark_thread_read(self.actor, thread.pk)
                 return HttpResponse(status=204)

@@ -77,6 +77,22 @@
     else location.assign(answer.url);
   });
   showPending();
+
+  // Notes have a script of their own, which is loaded when somebody writes or edits one. What was pressed before it was
+  // there is pressed again.
+  const writing = document.querySelector("#inbox-writing");
+  const modules = (...names) => Promise.all(names.map((name) => import(writing.dataset[name])));
+  let notes = null;
+  const wantNotes = () => (notes ??= modules("notes", "suggest").then(([found, { suggest }]) => found.begin(place, suggest)).catch(() => (notes = null)));
+  writing?.parentElement.addEventListener("click", async (event) => {
+    const target = event.target.closest("[data-note-tab], [data-note-edit]");
+    if (!target || notes || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (await wantNotes()) target.click();
+    else location.assign(target.href);
+  });
+  if (document.querySelector("[data-note-form]:not([hidden])")) wantNotes();
+
   if (!form) return; // nothing can be sent to a contact who has opted out
 
   // --- The draft ------------------------------------------------------------------------------------------------
