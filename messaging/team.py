@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, FloatField, Min, Q, QuerySet
+from django.db.models import Aggregate, Count, F, FloatField, Min, Q, QuerySet
 
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import periods as spans
@@ -17,6 +17,7 @@ from crmsolid.core.periods import Period, Report
 from crmsolid.core.unit_of_work import insert_later
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import User, Workspace
+from crmsolid.workspaces.working_hours import UnixTime, WorkedSeconds, hours_of
 from messaging import episodes
 from messaging.models import Message, Thread, WrittenMessage
 from messaging.querysets import waiting_threads
@@ -24,7 +25,7 @@ from messaging.threads.state import Answered
 
 PHONE = "phone"
 # How each list of :func:`list_written` is sorted.
-WRITTEN_FIGURES = {"written": "-at", "answered": "-waited", "late": "-waited"}
+WRITTEN_FIGURES = {"written": "-at", "answered": "-worked", "late": "-worked"}
 
 
 # --- The rows ---------------------------------------------------------------------------------------------------------
@@ -102,7 +103,7 @@ class Writer:
 class WriterFigures:
     """What somebody wrote in a period: ``written`` messages, with which ``answered`` waits of contacts ended,
     ``in_time`` of them within the aim of the workspace; how long the median of these waits was, and that which a tenth
-    exceeded."""
+    exceeded, all in its working hours."""
 
     writer: Writer
     written: int = 0
@@ -128,6 +129,12 @@ class _Percentile(Aggregate):
         super().__init__(expression, share=share)
 
 
+def _worked(workspace: Workspace) -> F | WorkedSeconds:
+    """For how much of the working hours the contact had waited, in seconds; NULL if they did not wait."""
+    hours = hours_of(workspace)
+    return F("waited") if hours is None else WorkedSeconds(hours, UnixTime("at") - F("waited"), UnixTime("at"))
+
+
 def aim_of(workspace: Workspace) -> timedelta:
     """Within what time the members want to answer."""
     return timedelta(minutes=workspace.owner_workspace.answer_aim_minutes)
@@ -137,9 +144,9 @@ def _aggregates(workspace: Workspace) -> dict[str, Aggregate]:
     return {
         "written": Count("*"),
         "answered": Count("waited"),
-        "in_time": Count("waited", filter=Q(waited__lte=aim_of(workspace).total_seconds())),
-        "median": _Percentile("waited", share=0.5),
-        "slowest": _Percentile("waited", share=0.9),
+        "in_time": Count("waited", filter=Q(worked__lte=aim_of(workspace).total_seconds())),
+        "median": _Percentile("worked", share=0.5),
+        "slowest": _Percentile("worked", share=0.9),
     }
 
 
@@ -198,7 +205,7 @@ def _duration(seconds: float | None) -> timedelta | None:
 
 def _written(actor: Actor, period: Period) -> "QuerySet[Any]":
     rows = WrittenMessage.objects.for_workspace(actor.workspace)
-    return rows.filter(at__gte=period.begins, at__lt=period.ends)
+    return rows.filter(at__gte=period.begins, at__lt=period.ends).annotate(worked=_worked(actor.workspace))
 
 
 def list_written(
@@ -211,9 +218,9 @@ def list_written(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """What :func:`team_report` counts as ``figure``, one of ``WRITTEN_FIGURES``, with author, message, contact and
-    thread; of everybody without ``via``. What was written is sorted by time, answers by how long they took, the
-    slowest first. Rows of erased contacts have no message.
+    """What :func:`team_report` counts as ``figure``, one of ``WRITTEN_FIGURES``, with author, message, contact, thread
+    and the wait in working hours (``worked``, seconds); of everybody without ``via``. What was written is sorted by
+    time, answers by how long they took, the slowest first. Rows of erased contacts have no message.
 
     Errors: ``scope_missing``, ``invalid_cursor``.
     """
@@ -222,11 +229,13 @@ def list_written(
     rows = _written(actor, period).select_related("author", "message__contact")
     if figure != "written":
         longer_than = aim_of(actor.workspace).total_seconds() if figure == "late" else -1
-        rows = rows.filter(waited__gt=longer_than)
+        rows = rows.filter(waited__isnull=False, worked__gt=longer_than)
     if via:
         rows = rows.filter(author=author_id, via=via)
     filters = {"figure": figure, "author": author_id, "via": via, "from": period.begins}
-    return page(rows, sort=sort, limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
+    return page(
+        rows, sort=sort, limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters, may_skip=True
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,13 @@ from typing import Any
 from contacts.stats import funnel_report
 from crmsolid.analytics.inputs import Span
 from crmsolid.analytics.representations import (
+    AccountConversationsOut,
     AccountFiguresOut,
+    BacklogOut,
     BroadcastFiguresOut,
+    ConversationFiguresOut,
     EveryoneOut,
+    MemberConversationsOut,
     SequenceResultsOut,
     StageOut,
     VersionFiguresOut,
@@ -21,6 +25,7 @@ from crmsolid.core.clock import rfc3339
 from crmsolid.core.periods import Period, Report
 from crmsolid.workspaces.actor import Actor
 from messaging.broadcasts.stats import BroadcastFigures, broadcast_report
+from messaging.conversation_stats import Conversations, conversation_report, counted_since, read_backlog
 from messaging.stats import account_report
 from messaging.team import TeamFigures, team_report
 from messaging.threads.received import REPLY_WINDOW
@@ -29,12 +34,13 @@ from sequences.stats import MATURE_AFTER, result_report, sequence_report
 
 @dataclass(frozen=True)
 class ReportKind:
-    """A report: the service that counts, how the figures of a period are shown, and for how long what comes later
-    changes the figures of a moment."""
+    """A report: the service that counts, how the figures of a period are shown, for how long what comes later changes
+    the figures of a moment, and what it says of now, whatever the time."""
 
     count: Callable[[Actor, Sequence[Period]], Report[Any]]
     render: Callable[[Any], dict[str, Any]]
     grows_for: timedelta = timedelta()
+    read_now: Callable[[Actor], dict[str, Any]] = lambda actor: {}
 
 
 def _list(render: Callable[[Any], dict[str, Any]], name: str = "data") -> Callable[[Sequence[Any]], dict[str, Any]]:
@@ -51,6 +57,26 @@ def _team(figures: TeamFigures) -> dict[str, Any]:
     return {"everyone": EveryoneOut.render(figures.everyone), "data": writers}
 
 
+def _conversations(figures: Conversations) -> dict[str, Any]:
+    members = [
+        MemberConversationsOut.render(
+            each, member_id=user.pk if user else None, name=(user.name or user.email) if user else None
+        )
+        for user, each in figures.members
+    ]
+    accounts = [
+        AccountConversationsOut.render(each, account_id=account.pk, name=account.name)
+        for account, each in figures.accounts
+    ]
+    everyone = ConversationFiguresOut.render(figures.everyone)
+    return {"everyone": everyone, "data": members, "accounts": accounts}
+
+
+def _conversations_now(actor: Actor) -> dict[str, Any]:
+    since = counted_since(actor)
+    return {"backlog": BacklogOut.render(read_backlog(actor)), "counted_since": rfc3339(since) if since else None}
+
+
 REPORTS = {
     "funnel": ReportKind(funnel_report, _list(StageOut.render, "stages")),
     "sequences": ReportKind(sequence_report, _list(VersionFiguresOut.render), REPLY_WINDOW),
@@ -58,6 +84,7 @@ REPORTS = {
     "broadcasts": ReportKind(broadcast_report, _list(_broadcast), REPLY_WINDOW),
     "accounts": ReportKind(account_report, _list(AccountFiguresOut.render)),
     "team": ReportKind(team_report, _team),
+    "conversations": ReportKind(conversation_report, _conversations, read_now=_conversations_now),
 }
 
 
@@ -73,4 +100,4 @@ def read_report(name: str, actor: Actor, span: Span) -> dict[str, Any]:
     before = None if span.before is None else part(span.before, kind.count(actor, [span.before]).total)
     complete_until = rfc3339(clock.now() - kind.grows_for)
     whole = part(span.whole, report.total)
-    return {**whole, "complete_until": complete_until, "series": series, "before": before}
+    return {**whole, "complete_until": complete_until, "series": series, "before": before, **kind.read_now(actor)}

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from contacts.models import Stage
 from contacts.stats import StageFigures
 from crmsolid.api.representations import AnyField, Representation
+from messaging.conversation_stats import Age, Backlog, ConversationFigures
 from messaging.stats import Outcomes
 from messaging.team import WriterFigures
 from sequences.stats import MATURE_AFTER, SequenceResults, VersionFigures
@@ -208,6 +209,92 @@ class WriterFiguresOut(EveryoneOut):
         return figures.writer.via
 
 
+class ConversationFiguresOut(Representation):
+    """What became of conversations in the period. Times are counted in the working hours of the workspace."""
+
+    new = serializers.IntegerField(
+        help_text="A contact began them: with the first message, or by writing after the conversation was closed."
+    )
+    new_people = serializers.IntegerField(help_text="How many of them with contacts who had never written before.")
+    handled = serializers.IntegerField(help_text="Somebody wrote to the contact in them, whenever they began.")
+    first_answers = serializers.IntegerField(
+        source="answered.number", help_text="They got their first answer from a person."
+    )
+    first_answer_median_seconds = serializers.IntegerField(allow_null=True, help_text="From their beginning to it.")
+    first_answer_slowest_tenth_seconds = serializers.IntegerField(
+        allow_null=True, help_text="The 90th percentile: a tenth took longer."
+    )
+    closed = serializers.IntegerField(source="closed.number")
+    close_median_seconds = serializers.IntegerField(allow_null=True, help_text="From their beginning to the closing.")
+    close_slowest_tenth_seconds = serializers.IntegerField(allow_null=True, help_text="The 90th percentile.")
+
+    @staticmethod
+    def read_first_answer_median_seconds(figures: ConversationFigures) -> int | None:
+        return _seconds(figures.answered.median)
+
+    @staticmethod
+    def read_first_answer_slowest_tenth_seconds(figures: ConversationFigures) -> int | None:
+        return _seconds(figures.answered.slowest_tenth)
+
+    @staticmethod
+    def read_close_median_seconds(figures: ConversationFigures) -> int | None:
+        return _seconds(figures.closed.median)
+
+    @staticmethod
+    def read_close_slowest_tenth_seconds(figures: ConversationFigures) -> int | None:
+        return _seconds(figures.closed.slowest_tenth)
+
+
+class MemberConversationsOut(ConversationFiguresOut):
+    """The same of a member: what they wrote, answered first and closed. Nobody's are `new`."""
+
+    example = {"name": "Nina Hart"}
+
+    member_id = serializers.IntegerField(
+        allow_null=True, help_text="Null for all who are no members: API keys, assistants, the phone, who has left."
+    )
+    name = serializers.CharField(allow_null=True)
+
+
+class AccountConversationsOut(ConversationFiguresOut):
+    """The same of an account."""
+
+    example = {"name": "Sales"}
+
+    account_id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class AgeOut(Representation):
+    """Contacts who wait now, by how long they have waited in working hours."""
+
+    below_seconds = serializers.IntegerField(
+        allow_null=True, help_text="They have waited for less, and not for less than the age before. Null: for longer."
+    )
+    waiting = serializers.IntegerField()
+    unassigned = serializers.IntegerField(help_text="How many of them in conversations that nobody looks after.")
+
+    @staticmethod
+    def read_below_seconds(age: Age) -> int | None:
+        return _seconds(age.below)
+
+
+class BacklogOut(Representation):
+    """The contacts who wait now, without snoozed conversations."""
+
+    waiting = serializers.IntegerField()
+    unassigned = serializers.IntegerField(help_text="How many of them in conversations that nobody looks after.")
+    ages = serializers.ListField(
+        child=AgeOut(),
+        help_text="They end at the aim for answers, 1 hour, 4 hours, and a day (of work, where there are working"
+        " hours).",
+    )
+
+    @staticmethod
+    def read_ages(backlog: Backlog) -> list[dict[str, Any]]:
+        return [AgeOut.render(age) for age in backlog.ages]
+
+
 class _PeriodOut(Representation):
     """A list of figures, and the time that they are about. Subclasses say what the list is called and what is in it."""
 
@@ -271,6 +358,14 @@ class TeamPeriodOut(_PeriodOut):
     everyone = EveryoneOut(help_text="All of them together.")
 
 
+class ConversationsPeriodOut(_PeriodOut):
+    """Each member who wrote, answered or closed in the period, those with the most conversations first."""
+
+    item = MemberConversationsOut
+    everyone = ConversationFiguresOut(help_text="All of them together.")
+    accounts = serializers.ListField(child=AccountConversationsOut(), help_text="All accounts, oldest first.")
+
+
 class BroadcastsPeriodOut(_PeriodOut):
     """The broadcasts of which a message was sent or has failed in the period, newest first."""
 
@@ -318,3 +413,15 @@ class TeamOut(_ReportOut):
 
     item, period = WriterFiguresOut, TeamPeriodOut
     everyone = EveryoneOut(help_text="All of them together.")
+
+
+class ConversationsOut(_ReportOut):
+    """Each member who wrote, answered or closed in the period, those with the most conversations first."""
+
+    item, period = MemberConversationsOut, ConversationsPeriodOut
+    everyone = ConversationFiguresOut(help_text="All of them together.")
+    accounts = serializers.ListField(child=AccountConversationsOut(), help_text="All accounts, oldest first.")
+    backlog = BacklogOut(help_text="Now, whatever the period.")
+    counted_since = serializers.DateTimeField(
+        allow_null=True, help_text="When the first conversation began that is counted."
+    )

@@ -23,7 +23,14 @@ class AnyReportOut(Representation):
 
     untrusted: ClassVar[tuple[str, ...]] = tuple(
         f"{figures}.{name}"
-        for figures in ("data[]", "series[].data[]", "before.data[]")
+        for figures in (
+            "data[]",
+            "series[].data[]",
+            "before.data[]",
+            "accounts[]",
+            "series[].accounts[]",
+            "before.accounts[]",
+        )
         for name in ("name", "steps[].step")
     )
 
@@ -32,8 +39,8 @@ class AnyReportOut(Representation):
     def get_fields(self) -> dict[str, AnyField]:
         """``from`` is a keyword of Python, and ``data`` a property of serializers."""
         span = {name: serializers.DateTimeField() for name in ("from", "to")}
-        lists = {name: serializers.ListField(allow_null=True) for name in ("stages", "data", "series")}
-        objects = {name: serializers.DictField(allow_null=True) for name in ("everyone", "before")}
+        lists = {name: serializers.ListField(allow_null=True) for name in ("stages", "data", "series", "accounts")}
+        objects = {name: serializers.DictField(allow_null=True) for name in ("everyone", "before", "backlog")}
         return {**span, **super().get_fields(), **lists, **objects}
 
 

@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("analytics/broadcasts", views.BroadcastsReportView.as_view()),
     path("analytics/accounts", views.AccountsReportView.as_view()),
     path("analytics/team", views.TeamReportView.as_view()),
+    path("analytics/conversations", views.ConversationsReportView.as_view()),
 ]

@@ -7,6 +7,7 @@ from crmsolid.analytics.reports import read_report
 from crmsolid.analytics.representations import (
     AccountsOut,
     BroadcastsOut,
+    ConversationsOut,
     EnrollmentsOut,
     FunnelOut,
     SequencesOut,
@@ -70,3 +71,11 @@ class TeamReportView(WorkspaceView):
     @endpoint(scopes=READ, query=ReportQuery, responses={200: TeamOut}, slow=True)
     def get(self) -> ApiResponse:
         return answer("team", self.actor, self.query)
+
+
+class ConversationsReportView(WorkspaceView):
+    """How many conversations began, were handled and closed, in what time, by member and account; and who waits now."""
+
+    @endpoint(scopes=READ, query=ReportQuery, responses={200: ConversationsOut}, slow=True)
+    def get(self) -> ApiResponse:
+        return answer("conversations", self.actor, self.query)

@@ -334,10 +334,11 @@ def _answer(row: Any) -> dict[str, Any]:
     """A line of the list of answers."""
     contact = row.message.contact if row.message else None
     waited = None if row.waited is None else timedelta(seconds=row.waited)
+    worked = None if row.worked is None else timedelta(seconds=row.worked)
     return {
         "contact": contact,
         "name": name_of(contact) if contact else "Erased contact",
-        "waited": "" if waited is None else MINUTES.text(waited.total_seconds() / 60),
+        "waited": "" if worked is None else MINUTES.text(worked.total_seconds() / 60),
         "asked_at": None if waited is None else row.at - waited,
         "at": row.at,
         "author": writer_name(row.author, row.via),
