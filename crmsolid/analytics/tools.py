@@ -22,16 +22,9 @@ class AnyReportOut(Representation):
     """One of the reports: the funnel has ``stages``, the others ``data``."""
 
     untrusted: ClassVar[tuple[str, ...]] = tuple(
-        f"{figures}.{name}"
-        for figures in (
-            "data[]",
-            "series[].data[]",
-            "before.data[]",
-            "accounts[]",
-            "series[].accounts[]",
-            "before.accounts[]",
-        )
-        for name in ("name", "steps[].step")
+        f"{part}{name}"
+        for part in ("", "series[].", "before.")
+        for name in ("data[].name", "data[].steps[].step", "accounts[].name")
     )
 
     complete_until = serializers.DateTimeField()

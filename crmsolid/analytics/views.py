@@ -74,7 +74,7 @@ class TeamReportView(WorkspaceView):
 
 
 class ConversationsReportView(WorkspaceView):
-    """How many conversations began, were handled and closed, in what time, by member and account; and who waits now."""
+    """How many conversations began, were handled and closed, in what time, and who waits now."""
 
     @endpoint(scopes=READ, query=ReportQuery, responses={200: ConversationsOut}, slow=True)
     def get(self) -> ApiResponse:

@@ -282,7 +282,7 @@ def test_answer_is_that_of_rest_and_takes_no_more_statements(tenants: Tenants, f
 
 def through_rest(token: str, tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
     """The answer of the call of REST that the tool stands for."""
-    if tool.name == "get_analytics":  # one tool for six calls
+    if tool.name == "get_analytics":  # one tool for seven calls
         method, path, body = "GET", "/v1/analytics/{report}", {"interval": arguments["interval"]}
     else:
         method, path = str(rest_call(tool)).split()

@@ -15,6 +15,7 @@ from contacts.segments.services import create_segment
 from crmsolid.analytics.representations import (
     AccountsOut,
     BroadcastsOut,
+    ConversationsOut,
     EnrollmentsOut,
     FunnelOut,
     SequencesOut,
@@ -94,7 +95,7 @@ def is_covered(path: str, marked: list[str]) -> bool:
     return any(path == mark or path.startswith((f"{mark}.", f"{mark}[")) for mark in marked)
 
 
-REPORTS = (FunnelOut, SequencesOut, EnrollmentsOut, BroadcastsOut, AccountsOut, TeamOut)
+REPORTS = (FunnelOut, SequencesOut, EnrollmentsOut, BroadcastsOut, AccountsOut, TeamOut, ConversationsOut)
 SHAPES = [
     pytest.param(tool, tool.output, id=tool.name) for tool in TOOLS if tool.output and tool.name != "get_analytics"
 ]
@@ -215,6 +216,7 @@ def test_text_from_every_way_in_is_only_where_the_answers_say(tenants: Tenants, 
         ("pause_sequence", {"sequence_id": ids["sequence"]}),
         ("get_analytics", {"report": "sequences", "interval": "week"}),
         ("get_analytics", {"report": "accounts"}),
+        ("get_analytics", {"report": "conversations", "interval": "week", "compare": True}),
         ("get_analytics", {"report": "broadcasts", "interval": "week"}),
     ]
     unplanted: dict[str, set[str]] = {}

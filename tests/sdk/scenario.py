@@ -325,6 +325,10 @@ async def analytics(crm: AsyncCrmSolid) -> None:
     assert (await crm.analytics.broadcasts(from_=EARLIER)).from_ == EARLIER
     figures = (await crm.analytics.accounts(from_=EARLIER, to=LATER)).data
     assert sum(account.sent for account in figures) > 0
+    conversations = await crm.analytics.conversations(compare=True)
+    assert conversations.before is not None
+    assert conversations.everyone.new == sum(each.new for each in conversations.accounts)
+    assert conversations.backlog.waiting == sum(age.waiting for age in conversations.backlog.ages)
     team = await crm.analytics.team(compare=True)
     assert team.before is not None and team.everyone.written == sum(each.written for each in team.data) > 0
     assert (await crm.analytics.enrollments()).before is None

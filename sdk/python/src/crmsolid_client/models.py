@@ -176,6 +176,30 @@ class WebhookEvent(EventBase):
         return self._member("job", Job)
 
 
+class AccountConversations(Model):
+    """The same of an account."""
+
+    new: int
+    """A contact began them: with the first message, or by writing after the conversation was closed."""
+    new_people: int
+    """How many of them with contacts who had never written before."""
+    handled: int
+    """Somebody wrote to the contact in them, whenever they began."""
+    first_answers: int
+    """They got their first answer from a person."""
+    first_answer_median_seconds: int | None
+    """From their beginning to it."""
+    first_answer_slowest_tenth_seconds: int | None
+    """The 90th percentile: a tenth took longer."""
+    closed: int
+    close_median_seconds: int | None
+    """From their beginning to the closing."""
+    close_slowest_tenth_seconds: int | None
+    """The 90th percentile."""
+    account_id: int
+    name: str
+
+
 class AccountError(Model):
     code: str
     message: str
@@ -247,6 +271,16 @@ class Accounts(Model):
     """The same figures of as many days before. Null unless `compare` is true."""
 
 
+class Age(Model):
+    """Contacts who wait now, by how long they have waited in working hours."""
+
+    below_seconds: int | None
+    """They have waited for less, and not for less than the age before. Null: for longer."""
+    waiting: int
+    unassigned: int
+    """How many of them in conversations that nobody looks after."""
+
+
 class Answer(Model):
     headers: dict[str, str]
     body: str
@@ -302,6 +336,16 @@ class Author(Model):
     """Of the member, key, grant, sequence or broadcast; null where it is not known."""
     name: str | None
     """As it was then."""
+
+
+class Backlog(Model):
+    """The contacts who wait now, without snoozed conversations."""
+
+    waiting: int
+    unassigned: int
+    """How many of them in conversations that nobody looks after."""
+    ages: list[Age]
+    """They end at the aim for answers, 1 hour, 4 hours, and a day (of work, where there are working hours)."""
 
 
 class BroadcastCounts(Model):
@@ -513,6 +557,94 @@ class ContactWritten(Model):
     custom_fields: dict[str, Any] | None = None
     created_at: Time | None = None
     updated_at: Time | None = None
+
+
+class ConversationFigures(Model):
+    """What became of conversations in the period. Times are counted in the working hours of the workspace."""
+
+    new: int
+    """A contact began them: with the first message, or by writing after the conversation was closed."""
+    new_people: int
+    """How many of them with contacts who had never written before."""
+    handled: int
+    """Somebody wrote to the contact in them, whenever they began."""
+    first_answers: int
+    """They got their first answer from a person."""
+    first_answer_median_seconds: int | None
+    """From their beginning to it."""
+    first_answer_slowest_tenth_seconds: int | None
+    """The 90th percentile: a tenth took longer."""
+    closed: int
+    close_median_seconds: int | None
+    """From their beginning to the closing."""
+    close_slowest_tenth_seconds: int | None
+    """The 90th percentile."""
+
+
+class MemberConversations(Model):
+    """The same of a member: what they wrote, answered first and closed. Nobody's are `new`."""
+
+    new: int
+    """A contact began them: with the first message, or by writing after the conversation was closed."""
+    new_people: int
+    """How many of them with contacts who had never written before."""
+    handled: int
+    """Somebody wrote to the contact in them, whenever they began."""
+    first_answers: int
+    """They got their first answer from a person."""
+    first_answer_median_seconds: int | None
+    """From their beginning to it."""
+    first_answer_slowest_tenth_seconds: int | None
+    """The 90th percentile: a tenth took longer."""
+    closed: int
+    close_median_seconds: int | None
+    """From their beginning to the closing."""
+    close_slowest_tenth_seconds: int | None
+    """The 90th percentile."""
+    member_id: int | None
+    """Null for all who are no members: API keys, assistants, the phone, who has left."""
+    name: str | None
+
+
+class ConversationsPeriod(Model):
+    """Each member who wrote, answered or closed in the period, those with the most conversations first."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[MemberConversations]
+    everyone: ConversationFigures
+    """All of them together."""
+    accounts: list[AccountConversations]
+    """All accounts, oldest first."""
+
+
+class Conversations(Model):
+    """Each member who wrote, answered or closed in the period, those with the most conversations first."""
+
+    from_: Time = pydantic.Field(alias="from")
+    """Inclusive."""
+    to: Time
+    """Exclusive."""
+    data: list[MemberConversations]
+    complete_until: Time
+    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
+    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
+    For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
+    everyone: ConversationFigures
+    """All of them together."""
+    accounts: list[AccountConversations]
+    """All accounts, oldest first."""
+    backlog: Backlog
+    """Now, whatever the period."""
+    counted_since: Time | None
+    """When the first conversation began that is counted."""
+    series: list[ConversationsPeriod] | None
+    """The same figures of each period. Null unless `interval` is given."""
+    before: ConversationsPeriod | None
+    """The same figures of as many days before. Null unless `compare` is true."""
 
 
 class CustomField(Model):

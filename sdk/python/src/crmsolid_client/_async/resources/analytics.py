@@ -85,3 +85,15 @@ class AsyncAnalytics(AsyncResource):
         """How many messages members wrote by hand, and how long contacts had waited for them."""
         call = read("/v1/analytics/team", from_=from_, to=to, interval=interval, compare=compare)
         return await self._transport.model(call, models.Team)
+
+    async def conversations(
+        self,
+        *,
+        from_: datetime.datetime | None = None,
+        to: datetime.datetime | None = None,
+        interval: Interval | None = None,
+        compare: bool | None = None,
+    ) -> models.Conversations:
+        """How many conversations began, were handled and closed, in what time, and who waits now."""
+        call = read("/v1/analytics/conversations", from_=from_, to=to, interval=interval, compare=compare)
+        return await self._transport.model(call, models.Conversations)

@@ -86,3 +86,15 @@ class Analytics(Resource):
         """How many messages members wrote by hand, and how long contacts had waited for them."""
         call = read("/v1/analytics/team", from_=from_, to=to, interval=interval, compare=compare)
         return self._transport.model(call, models.Team)
+
+    def conversations(
+        self,
+        *,
+        from_: datetime.datetime | None = None,
+        to: datetime.datetime | None = None,
+        interval: Interval | None = None,
+        compare: bool | None = None,
+    ) -> models.Conversations:
+        """How many conversations began, were handled and closed, in what time, and who waits now."""
+        call = read("/v1/analytics/conversations", from_=from_, to=to, interval=interval, compare=compare)
+        return self._transport.model(call, models.Conversations)
