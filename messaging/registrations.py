@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from contacts import notes, timeline, uses
 from contacts.erasing import operands
+from contacts.notes import mention_watchers
 from contacts.panel.actions import ContactAction, bulk_pages, contact_actions, contact_conversations
 from contacts.panel.query import added_columns
 from contacts.scoring import occasions
@@ -59,6 +60,7 @@ role_watchers.register("messaging.templates", texts.delete_own)
 role_watchers.register("messaging.alerts", recording.forget_member)
 listeners.register("messaging.alerts", recording.record_received)
 role_watchers.register("messaging.drafts", drafts.forget_member)
+mention_watchers.register("messaging.alerts", recording.mention)
 sections.register(texts.TEMPLATES, Section(texts.dump_templates, texts.apply_templates))
 sections.register(texts.WORDS, Section(texts.dump_words, texts.apply_words))
 

@@ -106,7 +106,7 @@ def _checked(given: Any) -> dict[str, Any]:
     try:
         endpoint, keys = given["endpoint"], {name: given["keys"][name] for name in ("p256dh", "auth")}
         check_url(endpoint, allow_private=settings.WEBHOOK_ALLOW_PRIVATE)
-        WebPusher({"endpoint": endpoint, "keys": keys}).encode("")
+        WebPusher({"endpoint": endpoint, "keys": keys}).encode(b"{}")
     except (UrlRefused, KeyError, TypeError, ValueError, AttributeError) as error:
         raise invalid("subscription", "invalid", "the browser's address for messages cannot be used") from error
     except Exception as error:  # http_ece's own error derives from Exception alone
@@ -158,7 +158,7 @@ def send(pushes: Sequence[Push], client: OutboundClient | None = None) -> int:
 
 def _endpoint_and_body(push: Push) -> tuple[str, bytes]:
     subscription = json.loads(crypto.decrypt(push.subscription, "subscription"))
-    encoded = WebPusher(subscription).encode(json.dumps(push.payload), content_encoding="aes128gcm")
+    encoded = WebPusher(subscription).encode(json.dumps(push.payload).encode(), content_encoding="aes128gcm")
     return str(subscription["endpoint"]), bytes(encoded["body"])
 
 

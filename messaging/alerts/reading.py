@@ -61,16 +61,17 @@ def in_words(alerts: Iterable[Alert]) -> list[Told]:
     notes = ContactNote.unscoped.select_related("contact", "author").in_bulk(ids) if ids else {}
     told = []
     for alert in alerts:
+        contact = str(alert.thread.contact) if alert.thread is not None else ""
         if alert.kind == AlertKind.MENTION and alert.about in notes:
             note = notes[alert.about]
             who = (note.author.name if note.author else "") or note.author_label
             told.append(Told(alert, str(note.contact), f"{who} mentions you: {_first_words(note.text)}"))
         elif alert.kind == AlertKind.ASSIGNED:
-            told.append(Told(alert, str(alert.thread.contact), "You look after this conversation now."))
+            told.append(Told(alert, contact, "You look after this conversation now."))
         elif alert.about in messages:
             message = messages[alert.about]
             words = _first_words(message.text) or message.kind.replace("_", " ").capitalize()
-            told.append(Told(alert, str(alert.thread.contact), words))
+            told.append(Told(alert, contact, words))
     return told
 
 

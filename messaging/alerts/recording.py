@@ -102,10 +102,12 @@ def _tell_of_messages(messages: Sequence[Message]) -> None:
         return
     now = clock.now()
     unseen = Alert.unscoped.filter(thread__in=latest, kind=AlertKind.MESSAGE, seen_at=None)
-    known = {(row.user_id, row.thread_id): row for row in unseen}
-    again = [row for key, row in known.items() if key in wanted and row.told_at <= now - AGAIN_AFTER]
-    for row in again:
-        row.about, row.told_at, row.pushed_at = wanted[row.user_id, row.thread_id].pk, now, None
+    known = {(row.user_id, str(row.thread_id)): row for row in unseen}
+    again = []
+    for place, row in known.items():
+        if place in wanted and row.told_at <= now - AGAIN_AFTER:
+            row.about, row.told_at, row.pushed_at = wanted[place].pk, now, None
+            again.append(row)
     Alert.unscoped.bulk_update(again, ["about", "told_at", "pushed_at"])
     new = [
         Alert(
@@ -188,7 +190,7 @@ def mark_alert_seen(alert: Alert) -> None:
 def mark_all_seen(actor: Actor) -> None:
     """The member has seen all there is, in the live workspace and its twin."""
     live = actor.workspace.owner_workspace
-    rows = Alert.unscoped.filter(Q(workspace=live) | Q(workspace__live=live), user=actor.subject.id, seen_at=None)
+    rows = Alert.unscoped.filter(Q(workspace=live) | Q(workspace__live=live), user=int(actor.subject.id), seen_at=None)
     rows.update(seen_at=clock.now())
     transaction.on_commit(partial(notices.tell_member, int(actor.subject.id)))
 

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 
 from contacts.models import ContactNote
 from crmsolid.core.errors import DomainError, invalid
-from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.addresses import Side, panel_url
 from crmsolid.panel.components.forms import ServiceForm
 from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces.actor import EVERYONE
@@ -162,7 +162,7 @@ class AlertPage(TenantPage):
         return self.render(workspace_of=own, address=address)
 
     def address(self, alert: Alert) -> str:
-        side = "test" if alert.workspace.live_id else "live"
+        side: Side = "test" if alert.workspace.live_id else "live"
         if alert.thread_id:
             return panel_url("inbox_thread", alert.thread_id, side=side)
         note = ContactNote.objects.for_workspace(alert.workspace_id).filter(pk=alert.about).first()

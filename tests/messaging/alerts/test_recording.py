@@ -9,15 +9,13 @@ from django.test import Client
 from contacts.notes import add_note
 from crmsolid.core import clock
 from crmsolid.events.positions import assign_positions, has_unpositioned
-from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Role, User
 from crmsolid.workspaces.services import remove_member
 from messaging import erasure
 from messaging.alerts import recording, wishes
-from messaging.models import Account, Alert, Message, Thread
-from messaging.threads.incoming import Incoming
-from messaging.threads.received import receive
+from messaging.models import Account, Alert, Thread
 from messaging.threads.services import actions, answering
+from tests.messaging.alerts.helpers import actor_of, arrive, choose, hear
 from tests.messaging.conftest import FrozenTime
 from tests.panel import browser
 from tests.tenants import Tenants
@@ -25,17 +23,6 @@ from tests.threads import in_background, run_together
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
-_numbers = iter(range(5000, 10**9))
-
-
-def hear(account: Account, text: str = "Hello", who: str = "alice", *, is_automatic: bool = False) -> Message:
-    """A message arrives, and gets its position."""
-    incoming = Incoming(next(_numbers), text, clock.now(), username=who, is_automatic=is_automatic)
-    message = receive(account, incoming)
-    assert message is not None
-    while assign_positions():
-        pass
-    return message
 
 
 def told(user: User | None = None) -> list[tuple[int, str, str]]:
@@ -43,16 +30,6 @@ def told(user: User | None = None) -> list[tuple[int, str, str]]:
     rows = Alert.unscoped.filter(seen_at=None).order_by("pk")
     rows = rows if user is None else rows.filter(user=user)
     return [(row.user_id, row.kind, row.thread_id) for row in rows]
-
-
-def actor_of(user: User, tenants: Tenants) -> Actor:
-    return Actor.member(Membership.unscoped.get(user=user, workspace=tenants.workspace), tenants.workspace)
-
-
-def choose(user: User, tenants: Tenants, **values: object) -> None:
-    before = wishes.of_member(Membership.unscoped.get(user=user, workspace=tenants.workspace))
-    stored = {name: getattr(before, name) for name in wishes.FIELDS}
-    wishes.change(actor_of(user, tenants), **{**stored, **values})
 
 
 def test_a_message_that_nobody_looks_after_is_told_to_those_who_answer(tenants: Tenants, sandbox: Account) -> None:
@@ -71,11 +48,11 @@ def test_a_message_in_a_conversation_is_told_to_who_looks_after_it_and_to_who_wa
     thread_id = hear(sandbox).thread_id
     Alert.unscoped.all().delete()
     Thread.unscoped.filter(pk=thread_id).update(assignee=agent)
-    choose(viewer, tenants, everything=True)
+    choose(viewer, tenants.workspace, everything=True)
     hear(sandbox)
     assert told() == [(agent.pk, "message", thread_id), (viewer.pk, "message", thread_id)]
     Alert.unscoped.all().delete()
-    choose(agent, tenants, mine=False)
+    choose(agent, tenants.workspace, mine=False)
     hear(sandbox)
     assert told() == [(viewer.pk, "message", thread_id)]
 
@@ -108,8 +85,7 @@ def test_auto_replies_opt_outs_and_old_messages_are_told_to_nobody(
     Alert.unscoped.all().delete()
     hear(sandbox, "stop", "carol")
     assert told() == []
-    late = Incoming(next(_numbers), "Hello?", clock.now(), username="dora")
-    receive(sandbox, late)
+    arrive(sandbox, "Hello?", "dora")
     frozen_time.forward(hours=25)
     assign_positions()
     assert told() == []
@@ -121,7 +97,7 @@ def test_who_opens_the_conversation_or_answers_has_seen_it(tenants: Tenants, san
     page: Client = browser(agent)
     assert page.get(f"/panel/live/inbox/{thread_id}/").status_code == 200
     assert told() == [(tenants.owner.pk, "message", thread_id)]
-    answering.reply(actor_of(tenants.owner, tenants), thread_id, text="Yes")
+    answering.reply(actor_of(tenants.owner, tenants.workspace), thread_id, text="Yes")
     assert told() == []
     hear(sandbox, "Thanks, and on Sunday?")
     assert len(told()) == 2
@@ -135,12 +111,12 @@ def test_an_assignment_is_told_unless_the_member_took_it(tenants: Tenants, sandb
     agent = tenants.member(Role.AGENT)
     thread_id = hear(sandbox).thread_id
     Alert.unscoped.all().delete()
-    actions.assign_thread(actor_of(agent, tenants), thread_id, user_id=agent.pk)
+    actions.assign_thread(actor_of(agent, tenants.workspace), thread_id, user_id=agent.pk)
     assert told() == []
-    actions.assign_thread(actor_of(tenants.owner, tenants), thread_id, user_id=agent.pk)
+    actions.assign_thread(actor_of(tenants.owner, tenants.workspace), thread_id, user_id=agent.pk)
     assert told() == []
-    actions.assign_thread(actor_of(tenants.owner, tenants), thread_id, user_id=None)
-    actions.assign_thread(actor_of(tenants.owner, tenants), thread_id, user_id=agent.pk)
+    actions.assign_thread(actor_of(tenants.owner, tenants.workspace), thread_id, user_id=None)
+    actions.assign_thread(actor_of(tenants.owner, tenants.workspace), thread_id, user_id=agent.pk)
     assert told() == [(agent.pk, "assigned", thread_id)]
 
 
@@ -148,9 +124,11 @@ def test_a_mention_is_told_to_members_who_want_it(tenants: Tenants, sandbox: Acc
     agent, viewer = tenants.member(Role.AGENT), tenants.member(Role.VIEWER)
     message = hear(sandbox)
     Alert.unscoped.all().delete()
-    choose(agent, tenants, mentions=False)
-    note = add_note(actor_of(tenants.owner, tenants), message.contact_id, text="Look")
-    recording.mention(note, [agent.pk, viewer.pk, tenants.owner.pk, tenants.stranger.pk])
+    choose(agent, tenants.workspace, mentions=False)
+    names = " ".join(f"@{user.email.partition('@')[0]}" for user in (agent, viewer, tenants.owner))
+    note = add_note(actor_of(tenants.owner, tenants.workspace), message.contact_id, text=f"Look {names}")
+    assert told() == [(viewer.pk, "mention", message.thread_id)]
+    recording.mention(note, [viewer.pk, tenants.stranger.pk])
     assert told() == [(viewer.pk, "mention", message.thread_id)]
 
 
@@ -167,13 +145,13 @@ def test_nothing_of_one_workspace_is_told_in_another(tenants: Tenants, sandbox: 
     twin = hear(tenants.sandbox(tenants.twin), who="test")
     assert {user for user, _, thread in told() if thread == twin.thread_id} == {tenants.owner.pk, both.pk}
     member = Membership.unscoped.get(user=both, workspace=tenants.workspace)
-    remove_member(actor_of(tenants.owner, tenants), member.pk)
+    remove_member(actor_of(tenants.owner, tenants.workspace), member.pk)
     assert told(both) == [(both.pk, "message", theirs.thread_id)]
 
 
 def test_erasure_and_time_delete_alerts(tenants: Tenants, sandbox: Account, frozen_time: FrozenTime) -> None:
     message = hear(sandbox)
-    note = add_note(actor_of(tenants.owner, tenants), message.contact_id, text="Look")
+    note = add_note(actor_of(tenants.owner, tenants.workspace), message.contact_id, text="Look")
     agent = tenants.member(Role.AGENT)
     recording.mention(note, [agent.pk])
     Alert.unscoped.filter(kind="mention").update(thread=None)
@@ -202,7 +180,7 @@ def test_an_error_of_the_alerts_leaves_the_positions(
 def test_a_message_in_a_locked_conversation_is_told_all_the_same(tenants: Tenants, sandbox: Account) -> None:
     first = hear(sandbox)
     Alert.unscoped.all().delete()
-    receive(sandbox, Incoming(next(_numbers), "again", clock.now(), username="alice"))
+    arrive(sandbox, "again")
     locked, may_end = Event(), Event()
 
     def erase_slowly() -> None:
@@ -223,7 +201,7 @@ def test_a_message_in_a_locked_conversation_is_told_all_the_same(tenants: Tenant
 @pytest.mark.django_db(transaction=True)
 def test_many_who_assign_positions_record_each_alert_once(tenants: Tenants, sandbox: Account) -> None:
     for number in range(20):
-        receive(sandbox, Incoming(next(_numbers), "Hi", clock.now(), username=f"person{number % 5}"))
+        arrive(sandbox, "Hi", f"person{number % 5}")
 
     def assign() -> None:
         while assign_positions() or has_unpositioned():
