@@ -39,6 +39,8 @@ PAGE = 50
 SNOOZES = {"later": "Later today", "tomorrow": "Tomorrow morning", "week": "Next week"}
 MORNING = 9
 FEW_LEFT = 10
+# Of the templates that one text was made from, so many are counted as used.
+MAX_COUNTED = 2
 # What is loaded within this time needs no explanation.
 LATE_AFTER = timedelta(seconds=30)
 
@@ -178,7 +180,7 @@ def _when_answered(answer: Message) -> str:
 class Draft:
     """What stands in the composer. ``message_id`` is the id that the message gets, and belongs to the draft from its
     first letter on: however often it arrives, one message is sent. ``attachments`` are ids of files, ``preview`` is
-    the text as the contact gets it."""
+    the text as the contact gets it. ``templates`` are the ids of those from which it was made."""
 
     text: str = ""
     send_at: str = ""
@@ -189,6 +191,7 @@ class Draft:
     reply_to: str = ""
     quote: str = ""
     no_link_preview: bool = False
+    templates: list[int] = field(default_factory=list)
     answer_seen: str | None = None
     crossing: Crossing | None = None
     errors: dict[str, str] = field(default_factory=dict)
@@ -205,6 +208,8 @@ class Draft:
         draft.attachments = posted.get("attachments", "").split()
         draft.send_as, draft.no_link_preview = posted.get("send_as", ""), bool(posted.get("no_link_preview"))
         draft.reply_to, draft.quote = posted.get("reply_to", ""), posted.get("quote", "")
+        given = [int(each) for each in posted.get("templates", "").split() if each.isdecimal() and len(each) < 18]
+        draft.templates = given[-MAX_COUNTED:]
         draft.answer_seen = posted.get("answer_seen")
         return draft
 
@@ -219,6 +224,7 @@ class Draft:
             "send_as": self.send_as,
             "reply_to": self.reply_to,
             "quote": self.quote if self.reply_to else "",
+            "templates": self.templates,
         }
         content |= {name: value for name, value in more.items() if value}
         return content | {"link_preview": False} if self.no_link_preview else content
@@ -234,6 +240,7 @@ class Draft:
             reply_to=self.reply_to,
             quote=self.quote,
             no_link_preview=self.no_link_preview,
+            templates=" ".join(map(str, self.templates)),
         )
 
     def planned(self) -> datetime | None:

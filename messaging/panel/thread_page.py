@@ -14,7 +14,7 @@ from messaging import services as messages
 from messaging.alerts import recording
 from messaging.files import services as files
 from messaging.models import Direction, File, Message, Thread
-from messaging.panel import card, conversation, outbox
+from messaging.panel import card, conversation, filling, outbox
 from messaging.panel import notes as conversation_notes
 from messaging.panel.conversation import Draft
 from messaging.panel.formatted import source_of
@@ -46,6 +46,8 @@ class ThreadPage(NotesPage):
             return JsonResponse(self.source(thread))
         if part == DRAFT:
             return JsonResponse({"draft": self.kept_draft(thread)})
+        if part == filling.TEMPLATES:
+            return JsonResponse(filling.offered(self.actor))
         if part in (conversation_notes.NOTE, conversation_notes.MEMBERS):
             return self.note_part(part)
         if thread.unread_count and self.may_change:

@@ -13,15 +13,15 @@ from django.utils.safestring import SafeString
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
-from crmsolid.panel.components.tenant_page import TenantPage
+from crmsolid.panel.components.tenant_page import TenantPage, error_text
 from crmsolid.workspaces.actor import Actor
 from messaging import services as messages
+from messaging import texts
 from messaging.accounts import get_account
 from messaging.changes import services as changes
 from messaging.files import services as files
-from messaging.formatting.written import as_markdown
-from messaging.models import Account, AccountState, File, Format, Message, Template, Thread, ThreadDraft, account_state
-from messaging.panel import conversation, outbox
+from messaging.models import Account, AccountState, File, Format, Message, Thread, ThreadDraft, account_state
+from messaging.panel import conversation, filling, outbox
 from messaging.panel.conversation import Draft
 from messaging.panel.files import described
 from messaging.panel.formatted import html_of
@@ -33,7 +33,8 @@ from messaging.threads.drafts import Content
 from messaging.threads.services import actions, answering, reading
 from messaging.typing import show_typing
 
-MAX_TEMPLATES = 200
+# Without a script. With one, more are offered.
+MAX_TEMPLATES = 50
 VARIABLES = ("first_name", "last_name", "name", "username", "email")
 
 
@@ -74,7 +75,7 @@ class WritingPage(InboxPage):
             "account": account,
             "account_state": "" if state == AccountState.CONNECTED else account.get_state_display().lower(),
             "left": conversation.left_text(account),
-            "templates": self.rows(Template).order_by("name").values_list("pk", "name")[:MAX_TEMPLATES],
+            "templates": texts.most_used_templates(self.actor, MAX_TEMPLATES),
             "variables": VARIABLES,
         }
 
@@ -132,6 +133,8 @@ class WritingPage(InboxPage):
             case "typing":
                 show_typing(self.actor, thread.pk)
                 return HttpResponse(status=204)
+            case "fill":
+                return filling.answer_filled(self, thread.contact_id)
             case "keep":
                 return self.keep_draft(thread)
             case "edit" | "delete" | "react" as action:
@@ -199,11 +202,11 @@ class WritingPage(InboxPage):
                 changes.react(self.actor, message.pk, emoji=posted.get("emoji") or None)
 
     def with_template(self, thread: Thread, draft: Draft) -> HttpResponse:
-        found = self.rows(Template).filter(pk=given_number(self.request.POST.get("template", ""))).first()
-        if found is None:
-            draft.errors["template"] = "Choose a template."
-        else:
-            add_template(draft, found)
+        template_id = given_number(self.request.POST.get("template", "")) or 0
+        try:
+            add_template(draft, template_id, texts.filled(self.actor, template_id, thread.contact_id))
+        except DomainError as error:
+            draft.errors["template"] = "Choose a template." if error.code == "not_found" else error_text(error)
         return self.show(thread, draft)
 
     def seen(self) -> datetime | None:
@@ -246,19 +249,14 @@ def preview(actor: Actor, contact_id: str, draft: Draft) -> SafeString:
     return html_of(found.text, found.entities)
 
 
-def add_template(draft: Draft, template: Template) -> None:
-    """Put the template below what is written, with its files and in a format that both have."""
-    if draft.text.strip() and draft.format != template.format:
-        if Format.HTML in (draft.format, template.format):
-            draft.errors["template"] = "The template has another format than this text. Send them one after the other."
-            return
-        text = draft.text if draft.format == Format.MARKDOWN else as_markdown(draft.text)
-        added = template.text if template.format == Format.MARKDOWN else as_markdown(template.text)
-        draft.format = Format.MARKDOWN
-    else:
-        text, added, draft.format = draft.text, template.text, template.format
+def add_template(draft: Draft, template_id: int, filled: texts.Filled) -> None:
+    """Put a template below what is written, with its files and in a format that both have."""
+    [text], added, draft.format = filling.in_one_format(draft.format, [draft.text], filled)
     draft.text = f"{text.rstrip()}\n{added}" if text.strip() else added
-    draft.attachments = list(dict.fromkeys([*draft.attachments, *template.attachments]))
+    draft.attachments = list(dict.fromkeys([*draft.attachments, *filled.attachments]))
+    draft.templates.append(template_id)
+    if filled.missing:
+        draft.errors["text"] = f"Nothing is known for {', '.join(f'{{{name}}}' for name in filled.missing)}. Write it."
 
 
 class NewMessagePage(outbox.OutboxPage):

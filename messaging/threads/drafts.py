@@ -37,7 +37,8 @@ MAX_SHORT = 40
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands in the fields of a composer. ``send_at`` is as it was typed, ``attachments`` are ids of files."""
+    """What stands in the fields of a composer. ``send_at`` is as it was typed, ``attachments`` are ids of files,
+    ``templates`` those of templates, separated by blanks."""
 
     text: str = ""
     send_at: str = ""
@@ -47,6 +48,7 @@ class Content:
     reply_to: str = ""
     quote: str = ""
     no_link_preview: bool = False
+    templates: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -119,7 +121,7 @@ def _checked(content: Content) -> Content:
     for name in ("text", "quote"):
         if utf16_length(getattr(content, name)) > MAX_UTF16_UNITS:
             raise invalid(name, "too_long", f"a text has up to {MAX_UTF16_UNITS} UTF-16 units")
-    for name in ("send_at", "format", "send_as", "reply_to"):
+    for name in ("send_at", "format", "send_as", "reply_to", "templates"):
         if len(getattr(content, name)) > MAX_SHORT:
             raise invalid(name, "too_long", f"it has at most {MAX_SHORT} characters")
     if len(content.attachments) > MAX_TOGETHER:

@@ -13,7 +13,7 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from messaging import notices, querysets, services
+from messaging import notices, querysets, services, texts
 from messaging.alerts import recording
 from messaging.broadcasts.message_source import SOURCE as BROADCAST
 from messaging.formatting.entities import Formatted, from_json
@@ -81,8 +81,10 @@ def begin(actor: Actor, *, text: str, format: str = Format.PLAIN, message_id: st
 
     Of calls with the same ``message_id``, also at the same time, one sends the message and all return it.
     ``answer_seen`` is the id of the latest answer by somebody else that the member has seen, empty for none: a later
-    one is :class:`AnsweredMeanwhile`, and nothing is stored. None: it does not matter. Runs in no unit of work of its
-    caller. Errors: as ``send_message``; :class:`WrittenBefore`.
+    one is :class:`AnsweredMeanwhile`, and nothing is stored. None: it does not matter. ``templates`` are the ids of
+    those that it was made from, whose uses are counted. Runs in no unit of work of its caller.
+
+    Errors: as ``send_message``; :class:`WrittenBefore`.
     """
     actor.require(Scope.WRITE_MESSAGES)
     try:
@@ -132,7 +134,8 @@ def _quotes(message: Message, reply_to: str, quote: str) -> bool:
 
 
 @unit_of_work()
-def _begin(actor: Actor, *, answer_seen: str | None = None, **message: Any) -> Message:
+def _begin(actor: Actor, *, answer_seen: str | None = None, templates: Sequence[int] = (), **message: Any) -> Message:
+    texts.count_uses(actor, templates)
     sent = services.send_message(actor, **message)
     if answer_seen is not None:
         # The thread's row is locked by now: of two who answer at the same moment, the second finds the first's answer.

@@ -158,10 +158,10 @@ window.attachments = (() => {
         state: chip.querySelector("[data-state]").textContent,
         thumbnail: chip.dataset.thumbnail || chip.querySelector("img")?.getAttribute("src") || "",
       })),
-      // Those of a template, from a page of the server.
-      take(from) {
+      // Those of a template.
+      take(files) {
         const known = ids();
-        for (const chip of from?.children ?? []) if (!known.includes(chip.dataset.file)) list.append(chip);
+        for (const file of files) if (!known.includes(file.id)) chipFor({ ...file, state: sizeText(file.size) });
         changed();
       },
       // Uploads that go on stay.

@@ -126,8 +126,8 @@
   form.addEventListener("paste", (event) => take(event, event.clipboardData));
   document.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
   pane.addEventListener("drop", (event) => take(event, event.dataTransfer));
-  const FIELDS = ["text", "send_at", "account", "to", "format", "attachments", "send_as", "no_link_preview", "reply_to", "quote"].filter((name) => form.elements[name]);
-  const ofDraft = { text: "", send_at: "", format: "plain", attachments: "", send_as: "", no_link_preview: "", reply_to: "", quote: "" };
+  const FIELDS = ["text", "send_at", "account", "to", "format", "attachments", "send_as", "no_link_preview", "reply_to", "quote", "templates"].filter((name) => form.elements[name]);
+  const ofDraft = { text: "", send_at: "", format: "plain", attachments: "", send_as: "", no_link_preview: "", reply_to: "", quote: "", templates: "" };
   const isBox = (field) => field.type === "checkbox";
   const valueOf = (field) => (isBox(field) && !field.checked ? "" : field.value);
   const defaultOf = (field) => (isBox(field) ? (field.defaultChecked ? field.value : "") : (field.defaultValue ?? field.value));
@@ -369,8 +369,7 @@
 
   // --- Sending --------------------------------------------------------------------------------------------------
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.value === "preview") return;
-    if (event.submitter?.name === "template") return insertTemplate(event);
+    if (event.submitter?.value === "preview" || event.submitter?.hasAttribute("formaction")) return;
     if (editing) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -491,26 +490,21 @@
     text.setRangeText(words, start, text.selectionEnd, "end");
     for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
   }
-  // The server puts the template into the text, as it does without this script.
-  async function insertTemplate(event) {
+  // "/" at the beginning of a word, and the button, offer the templates (templates.js).
+  let templates = null;
+  const putIn = { keep, showErrors, withTools: wantTools, isEditing: () => Boolean(editing) };
+  const wantTemplates = () => (templates ??= modules("templates", "suggest").then(([found, { suggest }]) => found.begin(form, suggest, putIn)).catch(() => (templates = null)));
+  text.addEventListener("input", function isAsked(event) {
+    if (!pending || event.data !== "/") return;
+    text.removeEventListener("input", isAsked);
+    wantTemplates();
+  });
+  document.querySelector("#composer-templates summary")?.addEventListener("click", async (event) => {
+    if (!pending) return;
     event.preventDefault();
-    event.stopImmediatePropagation();
-    if (text.value === "/") text.value = "";
-    const body = new URLSearchParams(new FormData(form, event.submitter));
-    const response = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => null);
-    const page = new DOMParser().parseFromString(response?.ok ? await response.text() : "", "text/html");
-    const found = page.querySelector("#composer-text");
-    if (!found) return showErrors({ "": "The template could not be read. Try again." });
-    text.value = found.value;
-    form.elements.format.value = page.querySelector("#composer [name=format]").value;
-    form.elements.format.dispatchEvent(new Event("format", { bubbles: true }));
-    (await wantTools()).take(page.querySelector("#composer [data-files]"));
-    showErrors(Object.fromEntries([...page.querySelectorAll("#composer-errors p")].map((line, at) => [at, line.textContent])));
-    insert("", "");
-    keep();
-    text.focus();
-  }
-  // "/" in an empty text opens the templates, "{" the fields. Whoever goes on typing goes on in the text.
+    (await wantTemplates())?.open();
+  });
+  // "{" opens the fields. Whoever goes on typing goes on in the text.
   function openMenu(id) {
     const menu = document.querySelector(id);
     if (!menu) return;
@@ -518,7 +512,6 @@
     menu.querySelector(".cs-pop button")?.focus();
   }
   text.addEventListener("input", (event) => {
-    if (event.data === "/" && text.value === "/") openMenu("#composer-templates");
     if (event.data === "{") openMenu("#composer-fields");
   });
   form.addEventListener("keydown", (event) => {

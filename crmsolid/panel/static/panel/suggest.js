@@ -4,7 +4,7 @@
 //   find(typed)              what is offered, the best first; may take time
 //   draw(item)               the lines of an item, as [element, text]
 //   choose(item, from, to)   puts it in the place of what was typed, which stands there in the text
-//   none(typed)              what the list says if nothing is found; without it the list closes
+//   none(typed)              what the list says if nothing is found; without it, or where it says nothing, the list closes
 let number = 0;
 
 export function suggest({ text, label, typed, find, draw, choose, none, closed }) {
@@ -69,8 +69,9 @@ export function suggest({ text, label, typed, find, draw, choose, none, closed }
     if (question !== asked) return;
     isWaiting = false;
     items = found;
-    if (!items.length && !none) return close();
-    list.replaceChildren(...(items.length ? items.map(row) : [Object.assign(document.createElement("li"), { className: "cs-menu-text", textContent: none(word) })]));
+    const nothing = items.length ? "" : none?.(word);
+    if (!items.length && !nothing) return close();
+    list.replaceChildren(...(items.length ? items.map(row) : [Object.assign(document.createElement("li"), { className: "cs-menu-text", textContent: nothing })]));
     list.hidden = false;
     text.setAttribute("aria-expanded", "true");
     if (items.length) point(0);
