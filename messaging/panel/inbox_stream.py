@@ -2,12 +2,14 @@
 
 The page then asks for what changed, with a request that is checked as every other one. The stream also tells who is
 typing (:mod:`messaging.notices`). In the address ``after`` is the position of the latest event when the page was made,
-so nothing is missed in between, and ``workspace`` the workspace that it shows: the stream is refused if that is not the
-session's any more. With each ping
-session, membership, role and workspace are read anew, and the stream ends when they no longer hold.
+so nothing is missed in between, ``workspace`` the workspace that it shows: the stream is refused if that is not the
+session's any more; and ``thread`` the conversation that is open, in which the others see the member
+(:mod:`messaging.threads.presence`). With each ping session, membership, role and workspace are read anew, and the
+stream ends when they no longer hold.
 """
 
 import json
+from contextlib import suppress
 from importlib import import_module
 
 from django.conf import settings
@@ -26,6 +28,7 @@ from messaging.notices import Notice
 from messaging.streaming import stream_limits
 from messaging.streaming.frames import EventStreamResponse, Source, start_position
 from messaging.streaming.hub import in_thread
+from messaging.threads.presence import Visit
 from messaging.threads.state import ASSIGNABLE
 
 # A browser shows the inbox in so many tabs at once; a tab that is not seen has no stream.
@@ -37,26 +40,27 @@ async def inbox_stream(request: HttpRequest) -> HttpResponseBase:
     if request.method != "GET":
         return HttpResponse(status=405, headers={"Allow": "GET"})
     try:
-        panel, position = await in_thread(_start, request)
+        reader, position = await in_thread(_start, request)
     except DomainError as error:
         return HttpResponse(status=error.status)
-    if panel is None:
+    if reader is None:
         return HttpResponse(status=403)
-    slot = await stream_limits.limiter().acquire(f"member:{panel.membership.pk}", STREAMS_PER_MEMBER)
+    slot = await stream_limits.limiter().acquire(f"member:{reader.panel.membership.pk}", STREAMS_PER_MEMBER)
     if slot is None:
+        reader.leave()
         return HttpResponse(status=429)
-    workspace_id, reader = panel.workspace.pk, _Reader(panel)
-
-    def is_allowed() -> bool:
-        return _read_anew(request) is not None
-
-    return EventStreamResponse(Source(workspace_id, position, is_allowed, _frame, reader.frame), slot)
+    source = Source(reader.panel.workspace.pk, position, reader.is_allowed, _frame, reader.frame, reader.leave)
+    return EventStreamResponse(source, slot)
 
 
-def _start(request: HttpRequest) -> tuple[PanelContext | None, int]:
+def _start(request: HttpRequest) -> "tuple[_Reader | None, int]":
     panel = _read_anew(request)
-    last_id = request.META.get("HTTP_LAST_EVENT_ID") or request.GET.get("after", "")
-    return panel, start_position(last_id) if panel else 0
+    if panel is None:
+        return None, 0
+    position = start_position(request.META.get("HTTP_LAST_EVENT_ID") or request.GET.get("after", ""))
+    reader = _Reader(request, panel)
+    reader.visit()
+    return reader, position
 
 
 def _read_anew(request: HttpRequest) -> PanelContext | None:
@@ -81,25 +85,53 @@ def _frame(entry: Entry) -> bytes:
 
 
 class _Reader:
-    """Who reads the stream, and which notices they get."""
+    """Who reads the stream: which notices they get, and that the others see them in the conversation."""
 
-    def __init__(self, panel: PanelContext) -> None:
-        self._user_id = panel.membership.user_id
-        self._may_write = panel.membership.role in ASSIGNABLE
+    def __init__(self, request: HttpRequest, panel: PanelContext) -> None:
+        self._request, self.panel = request, panel
+        self._visit: Visit | None = None
+
+    @property
+    def _may_write(self) -> bool:
+        return self.panel.membership.role in ASSIGNABLE
+
+    def visit(self) -> None:
+        """Have the others see the member in the conversation that the address names, if it names one of theirs."""
+        if self._visit is None and self._may_write and (thread_id := self._request.GET.get("thread", "")):
+            with suppress(DomainError):
+                self._visit = Visit(self.panel.actor(self._request), thread_id)
+        if self._visit is not None:
+            self._visit.renew()
+
+    def leave(self) -> None:
+        if self._visit is not None:
+            self._visit.leave()
+
+    def is_allowed(self) -> bool:
+        """Whether the member may still read, which is asked with each ping."""
+        panel = _read_anew(self._request)
+        if panel is None:
+            return False
+        self.panel = panel
+        if self._may_write:
+            self.visit()
+        else:
+            self.leave()
+        return True
 
     def frame(self, notice: Notice) -> bytes:
         """The notice, empty if it is not for them. Without an id: it has no place in the log of events."""
-        is_own, is_of_member = notice.user_id == self._user_id, notice.user_id != 0
+        is_own, is_of_member = notice.user_id == self.panel.membership.user_id, notice.user_id != 0
         match notice.kind:
             case notices.TYPING if is_own or (is_of_member and not self._may_write):
                 return b""
             case notices.TYPING:
-                data = {"thread": notice.thread_id, "who": notice.who, "is_member": is_of_member}
+                data = {"thread": notice.thread_id, "who": notice.who, "member": is_of_member}
             case notices.DRAFT if not is_own:
                 return b""
             case notices.DRAFT:
                 data = {"thread": notice.thread_id, "revision": int(notice.who)}
-            case notices.PRESENT if not self._may_write:
+            case notices.PRESENT if is_own or not self._may_write:
                 return b""
             case notices.PRESENT:
                 data = {"thread": notice.thread_id}

@@ -22,6 +22,7 @@ from messaging.panel.inbox import DRAFT, HEAD, LIST, MESSAGES, SOURCE, given_num
 from messaging.panel.notes import NotesPage
 from messaging.panel.writing import undo_of_putting_away
 from messaging.sandbox import sample
+from messaging.threads import presence
 from messaging.threads.services import actions, answering, older_messages, reading
 
 AFTER_FOUND = 20  # messages that are shown after the one which was looked for
@@ -125,12 +126,15 @@ class ThreadPage(NotesPage):
         )
 
     def head_context(self, thread: Thread) -> dict[str, Any]:
-        """What the head of the conversation shows: its state, and what can be done with it."""
+        """What the head of the conversation shows: its state, what can be done with it, and who else has it open."""
+        members = list(actions.assignable_members(self.actor).select_related("user").order_by("user__email"))
+        present = presence.others(self.actor, thread.pk)
         return {
+            "present": [(each, present[each.user_id]) for each in members if each.user_id in present],
             "thread": thread,
             "since": self.since() or thread.waiting_since,
             "snoozes": conversation.SNOOZES.items(),
-            "members": actions.assignable_members(self.actor).select_related("user").order_by("user__email"),
+            "members": members,
             "user_id": self.panel.membership.user_id,
             "query": self.query_dict(),
             "opens_next": self.opens_next(closed=True),

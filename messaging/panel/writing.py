@@ -28,7 +28,7 @@ from messaging.panel.formatted import html_of
 from messaging.panel.inbox import InboxPage, given_number, given_time
 from messaging.panel.media import shown
 from messaging.sending.automatic import recipient_of
-from messaging.threads import drafts
+from messaging.threads import drafts, presence
 from messaging.threads.drafts import Content
 from messaging.threads.services import actions, answering, reading
 from messaging.typing import show_typing
@@ -132,6 +132,7 @@ class WritingPage(InboxPage):
                 return HttpResponse(status=204)
             case "typing":
                 show_typing(self.actor, thread.pk)
+                presence.tell_writing(self.actor, thread.pk)
                 return HttpResponse(status=204)
             case "fill":
                 return filling.answer_filled(self, thread.contact_id)

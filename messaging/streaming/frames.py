@@ -29,29 +29,35 @@ PING_SECONDS = 15.0
 class Source:
     """What a stream sends: the events of a workspace after a position, each as ``frame`` writes it, for as long as
     ``is_allowed``, which is called in a thread with every ping; with ``notice_frame`` its notices, too, but those that
-    it makes empty."""
+    it makes empty. ``ended`` is called once or more when the stream has ended, and returns at once."""
 
     workspace_id: int
     position: int
     is_allowed: Callable[[], bool]
     frame: Callable[[Entry], bytes]
     notice_frame: Callable[[Notice], bytes] | None = None
+    ended: Callable[[], None] = lambda: None
 
 
 class EventStreamResponse(StreamingHttpResponse):
     """Releases its slot when it ends, even if the client disconnected before anything was sent."""
 
     def __init__(self, source: Source, slot: StreamSlot) -> None:
-        self._slot = slot
+        self._source, self._slot = source, slot
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(_frames(source, slot), content_type="text/event-stream", headers=headers)
 
     def close(self) -> None:
-        self._slot.release()
+        _end(self._source, self._slot)
         super().close()
 
     def __del__(self) -> None:
-        self._slot.release()  # Django does not close a response that it never started to send
+        _end(self._source, self._slot)  # Django does not close a response that it never started to send
+
+
+def _end(source: Source, slot: StreamSlot) -> None:
+    slot.release()
+    source.ended()
 
 
 def start_position(last_id: str) -> int:
@@ -103,7 +109,7 @@ async def _frames(source: Source, slot: StreamSlot) -> AsyncIterator[bytes]:
     except DatabaseError:  # an error response is not possible any more; the client reconnects with its Last-Event-ID
         logger.warning("a stream ends: the database cannot be reached", exc_info=True)
     finally:
-        slot.release()
+        _end(source, slot)
 
 
 def _is_allowed(source: Source) -> bool:

@@ -36,13 +36,13 @@ async def watch() -> AsyncIterator[Watch]:
     async def open_stream(client: Client | None, workspace: Workspace | int | str, **options: Any) -> Listener:
         shown = workspace.pk if isinstance(workspace, Workspace) else workspace
         side = "test" if isinstance(workspace, Workspace) and workspace.live_id else "live"
-        after = options.pop("after", "")
+        after, thread = options.pop("after", ""), options.pop("thread", "")
         cookie = "" if client is None else f"sessionid={client.cookies['sessionid'].value}"
         opened.append(
             Listener(
                 None,
                 path=f"/panel/{options.pop('side', side)}/inbox/stream",
-                query=f"workspace={shown}&after={after}",
+                query=f"workspace={shown}&after={after}&thread={thread}",
                 cookie=cookie,
                 **options,
             )
@@ -207,7 +207,7 @@ async def test_who_types_is_told_and_has_no_place_in_the_log(watch: Watch, tenan
 
     await run_in_thread(tell)
     notice = await stream.frame()
-    assert (notice.event, json.loads(notice.data)) == ("typing", {"thread": thread, "who": "contact"})
+    assert (notice.event, json.loads(notice.data)) == ("typing", {"thread": thread, "who": "contact", "member": False})
     assert notice.id is None
     await hear(await account_of(tenants, tenants.workspace))
     last = await stream.event()

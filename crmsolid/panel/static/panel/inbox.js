@@ -32,6 +32,11 @@
   function refreshHead() {
     if (head && !head.querySelector("details[open]")) htmx.trigger(head, "inbox:changed");
   }
+  // Who leaves may come back at once, as with a reload.
+  function refreshPresentSoon() {
+    clearTimeout(refreshPresentSoon.timer);
+    refreshPresentSoon.timer = setTimeout(refreshHead, 500);
+  }
   // No event says that another member has assigned, snoozed or closed something, so the page looks for it.
   setInterval(() => {
     if (ended || document.hidden) return;
@@ -50,7 +55,8 @@
     };
     source.onmessage = ({ data }) => {
       const { thread, event } = JSON.parse(data);
-      if (event === "message.received") stopTyping(thread);
+      if (event === "message.received") stopTyping(thread, false);
+      if (event === "changed") stopTyping(thread, true); // somebody has answered
       refreshSoon(thread);
     };
     source.addEventListener("draft", ({ data }) => {
@@ -58,6 +64,7 @@
       if (thread !== inbox.dataset.thread) return refreshSoon(thread, 2000);
       document.dispatchEvent(new CustomEvent("draft-changed", { detail: revision }));
     });
+    source.addEventListener("present", ({ data }) => JSON.parse(data).thread === inbox.dataset.thread && refreshPresentSoon());
     source.addEventListener("typing", (event) => showTyping(JSON.parse(event.data)));
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return say(LOST[0]);
@@ -68,24 +75,39 @@
       open.refused = true;
     };
   }
-  // --- Who is typing, for six seconds: in the head, and in the list ---------------------------------------------
+  // --- Who is typing, for six seconds: the contact in the head, members at the composer, all of them in the list -----
   const typing = new Map();
   function drawTyping() {
     for (const each of document.querySelectorAll("[data-typing]")) each.removeAttribute("data-typing");
-    for (const [thread, { words }] of typing) {
-      const places = [document.querySelector(`#row-${CSS.escape(thread)} .cs-snip`), thread === inbox.dataset.thread && head.querySelector(".cs-thread-name p")];
+    const here = [];
+    for (const { thread, words, member } of typing.values()) {
+      const isHere = thread === inbox.dataset.thread;
+      const places = [document.querySelector(`#row-${CSS.escape(thread)} .cs-snip`), isHere && !member && head.querySelector(".cs-thread-name p")];
       for (const each of places) if (each) each.dataset.typing = words;
+      if (isHere && member) here.push(words);
     }
+    const writing = document.querySelector("#composer-writing");
+    if (writing && writing.textContent !== here.join(" ")) writing.textContent = here.join(" ");
   }
-  function stopTyping(thread) {
-    clearTimeout(typing.get(thread)?.timer);
-    if (typing.delete(thread)) drawTyping();
-  }
-  function showTyping({ thread, who }) {
-    clearTimeout(typing.get(thread)?.timer);
-    typing.set(thread, { words: who === "contact" ? "typing…" : `${who} is typing…`, timer: setTimeout(stopTyping, 6000, thread) });
+  function stopTyping(thread, isMember) {
+    for (const [key, each] of typing) {
+      if (each.thread !== thread || each.member !== isMember) continue;
+      clearTimeout(each.timer);
+      typing.delete(key);
+    }
     drawTyping();
   }
+  function showTyping({ thread, who, member = false }) {
+    const key = `${thread} ${member} ${who}`;
+    clearTimeout(typing.get(key)?.timer);
+    const end = () => {
+      typing.delete(key);
+      drawTyping();
+    };
+    typing.set(key, { thread, member, words: member ? `${who} is writing…` : "typing…", timer: setTimeout(end, 6000) });
+    drawTyping();
+  }
+  for (const { dataset } of document.querySelectorAll("#inbox-present [data-writing]")) showTyping({ thread: inbox.dataset.thread, who: dataset.writing, member: true });
   document.addEventListener("htmx:afterSwap", drawTyping);
 
   // A browser opens few connections to one server, so a tab that nobody sees lets go of its own.
