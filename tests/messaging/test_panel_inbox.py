@@ -257,7 +257,7 @@ def test_more_conversations_and_messages_take_no_more_queries(
     with django_assert_max_num_queries(12):
         page = client.get(INBOX)
     assert page.content.decode().count('<li id="row-') == 50
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(35):
         page = client.get(page_of(thread))
     assert page.content.decode().count(' id="m-msg_') == 41
 
