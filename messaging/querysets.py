@@ -122,6 +122,14 @@ def waiting_count(workspace: Workspace) -> int:
     return rows[: MAX_COUNT + 1].count()
 
 
+def unassigned_too_long(workspace: Workspace) -> list[datetime]:
+    """Since when the contacts wait whom nobody looks after for longer than the workspace wants, the longest wait first,
+    at most ``MAX_COUNT + 1``. One query."""
+    aim = timedelta(minutes=workspace.owner_workspace.unassigned_aim_minutes)
+    rows = waiting_threads(workspace).filter(assignee=None, waiting_since__lte=clock.now() - aim)
+    return list(rows.values_list("waiting_since", flat=True)[: MAX_COUNT + 1])
+
+
 def first_of_contact(rows: "QuerySet[Thread]", among: Q, *order: Any) -> "QuerySet[Thread]":
     """Those of the threads that are the first one of their contact among those that match, in this order."""
     own = Thread.unscoped.filter(contact_id=OuterRef("contact_id"))

@@ -17,7 +17,7 @@ from crmsolid.core.errors import DomainError, FieldError, invalid
 from crmsolid.core.periods import time_zones
 from crmsolid.workspaces import audit, sessions
 from crmsolid.workspaces.email import queue_email
-from crmsolid.workspaces.models import Theme, User, Workspace
+from crmsolid.workspaces.models import OpensNext, Theme, User, Workspace
 from crmsolid.workspaces.services import MAX_NAME, create_workspace
 
 MAX_USER_NAME = 150
@@ -167,16 +167,30 @@ class EndsAccess:
 
 # --- Profile ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def update_profile(user: User, *, name: str, time_zone: str, theme: str, single_keys: bool, ip: str | None) -> None:
-    """Change what the user sees and is called. ``time_zone`` may be empty: the workspace's then.
+def update_profile(
+    user: User,
+    *,
+    name: str,
+    time_zone: str,
+    theme: str,
+    single_keys: bool,
+    opens_next: str | None = None,
+    ip: str | None,
+) -> None:
+    """Change what the user sees and is called. ``time_zone`` may be empty: the workspace's then. ``opens_next`` of None
+    is as before.
 
-    Errors: ``validation_failed`` (name, time_zone, theme).
+    Errors: ``validation_failed`` (name, time_zone, theme, opens_next).
     """
     if time_zone and time_zone not in time_zones():
         raise invalid("time_zone", "invalid_choice", "choose a time zone from the list, such as Europe/Berlin")
     if theme not in Theme.values:
         raise invalid("theme", "invalid_choice", "choose one of these")
+    if opens_next is not None and opens_next not in OpensNext.values:
+        raise invalid("opens_next", "invalid_choice", "choose one of these")
     new = {"name": clean_name(name), "time_zone": time_zone, "theme": theme, "single_keys": single_keys}
+    if opens_next is not None:
+        new["opens_next"] = opens_next
     row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     changed = [field for field, value in new.items() if getattr(row, field) != value]
     if not changed:

@@ -21,6 +21,7 @@ from crmsolid.workspaces.models import Invitation, Membership, Mode, Plan, Role,
 TRIAL = timedelta(days=14)
 MAX_NAME = 100
 MAX_ANSWER_AIM = 24 * 60  # minutes
+MAX_CAPACITY = 1_000
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 # What an app adds to each new workspace, live and test, in the transaction that creates it.
@@ -98,19 +99,21 @@ def update_workspace(
     name: str,
     time_zone: str,
     answer_aim_minutes: int | None = None,
+    unassigned_aim_minutes: int | None = None,
     work_days: Sequence[int] | None = None,
     work_from: time | None = None,
     work_until: time | None = None,
 ) -> Workspace:
     """Give the actor's workspace, live and test, this name (1 to 100 characters), this time zone (by its name in the
-    IANA database), the minutes within which customers are to be answered (1 to a day's, None: as before), and its
-    working hours; return the live workspace. What is so already changes nothing.
+    IANA database), the minutes within which customers are to be answered, and after which admins are told that
+    nobody looks after one who waits (1 to a day's, None: as before), and its working hours; return the live workspace.
+    What is so already changes nothing.
 
     ``work_days`` are from 1 (Monday) to 7, None: as before. ``work_until`` is later than ``work_from``; 00:00 is the
     end of the day. Without days and times all hours count.
 
     Errors: ``forbidden`` for anybody but admins and owners; ``validation_failed`` (name, time_zone,
-    answer_aim_minutes, work_days, work_from, work_until).
+    answer_aim_minutes, unassigned_aim_minutes, work_days, work_from, work_until).
     """
     actor.require_role(Role.ADMIN, Role.OWNER)
     name = name.strip()
@@ -119,12 +122,13 @@ def update_workspace(
     if time_zone not in time_zones():
         detail = "give a name of the IANA time zone database, such as Europe/Berlin"
         raise invalid("time_zone", "invalid_choice", detail)
-    if answer_aim_minutes is not None and not 1 <= answer_aim_minutes <= MAX_ANSWER_AIM:
-        raise invalid("answer_aim_minutes", "out_of_range", f"give 1 to {MAX_ANSWER_AIM} minutes")
+    given = {"answer_aim_minutes": answer_aim_minutes, "unassigned_aim_minutes": unassigned_aim_minutes}
+    aims = {field: minutes for field, minutes in given.items() if minutes is not None}
+    for field, minutes in aims.items():
+        if not 1 <= minutes <= MAX_ANSWER_AIM:
+            raise invalid(field, "out_of_range", f"give 1 to {MAX_ANSWER_AIM} minutes")
     live = Workspace.objects.select_for_update(no_key=True).get(pk=actor.workspace.owner_workspace.pk)
-    new: dict[str, object] = {"name": name, "time_zone": time_zone}
-    if answer_aim_minutes is not None:
-        new["answer_aim_minutes"] = answer_aim_minutes
+    new: dict[str, object] = {"name": name, "time_zone": time_zone, **aims}
     hours = {} if work_days is None else _working_hours(work_days, work_from, work_until)
     if any(getattr(live, field) != value for field, value in hours.items()):
         new |= hours
@@ -184,6 +188,47 @@ def set_role(actor: Actor, member_id: int, role: str) -> Membership:
     _tell_role_watchers(member, Role(role))
     if old_role == Role.OWNER:
         _revoke_invitations_of(actor, member)
+    return member
+
+
+@transaction.atomic
+def set_on_duty(actor: Actor, on_duty: bool, *, member_id: int | None = None) -> Membership:
+    """Whether the queue gives conversations to the member: the actor (None), or for admins and owners another one. What
+    is so already changes nothing.
+
+    Errors: ``forbidden`` for anybody else, and for viewers; ``not_found``.
+    """
+    actor.require_role(*((Role.AGENT, Role.ADMIN, Role.OWNER) if member_id is None else (Role.ADMIN, Role.OWNER)))
+    return _set_work(actor, member_id, "on_duty", on_duty)
+
+
+@transaction.atomic
+def set_capacity(actor: Actor, member_id: int, capacity: int | None) -> Membership:
+    """How many open conversations the queue gives to the member at most (1 to ``MAX_CAPACITY``); None: any number. What
+    is so already changes nothing.
+
+    Errors: ``forbidden`` for anybody but admins and owners; ``not_found``; ``validation_failed`` (capacity).
+    """
+    actor.require_role(Role.ADMIN, Role.OWNER)
+    if capacity is not None and not 1 <= capacity <= MAX_CAPACITY:
+        raise invalid("capacity", "out_of_range", f"give 1 to {MAX_CAPACITY} conversations, or nothing for any number")
+    return _set_work(actor, member_id, "capacity", capacity)
+
+
+def _set_work(actor: Actor, member_id: int | None, column: str, value: object) -> Membership:
+    """Change this column of the member of the live workspace, None: the actor."""
+    live = actor.workspace.owner_workspace
+    rows = Membership.objects.for_workspace(live).select_related("user").select_for_update(of=("self",))
+    if member_id is None:
+        user = int(actor.subject.id) if actor.subject.kind == "user" else 0
+        member_id = rows.filter(user=user).values_list("pk", flat=True).first() or 0
+    member: Membership = rows.get_or_not_found(member_id)
+    old = getattr(member, column)
+    if old != value:
+        setattr(member, column, value)
+        member.save(update_fields=[column])
+        data = {f"old_{column}": old, column: value}
+        audit.record(replace(actor, workspace=live), "membership.work_changed", str(member.pk), **data)
     return member
 
 

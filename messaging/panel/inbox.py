@@ -4,19 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from crmsolid.core.errors import DomainError
 from crmsolid.events import feed
 from crmsolid.panel.components.addresses import panel_url
+from crmsolid.panel.components.toasts import Undo, done
+from crmsolid.workspaces.actor import ADMINS
 from crmsolid.workspaces.models import OpensNext
+from crmsolid.workspaces.services import set_on_duty
+from messaging import querysets
 from messaging.models import Account, Thread
 from messaging.panel import outbox, words
 from messaging.querysets import MAX_COUNT
 from messaging.threads import drafts
-from messaging.threads.services import reading
+from messaging.threads.services import actions, reading
 from messaging.threads.services.reading import GROUPED, VIEWS, InboxFilter, View
 
 PAGE = 50
@@ -74,6 +79,41 @@ class InboxPage(outbox.OutboxPage):
         if "next_after" in request.GET:
             return self.next_waiting(request.GET["next_after"].replace("\0", ""))
         return self.render(**self.frame(), **self.list_context(), pane="list")
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        if request.POST.get("action") == "take_next":
+            return self.take_next()
+        return self.set_on_duty() if request.POST.get("action") == "duty" else self.redirect(self.name, **self.query())
+
+    def take_next(self) -> HttpResponse:
+        """Give the member who has waited longest of those whom nobody looks after."""
+        thread = actions.take_next(self.actor)
+        if thread is None:
+            self.say("Nobody waits whom nobody looks after.")
+            return self.redirect("inbox", **self.query())
+        undo = {"action": "assign", "assignee": "", "replaces": str(thread.assignee_id)}
+        address = panel_url("inbox_thread", thread.pk, query=self.query(after=None))
+        done(self.request, f"You look after {thread.contact} now.", undo=Undo(address, undo))
+        return HttpResponseRedirect(address)
+
+    def set_on_duty(self) -> HttpResponse:
+        """Whether the queue gives the member conversations. The page stays."""
+        member = set_on_duty(self.actor, self.request.POST.get("on_duty") == "yes")
+        self.say("You are on duty." if member.on_duty else "You are off duty: the queue gives you nothing.")
+        return HttpResponseRedirect(self.request.get_full_path())
+
+    def queue_context(self) -> dict[str, Any]:
+        """What the side says of the queue: the member's part in it, and to admins what nobody has taken."""
+        own, late = self.panel.membership, list[datetime]()
+        if self.panel.has_role(ADMINS):
+            late = querysets.unassigned_too_long(self.workspace)
+        has_room = self.may_change and own.capacity is not None
+        return {
+            "own": own,
+            "own_load": actions.count_load(self.workspace, [own.user_id])[own.user_id] if has_room else None,
+            "late_count": words.count_text(len(late)),
+            "late_since": late[0] if late else None,
+        }
 
     def next_waiting(self, thread_id: str) -> HttpResponse:
         """To the conversation after this one in the queue of those whose contact waits, the longest first."""
@@ -164,6 +204,7 @@ class InboxPage(outbox.OutboxPage):
                 for title, views in (("", MAIN), ("Put away", MORE))
             ],
             "nothing": NOTHING[wanted.view],
+            **self.queue_context(),
             "is_filtered": is_filtered,
             "thread": current,
             "query": self.query_dict(),

@@ -84,6 +84,8 @@ class ThreadPage(NotesPage):
             return self.compose(thread, action)
         if action in conversation_notes.ACTIONS:
             return self.write_note(thread, action)
+        if action == "duty":
+            return self.set_on_duty()
         if action in card.FORMS:
             form, saved = card.save_form(action, self.actor, thread.contact, request.POST)
             if not form.is_valid():
@@ -127,7 +129,7 @@ class ThreadPage(NotesPage):
 
     def head_context(self, thread: Thread) -> dict[str, Any]:
         """What the head of the conversation shows: its state, what can be done with it, and who else has it open."""
-        members = list(actions.assignable_members(self.actor).select_related("user").order_by("user__email"))
+        members = actions.list_candidates(self.actor)
         present = presence.others(self.actor, thread.pk)
         return {
             "present": [(each, present[each.user_id]) for each in members if each.user_id in present],

@@ -109,9 +109,14 @@ PAGES = {
     "sample": Access(EVERYONE, WRITERS, ({},)),
     "suggest_tags": Access(EVERYONE),
     "suggest_people": Access(EVERYONE),
-    "workspace": Access(ADMINS, ADMINS, ({"name": "Taken", "time_zone": "Asia/Tokyo", "answer_aim_minutes": "9"},)),
+    "workspace": Access(
+        ADMINS,
+        ADMINS,
+        ({"name": "Taken", "time_zone": "Asia/Tokyo", "answer_aim_minutes": "9", "unassigned_aim_minutes": "9"},),
+    ),
     "plan": Access(OWNERS, OWNERS, ({"plan": "pro"},), needs_plan=False),
     "members": Access(ADMINS, OWNERS, MEMBER_FORMS, needs_plan=False),
+    "member_work": Access(ADMINS, ADMINS, ({"capacity": "9"},), needs_plan=False),
     "member_remove": Access(OWNERS, OWNERS, needs_plan=False),
     # Contacts
     "contacts_contact_changelist": Access(EVERYONE),

@@ -185,6 +185,10 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
     "workspace.two_factor_required": [({"required": True}, ["Required: yes"])],
     "plan.changed": [({"old_plan": "trial", "plan": "pro"}, ["Plan: trial → pro"])],
     "membership.changed": [({"old_role": "viewer", "role": "admin"}, ["Role: viewer → admin"])],
+    "membership.work_changed": [
+        ({"old_on_duty": True, "on_duty": False}, ["On duty: yes → no"]),
+        ({"old_capacity": None, "capacity": 8}, ["Capacity: none → 8"]),
+    ],
     "membership.deleted": [({"user": 0, "role": "agent"}, ["Role: agent"])],
     "invitation.created": [({"role": "agent"}, ["Role: agent"])],
     "invitation.revoked": [({"role": "agent"}, ["Role: agent"])],

@@ -299,6 +299,13 @@ ROWS = [
         None,
         lambda rows: {"document": {"custom_fields": [{"key": "company", "label": "Company", "type": "text"}]}},
     ),
+    Row(crmsolid.workspaces.services.set_on_duty, WRITERS, None, lambda rows: {"on_duty": True}),
+    Row(
+        crmsolid.workspaces.services.set_capacity,
+        ADMINS,
+        None,
+        lambda rows: {"member_id": rows.of(Membership).pk, "capacity": 8},
+    ),
     Row(
         crmsolid.workspaces.services.update_workspace,
         ADMINS,
@@ -554,6 +561,8 @@ ROWS = [
         Scope.WRITE_MESSAGES,
         lambda rows: {**thread_id(rows), "user_id": rows.of(Membership).user_id},
     ),
+    Row(messaging.threads.services.actions.take_next, WRITERS, Scope.WRITE_MESSAGES),
+    Row(messaging.threads.services.actions.list_candidates, EVERYONE, Scope.READ_MESSAGES),
     Row(messaging.threads.services.actions.mark_thread_unread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(
         messaging.threads.services.older_messages.load_history,

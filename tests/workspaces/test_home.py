@@ -139,7 +139,7 @@ def test_accounts_are_shown_that_wait_for_somebody(tenants: Tenants) -> None:
 
 def test_an_account_at_its_limit_is_shown_while_messages_wait_for_it(tenants: Tenants) -> None:
     account = tenants.sandbox(name="Sales", daily_limit=2)
-    thread = conversation(account, "Anna", hours=1)
+    thread = conversation(account, "Anna", hours=1, assignee=tenants.owner)
     for _ in range(2):
         failed_message(thread, status="sent", slot_at=clock.now())
     assert hands(tenants) == {}
@@ -149,7 +149,9 @@ def test_an_account_at_its_limit_is_shown_while_messages_wait_for_it(tenants: Te
 
 
 def test_failed_messages_are_one_line_with_the_reason_until_one_is_sent(tenants: Tenants) -> None:
-    anna, boris, clara = (conversation(tenants.sandbox(), name, hours=1) for name in ("Anna", "Boris", "Clara"))
+    anna, boris, clara = (
+        conversation(tenants.sandbox(), name, hours=1, assignee=tenants.owner) for name in ("Anna", "Boris", "Clara")
+    )
     fields = {"error": "privacy_restricted", "error_detail": "the recipient accepts no messages from strangers"}
     for thread in (anna, boris, clara):
         failed_message(thread, **fields)

@@ -35,6 +35,8 @@ def test_admin_changes_the_settings_of_live_and_test(api: Api, tenants: Tenants,
     assert stored(tenants) == [AFTER] * 2 + [("Rival", "UTC", 15)] * 2
     fields = ("name", "time_zone", "answer_aim_minutes")
     change = {when: dict(zip(fields, values, strict=True)) for when, values in (("old", BEFORE), ("new", AFTER))}
+    for values in change.values():
+        values["unassigned_aim_minutes"] = 30
     assert entries() == [("acme", change)]
     for workspace in (tenants.workspace, tenants.twin):
         shown = api(tenants.key(workspace=workspace)).get("/v1/me").json()["workspace"]

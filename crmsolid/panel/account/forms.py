@@ -10,7 +10,7 @@ from crmsolid.panel.account import sign_in
 from crmsolid.panel.components.comboboxes import ZoneField
 from crmsolid.panel.components.forms import EditForm, ServiceForm
 from crmsolid.workspaces.accounts import MAX_PASSWORD, MAX_USER_NAME
-from crmsolid.workspaces.models import Theme, User
+from crmsolid.workspaces.models import OpensNext, Theme, User
 from crmsolid.workspaces.services import MAX_NAME
 
 MAX_EMAIL = 254
@@ -143,6 +143,12 @@ class ProfileForm(EditForm, ServiceForm):
     name = text_field("Your name", MAX_USER_NAME, autocomplete="name")
     time_zone = ZoneField(label="Time zone", max_length=64)
     theme = forms.ChoiceField(label="Appearance", choices=Theme.choices, widget=forms.RadioSelect)
+    opens_next = forms.ChoiceField(
+        label="Open the next conversation",
+        choices=OpensNext.choices,
+        widget=forms.RadioSelect,
+        help_text="The one that follows in the list where you are.",
+    )
     single_keys = forms.BooleanField(
         label="Single keys",
         required=False,

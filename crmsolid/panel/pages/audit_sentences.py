@@ -216,6 +216,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "workspace.two_factor_required": Sentence("changed whether members need two-factor authentication"),
     "plan.changed": Sentence("changed the plan"),
     "membership.changed": Sentence("changed the role of {it}", MEMBER),
+    "membership.work_changed": Sentence("changed the work of {it}", MEMBER),
     "membership.deleted": Sentence("removed {user}"),
     "membership.two_factor_off": Sentence("turned two-factor authentication of {it} off", MEMBER),
     "invitation.created": Sentence("invited {it}", INVITATION),

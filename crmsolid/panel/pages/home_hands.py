@@ -20,13 +20,21 @@ from crmsolid.jobs.kinds import label_of
 from crmsolid.jobs.models import Job, JobState
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.context import PanelContext
+from crmsolid.panel.components.template_tags import duration_words
 from crmsolid.workspaces.actor import ADMINS, WRITERS, Roles
 from crmsolid.workspaces.models import Workspace
 from messaging.broadcasts.models import BroadcastWaiting
 from messaging.broadcasts.querysets import that_wait_for_somebody
 from messaging.models import Account, AccountState, Message, Thread
 from messaging.panel.words import connection_problem, failure
-from messaging.querysets import in_trouble, newest_messages, unconnected, with_connection, with_usage
+from messaging.querysets import (
+    in_trouble,
+    newest_messages,
+    unassigned_too_long,
+    unconnected,
+    with_connection,
+    with_usage,
+)
 from sequences.models import Reason
 from sequences.querysets import people_who_are_stuck
 from webhooks.querysets import endpoint_alerts
@@ -183,6 +191,18 @@ def _failed_messages(workspace: Workspace) -> list[Hand]:
     return [Hand(title, detail, link, "Decide", "triangle-alert", at=threads[0].failed_at)]
 
 
+def _unassigned(workspace: Workspace) -> list[Hand]:
+    """One line for all who wait longer than the workspace wants while nobody looks after them."""
+    late = unassigned_too_long(workspace)
+    if not late:
+        return []
+    number = f"{len(late)}" if len(late) <= MAX_FAILED else f"{MAX_FAILED}+"
+    longest = duration_words(int((clock.now() - late[0]).total_seconds() // 60))
+    title = f"{number} {'customer waits' if len(late) == 1 else 'customers wait'}, and nobody looks after them"
+    link = panel_url("inbox", query={"view": "unassigned"})
+    return [Hand(title, f"The longest has waited {longest}.", link, "Assign", "users")]
+
+
 def _reason(message: Message) -> str:
     reason, _ = failure(message.error, message.error_detail)
     return Truncator(reason or "It failed.").chars(120)
@@ -249,6 +269,7 @@ def _keys(workspace: Workspace) -> list[Hand]:
 KINDS = (
     Kind(_accounts, ADMINS, "More accounts do not send", "messaging_account_changelist"),
     Kind(_endpoints, ADMINS, "More webhooks fail", "webhooks_endpoint_changelist"),
+    Kind(_unassigned, ADMINS, "", ""),
     Kind(_failed_messages, WRITERS, "", ""),
     Kind(_failed_jobs, WRITERS, "More jobs failed", "workspaces_job_changelist"),
     Kind(_stuck_sequences, WRITERS, "People wait in more sequences", "sequences_sequence_changelist"),

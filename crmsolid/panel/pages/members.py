@@ -17,7 +17,15 @@ from crmsolid.panel.components.tenant_page import TenantPage
 from crmsolid.workspaces import invitations
 from crmsolid.workspaces.actor import ADMINS, OWNERS, Actor
 from crmsolid.workspaces.models import Invitation, Membership, Role, Workspace
-from crmsolid.workspaces.services import lock_as_owner, remove_member, require_two_factor, set_role
+from crmsolid.workspaces.services import (
+    MAX_CAPACITY,
+    lock_as_owner,
+    remove_member,
+    require_two_factor,
+    set_capacity,
+    set_on_duty,
+    set_role,
+)
 
 ROLES_HELP = (
     "A viewer reads. An agent also writes messages and changes contacts. An admin also sees Settings. "
@@ -134,6 +142,57 @@ class MembersPage(MembersBase):
             self.say("Two-factor authentication is required. Members without it set it up before anything else.")
         else:
             self.say("Two-factor authentication is not required any more.")
+
+
+class WorkForm(EditForm, ServiceForm):
+    """What the queue gives to one member."""
+
+    on_duty = forms.BooleanField(
+        label="On duty",
+        required=False,
+        help_text="The queue gives them conversations. Members switch it themselves in the inbox, too.",
+    )
+    capacity = forms.IntegerField(
+        label="Capacity",
+        required=False,
+        min_value=1,
+        max_value=MAX_CAPACITY,
+        help_text="So many open conversations the queue gives them at most, without those that are snoozed. Empty: any "
+        "number.",
+    )
+
+    @classmethod
+    def of(cls, member: Membership, data: Any = None) -> "WorkForm":
+        return cls(data, initial={"on_duty": member.on_duty, "capacity": member.capacity})
+
+
+class MemberWorkPage(MembersBase):
+    """What the queue gives to a member, changed by admins and owners."""
+
+    name = "member_work"
+    title = "Work of a member"
+    template = "panel/member_work.html"
+    model = Membership
+    changers = ADMINS
+
+    def get(self, request: HttpRequest, member_id: str) -> HttpResponseBase:
+        member = self.row(Membership, member_id)
+        return self.render(member=member, form=WorkForm.of(member))
+
+    def post(self, request: HttpRequest, member_id: str) -> HttpResponseBase:
+        with transaction.atomic():
+            member = self.row(Membership, member_id)
+            form = WorkForm.of(self.rows(Membership).select_for_update().get(pk=member.pk), request.POST)
+            try:
+                if form.is_valid():
+                    set_capacity(self.actor, member.pk, form.cleaned_data["capacity"])
+                    set_on_duty(self.actor, form.cleaned_data["on_duty"], member_id=member.pk)
+            except DomainError as error:
+                form.add_domain_error(error)
+        if not form.is_valid():
+            return self.render(member=member, form=form)
+        self.say(f"What the queue gives to {member.user} is saved.")
+        return self.redirect("members")
 
 
 class RemoveMemberPage(MembersBase):

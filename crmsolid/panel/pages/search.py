@@ -212,6 +212,11 @@ class SearchPage(TenantPage):
         )
 
     def _beginnings(self) -> Iterator[Result]:
+        take_next = self.fits("Take the next conversation") if self.may_change else None
+        if take_next is not None:
+            does = "take who has waited longest and nobody looks after"
+            fields = {"action": "take_next"}
+            yield Result(take_next, does, panel_url("inbox"), icon="user-check", keys="Q", fields=fields)
         for title, icon, what in BEGINNINGS if self.may_change else ():
             fitting = self.fits(title)
             if fitting is not None and self._may_add(what):

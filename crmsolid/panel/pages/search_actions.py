@@ -20,7 +20,7 @@ from crmsolid.panel.components.forms import SHOWN
 from crmsolid.panel.pages.search_results import Group, Result, key_of, match_of
 from messaging.models import Thread
 from messaging.panel.conversation import SNOOZES
-from messaging.threads.services.actions import assignable_members
+from messaging.threads.services.actions import list_candidates
 
 if TYPE_CHECKING:
     from crmsolid.panel.pages.search import SearchPage
@@ -199,9 +199,10 @@ class OpenThread(Open):
 
     def members(self) -> Iterator[Result]:
         replaces = self.thread.assignee_id or ""
-        for member in assignable_members(self.page.actor).select_related("user").order_by("user__email"):
+        for member in list_candidates(self.page.actor):
             if member.user_id != self.thread.assignee_id:
-                name = f"{member.user.name or member.user.email}{' (you)' if member.user_id == self.user_id else ''}"
+                notes = ", ".join(filter(None, ("you" if member.user_id == self.user_id else "", member.state)))
+                name = f"{member.name} ({notes})" if notes else member.name
                 yield from self.do(ASSIGN, name, assignee=member.user_id, replaces=replaces)
 
     def snoozes(self) -> Iterator[Result]:

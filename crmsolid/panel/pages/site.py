@@ -32,7 +32,7 @@ from crmsolid.panel.components.context import PanelContext, panel_context, settl
 from crmsolid.panel.components.tenant_page import page_path
 from crmsolid.panel.pages.first_steps import SamplePage
 from crmsolid.panel.pages.home import home_context
-from crmsolid.panel.pages.members import MembersPage, RemoveMemberPage
+from crmsolid.panel.pages.members import MembersPage, MemberWorkPage, RemoveMemberPage
 from crmsolid.panel.pages.navigation import breadcrumbs, navigation, shown_line
 from crmsolid.panel.pages.search import SearchPage
 from crmsolid.panel.pages.workspace import PlanPage, WorkspacePage, too_many_slow_pages
@@ -132,6 +132,7 @@ class PanelSite(AdminSite):
             page_path("sample/", SamplePage),
             page_path("members/", MembersPage),
             page_path("members/<str:member_id>/remove/", RemoveMemberPage),
+            page_path("members/<str:member_id>/work/", MemberWorkPage),
             page_path("workspace/", WorkspacePage),
             page_path("plan/", PlanPage),
             *contacts.urlpatterns,

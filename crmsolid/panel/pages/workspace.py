@@ -120,6 +120,13 @@ class WorkspaceForm(EditForm, ServiceForm):
         max_value=MAX_ANSWER_AIM,
         help_text="Minutes. In lists a customer's wait is marked from half of this on, and more strongly past it.",
     )
+    unassigned_aim_minutes = forms.IntegerField(
+        label="Somebody looks after them within",
+        min_value=1,
+        max_value=MAX_ANSWER_AIM,
+        help_text="Minutes. Home and the inbox tell admins and owners of customers who wait longer while nobody looks "
+        "after them.",
+    )
     work_days = forms.TypedMultipleChoiceField(
         label="On",
         required=False,

@@ -2,11 +2,12 @@
 
 Each service writes the audit log, and changes nothing if the thread is as asked for already."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
@@ -14,10 +15,11 @@ from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
-from crmsolid.workspaces.models import AuditEntry, Membership, User
+from crmsolid.workspaces.models import AuditEntry, Membership, User, Workspace
 from messaging import episodes
 from messaging.alerts import recording
 from messaging.models import Thread
+from messaging.querysets import waiting_threads
 from messaging.threads.services.reading import find_thread
 from messaging.threads.state import ASSIGNABLE, find_waiting
 
@@ -148,6 +150,75 @@ def assign_thread(actor: Actor, thread_id: str, *, user_id: int | None, replaces
         now = f"{thread.assignee} looks after it" if thread.assignee else "nobody looks after it"
         raise DomainError("invalid_state", f"somebody else has assigned it meanwhile: {now} now; choose again")
     return thread
+
+
+@unit_of_work()
+def take_next(actor: Actor) -> Thread | None:
+    """Assign to the actor the conversation whose contact has waited longest of those that nobody looks after, without
+    what is snoozed or closed. None if there is none. Of members who do so at the same time each gets another one.
+
+    Errors: ``scope_missing``; ``invalid_state`` for who is no member, is off duty, or has as many open conversations as
+    their capacity.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    user_id = int(actor.subject.id) if actor.subject.kind == "user" else 0
+    # Locked: two calls of the same member count one after the other.
+    own = assignable_members(actor).filter(user_id=user_id).select_for_update(of=("self",)).first()
+    if own is None:
+        raise DomainError("invalid_state", "only a member can take a conversation; assign it to one")
+    if not own.on_duty:
+        raise DomainError("invalid_state", "you are off duty; go on duty first")
+    if own.capacity is not None and (load := count_load(actor.workspace, [user_id])[user_id]) >= own.capacity:
+        text = f"you have {load} open conversations, and your capacity is {own.capacity}; close, snooze or pass on one"
+        raise DomainError("invalid_state", f"{text} first")
+    # What somebody else takes at this moment is passed over, and what they have taken does not match any more.
+    free = waiting_threads(actor.workspace).filter(assignee=None).select_for_update(skip_locked=True)
+    thread_id = free.values_list("pk", flat=True).first()
+    if thread_id is None:
+        return None
+    return _change(actor, thread_id, Q(assignee=None), {"assignee": user_id}, "assigned", user=user_id)
+
+
+def count_load(workspace: Workspace, user_ids: Collection[int]) -> dict[int, int]:
+    """How many open conversations each of these users looks after, without those that are snoozed. One query."""
+    rows = Thread.objects.for_workspace(workspace).filter(
+        assignee__in=user_ids, closed_at=None, active_at__lte=clock.now()
+    )
+    counted = dict(rows.order_by().values_list("assignee").annotate(Count("pk")))
+    return {user_id: counted.get(user_id, 0) for user_id in user_ids}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A member to whom a conversation can be assigned. ``load`` is known of those who have a capacity."""
+
+    user_id: int
+    name: str
+    on_duty: bool
+    capacity: int | None
+    load: int
+
+    @property
+    def state(self) -> str:
+        """What speaks against it, or how much room there is; empty for neither."""
+        room = f"{self.load} of {self.capacity}" if self.capacity is not None else ""
+        return ", ".join(filter(None, ("" if self.on_duty else "off duty", room)))
+
+
+def list_candidates(actor: Actor) -> list[Candidate]:
+    """:func:`assignable_members` by name, with what the queue knows of them. Two queries. Errors: ``scope_missing``."""
+    members = list(assignable_members(actor).select_related("user").order_by("user__name", "user__email"))
+    loads = count_load(actor.workspace, [member.user_id for member in members if member.capacity is not None])
+    return [
+        Candidate(
+            member.user_id,
+            member.user.name or member.user.email,
+            member.on_duty,
+            member.capacity,
+            loads.get(member.user_id, 0),
+        )
+        for member in members
+    ]
 
 
 def assignable_members(actor: Actor) -> "QuerySet[Membership]":
