@@ -254,10 +254,10 @@ def test_more_conversations_and_messages_take_no_more_queries(
     for _ in range(20):
         send(sandbox, "@alice", send_at=NOON + timedelta(days=2))
     client.get(page_of(thread))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         page = client.get(INBOX)
     assert page.content.decode().count('<li id="row-') == 50
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(38):
         page = client.get(page_of(thread))
     assert page.content.decode().count(' id="m-msg_') == 41
 
