@@ -3,7 +3,7 @@ address. Case does not matter, and the longest name that fits counts; members wi
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from crmsolid.workspaces.models import Membership, User, Workspace
@@ -31,11 +31,6 @@ def list_mentionable(workspace: Workspace) -> list[Mentionable]:
     """The members whom a note of the workspace can mention, by name."""
     found = [Mentionable(user.pk, handles_of(user)[0], user.email) for user in _members(workspace)]
     return sorted(found, key=lambda each: each.name.casefold())
-
-
-def names_of(user_ids: Collection[int]) -> dict[int, str]:
-    """How the API calls these users, by their ids; those who are gone are left out."""
-    return {user.pk: user.shown_name for user in User.objects.filter(pk__in=user_ids)} if user_ids else {}
 
 
 def find_mentioned(workspace: Workspace, text: str) -> list[int]:

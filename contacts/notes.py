@@ -16,14 +16,16 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.extension_points import ExtensionPoint
+from crmsolid.core.ids import KINDS
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.authors import Author, AuthorKind
 from crmsolid.workspaces.models import Role, Workspace
 
 MAX_TEXT = 4000
 # The author's type in the API, by the kind that is stored.
-AUTHOR_TYPES = {"user": "member", "key": "key", "grant": "assistant"}
+AUTHOR_TYPES = {"user": AuthorKind.MEMBER, "key": AuthorKind.KEY, "grant": AuthorKind.ASSISTANT}
 
 # Called in the transaction that adds or edits a note, with the ids of the users whom it did not mention before. Who
 # mentions themselves is not told.
@@ -75,14 +77,14 @@ def add_note(actor: Actor, contact_id: str, *, text: str, thread_id: str = "", n
     ``thread_id`` names it. Whom the text mentions (:mod:`contacts.mentions`) is told; nothing is sent to the contact.
     With ``note_id``, calls that repeat it write one note, which has the text of the last one.
 
-    Errors: ``scope_missing``, ``not_found``, ``validation_failed``.
+    Errors: ``scope_missing``, ``not_found`` for the contact or the conversation, ``validation_failed``.
     """
     actor.require(Scope.WRITE_CONTACTS)
     text = _checked(text)
     # Locked, so that an erasure of the contact finds the note or the note finds no contact.
     contact = repository.get(actor.workspace, contact_id, lock=True).contact
     if thread_id and not any(has(actor.workspace, contact_id, thread_id) for has in conversation_finders.values()):
-        raise invalid("thread_id", "unknown_thread", "give a conversation with this contact")
+        raise DomainError("not_found", "no such thread with this contact", hint=KINDS["thread"].hint)
     if note_id and contact.notes.filter(pk=note_id).exists():
         return edit_note(actor, note_id, text=text)
     note = ContactNote(workspace=actor.workspace, contact=contact, text=text, thread_id=thread_id, **_author(actor))
@@ -171,7 +173,7 @@ def _require_to_change(note: ContactNote, actor: Actor) -> None:
     if is_author(note, actor):
         actor.require(Scope.WRITE_CONTACTS)
     elif actor.subject.kind in ("key", "grant"):
-        kind = AUTHOR_TYPES[actor.subject.kind]
+        kind = AUTHOR_TYPES[actor.subject.kind].value
         raise DomainError("forbidden", f"this {kind} changes only the notes that it wrote; a member can in the panel")
     else:
         actor.require_role(Role.ADMIN, Role.OWNER)
@@ -197,16 +199,17 @@ def author_name(note: ContactNote) -> str:
     return (author.name or author.email) if author is not None else note.author_label
 
 
-def author_of(note: ContactNote) -> dict[str, str]:
-    """The author as the API shows it: ``type`` (member, key or assistant), ``id`` and ``name``, which is no address of
-    a member."""
-    author, label = note.author, note.author_label
-    gone = label.partition("@")[0] if note.author_kind == "user" else label
-    return {
-        "type": AUTHOR_TYPES.get(note.author_kind, note.author_kind),
-        "id": note.author_ref or ("" if author is None else str(author.pk)),
-        "name": gone if author is None else author.shown_name,
-    }
+def author_of(note: ContactNote) -> Author:
+    """The author as the API shows it: the name is no address of a member. Nobody in particular for a note of a
+    command."""
+    kind = AUTHOR_TYPES.get(note.author_kind)
+    if kind is None:
+        return Author()
+    if kind != AuthorKind.MEMBER:
+        return Author(kind, note.author_ref, note.author_label)
+    user = note.author
+    name = note.author_label.partition("@")[0] if user is None else user.shown_name
+    return Author(kind, note.author_ref or ("" if user is None else str(user.pk)), name)
 
 
 def export(workspace_id: int, contact_id: str) -> dict[str, Any]:

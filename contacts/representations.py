@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from contacts import mentions, normalization, notes
+from contacts import normalization, notes
 from contacts.models import Contact, ContactNote, FieldType, Stage, first_name_of
+from crmsolid.api.people import AuthorOut, MemberNameOut
 from crmsolid.api.representations import AnyField, Representation
+from crmsolid.workspaces.models import User
 
 
 class ContactOut(Representation):
@@ -116,26 +118,6 @@ class PersonalDataOut(Representation):
     stored_answers = serializers.ListField(child=serializers.DictField())
 
 
-class NoteAuthorOut(Representation):
-    # An assistant that registers itself chooses its name.
-    untrusted: ClassVar[tuple[str, ...]] = ("name",)
-    example = {"type": "member", "id": "12", "name": "Vera"}
-
-    type = serializers.ChoiceField(choices=list(notes.AUTHOR_TYPES.values()))
-    id = serializers.CharField(
-        allow_null=True, help_text="Of the member, as `GET /v1/members` has it, or of the key or assistant."
-    )
-    name = serializers.CharField()
-
-
-class MentionOut(Representation):
-    untrusted: ClassVar[tuple[str, ...]] = ("name",)
-    example = {"id": 12, "name": "Vera"}
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-
-
 class NoteOut(Representation):
     """What a member, a key or an assistant wrote down about a contact. Nothing of it is sent to anybody."""
 
@@ -144,28 +126,27 @@ class NoteOut(Representation):
 
     id = serializers.CharField()
     text = serializers.CharField()
-    author = NoteAuthorOut()
+    author = AuthorOut(allow_null=True, help_text="A member, a key or an assistant.")
     contact_id = serializers.CharField()
     thread_id = serializers.CharField(allow_null=True, help_text="The conversation that it was written in, if any.")
     created_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True)
-    mentions = serializers.ListField(child=MentionOut(), help_text="The members whom `@name` in the text means.")
+    mentions = serializers.ListField(child=MemberNameOut(), help_text="The members whom `@name` in the text means.")
 
     @staticmethod
-    def read_author(note: ContactNote) -> dict[str, Any]:
-        author = notes.author_of(note)
-        return {**author, "id": author["id"] or None}
+    def read_author(note: ContactNote) -> dict[str, Any] | None:
+        return AuthorOut.of(notes.author_of(note))
 
     @classmethod
     def render_all(cls, rows: Sequence[ContactNote]) -> list[dict[str, Any]]:
         """The notes with the names of those whom they mention: one query, if they mention anybody."""
-        names = mentions.names_of({user_id for note in rows for user_id in note.mentioned})
-        return [cls.render(note, mentions=_mentioned(note, names)) for note in rows]
+        users = User.objects.in_bulk({user_id for note in rows for user_id in note.mentioned})
+        return [cls.render(note, mentions=_mentioned(note, users)) for note in rows]
 
 
-def _mentioned(note: ContactNote, names: Mapping[int, str]) -> list[dict[str, Any]]:
-    """Without those whose users are gone."""
-    return [{"id": user_id, "name": names[user_id]} for user_id in note.mentioned if user_id in names]
+def _mentioned(note: ContactNote, users: Mapping[int, User]) -> list[dict[str, Any]]:
+    """Without those who are gone."""
+    return [MemberNameOut.render(users[user_id]) for user_id in note.mentioned if user_id in users]
 
 
 class CustomFieldOut(Representation):

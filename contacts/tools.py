@@ -2,7 +2,7 @@
 
 from contacts.scoring.views import ScoreView
 from contacts.segments.views import ExplainView, PreviewView, SegmentsView
-from contacts.views import ContactsView, ContactTagsView, ContactView
+from contacts.views import ContactsView, ContactTagsView, ContactView, NotesView
 from crmsolid.mcp.tool import Tool
 
 TOOLS = (
@@ -42,6 +42,14 @@ TOOLS = (
         ContactTagsView,
         "POST",
         destructive=True,
+    ),
+    Tool(
+        "add_note",
+        "Add a note",
+        "Write a note about a contact for the team; the contact never sees it. `@name` tells a member.",
+        NotesView,
+        "POST",
+        idempotent=False,
     ),
     Tool(
         "list_segments",

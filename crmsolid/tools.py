@@ -13,10 +13,12 @@ from contacts.models import Stage
 from contacts.representations import CustomFieldOut
 from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.me import WorkspaceOut
+from crmsolid.api.members import MemberOut
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.mcp.tool import Tool
 from crmsolid.workspaces.actor import Scope
+from crmsolid.workspaces.members import list_members
 
 
 class WhoamiOut(Representation):
@@ -32,10 +34,11 @@ class WhoamiOut(Representation):
     custom_fields = serializers.ListField(
         child=CustomFieldOut(), allow_null=True, help_text="The first 100; null without `read:contacts`."
     )
+    members = serializers.ListField(child=MemberOut(), help_text="At most 100.")
 
 
 class WhoamiView(WorkspaceView):
-    """What an assistant has to know first. GET /v1/me has it for keys, /v1/custom-fields the rest."""
+    """What an assistant has to know first. GET /v1/me has it for keys, /v1/custom-fields and /v1/members the rest."""
 
     @endpoint(scopes=(), responses={200: WhoamiOut})
     def get(self) -> ApiResponse:
@@ -52,6 +55,7 @@ class WhoamiView(WorkspaceView):
                 "scopes": [scope.value for scope in Scope if actor.has(scope)],
                 "stages": Stage.values,
                 "custom_fields": fields,
+                "members": [MemberOut.render(member) for member in list_members(actor, limit=100).rows],
             }
         )
 
@@ -59,7 +63,7 @@ class WhoamiView(WorkspaceView):
 WHOAMI = Tool(
     "whoami",
     "Who am I",
-    "Call it first: the workspace, live or test, your scopes, and the stages and custom fields of contacts.",
+    "Call it first: the workspace, live or test, its members, your scopes, stages and custom fields of contacts.",
     WhoamiView,
 )
 

@@ -2,6 +2,7 @@
 
 from crmsolid.mcp.tool import Tool
 from messaging.files import tools as files
+from messaging.template_views import TemplatesView
 from messaging.views import AccountsView, CancelView, MessagesView, MessageView, ReactionsView, SendView, ThreadsView
 
 TOOLS = (
@@ -80,5 +81,11 @@ TOOLS = (
         "The accounts to send from, with their state and the sends left in 24 hours (`left_today`). `sandbox` accounts "
         "reach nobody.",
         AccountsView,
+    ),
+    Tool(
+        "list_templates",
+        "List templates",
+        "Texts that the team keeps. Give `text`, `format` and `attachments` to send_message, which fills in the names.",
+        TemplatesView,
     ),
 )

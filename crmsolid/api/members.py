@@ -1,5 +1,7 @@
 """GET /v1/members: whom conversations can be assigned to, and who is meant by the ids of members."""
 
+from typing import ClassVar
+
 from rest_framework import serializers
 
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
@@ -11,6 +13,7 @@ from crmsolid.workspaces.models import Role
 
 
 class MemberOut(Representation):
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
     example = {"id": 12, "name": "Vera", "role": "agent", "on_duty": True}
 
     id = serializers.IntegerField(source="user_id", help_text="Of the person, the same in all workspaces.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.test import Client
 
-from contacts.models import Contact, ContactTag
+from contacts.models import Contact, ContactNote, ContactTag
 from contacts.segments.services import create_segment
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES
@@ -15,6 +15,7 @@ from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Workspace
 from messaging.files import services as files
 from messaging.models import Account, Attachment, File, Message
+from messaging.texts import create_template
 from messaging.threads.incoming import Incoming
 from messaging.threads.received import receive
 from sequences import services as sequences
@@ -135,6 +136,7 @@ def furnish(tenants: Tenants, workspace: Workspace) -> dict[str, Any]:
     picture = attach(incoming, PICTURE, "map.png")
     typed = receive(account, Incoming(2_000_000, "Typed on the phone", clock.now(), username="carol", outgoing=True))
     assert typed is not None
+    create_template(actor(workspace), name="Welcome", text="Hello {first_name|there}")
     return {
         "sent": typed.pk,
         "file": picture.pk,
@@ -166,6 +168,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "get_contact_score": lambda ids: {"contact_id": ids["alice"]},
     "upsert_contact": lambda ids: {"username": "@alice", "tags": ["vip"], "last_name": "Liddell", "phone": None},
     "tag_contact": lambda ids: {"contact_id": ids["alice"], "add": ["vip"], "remove": ["cold"]},
+    "add_note": lambda ids: {"contact_id": ids["alice"], "text": "Called", "thread_id": ids["thread"]},
     "list_segments": lambda ids: {},
     "preview_segment": lambda ids: {"filter": {"not": {"field": "tag", "op": "is", "value": "cold"}}},
     "explain_segment": lambda ids: {"segment_id": ids["segment"], "contact_id": ids["alice"]},
@@ -179,6 +182,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "react_to_message": lambda ids: {"message_id": ids["incoming"], "emoji": "👍"},
     "cancel_message": lambda ids: {"message_id": ids["queued"]},
     "list_accounts": lambda ids: {},
+    "list_templates": lambda ids: {},
     "list_sequences": lambda ids: {},
     "get_sequence": lambda ids: {"sequence_id": ids["active"]},
     "start_sequence": lambda ids: {"sequence_id": ids["draft"]},
@@ -195,5 +199,5 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 def contents() -> dict[str, list[Any]]:
     """What the tools can change, in all workspaces."""
-    models = (Contact, ContactTag, Message, Sequence, Enrollment, Event)
+    models = (Contact, ContactNote, ContactTag, Message, Sequence, Enrollment, Event)
     return {model.__name__: list(model.unscoped.order_by("pk").values()) for model in models}

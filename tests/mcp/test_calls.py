@@ -12,6 +12,7 @@ from contacts.segments.services import create_segment
 from crmsolid.mcp.calls import MAX_ANSWER_BYTES
 from crmsolid.workspaces.actor import Scope
 from messaging.models import Message
+from messaging.texts import create_template
 from tests.mcp.helpers import answer, contents, refusal, write_in
 from tests.mcp.test_tools import BY_NAME, LISTS, assert_fits
 from tests.messaging.helpers import send
@@ -104,6 +105,7 @@ def test_pages_have_every_row_once(tenants: Tenants, token: str) -> None:
         tenants.sandbox(name=f"Account {number}")
         write_in(account, f"user_{number:03}")
         create_segment(tenants.actor(), name=f"Segment {number}", filter={"all": []})
+        create_template(tenants.actor(), name=f"Template {number}", text="Hello")
     found = {name: [row["id"] for page in pages(token, name, limit=1) for row in page] for name in LISTS}
     assert {name: len(ids) for name, ids in found.items()} == {
         "list_contacts": 4,
@@ -111,6 +113,7 @@ def test_pages_have_every_row_once(tenants: Tenants, token: str) -> None:
         "list_threads": 3,
         "list_messages": 3,
         "list_accounts": 4,
+        "list_templates": 3,
         "list_sequences": 3,
         "list_enrollments": 3,
     }

@@ -72,8 +72,9 @@ def test_every_tool_that_finds_ids_exists() -> None:
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.call])
 def test_every_call_that_finds_ids_exists(api: Api, tenants: Tenants, kind: str) -> None:
     path = KINDS[kind].call.removeprefix("GET ")
-    answer = api(tenants.key()).get(path.replace("ID", new_id("whk")))
-    assert answer.status_code == 200 or answer.json()["detail"].startswith("no such webhook endpoint")
+    parent = "contact" if path.startswith("/v1/contacts/") else "webhook endpoint"
+    answer = api(tenants.key()).get(path.replace("ID", new_id(KINDS[parent].prefix)))
+    assert answer.status_code == 200 or answer.json()["detail"].startswith(f"no such {parent}")
 
 
 @pytest.mark.parametrize(

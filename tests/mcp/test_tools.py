@@ -27,6 +27,8 @@ MAX_TOKENS = 9000
 
 READ = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
 SWITCH = {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
+# Something is there once more when the call is repeated.
+ADD = {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": False, "openWorldHint": False}
 # Something is overwritten, or ends for good.
 CHANGE = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": True, "openWorldHint": False}
 # People get messages, those in the sequence, or see a change: once.
@@ -41,6 +43,7 @@ TABLE: list[tuple[str, str | None, str | None, dict[str, bool]]] = [
     ("get_contact_score", "GET /v1/contacts/{contact_id}/score", "read:contacts", READ),
     ("upsert_contact", "POST /v1/contacts", "write:contacts", CHANGE),
     ("tag_contact", "POST /v1/contacts/{contact_id}/tags", "write:contacts", CHANGE),
+    ("add_note", "POST /v1/contacts/{contact_id}/notes", "write:contacts", ADD),
     ("list_segments", "GET /v1/segments", "read:contacts", READ),
     ("preview_segment", "POST /v1/segments/preview", "read:contacts", READ),
     ("explain_segment", "GET /v1/segments/{segment_id}/explain", "read:contacts", READ),
@@ -54,6 +57,7 @@ TABLE: list[tuple[str, str | None, str | None, dict[str, bool]]] = [
     ("delete_message", "DELETE /v1/messages/{message_id}", "write:messages", RESUME),
     ("react_to_message", "POST /v1/messages/{message_id}/reactions", "write:messages", RESUME),
     ("list_accounts", "GET /v1/accounts", "read:messages", READ),
+    ("list_templates", "GET /v1/templates", "read:messages", READ),
     ("list_sequences", "GET /v1/sequences", "manage:sequences", READ),
     ("get_sequence", "GET /v1/sequences/{sequence_id}", "manage:sequences", READ),
     ("start_sequence", "POST /v1/sequences/{sequence_id}/start", "manage:sequences", SWITCH),
@@ -315,6 +319,9 @@ def test_whoami_answers_what_an_assistant_has_to_know_first(tenants: Tenants) ->
             {"key": "company", "label": "Company", "type": "text", "choices": []},
             {"key": "seats", "label": "Seats", "type": "text", "choices": []},
         ],
-        "untrusted_fields": ["name", *(f"custom_fields[].{name}" for name in ("key", "label", "choices"))],
+        "members": [{"id": tenants.owner.pk, "name": "owner", "role": "owner", "on_duty": True}],
+        "untrusted_fields": [
+            *("name", "custom_fields[].key", "custom_fields[].label", "custom_fields[].choices", "members[].name"),
+        ],
     }
     assert answer(tenants.key([Scope.WRITE_MESSAGES]), "whoami")["custom_fields"] is None

@@ -42,7 +42,8 @@ OF_OURS: dict[str, set[str]] = {
         *("MessageOut.reply_to", "StepOut.attachments", "ContactNameOut.id", "AuthorOut.id"),
         *("ThreadOut.contact_id", "EnrollmentOut.sequence_id", "EnrollmentOut.contact_id", "ExplanationOut.contact_id"),
         *("VersionFiguresOut.sequence_id", "BroadcastFiguresOut.broadcast_id"),
-        *("SequenceResultsOut.sequence_id", "AttachmentOut.id", "ShownFileOut.id"),
+        *("SequenceResultsOut.sequence_id", "AttachmentOut.id", "ShownFileOut.id", "TemplateOut.attachments"),
+        *("NoteOut.id", "NoteOut.contact_id", "NoteOut.thread_id"),
     },
     "a cursor that we made": {"ListOf.next_cursor", "ScoreOut.next_cursor"},
     "the name of a time zone, of a list of ours": {
@@ -160,7 +161,10 @@ def plant(tenants: Tenants, client: Api) -> dict[str, Any]:
     Message.unscoped.filter(pk=incoming.pk).update(entities=[bold])
     file = attach(incoming, PICTURE, f"{WORDS}.png")
     File.unscoped.filter(pk=file.pk).update(type=f"image/{MARK}")
-    # What members and keys write about people.
+    # What members and keys write about people; what members are called.
+    tenants.owner.name = MARK
+    tenants.owner.save()
+    assert client.post("/v1/templates", {"name": WORDS, "text": WORDS}).status_code == 201
     condition = {"field": "tag", "op": "is", "value": WORDS}
     segment = create_segment(actor, name=WORDS, filter=condition).segment
     create_rule(actor, Definition(WORDS, Trigger.TAG, f"{WORDS} 2", 5))
@@ -210,6 +214,8 @@ def test_text_from_every_way_in_is_only_where_the_answers_say(tenants: Tenants, 
         ("get_message", {"message_id": ids["sent"]}),
         ("get_file", {"file_id": ids["file"]}),
         ("list_accounts", {}),
+        ("add_note", {"contact_id": ids["contact"], "text": f"{WORDS} @{MARK}"}),
+        ("list_templates", {}),
         ("list_sequences", {}),
         ("get_sequence", {"sequence_id": ids["sequence"]}),
         ("list_enrollments", {}),

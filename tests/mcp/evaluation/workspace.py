@@ -8,7 +8,7 @@ from typing import Any
 
 from apikeys.services import create_key
 from contacts.custom_fields import create_custom_field
-from contacts.models import Contact, ContactTag, Segment
+from contacts.models import Contact, ContactNote, ContactTag, Segment
 from contacts.scoring.services import adjust_score
 from contacts.segments.services import create_segment
 from contacts.services import tag_contact, upsert_contact
@@ -21,6 +21,7 @@ from messaging.accounts import create_sandbox_account
 from messaging.models import Account, Message, Thread
 from messaging.sending import dispatch
 from messaging.services import send_message
+from messaging.texts import create_template
 from messaging.threads.incoming import Incoming
 from messaging.threads.received import receive
 from sequences import services as sequences
@@ -38,6 +39,7 @@ GUESTS = 130
 KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "contacts": (Contact, ("stage", "opted_out", "email", "name", "custom_fields")),
     "tags": (ContactTag, ("name",)),
+    "notes": (ContactNote, ("text", "thread_id")),
     "segments": (Segment, ("name", "filter")),
     "threads": (Thread, ("unread_count",)),
     "messages": (Message, ("status", "text")),
@@ -156,6 +158,7 @@ def _fill(by: Actor, time: SimulatedClock) -> None:
         upsert_contact(by, {"username": f"guest_{number:03}", "name": f"Guest {number:03}", "tags": ["webinar"]})
     for name, each in SEGMENTS.items():
         create_segment(by, name=name, filter=each)
+    create_template(by, name="Seats ready", text="Hi {first_name|there}, your seats are ready.")
     sales = create_sandbox_account(by, name="Sales")
     support = create_sandbox_account(by, name="Support")
     events = create_sandbox_account(by, name="Events", daily_limit=2)
