@@ -313,8 +313,7 @@ class BroadcastAdmin(FormPageAdmin):
         context = {**self._titles(broadcast, title), **preview, "form": form, "says": form.sentences()}
         if request.headers.get("HX-Target") == "preview":
             return self.render_page(request, "panel/broadcast_pane.html", is_alone=True, **context)
-        workspace = self.current_workspace(request)
-        return self.render_page(request, "panel/broadcast_form.html", **insertions(workspace), **context)
+        return self.render_page(request, "panel/broadcast_form.html", **insertions(self.actor(request)), **context)
 
     def _preview(self, request: HttpRequest, definition: Definition, at_most: int | None = None) -> dict[str, Any]:
         """What the pages show of a preview; of an audience of more than ``at_most`` contacts, one text."""

@@ -18,10 +18,11 @@ from contacts.services import list_contacts
 from crmsolid.panel.components.comboboxes import Combobox
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
+from messaging import texts
 from messaging.formatting.entities import Formatted
 from messaging.formatting.markup import parse
 from messaging.formatting.variables import Variable
-from messaging.models import Format, Template
+from messaging.models import Format
 from messaging.panel.formatted import html_of
 from messaging.panel.media import Shown, small_files
 
@@ -86,10 +87,10 @@ def field_labels(workspace: Workspace | int) -> dict[str, str]:
     return OWN_FIELDS | {key: field.label for key, field in by_key(workspace).items()}
 
 
-def insertions(workspace: Workspace) -> dict[str, Any]:
+def insertions(actor: Actor) -> dict[str, Any]:
     """What the menus of an editor put into its text: ``fields`` by their names, and ``templates``."""
-    templates = Template.objects.for_workspace(workspace).order_by("name")
-    return {"fields": field_labels(workspace), "templates": templates.only("name", "text", "format")[:MAX_TEMPLATES]}
+    templates = texts.visible(actor).order_by("name").only("name", "text", "format")
+    return {"fields": field_labels(actor.workspace), "templates": templates[:MAX_TEMPLATES]}
 
 
 def with_fields_named(text: str, labels: Mapping[str, str], format: str = Format.PLAIN) -> str:

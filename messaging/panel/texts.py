@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -14,6 +16,7 @@ from contacts.custom_fields import by_key
 from contacts.forms import LinesField
 from contacts.models import Contact
 from crmsolid.core.errors import DomainError
+from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_base import TenantAdmin, TenantForm
@@ -21,7 +24,7 @@ from crmsolid.panel.components.admin_columns import column, datetime_column
 from crmsolid.panel.components.admin_pages import PageAdmin
 from crmsolid.panel.components.comboboxes import Combobox
 from crmsolid.panel.components.forms import EditForm, ServiceForm, lock_row
-from crmsolid.workspaces.actor import ADMINS
+from crmsolid.workspaces.actor import ADMINS, WRITERS
 from crmsolid.workspaces.models import Workspace
 from messaging import texts as services
 from messaging.models import OptOutWord, Template
@@ -37,9 +40,15 @@ from messaging.panel.media import kept_files
 from messaging.sending.message_text import BUILT_IN_VARIABLES, check_template, fallbacks_for, preview_for
 from messaging.texts import MAX_WORD, normal_form
 
+# The button of the composer that brings its text here.
+KEEP = "keep_template"
 FALLBACK_HELP = (
     "Write {first_name|there} for a field with a fallback. Without one, contacts whose field is empty get no message."
 )
+
+
+# Who has a template, as the form of a new one asks.
+WHOSE = {"shared": "Everybody", "own": "Only me"}
 
 
 class TemplateForm(EditForm, ServiceForm):
@@ -49,6 +58,7 @@ class TemplateForm(EditForm, ServiceForm):
     text = LinesField(4, required=True, strip=False)
     format = FormatChoice()
     attachments = FileIdsField()
+    whose = forms.ChoiceField(label="Who has it", choices=WHOSE.items(), widget=forms.RadioSelect, required=False)
     contact = forms.CharField(
         label="Preview for",
         required=False,
@@ -69,9 +79,25 @@ class Preview:
     fallbacks: dict[str, str]
 
 
+class WhoseFilter(SimpleListFilter):
+    """The templates of everybody, or those of whoever reads the list."""
+
+    title = "who has it"
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(WHOSE.items())
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Template]") -> "QuerySet[Template]":
+        return queryset.filter(owner__isnull=self.value() == "shared") if self.value() in WHOSE else queryset
+
+
 class TemplateAdmin(PageAdmin):
-    viewers, adders, changers, deleters = ADMINS, ADMINS, ADMINS, ADMINS
-    list_display = ("name", "beginning", "changed")
+    """Who may share templates changes those of everybody, and every writing member their own."""
+
+    viewers, adders, changers, deleters = WRITERS, WRITERS, WRITERS, WRITERS
+    list_display = ("name", "beginning", "whose", "uses", "used", "changed")
+    list_filter = (WhoseFilter,)
     search_fields = ("name", "text")
     search_help_text = "Name or text"
     empty_text = "Texts that you write again and again: a greeting, an answer about prices, a follow-up."
@@ -79,6 +105,23 @@ class TemplateAdmin(PageAdmin):
     ordering = ("name", "id")
     fields = ("name", "text", "format")
     changed = datetime_column("changed", "updated_at")
+    used = datetime_column("last used", "used_at")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Template]":
+        return services.visible(self.actor(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_theirs(request, obj)
+
+    def _is_theirs(self, request: HttpRequest, template: Template | None) -> bool:
+        return template is None or services.may_change(template, self.actor(request))
+
+    @column("who has it")
+    def whose(self, template: Template) -> str:
+        return WHOSE["shared" if template.owner_id is None else "own"]
 
     @column("text")
     def beginning(self, template: Template) -> str:
@@ -93,7 +136,7 @@ class TemplateAdmin(PageAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         template = self.row(request, object_id)
-        if not self.has_change_permission(request):
+        if not self.has_change_permission(request, template):
             return super().change_view(request, object_id, form_url, extra_context)
         return self._form_view(request, template)
 
@@ -117,27 +160,39 @@ class TemplateAdmin(PageAdmin):
         context = {"title": title, "page_label": title, "original": template, "form": form, "previews": previews}
         if request.headers.get("HX-Target") == "preview":
             return self.render_page(request, "panel/template_pane.html", is_alone=True, **context)
-        workspace = self.current_workspace(request)
-        return self.render_page(request, "panel/template_form.html", **insertions(workspace), **context)
+        return self.render_page(request, "panel/template_form.html", **insertions(self.actor(request)), **context)
 
     def _form(self, request: HttpRequest, template: Template | None) -> TemplateForm:
         names = ("name", "text", "format", "attachments")
-        stored = {} if template is None else {name: getattr(template, name) for name in names}
-        form = TemplateForm(request.POST if request.method == "POST" else None, initial=stored)
+        stored = {"whose": "shared"} if template is None else {name: getattr(template, name) for name in names}
+        if request.POST.get("do") == KEEP:
+            form = TemplateForm(initial=self._of_composer(request), shown=TemplateForm(initial=stored).shown)
+        else:
+            form = TemplateForm(request.POST if request.method == "POST" else None, initial=stored)
         variables = " ".join(f"{{{name}}}" for name in self._variables(request))
         form.fields["text"].help_text = f"{FALLBACK_HELP} Fields: {variables}"
+        if template is not None or not services.may_share(self.actor(request)):
+            del form.fields["whose"]
         return form
+
+    def _of_composer(self, request: HttpRequest) -> dict[str, str]:
+        """What stood in the composer, of which the name is still to be given."""
+        return {"whose": "own", **{name: request.POST.get(name, "") for name in ("text", "format", "attachments")}}
 
     def _save(self, request: HttpRequest, template: Template | None, form: TemplateForm) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in ("name", "text", "format")}
         values["attachments"] = form.cleaned_data["attachments"].split()
         if template is None:
-            services.create_template(self.actor(request), **values)
+            is_shared = services.may_share(self.actor(request)) and form.cleaned_data.get("whose") != "own"
+            services.create_template(self.actor(request), **values, shared=is_shared)
         else:
             services.update_template(self.actor(request), template.pk, **values)
         messages.success(
             request, "The template is saved. Messages that were sent or scheduled before stay as they are."
         )
+        thread_id = request.GET.get("thread", "")
+        if is_id("thr", thread_id):
+            return HttpResponseRedirect(panel_url("inbox_thread", thread_id))
         return HttpResponseRedirect(panel_url("messaging_template_changelist"))
 
     def _variables(self, request: HttpRequest) -> list[str]:

@@ -93,7 +93,8 @@ class SequenceEditing(FormPageAdmin):
         for each in form.steps:
             each.figures = figures.get(str(each["id"].value()), [])
         picker = person_picker(context["for"])
-        return self.render_page(request, "panel/sequence_form.html", picker=picker, **insertions(workspace), **context)
+        context |= {"picker": picker, **insertions(actor)}
+        return self.render_page(request, "panel/sequence_form.html", **context)
 
     def _what_they_get(
         self, request: HttpRequest, form: DefinitionForm, definition: Definition, problems: Mapping[int, str]

@@ -52,7 +52,7 @@ MODELS = {
     "messaging_message": ModelAccess(EVERYONE),
     "messaging_messageattempt": ModelAccess(EVERYONE),
     "messaging_optoutword": ModelAccess(ADMINS, add=ADMINS, delete=ADMINS),
-    "messaging_template": ModelAccess(ADMINS, add=ADMINS, change=ADMINS, delete=ADMINS),
+    "messaging_template": ModelAccess(WRITERS, add=WRITERS, change=ADMINS, delete=ADMINS),
     "oauth_grant": ModelAccess(ADMINS, change=ADMINS),
     "sequences_enrollment": ModelAccess(EVERYONE, change=None),
     "sequences_sequence": ModelAccess(EVERYONE, add=WRITERS, change=None),
@@ -72,6 +72,7 @@ CONTACT_FORMS = (
     {"do": "untag", "tag": "zebra tag"},
     {"do": "score", "points": "5", "reason": "taken"},
     {"do": "note", "text": "taken"},
+    {"do": "edit_note", "note": "{contacts.contactnote}", "text": "taken"},
     {"do": "delete_note", "note": "{contacts.contactnote}"},
 )
 THREAD_FORMS = (
@@ -87,6 +88,9 @@ THREAD_FORMS = (
     {"action": "remove_tag", "tag": "zebra tag"},
     {"action": "fields"},
     {"action": "add_note", "text": "taken"},
+    {"action": "note", "text": "taken"},
+    {"action": "edit_note_here", "note_id": "{contacts.contactnote}", "text": "taken"},
+    {"action": "delete_note_here", "note_id": "{contacts.contactnote}"},
     {"action": "delete_note", "note": "{contacts.contactnote}"},
     {"action": "sequences_enrollment_enroll", "choice": "{sequences.sequence}"},
 )

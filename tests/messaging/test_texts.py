@@ -1,5 +1,6 @@
 """Templates, and the configuration sections and panel pages of templates and opt-out words."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -285,6 +286,53 @@ def test_a_template_can_be_read_when_the_trial_has_ended(tenants: Tenants) -> No
     assert answer.status_code == 200 and "Hello" in answer.content.decode()
     assert client.post(change, {"name": "Greeting", "text": "Bye", "do": "save"}).status_code == 403
     assert Template.unscoped.get().text == "Hello"
+
+
+def test_what_stands_in_the_composer_is_kept_as_a_template_of_the_agent(tenants: Tenants) -> None:
+    agent = tenants.member(Role.AGENT)
+    client, add = browser(agent), f"{reverse('admin:messaging_template_add')}?thread=thr_00000000000000000000000000"
+    page = client.post(add, {"do": "keep_template", "text": "Hello {first_name|}", "format": "markdown"})
+    form = page.context["form"]
+    assert page.status_code == 200 and not Template.unscoped.exists()
+    assert (form["text"].value(), form["format"].value(), "whose" in form.fields) == (
+        "Hello {first_name|}",
+        "markdown",
+        False,
+    )
+    posted = {"name": "Hi", "text": "Hello {first_name|}", "format": "markdown", "_shown": form.shown, "do": "save"}
+    saved = client.post(add, {**posted, "whose": "shared"})
+    assert saved["Location"].endswith("/inbox/thr_00000000000000000000000000/")
+    template = Template.unscoped.get()
+    assert (template.text, template.format, template.owner) == ("Hello {first_name|}", "markdown", agent)
+
+
+def test_list_of_templates_has_the_shared_ones_and_ones_own_with_their_uses(tenants: Tenants) -> None:
+    ann, bob = (tenants.member(Role.AGENT) for _ in range(2))
+    shared = create_template(tenants.actor(), name="Greeting", text="Hello")
+    by = {user: Actor.member(Membership.unscoped.get(user=user), tenants.workspace) for user in (ann, bob)}
+    own = create_template(by[ann], name="My own", text="Hi", shared=False)
+    with unit_of_work():
+        texts.count_uses(by[ann], [own.pk])
+    listed = reverse("admin:messaging_template_changelist")
+    page = browser(ann).get(listed).content.decode()
+    assert "Greeting" in page and "My own" in page and "Only me" in page
+    assert re.findall(r'class="field-uses"[^>]*>(\d+)<', page) == ["0", "1"]
+    assert "Greeting" not in browser(ann).get(f"{listed}?whose=own").content.decode()
+    assert "My own" not in browser(ann).get(f"{listed}?whose=shared").content.decode()
+    change = reverse("admin:messaging_template_change", args=[own.pk])
+    for other in (bob, tenants.owner):
+        assert "My own" not in browser(other).get(listed).content.decode()
+        assert browser(other).get(change).status_code == 404
+        assert browser(other).post(change, {"name": "x", "text": "x"}).status_code == 404
+    of_all = reverse("admin:messaging_template_change", args=[shared.pk])
+    assert "Hello" in browser(ann).get(of_all).content.decode()
+    assert browser(ann).post(of_all, {"name": "x", "text": "x"}).status_code == 403
+    assert (
+        browser(ann).post(reverse("admin:messaging_template_delete", args=[shared.pk]), {"post": "yes"}).status_code
+        == 403
+    )
+    assert browser(ann).post(change, {"name": "Mine", "text": "Hi"}).status_code == 302
+    assert set(Template.unscoped.values_list("name", flat=True)) == {"Greeting", "Mine"}
 
 
 def test_opt_out_words_are_added_and_removed_in_the_panel(tenants: Tenants) -> None:
