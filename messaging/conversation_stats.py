@@ -188,11 +188,13 @@ def _grouped(rows: "QuerySet[Any]", what: str, periods: Sequence[Period]) -> _Fo
 
 
 def counted_since(actor: Actor) -> datetime | None:
-    """When the first conversation that is counted began, None without any. Errors: ``scope_missing``."""
+    """When the first conversation that is counted began; None if there were none before. A contact who waited for an
+    answer before it was in one. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
     rows = Episode.objects.for_workspace(actor.workspace).order_by("opened_at")
-    since: datetime | None = rows.values_list("opened_at", flat=True).first()
-    return since
+    since: datetime = rows.values_list("opened_at", flat=True).first() or clock.now()
+    answers = WrittenMessage.objects.for_workspace(actor.workspace).filter(at__lt=since, waited__isnull=False)
+    return since if answers.exists() else None
 
 
 # --- Who waits now ----------------------------------------------------------------------------------------------------

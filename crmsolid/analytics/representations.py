@@ -423,5 +423,7 @@ class ConversationsOut(_ReportOut):
     accounts = serializers.ListField(child=AccountConversationsOut(), help_text="All accounts, oldest first.")
     backlog = BacklogOut(help_text="Now, whatever the period.")
     counted_since = serializers.DateTimeField(
-        allow_null=True, help_text="When the first conversation began that is counted."
+        allow_null=True,
+        help_text="Conversations that began before it are in none of these figures, because the workspace is older than"
+        " their counting. Null if all are counted.",
     )

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contacts.services import erase_contact
 from crmsolid.core.periods import Period
-from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.models import Role, Workspace
 from messaging import team
 from messaging.conversation_stats import (
     Age,
@@ -23,8 +25,9 @@ from messaging.models import Account, Episode, Thread, WrittenMessage
 from messaging.threads.services.actions import assign_thread, snooze_thread
 from tests.analytics.test_reports import time as clock_of_test  # a fixture
 from tests.analytics.test_team import answer_after, ask, member
+from tests.panel import browser
 from tests.sequences.helpers import Clock, contact
-from tests.tenants import Tenants
+from tests.tenants import Api, Tenants
 
 __all__ = ["clock_of_test"]
 # A Friday.
@@ -181,7 +184,7 @@ def test_erasing_a_contact_changes_no_figure(tenants: Tenants, account: Account,
     assert before.total.everyone == ConversationFigures(1, 1, 1, Durations(1, 7 * MINUTE, 7 * MINUTE))
     erase_contact(tenants.actor(), person.pk)
     assert conversation_report(tenants.actor(), periods) == before
-    assert counted_since(tenants.actor()) == begins
+    assert counted_since(tenants.actor()) is None
 
 
 def test_another_workspace_sees_nothing_of_it(tenants: Tenants, account: Account) -> None:
@@ -190,3 +193,120 @@ def test_another_workspace_sees_nothing_of_it(tenants: Tenants, account: Account
     report = conversation_report(theirs, [WEEK])
     assert (report.total.everyone, report.total.members, report.total.accounts) == (ConversationFigures(), [], [])
     assert (list_episodes(theirs, "new", WEEK).rows, counted_since(theirs)) == ([], None)
+
+
+def test_api_answers_with_the_figures_and_who_waits(api: Api, tenants: Tenants, account: Account) -> None:
+    other, nina = rows_of_a_week(tenants, account)
+    episode(account, FRIDAY - 2 * DAY)
+    working(tenants)
+    span = {"from": "2026-06-05T17:50:00Z", "to": "2026-06-12T17:50:00Z", "interval": "day", "compare": "true"}
+    body = api(tenants.key(scopes=[Scope.READ_ANALYTICS])).get("/v1/analytics/conversations", span).json()
+    everyone = {
+        "new": 5,
+        "new_people": 2,
+        "handled": 4,
+        "first_answers": 4,
+        "first_answer_median_seconds": 900,
+        "first_answer_slowest_tenth_seconds": 1620,
+        "closed": 3,
+        "close_median_seconds": 3600,
+        "close_slowest_tenth_seconds": 26640,
+    }
+    assert body["everyone"] == everyone
+    assert [(each["member_id"], each["name"], each["handled"]) for each in body["data"]] == [
+        (int(nina.subject.id), "Nina", 3),
+        (None, None, 1),
+    ]
+    assert [(each["account_id"], each["name"], each["new"]) for each in body["accounts"]] == [
+        (account.pk, "Shop", 3),
+        (other.pk, "Help", 2),
+    ]
+    assert sum(part["everyone"]["closed"] for part in body["series"]) == 3
+    assert body["before"]["everyone"]["new"] == 1
+    assert [age["below_seconds"] for age in body["backlog"]["ages"]] == [900, 3600, 4 * 3600, 9 * 3600, None]
+    assert (body["backlog"]["waiting"], body["counted_since"]) == (0, None)
+    refused = api(tenants.key(scopes=[Scope.READ_MESSAGES])).get("/v1/analytics/conversations")
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+
+
+def test_viewer_reads_the_team_and_follows_a_figure_to_its_conversations(
+    tenants: Tenants, account: Account, clock_of_test: Clock
+) -> None:
+    nina, people = member(tenants, "Nina"), [contact(tenants.workspace, name) for name in ("alice", "bobby")]
+    for person, minutes in zip(people, (4, 40), strict=True):
+        answer_after(nina, account, person, clock_of_test, minutes=minutes)
+    clock_of_test.move(days=7)
+    client = browser(tenants.member(Role.VIEWER), tenants.workspace)
+    page = client.get("/panel/live/analytics/team/", {"period": "last_week"})
+    assert [(tile.title, tile.value) for tile in page.context["tiles"]] == [
+        ("New conversations", "2"),
+        ("Handled", "2"),
+        ("First answer, median", "22 min"),
+        ("Time to close, median", "no data yet"),
+        ("Closed", "0"),
+    ]
+    [row] = page.context["members"]
+    assert (row["name"], [cell.value for cell in row["cells"]]) == ("Nina", ["2", "22 min", "36 min", "0", "", ""])
+    assert "Nights and weekends count." in page.content.decode()
+    lines = client.get(row["cells"][1].link).context["lines"]
+    assert [(line["name"], line["took"], line["by"]) for line in lines] == [
+        ("@bobby", "40 min", "Nina"),
+        ("@alice", "4 min", "Nina"),
+    ]
+    erase_contact(tenants.actor(), people[0].pk)
+    erased = client.get("/panel/live/analytics/team/conversations/", {"period": "last_week", "figure": "new"})
+    assert {line["name"] for line in erased.context["lines"]} == {"@bobby", "Erased contact"}
+    file = client.get("/panel/live/analytics/team/", {"period": "last_week", "csv": "conversations"})
+    assert [line.split(",")[2:6] for line in file.content.decode().splitlines()[1:]] == [
+        ["everyone", "", "2", "2"],
+        ["member", "Nina", "0", "0"],
+        ["account", "Shop", "2", "2"],
+    ]
+    working(tenants)
+    assert "Mon to Fri, 09:00 to 18:00" in client.get("/panel/live/analytics/team/").content.decode()
+
+
+def test_figures_before_the_first_counted_conversation_are_no_comparison(
+    tenants: Tenants, account: Account, clock_of_test: Clock
+) -> None:
+    old = {"workspace": tenants.workspace, "via": "phone", "at": clock_of_test.now - MINUTE, "waited": 60}
+    WrittenMessage.unscoped.create(**old)
+    episode(account, clock_of_test.now, answered=5 * MINUTE)
+    clock_of_test.move(days=3)
+    client = browser(tenants.member(Role.VIEWER), tenants.workspace)
+    page = client.get("/panel/live/analytics/team/")
+    assert page.context["counted_since"] == clock_of_test.now - 3 * DAY
+    assert {tile.before for tile in page.context["tiles"]} == {""}
+    clock_of_test.move(days=90)
+    page = client.get("/panel/live/analytics/team/")
+    assert page.context["counted_since"] is None
+    assert page.context["tiles"][0].before == "as before"
+
+
+def test_page_takes_the_same_number_of_statements_however_much_there_is(
+    tenants: Tenants, account: Account, clock_of_test: Clock
+) -> None:
+    client, counts = browser(tenants.member(Role.VIEWER), tenants.workspace), []
+    episode(account, clock_of_test.now - 80 * DAY)
+    for number in (1, 3):
+        for each in range(number):
+            by = member(tenants, f"Member{number}{each}")
+            shop = tenants.sandbox(name=f"Shop {number} {each}")
+            for days in (1, 40):
+                episode(shop, clock_of_test.now - days * DAY, answered=HOUR, closed=2 * HOUR, by=by)
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/panel/live/analytics/team/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("query", [{"figure": "none", "member": "x"}, {"figure": "closed", "member": "0"}])
+def test_wrong_addresses_of_the_list_show_what_there_is(
+    tenants: Tenants, account: Account, clock_of_test: Clock, query: dict[str, str]
+) -> None:
+    episode(account, clock_of_test.now - DAY, closed=HOUR)
+    client = browser(tenants.member(Role.VIEWER), tenants.workspace)
+    page = "/panel/live/analytics/team/conversations/"
+    assert len(client.get(page, query).context["lines"]) == 1
+    assert client.get(page, {**query, "cursor": "x"}).status_code == 302
+    assert client.get(page, {**query, "account": str(tenants.sandbox(tenants.other).pk)}).status_code == 404

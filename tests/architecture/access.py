@@ -179,7 +179,7 @@ PAGES = {
     "sequences_enrollment_enroll": Access(WRITERS, WRITERS, ({"sequence": "{sequences.sequence}"},), ENROLL),
     **{f"sequences_enrollment_{act}": Access(None, WRITERS) for act in ("pause", "resume", "stop")},
     # Analytics
-    **{f"analytics_{page}": Access(EVERYONE) for page in ("overview", "team", "answers", "behind")},
+    **{f"analytics_{page}": Access(EVERYONE) for page in ("overview", "team", "answers", "behind", "conversations")},
     **{f"analytics_{page}": Access(EVERYONE) for page in ("funnel", "sequences", "broadcasts", "accounts")},
     # Settings
     **{f"apikeys_apikey_{act}": Access(None, ADMINS, ({"name": "Taken"},)) for act in ("rename", "rotate", "revoke")},

@@ -77,9 +77,9 @@ def _threads(workspace: Any, accounts: list[Any], contacts: list[Any]) -> list[A
 
 def _conversations(workspace: Any, threads: list[Any], team: list[Any], now: datetime, chance: random.Random) -> None:
     """A question and its answer, again and again."""
-    from messaging.models import Message, WrittenMessage
+    from messaging.models import Episode, Message, WrittenMessage
 
-    messages, written = [], []
+    messages, written, episodes, known = [], [], [], set()
     for day in range(DAYS, -1, -1):
         midnight = (now - timedelta(days=day)).replace(hour=0, minute=0, second=0, microsecond=0)
         is_weekend = midnight.weekday() > 4
@@ -100,8 +100,24 @@ def _conversations(workspace: Any, threads: list[Any], team: list[Any], now: dat
                 messages.append(answer)
                 seconds = round(waited.total_seconds())
                 row = {"message": answer, "author": team[member], "via": "panel", "at": at + waited, "waited": seconds}
-                written.append(WrittenMessage(workspace=workspace, **row))
+                closed = at + waited + timedelta(minutes=20 * chance.lognormvariate(0, 1))
+                episode = Episode(
+                    workspace=workspace,
+                    thread=thread,
+                    account_id=thread.account_id,
+                    is_first=thread.pk not in known,
+                    opened_at=at,
+                    first_answer_at=at + waited,
+                    first_answer_by=team[member],
+                    first_answer_via="panel",
+                    closed_at=closed,
+                    closed_by=team[member],
+                )
+                known.add(thread.pk)
+                episodes.append(episode)
+                written.append(WrittenMessage(workspace=workspace, episode=episode, **row))
     Message.unscoped.bulk_create(messages)
+    Episode.unscoped.bulk_create(episodes)
     WrittenMessage.unscoped.bulk_create(written)
 
 

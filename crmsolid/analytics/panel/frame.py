@@ -35,7 +35,7 @@ TABS = {
 @dataclass(frozen=True, slots=True)
 class Tile:
     """A figure in large: its value, the change against the time before in words and whether it is good news, that
-    value, a spark line, and where the figure leads. Empty for what there is not."""
+    value, a spark line, where the figure leads, and what else there is to say. Empty for what there is not."""
 
     title: str
     value: str
@@ -45,6 +45,7 @@ class Tile:
     before: str = ""
     spark: charts.Spark | None = None
     link: str = ""
+    note: str = ""
 
 
 def tile(

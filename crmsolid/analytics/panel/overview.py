@@ -13,6 +13,7 @@ from contacts.stats import reached_report
 from crmsolid.analytics.inputs import Span
 from crmsolid.analytics.panel import charts
 from crmsolid.analytics.panel.charts import MINUTES, NUMBER, RATE, Series, percent
+from crmsolid.analytics.panel.conversations import ConversationTables, hours_text
 from crmsolid.analytics.panel.days import Days, read_days
 from crmsolid.analytics.panel.frame import FramedPage, as_part, csv_file, draw_funnel, tile, time_of
 from crmsolid.core.errors import DomainError
@@ -110,6 +111,7 @@ class OverviewPage(FramedPage):
             funnel_link=f"{panel_url('analytics_funnel')}?{days.encoded}",
             team=_team_table(self, days, span, now.answers.total),
             team_link=f"{panel_url('analytics_team')}?{days.encoded}",
+            working_hours=hours_text(self.workspace),
             file=f"?{urlencode({**days.pairs, 'csv': 'series'})}",
             **_heat(hours),
         )
@@ -271,7 +273,7 @@ def _row(figures: WriterFigures, waiting: Waiting | None, days: Days) -> dict[st
 
 
 class TeamPage(FramedPage):
-    """How fast everybody answers, and the slowest answers."""
+    """What became of conversations, who waits now, how fast everybody answers, and the slowest answers."""
 
     name = "analytics_team"
     title = "Team"
@@ -283,7 +285,10 @@ class TeamPage(FramedPage):
         span, span_before = days.span(self.workspace), days.span_before(self.workspace)
         now = everyone_report(self.actor, span.periods)
         parts = [as_part(period) for period in span.periods]
+        conversations = ConversationTables(self, days, span, span_before)
         if request.GET.get("csv") and not form.errors:
+            if request.GET["csv"] == "conversations":
+                return conversations.file()
             return self._file(request.GET["csv"], span, now, parts)
         before = None if span_before is None else everyone_by_period(self.actor, span_before.periods)
         medians = [_minutes(each.median) for each in now.series]
@@ -308,6 +313,7 @@ class TeamPage(FramedPage):
             lines=[_answer(each) for each in slowest],
             all_slowest=f"{panel_url('analytics_answers')}?{days.encoded}",
             files=[f"?{urlencode({**days.pairs, 'csv': name})}" for name in ("figures", "series")],
+            **conversations.context(),
         )  # fmt: skip
 
     def _file(
@@ -390,6 +396,7 @@ class AnswersPage(FramedPage):
             whose=lines[0]["author"] if via and lines else "",
             figure=figure,
             aim=int(aim_of(self.workspace).total_seconds() // 60),
+            working_hours=hours_text(self.workspace),
             lines=lines,
             first=f"?{urlencode(query)}" if asked.get("cursor") else "",
             more=f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",

@@ -128,7 +128,7 @@ class WorkspaceForm(EditForm, ServiceForm):
         "after them.",
     )
     work_days = forms.TypedMultipleChoiceField(
-        label="On",
+        label="Days",
         required=False,
         coerce=int,
         choices=list(enumerate(DAY_NAMES, start=1)),

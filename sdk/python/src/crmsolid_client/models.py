@@ -640,7 +640,8 @@ class Conversations(Model):
     backlog: Backlog
     """Now, whatever the period."""
     counted_since: Time | None
-    """When the first conversation began that is counted."""
+    """Conversations that began before it are in none of these figures, because the workspace is older than
+    their counting. Null if all are counted."""
     series: list[ConversationsPeriod] | None
     """The same figures of each period. Null unless `interval` is given."""
     before: ConversationsPeriod | None
@@ -942,6 +943,11 @@ class Member(Model):
     """Whether the queue gives this member conversations."""
 
 
+class Mention(Model):
+    id: int
+    name: str
+
+
 class Reaction(Model):
     emoji: str
     by: Literal["contact", "account"] | str
@@ -988,6 +994,28 @@ class Message(Model):
     """Why a queued message is not sent yet, else null."""
 
 
+class NoteAuthor(Model):
+    type: Literal["member", "key", "assistant"] | str
+    id: str | None
+    """Of the member, as `GET /v1/members` has it, or of the key or assistant."""
+    name: str
+
+
+class Note(Model):
+    """What a member, a key or an assistant wrote down about a contact. Nothing of it is sent to anybody."""
+
+    id: str
+    text: str
+    author: NoteAuthor
+    contact_id: str
+    thread_id: str | None
+    """The conversation that it was written in, if any."""
+    created_at: Time
+    edited_at: Time | None
+    mentions: list[Mention]
+    """The members whom `@name` in the text means."""
+
+
 class PersonalData(Model):
     """`contact`, and a section for each kind of thing that is kept about the person."""
 
@@ -1006,6 +1034,8 @@ class PersonalData(Model):
     """What members noted, oldest first."""
     messages: list[dict[str, Any]]
     """Oldest first, as GET answers them."""
+    drafts: list[dict[str, Any]]
+    """What members have begun to write to the person and not sent."""
     files: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """Those of the messages, each once."""
     enrollments: list[dict[str, Any]]
@@ -1292,6 +1322,33 @@ class Team(Model):
     """The same figures of each period. Null unless `interval` is given."""
     before: TeamPeriod | None
     """The same figures of as many days before. Null unless `compare` is true."""
+
+
+class Template(Model):
+    """A text that the workspace keeps for messages. Give `text`, `format` and `attachments` to `POST
+    /v1/messages/send`, which fills in the variables."""
+
+    id: int
+    name: str
+    text: str
+    format: Format
+    attachments: list[str]
+    """The ids of its files."""
+    created_at: Time
+    updated_at: Time
+
+
+class TemplateWritten(Model):
+    """The template; a key without `read:messages` gets `id` and the fields it sent."""
+
+    id: int
+    name: str | None = None
+    text: str | None = None
+    format: Format | None = None
+    attachments: list[str] = pydantic.Field(default_factory=list)
+    """The ids of its files."""
+    created_at: Time | None = None
+    updated_at: Time | None = None
 
 
 class Thread(Model):
