@@ -15,6 +15,7 @@ from crmsolid.api.fields import (
     PageQuery,
     QueryBoolean,
     QueryInteger,
+    QuerySerializer,
     StrictSerializer,
     Text,
     Timestamp,
@@ -22,8 +23,8 @@ from crmsolid.api.fields import (
 )
 from messaging.accounts import MAX_BIGINT
 from messaging.files.albums import MAX_TOGETHER
-from messaging.models import Direction, Format, Status
-from messaging.representations import MessageOut
+from messaging.models import Direction, Format, Status, ThreadState
+from messaging.representations import MessageOut, ThreadOut
 
 # A template that is not blank: plain text, doubled braces, `{name}` and `{name|fallback}`. This only documents the
 # form; the service checks it.
@@ -157,6 +158,44 @@ class ThreadMessagesQuery(PageQuery):
 
 
 class ThreadQuery(PageQuery):
+    state = Choice(required=False, choices=ThreadState.values, help_text="Any without it.")
+    assignee = Text(required=False, pattern=r"^(none|[1-9][0-9]{0,17})$", help_text="The id of a member, or `none`.")
+    waiting = QueryBoolean(required=False, help_text="True: whose contact waits for an answer; false: does not.")
+    waiting_hours = QueryInteger(
+        required=False, min_value=0, max_value=8784, help_text="Waits for so many hours, or longer."
+    )
+    unread = QueryBoolean(required=False, help_text="True: with unread messages; false: without.")
     account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT, help_text="Of this account.")
     contact_id = Id("contact", is_filter=True, required=False, help_text="With this contact.")
-    unread = QueryBoolean(required=False, help_text="True: with unread messages; false: without.")
+    search = Text(
+        required=False,
+        max_length=200,
+        help_text="Part of the contact's name, username or e-mail address, or words of a message.",
+    )
+    sort = Choice(
+        required=False,
+        choices=["-last_message_at", "waiting_since"],
+        default="-last_message_at",
+        help_text="`waiting_since`: only those who wait, the longest wait first.",
+    )
+
+
+class ThreadDetailQuery(QuerySerializer):
+    messages = QueryInteger(
+        required=False, min_value=0, max_value=50, default=0, help_text="So many of the latest messages with it."
+    )
+
+
+class ThreadPatch(StrictSerializer):
+    example = {"state": "snoozed", "snoozed_until": "2026-06-04T09:00:00Z", "assignee_id": 12}
+    resource = ThreadOut
+
+    state = Choice(required=False, choices=ThreadState.values, help_text="Closed: nothing remains to be done.")
+    snoozed_until = Timestamp(required=False, allow_null=True, help_text="With the state `snoozed`: until when.")
+    assignee_id = Integer(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=MAX_BIGINT,
+        help_text="A member who may write messages; null: nobody.",
+    )

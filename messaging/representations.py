@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from crmsolid.api.examples import TIME, id_of
-from crmsolid.api.people import AuthorOut
+from crmsolid.api.people import AuthorOut, MemberNameOut
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import declare
@@ -20,6 +20,8 @@ from messaging.models import (
     Direction,
     Message,
     Status,
+    Thread,
+    ThreadState,
     WaitingFor,
     account_state,
 )
@@ -150,14 +152,66 @@ class CanceledOut(Representation):
     status = serializers.ChoiceField(choices=Status.values)
 
 
+class AccountNameOut(Representation):
+    """The account, of which ``GET /v1/accounts/{id}`` tells more."""
+
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
+    is_resource = True
+    example = {"id": 7421, "name": "Sales"}
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
 class ThreadOut(Representation):
+    is_resource = True
+    example = {"state": "open", "snoozed_until": None, "planned_at": None}
+
     id = serializers.CharField()
     account_id = serializers.IntegerField()
+    account = AccountNameOut()
     contact_id = serializers.CharField()
+    contact = ContactNameOut()
+    state = serializers.ChoiceField(
+        choices=ThreadState.values, help_text="A message of the contact opens a closed or snoozed thread again."
+    )
+    snoozed_until = serializers.DateTimeField(allow_null=True, help_text="Null unless the thread is snoozed.")
+    assignee = MemberNameOut(allow_null=True, help_text="The member who looks after it.")
     unread_count = serializers.IntegerField()
+    waiting_since = serializers.DateTimeField(
+        allow_null=True,
+        help_text="The time of the contact's first message that nobody has answered; what a sequence or a broadcast "
+        "sends is no answer.",
+    )
+    planned_at = serializers.DateTimeField(allow_null=True, help_text="When the first planned answer is due.")
     last_message_at = serializers.DateTimeField()
     last_message = MessageOut(allow_null=True)
     created_at = serializers.DateTimeField()
+
+    @staticmethod
+    def read_snoozed_until(thread: Thread) -> str | None:
+        return rfc3339(thread.snoozed_until) if thread.state == ThreadState.SNOOZED else None
+
+
+class ThreadDetailOut(ThreadOut):
+    is_resource = False
+
+    messages = serializers.ListField(
+        child=MessageOut(), required=False, help_text="The latest, newest first, if `messages` asks for them."
+    )
+
+
+class ThreadChangedOut(Representation):
+    """The whole thread, or ``id`` for a key without read:messages."""
+
+    is_resource = True
+    untrusted: ClassVar[tuple[str, ...]] = (
+        *("account.name", "contact.name", "contact.username", "assignee.name"),
+        *(f"last_message.{path}" for path in CanceledOut.untrusted),
+    )
+    example = {"id": id_of("thread")}
+
+    id = serializers.CharField()
 
 
 class ReadOut(Representation):

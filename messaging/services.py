@@ -332,33 +332,6 @@ def _page(actor: Actor, rows: Any, filters: dict[str, Any], *, sort: str, limit:
 
 
 # --- Threads ----------------------------------------------------------------------------------------------------------
-def list_threads(
-    actor: Actor,
-    *,
-    account_id: int | None = None,
-    contact_id: str | None = None,
-    unread: bool | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
-) -> Page:
-    """One page of threads, the one with the latest message first, each with its ``last_message``.
-
-    ``unread`` is whether there are unread messages. Errors: ``scope_missing``, ``invalid_cursor``.
-    """
-    actor.require(Scope.READ_MESSAGES)
-    rows = Thread.objects.for_workspace(actor.workspace).filter(**_given(account_id=account_id, contact_id=contact_id))
-    if unread is not None:
-        rows = rows.filter(unread_count__gt=0) if unread else rows.filter(unread_count=0)
-    filters = _given(account_id=account_id, contact_id=contact_id, unread=unread)
-    threads = _page(actor, rows, filters, sort="-last_message_at", limit=limit, cursor=cursor)
-    newest = querysets.newest_messages(actor.workspace, threads.rows)
-    waiting.load_accounts(newest.values())
-    querysets.with_contacts(newest.values())
-    for thread in threads.rows:
-        thread.last_message = newest.get(thread.pk)
-    return threads
-
-
 def list_thread_messages(
     actor: Actor,
     thread_id: str,

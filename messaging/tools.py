@@ -3,15 +3,49 @@
 from crmsolid.mcp.tool import Tool
 from messaging.files import tools as files
 from messaging.template_views import TemplatesView
-from messaging.views import AccountsView, CancelView, MessagesView, MessageView, ReactionsView, SendView, ThreadsView
+from messaging.views import (
+    AccountsView,
+    CancelView,
+    MessagesView,
+    MessageView,
+    ReactionsView,
+    SendView,
+    ThreadsView,
+    ThreadView,
+)
 
 TOOLS = (
     Tool(
-        "list_threads",
-        "List threads",
-        "The inbox: threads, newest first, each with its last message and `unread_count`. list_messages with "
-        "`thread_id` reads one.",
+        "list_conversations",
+        "List conversations",
+        "Who waits for an answer, the longest wait first. `sort` `-last_message_at`: all conversations.",
         ThreadsView,
+        defaults=(("sort", "waiting_since"),),
+        leave_out=frozenset({"waiting"}),
+    ),
+    Tool(
+        "get_conversation",
+        "Read a conversation",
+        "Read a conversation with its latest messages, newest first.",
+        ThreadView,
+        as_listed=True,
+        defaults=(("messages", 20),),
+    ),
+    Tool(
+        "set_conversation_state",
+        "Close or snooze",
+        "Close, snooze or reopen a conversation, and say until when it sleeps.",
+        ThreadView,
+        "PATCH",
+        leave_out=frozenset({"assignee_id"}),
+    ),
+    Tool(
+        "assign_conversation",
+        "Assign a conversation",
+        "Let a member look after a conversation; null: nobody.",
+        ThreadView,
+        "PATCH",
+        leave_out=frozenset({"state", "snoozed_until"}),
     ),
     Tool(
         "list_messages",

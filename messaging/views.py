@@ -21,14 +21,27 @@ from messaging.inputs import (
     MessageQuery,
     ReactIn,
     SendIn,
+    ThreadDetailQuery,
     ThreadMessagesQuery,
+    ThreadPatch,
     ThreadQuery,
     send_arguments,
 )
 from messaging.models import Message
-from messaging.representations import AccountOut, CanceledOut, MessageOut, QueuedOut, ReadOut, ThreadOut
+from messaging.representations import (
+    AccountOut,
+    CanceledOut,
+    MessageOut,
+    QueuedOut,
+    ReadOut,
+    ThreadChangedOut,
+    ThreadDetailOut,
+    ThreadOut,
+)
 from messaging.streaming import frames, stream_limits
 from messaging.streaming.hub import EVENT_TYPES, in_thread
+from messaging.threads.services import actions, conversations
+from messaging.threads.services.conversations import ThreadFilter
 
 READ, WRITE = (Scope.READ_MESSAGES,), (Scope.WRITE_MESSAGES,)
 STREAMED = f'id: 39\nevent: message.sent\ndata: {{"event":"message.sent","id":"{id_of("event")}"}}\n\n'
@@ -113,10 +126,40 @@ class CancelView(WorkspaceView):
 class ThreadsView(WorkspaceView):
     """The inbox: threads, newest first, each with its last message."""
 
-    @endpoint(scopes=READ, query=ThreadQuery, responses={200: ListOf(ThreadOut)})
+    @endpoint(scopes=READ, query=ThreadQuery, responses={200: ListOf(ThreadOut)}, slow_with=("search",))
     def get(self) -> ApiResponse:
-        page = services.list_threads(self.actor, **self.query)
+        filters = dict(self.query)
+        sort, limit, cursor = filters.pop("sort"), filters.pop("limit"), filters.pop("cursor", None)
+        page = conversations.list_threads(self.actor, ThreadFilter(**filters), sort=sort, limit=limit, cursor=cursor)
         return ApiResponse(page.as_dict([ThreadOut.render(thread) for thread in page.rows]))
+
+
+class ThreadView(WorkspaceView):
+    """One thread: read it, close, snooze, reopen and assign it."""
+
+    @endpoint(scopes=READ, query=ThreadDetailQuery, responses={200: ThreadDetailOut})
+    def get(self, thread_id: str) -> ApiResponse:
+        """Read a thread, with its latest messages if wanted."""
+        found = conversations.read_thread(self.actor, thread_id, **self.query)
+        data = ThreadOut.render(found.thread)
+        if found.messages is None:
+            return ApiResponse(data)
+        data["messages"] = [MessageOut.render(message) for message in found.messages]
+        # A change of the thread asks for the tag of the thread alone.
+        return ApiResponse(data, headers={"ETag": entity_tag(data, live=("messages",))})
+
+    @endpoint(scopes=WRITE, body=ThreadPatch, responses={200: ThreadChangedOut})
+    def patch(self, thread_id: str) -> ApiResponse:
+        """Close, reopen, snooze or assign a thread.
+
+        What is given is changed, in one transaction. With `If-Match` also a message that came meanwhile refuses it.
+        """
+        check = self.preconditions.check(ThreadOut.render)
+        thread = conversations.change_thread(self.actor, thread_id, **self.body, check=check)
+        if not self.actor.has(Scope.READ_MESSAGES):
+            return ApiResponse(ThreadChangedOut.render(thread), contact_id=thread.contact_id)
+        data = ThreadOut.render(thread)
+        return ApiResponse(data, headers={"ETag": entity_tag(data)}, contact_id=thread.contact_id)
 
 
 class ThreadMessagesView(WorkspaceView):
@@ -134,6 +177,15 @@ class ReadThreadView(WorkspaceView):
     @endpoint(scopes=WRITE, body=EmptyIn, responses={200: ReadOut})
     def post(self, thread_id: str) -> ApiResponse:
         thread = services.mark_thread_read(self.actor, thread_id)
+        return ApiResponse(ReadOut.render(thread), contact_id=thread.contact_id)
+
+
+class UnreadThreadView(WorkspaceView):
+    """Show a thread as unread."""
+
+    @endpoint(scopes=WRITE, body=EmptyIn, responses={200: ReadOut}, operation_id="mark_thread_unread")
+    def post(self, thread_id: str) -> ApiResponse:
+        thread = actions.mark_thread_unread(self.actor, thread_id)
         return ApiResponse(ReadOut.render(thread), contact_id=thread.contact_id)
 
 

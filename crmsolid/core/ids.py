@@ -39,7 +39,7 @@ KINDS = {
     "contact": Kind("con", "contacts", "GET /v1/contacts", "list_contacts"),
     "message": Kind("msg", "messages", "GET /v1/messages", "list_messages"),
     "file": Kind("fil", "files", "GET /v1/messages", "list_messages"),
-    "thread": Kind("thr", "threads", "GET /v1/threads", "list_threads"),
+    "thread": Kind("thr", "threads", "GET /v1/threads", "list_conversations"),
     "segment": Kind("seg", "segments", "GET /v1/segments", "list_segments"),
     "sequence": Kind("seq", "sequences", "GET /v1/sequences", "list_sequences"),
     "enrollment": Kind("enr", "enrollments", "GET /v1/enrollments", "list_enrollments"),

@@ -48,7 +48,8 @@ class Tool:
     ``description`` is what the model reads. The flags are the annotations of MCP, for a write: ``destructive`` if it
     cannot be undone (a message that was sent), ``idempotent`` if a second call changes nothing more, ``open_world`` if
     it reaches people outside of the CRM. ``read_only``: a POST that changes nothing. ``leave_out`` names inputs of the
-    endpoint that the tool does not take. ``as_listed``: a list tool says what the answer has.
+    endpoint that the tool does not take, ``defaults`` of query parameters those it has in place of the endpoint's.
+    ``as_listed``: a list tool says what the answer has.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Tool:
     open_world: bool = False
     read_only: bool = False
     leave_out: frozenset[str] = frozenset()
+    defaults: tuple[tuple[str, Any], ...] = ()
     as_listed: bool = False
 
     @property
@@ -94,11 +96,16 @@ class Tool:
 
     @cached_property
     def fields(self) -> dict[str, Any]:
-        return {name: field for name, field in self.serializer.fields.items() if name not in self.leave_out}
+        return {name: each for name, each in self.serializer.fields.items() if name not in self.leave_out}
 
     @property
     def is_paged(self) -> bool:
         return isinstance(self.serializer, PageQuery)
+
+    @property
+    def own_defaults(self) -> dict[str, Any]:
+        """The defaults of query parameters where they are not those of the endpoint."""
+        return {**({"limit": DEFAULT_LIMIT} if self.is_paged else {}), **dict(self.defaults)}
 
     @cached_property
     def output(self) -> Any:
@@ -133,12 +140,12 @@ class Tool:
     @cached_property
     def input_schema(self) -> dict[str, Any]:
         properties: dict[str, Any] = {name: {"type": JSON_TYPES[kind]} for name, kind in self.ids.items()}
-        properties |= {name: _argument(name, field) for name, field in self.fields.items()}
-        if self.is_paged:
-            properties["limit"]["default"] = DEFAULT_LIMIT
+        properties |= {name: _argument(name, each) for name, each in self.fields.items()}
+        for name, value in self.own_defaults.items():
+            properties[name]["default"] = value
         if self.writes:
             properties[IDEMPOTENCY_KEY] = {"type": "string"}  # which the server's instructions explain
-        required = [*self.ids, *(name for name, field in self.fields.items() if field.required)]
+        required = [*self.ids, *(name for name, each in self.fields.items() if each.required)]
         schema = {"type": "object", "properties": properties, "additionalProperties": False}
         return {**schema, "required": required} if required else schema
 
@@ -164,8 +171,7 @@ class Tool:
 
     def _as_query(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments as query parameters, which are strings."""
-        if self.is_paged:
-            arguments = {"limit": DEFAULT_LIMIT, **arguments}
+        arguments = {**self.own_defaults, **arguments}
         return {name: self._as_parameter(name, value) for name, value in arguments.items()}
 
     def _as_parameter(self, name: str, value: Any) -> Any:

@@ -58,3 +58,4 @@ from messaging.models.texts import OptOutWord as OptOutWord
 from messaging.models.texts import Template as Template
 from messaging.models.threads import Thread as Thread
 from messaging.models.threads import ThreadDraft as ThreadDraft
+from messaging.models.threads import ThreadState as ThreadState

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from messaging.models.messages import Message
 
 
+class ThreadState(models.TextChoices):
+    """What is to be done with a thread: now, later, or nothing any more."""
+
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+
+
 class Thread(WorkspaceModel):
     """The conversation of one account with one contact.
 
@@ -112,6 +120,12 @@ class Thread(WorkspaceModel):
     @property
     def is_snoozed(self) -> bool:
         return self.snoozed_until is not None and self.snoozed_until > clock.now()
+
+    @property
+    def state(self) -> ThreadState:
+        if self.closed_at is not None:
+            return ThreadState.CLOSED
+        return ThreadState.SNOOZED if self.is_snoozed else ThreadState.OPEN
 
 
 class ThreadDraft(WorkspaceModel):

@@ -41,6 +41,7 @@ import messaging.services
 import messaging.texts
 import messaging.threads.services.actions
 import messaging.threads.services.answering
+import messaging.threads.services.conversations
 import messaging.threads.services.older_messages
 import messaging.threads.services.reading
 import sequences.running.resuming
@@ -518,7 +519,14 @@ ROWS = [
     ),
     Row(messaging.services.get_message, EVERYONE, Scope.READ_MESSAGES, message_id),
     Row(messaging.services.list_messages, EVERYONE, Scope.READ_MESSAGES),
-    Row(messaging.services.list_threads, EVERYONE, Scope.READ_MESSAGES),
+    Row(messaging.threads.services.conversations.list_threads, EVERYONE, Scope.READ_MESSAGES),
+    Row(messaging.threads.services.conversations.read_thread, EVERYONE, Scope.READ_MESSAGES, thread_id),
+    Row(
+        messaging.threads.services.conversations.change_thread,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: thread_id(rows) | {"state": "closed"},
+    ),
     Row(messaging.services.list_thread_messages, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.services.mark_thread_read, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(

@@ -29,6 +29,7 @@ BODIES: dict[str, Any] = {
     "PATCH messages/{message}": {"text": "Changed"},
     "PATCH notes/{note}": {"text": "Changed"},
     "PATCH templates/{template}": {"text": "Changed"},
+    "PATCH threads/{thread}": {"state": "closed"},
     "PATCH webhooks/{endpoint}": {"enabled": False},
 }
 # One that is wrong, whatever there is.
@@ -39,6 +40,7 @@ WRONG_BODIES: dict[str, Any] = {
     "PATCH messages/{message}": {"text": "{shoe_size}"},
     "PATCH notes/{note}": {"text": " "},
     "PATCH templates/{template}": {"text": "{shoe_size}"},
+    "PATCH threads/{thread}": {"state": "snoozed"},
     "PATCH webhooks/{endpoint}": {"url": "https://127.0.0.1/hook"},
 }
 # Parameters that a GET needs.

@@ -12,9 +12,9 @@ from contacts.segments.services import create_segment
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES
 from crmsolid.events.models import Event
-from crmsolid.workspaces.models import Workspace
+from crmsolid.workspaces.models import Membership, Workspace
 from messaging.files import services as files
-from messaging.models import Account, Attachment, File, Message
+from messaging.models import Account, Attachment, File, Message, Thread
 from messaging.texts import create_template
 from messaging.threads.incoming import Incoming
 from messaging.threads.received import receive
@@ -145,6 +145,7 @@ def furnish(tenants: Tenants, workspace: Workspace) -> dict[str, Any]:
         "alice": alice.pk,
         "bobby": bobby.pk,
         "thread": incoming.thread_id,
+        "member": Membership.unscoped.filter(workspace=workspace.owner_workspace, role="owner").get().user_id,
         "incoming": incoming.pk,
         "queued": queued.pk,
         "draft": draft.pk,
@@ -172,7 +173,10 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "list_segments": lambda ids: {},
     "preview_segment": lambda ids: {"filter": {"not": {"field": "tag", "op": "is", "value": "cold"}}},
     "explain_segment": lambda ids: {"segment_id": ids["segment"], "contact_id": ids["alice"]},
-    "list_threads": lambda ids: {},
+    "list_conversations": lambda ids: {},
+    "get_conversation": lambda ids: {"thread_id": ids["thread"]},
+    "set_conversation_state": lambda ids: {"thread_id": ids["thread"], "state": "closed"},
+    "assign_conversation": lambda ids: {"thread_id": ids["thread"], "assignee_id": ids["member"]},
     "list_messages": lambda ids: {},
     "get_message": lambda ids: {"message_id": ids["incoming"]},
     "get_file": lambda ids: {"file_id": ids["file"]},
@@ -199,5 +203,5 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 def contents() -> dict[str, list[Any]]:
     """What the tools can change, in all workspaces."""
-    models = (Contact, ContactNote, ContactTag, Message, Sequence, Enrollment, Event)
+    models = (Contact, ContactNote, ContactTag, Message, Thread, Sequence, Enrollment, Event)
     return {model.__name__: list(model.unscoped.order_by("pk").values()) for model in models}

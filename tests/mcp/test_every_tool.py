@@ -187,8 +187,13 @@ FOREIGN = {
     "segment_id": "segment",
     "file_id": "file",
 }
+# Whom a conversation can be assigned to: tests/messaging/test_conversations.py.
+OF_MEMBERS = "assignee_id"
 ID_ARGUMENTS = [
-    (tool.name, argument) for tool in TOOLS for argument in tool.input_schema["properties"] if argument.endswith("_id")
+    (tool.name, argument)
+    for tool in TOOLS
+    for argument in tool.input_schema["properties"]
+    if argument.endswith("_id") and argument != OF_MEMBERS
 ]
 
 

@@ -39,7 +39,7 @@ def id_arguments() -> list[tuple[str, str]]:
 
 def test_every_argument_for_an_id_is_tried() -> None:
     names = {name for tool in TOOLS for name in tool.input_schema["properties"]}
-    assert {name for name in names if name.endswith("_id")} - ID_ARGUMENTS.keys() == {"account_id"}
+    assert {name for name in names if name.endswith("_id")} - ID_ARGUMENTS.keys() == {"account_id", "assignee_id"}
 
 
 @pytest.mark.parametrize("text", ["Welcome", "@grace_lee", "a name that is longer than any id of ours is"])
@@ -66,6 +66,7 @@ def test_every_kind_of_id_is_declared() -> None:
 
 def test_every_tool_that_finds_ids_exists() -> None:
     lists = {tool.name: f"GET /v1/{tool.name.removeprefix('list_')}" for tool in TOOLS}
+    lists["list_conversations"] = "GET /v1/threads"
     assert {kind.tool: kind.call for kind in KINDS.values() if kind.tool}.items() <= lists.items()
 
 

@@ -47,7 +47,10 @@ TABLE: list[tuple[str, str | None, str | None, dict[str, bool]]] = [
     ("list_segments", "GET /v1/segments", "read:contacts", READ),
     ("preview_segment", "POST /v1/segments/preview", "read:contacts", READ),
     ("explain_segment", "GET /v1/segments/{segment_id}/explain", "read:contacts", READ),
-    ("list_threads", "GET /v1/threads", "read:messages", READ),
+    ("list_conversations", "GET /v1/threads", "read:messages", READ),
+    ("get_conversation", "GET /v1/threads/{thread_id}", "read:messages", READ),
+    ("set_conversation_state", "PATCH /v1/threads/{thread_id}", "write:messages", SWITCH),
+    ("assign_conversation", "PATCH /v1/threads/{thread_id}", "write:messages", SWITCH),
     ("list_messages", "GET /v1/messages", "read:messages", READ),
     ("get_message", "GET /v1/messages/{message_id}", "read:messages", READ),
     ("get_file", None, "read:messages", READ),
@@ -160,6 +163,7 @@ def test_reads_need_no_argument_but_the_id_of_what_they_get(listed: list[dict[st
                 "preview_segment": ["filter"],
                 "explain_segment": ["segment_id", "contact_id"],
                 "get_analytics": [],
+                "get_conversation": ["thread_id"],
                 "get_contact_score": ["contact_id"],
             }.get(tool["name"])
             if needed is None:
@@ -290,7 +294,7 @@ def through_rest(token: str, tool: Tool, arguments: dict[str, Any]) -> dict[str,
         method, path, body = "GET", "/v1/analytics/{report}", {"interval": arguments["interval"]}
     else:
         method, path = str(rest_call(tool)).split()
-        body = {key: value for key, value in arguments.items() if key not in tool.ids}
+        body = {**dict(tool.defaults), **{key: value for key, value in arguments.items() if key not in tool.ids}}
     client, path = Api(token), path.format(**arguments)
     send = getattr(client, method.lower())
     response = send(path, idempotency_key="1") if method == "DELETE" else send(path, body)

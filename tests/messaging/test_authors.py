@@ -123,7 +123,7 @@ def test_answers_and_events_name_author_and_contact(api: Api, tenants: Tenants, 
     assert received is not None
     ours = api(tenants.key([Scope.READ_MESSAGES]))
     who = {"id": contact.pk, "name": "Alice Smith", "username": "alice"}
-    author = {"type": "member", "id": int(vera.subject.id), "name": "Vera"}
+    author = {"type": "member", "id": vera.subject.id, "name": "Vera"}
     shown = [ours.get(f"/v1/messages/{each.pk}").json() for each in (sent, received)]
     shown += ours.get("/v1/messages", {"sort": "created_at"}).json()["data"]
     shown += [events(name)[0]["data"]["message"] for name in ("message.sent", "message.received")]

@@ -16,6 +16,7 @@ from messaging.sending import claiming, dispatch
 from messaging.sending.gateway import SendError
 from messaging.threads.incoming import Incoming
 from messaging.threads.received import receive
+from messaging.threads.services import conversations
 from tests.messaging.conftest import FrozenTime
 from tests.messaging.helpers import ScriptedGateway, events, send, stored
 from tests.tenants import Api, Tenants
@@ -28,7 +29,7 @@ def waiting_for(tenants: Tenants, message: Message) -> str | None:
         MessageOut.render(services.get_message(actor, message.pk)),
         *(MessageOut.render(row) for row in services.list_messages(actor).rows),
         *(MessageOut.render(row) for row in services.list_thread_messages(actor, message.thread_id).rows),
-        *(ThreadOut.render(row)["last_message"] for row in services.list_threads(actor).rows),
+        *(ThreadOut.render(row)["last_message"] for row in conversations.list_threads(actor).rows),
         *erasure.export(message.workspace_id, message.contact_id)["messages"],
     ]
     answers = [row["waiting_for"] for row in messages if row["id"] == message.pk]

@@ -29,6 +29,7 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 # What is made of other methods.
 NOT_AN_OPERATION = {"contacts.sync", "files.download", "jobs.wait"}
 # What an older product, or an event that it has stored, does not have.
+OF_THREADS = {"account", "contact", "state", "snoozed_until", "assignee", "waiting_since", "planned_at"}
 ADDED_LATER = {
     "BroadcastOut": {"format", "attachments"},
     "BroadcastSampleOut": {"html"},
@@ -39,6 +40,8 @@ ADDED_LATER = {
     "PersonalDataOut": {"files"},
     "PreviewStepOut": {"html"},
     "StepOut": {"format", "attachments"},
+    "ThreadOut": OF_THREADS,
+    "ThreadDetailOut": OF_THREADS,
 }
 OF_THE_TRANSPORT = {"Idempotency-Key", "X-Request-Id", "Range"}
 CONDITIONS = {"If-Match", "If-None-Match"}

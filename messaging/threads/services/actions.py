@@ -113,12 +113,16 @@ def snooze_thread(
 
     Errors: as for :func:`close_thread`; ``validation_failed`` for a time that has passed or is over a year away.
     """
-    now = clock.now()
-    if not now < until <= now + MAX_SNOOZE:
-        raise invalid("until", "out_of_range", "choose a time from now on, at most 366 days away")
+    check_end_of_snooze(until, clock.now())
     which = Q(snoozed_until=None) | ~Q(snoozed_until=until) | Q(closed_at__isnull=False)
     changes = {"snoozed_until": until, "closed_at": None}
     return _change(actor, thread_id, which, changes, "snoozed", seen=seen, takes_back=takes_back, until=rfc3339(until))
+
+
+def check_end_of_snooze(until: datetime, now: datetime, *, field: str = "until") -> None:
+    """``validation_failed`` for ``field`` unless a thread can be snoozed until then."""
+    if not now < until <= now + MAX_SNOOZE:
+        raise invalid(field, "out_of_range", "choose a time from now on, at most 366 days away")
 
 
 @unit_of_work()
@@ -140,10 +144,7 @@ def assign_thread(actor: Actor, thread_id: str, *, user_id: int | None, replaces
     if user_id is None:
         thread = _change(actor, thread_id, which & Q(assignee__isnull=False), {"assignee": None}, "unassigned")
     else:
-        # Locked: whoever removes the member waits, and then finds the thread.
-        member = assignable_members(actor).filter(user_id=user_id).select_for_update(of=("self",)).first()
-        if member is None:
-            raise invalid("assignee", "invalid_choice", "choose a member who may write messages")
+        lock_assignable(actor, user_id)
         which &= Q(assignee=None) | ~Q(assignee=user_id)
         thread = _change(actor, thread_id, which, {"assignee": user_id}, "assigned", user=user_id)
     if thread.assignee_id != user_id:
@@ -224,8 +225,19 @@ def list_candidates(actor: Actor) -> list[Candidate]:
 def assignable_members(actor: Actor) -> "QuerySet[Membership]":
     """The members who may look after a thread. Errors: ``scope_missing``."""
     actor.require(Scope.READ_MESSAGES)
+    return _assignable(actor)
+
+
+def _assignable(actor: Actor) -> "QuerySet[Membership]":
     members: QuerySet[Membership] = Membership.objects.for_workspace(actor.workspace.owner_workspace)
     return members.filter(role__in=ASSIGNABLE)
+
+
+def lock_assignable(actor: Actor, user_id: int, *, field: str = "assignee") -> None:
+    """Lock the member, so that whoever removes them waits, and then finds the thread. ``validation_failed`` for
+    ``field`` if nobody of this id may look after a thread."""
+    if _assignable(actor).filter(user_id=user_id).select_for_update(of=("self",)).first() is None:
+        raise invalid(field, "invalid_choice", "choose a member who may write messages")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,12 @@ ENUMS = {
     ("RecipientOut", "status"): "RecipientStatus",
     ("SequenceOut", "status"): "SequenceStatus",
     ("StepOut", "if_not"): "IfNot",
+    ("ThreadOut", "state"): "ThreadState",
 }
 RENAMED = {"from": "from_", "schema": "schema_"}  # a keyword of Python, a method of pydantic's models
 # What an older product, or an event that it has stored, does not have, though the document requires it. A list is empty
 # then, anything else null.
+OF_THREADS = {"account", "contact", "state", "snoozed_until", "assignee", "waiting_since", "planned_at"}
 ADDED_LATER = {
     "BroadcastOut": {"format", "attachments"},
     "BroadcastSampleOut": {"html"},
@@ -57,6 +59,8 @@ ADDED_LATER = {
     "PersonalDataOut": {"files"},
     "PreviewStepOut": {"html"},
     "StepOut": {"format", "attachments"},
+    "ThreadOut": OF_THREADS,
+    "ThreadDetailOut": OF_THREADS,
 }
 SECRET = {"secret"}  # shown by no repr
 WIDTH = 116

@@ -26,8 +26,12 @@ SEMANTIC_ERRORS = {
     *("no_attachments", "not_a_voice", "unknown_file"),
     *("not_in_conversation", "not_in_text", "not_there", "without_reply_to"),
 }
-# The same, of one field: a text may be empty where there are files, and a reaction is one emoji.
-SEMANTIC_ERRORS_OF_FIELDS = {("text", "blank"), ("emoji", "invalid")}
+# The same, of one field: a text may be empty where there are files, a reaction is one emoji, an assignee is a member,
+# and a snooze has an end in the future.
+SEMANTIC_ERRORS_OF_FIELDS = {
+    *(("text", "blank"), ("emoji", "invalid"), ("assignee_id", "invalid_choice")),
+    *(("snoozed_until", "out_of_range"), ("snoozed_until", "required"), ("snoozed_until", "not_snoozed")),
+}
 
 VALID_KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
 # Body fields that take such an id, with its collection.

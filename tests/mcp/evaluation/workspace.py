@@ -15,7 +15,7 @@ from contacts.services import tag_contact, upsert_contact
 from crmsolid.core import clock
 from crmsolid.core.clock import SimulatedClock
 from crmsolid.workspaces.actor import Actor, Scope
-from crmsolid.workspaces.models import Plan, User, Workspace
+from crmsolid.workspaces.models import Membership, Plan, User, Workspace
 from crmsolid.workspaces.services import create_workspace
 from messaging.accounts import create_sandbox_account
 from messaging.models import Account, Message, Thread
@@ -41,7 +41,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "tags": (ContactTag, ("name",)),
     "notes": (ContactNote, ("text", "thread_id")),
     "segments": (Segment, ("name", "filter")),
-    "threads": (Thread, ("unread_count",)),
+    "threads": (Thread, ("unread_count", "closed_at", "assignee")),
     "messages": (Message, ("status", "text")),
     "sequences": (Sequence, ("status", "version")),
     "enrollments": (Enrollment, ("status", "reason", "step_key")),
@@ -220,7 +220,8 @@ def _write_in(account: Account, username: str, text: str, *, read: bool = False,
     number = 1_000_000 + Message.unscoped.count()
     message = receive(account, Incoming(telegram_message_id=number, text=text, at=clock.now(), username=username))
     if read and message is not None:
-        Thread.unscoped.filter(pk=message.thread_id).update(unread_count=0)
+        owner = Membership.unscoped.get(workspace=account.workspace)
+        Thread.unscoped.filter(pk=message.thread_id).update(unread_count=0, assignee=owner.user_id)
     if picture and message is not None:
         attach(message, PICTURE, picture)
 

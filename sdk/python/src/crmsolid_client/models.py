@@ -140,6 +140,7 @@ Scope = (
 )
 SecretInUse = Literal["current", "previous"] | str
 SequenceStatus = Literal["draft", "active", "paused"] | str
+ThreadState = Literal["open", "snoozed", "closed"] | str
 
 
 class WebhookEvent(EventBase):
@@ -224,6 +225,13 @@ class AccountFigures(Model):
     used_today: int
     """Sends in the last 24 hours, whatever the period."""
     daily_limit: int
+
+
+class AccountName(Model):
+    """The account, of which `GET /v1/accounts/{id}` tells more."""
+
+    id: int
+    name: str
 
 
 class Account(Model):
@@ -332,8 +340,8 @@ class Attempt(Model):
 class Author(Model):
     type: Literal["member", "key", "assistant", "sequence", "broadcast", "rule", "telegram"] | str
     """`assistant`: a key or an OAuth grant over MCP; `telegram`: on the phone."""
-    id: str | int | None
-    """Of the member, key, grant, sequence or broadcast; null where it is not known."""
+    id: str | None
+    """Of the member (that of `GET /v1/members`), key, grant, sequence or broadcast; null where it is not known."""
     name: str | None
     """As it was then."""
 
@@ -933,6 +941,13 @@ class Me(Model):
     plan: Plan
 
 
+class MemberName(Model):
+    """A member, of whom `GET /v1/members` tells more."""
+
+    id: int
+    name: str
+
+
 class Member(Model):
     id: int
     """Of the person, the same in all workspaces."""
@@ -941,11 +956,6 @@ class Member(Model):
     role: Literal["viewer", "agent", "admin", "owner"] | str
     on_duty: bool
     """Whether the queue gives this member conversations."""
-
-
-class Mention(Model):
-    id: int
-    name: str
 
 
 class Reaction(Model):
@@ -994,25 +1004,19 @@ class Message(Model):
     """Why a queued message is not sent yet, else null."""
 
 
-class NoteAuthor(Model):
-    type: Literal["member", "key", "assistant"] | str
-    id: str | None
-    """Of the member, as `GET /v1/members` has it, or of the key or assistant."""
-    name: str
-
-
 class Note(Model):
     """What a member, a key or an assistant wrote down about a contact. Nothing of it is sent to anybody."""
 
     id: str
     text: str
-    author: NoteAuthor
+    author: Author | None
+    """A member, a key or an assistant."""
     contact_id: str
     thread_id: str | None
     """The conversation that it was written in, if any."""
     created_at: Time
     edited_at: Time | None
-    mentions: list[Mention]
+    mentions: list[MemberName]
     """The members whom `@name` in the text means."""
 
 
@@ -1351,11 +1355,55 @@ class TemplateWritten(Model):
     updated_at: Time | None = None
 
 
+class ThreadChanged(Model):
+    """The whole thread, or `id` for a key without read:messages."""
+
+    id: str
+
+
+class ThreadDetail(Model):
+    id: str
+    account_id: int
+    account: AccountName | None = None
+    contact_id: str
+    contact: ContactName | None = None
+    state: ThreadState | None = None
+    """A message of the contact opens a closed or snoozed thread again."""
+    snoozed_until: Time | None = None
+    """Null unless the thread is snoozed."""
+    assignee: MemberName | None = None
+    """The member who looks after it."""
+    unread_count: int
+    waiting_since: Time | None = None
+    """The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is
+    no answer."""
+    planned_at: Time | None = None
+    """When the first planned answer is due."""
+    last_message_at: Time
+    last_message: Message | None
+    created_at: Time
+    messages: list[Message] = pydantic.Field(default_factory=list)
+    """The latest, newest first, if `messages` asks for them."""
+
+
 class Thread(Model):
     id: str
     account_id: int
+    account: AccountName | None = None
     contact_id: str
+    contact: ContactName | None = None
+    state: ThreadState | None = None
+    """A message of the contact opens a closed or snoozed thread again."""
+    snoozed_until: Time | None = None
+    """Null unless the thread is snoozed."""
+    assignee: MemberName | None = None
+    """The member who looks after it."""
     unread_count: int
+    waiting_since: Time | None = None
+    """The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is
+    no answer."""
+    planned_at: Time | None = None
+    """When the first planned answer is due."""
     last_message_at: Time
     last_message: Message | None
     created_at: Time

@@ -14,6 +14,7 @@ from ..stream import MessageStream
 from .base import Resource
 
 Sort = Literal["created_at", "-created_at"]
+ThreadSort = Literal["-last_message_at", "waiting_since"]
 SendAs = Literal["auto", "document", "voice"]
 
 
@@ -141,17 +142,63 @@ class Threads(Resource):
     def list(
         self,
         *,
+        state: models.ThreadState | None = None,
+        assignee: str | int | None = None,
+        waiting: bool | None = None,
+        waiting_hours: int | None = None,
+        unread: bool | None = None,
         account_id: int | None = None,
         contact_id: str | None = None,
-        unread: bool | None = None,
+        search: str | None = None,
+        sort: ThreadSort | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Pages[models.Thread]:
-        """The inbox: threads with their last message, newest first."""
+        """Threads with their last message, newest first; with the sort ``waiting_since`` those whose contacts wait for
+        an answer, the longest wait first. ``assignee`` is the id of a member, or ``none``."""
         call = read(
-            "/v1/threads", account_id=account_id, contact_id=contact_id, unread=unread, limit=limit, cursor=cursor
+            "/v1/threads",
+            state=state,
+            assignee=assignee,
+            waiting=waiting,
+            waiting_hours=waiting_hours,
+            unread=unread,
+            account_id=account_id,
+            contact_id=contact_id,
+            search=search,
+            sort=sort,
+            limit=limit,
+            cursor=cursor,
         )
         return self._pages(call, models.Thread)
+
+    def get(self, thread_id: str, *, messages: int | None = None) -> models.ThreadDetail:
+        """One thread, with so many of its latest messages."""
+        return self._transport.model(read("/v1/threads/{}", thread_id, messages=messages), models.ThreadDetail)
+
+    def update(
+        self,
+        thread_id: str,
+        *,
+        state: models.ThreadState | NotGiven = NOT_GIVEN,
+        snoozed_until: datetime.datetime | NotGiven | None = NOT_GIVEN,
+        assignee_id: int | NotGiven | None = NOT_GIVEN,
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.ThreadChanged:
+        """Close, reopen, snooze (with ``snoozed_until``) and assign a thread; None as ``assignee_id``: nobody looks
+        after it. With ``if_match`` PreconditionFailedError if the thread has changed since it was read."""
+        call = write(
+            "PATCH",
+            "/v1/threads/{}",
+            thread_id,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            state=state,
+            snoozed_until=snoozed_until,
+            assignee_id=assignee_id,
+        )
+        return self._transport.model(call, models.ThreadChanged)
 
     def messages(
         self, thread_id: str, *, sort: Sort | None = None, limit: int | None = None, cursor: str | None = None
@@ -163,4 +210,9 @@ class Threads(Resource):
     def read(self, thread_id: str, *, idempotency_key: str | None = None) -> models.Read:
         """Mark a thread as read."""
         call = write("POST", "/v1/threads/{}/read", thread_id, idempotency_key=idempotency_key)
+        return self._transport.model(call, models.Read)
+
+    def unread(self, thread_id: str, *, idempotency_key: str | None = None) -> models.Read:
+        """Show a thread as unread."""
+        call = write("POST", "/v1/threads/{}/unread", thread_id, idempotency_key=idempotency_key)
         return self._transport.model(call, models.Read)
