@@ -174,13 +174,13 @@ def _note_written(actor: Actor, note: ContactNote, **answer: Any) -> ApiResponse
 class NotesView(WorkspaceView):
     """The notes about a contact."""
 
-    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(NoteOut)})
+    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(NoteOut)}, operation_id="list_notes")
     def get(self, contact_id: str) -> ApiResponse:
         """List the notes about a contact, newest first."""
         page = notes.list_notes(self.actor, contact_id, **self.query)
         return ApiResponse(page.as_dict(NoteOut.render_all(page.rows)))
 
-    @endpoint(scopes=WRITE, body=NoteIn, responses={201: NoteOut}, etag=True)
+    @endpoint(scopes=WRITE, body=NoteIn, responses={201: NoteOut}, etag=True, operation_id="create_note")
     def post(self, contact_id: str) -> ApiResponse:
         """Write a note about a contact.
 

@@ -28,6 +28,7 @@ async def run(live: Live, run_name: str, folder: Path) -> None:
         await imports(crm, run_name, folder)
         await segments(crm, run_name, contact_id)
         await messages(crm, live, run_name)
+        await notes_and_templates(crm, live, run_name, contact_id)
         await files(crm, live, run_name, folder)
         await sequences(crm, live, contact_id)
         await broadcasts(crm, live, run_name, contact_id)
@@ -101,6 +102,32 @@ async def contacts(crm: AsyncCrmSolid, run_name: str) -> str:
     rows = [json.loads(line) async for line in crm.contacts.export(format="ndjson", tag=[run_name, "vip"]).lines()]
     assert [(row["id"], row["name"]) for row in rows] == [(contact.id, NAME)]
     return contact.id
+
+
+async def notes_and_templates(crm: AsyncCrmSolid, live: Live, run_name: str, contact_id: str) -> None:
+    (owner,) = [member async for member in crm.members.list() if member.role == "owner"]
+    note = await crm.notes.create(contact_id, text=f"Wants a demo. @{owner.name}")
+    assert [(each.id, each.name) for each in note.mentions] == [(owner.id, owner.name)]
+    assert note.author is not None and note.author.type == "key"
+    assert [each.id async for each in crm.notes.list(contact_id)] == [note.id]
+    read = await crm.notes.get(note.id)
+    changed = await crm.notes.update(note.id, text="Wants two demos.", if_match=read.response.etag)
+    assert (changed.text, changed.edited_at is None) == ("Wants two demos.", False)
+    with pytest.raises(errors.PreconditionFailedError):
+        await crm.notes.delete(note.id, if_match=read.response.etag)
+    await crm.notes.delete(note.id)
+    with pytest.raises(errors.NotFoundError):
+        await crm.notes.get(note.id)
+
+    template = await crm.templates.create(name=f"Привіт {run_name}", text="Hi {first_name|there} 🚀")
+    assert [each.id async for each in crm.templates.list(search=f"привіт {run_name}")] == [template.id]
+    stored = await crm.templates.get(template.id)
+    assert (stored.text, stored.format, stored.attachments) == ("Hi {first_name|there} 🚀", "plain", [])
+    renamed = await crm.templates.update(template.id, name=f"Renamed {run_name}", if_match=stored.response.etag)
+    assert (renamed.name, renamed.text) == (f"Renamed {run_name}", stored.text)
+    await crm.templates.delete(template.id)
+    with pytest.raises(errors.NotFoundError):
+        await crm.templates.get(template.id)
 
 
 async def imports(crm: AsyncCrmSolid, run_name: str, folder: Path) -> None:

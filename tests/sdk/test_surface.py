@@ -37,7 +37,7 @@ ADDED_LATER = {
         *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),
         *("contact", "author"),
     },
-    "PersonalDataOut": {"files"},
+    "PersonalDataOut": {"files", "drafts"},
     "PreviewStepOut": {"html"},
     "StepOut": {"format", "attachments"},
     "ThreadOut": OF_THREADS,

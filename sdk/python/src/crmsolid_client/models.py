@@ -126,6 +126,7 @@ Mode = Literal["live", "test"] | str
 Plan = Literal["trial", "pro", "business", "expired"] | str
 PreviewReason = Literal["condition", "missing_value"] | str
 RecipientStatus = Literal["pending", "sent", "failed", "skipped", "needs_attention", "canceled"] | str
+Role = Literal["viewer", "agent", "admin", "owner"] | str
 Scope = (
     Literal[
         "read:contacts",
@@ -953,7 +954,7 @@ class Member(Model):
     """Of the person, the same in all workspaces."""
     name: str
     """Without a name, what is before the @ of the e-mail address."""
-    role: Literal["viewer", "agent", "admin", "owner"] | str
+    role: Role
     on_duty: bool
     """Whether the queue gives this member conversations."""
 
@@ -1038,7 +1039,7 @@ class PersonalData(Model):
     """What members noted, oldest first."""
     messages: list[dict[str, Any]]
     """Oldest first, as GET answers them."""
-    drafts: list[dict[str, Any]]
+    drafts: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """What members have begun to write to the person and not sent."""
     files: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """Those of the messages, each once."""

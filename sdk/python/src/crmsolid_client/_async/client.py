@@ -17,9 +17,12 @@ from .resources.custom_fields import AsyncCustomFields
 from .resources.events import AsyncDeliveries, AsyncEvents
 from .resources.files import AsyncFiles
 from .resources.jobs import AsyncJobs
+from .resources.members import AsyncMembers
 from .resources.messages import AsyncMessages, AsyncThreads
+from .resources.notes import AsyncNotes
 from .resources.segments import AsyncSegments
 from .resources.sequences import AsyncEnrollments, AsyncSequences
+from .resources.templates import AsyncTemplates
 from .resources.webhooks import AsyncWebhooks
 from .transport import AsyncTransport
 
@@ -59,9 +62,12 @@ class AsyncCrmSolid:
         self.events = AsyncEvents(transport)
         self.files = AsyncFiles(transport)
         self.jobs = AsyncJobs(transport)
+        self.members = AsyncMembers(transport)
         self.messages = AsyncMessages(transport)
+        self.notes = AsyncNotes(transport)
         self.segments = AsyncSegments(transport)
         self.sequences = AsyncSequences(transport)
+        self.templates = AsyncTemplates(transport)
         self.threads = AsyncThreads(transport)
         self.webhooks = AsyncWebhooks(transport)
 

@@ -18,9 +18,12 @@ from .resources.custom_fields import CustomFields
 from .resources.events import Deliveries, Events
 from .resources.files import Files
 from .resources.jobs import Jobs
+from .resources.members import Members
 from .resources.messages import Messages, Threads
+from .resources.notes import Notes
 from .resources.segments import Segments
 from .resources.sequences import Enrollments, Sequences
+from .resources.templates import Templates
 from .resources.webhooks import Webhooks
 from .transport import Transport
 
@@ -60,9 +63,12 @@ class CrmSolid:
         self.events = Events(transport)
         self.files = Files(transport)
         self.jobs = Jobs(transport)
+        self.members = Members(transport)
         self.messages = Messages(transport)
+        self.notes = Notes(transport)
         self.segments = Segments(transport)
         self.sequences = Sequences(transport)
+        self.templates = Templates(transport)
         self.threads = Threads(transport)
         self.webhooks = Webhooks(transport)
 
