@@ -12,8 +12,8 @@ from crmsolid.panel.components.template_tags import linked
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import User
 
-# What stands beside the name of an author that is no member.
-PROGRAMS = {"key": "API", "assistant": "Assistant"}
+# What stands beside the name of an author that is no member, by the kind that is stored.
+PROGRAMS = {"key": "API", "grant": "Assistant"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,9 @@ def shown_notes(actor: Actor, rows: Sequence[ContactNote], *, may_change: bool) 
     users = User.objects.in_bulk(ids) if ids else {}
     found = []
     for note in rows:
-        author = notes.author_of(note)
         html = marked(note.text, [users[each] for each in note.mentioned if each in users])
         may = may_change and notes.may_change(note, actor)
-        found.append(ShownNote(note, author["name"], PROGRAMS.get(author["type"], ""), html, may))
+        found.append(ShownNote(note, notes.author_name(note), PROGRAMS.get(note.author_kind, ""), html, may))
     return found
 
 
