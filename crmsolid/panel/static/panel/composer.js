@@ -391,7 +391,9 @@
     const fields = shown();
     // It is closed once it is stored, unless the contact has written something that is not on this page.
     if (event.submitter?.value === "send_close") Object.assign(fields, { close: "yes", seen: form.elements.seen.value });
-    const url = location.pathname + (pending ? "" : location.search);
+    // With the view and the filter, whose next conversation may open.
+    const filter = document.querySelector("#inbox-list")?.dataset.filter;
+    const url = location.pathname + (pending ? (filter ? `?${filter}` : "") : location.search);
     // Without room for it, the browser sends the form itself.
     const seen = pending ? { answer_seen: answerSeen } : {};
     if (!outbox.add({ id: draft.id, place, url, title: fields.to || form.dataset.title, fields, files: filesOf(), ...seen })) return;
