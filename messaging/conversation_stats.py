@@ -97,11 +97,6 @@ def conversation_report(actor: Actor, periods: Sequence[Period]) -> Report[Conve
     return Report(total, [total] if len(periods) == 1 else [all_of(number) for number in range(len(periods))])
 
 
-def everyone_by_period(actor: Actor, periods: Sequence[Period]) -> list[ConversationFigures]:
-    """The figures of everybody in each of these periods. Errors: ``scope_missing``."""
-    return [each.everyone for each in conversation_report(actor, periods).series]
-
-
 def _episodes(actor: Actor, time: str, periods: Sequence[Period]) -> "QuerySet[Any]":
     rows = Episode.objects.for_workspace(actor.workspace)
     return rows.filter(**{f"{time}__gte": periods[0].begins, f"{time}__lt": periods[-1].ends})

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from contacts.models import Stage
 from contacts.stats import StageFigures
 from crmsolid.api.representations import AnyField, Representation
-from messaging.conversation_stats import Age, Backlog, ConversationFigures
+from messaging.conversation_stats import Backlog, ConversationFigures
 from messaging.stats import Outcomes
 from messaging.team import WriterFigures
 from sequences.stats import MATURE_AFTER, SequenceResults, VersionFigures
@@ -274,10 +274,6 @@ class AgeOut(Representation):
     waiting = serializers.IntegerField()
     unassigned = serializers.IntegerField(help_text="How many of them in conversations that nobody looks after.")
 
-    @staticmethod
-    def read_below_seconds(age: Age) -> int | None:
-        return _seconds(age.below)
-
 
 class BacklogOut(Representation):
     """The contacts who wait now, without snoozed conversations."""
@@ -292,7 +288,7 @@ class BacklogOut(Representation):
 
     @staticmethod
     def read_ages(backlog: Backlog) -> list[dict[str, Any]]:
-        return [AgeOut.render(age) for age in backlog.ages]
+        return [AgeOut.render(age, below_seconds=_seconds(age.below)) for age in backlog.ages]
 
 
 class _PeriodOut(Representation):

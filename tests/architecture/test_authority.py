@@ -68,6 +68,7 @@ from messaging.broadcasts import services as broadcasts
 from messaging.broadcasts.definition import Definition as BroadcastDefinition
 from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.stats import broadcast_report, list_broadcast_figure
+from messaging.conversation_stats import conversation_report, counted_since, list_episodes, read_backlog
 from messaging.files import services as files
 from messaging.files.models import File, FileKind
 from messaging.models import Account, Message, OptOutWord, Template, Thread
@@ -328,6 +329,10 @@ ROWS = [
     Row(received_by_period, EVERYONE, Scope.READ_ANALYTICS, periods),
     Row(waiting_now, EVERYONE, Scope.READ_ANALYTICS),
     Row(writing_hours, EVERYONE, Scope.READ_ANALYTICS, lambda rows: {"period": periods(rows)["periods"][0]}),
+    Row(conversation_report, EVERYONE, Scope.READ_ANALYTICS, periods),
+    Row(counted_since, EVERYONE, Scope.READ_ANALYTICS),
+    Row(read_backlog, EVERYONE, Scope.READ_ANALYTICS),
+    Row(list_episodes, EVERYONE, Scope.READ_MESSAGES, lambda rows: figure(rows, "answered")),
     Row(list_written, EVERYONE, Scope.READ_MESSAGES, lambda rows: figure(rows, "answered")),
     Row(list_results, EVERYONE, Scope.READ_CONTACTS, lambda rows: {**sequence_id(rows), **figure(rows, "won")}),
     Row(list_stage_figure, EVERYONE, Scope.READ_CONTACTS, lambda rows: {"stage": "new", **figure(rows, "count")}),
