@@ -40,7 +40,7 @@ from crmsolid.workspaces.models import Invitation, Membership, User, Workspace
 from crmsolid.workspaces.scoping import WorkspaceModel
 from crmsolid.workspaces.sessions import recent_writes
 from messaging.broadcasts.models import Broadcast, Recipient
-from messaging.models import Account, File, Message, MessageAttempt, OptOutWord, Template, Thread
+from messaging.models import Account, Alert, File, Message, MessageAttempt, OptOutWord, Template, Thread
 from sequences.models import Enrollment, Sequence, SequenceVersion, Step, StepRun
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.secrets import encrypt_secret
@@ -127,6 +127,7 @@ def furnish(workspace: Workspace, mark: str) -> Belongings:
     member = Membership.objects.for_workspace(workspace.owner_workspace).first().user
     _add(made, Grant(user=member, application=application, client_name=f"{mark} assistant", scopes=["read:contacts"]))
     _add(made, ContactColumns(user=member, columns=["email"]))
+    _add(made, Alert(user=member, thread=message.thread, kind="message", about=message.pk))
     if workspace == workspace.owner_workspace:
         # Without the mark: the members of the live workspace are shown in test mode too.
         number = Invitation.unscoped.count()

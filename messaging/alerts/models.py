@@ -57,7 +57,9 @@ class Alert(WorkspaceModel):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     # NULL for a note about a contact with whom there is no conversation.
-    thread = models.ForeignKey("messaging.Thread", on_delete=models.CASCADE, related_name="+", null=True)
+    thread = models.ForeignKey(
+        "messaging.Thread", on_delete=models.CASCADE, related_name="+", null=True, db_index=False
+    )
     kind = models.CharField(max_length=10, choices=AlertKind.choices)
     # The id of the message, of the note, or one of the assignment's own.
     about = models.CharField(max_length=30)
@@ -81,6 +83,7 @@ class Alert(WorkspaceModel):
             models.Index(fields=["told_at"], name="alert_unpushed", condition=Q(seen_at=None, pushed_at=None)),
             models.Index(fields=["created_at"], name="alert_unmailed", condition=Q(seen_at=None, emailed_at=None)),
             models.Index(fields=["created_at"], name="alert_created"),
+            models.Index(fields=["thread"], name="alert_of_thread", condition=Q(thread__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -96,13 +99,16 @@ class PushSubscription(models.Model):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64)
     subscription = models.BinaryField(help_text="encrypted")
     session = models.ForeignKey("workspaces.UserSession", on_delete=models.CASCADE, related_name="+")
     browser = models.CharField(max_length=200, blank=True, help_text="the User-Agent, shortened")
     created_at = models.DateTimeField(default=clock.now)
     last_sent_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="pushsubscription_once")]
 
     def __str__(self) -> str:
         return f"push subscription {self.pk}"

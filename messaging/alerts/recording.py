@@ -11,14 +11,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from contacts.models import ContactNote
 from crmsolid.core import clock, doorbell
 from crmsolid.core.batches import go_on_after_error
 from crmsolid.core.ids import new_id
-from crmsolid.core.sql.bulk import fetch
 from crmsolid.events.models import Event
 from crmsolid.events.positions import PositionedEvent
 from crmsolid.workspaces.actor import Actor
@@ -63,12 +62,18 @@ def _record(message_ids: Collection[str], *, skip_locked: bool) -> set[str]:
     """Record alerts of these messages; returns which were looked at. Their threads are locked against deletion."""
     messages = Message.unscoped.filter(pk__in=message_ids).select_related("thread", "contact", "workspace")
     found = list(messages.order_by("created_at", "pk"))
-    statement = f'SELECT id FROM "{Thread._meta.db_table}" WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE'
-    rows = fetch(statement + (" SKIP LOCKED" if skip_locked else ""), [[each.thread_id for each in found]])
-    locked = {thread_id for (thread_id,) in rows}
+    locked = _lock({each.thread_id for each in found}, skip_locked=skip_locked)
     found = [each for each in found if each.thread_id in locked]
     _tell_of_messages(_worth_telling(found))
     return {each.pk for each in found}
+
+
+def _lock(thread_ids: Collection[str], *, skip_locked: bool) -> set[str]:
+    """Lock these threads as a foreign key does, which Django cannot say: only who deletes them waits."""
+    statement = f'SELECT id FROM "{Thread._meta.db_table}" WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE'
+    with connection.cursor() as cursor:
+        cursor.execute(statement + (" SKIP LOCKED" if skip_locked else ""), [sorted(thread_ids)])
+        return {thread_id for (thread_id,) in cursor.fetchall()}
 
 
 def _worth_telling(messages: Sequence[Message]) -> list[Message]:

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             name='PushSubscription',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
+                ('digest', models.CharField(max_length=64)),
                 ('subscription', models.BinaryField(help_text='encrypted')),
                 ('browser', models.CharField(blank=True, help_text='the User-Agent, shortened', max_length=200)),
                 ('created_at', models.DateTimeField(default=crmsolid.core.clock.now)),
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='alert',
             name='thread',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.thread'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.thread'),
         ),
         migrations.AddField(
             model_name='alert',
@@ -246,6 +246,10 @@ class Migration(migrations.Migration):
             model_name='alert',
             index=models.Index(fields=['created_at'], name='alert_created'),
         ),
+        migrations.AddIndex(
+            model_name='alert',
+            index=models.Index(condition=models.Q(('thread__isnull', False)), fields=['thread'], name='alert_of_thread'),
+        ),
         migrations.AddConstraint(
             model_name='alert',
             constraint=models.UniqueConstraint(fields=('user', 'kind', 'about'), name='alert_once'),
@@ -253,6 +257,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='alert',
             constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['message', 'assigned']), ('seen_at', None)), fields=('user', 'thread', 'kind'), name='alert_unseen_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='pushsubscription',
+            constraint=models.UniqueConstraint(fields=('digest',), name='pushsubscription_once'),
         ),
         migrations.AddConstraint(
             model_name='alertsettings',

@@ -146,7 +146,7 @@ class AlertsPage(TenantPage):
 class AlertPage(TenantPage):
     """Leads to what an alert is about. If that is in another workspace of the user, it asks before it goes there."""
 
-    name, title, template = "alert", "Alert", "panel/alert.html"
+    name, title, template, model = "alert", "Alert", "panel/alert.html", Alert
 
     def get(self, request: HttpRequest, alert_id: int) -> HttpResponse:
         alert = reading.find_own(self.panel.membership.user_id, alert_id)

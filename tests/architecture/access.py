@@ -157,7 +157,12 @@ PAGES = {
     "contacts_scoringrule_copy": Access(None, ADMINS),
     # Conversations
     "inbox": Access(EVERYONE),
-    "alerts": Access(EVERYONE, EVERYONE, ({"do": "save"}, {"do": "test"}, {"do": "seen"}), needs_plan=False),
+    "alerts": Access(
+        EVERYONE,
+        EVERYONE,
+        tuple({"do": do} for do in ("save", "subscribe", "remove", "test", "seen")),
+        needs_plan=False,
+    ),
     "alert": Access(EVERYONE),
     "file_upload": Access(EVERYONE, WRITERS),
     "file": Access(EVERYONE),

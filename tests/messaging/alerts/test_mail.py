@@ -101,7 +101,7 @@ def test_texts_can_be_left_out(tenants: Tenants, sandbox: Account, frozen_time: 
     assert telling.mail_due() == 1
     email.send_due()
     assert "- @alice (Acme): New message\n" in mail.outbox[0].body
-    assert "secret" not in mail.outbox[0].body + mail.outbox[0].subject
+    assert "secret" not in f"{mail.outbox[0].body}{mail.outbox[0].subject}"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -29,7 +29,7 @@ def told(user: User | None = None) -> list[tuple[int, str, str]]:
     """User, kind and thread of each alert that is not seen."""
     rows = Alert.unscoped.filter(seen_at=None).order_by("pk")
     rows = rows if user is None else rows.filter(user=user)
-    return [(row.user_id, row.kind, row.thread_id) for row in rows]
+    return [(row.user_id, row.kind, str(row.thread_id)) for row in rows]
 
 
 def test_a_message_that_nobody_looks_after_is_told_to_those_who_answer(tenants: Tenants, sandbox: Account) -> None:
