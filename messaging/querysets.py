@@ -138,7 +138,10 @@ def first_of_contact(rows: "QuerySet[Thread]", among: Q, *order: Any) -> "QueryS
         # inbox for independent of each other, expects next to nothing in the indexes that have them, and would read
         # such a one from its beginning for each row.
         own = own.alias(is_among=Case(When(among, then=Value(True)), default=Value(False))).filter(is_among=True)
-    return rows.filter(pk=Subquery(own.order_by(*order).values("pk")[:1]))
+    first = Case(When(pk=Subquery(own.order_by(*order).values("pk")[:1]), then=Value(True)), default=Value(False))
+    # Of a comparison PostgreSQL would expect that one in 200 rows matches, and would read all of them before it sorts.
+    # Of CASE it expects every other one.
+    return rows.alias(is_first=first).filter(is_first=True)
 
 
 def behind(sort: str, value: Any, pk: Any) -> Q:
