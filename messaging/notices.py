@@ -21,7 +21,7 @@ from crmsolid.core.redis import REDIS_ERRORS, build_client
 logger = logging.getLogger("crmsolid.stream")
 
 CHANNEL = "crmsolid:notices"
-CHANGED, TYPING, PRESENT, DRAFT, ALERT = "changed", "typing", "present", "draft", "alert"
+CHANGED, READ, TYPING, PRESENT, DRAFT, ALERT = "changed", "read", "typing", "present", "draft", "alert"
 # So many are read at once; a page needs no more than the latest of them.
 BATCH = 500
 OPEN_SECONDS = 5.0
@@ -29,11 +29,11 @@ OPEN_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``kind``: ``changed``; ``typing`` by ``who``, which is ``contact`` or the name of the member ``user_id``;
-    ``present``: other members have the thread open than before; ``draft``: what the member ``user_id`` has begun to
-    write has the revision ``who`` by now, 0 if it is not there any more. Pages of members who may not write get the
-    first, and the second of a contact. An ``alert`` is for the pages of the user whose id is ``who`` alone, in whatever
-    workspace."""
+    """``kind``: ``changed``; ``read``, or unread again, which changes the list alone; ``typing`` by ``who``, which is
+    ``contact`` or the name of the member ``user_id``; ``present``: other members have the thread open than before;
+    ``draft``: what the member ``user_id`` has begun to write has the revision ``who`` by now, 0 if it is not there any
+    more. Pages of members who may not write get the first two, and the third of a contact. An ``alert`` is for the
+    pages of the user whose id is ``who`` alone, in whatever workspace."""
 
     workspace_id: int
     thread_id: str
@@ -42,9 +42,9 @@ class Notice:
     user_id: int = 0
 
 
-def tell_changed(workspace_id: int, thread_id: str) -> None:
+def tell_changed(workspace_id: int, thread_id: str, kind: str = CHANGED) -> None:
     """Tell the pages that show this thread, after the commit, that it has changed."""
-    tell_later(Notice(workspace_id, thread_id, CHANGED))
+    tell_later(Notice(workspace_id, thread_id, kind))
 
 
 def tell_later(notice: Notice) -> None:

@@ -24,7 +24,7 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.authors import author_of
 from crmsolid.workspaces.scoping import WorkspaceModel
-from messaging import querysets, team
+from messaging import notices, querysets, team
 from messaging.accounts import MAX_BIGINT, account_not_found
 from messaging.authors import columns_of
 from messaging.changes import queue
@@ -261,6 +261,7 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
         raise DomainError("invalid_state", "the message was sent; only one that was not can be canceled")
     automatic.cancel([message], message.error)
     audit.record(actor, "message.canceled", message.pk)
+    notices.tell_changed(message.workspace_id, message.thread_id)
     if message.source == "direct":
         state.find_waiting([message.thread_id])
     return message
@@ -360,5 +361,6 @@ def mark_thread_read(actor: Actor, thread_id: str) -> Thread:
     rows = Thread.objects.for_workspace(actor.workspace).filter(pk=thread.pk)
     if rows.filter(unread_count__gt=0).update(unread_count=0):
         audit.record(actor, "thread.read", thread.pk)
+        notices.tell_changed(thread.workspace_id, thread.pk, notices.READ)
     thread.unread_count = 0
     return thread

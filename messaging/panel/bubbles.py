@@ -14,15 +14,19 @@ from crmsolid.workspaces.models import Workspace
 from messaging.authors import of_message
 from messaging.changes.services import EDIT_WITHIN, WITHOUT_TEXT
 from messaging.formatting.entities import from_json
-from messaging.models import Direction, Message, Status, Thread
+from messaging.models import Direction, Message, Status, Thread, WaitingFor
 from messaging.panel import media, words
 from messaging.panel.formatted import html_of
 from messaging.panel.media import Shown
+from messaging.sending.waiting import waiting_for
 from messaging.threads.services import answering
 from messaging.threads.services.actions import Deed
 
 # So many characters of a message are shown where another one quotes it.
 QUOTED = 140
+# A message that is sent at once is sent within this time.
+SENT_WITHIN = timedelta(seconds=5)
+AT_ONCE = (WaitingFor.WORKER, WaitingFor.EARLIER_MESSAGE)
 # What stands beside the name of an author that is no member.
 AUTHORS: dict[str, str] = {AuthorKind.KEY: "API", AuthorKind.ASSISTANT: "Assistant"}
 
@@ -53,8 +57,8 @@ class Reaction:
 @dataclass(slots=True)
 class Bubble:
     """A message as it is shown. ``label`` stands for one without text and files. ``pictures`` are shown side by side,
-    ``files`` below each other. ``may`` names what can be done with it, ``change`` says what is being done or failed.
-    """
+    ``files`` below each other. ``is_waiting`` is whether it says why it is not sent yet. ``may`` names what can be done
+    with it, ``change`` says what is being done or failed."""
 
     message: Message
     html: SafeString
@@ -66,15 +70,12 @@ class Bubble:
     failure: str
     corrections: list[tuple[str, str]]
     may_retry: bool
+    is_waiting: bool
     may_cancel: bool
     quote: Quote | None
     reactions: list[Reaction]
     may: str
     change: str
-
-    @property
-    def is_sending(self) -> bool:
-        return self.message.status in (Status.QUEUED, Status.SENDING)
 
 
 @dataclass(slots=True)
@@ -149,6 +150,7 @@ class Drawing:
         files = media.files_of(message)
         pictures = [each for each in files if each.look in ("image", "video")]
         is_bare = not message.text and not files
+        is_waiting = _is_waiting(message)
         return Bubble(
             message,
             html=html_of(message.text, from_json(message.entities)),
@@ -160,7 +162,8 @@ class Drawing:
             failure=words.failure_text(message),
             corrections=words.corrections(message),
             may_retry=message.pk in self._retryable,
-            may_cancel=message.status == Status.QUEUED,
+            is_waiting=is_waiting,
+            may_cancel=is_waiting and message.status == Status.QUEUED,
             quote=self._quote(message),
             reactions=reactions_of(message),
             may=" ".join(_allowed(message)),
@@ -175,6 +178,13 @@ class Drawing:
         text = message.quote or " ".join(quoted.text.split()) or shown.text
         author = "You" if quoted.direction == Direction.OUT else str(self._thread.contact)
         return Quote(quoted.pk, author, text[:QUOTED], shown.icon if not quoted.text else "")
+
+
+def _is_waiting(message: Message) -> bool:
+    """Whether it is worth saying that it is not sent yet: one that is to be sent at once has a moment for that."""
+    if message.status not in (Status.QUEUED, Status.SENDING):
+        return False
+    return message.created_at < clock.now() - SENT_WITHIN or waiting_for(message) not in (*AT_ONCE, None)
 
 
 def _allowed(message: Message) -> Iterator[str]:

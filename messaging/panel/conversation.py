@@ -88,6 +88,12 @@ def _last_before(actor: Actor, thread: Thread, time: datetime) -> datetime | Non
     return last
 
 
+def part_of(actor: Actor, thread: Thread, message_id: str) -> Part:
+    """One message as the conversation shows it, as if it were its first."""
+    [part] = Drawing(actor.workspace, thread, [messages.get_message(actor, message_id)]).parts(())
+    return part
+
+
 def seen_until(thread: Thread, shown: Conversation) -> datetime:
     """The time of the latest message that somebody has seen who sees this. The thread was read before its messages, so
     one of them may be newer than it says."""

@@ -54,10 +54,16 @@ def erased(page: TenantPage, places: list[str]) -> list[str]:
     return [place for place, each in ids.items() if each and each not in found]
 
 
-def answer(page: TenantPage, send: Callable[[Draft], Message], next_of: Callable[[], str] = str) -> JsonResponse:
+def answer(
+    page: TenantPage,
+    send: Callable[[Draft], Message],
+    draw: Callable[[Message], str] | None = None,
+    next_of: Callable[[], str] = str,
+) -> JsonResponse:
     """Send the draft, and say what became of it: ``crossed`` if somebody else has answered what the page has not shown,
-    which the member is asked about. What may pass by itself is 503, and is tried again. ``next_of`` gives the address
-    of the page that opens after a message, empty if the one that is shown stays."""
+    which the member is asked about. What is stored comes as HTML that ``draw`` makes. What may pass by itself is 503,
+    and is tried again. ``next_of`` gives the address of the page that opens after a message, empty if the one that is
+    shown stays."""
     draft = Draft.of(page.request.POST)
     try:
         message = send(draft)
@@ -72,7 +78,9 @@ def answer(page: TenantPage, send: Callable[[Draft], Message], next_of: Callable
     said = f"Planned for {moment_text(message.eta)}." if is_planned else "Sent."
     left = conversation.left_text(get_account(page.actor, message.account_id))
     address = panel_url("inbox_thread", message.thread_id)
-    return JsonResponse({"state": "stored", "said": said, "left": left, "url": address, "next": next_of()})
+    html = draw(message) if draw is not None else ""
+    stored = {"state": "stored", "said": said, "left": left, "url": address, "html": html, "next": next_of()}
+    return JsonResponse(stored)
 
 
 def answer_change(change: Callable[[], None]) -> JsonResponse:

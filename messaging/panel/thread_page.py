@@ -163,6 +163,7 @@ class ThreadPage(NotesPage):
             "is_latest": is_latest,
             "sample": sample.progress(thread, shown.messages) if self.panel.is_test else "",
             "seen": conversation.seen_until(thread, shown),
+            "user_id": self.panel.membership.user_id,
             "workspace_id": self.workspace.pk,
         }
 

@@ -4,9 +4,11 @@ import json
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -143,8 +145,15 @@ class WritingPage(InboxPage):
         return outbox.answer(
             self,
             lambda draft: self.reply(thread, draft, close="close" in posted),
+            partial(self.drawn, thread),
             lambda: self.next_after_answer(thread),
         )
+
+    def drawn(self, thread: Thread, message: Message) -> str:
+        """The message as the conversation shows it, so that the page has it without a second request."""
+        part = conversation.part_of(self.actor, thread, message.pk)
+        shown = {"part": part, "thread": thread, "user_id": self.panel.membership.user_id, "may_change": True}
+        return render_to_string("panel/inbox_part.html", shown, self.request)
 
     # --- The draft ------------------------------------------------------------------------------------------------
     def keep_draft(self, thread: Thread) -> JsonResponse:

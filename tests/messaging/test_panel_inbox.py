@@ -333,10 +333,13 @@ def test_outbox_is_told_what_became_of_an_answer(client: Client, thread: Thread,
     ids = {name: new_id("msg") for name in ("now", "later", "wrong")}
     stored = {"state": "stored", "url": page_of(thread), "left": "", "next": ""}
     for _ in range(2):
-        answer = from_outbox(client, thread, tenants, message_id=ids["now"])
-        assert answer == (200, {**stored, "said": "Sent."})
+        status, answer = from_outbox(client, thread, tenants, message_id=ids["now"])
+        html = answer.pop("html")
+        assert (status, answer) == (200, {**stored, "said": "Sent."})
+        assert f'<article class="cs-bubble" id="m-{ids["now"]}"' in html
     _, answer = from_outbox(client, thread, tenants, message_id=ids["later"], **planned)
     assert answer["said"] == "Planned for 5 Jun 2030 09:30 UTC."
+    assert "Planned for <time" in answer["html"]
     _, answer = from_outbox(client, thread, tenants, message_id=ids["wrong"], text="Hi {nobody}")
     assert (answer["state"], answer["message_id"], list(answer["errors"])) == ("refused", ids["wrong"], ["text"])
     _, answer = from_outbox(client, thread, tenants, message_id=ids["now"], text="Changed")

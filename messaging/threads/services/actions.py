@@ -16,7 +16,7 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import AuditEntry, Membership, User, Workspace
-from messaging import episodes
+from messaging import episodes, notices
 from messaging.alerts import recording
 from messaging.models import Thread
 from messaging.querysets import waiting_threads
@@ -52,6 +52,7 @@ def _change(
         audit.record(actor, f"thread.{verb}", thread_id, **data)
         if "closed_at" in changes:
             _record_closing(actor, thread_id, changes["closed_at"])
+        notices.tell_changed(actor.workspace.pk, thread_id, notices.READ if verb == "unread" else notices.CHANGED)
         if takes_back is not None:  # closing it has ended the wait
             find_waiting([thread_id])
         thread = find_thread(actor.workspace, thread_id)

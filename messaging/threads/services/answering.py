@@ -202,6 +202,7 @@ def retry_message(actor: Actor, message_id: str) -> Message:
         retry_of_id=failed.pk,
     )
     audit.record(actor, "message.retried", failed.pk, message=again.pk)
+    notices.tell_changed(again.workspace_id, again.thread_id)
     return again
 
 

@@ -145,7 +145,9 @@ def _in_two_groups(parts: list[_Part], read: Callable[..., Page], limit: int, cu
     if not room:
         return Page(first.rows, SECOND_GROUP if second.rows else None)
     next_cursor = None if second.next_cursor is None else SECOND_GROUP + second.next_cursor
-    return Page([*first.rows, *second.rows], next_cursor)
+    # Of one that was answered between the two statements, the later one tells.
+    later = {row.pk for row in second.rows}
+    return Page([*(row for row in first.rows if row.pk not in later), *second.rows], next_cursor)
 
 
 def _count_others(actor: Actor, view: View, threads: list[Thread]) -> None:

@@ -9,27 +9,40 @@
   const place = form?.dataset.place || pending?.dataset.place;
   if (!place || !outbox) return;
   outbox.shownPlace = place;
+  const log = document.querySelector("#inbox-messages");
+  const LATE = 2000; // after so many milliseconds a bubble says that it is not sent yet
 
   // --- What was sent and is not confirmed -----------------------------------------------------------------------
   const ofPlace = () => outbox.entries().filter((entry) => entry.place === place);
+  // A bubble looks as it will when it is stored, and stands where it will: the one run of them goes on with the last run
+  // of the conversation if that is of the same member.
   function bubbleOf(entry) {
     const found = document.getElementById(`pending-${entry.id}`);
     if (found) return found;
-    const bubble = document.querySelector("#inbox-pending-bubble").content.firstElementChild.cloneNode(true);
+    const run = document.querySelector("#inbox-pending-bubble").content.firstElementChild.cloneNode(true);
+    const bubble = run.querySelector("article");
     bubble.id = `pending-${entry.id}`;
+    const time = { timeZone: pending.dataset.zone, hour: "2-digit", minute: "2-digit" };
+    bubble.querySelector("[data-time]").textContent = new Date(entry.order).toLocaleTimeString("en-GB", time);
+    setTimeout(showPending, LATE);
     bubble.querySelector("[data-text]").textContent = [...(entry.files ?? []).map(({ name }) => name), entry.fields.text].filter(Boolean).join("\n");
     bubble.querySelector("[data-take-back]").addEventListener("click", () => form.dispatchEvent(new CustomEvent("take-back", { detail: entry.id })));
     bubble.querySelector("[data-discard]").addEventListener("click", () => {
       outbox.remove(entry);
       document.querySelector("#composer-text, #inbox-scroll").focus();
     });
-    pending.append(bubble);
+    const stack = pending.querySelector(".cs-stack");
+    if (stack) stack.append(bubble);
+    else pending.append(run);
     return bubble;
   }
   function showEntry(entry) {
     const bubble = bubbleOf(entry);
     const why = entry.crossed ? `${entry.crossed.said}.` : entry.refused && Object.values(entry.refused).join(" ");
-    bubble.firstElementChild.firstElementChild.classList.toggle("is-failed", Boolean(why));
+    const isWaiting = why || outbox.hasTrouble() || Date.now() - entry.order >= LATE;
+    bubble.classList.toggle("is-failed", Boolean(why));
+    bubble.classList.toggle("is-sending", Boolean(isWaiting) && !why);
+    bubble.querySelector(".cs-state").hidden = !isWaiting;
     bubble.querySelector("[data-state]").textContent = why ? `Not sent. ${why}` : outbox.words();
     bubble.querySelector("[data-take-back]").hidden = !form || !(why || outbox.hasTrouble());
     bubble.querySelector("[data-discard]").hidden = !why;
@@ -40,10 +53,19 @@
     if (state) state.textContent = all.some((entry) => !entry.refused && !entry.crossed) ? outbox.words() : "";
     showCrossing(all.find((entry) => entry.crossed));
     if (!pending) return;
-    const ids = all.map((entry) => `pending-${entry.id}`);
-    // What was stored stays until the message itself is there.
-    for (const bubble of [...pending.children]) if (!ids.includes(bubble.id) && !("isStored" in bubble.dataset)) bubble.remove();
-    all.forEach(showEntry);
+    // The page may show what is stored before it is answered that it is.
+    const unshown = all.filter(({ id }) => outbox.hasTrouble() || !document.getElementById(`m-${id}`));
+    const ids = unshown.map(({ id }) => `pending-${id}`);
+    for (const bubble of pending.querySelectorAll("article")) if (!ids.includes(bubble.id)) bubble.remove();
+    unshown.forEach(showEntry);
+    if (!unshown.length) pending.replaceChildren();
+    goOn();
+  }
+  const lastRun = () => [...log.querySelectorAll(":scope > :is(.cs-msg, .cs-event, .cs-thread-note)")].at(-1);
+  function goOn() {
+    for (const run of log.querySelectorAll(".is-going-on")) run.classList.remove("is-going-on");
+    const last = lastRun();
+    if (pending.firstElementChild && last?.matches("[data-own]")) last.classList.add("is-going-on");
   }
   // Somebody else has answered what this page had not shown when the answer was sent. It is asked what to do then.
   const crossing = document.querySelector("#composer-crossing"); // none in the form of a new message
@@ -59,21 +81,30 @@
       if (element.textContent !== value) element.textContent = value;
     }
   }
-  function showStored(id) {
-    const bubble = document.getElementById(`pending-${id}`);
-    if (!bubble) return;
-    bubble.dataset.isStored = "";
-    bubble.querySelector("[data-state]").textContent = "Sent";
+  // The stored message takes the place of its bubble, as the next answer of the server will have it.
+  function showStored(id, html) {
+    if ("latest" in log.dataset || document.getElementById(`m-${id}`)) return;
+    if (log.classList.contains("htmx-request")) { // what was asked for before does not have it
+      htmx.trigger(log, "htmx:abort");
+      document.dispatchEvent(new Event("inbox:stale"));
+    }
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const [day, run] = ["h3", ".cs-msg"].map((selector) => holder.content.querySelector(selector));
+    const last = lastRun();
+    const isSameDay = day.textContent === [...log.querySelectorAll(".cs-day")].at(-1)?.textContent;
+    if (isSameDay && last.matches("[data-own]")) return last.querySelector(".cs-stack").append(...run.querySelector(".cs-stack").children);
+    const parts = isSameDay ? [run] : [day, run];
+    if (last) last.after(...parts);
+    else log.querySelector(".cs-empty").replaceWith(...parts);
   }
-  document.querySelector("#inbox-messages")?.addEventListener("htmx:afterSwap", () => {
-    for (const bubble of pending.querySelectorAll("[data-is-stored]")) bubble.remove();
-  });
+  log?.addEventListener("htmx:afterSwap", showPending);
   document.addEventListener("outbox", ({ detail: { what, entry, answer } }) => {
     if (what === "changed") return showPending();
     if (entry.place !== place) return;
     if (what === "crossed") document.dispatchEvent(new Event("inbox:stale"));
     if (what !== "stored") return;
-    if (pending) showStored(entry.id);
+    if (pending) showStored(entry.id, answer.html);
     else location.assign(answer.url);
   });
   showPending();

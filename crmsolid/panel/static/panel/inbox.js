@@ -12,59 +12,62 @@
 
   // --- Live -----------------------------------------------------------------------------------------------------
   let source = null;
-  let timer = null;
-  const changed = new Set();
   let ended = false;
-  const refreshSoon = (thread, milliseconds = 300) => {
-    changed.add(thread);
-    timer ??= setTimeout(refresh, milliseconds);
-  };
-  function refresh() {
-    timer = null;
-    const ours = changed.has(inbox.dataset.thread) || changed.has("all");
-    changed.clear();
-    htmx.trigger(list, "inbox:changed");
-    if (!messages || !ours) return;
-    refreshHead();
-    if (!messages.dataset.latest) htmx.trigger(messages, "inbox:changed");
+  // A part that is to be asked for anew, by when that is done.
+  const due = new Map();
+  const ALL = ["list", "head", "messages"];
+  function refreshSoon(parts, milliseconds = 0) {
+    const at = performance.now() + milliseconds;
+    for (const part of parts) {
+      if (due.get(part)?.at <= at) continue;
+      clearTimeout(due.get(part)?.timer);
+      due.set(part, { at, timer: setTimeout(refresh, milliseconds, part) });
+    }
   }
-  // A menu that is open would close, with what is typed in it.
-  function refreshHead() {
-    if (head && !head.querySelector("details[open]")) htmx.trigger(head, "inbox:changed");
+  let listAt = -Infinity;
+  function refresh(part) {
+    due.delete(part);
+    if (part === "list") {
+      listAt = performance.now();
+      htmx.trigger(list, "inbox:changed");
+    } else if (part === "head") {
+      // A menu that is open would close, with what is typed in it.
+      if (head && !head.querySelector("details[open]")) htmx.trigger(head, "inbox:changed");
+    } else if (messages && !messages.dataset.latest) htmx.trigger(messages, "inbox:changed");
   }
-  // Who leaves may come back at once, as with a reload.
-  function refreshPresentSoon() {
-    clearTimeout(refreshPresentSoon.timer);
-    refreshPresentSoon.timer = setTimeout(refreshHead, 500);
+  // The list is asked for at most every 3 s, however much happens; every 10 s for what changes little in it.
+  const LIST_EVERY = { "message.received": 3000, "message.failed": 3000, changed: 3000, read: 3000, "message.read": Infinity };
+  function follow({ thread, event }) {
+    const every = LIST_EVERY[event] ?? 10000;
+    if (every < Infinity) refreshSoon(["list"], Math.max(200, listAt + every - performance.now()));
+    if (thread !== inbox.dataset.thread || event === "read") return;
+    refreshSoon(["messages"], event === "message.received" ? 20 : 250);
+    if (event in LIST_EVERY) refreshSoon(["head"], 200);
   }
-  // No event says that another member has assigned, snoozed or closed something, so the page looks for it.
-  setInterval(() => {
-    if (ended || document.hidden) return;
-    htmx.trigger(list, "inbox:changed");
-    refreshHead();
-  }, 10000);
+  // A notice may get lost, and nothing tells that a snooze has ended or how long somebody has waited by now.
+  setInterval(() => ended || document.hidden || refreshSoon(["list", "head"]), 60000);
   const LOST = ["Connecting again…", "Not live any more. Reload the page to see what is new."];
   function open() {
     if (source || ended || document.hidden) return;
     source = new EventSource(inbox.dataset.stream);
     source.onopen = () => {
       if (LOST.includes(live.textContent)) say("");
-      if (open.before) refreshSoon("all"); // what happened while there was no stream
+      if (open.before) refreshSoon(ALL); // what happened while there was no stream
       open.before = true;
       open.refused = false;
     };
     source.onmessage = ({ data }) => {
-      const { thread, event } = JSON.parse(data);
-      if (event === "message.received") stopTyping(thread, false);
-      if (event === "changed") stopTyping(thread, true); // somebody has answered
-      refreshSoon(thread);
+      const told = JSON.parse(data);
+      if (told.event === "message.received") stopTyping(told.thread, false);
+      if (told.event === "changed") stopTyping(told.thread, true); // somebody has answered
+      follow(told);
     };
     source.addEventListener("draft", ({ data }) => {
       const { thread, revision } = JSON.parse(data);
-      if (thread !== inbox.dataset.thread) return refreshSoon(thread, 2000);
+      if (thread !== inbox.dataset.thread) return refreshSoon(["list"], 2000);
       document.dispatchEvent(new CustomEvent("draft-changed", { detail: revision }));
     });
-    source.addEventListener("present", ({ data }) => JSON.parse(data).thread === inbox.dataset.thread && refreshPresentSoon());
+    source.addEventListener("present", ({ data }) => JSON.parse(data).thread === inbox.dataset.thread && refreshSoon(["head"], 500)); // who leaves may come back at once
     source.addEventListener("typing", (event) => showTyping(JSON.parse(event.data)));
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return say(LOST[0]);
@@ -138,7 +141,7 @@
   function askAgain() {
     if (ended || document.hidden) return; // a tab that is seen again loads all of it
     say(AGAIN);
-    refreshSoon("all", 10000);
+    refreshSoon(ALL, 10000);
   }
   async function end(status) {
     if (ended) return;
@@ -222,7 +225,7 @@
     const menu = form.closest("details[open]");
     if (menu) menu.open = false;
     if (menu || hadFocus) (menu?.querySelector("summary") ?? scroller).focus();
-    refreshSoon("all", 0);
+    refreshSoon(ALL);
   }
   document.addEventListener("submit", (event) => {
     const { target, submitter } = event;
@@ -261,21 +264,30 @@
     document.title = document.title.replace(/^(\[TEST\] )?(\(\S+\) )?/, (_, test = "") => test + (count ? `(${count}) ` : ""));
   });
 
-  // What is written to somebody and not sent yet.
-  function showDrafts() {
+  // What is written to somebody and not sent yet, or not stored yet: then nobody waits any more.
+  function showWritten() {
+    const sent = new Map(window.outbox?.entries().map((entry) => [entry.place, entry]));
     for (const row of list.querySelectorAll("li")) {
-      const draft = row.id !== `row-${inbox.dataset.thread}` && window.outbox?.draftOf(row.id.slice(4));
-      const words = draft && (draft.fields.text.trim() || draft.files?.[0]?.name);
-      if (words) row.querySelector(".cs-snip .cs-cut").replaceChildren(Object.assign(document.createElement("b"), { textContent: "Draft:" }), ` ${words.slice(0, 140)}`);
+      const place = row.id.slice(4);
+      const entry = sent.get(place);
+      const isOnTheWay = entry && !entry.refused && !entry.crossed;
+      const written = isOnTheWay ? entry : place !== inbox.dataset.thread && window.outbox?.draftOf(place);
+      const words = written && (written.fields.text.trim() || written.files?.[0]?.name);
+      if (!words) continue;
+      const before = Object.assign(document.createElement(isOnTheWay ? "span" : "b"), { dir: "ltr", textContent: isOnTheWay ? "You:" : "Draft:" });
+      row.querySelector(".cs-snip .cs-cut").replaceChildren(before, ` ${words.slice(0, 140)}`);
+      if (isOnTheWay && !entry.fields.send_at) row.querySelector(".cs-wait").replaceWith(Object.assign(document.createElement("span"), { className: "cs-wait", textContent: "now" }));
     }
   }
-  showDrafts();
-  list.addEventListener("htmx:afterSwap", showDrafts);
+  showWritten();
+  list.addEventListener("htmx:afterSwap", showWritten);
 
-  document.addEventListener("inbox:stale", () => refreshSoon(inbox.dataset.thread, 0));
+  document.addEventListener("inbox:stale", () => refreshSoon(["messages"]));
   // What was sent is in view, and what became of it is said (composer.js has the rest).
   document.addEventListener("inbox:sent", () => toEnd());
   document.addEventListener("outbox", ({ detail: { what, entry, answer } }) => {
+    if (what === "changed") showWritten();
+    if (what === "refused" || what === "crossed") refreshSoon(["list"]);
     if (entry?.place !== inbox.dataset.thread) return;
     if (what === "gone") return end(404);
     if (what !== "stored") return;
@@ -284,7 +296,7 @@
     // The next conversation opens, unless something else is being written here by now.
     if (answer.next && !window.outbox.draftOf(entry.place)) location.assign(answer.next);
     else if (messages.dataset.latest) location.assign(messages.dataset.latest);
-    else refreshSoon(entry.place, 0);
+    else refreshSoon(["list", "head"]);
   });
 
 })();
