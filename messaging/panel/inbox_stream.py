@@ -137,5 +137,5 @@ class _Reader:
                 data = {"thread": notice.thread_id}
             case _:
                 data = {"thread": notice.thread_id, "event": notice.kind}
-        event = notice.kind if notice.kind != notices.CHANGED else "message"
+        event = "message" if notice.kind in (notices.CHANGED, notices.READ) else notice.kind
         return b"event: %s\ndata: %s\n\n" % (event.encode(), strictjson.dumps(data))

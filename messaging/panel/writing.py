@@ -17,6 +17,7 @@ from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
 from crmsolid.panel.components.tenant_page import TenantPage, error_text
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.authors import author_of
 from messaging import services as messages
 from messaging import texts
 from messaging.accounts import get_account
@@ -71,6 +72,7 @@ class WritingPage(InboxPage):
         show_files(self, draft)
         return {
             "draft": draft,
+            "me": author_of(self.actor).name,
             "planned_at": conversation.local_time(draft.send_at) if draft.send_at else None,
             "zone": timezone.get_current_timezone_name(),
             "kept": json.dumps(self.kept_draft(thread)),

@@ -51,7 +51,7 @@ def test_bubble_appears_at_once_and_settles_where_it_is(product: Product, sign_i
         wait_until(lambda: frames(page)[-1][0]["isStored"], "a frame has the stored message")
         seen = frames(page)
         assert {len(each) for each in seen} == {1}, f"it is there once, in each frame: {seen}"
-        assert {each["face"] for [each] in seen} == {"AI"}, "agent@inbox.example"
+        assert {each["face"] for [each] in seen} == {"A"}
         settled = next(at for at, [each] in enumerate(seen) if each["isStored"])
         assert {each["rect"] for [each] in seen[: settled + 1]} == {seen[0][0]["rect"]}, "it has not moved"
         expect(pending(page)).to_be_empty()
