@@ -43,6 +43,7 @@ OUTLINE: dict[str, tuple[str | Link, ...]] = {
     "Guides": (
         "docs/guide/contacts.md",
         "docs/guide/messages.md",
+        "docs/guide/team.md",
         "docs/guide/formatting.md",
         "docs/guide/files.md",
         "docs/guide/webhooks.md",
