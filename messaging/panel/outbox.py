@@ -45,8 +45,9 @@ def gone() -> JsonResponse:
 
 
 def erased(page: TenantPage, places: list[str]) -> list[str]:
-    """Which places of drafts are there no more: conversations, and contacts of new messages (``new con_…``)."""
-    ids = {place: place.removeprefix("new ") for place in places[:MAX_PLACES]}
+    """Which places of drafts are there no more: conversations, also of notes
+    (``note thr_…``), and contacts of new messages (``new con_…``)."""
+    ids = {place: place.removeprefix("new ").removeprefix("note ") for place in places[:MAX_PLACES]}
     found: set[str] = set()
     for model, prefix in ((Thread, "thr"), (Contact, "con")):
         wanted = [each for each in ids.values() if is_id(prefix, each)]
