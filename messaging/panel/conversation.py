@@ -26,7 +26,6 @@ from messaging.models import (
     Status,
     Thread,
     WaitingFor,
-    WrittenMessage,
 )
 from messaging.panel import media, words
 from messaging.panel.bubbles import Drawing, Part
@@ -163,15 +162,9 @@ class Crossing:
     @classmethod
     def of(cls, answer: Message) -> Self:
         media.with_files([answer])
-        return cls(answer.pk, f"{_author_of(answer)} {_when_answered(answer)}", words.preview_of(answer).text)
-
-
-def _author_of(answer: Message) -> str:
-    written = WrittenMessage.objects.for_workspace(answer.workspace).filter(message=answer).select_related("author")
-    row = written.first()
-    if row is not None and row.author is not None:
-        return row.author.name or row.author.email
-    return answer.author_name or "Somebody else"
+        return cls(
+            answer.pk, f"{answer.author_name or 'Somebody'} {_when_answered(answer)}", words.preview_of(answer).text
+        )
 
 
 def _when_answered(answer: Message) -> str:

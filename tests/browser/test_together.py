@@ -171,3 +171,35 @@ def test_draft_that_is_kept_late_does_not_bring_back_what_was_sent(product: Prod
     wait_until_kept(page, "")
     page.reload()
     expect(composer(page)).to_have_value("")
+
+
+# --- Who else is there ------------------------------------------------------------------------------------------------
+def test_members_see_who_has_the_conversation_open_and_writes(
+    product: Product, sign_in: SignIn, visitors: Visitors
+) -> None:
+    thread = talk(product, "presence")
+    mine, hers, viewer = (sign_in("outages", role) for role in ("agent", "admin", "viewer"))
+    open_thread(viewer, thread)
+    open_thread(mine, thread)
+    present = mine.locator("#inbox-present")
+    expect(present).to_have_count(0)
+    open_thread(hers, thread)
+    expect(present).to_contain_text("admin has it open too.")
+    expect(hers.locator("#inbox-present")).to_contain_text("agent has it open too.")
+    # Writing is seen at the composer and in the list, also by a page that opens now, and ends by itself.
+    composer(hers).press_sequentially("Let me look")
+    expect(mine.locator("#composer-writing")).to_have_text("admin is writing…")
+    expect(mine.locator(f"#row-{thread} .cs-snip")).to_have_attribute("data-typing", "admin is writing…")
+    expect(mine.locator("#composer-writing")).to_be_empty()
+    expect(hers.locator("#composer-writing")).to_be_empty()
+    composer(hers).press_sequentially(" at it")
+    mine.reload()
+    expect(mine.locator("#composer-writing")).to_have_text("admin is writing…")
+    # An answer ends it at once.
+    hers.keyboard.press("Control+Enter")
+    expect(log_of(mine)).to_contain_text("Let me look at it")
+    expect(mine.locator("#composer-writing")).to_be_empty()
+    for role in ("viewer", "agent"):
+        expect(viewer.get_by_text(f"{role} has it open too")).to_have_count(0)
+    hers.close()
+    expect(mine.locator("#inbox-present")).to_have_count(0)

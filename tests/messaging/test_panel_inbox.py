@@ -257,7 +257,7 @@ def test_more_conversations_and_messages_take_no_more_queries(
     with django_assert_max_num_queries(14):
         page = client.get(INBOX)
     assert page.content.decode().count('<li id="row-') == 50
-    with django_assert_max_num_queries(38):
+    with django_assert_max_num_queries(39):
         page = client.get(page_of(thread))
     assert page.content.decode().count(' id="m-msg_') == 41
 

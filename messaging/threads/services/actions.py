@@ -2,13 +2,17 @@
 
 Each service writes the audit log, and changes nothing if the thread is as asked for already."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
+from contacts import stages
+from contacts.models import Stage, StageChange
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, invalid
@@ -243,7 +247,7 @@ def lock_assignable(actor: Actor, user_id: int, *, field: str = "assignee") -> N
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What a member did with a thread, in words."""
+    """What somebody did with a thread, in words."""
 
     key: str
     at: datetime
@@ -254,33 +258,84 @@ class Deed:
 DEEDS = {
     "thread.closed": ("{who} closed this", "archive"),
     "thread.reopened": ("{who} opened this again", "rotate-ccw"),
-    "thread.snoozed": ("{who} snoozed this", "alarm-clock"),
+    "thread.snoozed": ("{who} snoozed this{until}", "alarm-clock"),
     "thread.assigned": ("{who} assigned this to {whom}", "user-check"),
     "thread.unassigned": ("{who} took this from whoever looked after it", "user"),
 }
 MAX_DEEDS = 100
+# Who has changed a stage, by its cause, if nothing says who it was. What messages have changed, they tell themselves.
+_CHANGERS = {
+    "panel": "A member",
+    "rest": "An API client",
+    "mcp": "An assistant",
+    "import": "An import",
+    "bulk": "A change of many contacts",
+    "command": "A command",
+    stages.OPT_OUT: "An opt-out word",
+}
+# The stage and what the audit log says of it are written in one transaction.
+_SAME_CHANGE = timedelta(seconds=5)
 
 
 def list_deeds(actor: Actor, thread_id: str, *, since: datetime | None, until: datetime | None) -> list[Deed]:
-    """What members did with the thread between these times, the oldest first, at most the latest ``MAX_DEEDS``. It is
-    read from the audit log. Errors: ``scope_missing``."""
+    """What members, keys and assistants did with the thread between these times, and to which stages the contact came,
+    the oldest first, at most the latest ``MAX_DEEDS`` of each. It is read from the audit log and the contact's stages.
+    Errors: ``scope_missing``."""
     actor.require(Scope.READ_MESSAGES)
-    rows = audit.entries_about(actor.workspace, thread_id, kind="thread").filter(action__in=DEEDS)
+    during = Q()
     if since is not None:
-        rows = rows.filter(at__gte=since)
+        during &= Q(at__gte=since)
     if until is not None:
-        rows = rows.filter(at__lte=until)
+        during &= Q(at__lte=until)
+    rows = audit.entries_about(actor.workspace, thread_id, kind="thread").filter(during, action__in=DEEDS)
     entries = list(rows[:MAX_DEEDS])
-    users = {str(entry.data["user"]) for entry in entries if "user" in entry.data}
-    users |= {entry.subject_id for entry in entries if entry.subject_kind == "user"}
-    names = dict(User.objects.filter(pk__in=users).values_list("pk", "name")) if users else {}
+    changes = _stage_changes(actor, thread_id, during)
+    changers = _stage_entries(actor, changes)
+    users = {int(each.data["user"]) for each in entries if "user" in each.data}
+    users |= {int(each.subject_id) for each in [*entries, *changers] if each.subject_kind == "user"}
+    names = {each.pk: each.shown_name for each in User.objects.filter(pk__in=users)} if users else {}
+    deeds = [_deed(entry, names) for entry in entries]
+    deeds += [_stage_deed(change, changers, names) for change in changes]
+    return sorted(deeds, key=lambda each: each.at)
 
-    def deed(entry: AuditEntry) -> Deed:
-        text, icon = DEEDS[entry.action]
-        subject = int(entry.subject_id) if entry.subject_kind == "user" else 0
-        whom = entry.data.get("user")
-        who = names.get(subject) or entry.subject_label
-        text = text.format(who=who, whom="themselves" if whom == subject else names.get(whom) or "a member")
-        return Deed(f"e-{entry.pk}", entry.at, text, icon)
 
-    return [deed(entry) for entry in reversed(entries)]
+def _deed(entry: AuditEntry, names: Mapping[int, str]) -> Deed:
+    text, icon = DEEDS[entry.action]
+    whom = entry.data.get("user")
+    is_own = entry.subject_kind == "user" and entry.subject_id == str(whom)
+    end = parse_datetime(str(entry.data.get("until", "")))
+    until = f" until {timezone.localtime(end):%-d %b %Y %H:%M}" if end else ""
+    other = "themselves" if is_own else names.get(whom or 0) or "a member"
+    return Deed(f"e-{entry.pk}", entry.at, text.format(who=_name_of(entry, names), whom=other, until=until), icon)
+
+
+def _name_of(entry: AuditEntry, names: Mapping[int, str]) -> str:
+    """The member by name, a key or an assistant as they were called then, with what they are."""
+    if entry.subject_kind == "user":
+        return names.get(int(entry.subject_id)) or entry.subject_label.partition("@")[0]
+    label = entry.subject_label.partition(" <")[0]
+    what = "assistant" if entry.surface == "mcp" else "API" if entry.subject_kind == "key" else ""
+    return f"{label} ({what})" if what else label
+
+
+def _stage_changes(actor: Actor, thread_id: str, during: Q) -> list[StageChange]:
+    rows = StageChange.objects.for_workspace(actor.workspace).filter(during, contact__threads=thread_id)
+    return list(rows.filter(cause__in=_CHANGERS).exclude(from_stage="").order_by("-pk")[:MAX_DEEDS])
+
+
+def _stage_entries(actor: Actor, changes: Sequence[StageChange]) -> list[AuditEntry]:
+    """What the audit log says of who has changed these stages, which are of one contact."""
+    if not changes:
+        return []
+    contact_id = str(changes[0].contact_id)
+    rows = audit.entries_about(actor.workspace, contact_id, kind="contact").filter(action="contact.changed")
+    since, until = changes[-1].at - _SAME_CHANGE, changes[0].at + _SAME_CHANGE
+    return list(rows.filter(at__gte=since, at__lte=until, data__fields__contains="stage"))
+
+
+def _stage_deed(change: StageChange, changers: Sequence[AuditEntry], names: Mapping[int, str]) -> Deed:
+    after = [each for each in changers if timedelta(0) <= each.at - change.at <= _SAME_CHANGE]
+    who = _name_of(after[-1], names) if after and change.cause == "panel" else _CHANGERS[change.cause]
+    before = Stage(change.from_stage).label
+    text = f"{who} changed the stage from {before} to {change.get_stage_display()}"
+    return Deed(f"s-{change.pk}", change.at, text, "list")
