@@ -130,9 +130,8 @@ class ThreadPage(NotesPage):
     def head_context(self, thread: Thread) -> dict[str, Any]:
         """What the head of the conversation shows: its state, what can be done with it, and who else has it open."""
         members = actions.list_candidates(self.actor)
-        present = presence.others(self.actor, thread.pk)
         return {
-            "present": [(each, present[each.user_id]) for each in members if each.user_id in present],
+            "present": presence.others(self.actor, thread.pk),
             "thread": thread,
             "since": self.since() or thread.waiting_since,
             "snoozes": conversation.SNOOZES.items(),

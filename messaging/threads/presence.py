@@ -10,6 +10,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from crmsolid.workspaces.actor import Actor, Scope
 from messaging import notices
 from messaging.models import Thread
 from messaging.notices import PRESENT, TYPING, Notice
+from messaging.threads.services.actions import assignable_members
 from messaging.typing import SHOWN_SECONDS
 
 # A stream pings every 15 s.
@@ -89,15 +91,27 @@ def tell_writing(actor: Actor, thread_id: str) -> None:
     notices.tell(Notice(actor.workspace.pk, thread_id, TYPING, name, user_id=int(actor.subject.id)))
 
 
-def others(actor: Actor, thread_id: str) -> dict[int, bool]:
-    """The users who have the thread of this workspace open, without the actor, and of each whether they write. Nobody
-    while Redis does not answer, and for an actor who may not write."""
-    if not actor.has(Scope.WRITE_MESSAGES):
-        return {}
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A member who has the conversation open, and whether they write in it."""
+
+    user_id: int
+    name: str
+    is_writing: bool
+
+
+def others(actor: Actor, thread_id: str) -> list[Other]:
+    """The members who have the thread of this workspace open, by name, without the actor. Nobody while Redis does not
+    answer, and for an actor who may not write. Errors: ``scope_missing``."""
+    if not actor.has(Scope.WRITE_MESSAGES) or actor.subject.kind != "user":
+        return []
     visits = notices.call_redis(_names(_key(_OPEN, actor.workspace.pk, thread_id))) or []
-    users = {int(each.decode().partition(":")[0]) for each in visits} - {int(actor.subject.id or 0)}
-    if not users:
-        return {}
+    users = {int(each.decode().partition(":")[0]) for each in visits}
+    if not users - {int(actor.subject.id)}:
+        return []
+    members = assignable_members(actor).filter(user_id__in=users).exclude(user_id=int(actor.subject.id))
+    found = [each.user for each in members.select_related("user")]
     writing = notices.call_redis(_names(_key(_WRITING, actor.workspace.pk, thread_id))) or []
     writers = {int(each) for each in writing}
-    return {user_id: user_id in writers for user_id in users}
+    shown = [Other(user.pk, user.shown_name, user.pk in writers) for user in found]
+    return sorted(shown, key=lambda each: (each.name, each.user_id))

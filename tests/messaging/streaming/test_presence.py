@@ -55,7 +55,8 @@ def actor_of(user: User, workspace: Workspace) -> Actor:
 
 
 async def others(user: User, workspace: Workspace, thread: str) -> dict[int, bool]:
-    return await run_in_thread(lambda: presence.others(actor_of(user, workspace), thread))
+    found = await run_in_thread(lambda: presence.others(actor_of(user, workspace), thread))
+    return {each.user_id: each.is_writing for each in found}
 
 
 async def until(condition: Callable[[], Any]) -> None:
