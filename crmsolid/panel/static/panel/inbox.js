@@ -44,6 +44,7 @@
     refreshSoon(["messages"], event === "message.received" ? 20 : 250);
     if (event in LIST_EVERY) refreshSoon(["head"], 200);
   }
+  window.addEventListener("online", () => refreshSoon(ALL));
   // A notice may get lost, and nothing tells that a snooze has ended or how long somebody has waited by now.
   setInterval(() => ended || document.hidden || refreshSoon(["list", "head"]), 60000);
   const LOST = ["Connecting again…", "Not live any more. Reload the page to see what is new."];
