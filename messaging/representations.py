@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from crmsolid.api.examples import TIME, id_of
 from crmsolid.api.people import AuthorOut, MemberNameOut
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import AnyField, Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.events.catalogue import declare
 from messaging.authors import of_message
@@ -201,17 +201,14 @@ class ThreadDetailOut(ThreadOut):
     )
 
 
-class ThreadChangedOut(Representation):
-    """The whole thread, or ``id`` for a key without read:messages."""
+class ThreadChangedOut(ThreadOut):
+    """The thread; a key without ``read:messages`` gets ``id`` alone."""
 
-    is_resource = True
-    untrusted: ClassVar[tuple[str, ...]] = (
-        *("account.name", "contact.name", "contact.username", "assignee.name"),
-        *(f"last_message.{path}" for path in CanceledOut.untrusted),
-    )
-    example = {"id": id_of("thread")}
-
-    id = serializers.CharField()
+    def get_fields(self) -> dict[str, AnyField]:
+        fields = super().get_fields()
+        for name, field in fields.items():
+            field.required = name == "id"
+        return fields
 
 
 class ReadOut(Representation):

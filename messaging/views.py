@@ -157,7 +157,7 @@ class ThreadView(WorkspaceView):
         check = self.preconditions.check(ThreadOut.render)
         thread = conversations.change_thread(self.actor, thread_id, **self.body, check=check)
         if not self.actor.has(Scope.READ_MESSAGES):
-            return ApiResponse(ThreadChangedOut.render(thread), contact_id=thread.contact_id)
+            return ApiResponse({"id": thread.pk}, contact_id=thread.contact_id)
         data = ThreadOut.render(thread)
         return ApiResponse(data, headers={"ETag": entity_tag(data)}, contact_id=thread.contact_id)
 

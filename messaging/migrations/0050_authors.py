@@ -46,5 +46,11 @@ class Migration(migrations.Migration):
                 fields=["workspace", "owner", "name"], name="template_own_name", condition=Q(owner__isnull=False)
             ),
         ),
+        AddIndexConcurrently(
+            "thread",
+            models.Index(
+                fields=["workspace", "last_message_at", "id"], name="thread_open_recent", condition=Q(closed_at=None)
+            ),
+        ),
         RunInBatches("Thread", fill),
     ]

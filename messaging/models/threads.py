@@ -80,6 +80,10 @@ class Thread(WorkspaceModel):
             models.Index(
                 fields=["workspace", "last_message_at", "id"], name="thread_unread", condition=Q(unread_count__gt=0)
             ),
+            # For the API, whose list is by the latest message.
+            models.Index(
+                fields=["workspace", "last_message_at", "id"], name="thread_open_recent", condition=Q(closed_at=None)
+            ),
             # One for each other filter of the inbox.
             models.Index(fields=["workspace", "active_at", "id"], name="thread_open", condition=Q(closed_at=None)),
             models.Index(

@@ -46,7 +46,6 @@ OF_OURS: dict[str, set[str]] = {
             "MessageOut.in_reply_to",
         ),
         *("MessageOut.reply_to", "StepOut.attachments", "ContactNameOut.id", "AuthorOut.id"),
-        *("ThreadChangedOut.id",),
         *("ThreadOut.contact_id", "EnrollmentOut.sequence_id", "EnrollmentOut.contact_id", "ExplanationOut.contact_id"),
         *("VersionFiguresOut.sequence_id", "BroadcastFiguresOut.broadcast_id"),
         *("SequenceResultsOut.sequence_id", "AttachmentOut.id", "ShownFileOut.id", "TemplateOut.attachments"),

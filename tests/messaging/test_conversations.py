@@ -204,9 +204,9 @@ def test_queries_do_not_depend_on_the_number_of_threads(
     ours.get("/v1/threads")
     message, now = receive_from(sandbox, 0, frozen_time), frozen_time.now
     filters: list[tuple[dict[str, Any], int]] = [
-        ({}, 4),  # key, threads, their newest messages, planned answers
-        ({"sort": "waiting_since", "state": "open", "assignee": "none", "waiting_hours": 0}, 4),
-        ({"search": "hi"}, 8),  # contacts, times of messages, messages that have the word, and their contacts
+        ({}, 6),  # key, threads, contacts, accounts, newest messages, planned answers
+        ({"sort": "waiting_since", "state": "open", "assignee": "none", "waiting_hours": 0}, 6),
+        ({"search": "hi"}, 10),  # contacts, times of messages, messages that have the word, and their contacts
     ]
     for rows in (1, 30):
         frozen_time.now = now  # the use of the key is recorded once a minute

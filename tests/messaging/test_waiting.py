@@ -230,7 +230,7 @@ def test_accounts_and_threads_of_all_queued_messages_are_read_with_two_queries(
     tenant = getattr(tenants, workspace)
     reader = api(tenants.key([Scope.READ_MESSAGES], workspace=tenant))
     thread_id = send(tenants.sandbox(tenant), "@person_0").thread_id
-    paths = {"/v1/messages": 3, "/v1/threads": 4, f"/v1/threads/{thread_id}/messages": 4}
+    paths = {"/v1/messages": 3, "/v1/threads": 6, f"/v1/threads/{thread_id}/messages": 4}
     reader.get("/v1/messages")  # records the use of the key
 
     def queries_with(more: int) -> None:
@@ -250,6 +250,6 @@ def test_data_export_takes_the_same_queries_for_any_number_of_queued_messages(
     tenants: Tenants, frozen_time: FrozenTime, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     messages = [send(tenants.sandbox()) for _ in range(3)]
-    with django_assert_num_queries(7):  # messages, accounts, earlier messages, contact twice, addresses, files
+    with django_assert_num_queries(8):  # messages, accounts, earlier messages, contact twice, addresses, files, drafts
         exported = erasure.export(tenants.workspace.pk, messages[0].contact_id)["messages"]
     assert [row["waiting_for"] for row in exported] == ["worker"] * 3

@@ -26,10 +26,16 @@ NOT_A_PARAMETER = {"X-Request-Id", "Range"}
 # Open objects in the document whose shape is known.
 TYPED_OBJECTS = {"model:EventData", "any"}
 # What an older product, or an event that it has stored, does not have: by model.
+OF_THREADS = {"account", "contact", "state", "snoozed_until", "assignee", "waiting_since", "planned_at"}
 ADDED_LATER = {
     "Broadcast": {"format", "attachments"},
     "BroadcastSample": {"html"},
-    "Message": {"html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"},
+    "Message": {
+        *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),
+        *("contact", "author"),
+    },
+    "MessageThread": OF_THREADS,
+    "ThreadWithMessages": OF_THREADS,
     "PersonalData": {"files"},
     "SequencePreviewStep": {"html"},
     "SequenceStep": {"format", "attachments"},
@@ -321,6 +327,7 @@ def test_every_documented_value_is_known_and_no_other(called: list[Operation], d
         "ContactSort": parameter("list_contacts", "sort"),
         "ExportFormat": parameter("export_contacts", "format"),
         "MessageSort": parameter("list_messages", "sort"),
+        "ThreadSort": parameter("list_threads", "sort"),
         "SendAs": SCHEMAS["SendIn"]["properties"]["as"]["enum"],
         "ResumeMode": SCHEMAS["ResumeIn"]["properties"]["mode"]["enum"],
         "ConditionOperator": SCHEMAS["CustomFieldCondition"]["properties"]["op"]["enum"],

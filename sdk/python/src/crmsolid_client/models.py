@@ -1357,9 +1357,28 @@ class TemplateWritten(Model):
 
 
 class ThreadChanged(Model):
-    """The whole thread, or `id` for a key without read:messages."""
+    """The thread; a key without `read:messages` gets `id` alone."""
 
     id: str
+    account_id: int | None = None
+    account: AccountName | None = None
+    contact_id: str | None = None
+    contact: ContactName | None = None
+    state: ThreadState | None = None
+    """A message of the contact opens a closed or snoozed thread again."""
+    snoozed_until: Time | None = None
+    """Null unless the thread is snoozed."""
+    assignee: MemberName | None = None
+    """The member who looks after it."""
+    unread_count: int | None = None
+    waiting_since: Time | None = None
+    """The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is
+    no answer."""
+    planned_at: Time | None = None
+    """When the first planned answer is due."""
+    last_message_at: Time | None = None
+    last_message: Message | None = None
+    created_at: Time | None = None
 
 
 class ThreadDetail(Model):

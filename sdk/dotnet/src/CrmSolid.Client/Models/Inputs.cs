@@ -131,3 +131,18 @@ public sealed record MessageDraft
     /// <summary>When to send it. By default at once.</summary>
     public DateTimeOffset? SendAt { get; init; }
 }
+
+/// <summary>What to change of a thread. What is left out stays as it is.</summary>
+public sealed record ThreadChanges
+{
+    /// <summary>Closed: nothing remains to be done. Snoozed needs <see cref="SnoozedUntil"/>.</summary>
+    public ThreadState? State { get; init; }
+
+    /// <summary>Until when it is snoozed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<DateTimeOffset?> SnoozedUntil { get; init; }
+
+    /// <summary>The id of a member who may write messages; null: nobody.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<int?> AssigneeId { get; init; }
+}

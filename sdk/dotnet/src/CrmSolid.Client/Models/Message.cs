@@ -15,6 +15,12 @@ public sealed record Message : VersionedModel
     /// <summary>The contact it is to or from.</summary>
     public required string ContactId { get; init; }
 
+    /// <summary>The contact, by name; null in older events.</summary>
+    public ContactName? Contact { get; init; }
+
+    /// <summary>Who wrote an outgoing message; null where that is not known.</summary>
+    public Author? Author { get; init; }
+
     /// <summary>In or out.</summary>
     public required MessageDirection Direction { get; init; }
 
@@ -115,6 +121,52 @@ public sealed record CanceledMessage : ApiModel
     public required MessageStatus Status { get; init; }
 }
 
+/// <summary>The contact of a message or a thread.</summary>
+public sealed record ContactName : ApiModel
+{
+    /// <summary>The id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name, which may be empty.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The username on Telegram, without @.</summary>
+    public required string? Username { get; init; }
+}
+
+/// <summary>The account of a thread.</summary>
+public sealed record AccountName : ApiModel
+{
+    /// <summary>The id.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>A member, by name.</summary>
+public sealed record MemberName : ApiModel
+{
+    /// <summary>The id.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>Who wrote a message.</summary>
+public sealed record Author : ApiModel
+{
+    /// <summary>A member, a key, an assistant, or what else it was.</summary>
+    public required AuthorType Type { get; init; }
+
+    /// <summary>The id of the member, key, grant, sequence or broadcast; null where it is not known.</summary>
+    public required string? Id { get; init; }
+
+    /// <summary>The name as it was then.</summary>
+    public required string? Name { get; init; }
+}
+
 /// <summary>The conversation of one account with one contact.</summary>
 public sealed record MessageThread : ApiModel
 {
@@ -124,11 +176,32 @@ public sealed record MessageThread : ApiModel
     /// <summary>The account that sends or receives.</summary>
     public required long AccountId { get; init; }
 
+    /// <summary>The account, by name.</summary>
+    public AccountName? Account { get; init; }
+
     /// <summary>The contact it is with.</summary>
     public required string ContactId { get; init; }
 
+    /// <summary>The contact, by name.</summary>
+    public ContactName? Contact { get; init; }
+
+    /// <summary>Whether something is to be done now, later, or nothing any more.</summary>
+    public ThreadState? State { get; init; }
+
+    /// <summary>Until when it is snoozed, else null.</summary>
+    public DateTimeOffset? SnoozedUntil { get; init; }
+
+    /// <summary>The member who looks after it, else null.</summary>
+    public MemberName? Assignee { get; init; }
+
     /// <summary>How many messages are unread.</summary>
     public required int UnreadCount { get; init; }
+
+    /// <summary>The time of the contact's first message that nobody has answered, else null.</summary>
+    public DateTimeOffset? WaitingSince { get; init; }
+
+    /// <summary>When the first planned answer is due, else null.</summary>
+    public DateTimeOffset? PlannedAt { get; init; }
 
     /// <summary>When the last message was sent or received.</summary>
     public required DateTimeOffset LastMessageAt { get; init; }
@@ -138,6 +211,101 @@ public sealed record MessageThread : ApiModel
 
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A thread with its latest messages.</summary>
+public sealed record ThreadWithMessages : VersionedModel
+{
+    /// <summary>The id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The account that sends or receives.</summary>
+    public required long AccountId { get; init; }
+
+    /// <summary>The account, by name.</summary>
+    public AccountName? Account { get; init; }
+
+    /// <summary>The contact it is with.</summary>
+    public required string ContactId { get; init; }
+
+    /// <summary>The contact, by name.</summary>
+    public ContactName? Contact { get; init; }
+
+    /// <summary>Whether something is to be done now, later, or nothing any more.</summary>
+    public ThreadState? State { get; init; }
+
+    /// <summary>Until when it is snoozed, else null.</summary>
+    public DateTimeOffset? SnoozedUntil { get; init; }
+
+    /// <summary>The member who looks after it, else null.</summary>
+    public MemberName? Assignee { get; init; }
+
+    /// <summary>How many messages are unread.</summary>
+    public required int UnreadCount { get; init; }
+
+    /// <summary>The time of the contact's first message that nobody has answered, else null.</summary>
+    public DateTimeOffset? WaitingSince { get; init; }
+
+    /// <summary>When the first planned answer is due, else null.</summary>
+    public DateTimeOffset? PlannedAt { get; init; }
+
+    /// <summary>When the last message was sent or received.</summary>
+    public required DateTimeOffset LastMessageAt { get; init; }
+
+    /// <summary>The last message.</summary>
+    public required Message? LastMessage { get; init; }
+
+    /// <summary>When it was created.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The latest messages, newest first, as many as were asked for.</summary>
+    public IReadOnlyList<Message> Messages { get; init; } = [];
+}
+
+/// <summary>A thread that was changed. With a key that may not read messages, only the id has a value.</summary>
+public sealed record ChangedThread : VersionedModel
+{
+    /// <summary>The id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The account that sends or receives.</summary>
+    public long? AccountId { get; init; }
+
+    /// <summary>The account, by name.</summary>
+    public AccountName? Account { get; init; }
+
+    /// <summary>The contact it is with.</summary>
+    public string? ContactId { get; init; }
+
+    /// <summary>The contact, by name.</summary>
+    public ContactName? Contact { get; init; }
+
+    /// <summary>Whether something is to be done now, later, or nothing any more.</summary>
+    public ThreadState? State { get; init; }
+
+    /// <summary>Until when it is snoozed, else null.</summary>
+    public DateTimeOffset? SnoozedUntil { get; init; }
+
+    /// <summary>The member who looks after it, else null.</summary>
+    public MemberName? Assignee { get; init; }
+
+    /// <summary>How many messages are unread.</summary>
+    public int? UnreadCount { get; init; }
+
+    /// <summary>The time of the contact's first message that nobody has answered, else null.</summary>
+    public DateTimeOffset? WaitingSince { get; init; }
+
+    /// <summary>When the first planned answer is due, else null.</summary>
+    public DateTimeOffset? PlannedAt { get; init; }
+
+    /// <summary>When the last message was sent or received.</summary>
+    public DateTimeOffset? LastMessageAt { get; init; }
+
+    /// <summary>The last message.</summary>
+    public Message? LastMessage { get; init; }
+
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
 }
 
 /// <summary>A thread whose messages were marked as read.</summary>

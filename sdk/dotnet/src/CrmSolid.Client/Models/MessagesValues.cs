@@ -300,3 +300,81 @@ public readonly record struct MessageChangeStatus(string Value) : IStringValue<M
     /// <inheritdoc/>
     public override string ToString() => Value;
 }
+
+/// <summary>What is to be done with a thread. Values that this version does not know survive.</summary>
+/// <param name="Value">As the API writes it.</param>
+[JsonConverter(typeof(StringValueConverter<ThreadState>))]
+public readonly record struct ThreadState(string Value) : IStringValue<ThreadState>
+{
+    /// <summary><c>open</c></summary>
+    public static ThreadState Open { get; } = new("open");
+
+    /// <summary><c>snoozed</c></summary>
+    public static ThreadState Snoozed { get; } = new("snoozed");
+
+    /// <summary><c>closed</c></summary>
+    public static ThreadState Closed { get; } = new("closed");
+
+    static ThreadState IStringValue<ThreadState>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator ThreadState(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>The order of threads. Values that this version does not know survive.</summary>
+/// <param name="Value">As the API writes it.</param>
+[JsonConverter(typeof(StringValueConverter<ThreadSort>))]
+public readonly record struct ThreadSort(string Value) : IStringValue<ThreadSort>
+{
+    /// <summary><c>-last_message_at</c></summary>
+    public static ThreadSort LastMessageAtDescending { get; } = new("-last_message_at");
+
+    /// <summary><c>waiting_since</c></summary>
+    public static ThreadSort WaitingSince { get; } = new("waiting_since");
+
+    static ThreadSort IStringValue<ThreadSort>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator ThreadSort(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>Who writes messages. Values that this version does not know survive.</summary>
+/// <param name="Value">As the API writes it.</param>
+[JsonConverter(typeof(StringValueConverter<AuthorType>))]
+public readonly record struct AuthorType(string Value) : IStringValue<AuthorType>
+{
+    /// <summary><c>member</c></summary>
+    public static AuthorType Member { get; } = new("member");
+
+    /// <summary><c>key</c></summary>
+    public static AuthorType Key { get; } = new("key");
+
+    /// <summary><c>assistant</c></summary>
+    public static AuthorType Assistant { get; } = new("assistant");
+
+    /// <summary><c>sequence</c></summary>
+    public static AuthorType Sequence { get; } = new("sequence");
+
+    /// <summary><c>broadcast</c></summary>
+    public static AuthorType Broadcast { get; } = new("broadcast");
+
+    /// <summary><c>rule</c></summary>
+    public static AuthorType Rule { get; } = new("rule");
+
+    /// <summary><c>telegram</c></summary>
+    public static AuthorType Telegram { get; } = new("telegram");
+
+    static AuthorType IStringValue<AuthorType>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator AuthorType(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
