@@ -91,6 +91,7 @@ OUTLINE: dict[str, tuple[str | Link, ...]] = {
         "docs/imports.md",
         "docs/files.md",
         "docs/inbox.md",
+        "docs/alerts.md",
         "docs/messaging.md",
         "docs/broadcasts.md",
         "docs/sequences.md",

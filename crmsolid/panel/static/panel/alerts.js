@@ -21,15 +21,16 @@
     document.title = document.title.replace(/^(\[TEST\] )?(\(\S+\) )?/, (_, test = "") => test + (state.waiting ? `(${state.waiting}) ` : ""));
     for (const each of document.querySelectorAll("[data-alerts]")) each.dataset.alerts = state.count || "";
     for (const each of document.querySelectorAll("[data-alerts-text]")) each.textContent = state.count ? `${state.count} not seen` : "";
+    const newest = Math.max(0, ...state.alerts.map((each) => each.at));
+    if (localStorage.getItem(TOLD) === null) localStorage.setItem(TOLD, newest); // what was there before this browser
     const isOpen = ({ thread }) => !document.hidden && inbox && inbox.dataset.thread === thread;
     const fresh = state.alerts.filter((each) => each.is_new && each.at > told() && !isOpen(each));
-    if (!document.hidden) tell(state, fresh);
+    if (!document.hidden) tell(state, fresh, newest);
     // Another tab that is seen tells it now. If there is none, nobody sees the panel.
-    else if (source) setTimeout(() => tell(state, fresh.filter((each) => each.at > told())), 400);
+    else if (source) setTimeout(() => tell(state, fresh.filter((each) => each.at > told()), newest), 400);
   }
   const told = () => Number(localStorage.getItem(TOLD));
-  function tell(state, fresh) {
-    const newest = Math.max(0, ...state.alerts.map((each) => each.at));
+  function tell(state, fresh, newest) {
     if (newest > told()) localStorage.setItem(TOLD, newest);
     if (!fresh.length || state.quiet) return;
     if (document.hidden) notify(fresh);
@@ -83,6 +84,7 @@
       const state = JSON.parse(data);
       channel?.postMessage(state);
       show(state);
+      own.dataset.connected = "yes";
     });
     source.onerror = () => {
       if (source?.readyState !== EventSource.CLOSED) return;
