@@ -126,7 +126,7 @@ def unassigned_too_long(workspace: Workspace) -> list[datetime]:
     """Since when the contacts wait whom nobody looks after for longer than the workspace wants, the longest wait first,
     at most ``MAX_COUNT + 1``. One query."""
     aim = timedelta(minutes=workspace.owner_workspace.unassigned_aim_minutes)
-    rows = waiting_threads(workspace).filter(assignee=None, waiting_since__lte=clock.now() - aim)
+    rows: QuerySet[Any] = waiting_threads(workspace).filter(assignee=None, waiting_since__lte=clock.now() - aim)
     return list(rows.values_list("waiting_since", flat=True)[: MAX_COUNT + 1])
 
 

@@ -76,6 +76,7 @@ CONTACT_FORMS = (
     {"do": "delete_note", "note": "{contacts.contactnote}"},
 )
 THREAD_FORMS = (
+    {"action": "duty", "on_duty": "no"},
     *({"action": action} for action in ("close", "reopen", "read", "unread", "history")),
     *({"action": action, "text": "taken"} for action in ("send", "send_close", "preview", "template")),
     *({"action": action, "message": "{messaging.message}"} for action in ("retry", "cancel")),
@@ -156,7 +157,7 @@ PAGES = {
     "contacts_scoringrule_preview": Access(ADMINS, ADMINS),
     "contacts_scoringrule_copy": Access(None, ADMINS),
     # Conversations
-    "inbox": Access(EVERYONE),
+    "inbox": Access(EVERYONE, WRITERS, ({"action": "take_next"}, {"action": "duty", "on_duty": "no"})),
     "alerts": Access(
         EVERYONE,
         EVERYONE,

@@ -398,7 +398,7 @@ def test_next_conversation_opens_as_the_member_has_chosen(
     page = client.post(f"{page_of(first)}?view=waiting", {**fields, "action": action})
     opens = chosen == "answer" or (chosen == "close" and action != "send")
     stays = {"send": page_of(first), "send_close": page_of(first)}.get(action, INBOX)
-    expected = f"{page_of(second)}?view=waiting&since={quote_plus(str(second.waiting_since))}"  # type: ignore[union-attr]
+    expected = f"{page_of(second)}?view=waiting&since={quote_plus(str(second.waiting_since))}"
     assert page["Location"] == (expected if opens else f"{stays}?view=waiting")
     first.refresh_from_db()
     assert (first.closed_at is not None, first.is_snoozed) == ("close" in action, action == "snooze")

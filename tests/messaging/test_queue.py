@@ -1,5 +1,6 @@
 """The queue: members take who has waited longest, within their capacity, and admins hear of whom nobody takes."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -119,7 +120,7 @@ def test_off_duty_takes_nothing_and_can_be_assigned_to(agent: Actor, waiting: li
 
 @pytest.mark.parametrize("who", ["viewer", "command", "stranger"])
 def test_nobody_else_takes_a_conversation(tenants: Tenants, waiting: list[Thread], who: str) -> None:
-    actors = {
+    actors: dict[str, Callable[[], Actor]] = {
         "viewer": lambda: actor_of(tenants.member(Role.VIEWER)),
         "command": tenants.actor,
         # Somebody who has been removed since the request began.

@@ -111,6 +111,14 @@ def test_those_who_wait_are_counted_and_mine_stand_first(tenants: Tenants) -> No
     ]
 
 
+def test_who_waits_in_conversations_with_two_accounts_is_one_customer(tenants: Tenants) -> None:
+    first = conversation(tenants.sandbox(), "Anna", hours=2)
+    second = conversation(tenants.sandbox(), "Other", hours=1, assignee=tenants.owner)
+    Thread.unscoped.filter(pk=second.pk).update(contact=first.contact)
+    found = shown(tenants)["customers"]
+    assert (found.count, found.mine, found.nobodys) == (1, 1, 1)
+
+
 def test_the_team_shows_for_whom_customers_wait(tenants: Tenants) -> None:
     account = tenants.sandbox()
     assert shown(tenants)["team"] == []  # one member alone is no team

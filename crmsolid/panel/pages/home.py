@@ -34,8 +34,8 @@ TEAM_SHOWN = 8
 # Of more who wait, those who have waited longest are counted.
 MAX_WAITING = 1_000
 
-# Assignee, since when, and id of the conversations whose customer waits, the longest wait first.
-Queue = Sequence[tuple[Any, Any, str]]
+# Assignee, since when, id and customer of the conversations whose customer waits, the longest wait first.
+Queue = Sequence[tuple[Any, Any, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ def home_context(panel: PanelContext, actor: Actor) -> dict[str, Any]:
     """What the home page shows to this member, who is ``actor``."""
     may_act = panel.has_role(WRITERS)
     queue: Queue = list(
-        waiting_threads(panel.workspace).values_list("assignee_id", "waiting_since", "pk")[: MAX_WAITING + 1]
+        waiting_threads(panel.workspace).values_list("assignee_id", "waiting_since", "pk", "contact_id")[
+            : MAX_WAITING + 1
+        ]
     )
     customers, steps = _customers(queue, panel.membership.user_id), first_steps(panel)
     happens = {
@@ -115,12 +117,13 @@ def _trial_days(live: Workspace) -> int | None:
 
 
 def _customers(queue: Queue, user_id: int) -> Customers:
-    assignees = [assignee for assignee, *_ in queue]
+    # One who waits in conversations with several accounts is one customer.
+    customers = {customer for *_, customer in queue}
     return Customers(
-        count=len(queue),
-        text=f"{len(queue):,}" if len(queue) <= MAX_WAITING else f"{MAX_WAITING:,}+",
-        mine=assignees.count(user_id),
-        nobodys=assignees.count(None),
+        count=len(customers),
+        text=f"{len(customers):,}" if len(queue) <= MAX_WAITING else f"{MAX_WAITING:,}+",
+        mine=len({customer for assignee, *_, customer in queue if assignee == user_id}),
+        nobodys=len({customer for assignee, *_, customer in queue if assignee is None}),
         longest=duration_words(int((clock.now() - queue[0][1]).total_seconds() // 60)) if queue else "",
         link=panel_url("inbox_thread", queue[0][2], query={"view": "waiting"}) if queue else "",
     )
@@ -139,7 +142,7 @@ def _team(panel: PanelContext, queue: Queue) -> list[Teammate]:
     """Whoever has the longest wait first, then by name. Nobody if the member is alone."""
     members: QuerySet[Membership] = Membership.objects.for_workspace(panel.live).filter(role__in=ASSIGNABLE)
     waits: defaultdict[int | None, list[datetime]] = defaultdict(list)
-    for assignee, since, _ in queue:
+    for assignee, since, *_ in queue:
         waits[assignee].append(since)
     team = [
         Teammate(
