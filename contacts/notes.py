@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from contacts import mentions, repository
@@ -90,7 +91,10 @@ def add_note(actor: Actor, contact_id: str, *, text: str, thread_id: str = "", n
     note = ContactNote(workspace=actor.workspace, contact=contact, text=text, thread_id=thread_id, **_author(actor))
     note.pk = note_id or note.pk
     note.mentioned = mentions.find_mentioned(actor.workspace, text)
-    note.save(force_insert=True)
+    try:
+        note.save(force_insert=True)
+    except IntegrityError:  # a note about somebody else has the id
+        raise invalid("note_id", "taken", "give a new id") from None
     audit.record(actor, "contact.note_added", contact_id, note=note.pk)
     _tell(actor, note, before=[])
     return note

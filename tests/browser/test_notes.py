@@ -5,6 +5,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NARROW, SignIn
+from tests.browser.looks import check_access
 from tests.browser.product import Product
 from tests.browser.test_inbox import write_to
 
@@ -32,6 +33,7 @@ def test_note_with_a_mention_is_written_edited_and_deleted_without_leaving_the_p
     field.press_sequentially("Ask @own")
     offered = page.get_by_role("listbox", name="Members").get_by_role("option")
     expect(offered).to_have_count(1)
+    check_access(page)
     field.press("Enter")
     field.press_sequentially("first")
     field.press("Control+Enter")
@@ -45,6 +47,7 @@ def test_note_with_a_mention_is_written_edited_and_deleted_without_leaving_the_p
     note.get_by_role("link", name="Edit the note").click()
     edited = note.get_by_label("Note", exact=True)
     expect(edited).to_be_focused()
+    check_access(page)
     edited.press_sequentially(", and today")
     write_to(product, "noted", "One more")  # comes in meanwhile
     expect(page.get_by_role("log", name="Messages")).to_contain_text("You said: One more")
@@ -89,6 +92,7 @@ def test_template_is_found_by_its_text_and_put_in_filled_in(product: Product, si
     options = page.get_by_role("listbox", name="Templates").get_by_role("option")
     expect(options).to_have_count(1)
     expect(options).to_contain_text("the list of prices is online")
+    check_access(page)
     text.press("Enter")
     expect(text).to_have_value("Well, Dear friend, the list of prices is online")
 

@@ -173,6 +173,15 @@ def test_edit_tells_those_alone_who_were_not_mentioned_before(
     assert AuditEntry.unscoped.filter(action="contact.note_edited").count() == 2
 
 
+def test_id_of_a_note_about_somebody_else_is_refused(tenants: Tenants, contact: Contact) -> None:
+    other = Contact.unscoped.create(workspace=tenants.other, name="Noor")
+    theirs = notes.add_note(tenants.actor(tenants.other), other.pk, text="x")
+    assert refusal(lambda: notes.add_note(tenants.actor(), contact.pk, text="y", note_id=theirs.pk)) == (
+        "validation_failed"
+    )
+    assert [note.text for note in ContactNote.unscoped.all()] == ["x"]
+
+
 def test_note_is_edited_by_its_author_and_admins(contact: Contact, member: Callable[[Role], Actor]) -> None:
     agent, admin = member(Role.AGENT), member(Role.ADMIN)
     own, foreign = (notes.add_note(actor, contact.pk, text="x") for actor in (agent, admin))

@@ -28,7 +28,6 @@ export function suggest({ text, label, typed, find, draw, choose, none, closed }
     isWaiting = chooses = false;
     list.hidden = true;
     text.removeAttribute("aria-activedescendant");
-    text.setAttribute("aria-expanded", "false");
   }
   function point(next) {
     at = (next + items.length) % items.length;
@@ -71,9 +70,8 @@ export function suggest({ text, label, typed, find, draw, choose, none, closed }
     items = found;
     const nothing = items.length ? "" : none?.(word);
     if (!items.length && !nothing) return close();
-    list.replaceChildren(...(items.length ? items.map(row) : [Object.assign(document.createElement("li"), { className: "cs-menu-text", textContent: nothing })]));
+    list.replaceChildren(...(items.length ? items.map(row) : [Object.assign(document.createElement("li"), { className: "cs-menu-text", role: "option", ariaDisabled: "true", textContent: nothing })]));
     list.hidden = false;
-    text.setAttribute("aria-expanded", "true");
     if (items.length) point(0);
     if (chooses && items.length) take(0);
     chooses = false;
