@@ -3,9 +3,9 @@
 The page then asks for what changed, with a request that is checked as every other one. The stream also tells who is
 typing (:mod:`messaging.notices`). In the address ``after`` is the position of the latest event when the page was made,
 so nothing is missed in between, ``workspace`` the workspace that it shows: the stream is refused if that is not the
-session's any more; and ``thread`` the conversation that is open, in which the others see the member
-(:mod:`messaging.threads.presence`). With each ping session, membership, role and workspace are read anew, and the
-stream ends when they no longer hold.
+session's any more. ``thread`` is the conversation that is open, in which the others see the member, and
+``visit`` what the page calls that (:mod:`messaging.threads.presence`). With each ping session, membership, role and
+workspace are read anew, and the stream ends when they no longer hold.
 """
 
 import json
@@ -97,11 +97,11 @@ class _Reader:
 
     def visit(self) -> None:
         """Have the others see the member in the conversation that the address names, if it names one of theirs."""
-        if self._visit is None and self._may_write and (thread_id := self._request.GET.get("thread", "")):
+        given = self._request.GET
+        if self._may_write and (thread_id := given.get("thread", "")):
             with suppress(DomainError):
-                self._visit = Visit(self.panel.actor(self._request), thread_id)
-        if self._visit is not None:
-            self._visit.renew()
+                self._visit = Visit(self.panel.actor(self._request), thread_id, given.get("visit", ""))
+                self._visit.renew()
 
     def leave(self) -> None:
         if self._visit is not None:
@@ -113,10 +113,10 @@ class _Reader:
         if panel is None:
             return False
         self.panel = panel
-        if self._may_write:
-            self.visit()
-        else:
+        if not self._may_write:
             self.leave()
+        elif self._visit is not None:
+            self._visit.look()
         return True
 
     def frame(self, notice: Notice) -> bytes:

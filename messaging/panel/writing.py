@@ -33,6 +33,7 @@ from messaging.panel.media import shown
 from messaging.sending.automatic import recipient_of
 from messaging.threads import drafts, presence
 from messaging.threads.drafts import Content
+from messaging.threads.presence import Visit
 from messaging.threads.services import actions, answering, reading
 from messaging.typing import show_typing
 
@@ -140,6 +141,9 @@ class WritingPage(InboxPage):
                 return HttpResponse(status=204)
             case "fill":
                 return filling.answer_filled(self, thread.contact_id)
+            case "present":
+                Visit(self.actor, thread.pk, posted.get("visit", "")).renew()
+                return HttpResponse(status=204)
             case "keep":
                 return self.keep_draft(thread)
             case "edit" | "delete" | "react" as action:

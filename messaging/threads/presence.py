@@ -2,8 +2,8 @@
 are told nothing.
 
 Nothing of it is stored: it lies in Redis under keys that expire, and the pages are told that it has changed. Each open
-page is a visit, which lasts as long as its stream and is renewed with each ping; one whose end nobody has noticed ends
-by itself.
+page is a visit, which begins and ends with its stream, and which the page renews while it is seen: that of a browser
+which has gone without closing its connection ends by itself, and its stream tells so with the next ping.
 """
 
 import contextlib
@@ -21,8 +21,9 @@ from messaging.notices import PRESENT, TYPING, Notice
 from messaging.threads.services.actions import assignable_members
 from messaging.typing import SHOWN_SECONDS
 
-# A stream pings every 15 s.
-VISIT_SECONDS = 25.0
+# A page renews its visit every 8 s. A stream pings every 15 s.
+VISIT_SECONDS = 20.0
+MAX_NAME = 40
 _OPEN, _WRITING = "crmsolid:open", "crmsolid:writing"
 
 # The end of a visit waits for Redis here: those who end one cannot.
@@ -34,21 +35,30 @@ def _key(name: str, workspace_id: int, thread_id: str) -> str:
 
 
 class Visit:
-    """A member has the conversation open in one page, from :meth:`renew` on until :meth:`leave`."""
+    """A member has the conversation open in one page, which has this ``name`` for it. Errors: ``scope_missing``, also
+    for who may not write; ``not_found``."""
 
-    def __init__(self, actor: Actor, thread_id: str) -> None:
-        """Errors: ``scope_missing``, also for who may not write; ``not_found``."""
+    def __init__(self, actor: Actor, thread_id: str, name: str = "") -> None:
         actor.require(Scope.WRITE_MESSAGES)
         Thread.objects.for_workspace(actor.workspace).get_or_not_found(thread_id)
         self._notice = Notice(actor.workspace.pk, thread_id, PRESENT, user_id=int(actor.subject.id))
         self._key = _key(_OPEN, actor.workspace.pk, thread_id)
-        self._name = f"{actor.subject.id}:{uuid4().hex}"
+        self._name = f"{actor.subject.id}:{name[:MAX_NAME] or uuid4().hex}"
+        self._is_shown = True
         self._has_ended = False
 
     def renew(self) -> None:
         """Show the member for ``VISIT_SECONDS`` more."""
-        if not self._has_ended and _put(self._key, self._name, VISIT_SECONDS):
+        if _put(self._key, self._name, VISIT_SECONDS):
             notices.tell(self._notice)
+
+    def look(self) -> None:
+        """Tell the pages if the visit has expired meanwhile."""
+        until = notices.call_redis(lambda client: client.zscore(self._key, self._name))
+        is_shown = until is not None and until > time.time()
+        if self._is_shown and not is_shown:
+            notices.tell(self._notice)
+        self._is_shown = is_shown
 
     def leave(self) -> None:
         """Show the member no more because of this page. Returns at once; further calls do nothing."""

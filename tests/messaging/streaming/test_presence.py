@@ -66,11 +66,11 @@ async def until(condition: Callable[[], Any]) -> None:
 
 
 async def notice(stream: Listener) -> tuple[str, Any]:
-    frame = await stream.frame()
-    while frame is not None and (frame.id is not None or frame.event == "" or frame.data in ("connected", "ping")):
-        frame = await stream.frame()
-    assert frame is not None
-    return frame.event, json.loads(frame.data)
+    """The next notice, but that somebody has read the conversation."""
+    while (frame := await stream.frame()) is not None:
+        if frame.id is None and frame.event and frame.data not in ("connected", "ping") and '"read"' not in frame.data:
+            return frame.event, json.loads(frame.data)
+    raise AssertionError("the stream has ended")
 
 
 async def test_members_see_each_other_come_write_and_go(tenants: Tenants, watch: Watch) -> None:
@@ -115,19 +115,25 @@ async def test_of_two_pages_of_a_member_one_may_close(tenants: Tenants, watch: W
     assert await others(tom, workspace, thread) == {}
 
 
-async def test_visit_that_nobody_ends_expires(tenants: Tenants, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As of a browser or a server that was killed. A stream that goes on renews its visit with each ping."""
+async def test_visit_that_the_page_does_not_renew_expires_and_that_is_told(
+    tenants: Tenants, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a browser that has gone without closing its connection: its stream still pings."""
     workspace = tenants.workspace
     thread = await hear(await account_of(tenants, workspace))
     vera, tom = await user(tenants), await user(tenants)
-    monkeypatch.setattr(presence, "VISIT_SECONDS", 0.3)
-    await run_in_thread(lambda: presence.Visit(actor_of(vera, workspace), thread).renew())
-    await until(lambda: _is_empty(tom, workspace, thread))
+    of_vera = await client_of(vera)
     monkeypatch.setattr(frames, "PING_SECONDS", 0.05)
-    stream = await watch(await client_of(vera), workspace, thread=thread)
-    for _ in range(20):  # a second, if the machine is idle
-        while (frame := await stream.frame()) is not None and frame.data != "ping":
-            pass
+    mine = await watch(await client_of(tom), workspace)
+    monkeypatch.setattr(presence, "VISIT_SECONDS", 0.3)
+    await watch(of_vera, workspace, thread=thread)
+    assert await notice(mine) == ("present", {"thread": thread})
+    await until(lambda: _is_empty(tom, workspace, thread))
+    assert await notice(mine) == ("present", {"thread": thread})
+    # The page is there again, and says so.
+    monkeypatch.setattr(presence, "VISIT_SECONDS", 60)
+    assert await post(of_vera, workspace, thread, "present") == 204
+    assert await notice(mine) == ("present", {"thread": thread})
     assert await others(tom, workspace, thread) == {vera.pk: False}
 
 
@@ -146,6 +152,7 @@ async def test_viewer_is_not_seen_and_sees_nothing_more(tenants: Tenants, watch:
     assert await others(viewer, workspace, thread) == {}
     assert await post(of_viewer, workspace, thread, "typing") == 403
     assert await post(of_viewer, workspace, thread, "keep") == 403
+    assert await post(of_viewer, workspace, thread, "present") == 403
     assert await post(of_tom, workspace, thread, "typing") == 204
     await run_in_thread(lambda: drafts.keep(actor_of(tom, workspace), thread, **_draft()))
     await run_in_thread(lambda: notices.tell(notices.Notice(workspace.pk, thread, notices.CHANGED)))
@@ -196,6 +203,7 @@ async def test_nothing_of_another_workspace_or_side_is_seen_or_told(tenants: Ten
         assert await notice(stream) == ("message", {"thread": threads[workspace.pk], "event": "changed"})
     assert await post(of_vera, live, threads[tenants.other.pk], "typing") == 404
     assert await post(of_vera, live, threads[test.pk], "keep") == 404
+    assert await post(of_vera, live, threads[test.pk], "present") == 404
 
 
 async def test_draft_is_told_to_its_own_member_alone(tenants: Tenants, watch: Watch) -> None:

@@ -47,10 +47,15 @@
   window.addEventListener("online", () => refreshSoon(ALL));
   // A notice may get lost, and nothing tells that a snooze has ended or how long somebody has waited by now.
   setInterval(() => ended || document.hidden || refreshSoon(["list", "head"]), 60000);
+  // The others see that somebody has the conversation open for as long as the page says so. Viewers say nothing.
+  const visit = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  if (document.querySelector("#composer-writing")) {
+    setInterval(() => source?.readyState === EventSource.OPEN && window.outbox?.postOnce(location.pathname, { action: "present", visit }), 8000);
+  }
   const LOST = ["Connecting again…", "Not live any more. Reload the page to see what is new."];
   function open() {
     if (source || ended || document.hidden) return;
-    source = new EventSource(inbox.dataset.stream);
+    source = new EventSource(`${inbox.dataset.stream}&visit=${visit}`);
     source.onopen = () => {
       if (LOST.includes(live.textContent)) say("");
       if (open.before) refreshSoon(ALL); // what happened while there was no stream
