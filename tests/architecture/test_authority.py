@@ -586,6 +586,7 @@ ROWS = [
     ),
     Row(messaging.threads.services.older_messages.find_history_request, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(messaging.threads.services.actions.assignable_members, EVERYONE, Scope.READ_MESSAGES),
+    Row(messaging.threads.services.answering.find_other_answer, EVERYONE, Scope.READ_MESSAGES, thread_id),
     Row(
         messaging.threads.services.answering.reply,
         WRITERS,
@@ -800,6 +801,7 @@ PARTS_OF_SERVICES: set[Callable[..., Any]] = {
     messaging.texts.dump_words,
     messaging.texts.may_share,
     messaging.texts.visible,
+    messaging.threads.services.actions.lock_assignable,
 }
 
 
