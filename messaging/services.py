@@ -16,8 +16,9 @@ from contacts import lookup, repository
 from contacts.models import Contact
 from contacts.normalization import IdAsUsername, InvalidUsername, parse_username
 from crmsolid.api.pagination import Page, page
+from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock, doorbell
-from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.sql.table import Table
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
@@ -27,7 +28,7 @@ from crmsolid.workspaces.scoping import WorkspaceModel
 from messaging import notices, querysets, team
 from messaging.accounts import MAX_BIGINT, account_not_found
 from messaging.authors import columns_of
-from messaging.changes import queue
+from messaging.changes import applying, queue
 from messaging.files import albums
 from messaging.files import services as file_services
 from messaging.models import Account, Attachment, Direction, FileKind, Format, Message, Status, Thread, WaitingFor
@@ -92,8 +93,7 @@ def send_message(
     slot.
     """
     actor.require(Scope.WRITE_MESSAGES)
-    if send_at is not None and send_at > clock.now() + MAX_SEND_AT_DELAY:
-        raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
+    _check_send_at(send_at)
     if not text and not attachments:
         raise invalid("text", "blank", "give a text, or attachments")
     text = message_text.check_template(actor.workspace, text, format, caption=bool(attachments))
@@ -172,9 +172,7 @@ def queue_message(
     _messages.insert_later([message])
     _attachments.insert_later(parts)
     team.record_written(message, actor, None if is_planned else now, answered)
-    wait = (eta - clock.now()).total_seconds()
-    if wait <= WAKE_WORKER_WITHIN_SECONDS:
-        transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
+    _wake_worker(eta)
     return message
 
 
@@ -265,6 +263,58 @@ def cancel_message(actor: Actor, message_id: str) -> Message:
     if message.source == "direct":
         state.find_waiting([message.thread_id])
     return message
+
+
+@unit_of_work()
+def change_planned(
+    actor: Actor,
+    message_id: str,
+    *,
+    text: str,
+    format: str = Format.PLAIN,
+    send_at: datetime,
+    check: Check = unconditional,
+) -> Message:
+    """Give a message that is planned for a time another text and another time; a time that has passed sends it now.
+
+    Errors: ``scope_missing``, ``not_found``, ``validation_failed`` and ``account_daily_limit`` as for a message that is
+    sent, ``invalid_state`` unless the message is planned and was never tried; whatever ``check`` raises.
+    """
+    actor.require(Scope.WRITE_MESSAGES)
+    _check_send_at(send_at)
+    before = _get(Message, actor, message_id)
+    account = lock_account(actor, before.account_id)
+    message = applying.lock_message(Message.objects.for_workspace(actor.workspace).filter(pk=message_id))
+    if message is None:
+        raise not_found("message")
+    check(message)
+    is_planned = message.status == Status.QUEUED and message.delayed_by == WaitingFor.ETA
+    if not is_planned or message.attempts or message.unsettled_since is not None:
+        raise DomainError("invalid_state", "the message is not planned for a later time any more")
+    text = message_text.check_template(actor.workspace, text, format, caption=message.kind != attaching.TEXT)
+    now = clock.now()
+    earliest = slots.earliest_send(account, now, send_at)
+    eta = slots.slot_for_direct_send(account, earliest, exclude_id=message.pk)
+    values = {"text": text, "format": format, "entities": [], "rendered": False, "eta": eta, "slot_at": eta}
+    values["delayed_by"] = _delayed_by(now, send_at, earliest, eta)
+    for name, value in values.items():
+        setattr(message, name, value)
+    Message.objects.for_workspace(actor.workspace).filter(pk=message.pk).update(**values)
+    audit.record(actor, "message.replanned", message.pk)
+    notices.tell_changed(message.workspace_id, message.thread_id)
+    _wake_worker(eta)
+    return message
+
+
+def _check_send_at(send_at: datetime | None) -> None:
+    if send_at is not None and send_at > clock.now() + MAX_SEND_AT_DELAY:
+        raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
+
+
+def _wake_worker(eta: datetime) -> None:
+    wait = (eta - clock.now()).total_seconds()
+    if wait <= WAKE_WORKER_WITHIN_SECONDS:
+        transaction.on_commit(lambda: doorbell.ring("messaging.dispatch", after=wait))
 
 
 def get_message(actor: Actor, message_id: str) -> Message:

@@ -16,7 +16,7 @@ from messaging.changes.services import EDIT_WITHIN, WITHOUT_TEXT
 from messaging.formatting.entities import from_json
 from messaging.models import Direction, Message, Status, Thread, WaitingFor
 from messaging.panel import media, words
-from messaging.panel.formatted import html_of
+from messaging.panel.formatted import html_of, source_of
 from messaging.panel.media import Shown
 from messaging.sending.waiting import waiting_for
 from messaging.threads.services import answering
@@ -57,8 +57,9 @@ class Reaction:
 @dataclass(slots=True)
 class Bubble:
     """A message as it is shown. ``label`` stands for one without text and files. ``pictures`` are shown side by side,
-    ``files`` below each other. ``is_waiting`` is whether it says why it is not sent yet. ``may`` names what can be done
-    with it, ``change`` says what is being done or failed."""
+    ``files`` below each other. ``is_waiting`` is whether it says why it is not sent yet. ``plan`` has text and
+    format of one that is planned, to change them. ``may`` names what can be done with it, ``change`` says what is being
+    done or failed."""
 
     message: Message
     html: SafeString
@@ -72,6 +73,7 @@ class Bubble:
     may_retry: bool
     is_waiting: bool
     may_cancel: bool
+    plan: tuple[str, str] | None
     quote: Quote | None
     reactions: list[Reaction]
     may: str
@@ -164,6 +166,7 @@ class Drawing:
             may_retry=message.pk in self._retryable,
             is_waiting=is_waiting,
             may_cancel=is_waiting and message.status == Status.QUEUED,
+            plan=source_of(message) if _is_planned(message) else None,
             quote=self._quote(message),
             reactions=reactions_of(message),
             may=" ".join(_allowed(message)),
@@ -178,6 +181,12 @@ class Drawing:
         text = message.quote or " ".join(quoted.text.split()) or shown.text
         author = "You" if quoted.direction == Direction.OUT else str(self._thread.contact)
         return Quote(quoted.pk, author, text[:QUOTED], shown.icon if not quoted.text else "")
+
+
+def _is_planned(message: Message) -> bool:
+    """Whether its text and its time can still be changed."""
+    is_untried = message.status == Status.QUEUED and not message.attempts and message.unsettled_since is None
+    return is_untried and message.delayed_by == WaitingFor.ETA
 
 
 def _is_waiting(message: Message) -> bool:

@@ -8,12 +8,14 @@ from django.http.response import HttpResponseBase
 
 from contacts.models import ContactNote
 from contacts.panel.forms import ContactEditForm
+from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.ids import is_id
+from crmsolid.panel.components.template_tags import moment_text
 from messaging import services as messages
 from messaging.alerts import recording
 from messaging.files import services as files
-from messaging.models import Direction, File, Message, Thread
+from messaging.models import Direction, File, Message, Thread, WaitingFor
 from messaging.panel import card, conversation, filling, outbox
 from messaging.panel import notes as conversation_notes
 from messaging.panel.conversation import Draft
@@ -211,12 +213,8 @@ class ThreadPage(NotesPage):
             case "unread":
                 actions.mark_thread_unread(self.actor, thread.pk)
                 self.say("The conversation is marked as unread.", undo={"action": "read"})
-            case "retry":
-                answering.retry_message(self.actor, message_id)
-                self.say("The message is sent again.")
-            case "cancel":
-                messages.cancel_message(self.actor, message_id)
-                self.say("The message was canceled before it was sent.")
+            case "retry" | "cancel" | "replan":
+                self.say(self.act_on_message(action, message_id))
             case "load":
                 file = self.row(File, self.request.POST.get("file", ""))
                 files.want(self.actor, file)
@@ -235,6 +233,21 @@ class ThreadPage(NotesPage):
         if action != "unread" and self.opens_next(closed=True):
             return HttpResponseRedirect(self.address_of_next(thread))
         return self.redirect("inbox", **self.query())
+
+    def act_on_message(self, action: str, message_id: str) -> str:
+        """Send a failed message again, cancel one, or give a planned one the text and the time of the form; without a
+        time it is sent now. Returns what was done."""
+        if action == "retry":
+            answering.retry_message(self.actor, message_id)
+            return "The message is sent again."
+        if action == "cancel":
+            messages.cancel_message(self.actor, message_id)
+            return "The message was canceled before it was sent."
+        draft = Draft.of(self.request.POST)
+        given = {"text": draft.text, "format": draft.format, "send_at": draft.planned() or clock.now()}
+        message = messages.change_planned(self.actor, message_id, **given)
+        is_planned = message.delayed_by == WaitingFor.ETA
+        return f"Planned for {moment_text(message.eta)}." if is_planned else "The message is sent now."
 
     def _user_id(self, name: str) -> int | None:
         """The id of the user that the form names; None for nobody."""

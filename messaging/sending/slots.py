@@ -58,13 +58,13 @@ def earliest_send(account: Account, now: datetime, send_at: datetime | None = No
     return earliest
 
 
-def slot_for_direct_send(account: Account, not_before: datetime) -> datetime:
-    """The slot of a direct send. The account's row must be locked.
+def slot_for_direct_send(account: Account, not_before: datetime, *, exclude_id: str = "") -> datetime:
+    """The slot of a direct send. The account's row must be locked. ``exclude_id``: as for :func:`next_free_slot`.
 
     The gap moves the slot to a later instant. The daily limit does not: it raises ``account_daily_limit`` (429) with
     the seconds to the first free slot.
     """
-    slot = next_free_slot(account, not_before)
+    slot = next_free_slot(account, not_before, exclude_id=exclude_id)
     if slot.delayed_by != WaitingFor.DAILY_LIMIT:
         return slot.at
     wait = max(1, math.ceil((slot.at - clock.now()).total_seconds()))

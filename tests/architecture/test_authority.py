@@ -504,6 +504,7 @@ ROWS = [
     ),
     Row(
         messaging.services.cancel_message,
+        messaging.services.change_planned,
         WRITERS,
         Scope.WRITE_MESSAGES,
         message_id,

@@ -265,6 +265,7 @@ SENTENCES: Mapping[str, Sentence] = {
     # Conversations and automation
     "message.accepted": Sentence("wrote a message to {it}", MESSAGE, ("thread",)),
     "message.canceled": Sentence("canceled a message to {it}", MESSAGE),
+    "message.replanned": Sentence("changed a planned message to {it}", MESSAGE),
     "message.edited": Sentence("changed the text of a message to {it}", MESSAGE),
     "message.deleted": Sentence("deleted a message to {it} for both sides", MESSAGE),
     "message.reacted": Sentence("reacted to a message of the conversation with {it}", MESSAGE),

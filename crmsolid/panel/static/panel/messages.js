@@ -20,7 +20,7 @@
     <div class="cs-actions"><button class="cs-button cs-danger" value="delete">${icon("trash-2")} Delete it</button><button class="cs-button" value="">Keep it</button></div></form>`;
   messages.closest("#inbox").append(menu, dialog);
   const say = (words) => (document.querySelector("#inbox-live").textContent = words);
-  const isBusy = (node) => node instanceof Element && node.matches("[data-playing], .cs-spoiler:has(:checked), .cs-thread-note:has(form[data-note-form])");
+  const isBusy = (node) => node instanceof Element && node.matches("[data-playing], .cs-spoiler:has(:checked), .cs-replan[open], .cs-thread-note:has(form[data-note-form])");
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => !isBusy(node);
 
   const withMedia = (act) => import(messages.dataset.media).then(act).catch(() => say("It could not be opened. Try again."));
