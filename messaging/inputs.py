@@ -123,6 +123,7 @@ class EditIn(StrictSerializer):
         help_text="What the message is to say, written as one that is sent; of one with files the caption.",
     )
     format = FormatField()
+    send_at = Timestamp(required=False, help_text="The new time of a planned message (RFC 3339).")
 
 
 class ReactIn(StrictSerializer):

@@ -77,15 +77,21 @@ class MessageView(WorkspaceView):
     def get(self, message_id: str) -> ApiResponse:
         return ApiResponse(MessageOut.render(services.get_message(self.actor, message_id)))
 
-    @endpoint(scopes=WRITE, body=EditIn, responses={200: CanceledOut}, error_codes=("invalid_state",))
+    @endpoint(
+        scopes=WRITE,
+        body=EditIn,
+        responses={200: CanceledOut},
+        error_codes=("invalid_state", "account_daily_limit"),
+    )
     def patch(self, message_id: str) -> ApiResponse:
         """Change the text of a message.
 
-        A queued one is sent with the new text. One that was sent is changed at Telegram, within 48 hours: until that is
-        done `text` is the old one and `change` says so.
+        A queued one is sent with the new text; one that is planned also gets another time with `send_at`. One that was
+        sent is changed at Telegram, within 48 hours: until that is done `text` is the old one and `change` says so.
         """
         check = self.preconditions.check(MessageOut.render)
-        answer = _changed(self.actor, changes.edit_message(self.actor, message_id, **self.body, check=check))
+        change = services.change_planned if "send_at" in self.body else changes.edit_message
+        answer = _changed(self.actor, change(self.actor, message_id, **self.body, check=check))
         if self.actor.has(Scope.READ_MESSAGES):
             answer.headers["ETag"] = entity_tag(answer.data)
         return answer

@@ -504,10 +504,16 @@ ROWS = [
     ),
     Row(
         messaging.services.cancel_message,
-        messaging.services.change_planned,
         WRITERS,
         Scope.WRITE_MESSAGES,
         message_id,
+        "invalid_state",  # it has been sent
+    ),
+    Row(
+        messaging.services.change_planned,
+        WRITERS,
+        Scope.WRITE_MESSAGES,
+        lambda rows: {**message_id(rows), "text": "Hello again", "send_at": clock.now()},
         "invalid_state",  # it has been sent
     ),
     Row(

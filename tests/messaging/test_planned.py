@@ -1,7 +1,7 @@
 """A planned answer is given another text and another time, as long as it was never tried."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from messaging import services
 from messaging.models import Message, WaitingFor
 from messaging.sending import dispatch
 from tests.messaging.conftest import FrozenTime
-from tests.tenants import Tenants
+from tests.tenants import Api, Tenants
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +86,11 @@ def test_it_needs_the_scope(tenants: Tenants, planned: Message) -> None:
     with pytest.raises(DomainError) as refused:
         services.change_planned(reader, planned.pk, text="Hi", send_at=clock.now())
     assert refused.value.code == "scope_missing"
+
+
+def test_it_is_changed_over_the_api(tenants: Tenants, api: Api, planned: Message) -> None:
+    at = clock.now() + timedelta(hours=3)
+    body = {"text": "Good evening", "send_at": at.isoformat()}
+    answer = api(tenants.key()).patch(f"/v1/messages/{planned.pk}", body)
+    assert (answer.status_code, answer.json()["text"]) == (200, "Good evening")
+    assert datetime.fromisoformat(answer.json()["eta"]) == at
