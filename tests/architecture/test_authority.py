@@ -301,7 +301,12 @@ ROWS = [
         None,
         lambda rows: {"document": {"custom_fields": [{"key": "company", "label": "Company", "type": "text"}]}},
     ),
-    Row(crmsolid.workspaces.services.set_on_duty, WRITERS, None, lambda rows: {"on_duty": True}),
+    Row(
+        crmsolid.workspaces.services.set_on_duty,
+        ADMINS,
+        None,
+        lambda rows: {"on_duty": True, "member_id": rows.of(Membership).pk},
+    ),
     Row(
         crmsolid.workspaces.services.set_capacity,
         ADMINS,
@@ -581,7 +586,6 @@ ROWS = [
         Scope.WRITE_MESSAGES,
         lambda rows: {**thread_id(rows), "user_id": rows.of(Membership).user_id},
     ),
-    Row(messaging.threads.services.actions.take_next, WRITERS, Scope.WRITE_MESSAGES),
     Row(messaging.threads.services.actions.list_candidates, EVERYONE, Scope.READ_MESSAGES),
     Row(messaging.threads.services.actions.mark_thread_unread, WRITERS, Scope.WRITE_MESSAGES, thread_id),
     Row(
@@ -801,6 +805,8 @@ PARTS_OF_SERVICES: set[Callable[..., Any]] = {
     messaging.accounts.account_not_found,
     messaging.services.lock_account,
     messaging.services.queue_message,
+    # Of members alone: tests/messaging/test_queue.py calls it as everybody.
+    messaging.threads.services.actions.take_next,
     messaging.texts.apply_templates,
     messaging.texts.apply_words,
     messaging.texts.count_uses,

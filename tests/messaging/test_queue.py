@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from crmsolid.core.errors import DomainError
-from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Scope, Subject
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, User, Workspace
 from crmsolid.workspaces.services import set_capacity, set_on_duty
 from messaging import querysets
@@ -38,6 +38,10 @@ def hear(account: Account, frozen_time: FrozenTime, who: str) -> Thread:
 def actor_of(user: User, workspace: Workspace | None = None) -> Actor:
     member = Membership.unscoped.select_related("user", "workspace").get(user=user)
     return Actor.member(member, workspace or member.workspace)
+
+
+def key_with(tenants: Tenants, scopes: frozenset[Scope]) -> Actor:
+    return Actor(tenants.workspace, Subject("key", str(tenants.owner.pk), "a key"), scopes, None, "rest")
 
 
 @pytest.fixture
@@ -118,11 +122,13 @@ def test_off_duty_takes_nothing_and_can_be_assigned_to(agent: Actor, waiting: li
     assert taken_by(agent) == [waiting[0].pk]
 
 
-@pytest.mark.parametrize("who", ["viewer", "command", "stranger"])
+@pytest.mark.parametrize("who", ["viewer", "command", "stranger", "key", "key without the scope"])
 def test_nobody_else_takes_a_conversation(tenants: Tenants, waiting: list[Thread], who: str) -> None:
     actors: dict[str, Callable[[], Actor]] = {
         "viewer": lambda: actor_of(tenants.member(Role.VIEWER)),
         "command": tenants.actor,
+        "key": lambda: key_with(tenants, ALL_SCOPES),
+        "key without the scope": lambda: key_with(tenants, ALL_SCOPES - {Scope.WRITE_MESSAGES}),
         # Somebody who has been removed since the request began.
         "stranger": lambda: actor_of(tenants.stranger, tenants.workspace),
     }
@@ -130,7 +136,7 @@ def test_nobody_else_takes_a_conversation(tenants: Tenants, waiting: list[Thread
     before = everything()
     with pytest.raises(DomainError) as error:
         actions.take_next(actor)
-    assert error.value.code == ("scope_missing" if who == "viewer" else "invalid_state")
+    assert error.value.code == ("invalid_state" if actor.has(Scope.WRITE_MESSAGES) else "scope_missing")
     assert everything() == before
 
 
