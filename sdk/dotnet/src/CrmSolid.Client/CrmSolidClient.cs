@@ -56,9 +56,12 @@ public class CrmSolidClient
         Events = new EventsClient(transport);
         Files = new FilesClient(transport);
         Jobs = new JobsClient(transport);
+        Members = new MembersClient(transport);
         Messages = new MessagesClient(transport);
+        Notes = new NotesClient(transport);
         Segments = new SegmentsClient(transport);
         Sequences = new SequencesClient(transport);
+        Templates = new TemplatesClient(transport);
         Threads = new ThreadsClient(transport);
         Webhooks = new WebhooksClient(transport);
     }
@@ -93,14 +96,23 @@ public class CrmSolidClient
     /// <summary>Long work.</summary>
     public virtual JobsClient Jobs { get; } = null!;
 
+    /// <summary>Who works in the workspace.</summary>
+    public virtual MembersClient Members { get; } = null!;
+
     /// <summary>Messages in and out.</summary>
     public virtual MessagesClient Messages { get; } = null!;
+
+    /// <summary>Notes about contacts.</summary>
+    public virtual NotesClient Notes { get; } = null!;
 
     /// <summary>Saved filters of contacts.</summary>
     public virtual SegmentsClient Segments { get; } = null!;
 
     /// <summary>Series of messages.</summary>
     public virtual SequencesClient Sequences { get; } = null!;
+
+    /// <summary>Texts that are kept for messages.</summary>
+    public virtual TemplatesClient Templates { get; } = null!;
 
     /// <summary>The inbox.</summary>
     public virtual ThreadsClient Threads { get; } = null!;

@@ -1,0 +1,23 @@
+using CrmSolid.Client.Http;
+
+namespace CrmSolid.Client;
+
+/// <summary>Who works in the workspace. See <see cref="CrmSolidClient"/>.</summary>
+public class MembersClient : ResourceClient
+{
+    /// <summary>Makes a mock.</summary>
+    protected MembersClient()
+        : base(null)
+    {
+    }
+
+    internal MembersClient(Transport transport)
+        : base(transport)
+    {
+    }
+
+    /// <summary>Lists members, who joined last first.</summary>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    public virtual Pageable<Member> ListAsync(CancellationToken cancellationToken = default) =>
+        Pages<Member>(() => ApiRequest.Get($"/v1/members"), cancellationToken);
+}
