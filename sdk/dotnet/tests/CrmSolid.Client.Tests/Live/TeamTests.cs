@@ -9,21 +9,13 @@ public sealed class TeamTests
     [LiveFact]
     public async Task A_note_is_written_changed_and_deleted_and_mentions_a_member()
     {
-        Member? owner = null;
-        await foreach (Member member in _client.Members.ListAsync())
-        {
-            owner = member.Role == MemberRole.Owner ? member : owner;
-        }
-        UpsertedContact contact = await _client.Contacts.CreateAsync(new() { Username = Product.NewUsername() });
-        Note written = await _client.Notes.CreateAsync(contact.Id, $"Möchte 40 Plätze. @{owner!.Name}");
+        IReadOnlyList<Member> members = await Product.AllAsync(_client.Members.ListAsync());
+        Member owner = Assert.Single(members, each => each.Role == MemberRole.Owner);
+        UpsertedContact contact = await Product.NewContactAsync();
+        Note written = await _client.Notes.CreateAsync(contact.Id, $"Möchte 40 Plätze. @{owner.Name}");
         Assert.Equal(owner.Id, Assert.Single(written.Mentions).Id);
         Assert.Equal(AuthorType.Key, written.Author!.Type);
-        List<string> listed = [];
-        await foreach (Note each in _client.Notes.ListAsync(contact.Id))
-        {
-            listed.Add(each.Id);
-        }
-        Assert.Equal([written.Id], listed);
+        Assert.Equal(written.Id, Assert.Single(await Product.AllAsync(_client.Notes.ListAsync(contact.Id))).Id);
 
         Note note = await _client.Notes.GetAsync(written.Id);
         Note changed = await _client.Notes.UpdateAsync(note.Id, "Möchte 50 Plätze.", ifMatch: note.ETag);
@@ -39,12 +31,7 @@ public sealed class TeamTests
     {
         string name = $"Grüße {Product.NewUsername()}";
         WrittenTemplate kept = await _client.Templates.CreateAsync(name, "Hi {first_name|there} 🚀");
-        List<long> found = [];
-        await foreach (Template each in _client.Templates.ListAsync(name))
-        {
-            found.Add(each.Id);
-        }
-        Assert.Equal([kept.Id], found);
+        Assert.Equal(kept.Id, Assert.Single(await Product.AllAsync(_client.Templates.ListAsync(name))).Id);
 
         Template template = await _client.Templates.GetAsync(kept.Id);
         Assert.Equal("Hi {first_name|there} 🚀", template.Text);
