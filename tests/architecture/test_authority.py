@@ -807,6 +807,7 @@ PARTS_OF_SERVICES: set[Callable[..., Any]] = {
     messaging.services.queue_message,
     # Of members alone: tests/messaging/test_queue.py calls it as everybody.
     messaging.threads.services.actions.take_next,
+    messaging.threads.services.actions.lock_assignable,
     messaging.texts.apply_templates,
     messaging.texts.apply_words,
     messaging.texts.count_uses,
