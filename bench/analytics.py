@@ -41,6 +41,7 @@ TABLES = (
     "contacts_stagechange",
     "messaging_thread",
     "messaging_message",
+    "messaging_episode",
     "messaging_writtenmessage",
     "messaging_erasedmessage",
     "messaging_recipient",
@@ -93,10 +94,18 @@ SELECT 'msg_' || lpad(number::text, 26, '0'), %(workspace)s, account, thread, co
   CASE WHEN k IN (7, 8) THEN 'msg_' || lpad((number - 6)::text, 26, '0') END, k = 8 AND n %% 4 = 0
 FROM sends
 """,
+    # Two conversations with each contact, one day apart.
     """
-INSERT INTO messaging_writtenmessage (workspace_id, message_id, author_id, via, at, waited)
+INSERT INTO messaging_episode (id, workspace_id, thread_id, account_id, is_first, opened_at, first_answer_at,
+  first_answer_by_id, first_answer_via, closed_at, closed_by_id)
+SELECT 2 * n + k, %(workspace)s, thread, account, k = 0, began, began + n * 7919 %% 50003 * interval '1 second',
+  %(user)s, 'panel', began + n * 7919 %% 500003 * interval '1 second', %(user)s
+FROM people CROSS JOIN generate_series(0, 1) AS k CROSS JOIN LATERAL (SELECT added + k * interval '1 day' AS began) AS b
+""",
+    """
+INSERT INTO messaging_writtenmessage (workspace_id, message_id, author_id, via, at, waited, episode_id)
 SELECT %(workspace)s, 'msg_' || lpad(number::text, 26, '0'), %(user)s, 'panel', at,
-  CASE WHEN n %% 5 > 0 THEN n * 7919 %% 5003 END
+  CASE WHEN n %% 5 > 0 THEN n * 7919 %% 5003 END, 2 * n
 FROM sends WHERE k = 6 AND number %% 40 <> 0
 """,
     """
@@ -162,7 +171,8 @@ def prepare(contacts: int) -> Workspace:
         return workspace
     owner = User.objects.create_user("year@example.com", None)
     workspace = create_workspace(slug="year", name="Year", owner=owner, plan="business")
-    Workspace.objects.filter(pk=workspace.pk).update(time_zone="Europe/Berlin")
+    hours = {"work_days": [1, 2, 3, 4, 5], "work_from": "09:00", "work_until": "18:00"}
+    Workspace.objects.filter(pk=workspace.pk).update(time_zone="Europe/Berlin", **hours)
     accounts = [
         Account.unscoped.create(workspace=workspace, name=f"Account {n}", kind="sandbox") for n in range(ACCOUNTS)
     ]
