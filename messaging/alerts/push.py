@@ -17,6 +17,7 @@ from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
+import http_ece
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
@@ -24,7 +25,6 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from py_vapid import Vapid02
-from pywebpush import WebPusher
 
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, invalid
@@ -42,6 +42,7 @@ DEADLINE_SECONDS = 10.0
 RETRY_AFTER = (1.0, 5.0)
 TOKEN_SECONDS = 12 * 3600
 GONE = (404, 410)
+AUTH_BYTES = 16  # RFC 8291, 3.2
 # After so many messages in a row that were refused, the browser is given up.
 MAX_FAILURES = 20
 
@@ -97,6 +98,7 @@ def subscribe(user: User, session_key: str, given: Any, *, browser: str) -> Push
         old = PushSubscription.objects.filter(user=user).order_by("-created_at", "-pk").values("pk")
         PushSubscription.objects.filter(pk__in=list(old[MAX_BROWSERS - 1 :].values_list("pk", flat=True))).delete()
         row = PushSubscription(user=user, digest=digest, session=session, browser=browser[:200])
+        row.created_at = clock.now()
         row.subscription = crypto.encrypt(row, "subscription", json.dumps(stored).encode())
         row.save(force_insert=True)
     return row
@@ -106,12 +108,19 @@ def _checked(given: Any) -> dict[str, Any]:
     try:
         endpoint, keys = given["endpoint"], {name: given["keys"][name] for name in ("p256dh", "auth")}
         check_url(endpoint, allow_private=settings.WEBHOOK_ALLOW_PRIVATE)
-        WebPusher({"endpoint": endpoint, "keys": keys}).encode(b"{}")
-    except (UrlRefused, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise invalid("subscription", "invalid", "the browser's address for messages cannot be used") from error
-    except Exception as error:  # http_ece's own error derives from Exception alone
-        raise invalid("subscription", "invalid", "the browser's keys cannot be used") from error
+        _encrypted(keys, b"{}")
+    except (UrlRefused, KeyError, TypeError, ValueError, AttributeError, http_ece.ECEException) as error:
+        raise invalid("subscription", "invalid", "what the browser gave cannot be used") from error
     return {"endpoint": endpoint, "keys": keys}
+
+
+def _encrypted(keys: Mapping[str, str], payload: bytes) -> bytes:
+    """The payload for the browser with these keys. Raises ``ValueError`` or ``ECEException`` for keys that are none."""
+    point, secret = (base64.urlsafe_b64decode(keys[name] + "=" * (-len(keys[name]) % 4)) for name in ("p256dh", "auth"))
+    if len(secret) != AUTH_BYTES:
+        raise ValueError("the secret of a subscription has 16 bytes")
+    own = ec.generate_private_key(ec.SECP256R1())
+    return bytes(http_ece.encrypt(payload, private_key=own, dh=point, auth_secret=secret, version="aes128gcm"))
 
 
 def alive() -> "QuerySet[PushSubscription]":
@@ -158,8 +167,7 @@ def send(pushes: Sequence[Push], client: OutboundClient | None = None) -> int:
 
 def _endpoint_and_body(push: Push) -> tuple[str, bytes]:
     subscription = json.loads(crypto.decrypt(push.subscription, "subscription"))
-    encoded = WebPusher(subscription).encode(json.dumps(push.payload).encode(), content_encoding="aes128gcm")
-    return str(subscription["endpoint"]), bytes(encoded["body"])
+    return str(subscription["endpoint"]), _encrypted(subscription["keys"], json.dumps(push.payload).encode())
 
 
 def _headers(signer: Vapid02, endpoint: str, push: Push) -> dict[str, str]:

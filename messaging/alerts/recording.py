@@ -158,6 +158,9 @@ def mention(note: ContactNote, user_ids: Iterable[int]) -> None:
 
 def _insert(alerts: Sequence[Alert]) -> None:
     if alerts:
+        now = clock.now()
+        for each in alerts:
+            each.created_at = each.told_at = now
         Alert.unscoped.bulk_create(alerts, ignore_conflicts=True)
         _tell(each.user_id for each in alerts)
 

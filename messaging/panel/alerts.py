@@ -124,7 +124,7 @@ class AlertsPage(TenantPage):
         try:
             return json.loads(self.request.POST.get("subscription", ""))
         except ValueError as error:
-            raise invalid("subscription", "invalid", "the browser's address for messages cannot be used") from error
+            raise invalid("subscription", "invalid", "what the browser gave cannot be used") from error
 
     def subscription_id(self) -> int:
         given = self.request.POST.get("id", "")

@@ -35,7 +35,9 @@ class AccountMiddleware:
         if not isinstance(request.user, User):
             return _ask_to_log_in_unread(request) or self.get_response(request)
         panel = panel_context(request)
-        record_use(request, request.user, panel.membership if panel else None)
+        # A browser opens a stream again by itself, also in a tab that nobody sees.
+        is_there = panel is not None and not request.path_info.endswith("/stream")
+        record_use(request, request.user, panel.membership if panel and is_there else None)
         with timezone.override(zone_of(request.user, panel)):
             return self.get_response(request)
 

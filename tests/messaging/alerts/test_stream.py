@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from crmsolid.workspaces.models import Membership, Role, Workspace
+from crmsolid.workspaces.sessions import recent_writes
 from messaging.alerts import recording
 from messaging.panel import alerts_stream
 from messaging.streaming import stream_limits
@@ -100,6 +101,17 @@ async def test_the_stream_ends_with_what_allows_it(
     ended = Session.objects.all() if reason == "logged out" else Membership.unscoped.filter(user=agent)
     await run_in_thread(ended.delete)
     assert await state(stream) is None
+
+
+async def test_a_stream_is_no_sign_that_the_member_is_there(tenants: Tenants, watch: Watch) -> None:
+    client = await run_in_thread(lambda: browser(tenants.owner))
+    await run_in_thread(lambda: recent_writes.cache_clear())
+    await state(await watch(client, tenants.workspace))
+    member = await run_in_thread(lambda: Membership.unscoped.get(user=tenants.owner))
+    assert member.last_seen_at is None
+    await run_in_thread(lambda: client.get("/panel/live/"))
+    member = await run_in_thread(lambda: Membership.unscoped.get(user=tenants.owner))
+    assert member.last_seen_at is not None
 
 
 async def test_refusals(tenants: Tenants, watch: Watch) -> None:
