@@ -76,8 +76,8 @@ def test_note_of_a_member_names_the_member_by_the_id_of_the_list_of_members(
     vera = member(tenants, name="Vera")
     notes.add_note(vera, sarah, text="Called.")
     (note,) = ours.get(f"/v1/contacts/{sarah}/notes").json()["data"]
-    assert note["author"] == {"type": "member", "id": int(vera.subject.id), "name": "Vera"}
-    assert note["author"]["id"] in [each["id"] for each in ours.get("/v1/members").json()["data"]]
+    assert note["author"] == {"type": "member", "id": vera.subject.id, "name": "Vera"}
+    assert note["author"]["id"] in [str(each["id"]) for each in ours.get("/v1/members").json()["data"]]
 
 
 def test_address_of_a_member_without_a_name_is_not_shown(tenants: Tenants, ours: Api, sarah: str) -> None:
