@@ -13,7 +13,7 @@ from contacts.models import Contact, ContactNote
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.insert_select import insert_select
-from messaging import querysets, team
+from messaging import notices, querysets, team
 from messaging.files import retention
 from messaging.files.models import Attachment, File
 from messaging.files.representations import FileOut, url_of
@@ -45,7 +45,8 @@ def erase(workspace_id: int, contact_id: str) -> None:
     now = clock.now()
     # Locked, so that no draft is written in one before it is deleted.
     threads = Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
-    list(threads.select_for_update().order_by("id").values_list("pk"))
+    for thread_id in threads.select_for_update().order_by("id").values_list("pk", flat=True):
+        notices.tell_changed(workspace_id, thread_id)
     messages = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id, slot_at__gt=now - DAY)
     # Locked, so that none is claimed, and its send forgotten, before it is deleted; and so that no row that refers to
     # one, such as what a sandbox delivers, is written meanwhile.

@@ -1,5 +1,6 @@
 """An answer is in the conversation as soon as it is sent, and stays where it is when it is stored."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -87,3 +88,29 @@ def test_refused_answer_goes_back_into_the_composer(product: Product, sign_in: S
     expect(composer(page)).to_be_focused()
     expect(page.locator(f"#row-{thread}")).not_to_contain_text("Hello {nobody}")
     assert log_of(page).get_by_role("article").count() == before
+
+
+def test_planned_answer_is_changed_and_canceled_in_the_conversation(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "olga", "Good morning, Olga")
+    page = sign_in("inbox", "agent")
+    page.goto(f"/panel/live/inbox/{thread}/")
+    page.evaluate("window.isTheSamePage = true")
+    at, later = (date.today() + timedelta(days=days) for days in (30, 31))
+    page.locator("#composer-send-at").evaluate("(field, at) => (field.value = at)", f"{at}T09:30")
+    composer(page).fill("See you tomorrow")
+    page.keyboard.press("Control+Enter")
+    expect(log_of(page)).to_contain_text(f"Planned for {at:%-d %b %Y} 09:30")
+    log_of(page).get_by_text("Change", exact=True).click()
+    form = log_of(page).locator(".cs-replan form")
+    form.get_by_label("Text").fill("Hello {nobody}")
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("There is no contact field for {nobody}")).to_be_visible()
+    expect(form.get_by_label("Text")).to_have_value("Hello {nobody}")
+    form.get_by_label("Text").fill("See you the day after")
+    form.get_by_label("Send at").fill(f"{later}T10:15")
+    form.get_by_role("button", name="Save").click()
+    expect(log_of(page)).to_contain_text(f"Planned for {later:%-d %b %Y} 10:15")
+    expect(log_of(page)).to_contain_text("See you the day after")
+    log_of(page).get_by_role("button", name="Cancel", exact=True).click()
+    expect(log_of(page)).to_contain_text("Canceled")
+    assert page.evaluate("window.isTheSamePage") is True

@@ -17,6 +17,7 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, OpensNext, Plan, Role, User, Workspace
+from messaging import notices
 from messaging import services as messages
 from messaging.models import Account, Message, Template, Thread
 from messaging.sending import dispatch
@@ -260,6 +261,17 @@ def test_more_conversations_and_messages_take_no_more_queries(
     with django_assert_max_num_queries(39):
         page = client.get(page_of(thread))
     assert page.content.decode().count(' id="m-msg_') == 41
+
+
+def test_parts_and_answers_take_few_queries(
+    client: Client, thread: Thread, tenants: Tenants, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    for part, most in (("list", 14), ("head", 14), ("messages", 16)):
+        with django_assert_max_num_queries(most):
+            answer = client.get(page_of(thread), {"part": part, "workspace": tenants.workspace.pk})
+        assert answer.status_code == 200
+    with django_assert_max_num_queries(40):
+        assert from_outbox(client, thread, tenants, message_id=new_id("msg"))[0] == 200
 
 
 # --- Writing ----------------------------------------------------------------------------------------------------------
@@ -704,6 +716,35 @@ def test_conversation_is_closed_assigned_and_marked_as_unread(client: Client, th
     assert (thread.assignee, thread.closed_at) == (None, NOON + timedelta(seconds=1))
     answer = post(client, thread, "assign", assignee=tenants.stranger.pk)
     assert flash_messages(answer)[-1] == "Choose a member who may write messages."
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"action": "close"}, notices.CHANGED),
+        ({"action": "snooze", "until": "later"}, notices.CHANGED),
+        ({"action": "assign", "assignee": "owner"}, notices.CHANGED),
+        ({"action": "send", "text": "Hello"}, notices.CHANGED),
+        ({"action": "read"}, notices.READ),
+    ],
+    ids=lambda each: each["action"] if isinstance(each, dict) else each,
+)
+def test_open_pages_are_told_what_members_do(
+    client: Client,
+    thread: Thread,
+    tenants: Tenants,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+    fields: dict[str, Any],
+    kind: str,
+) -> None:
+    told: list[notices.Notice] = []
+    monkeypatch.setattr(notices, "tell", told.append)
+    if fields.get("assignee"):
+        fields = {**fields, "assignee": tenants.owner.pk}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page_of(thread), fields)
+    assert notices.Notice(thread.workspace_id, thread.pk, kind) in told
 
 
 def test_assignee_that_the_page_does_not_show_is_not_replaced(client: Client, thread: Thread, tenants: Tenants) -> None:

@@ -32,7 +32,8 @@
       htmx.trigger(list, "inbox:changed");
     } else if (part === "head") {
       // A menu that is open would close, with what is typed in it.
-      if (head && !head.querySelector("details[open]")) htmx.trigger(head, "inbox:changed");
+      if (head?.querySelector("details[open]")) refreshSoon(["head"], 2000);
+      else if (head) htmx.trigger(head, "inbox:changed");
     } else if (messages && !messages.dataset.latest) htmx.trigger(messages, "inbox:changed");
   }
   // The list is asked for at most every 3 s, however much happens; every 10 s for what changes little in it.
