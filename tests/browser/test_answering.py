@@ -104,7 +104,7 @@ def test_planned_answer_is_changed_and_canceled_in_the_conversation(product: Pro
     form = log_of(page).locator(".cs-replan form")
     form.get_by_label("Text").fill("Hello {nobody}")
     form.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("There is no contact field for {nobody}")).to_be_visible()
+    expect(page.get_by_text("There is no contact field for {nobody}").first).to_be_visible()
     expect(form.get_by_label("Text")).to_have_value("Hello {nobody}")
     form.get_by_label("Text").fill("See you the day after")
     form.get_by_label("Send at").fill(f"{later}T10:15")

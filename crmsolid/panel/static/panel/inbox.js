@@ -230,7 +230,7 @@
     inbox.before(...page.querySelectorAll(".cs-messages"));
     document.dispatchEvent(new CustomEvent("saved-elsewhere", { detail: page }));
     const menu = form.closest("details[open]");
-    if (menu && !page.querySelector(".cs-message-error")) menu.open = false; // what was refused stays
+    if (menu && !document.querySelector(".cs-messages .cs-message-error")) menu.open = false; // what was refused stays
     if (menu || hadFocus) (menu?.querySelector("summary") ?? scroller).focus();
     refreshSoon(ALL);
   }
