@@ -202,6 +202,15 @@
   }
   const hasContent = ({ fields }) => Boolean(fields.text.trim() || fields.attachments || (fields.to ?? "") !== (given.to ?? ""));
   const saveHere = () => outbox.saveDraft(place, draft, hasContent(draft));
+  // Another tab has written, which this one is about to hear of.
+  function isOutdated() {
+    const stored = outbox.draftOf(place);
+    return Boolean(stored) && !(stored.id === draft.id && isSame(stored.fields, draft.fields));
+  }
+  function saveRevision() {
+    const stored = outbox.draftOf(place);
+    if (stored) outbox.saveDraft(place, isOutdated() ? { ...stored, revision: draft.revision } : draft, true);
+  }
 
   // --- The draft on the server, which all devices of the member have ---------------------------------------------
   // It is kept a second after it was changed, and when the page is left. What was written elsewhere meanwhile is joined
@@ -226,14 +235,15 @@
     else if (!response || response.status >= 500) keepThereSoon(10000);
   }
   function settleKept(sent, { state, revision, draft: theirs, text: words }) {
-    if (state === "conflict") return join(ofServer(theirs));
     if (state === "kept") draft.revision = revision;
+    if (isOutdated()) return saveRevision();
+    if (state === "conflict") return join(ofServer(theirs));
     const isUnchanged = draft.id === sent.id && isSame(draft.fields, sent.fields);
     // On another device. A changed text is another answer.
     if (state === "sent" && draft.id === sent.id && !draft.wasSent) return words === draft.fields.text ? emptied() : keepAsAnother();
     if (isUnchanged) draft.isKept = true;
     else if (!draft.isKept) keepThereSoon();
-    saveHere();
+    saveRevision();
   }
   function emptied() {
     show(fresh());
@@ -246,15 +256,17 @@
     const isAll = isOurs || has(draft, theirs);
     if (!isOurs && !isSame(draft.fields, theirs.fields) && (draft.isKept || !hasContent(draft) || has(theirs, draft))) {
       show({ ...theirs, isKept: true }, true);
+      saveHere();
     } else if (isAll) {
       draft.revision = theirs.revision;
       draft.isKept = !hasContent(draft) || (isSame(draft.fields, theirs.fields) && draft.id === theirs.id);
+      saveRevision();
     } else {
       const files = [...theirs.files, ...filesOf().filter(({ id }) => !theirs.fields.attachments.includes(id))].slice(0, 10);
       const fields = { ...draft.fields, text: joined(theirs.fields.text, draft.fields.text), attachments: files.map(({ id }) => id).join(" ") };
       show({ id: outbox.newId(), fields, files, revision: theirs.revision, isKept: false });
+      saveHere();
     }
-    saveHere();
     if (!draft.isKept) keepThereSoon();
   }
   async function lookThere() {
@@ -267,6 +279,7 @@
   }
   function compare(theirs) {
     // The tab that has written it keeps it.
+    if (isOutdated()) return;
     if (isOfOtherTab && !draft.isKept && !(theirs && isSame(theirs.fields, draft.fields))) return;
     if (theirs && theirs.revision !== draft.revision) return join(theirs);
     if (!theirs && draft.revision) {
