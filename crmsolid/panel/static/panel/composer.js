@@ -207,9 +207,12 @@
     const stored = outbox.draftOf(place);
     return Boolean(stored) && !(stored.id === draft.id && isSame(stored.fields, draft.fields));
   }
-  function saveRevision() {
+  const digest = ({ id, fields }) => [...JSON.stringify([id, FIELDS.map((name) => fields[name] ?? "")])].reduce((sum, each) => (sum * 31 + each.codePointAt(0)) | 0, 0);
+  const saveKept = (theirs) => outbox.saveKept(place, { revision: theirs.revision, of: digest(theirs) });
+  function storedHere() {
     const stored = outbox.draftOf(place);
-    if (stored) outbox.saveDraft(place, isOutdated() ? { ...stored, revision: draft.revision } : draft, true);
+    const kept = outbox.keptOf(place);
+    return stored && { ...stored, revision: kept?.revision ?? 0, isKept: kept?.of === digest(stored) };
   }
 
   // --- The draft on the server, which all devices of the member have ---------------------------------------------
@@ -235,15 +238,17 @@
     else if (!response || response.status >= 500) keepThereSoon(10000);
   }
   function settleKept(sent, { state, revision, draft: theirs, text: words }) {
-    if (state === "kept") draft.revision = revision;
-    if (isOutdated()) return saveRevision();
+    if (state === "kept") {
+      draft.revision = revision;
+      saveKept({ ...sent, revision });
+    }
+    if (isOutdated()) return;
     if (state === "conflict") return join(ofServer(theirs));
     const isUnchanged = draft.id === sent.id && isSame(draft.fields, sent.fields);
     // On another device. A changed text is another answer.
     if (state === "sent" && draft.id === sent.id && !draft.wasSent) return words === draft.fields.text ? emptied() : keepAsAnother();
     if (isUnchanged) draft.isKept = true;
     else if (!draft.isKept) keepThereSoon();
-    saveRevision();
   }
   function emptied() {
     show(fresh());
@@ -251,6 +256,7 @@
   }
   // ``theirs`` was written elsewhere. It may be what was sent here and is on its way.
   function join(theirs) {
+    saveKept(theirs);
     const isOurs = outbox.entries().some(({ id }) => id === theirs.id);
     const has = (one, other) => one.fields.text.includes(other.fields.text) && (other.files ?? []).every(({ id }) => one.fields.attachments.includes(id));
     const isAll = isOurs || has(draft, theirs);
@@ -260,7 +266,6 @@
     } else if (isAll) {
       draft.revision = theirs.revision;
       draft.isKept = !hasContent(draft) || (isSame(draft.fields, theirs.fields) && draft.id === theirs.id);
-      saveRevision();
     } else {
       const files = [...theirs.files, ...filesOf().filter(({ id }) => !theirs.fields.attachments.includes(id))].slice(0, 10);
       const fields = { ...draft.fields, text: joined(theirs.fields.text, draft.fields.text), attachments: files.map(({ id }) => id).join(" ") };
@@ -285,6 +290,7 @@
     if (!theirs && draft.revision) {
       // It was sent, or emptied.
       draft.revision = 0;
+      outbox.saveKept(place, { revision: 0 });
       if (draft.isKept && !draft.wasSent) emptied();
     }
     if (!draft.isKept) keepThereSoon();
@@ -306,7 +312,7 @@
   function begin() {
     const theirs = ofServer(JSON.parse(form.dataset.kept || "null"));
     const isOnItsWay = theirs && outbox.entries().some(({ id }) => id === theirs.id);
-    const stored = outbox.draftOf(place) ?? (theirs && !isOnItsWay ? { ...theirs, isKept: true } : null);
+    const stored = storedHere() ?? (theirs && !isOnItsWay ? { ...theirs, isKept: true } : null);
     if (!text.defaultValue && !hasGivenFiles) {
       show(stored || fresh());
       return compare(theirs);
@@ -330,22 +336,23 @@
   form.addEventListener("input", () => (isOfOtherTab && !draft.wasSent ? keepAsAnother() : keep()));
   // Another tab has written, sent or confirmed it. What it has not seen of this one stays.
   window.addEventListener("storage", (event) => {
+    if (event.key === outbox.keptKey(place) && event.newValue) {
+      const kept = JSON.parse(event.newValue);
+      Object.assign(draft, { revision: kept.revision, isKept: kept.of === digest(draft) });
+    }
     if (event.key !== outbox.draftKey(place) || editing) return;
     if (event.newValue !== localStorage.getItem(event.key)) return; // it has changed again, and that is told next
     const now = event.newValue && JSON.parse(event.newValue);
-    if (now && now.id === draft.id && isSame(now.fields, draft.fields)) {
-      Object.assign(draft, { revision: now.revision, isKept: now.isKept });
-      return;
-    }
+    if (now && now.id === draft.id && isSame(now.fields, draft.fields)) return;
     const before = event.oldValue ? JSON.parse(event.oldValue).fields.text : "";
     const isUnseen = isWritten() && !isOfOtherTab && text.value !== before;
     if (isUnseen && (!event.newValue || document.hasFocus())) keepAsAnother();
-    else if (event.newValue) show(outbox.draftOf(place), true);
+    else if (event.newValue) show(storedHere(), true);
     else show(fresh());
   });
   // The browser may have put back what was in the fields when the page was left.
   window.addEventListener("pageshow", (event) => {
-    show(event.persisted ? outbox.draftOf(place) || fresh() : draft);
+    show(event.persisted ? storedHere() || fresh() : draft);
     if (event.persisted) lookThere();
   });
 
@@ -388,7 +395,7 @@
   function endEditing() {
     editing = null;
     form.classList.remove("is-editing");
-    show(outbox.draftOf(place) || fresh());
+    show(storedHere() || fresh());
     showErrors({});
   }
   async function saveEdit() {
@@ -502,7 +509,7 @@
     if (entry?.place !== place) return;
     if (what === "refused") takeRefused();
     if (what !== "draft") return;
-    show(outbox.draftOf(place) || fresh());
+    show(storedHere() || fresh());
     if (!draft.isKept) keepThereSoon();
     showErrors(answer.errors);
   });

@@ -9,6 +9,7 @@ window.outbox = (() => {
   if (!notice) return null;
   const { member, workspace } = notice.dataset;
   const DRAFT = `draft:${member}:${workspace}:`;
+  const KEPT = `kept:${member}:${workspace}:`;
   const SENT = `outbox:${member}:${workspace}:`;
   const TIMEOUT = 15000;
 
@@ -28,6 +29,10 @@ window.outbox = (() => {
   const mayGo = (entry) => !entry.refused && !entry.crossed;
   const waiting = () => entries().filter(mayGo);
   const draftOf = (place) => read(DRAFT + place);
+  // What the server has of a draft: the revision, and a digest of the text. Apart from the draft, which is written by
+  // whoever types alone: another tab may type at the same moment.
+  const keptOf = (place) => read(KEPT + place);
+  const saveKept = (place, kept) => write(KEPT + place, kept);
   const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
   // An id of the server's form (crmsolid/core/ids.py): the time, and 80 random bits.
@@ -68,6 +73,7 @@ window.outbox = (() => {
   }
   // The contact was erased: nothing that was written to them stays.
   function forget(place) {
+    localStorage.removeItem(KEPT + place);
     localStorage.removeItem(DRAFT + place);
     for (const entry of entries()) if (entry.place === place) remove(entry);
   }
@@ -255,6 +261,6 @@ window.outbox = (() => {
     sendNow();
   });
 
-  const api = { member, workspace, headers, newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, entries, add, remove, sendAnyway, forget, forgetErased, postOnce, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
+  const api = { member, workspace, headers, newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, keptOf, saveKept, keptKey: (place) => KEPT + place, entries, add, remove, sendAnyway, forget, forgetErased, postOnce, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
   return api;
 })();

@@ -43,7 +43,7 @@ for (const button of document.querySelectorAll("button[data-ready-in]")) {
 document.addEventListener("submit", (event) => {
   const member = event.target.dataset.logsOut;
   if (!member) return;
-  const keys = Object.keys(localStorage).filter((key) => [`draft:${member}:`, `outbox:${member}:`, `recent:${member}:`].some((start) => key.startsWith(start)));
+  const keys = Object.keys(localStorage).filter((key) => [`draft:${member}:`, `outbox:${member}:`, `kept:${member}:`, `recent:${member}:`].some((start) => key.startsWith(start)));
   const isUnsent = keys.some((key) => key.startsWith("outbox:"));
   if (isUnsent && !confirm("Messages that are not sent yet will be lost. Log out?")) return event.preventDefault();
   sessionStorage.setItem("logs-out", JSON.stringify(keys));
