@@ -7,8 +7,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from contacts.models import Stage
-from contacts.notes import MAX_TEXT
-from contacts.representations import ContactOut, NoteOut
+from contacts.representations import ContactOut
 from contacts.validation import MAX_TAG, MAX_TAGS, TAG
 from crmsolid.api.fields import (
     NO_NUL,
@@ -130,21 +129,6 @@ class TagsIn(StrictSerializer):
 
     add = Tags(required=False)
     remove = Tags(required=False)
-
-
-class NoteIn(StrictSerializer):
-    example = {"text": "Wants a quote for 40 seats. @Vera, can you call?"}
-    resource = NoteOut
-
-    text = Text(max_length=MAX_TEXT, trim_whitespace=True, help_text="`@name` mentions a member of the workspace.")
-    thread_id = Id("thread", required=False, help_text="The conversation with the contact that it belongs to.")
-
-
-class NotePatch(StrictSerializer):
-    example = {"text": "Wants a quote for 50 seats."}
-    resource = NoteOut
-
-    text = Text(max_length=MAX_TEXT, trim_whitespace=True, help_text="What it says from now on.")
 
 
 class ContactFilters(QuerySerializer):

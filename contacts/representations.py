@@ -1,16 +1,14 @@
 """What the API shows of contacts: each resource is declared here once, for REST answers, events and OpenAPI."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from contacts import normalization, notes
-from contacts.models import Contact, ContactNote, FieldType, Stage, first_name_of
-from crmsolid.api.people import AuthorOut, MemberNameOut
+from contacts import normalization
+from contacts.models import Contact, FieldType, Stage, first_name_of
 from crmsolid.api.representations import AnyField, Representation
-from crmsolid.workspaces.models import User
 
 
 class ContactOut(Representation):
@@ -116,37 +114,6 @@ class PersonalDataOut(Representation):
         child=serializers.DictField(), help_text="Rows of imports about the person that failed."
     )
     stored_answers = serializers.ListField(child=serializers.DictField())
-
-
-class NoteOut(Representation):
-    """What a member, a key or an assistant wrote down about a contact. Nothing of it is sent to anybody."""
-
-    untrusted: ClassVar[tuple[str, ...]] = ("text",)
-    example = {"text": "Wants a quote for 40 seats. @Vera, can you call?", "mentions": [{"id": 12, "name": "Vera"}]}
-
-    id = serializers.CharField()
-    text = serializers.CharField()
-    author = AuthorOut(allow_null=True, help_text="A member, a key or an assistant.")
-    contact_id = serializers.CharField()
-    thread_id = serializers.CharField(allow_null=True, help_text="The conversation that it was written in, if any.")
-    created_at = serializers.DateTimeField()
-    edited_at = serializers.DateTimeField(allow_null=True)
-    mentions = serializers.ListField(child=MemberNameOut(), help_text="The members whom `@name` in the text means.")
-
-    @staticmethod
-    def read_author(note: ContactNote) -> dict[str, Any] | None:
-        return AuthorOut.of(notes.author_of(note))
-
-    @classmethod
-    def render_all(cls, rows: Sequence[ContactNote]) -> list[dict[str, Any]]:
-        """The notes with the names of those whom they mention: one query, if they mention anybody."""
-        users = User.objects.in_bulk({user_id for note in rows for user_id in note.mentioned})
-        return [cls.render(note, mentions=_mentioned(note, users)) for note in rows]
-
-
-def _mentioned(note: ContactNote, users: Mapping[int, User]) -> list[dict[str, Any]]:
-    """Without those who are gone."""
-    return [MemberNameOut.render(users[user_id]) for user_id in note.mentioned if user_id in users]
 
 
 class CustomFieldOut(Representation):

@@ -1,8 +1,9 @@
 """The MCP tools of contacts."""
 
+from contacts.note_views import NotesView
 from contacts.scoring.views import ScoreView
 from contacts.segments.views import ExplainView, PreviewView, SegmentsView
-from contacts.views import ContactsView, ContactTagsView, ContactView, NotesView
+from contacts.views import ContactsView, ContactTagsView, ContactView
 from crmsolid.mcp.tool import Tool
 
 TOOLS = (

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from contacts import views
+from contacts import note_views, views
 from contacts.imports import views as imports
 from contacts.scoring import views as scoring
 from contacts.segments import views as segments
@@ -15,8 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("contacts/<str:contact_id>/tags", views.ContactTagsView.as_view()),
     path("contacts/<str:contact_id>/score", scoring.ScoreView.as_view()),
     path("contacts/<str:contact_id>/data", views.PersonalDataView.as_view()),
-    path("contacts/<str:contact_id>/notes", views.NotesView.as_view()),
-    path("notes/<str:note_id>", views.NoteView.as_view()),
+    path("contacts/<str:contact_id>/notes", note_views.NotesView.as_view()),
+    path("notes/<str:note_id>", note_views.NoteView.as_view()),
     path("segments", segments.SegmentsView.as_view()),
     path("segments/preview", segments.PreviewView.as_view()),
     path("segments/<str:segment_id>", segments.SegmentView.as_view()),

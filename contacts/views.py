@@ -6,16 +6,14 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from contacts import custom_fields, notes, services
-from contacts.inputs import ContactIn, ContactPatch, ContactQuery, ExportQuery, NoteIn, NotePatch, TagsIn
-from contacts.models import ContactNote
+from contacts import custom_fields, services
+from contacts.inputs import ContactIn, ContactPatch, ContactQuery, ExportQuery, TagsIn
 from contacts.repository import ContactWithTags
 from contacts.representations import (
     ContactOut,
     ContactUpsertedOut,
     ContactWrittenOut,
     CustomFieldOut,
-    NoteOut,
     PersonalDataOut,
 )
 from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
@@ -156,65 +154,6 @@ class PersonalDataView(WorkspaceView):
     @endpoint(scopes=(Scope.READ_CONTACTS, Scope.READ_MESSAGES), responses={200: PersonalDataOut})
     def get(self, contact_id: str) -> ApiResponse:
         return ApiResponse(services.personal_data(self.actor, contact_id))
-
-
-def _note(note: ContactNote) -> dict[str, Any]:
-    """What GET answers of a note."""
-    (rendered,) = NoteOut.render_all([note])
-    return rendered
-
-
-def _note_written(actor: Actor, note: ContactNote, **answer: Any) -> ApiResponse:
-    """The whole note: what it says, the key has sent itself. Its ETag is for those who may read notes."""
-    data = _note(note)
-    headers = {"ETag": entity_tag(data)} if actor.has(Scope.READ_CONTACTS) else {}
-    return ApiResponse(data, headers=headers, contact_id=note.contact_id, **answer)
-
-
-class NotesView(WorkspaceView):
-    """The notes about a contact."""
-
-    @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(NoteOut)}, operation_id="list_notes")
-    def get(self, contact_id: str) -> ApiResponse:
-        """List the notes about a contact, newest first."""
-        page = notes.list_notes(self.actor, contact_id, **self.query)
-        return ApiResponse(page.as_dict(NoteOut.render_all(page.rows)))
-
-    @endpoint(scopes=WRITE, body=NoteIn, responses={201: NoteOut}, etag=True, operation_id="create_note")
-    def post(self, contact_id: str) -> ApiResponse:
-        """Write a note about a contact.
-
-        Members read it, the contact never does. With `thread_id` it stands in that conversation. Whom `@name` mentions
-        is told.
-        """
-        note = notes.add_note(self.actor, contact_id, **self.body)
-        response = _note_written(self.actor, note, status=201)
-        response.headers["Location"] = f"/v1/notes/{note.pk}"
-        return response
-
-
-class NoteView(WorkspaceView):
-    """One note: read it, change it, delete it."""
-
-    @endpoint(scopes=READ, responses={200: NoteOut})
-    def get(self, note_id: str) -> ApiResponse:
-        """Read a note."""
-        return ApiResponse(_note(notes.get_note(self.actor, note_id)))
-
-    @endpoint(scopes=WRITE, body=NotePatch, responses={200: NoteOut}, error_codes=("forbidden",))
-    def patch(self, note_id: str) -> ApiResponse:
-        """Change the text of a note that the key has written.
-
-        `edited_at` says so from then on. Members whom the text mentions anew are told.
-        """
-        check = self.preconditions.check(_note)
-        return _note_written(self.actor, notes.edit_note(self.actor, note_id, **self.body, check=check))
-
-    @endpoint(scopes=WRITE, responses={204: None}, error_codes=("forbidden",))
-    def delete(self, note_id: str) -> ApiResponse:
-        """Delete a note that the key has written."""
-        notes.delete_note(self.actor, note_id, check=self.preconditions.check(_note))
-        return ApiResponse(None, status=204)
 
 
 class CustomFieldsView(WorkspaceView):

@@ -13,12 +13,11 @@ from contacts.models import Stage
 from contacts.representations import CustomFieldOut
 from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.me import WorkspaceOut
-from crmsolid.api.members import MemberOut
+from crmsolid.api.members import MemberOut, list_members
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.mcp.tool import Tool
 from crmsolid.workspaces.actor import Scope
-from crmsolid.workspaces.members import list_members
 
 
 class WhoamiOut(Representation):
