@@ -29,10 +29,12 @@ CONSTRAINTS = """
 
 
 def foreign_keys() -> Iterator[tuple[type[WorkspaceModel], models.ForeignKey]]:  # type: ignore[type-arg]
-    """Every relation from one tenant model to another."""
+    """Every relation from one tenant model to another, without ``WrittenMessage.episode``, which has no constraint: a
+    planned message has it before the episode is known, and nothing but a count reads it."""
     for model in workspaced_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, models.ForeignKey) and issubclass(field.related_model, WorkspaceModel):
+            is_relation = isinstance(field, models.ForeignKey) and issubclass(field.related_model, WorkspaceModel)
+            if is_relation and field.db_constraint:
                 yield model, field
 
 
@@ -58,6 +60,7 @@ def test_no_relation_between_tenant_models_is_set_null() -> None:
     set_null = {str(field) for _, field in foreign_keys() if field.remote_field.on_delete is models.SET_NULL}
     assert set_null == {
         "contacts.StageChange.contact",
+        "messaging.Episode.thread",
         "messaging.Recipient.contact",
         "messaging.Recipient.message",
         "sequences.Enrollment.contact",
