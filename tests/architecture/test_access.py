@@ -40,11 +40,12 @@ from tests.tenants import Tenants
 
 WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 NO_TABLE = {"of", "set", "skip", "nowait"}  # what follows UPDATE in FOR UPDATE … and DO UPDATE SET
-OF_THE_SESSION = {"django_session", "workspaces_usersession"}
+# Also without a plan the product notes what a member has seen.
+OF_THE_SESSION = {"django_session", "workspaces_usersession", "messaging_alert"}
 # Which rows the addresses name of pages that are none of Django's admin. The attempt to log in is one that has ended.
 ROWS = {"messaging/account/login/": "messaging.account"}
-# Pages that have nothing to show with the rows of ``furnish``: who may open them gets 404.
-EMPTY = {"contacts_contactimport_failed_rows", "contacts_scoringrule_preview"}
+# Pages that have nothing to show with the rows of ``furnish``: who may open them gets 404. An alert is one member's.
+EMPTY = {"contacts_contactimport_failed_rows", "contacts_scoringrule_preview", "alert"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def ids_of(rows: Belongings) -> dict[str, str]:
 
 @contextmanager
 def statements_that_write() -> Iterator[list[str]]:
-    """The statements that change a table other than those of sessions."""
+    """The statements that change a table other than those of ``OF_THE_SESSION``."""
     found: list[str] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -3,8 +3,9 @@
 from threading import Event
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from contacts.notes import add_note
 from crmsolid.core import clock
@@ -73,6 +74,20 @@ def test_a_flood_is_one_alert_for_each_conversation_and_is_told_again_after_some
     row.refresh_from_db()
     assert (row.about, row.told_at, row.pushed_at) == (latest.pk, frozen_time.now, None)
     assert Alert.unscoped.count() == 2
+
+
+def test_a_batch_costs_the_same_queries_however_many_messages_it_has(tenants: Tenants, sandbox: Account) -> None:
+    for _ in range(3):
+        tenants.member(Role.AGENT)
+    costs = []
+    for count in (1, 2, 30):  # the first makes the row of the feed, too
+        for number in range(count):
+            arrive(sandbox, who=f"person{count}_{number}")
+        with CaptureQueriesContext(connection) as queries:
+            assign_positions()
+        costs.append(len(queries))
+    assert len(told()) == 4 * 33
+    assert costs[1] == costs[2] < 20
 
 
 def test_auto_replies_opt_outs_and_old_messages_are_told_to_nobody(
