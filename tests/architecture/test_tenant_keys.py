@@ -29,8 +29,8 @@ CONSTRAINTS = """
 
 
 def foreign_keys() -> Iterator[tuple[type[WorkspaceModel], models.ForeignKey]]:  # type: ignore[type-arg]
-    """Every relation from one tenant model to another, without ``WrittenMessage.episode``, which has no constraint: a
-    planned message has it before the episode is known, and nothing but a count reads it."""
+    """Every relation from one tenant model to another, without ``WrittenMessage.episode``, which has no constraint:
+    it is always the open episode of the message's own thread, and only counts read it."""
     for model in workspaced_models():
         for field in model._meta.concrete_fields:
             is_relation = isinstance(field, models.ForeignKey) and issubclass(field.related_model, WorkspaceModel)
