@@ -65,6 +65,7 @@ def test_note_that_is_being_written_stays_after_the_page_is_loaded_again(product
     page = sign_in("inbox", "agent", width=NARROW)
     open_thread(page, product, "kept")
     page.get_by_role("link", name="Note", exact=True).click()
+    expect(page.get_by_label("Note", exact=True)).to_be_focused()
     page.get_by_label("Note", exact=True).press_sequentially("Half a note")
     page.get_by_role("link", name="Reply", exact=True).click()
     expect(page.get_by_label("Your answer")).to_be_focused()

@@ -119,6 +119,14 @@
     const target = event.target.closest("[data-note-tab], [data-note-edit]");
     if (!target || notes || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    const noteForm = document.querySelector("#note-new");
+    if (target.dataset.noteTab && noteForm) {
+      // At once: what is typed next belongs there.
+      noteForm.hidden = target.dataset.noteTab !== "note";
+      if (form) form.hidden = !noteForm.hidden;
+      (noteForm.hidden ? form : noteForm).elements.text.focus();
+      return wantNotes();
+    }
     if (await wantNotes()) target.click();
     else location.assign(target.href);
   });

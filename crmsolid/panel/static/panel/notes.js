@@ -39,7 +39,8 @@ export function begin(place, suggest) {
   // --- A new note -----------------------------------------------------------------------------------------------
   const keep = () => outbox.saveDraft(draftPlace, { id: form.elements.note_id.value, fields: { text: text.value } }, Boolean(text.value.trim()));
   const kept = outbox.draftOf(draftPlace);
-  if (kept && !text.value) [form.elements.note_id.value, text.value] = [kept.id, kept.fields.text];
+  // Something may have been typed before this script was there.
+  if (kept && text.value !== kept.fields.text) [form.elements.note_id.value, text.value] = [kept.id, [kept.fields.text, text.value].filter(Boolean).join("\n")];
   text.addEventListener("input", keep);
   offerMembers(text, suggest);
 
