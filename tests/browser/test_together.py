@@ -152,6 +152,8 @@ def test_draft_is_the_same_in_two_tabs_and_is_kept_when_the_page_is_left(product
     wait_until_kept(page, "In the first or the second!")
     expect(composer(page)).to_have_value("In the first or the second!")
     # Emptied in one, it is gone everywhere.
+    page.reload()
+    expect(composer(page)).to_have_value("In the first or the second!")
     composer(page).fill("")
     wait_until_kept(page, "")
     expect(other.locator(f"#row-{thread}")).not_to_contain_text("Draft:")
