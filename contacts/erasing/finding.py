@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from cryptography.fernet import InvalidToken
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import models
@@ -41,7 +42,7 @@ _SEARCHED = (
 _NEITHER = (
     *(models.AutoField, models.BigAutoField, models.ForeignKey, models.BooleanField, models.DurationField),
     *(models.DateField, models.DateTimeField, models.UUIDField, models.GenericIPAddressField),
-    *(models.SmallIntegerField, models.PositiveSmallIntegerField),
+    *(models.SmallIntegerField, models.PositiveSmallIntegerField, models.TimeField),
 )
 _DIGITS = re.compile(r"\+?[0-9][0-9 ()./-]{3,}")
 _FERNET = b"gAAAA"  # how every encrypted value begins
@@ -126,6 +127,7 @@ def columns(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     found: list[models.Field[Any, Any]] = []
     for column in model._meta.concrete_fields:
         values = column.output_field if isinstance(column, models.GeneratedField) else column
+        values = values.base_field if isinstance(values, ArrayField) else values
         if isinstance(values, _NEITHER):
             continue
         if not isinstance(values, _SEARCHED):

@@ -102,7 +102,7 @@ class Traffic:
         while not self._stopping.wait(PAUSE_SECONDS):
             number = next(self._numbers)
             exchange = Exchange("/v1/contacts", {"username": f"@person_{number % 150}"}, f"key-{number}")
-            if number % 2:
+            if number % 3:  # were it every second one, nginx could give them all to the same of two servers
                 account = self._accounts[number % len(self._accounts)]
                 exchange.path = "/v1/messages/send"
                 exchange.body = {"account_id": account, "to": f"@reader_{number % 50}", "text": "hello"}
