@@ -43,10 +43,6 @@ def erase(workspace_id: int, contact_id: str) -> None:
     """Delete the contact's threads with all their messages, and the files that nothing else has. Queued messages are
     deleted too and never sent."""
     now = clock.now()
-    # Locked, so that no draft is written in one before it is deleted.
-    threads = Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
-    for thread_id in threads.select_for_update().order_by("id").values_list("pk", flat=True):
-        notices.tell_changed(workspace_id, thread_id)
     messages = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id, slot_at__gt=now - DAY)
     # Locked, so that none is claimed, and its send forgotten, before it is deleted; and so that no row that refers to
     # one, such as what a sandbox delivers, is written meanwhile.
@@ -56,6 +52,11 @@ def erase(workspace_id: int, contact_id: str) -> None:
     SpentSlot.objects.for_workspace(workspace_id).bulk_create(
         [SpentSlot(workspace_id=workspace_id, account_id=each.account_id, slot_at=each.slot_at) for each in sends]
     )
+    # Locked, so that no draft is written in one before it is deleted; after the messages, as by whoever cancels one or
+    # finds at its claim that it cannot be sent, and has no lock of the contact.
+    threads = Thread.objects.for_workspace(workspace_id).filter(contact_id=contact_id)
+    for thread_id in threads.select_for_update().order_by("id").values_list("pk", flat=True):
+        notices.tell_changed(workspace_id, thread_id)
     # Telegram still has the conversation. The next look through its history must not bring it back.
     sessions = TelegramSession.objects.for_workspace(workspace_id).filter(account__threads__contact_id=contact_id)
     sessions.update(history_cutoff=now)

@@ -278,7 +278,7 @@ def change_planned(
     """Give a message that is planned for a time another text and another time; a time that has passed sends it now.
 
     Errors: ``scope_missing``, ``not_found``, ``validation_failed`` and ``account_daily_limit`` as for a message that is
-    sent, ``invalid_state`` unless the message is planned and was never tried; whatever ``check`` raises.
+    sent, ``invalid_state`` unless somebody has planned the message and it was never tried; whatever ``check`` raises.
     """
     actor.require(Scope.WRITE_MESSAGES)
     _check_send_at(send_at)
@@ -288,8 +288,9 @@ def change_planned(
     if message is None:
         raise not_found("message")
     check(message)
-    is_planned = message.status == Status.QUEUED and message.delayed_by == WaitingFor.ETA
-    if not is_planned or message.attempts or message.unsettled_since is not None:
+    # What sequences and broadcasts have put off for a window says the same.
+    is_answer = message.source == "direct" and message.delayed_by == WaitingFor.ETA
+    if not is_answer or message.status != Status.QUEUED or message.attempts or message.unsettled_since is not None:
         raise DomainError("invalid_state", "the message is not planned for a later time any more")
     text = message_text.check_template(actor.workspace, text, format, caption=message.kind != attaching.TEXT)
     now = clock.now()

@@ -28,7 +28,7 @@ from py_vapid import Vapid02
 
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import DomainError, invalid
-from crmsolid.core.http.outbound import Kept, OutboundClient, OutboundResponse
+from crmsolid.core.http.outbound import Kept, OutboundClient, OutboundError, OutboundResponse
 from crmsolid.core.http.url_guard import UrlRefused, check_url
 from crmsolid.workspaces.models import User, UserSession
 from messaging.models import PushKey, PushSubscription
@@ -108,6 +108,7 @@ def _checked(given: Any) -> dict[str, Any]:
     try:
         endpoint, keys = given["endpoint"], {name: given["keys"][name] for name in ("p256dh", "auth")}
         check_url(endpoint, allow_private=settings.WEBHOOK_ALLOW_PRIVATE)
+        endpoint.encode()
         _encrypted(keys, b"{}")
     except (UrlRefused, KeyError, TypeError, ValueError, AttributeError, http_ece.ECEException) as error:
         raise invalid("subscription", "invalid", "what the browser gave cannot be used") from error
@@ -144,7 +145,8 @@ def remove(user: User, subscription_id: int) -> None:
 def send(pushes: Sequence[Push], client: OutboundClient | None = None) -> int:
     """Send these, side by side and outside of a transaction; returns how many the push services took.
 
-    What is refused for a while (429, 5xx, no answer) is tried again a few times. A browser that is gone is deleted.
+    What is refused for a while (429, 5xx, no connection) is tried again a few times; whoever does not answer in time is
+    not waited for again, since all others wait. A browser that is gone is deleted.
     """
     if not pushes:
         return 0
@@ -191,6 +193,8 @@ def contact() -> str:
 async def _post(client: OutboundClient, endpoint: str, headers: dict[str, str], body: bytes) -> OutboundResponse:
     response = await client.post(endpoint, headers=headers, body=body, tenant="push")
     for wait in RETRY_AFTER:
+        if response.error == OutboundError.TIMEOUT:
+            break
         if response.status is not None and response.status not in (408, 429) and response.status < 500:
             break
         asked = response.headers.get("Retry-After", "")

@@ -69,6 +69,7 @@ class AlertsPage(TenantPage):
     name, title, template = "alerts", "Alerts", "panel/alerts.html"
     changers = EVERYONE
     needs_plan = False
+    may_be_slow = True  # a test waits for the push services
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(AlertsForm.of(wishes.of_member(self.panel.membership)))
@@ -123,7 +124,7 @@ class AlertsPage(TenantPage):
     def subscription(self) -> Any:
         try:
             return json.loads(self.request.POST.get("subscription", ""))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise invalid("subscription", "invalid", "what the browser gave cannot be used") from error
 
     def subscription_id(self) -> int:

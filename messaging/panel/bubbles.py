@@ -186,7 +186,7 @@ class Drawing:
 def _is_planned(message: Message) -> bool:
     """Whether its text and its time can still be changed."""
     is_untried = message.status == Status.QUEUED and not message.attempts and message.unsettled_since is None
-    return is_untried and message.delayed_by == WaitingFor.ETA
+    return is_untried and message.source == "direct" and message.delayed_by == WaitingFor.ETA
 
 
 def _is_waiting(message: Message) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from contacts.models import Contact
+from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
@@ -16,6 +18,7 @@ from messaging import accounts
 from messaging.models import LoginAttempt, Message, PeerHash, SandboxDelivery, SpentSlot, Thread
 from messaging.sending import claiming, dispatch, gateway
 from messaging.tasks import purge
+from messaging.threads import state
 from tests.tenants import Api, Tenants
 from tests.threads import in_background
 
@@ -84,6 +87,38 @@ def test_sandbox_delivers_nothing_to_a_contact_that_is_being_erased(
         assert client.delete(f"/v1/contacts/{contact_id}").status_code == 204
     assert deliveries[0].result() == {}
     assert SandboxDelivery.unscoped.count() == Message.unscoped.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["a claim fails it", "it is canceled"])
+def test_erasing_a_contact_waits_for_its_message_and_is_not_waited_for(
+    api: Api, tenants: Tenants, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    account, client = tenants.sandbox(), api(tenants.key())
+    sent = client.post("/v1/messages/send", {"account_id": account.pk, "to": "@sarah", "text": "hi"}).json()
+    contact_id = Message.unscoped.get().contact_id
+    erasures: list[Future[Any]] = []
+    with ExitStack() as stack:
+
+        def erase() -> None:
+            erase_contact(Actor.command(tenants.workspace, "tests"), contact_id)
+
+        def erase_meanwhile(*arguments: Any) -> None:
+            erasures.append(stack.enter_context(in_background(erase)))
+            wait(erasures, timeout=0.5)
+            change(*arguments)
+
+        if what == "it is canceled":
+            change = state.find_waiting
+            monkeypatch.setattr(state, "find_waiting", erase_meanwhile)
+            assert client.post(f"/v1/messages/{sent['id']}/cancel", {}).status_code == 200
+        else:
+            change = state.record_failed
+            monkeypatch.setattr(state, "record_failed", erase_meanwhile)
+            Contact.unscoped.update(opted_out=True)
+            assert claiming.claim_batch([account.pk], 10).claims == []
+    assert len(erasures) == 1
+    assert not Message.unscoped.exists() and not Thread.unscoped.exists()
 
 
 def test_erasing_a_contact_deletes_its_telegram_addresses(api: Api, tenants: Tenants) -> None:

@@ -94,3 +94,12 @@ def test_it_is_changed_over_the_api(tenants: Tenants, api: Api, planned: Message
     answer = api(tenants.key()).patch(f"/v1/messages/{planned.pk}", body)
     assert (answer.status_code, answer.json()["text"]) == (200, "Good evening")
     assert datetime.fromisoformat(answer.json()["eta"]) == at
+
+
+def test_message_of_a_sequence_or_a_broadcast_keeps_its_time(tenants: Tenants, planned: Message) -> None:
+    Message.unscoped.update(source="sequence")  # put off by its window, which says ``eta`` too
+    before = Message.unscoped.filter(pk=planned.pk).values().get()
+    with pytest.raises(DomainError) as refused:
+        change(tenants, planned)
+    assert refused.value.code == "invalid_state"
+    assert Message.unscoped.filter(pk=planned.pk).values().get() == before

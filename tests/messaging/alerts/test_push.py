@@ -23,7 +23,7 @@ from tests.messaging.conftest import FrozenTime
 from tests.panel import browser, flash_messages
 from tests.tenants import Tenants
 from tests.threads import run_together
-from tests.webhooks.receiver import Receiver, answering
+from tests.webhooks.receiver import Receiver, answering, hang
 
 pytestmark = pytest.mark.django_db
 PAGE = "/panel/live/alerts/"
@@ -223,7 +223,12 @@ def test_a_name_that_leads_to_a_private_address_gets_nothing(
 
 
 @pytest.mark.parametrize(
-    "given", ["", "[]", "{}", '{"endpoint": "https://push.example/", "keys": {"p256dh": "x", "auth": "y"}}']
+    "given",
+    [
+        *("", "[]", "{}", "[" * 100_000),
+        '{"endpoint": "https://push.example/", "keys": {"p256dh": "x", "auth": "y"}}',
+        '{"endpoint": "https://push.example/\\ud800", "keys": {"p256dh": "x", "auth": "y"}}',
+    ],
 )
 def test_keys_that_are_none_are_refused(tenants: Tenants, given: str) -> None:
     client = browser(tenants.owner)
@@ -263,3 +268,22 @@ def test_one_key_is_made_however_many_ask_for_it(tenants: Tenants) -> None:
     keys = run_together([lambda: push.key().public_key for _ in range(4)])
     assert keys == [PushKey.objects.get().public_key] * 4
     assert text_of(bytes_of(keys[0])) == keys[0]
+
+
+def test_an_address_with_a_lone_surrogate_is_refused(tenants: Tenants) -> None:
+    client = browser(tenants.owner)
+    client.get(PAGE)
+    given = FakeBrowser("https://push.example/\ud800").subscription()
+    assert client.post(PAGE, {"do": "subscribe", "subscription": json.dumps(given)}).status_code == 302
+    assert not PushSubscription.objects.exists()
+
+
+def test_a_push_service_that_does_not_answer_is_not_asked_again(
+    tenants: Tenants, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push, "DEADLINE_SECONDS", 0.3)
+    receiver.behaviours = {"/hangs": hang}
+    client = browser(tenants.owner)
+    subscribed(tenants.owner, receiver.url("/hangs"), client)
+    client.post(PAGE, {"do": "test"})
+    assert len(receiver.to("/hangs")) == 1
