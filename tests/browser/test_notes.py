@@ -96,6 +96,7 @@ def test_template_is_found_by_its_text_and_put_in_filled_in(product: Product, si
     check_access(page)
     text.press("Enter")
     expect(text).to_have_value("Well, Dear friend, the list of prices is online")
+    expect(page.get_by_role("listbox", name="Templates")).to_be_hidden()
 
     text.fill("")
     text.press_sequentially("/hlaf")  # of the text, with two letters exchanged

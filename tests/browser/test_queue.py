@@ -46,3 +46,15 @@ def test_answer_leaves_the_conversation_open_where_the_next_opens_after_closing(
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("log", name="Messages")).to_contain_text("You said: Here you are")
     expect(page).to_have_url(address_of(threads["queue_three"]))
+
+
+def test_snooze_by_keys_opens_the_next_and_is_taken_back(product: Product, sign_in: SignIn) -> None:
+    page = sign_in("inbox", "agent")
+    threads = open_first(page, product, "queue_five", "queue_six")
+    page.keyboard.press("h")
+    expect(page.get_by_role("button", name="Later today")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(address_of(threads["queue_six"]))
+    expect(page.locator("#toasts")).to_contain_text("The conversation is snoozed.")
+    page.keyboard.press("z")
+    expect(page).to_have_url(address_of(threads["queue_five"]))

@@ -427,6 +427,9 @@
   form.addEventListener("edit", (event) => edit(event.detail));
 
   // --- Sending --------------------------------------------------------------------------------------------------
+  function closeMenus() {
+    for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
+  }
   form.addEventListener("submit", (event) => {
     if (event.submitter?.value === "preview" || event.submitter?.hasAttribute("formaction")) return;
     if (editing) {
@@ -447,6 +450,7 @@
       event.preventDefault();
       return text.focus();
     }
+    closeMenus();
     const fields = shown();
     // It is closed once it is stored, unless the contact has written something that is not on this page.
     if (event.submitter?.value === "send_close") Object.assign(fields, { close: "yes", seen: form.elements.seen.value });
@@ -549,7 +553,7 @@
   function insert(words, opener) {
     const start = text.selectionStart - (text.value.slice(0, text.selectionStart).endsWith(opener) ? opener.length : 0);
     text.setRangeText(words, start, text.selectionEnd, "end");
-    for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
+    closeMenus();
   }
   // "/" at the beginning of a word, and the button, offer the templates (templates.js).
   let templates = null;

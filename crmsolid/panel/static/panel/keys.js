@@ -29,8 +29,8 @@
       return target.focus();
     }
     target.click();
-    // A menu that opened gets the focus.
-    if (target.localName === "summary" && target.parentElement.open) target.parentElement.querySelector(":scope > :not(summary) :is(a, button, input:not([type='hidden']))")?.focus();
+    // A menu that opened gets the focus. What Tab passes over is the button that Enter presses in a field of it.
+    if (target.localName === "summary" && target.parentElement.open) target.parentElement.querySelector(":scope > :not(summary) :is(a, button, input:not([type='hidden'])):not([tabindex='-1'])")?.focus();
   }
   // The row before or after the one that has the focus, or else is open; or the row itself is opened.
   function step(keys) {

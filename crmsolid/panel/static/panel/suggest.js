@@ -41,9 +41,9 @@ export function suggest({ text, label, typed, find, draw, choose, none, closed }
     const start = end - (wanted()?.length ?? 0);
     close();
     choose(item, start, end);
+    dismissed = wanted(); // nothing is offered for what stands there now, or until the server has put it in
     text.focus();
     text.dispatchEvent(new Event("input", { bubbles: true }));
-    dismissed = wanted();
   }
   function row(item, index) {
     const each = Object.assign(document.createElement("li"), { id: `${id}-${index}`, className: "cs-item" });
