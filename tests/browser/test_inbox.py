@@ -48,6 +48,10 @@ def test_an_answer_arrives_live_and_is_answered(product: Product, sign_in: SignI
     assert page.evaluate("window.isTheSamePage") is True
     expect(page.get_by_label("Your answer")).to_have_value("A draft that must stay")
 
+    # What has been on the page for a second was seen, so no answer crosses it.
+    shown = page.locator("[form=composer][name=answer_seen]").get_attribute("value")
+    assert shown
+    expect(page.locator("#composer")).to_have_attribute("data-answer-seen", shown)
     answer(page, "Yes, I am here.")
     expect(messages).to_contain_text("You said: Yes, I am here.")  # the sandbox answers this one too
 

@@ -178,7 +178,7 @@
   const isWritten = () => Boolean(text.value.trim() || form.elements.attachments.value);
   const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const joined = (...texts) => texts.filter((each) => each.trim()).join("\n\n");
-  let answerSeen = form.elements.answer_seen?.value; // the latest answer by somebody else
+  form.dataset.answerSeen = form.elements.answer_seen?.value ?? ""; // the latest answer by somebody else
   let draft = null;
   let isOfOtherTab = false;
   let editing = null; // the message whose text is in the composer in place of the draft
@@ -458,7 +458,7 @@
     const filter = document.querySelector("#inbox-list")?.dataset.filter;
     const url = location.pathname + (pending ? (filter ? `?${filter}` : "") : location.search);
     // Without room for it, the browser sends the form itself.
-    const seen = pending ? { answer_seen: answerSeen } : {};
+    const seen = pending ? { answer_seen: form.dataset.answerSeen } : {};
     if (!outbox.add({ id: draft.id, place, url, title: fields.to || form.dataset.title, fields, files: filesOf(), ...seen })) return;
     event.preventDefault();
     show(fresh());
@@ -486,7 +486,7 @@
     const files = [...(entry.files ?? []), ...(isWritten() ? filesOf() : [])].slice(0, 10);
     const ids = files.map(({ id }) => id).join(" ");
     show({ id: entry.id, wasSent: true, revision: draft.revision, isKept: false, fields: { ...now, text: joined(entry.fields.text, text.value), attachments: ids }, files });
-    if (entry.crossed) answerSeen = entry.crossed.id;
+    if (entry.crossed) form.dataset.answerSeen = entry.crossed.id;
     if (keep()) outbox.remove(entry);
     showErrors(entry.refused || {});
   }
@@ -499,8 +499,8 @@
   });
   // What comes is seen once it has been on the page for a second.
   function followAnswers() {
-    const shownNow = form.elements.answer_seen?.value;
-    setTimeout(() => { if (!document.hidden) answerSeen = shownNow; }, 1000);
+    const shownNow = form.elements.answer_seen?.value ?? "";
+    setTimeout(() => { if (!document.hidden) form.dataset.answerSeen = shownNow; }, 1000);
   }
   document.querySelector("#inbox-messages")?.addEventListener("htmx:afterSwap", followAnswers);
   document.addEventListener("visibilitychange", followAnswers);

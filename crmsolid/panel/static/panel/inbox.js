@@ -11,6 +11,29 @@
   const say = (words) => { if (live.textContent !== words) live.textContent = words; };
 
   // --- Live -----------------------------------------------------------------------------------------------------
+  // htmx is loaded once something of the page has changed.
+  const scripts = {};
+  function addScript(src) {
+    return (scripts[src] ??= new Promise((done, fail) => {
+      const failed = () => {
+        delete scripts[src];
+        fail();
+      };
+      document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed }));
+    }));
+  }
+  // It begins at once if the page is complete.
+  const isComplete = new Promise((done) => (document.readyState === "complete" ? done() : window.addEventListener("load", done)));
+  async function ask(part) {
+    try {
+      await isComplete;
+      await addScript(inbox.dataset.htmx);
+      await addScript(inbox.dataset.morph);
+    } catch {
+      return askAgain();
+    }
+    htmx.trigger(part, "inbox:changed");
+  }
   let source = null;
   let ended = false;
   // A part that is to be asked for anew, by when that is done.
@@ -29,13 +52,19 @@
     due.delete(part);
     if (part === "list") {
       listAt = performance.now();
-      htmx.trigger(list, "inbox:changed");
+      ask(list);
     } else if (part === "head") {
       // A menu that is open would close, with what is typed in it.
       if (head?.querySelector("details[open]")) refreshSoon(["head"], 2000);
-      else if (head) htmx.trigger(head, "inbox:changed");
-    } else if (messages && !messages.dataset.latest) htmx.trigger(messages, "inbox:changed");
+      else if (head) ask(head);
+    } else if (messages && !messages.dataset.latest) ask(messages);
   }
+  // It may have been opened since the head was asked for.
+  head?.addEventListener("htmx:beforeSwap", (event) => {
+    if (!head.querySelector("details[open]")) return;
+    event.detail.shouldSwap = false;
+    refreshSoon(["head"], 2000);
+  });
   // The list is asked for at most every 3 s, however much happens; every 10 s for what changes little in it.
   const LIST_EVERY = { "message.received": 3000, "message.failed": 3000, changed: 3000, read: 3000, "message.read": Infinity };
   function follow({ thread, event }) {
@@ -186,7 +215,7 @@
     const loading = () => messages.querySelector("#inbox-history[data-again]");
     const lookAgain = () => {
       clearTimeout(again);
-      if (loading()) again = setTimeout(() => htmx.trigger(messages, "inbox:changed"), Number(loading().dataset.again));
+      if (loading()) again = setTimeout(ask, Number(loading().dataset.again), messages);
     };
     lookAgain();
     messages.addEventListener("htmx:afterSwap", () => {

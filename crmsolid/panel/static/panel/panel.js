@@ -38,20 +38,24 @@ for (const button of document.querySelectorAll("button[data-ready-in]")) {
   count();
 }
 
-// <form data-logs-out="MEMBER">: whoever uses the browser next does not get what the member wrote (outbox.js) or opened
-// (palette.js).
+// <form data-logs-out="MEMBER">: whoever uses the browser next does not get what the member wrote (outbox.js), opened
+// (palette.js) or was told (alerts.js).
+const keysOf = (member) => Object.keys(localStorage).filter((key) => {
+  const [kind, whose] = key.split(":");
+  return ["draft", "outbox", "kept", "recent", "alerts"].includes(kind) && whose === member;
+});
 document.addEventListener("submit", (event) => {
   const member = event.target.dataset.logsOut;
   if (!member) return;
-  const keys = Object.keys(localStorage).filter((key) => [`draft:${member}:`, `outbox:${member}:`, `kept:${member}:`, `recent:${member}:`].some((start) => key.startsWith(start)));
-  const isUnsent = keys.some((key) => key.startsWith("outbox:"));
+  const isUnsent = keysOf(member).some((key) => key.startsWith("outbox:"));
   if (isUnsent && !confirm("Messages that are not sent yet will be lost. Log out?")) return event.preventDefault();
-  sessionStorage.setItem("logs-out", JSON.stringify(keys));
+  sessionStorage.setItem("logs-out", member);
 });
-// Not before the next page says that nobody is logged in any more.
-if (sessionStorage.getItem("logs-out")) {
+// Not before the next page says that nobody is logged in any more. The page that was left may have kept more until then.
+const loggedOut = sessionStorage.getItem("logs-out");
+if (loggedOut) {
   if (!document.querySelector("#outbox")) {
-    for (const key of JSON.parse(sessionStorage.getItem("logs-out"))) localStorage.removeItem(key);
+    for (const key of keysOf(loggedOut)) localStorage.removeItem(key);
     sessionStorage.clear(); // what was searched for
   }
   sessionStorage.removeItem("logs-out");
