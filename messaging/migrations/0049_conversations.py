@@ -6,7 +6,7 @@ import django.db.models.manager
 from django.conf import settings
 from django.db import migrations, models
 
-from crmsolid.workspaces.migration_operations import DropRedundantIndexes, TenantForeignKey
+from crmsolid.workspaces.migration_operations import TenantForeignKey
 
 
 class Migration(migrations.Migration):
@@ -306,5 +306,4 @@ class Migration(migrations.Migration):
         TenantForeignKey("alert", "thread"),
         TenantForeignKey("episode", "thread"),
         TenantForeignKey("episode", "account"),
-        *(DropRedundantIndexes(model) for model in ("threaddraft", "alert", "alertsettings", "episode")),
     ]

@@ -5,7 +5,12 @@ from typing import Any
 from django.db import connection, migrations, models
 from django.db.models import Q
 
-from crmsolid.workspaces.migration_operations import AddIndexConcurrently, AddUniqueConcurrently, RunInBatches
+from crmsolid.workspaces.migration_operations import (
+    AddIndexConcurrently,
+    AddUniqueConcurrently,
+    DropRedundantIndexes,
+    RunInBatches,
+)
 
 FILL = """
 UPDATE messaging_message AS m SET
@@ -31,6 +36,9 @@ class Migration(migrations.Migration):
     dependencies = [("messaging", "0049_conversations")]
 
     operations = [
+        # Django adds its own indexes at the end of the migration that adds the tables.
+        *(DropRedundantIndexes(model) for model in ("threaddraft", "alert", "alertsettings", "episode")),
+        AddIndexConcurrently("template", models.Index(fields=["workspace", "name"], name="template_by_name")),
         AddIndexConcurrently(
             "template", models.Index(fields=["owner"], name="template_owner", condition=Q(owner__isnull=False))
         ),

@@ -49,7 +49,10 @@ class Template(WorkspaceModel):
                 fields=["workspace", "owner", "name"], name="template_own_name", condition=Q(owner__isnull=False)
             ),
         ]
-        indexes = [models.Index(fields=["owner"], name="template_owner", condition=Q(owner__isnull=False))]
+        indexes = [
+            models.Index(fields=["workspace", "name"], name="template_by_name"),
+            models.Index(fields=["owner"], name="template_owner", condition=Q(owner__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -29,11 +29,12 @@ class ModelAccess:
     change: Roles | None = NOBODY
     delete: Roles = NOBODY
     actions: dict[str, Roles] = field(default_factory=dict)  # of the list
+    add_forms: tuple[dict[str, str], ...] = ({},)
 
     def pages(self) -> dict[str, Access]:
         return {
             "changelist": Access(self.view, self.view, needs_plan=False),  # a POST without an action shows the list
-            "add": Access(self.add, self.add),
+            "add": Access(self.add, self.add, self.add_forms),
             "change": Access(self.view, self.change),
             "delete": Access(self.delete, self.delete, ({"post": "yes"},)),
             "history": Access(self.view, self.view, needs_plan=False),  # a POST shows it, like a GET
@@ -52,7 +53,9 @@ MODELS = {
     "messaging_message": ModelAccess(EVERYONE),
     "messaging_messageattempt": ModelAccess(EVERYONE),
     "messaging_optoutword": ModelAccess(ADMINS, add=ADMINS, delete=ADMINS),
-    "messaging_template": ModelAccess(WRITERS, add=WRITERS, change=ADMINS, delete=ADMINS),
+    "messaging_template": ModelAccess(
+        WRITERS, add=WRITERS, change=ADMINS, delete=ADMINS, add_forms=({}, {"do": "keep_template", "text": "taken"})
+    ),
     "oauth_grant": ModelAccess(ADMINS, change=ADMINS),
     "sequences_enrollment": ModelAccess(EVERYONE, change=None),
     "sequences_sequence": ModelAccess(EVERYONE, add=WRITERS, change=None),
@@ -78,8 +81,8 @@ CONTACT_FORMS = (
 THREAD_FORMS = (
     {"action": "duty", "on_duty": "no"},
     *({"action": action} for action in ("close", "reopen", "read", "unread", "history")),
-    *({"action": action, "text": "taken"} for action in ("send", "send_close", "preview", "template")),
-    *({"action": action, "message": "{messaging.message}"} for action in ("retry", "cancel")),
+    *({"action": action, "text": "taken"} for action in ("send", "send_anyway", "send_close", "preview", "template")),
+    *({"action": action, "message": "{messaging.message}"} for action in ("retry", "cancel", "replan")),
     {"action": "load", "file": "{messaging.file}"},
     {"action": "snooze", "until": "tomorrow"},
     {"action": "assign", "to": ""},
