@@ -1,11 +1,14 @@
 """The queue: members take who has waited longest, within their capacity, and admins hear of whom nobody takes."""
 
 from collections.abc import Callable
+from concurrent.futures import wait
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from crmsolid.core.errors import DomainError
@@ -21,7 +24,7 @@ from tests.messaging.conftest import FrozenTime
 from tests.page_forms import form_with, forms_of, undo_form
 from tests.panel import browser
 from tests.tenants import Tenants
-from tests.threads import run_together_catching
+from tests.threads import in_background, run_together_catching
 
 pytestmark = pytest.mark.django_db
 INBOX = "/panel/live/inbox/"
@@ -315,3 +318,19 @@ def test_admin_changes_what_the_queue_gives_to_a_member(tenants: Tenants) -> Non
     assert (member.capacity, member.on_duty) == (7, True)
     other = Membership.unscoped.get(user=tenants.stranger)
     assert client.get(address.replace(f"/{member.pk}/", f"/{other.pk}/")).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("strength", ["FOR KEY SHARE", "FOR NO KEY UPDATE"])
+def test_who_waits_is_taken_also_while_something_else_happens_to_the_conversation(
+    sandbox: Account, frozen_time: FrozenTime, agent: Actor, strength: str
+) -> None:
+    """As the alert of the message is recorded, or a draft is kept."""
+    thread = hear(sandbox, frozen_time, "anna")
+    taken: list[Thread | None] = []
+    with ExitStack() as stack:
+        with transaction.atomic():
+            connection.cursor().execute(f"SELECT 1 FROM messaging_thread WHERE id = %s {strength}", [thread.pk])
+            future = stack.enter_context(in_background(lambda: taken.append(actions.take_next(agent))))
+            wait([future], timeout=0.3)
+    assert taken == [thread]
