@@ -206,7 +206,9 @@ class ThreadPage(NotesPage):
                 user_id = self._user_id("assignee")
                 changed = actions.assign_thread(self.actor, thread.pk, user_id=user_id, replaces=replaces)
                 undo = {"assignee": _text(thread.assignee_id), "replaces": _text(changed.assignee_id)}
-                said = f"Assigned to {changed.assignee.shown_name}." if changed.assignee else "Nobody looks after it now."
+                said = (
+                    f"Assigned to {changed.assignee.shown_name}." if changed.assignee else "Nobody looks after it now."
+                )
                 self.say(said, undo={"action": "assign", **undo} if thread.assignee_id != changed.assignee_id else None)
             case "read":
                 messages.mark_thread_read(self.actor, thread.pk)

@@ -147,7 +147,8 @@ def find_waiting(thread_ids: Collection[str]) -> None:
         created_at__gte=OuterRef("created_at"),
         created_at__gt=Coalesce(latest_answer, Value(_LONG_AGO)),
     )
-    first = Subquery(unanswered.order_by("created_at").values("created_at")[:1])
+    # As when they came in: since they were written, which is long before an account that was offline has received them.
+    first = Subquery(unanswered.order_by("created_at").values(at=Coalesce("sent_at", "created_at"))[:1])
     # No join: an UPDATE with one looks at ``closed_at`` in a subquery, which is not repeated after a wait for the row.
     opted_out = Exists(Contact.unscoped.filter(pk=OuterRef("contact_id"), opted_out=True))
     threads = Thread.unscoped.filter(~opted_out, pk__in=set(thread_ids), closed_at=None)

@@ -10,7 +10,7 @@ import django
 from tests.browser.demo_reports import fill_months
 
 PEOPLE = (  # name, username, company, stage, score, tags, minutes since the last message, whether it is unread
-    ("Sarah Miller", "sarah_miller", "Brightside Media", "qualified", 82, ("trial", "webinar-june"), 14, True),
+    ("Sarah Miller", "sarah_miller", "Brightside Media", "qualified", 82, ("trial", "fair-may"), 14, True),
     ("Jonas Weber", "jonasweber", "Weber & Söhne", "replied", 61, ("trial",), 95, True),
     ("Amara Okafor", "amara_okafor", "Lagos Logistics", "replied", 57, ("partner",), 190, True),
     ("Lucía Fernández", "luciafdz", "Estudio Norte", "contacted", 24, ("trial",), 410, False),
@@ -29,6 +29,12 @@ TALK = (
     ("out", "Then start with one sequence of three steps. Shall I set up a first one with you?"),
     ("in", "Yes please. Would Thursday at 10 work?"),
 )
+# What somebody wrote last, instead of the end of the conversation.
+LAST = {
+    "jonasweber": "Is the invoice for November out yet?",
+    "amara_okafor": "Can two of us use the same account?",
+    "luciafdz": "¿Podemos empezar ya el lunes?",
+}
 CONFIGURATION: dict[str, Any] = {
     "custom_fields": [
         {"key": "company", "label": "Company", "type": "text", "choices": []},
@@ -99,8 +105,9 @@ def _conversation(workspace: Any, account: Any, contact: Any, minutes: int, is_u
     last = clock.now() - timedelta(minutes=minutes)
     common = {"workspace": workspace, "account": account, "contact": contact}
     thread = Thread.unscoped.create(**common, last_message_at=last, unread_count=int(is_unread), created_at=last)
-    talk = TALK if is_unread else TALK[:-1]
-    for position, (direction, text) in enumerate(talk):
+    last_words = LAST.get(contact.username)
+    talk = TALK if is_unread or last_words else TALK[:-1]
+    for position, (direction, text) in enumerate([*talk[:-1], ("in", last_words)] if last_words else talk):
         at = last - timedelta(minutes=37 * (len(talk) - 1 - position))
         times = {"created_at": at, "sent_at": at}
         status = "sent" if direction == "out" else "received"
@@ -125,9 +132,13 @@ def _media(thread: Any) -> None:
 def _day(workspace: Any, owner: Any, threads: list[Any]) -> list[Any]:
     """Who waits, for whom of the team; what comes back, goes out and has failed today. Returns the team."""
     from contacts.models import ContactImport
+    from contacts.notes import add_note
     from crmsolid.core import clock
     from crmsolid.jobs.models import Job
+    from crmsolid.workspaces.actor import Actor
+    from crmsolid.workspaces.authors import author_of
     from crmsolid.workspaces.models import Membership, User
+    from messaging.authors import columns_of
     from messaging.models import Message, Thread
 
     now = clock.now()
@@ -136,10 +147,19 @@ def _day(workspace: Any, owner: Any, threads: list[Any]) -> list[Any]:
         user = User.objects.create_user(f"{name.split()[0].lower()}@harbor.example", None, name=name)
         Membership.unscoped.create(workspace=workspace, user=user, role="agent")
         team.append(user)
+    actors = [Actor.member(each, workspace) for each in Membership.unscoped.filter(workspace=workspace).order_by("pk")]
     # By the thread: since how many minutes its customer waits, and for whom.
     for thread, minutes, member in ((threads[0], 4, 0), (threads[1], 11, 0), (threads[2], 18, 1), (threads[3], 100, 2)):
         since = now - timedelta(minutes=minutes)
         Thread.unscoped.filter(pk=thread.pk).update(waiting_since=since, assignee=team[member])
+        written = Message.unscoped.filter(thread=thread, direction="out", source="direct")
+        written.update(**columns_of(author_of(actors[member])))
+    add_note(
+        actors[2],
+        threads[0].contact_id,
+        text="They compare us with two others and decide this week. @Dana Fischer, please offer the annual price.",
+        thread_id=threads[0].pk,
+    )
     Thread.unscoped.filter(pk=threads[4].pk).update(snoozed_until=now + timedelta(minutes=3))
     common = {"workspace": workspace, "account_id": threads[5].account_id}
     out = {**common, "direction": "out", "thread": threads[5], "contact_id": threads[5].contact_id}

@@ -404,6 +404,18 @@ def test_closing_leaves_nothing_to_do_and_reopening_brings_it_back(
     assert audited(thread.pk) == ["thread.closed", "thread.reopened"]
 
 
+def test_wait_is_as_long_as_before_when_closing_is_taken_back(
+    agent: Actor, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    """Also of somebody whose message came in hours after it was written, as the account was offline."""
+    thread = hear(sandbox, frozen_time)
+    since = thread.waiting_since
+    assert since is not None
+    Message.unscoped.update(created_at=since + timedelta(hours=3))
+    closed = actions.close_thread(agent, thread.pk)
+    assert actions.reopen_thread(agent, thread.pk, takes_back=closed.closed_at).waiting_since == since
+
+
 def test_thread_is_assigned_to_a_member_who_may_write(
     agent: Actor, tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
 ) -> None:

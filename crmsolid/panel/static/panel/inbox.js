@@ -258,7 +258,7 @@
     document.querySelector(".cs-messages")?.remove();
     inbox.before(...page.querySelectorAll(".cs-messages"));
     document.dispatchEvent(new CustomEvent("saved-elsewhere", { detail: page }));
-    const menu = form.closest("details[open]");
+    const menu = (button ?? form).closest("details[open]"); // a button may stand in another one than its form
     if (menu && !document.querySelector(".cs-messages .cs-message-error")) menu.open = false; // what was refused stays
     if (menu || hadFocus) (menu?.querySelector("summary") ?? scroller).focus();
     refreshSoon(ALL);
@@ -328,6 +328,7 @@
     if (what === "gone") return end(404);
     if (what !== "stored") return;
     say(answer.said);
+    setTimeout(() => live.textContent === answer.said && say(""), 4000);
     document.querySelector("#composer-left")?.replaceChildren(answer.left);
     // The next conversation opens, unless something else is being written here by now.
     if (answer.next && !window.outbox.draftOf(entry.place)) location.assign(answer.next);
