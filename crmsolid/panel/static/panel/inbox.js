@@ -260,7 +260,8 @@
     document.dispatchEvent(new CustomEvent("saved-elsewhere", { detail: page }));
     const menu = (button ?? form).closest("details[open]"); // a button may stand in another one than its form
     if (menu && !document.querySelector(".cs-messages .cs-message-error")) menu.open = false; // what was refused stays
-    if (menu || hadFocus) (menu?.querySelector("summary") ?? scroller).focus();
+    // A button of a message or a note may be gone afterwards.
+    if (menu || hadFocus || messages.contains(button)) (menu?.querySelector("summary") ?? scroller).focus();
     refreshSoon(ALL);
   }
   document.addEventListener("submit", (event) => {
