@@ -425,3 +425,187 @@ public sealed record WriterFigures : ApiModel
     /// <summary>What it was written with.</summary>
     public required WrittenVia Via { get; init; }
 }
+
+/// <summary>What became of conversations in a period, and the contacts who wait now.</summary>
+public sealed record ConversationsReport : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The members who wrote, answered or closed, those with the most conversations first.</summary>
+    public required IReadOnlyList<MemberConversationFigures> Data { get; init; }
+
+    /// <summary>All of them together.</summary>
+    public required ConversationFigures Everyone { get; init; }
+
+    /// <summary>All accounts, oldest first.</summary>
+    public required IReadOnlyList<AccountConversationFigures> Accounts { get; init; }
+
+    /// <summary>Now, whatever the period.</summary>
+    public required Backlog Backlog { get; init; }
+
+    /// <summary>Conversations that began before it are in none of these figures. Null if all are counted.</summary>
+    public required DateTimeOffset? CountedSince { get; init; }
+
+    /// <summary>Now: these figures are complete at once.</summary>
+    public required DateTimeOffset CompleteUntil { get; init; }
+
+    /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
+    public required IReadOnlyList<ConversationsReportPeriod>? Series { get; init; }
+
+    /// <summary>The same figures of as many days before. Null unless <c>compare</c> is true.</summary>
+    public required ConversationsReportPeriod? Before { get; init; }
+}
+
+/// <summary>The figures of one day, week or month.</summary>
+public sealed record ConversationsReportPeriod : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The members who wrote, answered or closed, those with the most conversations first.</summary>
+    public required IReadOnlyList<MemberConversationFigures> Data { get; init; }
+
+    /// <summary>All of them together.</summary>
+    public required ConversationFigures Everyone { get; init; }
+
+    /// <summary>All accounts, oldest first.</summary>
+    public required IReadOnlyList<AccountConversationFigures> Accounts { get; init; }
+}
+
+/// <summary>What became of conversations. Times are counted in the working hours of the workspace.</summary>
+public sealed record ConversationFigures : ApiModel
+{
+    /// <summary>A contact began them: with the first message, or by writing after the conversation was closed.</summary>
+    public required int New { get; init; }
+
+    /// <summary>How many of them with contacts who had never written before.</summary>
+    public required int NewPeople { get; init; }
+
+    /// <summary>Somebody wrote to the contact in them, whenever they began.</summary>
+    public required int Handled { get; init; }
+
+    /// <summary>They got their first answer from a person.</summary>
+    public required int FirstAnswers { get; init; }
+
+    /// <summary>From their beginning to the first answer.</summary>
+    public required int? FirstAnswerMedianSeconds { get; init; }
+
+    /// <summary>A tenth took longer.</summary>
+    public required int? FirstAnswerSlowestTenthSeconds { get; init; }
+
+    /// <summary>They were closed.</summary>
+    public required int Closed { get; init; }
+
+    /// <summary>From their beginning to the closing.</summary>
+    public required int? CloseMedianSeconds { get; init; }
+
+    /// <summary>A tenth took longer.</summary>
+    public required int? CloseSlowestTenthSeconds { get; init; }
+}
+
+/// <summary>What a member wrote, answered first and closed. Nobody's are <c>new</c>.</summary>
+public sealed record MemberConversationFigures : ApiModel
+{
+    /// <summary>A contact began them: with the first message, or by writing after the conversation was closed.</summary>
+    public required int New { get; init; }
+
+    /// <summary>How many of them with contacts who had never written before.</summary>
+    public required int NewPeople { get; init; }
+
+    /// <summary>Somebody wrote to the contact in them, whenever they began.</summary>
+    public required int Handled { get; init; }
+
+    /// <summary>They got their first answer from a person.</summary>
+    public required int FirstAnswers { get; init; }
+
+    /// <summary>From their beginning to the first answer.</summary>
+    public required int? FirstAnswerMedianSeconds { get; init; }
+
+    /// <summary>A tenth took longer.</summary>
+    public required int? FirstAnswerSlowestTenthSeconds { get; init; }
+
+    /// <summary>They were closed.</summary>
+    public required int Closed { get; init; }
+
+    /// <summary>From their beginning to the closing.</summary>
+    public required int? CloseMedianSeconds { get; init; }
+
+    /// <summary>A tenth took longer.</summary>
+    public required int? CloseSlowestTenthSeconds { get; init; }
+
+    /// <summary>The member. Null for all who are no members: API keys, assistants, the phone, who has left.</summary>
+    public required long? MemberId { get; init; }
+
+    /// <summary>The name of the member.</summary>
+    public required string? Name { get; init; }
+}
+
+/// <summary>What became of the conversations of an account.</summary>
+public sealed record AccountConversationFigures : ApiModel
+{
+    /// <summary>A contact began them: with the first message, or by writing after the conversation was closed.</summary>
+    public required int New { get; init; }
+
+    /// <summary>How many of them with contacts who had never written before.</summary>
+    public required int NewPeople { get; init; }
+
+    /// <summary>Somebody wrote to the contact in them, whenever they began.</summary>
+    public required int Handled { get; init; }
+
+    /// <summary>They got their first answer from a person.</summary>
+    public required int FirstAnswers { get; init; }
+
+    /// <summary>From their beginning to the first answer.</summary>
+    public required int? FirstAnswerMedianSeconds { get; init; }
+
+    /// <summary>A tenth took longer.</summary>
+    public required int? FirstAnswerSlowestTenthSeconds { get; init; }
+
+    /// <summary>They were closed.</summary>
+    public required int Closed { get; init; }
+
+    /// <summary>From their beginning to the closing.</summary>
+    public required int? CloseMedianSeconds { get; init; }
+
+    /// <summary>A tenth took longer.</summary>
+    public required int? CloseSlowestTenthSeconds { get; init; }
+
+    /// <summary>The account.</summary>
+    public required long AccountId { get; init; }
+
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>The contacts who wait now, without snoozed conversations.</summary>
+public sealed record Backlog : ApiModel
+{
+    /// <summary>How many contacts wait.</summary>
+    public required int Waiting { get; init; }
+
+    /// <summary>How many of them in conversations that nobody looks after.</summary>
+    public required int Unassigned { get; init; }
+
+    /// <summary>By how long they have waited, the shortest first.</summary>
+    public required IReadOnlyList<WaitingAge> Ages { get; init; }
+}
+
+/// <summary>Contacts who wait now, by how long they have waited in working hours.</summary>
+public sealed record WaitingAge : ApiModel
+{
+    /// <summary>They have waited for less, and not for less than the age before. Null: for longer.</summary>
+    public required int? BelowSeconds { get; init; }
+
+    /// <summary>How many contacts wait.</summary>
+    public required int Waiting { get; init; }
+
+    /// <summary>How many of them in conversations that nobody looks after.</summary>
+    public required int Unassigned { get; init; }
+}

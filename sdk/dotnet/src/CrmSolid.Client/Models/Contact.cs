@@ -143,6 +143,9 @@ public sealed record PersonalData : ApiModel
     /// <summary>Oldest first, as GET answers them.</summary>
     public required IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Messages { get; init; }
 
+    /// <summary>What members have begun to write to the person and not sent.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Drafts { get; init; } = [];
+
     /// <summary>Those of the messages, each once.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Files { get; init; } = [];
 

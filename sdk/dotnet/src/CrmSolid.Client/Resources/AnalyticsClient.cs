@@ -82,6 +82,17 @@ public class AnalyticsClient : ResourceClient
         bool? compare = null, CancellationToken cancellationToken = default) =>
         ReportAsync<TeamReport>($"/v1/analytics/team", from, to, interval, compare, cancellationToken);
 
+    /// <summary>How many conversations began, were answered and closed, how long that took, and who waits now.</summary>
+    /// <param name="from">The beginning, inclusive. By default 30 days ago.</param>
+    /// <param name="to">The end, exclusive. By default now.</param>
+    /// <param name="interval">Adds a series with the figures of each day, week or month.</param>
+    /// <param name="compare">Adds the same figures of as many days before.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<ConversationsReport> ConversationsAsync(
+        DateTimeOffset? from = null, DateTimeOffset? to = null, AnalyticsInterval? interval = null,
+        bool? compare = null, CancellationToken cancellationToken = default) =>
+        ReportAsync<ConversationsReport>($"/v1/analytics/conversations", from, to, interval, compare, cancellationToken);
+
     private Task<T> ReportAsync<T>(
         FormattableString path,
         DateTimeOffset? from,

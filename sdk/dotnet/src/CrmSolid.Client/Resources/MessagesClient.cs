@@ -93,15 +93,16 @@ public class MessagesClient : ResourceClient
     /// <param name="messageId">The message.</param>
     /// <param name="text">The new text.</param>
     /// <param name="format">How it is written; by default plain.</param>
+    /// <param name="sendAt">The new time of a message that is planned.</param>
     /// <param name="ifMatch">Changes it only if this is still its ETag.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>A key that may read messages gets the whole one, in the additional properties.</returns>
     public virtual Task<CanceledMessage> EditAsync(
-        string messageId, string text, TextFormat? format = null, string? ifMatch = null, string? idempotencyKey = null,
-        CancellationToken cancellationToken = default) =>
+        string messageId, string text, TextFormat? format = null, DateTimeOffset? sendAt = null, string? ifMatch = null,
+        string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         SendPatchAsync<CanceledMessage>(
-            $"/v1/messages/{messageId}", new { text, format }, idempotencyKey, ifMatch, cancellationToken);
+            $"/v1/messages/{messageId}", new { text, format, sendAt }, idempotencyKey, ifMatch, cancellationToken);
 
     /// <summary>Deletes a sent message for both sides. It stays here, with <see cref="Message.DeletedAt"/>.</summary>
     /// <param name="messageId">The message.</param>

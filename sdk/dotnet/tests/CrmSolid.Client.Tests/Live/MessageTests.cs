@@ -66,10 +66,16 @@ public sealed class MessageTests
     }
 
     [LiveFact]
-    public async Task A_message_for_later_can_be_canceled()
+    public async Task A_message_for_later_can_be_moved_and_canceled()
     {
         QueuedMessage queued = await _client.Messages.SendAsync(
             Product.Account, Product.NewUsername(), "Later", sendAt: DateTimeOffset.Now.AddDays(1));
+        var time = new DateTimeOffset(DateTime.UtcNow.Date.AddDays(3), TimeSpan.Zero);
+        await _client.Messages.EditAsync(queued.Id, "Later still", sendAt: time);
+        Message planned = await _client.Messages.GetAsync(queued.Id);
+        Assert.Equal("Later still", planned.Text);
+        ThreadWithMessages thread = await _client.Threads.GetAsync(planned.ThreadId!);
+        Assert.Equal(time, thread.PlannedAt);
         CanceledMessage canceled = await _client.Messages.CancelAsync(queued.Id);
         Assert.Equal(MessageStatus.Canceled, canceled.Status);
         var error = await Assert.ThrowsAsync<ConflictException>(() => _client.Messages.CancelAsync(queued.Id));
@@ -162,5 +168,8 @@ public sealed class MessageTests
         Assert.NotNull(team.Before);
         Assert.Contains(WrittenVia.Rest, team.Data.Select(figures => figures.Via));
         Assert.Null((await _client.Analytics.EnrollmentsAsync()).Before);
+        ConversationsReport conversations = await _client.Analytics.ConversationsAsync(from, interval: AnalyticsInterval.Day);
+        Assert.Contains(Product.Account, conversations.Accounts.Select(figures => figures.AccountId));
+        Assert.Equal(conversations.Series![0].From, from);
     }
 }

@@ -41,4 +41,23 @@ public sealed class TeamTests
         await _client.Templates.DeleteAsync(template.Id);
         await Assert.ThrowsAsync<NotFoundException>(() => _client.Templates.GetAsync(template.Id));
     }
+
+    [LiveFact]
+    public async Task A_thread_is_closed_assigned_and_shown_as_unread()
+    {
+        UpsertedContact contact = await Product.NewContactAsync();
+        QueuedMessage queued = await _client.Messages.SendToContactAsync(Product.Account, contact.Id, "Hello");
+        Message message = await _client.Messages.GetAsync(queued.Id);
+        ThreadWithMessages thread = await _client.Threads.GetAsync(message.ThreadId!, messages: 1);
+        Assert.Equal(queued.Id, Assert.Single(thread.Messages).Id);
+
+        Member owner = (await Product.AllAsync(_client.Members.ListAsync()))[0];
+        ChangedThread changed = await _client.Threads.UpdateAsync(
+            thread.Id, new() { State = ThreadState.Closed, AssigneeId = owner.Id }, ifMatch: thread.ETag);
+        Assert.Equal((ThreadState.Closed, owner.Id), (changed.State, changed.Assignee!.Id));
+        List<MessageThread> closed = await Product.AllAsync(
+            _client.Threads.ListAsync(contactId: contact.Id, state: ThreadState.Closed));
+        Assert.Equal(thread.Id, Assert.Single(closed).Id);
+        Assert.Equal(thread.Id, (await _client.Threads.UnreadAsync(thread.Id)).Id);
+    }
 }

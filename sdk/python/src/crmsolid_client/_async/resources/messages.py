@@ -105,10 +105,12 @@ class AsyncMessages(AsyncResource):
         *,
         text: str,
         format: models.Format | NotGiven = NOT_GIVEN,
+        send_at: datetime.datetime | NotGiven = NOT_GIVEN,
         if_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Canceled:
-        """Change the text of a message, for both sides. The whole message is answered to a key that may read it.
+        """Change the text of a message, for both sides; ``send_at`` is the new time of one that is planned. The whole
+        message is answered to a key that may read it.
         InvalidStateError says since when Telegram does not allow it any more."""
         call = write(
             "PATCH",
@@ -118,6 +120,7 @@ class AsyncMessages(AsyncResource):
             if_match=if_match,
             text=text,
             format=format,
+            send_at=send_at,
         )
         return await self._transport.model(call, models.Canceled)
 

@@ -106,10 +106,12 @@ class Messages(Resource):
         *,
         text: str,
         format: models.Format | NotGiven = NOT_GIVEN,
+        send_at: datetime.datetime | NotGiven = NOT_GIVEN,
         if_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Canceled:
-        """Change the text of a message, for both sides. The whole message is answered to a key that may read it.
+        """Change the text of a message, for both sides; ``send_at`` is the new time of one that is planned. The whole
+        message is answered to a key that may read it.
         InvalidStateError says since when Telegram does not allow it any more."""
         call = write(
             "PATCH",
@@ -119,6 +121,7 @@ class Messages(Resource):
             if_match=if_match,
             text=text,
             format=format,
+            send_at=send_at,
         )
         return self._transport.model(call, models.Canceled)
 
