@@ -143,11 +143,11 @@ class WorkedSeconds(Func):
         super().__init__(since, until)
         self.hours = hours
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, *args: Any, **extra: Any) -> tuple[str, tuple[str | int, ...]]:
         """A count for each of the two. A time has no parameters, as it occurs several times in its count."""
         counts = []
         for time in self.get_source_expressions():
             sql, params = compiler.compile(time)
             assert not params
             counts.append(self.hours.count_sql(f"({sql})") if self.hours else f"({sql})")
-        return f"({counts[1]} - {counts[0]})", []
+        return f"({counts[1]} - {counts[0]})", ()

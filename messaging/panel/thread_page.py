@@ -246,8 +246,8 @@ class ThreadPage(NotesPage):
             messages.cancel_message(self.actor, message_id)
             return "The message was canceled before it was sent."
         draft = Draft.of(self.request.POST)
-        given = {"text": draft.text, "format": draft.format, "send_at": draft.planned() or clock.now()}
-        message = messages.change_planned(self.actor, message_id, **given)
+        time = draft.planned() or clock.now()
+        message = messages.change_planned(self.actor, message_id, text=draft.text, format=draft.format, send_at=time)
         is_planned = message.delayed_by == WaitingFor.ETA
         return f"Planned for {moment_text(message.eta)}." if is_planned else "The message is sent now."
 

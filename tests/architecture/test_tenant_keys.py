@@ -33,8 +33,9 @@ def foreign_keys() -> Iterator[tuple[type[WorkspaceModel], models.ForeignKey]]: 
     it is always the open episode of the message's own thread, and only counts read it."""
     for model in workspaced_models():
         for field in model._meta.concrete_fields:
-            is_relation = isinstance(field, models.ForeignKey) and issubclass(field.related_model, WorkspaceModel)
-            if is_relation and field.db_constraint:
+            if not isinstance(field, models.ForeignKey) or not issubclass(field.related_model, WorkspaceModel):
+                continue
+            if field.db_constraint:  # type: ignore[attr-defined]
                 yield model, field
 
 

@@ -105,7 +105,7 @@ class Agent:
 
     def act(self, number: int) -> None:
         """Do something with the conversation that is open."""
-        [deed] = self.dice.choices(list(DEEDS), DEEDS.values())
+        [deed] = self.dice.choices(list(DEEDS), list(DEEDS.values()))
         press = self.page.keyboard.press
         match deed:
             case "answer":

@@ -219,7 +219,8 @@ def test_of_an_edit_and_a_deletion_at_once_both_end_and_the_note_is_gone(tenants
     for number in range(5):
         note = notes.add_note(actor, contact.pk, text="x")
         edit = partial(notes.edit_note, actor, note.pk, text=f"edited {number}")
-        edited, deleted = run_together_catching([edit, partial(notes.delete_note, actor, note.pk)])
+        calls: list[Callable[[], object]] = [edit, partial(notes.delete_note, actor, note.pk)]
+        edited, deleted = run_together_catching(calls)
         assert deleted is None
         assert isinstance(edited, ContactNote) or (isinstance(edited, DomainError) and edited.code == "not_found")
     assert not ContactNote.unscoped.exists()

@@ -1,5 +1,6 @@
 """What was done with a conversation and its contact, as lines between the messages."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -46,13 +47,14 @@ def test_members_keys_and_assistants_are_named(tenants: Tenants, thread: Thread,
     key = program(tenants.workspace, "key", "rest", "Zapier")
     assistant = program(tenants.workspace, "grant", "mcp", "Claude")
     until = clock.now() + timedelta(days=2)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: actions.assign_thread(ada, thread.pk, user_id=tenants.owner.pk),
         lambda: actions.assign_thread(key, thread.pk, user_id=ben.pk),
         lambda: actions.snooze_thread(ada, thread.pk, until=until),
         lambda: actions.reopen_thread(assistant, thread.pk),
         lambda: actions.close_thread(key, thread.pk),
-    ):
+    ]
+    for act in acts:
         act()
     assert lines(ada, thread) == [
         "Ada assigned this to themselves",

@@ -1,6 +1,7 @@
 """What members have begun to write: kept once for each member and conversation, on all devices, until it is sent."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -117,8 +118,8 @@ def test_of_an_answer_and_its_draft_at_the_same_moment_the_answer_stays(me: Acto
     for _ in range(5):
         message_id = new_id("msg")
         calls: list[Callable[[], Any]] = [
-            lambda message_id=message_id: keep(me, thread, "Mine", 0, message_id),
-            lambda message_id=message_id: answering.reply(me, thread.pk, text="Mine", message_id=message_id),
+            partial(keep, me, thread, "Mine", 0, message_id),
+            partial(answering.reply, me, thread.pk, text="Mine", message_id=message_id),
         ]
         run_together(calls)
         assert Message.unscoped.filter(pk=message_id).exists()
@@ -245,14 +246,15 @@ def test_page_keeps_and_shows_the_draft(tenants: Tenants, thread: Thread) -> Non
     fields = {"text": "Mine", "format": "markdown", "send_at": "2030-01-01T10:00", "no_link_preview": "yes"}
     answer = post(tenants, tenants.owner, thread, message_id=first_id, revision=0, **fields).json()
     assert answer["state"] == "kept"
-    shown = browser(tenants.owner).get(page_of(thread), {"part": "draft", "workspace": tenants.workspace.pk}).json()
+    part = {"part": "draft", "workspace": str(tenants.workspace.pk)}
+    shown = browser(tenants.owner).get(page_of(thread), part).json()
     draft = shown["draft"]
     assert (draft["id"], draft["revision"], draft["files"]) == (first_id, answer["revision"], [])
     assert {name: draft["fields"][name] for name in fields} == fields
     refused = post(tenants, tenants.owner, thread, message_id=second_id, revision=0, text="Other").json()
     assert refused == {"state": "conflict", "draft": draft}
     other = tenants.member(Role.AGENT)
-    nothing = browser(other).get(page_of(thread), {"part": "draft", "workspace": tenants.workspace.pk}).json()
+    nothing = browser(other).get(page_of(thread), part).json()
     assert nothing == {"draft": None}
     assert post(tenants, tenants.owner, thread, message_id=second_id, revision=0, text="x" * 5000).status_code == 422
     answering.reply(actor_of(tenants, tenants.owner), thread.pk, text="Mine", message_id=first_id)

@@ -1,5 +1,6 @@
 """The episodes of conversations: what begins, answers, closes and reopens one, and what remains of an erased one."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -219,7 +220,8 @@ def test_question_while_the_conversation_is_closed_finds_or_opens_an_episode(
     write_in(account, alice)
     for number in range(10):
         asked = Incoming(9_000_000 + number, "And?", clock.now(), username="alice")
-        run_together([partial(close_thread, nina, thread()), partial(receive, account, asked)])
+        calls: list[Callable[[], object]] = [partial(close_thread, nina, thread()), partial(receive, account, asked)]
+        run_together(calls)
         is_open = Thread.unscoped.get().closed_at is None
         assert Episode.unscoped.filter(closed_at=None).count() == int(is_open)
 

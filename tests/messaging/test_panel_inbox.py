@@ -268,7 +268,7 @@ def test_parts_and_answers_take_few_queries(
 ) -> None:
     for part, most in (("list", 14), ("head", 14), ("messages", 16)):
         with django_assert_max_num_queries(most):
-            answer = client.get(page_of(thread), {"part": part, "workspace": tenants.workspace.pk})
+            answer = client.get(page_of(thread), {"part": part, "workspace": str(tenants.workspace.pk)})
         assert answer.status_code == 200
     with django_assert_max_num_queries(40):
         assert from_outbox(client, thread, tenants, message_id=new_id("msg"))[0] == 200

@@ -113,7 +113,8 @@ def test_notes_stand_once_between_the_messages_however_many_pages_these_have(ten
     for minute in range(0, 125, 3):
         note = notes.add_note(tenants.actor(), thread.contact_id, text=f"note {minute}", thread_id=thread.pk)
         ContactNote.unscoped.filter(pk=note.pk).update(created_at=began + timedelta(minutes=minute, seconds=30))
-    client, found, query = browser(tenants.owner), [], ""
+    client, found = browser(tenants.owner), []
+    query: str | None = ""
     while query is not None:
         shown = client.get(f"{address(thread)}{query}").context["conversation"]
         found += [part.note.note.text for part in reversed(shown.parts) if part.note]
@@ -174,7 +175,7 @@ def test_template_of_another_member_or_workspace_is_neither_offered_nor_filled_i
     agent = tenants.member(Role.AGENT)
     own = create_template(member(tenants, agent), name="Mine", text="x", shared=False)
     theirs = create_template(tenants.actor(tenants.other), name="Theirs", text="x")
-    query = {"part": "templates", "workspace": tenants.workspace.pk}
+    query = {"part": "templates", "workspace": str(tenants.workspace.pk)}
     for user, seen in [(agent, ["Greeting", "Mine"]), (tenants.owner, ["Greeting"])]:
         found = browser(user).get(address(thread), query).json()["templates"]
         assert [each["name"] for each in found] == seen

@@ -89,13 +89,13 @@ def test_agents_keep_their_own_templates_and_admins_and_keys_share_them(tenants:
     agent, viewer = agent_of(tenants), agent_of(tenants, Role.VIEWER)
     key = Actor(tenants.workspace, Subject("key", "key_1", "Zapier"), frozenset(Scope), None, "rest")
     grant = Actor(tenants.workspace, Subject("grant", "gra_1", "Claude"), frozenset(Scope), None, "mcp")
-    for actor, shared, code in [
+    for actor, is_shared, code in [
         (agent, True, "forbidden"),
         (viewer, False, "scope_missing"),
         (key, False, "forbidden"),
         (grant, True, "forbidden"),
     ]:
-        assert refusal(lambda by=actor, all=shared: create_template(by, name="x", text="x", shared=all)) == code
+        assert refusal(lambda by=actor, all=is_shared: create_template(by, name="x", text="x", shared=all)) == code
     assert not Template.unscoped.exists()
     shared = create_template(key, name="x", text="x")
     assert refusal(lambda: update_template(agent, shared.pk, name="y", text="y")) == "forbidden"

@@ -3,11 +3,13 @@
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from crmsolid.core.circuit_breaker import CircuitBreaker
 from crmsolid.core.redis import build_client
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Membership, Role, User, Workspace
@@ -199,7 +201,7 @@ async def test_nothing_of_another_workspace_or_side_is_seen_or_told(tenants: Ten
     await run_in_thread(lambda: drafts.keep(actor_of(vera, live), threads[live.pk], **_draft()))
     for stream, workspace in ((in_test, test), (in_other, tenants.other)):
         last = notices.Notice(workspace.pk, threads[workspace.pk], notices.CHANGED)
-        await run_in_thread(lambda last=last: notices.tell(last))
+        await run_in_thread(partial(notices.tell, last))
         assert await notice(stream) == ("message", {"thread": threads[workspace.pk], "event": "changed"})
     assert await post(of_vera, live, threads[tenants.other.pk], "typing") == 404
     assert await post(of_vera, live, threads[test.pk], "keep") == 404
@@ -224,7 +226,7 @@ async def test_without_redis_the_inbox_works_and_nobody_is_seen(
     workspace = tenants.workspace
     thread = await hear(await account_of(tenants, workspace))
     vera = await user(tenants)
-    dead = build_client(f"redis://127.0.0.1:{free_port()}/0"), notices.CircuitBreaker(5.0)
+    dead = build_client(f"redis://127.0.0.1:{free_port()}/0"), CircuitBreaker(5.0)
     monkeypatch.setattr(notices, "_redis", lambda: dead)
     client = await client_of(vera)
     stream = await watch(client, workspace, thread=thread)
