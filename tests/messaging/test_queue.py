@@ -328,9 +328,8 @@ def test_who_waits_is_taken_also_while_something_else_happens_to_the_conversatio
     """As the alert of the message is recorded, or a draft is kept."""
     thread = hear(sandbox, frozen_time, "anna")
     taken: list[Thread | None] = []
-    with ExitStack() as stack:
-        with transaction.atomic():
-            connection.cursor().execute(f"SELECT 1 FROM messaging_thread WHERE id = %s {strength}", [thread.pk])
-            future = stack.enter_context(in_background(lambda: taken.append(actions.take_next(agent))))
-            wait([future], timeout=0.3)
+    with ExitStack() as stack, transaction.atomic():
+        connection.cursor().execute(f"SELECT 1 FROM messaging_thread WHERE id = %s {strength}", [thread.pk])
+        future = stack.enter_context(in_background(lambda: taken.append(actions.take_next(agent))))
+        wait([future], timeout=0.3)
     assert taken == [thread]

@@ -177,8 +177,8 @@ def take_next(actor: Actor) -> Thread | None:
     if own.capacity is not None and (load := count_load(actor.workspace, [user_id])[user_id]) >= own.capacity:
         text = f"you have {load} open conversations, and your capacity is {own.capacity}; close, snooze or pass on one"
         raise DomainError("invalid_state", f"{text} first")
-    # What somebody else takes at this moment is passed over, and what they have taken does not match any more. If all are
-    # locked, it may be for something else, such as a message that comes in: then it waits for that.
+    # What somebody else takes at this moment is passed over, and what they have taken does not match any more. If all
+    # are locked, it may be for something else, such as a message that comes in: then it waits for that.
     free = waiting_threads(actor.workspace).filter(assignee=None).values_list("pk", flat=True)
     thread_id = (
         free.select_for_update(skip_locked=True, no_key=True).first() or free.select_for_update(no_key=True).first()
