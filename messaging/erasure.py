@@ -120,10 +120,10 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     attached = Attachment.objects.for_workspace(workspace_id).filter(message__contact_id=contact_id)
     files = File.objects.for_workspace(workspace_id).filter(pk__in=attached.values("file_id")).order_by("pk")
     exported = [FileOut.render(file) | {"url": url_of(file.pk), "state": file.state} for file in files]
-    begun = ThreadDraft.objects.for_workspace(workspace_id).filter(thread__contact_id=contact_id).order_by("pk")
+    begun = ThreadDraft.objects.for_workspace(workspace_id).filter(thread__contact_id=contact_id).exclude(content={})
     drafts = [
         {"user_id": each.user_id, "updated_at": rfc3339(each.updated_at), "text": each.content["text"]}
-        for each in begun
+        for each in begun.order_by("pk")
     ]
     return {"drafts": drafts, "messages": messages, "files": exported, "telegram_addresses": addresses}
 

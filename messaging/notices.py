@@ -31,8 +31,8 @@ OPEN_SECONDS = 5.0
 class Notice:
     """``kind``: ``changed``; ``read``, or unread again, which changes the list alone; ``typing`` by ``who``, which is
     ``contact`` or the name of the member ``user_id``; ``present``: other members have the thread open than before;
-    ``draft``: what the member ``user_id`` has begun to write has the revision ``who`` by now, 0 if it is not there any
-    more. Pages of members who may not write get the first two, and the third of a contact. An ``alert`` is for the
+    ``draft``: what the member ``user_id`` has begun to write has the revision ``who`` by now, none if it is not there
+    any more. Pages of members who may not write get the first two, and the third of a contact. An ``alert`` is for the
     pages of the user whose id is ``who`` alone, in whatever workspace."""
 
     workspace_id: int

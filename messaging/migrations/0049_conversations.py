@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('message_id', models.CharField(max_length=30)),
                 ('content', models.JSONField()),
-                ('revision', models.PositiveIntegerField(default=1)),
+                ('revision', models.CharField(max_length=60)),
                 ('updated_at', models.DateTimeField(default=crmsolid.core.clock.now)),
             ],
             options={

@@ -135,15 +135,16 @@ class Thread(WorkspaceModel):
 class ThreadDraft(WorkspaceModel):
     """What a member has begun to write in a conversation and not sent yet: one for each member and conversation.
 
-    ``message_id`` is the id that the message gets, ``content`` the fields of the form and the files to show with it.
-    ``revision`` grows with each change. The row is deleted in the transaction that stores the message.
+    ``message_id`` is the id that the message gets, ``content`` the fields of the form, {} once they were emptied.
+    ``revision`` is the browser that wrote it and a number that grows with each change there, ``BROWSER:NUMBER``. The
+    row is deleted in the transaction that stores the message.
     """
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="+", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     message_id = models.CharField(max_length=30)
     content = models.JSONField()
-    revision = models.PositiveIntegerField(default=1)
+    revision = models.CharField(max_length=60)
     updated_at = models.DateTimeField(default=clock.now)
 
     class Meta(WorkspaceModel.Meta):

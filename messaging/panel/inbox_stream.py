@@ -130,7 +130,7 @@ class _Reader:
             case notices.DRAFT if not is_own:
                 return b""
             case notices.DRAFT:
-                data = {"thread": notice.thread_id, "revision": int(notice.who)}
+                data = {"thread": notice.thread_id, "revision": notice.who}
             case notices.PRESENT if is_own or not self._may_write:
                 return b""
             case notices.PRESENT:

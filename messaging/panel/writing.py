@@ -163,8 +163,8 @@ class WritingPage(InboxPage):
 
     # --- The draft ------------------------------------------------------------------------------------------------
     def keep_draft(self, thread: Thread) -> JsonResponse:
-        """Keep what stands in the composer, and say what became of it: ``kept`` with its new revision, ``conflict``
-        with what was written elsewhere, ``sent`` with the text that was sent, or ``refused``."""
+        """Keep what stands in the composer, and say what became of it: ``kept`` or ``conflict`` with what is kept now,
+        ``sent`` with the text that was sent, or ``refused``."""
         posted = self.request.POST
         draft = Draft.of(posted)
         try:
@@ -173,15 +173,14 @@ class WritingPage(InboxPage):
                 thread.pk,
                 message_id=draft.message_id,
                 content=draft.to_keep(),
-                revision=given_number(posted.get("revision", "")) or 0,
+                revision=posted.get("revision", ""),
+                base=posted.get("base", ""),
             )
         except DomainError as error:
             return JsonResponse({"state": "refused"}, status=error.status)
         if kept.message is not None:
             return JsonResponse({"state": kept.state, "text": kept.message.text})
-        if kept.state == "conflict":
-            return JsonResponse({"state": kept.state, "draft": self.described_draft(kept.draft)})
-        return JsonResponse({"state": kept.state, "revision": kept.draft.revision if kept.draft else 0})
+        return JsonResponse({"state": kept.state, "draft": self.described_draft(kept.draft)})
 
     def kept_draft(self, thread: Thread) -> dict[str, Any] | None:
         """What the member has begun to write here, on any device, as the script of the composer shows it."""

@@ -1,13 +1,14 @@
 """What members have begun to write in conversations and not sent yet: one text for each member and conversation, the
 same on all devices.
 
-The browser keeps a copy of its own and shows that first. It names the revision that it has changed: if there is another
-one by now, nothing is overwritten, and the browser joins the two texts. The row is deleted in the transaction that
-stores the message. Whoever writes or deletes a draft holds the lock of the thread's row, so a text that arrives after
-its message finds that, and is not kept again.
+The browser keeps a copy of its own, which all its tabs share. Of two texts of one browser the newer one stays, in
+whatever order they arrive. Of another browser's text it must name the revision: if there is another one by now, nothing
+is overwritten, and the browser joins the two texts. The row is deleted in the transaction that stores the message; one
+that was emptied stays without content, so that an older text which arrives late does not come back. Whoever writes or
+deletes a draft holds the lock of the thread's row, so a text that arrives after its message finds that.
 """
 
-import secrets
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -33,6 +34,8 @@ from messaging.threads.state import ASSIGNABLE
 KEPT = timedelta(days=90)
 # Of the short fields: a format, a time, the id of a message.
 MAX_SHORT = 40
+# The browser, and the number of the text in it.
+REVISION = re.compile(r"([A-Za-z0-9_]{1,40}):([0-9]{1,16})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a text: ``kept`` as ``draft``, None if it was emptied; ``conflict`` with ``draft``, which was
-    written elsewhere; or ``sent``, as ``message``."""
+    """What became of a text: ``kept``, and ``draft`` is it or a newer one of the same browser; ``conflict`` with
+    ``draft``, which was written elsewhere; or ``sent``, as ``message``."""
 
     state: str
     draft: ThreadDraft | None = None
@@ -72,16 +75,16 @@ class Kept:
 
 
 @unit_of_work()
-def keep(actor: Actor, thread_id: str, *, message_id: str, content: Content, revision: int) -> Kept:
-    """Keep what the member has written in the thread in place of ``revision``, 0 for none. ``message_id`` is the id
-    that the message gets. Nothing is overwritten if the draft has another revision. Files that are not there are left
-    out.
+def keep(actor: Actor, thread_id: str, *, message_id: str, content: Content, revision: str, base: str = "") -> Kept:
+    """Keep what the member has written in the thread as ``revision``, in place of an older one of the same browser, of
+    ``base``, or of none. Any other draft stays. ``message_id`` is the id that the message gets. Files that are not
+    there are left out.
 
     Errors: ``scope_missing``, ``not_found``; ``forbidden`` for anybody but a member who may write;
-    ``validation_failed`` for what is too long for a message.
+    ``validation_failed`` for what is too long for a message, and for what is no revision.
     """
     actor.require(Scope.WRITE_MESSAGES)
-    user_id, content = _user_of(actor), _checked(content)
+    user_id, content, written = _user_of(actor), _checked(content), _parsed(revision)
     # Locked: whoever removes the member waits, and then finds the draft.
     if not assignable_members(actor).filter(user_id=user_id).select_for_update(of=("self",), no_key=True).first():
         raise DomainError("forbidden", "only members keep drafts")
@@ -91,24 +94,26 @@ def keep(actor: Actor, thread_id: str, *, message_id: str, content: Content, rev
         return Kept("sent", message=sent)
     rows = ThreadDraft.objects.for_workspace(actor.workspace).filter(thread=thread, user=user_id)
     draft: ThreadDraft | None = rows.first()
-    if draft is not None and draft.revision != revision:
-        return Kept("conflict", draft)
-    stored = _stored(actor, content)
-    if content.is_empty:
-        if draft is not None:
-            rows.delete()
-            _tell(actor, thread_id, 0)
-        return Kept("kept")
-    if draft is None:
-        # Somewhere else a draft may be open that was deleted: its revision is none of this one.
-        draft = ThreadDraft(
-            workspace=actor.workspace, thread=thread, user_id=user_id, revision=secrets.randbelow(2**30)
-        )
-    draft.message_id, draft.content = message_id, stored
-    draft.revision, draft.updated_at = draft.revision + 1, clock.now()
+    if draft is not None:
+        browser, number = _parsed(draft.revision)
+        if browser == written[0] and number >= written[1]:
+            return Kept("kept", draft)
+        if browser != written[0] and draft.revision != base:
+            return Kept("conflict", draft)
+    draft = draft or ThreadDraft(workspace=actor.workspace, thread=thread, user_id=user_id)
+    draft.message_id, draft.content = message_id, _stored(actor, content)
+    draft.revision, draft.updated_at = revision, clock.now()
     draft.save()
-    _tell(actor, thread_id, draft.revision)
+    _tell(actor, thread_id, revision)
     return Kept("kept", draft)
+
+
+def _parsed(revision: str) -> tuple[str, int]:
+    """The browser, and the number of the text in it."""
+    found = REVISION.fullmatch(revision)
+    if found is None:
+        raise invalid("revision", "invalid", "a revision is a browser and a number")
+    return found[1], int(found[2])
 
 
 def _user_of(actor: Actor) -> int:
@@ -130,7 +135,9 @@ def _checked(content: Content) -> Content:
 
 
 def _stored(actor: Actor, content: Content) -> dict[str, str | bool | list[str]]:
-    """The content as JSON for the database, without the NUL that it cannot store."""
+    """The content as JSON for the database, without the NUL that it cannot store; {} if it is empty."""
+    if content.is_empty:
+        return {}
     stored: dict[str, str | bool | list[str]] = {}
     for each in fields(content):
         value = getattr(content, each.name)
@@ -143,18 +150,22 @@ def _stored(actor: Actor, content: Content) -> dict[str, str | bool | list[str]]
 
 
 def of_thread(actor: Actor, thread_id: str) -> ThreadDraft | None:
-    """The member's draft in the thread. Errors: ``scope_missing``."""
-    return of_threads(actor, [thread_id]).get(thread_id)
+    """The member's draft in the thread, also one that was emptied. Errors: ``scope_missing``."""
+    return _rows(actor, [thread_id]).first()
 
 
 def of_threads(actor: Actor, thread_ids: Collection[str]) -> dict[str, ThreadDraft]:
     """The member's drafts in these threads, by the id of the thread; none for anybody but a member who may write.
     Errors: ``scope_missing``."""
+    return {row.thread_id: row for row in _rows(actor, thread_ids).exclude(content={})}
+
+
+def _rows(actor: Actor, thread_ids: Collection[str]) -> "QuerySet[ThreadDraft]":
     actor.require(Scope.READ_MESSAGES)
-    if not actor.has(Scope.WRITE_MESSAGES) or actor.subject.kind != "user" or not thread_ids:
-        return {}
-    rows = ThreadDraft.objects.for_workspace(actor.workspace).filter(user=_user_of(actor), thread__in=thread_ids)
-    return {row.thread_id: row for row in rows}
+    rows = ThreadDraft.objects.for_workspace(actor.workspace)
+    if not actor.has(Scope.WRITE_MESSAGES) or actor.subject.kind != "user":
+        return rows.none()
+    return rows.filter(user=_user_of(actor), thread__in=thread_ids)
 
 
 def drop(actor: Actor, thread_id: str, message_id: str) -> None:
@@ -163,14 +174,12 @@ def drop(actor: Actor, thread_id: str, message_id: str) -> None:
         return
     rows = ThreadDraft.objects.for_workspace(actor.workspace).filter(thread=thread_id, user=_user_of(actor))
     if rows.filter(message_id=message_id).delete()[0]:
-        _tell(actor, thread_id, 0)
+        _tell(actor, thread_id, "")
 
 
-def _tell(actor: Actor, thread_id: str, revision: int) -> None:
+def _tell(actor: Actor, thread_id: str, revision: str) -> None:
     """Tell the pages of the member, after the commit."""
-    notices.tell_later(
-        notices.Notice(actor.workspace.pk, thread_id, notices.DRAFT, str(revision), user_id=_user_of(actor))
-    )
+    notices.tell_later(notices.Notice(actor.workspace.pk, thread_id, notices.DRAFT, revision, user_id=_user_of(actor)))
 
 
 def forget_member(member: Membership, role: Role | None) -> None:

@@ -1,6 +1,6 @@
 """Two members, or two devices of one, in the same conversation: answers that cross, and drafts."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import NARROW, SignIn, Visitors
 from tests.browser.product import Product
@@ -157,6 +157,78 @@ def test_draft_is_the_same_in_two_tabs_and_is_kept_when_the_page_is_left(product
     composer(page).fill("")
     wait_until_kept(page, "")
     expect(other.locator(f"#row-{thread}")).not_to_contain_text("Draft:")
+
+
+def test_what_another_tab_typed_is_kept_when_that_tab_is_closed_and_stays_away_once_it_is_emptied(
+    product: Product, sign_in: SignIn, visitors: Visitors
+) -> None:
+    visitors.expect_outages()
+    thread = talk(product, "closed")
+    page = sign_in("outages", "agent")
+    open_thread(page, thread)
+    other = page.context.new_page()
+    late: list[Route] = []
+    other.route(f"**/inbox/{thread}/", lambda route: keep_later(route, late))
+    open_thread(other, thread)
+    composer(other).press_sequentially("In the other tab")
+    composer(other).blur()
+    while not late:
+        other.wait_for_timeout(50)
+    # The tab that has it keeps it, as the request of the one that typed it does not arrive.
+    wait_until_kept(page, "In the other tab")
+    composer(page).fill("")
+    wait_until_kept(page, "")
+    assert late[0].fetch().status == 200
+    other.close()
+    assert kept(page) == ""
+    page.reload()
+    expect(composer(page)).to_have_value("")
+
+
+def keep_later(route: Route, late: list[Route]) -> None:
+    if route.request.method == "POST" and "action=keep" in (route.request.post_data or ""):
+        late.append(route)
+    else:
+        route.continue_()
+
+
+# Put before the scripts of a page: it hears of what other tabs write only when ``hearAll`` is called.
+DEAF = """
+const heard = [];
+let isDeaf = true;
+window.addEventListener("storage", (event) => {
+  if (!isDeaf) return;
+  event.stopImmediatePropagation();
+  heard.push(event);
+});
+window.hearAll = () => {
+  isDeaf = false;
+  for (const { key, newValue } of heard) dispatchEvent(new StorageEvent("storage", { key, newValue }));
+};
+"""
+
+
+def test_texts_that_two_tabs_write_at_the_same_moment_both_stay(product: Product, sign_in: SignIn) -> None:
+    thread = talk(product, "moment")
+    page = sign_in("outages", "agent")
+    other = page.context.new_page()
+    other.add_init_script(DEAF)
+    for each in (page, other):
+        open_thread(each, thread)
+    composer(page).press_sequentially("In the first tab")
+    composer(other).press_sequentially("In the second")
+    expect(composer(page)).to_have_value("In the second")
+    other.evaluate("hearAll()")
+    both = "In the first tab\n\nIn the second"
+    for each in (page, other):
+        expect(composer(each)).to_have_value(both)
+    wait_until_kept(page, both)
+    composer(page).press("Control+Enter")
+    for each in (page, other):
+        expect(log_of(each)).to_contain_text("In the second")
+        expect(composer(each)).to_have_value("")
+    assert written(product, thread) == [both]
+    wait_until_kept(page, "")
 
 
 def test_draft_that_is_kept_late_does_not_bring_back_what_was_sent(product: Product, sign_in: SignIn) -> None:

@@ -166,7 +166,7 @@ async def test_viewer_is_not_seen_and_sees_nothing_more(tenants: Tenants, watch:
 
 
 def _draft() -> dict[str, Any]:
-    return {"message_id": "msg_01HZ0000000000000000000000", "content": Content(text="Secret"), "revision": 0}
+    return {"message_id": "msg_01HZ0000000000000000000000", "content": Content(text="Secret"), "revision": "desk:1"}
 
 
 async def test_member_who_may_write_no_more_is_seen_no_more(

@@ -173,19 +173,19 @@
   const shown = () => Object.fromEntries(FIELDS.map((name) => [name, valueOf(form.elements[name])]));
   const given = Object.fromEntries(FIELDS.map((name) => [name, defaultOf(form.elements[name])]));
   const hasGivenFiles = list.children.length > 0;
-  // ``revision`` is what the server has, of this draft or of the one before it; ``isKept``: it has this text.
-  const fresh = () => ({ id: outbox.newId(), fields: { ...given, ...ofDraft }, files: [], revision: draft?.revision ?? 0, isKept: true });
+  // ``number`` and ``revision``: see outbox.js.
+  const kept = () => outbox.keptOf(place);
+  const fresh = () => ({ id: outbox.newId(), fields: { ...given, ...ofDraft }, files: [], number: draft?.number ?? 0, revision: kept().revision });
   const isWritten = () => Boolean(text.value.trim() || form.elements.attachments.value);
   const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const joined = (...texts) => texts.filter((each) => each.trim()).join("\n\n");
   form.dataset.answerSeen = form.elements.answer_seen?.value ?? ""; // the latest answer by somebody else
   let draft = null;
-  let isOfOtherTab = false;
+  let seen = 0; // the number of the latest text of another tab that was shown
   let editing = null; // the message whose text is in the composer in place of the draft
 
-  function show(next, isOther = false) {
+  function show(next) {
     draft = next;
-    isOfOtherTab = isOther;
     form.elements.message_id.value = draft.id;
     for (const name of FIELDS) {
       const field = form.elements[name];
@@ -200,113 +200,137 @@
     followSendAt();
   }
   function keep() {
-    if (editing) return true;
-    const fields = shown();
-    if (!isSame(fields, draft.fields)) draft.isKept = false;
-    draft.fields = fields;
-    draft.files = filesOf();
-    if (!draft.isKept) keepThereSoon();
+    const [fields, files] = [shown(), filesOf()];
+    if (editing || (isSame(fields, draft.fields) && files.length === draft.files?.length)) return true;
+    draft = outbox.stamped(place, { ...draft, fields, files });
+    keepThereSoon();
     return saveHere();
   }
-  const hasContent = ({ fields }) => Boolean(fields.text.trim() || fields.attachments || (fields.to ?? "") !== (given.to ?? ""));
-  const saveHere = () => outbox.saveDraft(place, draft, hasContent(draft));
-  // Another tab has written, which this one is about to hear of.
-  function isOutdated() {
-    const stored = outbox.draftOf(place);
-    return Boolean(stored) && !(stored.id === draft.id && isSame(stored.fields, draft.fields));
+  // What this page has made of the draft.
+  function put(next) {
+    show(outbox.stamped(place, next));
+    keepThereSoon();
+    return saveHere();
   }
-  const digest = ({ id, fields }) => [...JSON.stringify([id, FIELDS.map((name) => fields[name] ?? "")])].reduce((sum, each) => (sum * 31 + each.codePointAt(0)) | 0, 0);
-  const saveKept = (theirs) => outbox.saveKept(place, { revision: theirs.revision, of: digest(theirs) });
-  function storedHere() {
-    const stored = outbox.draftOf(place);
-    const kept = outbox.keptOf(place);
-    return stored && { ...stored, revision: kept?.revision ?? 0, isKept: kept?.of === digest(stored) };
-  }
-
-  // --- The draft on the server, which all devices of the member have ---------------------------------------------
-  // It is kept a second after it was changed, and when the page is left. What was written elsewhere meanwhile is joined
-  // with what is not kept yet, and replaces what is: no text is lost.
-  let timer = null;
-  let keeping = null;
-  function keepThereSoon(milliseconds = 1000) {
-    if (pending) timer ??= setTimeout(keepThere, milliseconds);
-  }
-  async function keepThere(event) {
-    clearTimeout(timer);
-    timer = null;
-    if (keeping && event?.type !== "pagehide" && !document.hidden) await keeping;
-    if (!pending || editing || draft.isKept || keeping?.text === text.value) return;
-    const { id, fields, revision } = draft;
-    const request = outbox.postOnce(location.pathname, { ...fields, action: "keep", message_id: id, revision: revision ?? 0 }, { keepalive: true });
-    keeping = Object.assign(request, { text: fields.text });
-    const response = await request;
-    const answer = await response?.json().catch(() => null);
-    if (keeping === request) keeping = null;
-    if (["kept", "sent", "conflict"].includes(answer?.state)) settleKept({ id, fields }, answer);
-    else if (!response || response.status >= 500) keepThereSoon(10000);
-  }
-  function settleKept(sent, { state, revision, draft: theirs, text: words }) {
-    if (state === "kept") {
-      draft.revision = revision;
-      saveKept({ ...sent, revision });
-    }
-    if (isOutdated()) return;
-    if (state === "conflict") return join(ofServer(theirs));
-    const isUnchanged = draft.id === sent.id && isSame(draft.fields, sent.fields);
-    // On another device. A changed text is another answer.
-    if (state === "sent" && draft.id === sent.id && !draft.wasSent) return words === draft.fields.text ? emptied() : keepAsAnother();
-    if (isUnchanged) draft.isKept = true;
-    else if (!draft.isKept) keepThereSoon();
-  }
+  const putAsAnother = () => put({ ...draft, id: outbox.newId() });
+  const hasContent = (one) => outbox.hasContent(one) || (one.fields.to ?? "") !== (given.to ?? "");
+  // One that was emptied is remembered until the server knows.
+  const saveHere = () => outbox.saveDraft(place, draft, hasContent(draft) || Boolean(pending && !isKept()));
   function emptied() {
     show(fresh());
     saveHere();
   }
-  // ``theirs`` was written elsewhere. It may be what was sent here and is on its way.
+  function storedHere() {
+    const stored = outbox.draftOf(place);
+    return stored && (stored.number ? stored : outbox.stamped(place, stored));
+  }
+  function showStoredHere() {
+    const stored = storedHere();
+    if (stored) seen = stored.number;
+    show(stored ?? fresh());
+  }
+  // ``theirs`` and what stands here do not know of each other: both stay, unless one has the other.
   function join(theirs) {
-    saveKept(theirs);
-    const isOurs = outbox.entries().some(({ id }) => id === theirs.id);
     const has = (one, other) => one.fields.text.includes(other.fields.text) && (other.files ?? []).every(({ id }) => one.fields.attachments.includes(id));
-    const isAll = isOurs || has(draft, theirs);
-    if (!isOurs && !isSame(draft.fields, theirs.fields) && (draft.isKept || !hasContent(draft) || has(theirs, draft))) {
-      show({ ...theirs, isKept: true }, true);
-      saveHere();
-    } else if (isAll) {
-      draft.revision = theirs.revision;
-      draft.isKept = !hasContent(draft) || (isSame(draft.fields, theirs.fields) && draft.id === theirs.id);
-    } else {
-      const files = [...theirs.files, ...filesOf().filter(({ id }) => !theirs.fields.attachments.includes(id))].slice(0, 10);
-      const fields = { ...draft.fields, text: joined(theirs.fields.text, draft.fields.text), attachments: files.map(({ id }) => id).join(" ") };
-      show({ id: outbox.newId(), fields, files, revision: theirs.revision, isKept: false });
-      saveHere();
+    if (!hasContent(theirs) || isOnItsWay(theirs) || has(draft, theirs)) return;
+    if (has(theirs, draft) && !draft.wasSent) return outbox.isOwn(theirs.revision) ? put({ ...theirs, number: draft.number }) : adopt(theirs);
+    const files = [...(theirs.files ?? []), ...filesOf().filter(({ id }) => !theirs.fields.attachments.includes(id))].slice(0, 10);
+    const fields = { ...draft.fields, text: joined(theirs.fields.text, draft.fields.text), attachments: files.map(({ id }) => id).join(" ") };
+    put({ ...draft, id: draft.wasSent ? draft.id : theirs.id, fields, files });
+  }
+  function adopt(theirs) {
+    const { number } = outbox.stamped(place, draft);
+    show({ ...theirs, number });
+    saveHere();
+  }
+  const isOnItsWay = ({ id }) => outbox.entries().some((entry) => entry.id === id);
+
+  // --- The tabs of this browser: each shows what was typed last, in whichever of them ------------------------------
+  let unseen = null;
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key !== outbox.draftKey(place) || editing) return;
+    const told = JSON.parse(newValue);
+    // What is gone was said before, unless all is: the contact is erased, or somebody has logged out.
+    if (!told) return hasContent(draft) && (outbox.isForgotten(place) ? show(fresh()) : saveHere());
+    clearTimeout(unseen);
+    if (told.number > draft.number) {
+      seen = told.number;
+      show(told.id ? told : { ...fresh(), number: told.number });
+      if (!isKept()) keepThereLast();
+    } else if (told.number < draft.number && told.number > seen) {
+      // It was typed in both at the same moment. What was sent there has another id.
+      if (told.id) unseen = setTimeout(() => editing || join(told), 500);
+      if (told.id || draft.wasSent) saveHere();
+      else putAsAnother();
     }
-    if (!draft.isKept) keepThereSoon();
+  });
+
+  // --- The server, for the other devices of the member: kept a second after a change, and when the page is left --------
+  const isKept = () => outbox.covers(kept().revision, draft.revision);
+  let timer = null;
+  let posted = "";
+  function keepThereSoon(milliseconds = 1000) {
+    if (pending) timer ??= setTimeout(keepThere, milliseconds);
+  }
+  // Another tab has typed it and keeps it, unless it was closed.
+  function keepThereLast() {
+    clearTimeout(timer);
+    timer = null;
+    keepThereSoon(3000);
+  }
+  async function keepThere() {
+    clearTimeout(timer);
+    timer = null;
+    if (!pending || editing || isKept() || posted === draft.revision) return;
+    const { id, fields, revision } = draft;
+    posted = revision;
+    const response = await outbox.postOnce(location.pathname, { ...fields, action: "keep", message_id: id, revision, base: kept().revision }, { keepalive: true });
+    const answer = await response?.json().catch(() => null);
+    if (posted === revision) posted = "";
+    if (answer?.state === "kept" || answer?.state === "conflict") meet(ofServer(answer.draft));
+    else if (answer?.state === "sent") settleSent(id, answer.text);
+    else if (!response || response.status >= 500) keepThereSoon(10000);
+  }
+  // On another device. A changed text is another answer.
+  function settleSent(id, words) {
+    if (editing || draft.id !== id || draft.wasSent) return;
+    if (words === draft.fields.text) emptied();
+    else putAsAnother();
+  }
+  function learn(theirs) {
+    const revision = theirs?.revision ?? "";
+    if (!outbox.covers(kept().revision, revision)) outbox.saveKept(place, { revision, id: theirs && hasContent(theirs) && !isOnItsWay(theirs) ? theirs.id : "" });
+  }
+  // The server has ``theirs`` by now, null for nothing. What another tab has written there is here already.
+  function meet(theirs) {
+    if (editing) return;
+    if (storedHere()?.number > draft.number) showStoredHere();
+    const [revision, hadAll] = [theirs?.revision ?? "", isKept() && !draft.wasSent];
+    const isOfOther = revision !== kept().revision && !outbox.isOwn(revision);
+    learn(theirs);
+    if (isOfOther && !hadAll) theirs && join(theirs);
+    else if (isOfOther && theirs && hasContent(theirs)) isOnItsWay(theirs) || adopt(theirs);
+    else if (isOfOther) emptied();
+    if (!isKept()) keepThereSoon();
+    else if (!hasContent(draft) && storedHere()) saveHere();
   }
   async function lookThere() {
     if (!pending || editing || document.hidden) return;
-    await keeping;
+    const { revision } = kept();
     const query = new URLSearchParams({ part: "draft", workspace: outbox.workspace });
     const answer = await fetch(`${location.pathname}?${query}`, { headers: outbox.headers() }).catch(() => null);
     const found = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (found && !editing && !keeping) compare(ofServer(found.draft));
-  }
-  function compare(theirs) {
-    // The tab that has written it keeps it.
-    if (isOutdated()) return;
-    if (isOfOtherTab && !draft.isKept && !(theirs && isSame(theirs.fields, draft.fields))) return;
-    if (theirs && theirs.revision !== draft.revision) return join(theirs);
-    if (!theirs && draft.revision) {
-      // It was sent, or emptied.
-      draft.revision = 0;
-      outbox.saveKept(place, { revision: 0 });
-      if (draft.isKept && !draft.wasSent) emptied();
-    }
-    if (!draft.isKept) keepThereSoon();
+    if (!found) return;
+    if (kept().revision === revision) meet(ofServer(found.draft));
+    else lookThere(); // it may have been answered before
   }
   const ofServer = (theirs) => theirs && { ...theirs, fields: Object.fromEntries(FIELDS.map((name) => [name, theirs.fields[name] ?? ""])) };
   for (const [target, name] of [[text, "blur"], [window, "pagehide"], [window, "online"]]) target.addEventListener(name, keepThere);
   document.addEventListener("visibilitychange", () => (document.hidden ? keepThere() : lookThere()));
-  document.addEventListener("draft-changed", ({ detail }) => keeping || detail === draft.revision || lookThere());
+  document.addEventListener("draft-changed", ({ detail }) => {
+    const isKnown = detail ? outbox.isOwn(detail) || detail === kept().revision : !hasContent(draft) && isKept();
+    if (!isKnown) lookThere();
+  });
   function showErrors(found) {
     const lines = Object.values(found).map((words) => Object.assign(document.createElement("p"), { className: "cs-error", role: "alert", textContent: words }));
     errors.replaceChildren(...lines);
@@ -319,49 +343,33 @@
   // that it does not know, once.
   function begin() {
     const theirs = ofServer(JSON.parse(form.dataset.kept || "null"));
-    const isOnItsWay = theirs && outbox.entries().some(({ id }) => id === theirs.id);
-    const stored = storedHere() ?? (theirs && !isOnItsWay ? { ...theirs, isKept: true } : null);
+    const { revision } = kept();
+    const isNews = theirs && hasContent(theirs) && !isOnItsWay(theirs) && (theirs.revision === revision || !outbox.covers(revision, theirs.revision));
+    const stored = storedHere();
+    showStoredHere();
+    if (!stored && isNews) {
+      learn(theirs);
+      adopt(theirs);
+    }
     if (!text.defaultValue && !hasGivenFiles) {
-      show(stored || fresh());
-      return compare(theirs);
+      if (!isKept()) keepThereSoon();
+      else if (stored && (theirs?.revision ?? "") !== revision) lookThere();
+      return;
     }
     const id = form.elements.message_id.defaultValue;
-    const isKnown = !stored || stored.id === id;
+    const isKnown = !hasContent(draft) || draft.id === id;
     if (hasGivenFiles) wantToolsSoon().then(keep);
-    const of = { id, revision: stored?.revision ?? 0, isKept: false };
-    show({ ...of, fields: isKnown ? given : { ...stored.fields, text: joined(given.text, stored.fields.text) }, files: isKnown ? [] : stored.files });
-    keep();
+    put({ ...draft, id, fields: isKnown ? given : { ...draft.fields, text: joined(given.text, draft.fields.text) }, files: isKnown ? [] : draft.files });
     const address = new URL(location.href);
     address.searchParams.delete("text_of");
     history.replaceState(history.state, "", address);
   }
-  function keepAsAnother() {
-    show({ id: outbox.newId(), fields: shown(), files: filesOf(), revision: draft.revision, isKept: false });
-    keep();
-  }
-  // The other tab may send its text under its id before this tab hears of it, so what is changed here is another draft;
-  // not if it was sent before, when only one of the texts may be stored.
-  form.addEventListener("input", () => (isOfOtherTab && !draft.wasSent ? keepAsAnother() : keep()));
-  // Another tab has written, sent or confirmed it. What it has not seen of this one stays.
-  window.addEventListener("storage", (event) => {
-    if (event.key === outbox.keptKey(place) && event.newValue) {
-      const kept = JSON.parse(event.newValue);
-      Object.assign(draft, { revision: kept.revision, isKept: kept.of === digest(draft) });
-    }
-    if (event.key !== outbox.draftKey(place) || editing) return;
-    if (event.newValue !== localStorage.getItem(event.key)) return; // it has changed again, and that is told next
-    const now = event.newValue && JSON.parse(event.newValue);
-    if (now && now.id === draft.id && isSame(now.fields, draft.fields)) return;
-    const before = event.oldValue ? JSON.parse(event.oldValue).fields.text : "";
-    const isUnseen = isWritten() && !isOfOtherTab && text.value !== before;
-    if (isUnseen && (!event.newValue || document.hasFocus())) keepAsAnother();
-    else if (event.newValue) show(storedHere(), true);
-    else show(fresh());
-  });
+  form.addEventListener("input", keep);
   // The browser may have put back what was in the fields when the page was left.
   window.addEventListener("pageshow", (event) => {
-    show(event.persisted ? storedHere() || fresh() : draft);
-    if (event.persisted) lookThere();
+    if (!event.persisted) return show(draft);
+    showStoredHere();
+    lookThere();
   });
 
   // --- The message that is quoted, or changed -------------------------------------------------------------------
@@ -403,7 +411,8 @@
   function endEditing() {
     editing = null;
     form.classList.remove("is-editing");
-    show(storedHere() || fresh());
+    showStoredHere();
+    lookThere();
     showErrors({});
   }
   async function saveEdit() {
@@ -459,9 +468,13 @@
     const url = location.pathname + (pending ? (filter ? `?${filter}` : "") : location.search);
     // Without room for it, the browser sends the form itself.
     const seen = pending ? { answer_seen: form.dataset.answerSeen } : {};
-    if (!outbox.add({ id: draft.id, place, url, title: fields.to || form.dataset.title, fields, files: filesOf(), ...seen })) return;
+    const { id, number } = draft;
+    if (!outbox.add({ id, place, url, title: fields.to || form.dataset.title, fields, files: filesOf(), ...seen }, number)) return;
     event.preventDefault();
-    show(fresh());
+    show({ ...fresh(), number: number + 1 });
+    const before = kept();
+    if (before.id === id) outbox.saveKept(place, { ...before, id: "" });
+    else if (before.id) put(draft); // an older text, which does not go with this message
     showErrors({});
     text.focus();
     document.dispatchEvent(new Event("inbox:sent"));
@@ -485,9 +498,9 @@
     const now = isWritten() ? shown() : entry.fields;
     const files = [...(entry.files ?? []), ...(isWritten() ? filesOf() : [])].slice(0, 10);
     const ids = files.map(({ id }) => id).join(" ");
-    show({ id: entry.id, wasSent: true, revision: draft.revision, isKept: false, fields: { ...now, text: joined(entry.fields.text, text.value), attachments: ids }, files });
     if (entry.crossed) form.dataset.answerSeen = entry.crossed.id;
-    if (keep()) outbox.remove(entry);
+    const fields = { ...now, text: joined(entry.fields.text, text.value), attachments: ids };
+    if (put({ id: entry.id, wasSent: true, number: draft.number, fields, files })) outbox.remove(entry);
     showErrors(entry.refused || {});
   }
   crossing?.addEventListener("click", (event) => {
@@ -521,8 +534,8 @@
     if (entry?.place !== place) return;
     if (what === "refused") takeRefused();
     if (what !== "draft") return;
-    show(storedHere() || fresh());
-    if (!draft.isKept) keepThereSoon();
+    showStoredHere();
+    if (!isKept()) keepThereSoon();
     showErrors(answer.errors);
   });
 

@@ -332,7 +332,7 @@
     setTimeout(() => live.textContent === answer.said && say(""), 4000);
     document.querySelector("#composer-left")?.replaceChildren(answer.left);
     // The next conversation opens, unless something else is being written here by now.
-    if (answer.next && !window.outbox.draftOf(entry.place)) location.assign(answer.next);
+    if (answer.next && !window.outbox.hasContent(window.outbox.draftOf(entry.place))) location.assign(answer.next);
     else if (messages.dataset.latest) location.assign(messages.dataset.latest);
     else refreshSoon(["list", "head"]);
   });

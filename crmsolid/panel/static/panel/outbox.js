@@ -10,6 +10,7 @@ window.outbox = (() => {
   const { member, workspace } = notice.dataset;
   const DRAFT = `draft:${member}:${workspace}:`;
   const KEPT = `kept:${member}:${workspace}:`;
+  const BROWSER = `browser:${member}:`;
   const SENT = `outbox:${member}:${workspace}:`;
   const TIMEOUT = 15000;
 
@@ -28,10 +29,35 @@ window.outbox = (() => {
   // Not for a person to decide: neither refused, nor crossed by the answer of somebody else.
   const mayGo = (entry) => !entry.refused && !entry.crossed;
   const waiting = () => entries().filter(mayGo);
-  const draftOf = (place) => read(DRAFT + place);
-  // What the server has of a draft: the revision, and a digest of the text. Apart from the draft, which is written by
-  // whoever types alone: another tab may type at the same moment.
-  const keptOf = (place) => read(KEPT + place);
+  // Of two texts of a draft, the one with the higher number is newer, in whatever tab. The revision is the browser and
+  // that number, or that of another device.
+  function draftOf(place) {
+    const found = read(DRAFT + place);
+    return found?.id ? found : null; // what was dropped has none
+  }
+  const hasContent = (draft) => Boolean(draft && (draft.fields.text.trim() || draft.fields.attachments));
+  let named = null;
+  function browser() {
+    const known = read(BROWSER);
+    if (known) return known;
+    named ??= newId().slice(4);
+    write(BROWSER, named);
+    return named;
+  }
+  function stamped(place, draft) {
+    const now = Date.now() * 1000 + Math.floor(Math.random() * 1000); // two tabs never have the same one
+    const number = Math.max(now, (draft.number ?? 0) + 1, Number(keptOf(place).revision.split(":")[1] ?? 0) + 1);
+    return { ...draft, number, revision: `${browser()}:${number}` };
+  }
+  const isOwn = (revision) => revision.startsWith(`${browser()}:`);
+  // Whether one is the other, or a newer one of the same browser.
+  function covers(one, other) {
+    const [[at, number], [from, older]] = [one.split(":"), other.split(":")];
+    return one === other || (at === from && Number(number) > Number(older));
+  }
+  // What the server is known to have of a draft: its revision, and the id that its message gets; none if it is empty.
+  // Apart from the draft, as another tab may type at the moment of the answer.
+  const keptOf = (place) => read(KEPT + place) ?? { revision: "", id: "" };
   const saveKept = (place, kept) => write(KEPT + place, kept);
   const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -47,16 +73,21 @@ window.outbox = (() => {
 
   function saveDraft(place, draft, isWritten) {
     if (isWritten) return write(DRAFT + place, draft);
+    return drop(place, draft.number);
+  }
+  // The other tabs are told which text is gone: one that was typed since stays.
+  function drop(place, number) {
+    if (number) write(DRAFT + place, { number: number + 1 });
     localStorage.removeItem(DRAFT + place);
     return true;
   }
-  // Put a form into the outbox: {id, place, url, title, fields, answer_seen}, and the files to show with it. False if there is no room for it.
-  function add(entry) {
+  // Put a form into the outbox: {id, place, url, title, fields, answer_seen}, and the files to show with it, in place of the draft with this number. False if there is no room for it.
+  function add(entry, number) {
     const order = Math.max(Date.now(), ...entries().map((each) => each.order + 1));
     const other = read(SENT + entry.id);
     const id = other && !isSame(other.fields, entry.fields) ? newId() : entry.id;
     if (!write(SENT + id, { ...entry, id, order, workspace: notice.dataset.title })) return false;
-    localStorage.removeItem(DRAFT + entry.place);
+    drop(entry.place, number);
     changed();
     send();
     return true;
@@ -161,7 +192,7 @@ window.outbox = (() => {
     const draft = draftOf(entry.place);
     if (draft?.id !== entry.id) return;
     const isUnchanged = isSame(draft.fields, entry.fields);
-    saveDraft(entry.place, { ...draft, id: newId(), wasSent: false, isKept: false }, !isUnchanged);
+    saveDraft(entry.place, stamped(entry.place, { ...draft, id: newId(), wasSent: false }), !isUnchanged);
     tell("draft", entry, { errors: isUnchanged ? {} : said });
   }
 
@@ -261,6 +292,6 @@ window.outbox = (() => {
     sendNow();
   });
 
-  const api = { member, workspace, headers, newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, keptOf, saveKept, keptKey: (place) => KEPT + place, entries, add, remove, sendAnyway, forget, forgetErased, postOnce, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
+  const api = { member, workspace, headers, newId, draftOf, saveDraft, draftKey: (place) => DRAFT + place, hasContent, stamped, isOwn, covers, keptOf, saveKept, isForgotten: (place) => !read(KEPT + place), entries, add, remove, sendAnyway, forget, forgetErased, postOnce, setTrouble, words: () => WORDS[trouble], hasTrouble: () => Boolean(trouble), changed, shownPlace: "" };
   return api;
 })();

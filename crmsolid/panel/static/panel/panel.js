@@ -42,8 +42,8 @@ for (const button of document.querySelectorAll("button[data-ready-in]")) {
 // (palette.js) or was told (alerts.js).
 const keysOf = (member) => Object.keys(localStorage).filter((key) => {
   const [kind, whose] = key.split(":");
-  return ["draft", "outbox", "kept", "recent", "alerts"].includes(kind) && whose === member;
-});
+  return ["draft", "outbox", "kept", "browser", "recent", "alerts"].includes(kind) && whose === member;
+}).sort().reverse(); // "kept" before "draft" (composer.js)
 document.addEventListener("submit", (event) => {
   const member = event.target.dataset.logsOut;
   if (!member) return;
