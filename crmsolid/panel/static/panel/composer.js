@@ -173,9 +173,9 @@
   const shown = () => Object.fromEntries(FIELDS.map((name) => [name, valueOf(form.elements[name])]));
   const given = Object.fromEntries(FIELDS.map((name) => [name, defaultOf(form.elements[name])]));
   const hasGivenFiles = list.children.length > 0;
-  // ``number`` and ``revision``: see outbox.js.
+  // ``number`` and ``revision``: see outbox.js. One that was not begun has no revision.
   const kept = () => outbox.keptOf(place);
-  const fresh = () => ({ id: outbox.newId(), fields: { ...given, ...ofDraft }, files: [], number: draft?.number ?? 0, revision: kept().revision });
+  const fresh = () => ({ id: outbox.newId(), fields: { ...given, ...ofDraft }, files: [], number: draft?.number ?? 0, revision: "" });
   const isWritten = () => Boolean(text.value.trim() || form.elements.attachments.value);
   const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const joined = (...texts) => texts.filter((each) => each.trim()).join("\n\n");
@@ -266,7 +266,7 @@
   });
 
   // --- The server, for the other devices of the member: kept a second after a change, and when the page is left --------
-  const isKept = () => outbox.covers(kept().revision, draft.revision);
+  const isKept = () => !draft.revision || outbox.covers(kept().revision, draft.revision);
   let timer = null;
   let posted = "";
   function keepThereSoon(milliseconds = 1000) {
