@@ -227,6 +227,7 @@ def test_texts_that_two_tabs_write_at_the_same_moment_both_stay(product: Product
     for each in (page, other):
         expect(log_of(each)).to_contain_text("In the second")
         expect(composer(each)).to_have_value("")
+        expect(pending(each)).to_be_empty()
     assert written(product, thread) == [both]
     wait_until_kept(page, "")
 
