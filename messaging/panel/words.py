@@ -1,7 +1,7 @@
 """What the panel says of messages."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.html import format_html
@@ -244,7 +244,9 @@ def last_words(thread: Thread) -> Preview:
     if message is not None and thread.failed_at:
         why = failure(message.error, message.error_detail)[0] if message.status == Status.FAILED else ""
         return Preview(f"Not delivered. {why}".strip(), "triangle-alert")
-    return preview_of(message)
+    preview = preview_of(message)
+    is_canceled = message is not None and message.status == Status.CANCELED
+    return replace(preview, icon="ban", before="Canceled") if is_canceled else preview
 
 
 def begun_words(draft: ThreadDraft) -> Preview:

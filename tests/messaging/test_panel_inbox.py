@@ -639,6 +639,7 @@ def test_queued_message_is_canceled(client: Client, sandbox: Account) -> None:
     post(client, Thread.unscoped.get(), "cancel", message=queued.pk)
     queued.refresh_from_db()
     assert queued.status == "canceled"
+    assert f"Canceled: {queued.text}" in text_of(client.get(INBOX))
 
 
 def test_contact_who_opted_out_cannot_be_written_to(client: Client, thread: Thread) -> None:
