@@ -22,6 +22,8 @@
       document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed }));
     }));
   }
+  // What plays, or is open, is left as it is.
+  const isBusy = (node) => node instanceof Element && node.matches("[data-playing], .cs-spoiler:has(:checked), .cs-replan[open], .cs-thread-note:has(form[data-note-form])");
   // It begins at once if the page is complete.
   const isComplete = new Promise((done) => (document.readyState === "complete" ? done() : window.addEventListener("load", done)));
   async function ask(part) {
@@ -29,6 +31,7 @@
       await isComplete;
       await addScript(inbox.dataset.htmx);
       await addScript(inbox.dataset.morph);
+      Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => !isBusy(node);
     } catch {
       return askAgain();
     }

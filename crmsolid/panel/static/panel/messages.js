@@ -1,5 +1,5 @@
-// The messages of a conversation: their menu, reactions, and quotes that are jumped to. What plays, or is open, is left
-// as it is when the messages are brought up to date. Pictures and sounds are those of media.js. Loaded by inbox.js.
+// The messages of a conversation: their menu, reactions, and quotes that are jumped to. Pictures and sounds are those of
+// media.js. Loaded by inbox.js.
 "use strict";
 
 (() => {
@@ -20,8 +20,6 @@
     <div class="cs-actions"><button class="cs-button cs-danger" value="delete">${icon("trash-2")} Delete it</button><button class="cs-button" value="">Keep it</button></div></form>`;
   messages.closest("#inbox").append(menu, dialog);
   const say = (words) => (document.querySelector("#inbox-live").textContent = words);
-  const isBusy = (node) => node instanceof Element && node.matches("[data-playing], .cs-spoiler:has(:checked), .cs-replan[open], .cs-thread-note:has(form[data-note-form])");
-  Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => !isBusy(node);
 
   const withMedia = (act) => import(messages.dataset.media).then(act).catch(() => say("It could not be opened. Try again."));
 
