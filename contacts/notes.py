@@ -200,7 +200,7 @@ def may_change(note: ContactNote, actor: Actor) -> bool:
 def author_name(note: ContactNote) -> str:
     """How the author is called now, as far as that is known. Reads the author's user."""
     author = note.author
-    return (author.name or author.email) if author is not None else note.author_label
+    return author.shown_name if author is not None else note.author_label
 
 
 def author_of(note: ContactNote) -> Author:

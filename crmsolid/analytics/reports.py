@@ -59,9 +59,7 @@ def _team(figures: TeamFigures) -> dict[str, Any]:
 
 def _conversations(figures: Conversations) -> dict[str, Any]:
     members = [
-        MemberConversationsOut.render(
-            each, member_id=user.pk if user else None, name=(user.name or user.email) if user else None
-        )
+        MemberConversationsOut.render(each, member_id=user.pk if user else None, name=user.shown_name if user else None)
         for user, each in figures.members
     ]
     accounts = [

@@ -64,7 +64,7 @@ def in_words(alerts: Iterable[Alert]) -> list[Told]:
         contact = str(alert.thread.contact) if alert.thread is not None else ""
         if alert.kind == AlertKind.MENTION and alert.about in notes:
             note = notes[alert.about]
-            who = (note.author.name if note.author else "") or note.author_label
+            who = note.author.shown_name if note.author else note.author_label
             told.append(Told(alert, str(note.contact), f"{who} mentions you: {_first_words(note.text)}"))
         elif alert.kind == AlertKind.ASSIGNED:
             told.append(Told(alert, contact, "You look after this conversation now."))

@@ -51,7 +51,7 @@ def _read(
 def _assignee(thread: Thread) -> SafeString:
     if thread.assignee is None:
         return mark_safe('<span class="cs-muted">Nobody</span>')
-    name = thread.assignee.name or thread.assignee.email
+    name = thread.assignee.shown_name
     face = avatar(name, str(thread.assignee.pk), size="s", kind="member")
     short = name.split(maxsplit=1)[0]
     return format_html('<span class="cs-line-h" title="{}">{}<bdi class="cs-cut">{}</bdi></span>', name, face, short)

@@ -107,7 +107,7 @@ def conversations_with(contact: Contact) -> list[Conversation]:
             last_at=each.last_message_at,
             waiting_since=each.waiting_since if each.closed_at is None else None,
             is_open=each.closed_at is None,
-            assignee="" if each.assignee is None else each.assignee.name or each.assignee.email,
+            assignee="" if each.assignee is None else each.assignee.shown_name,
         )
         for each in threads
     ]

@@ -1,5 +1,6 @@
 """What is deleted when a contact is erased, and what is deleted with time."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from datetime import timedelta
@@ -98,6 +99,7 @@ def test_erasing_a_contact_waits_for_its_message_and_is_not_waited_for(
     sent = client.post("/v1/messages/send", {"account_id": account.pk, "to": "@sarah", "text": "hi"}).json()
     contact_id = Message.unscoped.get().contact_id
     erasures: list[Future[Any]] = []
+    change: Callable[..., None]
     with ExitStack() as stack:
 
         def erase() -> None:

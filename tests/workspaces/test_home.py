@@ -128,8 +128,8 @@ def test_the_team_shows_for_whom_customers_wait(tenants: Tenants) -> None:
         conversation(account, "Anna", hours=hours, assignee=user)
     team = shown(tenants)["team"]
     assert [(each.name, each.is_reader, each.count) for each in team] == [
-        (agent.email, False, 2),
-        (tenants.owner.email, True, 1),
+        (agent.shown_name, False, 2),
+        (tenants.owner.shown_name, True, 1),
     ]
     assert team[0].since < team[1].since
 

@@ -149,7 +149,7 @@ class ConversationTables:
         before = {user.pk if user else 0: each for user, each in self.before.members} if self.before else {}
         rows = []
         for user, each in self.now.total.members:
-            name, user_id = ((user.name or user.email), user.pk) if user else (OTHERS, 0)
+            name, user_id = (user.shown_name, user.pk) if user else (OTHERS, 0)
             cells = self._cells(each, before.get(user_id), name, {"member": user_id})
             rows.append({"name": name, "id": user_id, "is_member": user is not None, "cells": cells})
         return rows
@@ -208,7 +208,7 @@ class ConversationTables:
         """All figures as the API names them."""
         whole, report = as_part(self.span.whole), self.now.total
         rows: list[tuple[str, str, ConversationFigures]] = [("everyone", "", report.everyone)]
-        rows += [("member", (user.name or user.email) if user else OTHERS, each) for user, each in report.members]
+        rows += [("member", user.shown_name if user else OTHERS, each) for user, each in report.members]
         rows += [("account", account.name, each) for account, each in report.accounts]
         columns = ["new", "new_people", "handled", "first_answers", "first_answer_median_seconds",
                    "first_answer_slowest_tenth_seconds", "closed", "close_median_seconds",
@@ -322,6 +322,6 @@ def _line(row: Any, figure: str) -> dict[str, Any]:
         "opened_at": row.opened_at,
         "at": None if figure == "new" else row.first_answer_at if figure == "answered" else row.closed_at,
         "took": "" if took is None else MINUTES.text(took / 60),
-        "by": (user.name or user.email) if user else OTHERS,
+        "by": user.shown_name if user else OTHERS,
         "thread_id": row.thread_id or "",
     }

@@ -49,7 +49,7 @@ SLOWEST = 10
 
 def writer_name(figures_of: Any, via: str) -> str:
     """What the author of messages is called."""
-    return (figures_of.name or figures_of.email) if figures_of else VIA.get(via, via)
+    return figures_of.shown_name if figures_of else VIA.get(via, via)
 
 
 def _minutes(duration: timedelta | None) -> float | None:

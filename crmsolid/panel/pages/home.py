@@ -146,7 +146,7 @@ def _team(panel: PanelContext, queue: Queue) -> list[Teammate]:
         waits[assignee].append(since)
     team = [
         Teammate(
-            name=member.user.name or member.user.email,
+            name=member.user.shown_name,
             user_id=member.user_id,
             is_reader=member.user_id == panel.membership.user_id,
             count=len(waits[member.user_id]),

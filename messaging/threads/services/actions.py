@@ -221,7 +221,7 @@ def list_candidates(actor: Actor) -> list[Candidate]:
     return [
         Candidate(
             member.user_id,
-            member.user.name or member.user.email,
+            member.user.shown_name,
             member.on_duty,
             member.capacity,
             loads.get(member.user_id, 0),
