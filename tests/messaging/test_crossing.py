@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import wait
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -11,16 +13,19 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import AuditEntry, Membership, Role, User
-from messaging import services
-from messaging.models import Account, Message, SpentSlot, Thread, WrittenMessage
+from crmsolid.workspaces.services import remove_member
+from messaging import services, texts
+from messaging.models import Account, Alert, Message, SpentSlot, Thread, ThreadDraft, WrittenMessage
+from messaging.threads import drafts
+from messaging.threads.drafts import Content
 from messaging.threads.incoming import Incoming
 from messaging.threads.received import receive
-from messaging.threads.services import answering
+from messaging.threads.services import actions, answering
 from messaging.threads.services.answering import AnsweredMeanwhile
 from tests.page_forms import form_with
 from tests.panel import browser
 from tests.tenants import Tenants
-from tests.threads import run_together_catching
+from tests.threads import in_background, run_together_catching
 
 pytestmark = pytest.mark.django_db
 _telegram_ids = iter(range(1000, 10**9))
@@ -230,3 +235,32 @@ def test_answers_of_another_workspace_are_not_found(tenants: Tenants, thread: Th
     found = answering.find_other_answer(mine, thread.pk)
     assert found is not None
     assert found.pk == hers.pk
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["templates", "draft"])
+def test_member_who_is_removed_while_they_answer_is_waited_for(
+    tenants: Tenants, thread: Thread, vera: User, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The removal takes from them the conversation, the template, the draft and the alert that the answer locks."""
+    hers, mine = actor_of(tenants, vera), actor_of(tenants, tenants.owner)
+    member = Membership.unscoped.get(user=vera)
+    template = texts.create_template(hers, name="Own", text="Hi", shared=False)
+    if step == "templates":
+        actions.assign_thread(hers, thread.pk, user_id=vera.pk)
+    message_id = new_id("msg")
+    drafts.keep(hers, thread.pk, message_id=message_id, content=Content(text="Hi"), revision=0)
+    alert = {"kind": "message", "about": "msg_x", "thread": thread}
+    Alert.unscoped.create(workspace=tenants.workspace, user=vera, **alert)
+    module, name = {"templates": (texts, "count_uses"), "draft": (drafts, "drop")}[step]
+    done = getattr(module, name)
+    with ExitStack() as stack:
+
+        def remove_meanwhile(*arguments: Any) -> None:
+            done(*arguments)
+            wait([stack.enter_context(in_background(lambda: remove_member(mine, member.pk)))], timeout=0.5)
+
+        monkeypatch.setattr(module, name, remove_meanwhile)
+        answering.reply(hers, thread.pk, text="Hi", message_id=message_id, templates=[template.pk])
+    assert outgoing() == ["Hi"]
+    assert not ThreadDraft.unscoped.exists() and not Alert.unscoped.filter(user=vera).exists()
