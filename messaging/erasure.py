@@ -14,6 +14,7 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.insert_select import insert_select
 from messaging import notices, querysets, team
+from messaging.alerts import recording
 from messaging.files import retention
 from messaging.files.models import Attachment, File
 from messaging.files.representations import FileOut, url_of
@@ -70,6 +71,7 @@ def erase(workspace_id: int, contact_id: str) -> None:
     mentions = Alert.objects.for_workspace(workspace_id).filter(kind=AlertKind.MENTION, about__in=notes.values("pk"))
     mentions.delete()
     threads.delete()  # with their drafts and the other alerts
+    recording.forget_emails(workspace_id)
     retention.delete_unused(workspace_id, files)
     for peers in _addresses(workspace_id, contact_id):
         peers.delete()

@@ -32,7 +32,7 @@ def queue_email(to: str, subject: str, template: str, **context: Any) -> None:
     body = render_to_string(f"email/{template}.txt", context).strip() + "\n"
     # The name of a workspace is part of the subject: a line break there would begin another header.
     subject = " ".join(subject.split())[:200]
-    email = OutgoingEmail(to=to, subject=subject)
+    email = OutgoingEmail(to=to, template=template, subject=subject)
     email.body = crypto.encrypt(email, "body", body.encode())
     email.save(force_insert=True)
     transaction.on_commit(lambda: doorbell.ring(TASK))

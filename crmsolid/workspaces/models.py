@@ -143,6 +143,7 @@ class OutgoingEmail(models.Model):
     their reader in."""
 
     to = models.EmailField(max_length=254)
+    template = models.CharField(max_length=30, default="", db_default="")
     subject = models.CharField(max_length=200)
     body = models.BinaryField(help_text="encrypted")
     created_at = models.DateTimeField(default=clock.now)

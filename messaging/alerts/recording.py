@@ -21,7 +21,7 @@ from crmsolid.core.ids import new_id
 from crmsolid.events.models import Event
 from crmsolid.events.positions import PositionedEvent
 from crmsolid.workspaces.actor import Actor
-from crmsolid.workspaces.models import Membership, Role, Workspace
+from crmsolid.workspaces.models import Membership, OutgoingEmail, Role, User, Workspace
 from messaging import notices
 from messaging.alerts import wishes
 from messaging.models import Alert, AlertKind, AlertSettings, Message, OptOutWord, Thread
@@ -31,6 +31,7 @@ from messaging.texts import normal_form
 logger = logging.getLogger("crmsolid.alerts")
 
 TASK = "messaging.alerts"
+EMAIL = "alerts"  # the template
 AGAIN_AFTER = timedelta(minutes=5)
 # Nobody is told of older messages, such as those that were given their positions late.
 RECENT = timedelta(hours=24)
@@ -210,6 +211,18 @@ def forget_member(member: Membership, role: Role | None) -> None:
     workspaces = Workspace.objects.filter(Q(pk=member.workspace_id) | Q(live=member.workspace_id))
     for model in (Alert, AlertSettings):
         model.unscoped.filter(user=member.user_id, workspace__in=workspaces).delete()
+
+
+def forget_emails(workspace_id: int) -> None:
+    """Delete the e-mails to members that are not sent yet, which may name an erased contact; the alerts in them are
+    mailed again. The alerts of the contact are deleted already."""
+    members = User.objects.filter(memberships__workspace=workspace_id)
+    waiting = OutgoingEmail.objects.filter(template=EMAIL, to__in=members.values("email"))
+    for email in waiting:
+        # A member gets one e-mail in 15 minutes.
+        told = Alert.unscoped.filter(user__email=email.to, emailed_at__gt=email.created_at - timedelta(minutes=1))
+        told.update(emailed_at=None)
+        email.delete()
 
 
 def past_retention() -> "QuerySet[Alert]":

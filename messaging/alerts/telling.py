@@ -22,7 +22,7 @@ from crmsolid.workspaces.models import Membership, Mode, User
 from messaging.alerts import push, reading, wishes
 from messaging.alerts.push import Push
 from messaging.alerts.reading import Told
-from messaging.alerts.recording import PUSH_AFTER_SECONDS
+from messaging.alerts.recording import EMAIL, PUSH_AFTER_SECONDS
 from messaging.models import Alert, AlertSettings
 
 logger = logging.getLogger("crmsolid.alerts")
@@ -179,7 +179,9 @@ def _mail(user_id: int) -> bool:
     user = User.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=user_id).first()
     if user is None or Alert.unscoped.filter(user=user_id, emailed_at__gt=now - EMAIL_EVERY).exists():
         return False
-    awake = _awake(_unmailed(now).filter(user=user_id).order_by("created_at", "pk"), now)
+    # Locked, so that an erasure waits for the e-mail and deletes it. What is being changed is told the next time.
+    due = _unmailed(now).filter(user=user_id).select_for_update(of=("self",), skip_locked=True)
+    awake = _awake(due.order_by("created_at", "pk"), now)
     unanswered = [
         (alert, wish)
         for alert, wish in awake
@@ -202,7 +204,7 @@ def _mail(user_id: int) -> bool:
         for each in told[:MAX_LINES]
     ]
     subject = f"{told[0].title} waits for you" if len(told) == 1 else f"{len(told)} conversations wait for you"
-    queue_email(user.email, subject, "alerts", lines=lines, more=max(0, len(told) - MAX_LINES))
+    queue_email(user.email, subject, EMAIL, lines=lines, more=max(0, len(told) - MAX_LINES))
     return True
 
 

@@ -17,11 +17,15 @@ from contacts.notes import add_note
 from contacts.scoring.definition import Definition
 from contacts.scoring.models import Trigger
 from contacts.scoring.services import create_rule
+from crmsolid.core.ids import new_id
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.positions import assign_positions
 from crmsolid.jobs import runner
-from messaging.models import Account, Broadcast, PeerHash, Recipient
+from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.models import Membership
+from messaging.models import Account, Broadcast, PeerHash, Recipient, Thread
 from messaging.sending import dispatch
+from messaging.threads import drafts
 from sequences.running import runner as sequence_runner
 from tests.mcp import helpers as mcp
 from tests.panel import browser, contact_form
@@ -49,6 +53,7 @@ KNOWN_IN = {
     "contacts_segment.filter",
     "events_event.body",
     "messaging_broadcast.audience",
+    "messaging_threaddraft.content",
     *(f"messaging_message.{name}" for name in ("recipient", "text")),
     *(f"messaging_peerhash.{name}" for name in ("peer_id", "username")),
     "sequences_sequenceversion.stop_on",
@@ -57,8 +62,8 @@ KNOWN_IN = {
     "workspaces_job.params",
 }
 EXPORTED = {
-    *("audit_log", "broadcasts", "contact", "deliveries", "enrollments", "events", "failed_imports", "messages"),
-    *("named_in", "notes", "scores", "stages", "stored_answers", "telegram_addresses"),
+    *("audit_log", "broadcasts", "contact", "deliveries", "drafts", "enrollments", "events", "failed_imports"),
+    *("messages", "named_in", "notes", "scores", "stages", "stored_answers", "telegram_addresses"),
 }
 
 
@@ -165,6 +170,9 @@ def _make_known(tenants: Tenants, client: Api, account: Account) -> str:
     while not ImportDraft.unscoped.exists():
         assert runner.run_due(seconds=0)
     client.post(f"/v1/segments/{segment}/tags", {"add": ["news"]})  # a job that has not begun
+    thread = Thread.unscoped.filter(contact=contact_id).order_by("pk")[0]
+    member = Actor.member(Membership.unscoped.get(user=tenants.owner), tenants.workspace)
+    drafts.keep(member, thread.pk, message_id=new_id("msg"), content=drafts.Content(text=TEXT), revision=0)
     add_note(tenants.actor(), contact_id, text=f"{NAME} told me {TEXT}")
     create_rule(tenants.actor(), Definition("Known", Trigger.TAG, EMAIL, 5))
     client.patch(f"/v1/contacts/{contact_id}", {"opted_out": True, "tags": ["vip", EMAIL]})

@@ -1,4 +1,4 @@
-"""Working hours, the capacity of members, and when the next conversation opens."""
+"""Working hours, the capacity of members, when the next conversation opens, and the template of e-mails."""
 
 import django.contrib.postgres.fields
 from django.db import migrations, models
@@ -20,6 +20,11 @@ class Migration(migrations.Migration):
             model_name='membership',
             name='on_duty',
             field=models.BooleanField(db_default=True, default=True),
+        ),
+        migrations.AddField(
+            model_name='outgoingemail',
+            name='template',
+            field=models.CharField(db_default='', default='', max_length=30),
         ),
         migrations.AddField(
             model_name='user',

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
+from contacts.services import erase_contact
 from crmsolid.core import clock
 from crmsolid.workspaces import email
 from crmsolid.workspaces.models import Membership, OutgoingEmail, Role
@@ -110,3 +111,19 @@ def test_many_processes_mail_once(tenants: Tenants, sandbox: Account, frozen_tim
     frozen_time.forward(minutes=20)
     assert sum(run_together([telling.mail_due] * 4)) == 1
     assert OutgoingEmail.objects.count() == 1
+
+
+def test_an_erased_contact_is_named_in_no_email_that_waits(
+    tenants: Tenants, sandbox: Account, frozen_time: FrozenTime
+) -> None:
+    erased = hear(sandbox, "My address is 1 Main Street", "alice")
+    hear(sandbox, "Is it open?", "bob")
+    email.queue_email(tenants.owner.email, "Password changed", "password_changed", ip=None, assistants=0)
+    frozen_time.forward(minutes=20)
+    assert telling.mail_due() == 1
+    erase_contact(actor_of(tenants.owner, tenants.workspace), erased.contact_id)
+    assert [each.subject for each in OutgoingEmail.objects.all()] == ["Password changed"]
+    assert telling.mail_due() == 1
+    assert email.send_due() == 2
+    assert mail.outbox[1].subject == "@bob waits for you"
+    assert "alice" not in mail.outbox[1].body and "Main Street" not in mail.outbox[1].body
