@@ -69,7 +69,7 @@ def read(
 ) -> Conversation:
     """One page of the thread's messages, the latest or those before ``until``, with the notes and what members did
     between them. ``may_change``: whether the page lets its reader change notes. Errors: ``invalid_cursor``."""
-    found = messages.list_thread_messages(actor, thread.pk, until=until, limit=PAGE, cursor=cursor)
+    found = messages.list_messages(actor, thread_id=thread.pk, until=until, limit=PAGE, cursor=cursor)
     rows: list[Message] = found.rows[::-1]
     # Each page has what happened since the last message before its first one.
     since = _last_before(actor, thread, rows[0].created_at) if rows and found.next_cursor else None

@@ -892,14 +892,14 @@ def state_of(thread: Thread) -> dict[str, Any]:
 def test_what_arrived_while_the_page_was_made_counts_as_seen_if_it_is_on_the_page(
     client: Client, thread: Thread, sandbox: Account, frozen_time: FrozenTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = messages.list_thread_messages
+    read = messages.list_messages
 
     def hear_and_read(*args: Any, **options: Any) -> Any:
         hear(sandbox, frozen_time, "Just now")
         return read(*args, **options)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(messages, "list_thread_messages", hear_and_read)
+        meanwhile.setattr(messages, "list_messages", hear_and_read)
         html = client.get(page_of(thread)).content.decode()
     assert "Just now" in html
     seen = re.findall(r'form="inbox-verbs" name="seen" value="([^"]*)"', html)[0]
