@@ -757,7 +757,7 @@ def test_times_are_in_the_time_zone_of_the_user_else_of_the_workspace(tenants: T
     assert "1 Jul 2026 20:05" in text(client.get(MEMBERS))
     Workspace.objects.filter(pk=tenants.workspace.pk).update(time_zone="Europe/Berlin")
     assert "1 Jul 2026 22:05" in text(client.get(MEMBERS))
-    profile = {"name": "", "time_zone": "Asia/Tokyo", "theme": "dark"}
+    profile = {"name": "", "time_zone": "Asia/Tokyo", "theme": "dark", "opens_next": "close"}
     assert client.post(PROFILE, profile)["Location"] == PROFILE
     page = text(client.get(MEMBERS))
     assert "2 Jul 2026 05:05" in page and 'data-theme="dark"' in page
