@@ -249,7 +249,7 @@ def test_member_who_is_removed_while_they_answer_is_waited_for(
     if step == "templates":
         actions.assign_thread(hers, thread.pk, user_id=vera.pk)
     message_id = new_id("msg")
-    drafts.keep(hers, thread.pk, message_id=message_id, content=Content(text="Hi"), revision=0)
+    drafts.keep(hers, thread.pk, message_id=message_id, content=Content(text="Hi"), revision="desk:1")
     alert = {"kind": "message", "about": "msg_x", "thread": thread}
     Alert.unscoped.create(workspace=tenants.workspace, user=vera, **alert)
     module, name = {"templates": (texts, "count_uses"), "draft": (drafts, "drop")}[step]
