@@ -64,10 +64,11 @@ def text_of(client: Client, address: str) -> str:
     ],
 )
 def test_state_of_the_account_is_the_reason(
-    client: Client, tenants: Tenants, state: dict[str, Any], reason: str
+    client: Client, tenants: Tenants, frozen_time: FrozenTime, state: dict[str, Any], reason: str
 ) -> None:
     account = tenants.sandbox()
     message = send(account)
+    frozen_time.now += timedelta(seconds=10)  # the conversation says nothing of a moment
     Account.unscoped.filter(pk=account.pk).update(**state)
     assert shown(client, message) == reason
 
@@ -116,6 +117,7 @@ def test_more_queued_messages_take_no_more_queries(client: Client, tenants: Tena
 
     account = tenants.sandbox()
     message = send(account, "@alice")
+    send(account, "@bobby")  # another conversation in the list
     paths = [LIST, reverse("admin:inbox_thread", args=[message.thread_id])]
     before = [queries(path) for path in paths]
     for number in range(10):

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import crypto
+from messaging.alerts import push
 from messaging.models import TelegramSession
 from tests.tenants import Tenants
 from webhooks import services
@@ -43,6 +44,9 @@ def test_after_it_the_new_key_alone_decrypts_everything(tenants: Tenants, endpoi
         for key, body in (("s", Fernet(OLD).encrypt(b"secret")), ("plain", b"plain"))
     ]
     IdempotencyRecord.unscoped.bulk_create(answers)
+    settings.FIELD_ENCRYPTION_KEYS = [OLD]
+    push.key()
+    settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
     assert run() == {
         "workspaces.TwoFactor.secret": (0, 0),
         "workspaces.OutgoingEmail.body": (0, 0),
@@ -52,6 +56,8 @@ def test_after_it_the_new_key_alone_decrypts_everything(tenants: Tenants, endpoi
         "messaging.TelegramSession.future_auth_token": (0, 0),
         "messaging.SessionToEnd.auth_key": (0, 0),
         "messaging.LoginAttempt.encrypted_state": (0, 0),
+        "messaging.PushKey.private_key": (1, 0),
+        "messaging.PushSubscription.subscription": (0, 0),
         "apikeys.IdempotencyRecord.body": (1, 0),
     }
     settings.FIELD_ENCRYPTION_KEYS = [NEW]
