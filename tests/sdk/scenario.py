@@ -205,6 +205,10 @@ async def messages(crm: AsyncCrmSolid, live: Live, run_name: str) -> None:
     assert [one.id for one in threads] == [thread_id]
     assert len([one async for one in crm.threads.messages(thread_id, sort="created_at")]) == 4
     assert (await crm.threads.read(thread_id)).unread_count == 0
+    assert (await crm.threads.unread(thread_id)).unread_count == 1
+    assert (await crm.threads.update(thread_id, state="closed")).id == thread_id
+    assert (await crm.threads.get(thread_id, messages=1)).state == "closed"
+    await crm.threads.update(thread_id, state="open")
 
 
 async def files(crm: AsyncCrmSolid, live: Live, run_name: str, folder: Path) -> None:
