@@ -92,7 +92,7 @@ def _workspace(slug: str, password: str) -> dict[str, Any]:
     if slug in ("new", "furnished", "full", "telegram", "first"):
         return made
     actor = Actor.command(workspace, "tests")
-    account = create_sandbox_account(actor, name="Sandbox", daily_limit=1000 if slug == "outages" else None)
+    account = create_sandbox_account(actor, name="Sandbox", daily_limit=1000 if slug in ("inbox", "outages") else None)
     token = create_key(actor, name="seeded key", scopes=ALL_SCOPES).token
     sequence = create(account, steps=[{"id": "hello", "text": "Hello {name}"}]).pk if slug == "figures" else ""
     # Ten of its sends are kept for direct messages, so a broadcast has two.

@@ -22,7 +22,7 @@ SETTINGS = re.compile(
 )
 # Everybody may send these forms: they are about the user.
 OWN_FORMS = re.compile(
-    r"^/panel/(logout|switch|password|account|sessions|profile|two-factor|confirm|assistants|time-zone|live/contacts/(columns|filter)/)"
+    r"^/panel/(logout|switch|password|account|sessions|profile|two-factor|confirm|assistants|time-zone|live/alerts/|live/contacts/(columns|filter)/)"
 )
 
 
@@ -95,9 +95,10 @@ def answers(
 
 def test_who_is_signed_out_sees_nothing(product: Product) -> None:
     for path, answer, text in answers(product, "", panel_addresses()):
-        assert answer.status in (200, 302, 404, 405), path
+        # A stream is refused without a page to log in.
+        assert answer.status in ((403,) if path.endswith("/stream") else (200, 302, 404, 405)), path
         assert MARK not in text, path
-        if path.startswith("/panel/live/"):
+        if path.startswith("/panel/live/") and not path.endswith("/stream"):
             assert (answer.status, answer.headers["location"].partition("?")[0]) == (302, "/panel/login/"), path
 
 
@@ -146,6 +147,8 @@ def test_a_viewer_has_no_form_that_changes_anything(product: Product) -> None:
 def test_no_page_of_settings_is_shown_below_admins(product: Product, role: str) -> None:
     pages = [address for address in panel_addresses() if SETTINGS.match(address.name)]
     for path, answer, text in answers(product, product.session("furnished", role), pages):
+        if role == "agent" and "/messaging/template/" in path:  # agents keep templates of their own
+            continue
         assert answer.status in (403, 405), path
         assert MARK not in text, path
     assert len(pages) > 60
