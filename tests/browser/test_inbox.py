@@ -16,7 +16,8 @@ from tests.waiting import wait_until
 
 
 def write_to(product: Product, name: str, text: str, workspace: str = "inbox") -> str:
-    """Send a message to a sandbox recipient that answers. Returns the id of the conversation once it has."""
+    """Send a message to a sandbox recipient that answers. Returns the id of the conversation once it has. No other test
+    of the workspace sends this text: by the answer to it the conversation is found."""
     seeded = product.seeded["workspaces"][workspace]
     body = {"account_id": seeded["account"], "to": f"@reply_{name}", "text": text}
     status, _ = product.call("POST", "/v1/messages/send", seeded["token"], body)

@@ -45,7 +45,7 @@ def messages_of(product: Product, thread: str) -> list[Any]:
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_a_pasted_picture_is_sent_once_and_opens_large(product: Product, sign_in: SignIn, width: int) -> None:
-    thread = write_to(product, f"ines{width}", "Hello Ines")
+    thread = write_to(product, f"ines{width}", f"Hello Ines {width}")
     page = sign_in("inbox", "agent", width=width)
     page.goto(f"/panel/live/inbox/{thread}/")
     composer = page.get_by_label("Your answer")
