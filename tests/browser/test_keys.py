@@ -90,7 +90,7 @@ def test_single_keys_do_nothing_in_a_field_and_can_be_switched_off(sign_in: Sign
 def test_conversation_is_worked_on_by_keys(product: Product, sign_in: SignIn) -> None:
     """Each key of the inbox from the list, and the list of keys names them."""
     for name in ("keys_one", "keys_two"):
-        write_to(product, name, "Hello")
+        write_to(product, name, f"Hello {name}")
     page = sign_in("inbox")
     page.goto("/panel/live/inbox/?view=all&q=keys_")
     stop_clock(page)
