@@ -172,7 +172,7 @@ def _make_known(tenants: Tenants, client: Api, account: Account) -> str:
     client.post(f"/v1/segments/{segment}/tags", {"add": ["news"]})  # a job that has not begun
     thread = Thread.unscoped.filter(contact=contact_id).order_by("pk")[0]
     member = Actor.member(Membership.unscoped.get(user=tenants.owner), tenants.workspace)
-    drafts.keep(member, thread.pk, message_id=new_id("msg"), content=drafts.Content(text=TEXT), revision=0)
+    drafts.keep(member, thread.pk, message_id=new_id("msg"), content=drafts.Content(text=TEXT), revision="desk:1")
     add_note(tenants.actor(), contact_id, text=f"{NAME} told me {TEXT}")
     create_rule(tenants.actor(), Definition("Known", Trigger.TAG, EMAIL, 5))
     client.patch(f"/v1/contacts/{contact_id}", {"opted_out": True, "tags": ["vip", EMAIL]})
