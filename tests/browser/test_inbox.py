@@ -1,5 +1,7 @@
 """The inbox: an answer arrives while the page is open, and is answered, with and without JavaScript."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -276,6 +278,42 @@ def test_phone_shows_the_newest_message_and_nothing_jumps(product: Product, sign
     sent = page.get_by_role("article").filter(has_text="The newest of all")
     expect(sent.first).to_be_in_viewport(ratio=1)
     expect(page.get_by_label("Your answer")).to_be_in_viewport(ratio=1)
+
+
+def test_what_is_typed_before_the_scripts_are_there_is_sent(product: Product, sign_in: SignIn) -> None:
+    thread = write_to(product, "early", "Hello, are you fast?")
+    page = sign_in("inbox", "agent")
+    page.goto(f"/panel/live/inbox/{thread}/")
+    page.get_by_label("Your answer").fill("From before.")
+    page.reload()
+    expect(page.get_by_label("Your answer")).to_have_value("From before.")
+    with held_scripts(page):
+        page.goto(f"/panel/live/inbox/{thread}/", wait_until="commit")
+        page.get_by_label("Your answer").fill("I am.")
+    expect(page.get_by_label("Your answer")).to_have_value("From before.\n\nI am.")
+    page.get_by_label("Your answer").press("Control+Enter")
+    expect(page.get_by_role("log", name="Messages")).to_contain_text("You said: From before. I am.")
+    expect(page.get_by_label("Your answer")).to_have_value("")
+    with held_scripts(page):  # that of notes is loaded now
+        page.keyboard.press("Escape")
+        page.keyboard.press("n")
+        page.locator("#note-new textarea").fill("Is fast")
+        page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("log", name="Messages")).to_contain_text("Is fast")
+    expect(page.locator("#note-new textarea")).to_have_value("")
+
+
+@contextmanager
+def held_scripts(page: Page) -> Iterator[None]:
+    """The scripts come late, as over a slow connection."""
+    held: list[Route] = []
+    is_held = True
+    page.route("**/*.js?*", lambda route: held.append(route) if is_held else route.continue_())
+    yield
+    is_held = False
+    while held:
+        held.pop().continue_()
+    page.unroute_all(behavior="wait")
 
 
 SHIFTS = """

@@ -52,7 +52,7 @@ class Agent:
 
     def open_one(self) -> bool:
         """Open one of those who have waited longest. Says whether somebody waits."""
-        self.page.goto("/panel/live/inbox/?view=waiting")
+        self.go("/panel/live/inbox/?view=waiting")
         rows = self.page.locator("#inbox-list [data-key-item]")
         number = rows.count()
         if not number:
@@ -63,6 +63,16 @@ class Agent:
             self.page.keyboard.press("o")
         expect(self.page.locator("#inbox-thread-title")).to_be_visible()
         return True
+
+    def go(self, address: str) -> None:
+        """Also while the page is about to open the next conversation by itself."""
+        while True:
+            try:
+                self.page.goto(address)
+                return
+            except Error as error:
+                if "ERR_ABORTED" not in error.message and "interrupted" not in error.message:
+                    raise
 
     def write(self, text: str, key: str = "Control+Enter") -> Given:
         """Write an answer and press the key that sends it; what comes of it is seen in :meth:`settle`."""
@@ -82,7 +92,7 @@ class Agent:
             return
         self.asked += 1
         if self.thread() != given.thread:  # the next one had opened
-            self.page.goto(f"/panel/live/inbox/{given.thread}/")
+            self.go(f"/panel/live/inbox/{given.thread}/")
         asks = self.page.locator("#composer-crossing")
         expect(asks).to_be_visible()
         if self.dice.random() < 0.3:
@@ -215,7 +225,7 @@ def answer_all(agents: list[Agent], dice: random.Random) -> None:
         if not first.open_one():
             return
         if dice.random() < 0.2:
-            second.page.goto(first.page.url)
+            second.go(first.page.url)
             both = [each.write(f"{each.name} {number}") for each in (first, second)]
             for each, given in zip((first, second), both, strict=True):
                 each.settle(given)

@@ -114,10 +114,11 @@
   const writing = document.querySelector("#inbox-writing");
   const modules = (...names) => Promise.all(names.map((name) => import(writing.dataset[name])));
   let notes = null;
-  const wantNotes = () => (notes ??= modules("notes", "suggest").then(([found, { suggest }]) => found.begin(place, suggest)).catch(() => (notes = null)));
+  let hasNotes = false;
+  const wantNotes = () => (notes ??= modules("notes", "suggest").then(([found, { suggest }]) => (hasNotes = found.begin(place, suggest))).catch(() => (notes = null)));
   writing?.parentElement.addEventListener("click", async (event) => {
     const target = event.target.closest("[data-note-tab], [data-note-edit]");
-    if (!target || notes || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!target || hasNotes || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const noteForm = document.querySelector("#note-new");
     if (target.dataset.noteTab && noteForm) {
@@ -130,6 +131,14 @@
     if (await wantNotes()) target.click();
     else location.assign(target.href);
   });
+  writing?.parentElement.addEventListener("keydown", async (event) => {
+    const noteForm = event.target.closest("#note-new");
+    const isSend = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+    if (!noteForm || !isSend || hasNotes) return;
+    event.preventDefault();
+    await wantNotes();
+    noteForm.requestSubmit(noteForm.querySelector("[name=action]"));
+  }, true);
   if (document.querySelector("[data-note-form]:not([hidden])")) wantNotes();
 
   if (!form) return; // nothing can be sent to a contact who has opted out
@@ -363,6 +372,16 @@
     const address = new URL(location.href);
     address.searchParams.delete("text_of");
     history.replaceState(history.state, "", address);
+  }
+  // What was typed before this script was there, together with the draft. On a page that is shown again the browser has
+  // put back what was in the fields when it was left, and the draft knows better.
+  const isFirstShown = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  const typed = isFirstShown ? Object.entries(shown()).filter(([name, value]) => value !== given[name]) : [];
+  function takeTyped() {
+    if (!typed.length) return;
+    const fields = { ...draft.fields, ...Object.fromEntries(typed) };
+    if (!fields.text.includes(draft.fields.text)) fields.text = joined(draft.fields.text, fields.text);
+    put({ ...draft, fields });
   }
   form.addEventListener("input", keep);
   // The browser may have put back what was in the fields when the page was left.
@@ -635,5 +654,6 @@
   });
 
   begin();
+  takeTyped();
   takeRefused();
 })();

@@ -48,6 +48,9 @@ public sealed class TeamTests
         UpsertedContact contact = await Product.NewContactAsync();
         QueuedMessage queued = await _client.Messages.SendToContactAsync(Product.Account, contact.Id, "Hello");
         Message message = await _client.Messages.GetAsync(queued.Id);
+        // Sending it changes the conversation once more.
+        await Product.EventuallyAsync(
+            () => _client.Messages.GetAsync(queued.Id), sent => sent.Status == MessageStatus.Sent);
         ThreadWithMessages thread = await _client.Threads.GetAsync(message.ThreadId!, messages: 1);
         Assert.Equal(queued.Id, Assert.Single(thread.Messages).Id);
 
