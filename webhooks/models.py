@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -34,7 +35,12 @@ class Endpoint(WorkspaceModel):
 
     id = models.CharField(primary_key=True, max_length=30, default=partial(new_id, "whk"), editable=False)
     url = models.CharField(max_length=2048)
-    events = models.JSONField(default=list, help_text="event types that are sent to it")
+    description = models.CharField(max_length=200, blank=True, db_default="")
+    events = models.JSONField(default=list, help_text="event types that are sent to it; also `contact.*` and `*`")
+    account_ids = ArrayField(
+        models.BigIntegerField(), default=list, db_default=[], blank=True, help_text="none: events of all accounts"
+    )
+    headers = models.BinaryField(null=True, blank=True, editable=False, help_text="sent too: a JSON object, encrypted")
     secret = models.BinaryField(editable=False)
     previous_secret = models.BinaryField(null=True, blank=True, editable=False)
     previous_secret_until = models.DateTimeField(null=True, blank=True, editable=False)

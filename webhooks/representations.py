@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from crmsolid.api.examples import id_of
 from crmsolid.api.fields import Boolean, Choice, Integer, List, PageQuery, StrictSerializer, Text, Timestamp
+from crmsolid.api.people import AuthorOut
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
@@ -184,6 +185,7 @@ class EventOut(Representation):
     event = serializers.ChoiceField(choices=event_names())
     id = serializers.CharField()
     created_at = serializers.DateTimeField()
+    actor = AuthorOut(allow_null=True, help_text="Who caused it; null for the product and for people on Telegram.")
     data = serializers.DictField()  # type: ignore[assignment]
     request_id = serializers.CharField(allow_null=True)
 

@@ -149,7 +149,8 @@ class EventKindsView(WorkspaceView):
 
 
 def _render_event(event: Event) -> dict[str, object]:
-    return EventOut.render(event, **json.loads(bytes(event.body)))
+    # Events of before this version have no actor.
+    return EventOut.render(event, **{"actor": None, **json.loads(bytes(event.body))})
 
 
 class EventsView(WorkspaceView):

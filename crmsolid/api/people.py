@@ -25,9 +25,7 @@ class AuthorOut(Representation):
     @classmethod
     def of(cls, author: Author) -> dict[str, Any] | None:
         """The JSON object of an author, None for nobody in particular."""
-        if not author.kind:
-            return None
-        return {"type": author.kind, "id": author.ref or None, "name": author.name or None}
+        return author.as_json()
 
 
 class MemberNameOut(Representation):

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 
 from crmsolid.core.extension_points import ExtensionPoint
+from crmsolid.workspaces.authors import AuthorKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,24 @@ class EventType:
 _declared: ExtensionPoint[EventType] = ExtensionPoint("event types")
 
 
+def object_schema(**properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of an object with these members, every one of them required."""
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+# Who caused an event, as `author` in messages; null for the product itself and for what people on Telegram do.
+ACTOR_SCHEMA = {
+    "anyOf": [
+        object_schema(
+            type={"type": "string", "enum": AuthorKind.values},
+            id={"type": ["string", "null"]},
+            name={"type": ["string", "null"]},
+        ),
+        {"type": "null"},
+    ]
+}
+
+
 def declare(
     name: str, description: str, *, version: int = 1, subscribable: bool = True, **data: Mapping[str, Any]
 ) -> EventType:
@@ -32,11 +51,6 @@ def declare(
     ``data`` is the JSON Schema of each member of its ``data`` object. ``ValueError`` if another type has this name.
     """
     return _declared.register(name, EventType(name, description, object_schema(**data), version, subscribable))
-
-
-def object_schema(**properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON Schema of an object with these members, every one of them required."""
-    return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def event_type(name: str) -> EventType:
@@ -66,11 +80,12 @@ def envelope_schema(event_type: EventType) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
-        "required": ["event", "id", "created_at", "data"],
+        "required": ["event", "id", "created_at", "actor", "data"],
         "properties": {
             "event": {"const": event_type.name},
             "id": {"type": "string", "pattern": "^evt_[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
             "created_at": {"type": "string", "format": "date-time"},
+            "actor": ACTOR_SCHEMA,
             "data": dict(event_type.data_schema),
         },
     }

@@ -18,6 +18,7 @@ class Event(WorkspaceModel):
     type = models.CharField(max_length=40)
     body = models.BinaryField()
     contact_id = models.CharField(max_length=30, blank=True, help_text="the contact it is about")
+    account_id = models.BigIntegerField(null=True, blank=True, help_text="the account it is about")
     request_id = models.CharField(max_length=128, blank=True, help_text="X-Request-Id of the call that caused it")
     created_at = models.DateTimeField(default=clock.now)
     position = models.BigIntegerField(null=True, blank=True, unique=True)

@@ -25,6 +25,7 @@ class PositionedEvent:
     type: str
     position: int
     erased: bool
+    account_id: int | None
 
 
 # Called with each batch, in the transaction that assigns its positions, so each listener sees every event once.
@@ -55,7 +56,8 @@ def assign_positions() -> int:
             "  SELECT id, created_at FROM events_event WHERE position IS NULL ORDER BY created_at, id"
             "  LIMIT %s FOR NO KEY UPDATE SKIP LOCKED"
             " ) AS oldest"
-            ") AS numbered WHERE id = numbered.event_id RETURNING id, workspace_id, type, position, length(body) = 0",
+            ") AS numbered WHERE id = numbered.event_id RETURNING id, workspace_id, type, position, length(body) = 0,"
+            " account_id",
             [last_position, BATCH],
         )
         batch = sorted((PositionedEvent(*row) for row in rows), key=lambda event: event.position)

@@ -17,6 +17,7 @@ from crmsolid.core.sql.table import Table
 from crmsolid.events.catalogue import EventType
 from crmsolid.events.models import Event
 from crmsolid.workspaces.actor import Actor
+from crmsolid.workspaces.authors import NOBODY, Author, author_of
 from crmsolid.workspaces.models import Workspace
 
 _events = Table(Event)
@@ -30,14 +31,17 @@ tasks_to_wake: ExtensionPoint[str] = ExtensionPoint("tasks to wake after an even
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event to publish: its type and ``data``; the contact it is about (for erasure) and the ``X-Request-Id`` of
-    the call that caused it, if any; its workspace if :func:`publish_all` is not told one for all events."""
+    """An event to publish: its type and ``data``; the contact (for erasure) and the account (for endpoints that take
+    the events of some alone) it is about, and the ``X-Request-Id`` of the call that caused it, if any; its workspace if
+    :func:`publish_all` is not told one for all events; who caused it, if that is not the actor who publishes."""
 
     type: EventType
     data: Mapping[str, Any]
     contact_id: str = ""
     request_id: str = ""
     workspace_id: int | None = None
+    account_id: int | None = None
+    by: Author | None = None
 
 
 def publish(
@@ -47,13 +51,16 @@ def publish(
     *,
     contact_id: str = "",
     request_id: str = "",
+    account_id: int | None = None,
+    by: Author | None = None,
 ) -> str:
     """Write one event and return its id (``evt_…``). Must run inside the causing transaction (``RuntimeError``).
 
     ``who`` gives the workspace (an int is its primary key); an actor also gives the request id unless ``request_id``
-    is passed.
+    is passed, and the ``actor`` of the event unless ``by`` is.
     """
-    return publish_all(who, [NewEvent(type, data, contact_id, request_id)])[0]
+    event = NewEvent(type, data, contact_id, request_id, account_id=account_id, by=by)
+    return publish_all(who, [event])[0]
 
 
 def publish_all(who: Actor | Workspace | int | None, new_events: Sequence[NewEvent]) -> list[str]:
@@ -86,13 +93,21 @@ def _row(who: Actor | Workspace | int | None, new_event: NewEvent) -> dict[str, 
         workspace_id = who if isinstance(who, int) else (who.workspace if isinstance(who, Actor) else who).pk
     if workspace_id is None:
         raise TypeError("an event without a workspace")
-    body = {"event": new_event.type.name, "id": event_id, "created_at": clock.rfc3339(now), "data": new_event.data}
+    by = new_event.by or (author_of(who) if isinstance(who, Actor) else NOBODY)
+    body = {
+        "event": new_event.type.name,
+        "id": event_id,
+        "created_at": clock.rfc3339(now),
+        "actor": by.as_json(),
+        "data": new_event.data,
+    }
     return {
         "id": event_id,
         "workspace_id": int(workspace_id),
         "type": new_event.type.name,
         "body": strictjson.dumps(body),
         "contact_id": new_event.contact_id,
+        "account_id": new_event.account_id,
         "request_id": new_event.request_id or (who.request_id if isinstance(who, Actor) else ""),
         "created_at": now,
     }

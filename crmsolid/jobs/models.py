@@ -40,6 +40,10 @@ class Job(WorkspaceModel):
     params = models.JSONField(default=dict, blank=True)
     object_id = models.CharField(max_length=30, blank=True, db_default="", help_text="id of what it works on")
     request_id = models.CharField(max_length=128, blank=True, db_default="", help_text="X-Request-Id of that call")
+    # Who began it, and so caused the events of what it does.
+    author_kind = models.CharField(max_length=10, blank=True, db_default="")
+    author_ref = models.CharField(max_length=64, blank=True, db_default="")
+    author_name = models.CharField(max_length=254, blank=True, db_default="")
     next_run_at = models.DateTimeField(null=True, blank=True, default=clock.now)
     failures = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=clock.now)

@@ -36,6 +36,12 @@ class Author:
         """Whether somebody wrote it, through whatever interface, rather than the product by itself."""
         return self.kind in _KINDS.values()
 
+    def as_json(self) -> dict[str, str | None] | None:
+        """How answers and events show it; None for nobody in particular."""
+        if not self.kind:
+            return None
+        return {"type": self.kind, "id": self.ref or None, "name": self.name or None}
+
 
 # Nobody in particular.
 NOBODY = Author()

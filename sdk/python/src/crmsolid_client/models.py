@@ -150,6 +150,8 @@ class WebhookEvent(EventBase):
     event: EventTypeOrPing
     id: str
     created_at: Time
+    actor: Author | None
+    """Who caused it; null for the product and for people on Telegram."""
     data: dict[str, Any]
 
     @property
