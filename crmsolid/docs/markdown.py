@@ -17,6 +17,9 @@ from pygments.util import ClassNotFound
 
 _FORMATTER = HtmlFormatter(nowrap=True)  # classes alone: the style sheet has the colours
 _NAME = re.compile(r"[\w-]+")
+# Blocks of different ones of these languages right below one another are one example, of which the reader chooses the
+# tab. Their names there.
+TABS = {"sh": "curl", "python": "Python", "ts": "TypeScript", "csharp": "C#"}
 
 Rewrite = Callable[[str], str]
 
@@ -77,7 +80,9 @@ class _Renderer(RendererHTML):
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]) -> str:
         env["blocks"] = env.get("blocks", 0) + 1
-        return code_block(tokens[idx].content, tokens[idx].info.split(" ")[0], f"code-block-{env['blocks']}")
+        language, tab = _language(tokens[idx]), tokens[idx].meta.get("tab", "")
+        block = code_block(tokens[idx].content, language, f"code-block-{env['blocks']}", TABS[language] if tab else "")
+        return f"{'<div data-tabs>' if tab == 'first' else ''}{block}{'</div>' if tab == 'last' else ''}"
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         return self.fence(tokens, idx, options, env)
@@ -95,6 +100,7 @@ def render(markdown: str, *, link: Rewrite, image: Rewrite) -> Rendered:
     if not tokens or tokens[0].tag != "h1":
         raise ValueError("a page of the documentation begins with its title: # Title")
     _name_headings(tokens)
+    _group_tabs(tokens)
     for token in tokens:
         _align_by_class(token)
         _rewrite(token.children or [], link, image)
@@ -105,10 +111,14 @@ def render(markdown: str, *, link: Rewrite, image: Rewrite) -> Rendered:
     return Rendered(sections[0].heading, summary, html, sections)
 
 
-def code_block(text: str, language: str, block_id: str) -> str:
-    """Code, and above it the button that copies it, which shows once the panel's script is there."""
+def code_block(text: str, language: str, block_id: str, tab: str = "") -> str:
+    """Code, and above it the button that copies it, which shows once the panel's script is there. ``tab`` is its title
+    if it is one of several tabs."""
+    opening = '<div class="docs-code">'
+    if tab:
+        opening = format_html('<div class="docs-code" data-tab="{}"><p class="docs-tab-title">{}</p>', tab, tab)
     return (
-        '<div class="docs-code">'
+        f"{opening}"
         f'<button type="button" class="docs-copy" data-copy="#{block_id}" hidden><span>Copy</span></button>'
         f'<pre id="{block_id}" data-scrolls><code>{_coloured(text, language)}</code></pre></div>\n'
     )
@@ -132,6 +142,24 @@ def _name_headings(tokens: list[Token]) -> None:
         count = seen.get(anchor, 0)
         seen[anchor] = count + 1
         token.attrSet("id", f"{anchor}-{count}" if count else anchor)
+
+
+def _group_tabs(tokens: list[Token]) -> None:
+    """Mark the first and the last block of each example in several languages, and those between."""
+    group: list[Token] = []
+    for token in [*tokens, None]:
+        language = _language(token) if token is not None and token.type == "fence" else ""
+        if token is not None and language in TABS and language not in map(_language, group):
+            group.append(token)
+            continue
+        if len(group) > 1:
+            for each in group:
+                each.meta["tab"] = "first" if each is group[0] else "last" if each is group[-1] else "between"
+        group = [token] if token is not None and language in TABS else []
+
+
+def _language(fence: Token) -> str:
+    return fence.info.split(" ")[0]
 
 
 def _align_by_class(token: Token) -> None:

@@ -1,4 +1,5 @@
 """The pages of the documentation: their order, and their Markdown files rendered when a process first needs one.
+Each is served as Markdown too, at its address with ``.md``.
 
 A file is named from the root of the repository. Its title is its first heading, and its address follows from its name.
 """
@@ -19,6 +20,7 @@ ROOT = "/docs/"
 INTERNALS = "How it is built"
 _SERVED = {"docs/openapi.json": "/openapi.json"}  # files that the product serves elsewhere
 _WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_MARKDOWN_LINK = re.compile(r"(?<!`)\]\(([^)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class Page:
     address: str
     group: str
     rendered: Rendered
+    markdown: str
 
     @property
     def title(self) -> str:
@@ -174,15 +177,16 @@ def files() -> list[str]:
 @lru_cache(maxsize=1)
 def _documentation(version: tuple[tuple[int, int], ...]) -> Documentation:
     def entry(of: str | Link, title: str) -> Page | Link:
-        return of if isinstance(of, Link) else Page(address_of(of), title, _render(of))
+        return of if isinstance(of, Link) else _page(of, title)
 
     return Documentation(
         tuple(Group(title, tuple(entry(each, title) for each in entries)) for title, entries in OUTLINE.items())
     )
 
 
-def _render(file: str) -> Rendered:
+def _page(file: str, group: str) -> Page:
     pages = frozenset(files())
+    text = _path(file).read_text(encoding="utf-8")
 
     def link(target: str) -> str:
         """The address of the site for a link of this file; empty for a file that the product does not serve."""
@@ -196,7 +200,13 @@ def _render(file: str) -> Rendered:
     def image(target: str) -> str:
         return static(_from_root(file, target))
 
-    return render(_path(file).read_text(encoding="utf-8"), link=link, image=image)
+    def markdown_link(match: re.Match[str]) -> str:
+        address, mark, fragment = (link(match[1]) or match[1]).partition("#")
+        is_page = address.startswith(ROOT) and _from_root(file, match[1].partition("#")[0]) in pages
+        return f"]({address}{'.md' if is_page else ''}{mark}{fragment})"
+
+    markdown = _MARKDOWN_LINK.sub(markdown_link, text)
+    return Page(address_of(file), group, render(text, link=link, image=image), markdown)
 
 
 def _from_root(file: str, target: str) -> str:

@@ -14,7 +14,10 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^(?P<path>docs/errors)$", with_slash),
     path("docs/", views.index, name="docs"),
     path("docs/search", views.search_page, name="docs_search"),
+    path("llms.txt", views.llms, name="llms"),
     path("docs/errors/", views.errors, name="errors"),
+    path("docs/errors.md", views.errors_as_markdown),
+    re_path(r"^docs/errors/([\w-]+)\.md$", views.error_as_markdown),
     re_path(r"^docs/errors/([\w-]+)$", views.error, name="error"),
     re_path(r"^docs/(.+)$", views.page, name="docs_page"),
 ]

@@ -18,26 +18,31 @@ from crmsolid.core.errors import CODES
 from crmsolid.core.http.content_policy import CONTENT_SECURITY_POLICY
 from crmsolid.docs import reference
 from crmsolid.docs.markdown import code_block
-from crmsolid.docs.pages import INTERNALS, ROOT, documentation
+from crmsolid.docs.pages import INTERNALS, ROOT, Page, documentation
 from crmsolid.docs.search import MAX_QUERY, search
 
 MAX_FOUND = 40
 MAX_SUGGESTED = 8  # while somebody types
 # Swagger UI sets style attributes and has inline icons. Scripts come from this server alone, as everywhere.
 SWAGGER_POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+MARKDOWN = "text/markdown; charset=utf-8"
+LLMS_SUMMARY = (
+    "A CRM for teams on Telegram: contacts, messages, sequences and broadcasts by REST, webhooks and MCP, with clients "
+    "for Python, TypeScript and .NET. Every page below is Markdown; the OpenAPI document describes each call."
+)
 
 View = Callable[..., HttpResponse]
 
 
-def cached_page(html_of: Callable[..., str]) -> View:
+def cached_page(text_of: Callable[..., str], content_type: str = "text/html; charset=utf-8") -> View:
     """The view of a page that is the same for everybody: rendered once in a process, and revalidated by its ETag.
 
-    ``html_of`` takes the arguments of the address and returns the page; ``Http404`` if there is none.
+    ``text_of`` takes the arguments of the address and returns the page; ``Http404`` if there is none.
     """
 
     @lru_cache(maxsize=256)
     def rendered(*arguments: str) -> tuple[bytes, str]:
-        body = html_of(*arguments).encode()
+        body = text_of(*arguments).encode()
         return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
     @require_safe
@@ -46,7 +51,8 @@ def cached_page(html_of: Callable[..., str]) -> View:
             body, etag = rendered.__wrapped__(*arguments) if settings.DEBUG else rendered(*arguments)
         except Http404:
             return not_found(request)
-        response = HttpResponse(body, headers={"ETag": etag, "Cache-Control": "public, max-age=300"})
+        headers = {"ETag": etag, "Cache-Control": "public, max-age=300", "Content-Type": content_type}
+        response = HttpResponse(body, headers=headers)
         if settings.DEBUG:
             response.headers["Cache-Control"] = "no-cache"
         return get_conditional_response(request, etag=etag, response=response) or response
@@ -80,11 +86,58 @@ def _page(address: str) -> str:
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """A page of the Markdown files. Its address with a slash or ``.md`` at the end leads to it."""
-    usual = name.rstrip("/").removesuffix(".md")
-    if usual != name and documentation().page(f"{ROOT}{usual}"):
-        return HttpResponseRedirect(f"{ROOT}{usual}")
-    return _page(request, f"{ROOT}{name}")
+    """A page of the Markdown files; with ``.md`` at its end, as Markdown. With a slash there it leads to the page."""
+    if name.endswith("/") and documentation().page(f"{ROOT}{name.rstrip('/')}"):
+        return HttpResponseRedirect(f"{ROOT}{name.rstrip('/')}")
+    return _markdown(request, name.removesuffix(".md")) if name.endswith(".md") else _page(request, f"{ROOT}{name}")
+
+
+def _markdown_of(name: str) -> str:
+    page = documentation().page(f"{ROOT}{name}")
+    if page is None:
+        raise Http404
+    return page.markdown
+
+
+_markdown = cached_page(_markdown_of, MARKDOWN)
+
+
+def _error_as_markdown(code: str) -> str:
+    if code not in CODES:
+        raise Http404
+    info = CODES[code]
+    return (
+        f"# {code}\n\nStatus {info.status}. {info.meaning}\n\n{info.what_to_do}\n\n"
+        f"```json\n{reference.example(code)}\n```\n"
+    )
+
+
+error_as_markdown = cached_page(_error_as_markdown, MARKDOWN)
+
+
+def _errors_as_markdown() -> str:
+    rows = (
+        f"| {info.status} | [{code}]({ROOT}errors/{code}.md) | {info.help} |" for code, info in reference.by_status()
+    )
+    return "\n".join(["# Error codes", "", "| status | code | what to do |", "| --- | --- | --- |", *rows, ""])
+
+
+errors_as_markdown = cached_page(_errors_as_markdown, MARKDOWN)
+
+
+@require_safe
+def llms(request: HttpRequest) -> HttpResponse:
+    """/llms.txt: where programs that read find the pages as Markdown (llmstxt.org)."""
+    lines = ["# CRM Solid", "", f"> {LLMS_SUMMARY}"]
+    for group in documentation().groups:
+        lines += ["", f"## {'Optional' if group.title == INTERNALS else group.title}", ""]
+        for entry in group.entries:
+            address = f"{ROOT}errors.md" if entry.address == f"{ROOT}errors/" else entry.address
+            address += ".md" if isinstance(entry, Page) else ""
+            lines.append(
+                f"- [{entry.title}]({request.build_absolute_uri(address)}): {entry.summary}".removesuffix(": ")
+            )
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 @cached_page

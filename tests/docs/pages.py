@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from crmsolid.docs.markdown import TABS
 from crmsolid.docs.pages import files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,8 +91,23 @@ def parse(page: str, text: str) -> list[Block]:
         line = text.count("\n", 0, match.start()) + 2
         block = Block(page, line, match[1], match[2])
         if waits and block.language in ANSWERS:
-            command = found[-1]
-            found[-1] = Block(page, command.line, command.language, command.text, block)
+            # Below an example in several languages, the answer is that of the first one.
+            number = len(found) - 1
+            while is_tab(text, found[number]):
+                number -= 1
+            command = found[number]
+            found[number] = Block(page, command.line, command.language, command.text, block)
         found.append(block)
-        waits = block.language in RUN
+        waits = block.language in RUN or is_tab(text, block)
     return found
+
+
+def is_tab(text: str, block: Block) -> bool:
+    """Whether the block is another language of the example right above it in the text of its page."""
+    before = text.split("\n")[: block.line - 2]
+    while before and not before[-1]:
+        before.pop()
+    if block.language not in TABS or not before or before[-1] != "```":
+        return False
+    opening = next(line for line in reversed(before[:-1]) if line.startswith("```"))
+    return opening.removeprefix("```").split(" ")[0] in TABS

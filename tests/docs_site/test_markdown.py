@@ -86,3 +86,14 @@ def test_sections_have_the_text_below_their_heading() -> None:
         ("One", "a b c d e f make run"),
         ("Two", ""),
     ]
+
+
+def test_examples_in_several_languages_are_tabs() -> None:
+    html = rendered("```sh\na\n```\n\n```python\nb\n```\n```ts\nc\n```\n\n```json\n{}\n```\n\n```sh\nd\n```").html
+    assert html.count("<div data-tabs>") == 1
+    example = html.split("<div data-tabs>")[1].split('id="code-block-4"')[0]
+    assert [part.split('"')[0] for part in example.split('data-tab="')[1:]] == ["curl", "Python", "TypeScript"]
+    assert html.count('class="docs-tab-title"') == 3
+    sh, python, json = (f"```{language}\na\n```\n" for language in ("sh", "python", "json"))
+    for apart in (sh + sh, f"{sh}text\n{python}", json + sh):
+        assert "data-tab" not in rendered(apart).html

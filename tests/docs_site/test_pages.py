@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from crmsolid.core.errors import CODES
 from crmsolid.docs import pages, views
 from crmsolid.docs.pages import address_of, documentation
 
@@ -101,9 +102,38 @@ def test_head_has_the_headers_without_the_body(client: Client) -> None:
     assert client.post("/docs/running").status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/docs/running/", "/docs/running.md"])
-def test_other_addresses_of_a_page_lead_to_it(client: Client, path: str) -> None:
-    assert client.get(path).headers["Location"] == "/docs/running"
+def test_address_of_a_page_with_a_slash_leads_to_it(client: Client) -> None:
+    assert client.get("/docs/running/").headers["Location"] == "/docs/running"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_page_is_markdown_at_its_address_with_md(client: Client, file: str) -> None:
+    response = client.get(f"{address_of(file)}.md")
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "text/markdown; charset=utf-8")
+    text = response.content.decode()
+    assert text.splitlines()[0] == (ROOT / file).read_text().splitlines()[0]
+    links = [each.partition("#")[0] for each in re.findall(r"\]\((/docs/[^)]*)\)", text)]
+    assert {client.get(link).status_code for link in set(links)} <= {200}
+    assert client.get(f"{address_of(file)}.md", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
+
+
+def test_error_codes_are_markdown_too(client: Client) -> None:
+    codes = re.findall(r"\((/docs/errors/[\w-]+\.md)\)", client.get("/docs/errors.md").content.decode())
+    assert len(codes) == len(CODES)
+    for code in codes:
+        text = client.get(code).content.decode()
+        assert text.startswith(f"# {code.removeprefix('/docs/errors/').removesuffix('.md')}\n") and "```json" in text
+    for path in ("/docs/errors/nothing.md", "/docs/nothing.md"):
+        assert client.get(path).status_code == 404
+
+
+def test_llms_txt_lists_every_page_as_markdown(client: Client) -> None:
+    response = client.get("/llms.txt", headers={"host": "127.0.0.1:8000"})
+    text = response.content.decode()
+    assert text.startswith("# CRM Solid\n\n> ") and response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    links = re.findall(r"^- \[[^\]]+\]\(http://127\.0\.0\.1:8000(/[^)]+)\)(?:: \S.*)?$", text, re.M)
+    assert {f"{address_of(file)}.md" for file in FILES} < set(links)
+    assert {client.get(link).status_code for link in links} == {200}
 
 
 def test_docs_without_a_slash_leads_to_the_overview(client: Client) -> None:
