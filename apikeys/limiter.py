@@ -50,6 +50,17 @@ class Decision:
     remaining: int
     reset_seconds: int
 
+    def headers(self) -> dict[str, str]:
+        """What an answer says of it: the headers of this API, and the fields of the IETF draft
+        (draft-ietf-httpapi-ratelimit-headers), which a client may read instead."""
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": str(self.reset_seconds),
+            "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW_SECONDS}',
+            "RateLimit": f'"default";r={self.remaining};t={self.reset_seconds}',
+        }
+
 
 class Limiter(Protocol):
     """Counts requests. ``bucket`` must contain no secret, because it becomes a key in Redis."""

@@ -55,6 +55,16 @@ HEADERS: dict[str, dict[str, Any]] = {
         "required": True,
         "schema": {"type": "integer", "minimum": 1, "maximum": 60},
     },
+    "RateLimit-Policy": {
+        "description": "The IETF draft's field: `q` requests in `w` seconds.",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"default";q=[0-9]+;w=[0-9]+$'},
+    },
+    "RateLimit": {
+        "description": "The IETF draft's field: `r` requests are left, for `t` seconds.",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"default";r=[0-9]+;t=[0-9]+$'},
+    },
     "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer", "minimum": 1}},
     "WWW-Authenticate": {
         "description": "`Bearer` with the reason (RFC 6750).",
@@ -83,7 +93,10 @@ HEADERS: dict[str, dict[str, Any]] = {
     },
 }
 
-EVERY_RESPONSE = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+EVERY_RESPONSE = (
+    *("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+    *("RateLimit-Policy", "RateLimit"),
+)
 # Answered before the key is read, so without a rate limit.
 WITHOUT_KEY = ("request_timeout", "headers_too_large")
 PROBLEM_HEADERS = {401: ("WWW-Authenticate",), 405: ("Allow",), 416: ("Content-Range",), 429: ("Retry-After",)}

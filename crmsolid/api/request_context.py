@@ -106,9 +106,8 @@ class RequestContext:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Content-Type-Options"] = "nosniff"
         if self.decision is not None:
-            response.headers["X-RateLimit-Limit"] = str(self.decision.limit)
-            response.headers["X-RateLimit-Remaining"] = str(self.decision.remaining)
-            response.headers["X-RateLimit-Reset"] = str(self.decision.reset_seconds)
+            for name, value in self.decision.headers().items():
+                response.headers[name] = value
 
 
 def request_context(request: HttpRequest) -> RequestContext:

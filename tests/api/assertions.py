@@ -24,5 +24,8 @@ def assert_common_headers(response: Any) -> None:
     assert int(response.headers["X-RateLimit-Limit"]) >= 1
     assert int(response.headers["X-RateLimit-Remaining"]) >= 0
     assert 1 <= int(response.headers["X-RateLimit-Reset"]) <= 60
+    limit, remaining, reset = (response.headers[f"X-RateLimit-{each}"] for each in ("Limit", "Remaining", "Reset"))
+    assert response.headers["RateLimit-Policy"] == f'"default";q={limit};w=60'
+    assert response.headers["RateLimit"] == f'"default";r={remaining};t={reset}'
     assert response.headers["X-Request-Id"]
     assert ("Retry-After" in response.headers) is (response.status_code == 429)

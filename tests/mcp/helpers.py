@@ -27,7 +27,7 @@ from tests.tenants import Tenants
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 ACCEPT = "application/json, text/event-stream"
 PICTURE = b"\x89PNG\r\n\x1a\n and so on"
-RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id")
+RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "RateLimit", "X-Request-Id")
 
 
 # --- Requests -------------------------------------------------------------------------------------------------
