@@ -53,9 +53,10 @@ types: $(READY) ## check the types with mypy
 openapi: $(READY) ## write docs/openapi.json
 	@$(BIN)/python manage.py write_openapi
 
-sdk: $(READY) ## write the generated code of the Python client
+sdk: $(READY) ## write the generated code of the Python and the TypeScript client
 	@$(BIN)/python sdk/python/tools/generate_models.py
 	@$(BIN)/python sdk/python/tools/generate_sync.py
+	@$(BIN)/python -m tests.sdk.typescript.toolchain
 
 bench: $(READY) ## measure what docs/performance.md claims, in short: make bench PARTS=sending LONG=1
 	@LONG=$(LONG) PARTS=$(PARTS) bash scripts/bench.sh

@@ -26,7 +26,7 @@ VENDORED = ROOT / "crmsolid/panel/static/panel/vendor/README.md"
 # SPDX identifiers. Those of the first set ask for no more than their notice.
 PERMISSIVE = {
     *("0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "CC0-1.0", "ISC", "MIT"),
-    *("MIT-0", "MIT-CMU", "OFL-1.1", "PSF-2.0", "Unlicense", "WTFPL"),
+    *("MIT-0", "MIT-CMU", "OFL-1.1", "PSF-2.0", "Python-2.0", "Unlicense", "WTFPL"),
 }
 # Copyleft that ends at the file or at the library: the product imports these unchanged.
 WEAK_COPYLEFT = {"LGPL-3.0-only", "LGPL-3.0-or-later", "MPL-2.0"}
@@ -167,7 +167,8 @@ def page() -> tuple[str, list[str]]:
     of_product = checked((name, installed[name]) for name in installed if name in product)
     of_tests = checked((name, installed[name]) for name in installed if name not in product)
     of_client = checked((name, installed[name]) for name in installed if name in client)
-    locks = sorted(ROOT.glob("tests/**/package-lock.json")) + sorted(ROOT.glob("examples/*/package-lock.json"))
+    places = ("tests/**", "examples/*", "sdk/*")
+    locks = [path for place in places for path in sorted(ROOT.glob(f"{place}/package-lock.json"))]
     of_npm = []
     for lock in locks:
         if "node_modules" in lock.relative_to(ROOT).parts[:-1]:

@@ -1,0 +1,32 @@
+"""The TypeScript client: compiled without errors, its own tests, and its package."""
+
+import pytest
+
+from tests.sdk.typescript.toolchain import SDK, TypeScript, generate
+
+
+def test_it_compiles_without_errors(typescript: TypeScript) -> None:
+    assert typescript.diagnostics == ""
+    assert (typescript.folder / "dist" / "index.d.ts").exists()
+
+
+def test_its_tests_against_a_fake_server_pass(typescript: TypeScript) -> None:
+    files = sorted(map(str, (typescript.folder / "build" / "tests").glob("*.test.js")))
+    result = typescript.run(["node", "--test", "--test-reporter=tap", *files])
+    assert result.returncode == 0, result.stdout
+    assert "# fail 0\n# cancelled 0\n# skipped 0\n" in result.stdout
+
+
+def test_generated_files_are_up_to_date(typescript: TypeScript) -> None:
+    folder = typescript.folder / "generated"
+    folder.mkdir(exist_ok=True)
+    generate(typescript, folder)
+    for path in (SDK / "src" / "generated").iterdir():
+        assert (folder / path.name).read_text() == path.read_text(), "run make sdk"
+
+
+@pytest.mark.parametrize("word", ["setTimeout", "globalThis", "process.", "setInterval"])
+def test_core_names_no_timer_and_no_global_object(word: str) -> None:
+    """n8n refuses them in a node, which is built on the core."""
+    sources = [*(SDK / "src" / "core").rglob("*.ts"), SDK / "src" / "types.ts"]
+    assert [path.name for path in sources if word in path.read_text()] == []
