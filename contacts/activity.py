@@ -36,6 +36,8 @@ def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], a
         for contact in contacts
         if contact.unanswered_since is None and (contact.last_reply_at is None or contact.last_reply_at < at)
     ]
+    for contact in answered:
+        contact.unanswered_since = at
     advanced = stages.advance(contacts, [Stage.NEW], Stage.CONTACTED, at, "message")
     rows.update(
         last_out_at=Greatest("last_out_at", at),
@@ -48,7 +50,7 @@ def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], a
     if not advanced or all(rule.trigger == Trigger.SILENCE for rule in rules):
         return []
     for contact in advanced:
-        contact.updated_at = now
+        contact.updated_at, contact.last_out_at = now, _later(contact.last_out_at, at)
     reached = [each for c in advanced for each in occasions.stage_reached(c, max(c.created_at, at))]
     events = awarding.score_matched(with_tags(advanced), occasions.matching_rules(rules, reached))
     return [replace(event, request_id=request_ids.get(event.contact_id, "")) for event in events]

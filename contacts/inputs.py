@@ -1,19 +1,23 @@
 """Request bodies and query parameters. They check types and lengths; the services check what the values mean."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from contacts import normalization
 from contacts.models import Stage
+from contacts.normalization import IdAsUsername, InvalidValue
 from contacts.representations import ContactOut
-from contacts.validation import MAX_TAG, MAX_TAGS, TAG
+from contacts.segments.representations import FILTER_HELP, FilterField
+from contacts.validation import MAX_TAG, MAX_TAGS, TAG, USERNAME
 from crmsolid.api.fields import (
     NO_NUL,
     Boolean,
     Choice,
     Id,
+    Ids,
     List,
     PageQuery,
     QuerySerializer,
@@ -22,11 +26,11 @@ from crmsolid.api.fields import (
     Timestamp,
     id_pattern,
 )
+from crmsolid.core import strictjson
 
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at", "name", "-name", "score", "-score")
 
 # For the JSON Schema; validation.py and normalization.py check the values and have error codes of their own.
-USERNAME = r"^((https?://)?(t|telegram)\.me/|@)?[A-Za-z][A-Za-z0-9_]{3,31}/?$"
 CUSTOM_VALUE = {
     "type": ["string", "number", "boolean", "null"],
     "pattern": NO_NUL,
@@ -131,11 +135,53 @@ class TagsIn(StrictSerializer):
     remove = Tags(required=False)
 
 
+class _Compared(Text):
+    """A value of one contact. It is answered in the normal form in which it is compared."""
+
+    def __init__(self, normal_form: Callable[[str], str], **options: Any) -> None:
+        self.normal_form = normal_form
+        super().__init__(required=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return self.normal_form(super().to_internal_value(data))
+        except InvalidValue as error:
+            hint = "; give the ids of contacts as `ids`" if isinstance(error, IdAsUsername) else ""
+            raise serializers.ValidationError(f"{error.detail}{hint}", code=error.code) from None
+
+
+def _username_key(text: str) -> str:
+    return normalization.parse_username(text).lower()
+
+
+class QueryFilter(FilterField):
+    """A condition as JSON in a query string; a tool gets it as an object."""
+
+    media_type = "application/json"
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            return data
+        try:
+            return strictjson.loads(data.encode("utf-8", "surrogatepass"))
+        except strictjson.StrictJSONError as error:
+            raise serializers.ValidationError(f"give a condition as JSON: {error.detail}", code="invalid") from None
+
+
 class ContactFilters(QuerySerializer):
     """The filters of a list or an export. A contact must match all that are given."""
 
     repeatable = ("tag",)
 
+    username = _Compared(
+        _username_key, max_length=100, documented_pattern=USERNAME, help_text="`@name`, `name` or `https://t.me/name`."
+    )
+    email = _Compared(normalization.email_key, max_length=254, format="email", help_text="The whole address.")
+    phone = _Compared(
+        normalization.phone_digits, max_length=64, pattern=r"^[^\u0000]*[1-9][^\u0000]*$", help_text="By its digits."
+    )
+    ids = Ids("contact", max_length=100, required=False, help_text="Separated by commas. Unknown ones are left out.")
+    filter = QueryFilter(required=False, help_text=FILTER_HELP)
     search = Text(required=False, max_length=200, help_text="Part of the name, username or e-mail address, case-blind.")
     tag = List(
         child=Text(max_length=MAX_TAG),

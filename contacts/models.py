@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import Exact
 
 from contacts.normalization import fold
 from contacts.normalization import tag as normalize_tag
@@ -79,14 +80,29 @@ def search_has(text: str) -> Q:
     return Q(SearchHas(fold(text)))
 
 
+def _without(text: Any, pattern: str) -> models.Func:
+    values = (models.Value(value) for value in (pattern, "", "g"))
+    return models.Func(text, *values, function="REGEXP_REPLACE", output_field=models.TextField())
+
+
+# What ``normalization.phone_digits`` makes of a phone number.
+PHONE_DIGITS = _without(_without(F("phone"), "[^0-9]"), "^00")
+
+
 class ContactQuerySet(ScopedQuerySet):
     def filtered(self, filters: Mapping[str, Any]) -> Self:
         """The contacts that match all of these filters, each of which may be absent: ``search`` (text in the name,
         username or e-mail address, regardless of case), ``tag`` (tags, all of which the contact has), ``stage``,
-        ``updated_since`` (a datetime) and ``ids``."""
+        ``updated_since`` (a datetime), ``ids``, and ``username``, ``email`` and ``phone`` in their normal forms."""
         rows = self
         if "ids" in filters:
             rows = rows.filter(pk__in=filters["ids"])
+        if "username" in filters:
+            rows = rows.filter(username_key=filters["username"])
+        if "email" in filters:
+            rows = rows.filter(email_key=filters["email"])
+        if "phone" in filters:
+            rows = rows.exclude(phone="").filter(Exact(PHONE_DIGITS, filters["phone"]))
         if "search" in filters:
             rows = rows.filter(search_has(filters["search"]))
         for name in filters.get("tag", ()):
@@ -149,6 +165,7 @@ class Contact(WorkspaceModel):
             models.Index(fields=["workspace", "updated_at", "id"], name="contact_by_updated"),
             models.Index(fields=["workspace", "name", "id"], name="contact_by_name"),
             models.Index(fields=["workspace", "score", "id"], name="contact_by_score"),
+            models.Index(F("workspace"), PHONE_DIGITS, name="contact_by_phone", condition=~Q(phone="")),
         ]
 
     @property

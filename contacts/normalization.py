@@ -129,6 +129,11 @@ def email_key(text: str) -> str:
     return f"{local}@{domain}"
 
 
+def phone_digits(text: str) -> str:
+    """The digits of a phone number, by which it is compared, without the 00 of another country."""
+    return re.sub("[^0-9]", "", text).removeprefix("00")
+
+
 def email_part(text: str) -> str:
     """A part of an address as keys contain it: case-folded. Keys have the domain in ASCII form."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

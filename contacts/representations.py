@@ -37,6 +37,11 @@ class ContactOut(Representation):
     score = serializers.IntegerField(min_value=0, max_value=100)
     opted_out = serializers.BooleanField()
     custom_fields = serializers.DictField()
+    last_in_at = serializers.DateTimeField(allow_null=True, help_text="When the contact last wrote.")
+    last_out_at = serializers.DateTimeField(allow_null=True, help_text="When the contact was last written to.")
+    unanswered_since = serializers.DateTimeField(
+        allow_null=True, help_text="When the first message was sent to the contact that none of theirs has followed."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

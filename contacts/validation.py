@@ -20,6 +20,8 @@ _REFUSED = rf"\u0000-\u001f\u007f-\u009f{normalization.UNSEEN}"
 _VISIBLE = rf"[^{_REFUSED}{BLANKS}]"
 # A JSON Schema pattern. The length limit holds for the trimmed tag.
 TAG = rf"^[{BLANKS}]*{_VISIBLE}([^{_REFUSED}]{{0,{MAX_TAG - 2}}}{_VISIBLE})?[{BLANKS}]*$"
+# A JSON Schema pattern; ``normalization`` checks the names.
+USERNAME = r"^((https?://)?(t|telegram)\.me/|@)?[A-Za-z][A-Za-z0-9_]{3,31}/?$"
 # Field -> column, for text that is stored as it was sent; null and "" both mean "none".
 _TEXT_COLUMNS = {"name": "name", "first_name": "given_first_name", "last_name": "last_name", "phone": "phone"}
 _PARTS_OF_NAME = frozenset({"given_first_name", "last_name"})

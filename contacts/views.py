@@ -24,7 +24,7 @@ from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Actor, Scope
 
 READ, WRITE = (Scope.READ_CONTACTS,), (Scope.WRITE_CONTACTS,)
-FILTERS = ("search", "tag", "stage", "segment", "updated_since")
+FILTERS = ("search", "tag", "stage", "segment", "filter", "updated_since")
 LIST = ListOf(ContactOut, synced=True)
 PAYLOAD = attrgetter("payload")  # what GET answers of a contact
 MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from contacts.inputs import USERNAME
+from contacts.validation import USERNAME
 from crmsolid.api.fields import (
     BLANKS,
     Boolean,

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from contacts.models import Contact
-from contacts.normalization import InvalidValue, email_key, username_key
+from contacts.normalization import InvalidValue, email_key, phone_digits, username_key
 from contacts.segments.fields import CUSTOM
 from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.workspaces.scoping import WorkspaceModel
@@ -117,7 +117,7 @@ def _field_of(value: dict[str, Any]) -> str | None:
 
 def _digits(text: str) -> str:
     """The digits of a phone number or an id, without the 00 of another country; empty for any other text."""
-    return re.sub("[^0-9]", "", text).removeprefix("00") if _NUMBER.fullmatch(text) else ""
+    return phone_digits(text) if _NUMBER.fullmatch(text) else ""
 
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ()./-]{3,}")

@@ -10,9 +10,9 @@ from itertools import groupby
 from typing import Any
 
 from contacts.custom_fields import MAX_NUMBER, MAX_TEXT
-from contacts.inputs import USERNAME
 from contacts.segments.conditions import MAX_LEAVES, MAX_LEVELS, MAX_VALUES
 from contacts.segments.fields import CUSTOM, FIELDS, MAX_DAYS, MAX_SCORE, OPS, TAG, ConditionField, Kind, Op
+from contacts.validation import USERNAME
 from crmsolid.api.fields import DAY_OF_ANY_YEAR, NO_NUL, DateOrTimestamp
 
 Schema = dict[str, Any]

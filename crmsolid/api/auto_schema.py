@@ -104,8 +104,11 @@ class V1Schema(AutoSchema):
         for name, field in self.endpoint.query().fields.items():
             schema = dict(self._map_serializer_field(field, "request"))
             description = {"description": schema.pop("description")} if "description" in schema else {}
+            media_type = getattr(field, "media_type", "")
+            content: Schema = {"content": {media_type: {"schema": schema}}} if media_type else {"schema": schema}
+            style = getattr(field, "parameter_style", {})
             parameters.append(
-                {"name": name, "in": "query", "required": field.required, "schema": schema, **description}
+                {"name": name, "in": "query", "required": field.required, **content, **style, **description}
             )
         if self.method in WRITES:
             parameters.append(components.idempotency_key(self.endpoint, self.method))

@@ -234,6 +234,20 @@ class Id(Text):
         super().__init__(error_messages={"pattern": message}, **options)
 
 
+class Ids(List):
+    """Ids of objects of one kind in a query string, separated by commas; a tool gets them as an array."""
+
+    # How OpenAPI says that.
+    parameter_style: ClassVar[Mapping[str, Any]] = {"style": "form", "explode": False}
+
+    def __init__(self, kind: str, *, max_length: int, **options: Any) -> None:
+        child = Id(kind, is_filter=True)
+        super().__init__(child=child, max_length=max_length, min_length=1, allow_empty=False, **options)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(data.split(",") if isinstance(data, str) else data)
+
+
 def as_integer(data: Any) -> int | None:
     """The integer that a JSON value stands for, 3 for 3.0; None if it stands for none."""
     if isinstance(data, float) and data.is_integer() and abs(data) <= MAX_EXACT_FLOAT:

@@ -47,6 +47,9 @@ def test_new_contact_is_answered_with_every_field(ours: Api) -> None:
         "score": 0,
         "opted_out": False,
         "custom_fields": {},
+        "last_in_at": None,
+        "last_out_at": None,
+        "unanswered_since": None,
     }
     read = ours.get(f"/v1/contacts/{contact['id']}")
     assert read.json() == without_created(contact)

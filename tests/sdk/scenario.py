@@ -85,6 +85,10 @@ async def contacts(crm: AsyncCrmSolid, run_name: str) -> str:
     found = [one.id async for one in crm.contacts.list(tag=[run_name], sort="created_at", limit=1)]
     assert (len(found), found[0]) == (2, contact.id)
     assert [one.id async for one in crm.contacts.list(search="ковалёва", tag=[run_name, "vip"])] == [contact.id]
+    is_vip = {"all": [{"field": "tag", "op": "is", "value": value} for value in (run_name, "vip")]}
+    for exactly in ({"username": f"@ANNA_{run_name}"}, {"ids": [contact.id]}, {"filter": is_vip}):
+        assert [one.id async for one in crm.contacts.list(**exactly)] == [contact.id]
+    assert [one.id async for one in crm.contacts.list(email="nobody@example.com", phone="+49 30 1")] == []
 
     whole = crm.contacts.sync()
     assert {contact.id} < {one.id async for one in whole}

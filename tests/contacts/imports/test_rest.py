@@ -160,7 +160,9 @@ def test_an_export_is_imported_without_an_invalid_row_and_changes_nothing(
     before = ours.get("/v1/contacts").json()
     job = import_csv(file)
     assert counts(job) == (0, 0, 2, 0)
-    assert job.result["ignored_columns"] == ["id", "telegram_id", "score", "created_at", "updated_at"]
+    assert job.result["ignored_columns"] == [
+        *("id", "telegram_id", "score", "last_in_at", "last_out_at", "unanswered_since", "created_at", "updated_at")
+    ]
     assert ours.get("/v1/contacts").json() == before
 
 

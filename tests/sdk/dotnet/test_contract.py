@@ -30,6 +30,7 @@ OF_THREADS = {"account", "contact", "state", "snoozed_until", "assignee", "waiti
 ADDED_LATER = {
     "Broadcast": {"format", "attachments"},
     "BroadcastSample": {"html"},
+    "Contact": {"last_in_at", "last_out_at", "unanswered_since"},
     "Message": {
         *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),
         *("contact", "author"),

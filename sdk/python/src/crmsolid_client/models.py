@@ -521,6 +521,12 @@ class Contact(Model):
     score: int
     opted_out: bool
     custom_fields: dict[str, Any]
+    last_in_at: Time | None
+    """When the contact last wrote."""
+    last_out_at: Time | None
+    """When the contact was last written to."""
+    unanswered_since: Time | None
+    """When the first message was sent to the contact that none of theirs has followed."""
     created_at: Time
     updated_at: Time
 
@@ -543,6 +549,12 @@ class ContactUpserted(Model):
     score: int | None = None
     opted_out: bool | None = None
     custom_fields: dict[str, Any] | None = None
+    last_in_at: Time | None = None
+    """When the contact last wrote."""
+    last_out_at: Time | None = None
+    """When the contact was last written to."""
+    unanswered_since: Time | None = None
+    """When the first message was sent to the contact that none of theirs has followed."""
     created_at: Time | None = None
     updated_at: Time | None = None
     created: bool
@@ -566,6 +578,12 @@ class ContactWritten(Model):
     score: int | None = None
     opted_out: bool | None = None
     custom_fields: dict[str, Any] | None = None
+    last_in_at: Time | None = None
+    """When the contact last wrote."""
+    last_out_at: Time | None = None
+    """When the contact was last written to."""
+    unanswered_since: Time | None = None
+    """When the first message was sent to the contact that none of theirs has followed."""
     created_at: Time | None = None
     updated_at: Time | None = None
 

@@ -47,6 +47,15 @@ public sealed record Contact : VersionedModel
     /// <summary>The custom fields, by their keys.</summary>
     public required IReadOnlyDictionary<string, JsonElement> CustomFields { get; init; }
 
+    /// <summary>When the contact last wrote.</summary>
+    public DateTimeOffset? LastInAt { get; init; }
+
+    /// <summary>When the contact was last written to.</summary>
+    public DateTimeOffset? LastOutAt { get; init; }
+
+    /// <summary>When the first message was sent to the contact that none of theirs has followed.</summary>
+    public DateTimeOffset? UnansweredSince { get; init; }
+
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -101,6 +110,15 @@ public record WrittenContact : VersionedModel
 
     /// <summary>The custom fields, by their keys.</summary>
     public IReadOnlyDictionary<string, JsonElement>? CustomFields { get; init; }
+
+    /// <summary>When the contact last wrote.</summary>
+    public DateTimeOffset? LastInAt { get; init; }
+
+    /// <summary>When the contact was last written to.</summary>
+    public DateTimeOffset? LastOutAt { get; init; }
+
+    /// <summary>When the first message was sent to the contact that none of theirs has followed.</summary>
+    public DateTimeOffset? UnansweredSince { get; init; }
 
     /// <summary>When it was created.</summary>
     public DateTimeOffset? CreatedAt { get; init; }

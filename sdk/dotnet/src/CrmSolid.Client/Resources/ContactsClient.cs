@@ -26,10 +26,17 @@ public class ContactsClient : ResourceClient
     /// <param name="segment">In this segment.</param>
     /// <param name="updatedSince">Changed at this time or later.</param>
     /// <param name="sort">The order.</param>
+    /// <param name="username">Of exactly this username.</param>
+    /// <param name="email">Of exactly this e-mail address.</param>
+    /// <param name="phone">Of this telephone number, by its digits.</param>
+    /// <param name="ids">Of these ids, 100 at most. Unknown ones are left out.</param>
+    /// <param name="filter">For whom this holds.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Contact> ListAsync(
         string? search = null, IEnumerable<string>? tags = null, ContactStage? stage = null, string? segment = null,
-        DateTimeOffset? updatedSince = null, ContactSort? sort = null, CancellationToken cancellationToken = default) =>
+        DateTimeOffset? updatedSince = null, ContactSort? sort = null, string? username = null, string? email = null,
+        string? phone = null, IEnumerable<string>? ids = null, Condition? filter = null,
+        CancellationToken cancellationToken = default) =>
         Pages<Contact>(
             () => ApiRequest.Get($"/v1/contacts")
                 .Query("search", search)
@@ -37,7 +44,12 @@ public class ContactsClient : ResourceClient
                 .Query("stage", stage)
                 .Query("segment", segment)
                 .Query("updated_since", updatedSince)
-                .Query("sort", sort),
+                .Query("sort", sort)
+                .Query("username", username)
+                .Query("email", email)
+                .Query("phone", phone)
+                .Query("ids", Joined(ids))
+                .Query("filter", Serialized(filter)),
             cancellationToken);
 
     /// <summary>
@@ -138,19 +150,35 @@ public class ContactsClient : ResourceClient
     /// <param name="stage">In this stage.</param>
     /// <param name="segment">In this segment.</param>
     /// <param name="updatedSince">Changed at this time or later.</param>
+    /// <param name="username">Of exactly this username.</param>
+    /// <param name="email">Of exactly this e-mail address.</param>
+    /// <param name="phone">Of this telephone number, by its digits.</param>
+    /// <param name="ids">Of these ids, 100 at most. Unknown ones are left out.</param>
+    /// <param name="filter">For whom this holds.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Stream> ExportAsync(
         ExportFormat? format = null, string? search = null, IEnumerable<string>? tags = null,
         ContactStage? stage = null, string? segment = null, DateTimeOffset? updatedSince = null,
-        CancellationToken cancellationToken = default) =>
+        string? username = null, string? email = null, string? phone = null, IEnumerable<string>? ids = null,
+        Condition? filter = null, CancellationToken cancellationToken = default) =>
         GetStreamAsync(
             ApiRequest.Get($"/v1/contacts/export").Query("format", format)
                 .Query("search", search)
                 .Query("tag", tags)
                 .Query("stage", stage)
                 .Query("segment", segment)
-                .Query("updated_since", updatedSince),
+                .Query("updated_since", updatedSince)
+                .Query("username", username)
+                .Query("email", email)
+                .Query("phone", phone)
+                .Query("ids", Joined(ids))
+                .Query("filter", Serialized(filter)),
             cancellationToken);
+
+    private static string? Joined(IEnumerable<string>? ids) => ids is null ? null : string.Join(',', ids);
+
+    private static string? Serialized(Condition? filter) =>
+        filter is null ? null : JsonSerializer.Serialize(filter, Json.Options);
 
     /// <summary>
     /// Imports a CSV file whose first line names the fields. Wait for the job (<see cref="JobsClient.WaitAsync"/>), which

@@ -73,6 +73,9 @@ public sealed class ContactTests
         {
             ids.Add((await Product.NewContactAsync(tag)).Id);
         }
+        Condition filter = Condition.Where("tag", ConditionOperator.Is, tag);
+        Assert.Equal(
+            ids[0], Assert.Single(await Product.AllAsync(_client.Contacts.ListAsync(ids: [ids[0]], filter: filter))).Id);
         Pageable<Contact> list = _client.Contacts.ListAsync(tags: [tag], sort: ContactSort.CreatedAt);
         Assert.Equal(ids, (await Product.AllAsync(list)).Select(contact => contact.Id));
         List<Page<Contact>> pages = await Product.AllAsync(list.AsPages(pageSize: 2));

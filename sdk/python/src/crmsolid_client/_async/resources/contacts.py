@@ -27,19 +27,31 @@ class AsyncContacts(AsyncResource):
         tag: Sequence[str] | None = None,
         stage: models.ContactStage | None = None,
         segment: str | None = None,
+        username: str | None = None,
+        email: str | None = None,
+        phone: str | None = None,
+        ids: Sequence[str] | None = None,
+        filter: Mapping[str, Any] | None = None,
         updated_since: datetime.datetime | None = None,
         sort: Sort | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> AsyncPages[models.Contact]:
         """Contacts, newest first unless ``sort`` says otherwise. ``search`` is a part of name, username or e-mail
-        address; ``tag`` are tags that the contact must have, all of them; ``segment`` is the id of a segment."""
+        address; ``tag`` are tags that the contact must have, all of them; ``segment`` is the id of a segment.
+        ``username``, ``email`` and ``phone`` are compared exactly. ``ids`` are up to 100, and unknown ones are left
+        out. ``filter`` is a condition as segments have it."""
         call = read(
             "/v1/contacts",
             search=search,
             tag=tag,
             stage=stage,
             segment=segment,
+            username=username,
+            email=email,
+            phone=phone,
+            ids=None if ids is None else ",".join(ids),
+            filter=None if filter is None else json.dumps(filter, ensure_ascii=False),
             updated_since=updated_since,
             sort=sort,
             limit=limit,
@@ -183,6 +195,11 @@ class AsyncContacts(AsyncResource):
         tag: Sequence[str] | None = None,
         stage: models.ContactStage | None = None,
         segment: str | None = None,
+        username: str | None = None,
+        email: str | None = None,
+        phone: str | None = None,
+        ids: Sequence[str] | None = None,
+        filter: Mapping[str, Any] | None = None,
         updated_since: datetime.datetime | None = None,
     ) -> AsyncDownload:
         """All contacts, or those that match as in :meth:`list`, as a CSV file or as one JSON object a line."""
@@ -194,6 +211,11 @@ class AsyncContacts(AsyncResource):
             tag=tag,
             stage=stage,
             segment=segment,
+            username=username,
+            email=email,
+            phone=phone,
+            ids=None if ids is None else ",".join(ids),
+            filter=None if filter is None else json.dumps(filter, ensure_ascii=False),
             updated_since=updated_since,
         )
         return AsyncDownload(self._transport, call)
