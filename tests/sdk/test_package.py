@@ -46,6 +46,13 @@ def test_wheel_has_the_package_and_its_types(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names} == {"crmsolid_client", names[-1].split("/")[0]}
 
 
+def test_wheel_is_under_the_mit_license(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as files:
+        texts = {name.rpartition("/")[2]: files.read(name).decode() for name in files.namelist() if "dist-info" in name}
+    assert texts["LICENSE"].startswith("MIT License")
+    assert "License-Expression: MIT" in texts["METADATA"].splitlines()
+
+
 def cpu_seconds(*command: str) -> float:
     """In time of the processor: waiting for it does not count."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

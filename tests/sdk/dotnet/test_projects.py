@@ -29,7 +29,7 @@ def test_the_library_is_built_as_it_is_tested_and_needs_no_package() -> None:
     assert root.get("Sdk") == "Microsoft.NET.Sdk"
     assert {name: found[name] for name in SAME_AS_HERE} == SAME_AS_HERE
     assert found["GenerateDocumentationFile"] == found["Deterministic"] == "true"
-    assert found["PackageId"] == "CrmSolid.Client"
+    assert (found["PackageId"], found["PackageLicenseExpression"]) == ("CrmSolid.Client", "MIT")
     # All sources below the folder belong to it, as they do here.
     assert {each.tag for group in root.iter("ItemGroup") for each in group} == {"None"}
 
