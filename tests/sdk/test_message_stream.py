@@ -104,7 +104,7 @@ def test_stream_that_is_closed_while_it_waits_to_try_again_ends_at_once() -> Non
 
 
 def test_stream_that_is_closed_after_a_cut_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmsolid_client._sync.stream.random", SimpleNamespace(random=lambda: 1000.0))  # 125 s
+    monkeypatch.setattr("crmsolid_client._retry.random", SimpleNamespace(random=lambda: 1000.0))  # 250 s
     server = Server([Cut(), Cut()])
     with connect(server) as crm, ThreadPoolExecutor(1) as thread:
         stream = crm.messages.stream()

@@ -3,16 +3,20 @@
 import datetime
 import json
 import pickle
+import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 
 from crmsolid_client import CrmSolid, errors
+from crmsolid_client._config import Config
 from crmsolid_client._pacing import RateLimit
 from crmsolid_client._retry import Attempts
 from tests.sdk.answers import KEY, QUEUED, Answer, Server, send
@@ -52,7 +56,7 @@ def connect(clock: Clock) -> Iterator[Connect]:
     """A client of a server that gives these answers."""
     clients: list[CrmSolid] = []
 
-    def make(*answers: Answer, retry_for: float = 90.0) -> tuple[CrmSolid, Server]:
+    def make(*answers: Answer, retry_for: float = 30.0) -> tuple[CrmSolid, Server]:
         server = Server(list(answers))
         transport = httpx.MockTransport(server)
         crm = CrmSolid(KEY, "http://127.0.0.1:9", retry_for=retry_for, http_transport=transport)
@@ -122,11 +126,101 @@ def test_retry_after_is_obeyed(connect: Connect, clock: Clock) -> None:
     assert clock.slept == [17.25]
 
 
-def test_retry_after_beyond_the_time_of_the_call_is_raised_at_once(connect: Connect, clock: Clock) -> None:
-    crm, server = connect(problem(429, "rate_limited", {"Retry-After": "60"}), retry_for=30)
-    with pytest.raises(errors.RateLimitedError) as refused:
+def test_wait_for_the_rate_limit_comes_on_top_of_the_time_of_the_call(connect: Connect, clock: Clock) -> None:
+    refused = problem(429, "rate_limited", {"Retry-After": "60"})
+    crm, server = connect(refused, refused, httpx.Response(200, json=QUEUED), retry_for=10)
+    send(crm)
+    assert (len(server.requests), clock.slept) == (3, [60.25, 60.25])
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, "rate_limited"), (503, "service_unavailable")])
+def test_longer_wait_than_the_call_may_take_is_raised_at_once(
+    connect: Connect, clock: Clock, status: int, code: str
+) -> None:
+    crm, server = connect(problem(status, code, {"Retry-After": "61"}))
+    with pytest.raises(errors.BY_CODE[code]) as refused:
         send(crm)
-    assert (len(server.requests), clock.slept, refused.value.retry_after) == (1, [], 60.0)
+    assert (len(server.requests), clock.slept, refused.value.retry_after) == (1, [], 61.0)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_of_0_is_no_reason_to_hurry(connect: Connect, clock: Clock, status: int) -> None:
+    crm, server = connect(problem(status, "", {"Retry-After": "0"}))
+    with pytest.raises(errors.APIError):
+        send(crm)
+    expected = [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0] if status == 429 else [0.5, 1.0, 2.0, 4.0, 8.0, 8.0]
+    assert clock.slept == expected
+    assert len(server.requests) <= 9
+
+
+@pytest.mark.parametrize("options", [{"retry_for": 0}, {"max_retries": 0}])
+def test_0_turns_retries_off(connect: Connect, clock: Clock, options: dict[str, Any]) -> None:
+    crm, server = connect(httpx.ReadError("reset"), problem(429, "rate_limited", {"Retry-After": "1"}))
+    once = crm.with_options(**options)
+    for kind in (errors.APIConnectionError, errors.RateLimitedError):
+        with pytest.raises(kind):
+            send(once)
+    assert (len(server.requests), clock.slept) == (2, [])
+
+
+def test_max_retries_ends_them_before_the_time(connect: Connect, clock: Clock) -> None:
+    crm, server = connect(httpx.ReadError("reset"))
+    with pytest.raises(errors.APIConnectionError, match="after 3 attempts"):
+        crm.with_options(max_retries=2, retry_for=1000).me()
+    assert (len(server.requests), clock.slept) == (3, [0.5, 1.0])
+
+
+@pytest.mark.parametrize(
+    "cause", [socket.gaierror(-2, "Name or service not known"), ssl.SSLCertVerificationError("no")]
+)
+def test_host_that_is_not_known_or_not_trusted_is_tried_again_twice(
+    connect: Connect, clock: Clock, cause: Exception
+) -> None:
+    failure = httpx.ConnectError("no")
+    failure.__cause__ = cause
+    crm, server = connect(failure)
+    with pytest.raises(errors.APIConnectionError):
+        send(crm)
+    assert (len(server.requests), clock.slept) == (3, [0.5, 1.0])
+
+
+def test_attempt_gets_what_is_left_of_the_time_of_the_call(connect: Connect, clock: Clock) -> None:
+    timeouts: list[float] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        timeouts.append(request.extensions["timeout"]["read"])
+        clock.now += min(timeouts[-1], 4.0)
+        raise httpx.ReadTimeout("slow")
+
+    transport = httpx.MockTransport(answer)
+    crm = CrmSolid(KEY, "http://127.0.0.1:9", timeout=4, retry_for=10, http_transport=transport)
+    with crm, pytest.raises(errors.APITimeoutError):
+        crm.me()
+    assert (timeouts, clock.now) == ([4.0, 4.0, 0.5], 1010.0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"timeout": 0},
+        {"timeout": -1},
+        {"timeout": float("inf")},
+        {"timeout": True},
+        {"retry_for": -0.1},
+        {"retry_for": float("nan")},
+        {"max_retries": -1},
+        {"max_retries": 1.5},
+        {"max_retries": True},
+    ],
+)
+def test_options_are_checked_when_they_are_given(connect: Connect, options: dict[str, Any]) -> None:
+    crm, server = connect(httpx.Response(200, json=QUEUED))
+    (name,) = options
+    with pytest.raises(ValueError, match=name):
+        CrmSolid(KEY, "http://127.0.0.1:9", **options)
+    with pytest.raises(ValueError, match=name):
+        crm.with_options(**options)
+    assert server.requests == []
 
 
 def test_delays_grow_and_end_with_the_time_of_the_call(connect: Connect, clock: Clock) -> None:
@@ -276,7 +370,7 @@ def test_refusal_by_the_rate_limit_makes_other_calls_wait_but_another_limit_does
     rate_limit = RateLimit()
     refused = problem(429, "rate_limited", {**limits(remaining, reset=1), "Retry-After": "15"})
     rate_limit.update(refused.headers)
-    assert Attempts(rate_limit, 90.0, None, "").after_answer(429, refused.headers, refused.content) == 15.25
+    assert Attempts(rate_limit, Config(KEY, ""), None, "").after_answer(429, refused.headers, refused.content) == 15.25
     assert rate_limit.reserve() == wait
 
 

@@ -9,7 +9,7 @@ import pytest
 import standardwebhooks
 
 from crmsolid_client import sign_webhook, verify_webhook
-from crmsolid_client.errors import WebhookVerificationError
+from crmsolid_client.errors import UnreadableEvent, WebhookVerificationError
 from webhooks.delivery.signing import signature_headers
 
 EVENT = {"event": "ping", "id": "evt_1", "created_at": "2026-06-04T09:00:00Z", "data": {"note": "Привіт 🚀"}}
@@ -39,7 +39,7 @@ def only(headers: dict[str, str], *names: str) -> dict[str, str]:
 def test_both_forms_are_accepted(secret: str) -> None:
     headers = sign_webhook(BODY, secret, webhook_id="evt_1")
     for given in (headers, only(headers, "x-signature"), {k.upper(): v for k, v in headers.items()}):
-        event = verify_webhook(BODY, given, secret)
+        event = verify_webhook(BODY, given, secret, allow_x_signature=True)
         assert (event.event, event.id, event.data) == ("ping", "evt_1", {"note": "Привіт 🚀"})
 
 
@@ -111,16 +111,28 @@ def test_webhook_with_some_of_the_standard_headers_is_refused(left: tuple[str, .
         verify_webhook(BODY, only(headers, "x-signature", *left), GENERATED)
 
 
-def test_x_signature_alone_is_refused_if_a_timestamp_is_required() -> None:
-    headers = sign_webhook(BODY, GENERATED, webhook_id="evt_1")
-    assert verify_webhook(BODY, headers, GENERATED, require_timestamp=True).id == "evt_1"
+def test_x_signature_alone_is_refused_unless_the_caller_allows_it() -> None:
+    headers = only(sign_webhook(BODY, GENERATED, webhook_id="evt_1"), "x-signature")
     with pytest.raises(WebhookVerificationError, match="missing or wrong"):
-        verify_webhook(BODY, only(headers, "x-signature"), GENERATED, require_timestamp=True)
+        verify_webhook(BODY, headers, GENERATED)
+    assert verify_webhook(BODY, headers, GENERATED, allow_x_signature=True).id == "evt_1"
 
 
 def test_x_signature_that_is_no_text_is_refused() -> None:
     with pytest.raises(WebhookVerificationError, match="not that of"):
-        verify_webhook(BODY, {"X-Signature": "\udcff"}, GENERATED)
+        verify_webhook(BODY, {"X-Signature": "\udcff"}, GENERATED, allow_x_signature=True)
+
+
+@pytest.mark.parametrize("left", [(), ("x-signature",)], ids=["both", "X-Signature"])
+def test_one_of_several_secrets_fits(left: tuple[str, ...]) -> None:
+    headers = sign_webhook(BODY, "new", webhook_id="evt_1")
+    given = only(headers, *left) if left else headers
+    assert verify_webhook(BODY, given, ["old", "new"], allow_x_signature=True).id == "evt_1"
+    with pytest.raises(WebhookVerificationError, match="not that of"):
+        verify_webhook(BODY, given, ["old", "older"], allow_x_signature=True)
+    for empty in ([], ["new", ""]):
+        with pytest.raises(ValueError, match="empty"):
+            verify_webhook(BODY, given, empty, allow_x_signature=True)
 
 
 def test_changed_body_and_other_secret_are_refused_in_both_forms() -> None:
@@ -144,9 +156,32 @@ def test_webhook_without_a_signature_is_refused() -> None:
         verify_webhook(BODY, {}, "secret")
 
 
-def test_signed_body_that_is_no_event_is_refused() -> None:
-    with pytest.raises(WebhookVerificationError, match="no event"):
-        verify_webhook(b"[]", sign_webhook(b"[]", "secret", webhook_id="evt_1"), "secret")
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        (b"[]", ("", "")),
+        (b"{", ("", "")),
+        (b"\xff", ("", "")),
+        (b'{"event": "ping", "created_at": "2026-06-04T09:00:00Z"}', ("", "ping")),
+        (b'{"event": "later.made", "id": "evt_1", "data": [1]}', ("evt_1", "later.made")),
+    ],
+)
+def test_signed_body_that_cannot_be_read_is_apart_from_a_wrong_signature(body: bytes, known: tuple[str, str]) -> None:
+    headers = sign_webhook(body, "secret", webhook_id="evt_1")
+    with pytest.raises(UnreadableEvent) as unreadable:
+        verify_webhook(body, headers, "secret")
+    error = unreadable.value
+    assert ((error.id, error.type), error.raw) == (known, body.decode(errors="replace"))
+    with pytest.raises(WebhookVerificationError):
+        verify_webhook(body, headers, "other")
+
+
+def test_event_of_a_later_version_or_stored_long_ago_is_read() -> None:
+    later = {**EVENT, "event": "contact.painted", "actor": None, "shade": "red"}
+    for body in (json.dumps(later).encode(), b'{"event": "contact.painted", "id": "evt_1"}'):
+        event = verify_webhook(body, sign_webhook(body, "secret"), "secret")
+        assert (event.event, event.id, event.actor) == ("contact.painted", "evt_1", None)
+        assert event.contact is None
 
 
 def test_empty_secret_and_parsed_body_are_mistakes_of_the_caller() -> None:

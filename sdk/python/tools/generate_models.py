@@ -47,28 +47,15 @@ ENUMS = {
     ("ThreadOut", "state"): "ThreadState",
 }
 RENAMED = {"from": "from_", "schema": "schema_"}  # a keyword of Python, a method of pydantic's models
-# What an older product, or an event that it has stored, does not have, though the document requires it. A list is empty
-# then, anything else null.
-OF_THREADS = {"account", "contact", "state", "snoozed_until", "assignee", "waiting_since", "planned_at"}
-ADDED_LATER = {
-    "BroadcastOut": {"format", "attachments"},
-    "BroadcastSampleOut": {"html"},
-    "MessageOut": {
-        *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),
-        *("contact", "author"),
-    },
-    "PersonalDataOut": {"files", "drafts"},
-    "PreviewStepOut": {"html"},
-    "StepOut": {"format", "attachments"},
-    "ThreadOut": OF_THREADS,
-    "ThreadDetailOut": OF_THREADS,
-}
+ID = {"id"}  # what an object cannot be used without
 SECRET = {"secret"}  # shown by no repr
 WIDTH = 116
 HEADER = '''"""What the API answers. Generated from docs/openapi.json by tools/generate_models.py; do not edit.
 
-Values of an enumeration that are not listed here are kept: every one is ``Literal[...] | str``. Times are aware.
-A field has the default None if the API may leave it out.
+Values of an enumeration that are not listed here are kept: ``Role`` is any text, and ``RoleIn``, which arguments take,
+is one of those that are listed. Times are aware. Only ``id``, and the type of an event, must be there. Another member
+that is missing, or null although the API does not say so, is empty if it is a text, a list or an object of any members,
+else None.
 """
 
 from __future__ import annotations
@@ -77,7 +64,7 @@ from typing import Any, Literal
 
 import pydantic
 
-from ._model import EventBase, Model, Time
+from ._model import ABSENT, EventBase, Model, Time
 
 '''
 OF_THE_LOG = {"request_id"}  # what an event has only in the log
@@ -153,15 +140,15 @@ def _key(values: list[str]) -> tuple[str, ...]:
 
 def _alias(name: str, values: tuple[str, ...]) -> str:
     inner = ", ".join(json.dumps(value) for value in values)
-    line = f"{name} = Literal[{inner}] | str\n"
-    if len(line) <= WIDTH:
-        return line
-    rows = "".join(f"    {json.dumps(value)},\n" for value in values)
-    return f"{name} = (\n    Literal[\n{textwrap.indent(rows, '    ')}    ]\n    | str\n)\n"
+    closed = f"{name}In = Literal[{inner}]\n"
+    if len(closed) > WIDTH:
+        rows = "".join(f"    {json.dumps(value)},\n" for value in values)
+        closed = f"{name}In = Literal[\n{rows}]\n"
+    return f"{closed}{name} = {name}In | str\n"
 
 
 def _model(name: str, schema: dict[str, Any], named: dict[tuple[str, ...], str]) -> str:
-    required = set(schema.get("required", [])) - ADDED_LATER.get(name, set())
+    required = set(schema.get("required", []))
     is_event = name == "EventOut"
     lines = [f"\n\nclass {model_name(name)}({'WebhookEvent' if is_event else 'Model'}):\n"]
     if description := schema.get("description"):
@@ -172,24 +159,40 @@ def _model(name: str, schema: dict[str, Any], named: dict[tuple[str, ...], str])
     return "".join(lines)
 
 
-def _field(name: str, part: dict[str, Any], is_required: bool, named: dict[tuple[str, ...], str]) -> str:
+def _field(
+    name: str, part: dict[str, Any], is_required: bool, named: dict[tuple[str, ...], str], essential: set[str] = ID
+) -> str:
     hint = _hint(part, named)
-    is_list = hint.startswith("list[") and not hint.endswith("None")
-    if not is_required and not is_list and "None" not in hint.split(" | "):
+    if not is_required and not hint.startswith("list[") and not _takes_null(hint):
         hint += " | None"
-    options = [] if is_required else ["default_factory=list" if is_list else "default=None"]
+    options = [] if name in essential and is_required and not _takes_null(hint) else [_default(hint, part)]
     attribute = RENAMED.get(name, name)
     if attribute != name:
         options.append(f"alias={json.dumps(name)}")
     if name in SECRET:
         options.append("repr=False")
     value = f" = pydantic.Field({', '.join(options)})" if options else ""
-    if options == ["default=None"]:
-        value = " = None"
+    if len(options) == 1 and options[0].startswith("default="):
+        value = f" = {options[0].removeprefix('default=')}"
     description = str(part.get("description", "")).split("\n\n* ")[0].strip()
     if description.startswith("* `"):
         description = ""
     return f"    {attribute}: {hint}{value}\n" + (_docstring(description) if description else "")
+
+
+def _takes_null(hint: str) -> bool:
+    return "None" in hint.split(" | ")
+
+
+def _default(hint: str, part: dict[str, Any]) -> str:
+    """What the field is if the answer lacks it."""
+    if _takes_null(hint) or hint == "Any":
+        return "default=None"
+    for kind in ("list", "dict"):
+        if hint.startswith(f"{kind}["):
+            return f"default_factory={kind}"
+    is_text = part.get("type") == "string" and hint != "Time"
+    return 'default=""' if is_text else "default=ABSENT"
 
 
 def _hint(part: dict[str, Any], named: dict[tuple[str, ...], str]) -> str:
@@ -236,7 +239,7 @@ def _webhook_event(schema: dict[str, Any], named: dict[tuple[str, ...], str]) ->
     return (
         "\n\nclass WebhookEvent(EventBase):\n"
         '    """An event as a webhook or the stream of messages delivers it."""\n\n'
-        + "".join(_field(name, part, True, named) for name, part in fields.items())
+        + "".join(_field(name, part, True, named, ID | {"event"}) for name, part in fields.items())
         + objects
     )
 

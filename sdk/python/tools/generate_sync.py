@@ -21,7 +21,7 @@ REPLACEMENTS = [
     (r"\benter_async_context\b", "enter_context"),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\basyncio\.sleep\b", "time.sleep"),
-    (r"\basyncio\.to_thread\(([\w.]+), ", r"\1("),
+    (r"\basyncio\.to_thread\(([\w.]+)(?:, )?", r"\1("),
     (r"^import asyncio$", "import time"),
     (r"\ba(close|read|iter_bytes)\b", r"\1"),
     (r"\banext\(", "next("),

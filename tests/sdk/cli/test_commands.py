@@ -77,6 +77,7 @@ ELSEWHERE = {
     "contacts delete",
     "contacts export",
     "contacts import",
+    "events follow",
     "files download",
     "files upload",
     "jobs cancel",

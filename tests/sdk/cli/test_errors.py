@@ -231,8 +231,6 @@ def test_a_retry_is_told(live: Live, crmsolid: Crmsolid) -> None:
         (["contacts", "get", ""], "id is empty"),
         (["contacts", "create", "--username", "sarah", "--field", "city:=NaN"], "no JSON"),
         (["contacts", "delete", "con_1", "--yes", "--idempotency-key", " key"], "printable ASCII"),
-        (["events", "list", "--follow", "--limit", "3"], "not for --follow"),
-        (["events", "list", "--follow", "--all"], "not for --follow"),
         (["webhooks", "create", "https://example.com", "--event", "ping", "--secret", "s"], "No such option"),
         (["webhooks", "rotate-secret", "whk_1", "--secret", "s"], "No such option"),
         (["webhooks", "tail", "--secret", "s"], "No such option"),

@@ -124,7 +124,7 @@ def test_without_a_secret_one_is_made_and_printed(live: Live) -> None:
 def test_events_are_followed_from_a_time_on(live: Live, crmsolid: Crmsolid) -> None:
     create_logged(live, "followed_before")
     known = crmsolid("events", "list", "--since", "1h", "--all", "--json").lines
-    with start(live, "events", "list", "--follow", "--since", known[-1]["created_at"], "--json") as process:
+    with start(live, "events", "follow", "--since", known[-1]["created_at"], "--json") as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline()) == known[-1]
         create(live, "followed_after")

@@ -20,6 +20,8 @@ from .errors import *  # noqa: F403 - its __all__ are the exceptions
 if TYPE_CHECKING:
     from . import models
     from ._async.client import AsyncCrmSolid
+    from ._model import RawResponse
+    from ._positions import PositionFile, PositionStore
     from ._requests import NOT_GIVEN, NotGiven
     from ._sync.client import CrmSolid
     from .webhooks import sign_webhook, verify_webhook
@@ -31,6 +33,9 @@ _LAZY = {
     "CrmSolid": "._sync.client",
     "NOT_GIVEN": "._requests",
     "NotGiven": "._requests",
+    "PositionFile": "._positions",
+    "PositionStore": "._positions",
+    "RawResponse": "._model",
     "sign_webhook": ".webhooks",
     "verify_webhook": ".webhooks",
 }
@@ -40,6 +45,9 @@ __all__ = [
     "AsyncCrmSolid",
     "CrmSolid",
     "NotGiven",
+    "PositionFile",
+    "PositionStore",
+    "RawResponse",
     "__version__",
     "errors",
     "models",

@@ -8,38 +8,60 @@ from collections.abc import Mapping
 
 MARGIN_PERCENT = 1  # of the limit is left to other clients of the same key, which this one does not see
 SHORTEST_WINDOW = 2.0  # seconds between the ends of two windows, at least
+WINDOW_SECONDS = 60.0
+LONGEST_WAIT = 61.0  # for the next window, with what is added at random; the server decides on what would wait longer
+PROBE_SECONDS = 10.0  # within which the first request is answered, or others go on without knowing the limit
+PAUSE_SECONDS = 0.05  # between two looks at whether the first request is answered
+UNCERTAIN_PAUSE_SECONDS = 1.0  # between two looks at a window whose end is not known yet
 
 
 class RateLimit:
-    """The requests that the key has left, as far as the client knows. All threads and tasks of a client share it."""
+    """The requests that the key has left, as far as the client knows. All threads and tasks of a client share it.
+
+    The first request goes alone, and its answer says what the limit is. When a window ends, the next one is taken to
+    have the same limit, and its first answer says when it ends.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._limit = 0
         self._remaining = 0
-        self._resets_at = 0.0  # on the monotonic clock; in the past: the window has ended, or nothing is known yet
+        self._resets_at = 0.0  # on the monotonic clock
+        self._is_end_known = False
+        self._probe_ends_at = 0.0
+        self._is_unlimited = False  # answers come from something that tells no limit
+        self.window = 0
+        """The number of the present window, which :meth:`update` takes."""
 
-    def reserve(self, most: float = float("inf")) -> float:
-        """Count one request that is about to be sent and return 0, or the seconds until it may be. Call again then. If
-        that is more than ``most``, the request is counted all the same: the server decides."""
+    def reserve(self, most: float = LONGEST_WAIT) -> float:
+        """Count one request that is about to be sent and return 0, or the seconds after which to call again. If the
+        wait is more than ``most``, the request is counted all the same: the server decides."""
         with self._lock:
-            wait = self._resets_at - time.monotonic()
-            if wait <= 0 or self._remaining > self._margin() or wait > most:
+            now = time.monotonic()
+            if not self._limit:
+                return self._probe(now, most)
+            if now >= self._resets_at:
+                self._begin(self._limit, now + WINDOW_SECONDS, is_end_known=False)
+            wait = self._resets_at - now
+            if self._remaining > self._margin() or wait > most:
                 self._remaining -= 1
                 return 0.0
-            return wait
+            return wait if self._is_end_known else min(wait, UNCERTAIN_PAUSE_SECONDS)
 
-    def update(self, headers: Mapping[str, str]) -> None:
-        """Take over what an answer says. Answers of requests that ran side by side may come in any order."""
+    def update(self, headers: Mapping[str, str], window: int | None = None) -> None:
+        """Take over what an answer says to a request that was sent in this window. Answers of requests that ran side by
+        side may come in any order."""
         try:
             limit = int(headers["x-ratelimit-limit"])
             remaining = int(headers["x-ratelimit-remaining"])
             reset = float(headers["x-ratelimit-reset"])
         except (KeyError, ValueError):
-            return  # not an answer of the application, for example of a proxy in front of it
+            self._is_unlimited = True  # until an answer of the application comes, and not of a proxy in front of it
+            return
         with self._lock:
             now = time.monotonic()
             ends_at = now + reset
+            is_late = window is not None and window != self.window
             # Whole seconds are reported, rounded up, and an answer takes time to come: the known end may be late. An
             # answer that comes before it can be of the next window, which ends much later.
             is_same_window = (
@@ -47,15 +69,43 @@ class RateLimit:
                 and limit == self._limit
                 and ends_at - self._resets_at < max(reset / 2, SHORTEST_WINDOW)
             )
-            self._limit = limit
-            self._remaining = min(remaining, self._remaining) if is_same_window else remaining
-            self._resets_at = min(ends_at, self._resets_at) if is_same_window else ends_at
+            if is_same_window and is_late:
+                # Of an earlier window, which says nothing about this one; or sent in it, and answered in this one.
+                if self._resets_at - ends_at < SHORTEST_WINDOW:
+                    self._remaining = min(remaining, self._remaining)
+            elif is_same_window:
+                self._remaining = min(remaining, self._remaining)
+                self._resets_at = min(ends_at, self._resets_at)
+                self._is_end_known = True
+            else:
+                self._limit = limit
+                self._begin(remaining, ends_at, is_end_known=True)
+
+    def unanswered(self) -> None:
+        """The request has had no answer, so that the next one may be the first that has."""
+        self._probe_ends_at = 0.0
 
     def exhausted(self, seconds: float) -> None:
         """The server has refused a request and asks to wait."""
         with self._lock:
+            ends_at = time.monotonic() + seconds
             self._remaining = 0
-            self._resets_at = max(self._resets_at, time.monotonic() + seconds)
+            self._resets_at = max(self._resets_at, ends_at) if self._is_end_known else ends_at
+            self._is_end_known = True
+
+    def _probe(self, now: float, most: float) -> float:
+        if self._is_unlimited or most < PAUSE_SECONDS:
+            return 0.0
+        if now < self._probe_ends_at:
+            return PAUSE_SECONDS
+        self._probe_ends_at = now + PROBE_SECONDS
+        return 0.0
+
+    def _begin(self, remaining: int, ends_at: float, *, is_end_known: bool) -> None:
+        self.window += 1
+        self._remaining = remaining
+        self._resets_at = ends_at
+        self._is_end_known = is_end_known
 
     def _margin(self) -> int:
         return self._limit * MARGIN_PERCENT // 100

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 from urllib.parse import quote
 
+from ._config import checked_headers
+
 _KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 
 
@@ -100,6 +102,33 @@ def write(
     return Call(method, _fill(path, ids), body=_encode(members), headers=headers)
 
 
+def raw(
+    method: str,
+    path: str,
+    *,
+    params: Mapping[str, Any],
+    json: Any,
+    content: bytes | None,
+    headers: Mapping[str, str],
+    idempotency_key: str | None,
+) -> Call:
+    """Any call by its path below the address of the client. One that does not only read gets an Idempotency-Key."""
+    if not path.startswith("/") or path.startswith("//"):
+        raise ValueError("a path begins with one slash, for example /v1/contacts")
+    if json is not NOT_GIVEN and content is not None:
+        raise ValueError("give json or content, not both")
+    method = method.upper()
+    all_headers = {"Accept": "*/*"}
+    if json is not NOT_GIVEN:
+        content = _dump(json)
+        all_headers["Content-Type"] = "application/json"
+    if method not in ("GET", "HEAD", "OPTIONS"):
+        all_headers["Idempotency-Key"] = _key(idempotency_key)
+    names = {name.lower() for name in headers}
+    kept = {name: value for name, value in all_headers.items() if name.lower() not in names}
+    return Call(method, path, query(params), body=content, headers={**kept, **checked_headers(headers)})
+
+
 def upload(path: str, /, file: Upload, form: Mapping[str, str] | None = None, *, idempotency_key: str | None) -> Call:
     """A form with a file. Its boundary follows from the key, because a repeated request must have the same bytes."""
     key = _key(idempotency_key)
@@ -157,8 +186,11 @@ def _text(value: Any) -> str:
 
 
 def _encode(members: Mapping[str, Any]) -> bytes:
-    given = {name.rstrip("_"): value for name, value in members.items() if value is not NOT_GIVEN}
-    return json.dumps(given, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False).encode()
+    return _dump({name.rstrip("_"): value for name, value in members.items() if value is not NOT_GIVEN})
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False).encode()
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,5 @@
-"""Decides for one call whether and when it is tried again. It does no input or output itself, so that the
-synchronous and the asynchronous transport share it.
+"""Decides for one call whether and when it is tried again, and for a stream when it comes back. It does no input or
+output itself, so that the synchronous and the asynchronous transport share it.
 
 A call is repeated after a lost connection, ``409 idempotency_in_progress``, ``429 rate_limited``, 408 and 5xx.
 Repeating a write is safe because all its attempts have the same Idempotency-Key.
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -18,16 +19,31 @@ from typing import Any
 
 import httpx
 
-from ._pacing import RateLimit
-from .errors import APIConnectionError, APITimeoutError, FieldError, Problem, WaitTimeoutError, error_of
+from ._config import Config
+from ._pacing import LONGEST_WAIT, RateLimit
+from .errors import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    CrmSolidError,
+    FieldError,
+    Problem,
+    WaitTimeoutError,
+    error_of,
+)
 
 logger = logging.getLogger("crmsolid_client")
 
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 8.0
+LONGEST_STREAM_DELAY = 30.0
+LONGEST_RATE_LIMIT = 60.0
+SHORTEST_ATTEMPT = 0.1  # seconds that must be left for another attempt
+RETRIES_OF_THE_HOPELESS = 2  # of a host that is not known, or has no valid certificate
 REPEATED_CODES = frozenset({"idempotency_in_progress", "rate_limited"})
 NEVER_REPEATED_CODES = frozenset({"account_daily_limit"})
 REPEATED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+FINAL_STATUSES = frozenset({401, 403, 404, 410})  # what ends a stream
 _KNOWN = frozenset({"type", "instance", "title", "status", "detail", "code", "errors", "request_id", "required_scope"})
 # The connection was never made, so no request was sent.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -35,32 +51,41 @@ _OWN_MISTAKES = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
 class Attempts:
-    """The attempts of one call. ``seconds`` is how long it may take in all, with the waiting in between. ``server`` is
-    the address that an error names."""
+    """The attempts of one call. They end with ``retry_for`` or ``max_retries``, whichever is first; what is waited for
+    the rate limit, up to a minute each time, is not counted."""
 
-    def __init__(self, rate_limit: RateLimit, seconds: float, idempotency_key: str | None, server: str) -> None:
+    def __init__(self, rate_limit: RateLimit, config: Config, idempotency_key: str | None, label: str) -> None:
         self._rate_limit = rate_limit
-        self._ends_at = time.monotonic() + seconds
+        self._config = config
+        self._ends_at = time.monotonic() + config.retry_for
         self._idempotency_key = idempotency_key
-        self._server = server
+        self._label = label
         self._made = 0
         self._may_have_happened = False
 
     def pause(self) -> float:
         """Seconds to wait before the next attempt; call again then. 0: send it now."""
-        wait = self._rate_limit.reserve(self._ends_at - time.monotonic())
-        if wait > 0:
+        wait = self._rate_limit.reserve(LONGEST_WAIT if self._config.is_retrying else 0.0)
+        if wait >= SHORTEST_ATTEMPT:
             logger.debug("the rate limit is used up; waiting %.1f s for the next window", wait)
+        self._ends_at += wait
         return wait
+
+    def seconds(self) -> float:
+        """How long the present attempt may take: the timeout, or what is left of the time of the call."""
+        if not self._config.is_retrying:
+            return self._config.timeout
+        return min(self._config.timeout, max(self._left(), SHORTEST_ATTEMPT))
 
     def after_error(self, error: httpx.RequestError) -> float:
         """Seconds to wait after a failed connection. Raises APIConnectionError if the call is not to be tried again."""
         self._made += 1
         self._may_have_happened = self._may_have_happened or not isinstance(error, _NOT_SENT)
         delay = self._backoff()
-        if self._ends_at - time.monotonic() < delay or isinstance(error, _OWN_MISTAKES) or _is_bad_certificate(error):
-            raise self.connection_error(error) from error
-        logger.debug("no answer (%s); attempt %s follows in %.1f s", type(error).__name__, self._made + 1, delay)
+        most = RETRIES_OF_THE_HOPELESS if _is_hopeless(error) else self._config.max_retries
+        if isinstance(error, _OWN_MISTAKES) or self._made > most or not self._has_time(delay):
+            raise self._connection_error(error) from error
+        self._log(type(error).__name__, delay)
         return delay
 
     def after_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> float:
@@ -70,17 +95,19 @@ class Attempts:
         is_repeated = error.code in REPEATED_CODES or (
             status in REPEATED_STATUSES and error.code not in NEVER_REPEATED_CODES
         )
-        if not is_repeated:
+        if not is_repeated or not self._config.is_retrying or self._made > self._config.max_retries:
             raise error
         delay = self._backoff()
         if error.retry_after is not None:
-            delay = max(error.retry_after, 0.0) + random.random() * 0.25
-        if self._ends_at - time.monotonic() < delay:
+            delay = max(delay, error.retry_after + random.random() * 0.25)
+        if status == 429 and (error.retry_after or 0.0) <= LONGEST_RATE_LIMIT:
+            self._ends_at += delay
+        elif not self._has_time(delay):
             raise error
         # Other threads of the client wait too, unless it was another limit, such as that of open streams.
         if error.code == "rate_limited" and headers.get("x-ratelimit-remaining", "0") == "0":
             self._rate_limit.exhausted(delay)
-        logger.debug("%s %s; attempt %s follows in %.1f s", status, error.code, self._made + 1, delay)
+        self._log(f"{status} {error.code}".strip(), delay)
         return delay
 
     def until_ready(self, headers: Mapping[str, str]) -> float:
@@ -88,20 +115,72 @@ class Attempts:
         that is too long."""
         self._made += 1
         delay = max(self._backoff(), _retry_after(headers) or 0.0)
-        if self._ends_at - time.monotonic() < delay:
+        if not self._has_time(delay):
             raise WaitTimeoutError("the file is still being fetched from Telegram: ask for it again later")
         return delay
 
-    def connection_error(self, error: httpx.RequestError) -> APIConnectionError:
+    def _left(self) -> float:
+        return self._ends_at - time.monotonic()
+
+    def _has_time(self, delay: float) -> bool:
+        return self._config.is_retrying and self._left() >= delay + SHORTEST_ATTEMPT
+
+    def _log(self, reason: str, delay: float) -> None:
+        logger.info("%s: %s; attempt %s follows in %.1f s", self._label, reason, self._made + 1, delay)
+
+    def _connection_error(self, error: httpx.RequestError) -> APIConnectionError:
         times = "attempt" if self._made == 1 else "attempts"
-        message = f"no answer from {self._server} after {self._made} {times}: {error or type(error).__name__}"
+        server = self._config.base_url
+        message = f"no answer from {server} after {self._made} {times}: {error or type(error).__name__}"
         kind = APITimeoutError if isinstance(error, httpx.TimeoutException) else APIConnectionError
         return kind(message, self._idempotency_key, self._may_have_happened)
 
     def _backoff(self) -> float:
-        """Doubles from attempt to attempt; a random part of it, so that clients do not come back all at once."""
-        longest = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(self._made - 1, 10))
-        return longest * (0.5 + random.random() / 2)
+        return backoff(self._made - 1, LONGEST_DELAY)
+
+
+class Outage:
+    """Decides for a stream, or for whoever follows the log, how long to pause after a failure. It goes on for ever,
+    unless it is told to ``give_up_after`` so many seconds without an answer."""
+
+    def __init__(self, give_up_after: float | None) -> None:
+        if give_up_after is not None and not give_up_after >= 0:
+            raise ValueError("give_up_after is a number of seconds, None to go on for ever")
+        self._give_up_after = give_up_after
+        self._failures = 0
+        self._began_at: float | None = None
+        self._was_connected = False
+
+    def is_over(self) -> None:
+        """The server has answered."""
+        self._was_connected = True
+        self._failures = 0
+        self._began_at = None
+
+    def pause(self, error: CrmSolidError | httpx.HTTPError | httpx.StreamError) -> float:
+        """Seconds to wait before it is tried again. Raises the error if that is of no use: after a refusal that cannot
+        pass, or any refusal of the first request, which then is a mistake of the caller."""
+        if isinstance(error.__cause__, _OWN_MISTAKES):
+            raise error
+        retry_after = 0.0
+        if isinstance(error, APIError):
+            is_mistake = 400 <= error.status < 500 and error.status not in REPEATED_STATUSES
+            if error.status in FINAL_STATUSES or (is_mistake and not self._was_connected):
+                raise error
+            retry_after = min(error.retry_after or 0.0, LONGEST_RATE_LIMIT)
+        now = time.monotonic()
+        self._began_at = now if self._began_at is None else self._began_at
+        delay = max(backoff(self._failures, LONGEST_STREAM_DELAY), retry_after)
+        if self._give_up_after is not None and now + delay > self._began_at + self._give_up_after:
+            raise error
+        self._failures += 1
+        logger.warning("the connection is lost (%s); it is made again in %.1f s", error or type(error).__name__, delay)
+        return delay
+
+
+def backoff(failures: int, longest: float) -> float:
+    """Doubles from attempt to attempt; a random part of it, so that clients do not come back all at once."""
+    return float(min(longest, FIRST_DELAY * 2.0 ** min(failures, 10)) * (0.5 + random.random() / 2))
 
 
 def read_problem(status: int, headers: Mapping[str, str], body: bytes, idempotency_key: str | None) -> Problem:
@@ -117,16 +196,17 @@ def read_problem(status: int, headers: Mapping[str, str], body: bytes, idempoten
         errors=tuple(_field_error(one) for one in errors if isinstance(one, dict)) if isinstance(errors, list) else (),
         request_id=str(told.get("request_id") or headers.get("x-request-id") or ""),
         retry_after=_retry_after(headers),
-        required_scope=told.get("required_scope"),
+        required_scope=None if told.get("required_scope") is None else str(told["required_scope"]),
         idempotency_key=idempotency_key,
         extra={name: value for name, value in told.items() if name not in _KNOWN},
+        headers=headers,
     )
 
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -152,9 +232,10 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _is_bad_certificate(error: BaseException | None) -> bool:
+def _is_hopeless(error: BaseException | None) -> bool:
+    """Whether nobody knows the host, or its certificate is not valid."""
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
+        if isinstance(error, (ssl.SSLCertVerificationError, socket.gaierror)):
             return True
         error = error.__cause__ or error.__context__
     return False

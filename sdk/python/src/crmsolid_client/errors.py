@@ -7,6 +7,8 @@ No exception holds an API key.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -67,10 +69,12 @@ __all__ = [
     "UnauthorizedError",
     "UnexpectedAnswerError",
     "UnprocessableError",
+    "UnreadableEvent",
     "UnsupportedMediaTypeError",
     "ValidationFailedError",
     "WaitTimeoutError",
     "WebhookVerificationError",
+    "idempotency_key_of",
 ]
 
 
@@ -87,7 +91,7 @@ class FieldError:
 class Problem:
     """What an error answer says. ``extra`` holds its members that have no attribute here. ``retry_after`` is in
     seconds. ``idempotency_key`` is the key that the request was sent with: repeat the call with it, and nothing can
-    happen twice."""
+    happen twice. ``headers`` are those of the answer."""
 
     status: int
     code: str
@@ -99,6 +103,7 @@ class Problem:
     required_scope: str | None = None
     idempotency_key: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
 
 class CrmSolidError(Exception):
@@ -110,14 +115,38 @@ class ConfigurationError(CrmSolidError):
 
 
 class UnexpectedAnswerError(CrmSolidError):
-    """The server answered with success, but not as the API documents it. ``request_id`` names the answer."""
+    """The server answered with success, but not as the API documents it. ``request_id`` names the answer. A write was
+    done; ``idempotency_key`` is its key."""
 
-    def __init__(self, message: str, request_id: str = "") -> None:
-        super().__init__(message, request_id)
+    def __init__(self, message: str, request_id: str = "", idempotency_key: str | None = None) -> None:
+        super().__init__(message, request_id, idempotency_key)
         self.request_id = request_id
+        self.idempotency_key = idempotency_key
 
     def __str__(self) -> str:
         return f"{self.args[0]} (request {self.request_id})" if self.request_id else str(self.args[0])
+
+
+class UnreadableEvent(CrmSolidError):
+    """An event that this version of the client cannot read. ``raw`` is its JSON as it came, ``id`` and ``type`` are
+    what could be read of it, else "". A stream or a list has moved past it, and may be iterated over further. As the
+    receiver of a webhook keep ``raw`` and answer 200: it is signed, and a refusal would only disable the endpoint."""
+
+    def __init__(self, message: str, raw: str) -> None:
+        super().__init__(message, raw)
+        self.raw = raw
+        self.id = self._text("id")
+        self.type = self._text("event")
+
+    def _text(self, member: str) -> str:
+        try:
+            value = json.loads(self.raw).get(member)
+        except (ValueError, AttributeError, RecursionError):
+            return ""
+        return value if isinstance(value, str) else ""
+
+    def __str__(self) -> str:
+        return f"the event {self.id or 'without an id'} ({self.type or 'no type'}) cannot be read: {self.args[0]}"
 
 
 class WaitTimeoutError(CrmSolidError):
@@ -125,7 +154,7 @@ class WaitTimeoutError(CrmSolidError):
 
 
 class WebhookVerificationError(CrmSolidError):
-    """A webhook is not signed with the secret, is too old, or is no event. Answer 401 and do nothing with it."""
+    """A webhook is not signed with the secret, or is too old. Answer 401 and do nothing with it."""
 
 
 class APIConnectionError(CrmSolidError):
@@ -171,6 +200,7 @@ class APIError(CrmSolidError):
         self.required_scope = problem.required_scope
         self.idempotency_key = problem.idempotency_key
         self.extra = problem.extra
+        self.headers = problem.headers
 
     def __str__(self) -> str:
         fields = "".join(f"; {error.field}: {error.detail}" for error in self.errors)
@@ -457,6 +487,21 @@ BY_CODE: dict[str, type[APIError]] = {
 
 
 def error_of(problem: Problem) -> APIError:
-    """The exception for an error answer: of the class of its code, else of its status."""
-    fallback = ServerError if problem.status >= 500 else _BY_STATUS.get(problem.status, APIError)
-    return BY_CODE.get(problem.code, fallback)(problem)
+    """The exception for an error answer: of the class of its code, if that is one of the status, else of the status."""
+    of_status = ServerError if problem.status >= 500 else _BY_STATUS.get(problem.status, APIError)
+    of_code = BY_CODE.get(problem.code, of_status)
+    return (of_code if issubclass(of_code, of_status) else of_status)(problem)
+
+
+def idempotency_key_of(error: BaseException) -> str | None:
+    """The Idempotency-Key of the write that this exception ended, also where the exception is no error of this package,
+    such as ``asyncio.CancelledError``, or comes from one, as a ``TimeoutError`` does. Repeat the call with it: nothing
+    happens twice. None if there is none."""
+    seen: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        if isinstance(key := getattr(one, "idempotency_key", None), str):
+            return key
+        one = one.__cause__ or one.__context__
+    return None

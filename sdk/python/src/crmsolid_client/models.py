@@ -1,7 +1,9 @@
 """What the API answers. Generated from docs/openapi.json by tools/generate_models.py; do not edit.
 
-Values of an enumeration that are not listed here are kept: every one is ``Literal[...] | str``. Times are aware.
-A field has the default None if the API may leave it out.
+Values of an enumeration that are not listed here are kept: ``Role`` is any text, and ``RoleIn``, which arguments take,
+is one of those that are listed. Times are aware. Only ``id``, and the type of an event, must be there. Another member
+that is missing, or null although the API does not say so, is empty if it is a text, a list or an object of any members,
+else None.
 """
 
 from __future__ import annotations
@@ -10,138 +12,149 @@ from typing import Any, Literal
 
 import pydantic
 
-from ._model import EventBase, Model, Time
+from ._model import ABSENT, EventBase, Model, Time
 
-AccountKind = Literal["telegram", "sandbox"] | str
-AccountState = Literal["connected", "paused", "frozen", "needs_login", "banned"] | str
-AttachmentState = Literal["stored", "on_demand", "too_large", "gone"] | str
-BroadcastStatus = Literal["draft", "scheduled", "running", "paused", "done", "canceled"] | str
-BroadcastWaitingFor = (
-    Literal[
-        "eta",
-        "per_hour",
-        "daily_limit",
-        "gap",
-        "account_paused",
-        "account_frozen",
-        "account_needs_login",
-        "account_banned",
-        "plan",
-        "held",
-    ]
-    | str
-)
-ContactStage = Literal["new", "contacted", "replied", "qualified", "won", "lost"] | str
-CustomFieldType = Literal["text", "number", "boolean", "date", "choice"] | str
-DeliveryStatus = Literal["pending", "sending", "succeeded", "failed", "exhausted", "canceled"] | str
-Direction = Literal["in", "out"] | str
-DisabledReason = Literal["manual", "gone", "failing"] | str
-EnrollmentReason = (
-    Literal[
-        "delay",
-        "window",
-        "daily_limit",
-        "account_paused",
-        "account_frozen",
-        "account_needs_login",
-        "account_banned",
-        "missing_value",
-        "plan",
-        "sequence_paused",
-        "reply",
-        "tag",
-        "stage",
-        "condition",
-        "opted_out",
-        "erased",
-        "manual",
-        "send_failed",
-    ]
-    | str
-)
-EnrollmentStatus = Literal["active", "paused", "completed", "stopped", "failed"] | str
-EventType = (
-    Literal[
-        "contact.created",
-        "contact.tagged",
-        "job.completed",
-        "lead.scored",
-        "message.deleted",
-        "message.edited",
-        "message.failed",
-        "message.read",
-        "message.received",
-        "message.sent",
-        "sequence.completed",
-        "sequence.paused",
-        "sequence.started",
-        "subscription.upgraded",
-    ]
-    | str
-)
-EventTypeOrPing = (
-    Literal[
-        "contact.created",
-        "contact.tagged",
-        "job.completed",
-        "lead.scored",
-        "message.deleted",
-        "message.edited",
-        "message.failed",
-        "message.read",
-        "message.received",
-        "message.sent",
-        "sequence.completed",
-        "sequence.paused",
-        "sequence.started",
-        "subscription.upgraded",
-        "ping",
-    ]
-    | str
-)
-FileKind = Literal["photo", "video", "voice", "video_note", "audio", "document", "sticker", "animation"] | str
-Format = Literal["plain", "markdown", "html"] | str
-IfNot = Literal["skip", "stop"] | str
-JobState = Literal["queued", "running", "done", "failed", "canceled"] | str
-MessageStatus = Literal["queued", "sending", "sent", "failed", "canceled", "received"] | str
-MessageWaitingFor = (
-    Literal[
-        "eta",
-        "daily_limit",
-        "gap",
-        "account_paused",
-        "account_frozen",
-        "account_needs_login",
-        "account_banned",
-        "plan",
-        "window",
-        "held",
-        "earlier_message",
-        "upload",
-        "worker",
-    ]
-    | str
-)
-Mode = Literal["live", "test"] | str
-Plan = Literal["trial", "pro", "business", "expired"] | str
-PreviewReason = Literal["condition", "missing_value"] | str
-RecipientStatus = Literal["pending", "sent", "failed", "skipped", "needs_attention", "canceled"] | str
-Role = Literal["viewer", "agent", "admin", "owner"] | str
-Scope = (
-    Literal[
-        "read:contacts",
-        "read:messages",
-        "read:analytics",
-        "write:messages",
-        "write:contacts",
-        "manage:sequences",
-        "manage:webhooks",
-    ]
-    | str
-)
-SecretInUse = Literal["current", "previous"] | str
-SequenceStatus = Literal["draft", "active", "paused"] | str
-ThreadState = Literal["open", "snoozed", "closed"] | str
+AccountKindIn = Literal["telegram", "sandbox"]
+AccountKind = AccountKindIn | str
+AccountStateIn = Literal["connected", "paused", "frozen", "needs_login", "banned"]
+AccountState = AccountStateIn | str
+AttachmentStateIn = Literal["stored", "on_demand", "too_large", "gone"]
+AttachmentState = AttachmentStateIn | str
+BroadcastStatusIn = Literal["draft", "scheduled", "running", "paused", "done", "canceled"]
+BroadcastStatus = BroadcastStatusIn | str
+BroadcastWaitingForIn = Literal[
+    "eta",
+    "per_hour",
+    "daily_limit",
+    "gap",
+    "account_paused",
+    "account_frozen",
+    "account_needs_login",
+    "account_banned",
+    "plan",
+    "held",
+]
+BroadcastWaitingFor = BroadcastWaitingForIn | str
+ContactStageIn = Literal["new", "contacted", "replied", "qualified", "won", "lost"]
+ContactStage = ContactStageIn | str
+CustomFieldTypeIn = Literal["text", "number", "boolean", "date", "choice"]
+CustomFieldType = CustomFieldTypeIn | str
+DeliveryStatusIn = Literal["pending", "sending", "succeeded", "failed", "exhausted", "canceled"]
+DeliveryStatus = DeliveryStatusIn | str
+DirectionIn = Literal["in", "out"]
+Direction = DirectionIn | str
+DisabledReasonIn = Literal["manual", "gone", "failing"]
+DisabledReason = DisabledReasonIn | str
+EnrollmentReasonIn = Literal[
+    "delay",
+    "window",
+    "daily_limit",
+    "account_paused",
+    "account_frozen",
+    "account_needs_login",
+    "account_banned",
+    "missing_value",
+    "plan",
+    "sequence_paused",
+    "reply",
+    "tag",
+    "stage",
+    "condition",
+    "opted_out",
+    "erased",
+    "manual",
+    "send_failed",
+]
+EnrollmentReason = EnrollmentReasonIn | str
+EnrollmentStatusIn = Literal["active", "paused", "completed", "stopped", "failed"]
+EnrollmentStatus = EnrollmentStatusIn | str
+EventTypeIn = Literal[
+    "contact.created",
+    "contact.tagged",
+    "job.completed",
+    "lead.scored",
+    "message.deleted",
+    "message.edited",
+    "message.failed",
+    "message.read",
+    "message.received",
+    "message.sent",
+    "sequence.completed",
+    "sequence.paused",
+    "sequence.started",
+    "subscription.upgraded",
+]
+EventType = EventTypeIn | str
+EventTypeOrPingIn = Literal[
+    "contact.created",
+    "contact.tagged",
+    "job.completed",
+    "lead.scored",
+    "message.deleted",
+    "message.edited",
+    "message.failed",
+    "message.read",
+    "message.received",
+    "message.sent",
+    "sequence.completed",
+    "sequence.paused",
+    "sequence.started",
+    "subscription.upgraded",
+    "ping",
+]
+EventTypeOrPing = EventTypeOrPingIn | str
+FileKindIn = Literal["photo", "video", "voice", "video_note", "audio", "document", "sticker", "animation"]
+FileKind = FileKindIn | str
+FormatIn = Literal["plain", "markdown", "html"]
+Format = FormatIn | str
+IfNotIn = Literal["skip", "stop"]
+IfNot = IfNotIn | str
+JobStateIn = Literal["queued", "running", "done", "failed", "canceled"]
+JobState = JobStateIn | str
+MessageStatusIn = Literal["queued", "sending", "sent", "failed", "canceled", "received"]
+MessageStatus = MessageStatusIn | str
+MessageWaitingForIn = Literal[
+    "eta",
+    "daily_limit",
+    "gap",
+    "account_paused",
+    "account_frozen",
+    "account_needs_login",
+    "account_banned",
+    "plan",
+    "window",
+    "held",
+    "earlier_message",
+    "upload",
+    "worker",
+]
+MessageWaitingFor = MessageWaitingForIn | str
+ModeIn = Literal["live", "test"]
+Mode = ModeIn | str
+PlanIn = Literal["trial", "pro", "business", "expired"]
+Plan = PlanIn | str
+PreviewReasonIn = Literal["condition", "missing_value"]
+PreviewReason = PreviewReasonIn | str
+RecipientStatusIn = Literal["pending", "sent", "failed", "skipped", "needs_attention", "canceled"]
+RecipientStatus = RecipientStatusIn | str
+RoleIn = Literal["viewer", "agent", "admin", "owner"]
+Role = RoleIn | str
+ScopeIn = Literal[
+    "read:contacts",
+    "read:messages",
+    "read:analytics",
+    "write:messages",
+    "write:contacts",
+    "manage:sequences",
+    "manage:webhooks",
+]
+Scope = ScopeIn | str
+SecretInUseIn = Literal["current", "previous"]
+SecretInUse = SecretInUseIn | str
+SequenceStatusIn = Literal["draft", "active", "paused"]
+SequenceStatus = SequenceStatusIn | str
+ThreadStateIn = Literal["open", "snoozed", "closed"]
+ThreadState = ThreadStateIn | str
 
 
 class WebhookEvent(EventBase):
@@ -149,10 +162,10 @@ class WebhookEvent(EventBase):
 
     event: EventTypeOrPing
     id: str
-    created_at: Time
-    actor: Author | None
+    created_at: Time = ABSENT
+    actor: Author | None = None
     """Who caused it; null for the product and for people on Telegram."""
-    data: dict[str, Any]
+    data: dict[str, Any] = pydantic.Field(default_factory=dict)
 
     @property
     def contact(self) -> Contact | None:
@@ -183,119 +196,119 @@ class WebhookEvent(EventBase):
 class AccountConversations(Model):
     """The same of an account."""
 
-    new: int
+    new: int = ABSENT
     """A contact began them: with the first message, or by writing after the conversation was closed."""
-    new_people: int
+    new_people: int = ABSENT
     """How many of them with contacts who had never written before."""
-    handled: int
+    handled: int = ABSENT
     """Somebody wrote to the contact in them, whenever they began."""
-    first_answers: int
+    first_answers: int = ABSENT
     """They got their first answer from a person."""
-    first_answer_median_seconds: int | None
+    first_answer_median_seconds: int | None = None
     """From their beginning to it."""
-    first_answer_slowest_tenth_seconds: int | None
+    first_answer_slowest_tenth_seconds: int | None = None
     """The 90th percentile: a tenth took longer."""
-    closed: int
-    close_median_seconds: int | None
+    closed: int = ABSENT
+    close_median_seconds: int | None = None
     """From their beginning to the closing."""
-    close_slowest_tenth_seconds: int | None
+    close_slowest_tenth_seconds: int | None = None
     """The 90th percentile."""
-    account_id: int
-    name: str
+    account_id: int = ABSENT
+    name: str = ""
 
 
 class AccountError(Model):
-    code: str
-    message: str
-    at: Time
+    code: str = ""
+    message: str = ""
+    at: Time = ABSENT
 
 
 class AccountFigures(Model):
     """An account."""
 
-    account_id: int
-    name: str
-    sent: int
+    account_id: int = ABSENT
+    name: str = ""
+    sent: int = ABSENT
     """Those typed on its own phone too."""
-    failed: int
+    failed: int = ABSENT
     """By the time at which they were to be sent last."""
-    replies: int
+    replies: int = ABSENT
     """Messages of people that answer one of the account's."""
-    auto_replies: int
+    auto_replies: int = ABSENT
     """The same of machines."""
-    received: int
+    received: int = ABSENT
     """All messages of people, whether they answer one or not."""
-    used_today: int
+    used_today: int = ABSENT
     """Sends in the last 24 hours, whatever the period."""
-    daily_limit: int
+    daily_limit: int = ABSENT
 
 
 class AccountName(Model):
     """The account, of which `GET /v1/accounts/{id}` tells more."""
 
     id: int
-    name: str
+    name: str = ""
 
 
 class Account(Model):
     id: int
-    name: str
-    kind: AccountKind
-    state: AccountState
-    paused_until: Time | None
-    daily_limit: int
-    used_today: int
-    left_today: int
-    connected_at: Time | None
-    heard_at: Time | None
-    last_error: AccountError | None
-    frozen_until: Time | None
-    appeal_url: str | None
+    name: str = ""
+    kind: AccountKind = ""
+    state: AccountState = ""
+    paused_until: Time | None = None
+    daily_limit: int = ABSENT
+    used_today: int = ABSENT
+    left_today: int = ABSENT
+    connected_at: Time | None = None
+    heard_at: Time | None = None
+    last_error: AccountError | None = None
+    frozen_until: Time | None = None
+    appeal_url: str | None = None
 
 
 class AccountsPeriod(Model):
     """All accounts, oldest first."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[AccountFigures]
+    data: list[AccountFigures] = pydantic.Field(default_factory=list)
 
 
 class Accounts(Model):
     """All accounts, oldest first."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[AccountFigures]
-    complete_until: Time
+    data: list[AccountFigures] = pydantic.Field(default_factory=list)
+    complete_until: Time = ABSENT
     """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
     sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
-    series: list[AccountsPeriod] | None
+    series: list[AccountsPeriod] | None = None
     """The same figures of each period. Null unless `interval` is given."""
-    before: AccountsPeriod | None
+    before: AccountsPeriod | None = None
     """The same figures of as many days before. Null unless `compare` is true."""
 
 
 class Age(Model):
     """Contacts who wait now, by how long they have waited in working hours."""
 
-    below_seconds: int | None
+    below_seconds: int | None = None
     """They have waited for less, and not for less than the age before. Null: for longer."""
-    waiting: int
-    unassigned: int
+    waiting: int = ABSENT
+    unassigned: int = ABSENT
     """How many of them in conversations that nobody looks after."""
 
 
 class Answer(Model):
-    headers: dict[str, str]
-    body: str
-    truncated: bool
+    headers: dict[str, str] = pydantic.Field(default_factory=dict)
+    body: str = ""
+    truncated: bool = ABSENT
 
 
 class Attachment(Model):
@@ -303,134 +316,134 @@ class Attachment(Model):
 
     id: str
     """The file's."""
-    kind: FileKind
-    name: str
-    type: str
-    size: int
+    kind: FileKind = ""
+    name: str = ""
+    type: str = ""
+    size: int = ABSENT
     """Bytes."""
-    width: int | None
+    width: int | None = None
     """Pixels."""
-    height: int | None
+    height: int | None = None
     """Pixels."""
-    duration: int | None
+    duration: int | None = None
     """Seconds."""
-    thumbnail: str | None
+    thumbnail: str | None = None
     """Where a picture of at most 320 pixels is; null if there is none, or none yet."""
-    url: str
+    url: str = ""
     """Where the content is."""
-    state: AttachmentState
+    state: AttachmentState = ""
     """`on_demand`: the first request for the content has it fetched from Telegram."""
-    deleted_at: Time | None
+    deleted_at: Time | None = None
     """When either side has deleted it, alone or with the rest of its message; the content stays."""
 
 
 class Request(Model):
-    url: str
-    headers: dict[str, str]
-    signed_with: SecretInUse | None
+    url: str = ""
+    headers: dict[str, str] = pydantic.Field(default_factory=dict)
+    signed_with: SecretInUse | None = None
 
 
 class Attempt(Model):
-    number: int
-    at: Time
-    status: int | None
-    error: str | None
-    duration_ms: int
-    request: Request
-    answer: Answer
+    number: int = ABSENT
+    at: Time = ABSENT
+    status: int | None = None
+    error: str | None = None
+    duration_ms: int = ABSENT
+    request: Request = ABSENT
+    answer: Answer = ABSENT
 
 
 class Author(Model):
-    type: Literal["member", "key", "assistant", "sequence", "broadcast", "rule", "telegram"] | str
+    type: Literal["member", "key", "assistant", "sequence", "broadcast", "rule", "telegram"] | str = ""
     """`assistant`: a key or an OAuth grant over MCP; `telegram`: on the phone."""
-    id: str | None
+    id: str | None = None
     """Of the member (that of `GET /v1/members`), key, grant, sequence or broadcast; null where it is not known."""
-    name: str | None
+    name: str | None = None
     """As it was then."""
 
 
 class Backlog(Model):
     """The contacts who wait now, without snoozed conversations."""
 
-    waiting: int
-    unassigned: int
+    waiting: int = ABSENT
+    unassigned: int = ABSENT
     """How many of them in conversations that nobody looks after."""
-    ages: list[Age]
+    ages: list[Age] = pydantic.Field(default_factory=list)
     """They end at the aim for answers, 1 hour, 4 hours, and a day (of work, where there are working hours)."""
 
 
 class BroadcastCounts(Model):
     """How many recipients have each status. Their sum is the whole audience, those who were excluded too."""
 
-    pending: int
-    sent: int
-    failed: int
-    skipped: int
-    needs_attention: int
+    pending: int = ABSENT
+    sent: int = ABSENT
+    failed: int = ABSENT
+    skipped: int = ABSENT
+    needs_attention: int = ABSENT
     """Nobody knows yet whether their message arrived: the history at Telegram will tell."""
-    canceled: int
+    canceled: int = ABSENT
 
 
 class Rate(Model):
     """A part of a whole, with both numbers."""
 
-    numerator: int
-    denominator: int
-    rate: float | None
+    numerator: int = ABSENT
+    denominator: int = ABSENT
+    rate: float | None = None
     """Numerator by denominator; null while the denominator is 0."""
-    of: str
+    of: str = ""
     """What the denominator counts."""
 
 
 class BroadcastFigures(Model):
     """A broadcast."""
 
-    sent: int
-    failed: int
-    replied: int
+    sent: int = ABSENT
+    failed: int = ABSENT
+    replied: int = ABSENT
     """How many of those sent a person has answered up to now."""
-    auto_replied: int
+    auto_replied: int = ABSENT
     """How many of those sent a machine has answered."""
-    opted_out: int
+    opted_out: int = ABSENT
     """How many of those sent were answered with an opt-out word."""
-    reply_rate: Rate
-    broadcast_id: str
-    name: str
+    reply_rate: Rate = ABSENT
+    broadcast_id: str = ""
+    name: str = ""
 
 
 class Broadcast(Model):
     """One text to many contacts."""
 
     id: str
-    name: str
-    status: BroadcastStatus
-    reason: str | None
+    name: str = ""
+    status: BroadcastStatus = ""
+    reason: str | None = None
     """Why it was canceled if nobody did that, such as `audience_changed`."""
-    text: str
-    format: Format | None = None
+    text: str = ""
+    format: Format = ""
     """How `text` is written."""
     attachments: list[str] = pydantic.Field(default_factory=list)
     """The ids of the files."""
-    account_ids: list[int]
-    segment_id: str | None
-    counts: BroadcastCounts
-    waiting_for: BroadcastWaitingFor | None
+    account_ids: list[int] = pydantic.Field(default_factory=list)
+    segment_id: str | None = None
+    counts: BroadcastCounts = ABSENT
+    waiting_for: BroadcastWaitingFor | None = None
     """Why nothing is sent at this moment."""
-    send_at: Time | None
-    per_hour: int | None
-    cooldown_days: int | None
-    audience_hash: str | None
-    job_id: str | None
+    send_at: Time | None = None
+    per_hour: int | None = None
+    cooldown_days: int | None = None
+    audience_hash: str | None = None
+    job_id: str | None = None
     """The job that works on it: `GET /v1/jobs/{id}`."""
-    starts_at: Time | None
-    finishes_at: Time | None
+    starts_at: Time | None = None
+    finishes_at: Time | None = None
     """An estimate; once it has ended, when it did."""
-    created_at: Time
+    created_at: Time = ABSENT
 
 
 class BroadcastSample(Model):
-    contact_id: str
-    text: str | None
+    contact_id: str = ""
+    text: str | None = None
     """As this person gets it; null without `read:contacts`."""
     html: str | None = None
     """The text with its formatting, in few and safe tags; null where it is as `text`."""
@@ -439,45 +452,45 @@ class BroadcastSample(Model):
 class BroadcastPreview(Model):
     """What a broadcast would do if it were started now."""
 
-    total: int
+    total: int = ABSENT
     """Everybody in the audience: `eligible` and all `excluded` together."""
-    eligible: int
-    excluded: dict[str, int]
+    eligible: int = ABSENT
+    excluded: dict[str, int] = pydantic.Field(default_factory=dict)
     """How many, by reason."""
-    sample: list[BroadcastSample]
+    sample: list[BroadcastSample] = pydantic.Field(default_factory=list)
     """The first ten who would get the message."""
-    audience_hash: str
+    audience_hash: str = ""
     """Start with it to send exactly this to exactly these people."""
-    finishes_at: Time | None
+    finishes_at: Time | None = None
     """An estimate; null if no account can send."""
 
 
 class BroadcastsPeriod(Model):
     """The broadcasts of which a message was sent or has failed in the period, newest first."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[BroadcastFigures]
+    data: list[BroadcastFigures] = pydantic.Field(default_factory=list)
 
 
 class Broadcasts(Model):
     """The broadcasts of which a message was sent or has failed in the period, newest first."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[BroadcastFigures]
-    complete_until: Time
+    data: list[BroadcastFigures] = pydantic.Field(default_factory=list)
+    complete_until: Time = ABSENT
     """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
     sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
-    series: list[BroadcastsPeriod] | None
+    series: list[BroadcastsPeriod] | None = None
     """The same figures of each period. Null unless `interval` is given."""
-    before: BroadcastsPeriod | None
+    before: BroadcastsPeriod | None = None
     """The same figures of as many days before. Null unless `compare` is true."""
 
 
@@ -485,13 +498,13 @@ class Canceled(Model):
     """The whole message, or `id` and `status` for a key without read:messages."""
 
     id: str
-    status: MessageStatus
+    status: MessageStatus = ""
 
 
 class Change(Model):
-    kind: Literal["edit", "delete", "react"] | str
-    status: Literal["queued", "failed"] | str
-    error: str | None
+    kind: Literal["edit", "delete", "react"] | str = ""
+    status: Literal["queued", "failed"] | str = ""
+    error: str | None = None
     """Why Telegram has refused it, else null."""
 
 
@@ -499,36 +512,36 @@ class ContactName(Model):
     """The contact, of whom `GET /v1/contacts/{id}` tells more."""
 
     id: str
-    name: str
-    username: str | None
+    name: str = ""
+    username: str | None = None
 
 
 class Contact(Model):
     """A contact, here and in events."""
 
     id: str
-    name: str
-    first_name: str
-    last_name: str | None
+    name: str = ""
+    first_name: str = ""
+    last_name: str | None = None
     """`""` if there is none, as `name` and `first_name`; null in older events."""
-    username: str | None
-    telegram_id: int | None
-    email: str | None
-    phone: str | None
-    time_zone: str | None
-    tags: list[str]
-    stage: ContactStage
-    score: int
-    opted_out: bool
-    custom_fields: dict[str, Any]
-    last_in_at: Time | None
+    username: str | None = None
+    telegram_id: int | None = None
+    email: str | None = None
+    phone: str | None = None
+    time_zone: str | None = None
+    tags: list[str] = pydantic.Field(default_factory=list)
+    stage: ContactStage = ""
+    score: int = ABSENT
+    opted_out: bool = ABSENT
+    custom_fields: dict[str, Any] = pydantic.Field(default_factory=dict)
+    last_in_at: Time | None = None
     """When the contact last wrote."""
-    last_out_at: Time | None
+    last_out_at: Time | None = None
     """When the contact was last written to."""
-    unanswered_since: Time | None
+    unanswered_since: Time | None = None
     """When the first message was sent to the contact that none of theirs has followed."""
-    created_at: Time
-    updated_at: Time
+    created_at: Time = ABSENT
+    updated_at: Time = ABSENT
 
 
 class ContactUpserted(Model):
@@ -557,7 +570,7 @@ class ContactUpserted(Model):
     """When the first message was sent to the contact that none of theirs has followed."""
     created_at: Time | None = None
     updated_at: Time | None = None
-    created: bool
+    created: bool = ABSENT
 
 
 class ContactWritten(Model):
@@ -591,97 +604,97 @@ class ContactWritten(Model):
 class ConversationFigures(Model):
     """What became of conversations in the period. Times are counted in the working hours of the workspace."""
 
-    new: int
+    new: int = ABSENT
     """A contact began them: with the first message, or by writing after the conversation was closed."""
-    new_people: int
+    new_people: int = ABSENT
     """How many of them with contacts who had never written before."""
-    handled: int
+    handled: int = ABSENT
     """Somebody wrote to the contact in them, whenever they began."""
-    first_answers: int
+    first_answers: int = ABSENT
     """They got their first answer from a person."""
-    first_answer_median_seconds: int | None
+    first_answer_median_seconds: int | None = None
     """From their beginning to it."""
-    first_answer_slowest_tenth_seconds: int | None
+    first_answer_slowest_tenth_seconds: int | None = None
     """The 90th percentile: a tenth took longer."""
-    closed: int
-    close_median_seconds: int | None
+    closed: int = ABSENT
+    close_median_seconds: int | None = None
     """From their beginning to the closing."""
-    close_slowest_tenth_seconds: int | None
+    close_slowest_tenth_seconds: int | None = None
     """The 90th percentile."""
 
 
 class MemberConversations(Model):
     """The same of a member: what they wrote, answered first and closed. Nobody's are `new`."""
 
-    new: int
+    new: int = ABSENT
     """A contact began them: with the first message, or by writing after the conversation was closed."""
-    new_people: int
+    new_people: int = ABSENT
     """How many of them with contacts who had never written before."""
-    handled: int
+    handled: int = ABSENT
     """Somebody wrote to the contact in them, whenever they began."""
-    first_answers: int
+    first_answers: int = ABSENT
     """They got their first answer from a person."""
-    first_answer_median_seconds: int | None
+    first_answer_median_seconds: int | None = None
     """From their beginning to it."""
-    first_answer_slowest_tenth_seconds: int | None
+    first_answer_slowest_tenth_seconds: int | None = None
     """The 90th percentile: a tenth took longer."""
-    closed: int
-    close_median_seconds: int | None
+    closed: int = ABSENT
+    close_median_seconds: int | None = None
     """From their beginning to the closing."""
-    close_slowest_tenth_seconds: int | None
+    close_slowest_tenth_seconds: int | None = None
     """The 90th percentile."""
-    member_id: int | None
+    member_id: int | None = None
     """Null for all who are no members: API keys, assistants, the phone, who has left."""
-    name: str | None
+    name: str | None = None
 
 
 class ConversationsPeriod(Model):
     """Each member who wrote, answered or closed in the period, those with the most conversations first."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[MemberConversations]
-    everyone: ConversationFigures
+    data: list[MemberConversations] = pydantic.Field(default_factory=list)
+    everyone: ConversationFigures = ABSENT
     """All of them together."""
-    accounts: list[AccountConversations]
+    accounts: list[AccountConversations] = pydantic.Field(default_factory=list)
     """All accounts, oldest first."""
 
 
 class Conversations(Model):
     """Each member who wrote, answered or closed in the period, those with the most conversations first."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[MemberConversations]
-    complete_until: Time
+    data: list[MemberConversations] = pydantic.Field(default_factory=list)
+    complete_until: Time = ABSENT
     """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
     sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
-    everyone: ConversationFigures
+    everyone: ConversationFigures = ABSENT
     """All of them together."""
-    accounts: list[AccountConversations]
+    accounts: list[AccountConversations] = pydantic.Field(default_factory=list)
     """All accounts, oldest first."""
-    backlog: Backlog
+    backlog: Backlog = ABSENT
     """Now, whatever the period."""
-    counted_since: Time | None
+    counted_since: Time | None = None
     """Conversations that began before it are in none of these figures, because the workspace is older than
     their counting. Null if all are counted."""
-    series: list[ConversationsPeriod] | None
+    series: list[ConversationsPeriod] | None = None
     """The same figures of each period. Null unless `interval` is given."""
-    before: ConversationsPeriod | None
+    before: ConversationsPeriod | None = None
     """The same figures of as many days before. Null unless `compare` is true."""
 
 
 class CustomField(Model):
-    key: str
-    label: str
-    type: CustomFieldType
-    choices: list[str]
+    key: str = ""
+    label: str = ""
+    type: CustomFieldType = ""
+    choices: list[str] = pydantic.Field(default_factory=list)
     """For type `choice`, else empty."""
 
 
@@ -689,172 +702,172 @@ class DeliveryDetail(Model):
     """With the bytes that are sent, and every attempt."""
 
     id: str
-    endpoint_id: str
-    event_id: str
-    event: EventTypeOrPing
-    status: DeliveryStatus
-    reason: str | None
-    attempts: int
-    request_id: str | None
-    next_attempt_at: Time | None
-    created_at: Time
-    body: str | None
-    attempt_log: list[Attempt]
+    endpoint_id: str = ""
+    event_id: str = ""
+    event: EventTypeOrPing = ""
+    status: DeliveryStatus = ""
+    reason: str | None = None
+    attempts: int = ABSENT
+    request_id: str | None = None
+    next_attempt_at: Time | None = None
+    created_at: Time = ABSENT
+    body: str | None = None
+    attempt_log: list[Attempt] = pydantic.Field(default_factory=list)
 
 
 class Delivery(Model):
     id: str
-    endpoint_id: str
-    event_id: str
-    event: EventTypeOrPing
-    status: DeliveryStatus
-    reason: str | None
-    attempts: int
-    request_id: str | None
-    next_attempt_at: Time | None
-    created_at: Time
+    endpoint_id: str = ""
+    event_id: str = ""
+    event: EventTypeOrPing = ""
+    status: DeliveryStatus = ""
+    reason: str | None = None
+    attempts: int = ABSENT
+    request_id: str | None = None
+    next_attempt_at: Time | None = None
+    created_at: Time = ABSENT
 
 
 class Endpoint(Model):
     id: str
-    url: str
-    events: list[EventType]
-    enabled: bool
-    disabled_reason: DisabledReason | None
-    disabled_at: Time | None
-    failing_since: Time | None
-    previous_secret_until: Time | None
-    verified_with: SecretInUse | None
-    created_at: Time
-    updated_at: Time
+    url: str = ""
+    events: list[EventType] = pydantic.Field(default_factory=list)
+    enabled: bool = ABSENT
+    disabled_reason: DisabledReason | None = None
+    disabled_at: Time | None = None
+    failing_since: Time | None = None
+    previous_secret_until: Time | None = None
+    verified_with: SecretInUse | None = None
+    created_at: Time = ABSENT
+    updated_at: Time = ABSENT
 
 
 class Enrollment(Model):
     """A contact in a sequence."""
 
     id: str
-    sequence_id: str
-    version: int
+    sequence_id: str = ""
+    version: int = ABSENT
     """The version of the sequence it is on."""
-    contact_id: str | None
+    contact_id: str | None = None
     """Null once the contact was erased."""
-    status: EnrollmentStatus
-    reason: EnrollmentReason | None
+    status: EnrollmentStatus = ""
+    reason: EnrollmentReason | None = None
     """Why it waits, or why it has ended. Null once it is completed, while it is paused by itself, and while its
     message is on its way."""
-    step: str | None
+    step: str | None = None
     """The step that is sent next or now; null after the last."""
-    next_run_at: Time | None
+    next_run_at: Time | None = None
     """When the step is due, or tried again; null while its message is on its way."""
-    created_at: Time
-    ended_at: Time | None
+    created_at: Time = ABSENT
+    ended_at: Time | None = None
 
 
 class SequenceResults(Model):
     """What came of the contacts who were enrolled in a sequence in the period."""
 
-    sequence_id: str
-    name: str
-    enrolled: int
-    completed: int
+    sequence_id: str = ""
+    name: str = ""
+    enrolled: int = ABSENT
+    completed: int = ABSENT
     """Got all steps."""
-    replied: int
+    replied: int = ABSENT
     """A person answered a message of the sequence up to now."""
-    won: int
+    won: int = ABSENT
     """Reached the stage `won` after being enrolled."""
-    completion_rate: Rate
-    reply_rate: Rate
-    win_rate: Rate
+    completion_rate: Rate = ABSENT
+    reply_rate: Rate = ABSENT
+    win_rate: Rate = ABSENT
 
 
 class EnrollmentsPeriod(Model):
     """The sequences in which contacts were enrolled in the period."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[SequenceResults]
+    data: list[SequenceResults] = pydantic.Field(default_factory=list)
 
 
 class Enrollments(Model):
     """The sequences in which contacts were enrolled in the period."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[SequenceResults]
-    complete_until: Time
+    data: list[SequenceResults] = pydantic.Field(default_factory=list)
+    complete_until: Time = ABSENT
     """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
     sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
-    series: list[EnrollmentsPeriod] | None
+    series: list[EnrollmentsPeriod] | None = None
     """The same figures of each period. Null unless `interval` is given."""
-    before: EnrollmentsPeriod | None
+    before: EnrollmentsPeriod | None = None
     """The same figures of as many days before. Null unless `compare` is true."""
 
 
 class EventKind(Model):
-    type: EventTypeOrPing
-    version: int
-    description: str
-    schema_: dict[str, Any] = pydantic.Field(alias="schema")
+    type: EventTypeOrPing = ""
+    version: int = ABSENT
+    description: str = ""
+    schema_: dict[str, Any] = pydantic.Field(default_factory=dict, alias="schema")
 
 
 class Event(WebhookEvent):
     """An event as it is delivered, and the `X-Request-Id` of the call that caused it."""
 
-    request_id: str | None
+    request_id: str | None = None
 
 
 class Everyone(Model):
     """What people wrote to contacts by hand in the period, and how long contacts had waited for it."""
 
-    written: int
+    written: int = ABSENT
     """Messages, without canceled ones and those that are still planned."""
-    answered: int
+    answered: int = ABSENT
     """How many of them answered a contact who waited."""
-    in_time: Rate
-    median_seconds: int | None
+    in_time: Rate = ABSENT
+    median_seconds: int | None = None
     """The median of these waits."""
-    slowest_tenth_seconds: int | None
+    slowest_tenth_seconds: int | None = None
     """A tenth of these waits was longer."""
 
 
 class Leaf(Model):
     """One comparison of the filter, for one contact."""
 
-    path: str
+    path: str = ""
     """Where it stands in the filter, such as `all[1].any[0]`; empty for the whole."""
-    field: str
-    op: str
-    value: Any
+    field: str = ""
+    op: str = ""
+    value: Any = None
     """What it compares with."""
-    actual: Any
+    actual: Any = None
     """What the contact has; null if there is no value."""
-    holds: bool
+    holds: bool = ABSENT
 
 
 class Explanation(Model):
-    contact_id: str
-    matches: bool
+    contact_id: str = ""
+    matches: bool = ABSENT
     """Whether the contact is in the segment."""
-    leaves: list[Leaf]
+    leaves: list[Leaf] = pydantic.Field(default_factory=list)
 
 
 class File(Model):
     """A file that was uploaded, until something uses it."""
 
     id: str
-    name: str
-    type: str
+    name: str = ""
+    type: str = ""
     """The media type that the content shows."""
-    size: int
+    size: int = ABSENT
     """Bytes."""
-    sha256: str
-    expires_at: Time | None
+    sha256: str = ""
+    expires_at: Time | None = None
     """When the file is deleted unless something uses it by then; null once something does."""
 
 
@@ -862,47 +875,47 @@ class FileState(Model):
     """A file whose content is on its way."""
 
     id: str
-    state: AttachmentState
+    state: AttachmentState = ""
 
 
 class Stage(Model):
     """A stage of the funnel."""
 
-    stage: ContactStage
-    count: int
+    stage: ContactStage = ""
+    count: int = ABSENT
     """How many contacts reached it for the first time in the period. Who reaches a stage reaches the earlier
     ones with it; `lost` is none of these and implies only `new`."""
-    conversion: Rate
-    median_days: float | None
+    conversion: Rate = ABSENT
+    median_days: float | None = None
     """From being added to reaching it, of the people in the numerator of `conversion`."""
 
 
 class FunnelPeriod(Model):
     """The stages of the funnel, in their order."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    stages: list[Stage]
+    stages: list[Stage] = pydantic.Field(default_factory=list)
 
 
 class Funnel(Model):
     """The stages of the funnel, in their order."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    stages: list[Stage]
-    complete_until: Time
+    stages: list[Stage] = pydantic.Field(default_factory=list)
+    complete_until: Time = ABSENT
     """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
     sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
-    series: list[FunnelPeriod] | None
+    series: list[FunnelPeriod] | None = None
     """The same figures of each period. Null unless `interval` is given."""
-    before: FunnelPeriod | None
+    before: FunnelPeriod | None = None
     """The same figures of as many days before. Null unless `compare` is true."""
 
 
@@ -910,16 +923,16 @@ class IssuedEndpoint(Model):
     """With `secret` if it was generated: it is never shown again."""
 
     id: str
-    url: str
-    events: list[EventType]
-    enabled: bool
-    disabled_reason: DisabledReason | None
-    disabled_at: Time | None
-    failing_since: Time | None
-    previous_secret_until: Time | None
-    verified_with: SecretInUse | None
-    created_at: Time
-    updated_at: Time
+    url: str = ""
+    events: list[EventType] = pydantic.Field(default_factory=list)
+    enabled: bool = ABSENT
+    disabled_reason: DisabledReason | None = None
+    disabled_at: Time | None = None
+    failing_since: Time | None = None
+    previous_secret_until: Time | None = None
+    verified_with: SecretInUse | None = None
+    created_at: Time = ABSENT
+    updated_at: Time = ABSENT
     secret: str | None = pydantic.Field(default=None, repr=False)
 
 
@@ -927,83 +940,83 @@ class Job(Model):
     """Long work; the event `job.completed` carries the same object."""
 
     id: str
-    kind: str
-    object_id: str | None
+    kind: str = ""
+    object_id: str | None = None
     """What it works on, such as a broadcast."""
-    state: JobState
-    done: int
-    total: int | None
-    result: dict[str, Any]
-    errors: list[dict[str, Any]]
-    created_at: Time
-    finished_at: Time | None
+    state: JobState = ""
+    done: int = ABSENT
+    total: int | None = None
+    result: dict[str, Any] = pydantic.Field(default_factory=dict)
+    errors: list[dict[str, Any]] = pydantic.Field(default_factory=list)
+    created_at: Time = ABSENT
+    finished_at: Time | None = None
 
 
 class Key(Model):
     id: str
-    name: str
-    prefix: str
-    expires_at: Time | None
-    rate_limit: int
+    name: str = ""
+    prefix: str = ""
+    expires_at: Time | None = None
+    rate_limit: int = ABSENT
 
 
 class Workspace(Model):
-    slug: str
-    name: str
-    time_zone: str
+    slug: str = ""
+    name: str = ""
+    time_zone: str = ""
     """Its days are those of analytics."""
 
 
 class Me(Model):
-    key: Key
-    scopes: list[Scope]
-    workspace: Workspace
-    mode: Mode
-    plan: Plan
+    key: Key = ABSENT
+    scopes: list[Scope] = pydantic.Field(default_factory=list)
+    workspace: Workspace = ABSENT
+    mode: Mode = ""
+    plan: Plan = ""
 
 
 class MemberName(Model):
     """A member, of whom `GET /v1/members` tells more."""
 
     id: int
-    name: str
+    name: str = ""
 
 
 class Member(Model):
     id: int
     """Of the person, the same in all workspaces."""
-    name: str
+    name: str = ""
     """Without a name, what is before the @ of the e-mail address."""
-    role: Role
-    on_duty: bool
+    role: Role = ""
+    on_duty: bool = ABSENT
     """Whether the queue gives this member conversations."""
 
 
 class Reaction(Model):
-    emoji: str
-    by: Literal["contact", "account"] | str
+    emoji: str = ""
+    by: Literal["contact", "account"] | str = ""
 
 
 class Message(Model):
     id: str
-    account_id: int
-    thread_id: str
-    contact_id: str
-    contact: ContactName | None = None
+    account_id: int = ABSENT
+    thread_id: str = ""
+    contact_id: str = ""
+    contact: ContactName = ABSENT
     author: Author | None = None
     """Who wrote an outgoing message; null where that is not known."""
-    direction: Direction
-    kind: str
-    status: MessageStatus
-    text: str
+    direction: Direction = ""
+    kind: str = ""
+    status: MessageStatus = ""
+    text: str = ""
     html: str | None = None
     """The text with its formatting, in few and safe tags; null where it is as `text`."""
     attachments: list[Attachment] = pydantic.Field(default_factory=list)
-    eta: Time | None
-    created_at: Time
-    sent_at: Time | None
-    edited_at: Time | None
-    in_reply_to: str | None
+    eta: Time | None = None
+    created_at: Time = ABSENT
+    sent_at: Time | None = None
+    edited_at: Time | None = None
+    in_reply_to: str | None = None
     """The id of the outgoing message that an incoming one belongs to, else null."""
     reply_to: str | None = None
     """The id of the message of the same conversation that this one quotes, else null."""
@@ -1016,12 +1029,12 @@ class Message(Model):
     reactions: list[Reaction] = pydantic.Field(default_factory=list)
     change: Change | None = None
     """What is asked of Telegram and not done yet, or was refused: the message is shown as it is there."""
-    auto_reply: bool
+    auto_reply: bool = ABSENT
     """Whether a machine wrote the message, rather than a person."""
-    error: str | None
-    request_id: str | None
+    error: str | None = None
+    request_id: str | None = None
     """The `X-Request-Id` of the request that sent the message."""
-    waiting_for: MessageWaitingFor | None
+    waiting_for: MessageWaitingFor | None = None
     """Why a queued message is not sent yet, else null."""
 
 
@@ -1029,136 +1042,136 @@ class Note(Model):
     """What a member, a key or an assistant wrote down about a contact. Nothing of it is sent to anybody."""
 
     id: str
-    text: str
-    author: Author | None
+    text: str = ""
+    author: Author | None = None
     """A member, a key or an assistant."""
-    contact_id: str
-    thread_id: str | None
+    contact_id: str = ""
+    thread_id: str | None = None
     """The conversation that it was written in, if any."""
-    created_at: Time
-    edited_at: Time | None
-    mentions: list[MemberName]
+    created_at: Time = ABSENT
+    edited_at: Time | None = None
+    mentions: list[MemberName] = pydantic.Field(default_factory=list)
     """The members whom `@name` in the text means."""
 
 
 class PersonalData(Model):
     """`contact`, and a section for each kind of thing that is kept about the person."""
 
-    contact: Contact
-    audit_log: list[dict[str, Any]]
+    contact: Contact = ABSENT
+    audit_log: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """What was done to the contact."""
-    named_in: list[dict[str, Any]]
+    named_in: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """Segments, steps and the like whose conditions name the person."""
-    telegram_addresses: list[dict[str, Any]]
+    telegram_addresses: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """What accounts address the person by on Telegram."""
-    scores: list[dict[str, Any]]
+    scores: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """The ledger of the score, oldest first."""
-    stages: list[dict[str, Any]]
+    stages: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """Stages that it came to, oldest first."""
-    notes: list[dict[str, Any]]
+    notes: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """What members noted, oldest first."""
-    messages: list[dict[str, Any]]
+    messages: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """Oldest first, as GET answers them."""
     drafts: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """What members have begun to write to the person and not sent."""
     files: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """Those of the messages, each once."""
-    enrollments: list[dict[str, Any]]
+    enrollments: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """In sequences, with the steps done."""
-    events: list[dict[str, Any]]
-    deliveries: list[dict[str, Any]]
+    events: list[dict[str, Any]] = pydantic.Field(default_factory=list)
+    deliveries: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """To which webhooks they went."""
-    broadcasts: list[dict[str, Any]]
+    broadcasts: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """Whose audience the person was in."""
-    failed_imports: list[dict[str, Any]]
+    failed_imports: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """Rows of imports about the person that failed."""
-    stored_answers: list[dict[str, Any]]
+    stored_answers: list[dict[str, Any]] = pydantic.Field(default_factory=list)
 
 
 class PreviewStep(Model):
     """A step as one contact would get it."""
 
-    step: str
-    planned_at: Time | None
+    step: str = ""
+    planned_at: Time | None = None
     """Null for a step that would be left out."""
-    reason: PreviewReason | None
+    reason: PreviewReason | None = None
     """`condition`: it does not hold. `missing_value`: the text has a variable without value and fallback, or
     the contact has neither username nor Telegram id."""
-    text: str | None
+    text: str | None = None
     """Null without `read:contacts`, for a step that would be left out, and if a variable has no value."""
     html: str | None = None
     """The text with its formatting, in few and safe tags; null where it is as `text`."""
 
 
 class Preview(Model):
-    steps: list[PreviewStep]
+    steps: list[PreviewStep] = pydantic.Field(default_factory=list)
 
 
 class Queued(Model):
     id: str
-    status: Literal["queued"] | str
-    eta: Time
+    status: Literal["queued"] | str = ""
+    eta: Time = ABSENT
 
 
 class Read(Model):
     id: str
-    unread_count: int
+    unread_count: int = ABSENT
 
 
 class Recipient(Model):
     """A contact of the audience of a broadcast."""
 
-    contact_id: str | None
+    contact_id: str | None = None
     """Null once the contact was erased."""
-    message_id: str | None
-    account_id: int | None
-    status: RecipientStatus
-    reason: str | None
+    message_id: str | None = None
+    account_id: int | None = None
+    status: RecipientStatus = ""
+    reason: str | None = None
     """Why they were skipped, or why their message failed."""
-    settled_at: Time | None
+    settled_at: Time | None = None
     """When the status became final."""
 
 
 class ScoreEntry(Model):
     """One change of a contact's points. Entries are only added."""
 
-    rule: str | None
+    rule: str | None = None
     """Null for a change by hand."""
-    points: int
-    at: Time
-    cause: str
+    points: int = ABSENT
+    at: Time = ABSENT
+    cause: str = ""
     """What happened, such as `tag vip`."""
 
 
 class Score(Model):
     """A contact's score, and the ledger whose sum, between 0 and 100, it is."""
 
-    score: int
-    data: list[ScoreEntry]
+    score: int = ABSENT
+    data: list[ScoreEntry] = pydantic.Field(default_factory=list)
     """Newest first."""
-    next_cursor: str | None
+    next_cursor: str | None = None
 
 
 class Segment(Model):
     """A saved filter of contacts."""
 
     id: str
-    name: str
-    filter: dict[str, Any]
-    count: int | None
+    name: str = ""
+    filter: dict[str, Any] = pydantic.Field(default_factory=dict)
+    count: int | None = None
     """Contacts in it now. Null if the filter does not fit the custom fields any more, or takes too long; in a
     list also if counting those before it took two seconds."""
-    count_is_estimate: bool
+    count_is_estimate: bool = ABSENT
     """Whether `count` was estimated from a sample, because counting takes more than a second."""
-    created_at: Time
-    updated_at: Time
+    created_at: Time = ABSENT
+    updated_at: Time = ABSENT
 
 
 class SegmentPreview(Model):
-    count: int
-    count_is_estimate: bool
+    count: int = ABSENT
+    count_is_estimate: bool = ABSENT
     """Whether `count` was estimated from a sample, because counting takes more than a second."""
-    sample: list[Contact]
+    sample: list[Contact] = pydantic.Field(default_factory=list)
     """The ten newest."""
 
 
@@ -1181,16 +1194,16 @@ class Step(Model):
     """A message of a sequence."""
 
     id: str
-    delay: str
+    delay: str = ""
     """ISO 8601, since the step before or the enrollment."""
-    text: str
-    format: Format | None = None
+    text: str = ""
+    format: Format = ""
     """How `text` is written."""
     attachments: list[str] = pydantic.Field(default_factory=list)
     """The ids of the files."""
-    condition: dict[str, Any] | None
+    condition: dict[str, Any] | None = None
     """The step is for those for whom this holds."""
-    if_not: IfNot
+    if_not: IfNot = ""
     """For the others: skip the step, or stop."""
 
 
@@ -1198,11 +1211,11 @@ class Window(Model):
     """When messages may be sent, in the contact's time zone. A window that ends before it begins runs over
     midnight."""
 
-    days: list[str]
+    days: list[str] = pydantic.Field(default_factory=list)
     """`mon` to `sun`."""
-    from_: str = pydantic.Field(alias="from")
+    from_: str = pydantic.Field(default="", alias="from")
     """Such as `09:00`."""
-    to: str
+    to: str = ""
     """Such as `18:00`, exclusive."""
 
 
@@ -1210,142 +1223,142 @@ class SequenceDetail(Model):
     """A sequence with what its latest version says."""
 
     id: str
-    name: str
-    status: SequenceStatus
-    version: int
+    name: str = ""
+    status: SequenceStatus = ""
+    version: int = ABSENT
     """The number of its latest version, with which new contacts begin."""
-    created_at: Time
-    updated_at: Time
-    account_ids: list[int]
-    time_zone: str
+    created_at: Time = ABSENT
+    updated_at: Time = ABSENT
+    account_ids: list[int] = pydantic.Field(default_factory=list)
+    time_zone: str = ""
     """For contacts without a time zone of their own."""
-    window: Window | None
-    jitter: str
+    window: Window | None = None
+    jitter: str = ""
     """ISO 8601. Each step is later by a random part of it."""
-    stop_on: list[str]
+    stop_on: list[str] = pydantic.Field(default_factory=list)
     """`reply`, `tag:NAME`, `stage:NAME`."""
-    ignore_auto_replies: bool
-    pass_on: bool
+    ignore_auto_replies: bool = ABSENT
+    pass_on: bool = ABSENT
     """Contacts who were not written to yet go to another account while theirs cannot send."""
-    steps: list[Step]
+    steps: list[Step] = pydantic.Field(default_factory=list)
 
 
 class Sequence(Model):
     """A sequence, in lists and in events."""
 
     id: str
-    name: str
-    status: SequenceStatus
-    version: int
+    name: str = ""
+    status: SequenceStatus = ""
+    version: int = ABSENT
     """The number of its latest version, with which new contacts begin."""
-    created_at: Time
-    updated_at: Time
+    created_at: Time = ABSENT
+    updated_at: Time = ABSENT
 
 
 class StepFigures(Model):
     """A step of a version of a sequence."""
 
-    sent: int
-    failed: int
-    replied: int
+    sent: int = ABSENT
+    failed: int = ABSENT
+    replied: int = ABSENT
     """How many of those sent a person has answered up to now."""
-    auto_replied: int
+    auto_replied: int = ABSENT
     """How many of those sent a machine has answered."""
-    opted_out: int
+    opted_out: int = ABSENT
     """How many of those sent were answered with an opt-out word."""
-    reply_rate: Rate
-    step: str
+    reply_rate: Rate = ABSENT
+    step: str = ""
     """The id of the step."""
 
 
 class VersionFigures(Model):
     """A version of a sequence."""
 
-    sequence_id: str
-    name: str
-    version: int
-    steps: list[StepFigures]
+    sequence_id: str = ""
+    name: str = ""
+    version: int = ABSENT
+    steps: list[StepFigures] = pydantic.Field(default_factory=list)
 
 
 class SequencesPeriod(Model):
     """The versions of sequences of which a message was sent or has failed in the period."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[VersionFigures]
+    data: list[VersionFigures] = pydantic.Field(default_factory=list)
 
 
 class Sequences(Model):
     """The versions of sequences of which a message was sent or has failed in the period."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[VersionFigures]
-    complete_until: Time
+    data: list[VersionFigures] = pydantic.Field(default_factory=list)
+    complete_until: Time = ABSENT
     """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
     sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
-    series: list[SequencesPeriod] | None
+    series: list[SequencesPeriod] | None = None
     """The same figures of each period. Null unless `interval` is given."""
-    before: SequencesPeriod | None
+    before: SequencesPeriod | None = None
     """The same figures of as many days before. Null unless `compare` is true."""
 
 
 class WriterFigures(Model):
     """The same of one who wrote."""
 
-    written: int
+    written: int = ABSENT
     """Messages, without canceled ones and those that are still planned."""
-    answered: int
+    answered: int = ABSENT
     """How many of them answered a contact who waited."""
-    in_time: Rate
-    median_seconds: int | None
+    in_time: Rate = ABSENT
+    median_seconds: int | None = None
     """The median of these waits."""
-    slowest_tenth_seconds: int | None
+    slowest_tenth_seconds: int | None = None
     """A tenth of these waits was longer."""
-    email: str | None
+    email: str | None = None
     """Of the member. Null for anybody else, and for members whose account is gone."""
-    name: str | None
+    name: str | None = None
     """Of the member."""
-    via: Literal["panel", "rest", "mcp", "phone", "command", "system"] | str
+    via: Literal["panel", "rest", "mcp", "phone", "command", "system"] | str = ""
     """What it was written with."""
 
 
 class TeamPeriod(Model):
     """Everybody who wrote to contacts in the period, those with the most answers first."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[WriterFigures]
-    everyone: Everyone
+    data: list[WriterFigures] = pydantic.Field(default_factory=list)
+    everyone: Everyone = ABSENT
     """All of them together."""
 
 
 class Team(Model):
     """Everybody who wrote to contacts in the period, those with the most answers first."""
 
-    from_: Time = pydantic.Field(alias="from")
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
     """Inclusive."""
-    to: Time
+    to: Time = ABSENT
     """Exclusive."""
-    data: list[WriterFigures]
-    complete_until: Time
+    data: list[WriterFigures] = pydantic.Field(default_factory=list)
+    complete_until: Time = ABSENT
     """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
     sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
-    everyone: Everyone
+    everyone: Everyone = ABSENT
     """All of them together."""
-    series: list[TeamPeriod] | None
+    series: list[TeamPeriod] | None = None
     """The same figures of each period. Null unless `interval` is given."""
-    before: TeamPeriod | None
+    before: TeamPeriod | None = None
     """The same figures of as many days before. Null unless `compare` is true."""
 
 
@@ -1354,13 +1367,13 @@ class Template(Model):
     /v1/messages/send`, which fills in the variables."""
 
     id: int
-    name: str
-    text: str
-    format: Format
-    attachments: list[str]
+    name: str = ""
+    text: str = ""
+    format: Format = ""
+    attachments: list[str] = pydantic.Field(default_factory=list)
     """The ids of its files."""
-    created_at: Time
-    updated_at: Time
+    created_at: Time = ABSENT
+    updated_at: Time = ABSENT
 
 
 class TemplateWritten(Model):
@@ -1403,47 +1416,47 @@ class ThreadChanged(Model):
 
 class ThreadDetail(Model):
     id: str
-    account_id: int
-    account: AccountName | None = None
-    contact_id: str
-    contact: ContactName | None = None
-    state: ThreadState | None = None
+    account_id: int = ABSENT
+    account: AccountName = ABSENT
+    contact_id: str = ""
+    contact: ContactName = ABSENT
+    state: ThreadState = ""
     """A message of the contact opens a closed or snoozed thread again."""
     snoozed_until: Time | None = None
     """Null unless the thread is snoozed."""
     assignee: MemberName | None = None
     """The member who looks after it."""
-    unread_count: int
+    unread_count: int = ABSENT
     waiting_since: Time | None = None
     """The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is
     no answer."""
     planned_at: Time | None = None
     """When the first planned answer is due."""
-    last_message_at: Time
-    last_message: Message | None
-    created_at: Time
+    last_message_at: Time = ABSENT
+    last_message: Message | None = None
+    created_at: Time = ABSENT
     messages: list[Message] = pydantic.Field(default_factory=list)
     """The latest, newest first, if `messages` asks for them."""
 
 
 class Thread(Model):
     id: str
-    account_id: int
-    account: AccountName | None = None
-    contact_id: str
-    contact: ContactName | None = None
-    state: ThreadState | None = None
+    account_id: int = ABSENT
+    account: AccountName = ABSENT
+    contact_id: str = ""
+    contact: ContactName = ABSENT
+    state: ThreadState = ""
     """A message of the contact opens a closed or snoozed thread again."""
     snoozed_until: Time | None = None
     """Null unless the thread is snoozed."""
     assignee: MemberName | None = None
     """The member who looks after it."""
-    unread_count: int
+    unread_count: int = ABSENT
     waiting_since: Time | None = None
     """The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is
     no answer."""
     planned_at: Time | None = None
     """When the first planned answer is due."""
-    last_message_at: Time
-    last_message: Message | None
-    created_at: Time
+    last_message_at: Time = ABSENT
+    last_message: Message | None = None
+    created_at: Time = ABSENT

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import TracebackType
+from typing import Any
 
 import httpx
 
 from .. import models
-from .._config import read_config
-from .._requests import read
+from .._config import DEFAULT_MAX_RETRIES, DEFAULT_RETRY_FOR, DEFAULT_TIMEOUT, read_config
+from .._model import RawResponse, raw_response
+from .._requests import NOT_GIVEN, raw, read
 from .resources.accounts import AsyncAccounts
 from .resources.analytics import AsyncAnalytics
 from .resources.broadcasts import AsyncBroadcasts
@@ -24,20 +27,22 @@ from .resources.segments import AsyncSegments
 from .resources.sequences import AsyncEnrollments, AsyncSequences
 from .resources.templates import AsyncTemplates
 from .resources.webhooks import AsyncWebhooks
-from .transport import AsyncTransport
+from .transport import AsyncConnections, AsyncTransport
 
 
 class AsyncCrmSolid:
     """A client of the CRM Solid API.
 
     ``key`` and ``base_url`` come from the environment variables CRMSOLID_KEY and CRMSOLID_URL if they are not given.
-    ``timeout`` is in seconds: the answer to an attempt must begin within it, and then be complete within it. An export
-    and a stream must only send a part within 60 and 45 s. For ``retry_for`` seconds a call is tried again, and waits
-    for the rate limit (0: one attempt). The key is sent over plain http only to this machine, unless ``allow_http``.
-    ``http_transport`` replaces the network, for tests.
+    ``timeout`` is in seconds: the answer to an attempt must begin within it, and then be complete within it; for an
+    upload it is the time in which nothing is sent. An export and a stream must only send a part within 60 and 45 s. A
+    call is tried again for ``retry_for`` seconds and ``max_retries`` times, whichever is first; no attempt takes more
+    than what is left of ``retry_for``. A wait for the rate limit, up to a minute, comes on top. With 0 for either, a
+    call is one attempt and waits for nothing. The key is sent over plain http only to this machine, unless
+    ``allow_http``. ``http_transport`` replaces the network, for tests.
 
     Use one client for all calls: it keeps connections open and paces itself by the rate limit of the key. Close it, or
-    use it in a ``with`` block.
+    use it in a ``with`` block. :meth:`with_options` changes the options of single calls.
     """
 
     def __init__(
@@ -45,13 +50,18 @@ class AsyncCrmSolid:
         key: str | None = None,
         base_url: str | None = None,
         *,
-        timeout: float = 30.0,
-        retry_for: float = 90.0,
+        timeout: float = DEFAULT_TIMEOUT,
+        retry_for: float = DEFAULT_RETRY_FOR,
+        max_retries: int = DEFAULT_MAX_RETRIES,
         allow_http: bool = False,
         http_transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        config = read_config(key, base_url, timeout, retry_for, allow_http)
-        self._transport = transport = AsyncTransport(config, http_transport)
+        config = read_config(key, base_url, timeout, retry_for, max_retries, allow_http)
+        self._use(AsyncTransport(config, AsyncConnections(http_transport, config.is_encrypted)))
+        self._is_copy = False
+
+    def _use(self, transport: AsyncTransport) -> None:
+        self._transport = transport
         self.accounts = AsyncAccounts(transport)
         self.analytics = AsyncAnalytics(transport)
         self.broadcasts = AsyncBroadcasts(transport)
@@ -75,13 +85,56 @@ class AsyncCrmSolid:
         """The key with its scopes, its workspace, mode and plan."""
         return await self._transport.model(read("/v1/me"), models.Me)
 
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        retry_for: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        request_id: str | None = None,
+    ) -> AsyncCrmSolid:
+        """The same client with other options, for one call or several: ``crm.with_options(timeout=5).me()``.
+        ``headers`` go with each of its requests, ``request_id`` as ``X-Request-Id``, by which the API's answers and
+        logs name the call. It shares connections and rate limit with this one, and need not be closed."""
+        copy = self.__new__(type(self))
+        config = self._transport.config.changed(timeout, retry_for, max_retries, headers, request_id)
+        copy._use(self._transport.with_config(config))
+        copy._is_copy = True
+        return copy
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = NOT_GIVEN,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> RawResponse:
+        """A call by its path, such as ``/v1/contacts``, with the key, the retries, the pacing and the errors of every
+        other call. ``json`` or ``content`` is its body."""
+        call = raw(
+            method,
+            path,
+            params=params or {},
+            json=json,
+            content=content,
+            headers=headers or {},
+            idempotency_key=idempotency_key,
+        )
+        return raw_response(await self._transport.send(call))
+
     @property
     def base_url(self) -> str:
         return self._transport.config.base_url
 
     async def aclose(self) -> None:
         """Close the connections. The client cannot be used afterwards."""
-        await self._transport.aclose()
+        if not self._is_copy:
+            await self._transport.connections.aclose()
 
     async def __aenter__(self) -> AsyncCrmSolid:
         return self

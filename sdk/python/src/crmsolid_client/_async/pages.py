@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Generic, TypeVar
 
 from .._model import Model
 from .._pages import Page
 from .._requests import Call
+from ..errors import UnreadableEvent
 from .transport import AsyncTransport
 
 M = TypeVar("M", bound=Model)
+
+
+class AsyncRows(Generic[M]):
+    """The objects of the pages. It may be iterated over further after an UnreadableEvent."""
+
+    def __init__(self, pages: AsyncIterator[Page[M]]) -> None:
+        self._pages = pages
+        self._rows: deque[M | UnreadableEvent] = deque()
+
+    def __aiter__(self) -> AsyncRows[M]:
+        return self
+
+    async def __anext__(self) -> M:
+        while not self._rows:
+            self._rows.extend((await anext(self._pages)).rows)
+        row = self._rows.popleft()
+        if isinstance(row, UnreadableEvent):
+            raise row
+        return row
 
 
 class AsyncPages(Generic[M]):
@@ -27,10 +48,8 @@ class AsyncPages(Generic[M]):
         self._shape = shape
         self._endless = endless
 
-    async def __aiter__(self) -> AsyncIterator[M]:
-        async for page in self.by_page():
-            for one in page.data:
-                yield one
+    def __aiter__(self) -> AsyncRows[M]:
+        return AsyncRows(self.by_page())
 
     async def by_page(self) -> AsyncIterator[Page[M]]:
         """The pages themselves, whose ``next_cursor`` can be kept to go on from later."""

@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 import contextlib
-import random
+import dataclasses
 from collections import deque
 from collections.abc import AsyncIterator
 from types import TracebackType
 
 import httpx
-import pydantic
 
+from .._model import read_event
 from .._requests import read
+from .._retry import Outage
 from .._sse import Frame, FrameReader, shut_down
 from .._stop import AsyncStop, Stopped
-from ..errors import UnexpectedAnswerError
+from ..errors import APIConnectionError, APIError, UnreadableEvent
 from ..models import WebhookEvent
 from .transport import AsyncTransport
 
 SILENCE_SECONDS = 45.0  # the server sends something every 15 s
-LONGEST_PAUSE = 8.0
 
 
 class AsyncMessageStream:
     """Events of messages, in and out, as they happen. Iterate over it; leave its block, or close it, to end it.
 
     After a lost connection it connects again and goes on right after the last event, so none is lost and none comes
-    twice. If there is no connection for as long as the client's ``retry_for``, it raises APIConnectionError.
-    ``last_event_id`` is the position so far; another stream can start there.
-    """
+    twice, however long that takes; a key that is refused (401, 403, 404, 410) ends it. ``last_event_id`` is the
+    position so far; another stream can start there. An event that cannot be read raises UnreadableEvent, and the
+    position is after it: iterate further to go on."""
 
-    def __init__(self, transport: AsyncTransport, last_event_id: str | None) -> None:
+    def __init__(self, transport: AsyncTransport, last_event_id: str | None, give_up_after: float | None) -> None:
         self.last_event_id = last_event_id
-        self._transport = transport
+        self._transport = transport.with_config(dataclasses.replace(transport.config, retry_for=0))
+        self._outage = Outage(give_up_after)
         self._frames: deque[Frame] = deque()
         self._connection = contextlib.AsyncExitStack()
         self._response: httpx.Response | None = None
         self._chunks: AsyncIterator[bytes] | None = None
         self._reader = FrameReader()
-        self._failures = 0
         self._is_waiting = False
         self._stop = AsyncStop()
 
@@ -65,9 +65,10 @@ class AsyncMessageStream:
         while not self._stop.is_set:
             if self._frames:
                 frame = self._frames.popleft()
-                event = _event(frame)
+                event = read_event(frame.data, WebhookEvent)
                 self.last_event_id = frame.id
-                self._failures = 0
+                if isinstance(event, UnreadableEvent):
+                    raise event
                 return event
             await self._receive()
         await self._disconnect()
@@ -104,26 +105,21 @@ class AsyncMessageStream:
                 with contextlib.suppress(Stopped):
                     await self._connect()
                 return
-            for frame in self._reader.feed(await anext(self._chunks)):
+            frames = self._reader.feed(await anext(self._chunks))
+            self._outage.is_over()
+            for frame in frames:
                 if frame.data:
                     self._frames.append(frame)
                 else:  # only says where the stream starts
                     self.last_event_id = frame.id
-        except (httpx.RequestError, httpx.StreamError, StopAsyncIteration):
+        except (APIError, APIConnectionError, httpx.RequestError, httpx.StreamError, StopAsyncIteration) as error:
             await self._disconnect()
+            lost = httpx.ReadError("the server has ended it") if isinstance(error, StopAsyncIteration) else error
             with contextlib.suppress(Stopped):
-                await self._stop.sleep(min(LONGEST_PAUSE, 0.25 * 2**self._failures) * (0.5 + random.random() / 2))
-            self._failures = min(self._failures + 1, 10)
+                await self._stop.sleep(self._outage.pause(lost))
         finally:
             self._is_waiting = False
 
     async def _disconnect(self) -> None:
         self._chunks = self._response = None
         await self._connection.aclose()
-
-
-def _event(frame: Frame) -> WebhookEvent:
-    try:
-        return WebhookEvent.model_validate_json(frame.data)
-    except pydantic.ValidationError:
-        raise UnexpectedAnswerError(f"event {frame.id} of the stream is not as the API documents it") from None

@@ -5,15 +5,36 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections import deque
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from .._model import Model
 from .._pages import Page
 from .._requests import Call
+from ..errors import UnreadableEvent
 from .transport import Transport
 
 M = TypeVar("M", bound=Model)
+
+
+class Rows(Generic[M]):
+    """The objects of the pages. It may be iterated over further after an UnreadableEvent."""
+
+    def __init__(self, pages: Iterator[Page[M]]) -> None:
+        self._pages = pages
+        self._rows: deque[M | UnreadableEvent] = deque()
+
+    def __iter__(self) -> Rows[M]:
+        return self
+
+    def __next__(self) -> M:
+        while not self._rows:
+            self._rows.extend((next(self._pages)).rows)
+        row = self._rows.popleft()
+        if isinstance(row, UnreadableEvent):
+            raise row
+        return row
 
 
 class Pages(Generic[M]):
@@ -28,10 +49,8 @@ class Pages(Generic[M]):
         self._shape = shape
         self._endless = endless
 
-    def __iter__(self) -> Iterator[M]:
-        for page in self.by_page():
-            for one in page.data:
-                yield one
+    def __iter__(self) -> Rows[M]:
+        return Rows(self.by_page())
 
     def by_page(self) -> Iterator[Page[M]]:
         """The pages themselves, whose ``next_cursor`` can be kept to go on from later."""

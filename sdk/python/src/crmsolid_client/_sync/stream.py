@@ -4,42 +4,42 @@
 from __future__ import annotations
 
 import contextlib
-import random
+import dataclasses
 from collections import deque
 from collections.abc import Iterator
 from types import TracebackType
 
 import httpx
-import pydantic
 
+from .._model import read_event
 from .._requests import read
+from .._retry import Outage
 from .._sse import Frame, FrameReader, shut_down
 from .._stop import Stop, Stopped
-from ..errors import UnexpectedAnswerError
+from ..errors import APIConnectionError, APIError, UnreadableEvent
 from ..models import WebhookEvent
 from .transport import Transport
 
 SILENCE_SECONDS = 45.0  # the server sends something every 15 s
-LONGEST_PAUSE = 8.0
 
 
 class MessageStream:
     """Events of messages, in and out, as they happen. Iterate over it; leave its block, or close it, to end it.
 
     After a lost connection it connects again and goes on right after the last event, so none is lost and none comes
-    twice. If there is no connection for as long as the client's ``retry_for``, it raises APIConnectionError.
-    ``last_event_id`` is the position so far; another stream can start there.
-    """
+    twice, however long that takes; a key that is refused (401, 403, 404, 410) ends it. ``last_event_id`` is the
+    position so far; another stream can start there. An event that cannot be read raises UnreadableEvent, and the
+    position is after it: iterate further to go on."""
 
-    def __init__(self, transport: Transport, last_event_id: str | None) -> None:
+    def __init__(self, transport: Transport, last_event_id: str | None, give_up_after: float | None) -> None:
         self.last_event_id = last_event_id
-        self._transport = transport
+        self._transport = transport.with_config(dataclasses.replace(transport.config, retry_for=0))
+        self._outage = Outage(give_up_after)
         self._frames: deque[Frame] = deque()
         self._connection = contextlib.ExitStack()
         self._response: httpx.Response | None = None
         self._chunks: Iterator[bytes] | None = None
         self._reader = FrameReader()
-        self._failures = 0
         self._is_waiting = False
         self._stop = Stop()
 
@@ -66,9 +66,10 @@ class MessageStream:
         while not self._stop.is_set:
             if self._frames:
                 frame = self._frames.popleft()
-                event = _event(frame)
+                event = read_event(frame.data, WebhookEvent)
                 self.last_event_id = frame.id
-                self._failures = 0
+                if isinstance(event, UnreadableEvent):
+                    raise event
                 return event
             self._receive()
         self._disconnect()
@@ -105,26 +106,21 @@ class MessageStream:
                 with contextlib.suppress(Stopped):
                     self._connect()
                 return
-            for frame in self._reader.feed(next(self._chunks)):
+            frames = self._reader.feed(next(self._chunks))
+            self._outage.is_over()
+            for frame in frames:
                 if frame.data:
                     self._frames.append(frame)
                 else:  # only says where the stream starts
                     self.last_event_id = frame.id
-        except (httpx.RequestError, httpx.StreamError, StopIteration):
+        except (APIError, APIConnectionError, httpx.RequestError, httpx.StreamError, StopIteration) as error:
             self._disconnect()
+            lost = httpx.ReadError("the server has ended it") if isinstance(error, StopIteration) else error
             with contextlib.suppress(Stopped):
-                self._stop.sleep(min(LONGEST_PAUSE, 0.25 * 2**self._failures) * (0.5 + random.random() / 2))
-            self._failures = min(self._failures + 1, 10)
+                self._stop.sleep(self._outage.pause(lost))
         finally:
             self._is_waiting = False
 
     def _disconnect(self) -> None:
         self._chunks = self._response = None
         self._connection.close()
-
-
-def _event(frame: Frame) -> WebhookEvent:
-    try:
-        return WebhookEvent.model_validate_json(frame.data)
-    except pydantic.ValidationError:
-        raise UnexpectedAnswerError(f"event {frame.id} of the stream is not as the API documents it") from None

@@ -14,13 +14,13 @@ import httpx
 import pydantic
 
 from .._config import USER_AGENT, Config
-from .._model import Model, Time, response_info
+from .._model import EventBase, Model, Time, read_event, response_info
 from .._pacing import RateLimit
 from .._pages import Page
 from .._requests import Call
 from .._retry import Attempts
 from .._stop import Stop
-from ..errors import UnexpectedAnswerError
+from ..errors import CrmSolidError, UnexpectedAnswerError, UnreadableEvent
 
 M = TypeVar("M", bound=Model)
 
@@ -29,17 +29,56 @@ CONNECT_SECONDS = 10.0
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30)
 
 
-class Transport:
+class Connections:
     """One pool of connections with the rate limit of its key. A process that was forked gets a new pool."""
 
-    def __init__(self, config: Config, http_transport: httpx.BaseTransport | None) -> None:
-        self.config = config
+    def __init__(self, http_transport: httpx.BaseTransport | None, is_encrypted: bool) -> None:
         self.rate_limit = RateLimit()
         self._http_transport = http_transport
+        self._is_encrypted = is_encrypted
         self._lock = threading.Lock()
         self._http: httpx.Client | None = None
         self._process = os.getpid()
         self._is_closed = False
+
+    def client(self) -> httpx.Client:
+        with self._lock:
+            if self._is_closed:
+                raise RuntimeError("the client is closed")
+            if self._http is None:
+                self._http = httpx.Client(
+                    transport=self._http_transport,
+                    headers={"User-Agent": USER_AGENT},
+                    trust_env=self._is_encrypted,  # over plain http the key would go to a proxy in clear text
+                    follow_redirects=False,  # the key would go to wherever the answer points
+                    limits=LIMITS,
+                )
+            return self._http
+
+    def start_again_after_fork(self) -> None:
+        """The connections of the parent are the parent's, and its threads, which may hold the lock, are not here."""
+        if self._process != os.getpid():
+            self._lock = threading.Lock()
+            self.rate_limit = RateLimit()
+            self._http = None
+            self._process = os.getpid()  # last: another thread may ask meanwhile, and must not use what is the parent's
+
+    def close(self) -> None:
+        """Close the connections. No call can be made afterwards."""
+        self._is_closed = True
+        if self._http is not None and self._process == os.getpid():
+            self._http.close()
+
+
+class Transport:
+    """Makes calls with a configuration. Several may share the connections."""
+
+    def __init__(self, config: Config, connections: Connections) -> None:
+        self.config = config
+        self.connections = connections
+
+    def with_config(self, config: Config) -> Transport:
+        return Transport(config, self.connections)
 
     def model(self, call: Call, shape: type[M]) -> M:
         """Make the call and read its answer."""
@@ -47,7 +86,7 @@ class Transport:
         try:
             answer = shape.model_validate_json(response.content)
         except pydantic.ValidationError as error:
-            raise _unexpected(response, shape, error) from None
+            raise _unexpected(call, response, shape, error) from None
         return answer.with_response(response_info(response))
 
     def page(self, call: Call, shape: type[M]) -> Page[M]:
@@ -55,12 +94,15 @@ class Transport:
         response = self.send(call)
         try:
             answer: Any = response.json()
-            rows = [shape.model_validate(row) for row in answer["data"]]
-            return Page(rows, answer.get("next_cursor"), _TIME.validate_python(answer.get("synced_until")))
+            rows = [_row(row, shape) for row in answer["data"]]
+            cursor, synced_until = answer.get("next_cursor"), _TIME.validate_python(answer.get("synced_until"))
         except pydantic.ValidationError as error:
-            raise _unexpected(response, shape, error) from None
+            raise _unexpected(call, response, shape, error) from None
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise _unexpected(response, shape, None) from None
+            raise _unexpected(call, response, shape, None) from None
+        readable = [row for row in rows if not isinstance(row, UnreadableEvent)]
+        unreadable = [row for row in rows if isinstance(row, UnreadableEvent)]
+        return Page(readable, cursor, synced_until, unreadable, response_info(response), rows)
 
     def send(self, call: Call) -> httpx.Response:
         """Make the call, with its retries. Returns a successful answer that has been read."""
@@ -78,23 +120,31 @@ class Transport:
 
     def attempts(self, call: Call) -> Attempts:
         """Those of a call that begins now."""
-        return Attempts(self.rate_limit, self.config.retry_for, call.idempotency_key, self.config.base_url)
-
-    def close(self) -> None:
-        """Close the connections. No call can be made afterwards."""
-        self._is_closed = True
-        if self._http is not None and self._process == os.getpid():
-            self._http.close()
+        return Attempts(
+            self.connections.rate_limit,
+            self.config,
+            call.idempotency_key,
+            f"{call.method} {call.path.partition('?')[0]}",
+        )
 
     def _answer(self, call: Call, read_seconds: float | None, stop: Stop | None = None) -> httpx.Response:
-        sleep = time.sleep if stop is None else stop.sleep
-        self._start_again_after_fork()
+        self.connections.start_again_after_fork()
+        try:
+            return self._repeated(call, read_seconds, time.sleep if stop is None else stop.sleep)
+        except BaseException as error:
+            # A cancelled write may have been done. What the language raises for it stays what it is.
+            if call.idempotency_key is not None and not isinstance(error, CrmSolidError):
+                error.idempotency_key = call.idempotency_key  # type: ignore[attr-defined]
+                error.add_note(f"Idempotency-Key: {call.idempotency_key}")
+            raise
+
+    def _repeated(self, call: Call, read_seconds: float | None, sleep: Any) -> httpx.Response:
         attempts = self.attempts(call)
         while True:
             while (pause := attempts.pause()) > 0:
                 sleep(pause)
             try:
-                response = self._attempt(call, read_seconds)
+                response = self._attempt(call, read_seconds, attempts)
             except httpx.RequestError as error:
                 delay = attempts.after_error(error)
             else:
@@ -103,15 +153,21 @@ class Transport:
                 delay = attempts.after_answer(response.status_code, response.headers, response.content)
             sleep(delay)
 
-    def _attempt(self, call: Call, read_seconds: float | None) -> httpx.Response:
+    def _attempt(self, call: Call, read_seconds: float | None, attempts: Attempts) -> httpx.Response:
         """One request. An error answer has been read, and so has any other unless ``read_seconds`` is given."""
-        client = self._client()
+        client, rate_limit = self.connections.client(), self.connections.rate_limit
+        window = rate_limit.window
         with contextlib.ExitStack() as files:
-            response = client.send(self._build(client, call, read_seconds, files), stream=True)
-        self.rate_limit.update(response.headers)
+            request = self._build(client, call, attempts.seconds(), read_seconds, files)
+            try:
+                response = client.send(request, stream=True)
+            except BaseException:
+                rate_limit.unanswered()
+                raise
+        rate_limit.update(response.headers, window)
         if read_seconds is None or not response.is_success:
             assert isinstance(response.stream, httpx.SyncByteStream)
-            response.stream = _LimitedStream(response.stream, self.config.timeout)
+            response.stream = _LimitedStream(response.stream, attempts.seconds())
             try:
                 response.read()
             finally:
@@ -119,10 +175,14 @@ class Transport:
         return response
 
     def _build(
-        self, client: httpx.Client, call: Call, read_seconds: float | None, files: contextlib.ExitStack
+        self,
+        client: httpx.Client,
+        call: Call,
+        seconds: float,
+        read_seconds: float | None,
+        files: contextlib.ExitStack,
     ) -> httpx.Request:
-        headers = {**call.headers, "Authorization": f"Bearer {self.config.key}"}
-        timeout = self.config.timeout
+        headers = {**self.config.headers, **call.headers, "Authorization": f"Bearer {self.config.key}"}
         options: dict[str, Any] = {"content": call.body}
         if call.upload is not None:
             content = call.upload.open()
@@ -134,31 +194,9 @@ class Transport:
             f"{self.config.base_url}{call.path}",
             params=call.params or None,
             headers=headers,
-            timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS), read=read_seconds or timeout),
+            timeout=httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS), read=read_seconds or seconds),
             **options,
         )
-
-    def _client(self) -> httpx.Client:
-        with self._lock:
-            if self._is_closed:
-                raise RuntimeError("the client is closed")
-            if self._http is None:
-                self._http = httpx.Client(
-                    transport=self._http_transport,
-                    headers={"User-Agent": USER_AGENT},
-                    trust_env=self.config.is_encrypted,  # over plain http the key would go to a proxy in clear text
-                    follow_redirects=False,  # the key would go to wherever the answer points
-                    limits=LIMITS,
-                )
-            return self._http
-
-    def _start_again_after_fork(self) -> None:
-        """The connections of the parent are the parent's, and its threads, which may hold the lock, are not here."""
-        if self._process != os.getpid():
-            self._lock = threading.Lock()
-            self.rate_limit = RateLimit()
-            self._http = None
-            self._process = os.getpid()  # last: another thread may ask meanwhile, and must not use what is the parent's
 
 
 class _LimitedStream(httpx.SyncByteStream):
@@ -180,11 +218,15 @@ class _LimitedStream(httpx.SyncByteStream):
         self._parts.close()
 
 
+def _row(row: Any, shape: type[M]) -> M | UnreadableEvent:
+    return read_event(row, shape) if issubclass(shape, EventBase) else shape.model_validate(row)
+
+
 def _unexpected(
-    response: httpx.Response, shape: type[Model], error: pydantic.ValidationError | None
+    call: Call, response: httpx.Response, shape: type[Model], error: pydantic.ValidationError | None
 ) -> UnexpectedAnswerError:
     """Names what does not fit, never a value of it: it may be a secret or a person's."""
     mistakes = error.errors(include_input=False) if error else []
     wrong = [".".join(map(str, one["loc"])) + f" ({one['type']})" for one in mistakes[:5]]
     message = f"the answer is not the {shape.__name__} that the API documents: {', '.join(wrong) or 'no such JSON'}"
-    return UnexpectedAnswerError(message, response.headers.get("x-request-id", ""))
+    return UnexpectedAnswerError(message, response.headers.get("x-request-id", ""), call.idempotency_key)

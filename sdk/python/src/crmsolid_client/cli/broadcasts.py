@@ -52,7 +52,7 @@ def list_broadcasts(app: App, status: str | None, most: int | None, as_json: boo
     Example:
       crmsolid broadcasts list --status running
     """
-    print_list(app.client.broadcasts.list(status=status, limit=page_size(most)), as_json, COLUMNS, most)
+    print_list(app.client.broadcasts.list(**given(status=status), limit=page_size(most)), as_json, COLUMNS, most)
 
 
 @broadcasts.command("show")
@@ -252,5 +252,5 @@ def list_recipients(app: App, broadcast_id: str, status: str | None, most: int |
         Column("REASON", "reason"),
         time_column("SETTLED", "settled_at"),
     )
-    recipients = app.client.broadcasts.recipients(broadcast_id, status=status, limit=page_size(most))
+    recipients = app.client.broadcasts.recipients(broadcast_id, **given(status=status), limit=page_size(most))
     print_list(recipients, as_json, columns, most)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar, get_args
 
 import click
 
@@ -33,7 +33,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")
 R = TypeVar("R")
 
-RETRY_SECONDS = 90.0  # longer than a wait for the rate limit
+RETRY_SECONDS = 30.0
 SECRET_VARIABLE = "CRMSOLID_WEBHOOK_SECRET"
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -182,6 +182,26 @@ def _time(text: str, sign: int) -> datetime:
     except (ValueError, OverflowError, OSError):
         example = "2026-06-04T09:00:00Z, '2026-06-04 09:00' (local time), now or 2h"
         raise click.BadParameter(f"{text!r} is no time; give for example {example}.") from None
+
+
+def type_option(name: str) -> Callable[[F], F]:
+    """Types of events; the command gets ``types``."""
+    return click.option(
+        name,
+        "types",
+        multiple=True,
+        shell_complete=lambda context, parameter, beginning: [
+            one for one in event_types() if one.startswith(beginning)
+        ],
+        help="Only this type, for example message.received; give it again for several.",
+    )
+
+
+def event_types() -> list[str]:
+    """Those that this version knows."""
+    from .. import models
+
+    return list(get_args(models.EventTypeIn))
 
 
 def json_option(lines: bool = False) -> Callable[[F], F]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
-from .context import App, list_options, page_size, pass_app, time_option
-from .follow import END_OF_LOG, follow_events
-from .output import ID, Column, Row, clean, local_time, plain, print_lines, print_list, time_column, write
+from ..errors import UnreadableEvent
+from .context import App, given, json_option, list_options, page_size, pass_app, time_option, type_option
+from .output import ID, Column, Row, clean, local_time, note, plain, print_lines, print_list, time_column, write
 
 if TYPE_CHECKING:
+    from .._sync.follow import EventFollower
     from ..models import Event
 
-FOLLOWING = "Following the event log. Ctrl-C ends it."
 DEFAULT_PERIOD = timedelta(days=1)
 
 
@@ -26,37 +26,20 @@ def events() -> None:
 
 
 @events.command("list")
-@click.option("--type", "types", multiple=True, help="Of this type, for example message.received; give it again.")
-@time_option(
-    "--since",
-    help="From this time on. [default: 1d; with --follow, what happens from now on]",
-)
-@click.option("--follow", is_flag=True, help="Go on with what happens, until Ctrl-C.")
+@type_option("--type")
+@time_option("--since", help="From this time on. [default: 1d]")
 @list_options
 @pass_app
-def list_events(
-    app: App, types: tuple[str, ...], since: datetime | None, follow: bool, most: int | None, as_json: bool
-) -> None:
+def list_events(app: App, types: tuple[str, ...], since: datetime | None, most: int | None, as_json: bool) -> None:
     """List events, oldest first.
 
     \b
     Example:
-      crmsolid events list --type message.received --follow
+      crmsolid events list --type message.received --since 2h
     """
-    if follow:
-        source = click.get_current_context().get_parameter_source
-        if any(source(name) is ParameterSource.COMMANDLINE for name in ("limit", "everything")):
-            raise click.UsageError("--limit and --all are not for --follow, which has no end.")
-        for event in follow_events(app.client, since=since or END_OF_LOG, types=types, ready=FOLLOWING):
-            row = plain(event)
-            if as_json:
-                print_lines([row])
-            else:
-                write(event_line(row) + "\n")
-        return
     begin = since or datetime.now(UTC) - DEFAULT_PERIOD
-    only = types[0] if len(types) == 1 else None
-    listed: Iterable[Event] = app.client.events.list(type=only, since=begin, limit=page_size(most))
+    only = given(type=types[0]) if len(types) == 1 else {}
+    listed: Iterable[Event] = app.client.events.list(**only, since=begin, limit=page_size(most))
     if len(types) > 1:
         listed = (event for event in listed if event.event in types)
     columns = (
@@ -66,6 +49,47 @@ def list_events(
         Column("ABOUT", about),
     )
     print_list(listed, as_json, columns, most)
+
+
+@events.command("follow")
+@type_option("--type")
+@time_option("--since", help="From this time on, for example 1h. [default: what happens from now on]")
+@click.option(
+    "--position",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep in this file what has been printed, and go on from there: no event is left out.",
+)
+@json_option(lines=True)
+@pass_app
+def follow_events(app: App, types: tuple[str, ...], since: datetime | None, file: Path | None, as_json: bool) -> None:
+    """Print events as they happen, until Ctrl-C. A lost connection is made again without a gap.
+
+    \b
+    Example:
+      crmsolid events follow --type message.received --position events.position --json
+    """
+    from .._positions import PositionFile
+
+    store = None if file is None else PositionFile(file)
+    with app.client.events.follow(**given(types=types, since=since, store=store)) as follower:
+        note("Following the event log. Ctrl-C ends it.")
+        for row in followed(follower):
+            if as_json:
+                print_lines([row])
+            else:
+                write(event_line(row) + "\n")
+
+
+def followed(follower: EventFollower) -> Iterator[Row]:
+    """The events; one that cannot be read is shown on standard error."""
+    while True:
+        try:
+            for event in follower:
+                yield plain(event)
+            return
+        except UnreadableEvent as error:
+            note(f"{clean(str(error))}\n{clean(error.raw)}")
 
 
 def event_line(row: Row) -> str:

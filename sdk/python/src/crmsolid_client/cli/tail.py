@@ -19,10 +19,9 @@ from urllib.parse import urlsplit
 
 import click
 
-from .context import App, json_option, pass_app, secret_option, time_option
-from .events import FOLLOWING, event_line
-from .follow import END_OF_LOG, follow_events
-from .output import note, plain, print_lines, write
+from .context import App, given, json_option, pass_app, secret_option, time_option, type_option
+from .events import event_line, followed
+from .output import note, print_lines, write
 
 SECONDS_TO_ANSWER = 10.0  # as the product waits
 RETRY_DELAYS = (1.0, 2.0, 4.0)
@@ -30,7 +29,7 @@ RETRY_DELAYS = (1.0, 2.0, 4.0)
 
 @click.command()
 @click.option("--forward-to", metavar="URL", help="Post each event there, for example localhost:3000/hook.")
-@click.option("--event", "types", multiple=True, help="Only this type, for example message.received; give it again.")
+@type_option("--event")
 @secret_option("Sign with the secret in this file. [default: one is made, and printed]")
 @time_option("--since", help="From this time on, for example 1h. [default: what happens from now on]")
 @json_option(lines=True)
@@ -48,7 +47,7 @@ def tail(
     Example:
       crmsolid webhooks tail --forward-to localhost:3000/hook --event message.received
     """
-    forwarder, ready = None, FOLLOWING
+    forwarder, ready = None, "Following the event log. Ctrl-C ends it."
     if forward_to is not None:
         url = local_url(forward_to)
         if secret is None:
@@ -57,15 +56,16 @@ def tail(
         forwarder = Forwarder(url, secret)
         click.get_current_context().call_on_close(forwarder.close)
         ready = f"Events are posted to {url}. Ctrl-C ends it."
-    for event in follow_events(app.client, since=since or END_OF_LOG, types=types, ready=ready):
-        row = plain(event)
-        result = None if forwarder is None else forwarder.forward(row)
-        if not as_json:
-            write(event_line(row) + ("" if result is None else f"  {result}") + "\n")
-            continue
-        print_lines([row])
-        if result is not None:
-            note(f"{row['id']}  {result}")
+    with app.client.events.follow(**given(types=types, since=since)) as follower:
+        note(ready)
+        for row in followed(follower):
+            result = None if forwarder is None else forwarder.forward(row)
+            if not as_json:
+                write(event_line(row) + ("" if result is None else f"  {result}") + "\n")
+                continue
+            print_lines([row])
+            if result is not None:
+                note(f"{row['id']}  {result}")
 
 
 def local_url(text: str) -> str:
@@ -159,5 +159,5 @@ class Forwarder:
 
 def delivered_body(row: Mapping[str, Any]) -> bytes:
     """The bytes that the product delivers: the event without what the log adds, as compact JSON."""
-    body = {name: row[name] for name in ("event", "id", "created_at", "data")}
+    body = {name: value for name, value in row.items() if name != "request_id"}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

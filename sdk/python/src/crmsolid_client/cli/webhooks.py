@@ -83,7 +83,7 @@ def create_webhook(
     if "all" in events:  # a ping comes only when it is asked for
         events = tuple(kind.type for kind in app.client.webhooks.events() if kind.type != "ping")
     created = app.write(
-        app.client.webhooks.create, url=url, events=events, **given(secret=secret), idempotency_key=idempotency_key
+        app.client.webhooks.create, url=url, **given(events=events, secret=secret), idempotency_key=idempotency_key
     )
     _print_issued(plain(created), as_json)
 

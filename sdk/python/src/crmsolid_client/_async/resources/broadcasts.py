@@ -14,7 +14,7 @@ from .base import AsyncResource
 
 class AsyncBroadcasts(AsyncResource):
     def list(
-        self, *, status: models.BroadcastStatus | None = None, limit: int | None = None, cursor: str | None = None
+        self, *, status: models.BroadcastStatusIn | None = None, limit: int | None = None, cursor: str | None = None
     ) -> AsyncPages[models.Broadcast]:
         """Broadcasts, newest first."""
         return self._pages(read("/v1/broadcasts", status=status, limit=limit, cursor=cursor), models.Broadcast)
@@ -30,7 +30,7 @@ class AsyncBroadcasts(AsyncResource):
         text: str | NotGiven = NOT_GIVEN,
         account_ids: Sequence[int],
         audience: Mapping[str, Any],
-        format: models.Format | NotGiven = NOT_GIVEN,
+        format: models.FormatIn | NotGiven = NOT_GIVEN,
         attachments: Sequence[str] | NotGiven = NOT_GIVEN,
         send_at: datetime.datetime | NotGiven | None = NOT_GIVEN,
         per_hour: int | NotGiven | None = NOT_GIVEN,
@@ -62,7 +62,7 @@ class AsyncBroadcasts(AsyncResource):
         text: str | NotGiven = NOT_GIVEN,
         account_ids: Sequence[int],
         audience: Mapping[str, Any],
-        format: models.Format | NotGiven = NOT_GIVEN,
+        format: models.FormatIn | NotGiven = NOT_GIVEN,
         attachments: Sequence[str] | NotGiven = NOT_GIVEN,
         send_at: datetime.datetime | NotGiven | None = NOT_GIVEN,
         per_hour: int | NotGiven | None = NOT_GIVEN,
@@ -110,7 +110,7 @@ class AsyncBroadcasts(AsyncResource):
         self,
         broadcast_id: str,
         *,
-        status: models.RecipientStatus | None = None,
+        status: models.RecipientStatusIn | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> AsyncPages[models.Recipient]:

@@ -24,8 +24,8 @@ class AsyncMessages(AsyncResource):
         account_id: int | None = None,
         contact_id: str | None = None,
         thread_id: str | None = None,
-        direction: models.Direction | None = None,
-        status: models.MessageStatus | None = None,
+        direction: models.DirectionIn | None = None,
+        status: models.MessageStatusIn | None = None,
         since: datetime.datetime | None = None,
         until: datetime.datetime | None = None,
         sort: Sort | None = None,
@@ -60,7 +60,7 @@ class AsyncMessages(AsyncResource):
         to: str | int | NotGiven = NOT_GIVEN,
         contact_id: str | NotGiven = NOT_GIVEN,
         text: str | NotGiven = NOT_GIVEN,
-        format: models.Format | NotGiven = NOT_GIVEN,
+        format: models.FormatIn | NotGiven = NOT_GIVEN,
         link_preview: bool | NotGiven = NOT_GIVEN,
         attachments: Sequence[str] | NotGiven = NOT_GIVEN,
         as_: SendAs | NotGiven = NOT_GIVEN,
@@ -104,7 +104,7 @@ class AsyncMessages(AsyncResource):
         message_id: str,
         *,
         text: str,
-        format: models.Format | NotGiven = NOT_GIVEN,
+        format: models.FormatIn | NotGiven = NOT_GIVEN,
         send_at: datetime.datetime | NotGiven = NOT_GIVEN,
         if_match: str | None = None,
         idempotency_key: str | None = None,
@@ -134,17 +134,18 @@ class AsyncMessages(AsyncResource):
         call = write("POST", "/v1/messages/{}/reactions", message_id, idempotency_key=idempotency_key, emoji=emoji)
         return await self._transport.model(call, models.Canceled)
 
-    def stream(self, *, last_event_id: str | None = None) -> AsyncMessageStream:
+    def stream(self, *, last_event_id: str | None = None, give_up_after: float | None = None) -> AsyncMessageStream:
         """Every message in and out as it happens, from now on or from right after ``last_event_id``. Use it in a
-        ``with`` block and iterate over it. It connects again by itself, without a gap."""
-        return AsyncMessageStream(self._transport, last_event_id)
+        ``with`` block and iterate over it. It connects again by itself, without a gap, for ever or until it has been
+        without a connection for ``give_up_after`` seconds."""
+        return AsyncMessageStream(self._transport, last_event_id, give_up_after)
 
 
 class AsyncThreads(AsyncResource):
     def list(
         self,
         *,
-        state: models.ThreadState | None = None,
+        state: models.ThreadStateIn | None = None,
         assignee: str | int | None = None,
         waiting: bool | None = None,
         waiting_hours: int | None = None,
@@ -182,7 +183,7 @@ class AsyncThreads(AsyncResource):
         self,
         thread_id: str,
         *,
-        state: models.ThreadState | NotGiven = NOT_GIVEN,
+        state: models.ThreadStateIn | NotGiven = NOT_GIVEN,
         snoozed_until: datetime.datetime | NotGiven | None = NOT_GIVEN,
         assignee_id: int | NotGiven | None = NOT_GIVEN,
         if_match: str | None = None,

@@ -68,7 +68,7 @@ class AsyncSequences(AsyncResource):
         self,
         sequence_id: str,
         *,
-        status: models.EnrollmentStatus | None = None,
+        status: models.EnrollmentStatusIn | None = None,
         contact_id: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
@@ -89,7 +89,7 @@ class AsyncEnrollments(AsyncResource):
     def list(
         self,
         *,
-        status: models.EnrollmentStatus | None = None,
+        status: models.EnrollmentStatusIn | None = None,
         contact_id: str | None = None,
         sequence_id: str | None = None,
         limit: int | None = None,

@@ -26,7 +26,7 @@ class AsyncTemplates(AsyncResource):
         *,
         name: str,
         text: str | NotGiven = NOT_GIVEN,
-        format: models.Format | NotGiven = NOT_GIVEN,
+        format: models.FormatIn | NotGiven = NOT_GIVEN,
         attachments: Sequence[str] | NotGiven = NOT_GIVEN,
         idempotency_key: str | None = None,
     ) -> models.TemplateWritten:
@@ -48,7 +48,7 @@ class AsyncTemplates(AsyncResource):
         *,
         name: str | NotGiven = NOT_GIVEN,
         text: str | NotGiven = NOT_GIVEN,
-        format: models.Format | NotGiven = NOT_GIVEN,
+        format: models.FormatIn | NotGiven = NOT_GIVEN,
         attachments: Sequence[str] | NotGiven = NOT_GIVEN,
         if_match: str | None = None,
         idempotency_key: str | None = None,

@@ -15,7 +15,7 @@ from .base import Resource
 
 class Broadcasts(Resource):
     def list(
-        self, *, status: models.BroadcastStatus | None = None, limit: int | None = None, cursor: str | None = None
+        self, *, status: models.BroadcastStatusIn | None = None, limit: int | None = None, cursor: str | None = None
     ) -> Pages[models.Broadcast]:
         """Broadcasts, newest first."""
         return self._pages(read("/v1/broadcasts", status=status, limit=limit, cursor=cursor), models.Broadcast)
@@ -31,7 +31,7 @@ class Broadcasts(Resource):
         text: str | NotGiven = NOT_GIVEN,
         account_ids: Sequence[int],
         audience: Mapping[str, Any],
-        format: models.Format | NotGiven = NOT_GIVEN,
+        format: models.FormatIn | NotGiven = NOT_GIVEN,
         attachments: Sequence[str] | NotGiven = NOT_GIVEN,
         send_at: datetime.datetime | NotGiven | None = NOT_GIVEN,
         per_hour: int | NotGiven | None = NOT_GIVEN,
@@ -63,7 +63,7 @@ class Broadcasts(Resource):
         text: str | NotGiven = NOT_GIVEN,
         account_ids: Sequence[int],
         audience: Mapping[str, Any],
-        format: models.Format | NotGiven = NOT_GIVEN,
+        format: models.FormatIn | NotGiven = NOT_GIVEN,
         attachments: Sequence[str] | NotGiven = NOT_GIVEN,
         send_at: datetime.datetime | NotGiven | None = NOT_GIVEN,
         per_hour: int | NotGiven | None = NOT_GIVEN,
@@ -111,7 +111,7 @@ class Broadcasts(Resource):
         self,
         broadcast_id: str,
         *,
-        status: models.RecipientStatus | None = None,
+        status: models.RecipientStatusIn | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Pages[models.Recipient]:

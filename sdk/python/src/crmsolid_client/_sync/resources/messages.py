@@ -25,8 +25,8 @@ class Messages(Resource):
         account_id: int | None = None,
         contact_id: str | None = None,
         thread_id: str | None = None,
-        direction: models.Direction | None = None,
-        status: models.MessageStatus | None = None,
+        direction: models.DirectionIn | None = None,
+        status: models.MessageStatusIn | None = None,
         since: datetime.datetime | None = None,
         until: datetime.datetime | None = None,
         sort: Sort | None = None,
@@ -61,7 +61,7 @@ class Messages(Resource):
         to: str | int | NotGiven = NOT_GIVEN,
         contact_id: str | NotGiven = NOT_GIVEN,
         text: str | NotGiven = NOT_GIVEN,
-        format: models.Format | NotGiven = NOT_GIVEN,
+        format: models.FormatIn | NotGiven = NOT_GIVEN,
         link_preview: bool | NotGiven = NOT_GIVEN,
         attachments: Sequence[str] | NotGiven = NOT_GIVEN,
         as_: SendAs | NotGiven = NOT_GIVEN,
@@ -105,7 +105,7 @@ class Messages(Resource):
         message_id: str,
         *,
         text: str,
-        format: models.Format | NotGiven = NOT_GIVEN,
+        format: models.FormatIn | NotGiven = NOT_GIVEN,
         send_at: datetime.datetime | NotGiven = NOT_GIVEN,
         if_match: str | None = None,
         idempotency_key: str | None = None,
@@ -135,17 +135,18 @@ class Messages(Resource):
         call = write("POST", "/v1/messages/{}/reactions", message_id, idempotency_key=idempotency_key, emoji=emoji)
         return self._transport.model(call, models.Canceled)
 
-    def stream(self, *, last_event_id: str | None = None) -> MessageStream:
+    def stream(self, *, last_event_id: str | None = None, give_up_after: float | None = None) -> MessageStream:
         """Every message in and out as it happens, from now on or from right after ``last_event_id``. Use it in a
-        ``with`` block and iterate over it. It connects again by itself, without a gap."""
-        return MessageStream(self._transport, last_event_id)
+        ``with`` block and iterate over it. It connects again by itself, without a gap, for ever or until it has been
+        without a connection for ``give_up_after`` seconds."""
+        return MessageStream(self._transport, last_event_id, give_up_after)
 
 
 class Threads(Resource):
     def list(
         self,
         *,
-        state: models.ThreadState | None = None,
+        state: models.ThreadStateIn | None = None,
         assignee: str | int | None = None,
         waiting: bool | None = None,
         waiting_hours: int | None = None,
@@ -183,7 +184,7 @@ class Threads(Resource):
         self,
         thread_id: str,
         *,
-        state: models.ThreadState | NotGiven = NOT_GIVEN,
+        state: models.ThreadStateIn | NotGiven = NOT_GIVEN,
         snoozed_until: datetime.datetime | NotGiven | None = NOT_GIVEN,
         assignee_id: int | NotGiven | None = NOT_GIVEN,
         if_match: str | None = None,

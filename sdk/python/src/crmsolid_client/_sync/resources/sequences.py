@@ -67,7 +67,7 @@ class Sequences(Resource):
         self,
         sequence_id: str,
         *,
-        status: models.EnrollmentStatus | None = None,
+        status: models.EnrollmentStatusIn | None = None,
         contact_id: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
@@ -88,7 +88,7 @@ class Enrollments(Resource):
     def list(
         self,
         *,
-        status: models.EnrollmentStatus | None = None,
+        status: models.EnrollmentStatusIn | None = None,
         contact_id: str | None = None,
         sequence_id: str | None = None,
         limit: int | None = None,
