@@ -11,6 +11,7 @@ LONG ?=
 PARTS ?=
 FUZZ ?= 20
 FILE ?=
+RELEASE ?=
 REPLACE ?=
 NOBODY_ERASED ?=
 VENV := .venv
@@ -18,7 +19,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help run stop psql backup restore test pythons lint types openapi sdk bench chaos fuzz screenshots lock audit licenses clean
+.PHONY: FORCE help run stop psql backup restore test pythons lint types openapi sdk mcpb bench chaos fuzz screenshots lock audit licenses clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -57,6 +58,9 @@ sdk: $(READY) ## write the generated code of the Python and the TypeScript clien
 	@$(BIN)/python sdk/python/tools/generate_models.py
 	@$(BIN)/python sdk/python/tools/generate_sync.py
 	@$(BIN)/python -m tests.sdk.typescript.toolchain
+
+mcpb: $(READY) ## write the bundle for desktop assistants: make mcpb RELEASE=https://…/crmsolid-1.0.0.mcpb
+	@$(BIN)/python scripts/mcpb.py $(RELEASE)
 
 bench: $(READY) ## measure what docs/performance.md claims, in short: make bench PARTS=sending LONG=1
 	@LONG=$(LONG) PARTS=$(PARTS) bash scripts/bench.sh

@@ -6,12 +6,15 @@ from contacts.segments.views import ExplainView, PreviewView, SegmentsView
 from contacts.views import ContactsView, ContactTagsView, ContactView
 from crmsolid.mcp.tool import Tool
 
+AS_LISTED = "As in list_contacts."
+
 TOOLS = (
     Tool(
         "list_contacts",
         "List contacts",
-        "Find contacts, the newest first unless `sort` says otherwise.",
+        "Find contacts who match all that is given, the newest first. `username`, `email` and `phone` are exact.",
         ContactsView,
+        about={**dict.fromkeys(("username", "email", "phone"), ""), "ids": "Unknown ones are left out."},
     ),
     Tool(
         "get_contact",
@@ -51,13 +54,25 @@ TOOLS = (
         NotesView,
         "POST",
         idempotent=False,
+        as_listed=True,
+        about={"text": ""},
     ),
     Tool(
         "list_segments",
         "List segments",
         "The saved filters of contacts, newest first, each with how many are in it. list_contacts with `segment` lists "
-        "them. Segments are made in the panel.",
+        "them.",
         SegmentsView,
+    ),
+    Tool(
+        "create_segment",
+        "Save a filter",
+        "Save a filter as a segment under a new name. preview_segment says before whom it has.",
+        SegmentsView,
+        "POST",
+        idempotent=False,
+        as_listed=True,
+        about={"filter": AS_LISTED},
     ),
     Tool(
         "preview_segment",
@@ -66,6 +81,7 @@ TOOLS = (
         PreviewView,
         "POST",
         read_only=True,
+        about={"filter": AS_LISTED},
     ),
     Tool(
         "explain_segment",

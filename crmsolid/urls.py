@@ -15,7 +15,7 @@ from crmsolid.api.members import MembersView
 from crmsolid.api.openapi import openapi
 from crmsolid.mcp.views import mcp_view
 from crmsolid.panel.pages.site import PanelSite
-from crmsolid.tools import TOOLS
+from crmsolid.tools import CATALOGUE
 
 handler403 = "crmsolid.panel.pages.workspace.forbidden"
 handler404 = "crmsolid.panel.pages.workspace.not_found"
@@ -31,7 +31,7 @@ v1: list[URLPattern] = [
     *webhooks.urls.urlpatterns,
     *crmsolid.analytics.urls.urlpatterns,
 ]
-mcp = mcp_view(TOOLS)
+mcp = mcp_view(CATALOGUE)
 site: PanelSite = admin.site  # type: ignore[assignment]
 pages = site.get_urls()
 panel = [

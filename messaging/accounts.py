@@ -137,7 +137,7 @@ def account_not_found(actor: Actor, account_id: int | None = None) -> DomainErro
     """``not_found``. Its ``accounts`` are the first of the workspace's, for an actor who may read them; anybody else is
     told what lists them. ``account_id`` is the one that is missing, where several were asked for."""
     detail = f"no {'such account' if account_id is None else f'account {account_id}'} in this workspace"
-    call = "list_accounts" if actor.surface == "mcp" else "GET /v1/accounts"
+    call = "GET /v1/accounts"
     if not actor.has(Scope.READ_MESSAGES):
         needs = f"with the scope {Scope.READ_MESSAGES.value}, {call} lists those that there are"
         return DomainError("not_found", f"{detail}; {needs}")

@@ -1,6 +1,7 @@
 """The MCP tools of messaging."""
 
 from crmsolid.mcp.tool import Tool
+from messaging.broadcasts.views import BroadcastsView, PreviewView
 from messaging.files import tools as files
 from messaging.template_views import TemplatesView
 from messaging.views import (
@@ -32,20 +33,12 @@ TOOLS = (
         defaults=(("messages", 20),),
     ),
     Tool(
-        "set_conversation_state",
-        "Close or snooze",
-        "Close, snooze or reopen a conversation, and say until when it sleeps.",
+        "update_conversation",
+        "Close, snooze, assign",
+        "Close, snooze or reopen a conversation, or let a member of whoami look after it.",
         ThreadView,
         "PATCH",
-        leave_out=frozenset({"assignee_id"}),
-    ),
-    Tool(
-        "assign_conversation",
-        "Assign a conversation",
-        "Let a member look after a conversation; null: nobody.",
-        ThreadView,
-        "PATCH",
-        leave_out=frozenset({"state", "snoozed_until"}),
+        about={"snoozed_until": "With `snoozed`.", "assignee_id": "null: nobody."},
     ),
     Tool(
         "list_messages",
@@ -73,6 +66,14 @@ TOOLS = (
         idempotent=False,
         open_world=True,
         leave_out=frozenset({"link_preview"}),
+        about={
+            "account_id": "",
+            "text": "At most 4096 UTF-16 units; as the caption of `attachments` 1024.",
+            "attachments": "Ids of files, as templates have them; several photos and videos are an album.",
+            "reply_to": "Id of the message of the same conversation that it quotes.",
+            "quote": "The part of its text that is quoted.",
+            "as": "How files are sent.",
+        },
     ),
     Tool(
         "cancel_message",
@@ -115,6 +116,45 @@ TOOLS = (
         "The accounts to send from, with their state and the sends left in 24 hours (`left_today`). `sandbox` accounts "
         "reach nobody.",
         AccountsView,
+    ),
+    Tool(
+        "preview_broadcast",
+        "Preview a broadcast",
+        "Whom one text to many contacts would reach, and whom not and why. Nothing is sent. Show it to the user, then "
+        "start_broadcast with its `audience_hash`.",
+        PreviewView,
+        "POST",
+        read_only=True,
+        about={
+            "name": "",
+            "text": "As in send_message.",
+            "attachments": "Ids of files.",
+            "account_ids": "Those that send.",
+            "audience": "One of `segment_id`, `tags` (all of them) and `contact_ids`.",
+            "per_hour": "At most so many messages.",
+            "cooldown_days": "Without those who got a broadcast within so many days.",
+        },
+    ),
+    Tool(
+        "start_broadcast",
+        "Start a broadcast",
+        "Send what preview_broadcast has shown, with the same arguments. Only after the user has agreed to text and "
+        "people: it reaches all of them. list_jobs with its `job_id` says how far it is.",
+        BroadcastsView,
+        "POST",
+        destructive=True,
+        idempotent=False,
+        open_world=True,
+        leave_out=frozenset({"preview"}),
+        needs=frozenset({"audience_hash"}),
+        as_listed=True,
+        about=dict.fromkeys(
+            (
+                *("name", "text", "attachments", "account_ids", "audience", "send_at"),
+                *("per_hour", "cooldown_days", "audience_hash"),
+            ),
+            "",
+        ),
     ),
     Tool(
         "list_templates",

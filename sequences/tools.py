@@ -86,6 +86,7 @@ TOOLS = (
         "POST",
         destructive=True,
         open_world=True,
+        about={"mode": "As in resume_sequence."},
     ),
     Tool(
         "stop_enrollment",

@@ -6,7 +6,17 @@ from rest_framework import serializers
 
 from crmsolid.analytics.inputs import ReportQuery
 from crmsolid.analytics.reports import REPORTS
-from crmsolid.analytics.views import READ, answer
+from crmsolid.analytics.views import (
+    READ,
+    AccountsReportView,
+    BroadcastsReportView,
+    ConversationsReportView,
+    EnrollmentsReportView,
+    FunnelView,
+    SequencesReportView,
+    TeamReportView,
+    answer,
+)
 from crmsolid.api.endpoint import ApiResponse, endpoint
 from crmsolid.api.fields import Choice
 from crmsolid.api.representations import AnyField, Representation
@@ -51,5 +61,18 @@ TOOLS = (
         "Read statistics",
         "Statistics. Of sequences and broadcasts, what was sent after `complete_until` may yet be answered.",
         AnalyticsView,
+        about={
+            "from": "A date in the workspace's time zone, or a time. Default: 30 days ago.",
+            "to": "A date, which is included, or a time, exclusive. Default: now.",
+        },
+        stands_for=(
+            FunnelView,
+            SequencesReportView,
+            EnrollmentsReportView,
+            BroadcastsReportView,
+            AccountsReportView,
+            TeamReportView,
+            ConversationsReportView,
+        ),
     ),
 )

@@ -80,6 +80,7 @@ class WorkspaceView(APIView):
     query: dict[str, Any]
     file: Any  # what ``read_file`` returned
     cleanup: ExitStack  # of a write; it is closed once the response is made
+    context: RequestContext  # of a tool's call
     preconditions = Preconditions()  # those of the request, if the endpoint is conditional; a tool has none
 
     def __init_subclass__(cls) -> None:

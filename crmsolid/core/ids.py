@@ -18,31 +18,28 @@ _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of object that has ids. ``segment`` is the part of the API's paths before an id, ``call`` the call of the
-    API that finds the ids, ``tool`` the MCP tool; each is empty if there is none."""
+    API that finds the ids; each is empty if there is none. An MCP error names the tool in place of the call."""
 
     prefix: str
     segment: str = ""
     call: str = ""
-    tool: str = ""
 
     @property
     def hint(self) -> str:
         """Where a client finds the id."""
-        finding = [f"`{self.call}`"] if self.call else []
-        finding += [f"the tool `{self.tool}`"] if self.tool else []
         begin = f"its id begins with `{self.prefix}_`"
-        return f"{begin} and is found with {' or '.join(finding)}" if finding else begin
+        return f"{begin} and is found with `{self.call}`" if self.call else begin
 
 
 # Every kind of object with ids, by the name that errors give it.
 KINDS = {
-    "contact": Kind("con", "contacts", "GET /v1/contacts", "list_contacts"),
-    "message": Kind("msg", "messages", "GET /v1/messages", "list_messages"),
-    "file": Kind("fil", "files", "GET /v1/messages", "list_messages"),
-    "thread": Kind("thr", "threads", "GET /v1/threads", "list_conversations"),
-    "segment": Kind("seg", "segments", "GET /v1/segments", "list_segments"),
-    "sequence": Kind("seq", "sequences", "GET /v1/sequences", "list_sequences"),
-    "enrollment": Kind("enr", "enrollments", "GET /v1/enrollments", "list_enrollments"),
+    "contact": Kind("con", "contacts", "GET /v1/contacts"),
+    "message": Kind("msg", "messages", "GET /v1/messages"),
+    "file": Kind("fil", "files", "GET /v1/messages"),
+    "thread": Kind("thr", "threads", "GET /v1/threads"),
+    "segment": Kind("seg", "segments", "GET /v1/segments"),
+    "sequence": Kind("seq", "sequences", "GET /v1/sequences"),
+    "enrollment": Kind("enr", "enrollments", "GET /v1/enrollments"),
     "broadcast": Kind("brd", "broadcasts", "GET /v1/broadcasts"),
     "webhook endpoint": Kind("whk", "webhooks", "GET /v1/webhooks"),
     "delivery": Kind("dlv", "deliveries", "GET /v1/webhooks/ID/deliveries"),

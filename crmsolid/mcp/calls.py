@@ -5,7 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apikeys.authentication import Credentials
@@ -15,7 +15,9 @@ from crmsolid.api.request_context import RequestContext
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.core.http.problem_document import document
+from crmsolid.mcp.times import cursor_as_of
 from crmsolid.mcp.tool import UNTRUSTED_FIELDS, Arguments, Tool
+from crmsolid.mcp.wording import Wording
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Plan
 
@@ -59,7 +61,7 @@ class Result:
     replayed: bool = False
 
 
-def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> Result:
+def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any], wording: Wording) -> Result:
     """The result of one call, whatever goes wrong: an unexpected error is logged and answered as an internal one."""
     replayed = False
     blocks: Sequence[dict[str, Any]] = ()
@@ -69,7 +71,7 @@ def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> Result:
             raise DomainError("plan_required")
         for scope in tool.endpoint.scopes:
             caller.actor.require(scope)
-        parsed = tool.parse(arguments)
+        parsed = tool.parse(arguments, caller.actor.workspace)
         if tool.writes:
             data, replayed = _write(caller, tool, parsed, arguments)
             text = _render(tool, data)
@@ -78,7 +80,7 @@ def call_tool(caller: Caller, tool: Tool, arguments: dict[str, Any]) -> Result:
         if len(text) > MAX_ANSWER_BYTES:
             data, text = _shortened(data)
     except Exception as error:
-        return _error_result(caller, error)
+        return _error_result(caller, error, wording)
     return Result(data, text.decode(), blocks, replayed=replayed)
 
 
@@ -89,12 +91,15 @@ def _render(tool: Tool, data: dict[str, Any]) -> bytes:
     return strictjson.dumps(data)
 
 
-def _error_result(caller: Caller, error: Exception) -> Result:
+def _error_result(caller: Caller, error: Exception, wording: Wording) -> Result:
     context = caller.context
     refusal = context.error = problems.expected_or_logged(error, context.request_id)
     problem = document(refusal, instance=context.path, request_id=context.request_id)
     # The answer to a call has no status of HTTP, and `status` of an answer is a resource's.
     del problem["status"]
+    problem["detail"] = wording(problem["detail"])
+    for part in problem.get("errors", []):
+        part["detail"] = wording(part["detail"])
     untrusted = [path for member, paths in UNTRUSTED_IN_REFUSALS.items() if problem.get(member) for path in paths]
     if untrusted:
         problem[UNTRUSTED_FIELDS] = untrusted
@@ -102,8 +107,9 @@ def _error_result(caller: Caller, error: Exception) -> Result:
     said = [f"{refusal.code}: {detail}" for detail in wrong[:MAX_ERRORS] or [problem["detail"]]]
     if len(wrong) > MAX_ERRORS:
         said.append(f"{len(wrong) - MAX_ERRORS} more are in `errors`.")
-    if refusal.detail != refusal.info.help or wrong:
-        said.append(refusal.info.help)
+    advice = wording.advice(refusal.code)
+    if advice or refusal.detail != refusal.info.help or wrong:
+        said.append(advice or wording(refusal.info.help))
     return Result(problem, "\n".join(said), is_error=True)
 
 
@@ -114,7 +120,8 @@ def _quoted(name: str) -> str:
 
 def _run(caller: Caller, tool: Tool, arguments: Arguments) -> ApiResponse:
     view = tool.view()
-    view.actor, view.query, view.body = caller.actor, arguments.values, arguments.values
+    view.actor, view.context = caller.actor, caller.context
+    view.query = view.body = arguments.values
     response: ApiResponse = tool.handler(view, **arguments.ids)
     return response
 
@@ -143,13 +150,20 @@ def _read(caller: Caller, tool: Tool, arguments: Arguments) -> tuple[dict[str, A
     """The answer, also as JSON, and its blocks. A page that would be too large has fewer rows; its cursor goes on after
     them."""
     response = _run(caller, tool, arguments)
-    data: dict[str, Any] = response.data
+    data = _with_instant(response.data, arguments)
     text = _render(tool, data)
     while isinstance(tool.output, ListOf) and len(text) > MAX_ANSWER_BYTES and len(data["data"]) > 1:
-        smaller = Arguments(arguments.ids, {**arguments.values, "limit": _rows_that_fit(data["data"])})
-        data = _run(caller, tool, smaller).data
+        smaller = replace(arguments, values={**arguments.values, "limit": _rows_that_fit(data["data"])})
+        data = _with_instant(_run(caller, tool, smaller).data, arguments)
         text = _render(tool, data)
     return data, text, response.blocks
+
+
+def _with_instant(data: dict[str, Any], arguments: Arguments) -> dict[str, Any]:
+    """The page, whose cursor goes on with the same span if that was given by relative times."""
+    if arguments.as_of is not None and data.get("next_cursor"):
+        return {**data, "next_cursor": cursor_as_of(data["next_cursor"], arguments.as_of)}
+    return data
 
 
 def _rows_that_fit(rows: list[Any]) -> int:

@@ -1,7 +1,7 @@
 """The endpoint /mcp: who may call it, before the protocol begins."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from crmsolid.api.request_context import request_context
 from crmsolid.core import strictjson
 from crmsolid.core.errors import DomainError
 from crmsolid.mcp.calls import Caller
-from crmsolid.mcp.tool import Tool
+from crmsolid.mcp.resources import Catalogue
 from crmsolid.workspaces.slow_requests import answer_in_slot
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _REVISION = re.compile(r"[A-Za-z0-9.-]{0,32}")
 
 
-def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """The view that serves these tools, for the paths /mcp and /mcp/."""
+def mcp_view(catalogue: Catalogue) -> Callable[[HttpRequest], HttpResponseBase]:
+    """The view that serves what is in the catalogue, for the paths /mcp and /mcp/."""
 
     @cache
     def server() -> "McpServer":
@@ -38,9 +38,9 @@ def mcp_view(tools: Sequence[Tool]) -> Callable[[HttpRequest], HttpResponseBase]
         # loads it at its start (crmsolid/asgi.py).
         from crmsolid.mcp.server import McpServer
 
-        return McpServer(tools)
+        return McpServer(catalogue)
 
-    slow = {tool.name: tool.endpoint for tool in tools if tool.endpoint.slow or tool.endpoint.slow_with}
+    slow = {tool.name: tool.endpoint for tool in catalogue.tools if tool.endpoint.slow or tool.endpoint.slow_with}
 
     def mcp(request: HttpRequest) -> HttpResponseBase:
         body, message, caller = _admit(request)

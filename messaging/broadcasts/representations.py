@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -41,6 +41,7 @@ class BroadcastCountsOut(Representation):
 class BroadcastOut(Representation):
     """One text to many contacts."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("name", "text")
     example = {"name": "June offer", "audience_hash": "9f86d081884c7d65"}
 
     id = serializers.CharField()
@@ -87,6 +88,8 @@ class BroadcastOut(Representation):
 
 
 class BroadcastSampleOut(Representation):
+    untrusted: ClassVar[tuple[str, ...]] = ("text", "html")
+
     contact_id = serializers.CharField()
     text = serializers.CharField(allow_null=True, help_text="As this person gets it; null without `read:contacts`.")
     html = serializers.CharField(allow_null=True, help_text=HTML_HELP)

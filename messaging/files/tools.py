@@ -14,6 +14,7 @@ from crmsolid.workspaces.actor import Scope
 from messaging.files import content, services, storage
 from messaging.files.models import File, FileKind, FileState
 from messaging.files.representations import url_of
+from messaging.files.views import FileView
 
 # What models read as a picture, and the most bytes of one: a third more in base64, and so about 1 MB of an answer.
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
@@ -80,5 +81,6 @@ TOOLS = (
         "A file of a message (`id` in its `attachments`): pictures are shown, others are a link that needs the key. "
         "`on_demand`: ask again later.",
         ShowFileView,
+        stands_for=(FileView,),
     ),
 )

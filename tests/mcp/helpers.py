@@ -7,12 +7,15 @@ from typing import Any
 
 from django.test import Client
 
-from contacts.models import Contact, ContactNote, ContactTag
+from contacts.models import Contact, ContactNote, ContactTag, Segment
 from contacts.segments.services import create_segment
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES
 from crmsolid.events.models import Event
 from crmsolid.workspaces.models import Membership, Workspace
+from messaging.broadcasts.definition import Definition
+from messaging.broadcasts.models import Broadcast
+from messaging.broadcasts.services import preview_broadcast
 from messaging.files import services as files
 from messaging.models import Account, Attachment, File, Message, Thread
 from messaging.texts import create_template
@@ -46,7 +49,8 @@ def post(token: str | None, body: Any = None, version: str = MODERN, path: str =
     body = message(version=version) if body is None else body
     sent = {"Accept": ACCEPT, "MCP-Protocol-Version": version, "Host": "localhost"}
     if version == MODERN and isinstance(body, dict):
-        sent |= {"Mcp-Method": body.get("method", ""), "Mcp-Name": body.get("params", {}).get("name", "")}
+        params = body.get("params", {})
+        sent |= {"Mcp-Method": body.get("method", ""), "Mcp-Name": params.get("name", params.get("uri", ""))}
     if token is not None:
         sent["Authorization"] = f"Bearer {token}"
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -137,7 +141,14 @@ def furnish(tenants: Tenants, workspace: Workspace) -> dict[str, Any]:
     typed = receive(account, Incoming(2_000_000, "Typed on the phone", clock.now(), username="carol", outgoing=True))
     assert typed is not None
     create_template(actor(workspace), name="Welcome", text="Hello {first_name|there}")
+    offer: dict[str, Any] = {
+        "name": "June offer",
+        "text": "Hi {first_name|there}",
+        "account_ids": (account.pk,),
+        "audience": {"contact_ids": [alice.pk]},
+    }
     return {
+        "audience_hash": preview_broadcast(actor(workspace), Definition(**offer)).audience_hash,
         "sent": typed.pk,
         "file": picture.pk,
         "account": account.pk,
@@ -171,12 +182,12 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "tag_contact": lambda ids: {"contact_id": ids["alice"], "add": ["vip"], "remove": ["cold"]},
     "add_note": lambda ids: {"contact_id": ids["alice"], "text": "Called", "thread_id": ids["thread"]},
     "list_segments": lambda ids: {},
+    "create_segment": lambda ids: {"name": "Warm", "filter": {"field": "score", "op": "gte", "value": 50}},
     "preview_segment": lambda ids: {"filter": {"not": {"field": "tag", "op": "is", "value": "cold"}}},
     "explain_segment": lambda ids: {"segment_id": ids["segment"], "contact_id": ids["alice"]},
     "list_conversations": lambda ids: {},
     "get_conversation": lambda ids: {"thread_id": ids["thread"]},
-    "set_conversation_state": lambda ids: {"thread_id": ids["thread"], "state": "closed"},
-    "assign_conversation": lambda ids: {"thread_id": ids["thread"], "assignee_id": ids["member"]},
+    "update_conversation": lambda ids: {"thread_id": ids["thread"], "state": "closed", "assignee_id": ids["member"]},
     "list_messages": lambda ids: {},
     "get_message": lambda ids: {"message_id": ids["incoming"]},
     "get_file": lambda ids: {"file_id": ids["file"]},
@@ -186,6 +197,13 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "react_to_message": lambda ids: {"message_id": ids["incoming"], "emoji": "👍"},
     "cancel_message": lambda ids: {"message_id": ids["queued"]},
     "list_accounts": lambda ids: {},
+    "preview_broadcast": lambda ids: {
+        "name": "June offer",
+        "text": "Hi {first_name|there}",
+        "account_ids": [ids["account"]],
+        "audience": {"contact_ids": [ids["alice"]]},
+    },
+    "start_broadcast": lambda ids: {**ARGUMENTS["preview_broadcast"](ids), "audience_hash": ids["audience_hash"]},
     "list_templates": lambda ids: {},
     "list_sequences": lambda ids: {},
     "get_sequence": lambda ids: {"sequence_id": ids["active"]},
@@ -203,5 +221,5 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 def contents() -> dict[str, list[Any]]:
     """What the tools can change, in all workspaces."""
-    models = (Contact, ContactNote, ContactTag, Message, Thread, Sequence, Enrollment, Event)
+    models = (Contact, ContactNote, ContactTag, Segment, Message, Thread, Broadcast, Sequence, Enrollment, Event)
     return {model.__name__: list(model.unscoped.order_by("pk").values()) for model in models}

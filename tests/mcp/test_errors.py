@@ -18,13 +18,35 @@ METHODS = [
     "server/discover",
     "tools/list",
     "tools/call",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "prompts/list",
+    "prompts/get",
     "logging/setLevel",
     "nothing",
     MARK * 500,
 ]
+RIGHT = {
+    "tools/call": {"name": "whoami"},
+    "resources/read": {"uri": "crmsolid://docs/guide/errors"},
+    "prompts/get": {"name": "catch_up"},
+}
 META = "io.modelcontextprotocol/"
 VALUES: list[Any] = [None, True, 1.5, 10**30, MARK * 500, [MARK], {MARK: MARK}]
-NAMES = ["_meta", "name", "arguments", "cursor", "protocolVersion", "capabilities", "clientInfo", "task", "level", MARK]
+NAMES = [
+    "_meta",
+    "name",
+    "uri",
+    "arguments",
+    "cursor",
+    "protocolVersion",
+    "capabilities",
+    "clientInfo",
+    "task",
+    "level",
+    MARK,
+]
 TOO_LONG = 1500  # characters; the longest line lists all tools
 OF_PYDANTIC = re.compile("pydantic|validation error|input_value|input_type|type=|https?://|Field required|JSONRPC[A-Z]")
 
@@ -32,7 +54,7 @@ OF_PYDANTIC = re.compile("pydantic|validation error|input_value|input_type|type=
 def messages(version: str) -> Iterator[Any]:
     """One thing is wrong in each."""
     for method in METHODS:
-        right = message(method, version, **({"name": "whoami"} if method == "tools/call" else {}))
+        right = message(method, version, **RIGHT.get(method, {}))
         for value in VALUES:
             yield {**right, "params": value}
             yield from ({**right, "params": {**right["params"], name: value}} for name in NAMES)
@@ -55,7 +77,7 @@ def test_no_answer_has_the_text_of_a_parser_or_what_was_sent(
     token, before = tenants.key(), contents()
     for body in messages(version):
         params = body.get("params") if isinstance(body, dict) else None
-        name = params.get("name") if isinstance(params, dict) else ""
+        name = params.get("name", params.get("uri")) if isinstance(params, dict) else ""
         headers = {"Mcp_Name": str(name), "Mcp_Method": str(body.get("method", ""))} if isinstance(body, dict) else {}
         response = post(token, json.dumps(body).encode(), version, **headers)
         said = response.json() if response.content else {}
@@ -74,8 +96,9 @@ def test_wrong_parameters_and_methods_are_refused_with_what_is_accepted(tenants:
     wrong = post(token, message("tools/call", version, name="whoami", arguments=[1]), version).json()["error"]
     accepted = "name (a string), arguments (an object), _meta (an object)"
     assert wrong == {"code": -32602, "message": f"the parameters of tools/call are wrong; accepted are: {accepted}"}
-    unknown = post(token, message("resources/list", version), version).json()["error"]
-    known = "initialize, server/discover, ping, tools/list, tools/call"
+    unknown = post(token, message("logging/setLevel", version), version).json()["error"]
+    known = "initialize, server/discover, ping, tools/list, tools/call, resources/list, resources/templates/list, "
+    known += "resources/read, prompts/list, prompts/get"
     assert unknown == {"code": -32601, "message": f"there is no such method in this revision; known are: {known}"}
 
 

@@ -50,6 +50,8 @@ OF_OURS: dict[str, set[str]] = {
         *("VersionFiguresOut.sequence_id", "BroadcastFiguresOut.broadcast_id"),
         *("SequenceResultsOut.sequence_id", "AttachmentOut.id", "ShownFileOut.id", "TemplateOut.attachments"),
         *("NoteOut.id", "NoteOut.contact_id", "NoteOut.thread_id"),
+        *("BroadcastOut.id", "BroadcastOut.segment_id", "BroadcastOut.job_id", "BroadcastOut.attachments"),
+        "BroadcastSampleOut.contact_id",
     },
     "a cursor that we made": {"ListOf.next_cursor", "ScoreOut.next_cursor"},
     "the name of a time zone, of a list of ours": {
@@ -58,9 +60,11 @@ OF_OURS: dict[str, set[str]] = {
     "a word of ours for what went wrong, or what it is": {
         "MessageOut.error",
         "ChangeOut.error",
+        "BroadcastOut.reason",
         "MessageOut.kind",
         "LeafOut.op",
     },
+    "a digest": {"BroadcastOut.audience_hash", "BroadcastPreviewOut.audience_hash"},
     "an address of ours": {"AttachmentOut.url", "AttachmentOut.thumbnail"},
     "an emoji, without a letter": {"ReactionOut.emoji"},
     "where something stands in a filter": {"LeafOut.path"},

@@ -38,7 +38,7 @@ def test_each_revision_lists_and_calls_tools(tenants: Tenants, version: str, pat
     assert workspace == {"slug": "acme", "name": "Acme", "time_zone": "UTC"}
 
 
-def test_handshake_advertises_tools_only(tenants: Tenants) -> None:
+def test_handshake_advertises_what_there_is(tenants: Tenants) -> None:
     body = message(
         "initialize",
         LEGACY,
@@ -48,7 +48,7 @@ def test_handshake_advertises_tools_only(tenants: Tenants) -> None:
     )
     result = post(tenants.key(), body, LEGACY).json()["result"]
     assert result["protocolVersion"] == "2025-06-18"
-    assert list(result["capabilities"]) == ["tools"]
+    assert sorted(result["capabilities"]) == ["prompts", "resources", "tools"]
     assert "untrusted_fields" in result["instructions"]
 
 
@@ -76,9 +76,9 @@ def test_error_fits_the_output_schema_of_every_tool(tenants: Tenants) -> None:
             Draft202012Validator(tool["outputSchema"]).validate(problem)
 
 
-def test_discovery_advertises_tools_only_and_is_private(tenants: Tenants) -> None:
+def test_discovery_advertises_what_there_is_and_is_private(tenants: Tenants) -> None:
     result = post(tenants.key(), message("server/discover")).json()["result"]
-    assert list(result["capabilities"]) == ["tools"]
+    assert sorted(result["capabilities"]) == ["prompts", "resources", "tools"]
     assert MODERN in result["supportedVersions"]
     listed = post(tenants.key()).json()["result"]
     assert (result["cacheScope"], listed["cacheScope"]) == ("private", "private")
@@ -103,7 +103,7 @@ def test_unknown_tool_and_unknown_method_are_errors_of_the_protocol(tenants: Ten
     unknown = post(token, message("tools/call", version, name="delete_contact", arguments={}), version).json()
     assert unknown["error"]["code"] == -32602
     assert "list_contacts" in unknown["error"]["message"]
-    assert post(token, message("resources/list", version), version).json()["error"]["code"] == -32601
+    assert post(token, message("completion/complete", version), version).json()["error"]["code"] == -32601
 
 
 def test_unknown_members_of_the_envelope_are_ignored(tenants: Tenants) -> None:

@@ -245,7 +245,8 @@ def lock_assignable(actor: Actor, user_id: int, *, field: str = "assignee") -> N
     """Lock the member, so that whoever removes them waits, and then finds the thread. ``validation_failed`` for
     ``field`` if nobody of this id may look after a thread."""
     if _assignable(actor).filter(user_id=user_id).select_for_update(of=("self",)).first() is None:
-        raise invalid(field, "invalid_choice", "choose a member who may write messages")
+        hint = "`GET /v1/members` has their ids and roles"
+        raise invalid(field, "invalid_choice", "choose a member who may write messages", hint=hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,4 +15,3 @@ export type Item<O extends OperationId> = Answer<O> extends { data: Array<infer 
 
 /** An event: `event` says of which type it is, and so what `data` holds. */
 export type Event = types.Webhooks["body"];
-export type EventType = Event["event"];

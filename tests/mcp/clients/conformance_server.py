@@ -4,6 +4,7 @@ The suite cannot send a key, so this adds one to every request and leaves the re
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
@@ -19,7 +20,7 @@ from crmsolid.local.setup import ensure_demo
 from crmsolid.mcp.tool import Tool
 from crmsolid.mcp.views import mcp_view
 from crmsolid.serving.interface import AsgiApplication
-from crmsolid.tools import TOOLS
+from crmsolid.tools import CATALOGUE, TOOLS
 
 
 class TextOut(Representation):
@@ -42,7 +43,7 @@ FIXTURES = (
     Tool("test_simple_text", "Simple text", "Answers a sentence.", SimpleTextView),
     Tool("test_error_handling", "Error handling", "Always fails.", ErrorView),
 )
-urlpatterns = [path("mcp", mcp_view([*TOOLS, *FIXTURES])), path("", include("crmsolid.urls"))]
+urlpatterns = [path("mcp", mcp_view(replace(CATALOGUE, tools=[*TOOLS, *FIXTURES]))), path("", include("crmsolid.urls"))]
 
 
 def with_key(application: AsgiApplication, token: str) -> AsgiApplication:

@@ -39,6 +39,12 @@ class StdioClient:
         """The response. Fails if the process ends before it answers."""
         return self.response(self.send_request(method, params))
 
+    def next_message(self) -> dict[str, Any]:
+        """The next message of the process, to whichever request."""
+        received = self._messages.get(timeout=TIMEOUT)
+        assert received is not None, self.log()
+        return received
+
     def response(self, request_id: int) -> dict[str, Any]:
         """Wait for the response to an earlier request."""
         try:

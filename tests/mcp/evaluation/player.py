@@ -10,6 +10,8 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +128,13 @@ class Player:
             ids = {"answers": json.dumps([arguments for _, arguments, _ in self.assistant.calls])}
             return {"error": error, "said": said, **ids}
         answers = json.dumps([result for _, _, result in self.assistant.calls], ensure_ascii=False)
-        return {"error": error, "said": said, "answers": answers, "schema": json.dumps(tool["inputSchema"])}
+        return {"error": error, "said": said, "answers": answers, "schema": self._schema(tool)}
+
+    def _schema(self, tool: dict[str, Any]) -> str:
+        """What the tool takes, and the tools that its descriptions refer to."""
+        own = json.dumps(tool["inputSchema"])
+        others = set(re.findall(r"As in (\w+)", own))
+        return own + "".join(json.dumps(self.assistant.tools[name]["inputSchema"]) for name in sorted(others))
 
     def _is_known(self, name: str, value: Any, known: dict[str, str]) -> bool:
         if isinstance(value, bool) or name == "limit":
@@ -177,7 +185,7 @@ def _follow(value: Any, segments: list[str]) -> Any:
             value = value[int(selector)]
         elif selector is not None:
             column, _, wanted = selector.partition("=")
-            (value,) = [row for row in value if str(row[column]) == wanted]
+            (value,) = [row for row in value if str(reduce(getitem, column.split("."), row)) == wanted]
     return value
 
 

@@ -692,9 +692,6 @@ export type ContactCreatedEvent = {
             custom_fields: {
                 [key: string]: unknown;
             };
-            last_in_at: string | null;
-            last_out_at: string | null;
-            unanswered_since: string | null;
             created_at: string;
             updated_at: string;
         };
@@ -782,18 +779,6 @@ export type ContactOut = {
     custom_fields: {
         [key: string]: unknown;
     };
-    /**
-     * When the contact last wrote.
-     */
-    last_in_at: string | null;
-    /**
-     * When the contact was last written to.
-     */
-    last_out_at: string | null;
-    /**
-     * When the first message was sent to the contact that none of theirs has followed.
-     */
-    unanswered_since: string | null;
     created_at: string;
     updated_at: string;
 };
@@ -868,9 +853,6 @@ export type ContactTaggedEvent = {
             custom_fields: {
                 [key: string]: unknown;
             };
-            last_in_at: string | null;
-            last_out_at: string | null;
-            unanswered_since: string | null;
             created_at: string;
             updated_at: string;
         };
@@ -909,18 +891,6 @@ export type ContactUpsertedOut = {
     custom_fields?: {
         [key: string]: unknown;
     };
-    /**
-     * When the contact last wrote.
-     */
-    last_in_at?: string | null;
-    /**
-     * When the contact was last written to.
-     */
-    last_out_at?: string | null;
-    /**
-     * When the first message was sent to the contact that none of theirs has followed.
-     */
-    unanswered_since?: string | null;
     created_at?: string;
     updated_at?: string;
     created: boolean;
@@ -957,18 +927,6 @@ export type ContactWrittenOut = {
     custom_fields?: {
         [key: string]: unknown;
     };
-    /**
-     * When the contact last wrote.
-     */
-    last_in_at?: string | null;
-    /**
-     * When the contact was last written to.
-     */
-    last_out_at?: string | null;
-    /**
-     * When the first message was sent to the contact that none of theirs has followed.
-     */
-    unanswered_since?: string | null;
     created_at?: string;
     updated_at?: string;
 };
@@ -1780,9 +1738,6 @@ export type LeadScoredEvent = {
             custom_fields: {
                 [key: string]: unknown;
             };
-            last_in_at: string | null;
-            last_out_at: string | null;
-            unanswered_since: string | null;
             created_at: string;
             updated_at: string;
         };
@@ -5559,26 +5514,6 @@ export type ListContactsData = {
          */
         cursor?: string;
         /**
-         * `@name`, `name` or `https://t.me/name`.
-         */
-        username?: string;
-        /**
-         * The whole address.
-         */
-        email?: string;
-        /**
-         * By its digits.
-         */
-        phone?: string;
-        /**
-         * Separated by commas. Unknown ones are left out.
-         */
-        ids?: Array<string>;
-        /**
-         * Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
-         */
-        filter?: Condition;
-        /**
          * Part of the name, username or e-mail address, case-blind.
          */
         search?: string;
@@ -6632,26 +6567,6 @@ export type ExportContactsData = {
     };
     path?: never;
     query?: {
-        /**
-         * `@name`, `name` or `https://t.me/name`.
-         */
-        username?: string;
-        /**
-         * The whole address.
-         */
-        email?: string;
-        /**
-         * By its digits.
-         */
-        phone?: string;
-        /**
-         * Separated by commas. Unknown ones are left out.
-         */
-        ids?: Array<string>;
-        /**
-         * Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
-         */
-        filter?: Condition;
         /**
          * Part of the name, username or e-mail address, case-blind.
          */
