@@ -11,6 +11,13 @@ from contacts.models import Contact, FieldType, Stage, first_name_of
 from crmsolid.api.representations import AnyField, Representation
 
 
+class CustomValue(serializers.Field[Any, Any, Any, Any]):
+    """The value of a custom field. Of a date it is text."""
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": ["string", "number", "boolean", "null"]}
+
+
 class ContactOut(Representation):
     """A contact, here and in events."""
 
@@ -36,7 +43,7 @@ class ContactOut(Representation):
     stage = serializers.ChoiceField(choices=Stage.values)
     score = serializers.IntegerField(min_value=0, max_value=100)
     opted_out = serializers.BooleanField()
-    custom_fields = serializers.DictField()
+    custom_fields = serializers.DictField(child=CustomValue())
     last_in_at = serializers.DateTimeField(allow_null=True, help_text="When the contact last wrote.")
     last_out_at = serializers.DateTimeField(allow_null=True, help_text="When the contact was last written to.")
     unanswered_since = serializers.DateTimeField(
@@ -90,35 +97,6 @@ class ContactUpsertedOut(ContactWrittenOut):
     is_resource = False  # `created` is no part of the contact
 
     created = serializers.BooleanField()
-
-
-class PersonalDataOut(Representation):
-    """``contact``, and a section for each kind of thing that is kept about the person."""
-
-    contact = ContactOut()
-    audit_log = serializers.ListField(child=serializers.DictField(), help_text="What was done to the contact.")
-    named_in = serializers.ListField(
-        child=serializers.DictField(), help_text="Segments, steps and the like whose conditions name the person."
-    )
-    telegram_addresses = serializers.ListField(
-        child=serializers.DictField(), help_text="What accounts address the person by on Telegram."
-    )
-    scores = serializers.ListField(child=serializers.DictField(), help_text="The ledger of the score, oldest first.")
-    stages = serializers.ListField(child=serializers.DictField(), help_text="Stages that it came to, oldest first.")
-    notes = serializers.ListField(child=serializers.DictField(), help_text="What members noted, oldest first.")
-    messages = serializers.ListField(child=serializers.DictField(), help_text="Oldest first, as GET answers them.")
-    drafts = serializers.ListField(
-        child=serializers.DictField(), help_text="What members have begun to write to the person and not sent."
-    )
-    files = serializers.ListField(child=serializers.DictField(), help_text="Those of the messages, each once.")
-    enrollments = serializers.ListField(child=serializers.DictField(), help_text="In sequences, with the steps done.")
-    events = serializers.ListField(child=serializers.DictField())
-    deliveries = serializers.ListField(child=serializers.DictField(), help_text="To which webhooks they went.")
-    broadcasts = serializers.ListField(child=serializers.DictField(), help_text="Whose audience the person was in.")
-    failed_imports = serializers.ListField(
-        child=serializers.DictField(), help_text="Rows of imports about the person that failed."
-    )
-    stored_answers = serializers.ListField(child=serializers.DictField())
 
 
 class CustomFieldOut(Representation):

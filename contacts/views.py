@@ -8,13 +8,13 @@ from django.http import StreamingHttpResponse
 
 from contacts import custom_fields, services
 from contacts.inputs import ContactIn, ContactPatch, ContactQuery, ExportQuery, TagsIn
+from contacts.personal_data import PersonalDataOut
 from contacts.repository import ContactWithTags
 from contacts.representations import (
     ContactOut,
     ContactUpsertedOut,
     ContactWrittenOut,
     CustomFieldOut,
-    PersonalDataOut,
 )
 from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
 from crmsolid.api.examples import id_of

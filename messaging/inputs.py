@@ -137,12 +137,6 @@ class ReactIn(StrictSerializer):
     )
 
 
-class EmptyIn(StrictSerializer):
-    """No body, or ``{}``."""
-
-    body_required = False
-
-
 class MessageQuery(PageQuery):
     account_id = QueryInteger(required=False, min_value=1, max_value=MAX_BIGINT, help_text="From or to this account.")
     contact_id = Id("contact", is_filter=True, required=False, help_text="From or to this contact.")

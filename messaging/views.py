@@ -5,7 +5,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
 from crmsolid.api.examples import id_of
-from crmsolid.api.fields import PageQuery, QuerySerializer
+from crmsolid.api.fields import EmptyIn, PageQuery, QuerySerializer
 from crmsolid.api.parsing import parse_query
 from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.request_context import RequestContext, request_context
@@ -17,7 +17,6 @@ from messaging import accounts, services
 from messaging.changes import services as changes
 from messaging.inputs import (
     EditIn,
-    EmptyIn,
     MessageQuery,
     ReactIn,
     SendIn,

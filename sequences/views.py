@@ -1,11 +1,10 @@
 """REST endpoints of sequences: parse, call one service, render."""
 
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
-from crmsolid.api.fields import PageQuery
+from crmsolid.api.fields import EmptyIn, PageQuery
 from crmsolid.api.pagination import Page
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Scope
-from messaging.inputs import EmptyIn
 from sequences import services
 from sequences.inputs import EnrollmentsQuery, ResumeIn, SequenceContactIn, SequenceEnrollmentsQuery
 from sequences.models import Enrollment

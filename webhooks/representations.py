@@ -4,13 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crmsolid.api.examples import id_of
+from crmsolid.api.examples import example_of
 from crmsolid.api.fields import Boolean, Choice, Integer, List, PageQuery, StrictSerializer, Text, Timestamp
 from crmsolid.api.people import AuthorOut
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
 from crmsolid.events.catalogue import envelope_schema, event_names, subscribable_names
+from crmsolid.jobs.representations import JobOut
 from webhooks.models import DeliveryStatus, DisabledReason, Endpoint, SigningSecret
 from webhooks.patterns import MAX_SECRET, SECRET_PATTERN, URL_PATTERN
 
@@ -103,12 +104,6 @@ class RotateIn(StrictSerializer):
     )
 
 
-class NothingIn(StrictSerializer):
-    """No body, or an empty object."""
-
-    body_required = False
-
-
 class ReplayIn(StrictSerializer):
     example = {"since": "2026-06-04T09:00:00Z"}
 
@@ -180,7 +175,7 @@ class DeliveryDetailOut(DeliveryOut):
 class EventOut(Representation):
     """An event as it is delivered, and the `X-Request-Id` of the call that caused it."""
 
-    example = {"data": {"contact": {"id": id_of("contact")}}}
+    example = {"event": "job.completed", "data": {"job": example_of(JobOut)}}
 
     event = serializers.ChoiceField(choices=event_names())
     id = serializers.CharField()

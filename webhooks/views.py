@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
-from crmsolid.api.fields import PageQuery
+from crmsolid.api.fields import EmptyIn, PageQuery
 from crmsolid.api.pagination import page
 from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.views import WorkspaceView
@@ -28,7 +28,6 @@ from webhooks.representations import (
     EventOut,
     EventQuery,
     IssuedEndpointOut,
-    NothingIn,
     ReplayIn,
     RotateIn,
 )
@@ -98,7 +97,7 @@ class TestEndpointView(WorkspaceView):
 
     __test__ = False
 
-    @endpoint(scopes=MANAGE, body=NothingIn, responses={202: DeliveryOut}, error_codes=("invalid_state",))
+    @endpoint(scopes=MANAGE, body=EmptyIn, responses={202: DeliveryOut}, error_codes=("invalid_state",))
     def post(self, endpoint_id: str) -> ApiResponse:
         return _accepted(replays.send_ping(self.actor, endpoint_id))
 
@@ -135,7 +134,7 @@ class DeliveryView(WorkspaceView):
 class ReplayDeliveryView(WorkspaceView):
     """Deliver an event again."""
 
-    @endpoint(scopes=MANAGE, body=NothingIn, responses={202: DeliveryOut}, error_codes=("invalid_state",))
+    @endpoint(scopes=MANAGE, body=EmptyIn, responses={202: DeliveryOut}, error_codes=("invalid_state",))
     def post(self, delivery_id: str) -> ApiResponse:
         return _accepted(replays.replay_delivery(self.actor, delivery_id))
 

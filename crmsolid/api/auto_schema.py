@@ -13,6 +13,8 @@ from crmsolid.api import openapi_components as components
 from crmsolid.api.endpoint import JSON, Endpoint, ListOf, Raw
 from crmsolid.api.examples import example_of
 from crmsolid.api.fields import StrictSerializer
+from crmsolid.api.public_names import public_name
+from crmsolid.api.representations import ObjectField
 from crmsolid.api.uploads import FORM
 
 Schema = dict[str, Any]
@@ -175,17 +177,22 @@ class V1Schema(AutoSchema):
         if page.synced:
             properties["synced_until"] = components.SYNCED_UNTIL
         schema = {"type": "object", "required": ["data", "next_cursor"], "properties": properties}
-        name = f"{'Synced' if page.synced else ''}{item['$ref'].rpartition('/')[2].removesuffix('Out')}Page"
+        name = f"{'Synced' if page.synced else ''}{item['$ref'].rpartition('/')[2]}Page"
         component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, name)
         self.registry.register_on_missing(component)
         return component.ref
 
     # --- serializers --------------------------------------------------------------------------------------
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        return public_name(type(serializer).__name__)
+
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         """Our own fields describe themselves exactly; drf-spectacular describes the others. A field that refers to
         components has their schemas by name as ``components``."""
         for name, component in getattr(field, "components", {}).items():
             self.registry.register_on_missing(ResolvedComponent(name, ResolvedComponent.SCHEMA, component, name))
+        if isinstance(field, ObjectField):
+            return self._object(field, direction)
         describe = getattr(field, "json_schema", None)
         if describe is not None:
             meta = self._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
@@ -201,6 +208,14 @@ class V1Schema(AutoSchema):
             schema |= {key: value for key, value in (("minItems", min_items), ("maxItems", field.max_length)) if value}
         return schema
 
+    def _object(self, field: ObjectField, direction: Any) -> Schema:
+        shape = field.shape
+        if isinstance(shape, str):
+            reference: Schema = {"$ref": f"#/components/schemas/{shape}"}
+        else:
+            reference = self.resolve_serializer(shape(), direction).ref
+        return reference | ({"description": field.help_text} if field.help_text else {})
+
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
         if not hasattr(field, "json_schema"):
             super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
@@ -211,8 +226,10 @@ class V1Schema(AutoSchema):
             schema.setdefault("properties", {})
             schema["additionalProperties"] = False
             if serializer.open_names:
-                # Not `patternProperties`, which would also judge the declared fields whose names fit the pattern.
-                schema["additionalProperties"] = serializer.open_schema()
+                # Not `patternProperties`, which would also judge the declared fields whose names fit the pattern. Not
+                # `additionalProperties`, of which generators make a type that takes any name, so also a mistyped one.
+                del schema["additionalProperties"]
+                schema["unevaluatedProperties"] = serializer.open_schema()
                 further: Schema = {"pattern": serializer.open_names}
                 if serializer.read_only_names:
                     further["not"] = {"enum": sorted(serializer.read_only_names)}
@@ -220,15 +237,31 @@ class V1Schema(AutoSchema):
             if serializer.example:
                 schema["examples"] = [dict(serializer.example)]
             if serializer.exactly_one:
-                schema |= {"minProperties": 1, "maxProperties": 1}
-            if serializer.exactly_one_of:
-                schema["oneOf"] = [{"required": [name]} for name in serializer.exactly_one_of]
-            if serializer.needs_one_of:
-                schema["anyOf"] = [
-                    {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
-                    for name in serializer.needs_one_of
-                ]
+                schema = _one_of_each(schema)
+            if refused := _refused(serializer):
+                schema["not"] = refused[0] if len(refused) == 1 else {"anyOf": refused}
         return schema
+
+
+def _one_of_each(schema: Schema) -> Schema:
+    """An alternative for each property, which has no other."""
+    alternatives = [
+        {"type": "object", "required": [name], "properties": {name: part}, "additionalProperties": False}
+        for name, part in schema["properties"].items()
+    ]
+    return {"description": schema["description"], "oneOf": alternatives}
+
+
+def _refused(serializer: StrictSerializer) -> list[Schema]:
+    """Schemas that no valid body fits: what it must have of several fields, so that ``properties`` says all that
+    generators make a type of. Of alternatives of ``required`` they make types that refuse nothing."""
+    refused: list[Schema] = []
+    if serializer.needs_one_of:
+        refused.append({"properties": {name: {"type": "null"} for name in serializer.needs_one_of}})
+    if serializer.exactly_one_of:
+        given = [{"required": [name], "properties": {name: {}}} for name in serializer.exactly_one_of]
+        refused += [{"allOf": given}, {"not": {"anyOf": given}}]
+    return refused
 
 
 def _single(noun: str, singular: bool) -> str:

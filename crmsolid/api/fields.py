@@ -144,6 +144,12 @@ class StrictSerializer(serializers.Serializer[Any]):
         return {}
 
 
+class EmptyIn(StrictSerializer):
+    """No body, or ``{}``."""
+
+    body_required = False
+
+
 def _subclasses(serializer: type[StrictSerializer]) -> Iterator[type[StrictSerializer]]:
     for subclass in serializer.__subclasses__():
         yield subclass

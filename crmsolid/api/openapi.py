@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,9 +14,10 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import get_lib_doc_excludes
 
 from crmsolid.api import openapi_components as components
+from crmsolid.api import openapi_shared as shared
 from crmsolid.api.fields import QuerySerializer, StrictSerializer
 from crmsolid.api.representations import Representation
-from crmsolid.events.catalogue import EventType, envelope_schema, event_types
+from crmsolid.events.catalogue import EventType, event_types
 
 DESCRIPTION = """\
 Contacts, messages and sequences of a workspace.
@@ -66,25 +66,17 @@ def build(urlconf: str | None = None) -> dict[str, Any]:
     section["headers"] = components.HEADERS
     section["securitySchemes"] = SECURITY
     problems = {"Problem": components.PROBLEM, "FieldProblem": components.FIELD_PROBLEM}
-    bodies = {_body_name(event_type): _webhook_body(event_type) for event_type in event_types()}
-    section["schemas"] = dict(sorted({**section.get("schemas", {}), **problems, **bodies}.items()))
+    section["schemas"] = {**section.get("schemas", {}), **problems}
+    section["schemas"] |= shared.event_components(section["schemas"])
     document["webhooks"] = {event_type.name: {"post": _webhook(event_type)} for event_type in event_types()}
-    return dict(_descriptions_as_markdown(document))
-
-
-def _body_name(event_type: EventType) -> str:
-    """The component that a delivery of this type is: ``ContactCreatedEvent``."""
-    return "".join(word.title() for word in re.split(r"[._]", event_type.name)) + "Event"
-
-
-def _webhook_body(event_type: EventType) -> dict[str, Any]:
-    schema = {name: value for name, value in envelope_schema(event_type).items() if name != "$schema"}
-    return {"description": event_type.description, **schema}
+    document = shared.with_named_enumerations(document)
+    document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
+    return dict(_finished(document))
 
 
 def _webhook(event_type: EventType) -> dict[str, Any]:
     """What is posted to a receiver for this event type."""
-    schema = {"$ref": f"#/components/schemas/{_body_name(event_type)}"}
+    schema = shared.reference(shared.event_name(event_type))
     return {
         "operationId": f"on_{event_type.name.replace('.', '_')}",
         "summary": event_type.description or event_type.name,
@@ -116,16 +108,21 @@ def bases_without_description() -> list[type]:
     return [*get_lib_doc_excludes(), QuerySerializer, Representation, StrictSerializer]
 
 
-def _descriptions_as_markdown(node: Any) -> Any:
-    """A copy where code in descriptions, which come from docstrings, stands between single backticks."""
+def _finished(node: Any) -> Any:
+    """A copy where code in descriptions, which come from docstrings, stands between single backticks, integers have
+    their format, and what is beside a reference needs no ``allOf``."""
     if isinstance(node, list):
-        return [_descriptions_as_markdown(item) for item in node]
+        return [_finished(item) for item in node]
     if not isinstance(node, dict):
         return node
-    converted = {name: _descriptions_as_markdown(value) for name, value in node.items()}
-    if isinstance(converted.get("description"), str):
-        converted["description"] = converted["description"].replace("``", "`")
-    return converted
+    finished = {name: _finished(value) for name, value in node.items()}
+    if isinstance(finished.get("description"), str):
+        finished["description"] = finished["description"].replace("``", "`")
+    if finished.get("type") in ("integer", ["integer", "null"]):
+        finished = {"type": finished.pop("type"), "format": "int64", **finished}
+    if isinstance(finished.get("allOf"), list) and len(finished["allOf"]) == 1:
+        finished = {**finished.pop("allOf")[0], **finished}
+    return finished
 
 
 def to_text(document: dict[str, Any]) -> str:

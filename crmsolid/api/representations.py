@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from crmsolid.api.public_names import public_name
 from crmsolid.core.clock import rfc3339
 
 AnyField = serializers.Field[Any, Any, Any, Any]
@@ -45,13 +46,24 @@ class Representation(serializers.Serializer[Any]):
 
     @classmethod
     def data_schema(cls) -> dict[str, Any]:
-        """An object with all fields, every one of them required. Within v1 more may be added."""
+        """An object with all fields, every one of them required. Within v1 more may be added. Its title is the name of
+        the component in the OpenAPI document."""
         fields = cls().get_fields()
         return {
+            "title": public_name(cls.__name__),
             "type": "object",
             "required": list(fields),
             "properties": {name: field_schema(field) for name, field in fields.items()},
         }
+
+
+class ObjectField(serializers.DictField):
+    """A JSON object that is shown as it is kept. The OpenAPI document describes it by ``shape``: a representation, or
+    the name of a component."""
+
+    def __init__(self, shape: type[Representation] | str, **options: Any) -> None:
+        self.shape = shape
+        super().__init__(**options)
 
 
 @cache
@@ -77,20 +89,25 @@ def _reader(source: str, field: AnyField) -> Callable[[Any], Any]:
     return get
 
 
+def _json_type(field: AnyField) -> str:
+    for kind, name in _JSON_TYPES.items():
+        if isinstance(field, kind):
+            return name
+    raise TypeError(f"no JSON Schema is known for {type(field).__name__}")
+
+
 def field_schema(field: AnyField) -> dict[str, Any]:
     """The JSON Schema of a field's value."""
     if isinstance(field, Representation):
         schema = type(field).data_schema()
     elif isinstance(field, serializers.ChoiceField):
-        schema = {"enum": list(field.choices)}
+        schema = {"type": "string", "enum": list(field.choices)}
     elif isinstance(field, serializers.ListField):
         schema = {"type": "array", "items": field_schema(field.child)}
     elif isinstance(field, serializers.DateTimeField):
         schema = {"type": "string", "format": "date-time"}
     elif hasattr(field, "json_schema"):
         schema = field.json_schema()
-    elif type(field) in _JSON_TYPES:
-        schema = {"type": _JSON_TYPES[type(field)]}
     else:
-        raise TypeError(f"no JSON Schema is known for {type(field).__name__}")
+        schema = {"type": _json_type(field)}
     return {"anyOf": [schema, {"type": "null"}]} if field.allow_null else schema

@@ -37,9 +37,11 @@ ACTOR_SCHEMA = {
             type={"type": "string", "enum": AuthorKind.values},
             id={"type": ["string", "null"]},
             name={"type": ["string", "null"]},
-        ),
+        )
+        | {"title": "Author"},
         {"type": "null"},
-    ]
+    ],
+    "description": "Who caused it; null for the product and for people on Telegram.",
 }
 
 
@@ -82,7 +84,7 @@ def envelope_schema(event_type: EventType) -> dict[str, Any]:
         "type": "object",
         "required": ["event", "id", "created_at", "actor", "data"],
         "properties": {
-            "event": {"const": event_type.name},
+            "event": {"type": "string", "const": event_type.name},
             "id": {"type": "string", "pattern": "^evt_[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
             "created_at": {"type": "string", "format": "date-time"},
             "actor": ACTOR_SCHEMA,

@@ -3,9 +3,49 @@
 from rest_framework import serializers
 
 from crmsolid.api.examples import TIME
-from crmsolid.api.representations import Representation
+from crmsolid.api.representations import ObjectField, Representation
 from crmsolid.events.catalogue import declare
 from crmsolid.jobs.models import JobState
+
+
+class JobResultOut(Representation):
+    """What a job has done. Which of these are there depends on its `kind`; more kinds may bring more."""
+
+    created = serializers.IntegerField(required=False, help_text="Contacts that an import has added.")
+    updated = serializers.IntegerField(required=False, help_text="Contacts that an import has changed.")
+    unchanged = serializers.IntegerField(required=False, help_text="Contacts that were as asked for already.")
+    invalid = serializers.IntegerField(required=False, help_text="Rows of the file that could not be imported.")
+    dry_run = serializers.BooleanField(required=False, help_text="Whether the import has only counted.")
+    ignored_columns = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Columns of the file that were left out."
+    )
+    failed_rows_url = serializers.CharField(
+        required=False, allow_null=True, help_text="Where the invalid rows are as a file; null until there are any."
+    )
+    changed = serializers.IntegerField(required=False, help_text="Contacts that were changed.")
+    refused = serializers.IntegerField(required=False, help_text="Contacts that could not be changed.")
+    moved = serializers.IntegerField(required=False, help_text="Contacts whose score a rule would change.")
+    up = serializers.IntegerField(required=False, help_text="How many of them to a higher score.")
+    down = serializers.IntegerField(required=False, help_text="How many of them to a lower score.")
+    audience = serializers.IntegerField(required=False, help_text="Contacts in the audience of a broadcast.")
+    pending = serializers.IntegerField(required=False, help_text="Recipients who have not got the message yet.")
+    sent = serializers.IntegerField(required=False, help_text="Recipients who have got the message.")
+    failed = serializers.IntegerField(required=False, help_text="Recipients to whom sending has failed.")
+    skipped = serializers.IntegerField(required=False, help_text="Recipients who were left out.")
+    needs_attention = serializers.IntegerField(
+        required=False, help_text="Recipients of whom it is not known whether they have got the message."
+    )
+    canceled = serializers.IntegerField(required=False, help_text="Recipients whose message was canceled.")
+
+
+class JobErrorOut(Representation):
+    """Why a job has failed, or a part of it."""
+
+    reason = serializers.CharField(help_text="What is wrong, in words.")
+    code = serializers.CharField(required=False, help_text="The stable code of the error; a row of a file has none.")
+    contact_id = serializers.CharField(required=False, help_text="The contact it is about.")
+    line = serializers.IntegerField(required=False, help_text="The line of the file it is about, from 1.")
+    field = serializers.CharField(required=False, help_text="The column of the file it is about.")
 
 
 class JobOut(Representation):
@@ -19,8 +59,8 @@ class JobOut(Representation):
     state = serializers.ChoiceField(choices=JobState.values)
     done = serializers.IntegerField()
     total = serializers.IntegerField(allow_null=True)
-    result = serializers.DictField()
-    errors = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
+    result = ObjectField(JobResultOut)
+    errors = serializers.ListField(child=ObjectField(JobErrorOut))  # type: ignore[assignment]
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
+from crmsolid.api.fields import EmptyIn
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.clock import rfc3339
 from crmsolid.workspaces.actor import Actor, Scope
@@ -13,7 +14,6 @@ from messaging.broadcasts.models import Broadcast
 from messaging.broadcasts.representations import BroadcastOut, BroadcastPreviewOut, RecipientOut
 from messaging.formatting.entities import Formatted
 from messaging.formatting.html import shown_as_html
-from messaging.inputs import EmptyIn
 
 READ, WRITE = (Scope.READ_MESSAGES,), (Scope.WRITE_MESSAGES,)
 

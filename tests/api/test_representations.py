@@ -100,6 +100,7 @@ def test_rendered_choice_is_a_plain_string() -> None:
 def test_data_schema_lists_every_field_as_required() -> None:
     text = {"type": "string"}
     author = {
+        "title": "Author",
         "type": "object",
         "required": ["name", "nickname"],
         "properties": {"name": text, "nickname": text},
@@ -107,15 +108,20 @@ def test_data_schema_lists_every_field_as_required() -> None:
     properties = {
         "name": text,
         "subtitle": {"anyOf": [text, {"type": "null"}]},
-        "status": {"enum": ["open", "closed"]},
-        "rating": {"anyOf": [{"enum": ["good", "bad"]}, {"type": "null"}]},
+        "status": {"type": "string", "enum": ["open", "closed"]},
+        "rating": {"anyOf": [{"type": "string", "enum": ["good", "bad"]}, {"type": "null"}]},
         "pages": {"type": "integer"},
         "is_long": {"type": "boolean"},
         "author": {"anyOf": [author, {"type": "null"}]},
         "published_at": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
         "tags": {"type": "array", "items": text},
     }
-    assert BookOut.data_schema() == {"type": "object", "required": list(properties), "properties": properties}
+    assert BookOut.data_schema() == {
+        "title": "Book",
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+    }
 
 
 def test_field_type_without_a_json_schema_is_a_programming_error() -> None:

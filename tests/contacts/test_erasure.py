@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import Contact, ContactTag, OptOut
-from contacts.representations import PersonalDataOut
+from contacts.personal_data import PersonalDataOut
 from crmsolid.api.idempotency import IdempotencyRecord
 from crmsolid.core import erasure
 from crmsolid.events.models import Event

@@ -7,6 +7,7 @@ the file is out of date.
 import json
 import sys
 import textwrap
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -14,38 +15,59 @@ ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = ROOT / "docs" / "openapi.json"
 TARGET = ROOT / "sdk" / "python" / "src" / "crmsolid_client" / "models.py"
 
-# Names for the values that several fields share, by one field that has them.
-ENUMS = {
-    ("AccountOut", "kind"): "AccountKind",
-    ("AccountOut", "state"): "AccountState",
-    ("AttachmentOut", "kind"): "FileKind",
-    ("AttachmentOut", "state"): "AttachmentState",
-    ("BroadcastOut", "format"): "Format",
-    ("BroadcastOut", "status"): "BroadcastStatus",
-    ("BroadcastOut", "waiting_for"): "BroadcastWaitingFor",
-    ("ContactOut", "stage"): "ContactStage",
-    ("CustomFieldOut", "type"): "CustomFieldType",
-    ("DeliveryOut", "status"): "DeliveryStatus",
-    ("EndpointOut", "disabled_reason"): "DisabledReason",
-    ("EndpointOut", "verified_with"): "SecretInUse",
-    ("EndpointOut", "events"): "EventType",
-    ("EnrollmentOut", "reason"): "EnrollmentReason",
-    ("EnrollmentOut", "status"): "EnrollmentStatus",
-    ("EventOut", "event"): "EventTypeOrPing",
-    ("JobOut", "state"): "JobState",
-    ("MemberOut", "role"): "Role",
-    ("MeOut", "mode"): "Mode",
-    ("MeOut", "plan"): "Plan",
-    ("MeOut", "scopes"): "Scope",
-    ("MessageOut", "direction"): "Direction",
-    ("MessageOut", "status"): "MessageStatus",
-    ("MessageOut", "waiting_for"): "MessageWaitingFor",
-    ("PreviewStepOut", "reason"): "PreviewReason",
-    ("RecipientOut", "status"): "RecipientStatus",
-    ("SequenceOut", "status"): "SequenceStatus",
-    ("StepOut", "if_not"): "IfNot",
-    ("ThreadOut", "state"): "ThreadState",
+# The names of models as they were in 1.0, where the document has clearer ones.
+NAMES = {
+    "AccountConversationFigures": "AccountConversations",
+    "AccountReport": "Accounts",
+    "AccountReportPeriod": "AccountsPeriod",
+    "ApiKey": "Key",
+    "BroadcastRecipient": "Recipient",
+    "BroadcastReport": "Broadcasts",
+    "BroadcastReportPeriod": "BroadcastsPeriod",
+    "CanceledMessage": "Canceled",
+    "ChangedThread": "ThreadChanged",
+    "ContactScore": "Score",
+    "ConversationReport": "Conversations",
+    "ConversationReportPeriod": "ConversationsPeriod",
+    "DeliveryAnswer": "Answer",
+    "DeliveryAttempt": "Attempt",
+    "DeliveryRequest": "Request",
+    "EnrollmentFigures": "SequenceResults",
+    "EnrollmentReport": "Enrollments",
+    "EnrollmentReportPeriod": "EnrollmentsPeriod",
+    "EveryoneFigures": "Everyone",
+    "FunnelReport": "Funnel",
+    "FunnelReportPeriod": "FunnelPeriod",
+    "FunnelStage": "Stage",
+    "IssuedWebhook": "IssuedEndpoint",
+    "MemberConversationFigures": "MemberConversations",
+    "MessageChange": "Change",
+    "QueuedMessage": "Queued",
+    "Ratio": "Rate",
+    "ReadThread": "Read",
+    "SegmentExplanation": "Explanation",
+    "SegmentLeaf": "Leaf",
+    "SendingWindow": "Window",
+    "SequenceFigures": "VersionFigures",
+    "SequencePreview": "Preview",
+    "SequencePreviewStep": "PreviewStep",
+    "SequenceReport": "Sequences",
+    "SequenceReportPeriod": "SequencesPeriod",
+    "SequenceStep": "Step",
+    "TeamReport": "Team",
+    "TeamReportPeriod": "TeamPeriod",
+    "ThreadWithMessages": "ThreadDetail",
+    "UploadedFile": "File",
+    "UpsertedContact": "ContactUpserted",
+    "WaitingAge": "Age",
+    "Webhook": "Endpoint",
+    "WrittenContact": "ContactWritten",
+    "WrittenSegment": "SegmentWritten",
+    "WrittenTemplate": "TemplateWritten",
 }
+# Objects that are read as dicts; and those whose lists are lists of dicts.
+AS_DICTS = {"JobResult", "JobError"}
+LISTS_AS_DICTS = {"PersonalData"}
 RENAMED = {"from": "from_", "schema": "schema_"}  # a keyword of Python, a method of pydantic's models
 ID = {"id"}  # what an object cannot be used without
 SECRET = {"secret"}  # shown by no repr
@@ -68,6 +90,9 @@ from ._model import ABSENT, EventBase, Model, Time
 
 '''
 OF_THE_LOG = {"request_id"}  # what an event has only in the log
+EVENT = "An event as it is delivered, and the `X-Request-Id` of the call that caused it."
+# Of all types together.
+HINTS = {("Event", "event"): "EventTypeOrPing", ("Event", "data"): "dict[str, Any]"}
 EVENT_OBJECTS = {
     "contact": "Contact",
     "message": "Message",
@@ -79,16 +104,32 @@ EVENT_OBJECTS = {
 
 def generate(document: dict[str, Any]) -> str:
     schemas: dict[str, Any] = document["components"]["schemas"]
+    enums = {name: schemas[name]["enum"] for name in schemas if name in _answered(document) and "enum" in schemas[name]}
+    models = answered_models(document)
+    classes = "".join(_model(name, models[name], enums) for name in _in_order(sorted(models, key=model_name), models))
+    aliases = "".join(_alias(name, values) for name, values in enums.items())
+    return HEADER + aliases + _webhook_event(models["Event"], enums) + classes
+
+
+def answered_models(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The schemas of the components that have a model each, and of ``Event``, the one model for events of all types."""
+    schemas: dict[str, Any] = document["components"]["schemas"]
     answered = _answered(document)
-    shown = [name for name in schemas if name in answered and not name.endswith("Page")]
-    named = {_key(_enum(schemas[schema]["properties"][field])): name for (schema, field), name in ENUMS.items()}
-    enums = "".join(_alias(name, values) for values, name in sorted(named.items(), key=lambda item: item[1]))
-    classes = "".join(_model(name, schemas[name], named) for name in _in_order(shown, schemas))
-    return HEADER + enums + _webhook_event(schemas["EventOut"], named) + classes
+    models = {name: schemas[name] for name in schemas if name in answered and _is_model(name, schemas[name])}
+    ping = schemas["PingEvent"]
+    return {**models, "Event": {"description": EVENT, "required": ping["required"], "properties": ping["properties"]}}
+
+
+def _is_model(name: str, schema: dict[str, Any]) -> bool:
+    return "properties" in schema and not name.endswith(("Page", "Event"))
+
+
+def _is_dict(name: str) -> bool:
+    return name in AS_DICTS or name.endswith("Condition")
 
 
 def model_name(schema: str) -> str:
-    return schema.removesuffix("Out")
+    return NAMES.get(schema, schema)
 
 
 def _answered(document: dict[str, Any]) -> set[str]:
@@ -98,9 +139,10 @@ def _answered(document: dict[str, Any]) -> set[str]:
     def visit(part: Any) -> None:
         if isinstance(part, dict):
             name = str(part.get("$ref", "")).rpartition("/")[2]
-            if name.endswith(("Out", "Page")) and name not in found:
+            if name and name not in found and not _is_dict(name):
                 found.add(name)
-                visit(document["components"]["schemas"][name])
+                schema = document["components"]["schemas"][name]
+                visit(schema["properties"]["contact"] if name in LISTS_AS_DICTS else schema)
             for inner in part.values():
                 visit(inner)
         elif isinstance(part, list):
@@ -130,15 +172,7 @@ def _in_order(names: list[str], schemas: dict[str, Any]) -> list[str]:
     return ordered
 
 
-def _enum(schema: dict[str, Any]) -> list[str]:
-    return [value for value in schema.get("enum", schema.get("items", {}).get("enum", [])) if value is not None]
-
-
-def _key(values: list[str]) -> tuple[str, ...]:
-    return tuple(values)
-
-
-def _alias(name: str, values: tuple[str, ...]) -> str:
+def _alias(name: str, values: list[str]) -> str:
     inner = ", ".join(json.dumps(value) for value in values)
     closed = f"{name}In = Literal[{inner}]\n"
     if len(closed) > WIDTH:
@@ -147,25 +181,27 @@ def _alias(name: str, values: tuple[str, ...]) -> str:
     return f"{closed}{name} = {name}In | str\n"
 
 
-def _model(name: str, schema: dict[str, Any], named: dict[tuple[str, ...], str]) -> str:
+def _model(name: str, schema: dict[str, Any], enums: Container[str]) -> str:
     required = set(schema.get("required", []))
-    is_event = name == "EventOut"
+    is_event = name == "Event"
     lines = [f"\n\nclass {model_name(name)}({'WebhookEvent' if is_event else 'Model'}):\n"]
     if description := schema.get("description"):
         lines += [_docstring(description), "\n"]
     for field, part in schema["properties"].items():
         if not is_event or field in OF_THE_LOG:
-            lines.append(_field(field, part, field in required, named))
+            lines.append(_field(name, field, part, field in required, enums))
     return "".join(lines)
 
 
 def _field(
-    name: str, part: dict[str, Any], is_required: bool, named: dict[tuple[str, ...], str], essential: set[str] = ID
+    model: str, name: str, part: dict[str, Any], is_required: bool, enums: Container[str], essential: set[str] = ID
 ) -> str:
-    hint = _hint(part, named)
+    hint = HINTS.get((model, name)) or _hint(part)
+    if model in LISTS_AS_DICTS and "items" in part:
+        hint = "list[dict[str, Any]]"
     if not is_required and not hint.startswith("list[") and not _takes_null(hint):
         hint += " | None"
-    options = [] if name in essential and is_required and not _takes_null(hint) else [_default(hint, part)]
+    options = [] if name in essential and is_required and not _takes_null(hint) else [_default(hint, part, enums)]
     attribute = RENAMED.get(name, name)
     if attribute != name:
         options.append(f"alias={json.dumps(name)}")
@@ -174,9 +210,7 @@ def _field(
     value = f" = pydantic.Field({', '.join(options)})" if options else ""
     if len(options) == 1 and options[0].startswith("default="):
         value = f" = {options[0].removeprefix('default=')}"
-    description = str(part.get("description", "")).split("\n\n* ")[0].strip()
-    if description.startswith("* `"):
-        description = ""
+    description = part.get("description", "")
     return f"    {attribute}: {hint}{value}\n" + (_docstring(description) if description else "")
 
 
@@ -184,41 +218,39 @@ def _takes_null(hint: str) -> bool:
     return "None" in hint.split(" | ")
 
 
-def _default(hint: str, part: dict[str, Any]) -> str:
+def _default(hint: str, part: dict[str, Any], enums: Container[str]) -> str:
     """What the field is if the answer lacks it."""
     if _takes_null(hint) or hint == "Any":
         return "default=None"
     for kind in ("list", "dict"):
         if hint.startswith(f"{kind}["):
             return f"default_factory={kind}"
-    is_text = part.get("type") == "string" and hint != "Time"
+    is_text = hint in enums or (part.get("type") == "string" and hint != "Time")
     return 'default=""' if is_text else "default=ABSENT"
 
 
-def _hint(part: dict[str, Any], named: dict[tuple[str, ...], str]) -> str:
+def _hint(part: dict[str, Any]) -> str:
     if "$ref" in part:
         name = str(part["$ref"]).rpartition("/")[2]
-        return model_name(name) if name.endswith("Out") else "dict[str, Any]"
-    if "allOf" in part:
-        return _hint(part["allOf"][0], named)
+        return "dict[str, Any]" if _is_dict(name) else model_name(name)
     if "oneOf" in part:
-        return " | ".join("None" if one.get("type") == "null" else _hint(one, named) for one in part["oneOf"])
-    kinds = part["type"] if isinstance(part.get("type"), list) else [part.get("type")]
-    null = " | None" if "null" in kinds else ""
-    kind = next(kind for kind in kinds if kind != "null")
-    if values := _enum(part) if kind != "array" else []:
-        alias = named.get(_key(values))
-        listed = ", ".join(json.dumps(value) for value in values)
-        return (alias or f"Literal[{listed}] | str") + null
-    if kind == "array":
-        return f"list[{_hint(part['items'], named)}]" + null
-    if kind == "object":
-        inner = part.get("additionalProperties") or {}
-        return f"dict[str, {_hint(inner, named) if inner else 'Any'}]" + null
+        return " | ".join("None" if one.get("type") == "null" else _hint(one) for one in part["oneOf"])
+    declared = part.get("type", [])
+    kinds = [kind for kind in (declared if isinstance(declared, list) else [declared]) if kind != "null"]
+    if len(kinds) != 1:  # any JSON value, or a plain one
+        return "Any"
+    null = " | None" if "null" in declared else ""
+    if "enum" in part:
+        listed = ", ".join(json.dumps(value) for value in part["enum"] if value is not None)
+        return f"Literal[{listed}] | str{null}"
+    if kinds == ["array"]:
+        return f"list[{_hint(part['items'])}]{null}"
+    if kinds == ["object"]:
+        inner = part.get("additionalProperties")
+        return f"dict[str, {_hint(inner) if inner else 'Any'}]{null}"
     if part.get("format") == "date-time":
-        return "Time" + null
-    hint = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", None: "Any"}[kind]
-    return hint + null
+        return f"Time{null}"
+    return {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}[kinds[0]] + null
 
 
 def _docstring(text: str) -> str:
@@ -227,7 +259,7 @@ def _docstring(text: str) -> str:
     return textwrap.indent("\n".join(lines) + '"""', "    ") + "\n"
 
 
-def _webhook_event(schema: dict[str, Any], named: dict[tuple[str, ...], str]) -> str:
+def _webhook_event(schema: dict[str, Any], enums: Container[str]) -> str:
     """An event as it is delivered, which an event of the log extends."""
     fields = {name: part for name, part in schema["properties"].items() if name not in OF_THE_LOG}
     objects = "".join(
@@ -239,7 +271,7 @@ def _webhook_event(schema: dict[str, Any], named: dict[tuple[str, ...], str]) ->
     return (
         "\n\nclass WebhookEvent(EventBase):\n"
         '    """An event as a webhook or the stream of messages delivers it."""\n\n'
-        + "".join(_field(name, part, True, named, ID | {"event"}) for name, part in fields.items())
+        + "".join(_field("Event", name, part, True, enums, ID | {"event"}) for name, part in fields.items())
         + objects
     )
 

@@ -39,7 +39,7 @@ def message(live: Live, message_id: str) -> dict[str, Any]:
 def test_a_file_is_uploaded_and_downloaded(crmsolid: Crmsolid, offer: Path, tmp_path: Path) -> None:
     ended = crmsolid("files", "upload", str(offer), "--name", "Offer 7.txt", "--json")
     assert (ended.code, ended.errors) == (0, "")
-    assert_is(ended.document, "FileOut")
+    assert_is(ended.document, "UploadedFile")
     assert (ended.document["name"], ended.document["size"]) == ("Offer 7.txt", len(CONTENT))
     target = tmp_path / "again.txt"
     downloaded = crmsolid("files", "download", ended.document["id"], str(target))
@@ -88,7 +88,7 @@ def test_no_file_is_uploaded_if_one_is_missing(live: Live, crmsolid: Crmsolid, o
 def test_a_message_is_edited_and_reacted_to(live: Live, crmsolid: Crmsolid, sent: dict[str, Any]) -> None:
     edited = crmsolid("messages", "edit", sent["id"], "-", "--format", "html", "--json", input="<b>Hi</b> Sarah\n")
     assert edited.code == 0, edited.errors
-    assert_is(edited.document, "MessageOut")
+    assert_is(edited.document, "Message")
     reacted = crmsolid("messages", "react", sent["id"], "👍", "--json")
     assert reacted.code == 0, reacted.errors
     shown = message(live, sent["id"])

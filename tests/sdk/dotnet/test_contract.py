@@ -21,16 +21,23 @@ from tests.sdk.dotnet.toolchain import DotNet
 
 DOCUMENT = json.loads((Path(settings.BASE_DIR) / "docs" / "openapi.json").read_text())
 SCHEMAS = DOCUMENT["components"]["schemas"]
+# The client has one model for events of all types.
+_PING = SCHEMAS["PingEvent"]
+_OF_ALL_TYPES = {"event": {"$ref": "#/components/schemas/EventTypeOrPing"}, "data": {"type": "object"}}
+SCHEMAS["Event"] = {**_PING, "properties": {**_PING["properties"], **_OF_ALL_TYPES}}
 # Whoever asks sets it on the HttpClient, or a download by itself; the client has no parameter for it.
 NOT_A_PARAMETER = {"X-Request-Id", "Range"}
 # Open objects in the document whose shape is known.
 TYPED_OBJECTS = {"model:EventData", "any"}
+# Objects whose members the client leaves to the caller, as those of personal data.
+AS_MAPS = [SCHEMAS["JobResult"], SCHEMAS["JobError"]]
 # What an older product, or an event that it has stored, does not have: by model.
 OF_THREADS = {"account", "contact", "state", "snoozed_until", "assignee", "waiting_since", "planned_at"}
 ADDED_LATER = {
     "Broadcast": {"format", "attachments"},
     "BroadcastSample": {"html"},
     "Contact": {"last_in_at", "last_out_at", "unanswered_since"},
+    "Event": {"actor"},
     "Message": {
         *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),
         *("contact", "author"),
@@ -224,7 +231,7 @@ def compared_answers(method: dict[str, Any], schema: dict[str, Any], description
 def compared(kind: str, schema: dict[str, Any], description: dict[str, Any], where: str) -> list[str]:
     """How a type of the library differs from a schema of the document."""
     schema = resolved(schema)
-    if "oneOf" in schema:  # the grammar of conditions, the one schema with alternatives
+    if "oneOf" in schema:  # the grammar of conditions
         members, read = members_of(schema), set(description["models"]["Condition"])
         return [] if (kind, members) == ("model:Condition", read) else [f"{where}: {kind} does not read {members}"]
     if "enum" in schema:
@@ -234,6 +241,8 @@ def compared(kind: str, schema: dict[str, Any], description: dict[str, Any], whe
     expected = type_of(schema)
     if expected == "list" and kind.startswith("list:"):
         return compared(kind.removeprefix("list:"), schema["items"], description, f"{where}[]")
+    if kind == "map:any" and (schema in AS_MAPS or where.startswith("Contacts.DataAsync.")):
+        return []
     if expected == "map" and (kind in TYPED_OBJECTS or kind.startswith("map:")):
         values_of = schema.get("additionalProperties")
         inner = kind.removeprefix("map:")
@@ -284,7 +293,8 @@ def is_nullable(schema: dict[str, Any]) -> bool:
 
 def type_of(schema: dict[str, Any]) -> str:
     declared = schema.get("type")
-    kind = next((each for each in declared if each != "null"), "") if isinstance(declared, list) else declared
+    kinds = [each for each in (declared if isinstance(declared, list) else [declared]) if each != "null"]
+    kind = kinds[0] if len(kinds) == 1 else ""
     if kind == "object":
         return "model" if schema.get("properties") else "map"
     if kind == "array":
@@ -308,7 +318,7 @@ def test_data_of_events_is_read_as_documented(description: dict[str, Any]) -> No
         resolved(event["post"]["requestBody"]["content"]["application/json"]["schema"])["properties"]
         for event in DOCUMENT["webhooks"].values()
     ]
-    assert {name for body in bodies for name in body} == set(description["models"]["WebhookEvent"])
+    assert {name for body in bodies for name in body} == set(description["models"]["Event"])
     data = {name for body in bodies for name in body["data"].get("properties", {})}
     assert set(description["models"]["EventData"]) == data - {"webhook"}  # of a ping, which is only for a try
 
@@ -329,10 +339,10 @@ def test_every_documented_value_is_known_and_no_other(called: list[Operation], d
         "ExportFormat": parameter("export_contacts", "format"),
         "MessageSort": parameter("list_messages", "sort"),
         "ThreadSort": parameter("list_threads", "sort"),
-        "SendAs": SCHEMAS["SendIn"]["properties"]["as"]["enum"],
-        "ResumeMode": SCHEMAS["ResumeIn"]["properties"]["mode"]["enum"],
-        "ConditionOperator": SCHEMAS["CustomFieldCondition"]["properties"]["op"]["enum"],
-        "ErrorCode": SCHEMAS["Problem"]["properties"]["code"]["enum"],
+        "SendAs": SCHEMAS["SendAs"]["enum"],
+        "ResumeMode": SCHEMAS["ResumeMode"]["enum"],
+        "ConditionOperator": SCHEMAS["ConditionOperator"]["enum"],
+        "ErrorCode": SCHEMAS["ErrorCode"]["enum"],
     }
     for name, listed in parameters.items():
         assert set(description["values"][name]) == set(listed), name
@@ -342,7 +352,7 @@ def test_every_documented_value_is_known_and_no_other(called: list[Operation], d
 def parameter(operation_id: str, name: str) -> list[str]:
     operation = next(each for each in operations() if each.id == operation_id)
     found = next(each for each in operation.description["parameters"] if each["name"] == name)
-    values: list[str] = found["schema"]["enum"]
+    values: list[str] = resolved(found["schema"])["enum"]
     return values
 
 
@@ -364,13 +374,13 @@ def collect_values(
 
 def test_members_of_a_contact_that_can_be_deleted_are_told_apart(description: dict[str, Any]) -> None:
     members = description["inputs"]["ContactFields"]
-    for schema in (SCHEMAS["ContactIn"], SCHEMAS["ContactPatch"]):
+    for schema in (SCHEMAS["ContactInput"], SCHEMAS["ContactChanges"]):
         deletable = {name for name, each in schema["properties"].items() if is_nullable(each)}
         assert {name for name, each in members.items() if each["type"].startswith("optional:")} == deletable
 
 
 def test_required_members_of_inputs_are_required(description: dict[str, Any]) -> None:
-    schemas = {"Audience": "AudienceIn", "BroadcastDraft": "BroadcastIn", "ContactFields": "ContactIn"}
+    schemas = {"Audience": "AudienceInput", "BroadcastDraft": "BroadcastInput", "ContactFields": "ContactInput"}
     assert set(schemas) == set(description["inputs"])
     for name, schema in schemas.items():
         required = {member for member, each in description["inputs"][name].items() if each["required"]}

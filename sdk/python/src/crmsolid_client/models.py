@@ -20,6 +20,8 @@ AccountStateIn = Literal["connected", "paused", "frozen", "needs_login", "banned
 AccountState = AccountStateIn | str
 AttachmentStateIn = Literal["stored", "on_demand", "too_large", "gone"]
 AttachmentState = AttachmentStateIn | str
+AuthorTypeIn = Literal["member", "key", "assistant", "sequence", "broadcast", "rule", "telegram"]
+AuthorType = AuthorTypeIn | str
 BroadcastStatusIn = Literal["draft", "scheduled", "running", "paused", "done", "canceled"]
 BroadcastStatus = BroadcastStatusIn | str
 BroadcastWaitingForIn = Literal[
@@ -111,6 +113,10 @@ IfNotIn = Literal["skip", "stop"]
 IfNot = IfNotIn | str
 JobStateIn = Literal["queued", "running", "done", "failed", "canceled"]
 JobState = JobStateIn | str
+MessageChangeKindIn = Literal["edit", "delete", "react"]
+MessageChangeKind = MessageChangeKindIn | str
+MessageChangeStatusIn = Literal["queued", "failed"]
+MessageChangeStatus = MessageChangeStatusIn | str
 MessageStatusIn = Literal["queued", "sending", "sent", "failed", "canceled", "received"]
 MessageStatus = MessageStatusIn | str
 MessageWaitingForIn = Literal[
@@ -135,6 +141,8 @@ PlanIn = Literal["trial", "pro", "business", "expired"]
 Plan = PlanIn | str
 PreviewReasonIn = Literal["condition", "missing_value"]
 PreviewReason = PreviewReasonIn | str
+ReactionByIn = Literal["contact", "account"]
+ReactionBy = ReactionByIn | str
 RecipientStatusIn = Literal["pending", "sent", "failed", "skipped", "needs_attention", "canceled"]
 RecipientStatus = RecipientStatusIn | str
 RoleIn = Literal["viewer", "agent", "admin", "owner"]
@@ -155,6 +163,8 @@ SequenceStatusIn = Literal["draft", "active", "paused"]
 SequenceStatus = SequenceStatusIn | str
 ThreadStateIn = Literal["open", "snoozed", "closed"]
 ThreadState = ThreadStateIn | str
+WrittenViaIn = Literal["panel", "rest", "mcp", "phone", "command", "system"]
+WrittenVia = WrittenViaIn | str
 
 
 class WebhookEvent(EventBase):
@@ -193,6 +203,28 @@ class WebhookEvent(EventBase):
         return self._member("job", Job)
 
 
+class AccountError(Model):
+    code: str = ""
+    message: str = ""
+    at: Time = ABSENT
+
+
+class Account(Model):
+    id: int
+    name: str = ""
+    kind: AccountKind = ""
+    state: AccountState = ""
+    paused_until: Time | None = None
+    daily_limit: int = ABSENT
+    used_today: int = ABSENT
+    left_today: int = ABSENT
+    connected_at: Time | None = None
+    heard_at: Time | None = None
+    last_error: AccountError | None = None
+    frozen_until: Time | None = None
+    appeal_url: str | None = None
+
+
 class AccountConversations(Model):
     """The same of an account."""
 
@@ -215,12 +247,6 @@ class AccountConversations(Model):
     """The 90th percentile."""
     account_id: int = ABSENT
     name: str = ""
-
-
-class AccountError(Model):
-    code: str = ""
-    message: str = ""
-    at: Time = ABSENT
 
 
 class AccountFigures(Model):
@@ -248,22 +274,6 @@ class AccountName(Model):
 
     id: int
     name: str = ""
-
-
-class Account(Model):
-    id: int
-    name: str = ""
-    kind: AccountKind = ""
-    state: AccountState = ""
-    paused_until: Time | None = None
-    daily_limit: int = ABSENT
-    used_today: int = ABSENT
-    left_today: int = ABSENT
-    connected_at: Time | None = None
-    heard_at: Time | None = None
-    last_error: AccountError | None = None
-    frozen_until: Time | None = None
-    appeal_url: str | None = None
 
 
 class AccountsPeriod(Model):
@@ -354,7 +364,7 @@ class Attempt(Model):
 
 
 class Author(Model):
-    type: Literal["member", "key", "assistant", "sequence", "broadcast", "rule", "telegram"] | str = ""
+    type: AuthorType = ""
     """`assistant`: a key or an OAuth grant over MCP; `telegram`: on the phone."""
     id: str | None = None
     """Of the member (that of `GET /v1/members`), key, grant, sequence or broadcast; null where it is not known."""
@@ -382,33 +392,6 @@ class BroadcastCounts(Model):
     needs_attention: int = ABSENT
     """Nobody knows yet whether their message arrived: the history at Telegram will tell."""
     canceled: int = ABSENT
-
-
-class Rate(Model):
-    """A part of a whole, with both numbers."""
-
-    numerator: int = ABSENT
-    denominator: int = ABSENT
-    rate: float | None = None
-    """Numerator by denominator; null while the denominator is 0."""
-    of: str = ""
-    """What the denominator counts."""
-
-
-class BroadcastFigures(Model):
-    """A broadcast."""
-
-    sent: int = ABSENT
-    failed: int = ABSENT
-    replied: int = ABSENT
-    """How many of those sent a person has answered up to now."""
-    auto_replied: int = ABSENT
-    """How many of those sent a machine has answered."""
-    opted_out: int = ABSENT
-    """How many of those sent were answered with an opt-out word."""
-    reply_rate: Rate = ABSENT
-    broadcast_id: str = ""
-    name: str = ""
 
 
 class Broadcast(Model):
@@ -439,6 +422,33 @@ class Broadcast(Model):
     finishes_at: Time | None = None
     """An estimate; once it has ended, when it did."""
     created_at: Time = ABSENT
+
+
+class Rate(Model):
+    """A part of a whole, with both numbers."""
+
+    numerator: int = ABSENT
+    denominator: int = ABSENT
+    rate: float | None = None
+    """Numerator by denominator; null while the denominator is 0."""
+    of: str = ""
+    """What the denominator counts."""
+
+
+class BroadcastFigures(Model):
+    """A broadcast."""
+
+    sent: int = ABSENT
+    failed: int = ABSENT
+    replied: int = ABSENT
+    """How many of those sent a person has answered up to now."""
+    auto_replied: int = ABSENT
+    """How many of those sent a machine has answered."""
+    opted_out: int = ABSENT
+    """How many of those sent were answered with an opt-out word."""
+    reply_rate: Rate = ABSENT
+    broadcast_id: str = ""
+    name: str = ""
 
 
 class BroadcastSample(Model):
@@ -502,18 +512,10 @@ class Canceled(Model):
 
 
 class Change(Model):
-    kind: Literal["edit", "delete", "react"] | str = ""
-    status: Literal["queued", "failed"] | str = ""
+    kind: MessageChangeKind = ""
+    status: MessageChangeStatus = ""
     error: str | None = None
     """Why Telegram has refused it, else null."""
-
-
-class ContactName(Model):
-    """The contact, of whom `GET /v1/contacts/{id}` tells more."""
-
-    id: str
-    name: str = ""
-    username: str | None = None
 
 
 class Contact(Model):
@@ -542,6 +544,14 @@ class Contact(Model):
     """When the first message was sent to the contact that none of theirs has followed."""
     created_at: Time = ABSENT
     updated_at: Time = ABSENT
+
+
+class ContactName(Model):
+    """The contact, of whom `GET /v1/contacts/{id}` tells more."""
+
+    id: str
+    name: str = ""
+    username: str | None = None
 
 
 class ContactUpserted(Model):
@@ -698,6 +708,19 @@ class CustomField(Model):
     """For type `choice`, else empty."""
 
 
+class Delivery(Model):
+    id: str
+    endpoint_id: str = ""
+    event_id: str = ""
+    event: EventTypeOrPing = ""
+    status: DeliveryStatus = ""
+    reason: str | None = None
+    attempts: int = ABSENT
+    request_id: str | None = None
+    next_attempt_at: Time | None = None
+    created_at: Time = ABSENT
+
+
 class DeliveryDetail(Model):
     """With the bytes that are sent, and every attempt."""
 
@@ -713,19 +736,6 @@ class DeliveryDetail(Model):
     created_at: Time = ABSENT
     body: str | None = None
     attempt_log: list[Attempt] = pydantic.Field(default_factory=list)
-
-
-class Delivery(Model):
-    id: str
-    endpoint_id: str = ""
-    event_id: str = ""
-    event: EventTypeOrPing = ""
-    status: DeliveryStatus = ""
-    reason: str | None = None
-    attempts: int = ABSENT
-    request_id: str | None = None
-    next_attempt_at: Time | None = None
-    created_at: Time = ABSENT
 
 
 class Endpoint(Model):
@@ -809,17 +819,18 @@ class Enrollments(Model):
     """The same figures of as many days before. Null unless `compare` is true."""
 
 
+class Event(WebhookEvent):
+    """An event as it is delivered, and the `X-Request-Id` of the call that caused it."""
+
+    request_id: str | None = None
+    """In the log alone: the `X-Request-Id` of the call that caused it; null if no call did."""
+
+
 class EventKind(Model):
     type: EventTypeOrPing = ""
     version: int = ABSENT
     description: str = ""
     schema_: dict[str, Any] = pydantic.Field(default_factory=dict, alias="schema")
-
-
-class Event(WebhookEvent):
-    """An event as it is delivered, and the `X-Request-Id` of the call that caused it."""
-
-    request_id: str | None = None
 
 
 class Everyone(Model):
@@ -975,13 +986,6 @@ class Me(Model):
     plan: Plan = ""
 
 
-class MemberName(Model):
-    """A member, of whom `GET /v1/members` tells more."""
-
-    id: int
-    name: str = ""
-
-
 class Member(Model):
     id: int
     """Of the person, the same in all workspaces."""
@@ -992,9 +996,16 @@ class Member(Model):
     """Whether the queue gives this member conversations."""
 
 
+class MemberName(Model):
+    """A member, of whom `GET /v1/members` tells more."""
+
+    id: int
+    name: str = ""
+
+
 class Reaction(Model):
     emoji: str = ""
-    by: Literal["contact", "account"] | str = ""
+    by: ReactionBy = ""
 
 
 class Message(Model):
@@ -1054,10 +1065,22 @@ class Note(Model):
     """The members whom `@name` in the text means."""
 
 
+class ScoreEntry(Model):
+    """One change of a contact's points. Entries are only added."""
+
+    rule: str | None = None
+    """Null for a change by hand."""
+    points: int = ABSENT
+    at: Time = ABSENT
+    cause: str = ""
+    """What happened, such as `tag vip`."""
+
+
 class PersonalData(Model):
     """`contact`, and a section for each kind of thing that is kept about the person."""
 
     contact: Contact = ABSENT
+    """The contact."""
     audit_log: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """What was done to the contact."""
     named_in: list[dict[str, Any]] = pydantic.Field(default_factory=list)
@@ -1079,6 +1102,7 @@ class PersonalData(Model):
     enrollments: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """In sequences, with the steps done."""
     events: list[dict[str, Any]] = pydantic.Field(default_factory=list)
+    """The events about the contact, oldest first."""
     deliveries: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """To which webhooks they went."""
     broadcasts: list[dict[str, Any]] = pydantic.Field(default_factory=list)
@@ -1086,6 +1110,7 @@ class PersonalData(Model):
     failed_imports: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     """Rows of imports about the person that failed."""
     stored_answers: list[dict[str, Any]] = pydantic.Field(default_factory=list)
+    """Answers to writes of the last 24 hours."""
 
 
 class PreviewStep(Model):
@@ -1130,17 +1155,6 @@ class Recipient(Model):
     """Why they were skipped, or why their message failed."""
     settled_at: Time | None = None
     """When the status became final."""
-
-
-class ScoreEntry(Model):
-    """One change of a contact's points. Entries are only added."""
-
-    rule: str | None = None
-    """Null for a change by hand."""
-    points: int = ABSENT
-    at: Time = ABSENT
-    cause: str = ""
-    """What happened, such as `tag vip`."""
 
 
 class Score(Model):
@@ -1188,6 +1202,18 @@ class SegmentWritten(Model):
     """Whether `count` was estimated from a sample, because counting takes more than a second."""
     created_at: Time | None = None
     updated_at: Time | None = None
+
+
+class Sequence(Model):
+    """A sequence, in lists and in events."""
+
+    id: str
+    name: str = ""
+    status: SequenceStatus = ""
+    version: int = ABSENT
+    """The number of its latest version, with which new contacts begin."""
+    created_at: Time = ABSENT
+    updated_at: Time = ABSENT
 
 
 class Step(Model):
@@ -1241,18 +1267,6 @@ class SequenceDetail(Model):
     pass_on: bool = ABSENT
     """Contacts who were not written to yet go to another account while theirs cannot send."""
     steps: list[Step] = pydantic.Field(default_factory=list)
-
-
-class Sequence(Model):
-    """A sequence, in lists and in events."""
-
-    id: str
-    name: str = ""
-    status: SequenceStatus = ""
-    version: int = ABSENT
-    """The number of its latest version, with which new contacts begin."""
-    created_at: Time = ABSENT
-    updated_at: Time = ABSENT
 
 
 class StepFigures(Model):
@@ -1325,7 +1339,7 @@ class WriterFigures(Model):
     """Of the member. Null for anybody else, and for members whose account is gone."""
     name: str | None = None
     """Of the member."""
-    via: Literal["panel", "rest", "mcp", "phone", "command", "system"] | str = ""
+    via: WrittenVia = ""
     """What it was written with."""
 
 
@@ -1389,6 +1403,29 @@ class TemplateWritten(Model):
     updated_at: Time | None = None
 
 
+class Thread(Model):
+    id: str
+    account_id: int = ABSENT
+    account: AccountName = ABSENT
+    contact_id: str = ""
+    contact: ContactName = ABSENT
+    state: ThreadState = ""
+    """A message of the contact opens a closed or snoozed thread again."""
+    snoozed_until: Time | None = None
+    """Null unless the thread is snoozed."""
+    assignee: MemberName | None = None
+    """The member who looks after it."""
+    unread_count: int = ABSENT
+    waiting_since: Time | None = None
+    """The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is
+    no answer."""
+    planned_at: Time | None = None
+    """When the first planned answer is due."""
+    last_message_at: Time = ABSENT
+    last_message: Message | None = None
+    created_at: Time = ABSENT
+
+
 class ThreadChanged(Model):
     """The thread; a key without `read:messages` gets `id` alone."""
 
@@ -1437,26 +1474,3 @@ class ThreadDetail(Model):
     created_at: Time = ABSENT
     messages: list[Message] = pydantic.Field(default_factory=list)
     """The latest, newest first, if `messages` asks for them."""
-
-
-class Thread(Model):
-    id: str
-    account_id: int = ABSENT
-    account: AccountName = ABSENT
-    contact_id: str = ""
-    contact: ContactName = ABSENT
-    state: ThreadState = ""
-    """A message of the contact opens a closed or snoozed thread again."""
-    snoozed_until: Time | None = None
-    """Null unless the thread is snoozed."""
-    assignee: MemberName | None = None
-    """The member who looks after it."""
-    unread_count: int = ABSENT
-    waiting_since: Time | None = None
-    """The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is
-    no answer."""
-    planned_at: Time | None = None
-    """When the first planned answer is due."""
-    last_message_at: Time = ABSENT
-    last_message: Message | None = None
-    created_at: Time = ABSENT

@@ -6,10 +6,26 @@ export type ClientOptions = {
 
 export type Webhooks = OnContactCreatedWebhookRequest | OnContactTaggedWebhookRequest | OnJobCompletedWebhookRequest | OnLeadScoredWebhookRequest | OnMessageDeletedWebhookRequest | OnMessageEditedWebhookRequest | OnMessageFailedWebhookRequest | OnMessageReadWebhookRequest | OnMessageReceivedWebhookRequest | OnMessageSentWebhookRequest | OnSequenceCompletedWebhookRequest | OnSequencePausedWebhookRequest | OnSequenceStartedWebhookRequest | OnSubscriptionUpgradedWebhookRequest | OnPingWebhookRequest;
 
+export type Account = {
+    id: number;
+    name: string;
+    kind: AccountKind;
+    state: AccountState;
+    paused_until: string | null;
+    daily_limit: number;
+    used_today: number;
+    left_today: number;
+    connected_at: string | null;
+    heard_at: string | null;
+    last_error: AccountError | null;
+    frozen_until: string | null;
+    appeal_url: string | null;
+};
+
 /**
  * The same of an account.
  */
-export type AccountConversationsOut = {
+export type AccountConversationFigures = {
     /**
      * A contact began them: with the first message, or by writing after the conversation was closed.
      */
@@ -47,7 +63,7 @@ export type AccountConversationsOut = {
     name: string;
 };
 
-export type AccountErrorOut = {
+export type AccountError = {
     code: string;
     message: string;
     at: string;
@@ -56,7 +72,7 @@ export type AccountErrorOut = {
 /**
  * An account.
  */
-export type AccountFiguresOut = {
+export type AccountFigures = {
     account_id: number;
     name: string;
     /**
@@ -86,43 +102,18 @@ export type AccountFiguresOut = {
     daily_limit: number;
 };
 
+export type AccountKind = 'telegram' | 'sandbox';
+
 /**
  * The account, of which `GET /v1/accounts/{id}` tells more.
  */
-export type AccountNameOut = {
+export type AccountName = {
     id: number;
     name: string;
-};
-
-export type AccountOut = {
-    id: number;
-    name: string;
-    /**
-     * * `telegram` - telegram
-     * * `sandbox` - sandbox
-     */
-    kind: 'telegram' | 'sandbox';
-    /**
-     * * `connected` - connected
-     * * `paused` - paused
-     * * `frozen` - frozen
-     * * `needs_login` - needs_login
-     * * `banned` - banned
-     */
-    state: 'connected' | 'paused' | 'frozen' | 'needs_login' | 'banned';
-    paused_until: string | null;
-    daily_limit: number;
-    used_today: number;
-    left_today: number;
-    connected_at: string | null;
-    heard_at: string | null;
-    last_error: AccountErrorOut | null;
-    frozen_until: string | null;
-    appeal_url: string | null;
 };
 
 export type AccountPage = {
-    data: Array<AccountOut>;
+    data: Array<Account>;
     /**
      * Give it as `cursor`; null on the last page.
      */
@@ -132,7 +123,7 @@ export type AccountPage = {
 /**
  * All accounts, oldest first.
  */
-export type AccountsOut = {
+export type AccountReport = {
     /**
      * Inclusive.
      */
@@ -141,7 +132,7 @@ export type AccountsOut = {
      * Exclusive.
      */
     to: string;
-    data: Array<AccountFiguresOut>;
+    data: Array<AccountFigures>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
@@ -149,17 +140,17 @@ export type AccountsOut = {
     /**
      * The same figures of each period. Null unless `interval` is given.
      */
-    series: Array<AccountsPeriodOut> | null;
+    series: Array<AccountReportPeriod> | null;
     /**
      * The same figures of as many days before. Null unless `compare` is true.
      */
-    before: AccountsPeriodOut | null;
+    before: AccountReportPeriod | null;
 };
 
 /**
  * All accounts, oldest first.
  */
-export type AccountsPeriodOut = {
+export type AccountReportPeriod = {
     /**
      * Inclusive.
      */
@@ -168,23 +159,10 @@ export type AccountsPeriodOut = {
      * Exclusive.
      */
     to: string;
-    data: Array<AccountFiguresOut>;
+    data: Array<AccountFigures>;
 };
 
-/**
- * Contacts who wait now, by how long they have waited in working hours.
- */
-export type AgeOut = {
-    /**
-     * They have waited for less, and not for less than the age before. Null: for longer.
-     */
-    below_seconds: number | null;
-    waiting: number;
-    /**
-     * How many of them in conversations that nobody looks after.
-     */
-    unassigned: number;
-};
+export type AccountState = 'connected' | 'paused' | 'frozen' | 'needs_login' | 'banned';
 
 /**
  * Holds if every part holds; without parts for everybody.
@@ -193,12 +171,24 @@ export type AllCondition = {
     all: Array<Condition>;
 };
 
-export type AnswerOut = {
-    headers: {
-        [key: string]: string;
-    };
+export type AnalyticsInterval = 'day' | 'week' | 'month';
+
+/**
+ * What a receiver answered to a delivery.
+ */
+export type AnswerKept = {
+    /**
+     * When the attempt was made.
+     */
+    at: string;
+    /**
+     * The HTTP status; null if there was no answer.
+     */
+    status: number | null;
+    /**
+     * What was answered.
+     */
     body: string;
-    truncated: boolean;
 };
 
 /**
@@ -208,25 +198,23 @@ export type AnyCondition = {
     any: Array<Condition>;
 };
 
+export type ApiKey = {
+    id: string;
+    name: string;
+    prefix: string;
+    expires_at: string | null;
+    rate_limit: number;
+};
+
 /**
  * A file of a message, sent or received as `kind`.
  */
-export type AttachmentOut = {
+export type Attachment = {
     /**
      * The file's.
      */
     id: string;
-    /**
-     * * `photo` - photo
-     * * `video` - video
-     * * `voice` - voice
-     * * `video_note` - video_note
-     * * `audio` - audio
-     * * `document` - document
-     * * `sticker` - sticker
-     * * `animation` - animation
-     */
-    kind: 'photo' | 'video' | 'voice' | 'video_note' | 'audio' | 'document' | 'sticker' | 'animation';
+    kind: FileKind;
     name: string;
     type: string;
     /**
@@ -255,60 +243,59 @@ export type AttachmentOut = {
     url: string;
     /**
      * `on_demand`: the first request for the content has it fetched from Telegram.
-     *
-     * * `stored` - stored
-     * * `on_demand` - on_demand
-     * * `too_large` - too_large
-     * * `gone` - gone
      */
-    state: 'stored' | 'on_demand' | 'too_large' | 'gone';
+    state: AttachmentState;
     /**
      * When either side has deleted it, alone or with the rest of its message; the content stays.
      */
     deleted_at: string | null;
 };
 
-export type AttemptOut = {
-    number: number;
-    at: string;
-    status: number | null;
-    error: string | null;
-    duration_ms: number;
-    request: RequestOut;
-    answer: AnswerOut;
-};
+export type AttachmentState = 'stored' | 'on_demand' | 'too_large' | 'gone';
 
 /**
  * One of these.
  */
-export type AudienceIn = {
+export type AudienceInput = {
     /**
      * The people of a segment.
      */
-    segment_id?: string;
+    segment_id: string;
+} | {
     /**
      * The people who have all of these tags, as in `GET /v1/contacts?tag=`.
      */
-    tags?: Array<string>;
+    tags: Array<string>;
+} | {
     /**
      * These people.
      */
-    contact_ids?: Array<string>;
+    contact_ids: Array<string>;
 };
 
-export type AuthorOut = {
+/**
+ * Something that was done to the contact.
+ */
+export type AuditEntry = {
+    /**
+     * When it was done.
+     */
+    at: string;
+    /**
+     * What was done, such as `contact.updated`.
+     */
+    action: string;
+    /**
+     * What it was done with, such as `panel`, `rest` or `mcp`.
+     */
+    surface: string;
+};
+
+export type Author = {
     /**
      * `assistant`: a key or an OAuth grant over MCP; `telegram`: on the phone.
-     *
-     * * `member` - member
-     * * `key` - key
-     * * `assistant` - assistant
-     * * `sequence` - sequence
-     * * `broadcast` - broadcast
-     * * `rule` - rule
-     * * `telegram` - telegram
      */
-    type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
+    type: AuthorType;
     /**
      * Of the member (that of `GET /v1/members`), key, grant, sequence or broadcast; null where it is not known.
      */
@@ -319,10 +306,12 @@ export type AuthorOut = {
     name: string | null;
 };
 
+export type AuthorType = 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
+
 /**
  * The contacts who wait now, without snoozed conversations.
  */
-export type BacklogOut = {
+export type Backlog = {
     waiting: number;
     /**
      * How many of them in conversations that nobody looks after.
@@ -331,13 +320,58 @@ export type BacklogOut = {
     /**
      * They end at the aim for answers, 1 hour, 4 hours, and a day (of work, where there are working hours).
      */
-    ages: Array<AgeOut>;
+    ages: Array<WaitingAge>;
+};
+
+export type BooleanOperator = 'is' | 'is_not' | 'exists';
+
+/**
+ * One text to many contacts.
+ */
+export type Broadcast = {
+    id: string;
+    name: string;
+    status: BroadcastStatus;
+    /**
+     * Why it was canceled if nobody did that, such as `audience_changed`.
+     */
+    reason: string | null;
+    text: string;
+    /**
+     * How `text` is written.
+     */
+    format: Format;
+    /**
+     * The ids of the files.
+     */
+    attachments: Array<string>;
+    account_ids: Array<number>;
+    segment_id: string | null;
+    counts: BroadcastCounts;
+    /**
+     * Why nothing is sent at this moment.
+     */
+    waiting_for: BroadcastWaitingFor | null;
+    send_at: string | null;
+    per_hour: number | null;
+    cooldown_days: number | null;
+    audience_hash: string | null;
+    /**
+     * The job that works on it: `GET /v1/jobs/{id}`.
+     */
+    job_id: string | null;
+    starts_at: string | null;
+    /**
+     * An estimate; once it has ended, when it did.
+     */
+    finishes_at: string | null;
+    created_at: string;
 };
 
 /**
  * How many recipients have each status. Their sum is the whole audience, those who were excluded too.
  */
-export type BroadcastCountsOut = {
+export type BroadcastCounts = {
     pending: number;
     sent: number;
     failed: number;
@@ -352,7 +386,7 @@ export type BroadcastCountsOut = {
 /**
  * A broadcast.
  */
-export type BroadcastFiguresOut = {
+export type BroadcastFigures = {
     sent: number;
     failed: number;
     /**
@@ -367,16 +401,12 @@ export type BroadcastFiguresOut = {
      * How many of those sent were answered with an opt-out word.
      */
     opted_out: number;
-    reply_rate: RateOut;
+    reply_rate: Ratio;
     broadcast_id: string;
     name: string;
 };
 
-export type BroadcastIn = ({
-    text: unknown;
-} | {
-    attachments: unknown;
-}) & {
+export type BroadcastInput = {
     /**
      * What people call it.
      */
@@ -388,7 +418,7 @@ export type BroadcastIn = ({
     /**
      * How `text` is written: as plain text, in Markdown, or in HTML.
      */
-    format?: 'plain' | 'markdown' | 'html';
+    format?: Format;
     /**
      * Files of `POST /v1/files`, sent as one message; several photos and videos are an album.
      */
@@ -400,7 +430,7 @@ export type BroadcastIn = ({
     /**
      * Who gets the message: exactly one of `segment_id`, `tags` and `contact_ids`.
      */
-    audience: AudienceIn;
+    audience: AudienceInput;
     /**
      * Not before this time (RFC 3339).
      */
@@ -423,85 +453,44 @@ export type BroadcastIn = ({
     preview?: boolean;
 };
 
-/**
- * One text to many contacts.
- */
-export type BroadcastOut = {
-    id: string;
-    name: string;
-    /**
-     * * `draft` - draft
-     * * `scheduled` - scheduled
-     * * `running` - running
-     * * `paused` - paused
-     * * `done` - done
-     * * `canceled` - canceled
-     */
-    status: 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'canceled';
-    /**
-     * Why it was canceled if nobody did that, such as `audience_changed`.
-     */
-    reason: string | null;
-    text: string;
-    /**
-     * How `text` is written.
-     *
-     * * `plain` - plain
-     * * `markdown` - markdown
-     * * `html` - html
-     */
-    format: 'plain' | 'markdown' | 'html';
-    /**
-     * The ids of the files.
-     */
-    attachments: Array<string>;
-    account_ids: Array<number>;
-    segment_id: string | null;
-    counts: BroadcastCountsOut;
-    /**
-     * Why nothing is sent at this moment.
-     *
-     * * `eta` - eta
-     * * `per_hour` - per_hour
-     * * `daily_limit` - daily_limit
-     * * `gap` - gap
-     * * `account_paused` - account_paused
-     * * `account_frozen` - account_frozen
-     * * `account_needs_login` - account_needs_login
-     * * `account_banned` - account_banned
-     * * `plan` - plan
-     * * `held` - held
-     */
-    waiting_for: 'eta' | 'per_hour' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'held' | null;
-    send_at: string | null;
-    per_hour: number | null;
-    cooldown_days: number | null;
-    audience_hash: string | null;
-    /**
-     * The job that works on it: `GET /v1/jobs/{id}`.
-     */
-    job_id: string | null;
-    starts_at: string | null;
-    /**
-     * An estimate; once it has ended, when it did.
-     */
-    finishes_at: string | null;
-    created_at: string;
-};
-
 export type BroadcastPage = {
-    data: Array<BroadcastOut>;
+    data: Array<Broadcast>;
     /**
      * Give it as `cursor`; null on the last page.
      */
     next_cursor: string | null;
 };
 
-export type BroadcastPreviewIn = ({
-    text: unknown;
-} | {
-    attachments: unknown;
-}) & {
+/**
+ * What a broadcast would do if it were started now.
+ */
+export type BroadcastPreview = {
+    /**
+     * Everybody in the audience: `eligible` and all `excluded` together.
+     */
+    total: number;
+    eligible: number;
+    /**
+     * How many, by reason.
+     */
+    excluded: {
+        [key: string]: number;
+    };
+    /**
+     * The first ten who would get the message.
+     */
+    sample: Array<BroadcastSample>;
+    /**
+     * Start with it to send exactly this to exactly these people.
+     */
+    audience_hash: string;
+    /**
+     * An estimate; null if no account can send.
+     */
+    finishes_at: string | null;
+};
+
+export type BroadcastPreviewInput = {
     /**
      * What people call it.
      */
@@ -513,7 +502,7 @@ export type BroadcastPreviewIn = ({
     /**
      * How `text` is written: as plain text, in Markdown, or in HTML.
      */
-    format?: 'plain' | 'markdown' | 'html';
+    format?: Format;
     /**
      * Files of `POST /v1/files`, sent as one message; several photos and videos are an album.
      */
@@ -525,7 +514,7 @@ export type BroadcastPreviewIn = ({
     /**
      * Who gets the message: exactly one of `segment_id`, `tags` and `contact_ids`.
      */
-    audience: AudienceIn;
+    audience: AudienceInput;
     /**
      * Not before this time (RFC 3339).
      */
@@ -541,35 +530,77 @@ export type BroadcastPreviewIn = ({
 };
 
 /**
- * What a broadcast would do if it were started now.
+ * A contact of the audience of a broadcast.
  */
-export type BroadcastPreviewOut = {
+export type BroadcastRecipient = {
     /**
-     * Everybody in the audience: `eligible` and all `excluded` together.
+     * Null once the contact was erased.
      */
-    total: number;
-    eligible: number;
+    contact_id: string | null;
+    message_id: string | null;
+    account_id: number | null;
+    status: RecipientStatus;
     /**
-     * How many, by reason.
+     * Why they were skipped, or why their message failed.
      */
-    excluded: {
-        [key: string]: number;
-    };
+    reason: string | null;
     /**
-     * The first ten who would get the message.
+     * When the status became final.
      */
-    sample: Array<BroadcastSampleOut>;
-    /**
-     * Start with it to send exactly this to exactly these people.
-     */
-    audience_hash: string;
-    /**
-     * An estimate; null if no account can send.
-     */
-    finishes_at: string | null;
+    settled_at: string | null;
 };
 
-export type BroadcastSampleOut = {
+export type BroadcastRecipientPage = {
+    data: Array<BroadcastRecipient>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * The broadcasts of which a message was sent or has failed in the period, newest first.
+ */
+export type BroadcastReport = {
+    /**
+     * Inclusive.
+     */
+    from: string;
+    /**
+     * Exclusive.
+     */
+    to: string;
+    data: Array<BroadcastFigures>;
+    /**
+     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     */
+    complete_until: string;
+    /**
+     * The same figures of each period. Null unless `interval` is given.
+     */
+    series: Array<BroadcastReportPeriod> | null;
+    /**
+     * The same figures of as many days before. Null unless `compare` is true.
+     */
+    before: BroadcastReportPeriod | null;
+};
+
+/**
+ * The broadcasts of which a message was sent or has failed in the period, newest first.
+ */
+export type BroadcastReportPeriod = {
+    /**
+     * Inclusive.
+     */
+    from: string;
+    /**
+     * Exclusive.
+     */
+    to: string;
+    data: Array<BroadcastFigures>;
+};
+
+export type BroadcastSample = {
     contact_id: string;
     /**
      * As this person gets it; null without `read:contacts`.
@@ -581,80 +612,51 @@ export type BroadcastSampleOut = {
     html: string | null;
 };
 
-/**
- * The broadcasts of which a message was sent or has failed in the period, newest first.
- */
-export type BroadcastsOut = {
-    /**
-     * Inclusive.
-     */
-    from: string;
-    /**
-     * Exclusive.
-     */
-    to: string;
-    data: Array<BroadcastFiguresOut>;
-    /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
-     */
-    complete_until: string;
-    /**
-     * The same figures of each period. Null unless `interval` is given.
-     */
-    series: Array<BroadcastsPeriodOut> | null;
-    /**
-     * The same figures of as many days before. Null unless `compare` is true.
-     */
-    before: BroadcastsPeriodOut | null;
-};
+export type BroadcastStatus = 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'canceled';
 
-/**
- * The broadcasts of which a message was sent or has failed in the period, newest first.
- */
-export type BroadcastsPeriodOut = {
-    /**
-     * Inclusive.
-     */
-    from: string;
-    /**
-     * Exclusive.
-     */
-    to: string;
-    data: Array<BroadcastFiguresOut>;
-};
+export type BroadcastWaitingFor = 'eta' | 'per_hour' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'held';
 
 /**
  * The whole message, or `id` and `status` for a key without read:messages.
  */
-export type CanceledOut = {
+export type CanceledMessage = {
     id: string;
-    /**
-     * * `queued` - queued
-     * * `sending` - sending
-     * * `sent` - sent
-     * * `failed` - failed
-     * * `canceled` - canceled
-     * * `received` - received
-     */
-    status: 'queued' | 'sending' | 'sent' | 'failed' | 'canceled' | 'received';
+    status: MessageStatus;
 };
 
-export type ChangeOut = {
+/**
+ * The thread; a key without `read:messages` gets `id` alone.
+ */
+export type ChangedThread = {
+    id: string;
+    account_id?: number;
+    account?: AccountName;
+    contact_id?: string;
+    contact?: ContactName;
     /**
-     * * `edit` - edit
-     * * `delete` - delete
-     * * `react` - react
+     * A message of the contact opens a closed or snoozed thread again.
      */
-    kind: 'edit' | 'delete' | 'react';
+    state?: ThreadState;
     /**
-     * * `queued` - queued
-     * * `failed` - failed
+     * Null unless the thread is snoozed.
      */
-    status: 'queued' | 'failed';
+    snoozed_until?: string | null;
     /**
-     * Why Telegram has refused it, else null.
+     * The member who looks after it.
      */
-    error: string | null;
+    assignee?: MemberName | null;
+    unread_count?: number;
+    /**
+     * The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is no answer.
+     */
+    waiting_since?: string | null;
+    /**
+     * When the first planned answer is due.
+     */
+    planned_at?: string | null;
+    last_message_at?: string;
+    last_message?: Message | null;
+    created_at?: string;
 };
 
 /**
@@ -662,96 +664,12 @@ export type ChangeOut = {
  */
 export type Condition = AllCondition | AnyCondition | NotCondition | FieldCondition | CustomFieldCondition;
 
-/**
- * A person was added: by the API, the panel or a message.
- */
-export type ContactCreatedEvent = {
-    event: 'contact.created';
-    id: string;
-    created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
-    data: {
-        contact: {
-            id: string;
-            name: string;
-            first_name: string;
-            last_name: string | null;
-            username: string | null;
-            telegram_id: number | null;
-            email: string | null;
-            phone: string | null;
-            time_zone: string | null;
-            tags: Array<string>;
-            stage: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
-            score: number;
-            opted_out: boolean;
-            custom_fields: {
-                [key: string]: unknown;
-            };
-            created_at: string;
-            updated_at: string;
-        };
-    };
-};
-
-export type ContactIn = ({
-    username: unknown;
-} | {
-    email: unknown;
-}) & {
-    /**
-     * `@name`, `name` or `https://t.me/name`.
-     */
-    username?: string | null;
-    email?: string | null;
-    name?: string;
-    /**
-     * Else the first word of `name`.
-     */
-    first_name?: string;
-    last_name?: string | null;
-    phone?: string | null;
-    /**
-     * IANA name, such as `Europe/Berlin`.
-     */
-    time_zone?: string | null;
-    stage?: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
-    /**
-     * True: send this person nothing.
-     */
-    opted_out?: boolean;
-    /**
-     * Added to those the contact has.
-     */
-    tags?: Array<string>;
-    /**
-     * Values by the keys of the custom fields; null removes one.
-     */
-    custom_fields?: {
-        [key: string]: string | number | boolean | null;
-    };
-    [key: string]: string | number | boolean | null | string | null | string | null | string | string | string | null | string | null | string | null | 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost' | boolean | Array<string> | {
-        [key: string]: string | number | boolean | null;
-    } | undefined;
-};
-
-/**
- * The contact, of whom `GET /v1/contacts/{id}` tells more.
- */
-export type ContactNameOut = {
-    id: string;
-    name: string;
-    username: string | null;
-};
+export type ConditionOperator = 'is' | 'is_not' | 'contains' | 'starts_with' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'before' | 'after' | 'within_days' | 'exists';
 
 /**
  * A contact, here and in events.
  */
-export type ContactOut = {
+export type Contact = {
     id: string;
     name: string;
     first_name: string;
@@ -765,20 +683,24 @@ export type ContactOut = {
     phone: string | null;
     time_zone: string | null;
     tags: Array<string>;
-    /**
-     * * `new` - new
-     * * `contacted` - contacted
-     * * `replied` - replied
-     * * `qualified` - qualified
-     * * `won` - won
-     * * `lost` - lost
-     */
-    stage: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
+    stage: ContactStage;
     score: number;
     opted_out: boolean;
     custom_fields: {
-        [key: string]: unknown;
+        [key: string]: string | number | boolean | null;
     };
+    /**
+     * When the contact last wrote.
+     */
+    last_in_at: string | null;
+    /**
+     * When the contact was last written to.
+     */
+    last_out_at: string | null;
+    /**
+     * When the first message was sent to the contact that none of theirs has followed.
+     */
+    unanswered_since: string | null;
     created_at: string;
     updated_at: string;
 };
@@ -786,7 +708,7 @@ export type ContactOut = {
 /**
  * What to replace; absent fields are kept. Null clears a field that takes it, `""` a name.
  */
-export type ContactPatch = {
+export type ContactChanges = {
     /**
      * `@name`, `name` or `https://t.me/name`.
      */
@@ -803,7 +725,7 @@ export type ContactPatch = {
      * IANA name, such as `Europe/Berlin`.
      */
     time_zone?: string | null;
-    stage?: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
+    stage?: ContactStage;
     /**
      * True: send this person nothing.
      */
@@ -818,10 +740,89 @@ export type ContactPatch = {
     custom_fields?: {
         [key: string]: string | number | boolean | null;
     };
-    [key: string]: string | number | boolean | null | string | null | string | null | string | string | string | null | string | null | string | null | 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost' | boolean | Array<string> | {
-        [key: string]: string | number | boolean | null;
-    } | undefined;
 };
+
+/**
+ * A person was added: by the API, the panel or a message.
+ */
+export type ContactCreatedEvent = {
+    event: 'contact.created';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        contact: Contact;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
+ * A contact to create or update. The workspace's custom fields are welcome by their keys as well.
+ */
+export type ContactInput = {
+    /**
+     * `@name`, `name` or `https://t.me/name`.
+     */
+    username?: string | null;
+    email?: string | null;
+    name?: string;
+    /**
+     * Else the first word of `name`.
+     */
+    first_name?: string;
+    last_name?: string | null;
+    phone?: string | null;
+    /**
+     * IANA name, such as `Europe/Berlin`.
+     */
+    time_zone?: string | null;
+    stage?: ContactStage;
+    /**
+     * True: send this person nothing.
+     */
+    opted_out?: boolean;
+    /**
+     * Added to those the contact has.
+     */
+    tags?: Array<string>;
+    /**
+     * Values by the keys of the custom fields; null removes one.
+     */
+    custom_fields?: {
+        [key: string]: string | number | boolean | null;
+    };
+};
+
+/**
+ * The contact, of whom `GET /v1/contacts/{id}` tells more.
+ */
+export type ContactName = {
+    id: string;
+    name: string;
+    username: string | null;
+};
+
+/**
+ * A contact's score, and the ledger whose sum, between 0 and 100, it is.
+ */
+export type ContactScore = {
+    score: number;
+    /**
+     * Newest first.
+     */
+    data: Array<ScoreEntry>;
+    next_cursor: string | null;
+};
+
+export type ContactSort = 'created_at' | '-created_at' | 'updated_at' | '-updated_at' | 'name' | '-name' | 'score' | '-score';
+
+export type ContactStage = 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
 
 /**
  * Tags were added to a contact; `added` names the new ones.
@@ -830,111 +831,24 @@ export type ContactTaggedEvent = {
     event: 'contact.tagged';
     id: string;
     created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
     data: {
-        contact: {
-            id: string;
-            name: string;
-            first_name: string;
-            last_name: string | null;
-            username: string | null;
-            telegram_id: number | null;
-            email: string | null;
-            phone: string | null;
-            time_zone: string | null;
-            tags: Array<string>;
-            stage: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
-            score: number;
-            opted_out: boolean;
-            custom_fields: {
-                [key: string]: unknown;
-            };
-            created_at: string;
-            updated_at: string;
-        };
+        contact: Contact;
         added: Array<string>;
     };
-};
-
-/**
- * As for every write, with `created`.
- */
-export type ContactUpsertedOut = {
-    id: string;
-    name?: string;
-    first_name?: string;
     /**
-     * `""` if there is none, as `name` and `first_name`; null in older events.
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
      */
-    last_name?: string | null;
-    username?: string | null;
-    telegram_id?: number | null;
-    email?: string | null;
-    phone?: string | null;
-    time_zone?: string | null;
-    tags?: Array<string>;
-    /**
-     * * `new` - new
-     * * `contacted` - contacted
-     * * `replied` - replied
-     * * `qualified` - qualified
-     * * `won` - won
-     * * `lost` - lost
-     */
-    stage?: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
-    score?: number;
-    opted_out?: boolean;
-    custom_fields?: {
-        [key: string]: unknown;
-    };
-    created_at?: string;
-    updated_at?: string;
-    created: boolean;
-};
-
-/**
- * The contact; a key without `read:contacts` gets `id` and the fields it sent.
- */
-export type ContactWrittenOut = {
-    id: string;
-    name?: string;
-    first_name?: string;
-    /**
-     * `""` if there is none, as `name` and `first_name`; null in older events.
-     */
-    last_name?: string | null;
-    username?: string | null;
-    telegram_id?: number | null;
-    email?: string | null;
-    phone?: string | null;
-    time_zone?: string | null;
-    tags?: Array<string>;
-    /**
-     * * `new` - new
-     * * `contacted` - contacted
-     * * `replied` - replied
-     * * `qualified` - qualified
-     * * `won` - won
-     * * `lost` - lost
-     */
-    stage?: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
-    score?: number;
-    opted_out?: boolean;
-    custom_fields?: {
-        [key: string]: unknown;
-    };
-    created_at?: string;
-    updated_at?: string;
+    request_id?: string | null;
 };
 
 /**
  * What became of conversations in the period. Times are counted in the working hours of the workspace.
  */
-export type ConversationFiguresOut = {
+export type ConversationFigures = {
     /**
      * A contact began them: with the first message, or by writing after the conversation was closed.
      */
@@ -973,7 +887,7 @@ export type ConversationFiguresOut = {
 /**
  * Each member who wrote, answered or closed in the period, those with the most conversations first.
  */
-export type ConversationsOut = {
+export type ConversationReport = {
     /**
      * Inclusive.
      */
@@ -982,7 +896,7 @@ export type ConversationsOut = {
      * Exclusive.
      */
     to: string;
-    data: Array<MemberConversationsOut>;
+    data: Array<MemberConversationFigures>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
@@ -990,15 +904,15 @@ export type ConversationsOut = {
     /**
      * All of them together.
      */
-    everyone: ConversationFiguresOut;
+    everyone: ConversationFigures;
     /**
      * All accounts, oldest first.
      */
-    accounts: Array<AccountConversationsOut>;
+    accounts: Array<AccountConversationFigures>;
     /**
      * Now, whatever the period.
      */
-    backlog: BacklogOut;
+    backlog: Backlog;
     /**
      * Conversations that began before it are in none of these figures, because the workspace is older than their counting. Null if all are counted.
      */
@@ -1006,17 +920,17 @@ export type ConversationsOut = {
     /**
      * The same figures of each period. Null unless `interval` is given.
      */
-    series: Array<ConversationsPeriodOut> | null;
+    series: Array<ConversationReportPeriod> | null;
     /**
      * The same figures of as many days before. Null unless `compare` is true.
      */
-    before: ConversationsPeriodOut | null;
+    before: ConversationReportPeriod | null;
 };
 
 /**
  * Each member who wrote, answered or closed in the period, those with the most conversations first.
  */
-export type ConversationsPeriodOut = {
+export type ConversationReportPeriod = {
     /**
      * Inclusive.
      */
@@ -1025,21 +939,31 @@ export type ConversationsPeriodOut = {
      * Exclusive.
      */
     to: string;
-    data: Array<MemberConversationsOut>;
+    data: Array<MemberConversationFigures>;
     /**
      * All of them together.
      */
-    everyone: ConversationFiguresOut;
+    everyone: ConversationFigures;
     /**
      * All accounts, oldest first.
      */
-    accounts: Array<AccountConversationsOut>;
+    accounts: Array<AccountConversationFigures>;
 };
 
 export type CreatedAtCondition = {
     field: 'created_at';
-    op: 'before' | 'after' | 'within_days' | 'exists';
+    op: TimeOperator;
     value: string | number | boolean;
+};
+
+export type CustomField = {
+    key: string;
+    label: string;
+    type: CustomFieldType;
+    /**
+     * For type `choice`, else empty.
+     */
+    choices: Array<string>;
 };
 
 /**
@@ -1047,125 +971,92 @@ export type CreatedAtCondition = {
  */
 export type CustomFieldCondition = {
     field: string;
-    op: 'is' | 'is_not' | 'contains' | 'starts_with' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'before' | 'after' | 'within_days' | 'exists';
+    op: ConditionOperator;
     value: string | number | boolean | Array<string> | Array<number> | number;
 };
 
-export type CustomFieldOut = {
-    key: string;
-    label: string;
-    /**
-     * * `text` - text
-     * * `number` - number
-     * * `boolean` - boolean
-     * * `date` - date
-     * * `choice` - choice
-     */
-    type: 'text' | 'number' | 'boolean' | 'date' | 'choice';
-    /**
-     * For type `choice`, else empty.
-     */
-    choices: Array<string>;
-};
-
 export type CustomFieldPage = {
-    data: Array<CustomFieldOut>;
+    data: Array<CustomField>;
     /**
      * Give it as `cursor`; null on the last page.
      */
     next_cursor: string | null;
 };
 
-/**
- * With the bytes that are sent, and every attempt.
- */
-export type DeliveryDetailOut = {
+export type CustomFieldType = 'text' | 'number' | 'boolean' | 'date' | 'choice';
+
+export type Delivery = {
     id: string;
     endpoint_id: string;
     event_id: string;
-    /**
-     * * `contact.created` - contact.created
-     * * `contact.tagged` - contact.tagged
-     * * `job.completed` - job.completed
-     * * `lead.scored` - lead.scored
-     * * `message.deleted` - message.deleted
-     * * `message.edited` - message.edited
-     * * `message.failed` - message.failed
-     * * `message.read` - message.read
-     * * `message.received` - message.received
-     * * `message.sent` - message.sent
-     * * `sequence.completed` - sequence.completed
-     * * `sequence.paused` - sequence.paused
-     * * `sequence.started` - sequence.started
-     * * `subscription.upgraded` - subscription.upgraded
-     * * `ping` - ping
-     */
-    event: 'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
-    /**
-     * * `pending` - pending
-     * * `sending` - sending
-     * * `succeeded` - succeeded
-     * * `failed` - failed
-     * * `exhausted` - exhausted
-     * * `canceled` - canceled
-     */
-    status: 'pending' | 'sending' | 'succeeded' | 'failed' | 'exhausted' | 'canceled';
+    event: EventTypeOrPing;
+    status: DeliveryStatus;
+    reason: string | null;
+    attempts: number;
+    request_id: string | null;
+    next_attempt_at: string | null;
+    created_at: string;
+};
+
+export type DeliveryAnswer = {
+    headers: {
+        [key: string]: string;
+    };
+    body: string;
+    truncated: boolean;
+};
+
+export type DeliveryAttempt = {
+    number: number;
+    at: string;
+    status: number | null;
+    error: string | null;
+    duration_ms: number;
+    request: DeliveryRequest;
+    answer: DeliveryAnswer;
+};
+
+/**
+ * With the bytes that are sent, and every attempt.
+ */
+export type DeliveryDetail = {
+    id: string;
+    endpoint_id: string;
+    event_id: string;
+    event: EventTypeOrPing;
+    status: DeliveryStatus;
     reason: string | null;
     attempts: number;
     request_id: string | null;
     next_attempt_at: string | null;
     created_at: string;
     body: string | null;
-    attempt_log: Array<AttemptOut>;
-};
-
-export type DeliveryOut = {
-    id: string;
-    endpoint_id: string;
-    event_id: string;
-    /**
-     * * `contact.created` - contact.created
-     * * `contact.tagged` - contact.tagged
-     * * `job.completed` - job.completed
-     * * `lead.scored` - lead.scored
-     * * `message.deleted` - message.deleted
-     * * `message.edited` - message.edited
-     * * `message.failed` - message.failed
-     * * `message.read` - message.read
-     * * `message.received` - message.received
-     * * `message.sent` - message.sent
-     * * `sequence.completed` - sequence.completed
-     * * `sequence.paused` - sequence.paused
-     * * `sequence.started` - sequence.started
-     * * `subscription.upgraded` - subscription.upgraded
-     * * `ping` - ping
-     */
-    event: 'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
-    /**
-     * * `pending` - pending
-     * * `sending` - sending
-     * * `succeeded` - succeeded
-     * * `failed` - failed
-     * * `exhausted` - exhausted
-     * * `canceled` - canceled
-     */
-    status: 'pending' | 'sending' | 'succeeded' | 'failed' | 'exhausted' | 'canceled';
-    reason: string | null;
-    attempts: number;
-    request_id: string | null;
-    next_attempt_at: string | null;
-    created_at: string;
+    attempt_log: Array<DeliveryAttempt>;
 };
 
 export type DeliveryPage = {
-    data: Array<DeliveryOut>;
+    data: Array<Delivery>;
     /**
      * Give it as `cursor`; null on the last page.
      */
     next_cursor: string | null;
 };
 
-export type EditIn = {
+export type DeliveryRequest = {
+    url: string;
+    headers: {
+        [key: string]: string;
+    };
+    signed_with: SecretInUse | null;
+};
+
+export type DeliveryStatus = 'pending' | 'sending' | 'succeeded' | 'failed' | 'exhausted' | 'canceled';
+
+export type Direction = 'in' | 'out';
+
+export type DisabledReason = 'manual' | 'gone' | 'failing';
+
+export type EditMessageInput = {
     /**
      * What the message is to say, written as one that is sent; of one with files the caption.
      */
@@ -1173,7 +1064,7 @@ export type EditIn = {
     /**
      * How `text` is written: as plain text, in Markdown, or in HTML.
      */
-    format?: 'plain' | 'markdown' | 'html';
+    format?: Format;
     /**
      * The new time of a planned message (RFC 3339).
      */
@@ -1182,82 +1073,21 @@ export type EditIn = {
 
 export type EmailCondition = {
     field: 'email';
-    op: 'is' | 'is_not' | 'contains' | 'starts_with' | 'in' | 'exists';
+    op: TextOperator;
     value: string | Array<string> | boolean;
 };
 
 /**
  * No body, or `{}`.
  */
-export type EmptyIn = {
+export type EmptyInput = {
     [key: string]: never;
-};
-
-export type EndpointIn = {
-    /**
-     * Where to POST: a URI with https and a public host, at port 443 or from 1024 on.
-     */
-    url: string;
-    /**
-     * Event types to deliver here; GET /v1/webhooks/events lists them.
-     */
-    events: Array<'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded'>;
-    /**
-     * 1 to 255 visible characters. Left out: one is generated and answered, this once.
-     */
-    secret?: string;
-};
-
-export type EndpointOut = {
-    id: string;
-    url: string;
-    events: Array<'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded'>;
-    enabled: boolean;
-    /**
-     * * `manual` - manual
-     * * `gone` - gone
-     * * `failing` - failing
-     */
-    disabled_reason: 'manual' | 'gone' | 'failing' | null;
-    disabled_at: string | null;
-    failing_since: string | null;
-    previous_secret_until: string | null;
-    /**
-     * * `current` - current
-     * * `previous` - previous
-     */
-    verified_with: 'current' | 'previous' | null;
-    created_at: string;
-    updated_at: string;
-};
-
-export type EndpointPage = {
-    data: Array<EndpointOut>;
-    /**
-     * Give it as `cursor`; null on the last page.
-     */
-    next_cursor: string | null;
-};
-
-export type EndpointPatch = {
-    /**
-     * Where to POST: a URI with https and a public host, at port 443 or from 1024 on.
-     */
-    url?: string;
-    /**
-     * Event types to deliver here; GET /v1/webhooks/events lists them.
-     */
-    events?: Array<'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded'>;
-    /**
-     * False cancels what is queued.
-     */
-    enabled?: boolean;
 };
 
 /**
  * A contact in a sequence.
  */
-export type EnrollmentOut = {
+export type Enrollment = {
     id: string;
     sequence_id: string;
     /**
@@ -1268,37 +1098,11 @@ export type EnrollmentOut = {
      * Null once the contact was erased.
      */
     contact_id: string | null;
-    /**
-     * * `active` - active
-     * * `paused` - paused
-     * * `completed` - completed
-     * * `stopped` - stopped
-     * * `failed` - failed
-     */
-    status: 'active' | 'paused' | 'completed' | 'stopped' | 'failed';
+    status: EnrollmentStatus;
     /**
      * Why it waits, or why it has ended. Null once it is completed, while it is paused by itself, and while its message is on its way.
-     *
-     * * `delay` - delay
-     * * `window` - window
-     * * `daily_limit` - daily_limit
-     * * `account_paused` - account_paused
-     * * `account_frozen` - account_frozen
-     * * `account_needs_login` - account_needs_login
-     * * `account_banned` - account_banned
-     * * `missing_value` - missing_value
-     * * `plan` - plan
-     * * `sequence_paused` - sequence_paused
-     * * `reply` - reply
-     * * `tag` - tag
-     * * `stage` - stage
-     * * `condition` - condition
-     * * `opted_out` - opted_out
-     * * `erased` - erased
-     * * `manual` - manual
-     * * `send_failed` - send_failed
      */
-    reason: 'delay' | 'window' | 'daily_limit' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'missing_value' | 'plan' | 'sequence_paused' | 'reply' | 'tag' | 'stage' | 'condition' | 'opted_out' | 'erased' | 'manual' | 'send_failed' | null;
+    reason: EnrollmentReason | null;
     /**
      * The step that is sent next or now; null after the last.
      */
@@ -1311,18 +1115,44 @@ export type EnrollmentOut = {
     ended_at: string | null;
 };
 
+/**
+ * What came of the contacts who were enrolled in a sequence in the period.
+ */
+export type EnrollmentFigures = {
+    sequence_id: string;
+    name: string;
+    enrolled: number;
+    /**
+     * Got all steps.
+     */
+    completed: number;
+    /**
+     * A person answered a message of the sequence up to now.
+     */
+    replied: number;
+    /**
+     * Reached the stage `won` after being enrolled.
+     */
+    won: number;
+    completion_rate: Ratio;
+    reply_rate: Ratio;
+    win_rate: Ratio;
+};
+
 export type EnrollmentPage = {
-    data: Array<EnrollmentOut>;
+    data: Array<Enrollment>;
     /**
      * Give it as `cursor`; null on the last page.
      */
     next_cursor: string | null;
 };
 
+export type EnrollmentReason = 'delay' | 'window' | 'daily_limit' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'missing_value' | 'plan' | 'sequence_paused' | 'reply' | 'tag' | 'stage' | 'condition' | 'opted_out' | 'erased' | 'manual' | 'send_failed';
+
 /**
  * The sequences in which contacts were enrolled in the period.
  */
-export type EnrollmentsOut = {
+export type EnrollmentReport = {
     /**
      * Inclusive.
      */
@@ -1331,7 +1161,7 @@ export type EnrollmentsOut = {
      * Exclusive.
      */
     to: string;
-    data: Array<SequenceResultsOut>;
+    data: Array<EnrollmentFigures>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
@@ -1339,17 +1169,17 @@ export type EnrollmentsOut = {
     /**
      * The same figures of each period. Null unless `interval` is given.
      */
-    series: Array<EnrollmentsPeriodOut> | null;
+    series: Array<EnrollmentReportPeriod> | null;
     /**
      * The same figures of as many days before. Null unless `compare` is true.
      */
-    before: EnrollmentsPeriodOut | null;
+    before: EnrollmentReportPeriod | null;
 };
 
 /**
  * The sequences in which contacts were enrolled in the period.
  */
-export type EnrollmentsPeriodOut = {
+export type EnrollmentReportPeriod = {
     /**
      * Inclusive.
      */
@@ -1358,28 +1188,50 @@ export type EnrollmentsPeriodOut = {
      * Exclusive.
      */
     to: string;
-    data: Array<SequenceResultsOut>;
+    data: Array<EnrollmentFigures>;
 };
 
-export type EventKindOut = {
-    /**
-     * * `contact.created` - contact.created
-     * * `contact.tagged` - contact.tagged
-     * * `job.completed` - job.completed
-     * * `lead.scored` - lead.scored
-     * * `message.deleted` - message.deleted
-     * * `message.edited` - message.edited
-     * * `message.failed` - message.failed
-     * * `message.read` - message.read
-     * * `message.received` - message.received
-     * * `message.sent` - message.sent
-     * * `sequence.completed` - sequence.completed
-     * * `sequence.paused` - sequence.paused
-     * * `sequence.started` - sequence.started
-     * * `subscription.upgraded` - subscription.upgraded
-     * * `ping` - ping
-     */
-    type: 'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
+export type EnrollmentStatus = 'active' | 'paused' | 'completed' | 'stopped' | 'failed';
+
+export type ErrorCode = 'account_daily_limit' | 'already_enrolled' | 'audience_changed' | 'bad_request' | 'contact_conflict' | 'contact_opted_out' | 'erased' | 'file_gone' | 'file_quota_exceeded' | 'file_too_large' | 'filter_too_costly' | 'forbidden' | 'headers_too_large' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_cursor' | 'invalid_parameter' | 'invalid_state' | 'ip_not_allowed' | 'malformed_json' | 'method_not_allowed' | 'not_acceptable' | 'not_found' | 'not_implemented' | 'origin_not_allowed' | 'payload_too_large' | 'plan_required' | 'precondition_failed' | 'range_not_satisfiable' | 'rate_limited' | 'request_timeout' | 'scope_missing' | 'sequence_not_active' | 'service_unavailable' | 'storage_full' | 'token_expired' | 'token_invalid' | 'token_missing' | 'token_revoked' | 'unsupported_media_type' | 'validation_failed';
+
+/**
+ * An event, told from the others by `event`. Within v1 more types are added.
+ */
+export type Event = ({
+    event: 'contact.created';
+} & ContactCreatedEvent) | ({
+    event: 'contact.tagged';
+} & ContactTaggedEvent) | ({
+    event: 'job.completed';
+} & JobCompletedEvent) | ({
+    event: 'lead.scored';
+} & LeadScoredEvent) | ({
+    event: 'message.deleted';
+} & MessageDeletedEvent) | ({
+    event: 'message.edited';
+} & MessageEditedEvent) | ({
+    event: 'message.failed';
+} & MessageFailedEvent) | ({
+    event: 'message.read';
+} & MessageReadEvent) | ({
+    event: 'message.received';
+} & MessageReceivedEvent) | ({
+    event: 'message.sent';
+} & MessageSentEvent) | ({
+    event: 'sequence.completed';
+} & SequenceCompletedEvent) | ({
+    event: 'sequence.paused';
+} & SequencePausedEvent) | ({
+    event: 'sequence.started';
+} & SequenceStartedEvent) | ({
+    event: 'subscription.upgraded';
+} & SubscriptionUpgradedEvent) | ({
+    event: 'ping';
+} & PingEvent);
+
+export type EventKind = {
+    type: EventTypeOrPing;
     version: number;
     description: string;
     schema: {
@@ -1388,59 +1240,29 @@ export type EventKindOut = {
 };
 
 export type EventKindPage = {
-    data: Array<EventKindOut>;
+    data: Array<EventKind>;
     /**
      * Give it as `cursor`; null on the last page.
      */
     next_cursor: string | null;
 };
 
-/**
- * An event as it is delivered, and the `X-Request-Id` of the call that caused it.
- */
-export type EventOut = {
-    /**
-     * * `contact.created` - contact.created
-     * * `contact.tagged` - contact.tagged
-     * * `job.completed` - job.completed
-     * * `lead.scored` - lead.scored
-     * * `message.deleted` - message.deleted
-     * * `message.edited` - message.edited
-     * * `message.failed` - message.failed
-     * * `message.read` - message.read
-     * * `message.received` - message.received
-     * * `message.sent` - message.sent
-     * * `sequence.completed` - sequence.completed
-     * * `sequence.paused` - sequence.paused
-     * * `sequence.started` - sequence.started
-     * * `subscription.upgraded` - subscription.upgraded
-     * * `ping` - ping
-     */
-    event: 'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
-    id: string;
-    created_at: string;
-    /**
-     * Who caused it; null for the product and for people on Telegram.
-     */
-    actor: AuthorOut | null;
-    data: {
-        [key: string]: unknown;
-    };
-    request_id: string | null;
-};
-
 export type EventPage = {
-    data: Array<EventOut>;
+    data: Array<Event>;
     /**
      * Give it as `cursor` to read on, also later; never null.
      */
     next_cursor: string;
 };
 
+export type EventType = 'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded';
+
+export type EventTypeOrPing = 'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
+
 /**
  * What people wrote to contacts by hand in the period, and how long contacts had waited for it.
  */
-export type EveryoneOut = {
+export type EveryoneFigures = {
     /**
      * Messages, without canceled ones and those that are still planned.
      */
@@ -1449,7 +1271,7 @@ export type EveryoneOut = {
      * How many of them answered a contact who waited.
      */
     answered: number;
-    in_time: RateOut;
+    in_time: Ratio;
     /**
      * The median of these waits.
      */
@@ -1460,13 +1282,28 @@ export type EveryoneOut = {
     slowest_tenth_seconds: number | null;
 };
 
-export type ExplanationOut = {
-    contact_id: string;
+export type ExportFormat = 'csv' | 'ndjson';
+
+/**
+ * A row of an import about the contact that could not be imported.
+ */
+export type FailedRow = {
     /**
-     * Whether the contact is in the segment.
+     * When it was tried.
      */
-    matches: boolean;
-    leaves: Array<LeafOut>;
+    created_at: string;
+    /**
+     * Its line in the file, from 1.
+     */
+    line: number;
+    /**
+     * What is wrong with it.
+     */
+    reason: string;
+    /**
+     * Its cells as they were.
+     */
+    cells: Array<string>;
 };
 
 /**
@@ -1509,52 +1346,29 @@ export type FieldProblem = {
     detail: string;
 };
 
-/**
- * A file that was uploaded, until something uses it.
- */
-export type FileOut = {
-    id: string;
-    name: string;
-    /**
-     * The media type that the content shows.
-     */
-    type: string;
-    /**
-     * Bytes.
-     */
-    size: number;
-    sha256: string;
-    /**
-     * When the file is deleted unless something uses it by then; null once something does.
-     */
-    expires_at: string | null;
-};
+export type FileKind = 'photo' | 'video' | 'voice' | 'video_note' | 'audio' | 'document' | 'sticker' | 'animation';
 
 /**
  * A file whose content is on its way.
  */
-export type FileStateOut = {
+export type FileState = {
     id: string;
-    /**
-     * * `stored` - stored
-     * * `on_demand` - on_demand
-     * * `too_large` - too_large
-     * * `gone` - gone
-     */
-    state: 'stored' | 'on_demand' | 'too_large' | 'gone';
+    state: AttachmentState;
 };
 
-export type FilterIn = {
+export type FilterInput = {
     /**
      * Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
      */
     filter: Condition;
 };
 
+export type Format = 'plain' | 'markdown' | 'html';
+
 /**
  * The stages of the funnel, in their order.
  */
-export type FunnelOut = {
+export type FunnelReport = {
     /**
      * Inclusive.
      */
@@ -1563,7 +1377,7 @@ export type FunnelOut = {
      * Exclusive.
      */
     to: string;
-    stages: Array<StageOut>;
+    stages: Array<FunnelStage>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
@@ -1571,17 +1385,17 @@ export type FunnelOut = {
     /**
      * The same figures of each period. Null unless `interval` is given.
      */
-    series: Array<FunnelPeriodOut> | null;
+    series: Array<FunnelReportPeriod> | null;
     /**
      * The same figures of as many days before. Null unless `compare` is true.
      */
-    before: FunnelPeriodOut | null;
+    before: FunnelReportPeriod | null;
 };
 
 /**
  * The stages of the funnel, in their order.
  */
-export type FunnelPeriodOut = {
+export type FunnelReportPeriod = {
     /**
      * Inclusive.
      */
@@ -1590,34 +1404,62 @@ export type FunnelPeriodOut = {
      * Exclusive.
      */
     to: string;
-    stages: Array<StageOut>;
+    stages: Array<FunnelStage>;
 };
+
+/**
+ * A stage of the funnel.
+ */
+export type FunnelStage = {
+    stage: ContactStage;
+    /**
+     * How many contacts reached it for the first time in the period. Who reaches a stage reaches the earlier ones with it; `lost` is none of these and implies only `new`.
+     */
+    count: number;
+    conversion: Ratio;
+    /**
+     * From being added to reaching it, of the people in the numerator of `conversion`.
+     */
+    median_days: number | null;
+};
+
+export type IfNot = 'skip' | 'stop';
 
 /**
  * With `secret` if it was generated: it is never shown again.
  */
-export type IssuedEndpointOut = {
+export type IssuedWebhook = {
     id: string;
     url: string;
-    events: Array<'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded'>;
+    events: Array<EventType>;
     enabled: boolean;
-    /**
-     * * `manual` - manual
-     * * `gone` - gone
-     * * `failing` - failing
-     */
-    disabled_reason: 'manual' | 'gone' | 'failing' | null;
+    disabled_reason: DisabledReason | null;
     disabled_at: string | null;
     failing_since: string | null;
     previous_secret_until: string | null;
-    /**
-     * * `current` - current
-     * * `previous` - previous
-     */
-    verified_with: 'current' | 'previous' | null;
+    verified_with: SecretInUse | null;
     created_at: string;
     updated_at: string;
     secret?: string;
+};
+
+/**
+ * Long work; the event `job.completed` carries the same object.
+ */
+export type Job = {
+    id: string;
+    kind: string;
+    /**
+     * What it works on, such as a broadcast.
+     */
+    object_id: string | null;
+    state: JobState;
+    done: number;
+    total: number | null;
+    result: JobResult;
+    errors: Array<JobError>;
+    created_at: string;
+    finished_at: string | null;
 };
 
 /**
@@ -1627,84 +1469,332 @@ export type JobCompletedEvent = {
     event: 'job.completed';
     id: string;
     created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
     data: {
-        job: {
-            id: string;
-            kind: string;
-            object_id: string | null;
-            state: 'queued' | 'running' | 'done' | 'failed' | 'canceled';
-            done: number;
-            total: number | null;
-            result: {
-                [key: string]: unknown;
-            };
-            errors: Array<{
-                [key: string]: unknown;
-            }>;
-            created_at: string;
-            finished_at: string | null;
-        };
+        job: Job;
     };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
 };
 
 /**
- * Long work; the event `job.completed` carries the same object.
+ * Why a job has failed, or a part of it.
  */
-export type JobOut = {
-    id: string;
-    kind: string;
+export type JobError = {
     /**
-     * What it works on, such as a broadcast.
+     * What is wrong, in words.
      */
-    object_id: string | null;
+    reason: string;
     /**
-     * * `queued` - queued
-     * * `running` - running
-     * * `done` - done
-     * * `failed` - failed
-     * * `canceled` - canceled
+     * The stable code of the error; a row of a file has none.
      */
-    state: 'queued' | 'running' | 'done' | 'failed' | 'canceled';
-    done: number;
-    total: number | null;
-    result: {
-        [key: string]: unknown;
-    };
-    errors: Array<{
-        [key: string]: unknown;
-    }>;
-    created_at: string;
-    finished_at: string | null;
+    code?: string;
+    /**
+     * The contact it is about.
+     */
+    contact_id?: string;
+    /**
+     * The line of the file it is about, from 1.
+     */
+    line?: number;
+    /**
+     * The column of the file it is about.
+     */
+    field?: string;
 };
 
-export type KeyOut = {
-    id: string;
+/**
+ * What a job has done. Which of these are there depends on its `kind`; more kinds may bring more.
+ */
+export type JobResult = {
+    /**
+     * Contacts that an import has added.
+     */
+    created?: number;
+    /**
+     * Contacts that an import has changed.
+     */
+    updated?: number;
+    /**
+     * Contacts that were as asked for already.
+     */
+    unchanged?: number;
+    /**
+     * Rows of the file that could not be imported.
+     */
+    invalid?: number;
+    /**
+     * Whether the import has only counted.
+     */
+    dry_run?: boolean;
+    /**
+     * Columns of the file that were left out.
+     */
+    ignored_columns?: Array<string>;
+    /**
+     * Where the invalid rows are as a file; null until there are any.
+     */
+    failed_rows_url?: string | null;
+    /**
+     * Contacts that were changed.
+     */
+    changed?: number;
+    /**
+     * Contacts that could not be changed.
+     */
+    refused?: number;
+    /**
+     * Contacts whose score a rule would change.
+     */
+    moved?: number;
+    /**
+     * How many of them to a higher score.
+     */
+    up?: number;
+    /**
+     * How many of them to a lower score.
+     */
+    down?: number;
+    /**
+     * Contacts in the audience of a broadcast.
+     */
+    audience?: number;
+    /**
+     * Recipients who have not got the message yet.
+     */
+    pending?: number;
+    /**
+     * Recipients who have got the message.
+     */
+    sent?: number;
+    /**
+     * Recipients to whom sending has failed.
+     */
+    failed?: number;
+    /**
+     * Recipients who were left out.
+     */
+    skipped?: number;
+    /**
+     * Recipients of whom it is not known whether they have got the message.
+     */
+    needs_attention?: number;
+    /**
+     * Recipients whose message was canceled.
+     */
+    canceled?: number;
+};
+
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'canceled';
+
+/**
+ * A broadcast whose audience the contact was in.
+ */
+export type KeptBroadcast = {
+    /**
+     * The broadcast.
+     */
+    broadcast_id: string;
+    /**
+     * Its name.
+     */
     name: string;
-    prefix: string;
+    /**
+     * What came of the message, as that of a `BroadcastRecipient`.
+     */
+    status: string;
+    /**
+     * Why it was not sent; null otherwise.
+     */
+    reason: string | null;
+    /**
+     * When that was settled; null until then.
+     */
+    at: string | null;
+};
+
+/**
+ * An event about the contact on its way to a webhook.
+ */
+export type KeptDelivery = {
+    /**
+     * The delivery's id.
+     */
+    id: string;
+    /**
+     * The event.
+     */
+    event_id: string;
+    /**
+     * Where it went, or will go.
+     */
+    url: string;
+    /**
+     * As that of a `Delivery`.
+     */
+    status: string;
+    /**
+     * What was answered, the first attempt first.
+     */
+    answers: Array<AnswerKept>;
+};
+
+/**
+ * What a member has begun to write to the contact.
+ */
+export type KeptDraft = {
+    /**
+     * The member, by the `id` of `GET /v1/members`.
+     */
+    user_id: number;
+    /**
+     * When it was changed last.
+     */
+    updated_at: string;
+    /**
+     * What is written so far.
+     */
+    text: string;
+};
+
+/**
+ * An enrollment of the contact with the steps done: an `Enrollment` with `steps`.
+ */
+export type KeptEnrollment = {
+    /**
+     * The enrollment's id.
+     */
+    id: string;
+    /**
+     * The sequence.
+     */
+    sequence_id: string;
+    /**
+     * The version of the sequence it is on.
+     */
+    version: number;
+    /**
+     * The contact.
+     */
+    contact_id: string | null;
+    /**
+     * As that of an `Enrollment`.
+     */
+    status: string;
+    /**
+     * As that of an `Enrollment`.
+     */
+    reason: string | null;
+    /**
+     * The step that is next; null after the last.
+     */
+    step: string | null;
+    /**
+     * When that is due; null if nothing is.
+     */
+    next_run_at: string | null;
+    /**
+     * When the contact was enrolled.
+     */
+    created_at: string;
+    /**
+     * When it ended; null until then.
+     */
+    ended_at: string | null;
+    /**
+     * The steps done, in their order.
+     */
+    steps: Array<StepDone>;
+};
+
+/**
+ * A file of a message.
+ */
+export type KeptFile = {
+    /**
+     * The file's id.
+     */
+    id: string;
+    /**
+     * Its name.
+     */
+    name: string;
+    /**
+     * Its media type.
+     */
+    type: string;
+    /**
+     * Its size in bytes.
+     */
+    size: number;
+    /**
+     * The SHA-256 of its content in hex; empty while nothing is stored.
+     */
+    sha256: string;
+    /**
+     * When it is deleted; null while it is in use.
+     */
     expires_at: string | null;
-    rate_limit: number;
+    /**
+     * Where its content is.
+     */
+    url: string;
+    /**
+     * Where its content is kept, such as `stored` or `on_demand`.
+     */
+    state: string;
+};
+
+/**
+ * A note about the contact.
+ */
+export type KeptNote = {
+    /**
+     * The note's id.
+     */
+    id: string;
+    /**
+     * The name of who wrote it.
+     */
+    author: string;
+    /**
+     * What it says.
+     */
+    text: string;
+    /**
+     * The conversation it was written in; null for none.
+     */
+    thread_id: string | null;
+    /**
+     * When it was written.
+     */
+    created_at: string;
+    /**
+     * When its text was changed last; null for never.
+     */
+    edited_at: string | null;
 };
 
 export type LastInAtCondition = {
     field: 'last_in_at';
-    op: 'before' | 'after' | 'within_days' | 'exists';
+    op: TimeOperator;
     value: string | number | boolean;
 };
 
 export type LastOutAtCondition = {
     field: 'last_out_at';
-    op: 'before' | 'after' | 'within_days' | 'exists';
+    op: TimeOperator;
     value: string | number | boolean;
 };
 
 export type LastReadAtCondition = {
     field: 'last_read_at';
-    op: 'before' | 'after' | 'within_days' | 'exists';
+    op: TimeOperator;
     value: string | number | boolean;
 };
 
@@ -1715,81 +1805,50 @@ export type LeadScoredEvent = {
     event: 'lead.scored';
     id: string;
     created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
     data: {
-        contact: {
-            id: string;
-            name: string;
-            first_name: string;
-            last_name: string | null;
-            username: string | null;
-            telegram_id: number | null;
-            email: string | null;
-            phone: string | null;
-            time_zone: string | null;
-            tags: Array<string>;
-            stage: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
-            score: number;
-            opted_out: boolean;
-            custom_fields: {
-                [key: string]: unknown;
-            };
-            created_at: string;
-            updated_at: string;
-        };
+        contact: Contact;
         old_score: number;
         new_score: number;
         rules: Array<string>;
     };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
 };
 
-/**
- * One comparison of the filter, for one contact.
- */
-export type LeafOut = {
-    /**
-     * Where it stands in the filter, such as `all[1].any[0]`; empty for the whole.
-     */
-    path: string;
-    field: string;
-    op: string;
-    /**
-     * What it compares with.
-     */
-    value: unknown;
-    /**
-     * What the contact has; null if there is no value.
-     */
-    actual: unknown;
-    holds: boolean;
+export type Me = {
+    key: ApiKey;
+    scopes: Array<Scope>;
+    workspace: Workspace;
+    mode: Mode;
+    plan: Plan;
 };
 
-export type MeOut = {
-    key: KeyOut;
-    scopes: Array<'read:contacts' | 'read:messages' | 'read:analytics' | 'write:messages' | 'write:contacts' | 'manage:sequences' | 'manage:webhooks'>;
-    workspace: WorkspaceOut;
+export type Member = {
     /**
-     * * `live` - live
-     * * `test` - test
+     * Of the person, the same in all workspaces.
      */
-    mode: 'live' | 'test';
+    id: number;
     /**
-     * * `trial` - trial
-     * * `pro` - pro
-     * * `business` - business
-     * * `expired` - expired
+     * Without a name, what is before the @ of the e-mail address.
      */
-    plan: 'trial' | 'pro' | 'business' | 'expired';
+    name: string;
+    role: Role;
+    /**
+     * Whether the queue gives this member conversations.
+     */
+    on_duty: boolean;
 };
 
 /**
  * The same of a member: what they wrote, answered first and closed. Nobody's are `new`.
  */
-export type MemberConversationsOut = {
+export type MemberConversationFigures = {
     /**
      * A contact began them: with the first message, or by writing after the conversation was closed.
      */
@@ -1833,291 +1892,38 @@ export type MemberConversationsOut = {
 /**
  * A member, of whom `GET /v1/members` tells more.
  */
-export type MemberNameOut = {
+export type MemberName = {
     id: number;
     name: string;
-};
-
-export type MemberOut = {
-    /**
-     * Of the person, the same in all workspaces.
-     */
-    id: number;
-    /**
-     * Without a name, what is before the @ of the e-mail address.
-     */
-    name: string;
-    /**
-     * * `viewer` - viewer
-     * * `agent` - agent
-     * * `admin` - admin
-     * * `owner` - owner
-     */
-    role: 'viewer' | 'agent' | 'admin' | 'owner';
-    /**
-     * Whether the queue gives this member conversations.
-     */
-    on_duty: boolean;
 };
 
 export type MemberPage = {
-    data: Array<MemberOut>;
+    data: Array<Member>;
     /**
      * Give it as `cursor`; null on the last page.
      */
     next_cursor: string | null;
 };
 
-/**
- * A message was deleted, by either side; its text stays.
- */
-export type MessageDeletedEvent = {
-    event: 'message.deleted';
-    id: string;
-    created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
-    data: {
-        message: {
-            id: string;
-            account_id: number;
-            thread_id: string;
-            contact_id: string;
-            contact: {
-                id: string;
-                name: string;
-                username: string | null;
-            };
-            author: {
-                type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-                id: string | null;
-                name: string | null;
-            } | null;
-            direction: 'in' | 'out';
-            kind: string;
-            status: 'queued' | 'sending' | 'sent' | 'failed' | 'canceled' | 'received';
-            text: string;
-            html: string | null;
-            attachments: Array<{
-                id: string;
-                kind: 'photo' | 'video' | 'voice' | 'video_note' | 'audio' | 'document' | 'sticker' | 'animation';
-                name: string;
-                type: string;
-                size: number;
-                width: number | null;
-                height: number | null;
-                duration: number | null;
-                thumbnail: string | null;
-                url: string;
-                state: 'stored' | 'on_demand' | 'too_large' | 'gone';
-                deleted_at: string | null;
-            }>;
-            eta: string | null;
-            created_at: string;
-            sent_at: string | null;
-            edited_at: string | null;
-            in_reply_to: string | null;
-            reply_to: string | null;
-            quote: string | null;
-            read_at: string | null;
-            deleted_at: string | null;
-            reactions: Array<{
-                emoji: string;
-                by: 'contact' | 'account';
-            }>;
-            change: {
-                kind: 'edit' | 'delete' | 'react';
-                status: 'queued' | 'failed';
-                error: string | null;
-            } | null;
-            auto_reply: boolean;
-            error: string | null;
-            request_id: string | null;
-            waiting_for: 'eta' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'window' | 'held' | 'earlier_message' | 'upload' | 'worker' | null;
-        };
-    };
-};
-
-/**
- * The text or the files of a message were changed, by either side.
- */
-export type MessageEditedEvent = {
-    event: 'message.edited';
-    id: string;
-    created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
-    data: {
-        message: {
-            id: string;
-            account_id: number;
-            thread_id: string;
-            contact_id: string;
-            contact: {
-                id: string;
-                name: string;
-                username: string | null;
-            };
-            author: {
-                type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-                id: string | null;
-                name: string | null;
-            } | null;
-            direction: 'in' | 'out';
-            kind: string;
-            status: 'queued' | 'sending' | 'sent' | 'failed' | 'canceled' | 'received';
-            text: string;
-            html: string | null;
-            attachments: Array<{
-                id: string;
-                kind: 'photo' | 'video' | 'voice' | 'video_note' | 'audio' | 'document' | 'sticker' | 'animation';
-                name: string;
-                type: string;
-                size: number;
-                width: number | null;
-                height: number | null;
-                duration: number | null;
-                thumbnail: string | null;
-                url: string;
-                state: 'stored' | 'on_demand' | 'too_large' | 'gone';
-                deleted_at: string | null;
-            }>;
-            eta: string | null;
-            created_at: string;
-            sent_at: string | null;
-            edited_at: string | null;
-            in_reply_to: string | null;
-            reply_to: string | null;
-            quote: string | null;
-            read_at: string | null;
-            deleted_at: string | null;
-            reactions: Array<{
-                emoji: string;
-                by: 'contact' | 'account';
-            }>;
-            change: {
-                kind: 'edit' | 'delete' | 'react';
-                status: 'queued' | 'failed';
-                error: string | null;
-            } | null;
-            auto_reply: boolean;
-            error: string | null;
-            request_id: string | null;
-            waiting_for: 'eta' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'window' | 'held' | 'earlier_message' | 'upload' | 'worker' | null;
-        };
-    };
-};
-
-/**
- * A message will not be sent; `error` says why.
- */
-export type MessageFailedEvent = {
-    event: 'message.failed';
-    id: string;
-    created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
-    data: {
-        message: {
-            id: string;
-            account_id: number;
-            thread_id: string;
-            contact_id: string;
-            contact: {
-                id: string;
-                name: string;
-                username: string | null;
-            };
-            author: {
-                type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-                id: string | null;
-                name: string | null;
-            } | null;
-            direction: 'in' | 'out';
-            kind: string;
-            status: 'queued' | 'sending' | 'sent' | 'failed' | 'canceled' | 'received';
-            text: string;
-            html: string | null;
-            attachments: Array<{
-                id: string;
-                kind: 'photo' | 'video' | 'voice' | 'video_note' | 'audio' | 'document' | 'sticker' | 'animation';
-                name: string;
-                type: string;
-                size: number;
-                width: number | null;
-                height: number | null;
-                duration: number | null;
-                thumbnail: string | null;
-                url: string;
-                state: 'stored' | 'on_demand' | 'too_large' | 'gone';
-                deleted_at: string | null;
-            }>;
-            eta: string | null;
-            created_at: string;
-            sent_at: string | null;
-            edited_at: string | null;
-            in_reply_to: string | null;
-            reply_to: string | null;
-            quote: string | null;
-            read_at: string | null;
-            deleted_at: string | null;
-            reactions: Array<{
-                emoji: string;
-                by: 'contact' | 'account';
-            }>;
-            change: {
-                kind: 'edit' | 'delete' | 'react';
-                status: 'queued' | 'failed';
-                error: string | null;
-            } | null;
-            auto_reply: boolean;
-            error: string | null;
-            request_id: string | null;
-            waiting_for: 'eta' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'window' | 'held' | 'earlier_message' | 'upload' | 'worker' | null;
-        };
-    };
-};
-
-export type MessageOut = {
+export type Message = {
     id: string;
     account_id: number;
     thread_id: string;
     contact_id: string;
-    contact: ContactNameOut;
+    contact: ContactName;
     /**
      * Who wrote an outgoing message; null where that is not known.
      */
-    author: AuthorOut | null;
-    /**
-     * * `in` - in
-     * * `out` - out
-     */
-    direction: 'in' | 'out';
+    author: Author | null;
+    direction: Direction;
     kind: string;
-    /**
-     * * `queued` - queued
-     * * `sending` - sending
-     * * `sent` - sent
-     * * `failed` - failed
-     * * `canceled` - canceled
-     * * `received` - received
-     */
-    status: 'queued' | 'sending' | 'sent' | 'failed' | 'canceled' | 'received';
+    status: MessageStatus;
     text: string;
     /**
      * The text with its formatting, in few and safe tags; null where it is as `text`.
      */
     html: string | null;
-    attachments: Array<AttachmentOut>;
+    attachments: Array<Attachment>;
     eta: string | null;
     created_at: string;
     sent_at: string | null;
@@ -2142,11 +1948,11 @@ export type MessageOut = {
      * When either side has deleted the message, of an album its last file; text and files stay.
      */
     deleted_at: string | null;
-    reactions: Array<ReactionOut>;
+    reactions: Array<Reaction>;
     /**
      * What is asked of Telegram and not done yet, or was refused: the message is shown as it is there.
      */
-    change: ChangeOut | null;
+    change: MessageChange | null;
     /**
      * Whether a machine wrote the message, rather than a person.
      */
@@ -2158,26 +1964,85 @@ export type MessageOut = {
     request_id: string | null;
     /**
      * Why a queued message is not sent yet, else null.
-     *
-     * * `eta` - eta
-     * * `daily_limit` - daily_limit
-     * * `gap` - gap
-     * * `account_paused` - account_paused
-     * * `account_frozen` - account_frozen
-     * * `account_needs_login` - account_needs_login
-     * * `account_banned` - account_banned
-     * * `plan` - plan
-     * * `window` - window
-     * * `held` - held
-     * * `earlier_message` - earlier_message
-     * * `upload` - upload
-     * * `worker` - worker
      */
-    waiting_for: 'eta' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'window' | 'held' | 'earlier_message' | 'upload' | 'worker' | null;
+    waiting_for: MessageWaitingFor | null;
+};
+
+export type MessageChange = {
+    kind: MessageChangeKind;
+    status: MessageChangeStatus;
+    /**
+     * Why Telegram has refused it, else null.
+     */
+    error: string | null;
+};
+
+export type MessageChangeKind = 'edit' | 'delete' | 'react';
+
+export type MessageChangeStatus = 'queued' | 'failed';
+
+/**
+ * A message was deleted, by either side; its text stays.
+ */
+export type MessageDeletedEvent = {
+    event: 'message.deleted';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        message: Message;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
+ * The text or the files of a message were changed, by either side.
+ */
+export type MessageEditedEvent = {
+    event: 'message.edited';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        message: Message;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
+ * A message will not be sent; `error` says why.
+ */
+export type MessageFailedEvent = {
+    event: 'message.failed';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        message: Message;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
 };
 
 export type MessagePage = {
-    data: Array<MessageOut>;
+    data: Array<Message>;
     /**
      * Give it as `cursor`; null on the last page.
      */
@@ -2191,70 +2056,17 @@ export type MessageReadEvent = {
     event: 'message.read';
     id: string;
     created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
     data: {
-        message: {
-            id: string;
-            account_id: number;
-            thread_id: string;
-            contact_id: string;
-            contact: {
-                id: string;
-                name: string;
-                username: string | null;
-            };
-            author: {
-                type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-                id: string | null;
-                name: string | null;
-            } | null;
-            direction: 'in' | 'out';
-            kind: string;
-            status: 'queued' | 'sending' | 'sent' | 'failed' | 'canceled' | 'received';
-            text: string;
-            html: string | null;
-            attachments: Array<{
-                id: string;
-                kind: 'photo' | 'video' | 'voice' | 'video_note' | 'audio' | 'document' | 'sticker' | 'animation';
-                name: string;
-                type: string;
-                size: number;
-                width: number | null;
-                height: number | null;
-                duration: number | null;
-                thumbnail: string | null;
-                url: string;
-                state: 'stored' | 'on_demand' | 'too_large' | 'gone';
-                deleted_at: string | null;
-            }>;
-            eta: string | null;
-            created_at: string;
-            sent_at: string | null;
-            edited_at: string | null;
-            in_reply_to: string | null;
-            reply_to: string | null;
-            quote: string | null;
-            read_at: string | null;
-            deleted_at: string | null;
-            reactions: Array<{
-                emoji: string;
-                by: 'contact' | 'account';
-            }>;
-            change: {
-                kind: 'edit' | 'delete' | 'react';
-                status: 'queued' | 'failed';
-                error: string | null;
-            } | null;
-            auto_reply: boolean;
-            error: string | null;
-            request_id: string | null;
-            waiting_for: 'eta' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'window' | 'held' | 'earlier_message' | 'upload' | 'worker' | null;
-        };
+        message: Message;
     };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
 };
 
 /**
@@ -2264,70 +2076,17 @@ export type MessageReceivedEvent = {
     event: 'message.received';
     id: string;
     created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
     data: {
-        message: {
-            id: string;
-            account_id: number;
-            thread_id: string;
-            contact_id: string;
-            contact: {
-                id: string;
-                name: string;
-                username: string | null;
-            };
-            author: {
-                type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-                id: string | null;
-                name: string | null;
-            } | null;
-            direction: 'in' | 'out';
-            kind: string;
-            status: 'queued' | 'sending' | 'sent' | 'failed' | 'canceled' | 'received';
-            text: string;
-            html: string | null;
-            attachments: Array<{
-                id: string;
-                kind: 'photo' | 'video' | 'voice' | 'video_note' | 'audio' | 'document' | 'sticker' | 'animation';
-                name: string;
-                type: string;
-                size: number;
-                width: number | null;
-                height: number | null;
-                duration: number | null;
-                thumbnail: string | null;
-                url: string;
-                state: 'stored' | 'on_demand' | 'too_large' | 'gone';
-                deleted_at: string | null;
-            }>;
-            eta: string | null;
-            created_at: string;
-            sent_at: string | null;
-            edited_at: string | null;
-            in_reply_to: string | null;
-            reply_to: string | null;
-            quote: string | null;
-            read_at: string | null;
-            deleted_at: string | null;
-            reactions: Array<{
-                emoji: string;
-                by: 'contact' | 'account';
-            }>;
-            change: {
-                kind: 'edit' | 'delete' | 'react';
-                status: 'queued' | 'failed';
-                error: string | null;
-            } | null;
-            auto_reply: boolean;
-            error: string | null;
-            request_id: string | null;
-            waiting_for: 'eta' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'window' | 'held' | 'earlier_message' | 'upload' | 'worker' | null;
-        };
+        message: Message;
     };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
 };
 
 /**
@@ -2337,70 +2096,43 @@ export type MessageSentEvent = {
     event: 'message.sent';
     id: string;
     created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
     data: {
-        message: {
-            id: string;
-            account_id: number;
-            thread_id: string;
-            contact_id: string;
-            contact: {
-                id: string;
-                name: string;
-                username: string | null;
-            };
-            author: {
-                type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-                id: string | null;
-                name: string | null;
-            } | null;
-            direction: 'in' | 'out';
-            kind: string;
-            status: 'queued' | 'sending' | 'sent' | 'failed' | 'canceled' | 'received';
-            text: string;
-            html: string | null;
-            attachments: Array<{
-                id: string;
-                kind: 'photo' | 'video' | 'voice' | 'video_note' | 'audio' | 'document' | 'sticker' | 'animation';
-                name: string;
-                type: string;
-                size: number;
-                width: number | null;
-                height: number | null;
-                duration: number | null;
-                thumbnail: string | null;
-                url: string;
-                state: 'stored' | 'on_demand' | 'too_large' | 'gone';
-                deleted_at: string | null;
-            }>;
-            eta: string | null;
-            created_at: string;
-            sent_at: string | null;
-            edited_at: string | null;
-            in_reply_to: string | null;
-            reply_to: string | null;
-            quote: string | null;
-            read_at: string | null;
-            deleted_at: string | null;
-            reactions: Array<{
-                emoji: string;
-                by: 'contact' | 'account';
-            }>;
-            change: {
-                kind: 'edit' | 'delete' | 'react';
-                status: 'queued' | 'failed';
-                error: string | null;
-            } | null;
-            auto_reply: boolean;
-            error: string | null;
-            request_id: string | null;
-            waiting_for: 'eta' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'window' | 'held' | 'earlier_message' | 'upload' | 'worker' | null;
-        };
+        message: Message;
     };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+export type MessageSort = 'created_at' | '-created_at';
+
+export type MessageStatus = 'queued' | 'sending' | 'sent' | 'failed' | 'canceled' | 'received';
+
+export type MessageWaitingFor = 'eta' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'window' | 'held' | 'earlier_message' | 'upload' | 'worker';
+
+export type Mode = 'live' | 'test';
+
+/**
+ * Something that is kept with conditions that name the person.
+ */
+export type Naming = {
+    /**
+     * What it is, such as `segment`.
+     */
+    kind: string;
+    /**
+     * Its id.
+     */
+    id: string;
+    /**
+     * The parts of its conditions that name the person.
+     */
+    named_by: Array<unknown>;
 };
 
 /**
@@ -2410,27 +2142,16 @@ export type NotCondition = {
     not: Condition;
 };
 
-export type NoteIn = {
-    /**
-     * `@name` mentions a member of the workspace.
-     */
-    text: string;
-    /**
-     * The conversation with the contact that it belongs to.
-     */
-    thread_id?: string;
-};
-
 /**
  * What a member, a key or an assistant wrote down about a contact. Nothing of it is sent to anybody.
  */
-export type NoteOut = {
+export type Note = {
     id: string;
     text: string;
     /**
      * A member, a key or an assistant.
      */
-    author: AuthorOut | null;
+    author: Author | null;
     contact_id: string;
     /**
      * The conversation that it was written in, if any.
@@ -2441,126 +2162,111 @@ export type NoteOut = {
     /**
      * The members whom `@name` in the text means.
      */
-    mentions: Array<MemberNameOut>;
+    mentions: Array<MemberName>;
 };
 
-export type NotePage = {
-    data: Array<NoteOut>;
-    /**
-     * Give it as `cursor`; null on the last page.
-     */
-    next_cursor: string | null;
-};
-
-export type NotePatch = {
+export type NoteChanges = {
     /**
      * What it says from now on.
      */
     text: string;
 };
 
-/**
- * No body, or an empty object.
- */
-export type NothingIn = {
-    [key: string]: never;
+export type NoteInput = {
+    /**
+     * `@name` mentions a member of the workspace.
+     */
+    text: string;
+    /**
+     * The conversation with the contact that it belongs to.
+     */
+    thread_id?: string;
 };
+
+export type NotePage = {
+    data: Array<Note>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type NumberOperator = 'is' | 'is_not' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'exists';
 
 export type OptedOutCondition = {
     field: 'opted_out';
-    op: 'is' | 'is_not' | 'exists';
+    op: BooleanOperator;
     value: boolean;
 };
 
 /**
  * `contact`, and a section for each kind of thing that is kept about the person.
  */
-export type PersonalDataOut = {
-    contact: ContactOut;
+export type PersonalData = {
+    /**
+     * The contact.
+     */
+    contact: Contact;
     /**
      * What was done to the contact.
      */
-    audit_log: Array<{
-        [key: string]: unknown;
-    }>;
+    audit_log: Array<AuditEntry>;
     /**
      * Segments, steps and the like whose conditions name the person.
      */
-    named_in: Array<{
-        [key: string]: unknown;
-    }>;
+    named_in: Array<Naming>;
     /**
      * What accounts address the person by on Telegram.
      */
-    telegram_addresses: Array<{
-        [key: string]: unknown;
-    }>;
+    telegram_addresses: Array<TelegramAddress>;
     /**
      * The ledger of the score, oldest first.
      */
-    scores: Array<{
-        [key: string]: unknown;
-    }>;
+    scores: Array<ScoreEntry>;
     /**
      * Stages that it came to, oldest first.
      */
-    stages: Array<{
-        [key: string]: unknown;
-    }>;
+    stages: Array<StageChange>;
     /**
      * What members noted, oldest first.
      */
-    notes: Array<{
-        [key: string]: unknown;
-    }>;
+    notes: Array<KeptNote>;
     /**
      * Oldest first, as GET answers them.
      */
-    messages: Array<{
-        [key: string]: unknown;
-    }>;
+    messages: Array<Message>;
     /**
      * What members have begun to write to the person and not sent.
      */
-    drafts: Array<{
-        [key: string]: unknown;
-    }>;
+    drafts: Array<KeptDraft>;
     /**
      * Those of the messages, each once.
      */
-    files: Array<{
-        [key: string]: unknown;
-    }>;
+    files: Array<KeptFile>;
     /**
      * In sequences, with the steps done.
      */
-    enrollments: Array<{
-        [key: string]: unknown;
-    }>;
-    events: Array<{
-        [key: string]: unknown;
-    }>;
+    enrollments: Array<KeptEnrollment>;
+    /**
+     * The events about the contact, oldest first.
+     */
+    events: Array<Event>;
     /**
      * To which webhooks they went.
      */
-    deliveries: Array<{
-        [key: string]: unknown;
-    }>;
+    deliveries: Array<KeptDelivery>;
     /**
      * Whose audience the person was in.
      */
-    broadcasts: Array<{
-        [key: string]: unknown;
-    }>;
+    broadcasts: Array<KeptBroadcast>;
     /**
      * Rows of imports about the person that failed.
      */
-    failed_imports: Array<{
-        [key: string]: unknown;
-    }>;
-    stored_answers: Array<{
-        [key: string]: unknown;
-    }>;
+    failed_imports: Array<FailedRow>;
+    /**
+     * Answers to writes of the last 24 hours.
+     */
+    stored_answers: Array<StoredAnswer>;
 };
 
 /**
@@ -2570,48 +2276,25 @@ export type PingEvent = {
     event: 'ping';
     id: string;
     created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
     data: {
         webhook: {
             id: string;
             url: string;
         };
     };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
 };
 
-export type PreviewOut = {
-    steps: Array<PreviewStepOut>;
-};
+export type Plan = 'trial' | 'pro' | 'business' | 'expired';
 
-/**
- * A step as one contact would get it.
- */
-export type PreviewStepOut = {
-    step: string;
-    /**
-     * Null for a step that would be left out.
-     */
-    planned_at: string | null;
-    /**
-     * `condition`: it does not hold. `missing_value`: the text has a variable without value and fallback, or the contact has neither username nor Telegram id.
-     *
-     * * `condition` - condition
-     * * `missing_value` - missing_value
-     */
-    reason: 'condition' | 'missing_value' | null;
-    /**
-     * Null without `read:contacts`, for a step that would be left out, and if a variable has no value.
-     */
-    text: string | null;
-    /**
-     * The text with its formatting, in few and safe tags; null where it is as `text`.
-     */
-    html: string | null;
-};
+export type PreviewReason = 'condition' | 'missing_value';
 
 /**
  * RFC 9457. Branch on `code`: it is stable. An error may add members, such as `required_scope`, and `accounts` (`[{id, name}]`, at most 10) for an account that is `not_found`.
@@ -2627,21 +2310,18 @@ export type Problem = {
      * What is wrong with this request, and what to do.
      */
     detail: string;
-    code: 'account_daily_limit' | 'already_enrolled' | 'audience_changed' | 'bad_request' | 'contact_conflict' | 'contact_opted_out' | 'erased' | 'file_gone' | 'file_quota_exceeded' | 'file_too_large' | 'filter_too_costly' | 'forbidden' | 'headers_too_large' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_cursor' | 'invalid_parameter' | 'invalid_state' | 'ip_not_allowed' | 'malformed_json' | 'method_not_allowed' | 'not_acceptable' | 'not_found' | 'not_implemented' | 'origin_not_allowed' | 'payload_too_large' | 'plan_required' | 'precondition_failed' | 'range_not_satisfiable' | 'rate_limited' | 'request_timeout' | 'scope_missing' | 'sequence_not_active' | 'service_unavailable' | 'storage_full' | 'token_expired' | 'token_invalid' | 'token_missing' | 'token_revoked' | 'unsupported_media_type' | 'validation_failed';
+    code: ErrorCode;
     /**
      * The path that was asked.
      */
     instance: string;
     request_id: string;
-    required_scope?: 'read:contacts' | 'read:messages' | 'read:analytics' | 'write:messages' | 'write:contacts' | 'manage:sequences' | 'manage:webhooks';
+    required_scope?: Scope;
     errors?: Array<FieldProblem>;
 };
 
-export type QueuedOut = {
+export type QueuedMessage = {
     id: string;
-    /**
-     * * `queued` - queued
-     */
     status: 'queued';
     eta: string;
 };
@@ -2649,7 +2329,7 @@ export type QueuedOut = {
 /**
  * A part of a whole, with both numbers.
  */
-export type RateOut = {
+export type Ratio = {
     numerator: number;
     denominator: number;
     /**
@@ -2662,71 +2342,34 @@ export type RateOut = {
     of: string;
 };
 
-export type ReactIn = {
+export type Reaction = {
+    emoji: string;
+    by: ReactionBy;
+};
+
+export type ReactionBy = 'contact' | 'account';
+
+export type ReactionInput = {
     /**
      * One that Telegram has as a reaction, in place of an earlier one; null takes it back.
      */
     emoji: string | null;
 };
 
-export type ReactionOut = {
-    emoji: string;
-    /**
-     * * `contact` - contact
-     * * `account` - account
-     */
-    by: 'contact' | 'account';
-};
-
-export type ReadOut = {
+export type ReadThread = {
     id: string;
     unread_count: number;
 };
 
 export type ReadUnansweredCondition = {
     field: 'read_unanswered';
-    op: 'is' | 'is_not' | 'exists';
+    op: BooleanOperator;
     value: boolean;
 };
 
-/**
- * A contact of the audience of a broadcast.
- */
-export type RecipientOut = {
-    /**
-     * Null once the contact was erased.
-     */
-    contact_id: string | null;
-    message_id: string | null;
-    account_id: number | null;
-    /**
-     * * `pending` - pending
-     * * `sent` - sent
-     * * `failed` - failed
-     * * `skipped` - skipped
-     * * `needs_attention` - needs_attention
-     * * `canceled` - canceled
-     */
-    status: 'pending' | 'sent' | 'failed' | 'skipped' | 'needs_attention' | 'canceled';
-    /**
-     * Why they were skipped, or why their message failed.
-     */
-    reason: string | null;
-    /**
-     * When the status became final.
-     */
-    settled_at: string | null;
-};
+export type RecipientStatus = 'pending' | 'sent' | 'failed' | 'skipped' | 'needs_attention' | 'canceled';
 
-export type RecipientPage = {
-    data: Array<RecipientOut>;
-    /**
-     * Give it as `cursor`; null on the last page.
-     */
-    next_cursor: string | null;
-};
-
-export type ReplayIn = {
+export type ReplayInput = {
     /**
      * Deliveries made from this time on (RFC 3339).
      */
@@ -2737,29 +2380,21 @@ export type ReplayIn = {
     until?: string;
 };
 
-export type RequestOut = {
-    url: string;
-    headers: {
-        [key: string]: string;
-    };
-    /**
-     * * `current` - current
-     * * `previous` - previous
-     */
-    signed_with: 'current' | 'previous' | null;
-};
+export type ResumeMode = 'keep_dates' | 'restart_delay' | 'only_active_time';
 
 /**
  * When the steps that wait are due after the pause.
  */
-export type ResumeIn = {
+export type ResumeSequenceInput = {
     /**
      * `keep_dates`: as planned, at once if that has passed. `restart_delay`: the delay begins now. `only_active_time`: the pause does not count.
      */
-    mode?: 'keep_dates' | 'restart_delay' | 'only_active_time';
+    mode?: ResumeMode;
 };
 
-export type RotateIn = {
+export type Role = 'viewer' | 'agent' | 'admin' | 'owner';
+
+export type RotateSecretInput = {
     /**
      * 1 to 255 visible characters. Left out: one is generated and answered, this once.
      */
@@ -2770,16 +2405,18 @@ export type RotateIn = {
     overlap_seconds?: number;
 };
 
+export type Scope = 'read:contacts' | 'read:messages' | 'read:analytics' | 'write:messages' | 'write:contacts' | 'manage:sequences' | 'manage:webhooks';
+
 export type ScoreCondition = {
     field: 'score';
-    op: 'is' | 'is_not' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'exists';
+    op: NumberOperator;
     value: number | Array<number> | boolean;
 };
 
 /**
  * One change of a contact's points. Entries are only added.
  */
-export type ScoreEntryOut = {
+export type ScoreEntry = {
     /**
      * Null for a change by hand.
      */
@@ -2792,30 +2429,12 @@ export type ScoreEntryOut = {
     cause: string;
 };
 
-/**
- * A contact's score, and the ledger whose sum, between 0 and 100, it is.
- */
-export type ScoreOut = {
-    score: number;
-    /**
-     * Newest first.
-     */
-    data: Array<ScoreEntryOut>;
-    next_cursor: string | null;
-};
-
-export type SegmentIn = {
-    /**
-     * Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
-     */
-    filter: Condition;
-    name: string;
-};
+export type SecretInUse = 'current' | 'previous';
 
 /**
  * A saved filter of contacts.
  */
-export type SegmentOut = {
+export type Segment = {
     id: string;
     name: string;
     filter: Condition;
@@ -2831,18 +2450,10 @@ export type SegmentOut = {
     updated_at: string;
 };
 
-export type SegmentPage = {
-    data: Array<SegmentOut>;
-    /**
-     * Give it as `cursor`; null on the last page.
-     */
-    next_cursor: string | null;
-};
-
 /**
  * What to replace; absent fields are kept.
  */
-export type SegmentPatch = {
+export type SegmentChanges = {
     name?: string;
     /**
      * Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
@@ -2850,7 +2461,53 @@ export type SegmentPatch = {
     filter?: Condition;
 };
 
-export type SegmentPreviewOut = {
+export type SegmentExplanation = {
+    contact_id: string;
+    /**
+     * Whether the contact is in the segment.
+     */
+    matches: boolean;
+    leaves: Array<SegmentLeaf>;
+};
+
+export type SegmentInput = {
+    /**
+     * Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
+     */
+    filter: Condition;
+    name: string;
+};
+
+/**
+ * One comparison of the filter, for one contact.
+ */
+export type SegmentLeaf = {
+    /**
+     * Where it stands in the filter, such as `all[1].any[0]`; empty for the whole.
+     */
+    path: string;
+    field: string;
+    op: string;
+    /**
+     * What it compares with.
+     */
+    value: unknown;
+    /**
+     * What the contact has; null if there is no value.
+     */
+    actual: unknown;
+    holds: boolean;
+};
+
+export type SegmentPage = {
+    data: Array<Segment>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type SegmentPreview = {
     count: number;
     /**
      * Whether `count` was estimated from a sample, because counting takes more than a second.
@@ -2859,33 +2516,12 @@ export type SegmentPreviewOut = {
     /**
      * The ten newest.
      */
-    sample: Array<ContactOut>;
+    sample: Array<Contact>;
 };
 
-/**
- * The segment; a key without `read:contacts` gets `id` and the fields it sent.
- */
-export type SegmentWrittenOut = {
-    id: string;
-    name?: string;
-    filter?: Condition;
-    /**
-     * Contacts in it now. Null if the filter does not fit the custom fields any more, or takes too long; in a list also if counting those before it took two seconds.
-     */
-    count?: number | null;
-    /**
-     * Whether `count` was estimated from a sample, because counting takes more than a second.
-     */
-    count_is_estimate?: boolean;
-    created_at?: string;
-    updated_at?: string;
-};
+export type SendAs = 'auto' | 'document' | 'voice';
 
-export type SendIn = ({
-    text: unknown;
-} | {
-    attachments: unknown;
-}) & {
+export type SendMessageInput = {
     /**
      * The account to send from.
      */
@@ -2909,7 +2545,7 @@ export type SendIn = ({
     /**
      * How `text` is written: as plain text, in Markdown, or in HTML.
      */
-    format?: 'plain' | 'markdown' | 'html';
+    format?: Format;
     /**
      * Whether Telegram shows a preview of an address in the text.
      */
@@ -2929,705 +2565,13 @@ export type SendIn = ({
     /**
      * How the files are sent: `auto` by what they are, `document` unchanged, `voice` as a voice message.
      */
-    as?: 'auto' | 'document' | 'voice';
-};
-
-/**
- * A contact has got the last step of a sequence.
- */
-export type SequenceCompletedEvent = {
-    event: 'sequence.completed';
-    id: string;
-    created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
-    data: {
-        sequence: {
-            id: string;
-            name: string;
-            status: 'draft' | 'active' | 'paused';
-            version: number;
-            created_at: string;
-            updated_at: string;
-        };
-        enrollment: {
-            id: string;
-            sequence_id: string;
-            version: number;
-            contact_id: string | null;
-            status: 'active' | 'paused' | 'completed' | 'stopped' | 'failed';
-            reason: 'delay' | 'window' | 'daily_limit' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'missing_value' | 'plan' | 'sequence_paused' | 'reply' | 'tag' | 'stage' | 'condition' | 'opted_out' | 'erased' | 'manual' | 'send_failed' | null;
-            step: string | null;
-            next_run_at: string | null;
-            created_at: string;
-            ended_at: string | null;
-        };
-    };
-};
-
-/**
- * The contact to enroll, or to preview the sequence for.
- */
-export type SequenceContactIn = {
-    contact_id: string;
-};
-
-/**
- * A sequence with what its latest version says.
- */
-export type SequenceDetailOut = {
-    id: string;
-    name: string;
-    /**
-     * * `draft` - draft
-     * * `active` - active
-     * * `paused` - paused
-     */
-    status: 'draft' | 'active' | 'paused';
-    /**
-     * The number of its latest version, with which new contacts begin.
-     */
-    version: number;
-    created_at: string;
-    updated_at: string;
-    account_ids: Array<number>;
-    /**
-     * For contacts without a time zone of their own.
-     */
-    time_zone: string;
-    window: WindowOut | null;
-    /**
-     * ISO 8601. Each step is later by a random part of it.
-     */
-    jitter: string;
-    /**
-     * `reply`, `tag:NAME`, `stage:NAME`.
-     */
-    stop_on: Array<string>;
-    ignore_auto_replies: boolean;
-    /**
-     * Contacts who were not written to yet go to another account while theirs cannot send.
-     */
-    pass_on: boolean;
-    steps: Array<StepOut>;
-};
-
-/**
- * A sequence, in lists and in events.
- */
-export type SequenceOut = {
-    id: string;
-    name: string;
-    /**
-     * * `draft` - draft
-     * * `active` - active
-     * * `paused` - paused
-     */
-    status: 'draft' | 'active' | 'paused';
-    /**
-     * The number of its latest version, with which new contacts begin.
-     */
-    version: number;
-    created_at: string;
-    updated_at: string;
-};
-
-export type SequencePage = {
-    data: Array<SequenceOut>;
-    /**
-     * Give it as `cursor`; null on the last page.
-     */
-    next_cursor: string | null;
-};
-
-/**
- * A sequence was paused (`enrollment` is null), or one enrollment in it.
- */
-export type SequencePausedEvent = {
-    event: 'sequence.paused';
-    id: string;
-    created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
-    data: {
-        sequence: {
-            id: string;
-            name: string;
-            status: 'draft' | 'active' | 'paused';
-            version: number;
-            created_at: string;
-            updated_at: string;
-        };
-        enrollment: {
-            id: string;
-            sequence_id: string;
-            version: number;
-            contact_id: string | null;
-            status: 'active' | 'paused' | 'completed' | 'stopped' | 'failed';
-            reason: 'delay' | 'window' | 'daily_limit' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'missing_value' | 'plan' | 'sequence_paused' | 'reply' | 'tag' | 'stage' | 'condition' | 'opted_out' | 'erased' | 'manual' | 'send_failed' | null;
-            step: string | null;
-            next_run_at: string | null;
-            created_at: string;
-            ended_at: string | null;
-        } | null;
-    };
-};
-
-/**
- * What came of the contacts who were enrolled in a sequence in the period.
- */
-export type SequenceResultsOut = {
-    sequence_id: string;
-    name: string;
-    enrolled: number;
-    /**
-     * Got all steps.
-     */
-    completed: number;
-    /**
-     * A person answered a message of the sequence up to now.
-     */
-    replied: number;
-    /**
-     * Reached the stage `won` after being enrolled.
-     */
-    won: number;
-    completion_rate: RateOut;
-    reply_rate: RateOut;
-    win_rate: RateOut;
-};
-
-/**
- * A contact was enrolled in a sequence.
- */
-export type SequenceStartedEvent = {
-    event: 'sequence.started';
-    id: string;
-    created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
-    data: {
-        sequence: {
-            id: string;
-            name: string;
-            status: 'draft' | 'active' | 'paused';
-            version: number;
-            created_at: string;
-            updated_at: string;
-        };
-        enrollment: {
-            id: string;
-            sequence_id: string;
-            version: number;
-            contact_id: string | null;
-            status: 'active' | 'paused' | 'completed' | 'stopped' | 'failed';
-            reason: 'delay' | 'window' | 'daily_limit' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'missing_value' | 'plan' | 'sequence_paused' | 'reply' | 'tag' | 'stage' | 'condition' | 'opted_out' | 'erased' | 'manual' | 'send_failed' | null;
-            step: string | null;
-            next_run_at: string | null;
-            created_at: string;
-            ended_at: string | null;
-        };
-    };
-};
-
-/**
- * The versions of sequences of which a message was sent or has failed in the period.
- */
-export type SequencesOut = {
-    /**
-     * Inclusive.
-     */
-    from: string;
-    /**
-     * Exclusive.
-     */
-    to: string;
-    data: Array<VersionFiguresOut>;
-    /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
-     */
-    complete_until: string;
-    /**
-     * The same figures of each period. Null unless `interval` is given.
-     */
-    series: Array<SequencesPeriodOut> | null;
-    /**
-     * The same figures of as many days before. Null unless `compare` is true.
-     */
-    before: SequencesPeriodOut | null;
-};
-
-/**
- * The versions of sequences of which a message was sent or has failed in the period.
- */
-export type SequencesPeriodOut = {
-    /**
-     * Inclusive.
-     */
-    from: string;
-    /**
-     * Exclusive.
-     */
-    to: string;
-    data: Array<VersionFiguresOut>;
-};
-
-export type StageCondition = {
-    field: 'stage';
-    op: 'is' | 'is_not' | 'in' | 'exists';
-    value: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost' | Array<'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost'> | boolean;
-};
-
-/**
- * A stage of the funnel.
- */
-export type StageOut = {
-    /**
-     * * `new` - new
-     * * `contacted` - contacted
-     * * `replied` - replied
-     * * `qualified` - qualified
-     * * `won` - won
-     * * `lost` - lost
-     */
-    stage: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
-    /**
-     * How many contacts reached it for the first time in the period. Who reaches a stage reaches the earlier ones with it; `lost` is none of these and implies only `new`.
-     */
-    count: number;
-    conversion: RateOut;
-    /**
-     * From being added to reaching it, of the people in the numerator of `conversion`.
-     */
-    median_days: number | null;
-};
-
-/**
- * A step of a version of a sequence.
- */
-export type StepFiguresOut = {
-    sent: number;
-    failed: number;
-    /**
-     * How many of those sent a person has answered up to now.
-     */
-    replied: number;
-    /**
-     * How many of those sent a machine has answered.
-     */
-    auto_replied: number;
-    /**
-     * How many of those sent were answered with an opt-out word.
-     */
-    opted_out: number;
-    reply_rate: RateOut;
-    /**
-     * The id of the step.
-     */
-    step: string;
-};
-
-/**
- * A message of a sequence.
- */
-export type StepOut = {
-    id: string;
-    /**
-     * ISO 8601, since the step before or the enrollment.
-     */
-    delay: string;
-    text: string;
-    /**
-     * How `text` is written.
-     *
-     * * `plain` - plain
-     * * `markdown` - markdown
-     * * `html` - html
-     */
-    format: 'plain' | 'markdown' | 'html';
-    /**
-     * The ids of the files.
-     */
-    attachments: Array<string>;
-    /**
-     * The step is for those for whom this holds.
-     */
-    condition: Condition | null;
-    /**
-     * For the others: skip the step, or stop.
-     *
-     * * `skip` - skip
-     * * `stop` - stop
-     */
-    if_not: 'skip' | 'stop';
-};
-
-/**
- * An owner has moved the workspace to a higher plan.
- */
-export type SubscriptionUpgradedEvent = {
-    event: 'subscription.upgraded';
-    id: string;
-    created_at: string;
-    actor: {
-        type: 'member' | 'key' | 'assistant' | 'sequence' | 'broadcast' | 'rule' | 'telegram';
-        id: string | null;
-        name: string | null;
-    } | null;
-    data: {
-        old_plan: 'trial' | 'pro' | 'business' | 'expired';
-        plan: 'trial' | 'pro' | 'business' | 'expired';
-    };
-};
-
-export type SyncedContactPage = {
-    data: Array<ContactOut>;
-    /**
-     * Give it as `cursor`; null on the last page.
-     */
-    next_cursor: string | null;
-    /**
-     * On the last page in ascending order of `created_at` or `updated_at`: none dated before this instant can appear any more. Give it as `updated_since` the next time.
-     */
-    synced_until?: string;
-};
-
-export type TagCondition = {
-    field: 'tag';
-    op: 'is' | 'is_not' | 'contains' | 'starts_with' | 'in' | 'exists';
-    value: string | Array<string> | boolean;
-};
-
-export type TagsIn = {
-    add?: Array<string>;
-    remove?: Array<string>;
-};
-
-/**
- * Everybody who wrote to contacts in the period, those with the most answers first.
- */
-export type TeamOut = {
-    /**
-     * Inclusive.
-     */
-    from: string;
-    /**
-     * Exclusive.
-     */
-    to: string;
-    data: Array<WriterFiguresOut>;
-    /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
-     */
-    complete_until: string;
-    /**
-     * All of them together.
-     */
-    everyone: EveryoneOut;
-    /**
-     * The same figures of each period. Null unless `interval` is given.
-     */
-    series: Array<TeamPeriodOut> | null;
-    /**
-     * The same figures of as many days before. Null unless `compare` is true.
-     */
-    before: TeamPeriodOut | null;
-};
-
-/**
- * Everybody who wrote to contacts in the period, those with the most answers first.
- */
-export type TeamPeriodOut = {
-    /**
-     * Inclusive.
-     */
-    from: string;
-    /**
-     * Exclusive.
-     */
-    to: string;
-    data: Array<WriterFiguresOut>;
-    /**
-     * All of them together.
-     */
-    everyone: EveryoneOut;
-};
-
-export type TemplateIn = ({
-    text: unknown;
-} | {
-    attachments: unknown;
-}) & {
-    /**
-     * Unique among those that are shared.
-     */
-    name: string;
-    /**
-     * 1 to 4096 UTF-16 units once `{variables}` are filled in. With `attachments` it is their caption: at most 1024 units, and it may be left out.
-     */
-    text?: string;
-    /**
-     * How `text` is written: as plain text, in Markdown, or in HTML.
-     */
-    format?: 'plain' | 'markdown' | 'html';
-    /**
-     * Files of `POST /v1/files`, sent as one message; several photos and videos are an album.
-     */
-    attachments?: Array<string>;
-};
-
-/**
- * A text that the workspace keeps for messages. Give `text`, `format` and `attachments` to `POST
- * /v1/messages/send`, which fills in the variables.
- */
-export type TemplateOut = {
-    id: number;
-    name: string;
-    text: string;
-    /**
-     * * `plain` - plain
-     * * `markdown` - markdown
-     * * `html` - html
-     */
-    format: 'plain' | 'markdown' | 'html';
-    /**
-     * The ids of its files.
-     */
-    attachments: Array<string>;
-    created_at: string;
-    updated_at: string;
-};
-
-export type TemplatePage = {
-    data: Array<TemplateOut>;
-    /**
-     * Give it as `cursor`; null on the last page.
-     */
-    next_cursor: string | null;
-};
-
-/**
- * What to replace; what is absent stays.
- */
-export type TemplatePatch = {
-    /**
-     * Unique among those that are shared.
-     */
-    name?: string;
-    /**
-     * 1 to 4096 UTF-16 units once `{variables}` are filled in. With `attachments` it is their caption: at most 1024 units, and it may be left out.
-     */
-    text?: string;
-    /**
-     * How `text` is written.
-     */
-    format?: 'plain' | 'markdown' | 'html';
-    /**
-     * Files of `POST /v1/files`, sent as one message; several photos and videos are an album.
-     */
-    attachments?: Array<string>;
-};
-
-/**
- * The template; a key without `read:messages` gets `id` and the fields it sent.
- */
-export type TemplateWrittenOut = {
-    id: number;
-    name?: string;
-    text?: string;
-    /**
-     * * `plain` - plain
-     * * `markdown` - markdown
-     * * `html` - html
-     */
-    format?: 'plain' | 'markdown' | 'html';
-    /**
-     * The ids of its files.
-     */
-    attachments?: Array<string>;
-    created_at?: string;
-    updated_at?: string;
-};
-
-/**
- * The thread; a key without `read:messages` gets `id` alone.
- */
-export type ThreadChangedOut = {
-    id: string;
-    account_id?: number;
-    account?: AccountNameOut;
-    contact_id?: string;
-    contact?: ContactNameOut;
-    /**
-     * A message of the contact opens a closed or snoozed thread again.
-     *
-     * * `open` - open
-     * * `snoozed` - snoozed
-     * * `closed` - closed
-     */
-    state?: 'open' | 'snoozed' | 'closed';
-    /**
-     * Null unless the thread is snoozed.
-     */
-    snoozed_until?: string | null;
-    /**
-     * The member who looks after it.
-     */
-    assignee?: MemberNameOut | null;
-    unread_count?: number;
-    /**
-     * The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is no answer.
-     */
-    waiting_since?: string | null;
-    /**
-     * When the first planned answer is due.
-     */
-    planned_at?: string | null;
-    last_message_at?: string;
-    last_message?: MessageOut | null;
-    created_at?: string;
-};
-
-export type ThreadDetailOut = {
-    id: string;
-    account_id: number;
-    account: AccountNameOut;
-    contact_id: string;
-    contact: ContactNameOut;
-    /**
-     * A message of the contact opens a closed or snoozed thread again.
-     *
-     * * `open` - open
-     * * `snoozed` - snoozed
-     * * `closed` - closed
-     */
-    state: 'open' | 'snoozed' | 'closed';
-    /**
-     * Null unless the thread is snoozed.
-     */
-    snoozed_until: string | null;
-    /**
-     * The member who looks after it.
-     */
-    assignee: MemberNameOut | null;
-    unread_count: number;
-    /**
-     * The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is no answer.
-     */
-    waiting_since: string | null;
-    /**
-     * When the first planned answer is due.
-     */
-    planned_at: string | null;
-    last_message_at: string;
-    last_message: MessageOut | null;
-    created_at: string;
-    /**
-     * The latest, newest first, if `messages` asks for them.
-     */
-    messages?: Array<MessageOut>;
-};
-
-export type ThreadOut = {
-    id: string;
-    account_id: number;
-    account: AccountNameOut;
-    contact_id: string;
-    contact: ContactNameOut;
-    /**
-     * A message of the contact opens a closed or snoozed thread again.
-     *
-     * * `open` - open
-     * * `snoozed` - snoozed
-     * * `closed` - closed
-     */
-    state: 'open' | 'snoozed' | 'closed';
-    /**
-     * Null unless the thread is snoozed.
-     */
-    snoozed_until: string | null;
-    /**
-     * The member who looks after it.
-     */
-    assignee: MemberNameOut | null;
-    unread_count: number;
-    /**
-     * The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is no answer.
-     */
-    waiting_since: string | null;
-    /**
-     * When the first planned answer is due.
-     */
-    planned_at: string | null;
-    last_message_at: string;
-    last_message: MessageOut | null;
-    created_at: string;
-};
-
-export type ThreadPage = {
-    data: Array<ThreadOut>;
-    /**
-     * Give it as `cursor`; null on the last page.
-     */
-    next_cursor: string | null;
-};
-
-export type ThreadPatch = {
-    /**
-     * Closed: nothing remains to be done.
-     */
-    state?: 'open' | 'snoozed' | 'closed';
-    /**
-     * With the state `snoozed`: until when.
-     */
-    snoozed_until?: string | null;
-    /**
-     * A member who may write messages; null: nobody.
-     */
-    assignee_id?: number | null;
-};
-
-export type TimeZoneCondition = {
-    field: 'time_zone';
-    op: 'is' | 'is_not' | 'contains' | 'starts_with' | 'in' | 'exists';
-    value: string | Array<string> | boolean;
-};
-
-export type UnansweredSinceCondition = {
-    field: 'unanswered_since';
-    op: 'before' | 'after' | 'within_days' | 'exists';
-    value: string | number | boolean;
-};
-
-export type UsernameCondition = {
-    field: 'username';
-    op: 'is' | 'is_not' | 'contains' | 'starts_with' | 'in' | 'exists';
-    value: string | Array<string> | boolean;
-};
-
-/**
- * A version of a sequence.
- */
-export type VersionFiguresOut = {
-    sequence_id: string;
-    name: string;
-    version: number;
-    steps: Array<StepFiguresOut>;
+    as?: SendAs;
 };
 
 /**
  * When messages may be sent, in the contact's time zone. A window that ends before it begins runs over midnight.
  */
-export type WindowOut = {
+export type SendingWindow = {
     /**
      * `mon` to `sun`.
      */
@@ -3642,7 +2586,754 @@ export type WindowOut = {
     to: string;
 };
 
-export type WorkspaceOut = {
+/**
+ * A sequence, in lists and in events.
+ */
+export type Sequence = {
+    id: string;
+    name: string;
+    status: SequenceStatus;
+    /**
+     * The number of its latest version, with which new contacts begin.
+     */
+    version: number;
+    created_at: string;
+    updated_at: string;
+};
+
+/**
+ * A contact has got the last step of a sequence.
+ */
+export type SequenceCompletedEvent = {
+    event: 'sequence.completed';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        sequence: Sequence;
+        enrollment: Enrollment;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
+ * The contact to enroll, or to preview the sequence for.
+ */
+export type SequenceContactInput = {
+    contact_id: string;
+};
+
+/**
+ * A sequence with what its latest version says.
+ */
+export type SequenceDetail = {
+    id: string;
+    name: string;
+    status: SequenceStatus;
+    /**
+     * The number of its latest version, with which new contacts begin.
+     */
+    version: number;
+    created_at: string;
+    updated_at: string;
+    account_ids: Array<number>;
+    /**
+     * For contacts without a time zone of their own.
+     */
+    time_zone: string;
+    window: SendingWindow | null;
+    /**
+     * ISO 8601. Each step is later by a random part of it.
+     */
+    jitter: string;
+    /**
+     * `reply`, `tag:NAME`, `stage:NAME`.
+     */
+    stop_on: Array<string>;
+    ignore_auto_replies: boolean;
+    /**
+     * Contacts who were not written to yet go to another account while theirs cannot send.
+     */
+    pass_on: boolean;
+    steps: Array<SequenceStep>;
+};
+
+/**
+ * A version of a sequence.
+ */
+export type SequenceFigures = {
+    sequence_id: string;
+    name: string;
+    version: number;
+    steps: Array<StepFigures>;
+};
+
+export type SequencePage = {
+    data: Array<Sequence>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * A sequence was paused (`enrollment` is null), or one enrollment in it.
+ */
+export type SequencePausedEvent = {
+    event: 'sequence.paused';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        sequence: Sequence;
+        enrollment: Enrollment | null;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+export type SequencePreview = {
+    steps: Array<SequencePreviewStep>;
+};
+
+/**
+ * A step as one contact would get it.
+ */
+export type SequencePreviewStep = {
+    step: string;
+    /**
+     * Null for a step that would be left out.
+     */
+    planned_at: string | null;
+    /**
+     * `condition`: it does not hold. `missing_value`: the text has a variable without value and fallback, or the contact has neither username nor Telegram id.
+     */
+    reason: PreviewReason | null;
+    /**
+     * Null without `read:contacts`, for a step that would be left out, and if a variable has no value.
+     */
+    text: string | null;
+    /**
+     * The text with its formatting, in few and safe tags; null where it is as `text`.
+     */
+    html: string | null;
+};
+
+/**
+ * The versions of sequences of which a message was sent or has failed in the period.
+ */
+export type SequenceReport = {
+    /**
+     * Inclusive.
+     */
+    from: string;
+    /**
+     * Exclusive.
+     */
+    to: string;
+    data: Array<SequenceFigures>;
+    /**
+     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     */
+    complete_until: string;
+    /**
+     * The same figures of each period. Null unless `interval` is given.
+     */
+    series: Array<SequenceReportPeriod> | null;
+    /**
+     * The same figures of as many days before. Null unless `compare` is true.
+     */
+    before: SequenceReportPeriod | null;
+};
+
+/**
+ * The versions of sequences of which a message was sent or has failed in the period.
+ */
+export type SequenceReportPeriod = {
+    /**
+     * Inclusive.
+     */
+    from: string;
+    /**
+     * Exclusive.
+     */
+    to: string;
+    data: Array<SequenceFigures>;
+};
+
+/**
+ * A contact was enrolled in a sequence.
+ */
+export type SequenceStartedEvent = {
+    event: 'sequence.started';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        sequence: Sequence;
+        enrollment: Enrollment;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+export type SequenceStatus = 'draft' | 'active' | 'paused';
+
+/**
+ * A message of a sequence.
+ */
+export type SequenceStep = {
+    id: string;
+    /**
+     * ISO 8601, since the step before or the enrollment.
+     */
+    delay: string;
+    text: string;
+    /**
+     * How `text` is written.
+     */
+    format: Format;
+    /**
+     * The ids of the files.
+     */
+    attachments: Array<string>;
+    /**
+     * The step is for those for whom this holds.
+     */
+    condition: Condition | null;
+    /**
+     * For the others: skip the step, or stop.
+     */
+    if_not: IfNot;
+};
+
+/**
+ * A stage that the contact came to.
+ */
+export type StageChange = {
+    /**
+     * The stage.
+     */
+    stage: ContactStage;
+    /**
+     * When the contact came to it.
+     */
+    at: string;
+    /**
+     * What moved the contact.
+     */
+    cause: string;
+};
+
+export type StageCondition = {
+    field: 'stage';
+    op: StageOperator;
+    value: ContactStage | Array<ContactStage> | boolean;
+};
+
+export type StageOperator = 'is' | 'is_not' | 'in' | 'exists';
+
+/**
+ * A step of a sequence that was done for the contact.
+ */
+export type StepDone = {
+    /**
+     * The id of the step.
+     */
+    step: string;
+    /**
+     * What came of it; null while its message is on its way.
+     */
+    outcome: string | null;
+    /**
+     * When it was begun.
+     */
+    at: string;
+};
+
+/**
+ * A step of a version of a sequence.
+ */
+export type StepFigures = {
+    sent: number;
+    failed: number;
+    /**
+     * How many of those sent a person has answered up to now.
+     */
+    replied: number;
+    /**
+     * How many of those sent a machine has answered.
+     */
+    auto_replied: number;
+    /**
+     * How many of those sent were answered with an opt-out word.
+     */
+    opted_out: number;
+    reply_rate: Ratio;
+    /**
+     * The id of the step.
+     */
+    step: string;
+};
+
+/**
+ * The answer to a write about the contact, kept for its Idempotency-Key.
+ */
+export type StoredAnswer = {
+    /**
+     * When it was answered.
+     */
+    created_at: string;
+    /**
+     * The HTTP status.
+     */
+    status: number;
+    /**
+     * What was answered; null for an answer with a secret.
+     */
+    body: unknown;
+};
+
+/**
+ * An owner has moved the workspace to a higher plan.
+ */
+export type SubscriptionUpgradedEvent = {
+    event: 'subscription.upgraded';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        old_plan: Plan;
+        plan: Plan;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+export type SyncedContactPage = {
+    data: Array<Contact>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
+    /**
+     * On the last page in ascending order of `created_at` or `updated_at`: none dated before this instant can appear any more. Give it as `updated_since` the next time.
+     */
+    synced_until?: string;
+};
+
+export type TagChanges = {
+    add?: Array<string>;
+    remove?: Array<string>;
+};
+
+export type TagCondition = {
+    field: 'tag';
+    op: TextOperator;
+    value: string | Array<string> | boolean;
+};
+
+/**
+ * Everybody who wrote to contacts in the period, those with the most answers first.
+ */
+export type TeamReport = {
+    /**
+     * Inclusive.
+     */
+    from: string;
+    /**
+     * Exclusive.
+     */
+    to: string;
+    data: Array<WriterFigures>;
+    /**
+     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     */
+    complete_until: string;
+    /**
+     * All of them together.
+     */
+    everyone: EveryoneFigures;
+    /**
+     * The same figures of each period. Null unless `interval` is given.
+     */
+    series: Array<TeamReportPeriod> | null;
+    /**
+     * The same figures of as many days before. Null unless `compare` is true.
+     */
+    before: TeamReportPeriod | null;
+};
+
+/**
+ * Everybody who wrote to contacts in the period, those with the most answers first.
+ */
+export type TeamReportPeriod = {
+    /**
+     * Inclusive.
+     */
+    from: string;
+    /**
+     * Exclusive.
+     */
+    to: string;
+    data: Array<WriterFigures>;
+    /**
+     * All of them together.
+     */
+    everyone: EveryoneFigures;
+};
+
+/**
+ * What an account addresses the person by on Telegram.
+ */
+export type TelegramAddress = {
+    /**
+     * The account.
+     */
+    account_id: number;
+    /**
+     * The person's Telegram id.
+     */
+    peer_id: number;
+    /**
+     * The username that the account knows; empty if it knows none.
+     */
+    username: string;
+};
+
+/**
+ * A text that the workspace keeps for messages. Give `text`, `format` and `attachments` to `POST
+ * /v1/messages/send`, which fills in the variables.
+ */
+export type Template = {
+    id: number;
+    name: string;
+    text: string;
+    format: Format;
+    /**
+     * The ids of its files.
+     */
+    attachments: Array<string>;
+    created_at: string;
+    updated_at: string;
+};
+
+/**
+ * What to replace; what is absent stays.
+ */
+export type TemplateChanges = {
+    /**
+     * Unique among those that are shared.
+     */
+    name?: string;
+    /**
+     * 1 to 4096 UTF-16 units once `{variables}` are filled in. With `attachments` it is their caption: at most 1024 units, and it may be left out.
+     */
+    text?: string;
+    /**
+     * How `text` is written.
+     */
+    format?: Format;
+    /**
+     * Files of `POST /v1/files`, sent as one message; several photos and videos are an album.
+     */
+    attachments?: Array<string>;
+};
+
+export type TemplateInput = {
+    /**
+     * Unique among those that are shared.
+     */
+    name: string;
+    /**
+     * 1 to 4096 UTF-16 units once `{variables}` are filled in. With `attachments` it is their caption: at most 1024 units, and it may be left out.
+     */
+    text?: string;
+    /**
+     * How `text` is written: as plain text, in Markdown, or in HTML.
+     */
+    format?: Format;
+    /**
+     * Files of `POST /v1/files`, sent as one message; several photos and videos are an album.
+     */
+    attachments?: Array<string>;
+};
+
+export type TemplatePage = {
+    data: Array<Template>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type TextOperator = 'is' | 'is_not' | 'contains' | 'starts_with' | 'in' | 'exists';
+
+export type Thread = {
+    id: string;
+    account_id: number;
+    account: AccountName;
+    contact_id: string;
+    contact: ContactName;
+    /**
+     * A message of the contact opens a closed or snoozed thread again.
+     */
+    state: ThreadState;
+    /**
+     * Null unless the thread is snoozed.
+     */
+    snoozed_until: string | null;
+    /**
+     * The member who looks after it.
+     */
+    assignee: MemberName | null;
+    unread_count: number;
+    /**
+     * The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is no answer.
+     */
+    waiting_since: string | null;
+    /**
+     * When the first planned answer is due.
+     */
+    planned_at: string | null;
+    last_message_at: string;
+    last_message: Message | null;
+    created_at: string;
+};
+
+export type ThreadChanges = {
+    /**
+     * Closed: nothing remains to be done.
+     */
+    state?: ThreadState;
+    /**
+     * With the state `snoozed`: until when.
+     */
+    snoozed_until?: string | null;
+    /**
+     * A member who may write messages; null: nobody.
+     */
+    assignee_id?: number | null;
+};
+
+export type ThreadPage = {
+    data: Array<Thread>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type ThreadSort = '-last_message_at' | 'waiting_since';
+
+export type ThreadState = 'open' | 'snoozed' | 'closed';
+
+export type ThreadWithMessages = {
+    id: string;
+    account_id: number;
+    account: AccountName;
+    contact_id: string;
+    contact: ContactName;
+    /**
+     * A message of the contact opens a closed or snoozed thread again.
+     */
+    state: ThreadState;
+    /**
+     * Null unless the thread is snoozed.
+     */
+    snoozed_until: string | null;
+    /**
+     * The member who looks after it.
+     */
+    assignee: MemberName | null;
+    unread_count: number;
+    /**
+     * The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is no answer.
+     */
+    waiting_since: string | null;
+    /**
+     * When the first planned answer is due.
+     */
+    planned_at: string | null;
+    last_message_at: string;
+    last_message: Message | null;
+    created_at: string;
+    /**
+     * The latest, newest first, if `messages` asks for them.
+     */
+    messages?: Array<Message>;
+};
+
+export type TimeOperator = 'before' | 'after' | 'within_days' | 'exists';
+
+export type TimeZoneCondition = {
+    field: 'time_zone';
+    op: TextOperator;
+    value: string | Array<string> | boolean;
+};
+
+export type UnansweredSinceCondition = {
+    field: 'unanswered_since';
+    op: TimeOperator;
+    value: string | number | boolean;
+};
+
+/**
+ * A file that was uploaded, until something uses it.
+ */
+export type UploadedFile = {
+    id: string;
+    name: string;
+    /**
+     * The media type that the content shows.
+     */
+    type: string;
+    /**
+     * Bytes.
+     */
+    size: number;
+    sha256: string;
+    /**
+     * When the file is deleted unless something uses it by then; null once something does.
+     */
+    expires_at: string | null;
+};
+
+/**
+ * As for every write, with `created`.
+ */
+export type UpsertedContact = {
+    id: string;
+    name?: string;
+    first_name?: string;
+    /**
+     * `""` if there is none, as `name` and `first_name`; null in older events.
+     */
+    last_name?: string | null;
+    username?: string | null;
+    telegram_id?: number | null;
+    email?: string | null;
+    phone?: string | null;
+    time_zone?: string | null;
+    tags?: Array<string>;
+    stage?: ContactStage;
+    score?: number;
+    opted_out?: boolean;
+    custom_fields?: {
+        [key: string]: string | number | boolean | null;
+    };
+    /**
+     * When the contact last wrote.
+     */
+    last_in_at?: string | null;
+    /**
+     * When the contact was last written to.
+     */
+    last_out_at?: string | null;
+    /**
+     * When the first message was sent to the contact that none of theirs has followed.
+     */
+    unanswered_since?: string | null;
+    created_at?: string;
+    updated_at?: string;
+    created: boolean;
+};
+
+export type UsernameCondition = {
+    field: 'username';
+    op: TextOperator;
+    value: string | Array<string> | boolean;
+};
+
+/**
+ * Contacts who wait now, by how long they have waited in working hours.
+ */
+export type WaitingAge = {
+    /**
+     * They have waited for less, and not for less than the age before. Null: for longer.
+     */
+    below_seconds: number | null;
+    waiting: number;
+    /**
+     * How many of them in conversations that nobody looks after.
+     */
+    unassigned: number;
+};
+
+export type Webhook = {
+    id: string;
+    url: string;
+    events: Array<EventType>;
+    enabled: boolean;
+    disabled_reason: DisabledReason | null;
+    disabled_at: string | null;
+    failing_since: string | null;
+    previous_secret_until: string | null;
+    verified_with: SecretInUse | null;
+    created_at: string;
+    updated_at: string;
+};
+
+export type WebhookChanges = {
+    /**
+     * Where to POST: a URI with https and a public host, at port 443 or from 1024 on.
+     */
+    url?: string;
+    /**
+     * Event types to deliver here; GET /v1/webhooks/events lists them.
+     */
+    events?: Array<EventType>;
+    /**
+     * False cancels what is queued.
+     */
+    enabled?: boolean;
+};
+
+export type WebhookInput = {
+    /**
+     * Where to POST: a URI with https and a public host, at port 443 or from 1024 on.
+     */
+    url: string;
+    /**
+     * Event types to deliver here; GET /v1/webhooks/events lists them.
+     */
+    events: Array<EventType>;
+    /**
+     * 1 to 255 visible characters. Left out: one is generated and answered, this once.
+     */
+    secret?: string;
+};
+
+export type WebhookPage = {
+    data: Array<Webhook>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
+};
+
+export type Workspace = {
     slug: string;
     name: string;
     /**
@@ -3654,7 +3345,7 @@ export type WorkspaceOut = {
 /**
  * The same of one who wrote.
  */
-export type WriterFiguresOut = {
+export type WriterFigures = {
     /**
      * Messages, without canceled ones and those that are still planned.
      */
@@ -3663,7 +3354,7 @@ export type WriterFiguresOut = {
      * How many of them answered a contact who waited.
      */
     answered: number;
-    in_time: RateOut;
+    in_time: Ratio;
     /**
      * The median of these waits.
      */
@@ -3682,16 +3373,85 @@ export type WriterFiguresOut = {
     name: string | null;
     /**
      * What it was written with.
-     *
-     * * `panel` - panel
-     * * `rest` - rest
-     * * `mcp` - mcp
-     * * `phone` - phone
-     * * `command` - command
-     * * `system` - system
      */
-    via: 'panel' | 'rest' | 'mcp' | 'phone' | 'command' | 'system';
+    via: WrittenVia;
 };
+
+/**
+ * The contact; a key without `read:contacts` gets `id` and the fields it sent.
+ */
+export type WrittenContact = {
+    id: string;
+    name?: string;
+    first_name?: string;
+    /**
+     * `""` if there is none, as `name` and `first_name`; null in older events.
+     */
+    last_name?: string | null;
+    username?: string | null;
+    telegram_id?: number | null;
+    email?: string | null;
+    phone?: string | null;
+    time_zone?: string | null;
+    tags?: Array<string>;
+    stage?: ContactStage;
+    score?: number;
+    opted_out?: boolean;
+    custom_fields?: {
+        [key: string]: string | number | boolean | null;
+    };
+    /**
+     * When the contact last wrote.
+     */
+    last_in_at?: string | null;
+    /**
+     * When the contact was last written to.
+     */
+    last_out_at?: string | null;
+    /**
+     * When the first message was sent to the contact that none of theirs has followed.
+     */
+    unanswered_since?: string | null;
+    created_at?: string;
+    updated_at?: string;
+};
+
+/**
+ * The segment; a key without `read:contacts` gets `id` and the fields it sent.
+ */
+export type WrittenSegment = {
+    id: string;
+    name?: string;
+    filter?: Condition;
+    /**
+     * Contacts in it now. Null if the filter does not fit the custom fields any more, or takes too long; in a list also if counting those before it took two seconds.
+     */
+    count?: number | null;
+    /**
+     * Whether `count` was estimated from a sample, because counting takes more than a second.
+     */
+    count_is_estimate?: boolean;
+    created_at?: string;
+    updated_at?: string;
+};
+
+/**
+ * The template; a key without `read:messages` gets `id` and the fields it sent.
+ */
+export type WrittenTemplate = {
+    id: number;
+    name?: string;
+    text?: string;
+    format?: Format;
+    /**
+     * The ids of its files.
+     */
+    attachments?: Array<string>;
+    created_at?: string;
+    updated_at?: string;
+};
+
+export type WrittenVia = 'panel' | 'rest' | 'mcp' | 'phone' | 'command' | 'system';
 
 export type ListAccountsData = {
     body?: never;
@@ -3862,7 +3622,7 @@ export type GetAccountResponses = {
     /**
      * OK
      */
-    200: AccountOut;
+    200: Account;
 };
 
 export type GetAccountResponse = GetAccountResponses[keyof GetAccountResponses];
@@ -3896,7 +3656,7 @@ export type GetAnalyticsAccountsData = {
         /**
          * Adds a `series`.
          */
-        interval?: 'day' | 'week' | 'month';
+        interval?: AnalyticsInterval;
         /**
          * Adds `before`: the same of as many days before.
          */
@@ -3964,7 +3724,7 @@ export type GetAnalyticsAccountsResponses = {
     /**
      * OK
      */
-    200: AccountsOut;
+    200: AccountReport;
 };
 
 export type GetAnalyticsAccountsResponse = GetAnalyticsAccountsResponses[keyof GetAnalyticsAccountsResponses];
@@ -3998,7 +3758,7 @@ export type GetAnalyticsBroadcastsData = {
         /**
          * Adds a `series`.
          */
-        interval?: 'day' | 'week' | 'month';
+        interval?: AnalyticsInterval;
         /**
          * Adds `before`: the same of as many days before.
          */
@@ -4066,7 +3826,7 @@ export type GetAnalyticsBroadcastsResponses = {
     /**
      * OK
      */
-    200: BroadcastsOut;
+    200: BroadcastReport;
 };
 
 export type GetAnalyticsBroadcastsResponse = GetAnalyticsBroadcastsResponses[keyof GetAnalyticsBroadcastsResponses];
@@ -4100,7 +3860,7 @@ export type GetAnalyticsConversationsData = {
         /**
          * Adds a `series`.
          */
-        interval?: 'day' | 'week' | 'month';
+        interval?: AnalyticsInterval;
         /**
          * Adds `before`: the same of as many days before.
          */
@@ -4168,7 +3928,7 @@ export type GetAnalyticsConversationsResponses = {
     /**
      * OK
      */
-    200: ConversationsOut;
+    200: ConversationReport;
 };
 
 export type GetAnalyticsConversationsResponse = GetAnalyticsConversationsResponses[keyof GetAnalyticsConversationsResponses];
@@ -4202,7 +3962,7 @@ export type GetAnalyticsEnrollmentsData = {
         /**
          * Adds a `series`.
          */
-        interval?: 'day' | 'week' | 'month';
+        interval?: AnalyticsInterval;
         /**
          * Adds `before`: the same of as many days before.
          */
@@ -4270,7 +4030,7 @@ export type GetAnalyticsEnrollmentsResponses = {
     /**
      * OK
      */
-    200: EnrollmentsOut;
+    200: EnrollmentReport;
 };
 
 export type GetAnalyticsEnrollmentsResponse = GetAnalyticsEnrollmentsResponses[keyof GetAnalyticsEnrollmentsResponses];
@@ -4304,7 +4064,7 @@ export type GetAnalyticsFunnelData = {
         /**
          * Adds a `series`.
          */
-        interval?: 'day' | 'week' | 'month';
+        interval?: AnalyticsInterval;
         /**
          * Adds `before`: the same of as many days before.
          */
@@ -4372,7 +4132,7 @@ export type GetAnalyticsFunnelResponses = {
     /**
      * OK
      */
-    200: FunnelOut;
+    200: FunnelReport;
 };
 
 export type GetAnalyticsFunnelResponse = GetAnalyticsFunnelResponses[keyof GetAnalyticsFunnelResponses];
@@ -4406,7 +4166,7 @@ export type GetAnalyticsSequencesData = {
         /**
          * Adds a `series`.
          */
-        interval?: 'day' | 'week' | 'month';
+        interval?: AnalyticsInterval;
         /**
          * Adds `before`: the same of as many days before.
          */
@@ -4474,7 +4234,7 @@ export type GetAnalyticsSequencesResponses = {
     /**
      * OK
      */
-    200: SequencesOut;
+    200: SequenceReport;
 };
 
 export type GetAnalyticsSequencesResponse = GetAnalyticsSequencesResponses[keyof GetAnalyticsSequencesResponses];
@@ -4508,7 +4268,7 @@ export type GetAnalyticsTeamData = {
         /**
          * Adds a `series`.
          */
-        interval?: 'day' | 'week' | 'month';
+        interval?: AnalyticsInterval;
         /**
          * Adds `before`: the same of as many days before.
          */
@@ -4576,7 +4336,7 @@ export type GetAnalyticsTeamResponses = {
     /**
      * OK
      */
-    200: TeamOut;
+    200: TeamReport;
 };
 
 export type GetAnalyticsTeamResponse = GetAnalyticsTeamResponses[keyof GetAnalyticsTeamResponses];
@@ -4599,7 +4359,7 @@ export type ListBroadcastsData = {
          * From `next_cursor`.
          */
         cursor?: string;
-        status?: 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'canceled';
+        status?: BroadcastStatus;
     };
     url: '/v1/broadcasts';
 };
@@ -4666,7 +4426,7 @@ export type ListBroadcastsResponses = {
 export type ListBroadcastsResponse = ListBroadcastsResponses[keyof ListBroadcastsResponses];
 
 export type StartBroadcastData = {
-    body: BroadcastIn;
+    body: BroadcastInput;
     headers?: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again. Required unless `preview` is true.
@@ -4768,11 +4528,11 @@ export type StartBroadcastResponses = {
     /**
      * OK
      */
-    200: BroadcastPreviewOut;
+    200: BroadcastPreview;
     /**
      * Created
      */
-    201: BroadcastOut;
+    201: Broadcast;
 };
 
 export type StartBroadcastResponse = StartBroadcastResponses[keyof StartBroadcastResponses];
@@ -4863,13 +4623,13 @@ export type GetBroadcastResponses = {
     /**
      * OK
      */
-    200: BroadcastOut;
+    200: Broadcast;
 };
 
 export type GetBroadcastResponse = GetBroadcastResponses[keyof GetBroadcastResponses];
 
 export type CancelBroadcastData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -4971,13 +4731,13 @@ export type CancelBroadcastResponses = {
     /**
      * OK
      */
-    200: BroadcastOut;
+    200: Broadcast;
 };
 
 export type CancelBroadcastResponse = CancelBroadcastResponses[keyof CancelBroadcastResponses];
 
 export type PauseBroadcastData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -5079,7 +4839,7 @@ export type PauseBroadcastResponses = {
     /**
      * OK
      */
-    200: BroadcastOut;
+    200: Broadcast;
 };
 
 export type PauseBroadcastResponse = PauseBroadcastResponses[keyof PauseBroadcastResponses];
@@ -5104,7 +4864,7 @@ export type ListBroadcastRecipientsData = {
          * From `next_cursor`.
          */
         cursor?: string;
-        status?: 'pending' | 'sent' | 'failed' | 'skipped' | 'needs_attention' | 'canceled';
+        status?: RecipientStatus;
     };
     url: '/v1/broadcasts/{broadcast_id}/recipients';
 };
@@ -5169,13 +4929,13 @@ export type ListBroadcastRecipientsResponses = {
     /**
      * OK
      */
-    200: RecipientPage;
+    200: BroadcastRecipientPage;
 };
 
 export type ListBroadcastRecipientsResponse = ListBroadcastRecipientsResponses[keyof ListBroadcastRecipientsResponses];
 
 export type ResumeBroadcastData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -5277,13 +5037,13 @@ export type ResumeBroadcastResponses = {
     /**
      * OK
      */
-    200: BroadcastOut;
+    200: Broadcast;
 };
 
 export type ResumeBroadcastResponse = ResumeBroadcastResponses[keyof ResumeBroadcastResponses];
 
 export type RetryFailedBroadcastData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -5385,13 +5145,13 @@ export type RetryFailedBroadcastResponses = {
     /**
      * OK
      */
-    200: BroadcastOut;
+    200: Broadcast;
 };
 
 export type RetryFailedBroadcastResponse = RetryFailedBroadcastResponses[keyof RetryFailedBroadcastResponses];
 
 export type PreviewBroadcastData = {
-    body: BroadcastPreviewIn;
+    body: BroadcastPreviewInput;
     headers?: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -5490,7 +5250,7 @@ export type PreviewBroadcastResponses = {
     /**
      * OK
      */
-    200: BroadcastPreviewOut;
+    200: BroadcastPreview;
 };
 
 export type PreviewBroadcastResponse = PreviewBroadcastResponses[keyof PreviewBroadcastResponses];
@@ -5514,6 +5274,26 @@ export type ListContactsData = {
          */
         cursor?: string;
         /**
+         * `@name`, `name` or `https://t.me/name`.
+         */
+        username?: string;
+        /**
+         * The whole address.
+         */
+        email?: string;
+        /**
+         * By its digits.
+         */
+        phone?: string;
+        /**
+         * Separated by commas. Unknown ones are left out.
+         */
+        ids?: Array<string>;
+        /**
+         * Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
+         */
+        filter?: Condition;
+        /**
          * Part of the name, username or e-mail address, case-blind.
          */
         search?: string;
@@ -5521,7 +5301,7 @@ export type ListContactsData = {
          * Tags that the contact must have, all of them.
          */
         tag?: Array<string>;
-        stage?: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
+        stage?: ContactStage;
         /**
          * Contacts in this segment.
          */
@@ -5533,7 +5313,7 @@ export type ListContactsData = {
         /**
          * `-` is the other way round.
          */
-        sort?: 'created_at' | '-created_at' | 'updated_at' | '-updated_at' | 'name' | '-name' | 'score' | '-score';
+        sort?: ContactSort;
     };
     url: '/v1/contacts';
 };
@@ -5604,7 +5384,7 @@ export type ListContactsResponses = {
 export type ListContactsResponse = ListContactsResponses[keyof ListContactsResponses];
 
 export type CreateContactData = {
-    body: ContactIn;
+    body: ContactInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -5712,11 +5492,11 @@ export type CreateContactResponses = {
     /**
      * OK
      */
-    200: ContactUpsertedOut;
+    200: UpsertedContact;
     /**
      * Created
      */
-    201: ContactUpsertedOut;
+    201: UpsertedContact;
 };
 
 export type CreateContactResponse = CreateContactResponses[keyof CreateContactResponses];
@@ -5925,13 +5705,13 @@ export type GetContactResponses = {
     /**
      * OK
      */
-    200: ContactOut;
+    200: Contact;
 };
 
 export type GetContactResponse = GetContactResponses[keyof GetContactResponses];
 
 export type UpdateContactData = {
-    body: ContactPatch;
+    body: ContactChanges;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -6045,7 +5825,7 @@ export type UpdateContactResponses = {
     /**
      * OK
      */
-    200: ContactWrittenOut;
+    200: WrittenContact;
 };
 
 export type UpdateContactResponse = UpdateContactResponses[keyof UpdateContactResponses];
@@ -6136,7 +5916,7 @@ export type GetContactDataResponses = {
     /**
      * OK
      */
-    200: PersonalDataOut;
+    200: PersonalData;
 };
 
 export type GetContactDataResponse = GetContactDataResponses[keyof GetContactDataResponses];
@@ -6231,7 +6011,7 @@ export type ListNotesResponses = {
 export type ListNotesResponse = ListNotesResponses[keyof ListNotesResponses];
 
 export type CreateNoteData = {
-    body: NoteIn;
+    body: NoteInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -6332,7 +6112,7 @@ export type CreateNoteResponses = {
     /**
      * Created
      */
-    201: NoteOut;
+    201: Note;
 };
 
 export type CreateNoteResponse = CreateNoteResponses[keyof CreateNoteResponses];
@@ -6433,13 +6213,13 @@ export type GetContactScoreResponses = {
     /**
      * OK
      */
-    200: ScoreOut;
+    200: ContactScore;
 };
 
 export type GetContactScoreResponse = GetContactScoreResponses[keyof GetContactScoreResponses];
 
 export type TagContactData = {
-    body: TagsIn;
+    body: TagChanges;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -6552,7 +6332,7 @@ export type TagContactResponses = {
     /**
      * OK
      */
-    200: ContactWrittenOut;
+    200: WrittenContact;
 };
 
 export type TagContactResponse = TagContactResponses[keyof TagContactResponses];
@@ -6568,6 +6348,26 @@ export type ExportContactsData = {
     path?: never;
     query?: {
         /**
+         * `@name`, `name` or `https://t.me/name`.
+         */
+        username?: string;
+        /**
+         * The whole address.
+         */
+        email?: string;
+        /**
+         * By its digits.
+         */
+        phone?: string;
+        /**
+         * Separated by commas. Unknown ones are left out.
+         */
+        ids?: Array<string>;
+        /**
+         * Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
+         */
+        filter?: Condition;
+        /**
          * Part of the name, username or e-mail address, case-blind.
          */
         search?: string;
@@ -6575,7 +6375,7 @@ export type ExportContactsData = {
          * Tags that the contact must have, all of them.
          */
         tag?: Array<string>;
-        stage?: 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
+        stage?: ContactStage;
         /**
          * Contacts in this segment.
          */
@@ -6584,7 +6384,7 @@ export type ExportContactsData = {
          * Changed at this time or later (RFC 3339).
          */
         updated_since?: string;
-        format?: 'csv' | 'ndjson';
+        format?: ExportFormat;
     };
     url: '/v1/contacts/export';
 };
@@ -6746,7 +6546,7 @@ export type ImportContactsResponses = {
     /**
      * Accepted
      */
-    202: JobOut;
+    202: Job;
 };
 
 export type ImportContactsResponse = ImportContactsResponses[keyof ImportContactsResponses];
@@ -6920,13 +6720,13 @@ export type GetDeliveryResponses = {
     /**
      * OK
      */
-    200: DeliveryDetailOut;
+    200: DeliveryDetail;
 };
 
 export type GetDeliveryResponse = GetDeliveryResponses[keyof GetDeliveryResponses];
 
 export type ReplayDeliveryData = {
-    body?: NothingIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -7028,7 +6828,7 @@ export type ReplayDeliveryResponses = {
     /**
      * Accepted
      */
-    202: DeliveryOut;
+    202: Delivery;
 };
 
 export type ReplayDeliveryResponse = ReplayDeliveryResponses[keyof ReplayDeliveryResponses];
@@ -7051,7 +6851,7 @@ export type ListEnrollmentsData = {
          * From `next_cursor`.
          */
         cursor?: string;
-        status?: 'active' | 'paused' | 'completed' | 'stopped' | 'failed';
+        status?: EnrollmentStatus;
         /**
          * Of this contact.
          */
@@ -7215,13 +7015,13 @@ export type GetEnrollmentResponses = {
     /**
      * OK
      */
-    200: EnrollmentOut;
+    200: Enrollment;
 };
 
 export type GetEnrollmentResponse = GetEnrollmentResponses[keyof GetEnrollmentResponses];
 
 export type PauseEnrollmentData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -7323,13 +7123,13 @@ export type PauseEnrollmentResponses = {
     /**
      * OK
      */
-    200: EnrollmentOut;
+    200: Enrollment;
 };
 
 export type PauseEnrollmentResponse = PauseEnrollmentResponses[keyof PauseEnrollmentResponses];
 
 export type ResumeEnrollmentData = {
-    body?: ResumeIn;
+    body?: ResumeSequenceInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -7431,13 +7231,13 @@ export type ResumeEnrollmentResponses = {
     /**
      * OK
      */
-    200: EnrollmentOut;
+    200: Enrollment;
 };
 
 export type ResumeEnrollmentResponse = ResumeEnrollmentResponses[keyof ResumeEnrollmentResponses];
 
 export type StopEnrollmentData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -7539,7 +7339,7 @@ export type StopEnrollmentResponses = {
     /**
      * OK
      */
-    200: EnrollmentOut;
+    200: Enrollment;
 };
 
 export type StopEnrollmentResponse = StopEnrollmentResponses[keyof StopEnrollmentResponses];
@@ -7565,7 +7365,7 @@ export type ListEventsData = {
         /**
          * Of this type alone.
          */
-        type?: 'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
+        type?: EventTypeOrPing;
         /**
          * The log from the first event made at this time or later (RFC 3339).
          */
@@ -7721,7 +7521,7 @@ export type GetEventResponses = {
     /**
      * OK
      */
-    200: EventOut;
+    200: Event;
 };
 
 export type GetEventResponse = GetEventResponses[keyof GetEventResponses];
@@ -7832,7 +7632,7 @@ export type CreateFileResponses = {
     /**
      * Created
      */
-    201: FileOut;
+    201: UploadedFile;
 };
 
 export type CreateFileResponse = CreateFileResponses[keyof CreateFileResponses];
@@ -7939,7 +7739,7 @@ export type GetFileResponses = {
     /**
      * Accepted
      */
-    202: FileStateOut;
+    202: FileState;
     /**
      * The part that Range asks for.
      */
@@ -8137,7 +7937,7 @@ export type GetJobResponses = {
     /**
      * OK
      */
-    200: JobOut;
+    200: Job;
 };
 
 export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
@@ -8245,7 +8045,7 @@ export type CancelJobResponses = {
     /**
      * OK
      */
-    200: JobOut;
+    200: Job;
 };
 
 export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
@@ -8404,7 +8204,7 @@ export type GetMeResponses = {
     /**
      * OK
      */
-    200: MeOut;
+    200: Me;
 };
 
 export type GetMeResponse = GetMeResponses[keyof GetMeResponses];
@@ -8524,8 +8324,8 @@ export type ListMessagesData = {
         /**
          * `in`: received, `out`: sent by an account.
          */
-        direction?: 'in' | 'out';
-        status?: 'queued' | 'sending' | 'sent' | 'failed' | 'canceled' | 'received';
+        direction?: Direction;
+        status?: MessageStatus;
         /**
          * Created at or after this time (RFC 3339).
          */
@@ -8534,7 +8334,7 @@ export type ListMessagesData = {
          * Created before this time (RFC 3339).
          */
         until?: string;
-        sort?: 'created_at' | '-created_at';
+        sort?: MessageSort;
     };
     url: '/v1/messages';
 };
@@ -8805,13 +8605,13 @@ export type GetMessageResponses = {
     /**
      * OK
      */
-    200: MessageOut;
+    200: Message;
 };
 
 export type GetMessageResponse = GetMessageResponses[keyof GetMessageResponses];
 
 export type UpdateMessageData = {
-    body: EditIn;
+    body: EditMessageInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -8926,13 +8726,13 @@ export type UpdateMessageResponses = {
     /**
      * OK
      */
-    200: CanceledOut;
+    200: CanceledMessage;
 };
 
 export type UpdateMessageResponse = UpdateMessageResponses[keyof UpdateMessageResponses];
 
 export type CancelMessageData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -9034,13 +8834,13 @@ export type CancelMessageResponses = {
     /**
      * OK
      */
-    200: CanceledOut;
+    200: CanceledMessage;
 };
 
 export type CancelMessageResponse = CancelMessageResponses[keyof CancelMessageResponses];
 
 export type ReactionsMessageData = {
-    body: ReactIn;
+    body: ReactionInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -9142,13 +8942,13 @@ export type ReactionsMessageResponses = {
     /**
      * OK
      */
-    200: CanceledOut;
+    200: CanceledMessage;
 };
 
 export type ReactionsMessageResponse = ReactionsMessageResponses[keyof ReactionsMessageResponses];
 
 export type SendMessageData = {
-    body: SendIn;
+    body: SendMessageInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -9249,7 +9049,7 @@ export type SendMessageResponses = {
     /**
      * OK
      */
-    200: QueuedOut;
+    200: QueuedMessage;
 };
 
 export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
@@ -9532,13 +9332,13 @@ export type GetNoteResponses = {
     /**
      * OK
      */
-    200: NoteOut;
+    200: Note;
 };
 
 export type GetNoteResponse = GetNoteResponses[keyof GetNoteResponses];
 
 export type UpdateNoteData = {
-    body: NotePatch;
+    body: NoteChanges;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -9652,7 +9452,7 @@ export type UpdateNoteResponses = {
     /**
      * OK
      */
-    200: NoteOut;
+    200: Note;
 };
 
 export type UpdateNoteResponse = UpdateNoteResponses[keyof UpdateNoteResponses];
@@ -9741,7 +9541,7 @@ export type ListSegmentsResponses = {
 export type ListSegmentsResponse = ListSegmentsResponses[keyof ListSegmentsResponses];
 
 export type CreateSegmentData = {
-    body: SegmentIn;
+    body: SegmentInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -9836,7 +9636,7 @@ export type CreateSegmentResponses = {
     /**
      * Created
      */
-    201: SegmentWrittenOut;
+    201: WrittenSegment;
 };
 
 export type CreateSegmentResponse = CreateSegmentResponses[keyof CreateSegmentResponses];
@@ -10045,13 +9845,13 @@ export type GetSegmentResponses = {
     /**
      * OK
      */
-    200: SegmentOut;
+    200: Segment;
 };
 
 export type GetSegmentResponse = GetSegmentResponses[keyof GetSegmentResponses];
 
 export type UpdateSegmentData = {
-    body: SegmentPatch;
+    body: SegmentChanges;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -10164,7 +9964,7 @@ export type UpdateSegmentResponses = {
     /**
      * OK
      */
-    200: SegmentWrittenOut;
+    200: WrittenSegment;
 };
 
 export type UpdateSegmentResponse = UpdateSegmentResponses[keyof UpdateSegmentResponses];
@@ -10264,13 +10064,13 @@ export type GetSegmentExplainResponses = {
     /**
      * OK
      */
-    200: ExplanationOut;
+    200: SegmentExplanation;
 };
 
 export type GetSegmentExplainResponse = GetSegmentExplainResponses[keyof GetSegmentExplainResponses];
 
 export type TagSegmentData = {
-    body: TagsIn;
+    body: TagChanges;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -10372,13 +10172,13 @@ export type TagSegmentResponses = {
     /**
      * Accepted
      */
-    202: JobOut;
+    202: Job;
 };
 
 export type TagSegmentResponse = TagSegmentResponses[keyof TagSegmentResponses];
 
 export type PreviewSegmentData = {
-    body: FilterIn;
+    body: FilterInput;
     headers?: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -10473,7 +10273,7 @@ export type PreviewSegmentResponses = {
     /**
      * OK
      */
-    200: SegmentPreviewOut;
+    200: SegmentPreview;
 };
 
 export type PreviewSegmentResponse = PreviewSegmentResponses[keyof PreviewSegmentResponses];
@@ -10647,13 +10447,13 @@ export type GetSequenceResponses = {
     /**
      * OK
      */
-    200: SequenceDetailOut;
+    200: SequenceDetail;
 };
 
 export type GetSequenceResponse = GetSequenceResponses[keyof GetSequenceResponses];
 
 export type EnrollContactData = {
-    body: SequenceContactIn;
+    body: SequenceContactInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -10757,7 +10557,7 @@ export type EnrollContactResponses = {
     /**
      * Created
      */
-    201: EnrollmentOut;
+    201: Enrollment;
 };
 
 export type EnrollContactResponse = EnrollContactResponses[keyof EnrollContactResponses];
@@ -10782,7 +10582,7 @@ export type ListSequenceEnrollmentsData = {
          * From `next_cursor`.
          */
         cursor?: string;
-        status?: 'active' | 'paused' | 'completed' | 'stopped' | 'failed';
+        status?: EnrollmentStatus;
         /**
          * Of this contact.
          */
@@ -10857,7 +10657,7 @@ export type ListSequenceEnrollmentsResponses = {
 export type ListSequenceEnrollmentsResponse = ListSequenceEnrollmentsResponses[keyof ListSequenceEnrollmentsResponses];
 
 export type PauseSequenceData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -10959,13 +10759,13 @@ export type PauseSequenceResponses = {
     /**
      * OK
      */
-    200: SequenceOut;
+    200: Sequence;
 };
 
 export type PauseSequenceResponse = PauseSequenceResponses[keyof PauseSequenceResponses];
 
 export type PreviewSequenceData = {
-    body: SequenceContactIn;
+    body: SequenceContactInput;
     headers?: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -11066,13 +10866,13 @@ export type PreviewSequenceResponses = {
     /**
      * OK
      */
-    200: PreviewOut;
+    200: SequencePreview;
 };
 
 export type PreviewSequenceResponse = PreviewSequenceResponses[keyof PreviewSequenceResponses];
 
 export type ResumeSequenceData = {
-    body?: ResumeIn;
+    body?: ResumeSequenceInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -11174,13 +10974,13 @@ export type ResumeSequenceResponses = {
     /**
      * OK
      */
-    200: SequenceOut;
+    200: Sequence;
 };
 
 export type ResumeSequenceResponse = ResumeSequenceResponses[keyof ResumeSequenceResponses];
 
 export type StartSequenceData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -11282,7 +11082,7 @@ export type StartSequenceResponses = {
     /**
      * OK
      */
-    200: SequenceOut;
+    200: Sequence;
 };
 
 export type StartSequenceResponse = StartSequenceResponses[keyof StartSequenceResponses];
@@ -11375,7 +11175,7 @@ export type ListTemplatesResponses = {
 export type ListTemplatesResponse = ListTemplatesResponses[keyof ListTemplatesResponses];
 
 export type CreateTemplateData = {
-    body: TemplateIn;
+    body: TemplateInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -11470,7 +11270,7 @@ export type CreateTemplateResponses = {
     /**
      * Created
      */
-    201: TemplateWrittenOut;
+    201: WrittenTemplate;
 };
 
 export type CreateTemplateResponse = CreateTemplateResponses[keyof CreateTemplateResponses];
@@ -11679,13 +11479,13 @@ export type GetTemplateResponses = {
     /**
      * OK
      */
-    200: TemplateOut;
+    200: Template;
 };
 
 export type GetTemplateResponse = GetTemplateResponses[keyof GetTemplateResponses];
 
 export type UpdateTemplateData = {
-    body: TemplatePatch;
+    body: TemplateChanges;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -11798,7 +11598,7 @@ export type UpdateTemplateResponses = {
     /**
      * OK
      */
-    200: TemplateWrittenOut;
+    200: WrittenTemplate;
 };
 
 export type UpdateTemplateResponse = UpdateTemplateResponses[keyof UpdateTemplateResponses];
@@ -11824,7 +11624,7 @@ export type ListThreadsData = {
         /**
          * Any without it.
          */
-        state?: 'open' | 'snoozed' | 'closed';
+        state?: ThreadState;
         /**
          * The id of a member, or `none`.
          */
@@ -11856,7 +11656,7 @@ export type ListThreadsData = {
         /**
          * `waiting_since`: only those who wait, the longest wait first.
          */
-        sort?: '-last_message_at' | 'waiting_since';
+        sort?: ThreadSort;
     };
     url: '/v1/threads';
 };
@@ -12013,13 +11813,13 @@ export type GetThreadResponses = {
     /**
      * OK
      */
-    200: ThreadDetailOut;
+    200: ThreadWithMessages;
 };
 
 export type GetThreadResponse = GetThreadResponses[keyof GetThreadResponses];
 
 export type UpdateThreadData = {
-    body: ThreadPatch;
+    body: ThreadChanges;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -12132,7 +11932,7 @@ export type UpdateThreadResponses = {
     /**
      * OK
      */
-    200: ThreadChangedOut;
+    200: ChangedThread;
 };
 
 export type UpdateThreadResponse = UpdateThreadResponses[keyof UpdateThreadResponses];
@@ -12157,7 +11957,7 @@ export type ListThreadMessagesData = {
          * From `next_cursor`.
          */
         cursor?: string;
-        sort?: 'created_at' | '-created_at';
+        sort?: MessageSort;
     };
     url: '/v1/threads/{thread_id}/messages';
 };
@@ -12228,7 +12028,7 @@ export type ListThreadMessagesResponses = {
 export type ListThreadMessagesResponse = ListThreadMessagesResponses[keyof ListThreadMessagesResponses];
 
 export type ReadThreadData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -12329,13 +12129,13 @@ export type ReadThreadResponses = {
     /**
      * OK
      */
-    200: ReadOut;
+    200: ReadThread;
 };
 
 export type ReadThreadResponse = ReadThreadResponses[keyof ReadThreadResponses];
 
 export type MarkThreadUnreadData = {
-    body?: EmptyIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -12436,7 +12236,7 @@ export type MarkThreadUnreadResponses = {
     /**
      * OK
      */
-    200: ReadOut;
+    200: ReadThread;
 };
 
 export type MarkThreadUnreadResponse = MarkThreadUnreadResponses[keyof MarkThreadUnreadResponses];
@@ -12519,13 +12319,13 @@ export type ListWebhooksResponses = {
     /**
      * OK
      */
-    200: EndpointPage;
+    200: WebhookPage;
 };
 
 export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
 
 export type CreateWebhookData = {
-    body: EndpointIn;
+    body: WebhookInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -12620,7 +12420,7 @@ export type CreateWebhookResponses = {
     /**
      * Created
      */
-    201: IssuedEndpointOut;
+    201: IssuedWebhook;
 };
 
 export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
@@ -12829,13 +12629,13 @@ export type GetWebhookResponses = {
     /**
      * OK
      */
-    200: EndpointOut;
+    200: Webhook;
 };
 
 export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
 
 export type UpdateWebhookData = {
-    body: EndpointPatch;
+    body: WebhookChanges;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -12948,7 +12748,7 @@ export type UpdateWebhookResponses = {
     /**
      * OK
      */
-    200: EndpointOut;
+    200: Webhook;
 };
 
 export type UpdateWebhookResponse = UpdateWebhookResponses[keyof UpdateWebhookResponses];
@@ -12976,11 +12776,11 @@ export type ListWebhookDeliveriesData = {
         /**
          * Of this type alone.
          */
-        event?: 'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
+        event?: EventTypeOrPing;
         /**
          * In this state alone.
          */
-        status?: 'pending' | 'sending' | 'succeeded' | 'failed' | 'exhausted' | 'canceled';
+        status?: DeliveryStatus;
         /**
          * Made from this time on.
          */
@@ -13059,7 +12859,7 @@ export type ListWebhookDeliveriesResponses = {
 export type ListWebhookDeliveriesResponse = ListWebhookDeliveriesResponses[keyof ListWebhookDeliveriesResponses];
 
 export type ReplayWebhookData = {
-    body: ReplayIn;
+    body: ReplayInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -13161,13 +12961,13 @@ export type ReplayWebhookResponses = {
     /**
      * Accepted
      */
-    202: JobOut;
+    202: Job;
 };
 
 export type ReplayWebhookResponse = ReplayWebhookResponses[keyof ReplayWebhookResponses];
 
 export type RotateSecretWebhookData = {
-    body?: RotateIn;
+    body?: RotateSecretInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -13268,13 +13068,13 @@ export type RotateSecretWebhookResponses = {
     /**
      * OK
      */
-    200: IssuedEndpointOut;
+    200: IssuedWebhook;
 };
 
 export type RotateSecretWebhookResponse = RotateSecretWebhookResponses[keyof RotateSecretWebhookResponses];
 
 export type TestWebhookData = {
-    body?: NothingIn;
+    body?: EmptyInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -13376,7 +13176,7 @@ export type TestWebhookResponses = {
     /**
      * Accepted
      */
-    202: DeliveryOut;
+    202: Delivery;
 };
 
 export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];

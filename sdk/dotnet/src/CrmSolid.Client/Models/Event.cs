@@ -15,6 +15,9 @@ public record WebhookEvent : ApiModel
     /// <summary>When it was published.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Who caused it; null for the product, for people on Telegram, and in older events.</summary>
+    public Author? Actor { get; init; }
+
     /// <summary>What it is about.</summary>
     public required EventData Data { get; init; }
 }
@@ -23,7 +26,7 @@ public record WebhookEvent : ApiModel
 public sealed record Event : WebhookEvent
 {
     /// <summary>The <c>X-Request-Id</c> of the call that caused it, if a call did.</summary>
-    public required string? RequestId { get; init; }
+    public string? RequestId { get; init; }
 }
 
 /// <summary>
