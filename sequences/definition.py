@@ -16,6 +16,7 @@ from contacts.models import Stage
 from contacts.normalization import InvalidValue, fold, format_duration, parse_duration
 from contacts.segments.conditions import ConditionErrors, parse_condition
 from contacts.validation import read_tags
+from crmsolid.api.fields import as_integer
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.models import Workspace
 from messaging.files.albums import MAX_TOGETHER
@@ -132,6 +133,14 @@ def read_definition(workspace: Workspace, data: Any, path: str = "") -> Definiti
     return _Reader(workspace, path).read(data)
 
 
+def read_document(workspace: Workspace, data: Any) -> Definition:
+    """The same for a caller of a service: ``validation_failed`` with the wrong parts."""
+    try:
+        return read_definition(workspace, data)
+    except DefinitionErrors as wrong:
+        raise DomainError("validation_failed", errors=wrong.errors) from None
+
+
 class _Reader:
     """Collects the errors of one definition."""
 
@@ -198,14 +207,14 @@ class _Reader:
         return value.strip()
 
     def _account_ids(self, value: Any, path: str) -> tuple[int, ...]:
-        ids = _list(value, MAX_ACCOUNTS, "accounts")
-        if not all(type(each) is int and 0 < each < 2**63 for each in ids) or len(set(ids)) != len(ids):
+        ids = [as_integer(each) for each in _list(value, MAX_ACCOUNTS, "accounts")]
+        if not all(each is not None and 0 < each < 2**63 for each in ids) or len(set(ids)) != len(ids):
             raise InvalidValue("invalid", "give the ids of accounts, each once")
         known = set(Account.objects.for_workspace(self.workspace).filter(pk__in=ids).values_list("pk", flat=True))
         for index, each in enumerate(ids):
             if each not in known:
                 self._error(f"{path}[{index}]", "not_found", f"there is no account {each} in this workspace")
-        return tuple(ids)
+        return tuple(each for each in ids if each is not None)
 
     def _time_zone(self, value: Any, path: str) -> str:
         if not isinstance(value, str):

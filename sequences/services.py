@@ -1,5 +1,6 @@
 """Every read and write of sequences that a caller may ask for. Each service checks the actor's authority itself."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from django.db.models import Case, Count, F, Value, When
 from contacts import repository as contacts
 from contacts.models import Contact
 from crmsolid.api.pagination import Page, page
+from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
@@ -18,7 +20,6 @@ from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
-from crmsolid.workspaces.models import Role
 from messaging.formatting.entities import Formatted
 from messaging.formatting.html import shown_as_html
 from messaging.sending import automatic, message_text
@@ -39,8 +40,6 @@ from sequences.running import due_steps, progress
 from sequences.running.message_source import PAUSED
 from sequences.running.schedule import ResumeMode
 from sequences.versions import add_version, current_version, keys_ever_used, version_of
-
-WRITERS = (Role.AGENT, Role.ADMIN, Role.OWNER)
 
 
 # --- Sequences --------------------------------------------------------------------------------------------------------
@@ -67,9 +66,9 @@ def _get_sequence(actor: Actor, sequence_id: str, *, lock: bool = False) -> Sequ
 def create_sequence(actor: Actor, definition: Definition) -> Sequence:
     """Create a draft with this definition as its first version.
 
-    Errors: ``forbidden`` for viewers and keys, ``validation_failed`` (name) if the name is taken.
+    Errors: ``scope_missing``, ``validation_failed`` (name) if the name is taken.
     """
-    actor.require_role(*WRITERS)
+    actor.require(Scope.MANAGE_SEQUENCES)
     sequence = Sequence(workspace=actor.workspace, name=definition.name)
     _save_with_name(sequence, definition.name, adding=True)
     steps = with_step_keys(definition.steps, (), ())
@@ -83,19 +82,23 @@ def create_sequence(actor: Actor, definition: Definition) -> Sequence:
 def update_sequence(
     actor: Actor,
     sequence_id: str,
-    definition: Definition,
+    definition: Definition | Callable[[Definition], Definition],
     *,
     move_people: bool = False,
+    check: Check = unconditional,
 ) -> tuple[Sequence, bool]:
-    """Publish the definition as the next version, unless it is what the latest version says. Returns the sequence and
-    whether something was changed.
+    """Publish the definition, or what it makes of the latest one, as the next version, unless that is what the latest
+    version says. Returns the sequence and whether something was changed. ``check`` gets the sequence as it was.
 
     Contacts in the sequence finish on their version; with ``move_people`` they go on in the new one. Errors:
-    ``forbidden`` for viewers and keys, ``not_found``, ``validation_failed`` (name; accounts of a started sequence).
+    ``scope_missing``, ``not_found``, ``validation_failed`` (name; accounts of a started sequence).
     """
-    actor.require_role(*WRITERS)
+    actor.require(Scope.MANAGE_SEQUENCES)
     sequence = _get_sequence(actor, sequence_id, lock=True)
     current = current_version(sequence)
+    if not isinstance(definition, Definition):
+        definition = definition(current.definition)
+    check(sequence)
     keys = [step.key for step in current.definition.steps]
     definition = replace(definition, steps=with_step_keys(definition.steps, keys, keys_ever_used(sequence)))
     if sequence.status != SequenceStatus.DRAFT:

@@ -1,14 +1,31 @@
 """REST endpoints of sequences: parse, call one service, render."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import EmptyIn, PageQuery
 from crmsolid.api.pagination import Page
+from crmsolid.api.preconditions import Check, entity_tag
 from crmsolid.api.views import WorkspaceView
+from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.workspaces.actor import Scope
 from sequences import services
-from sequences.inputs import EnrollmentsQuery, ResumeIn, SequenceContactIn, SequenceEnrollmentsQuery
-from sequences.models import Enrollment
+from sequences.definition import Definition, read_document
+from sequences.inputs import (
+    MOVE,
+    READ_ONLY,
+    EnrollmentsQuery,
+    ResumeIn,
+    SequenceContactIn,
+    SequenceEnrollmentsQuery,
+    SequenceIn,
+    SequencePatch,
+    SequenceReplacementIn,
+)
+from sequences.models import Enrollment, Sequence
 from sequences.representations import EnrollmentOut, PreviewOut, PreviewStepOut, SequenceDetailOut, SequenceOut
+from sequences.versions import current_version
 
 MANAGE = (Scope.MANAGE_SEQUENCES,)
 
@@ -21,22 +38,90 @@ def _enrollments(page: Page) -> ApiResponse:
     return ApiResponse(page.as_dict([EnrollmentOut.render(enrollment) for enrollment in page.rows]))
 
 
+def _detail(sequence: Sequence) -> dict[str, Any]:
+    return SequenceDetailOut.render(sequence, **current_version(sequence).definition.as_json())
+
+
+def _written(sequence: Sequence, status: int = 200, **headers: str) -> ApiResponse:
+    data = _detail(sequence)  # as it is stored, so that its entity tag is that of a GET
+    return ApiResponse(data, status, {"ETag": entity_tag(data), **headers}, may_name_people=True)
+
+
 class SequencesView(WorkspaceView):
-    """List sequences; they are made in the panel."""
+    """List sequences; make one."""
 
     @endpoint(scopes=MANAGE, query=PageQuery, responses={200: ListOf(SequenceOut)})
     def get(self) -> ApiResponse:
+        """List sequences, newest first."""
         page = services.list_sequences(self.actor, **self.query)
         return ApiResponse(page.as_dict([SequenceOut.render(sequence) for sequence in page.rows]))
 
+    @endpoint(scopes=MANAGE, body=SequenceIn, responses={201: SequenceDetailOut}, etag=True)
+    def post(self) -> ApiResponse:
+        """Make a sequence, as a draft.
+
+        `errors` names each wrong part by its path, such as `steps[2].text`. Start it when contacts may be enrolled.
+        """
+        sequence = services.create_sequence(self.actor, read_document(self.workspace, self.body))
+        return _written(sequence, 201, Location=f"/v1/sequences/{sequence.pk}")
+
 
 class SequenceView(WorkspaceView):
-    """Read a sequence with the steps of its latest version."""
+    """One sequence: read it, publish its next version."""
 
     @endpoint(scopes=MANAGE, responses={200: SequenceDetailOut})
     def get(self, sequence_id: str) -> ApiResponse:
+        """Read a sequence with the steps of its latest version."""
         sequence, definition = services.get_sequence(self.actor, sequence_id)
         return ApiResponse(SequenceDetailOut.render(sequence, **definition.as_json()))
+
+    @endpoint(scopes=MANAGE, body=SequenceReplacementIn, responses={200: SequenceDetailOut})
+    def put(self, sequence_id: str) -> ApiResponse:
+        """Replace what a sequence says.
+
+        If that differs from its latest version, it is published as the next one, and versions never change. Steps are
+        the same if they have the same `id`.
+        """
+        known = {name: self.body.pop(name) for name in READ_ONLY if name in self.body}
+        in_flight = self.body.pop("in_flight")
+        definition, check = read_document(self.workspace, self.body), self.preconditions.check(_detail)
+
+        def check_all(sequence: Sequence) -> None:
+            check(sequence)
+            _check_unchanged(sequence, known)
+
+        return self._publish(sequence_id, definition, in_flight, check_all)
+
+    @endpoint(scopes=MANAGE, body=SequencePatch, responses={200: SequenceDetailOut})
+    def patch(self, sequence_id: str) -> ApiResponse:
+        """Change what a sequence says.
+
+        As PUT; absent members are kept. `steps` replaces all steps.
+        """
+        in_flight = self.body.pop("in_flight")
+
+        def change(latest: Definition) -> Definition:
+            return read_document(self.workspace, {**latest.as_json(), **self.body})
+
+        return self._publish(sequence_id, change, in_flight, self.preconditions.check(_detail))
+
+    def _publish(self, sequence_id: str, definition: Any, in_flight: str, check: Check) -> ApiResponse:
+        sequence, _ = services.update_sequence(
+            self.actor, sequence_id, definition, move_people=in_flight == MOVE, check=check
+        )
+        return _written(sequence)
+
+
+def _check_unchanged(sequence: Sequence, known: Mapping[str, Any]) -> None:
+    """Raise ``validation_failed`` unless these are what GET answers of the sequence."""
+    shown = SequenceOut.render(sequence)
+    errors = [
+        FieldError(name, "read_only", f"it is {shown[name]}, and this call does not change it; leave it out")
+        for name, value in known.items()
+        if value != shown[name]
+    ]
+    if errors:
+        raise DomainError("validation_failed", errors=errors)
 
 
 class StartView(WorkspaceView):

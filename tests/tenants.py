@@ -142,6 +142,9 @@ class Api:
     def patch(self, path: str, body: Any = None, *, idempotency_key: str | None = None, **headers: str) -> Any:
         return self._write("patch", path, body, idempotency_key or str(uuid4()), headers)
 
+    def put(self, path: str, body: Any = None, *, idempotency_key: str | None = None, **headers: str) -> Any:
+        return self._write("put", path, body, idempotency_key, headers)
+
     def delete(self, path: str, *, idempotency_key: str | None = None, **headers: str) -> Any:
         return self._write("delete", path, None, idempotency_key, headers)
 

@@ -37,6 +37,7 @@ ENUMERATIONS = {
     "FileKind": "Attachment.kind",
     "Format": "Broadcast.format",
     "IfNot": "SequenceStep.if_not",
+    "InFlight": "SequenceChanges.in_flight",
     "JobState": "Job.state",
     "MessageChangeKind": "MessageChange.kind",
     "MessageChangeStatus": "MessageChange.status",

@@ -685,8 +685,13 @@ ROWS = [
     Row(telegram.logout, ADMINS, None, lambda rows: {"account_id": rows.of(Account).pk}, "invalid_state"),
     Row(sequences.services.list_sequences, WRITERS, Scope.MANAGE_SEQUENCES),
     Row(sequences.services.get_sequence, WRITERS, Scope.MANAGE_SEQUENCES, sequence_id),
-    Row(sequences.services.create_sequence, WRITERS, None, definition),
-    Row(sequences.services.update_sequence, WRITERS, None, lambda rows: {**sequence_id(rows), **definition(rows)}),
+    Row(sequences.services.create_sequence, WRITERS, Scope.MANAGE_SEQUENCES, definition),
+    Row(
+        sequences.services.update_sequence,
+        WRITERS,
+        Scope.MANAGE_SEQUENCES,
+        lambda rows: {**sequence_id(rows), **definition(rows)},
+    ),
     Row(sequences.services.people_by_step, WRITERS, Scope.MANAGE_SEQUENCES, sequence_id),
     Row(
         sequences.services.start_sequence,

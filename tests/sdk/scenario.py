@@ -30,7 +30,7 @@ async def run(live: Live, run_name: str, folder: Path) -> None:
         await messages(crm, live, run_name)
         await notes_and_templates(crm, live, run_name, contact_id)
         await files(crm, live, run_name, folder)
-        await sequences(crm, live, contact_id)
+        await sequences(crm, live, run_name, contact_id)
         await broadcasts(crm, live, run_name, contact_id)
         await webhooks(crm, live, run_name)
         await analytics(crm)
@@ -252,10 +252,18 @@ async def files(crm: AsyncCrmSolid, live: Live, run_name: str, folder: Path) -> 
     assert (await crm.messages.get(sent.id)).deleted_at is not None
 
 
-async def sequences(crm: AsyncCrmSolid, live: Live, contact_id: str) -> None:
+async def sequences(crm: AsyncCrmSolid, live: Live, run_name: str, contact_id: str) -> None:
     sequence_id = live.sequence_id
-    assert [(one.id, one.name) async for one in crm.sequences.list()] == [(sequence_id, "Welcome")]
+    assert (sequence_id, "Welcome") in [(one.id, one.name) async for one in crm.sequences.list()]
     assert [step.id for step in (await crm.sequences.get(sequence_id)).steps] == ["hello", "more"]
+    made = await crm.sequences.create(name=f"Sequence {run_name}", steps=[{"text": "Hello", "format": "markdown"}])
+    assert (made.status, made.version, made.account_ids) == ("draft", 1, [])
+    window = {"days": ["mon"], "from": "09:00", "to": "24:00"}
+    changed = await crm.sequences.update(made.id, window=window, if_match=made.response.etag)
+    again = await crm.sequences.replace(made.id, name=made.name, steps=changed.steps, window=changed.window)
+    assert (again.version, again.response.etag) == (2, changed.response.etag)
+    with pytest.raises(errors.PreconditionFailedError):
+        await crm.sequences.update(made.id, in_flight="move", pass_on=True, if_match=made.response.etag)
     preview = await crm.sequences.preview(sequence_id, contact_id=contact_id)
     assert [step.text for step in preview.steps] == ["Hello Анна", "One more thing"]
     enrollment = await crm.sequences.enroll(sequence_id, contact_id=contact_id)

@@ -166,6 +166,8 @@ def test_methods_send_every_member_of_the_body_and_no_other(sent: dict[str, Sent
         documented = set(schema.get("properties", {}))
         if operation["operationId"] == "start_broadcast":
             documented.remove("preview")  # another operation has the preview alone
+        if operation["operationId"] == "replace_sequence":
+            documented -= {"id", "status", "version", "created_at", "updated_at"}  # which it does not change
         assert sent[operation["operationId"]].members == documented, operation["operationId"]
 
 

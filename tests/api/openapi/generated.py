@@ -18,19 +18,22 @@ UPLOAD_PATH = "/v1/files"
 
 # Errors in well-formed requests that no schema can exclude: a tag both added and removed, a custom field given twice,
 # an `until` before its `since` or a `to` before its `from`, too many periods between them or comparisons in a filter, a
-# filter with too many levels, a time too far away, a variable or field that the workspace has not defined, a length in
-# UTF-16 units of the rendered text, markup that is not closed, a file or a message that is not there or does not fit.
+# filter with too many levels, a time too far away, a window of no time, a variable or field that the workspace has not
+# defined, a length in UTF-16 units of the rendered text, markup that is not closed, a file or a message that is not
+# there or does not fit.
 SEMANTIC_ERRORS = {
     *("ambiguous", "before_from", "before_since", "duplicate", "length", "too_deep", "too_far", "too_many"),
-    *("markup_syntax", "too_many_entities", "unknown_variable"),
+    *("markup_syntax", "never_opens", "too_many_entities", "unknown_variable"),
     *("no_attachments", "not_a_voice", "unknown_file"),
     *("not_in_conversation", "not_in_text", "not_there", "without_reply_to"),
 }
 # The same, of one field: a text may be empty where there are files, a reaction is one emoji, an assignee is a member,
-# and a snooze has an end in the future.
+# a snooze has an end in the future, a delay is not too long, and what GET answers is sent back as it was.
 SEMANTIC_ERRORS_OF_FIELDS = {
     *(("text", "blank"), ("emoji", "invalid"), ("assignee_id", "invalid_choice")),
     *(("snoozed_until", "out_of_range"), ("snoozed_until", "required"), ("snoozed_until", "not_snoozed")),
+    *(("delay", "out_of_range"), ("jitter", "out_of_range")),
+    *((name, "read_only") for name in ("id", "status", "version", "created_at", "updated_at")),
 }
 
 VALID_KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
@@ -76,7 +79,7 @@ def _has_only_semantic_errors(response: Any) -> bool:
     errors = response.json().get("errors", [])
     return bool(errors) and all(
         error["code"] in SEMANTIC_ERRORS
-        or (error["field"], error["code"]) in SEMANTIC_ERRORS_OF_FIELDS
+        or (error["field"].rpartition(".")[2], error["code"]) in SEMANTIC_ERRORS_OF_FIELDS
         or (error["code"] == "unknown_field" and "custom field" in error["detail"])
         for error in errors
     )
@@ -115,6 +118,8 @@ def replace_unusable_values(case: Any, existing_ids: Mapping[str, Any]) -> None:
         case.body = {name: {**ids, **VALID_VALUES}.get(name, value) for name, value in case.body.items()}
         if case.body.get("attachments") and "files" in existing_ids:
             case.body["attachments"] = [existing_ids["files"]]
+        if case.body.get("account_ids") and "accounts" in existing_ids:
+            case.body["account_ids"] = [existing_ids["accounts"]]
 
 
 def _without(values: Any, name: str) -> Any:

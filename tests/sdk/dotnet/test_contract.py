@@ -160,6 +160,10 @@ def test_every_write_has_an_idempotency_key(called: list[Operation]) -> None:
 def test_methods_send_the_documented_bodies(called: list[Operation]) -> None:
     for operation in called:
         schema = operation.body()
+        if operation.id == "replace_sequence":  # which takes what GET answers, and does not change these
+            unchanged = {"id", "status", "version", "created_at", "updated_at"}
+            members = {name: each for name, each in schema["properties"].items() if name not in unchanged}
+            schema = {**schema, "properties": members}
         bodies = [json.loads(call["body"]) for call in operation.calls if is_json(call)]
         if not schema.get("properties"):
             assert bodies == [], operation.id
@@ -340,6 +344,7 @@ def test_every_documented_value_is_known_and_no_other(called: list[Operation], d
         "MessageSort": parameter("list_messages", "sort"),
         "ThreadSort": parameter("list_threads", "sort"),
         "SendAs": SCHEMAS["SendAs"]["enum"],
+        "InFlight": SCHEMAS["InFlight"]["enum"],
         "ResumeMode": SCHEMAS["ResumeMode"]["enum"],
         "ConditionOperator": SCHEMAS["ConditionOperator"]["enum"],
         "ErrorCode": SCHEMAS["ErrorCode"]["enum"],

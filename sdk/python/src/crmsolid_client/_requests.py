@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 from urllib.parse import quote
 
+import pydantic
+
 from ._config import checked_headers
 
 _KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
@@ -202,6 +204,8 @@ def _plain(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, pydantic.BaseModel):  # part of an answer, sent back
+        return value.model_dump(mode="json", by_alias=True)
     if isinstance(value, tuple):
         return list(value)
     raise TypeError(f"{type(value).__name__} cannot be sent as JSON")

@@ -74,7 +74,10 @@ export interface Operations {
   tag_segment: { query: None; body: NonNullable<types.TagSegmentData["body"]>; answer: types.TagSegmentResponses[202] };
   preview_segment: { query: None; body: NonNullable<types.PreviewSegmentData["body"]>; answer: types.PreviewSegmentResponses[200] };
   list_sequences: { query: NonNullable<types.ListSequencesData["query"]>; body: None; answer: types.ListSequencesResponses[200] };
+  create_sequence: { query: None; body: NonNullable<types.CreateSequenceData["body"]>; answer: types.CreateSequenceResponses[201] };
   get_sequence: { query: None; body: None; answer: types.GetSequenceResponses[200] };
+  replace_sequence: { query: None; body: NonNullable<types.ReplaceSequenceData["body"]>; answer: types.ReplaceSequenceResponses[200] };
+  update_sequence: { query: None; body: NonNullable<types.UpdateSequenceData["body"]>; answer: types.UpdateSequenceResponses[200] };
   enroll_contact: { query: None; body: NonNullable<types.EnrollContactData["body"]>; answer: types.EnrollContactResponses[201] };
   list_sequence_enrollments: { query: NonNullable<types.ListSequenceEnrollmentsData["query"]>; body: None; answer: types.ListSequenceEnrollmentsResponses[200] };
   pause_sequence: { query: None; body: NonNullable<types.PauseSequenceData["body"]>; answer: types.PauseSequenceResponses[200] };
@@ -174,7 +177,10 @@ export const operations: Record<keyof Operations, readonly [method: string, path
   tag_segment: ["POST", "/v1/segments/{segment_id}/tags", "Job"],
   preview_segment: ["POST", "/v1/segments/preview", "SegmentPreview"],
   list_sequences: ["GET", "/v1/sequences", "[]Sequence"],
+  create_sequence: ["POST", "/v1/sequences", "SequenceDetail"],
   get_sequence: ["GET", "/v1/sequences/{sequence_id}", "SequenceDetail"],
+  replace_sequence: ["PUT", "/v1/sequences/{sequence_id}", "SequenceDetail"],
+  update_sequence: ["PATCH", "/v1/sequences/{sequence_id}", "SequenceDetail"],
   enroll_contact: ["POST", "/v1/sequences/{sequence_id}/enroll", "Enrollment"],
   list_sequence_enrollments: ["GET", "/v1/sequences/{sequence_id}/enrollments", "[]Enrollment"],
   pause_sequence: ["POST", "/v1/sequences/{sequence_id}/pause", "Sequence"],

@@ -1425,6 +1425,8 @@ export type FunnelStage = {
 
 export type IfNot = 'skip' | 'stop';
 
+export type InFlight = 'finish' | 'move';
+
 /**
  * With `secret` if it was generated: it is never shown again.
  */
@@ -2587,6 +2589,24 @@ export type SendingWindow = {
 };
 
 /**
+ * When messages may be sent, in the contact's time zone. It may end after midnight.
+ */
+export type SendingWindowInput = {
+    /**
+     * The days on which it begins.
+     */
+    days: Array<'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'>;
+    /**
+     * Such as `09:00`.
+     */
+    from: string;
+    /**
+     * Such as `18:00`, exclusive.
+     */
+    to: string;
+};
+
+/**
  * A sequence, in lists and in events.
  */
 export type Sequence = {
@@ -2599,6 +2619,52 @@ export type Sequence = {
     version: number;
     created_at: string;
     updated_at: string;
+};
+
+/**
+ * What to replace; absent members are kept. `steps` replaces all of them.
+ */
+export type SequenceChanges = {
+    /**
+     * No two sequences have the same name.
+     */
+    name?: string;
+    /**
+     * The accounts that send; needed to start it.
+     */
+    account_ids?: Array<number>;
+    /**
+     * For contacts without their own; by default that of the workspace.
+     */
+    time_zone?: string;
+    /**
+     * When it sends; null: always.
+     */
+    window?: SendingWindowInput | null;
+    /**
+     * Each step is later by a random part of it; at most 7 days.
+     */
+    jitter?: string;
+    /**
+     * `reply`, `tag:NAME`, `stage:NAME`.
+     */
+    stop_on?: Array<string>;
+    /**
+     * What machines answer does not stop it.
+     */
+    ignore_auto_replies?: boolean;
+    /**
+     * Contacts who were not written to yet go to another account while theirs cannot send.
+     */
+    pass_on?: boolean;
+    /**
+     * The messages, in their order.
+     */
+    steps?: Array<SequenceStepInput>;
+    /**
+     * What those who are in it do: `finish` on the version that they began with, or `move` to this one, where a step that they got is never sent again.
+     */
+    in_flight?: InFlight;
 };
 
 /**
@@ -2674,6 +2740,48 @@ export type SequenceFigures = {
     steps: Array<StepFigures>;
 };
 
+/**
+ * A sequence: what it sends, when, from where, and what stops it.
+ */
+export type SequenceInput = {
+    /**
+     * No two sequences have the same name.
+     */
+    name: string;
+    /**
+     * The accounts that send; needed to start it.
+     */
+    account_ids?: Array<number>;
+    /**
+     * For contacts without their own; by default that of the workspace.
+     */
+    time_zone?: string;
+    /**
+     * When it sends; null: always.
+     */
+    window?: SendingWindowInput | null;
+    /**
+     * Each step is later by a random part of it; at most 7 days.
+     */
+    jitter?: string;
+    /**
+     * `reply`, `tag:NAME`, `stage:NAME`.
+     */
+    stop_on?: Array<string>;
+    /**
+     * What machines answer does not stop it.
+     */
+    ignore_auto_replies?: boolean;
+    /**
+     * Contacts who were not written to yet go to another account while theirs cannot send.
+     */
+    pass_on?: boolean;
+    /**
+     * The messages, in their order.
+     */
+    steps: Array<SequenceStepInput>;
+};
+
 export type SequencePage = {
     data: Array<Sequence>;
     /**
@@ -2728,6 +2836,72 @@ export type SequencePreviewStep = {
      * The text with its formatting, in few and safe tags; null where it is as `text`.
      */
     html: string | null;
+};
+
+/**
+ * The whole sequence; absent members have their defaults. What GET answers can be changed and sent back.
+ */
+export type SequenceReplacementInput = {
+    /**
+     * No two sequences have the same name.
+     */
+    name: string;
+    /**
+     * The accounts that send; needed to start it.
+     */
+    account_ids?: Array<number>;
+    /**
+     * For contacts without their own; by default that of the workspace.
+     */
+    time_zone?: string;
+    /**
+     * When it sends; null: always.
+     */
+    window?: SendingWindowInput | null;
+    /**
+     * Each step is later by a random part of it; at most 7 days.
+     */
+    jitter?: string;
+    /**
+     * `reply`, `tag:NAME`, `stage:NAME`.
+     */
+    stop_on?: Array<string>;
+    /**
+     * What machines answer does not stop it.
+     */
+    ignore_auto_replies?: boolean;
+    /**
+     * Contacts who were not written to yet go to another account while theirs cannot send.
+     */
+    pass_on?: boolean;
+    /**
+     * The messages, in their order.
+     */
+    steps: Array<SequenceStepInput>;
+    /**
+     * What those who are in it do: `finish` on the version that they began with, or `move` to this one, where a step that they got is never sent again.
+     */
+    in_flight?: InFlight;
+    /**
+     * As GET answers it.
+     */
+    created_at?: string;
+    /**
+     * As GET answers it.
+     */
+    id?: string;
+    /**
+     * As GET answers it.
+     */
+    status?: string;
+    /**
+     * As GET answers it.
+     */
+    updated_at?: string;
+    /**
+     * As GET answers it.
+     */
+    version?: number;
 };
 
 /**
@@ -2821,6 +2995,39 @@ export type SequenceStep = {
      * For the others: skip the step, or stop.
      */
     if_not: IfNot;
+};
+
+export type SequenceStepInput = (unknown | {
+    attachments: unknown;
+}) & {
+    /**
+     * What the step keeps through all versions. One without gets that of the step that was at its place, or a new one.
+     */
+    id?: string;
+    /**
+     * ISO 8601, since the step before or the enrollment.
+     */
+    delay?: string;
+    /**
+     * 1 to 4096 UTF-16 units once `{variables}` are filled in. With `attachments` it is their caption: at most 1024 units, and it may be left out.
+     */
+    text?: string;
+    /**
+     * How `text` is written; `plain`.
+     */
+    format?: Format;
+    /**
+     * Files of `POST /v1/files`.
+     */
+    attachments?: Array<string>;
+    /**
+     * The step is for those for whom this holds; null: for everybody.
+     */
+    condition?: Condition | null;
+    /**
+     * For the others: `skip` the step, or `stop`.
+     */
+    if_not?: IfNot;
 };
 
 /**
@@ -10361,6 +10568,107 @@ export type ListSequencesResponses = {
 
 export type ListSequencesResponse = ListSequencesResponses[keyof ListSequencesResponses];
 
+export type CreateSequenceData = {
+    body: SequenceInput;
+    headers: {
+        /**
+         * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
+         */
+        'Idempotency-Key': string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/sequences';
+};
+
+export type CreateSequenceErrors = {
+    /**
+     * - `malformed_json`: Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.
+     * - `idempotency_key_missing`: Send an Idempotency-Key header, a new UUID for each logical operation.
+     * - `idempotency_key_invalid`: An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `idempotency_in_progress`: A request with this Idempotency-Key is still running. Retry in a moment.
+     */
+    409: Problem;
+    /**
+     * - `erased`: The person this answer was about has been erased.
+     */
+    410: Problem;
+    /**
+     * - `payload_too_large`: A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: Correct the fields that `errors` names, then retry.
+     * - `idempotency_key_reused`: This Idempotency-Key was used for another request. Use a new key.
+     */
+    422: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type CreateSequenceError = CreateSequenceErrors[keyof CreateSequenceErrors];
+
+export type CreateSequenceResponses = {
+    /**
+     * Created
+     */
+    201: SequenceDetail;
+};
+
+export type CreateSequenceResponse = CreateSequenceResponses[keyof CreateSequenceResponses];
+
 export type GetSequenceData = {
     body?: never;
     headers?: {
@@ -10451,6 +10759,243 @@ export type GetSequenceResponses = {
 };
 
 export type GetSequenceResponse = GetSequenceResponses[keyof GetSequenceResponses];
+
+export type UpdateSequenceData = {
+    body: SequenceChanges;
+    headers: {
+        /**
+         * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
+         */
+        'Idempotency-Key': string;
+        /**
+         * The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.
+         */
+        'If-Match'?: string;
+        /**
+         * ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands for any: with it, a write that creates or updates only creates.
+         */
+        'If-None-Match'?: string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        sequence_id: string;
+    };
+    query?: never;
+    url: '/v1/sequences/{sequence_id}';
+};
+
+export type UpdateSequenceErrors = {
+    /**
+     * - `malformed_json`: Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.
+     * - `idempotency_key_missing`: Send an Idempotency-Key header, a new UUID for each logical operation.
+     * - `idempotency_key_invalid`: An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `idempotency_in_progress`: A request with this Idempotency-Key is still running. Retry in a moment.
+     */
+    409: Problem;
+    /**
+     * - `erased`: The person this answer was about has been erased.
+     */
+    410: Problem;
+    /**
+     * - `precondition_failed`: The object changed since you read it. Read it again, then retry.
+     */
+    412: Problem;
+    /**
+     * - `payload_too_large`: A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: Correct the fields that `errors` names, then retry.
+     * - `idempotency_key_reused`: This Idempotency-Key was used for another request. Use a new key.
+     */
+    422: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type UpdateSequenceError = UpdateSequenceErrors[keyof UpdateSequenceErrors];
+
+export type UpdateSequenceResponses = {
+    /**
+     * OK
+     */
+    200: SequenceDetail;
+};
+
+export type UpdateSequenceResponse = UpdateSequenceResponses[keyof UpdateSequenceResponses];
+
+export type ReplaceSequenceData = {
+    body: SequenceReplacementInput;
+    headers?: {
+        /**
+         * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.
+         */
+        'If-Match'?: string;
+        /**
+         * ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands for any: with it, a write that creates or updates only creates.
+         */
+        'If-None-Match'?: string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        sequence_id: string;
+    };
+    query?: never;
+    url: '/v1/sequences/{sequence_id}';
+};
+
+export type ReplaceSequenceErrors = {
+    /**
+     * - `malformed_json`: Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.
+     * - `idempotency_key_invalid`: An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `idempotency_in_progress`: A request with this Idempotency-Key is still running. Retry in a moment.
+     */
+    409: Problem;
+    /**
+     * - `erased`: The person this answer was about has been erased.
+     */
+    410: Problem;
+    /**
+     * - `precondition_failed`: The object changed since you read it. Read it again, then retry.
+     */
+    412: Problem;
+    /**
+     * - `payload_too_large`: A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: Correct the fields that `errors` names, then retry.
+     * - `idempotency_key_reused`: This Idempotency-Key was used for another request. Use a new key.
+     */
+    422: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type ReplaceSequenceError = ReplaceSequenceErrors[keyof ReplaceSequenceErrors];
+
+export type ReplaceSequenceResponses = {
+    /**
+     * OK
+     */
+    200: SequenceDetail;
+};
+
+export type ReplaceSequenceResponse = ReplaceSequenceResponses[keyof ReplaceSequenceResponses];
 
 export type EnrollContactData = {
     body: SequenceContactInput;

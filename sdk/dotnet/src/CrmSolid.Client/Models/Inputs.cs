@@ -146,3 +146,81 @@ public sealed record ThreadChanges
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Optional<int?> AssigneeId { get; init; }
 }
+
+/// <summary>What a sequence says.</summary>
+public record SequenceFields
+{
+    /// <summary>The name. No two sequences have the same.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The accounts that send.</summary>
+    public IReadOnlyList<long>? AccountIds { get; init; }
+
+    /// <summary>For contacts without a time zone of their own; by default that of the workspace.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>When steps may be sent; null for always.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<SendingWindow?> Window { get; init; }
+
+    /// <summary>ISO 8601. Each step is later by a random part of it.</summary>
+    public string? Jitter { get; init; }
+
+    /// <summary><c>reply</c>, <c>tag:NAME</c>, <c>stage:NAME</c>.</summary>
+    public IReadOnlyList<string>? StopOn { get; init; }
+
+    /// <summary>Whether automatic replies leave the sequence running.</summary>
+    public bool? IgnoreAutoReplies { get; init; }
+
+    /// <summary>Contacts who were not written to yet go to another account while theirs cannot send.</summary>
+    public bool? PassOn { get; init; }
+
+    /// <summary>The steps, in their order.</summary>
+    public IReadOnlyList<StepFields>? Steps { get; init; }
+}
+
+/// <summary>A step of a sequence. A <see cref="SequenceStep"/> that was read converts to it.</summary>
+public sealed record StepFields
+{
+    /// <summary>What the step keeps through all versions; by default that of the step which was at its place, or a new one.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>ISO 8601, since the step before or the enrollment; by default none.</summary>
+    public string? Delay { get; init; }
+
+    /// <summary>The text, with variables such as <c>{first_name}</c>; with files their caption, which may be left out.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>How the text is written; by default plain.</summary>
+    public TextFormat? Format { get; init; }
+
+    /// <summary>The ids of files that go with it (<see cref="FilesClient.UploadAsync"/>).</summary>
+    public IReadOnlyList<string>? Attachments { get; init; }
+
+    /// <summary>The step is for those for whom this holds; by default for everybody.</summary>
+    public Condition? Condition { get; init; }
+
+    /// <summary>For the others: skip the step (the default), or stop.</summary>
+    public UnmetConditionAction? IfNot { get; init; }
+
+    /// <summary>The step as it was read.</summary>
+    /// <param name="step">The step.</param>
+    public static implicit operator StepFields(SequenceStep step) => new()
+    {
+        Id = step.Id,
+        Delay = step.Delay,
+        Text = step.Text,
+        Format = step.Format,
+        Attachments = step.Attachments,
+        Condition = step.Condition,
+        IfNot = step.IfNot,
+    };
+}
+
+internal sealed record SequenceChange : SequenceFields
+{
+    internal SequenceChange(SequenceFields fields, InFlight? inFlight)
+        : base(fields) => InFlight = inFlight;
+
+    public InFlight? InFlight { get; }
+}

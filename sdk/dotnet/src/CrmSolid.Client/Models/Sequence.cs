@@ -1,7 +1,7 @@
 namespace CrmSolid.Client;
 
 /// <summary>A series of messages, sent step by step.</summary>
-public record Sequence : ApiModel
+public record Sequence : VersionedModel
 {
     /// <summary>The id.</summary>
     public required string Id { get; init; }

@@ -189,3 +189,23 @@ public readonly record struct ResumeMode(string Value) : IStringValue<ResumeMode
     /// <inheritdoc/>
     public override string ToString() => Value;
 }
+
+/// <summary>What contacts do who are in a sequence when its next version is published.</summary>
+/// <param name="Value">As the API writes it.</param>
+[JsonConverter(typeof(StringValueConverter<InFlight>))]
+public readonly record struct InFlight(string Value) : IStringValue<InFlight>
+{
+    /// <summary><c>finish</c>: on the version that they began with.</summary>
+    public static InFlight Finish { get; } = new("finish");
+
+    /// <summary><c>move</c>: to the new version, where a step that they got is never sent again.</summary>
+    public static InFlight Move { get; } = new("move");
+
+    static InFlight IStringValue<InFlight>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator InFlight(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

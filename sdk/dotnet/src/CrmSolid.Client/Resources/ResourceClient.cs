@@ -28,6 +28,12 @@ public abstract class ResourceClient
             ApiRequest.Write(HttpMethod.Patch, path, idempotencyKey).Header("If-Match", ifMatch).Body(body),
             cancellationToken);
 
+    internal Task<T> SendPutAsync<T>(
+        FormattableString path, object body, string? idempotencyKey, string? ifMatch, CancellationToken cancellationToken) =>
+        Transport.SendAsync<T>(
+            ApiRequest.Write(HttpMethod.Put, path, idempotencyKey).Header("If-Match", ifMatch).Body(body),
+            cancellationToken);
+
     internal async Task SendDeleteAsync(
         FormattableString path, string? idempotencyKey, string? ifMatch, CancellationToken cancellationToken)
     {

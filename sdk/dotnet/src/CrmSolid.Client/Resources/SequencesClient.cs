@@ -2,7 +2,7 @@ using CrmSolid.Client.Http;
 
 namespace CrmSolid.Client;
 
-/// <summary>Series of messages, which are made in the panel. See <see cref="CrmSolidClient"/>.</summary>
+/// <summary>Series of messages. See <see cref="CrmSolidClient"/>.</summary>
 public class SequencesClient : ResourceClient
 {
     /// <summary>Makes a mock.</summary>
@@ -26,6 +26,43 @@ public class SequencesClient : ResourceClient
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<SequenceDetail> GetAsync(string sequenceId, CancellationToken cancellationToken = default) =>
         SendGetAsync<SequenceDetail>($"/v1/sequences/{sequenceId}", cancellationToken);
+
+    /// <summary>Creates a sequence, as a draft.</summary>
+    /// <param name="fields">What it says; the name and the steps are required.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<SequenceDetail> CreateAsync(
+        SequenceFields fields, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        SendPostAsync<SequenceDetail>($"/v1/sequences", fields, idempotencyKey, cancellationToken);
+
+    /// <summary>
+    /// Publishes the next version of a sequence, unless it is what the latest one says. Steps with the same id are the
+    /// same.
+    /// </summary>
+    /// <param name="sequenceId">The sequence.</param>
+    /// <param name="fields">What it says from now on; what is left out has its default.</param>
+    /// <param name="inFlight">What contacts do who are in it. By default they finish on their version.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="ifMatch">The ETag as it was read: the change is refused if the sequence has changed since.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<SequenceDetail> ReplaceAsync(
+        string sequenceId, SequenceFields fields, InFlight? inFlight = null, string? idempotencyKey = null,
+        string? ifMatch = null, CancellationToken cancellationToken = default) =>
+        SendPutAsync<SequenceDetail>(
+            $"/v1/sequences/{sequenceId}", new SequenceChange(fields, inFlight), idempotencyKey, ifMatch, cancellationToken);
+
+    /// <summary>Changes a sequence: as <see cref="ReplaceAsync"/>, and what is left out stays.</summary>
+    /// <param name="sequenceId">The sequence.</param>
+    /// <param name="fields">What to change; <see cref="SequenceFields.Steps"/> are all steps.</param>
+    /// <param name="inFlight">What contacts do who are in it. By default they finish on their version.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="ifMatch">The ETag as it was read: the change is refused if the sequence has changed since.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<SequenceDetail> UpdateAsync(
+        string sequenceId, SequenceFields fields, InFlight? inFlight = null, string? idempotencyKey = null,
+        string? ifMatch = null, CancellationToken cancellationToken = default) =>
+        SendPatchAsync<SequenceDetail>(
+            $"/v1/sequences/{sequenceId}", new SequenceChange(fields, inFlight), idempotencyKey, ifMatch, cancellationToken);
 
     /// <summary>Starts a sequence.</summary>
     /// <param name="sequenceId">The sequence.</param>

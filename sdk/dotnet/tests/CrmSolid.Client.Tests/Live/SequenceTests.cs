@@ -42,4 +42,20 @@ public sealed class SequenceTests
         var error = await Assert.ThrowsAsync<ConflictException>(() => _client.Sequences.StartAsync(sequence.Id));
         Assert.Equal(ErrorCode.InvalidState, error.Code);
     }
+
+    [LiveFact]
+    public async Task A_sequence_is_made_and_its_next_version_published()
+    {
+        string name = $"Made {Guid.NewGuid()}";
+        var window = new SendingWindow { Days = ["mon"], From = "09:00", To = "24:00" };
+        SequenceFields fields = new() { Name = name, Steps = [new StepFields { Text = "Hello" }], Window = window };
+        SequenceDetail made = await _client.Sequences.CreateAsync(fields);
+        Assert.Equal((SequenceStatus.Draft, 1, "24:00"), (made.Status, made.Version, made.Window?.To));
+        SequenceDetail changed = await _client.Sequences.UpdateAsync(
+            made.Id, new SequenceFields { Window = null, PassOn = true }, InFlight.Move, ifMatch: made.ETag);
+        Assert.Equal((2, null), (changed.Version, changed.Window));
+        SequenceDetail same = await _client.Sequences.ReplaceAsync(
+            made.Id, new SequenceFields { Name = name, PassOn = true, Steps = [.. changed.Steps.Select(each => (StepFields)each)] });
+        Assert.Equal((2, "step-1"), (same.Version, same.Steps[0].Id));
+    }
 }

@@ -138,6 +138,7 @@ internal static class Description
             _ when type == typeof(Action<string>) => new Action<string>(_ => { }),
             _ when type == typeof(Stream) => new MemoryStream("username\nsarah\n"u8.ToArray()),
             _ when type == typeof(Condition) => Condition.Where("tag", ConditionOperator.Is, "vip"),
+            _ when type == typeof(SendingWindow) => new SendingWindow { Days = ["mon"], From = "09:00", To = "18:00" },
             _ when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["A"] = "name" },
             _ when type == typeof(IReadOnlyDictionary<string, object>) => new Dictionary<string, object?> { ["city"] = 5 },
             _ => Filled(Activator.CreateInstance(type)!),

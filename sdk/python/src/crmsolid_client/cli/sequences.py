@@ -14,7 +14,7 @@ RESUME_MODES = ("keep_dates", "restart_delay", "only_active_time")
 
 @click.group()
 def sequences() -> None:
-    """Sequences of messages. They are made in the panel."""
+    """Sequences of messages. They are made in the panel or by the API."""
 
 
 @sequences.command("list")

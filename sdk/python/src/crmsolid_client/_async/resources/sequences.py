@@ -1,8 +1,10 @@
-"""Sequences, which are made in the panel, and the enrollments of contacts in them."""
+"""Sequences, and the enrollments of contacts in them."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from collections.abc import Sequence as Several
+from typing import Any, Literal
 
 from ... import models
 from ..._requests import NOT_GIVEN, NotGiven, read, write
@@ -10,6 +12,8 @@ from ..pages import AsyncPages
 from .base import AsyncResource
 
 ResumeMode = Literal["keep_dates", "restart_delay", "only_active_time"]
+InFlight = Literal["finish", "move"]
+Step = Mapping[str, Any] | models.Step
 
 
 class AsyncSequences(AsyncResource):
@@ -20,6 +24,114 @@ class AsyncSequences(AsyncResource):
     async def get(self, sequence_id: str) -> models.SequenceDetail:
         """A sequence with the steps of its latest version."""
         return await self._transport.model(read("/v1/sequences/{}", sequence_id), models.SequenceDetail)
+
+    async def create(
+        self,
+        *,
+        name: str,
+        steps: Several[Step],
+        account_ids: Several[int] | NotGiven = NOT_GIVEN,
+        time_zone: str | NotGiven = NOT_GIVEN,
+        window: Mapping[str, Any] | models.Window | NotGiven | None = NOT_GIVEN,
+        jitter: str | NotGiven = NOT_GIVEN,
+        stop_on: Several[str] | NotGiven = NOT_GIVEN,
+        ignore_auto_replies: bool | NotGiven = NOT_GIVEN,
+        pass_on: bool | NotGiven = NOT_GIVEN,
+        idempotency_key: str | None = None,
+    ) -> models.SequenceDetail:
+        """Make a sequence, as a draft. A step is ``{"text": ...}``; it may have ``id``, ``delay``, ``format``,
+        ``attachments``, ``condition`` and ``if_not``. ``errors`` of ValidationFailedError name each wrong part by its
+        path, such as ``steps[2].text``."""
+        call = write(
+            "POST",
+            "/v1/sequences",
+            idempotency_key=idempotency_key,
+            name=name,
+            steps=steps,
+            account_ids=account_ids,
+            time_zone=time_zone,
+            window=window,
+            jitter=jitter,
+            stop_on=stop_on,
+            ignore_auto_replies=ignore_auto_replies,
+            pass_on=pass_on,
+        )
+        return await self._transport.model(call, models.SequenceDetail)
+
+    async def replace(
+        self,
+        sequence_id: str,
+        *,
+        name: str,
+        steps: Several[Step],
+        account_ids: Several[int] | NotGiven = NOT_GIVEN,
+        time_zone: str | NotGiven = NOT_GIVEN,
+        window: Mapping[str, Any] | models.Window | NotGiven | None = NOT_GIVEN,
+        jitter: str | NotGiven = NOT_GIVEN,
+        stop_on: Several[str] | NotGiven = NOT_GIVEN,
+        ignore_auto_replies: bool | NotGiven = NOT_GIVEN,
+        pass_on: bool | NotGiven = NOT_GIVEN,
+        in_flight: InFlight | NotGiven = NOT_GIVEN,
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.SequenceDetail:
+        """Publish the next version, unless it is what the latest one says. What is left out has its default. Steps with
+        the same ``id`` are the same. Those who are in the sequence finish on their version, or ``move`` to this one."""
+        call = write(
+            "PUT",
+            "/v1/sequences/{}",
+            sequence_id,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            name=name,
+            steps=steps,
+            account_ids=account_ids,
+            time_zone=time_zone,
+            window=window,
+            jitter=jitter,
+            stop_on=stop_on,
+            ignore_auto_replies=ignore_auto_replies,
+            pass_on=pass_on,
+            in_flight=in_flight,
+        )
+        return await self._transport.model(call, models.SequenceDetail)
+
+    async def update(
+        self,
+        sequence_id: str,
+        *,
+        name: str | NotGiven = NOT_GIVEN,
+        steps: Several[Step] | NotGiven = NOT_GIVEN,
+        account_ids: Several[int] | NotGiven = NOT_GIVEN,
+        time_zone: str | NotGiven = NOT_GIVEN,
+        window: Mapping[str, Any] | models.Window | NotGiven | None = NOT_GIVEN,
+        jitter: str | NotGiven = NOT_GIVEN,
+        stop_on: Several[str] | NotGiven = NOT_GIVEN,
+        ignore_auto_replies: bool | NotGiven = NOT_GIVEN,
+        pass_on: bool | NotGiven = NOT_GIVEN,
+        in_flight: InFlight | NotGiven = NOT_GIVEN,
+        if_match: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.SequenceDetail:
+        """As :meth:`replace`; what is left out stays. ``steps`` are all of them."""
+        call = write(
+            "PATCH",
+            "/v1/sequences/{}",
+            sequence_id,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            name=name,
+            steps=steps,
+            account_ids=account_ids,
+            time_zone=time_zone,
+            window=window,
+            jitter=jitter,
+            stop_on=stop_on,
+            ignore_auto_replies=ignore_auto_replies,
+            pass_on=pass_on,
+            in_flight=in_flight,
+        )
+        return await self._transport.model(call, models.SequenceDetail)
 
     async def start(self, sequence_id: str, *, idempotency_key: str | None = None) -> models.Sequence:
         """Start a draft, so that contacts can be enrolled."""
