@@ -5,30 +5,39 @@ events that are returned. A message that arrives late sets nothing back.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Greatest
 
-from contacts import stages
+from contacts import events, repository, stages
+from contacts.events import Before
 from contacts.models import Contact, Stage
 from contacts.normalization import parse_duration
-from contacts.repository import with_tags
 from contacts.scoring import awarding, occasions
 from contacts.scoring.awarding import NewTimer
 from contacts.scoring.models import SILENCE, ScoringRule, Trigger
 from crmsolid.core import clock
 from crmsolid.events.publishing import NewEvent
+from crmsolid.workspaces.authors import NOBODY, Author
 
 # Telegram's times are whole seconds of its own clock, so an answer may seem to be older than its message.
 CLOCK_DIFFERENCE = timedelta(minutes=1)
 
 
-def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], at: datetime) -> list[NewEvent]:
-    """Messages to these contacts (id to workspace) were sent at this time, for these calls (id to ``X-Request-Id``);
-    who was new is contacted now."""
-    rows, now = Contact.unscoped.filter(pk__in=list(workspaces)), clock.now()
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was sent: its workspace, the ``X-Request-Id`` of the call that caused it, and who wrote it."""
+
+    workspace_id: int
+    request_id: str = ""
+    by: Author = NOBODY
+
+
+def record_sent(sent: Mapping[str, Sent], at: datetime) -> list[NewEvent]:
+    """Messages were sent at this time, by the ids of their contacts; who was new is contacted now."""
+    rows, now = Contact.unscoped.filter(pk__in=list(sent)), clock.now()
     contacts = list(rows)
     # Those who did not wait for an answer of theirs begin to do so.
     answered = [
@@ -38,22 +47,23 @@ def record_sent(workspaces: Mapping[str, int], request_ids: Mapping[str, str], a
     ]
     for contact in answered:
         contact.unanswered_since = at
-    advanced = stages.advance(contacts, [Stage.NEW], Stage.CONTACTED, at, "message")
+    advanced = stages.advance(contacts, [Stage.NEW], Stage.CONTACTED, at, stages.MESSAGE)
     rows.update(
         last_out_at=Greatest("last_out_at", at),
         unanswered_since=Case(When(pk__in=[each.pk for each in answered], then=at), default=F("unanswered_since")),
         stage=Case(When(stage=Stage.NEW, then=Value(Stage.CONTACTED.value)), default=F("stage")),
         updated_at=now,
     )
-    rules = awarding.read_rules(workspaces.values(), [Trigger.STAGE, Trigger.SILENCE])
+    rules = awarding.read_rules((each.workspace_id for each in sent.values()), [Trigger.STAGE, Trigger.SILENCE])
     _start_timers([rule for rule in rules if rule.trigger == Trigger.SILENCE], answered, at)
-    if not advanced or all(rule.trigger == Trigger.SILENCE for rule in rules):
-        return []
     for contact in advanced:
         contact.updated_at, contact.last_out_at = now, _later(contact.last_out_at, at)
+    people = repository.with_tags(advanced)
     reached = [each for c in advanced for each in occasions.stage_reached(c, max(c.created_at, at))]
-    events = awarding.score_matched(with_tags(advanced), occasions.matching_rules(rules, reached))
-    return [replace(event, request_id=request_ids.get(event.contact_id, "")) for event in events]
+    scored = awarding.score_matched(people, occasions.matching_rules(rules, reached))
+    moved = [events.stage_changed(person, Stage.NEW, stages.MESSAGE) for person in people]
+    causes = [(event, sent[event.contact_id]) for event in (*moved, *scored)]
+    return [replace(event, request_id=each.request_id, by=each.by) for event, each in causes]
 
 
 def _start_timers(rules: Iterable[ScoringRule], contacts: Iterable[Contact], at: datetime) -> None:
@@ -69,15 +79,18 @@ def _start_timers(rules: Iterable[ScoringRule], contacts: Iterable[Contact], at:
 
 
 def record_received(
-    contact: Contact, message_id: str, at: datetime, *, auto_reply: bool, scores: bool
+    contact: Contact, message_id: str, at: datetime, *, auto_reply: bool, opts_out: bool
 ) -> list[NewEvent]:
     """The contact, as it is stored, has written this message. An auto-reply sets ``last_in_at`` alone; any other
-    message makes a contact who was new or contacted one that has replied, and gives points if it ``scores``."""
+    message makes a contact who was new or contacted one that has replied, and gives points, unless it ``opts_out``."""
+    old, cause = Before.of(contact), stages.OPT_OUT if opts_out else stages.REPLY
     contact.updated_at, contact.last_in_at = clock.now(), _later(contact.last_in_at, at)
     columns = ["updated_at", "last_in_at"]
     happened = []
+    if opts_out:
+        contact.opted_out = True
+        columns.append("opted_out")
     if not auto_reply:
-        cause = stages.REPLY if scores else stages.OPT_OUT
         happened.append(occasions.reply(contact, message_id, at))
         if stages.advance([contact], [Stage.NEW, Stage.CONTACTED], Stage.REPLIED, at, cause):
             happened += occasions.stage_reached(contact, max(contact.created_at, at))
@@ -85,10 +98,9 @@ def record_received(
         if contact.unanswered_since is not None and contact.unanswered_since <= at + CLOCK_DIFFERENCE:
             contact.unanswered_since = None
         columns += ["last_reply_at", "unanswered_since", "stage"]
-    rows = Contact.objects.for_workspace(contact.workspace_id).filter(pk=contact.id)
-    rows.update(**{name: getattr(contact, name) for name in columns})
-    matched = awarding.matching(happened) if scores else []
-    return awarding.score_matched(with_tags([contact]), matched) if matched else []
+    person = repository.write(contact, {name: getattr(contact, name) for name in columns})
+    scored = [] if opts_out else awarding.score([person], happened)
+    return old.events(person, cause) + scored
 
 
 def record_read(contact_id: str, at: datetime) -> None:

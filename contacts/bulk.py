@@ -23,7 +23,7 @@ from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.models import Job
-from crmsolid.jobs.runner import start_job
+from crmsolid.jobs.runner import actor_of, start_job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import ROLE_SCOPES, Actor, Scope
 from crmsolid.workspaces.models import Membership, Role
@@ -118,15 +118,15 @@ def _run(job: Job) -> datetime | None:
     if action is None:
         raise JobFailed("invalid_state", "this kind of change is not known here")
     _check_authority(job, action)
-    walk = Walk.of(job)
+    actor, walk = actor_of(job, BULK), Walk.of(job)
     ids = [contact.pk for contact in walk.next(_people(job).only("pk"), action.batch)]
     if not ids:
         walk.keep_in(job)
         if not walk.ended:
             return clock.now()
-        action.finish(_actor_of(job), job.params["arguments"])
+        action.finish(actor, job.params["arguments"])
         return None
-    changed, refused = action.apply(_actor_of(job), ids, job.params["arguments"])
+    changed, refused = action.apply(actor, ids, job.params["arguments"])
     # An erasure takes the person out of the filters of jobs, this one included.
     job.refresh_from_db(fields=["params"])
     walk.keep_in(job)
@@ -164,12 +164,6 @@ def _check_authority(job: Job, action: BulkAction) -> None:
         raise JobFailed("forbidden", "who began this may no longer do it")
 
 
-def _actor_of(job: Job) -> Actor:
-    """The product itself: the audit log names the member once, for the whole job."""
-    system = Actor.system(job.workspace, BULK)
-    return Actor(system.workspace, system.subject, system.scopes, None, "system", request_id=job.request_id)
-
-
 def _forget(job: Job) -> None:
     """Filters may name a person, and nobody needs them any more."""
     job.params = {"action": job.params.get("action", "")}
@@ -204,7 +198,8 @@ def _check_stage(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
 def _change_stage(
     actor: Actor, ids: Sequence[str], arguments: Mapping[str, Any]
 ) -> tuple[int, Mapping[str, DomainError]]:
-    return each(lambda pk: services.update_contact(actor, pk, {"stage": arguments["stage"]}).changed, ids)
+    people = repository.with_tags(repository.lock(actor.workspace.pk, ids))
+    return len(repository.change_stage(actor, people, arguments["stage"])), {}
 
 
 def _erase(actor: Actor, ids: Sequence[str], arguments: Mapping[str, Any]) -> tuple[int, Mapping[str, DomainError]]:
@@ -221,7 +216,7 @@ def _nothing(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 TAGS, STAGE, ERASE = "tags", "stage", "erase"
 CHANGE_TAGS = BulkAction(TAGS, "Tags", _check_tags, _change_tags, 500)
-CHANGE_STAGE = BulkAction(STAGE, "Stage", _check_stage, _change_stage, 50)
+CHANGE_STAGE = BulkAction(STAGE, "Stage", _check_stage, _change_stage, 500)
 # One a transaction: an erasure locks saved conditions before the contact, and keeps them locked until the end.
 ERASE_CONTACTS = BulkAction(ERASE, "Erase", _nothing, _erase, 1)
 

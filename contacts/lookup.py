@@ -6,14 +6,15 @@ No scope is required: whoever may send or receive a message may do so with a per
 
 from typing import Any
 
-from contacts import repository
+from contacts import repository, stages
+from contacts.events import Before
 from contacts.models import Contact
 from contacts.normalization import InvalidValue, email_key, username_key
-from contacts.repository import contacts
 from contacts.validation import Changes
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import is_id
+from crmsolid.events.publishing import publish_all
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
@@ -38,7 +39,7 @@ def find_or_create(
     ``service_unavailable`` if other calls create and erase contacts of
     these identities faster than they can be read.
     """
-    workspace, name = who.workspace if isinstance(who, Actor) else who, name[:200]
+    name = name[:200]
     names = {"name": name}
     if last_name:
         names |= {"given_first_name": name.removesuffix(last_name).strip()[:100], "last_name": last_name[:100]}
@@ -46,22 +47,23 @@ def find_or_create(
     if username:
         columns |= {"username": username, "username_key": username.lower()}
     for _ in range(ATTEMPTS):
-        contact = _find(workspace, username, telegram_id)
+        contact = _find(who, username, telegram_id)
         if contact is not None:
-            return _update(contact, **names) if name and not contact.name else contact
+            return _update(who, contact, **names) if name and not contact.name else contact
         created = repository.insert(who, Changes(columns, {}))
         if created is not None:
             return created.contact
     raise DomainError("service_unavailable")
 
 
-def _find(workspace: Workspace, username: str | None, telegram_id: int | None) -> Contact | None:
+def _find(who: Actor | Workspace, username: str | None, telegram_id: int | None) -> Contact | None:
     """The Telegram id decides, because usernames pass from one person to another."""
     identities: dict[str, Any] = {}
     if telegram_id is not None:
         identities["telegram_id"] = telegram_id
     if username:
         identities["username_key"] = username.lower()
+    workspace = who.workspace if isinstance(who, Actor) else who
     rows = repository.find_by_identity(workspace, identities, lock=True)
     found = {column: row for row in rows for column, key in identities.items() if getattr(row, column) == key}
     by_id, by_username = found.get("telegram_id"), found.get("username_key")
@@ -70,19 +72,21 @@ def _find(workspace: Workspace, username: str | None, telegram_id: int | None) -
     if telegram_id is None:
         return by_username
     if by_username is not None and by_username.telegram_id is None:
-        return by_id or _update(by_username, telegram_id=telegram_id)
+        return by_id or _update(who, by_username, telegram_id=telegram_id)
     if by_username is not None:
         # The username belongs to another Telegram user now. Its former contact keeps everything else.
-        _update(by_username, username="", username_key=None)
-    return None if by_id is None else _update(by_id, username=username, username_key=username.lower())
+        _update(who, by_username, username="", username_key=None)
+    return None if by_id is None else _update(who, by_id, username=username, username_key=username.lower())
 
 
-def _update(contact: Contact, **columns: Any) -> Contact:
-    """Write these columns of a locked contact, and tell the watchers."""
+def _update(who: Actor | Workspace, contact: Contact, **columns: Any) -> Contact:
+    """Write these columns of a locked contact, publish what is different, and tell the watchers."""
+    old = Before.of(contact)
     changed = {**Changes(columns, {}).apply(contact), "updated_at": clock.now()}
     contact.updated_at = changed["updated_at"]
-    contacts.update(changed, "id = %s", [contact.id])
+    after = repository.write(contact, changed)
     repository.notify([contact.id])
+    publish_all(who, old.events(after, stages.cause_of(who)))
     return contact
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from contacts import optouts, stages
-from contacts.events import CONTACT_CREATED, CONTACT_TAGGED
+from contacts import events, optouts, stages
+from contacts.events import Before
 from contacts.models import Contact, ContactTag
 from contacts.normalization import fold
 from contacts.representations import ContactOut
@@ -26,7 +26,7 @@ from crmsolid.core.extension_points import ExtensionPoint
 from crmsolid.core.ids import is_id
 from crmsolid.core.sql.prepared_cursor import statement_cursor
 from crmsolid.core.sql.table import Table
-from crmsolid.events.publishing import NewEvent, publish_all
+from crmsolid.events.publishing import publish_all
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
@@ -117,6 +117,15 @@ def with_tags(rows: Sequence[Contact]) -> list[ContactWithTags]:
     return [ContactWithTags(contact, names[contact.id]) for contact in rows]
 
 
+def write(contact: Contact, columns: Mapping[str, Any]) -> ContactWithTags:
+    """Store these columns of a locked contact, which has the values already. The same statement reads its tags: it sees
+    them as they are, because it begins when the lock is held."""
+    of_contact = f"ARRAY(SELECT name FROM {_tags.name} WHERE contact_id = {contacts.name}.id)"
+    where, params = "id = %s AND workspace_id = %s", [contact.id, contact.workspace_id]
+    [(tags,)] = contacts.update_returning(columns, where, params, of_contact)
+    return ContactWithTags(contact, tags, changed=True)
+
+
 def lock(workspace_id: int, ids: Sequence[str]) -> list[Contact]:
     """These contacts, locked for an update in the order of their ids. Those that are gone are left out."""
     return contacts.select("workspace_id = %s AND id = ANY(%s) ORDER BY id", [workspace_id, list(ids)], lock=True)
@@ -193,23 +202,21 @@ def insert(who: Actor | Workspace, changes: Changes) -> ContactWithTags | None:
         *occasions.fields_set(contact, {}, now),
     ]
     scored = awarding.score([created], happened)
-    events = [NewEvent(CONTACT_CREATED, {"contact": created.payload}, contact.id)]
     if created.tags:
         _tags.insert_later(_tag_rows(contact, created.tags, now), TAG_CONFLICT)
-        events.append(NewEvent(CONTACT_TAGGED, {"contact": created.payload, "added": created.tags}, contact.id))
-    publish_all(who, events + scored)
+    publish_all(who, events.added(created) + scored)
     return created
 
 
 def update(
     actor: Actor, before: ContactWithTags, changes: Changes, *, add: Iterable[str] = (), remove: Iterable[str] = ()
 ) -> ContactWithTags:
-    """Write what differs, publish ``contact.tagged`` for new tags and tell the watchers. Nothing if nothing differs.
+    """Write what differs, publish the events of it and tell the watchers. Nothing if nothing differs.
 
     The row of ``before`` must be locked. :class:`IdentityTaken` leaves the transaction usable.
     """
-    contact = before.contact
-    old_stage, old_fields = contact.stage, contact.custom_fields
+    contact, old = before.contact, Before.of(before.contact)
+    old_fields = contact.custom_fields
     added, removed = before.tag_changes(add, remove)
     changed = changes.apply(contact)
     if "opted_out" in changed and not contact.opted_out:
@@ -230,11 +237,11 @@ def update(
         *occasions.fields_set(contact, old_fields, now),
     ]
     if "stage" in changed:
-        stages.changed([(contact, old_stage, now)], stages.cause_of(actor))
+        stages.changed([(contact, old.stage, now)], stages.cause_of(actor))
         happened += occasions.stage_reached(contact, now)
     scored = awarding.score([after], happened)
     notify([contact.id])
-    publish_all(actor, _tagged([(after, added)]) + scored)
+    publish_all(actor, old.events(after, stages.cause_of(actor)) + events.tagged(after, added) + scored)
     return after
 
 
@@ -251,17 +258,12 @@ def _write(contact: Contact, changed: dict[str, Any]) -> None:
 
 
 def change_tags(
-    who: Actor | int,
-    rows: Sequence[ContactWithTags],
-    *,
-    add: Sequence[str],
-    remove: Sequence[str],
-    request_id: str = "",
+    actor: Actor, rows: Sequence[ContactWithTags], *, add: Sequence[str], remove: Sequence[str]
 ) -> list[ContactWithTags]:
     """Add and remove tags of contacts whose rows are locked, publish ``contact.tagged`` for each that got new ones, and
     tell the watchers. Returns those that were changed, as they are now.
 
-    The number of statements does not depend on that of the contacts. ``who`` as in ``publish``.
+    The number of statements does not depend on that of the contacts.
     """
     now = clock.now()
     changed: list[tuple[ContactWithTags, list[str]]] = []
@@ -278,19 +280,30 @@ def change_tags(
         _remove_tags(changed[0][0].contact.workspace_id, ids, remove)
     _tags.insert_many([row for after, added in changed for row in _tag_rows(after.contact, added, now)], TAG_CONFLICT)
     happened = [each for after, added in changed for each in occasions.tags_added(after.contact, added, now)]
-    scored = awarding.score([after for after, _ in changed], happened, request_id)
+    scored = awarding.score([after for after, _ in changed], happened)
     notify(ids)
-    publish_all(who, _tagged(changed, request_id) + scored)
+    publish_all(actor, [event for after, added in changed for event in events.tagged(after, added)] + scored)
     return [after for after, _ in changed]
 
 
-def _tagged(changed: Sequence[tuple[ContactWithTags, list[str]]], request_id: str = "") -> list[NewEvent]:
-    """``contact.tagged`` for each contact, as it is now, that got new tags."""
-    return [
-        NewEvent(CONTACT_TAGGED, {"contact": after.payload, "added": added}, after.contact.id, request_id)
-        for after, added in changed
-        if added
-    ]
+def change_stage(actor: Actor, rows: Sequence[ContactWithTags], stage: str) -> list[ContactWithTags]:
+    """Bring contacts whose rows are locked to this stage, publish the events of it, and tell the watchers. Returns
+    those that were in another one, as they are now. The number of statements does not depend on that of the
+    contacts."""
+    now, cause = clock.now(), stages.cause_of(actor)
+    moves = [(replace(row, changed=True), str(row.contact.stage)) for row in rows if row.contact.stage != stage]
+    if not moves:
+        return []
+    people = [after for after, _ in moves]
+    for after in people:
+        after.contact.stage, after.contact.updated_at = stage, now
+    ids = [after.contact.id for after in people]
+    contacts.update({"stage": stage, "updated_at": now}, "id = ANY(%s)", [ids])
+    stages.changed([(after.contact, old_stage, now) for after, old_stage in moves], cause)
+    scored = awarding.score(people, [each for after in people for each in occasions.stage_reached(after.contact, now)])
+    notify(ids)
+    publish_all(actor, [events.stage_changed(after, old_stage, cause) for after, old_stage in moves] + scored)
+    return people
 
 
 def _remove_tags(workspace_id: int, contact_ids: Sequence[str], names: Iterable[str]) -> None:

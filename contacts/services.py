@@ -15,6 +15,7 @@ from django.db import transaction
 from contacts import export, notes, optouts, repository
 from contacts.erasing import ledger, operands
 from contacts.erasing.operands import Person
+from contacts.events import CONTACT_ERASED
 from contacts.models import Contact, ContactQuerySet, CustomField
 from contacts.repository import ContactWithTags, IdentitiesConflict, IdentityTaken
 from contacts.scoring import erasure as scores
@@ -29,6 +30,7 @@ from crmsolid.core import clock, erasure
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, FieldError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.events.publishing import publish
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
@@ -141,6 +143,8 @@ def erase_contact(
     erasure.erase_all(actor.workspace.pk, contact_id)
     Contact.objects.for_workspace(actor.workspace).filter(pk=contact_id).delete()
     audit.record(actor, "contact.erased", contact_id)
+    # Not as an event about the contact: it stays when those are emptied.
+    publish(actor, CONTACT_ERASED, {"contact": {"id": contact_id}})
 
 
 def _out_of_conditions(workspace: Workspace, contact_id: str) -> ContactWithTags:

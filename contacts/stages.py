@@ -13,8 +13,8 @@ from crmsolid.core.unit_of_work import insert_later
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
-# Causes: a contact has written, or has written an opt-out word, for which no rule gives points.
-REPLY, OPT_OUT = "reply", "opt_out"
+# Causes: a message was sent; a contact has written, or has written an opt-out word, for which no rule gives points.
+MESSAGE, REPLY, OPT_OUT = "message", "reply", "opt_out"
 # The cause of the rows that say that an earlier stage was reached together with a later one.
 IMPLIED = "implied"
 
@@ -30,7 +30,7 @@ def implied_stages(stage: str) -> tuple[Stage, ...]:
 def cause_of(who: Actor | Workspace | int) -> str:
     """The cause that is kept for what ``who`` does: the interface, or ``message`` if it was a message."""
     if not isinstance(who, Actor):
-        return "message"
+        return MESSAGE
     return who.surface if who.surface != "system" else who.subject.label[:40]
 
 

@@ -257,15 +257,11 @@ def normal_form(text: str) -> str:
     return fold(text.strip(" \t\r\n.!"))
 
 
-def apply_word(message: Message) -> bool:
-    """Opt out the sender of this incoming message if it is an opt-out word, and return whether it is one. The contact's
-    row is locked."""
+def is_opt_out(message: Message) -> bool:
+    """Whether this incoming message is an opt-out word."""
     if len(message.text) > MAX_MESSAGE or not (word := normal_form(message.text)):
         return False
-    if not OptOutWord.objects.for_workspace(message.workspace_id).filter(word=word).exists():
-        return False
-    Contact.objects.for_workspace(message.workspace_id).filter(pk=message.contact_id).update(opted_out=True)
-    return True
+    return OptOutWord.objects.for_workspace(message.workspace_id).filter(word=word).exists()
 
 
 def provision(workspace: Workspace) -> None:

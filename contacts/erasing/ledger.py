@@ -22,6 +22,7 @@ from contacts.models import Contact, Erasure
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError
+from crmsolid.core.unit_of_work import insert_later
 from crmsolid.workspaces.models import Workspace
 
 logger = logging.getLogger("crmsolid.erasures")
@@ -98,13 +99,15 @@ def record(workspace: Workspace, contact: Contact, repeats: Entry | None = None)
     if repeats is not None:
         # The time is that of this erasure, because a backup from before it needs it.
         entry = replace(entry.merged_with(repeats), at=entry.at)
-    Erasure(
-        workspace=workspace,
-        contact_id=entry.contact_id,
-        digests=list(entry.digests),
-        opted_out=entry.opted_out,
-        created_at=entry.at,
-    ).save(force_insert=True)
+    insert_later(
+        Erasure(
+            workspace=workspace,
+            contact_id=entry.contact_id,
+            digests=list(entry.digests),
+            opted_out=entry.opted_out,
+            created_at=entry.at,
+        )
+    )
     try:
         _append(entry.as_line())
     except OSError as error:

@@ -1,7 +1,7 @@
 """The job of an import or a dry run: a chunk of the file in one transaction, with what it counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from contacts.validation import Changes
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.models import Job
+from crmsolid.jobs.runner import actor_of
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor
 
@@ -98,7 +99,7 @@ def _rehearse(job: Job, valid: Valid, done: _Done) -> None:
 
 def _import(job: Job, valid: Valid, done: _Done) -> None:
     """Import as many rows as one plan takes at a time."""
-    actor, workspace_id = actor_of(job), job.workspace_id
+    actor, workspace_id = actor_of(job, writing.CAUSE), job.workspace_id
     scores = writing.has_rules(workspace_id)
     while valid:
         identities = _identities(valid)
@@ -174,11 +175,6 @@ def _close(job: Job) -> None:
     erased = ContactImport.objects.for_workspace(job.workspace_id).filter(pk=job.object_id).exclude(erased=[])
     if not job.params["keep_file"] or erased.exists():
         ImportChunk.objects.for_workspace(job.workspace_id).filter(contact_import_id=job.object_id).delete()
-
-
-def actor_of(job: Job) -> Actor:
-    """The product itself, with the request id of the call that began the job."""
-    return replace(Actor.system(job.workspace, "import"), request_id=job.request_id)
 
 
 def _links(job: Job) -> Sequence[tuple[str, str]]:

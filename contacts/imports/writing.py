@@ -19,13 +19,13 @@ from typing import Any
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 
+from contacts import events as contact_events
 from contacts import repository, stages
-from contacts.events import CONTACT_CREATED, CONTACT_TAGGED
+from contacts.events import Before
 from contacts.imports.columns import IDENTITIES, InvalidRow
 from contacts.models import Contact, ContactTag, ImportDraft
 from contacts.normalization import fold
 from contacts.repository import ContactWithTags, with_tags
-from contacts.representations import ContactOut
 from contacts.scoring import awarding, occasions
 from contacts.scoring.models import Trigger
 from contacts.scoring.occasions import Occasion
@@ -37,6 +37,8 @@ from crmsolid.jobs.models import Job
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
 
+# What the history of stages, the audit log and events call an import.
+CAUSE = "import"
 # From so many rows on, PostgreSQL uses the indexes of a table.
 ENOUGH_ROWS = 2000
 # The triggers of scoring rules that a row may meet.
@@ -134,11 +136,12 @@ class Plan:
         person = Person(contact, dict.fromkeys(added), is_new=True, added=list(added))
         self.people.append(person)
         self._by_identity.update(dict.fromkeys(person.identities, person))
-        self._publish(person, added, created=True)
+        if self._publishes:
+            self.events += contact_events.added(ContactWithTags(contact, added))
         return Outcome.CREATED
 
     def _update(self, person: Person, changes: Changes) -> Outcome:
-        contact, old = person.contact, person.identities
+        contact, old, before = person.contact, person.identities, Before.of(person.contact)
         changed = changes.apply(contact)
         new = set(person.identities).difference(old)
         if not contact.opted_out and not self._opted_out.isdisjoint(new):
@@ -154,17 +157,10 @@ class Plan:
         person.changed.update(changed, ["updated_at"])
         person.tags.update(dict.fromkeys(added))
         person.added += added
-        self._publish(person, added, created=False)
+        if self._publishes:
+            after = ContactWithTags(contact, list(person.tags))
+            self.events += before.events(after, CAUSE) + contact_events.tagged(after, added)
         return Outcome.UPDATED
-
-    def _publish(self, person: Person, added: list[str], *, created: bool) -> None:
-        if not self._publishes or not (created or added):
-            return
-        data, contact_id = {"contact": ContactOut.render(person.contact, tags=sorted(person.tags))}, person.contact.id
-        if created:
-            self.events.append(NewEvent(CONTACT_CREATED, data, contact_id))
-        if added:
-            self.events.append(NewEvent(CONTACT_TAGGED, {**data, "added": added}, contact_id))
 
 
 def load(workspace_id: int, identities: Iterable[Identity], *, lock: bool) -> list[Person]:

@@ -79,16 +79,16 @@ def matching(occasions: Sequence[Occasion]) -> list[tuple[ScoringRule, Occasion]
     return matching_rules(rules, occasions)
 
 
-def score(people: "Iterable[ContactWithTags]", occasions: Sequence[Occasion], request_id: str = "") -> list[NewEvent]:
+def score(people: "Iterable[ContactWithTags]", occasions: Sequence[Occasion]) -> list[NewEvent]:
     """Give these people the points of what happened to them, set their new scores, and return the events to publish.
 
     One query if no rule gives points for it.
     """
-    return score_matched(people, matching(occasions), request_id)
+    return score_matched(people, matching(occasions))
 
 
 def score_matched(
-    people: "Iterable[ContactWithTags]", matched: Sequence[tuple[ScoringRule, Occasion]], request_id: str = ""
+    people: "Iterable[ContactWithTags]", matched: Sequence[tuple[ScoringRule, Occasion]]
 ) -> list[NewEvent]:
     """As :func:`score`, once it is known which rules give points."""
     if not matched:
@@ -104,7 +104,7 @@ def score_matched(
         if at is not None and (pair not in due or at < due[pair].due_at):
             due[pair] = NewTimer(entry.rule.workspace_id, *pair, DECAY, at)
     start_timers(list(due.values()))
-    return write({each.contact.id: each for each in people}, entries, request_id)
+    return write({each.contact.id: each for each in people}, entries)
 
 
 def award(matched: Sequence[tuple[ScoringRule, Occasion]]) -> list[NewEntry]:
@@ -171,7 +171,7 @@ def revisions(contact_ids: Iterable[str], rules: Iterable[ScoringRule], now: dat
     ]
 
 
-def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], request_id: str = "") -> list[NewEvent]:
+def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry]) -> list[NewEvent]:
     """Add the entries to the ledger and set the scores that follow from it.
 
     Returns ``lead.scored`` for those whose score changed. ``people`` has every contact of the entries.
@@ -213,7 +213,7 @@ def write(people: "Mapping[str, ContactWithTags]", entries: Sequence[NewEntry], 
             "new_score": new_score,
             "rules": list(names[contact_id]),
         }
-        events.append(NewEvent(LEAD_SCORED, data, contact_id, request_id, person.contact.workspace_id))
+        events.append(NewEvent(LEAD_SCORED, data, contact_id, workspace_id=person.contact.workspace_id))
     if changed:
         ledger = ScoreEntry.unscoped.filter(contact=OuterRef("pk")).values("contact").values(total=Sum("points"))
         new = Least(Greatest(Coalesce(Subquery(ledger), MIN_SCORE), MIN_SCORE), MAX_SCORE)

@@ -18,6 +18,7 @@ from contacts.scoring.models import DECAY, SILENCE, EntryKind, Trigger
 from contacts.scoring.occasions import Occasion
 from contacts.scoring.points import Award
 from crmsolid.events.publishing import NewEvent, publish_all
+from crmsolid.workspaces.actor import Actor
 
 
 @dataclass(slots=True)
@@ -56,14 +57,15 @@ def when_due(
     return missing
 
 
-def write(contacts: Iterable[Contact], missing: Missing, request_id: str = "") -> list[NewEvent]:
-    """Write what the ledgers of these contacts lack, and publish the events, which are returned."""
+def write(contacts: Iterable[Contact], missing: Missing, who: Actor | None = None) -> list[NewEvent]:
+    """Write what the ledgers of these contacts lack, and publish the events, which are returned. ``who`` has caused it,
+    nobody in particular without it; then the contacts may be of several workspaces."""
     changed = {entry.contact_id for entry in missing.entries}
     people = repository.with_tags([contact for contact in contacts if contact.id in changed])
-    events = awarding.write({each.contact.id: each for each in people}, missing.entries, request_id)
+    events = awarding.write({each.contact.id: each for each in people}, missing.entries)
     awarding.start_timers(missing.timers)
     if events:
-        publish_all(None, events)
+        publish_all(who, events)
     return events
 
 

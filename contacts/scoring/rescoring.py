@@ -5,7 +5,6 @@ those that are there, are scored by the rules as they are then. A chunk reads th
 again meanwhile has another job after it.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from contacts.scoring.definition import Definition, definition_of, from_params
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.models import Job, JobState
-from crmsolid.jobs.runner import start_job
+from crmsolid.jobs.runner import actor_of, start_job
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor, Scope
 
@@ -26,6 +25,8 @@ from crmsolid.workspaces.actor import Actor, Scope
 BATCH = 500
 RETRY_AFTER_FAILURE = timedelta(hours=1)
 SAMPLE = 10
+# How the audit log would call who scores here.
+SCORING = "scoring"
 WAIT = timedelta(seconds=1)
 # The numbers of contacts after which the tables are no longer what PostgreSQL knows of them. It plans our statements
 # once a session. By the statistics of a small table it would read all of it for each chunk, until autovacuum comes by.
@@ -71,7 +72,7 @@ def _score_chunk(job: Job) -> datetime | None:
         return None
     contacts = repository.lock(job.workspace_id, ids)
     rules = list(ScoringRule.objects.for_workspace(job.workspace_id).filter(pk__in=job.params["rules"]).order_by("pk"))
-    events = ledger.write(contacts, ledger.after_change(contacts, rules, clock.now()), job.request_id)
+    events = ledger.write(contacts, ledger.after_change(contacts, rules, clock.now()), actor_of(job, SCORING))
     job.result = {"changed": job.result.get("changed", 0) + len(events)}
     if any(job.done < number <= job.done + len(ids) for number in STATISTICS_AFTER):
         with connection.cursor() as cursor:  # autovacuum or another job may be at it
@@ -111,11 +112,10 @@ def _start_again(job: Job) -> None:
     and get no others of that rule until then."""
     if job.state != JobState.FAILED:
         return
-    actor = replace(Actor.system(job.workspace), request_id=job.request_id)
     params = {name: value for name, value in job.params.items() if name not in ("older", "size")}
     total = None if job.total is None else job.total - job.done
     not_before = clock.now() + RETRY_AFTER_FAILURE
-    start_job(actor, SCORE, Scope.WRITE_CONTACTS, total=total, params=params, not_before=not_before)
+    start_job(actor_of(job, SCORING), SCORE, Scope.WRITE_CONTACTS, total=total, params=params, not_before=not_before)
 
 
 def _preview_chunk(job: Job) -> datetime | None:

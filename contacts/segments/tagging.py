@@ -17,7 +17,7 @@ from contacts.walking import Walk
 from crmsolid.core import clock
 from crmsolid.jobs.kinds import JobFailed, JobKind
 from crmsolid.jobs.models import Job
-from crmsolid.jobs.runner import start_job
+from crmsolid.jobs.runner import actor_of, start_job
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor, Scope
 
@@ -53,9 +53,8 @@ def _tag_chunk(job: Job) -> datetime | None:
     # A statement of its own after the locks: another transaction may have changed contacts or tags meanwhile.
     still_in = set(people.filter(pk__in=ids).values_list("pk", flat=True))
     due = contacts.with_tags([contact for contact in locked if contact.pk in still_in])
-    changed = contacts.change_tags(
-        job.workspace_id, due, add=job.params["add"], remove=job.params["remove"], request_id=job.request_id
-    )
+    actor = actor_of(job, TAG_SEGMENT.name)
+    changed = contacts.change_tags(actor, due, add=job.params["add"], remove=job.params["remove"])
     job.done += len(due)
     job.result = {"changed": job.result.get("changed", 0) + len(changed)}
     return clock.now()

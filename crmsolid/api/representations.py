@@ -3,7 +3,7 @@
 The REST response, the ``data`` of events, their JSON Schema and the component of the OpenAPI document derive from it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar
@@ -43,6 +43,12 @@ class Representation(serializers.Serializer[Any]):
     def render(cls, row: Any, **values: Any) -> dict[str, Any]:
         """The JSON object of the row; ``values`` are the fields that its caller knows and the row does not."""
         return {name: values[name] if name in values else read(row) for name, read in _readers(cls).items()}
+
+    @classmethod
+    def render_only(cls, row: Any, names: Iterable[str]) -> dict[str, Any]:
+        """These fields of the JSON object of the row."""
+        readers = _readers(cls)
+        return {name: readers[name](row) for name in names}
 
     @classmethod
     def data_schema(cls) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from crmsolid.jobs.kinds import JobFailed, JobKind, kind_of
 from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobQueue, JobState
 from crmsolid.jobs.representations import JOB_COMPLETED, JobOut
 from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.authors import Author, author_of, columns_of, kept_author
 from crmsolid.workspaces.models import Workspace
 
 logger = logging.getLogger("crmsolid.jobs")
@@ -77,10 +78,17 @@ def start_job(
         object_id=object_id,
         request_id=actor.request_id,
         next_run_at=not_before or clock.now(),
+        **columns_of(author_of(actor)),
     )
     job.save(force_insert=True)
     transaction.on_commit(lambda: doorbell.ring(RUN_TASK))
     return job
+
+
+def actor_of(job: Job, label: str) -> Actor:
+    """The product itself, called ``label`` in the audit log, which works for whoever began the job. What the job does
+    has it as its actor, so that events say who caused them, and carry the request id of the call that began it."""
+    return Actor.system(job.workspace, label, request_id=job.request_id, works_for=kept_author(job))
 
 
 def wake(workspace_id: int, job_id: str) -> bool:
@@ -205,8 +213,8 @@ def _limited_statements() -> Iterator[None]:
 
 
 def _lock(jobs: "QuerySet[Job]") -> Job | None:
-    """The first of these jobs that no other transaction has locked."""
-    return jobs.select_for_update(skip_locked=True).first()
+    """The first of these jobs that no other transaction has locked, with its workspace."""
+    return jobs.select_related("workspace").select_for_update(skip_locked=True, of=("self",)).first()
 
 
 def _run_chunk(job: Job) -> None:
@@ -254,12 +262,14 @@ def _end_failed(job: Job) -> None:
         open_jobs().filter(pk=job.pk).update(next_run_at=clock.now() + timedelta(seconds=MAX_RETRY_SECONDS))
 
 
-def end(job: Job, state: JobState) -> None:
-    """End a job whose row is locked, and publish ``job.completed``. Runs in the caller's transaction."""
+def end(job: Job, state: JobState, by: Author | None = None) -> None:
+    """End a job whose row is locked, and publish ``job.completed``: by whoever began it, unless somebody else ends it.
+    Runs in the caller's transaction."""
     job.state, job.finished_at, job.next_run_at = state, clock.now(), None
     kind_of(job).close(job)
     job.save(update_fields=[*_PROGRESS, "finished_at"])
-    publish(job.workspace_id, JOB_COMPLETED, {"job": JobOut.render(job)}, request_id=job.request_id)
+    data = {"job": JobOut.render(job)}
+    publish(job.workspace_id, JOB_COMPLETED, data, request_id=job.request_id, by=by or kept_author(job))
 
 
 def _ring_for_next() -> None:

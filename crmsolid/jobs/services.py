@@ -15,6 +15,7 @@ from crmsolid.jobs.models import OPEN_JOB_STATES, Job, JobState
 from crmsolid.jobs.runner import end
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.authors import author_of
 from crmsolid.workspaces.purging import ENDED_KEPT
 
 
@@ -34,7 +35,7 @@ def cancel_job(actor: Actor, job_id: str) -> Job:
         raise DomainError("invalid_state", f"the job has ended: it is {job.state}")
     if not kind_of(job).cancelable:
         raise DomainError("invalid_state", f"{label_of(job)} cannot be canceled")
-    end(job, JobState.CANCELED)
+    end(job, JobState.CANCELED, by=author_of(actor))
     audit.record(actor, "job.canceled", job.pk, kind=job.kind)
     return job
 

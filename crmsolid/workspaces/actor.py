@@ -7,6 +7,7 @@ from typing import Literal
 from django.db.models import TextChoices
 
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.workspaces.authors import Author
 from crmsolid.workspaces.models import Membership, Role, Workspace
 
 Surface = Literal["rest", "mcp", "panel", "command", "system"]
@@ -72,6 +73,7 @@ class Actor:
 
     ``scopes`` say what it may do with data. ``role`` is a member's role; keys and grants have none, so they can do
     nothing that asks for a role. ``request_id`` is the ``X-Request-Id`` of the call that caused the work, if any.
+    ``works_for`` is who had the product do it, such as the member who began a job.
     """
 
     workspace: Workspace
@@ -81,6 +83,7 @@ class Actor:
     surface: Surface
     ip: str | None = None
     request_id: str = ""
+    works_for: Author | None = None
 
     def has(self, scope: Scope) -> bool:
         return scope in self.scopes
@@ -105,9 +108,12 @@ class Actor:
             raise DomainError("forbidden", f"only {' and '.join(f'{role.value}s' for role in roles)} may do this")
 
     @classmethod
-    def system(cls, workspace: Workspace, label: str = "system") -> "Actor":
-        """The product itself: periodic tasks, provisioning, what arrives from Telegram."""
-        return cls(workspace, Subject("system", "", label), ALL_SCOPES, None, "system")
+    def system(
+        cls, workspace: Workspace, label: str = "system", *, request_id: str = "", works_for: Author | None = None
+    ) -> "Actor":
+        """The product itself: periodic tasks, provisioning, what arrives from Telegram, jobs."""
+        subject = Subject("system", "", label)
+        return cls(workspace, subject, ALL_SCOPES, None, "system", request_id=request_id, works_for=works_for)
 
     @classmethod
     def command(cls, workspace: Workspace, name: str) -> "Actor":

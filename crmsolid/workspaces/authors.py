@@ -1,10 +1,14 @@
 """Who wrote something, such as a message: kept as it was then, and shown as ``{type, id, name}``."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from django.db.models import TextChoices
 
-from crmsolid.workspaces.actor import Actor
+if TYPE_CHECKING:
+    from crmsolid.workspaces.actor import Actor
+
+MAX_NAME = 254
 
 
 class AuthorKind(TextChoices):
@@ -47,8 +51,11 @@ class Author:
 NOBODY = Author()
 
 
-def author_of(actor: Actor) -> Author:
-    """The author that the actor is; nobody in particular for management commands and the product itself."""
+def author_of(actor: "Actor") -> Author:
+    """The author that the actor is, or works for; nobody in particular for management commands and what the product
+    does by itself."""
+    if actor.works_for is not None:
+        return actor.works_for
     subject = actor.subject
     kind = _KINDS.get(subject.kind)
     if kind is None:
@@ -56,3 +63,21 @@ def author_of(actor: Actor) -> Author:
     if kind == AuthorKind.KEY and actor.surface == "mcp":
         kind = AuthorKind.ASSISTANT
     return Author(kind.value, subject.id, subject.name or subject.label)
+
+
+class Authored(Protocol):
+    """A row with the columns of an author."""
+
+    author_kind: str
+    author_ref: str
+    author_name: str
+
+
+def columns_of(author: Author) -> dict[str, str]:
+    """The columns that keep an author."""
+    return {"author_kind": author.kind, "author_ref": author.ref, "author_name": author.name[:MAX_NAME]}
+
+
+def kept_author(row: Authored) -> Author:
+    """The author that the row keeps."""
+    return Author(row.author_kind, row.author_ref, row.author_name) if row.author_kind else NOBODY

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from contacts import activity
+from contacts.activity import Sent
 from contacts.models import Contact
 from crmsolid.core import clock
 from crmsolid.core.batches import go_on_after_error, together_or_alone
@@ -22,6 +23,7 @@ from crmsolid.core.sql.bulk import columns_of, fetch, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import querysets, team
+from messaging.authors import of_message
 from messaging.models import (
     CANNOT_SEND,
     Account,
@@ -145,14 +147,14 @@ def _settle_final(attempts: Sequence[Attempt]) -> list[Attempt]:
     _learn_parts(settled)
     messages = [each.claim.message for each in settled]
     sent = [message for message in messages if message.status == Status.SENT]
-    scored = _record_sent(sent, now) if sent else []
+    events = _record_sent(sent, now) if sent else []
     failed = [message.thread_id for message in messages if message.status == Status.FAILED]
     if failed:
         state.record_failed(failed, now)
     record_attempts([(each.claim.message, *_outcome(each.result), each.elapsed_ms) for each in settled])
     publish_status(messages)
-    if scored:
-        publish_all(None, scored)
+    if events:
+        publish_all(None, events)
     sources.settled(messages)
     return settled
 
@@ -170,16 +172,15 @@ def _learn_parts(settled: Sequence[Attempt]) -> None:
 
 
 def _record_sent(sent: Sequence[Message], now: datetime) -> list[NewEvent]:
-    """What sent messages change about their contacts and threads; returns the events of the points for them."""
-    workspaces = {message.contact_id: message.workspace_id for message in sent}
-    request_ids = {message.contact_id: message.request_id for message in sent}
-    scored = activity.record_sent(workspaces, request_ids, now)
+    """What sent messages change about their contacts and threads; returns the events of it."""
+    by_contact = {m.contact_id: Sent(m.workspace_id, m.request_id, of_message(m)) for m in sent}
+    events = activity.record_sent(by_contact, now)
     state.record_sent([message.thread_id for message in sent], now)
     put_off = [message for message in sent if _was_put_off(message)]
     if put_off:
         team.record_sent(put_off, now)
         state.find_waiting([message.thread_id for message in put_off])
-    return scored
+    return events
 
 
 def _was_put_off(message: Message) -> bool:

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 
 from contacts import activity, lookup, repository
+from contacts.activity import Sent
 from contacts.models import Contact
 from contacts.scoring import occasions
 from contacts.scoring.occasions import Occasion
@@ -77,20 +78,20 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
 def _record(account: Account, contact: Contact, message: Message, incoming: Incoming) -> None:
     """What a message that has just been stored changes, and its event."""
     if incoming.outgoing:
-        scored = _record_answer(account, contact, message, incoming)
+        changed = _record_answer(account, contact, message, incoming)
     else:
-        opted_out = texts.apply_word(message)
-        scored = activity.record_received(
-            contact, message.id, incoming.at, auto_reply=message.auto_reply, scores=not opted_out
+        opts_out = texts.is_opt_out(message)
+        changed = activity.record_received(
+            contact, message.id, incoming.at, auto_reply=message.auto_reply, opts_out=opts_out
         )
         repository.notify([contact.id])
-        state.record_incoming(account, contact, incoming.at, waits=not (message.auto_reply or opted_out))
+        state.record_incoming(account, contact, incoming.at, waits=not (message.auto_reply or opts_out))
         if message.in_reply_to is not None:
-            answer = Answer(message.in_reply_to.pk, incoming.at, message.auto_reply, opted_out)
+            answer = Answer(message.in_reply_to.pk, incoming.at, message.auto_reply, opts_out)
             sources.answered(message.in_reply_to.source, answer)
     event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
     event = NewEvent(event_type, {"message": MessageOut.render(message)}, contact.id)
-    publish_all(account.workspace, [event, *scored])
+    publish_all(account.workspace, [event, *changed])
 
 
 def _record_answer(account: Account, contact: Contact, message: Message, incoming: Incoming) -> list[NewEvent]:
@@ -100,7 +101,8 @@ def _record_answer(account: Account, contact: Contact, message: Message, incomin
     answered = state.record_answer(account, contact, incoming.at, author_id=None, via=team.PHONE)
     state.record_sent([answered.thread_id], incoming.at)
     team.record_written(message, None, incoming.at, answered)
-    return activity.record_sent({contact.id: account.workspace_id}, {}, incoming.at)
+    sent = Sent(account.workspace_id, by=authors.of_message(message))
+    return activity.record_sent({contact.id: sent}, incoming.at)
 
 
 def store_past(account: Account, contact: Contact, thread_id: str, past: Iterable[Incoming]) -> None:

@@ -84,9 +84,12 @@ def test_known_identity_updates_its_contact(ours: Api, identity: dict[str, str])
     assert updated["updated_at"] > first["updated_at"]
     assert "Location" not in response.headers
     assert ours.get(f"/v1/contacts/{first['id']}").headers["ETag"] == response.headers["ETag"]
-    event_type, data = published_events()[-1]
-    assert (event_type, data["added"]) == ("contact.tagged", ["paid"])
-    assert len(published_events()) == 3
+    changed = {name: {"old": first[name], "new": updated[name]} for name in ("name", *identity)}
+    contact = {name: value for name, value in updated.items() if name != "created"}
+    assert published_events()[2:] == [
+        ("contact.updated", {"contact": contact, "changed": changed}),
+        ("contact.tagged", {"contact": contact, "added": ["paid"]}),
+    ]
     assert Contact.unscoped.count() == 1
 
 

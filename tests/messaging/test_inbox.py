@@ -48,7 +48,7 @@ def test_incoming_message_is_stored_and_published(sandbox: Account, frozen_time:
     assert (thread.unread_count, thread.last_message_at) == (1, at)
     assert (contact.name, contact.username, contact.telegram_id) == ("Alice Smith", "alice", 5)
     assert (contact.stage, contact.last_in_at, contact.last_out_at) == ("replied", at, None)
-    assert [event["event"] for event in events()] == ["contact.created", "message.received"]
+    assert [event["event"] for event in events()] == ["contact.created", "message.received", "contact.stage_changed"]
     assert events("message.received")[0]["data"] == {"message": MessageOut.render(row)}
 
 

@@ -26,7 +26,8 @@ def words(workspace: Workspace) -> list[str]:
 def test_a_message_that_is_an_opt_out_word_opts_out(sandbox: Account, text: str) -> None:
     receive(sandbox, incoming(text=text))
     assert opted_out()
-    assert [event["event"] for event in events()] == ["contact.created", "message.received"]
+    told = [event["event"] for event in events()]
+    assert told == ["contact.created", "message.received", "contact.opted_out", "contact.stage_changed"]
 
 
 @pytest.mark.parametrize("text", ["please stop", "stop it", "stop\nstop", "sto p", "", ".", "stop " * 1000])

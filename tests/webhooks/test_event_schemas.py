@@ -26,7 +26,12 @@ from webhooks.models import Endpoint
 # What the fixture publishes. Others are of changes of messages, or not published yet; their schemas are documented.
 EMITTED = {
     "contact.created",
+    "contact.updated",
     "contact.tagged",
+    "contact.stage_changed",
+    "contact.opted_out",
+    "contact.opted_in",
+    "contact.erased",
     "message.sent",
     "message.failed",
     "message.received",
@@ -47,6 +52,10 @@ def published(
     client = api(tenants.key())
     person = {"username": "@sarah", "name": "Сара 😀", "tags": ["trial"]}
     assert client.post("/v1/contacts", person).status_code == 201
+    assert client.post("/v1/contacts", {"username": "@sarah", "name": "Sarah", "opted_out": True}).status_code == 200
+    assert client.post("/v1/contacts", {"username": "@sarah", "opted_out": False}).status_code == 200
+    gone = client.post("/v1/contacts", {"username": "@gone"}).json()["id"]
+    assert client.delete(f"/v1/contacts/{gone}").status_code == 204
     for to in ("@reply_bob", "@fail_privacy"):
         body = {"account_id": account.pk, "to": to, "text": "Привет 😀"}
         assert client.post("/v1/messages/send", body).status_code == 200
@@ -95,7 +104,7 @@ def test_the_schemas_refuse_incomplete_data(published: dict[str, bytes]) -> None
         if type == "subscription.upgraded":
             broken["data"][name] = "gold"
         else:
-            del broken["data"][name]["id"]
+            del broken["data"]["contact" if "contact" in broken["data"] else name]["id"]
         assert not Draft202012Validator(schemas[type]).is_valid(broken)
 
 
@@ -110,6 +119,11 @@ def test_every_type_has_a_description_and_a_valid_schema() -> None:
         "message.read": (1, ["message"]),
         "contact.created": (1, ["contact"]),
         "contact.tagged": (1, ["added", "contact"]),
+        "contact.updated": (1, ["changed", "contact"]),
+        "contact.stage_changed": (1, ["cause", "contact", "new_stage", "old_stage"]),
+        "contact.opted_out": (1, ["contact"]),
+        "contact.opted_in": (1, ["contact"]),
+        "contact.erased": (1, ["contact"]),
         "lead.scored": (1, ["contact", "new_score", "old_score", "rules"]),
         "sequence.started": (1, ["enrollment", "sequence"]),
         "sequence.paused": (1, ["enrollment", "sequence"]),

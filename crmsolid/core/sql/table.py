@@ -260,14 +260,21 @@ class Table(Generic[M]):
 
     def update(self, values: dict[str, Any], where: str, params: Sequence[Any]) -> int:
         """Set these fields in the rows that match ``where``, and return how many there were."""
+        return len(self.update_returning(values, where, params, "1"))
+
+    def update_returning(
+        self, values: Mapping[str, Any], where: str, params: Sequence[Any], returning: str
+    ) -> list[tuple[Any, ...]]:
+        """As :meth:`update`, and return what ``returning`` has for each of the rows."""
         fields: list[Any] = [self.model._meta.get_field(name) for name in values]
         assignments = ", ".join(f'"{field.column}" = %s' for field in fields)
         new_values = [
             field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)
         ]
         with statement_cursor() as cursor:
-            cursor.execute(f"UPDATE {self.name} SET {assignments} WHERE {where}", [*new_values, *params])
-            return cursor.rowcount
+            statement = f"UPDATE {self.name} SET {assignments} WHERE {where} RETURNING {returning}"
+            cursor.execute(statement, [*new_values, *params])
+            return list(cursor.fetchall())
 
 
 def _default_of(field: "models.Field[Any, Any]") -> Callable[[], Any]:

@@ -36,7 +36,12 @@ OF_THREADS = {"account", "contact", "state", "snoozed_until", "assignee", "waiti
 ADDED_LATER = {
     "Broadcast": {"format", "attachments"},
     "BroadcastSample": {"html"},
-    "Contact": {"last_in_at", "last_out_at", "unanswered_since"},
+    # contact.erased has the id alone.
+    "Contact": {
+        *("name", "first_name", "last_name", "username", "telegram_id", "email", "phone", "time_zone", "tags", "stage"),
+        *("score", "opted_out", "custom_fields", "created_at", "updated_at"),
+        *("last_in_at", "last_out_at", "unanswered_since"),
+    },
     "Event": {"actor"},
     "Message": {
         *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),

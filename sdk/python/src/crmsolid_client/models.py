@@ -72,7 +72,12 @@ EnrollmentStatusIn = Literal["active", "paused", "completed", "stopped", "failed
 EnrollmentStatus = EnrollmentStatusIn | str
 EventTypeIn = Literal[
     "contact.created",
+    "contact.erased",
+    "contact.opted_in",
+    "contact.opted_out",
+    "contact.stage_changed",
     "contact.tagged",
+    "contact.updated",
     "job.completed",
     "lead.scored",
     "message.deleted",
@@ -89,7 +94,12 @@ EventTypeIn = Literal[
 EventType = EventTypeIn | str
 EventTypeOrPingIn = Literal[
     "contact.created",
+    "contact.erased",
+    "contact.opted_in",
+    "contact.opted_out",
+    "contact.stage_changed",
     "contact.tagged",
+    "contact.updated",
     "job.completed",
     "lead.scored",
     "message.deleted",

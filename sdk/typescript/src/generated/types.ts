@@ -4,7 +4,7 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type Webhooks = OnContactCreatedWebhookRequest | OnContactTaggedWebhookRequest | OnJobCompletedWebhookRequest | OnLeadScoredWebhookRequest | OnMessageDeletedWebhookRequest | OnMessageEditedWebhookRequest | OnMessageFailedWebhookRequest | OnMessageReadWebhookRequest | OnMessageReceivedWebhookRequest | OnMessageSentWebhookRequest | OnSequenceCompletedWebhookRequest | OnSequencePausedWebhookRequest | OnSequenceStartedWebhookRequest | OnSubscriptionUpgradedWebhookRequest | OnPingWebhookRequest;
+export type Webhooks = OnContactCreatedWebhookRequest | OnContactErasedWebhookRequest | OnContactOptedInWebhookRequest | OnContactOptedOutWebhookRequest | OnContactStageChangedWebhookRequest | OnContactTaggedWebhookRequest | OnContactUpdatedWebhookRequest | OnJobCompletedWebhookRequest | OnLeadScoredWebhookRequest | OnMessageDeletedWebhookRequest | OnMessageEditedWebhookRequest | OnMessageFailedWebhookRequest | OnMessageReadWebhookRequest | OnMessageReceivedWebhookRequest | OnMessageSentWebhookRequest | OnSequenceCompletedWebhookRequest | OnSequencePausedWebhookRequest | OnSequenceStartedWebhookRequest | OnSubscriptionUpgradedWebhookRequest | OnPingWebhookRequest;
 
 export type Account = {
     id: number;
@@ -763,6 +763,28 @@ export type ContactCreatedEvent = {
 };
 
 /**
+ * A contact was erased; the id is all that is left. Delete what you keep of the person.
+ */
+export type ContactErasedEvent = {
+    event: 'contact.erased';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        contact: {
+            id: string;
+        };
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
  * A contact to create or update. The workspace's custom fields are welcome by their keys as well.
  */
 export type ContactInput = {
@@ -809,6 +831,46 @@ export type ContactName = {
 };
 
 /**
+ * Messages to this contact are allowed again.
+ */
+export type ContactOptedInEvent = {
+    event: 'contact.opted_in';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        contact: Contact;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
+ * Nothing is sent to this contact any more. Also for one that was added so.
+ */
+export type ContactOptedOutEvent = {
+    event: 'contact.opted_out';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        contact: Contact;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
  * A contact's score, and the ledger whose sum, between 0 and 100, it is.
  */
 export type ContactScore = {
@@ -825,6 +887,29 @@ export type ContactSort = 'created_at' | '-created_at' | 'updated_at' | '-update
 export type ContactStage = 'new' | 'contacted' | 'replied' | 'qualified' | 'won' | 'lost';
 
 /**
+ * A contact came to another stage. `cause` is where it was changed (`rest`, `panel`, `mcp`, `import`, `bulk`), or `message` for one that was sent, `reply`, or `opt_out` for an opt-out word.
+ */
+export type ContactStageChangedEvent = {
+    event: 'contact.stage_changed';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        contact: Contact;
+        old_stage: ContactStage;
+        new_stage: ContactStage;
+        cause: string;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
  * Tags were added to a contact; `added` names the new ones.
  */
 export type ContactTaggedEvent = {
@@ -838,6 +923,32 @@ export type ContactTaggedEvent = {
     data: {
         contact: Contact;
         added: Array<string>;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
+ * Fields of a contact have changed; `changed` has the `old` and the `new` value of each, custom fields as `custom_fields.<key>`. Tags, stage, score and opt-out have events of their own.
+ */
+export type ContactUpdatedEvent = {
+    event: 'contact.updated';
+    id: string;
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    data: {
+        contact: Contact;
+        changed: {
+            [key: string]: {
+                old: unknown;
+                new: unknown;
+            };
+        };
     };
     /**
      * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
@@ -1201,8 +1312,18 @@ export type ErrorCode = 'account_daily_limit' | 'already_enrolled' | 'audience_c
 export type Event = ({
     event: 'contact.created';
 } & ContactCreatedEvent) | ({
+    event: 'contact.erased';
+} & ContactErasedEvent) | ({
+    event: 'contact.opted_in';
+} & ContactOptedInEvent) | ({
+    event: 'contact.opted_out';
+} & ContactOptedOutEvent) | ({
+    event: 'contact.stage_changed';
+} & ContactStageChangedEvent) | ({
     event: 'contact.tagged';
 } & ContactTaggedEvent) | ({
+    event: 'contact.updated';
+} & ContactUpdatedEvent) | ({
     event: 'job.completed';
 } & JobCompletedEvent) | ({
     event: 'lead.scored';
@@ -1255,9 +1376,9 @@ export type EventPage = {
     next_cursor: string;
 };
 
-export type EventType = 'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded';
+export type EventType = 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded';
 
-export type EventTypeOrPing = 'contact.created' | 'contact.tagged' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
+export type EventTypeOrPing = 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
 
 /**
  * What people wrote to contacts by hand in the period, and how long contacts had waited for it.
@@ -13808,11 +13929,56 @@ export type OnContactCreatedWebhookRequest = {
     query?: never;
 };
 
+export type OnContactErasedWebhookPayload = ContactErasedEvent;
+
+export type OnContactErasedWebhookRequest = {
+    body: OnContactErasedWebhookPayload;
+    key: 'contact.erased';
+    path?: never;
+    query?: never;
+};
+
+export type OnContactOptedInWebhookPayload = ContactOptedInEvent;
+
+export type OnContactOptedInWebhookRequest = {
+    body: OnContactOptedInWebhookPayload;
+    key: 'contact.opted_in';
+    path?: never;
+    query?: never;
+};
+
+export type OnContactOptedOutWebhookPayload = ContactOptedOutEvent;
+
+export type OnContactOptedOutWebhookRequest = {
+    body: OnContactOptedOutWebhookPayload;
+    key: 'contact.opted_out';
+    path?: never;
+    query?: never;
+};
+
+export type OnContactStageChangedWebhookPayload = ContactStageChangedEvent;
+
+export type OnContactStageChangedWebhookRequest = {
+    body: OnContactStageChangedWebhookPayload;
+    key: 'contact.stage_changed';
+    path?: never;
+    query?: never;
+};
+
 export type OnContactTaggedWebhookPayload = ContactTaggedEvent;
 
 export type OnContactTaggedWebhookRequest = {
     body: OnContactTaggedWebhookPayload;
     key: 'contact.tagged';
+    path?: never;
+    query?: never;
+};
+
+export type OnContactUpdatedWebhookPayload = ContactUpdatedEvent;
+
+export type OnContactUpdatedWebhookRequest = {
+    body: OnContactUpdatedWebhookPayload;
+    key: 'contact.updated';
     path?: never;
     query?: never;
 };

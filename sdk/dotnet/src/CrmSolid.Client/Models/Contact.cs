@@ -9,43 +9,44 @@ public sealed record Contact : VersionedModel
     public required string Id { get; init; }
 
     /// <summary>The name.</summary>
-    public required string Name { get; init; }
+    public string Name { get; init; } = "";
 
     /// <summary>The first name.</summary>
-    public required string FirstName { get; init; }
+    public string FirstName { get; init; } = "";
 
     /// <summary>The last name.</summary>
-    public required string? LastName { get; init; }
+    public string? LastName { get; init; }
 
     /// <summary>The Telegram username, without @.</summary>
-    public required string? Username { get; init; }
+    public string? Username { get; init; }
 
     /// <summary>The id of the Telegram user, once it is known.</summary>
-    public required long? TelegramId { get; init; }
+    public long? TelegramId { get; init; }
 
     /// <summary>The e-mail address.</summary>
-    public required string? Email { get; init; }
+    public string? Email { get; init; }
 
     /// <summary>The telephone number.</summary>
-    public required string? Phone { get; init; }
+    public string? Phone { get; init; }
 
     /// <summary>The IANA time zone.</summary>
-    public required string? TimeZone { get; init; }
+    public string? TimeZone { get; init; }
 
     /// <summary>The tags.</summary>
-    public required IReadOnlyList<string> Tags { get; init; }
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The stage.</summary>
-    public required ContactStage Stage { get; init; }
+    public ContactStage Stage { get; init; }
 
     /// <summary>The score, 0 to 100.</summary>
-    public required int Score { get; init; }
+    public int Score { get; init; }
 
     /// <summary>Whether the contact wants no messages.</summary>
-    public required bool OptedOut { get; init; }
+    public bool OptedOut { get; init; }
 
     /// <summary>The custom fields, by their keys.</summary>
-    public required IReadOnlyDictionary<string, JsonElement> CustomFields { get; init; }
+    public IReadOnlyDictionary<string, JsonElement> CustomFields { get; init; } =
+        new Dictionary<string, JsonElement>();
 
     /// <summary>When the contact last wrote.</summary>
     public DateTimeOffset? LastInAt { get; init; }
@@ -57,10 +58,10 @@ public sealed record Contact : VersionedModel
     public DateTimeOffset? UnansweredSince { get; init; }
 
     /// <summary>When it was created.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it was changed last.</summary>
-    public required DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
 }
 
 /// <summary>

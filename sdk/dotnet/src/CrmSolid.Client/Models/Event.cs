@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace CrmSolid.Client;
@@ -35,8 +36,20 @@ public sealed record Event : WebhookEvent
 /// </summary>
 public sealed record EventData : ApiModel
 {
-    /// <summary>The contact that was created, tagged or scored.</summary>
+    /// <summary>The contact; of one that was erased only the id.</summary>
     public Contact? Contact { get; init; }
+
+    /// <summary>The fields that were changed, custom fields as <c>custom_fields.key</c>.</summary>
+    public IReadOnlyDictionary<string, ChangedValue>? Changed { get; init; }
+
+    /// <summary>The stage before.</summary>
+    public ContactStage? OldStage { get; init; }
+
+    /// <summary>The stage now.</summary>
+    public ContactStage? NewStage { get; init; }
+
+    /// <summary>Where the stage was changed.</summary>
+    public string? Cause { get; init; }
 
     /// <summary>The tags that were added.</summary>
     public IReadOnlyList<string>? Added { get; init; }
@@ -67,6 +80,16 @@ public sealed record EventData : ApiModel
 
     /// <summary>The plan now.</summary>
     public Plan? Plan { get; init; }
+}
+
+/// <summary>A value that was changed; null where there was none.</summary>
+public sealed record ChangedValue : ApiModel
+{
+    /// <summary>The value before.</summary>
+    public JsonElement? Old { get; init; }
+
+    /// <summary>The value now.</summary>
+    public JsonElement? New { get; init; }
 }
 
 /// <summary>An event of the stream of messages.</summary>

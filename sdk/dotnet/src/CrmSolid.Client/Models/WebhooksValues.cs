@@ -10,8 +10,23 @@ public readonly record struct EventType(string Value) : IStringValue<EventType>
     /// <summary><c>contact.created</c></summary>
     public static EventType ContactCreated { get; } = new("contact.created");
 
+    /// <summary><c>contact.erased</c></summary>
+    public static EventType ContactErased { get; } = new("contact.erased");
+
+    /// <summary><c>contact.opted_in</c></summary>
+    public static EventType ContactOptedIn { get; } = new("contact.opted_in");
+
+    /// <summary><c>contact.opted_out</c></summary>
+    public static EventType ContactOptedOut { get; } = new("contact.opted_out");
+
+    /// <summary><c>contact.stage_changed</c></summary>
+    public static EventType ContactStageChanged { get; } = new("contact.stage_changed");
+
     /// <summary><c>contact.tagged</c></summary>
     public static EventType ContactTagged { get; } = new("contact.tagged");
+
+    /// <summary><c>contact.updated</c></summary>
+    public static EventType ContactUpdated { get; } = new("contact.updated");
 
     /// <summary><c>job.completed</c></summary>
     public static EventType JobCompleted { get; } = new("job.completed");
