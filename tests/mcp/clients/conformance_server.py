@@ -17,6 +17,7 @@ from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import DomainError
 from crmsolid.local.setup import ensure_demo
+from crmsolid.mcp.prompts import Argument, Prompt
 from crmsolid.mcp.tool import Tool
 from crmsolid.mcp.views import mcp_view
 from crmsolid.serving.interface import AsgiApplication
@@ -43,7 +44,18 @@ FIXTURES = (
     Tool("test_simple_text", "Simple text", "Answers a sentence.", SimpleTextView),
     Tool("test_error_handling", "Error handling", "Always fails.", ErrorView),
 )
-urlpatterns = [path("mcp", mcp_view(replace(CATALOGUE, tools=[*TOOLS, *FIXTURES]))), path("", include("crmsolid.urls"))]
+PROMPTS = (
+    Prompt("test_simple_prompt", "Simple", "A sentence.", (), "This is a simple prompt for testing."),
+    Prompt(
+        "test_prompt_with_arguments",
+        "With arguments",
+        "A sentence with two arguments.",
+        (Argument("arg1", "One."), Argument("arg2", "Another.")),
+        "Prompt with arguments: arg1={arg1}, arg2={arg2}",
+    ),
+)
+catalogue = replace(CATALOGUE, tools=[*TOOLS, *FIXTURES], prompts=[*CATALOGUE.prompts, *PROMPTS])
+urlpatterns = [path("mcp", mcp_view(catalogue)), path("", include("crmsolid.urls"))]
 
 
 def with_key(application: AsgiApplication, token: str) -> AsgiApplication:

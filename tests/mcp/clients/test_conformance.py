@@ -25,15 +25,24 @@ PASSES = {
     "2025-11-25": {
         "dns-rebinding-protection": 2,
         "ping": 1,
+        "prompts-get-simple": 1,
+        "prompts-get-with-args": 1,
+        "prompts-list": 1,
+        "resources-list": 1,
         "server-initialize": 1,
         "tools-call-error": 1,
         "tools-call-simple-text": 1,
         "tools-list": 2,
     },
     "2026-07-28": {
-        "caching": 3,
+        "caching": 7,
         "dns-rebinding-protection": 2,
         "http-header-validation": 13,
+        "prompts-get-simple": 1,
+        "prompts-get-with-args": 1,
+        "prompts-list": 1,
+        "resources-list": 1,
+        "sep-2164-resource-not-found": 2,
         "server-sse-multiple-streams": 1,
         "server-stateless": 21,
         "tools-call-error": 1,
@@ -44,26 +53,15 @@ PASSES = {
 
 # Scenarios, and single checks of others, by the reason why they do not apply.
 DOES_NOT_APPLY = {
-    "the server has no resources": [
-        "resources-list",
+    "the server has no resources of the suite's addresses, no binary ones, and none that changes": [
         "resources-read-binary",
         "resources-read-text",
         "resources-subscribe",
         "resources-templates-read",
         "resources-unsubscribe",
-        "sep-2164-resource-not-found",
-        "caching:sep-2549-resources-list-caching-hints",
-        "caching:sep-2549-resources-read-caching-hints",
-        "caching:sep-2549-resources-templates-list-caching-hints",
     ],
-    "the server has no prompts": [
-        "prompts-get-embedded-resource",
-        "prompts-get-simple",
-        "prompts-get-with-args",
-        "prompts-get-with-image",
-        "prompts-list",
-        "caching:sep-2549-prompts-list-caching-hints",
-    ],
+    "errors repeat nothing that was sent": ["sep-2164-resource-not-found:sep-2164-data-uri"],
+    "no prompt has a picture or a resource in it": ["prompts-get-embedded-resource", "prompts-get-with-image"],
     "the server completes no arguments of prompts and resources": ["completion-complete"],
     "every tool answers JSON: no image, audio or resource": [
         "tools-call-audio",
