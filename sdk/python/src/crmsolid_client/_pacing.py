@@ -28,6 +28,7 @@ class RateLimit:
         self._remaining = 0
         self._resets_at = 0.0  # on the monotonic clock
         self._is_end_known = False
+        self._in_flight = 0  # requests without an answer yet
         self._probe_ends_at = 0.0
         self._is_unlimited = False  # answers come from something that tells no limit
         self.window = 0
@@ -37,20 +38,17 @@ class RateLimit:
         """Count one request that is about to be sent and return 0, or the seconds after which to call again. If the
         wait is more than ``most``, the request is counted all the same: the server decides."""
         with self._lock:
-            now = time.monotonic()
-            if not self._limit:
-                return self._probe(now, most)
-            if now >= self._resets_at:
-                self._begin(self._limit, now + WINDOW_SECONDS, is_end_known=False)
-            wait = self._resets_at - now
-            if self._remaining > self._margin() or wait > most:
+            wait = self._wait(time.monotonic(), most)
+            if wait == 0.0:
                 self._remaining -= 1
-                return 0.0
-            return wait if self._is_end_known else min(wait, UNCERTAIN_PAUSE_SECONDS)
+                self._in_flight += 1
+            return wait
 
     def update(self, headers: Mapping[str, str], window: int | None = None) -> None:
-        """Take over what an answer says to a request that was sent in this window. Answers of requests that ran side by
-        side may come in any order."""
+        """Take over what the answer to a request that was sent in this window says. Answers of requests that ran side
+        by side may come in any order."""
+        with self._lock:
+            self._in_flight = max(0, self._in_flight - 1)
         try:
             limit = int(headers["x-ratelimit-limit"])
             remaining = int(headers["x-ratelimit-remaining"])
@@ -83,7 +81,9 @@ class RateLimit:
 
     def unanswered(self) -> None:
         """The request has had no answer, so that the next one may be the first that has."""
-        self._probe_ends_at = 0.0
+        with self._lock:
+            self._in_flight = max(0, self._in_flight - 1)
+            self._probe_ends_at = 0.0
 
     def exhausted(self, seconds: float) -> None:
         """The server has refused a request and asks to wait."""
@@ -92,6 +92,17 @@ class RateLimit:
             self._remaining = 0
             self._resets_at = max(self._resets_at, ends_at) if self._is_end_known else ends_at
             self._is_end_known = True
+
+    def _wait(self, now: float, most: float) -> float:
+        if not self._limit:
+            return self._probe(now, most)
+        if now >= self._resets_at:
+            # What is on its way may arrive in the next window.
+            self._begin(self._limit - self._in_flight, now + WINDOW_SECONDS, is_end_known=False)
+        wait = self._resets_at - now
+        if self._remaining > self._margin() or wait > most:
+            return 0.0
+        return wait if self._is_end_known else min(wait, UNCERTAIN_PAUSE_SECONDS)
 
     def _probe(self, now: float, most: float) -> float:
         if self._is_unlimited or most < PAUSE_SECONDS:

@@ -155,15 +155,16 @@ class Transport:
 
     def _attempt(self, call: Call, read_seconds: float | None, attempts: Attempts) -> httpx.Response:
         """One request. An error answer has been read, and so has any other unless ``read_seconds`` is given."""
-        client, rate_limit = self.connections.client(), self.connections.rate_limit
+        rate_limit = self.connections.rate_limit
         window = rate_limit.window
-        with contextlib.ExitStack() as files:
-            request = self._build(client, call, attempts.seconds(), read_seconds, files)
-            try:
+        try:
+            client = self.connections.client()
+            with contextlib.ExitStack() as files:
+                request = self._build(client, call, attempts.seconds(), read_seconds, files)
                 response = client.send(request, stream=True)
-            except BaseException:
-                rate_limit.unanswered()
-                raise
+        except BaseException:
+            rate_limit.unanswered()
+            raise
         rate_limit.update(response.headers, window)
         if read_seconds is None or not response.is_success:
             assert isinstance(response.stream, httpx.SyncByteStream)
