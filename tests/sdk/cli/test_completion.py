@@ -1,5 +1,6 @@
 """The completion scripts work in the shells they are for."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sdk.cli.conftest import process_environment, run_here
+from crmsolid_client.cli.kept_login import Login, write_login
+from tests.sdk.cli.conftest import SOURCE, process_environment, run_here
 
 
 @pytest.fixture
@@ -39,6 +41,28 @@ complete_words crmsolid send --acc; echo "${COMPREPLY[@]}"
     registered, command, option = in_shell(folder, "bash", "--norc", "-c", program).splitlines()
     assert "_crmsolid_completion crmsolid" in registered
     assert (command, option) == ("tail", "--account")
+
+
+def completed(monkeypatch: pytest.MonkeyPatch, line: str) -> list[str]:
+    """What the command answers to the script of bash for this line, without a key and without a network."""
+    words = line.split(" ")
+    monkeypatch.setenv("_CRMSOLID_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    command = [sys.executable, "-m", "crmsolid_client.cli"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return [one.partition(",")[2] for one in ended.stdout.splitlines()]
+
+
+def test_names_are_completed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    write_login("staging", Login("https://crm.example.com", "cs_test_a4f9_key"))
+    assert completed(monkeypatch, "crmsolid --profile st") == ["staging"]
+    assert "message.received" in completed(monkeypatch, "crmsolid events follow --type message.r")
+    assert completed(monkeypatch, "crmsolid contacts update @a --stage qu") == ["qualified"]
+    assert completed(monkeypatch, "crmsolid analytics fu") == ["funnel"]
 
 
 @pytest.mark.parametrize("shell, line", [("zsh", "#compdef crmsolid"), ("fish", "--command crmsolid")])

@@ -238,6 +238,18 @@ def test_a_retry_is_told(live: Live, crmsolid: Crmsolid) -> None:
         (["webhooks", "tail", "--forward-to", "3000", "--secret-file", os.devnull], "is empty"),
         (["--url", "http://example.com", "me"], "--allow-http"),
         (["--url", "example.com", "me"], "--url"),
+        (["--profile", "work", "--url", "https://example.com", "me"], "not both"),
+        (["contacts", "update", "@sarah"], "what to change"),
+        (["contacts", "update", "@sarah", "--phone", "1", "--clear", "phone"], "not both"),
+        (["threads", "snooze", "@sarah"], "--until"),
+        (["api", "GET", "v1/contacts"], "one slash"),
+        (["api", "GET", "//elsewhere.example/v1"], "one slash"),
+        (["api", "GET", "/v1/contacts", "-d", "{}"], "not for GET"),
+        (["api", "POST", "/v1/contacts", "-d", "{"], "no JSON"),
+        (["api", "POST", "/v1/contacts", "-d", "@/nowhere"], "cannot be read"),
+        (["api", "POST", "/v1/contacts", "--all"], "for GET"),
+        (["api", "GET", "/v1/contacts", "-q", "tag"], "after a name"),
+        (["api", "GET", "/v1/contacts", "-H", "Authorization: Bearer x"], "no header that can be given"),
     ],
 )
 def test_wrong_usage_is_2_and_asks_nothing_of_the_api(

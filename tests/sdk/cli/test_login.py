@@ -105,7 +105,8 @@ def test_login_asks_in_a_terminal_and_does_not_show_the_key(live: Live) -> None:
     code, shown = in_terminal(live, {"Address of your CRM Solid": live.url, "API key": live.key})
     assert code == 0, shown
     assert live.key not in shown
-    assert json.loads(login_file().read_text()) == {"url": live.url, "key": live.key, "allow_http": False}
+    kept = {"default": {"url": live.url, "key": live.key, "allow_http": False}}
+    assert json.loads(login_file().read_text()) == {"profiles": kept}
 
 
 @pytest.mark.usefixtures("nothing_given")
@@ -128,3 +129,41 @@ def test_an_address_that_does_not_answer_is_named(crmsolid: Crmsolid, monkeypatc
     monkeypatch.setattr("crmsolid_client.cli.context.RETRY_SECONDS", 0.0)
     url = f"http://127.0.0.1:{free_port()}"
     assert_refused(crmsolid("--url", url, "me"), 1, f"No answer from {url}", "--url")
+
+
+@pytest.mark.usefixtures("nothing_given")
+def test_profiles_are_kept_beside_each_other_and_chosen_by_name(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    for profile, key in (("default", live.key), ("reader", live.reader_key)):
+        ended = run_here("--url", live.url, "--profile", profile, "--key-file", "-", "login", input=f"{key}\n")
+        assert ended.code == 0, ended.errors
+    assert login_file().stat().st_mode & 0o777 == 0o600
+    listed = run_here("profiles", "--json").lines
+    assert [(one["profile"], one["url"]) for one in listed] == [("default", live.url), ("reader", live.url)]
+    assert live.key not in str(listed) and live.key.startswith(listed[0]["key"].rstrip("…"))
+    assert "reader" in run_here("profiles").output
+
+    def scopes() -> int:
+        return len(run_here("me", "--json").document["scopes"])
+
+    every = scopes()
+    assert len(run_here("--profile", "reader", "me", "--json").document["scopes"]) == 3 < every
+    monkeypatch.setenv("CRMSOLID_PROFILE", "reader")
+    assert scopes() == 3
+    monkeypatch.setenv("CRMSOLID_KEY", live.key)  # whoever names a profile does not get another key
+    monkeypatch.setenv("CRMSOLID_URL", f"http://127.0.0.1:{free_port()}")
+    assert scopes() == 3
+    assert run_here("logout", "--json").document == {"removed": True}
+    assert_refused(run_here("me"), 3, "There is no profile reader", "crmsolid login")
+    monkeypatch.setenv("CRMSOLID_PROFILE", "default")
+    assert scopes() == every
+    assert run_here("logout").code == 0 and not login_file().exists()
+
+
+@pytest.mark.usefixtures("nothing_given")
+def test_login_of_the_first_version_is_read_as_the_default_profile(live: Live) -> None:
+    login_file().parent.mkdir(parents=True)
+    login_file().write_text(json.dumps({"url": live.url, "key": live.key, "allow_http": False}))
+    assert run_here("me").code == 0
+    ended = run_here("--url", live.url, "--profile", "two", "--key-file", "-", "login", input=f"{live.reader_key}\n")
+    assert ended.code == 0
+    assert [one["profile"] for one in run_here("profiles", "--json").lines] == ["default", "two"]

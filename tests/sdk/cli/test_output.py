@@ -36,6 +36,47 @@ def test_an_optional_column_is_left_out_first(capsys: pytest.CaptureFixture[str]
     assert table(capsys, [row], *columns)[1] == "con_01K4ZC2V5E8QW3R7T9Y1N6M0XA  Sarah"
 
 
+LONG_NAME = "sarah_miller_of_the_northern_team"
+
+
+def test_columns_that_may_be_shortened_give_way_to_identities(capsys: pytest.CaptureFixture[str]) -> None:
+    row: dict[str, object] = {
+        "id": "con_01K4ZC2V5E8QW3R7T9Y1N6M0XA",
+        "name": "Sarah",
+        "username": "sarah",
+        "stage": "new",
+    }
+    columns = (
+        Column("ID", "id", whole=True),
+        Column("NAME", "name"),
+        Column("USERNAME", "username", whole=True),
+        Column("STAGE", lambda row: "new"),
+    )
+    assert table(capsys, [row], *columns) == [
+        "ID                              USERNAME",
+        "con_01K4ZC2V5E8QW3R7T9Y1N6M0XA  sarah",
+    ]
+
+
+def test_identities_that_do_not_fit_side_by_side_stand_on_lines_of_their_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    row: dict[str, object] = {"id": "con_01K4ZC2V5E8QW3R7T9Y1N6M0XA", "username": LONG_NAME}
+    columns = (Column("ID", "id", whole=True), Column("USERNAME", "username", whole=True))
+    lines = table(capsys, [row], *columns)
+    assert lines[1:] == ["con_01K4ZC2V5E8QW3R7T9Y1N6M0XA", f"  {LONG_NAME}"] and max(map(len, lines)) <= 40
+
+
+@pytest.mark.parametrize("identity", [f"@{LONG_NAME}", "sarah.miller@northern.example.com"])
+def test_identity_is_whole_in_every_column_and_later_rows_too(
+    capsys: pytest.CaptureFixture[str], identity: str
+) -> None:
+    rows: list[dict[str, object]] = [{"text": "a text of some length", "about": "b"}] * 101
+    rows[-1] = {**rows[-1], "about": identity}
+    lines = table(capsys, rows, Column("TEXT", "text"), Column("ABOUT", "about"))
+    assert identity in "\n".join(lines) and max(map(len, lines)) <= 40
+
+
 @pytest.mark.parametrize("text, width", [("abc", 3), ("Привет", 6), ("日本", 4), ("e\u0301", 1), ("👋", 2)])
 def test_width_is_that_of_the_terminal(text: str, width: int) -> None:
     assert width_of(text) == width

@@ -77,7 +77,7 @@ def test_forwarded_events_are_those_that_the_product_delivers(live: Live, crmsol
     forwarded = live.receiver.to("/tailed")
     delivered = {post.headers["webhook-id"]: post for post in live.receiver.to("/delivered")}
     assert usernames(forwarded) == ["tailed_0", "tailed_1", "tailed_2"]
-    assert line.split()[1:5] == ["contact.created", forwarded[0].headers["webhook-id"], "tailed_0", "200"]
+    assert line.split()[1:5] == ["contact.created", forwarded[0].headers["webhook-id"], "@tailed_0", "200"]
     for post in forwarded:
         theirs = delivered[post.headers["webhook-id"]]
         assert post.body == theirs.body

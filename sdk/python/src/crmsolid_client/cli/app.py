@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from .._version import __version__
 from ..errors import CrmSolidError
+from .analytics import analytics
+from .api import api
 from .broadcasts import broadcasts
 from .completion import completion
 from .contacts import contacts
@@ -19,11 +22,13 @@ from .errors import INTERRUPTED, PIPE_CLOSED, print_usage_error, report
 from .events import events
 from .files import files
 from .jobs import jobs
-from .login import login, logout
+from .kept_login import read_logins
+from .login import login, logout, profiles
 from .messages import messages, send
 from .output import PipeClosed, discard_stdout, note
 from .segments import segments
 from .sequences import enrollments, sequences
+from .threads import threads
 from .webhooks import webhooks
 from .workspace import accounts, me
 
@@ -37,6 +42,12 @@ Exit codes:
   141  whoever read the output has closed it"""
 
 
+def _complete_profile(context: click.Context, parameter: click.Parameter, beginning: str) -> list[str]:
+    with contextlib.suppress(CrmSolidError):
+        return [name for name in read_logins() if name.startswith(beginning)]
+    return []
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
 @click.version_option(__version__, prog_name="crmsolid")
 @click.option("--url", envvar="CRMSOLID_URL", show_envvar=True, help="The address of your CRM Solid.")
@@ -45,9 +56,16 @@ Exit codes:
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     help="Read the API key from this file; - is standard input. Otherwise it comes from CRMSOLID_KEY.",
 )
+@click.option(
+    "--profile",
+    envvar="CRMSOLID_PROFILE",
+    show_envvar=True,
+    shell_complete=_complete_profile,
+    help="The address and the key that `crmsolid login` has kept under this name.",
+)
 @click.option("--allow-http", is_flag=True, help="Send the key unencrypted to another machine of a private network.")
 @click.pass_context
-def cli(context: click.Context, url: str | None, key_file: Path | None, allow_http: bool) -> None:
+def cli(context: click.Context, url: str | None, key_file: Path | None, profile: str | None, allow_http: bool) -> None:
     """Use CRM Solid from the command line.
 
     The API key comes from the environment variable CRMSOLID_KEY, from a file, or from `crmsolid login`. It is never an
@@ -58,26 +76,33 @@ def cli(context: click.Context, url: str | None, key_file: Path | None, allow_ht
       export CRMSOLID_KEY=cs_live_... CRMSOLID_URL=https://crm.example.com
       crmsolid send --account 7421 --to @sarah_miller "Hi Sarah"
     """
-    context.obj = App(url=url, key_file=key_file, allow_http=allow_http)
+    is_url_given = url is not None and context.get_parameter_source("url") is ParameterSource.COMMANDLINE
+    if profile and (is_url_given or key_file) and context.invoked_subcommand != "login":
+        raise click.UsageError("Give a profile, or an address and a key, not both.")
+    context.obj = App(url=url, key_file=key_file, allow_http=allow_http, profile=profile or None)
     context.call_on_close(context.obj.close)
 
 
 for command in (
     login,
     logout,
+    profiles,
     me,
     send,
     contacts,
     accounts,
+    threads,
     messages,
     files,
     sequences,
     enrollments,
     broadcasts,
     segments,
+    analytics,
     events,
     jobs,
     webhooks,
+    api,
     completion,
 ):
     cli.add_command(command)

@@ -84,7 +84,13 @@ def broadcast_options(command: F) -> F:
         ),
         click.option("--segment", metavar="ID", help="To the contacts in this segment."),
         click.option("--tag", "tags", multiple=True, help="To the contacts with this tag; all tags, if given again."),
-        click.option("--contact", "contacts", multiple=True, metavar="ID", help="To this contact; give it again."),
+        click.option(
+            "--contact",
+            "contacts",
+            multiple=True,
+            metavar="CONTACT",
+            help="To this contact: id, @username or e-mail address; give it again.",
+        ),
         time_option("--at", forward=True, help="Send it then, for example 2026-06-04T09:00:00Z or 2h."),
         click.option("--per-hour", type=click.IntRange(1), help="Send at most so many an hour."),
         click.option("--cooldown-days", type=click.IntRange(1), help="Leave out who got a broadcast in these days."),
@@ -96,6 +102,7 @@ def broadcast_options(command: F) -> F:
 
 
 def _broadcast(
+    app: App,
     name: str,
     text: str,
     account_ids: tuple[int, ...],
@@ -110,6 +117,8 @@ def _broadcast(
     audience = given(segment_id=segment, tags=tags, contact_ids=contacts)
     if len(audience) != 1:
         raise click.UsageError("Give one of --segment, --tag and --contact.")
+    if contacts:
+        audience["contact_ids"] = [app.contact(contact) for contact in contacts]
     options = given(send_at=at, per_hour=per_hour, cooldown_days=cooldown_days)
     return {"name": name, "text": text, "account_ids": account_ids, "audience": audience, **options}
 
@@ -125,7 +134,7 @@ def preview_broadcast(app: App, as_json: bool, **options: Any) -> None:
     Example:
       crmsolid broadcasts preview --name June --text "Hi {first_name}" --account 7421 --tag trial
     """
-    preview = app.client.broadcasts.preview(**_broadcast(**options))
+    preview = app.client.broadcasts.preview(**_broadcast(app, **options))
     print_object(plain(preview), as_json, only=("total", "eligible", "excluded", "finishes_at", "audience_hash"))
 
 
@@ -147,7 +156,7 @@ def start_broadcast(
     Example:
       crmsolid broadcasts start --name June --text "Hi {first_name}" --account 7421 --tag trial
     """
-    broadcast = _broadcast(**options)
+    broadcast = _broadcast(app, **options)
     if audience_hash is None:
         preview = app.client.broadcasts.preview(**broadcast)
         _describe(preview, broadcast.get("send_at"))

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from .context import App, confirm, given, id_argument, json_option, list_options, page_size, pass_app, write_option
+from .context import (
+    App,
+    F,
+    completed,
+    confirm,
+    contact_argument,
+    given,
+    json_option,
+    list_options,
+    page_size,
+    pass_app,
+    write_option,
+)
 from .output import ID, Column, note, plain, print_deleted, print_list, print_object
 from .transfer import export_contacts, filter_options, import_contacts
 
@@ -23,10 +36,11 @@ contacts.add_command(export_contacts)
 COLUMNS = (
     ID,
     Column("NAME", "name"),
-    Column("USERNAME", "username"),
+    Column("USERNAME", "username", whole=True),
     Column("STAGE", "stage"),
     Column("SCORE", "score"),
     Column("TAGS", "tags"),
+    Column("E-MAIL", "email", whole=True, optional=True),
 )
 SORTS = [f"{sign}{name}" for name in ("created_at", "updated_at", "name", "score") for sign in ("-", "")]
 
@@ -50,7 +64,7 @@ def list_contacts(
 
 
 @contacts.command("get")
-@id_argument("contact_id")
+@contact_argument()
 @json_option()
 @pass_app
 def get_contact(app: App, contact_id: str, as_json: bool) -> None:
@@ -58,21 +72,36 @@ def get_contact(app: App, contact_id: str, as_json: bool) -> None:
 
     \b
     Example:
-      crmsolid contacts get con_01K4ZC2V5E8QW3R7T9Y1N6M0XA
+      crmsolid contacts get @sarah_miller
     """
-    print_object(plain(app.client.contacts.get(contact_id)), as_json)
+    print_object(plain(app.client.contacts.get(app.contact(contact_id))), as_json)
+
+
+def member_options(command: F) -> F:
+    """What a contact has."""
+    options: list[Callable[[Any], Any]] = [
+        click.option("--username", help="Telegram username."),
+        click.option("--email", help="E-mail address."),
+        click.option("--name", help="Full name."),
+        click.option("--phone", help="Phone number."),
+        click.option("--stage", shell_complete=completed("ContactStageIn"), help="Stage, for example qualified."),
+        click.option(
+            "--field",
+            "fields",
+            multiple=True,
+            metavar="KEY=TEXT",
+            help="A custom field; KEY:=42 and KEY:=true for no text.",
+        ),
+    ]
+    wrapped: Any = command
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped
 
 
 @contacts.command("create")
-@click.option("--username", help="Telegram username; this or --email is needed.")
-@click.option("--email", help="E-mail address.")
-@click.option("--name", help="Full name.")
-@click.option("--phone", help="Phone number.")
-@click.option("--stage", help="Stage, for example qualified.")
+@member_options
 @click.option("--tag", "tags", multiple=True, help="A tag to add; give it again for several.")
-@click.option(
-    "--field", "fields", multiple=True, metavar="KEY=TEXT", help="A custom field; KEY:=42 and KEY:=true for no text."
-)
 @write_option
 @json_option()
 @pass_app
@@ -94,6 +123,47 @@ def create_contact(
     print_object(plain(contact), as_json)
 
 
+@contacts.command("update")
+@contact_argument()
+@member_options
+@click.option("--tag", "tags", multiple=True, help="Its tags, in place of those it has; give it again for several.")
+@click.option("--time-zone", metavar="NAME", help="Time zone, for example Europe/Kyiv.")
+@click.option("--opted-out/--opted-in", default=None, help="Whether it asked for no more messages.")
+@click.option(
+    "--clear", multiple=True, type=click.Choice(["email", "phone", "time_zone", "username"]), help="Empty this field."
+)
+@write_option
+@json_option()
+@pass_app
+def update_contact(
+    app: App,
+    contact_id: str,
+    tags: tuple[str, ...],
+    fields: tuple[str, ...],
+    clear: tuple[str, ...],
+    idempotency_key: str,
+    as_json: bool,
+    **members: Any,
+) -> None:
+    """Change a contact. What is not given is kept.
+
+    \b
+    Example:
+      crmsolid contacts update @sarah_miller --stage qualified --field city=London
+    """
+    changes = given(**members, tags=tags) | dict.fromkeys(clear)
+    if twice := [name for name in clear if members.get(name)]:
+        raise click.UsageError(f"Give --{twice[0].replace('_', '-')} or --clear {twice[0]}, not both.")
+    if fields:
+        changes["custom_fields"] = _custom_fields(fields)
+    if not changes:
+        raise click.UsageError("Give what to change.")
+    found = app.contact(contact_id)
+    print_object(
+        plain(app.write(app.client.contacts.update, found, **changes, idempotency_key=idempotency_key)), as_json
+    )
+
+
 def _custom_fields(fields: tuple[str, ...]) -> dict[str, Any]:
     """``KEY=TEXT``, or ``KEY:=JSON`` for what is no text: how a value looks does not tell which type its field has."""
     values: dict[str, Any] = {}
@@ -112,7 +182,7 @@ def _custom_fields(fields: tuple[str, ...]) -> dict[str, Any]:
 
 
 @contacts.command("tag")
-@id_argument("contact_id")
+@contact_argument()
 @click.option("--add", multiple=True, help="A tag to add; give it again for several.")
 @click.option("--remove", multiple=True, help="A tag to remove.")
 @write_option
@@ -125,18 +195,19 @@ def tag_contact(
 
     \b
     Example:
-      crmsolid contacts tag con_01K4ZC2V5E8QW3R7T9Y1N6M0XA --add customer --remove trial
+      crmsolid contacts tag @sarah_miller --add customer --remove trial
     """
     if not add and not remove:
         raise click.UsageError("Give --add or --remove.")
     changes = given(add=add, remove=remove)
     print_object(
-        plain(app.write(app.client.contacts.tag, contact_id, **changes, idempotency_key=idempotency_key)), as_json
+        plain(app.write(app.client.contacts.tag, app.contact(contact_id), **changes, idempotency_key=idempotency_key)),
+        as_json,
     )
 
 
 @contacts.command("delete")
-@id_argument("contact_id")
+@contact_argument()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @write_option
 @json_option()
@@ -148,6 +219,7 @@ def delete_contact(app: App, contact_id: str, yes: bool, idempotency_key: str, a
     Example:
       crmsolid contacts delete con_01K4ZC2V5E8QW3R7T9Y1N6M0XA
     """
+    found = app.contact(contact_id)
     confirm(f"Erase {contact_id} with all messages? This cannot be undone.", yes)
-    app.write(app.client.contacts.delete, contact_id, idempotency_key=idempotency_key)
+    app.write(app.client.contacts.delete, found, idempotency_key=idempotency_key)
     print_deleted(contact_id, as_json)

@@ -6,6 +6,7 @@ import functools
 import logging
 import os
 import re
+import shlex
 import sys
 import uuid
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from ..errors import (
     IdempotencyInProgressError,
     UnexpectedAnswerError,
 )
-from .kept_login import read_login
+from .kept_login import DEFAULT_PROFILE, read_logins
 
 if TYPE_CHECKING:
     from .. import CrmSolid
@@ -47,6 +48,14 @@ class NoAddressError(CrmSolidError):
     """Nobody has said which installation the API key is of."""
 
 
+class NoSuchThingError(CrmSolidError):
+    """Nothing has the name that was given in place of an id. ``advice`` is the next step."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
 class UnfinishedWriteError(Exception):
     """A write that may have been done. ``options`` are those to repeat the command with, so that nothing is done twice.
     ``cause`` is what the call raised; None if it was interrupted."""
@@ -65,6 +74,7 @@ class App:
     url: str | None
     key_file: Path | None
     allow_http: bool
+    profile: str | None = None
     repeat_with: dict[str, str] = field(default_factory=dict)
     _client: CrmSolid | None = None
 
@@ -79,16 +89,47 @@ class App:
         return self._client
 
     def _target(self) -> tuple[str, str, bool]:
-        """The key, the address and whether http is allowed: those that were given, or those of ``crmsolid login`` if
-        neither was. A key is never sent to an address that somebody has not named with it."""
-        key, kept = self.given_key(), None
-        if not key and not self.url and (kept := read_login()) is not None:
-            return kept.key, kept.url, kept.allow_http or self.allow_http
+        """The key, the address and whether http is allowed: those of the profile that is named, else those that were
+        given, else those of ``crmsolid login`` if neither was. A key is never sent to an address that somebody has not
+        named with it."""
+        key = "" if self.profile else self.given_key()
+        if self.profile or not (key or self.url):
+            kept = read_logins().get(self.profile or DEFAULT_PROFILE)
+            if kept is not None:
+                return kept.key, kept.url, kept.allow_http or self.allow_http
+        if self.profile:
+            raise NoKeyError(f"there is no profile {self.profile}; see `crmsolid profiles`")
         if not key:
             raise NoKeyError("there is no API key")
         if not self.url:
             raise NoAddressError("there is no address to send the API key to")
         return key, self.url, self.allow_http
+
+    def contact(self, name: str) -> str:
+        """The id of a contact from its id, ``@username`` or e-mail address."""
+        if "@" not in name:
+            return name
+        by = {"username": name[1:]} if name.startswith("@") else {"email": name}
+        found = next(iter(self.client.contacts.list(**by, limit=1)), None)  # type: ignore[arg-type]
+        if found is None:
+            what = "username" if name.startswith("@") else "e-mail address"
+            advice = f"See `crmsolid contacts list --search {shlex.quote(name.strip('@'))}`."
+            raise NoSuchThingError(f"no contact has the {what} {name}", advice)
+        return found.id
+
+    def thread(self, name: str) -> str:
+        """The id of a thread from its id, or from the ``@username`` or e-mail address of a contact that has one
+        thread."""
+        if "@" not in name:
+            return name
+        contact_id = self.contact(name)
+        threads = list(self.client.threads.list(contact_id=contact_id))
+        if len(threads) == 1:
+            return threads[0].id
+        if not threads:
+            raise NoSuchThingError(f"there is no conversation with {name}", "See `crmsolid threads list`.")
+        ids = ", ".join(f"{thread.id} (account {thread.account_id})" for thread in threads)
+        raise NoSuchThingError(f"there are several conversations with {name}", f"Give the id of one: {ids}.")
 
     def write(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a method of the client that writes. Raises UnfinishedWriteError if nobody knows whether it was done."""
@@ -149,7 +190,7 @@ class _RetryNotes(logging.Handler):
 def _tell_of_retries() -> None:
     """Say on standard error that a call is tried again: otherwise the command seems to hang."""
     logger = logging.getLogger("crmsolid_client")
-    logger.setLevel(logging.DEBUG)
+    logger.setLevel(logging.DEBUG)  # also the waits for the rate limit
     logger.propagate = False
     logger.handlers = [_RetryNotes()]
 
@@ -190,18 +231,20 @@ def type_option(name: str) -> Callable[[F], F]:
         name,
         "types",
         multiple=True,
-        shell_complete=lambda context, parameter, beginning: [
-            one for one in event_types() if one.startswith(beginning)
-        ],
+        shell_complete=completed("EventTypeIn"),
         help="Only this type, for example message.received; give it again for several.",
     )
 
 
-def event_types() -> list[str]:
-    """Those that this version knows."""
-    from .. import models
+def completed(enumeration: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """For the Tab key: the values of an enumeration of the models that this version knows."""
 
-    return list(get_args(models.EventTypeIn))
+    def complete(context: click.Context, parameter: click.Parameter, beginning: str) -> list[str]:
+        from .. import models  # takes time to import
+
+        return [value for value in get_args(getattr(models, enumeration)) if value.startswith(beginning)]
+
+    return complete
 
 
 def json_option(lines: bool = False) -> Callable[[F], F]:
@@ -237,6 +280,11 @@ def id_argument(name: str, metavar: str = "ID") -> Callable[[F], F]:
         return text
 
     return click.argument(name, type=convert, metavar=metavar)
+
+
+def contact_argument(name: str = "contact_id") -> Callable[[F], F]:
+    """A contact by its id, @username or e-mail address, which ``App.contact`` looks up."""
+    return id_argument(name, metavar="CONTACT")
 
 
 def write_option(command: F) -> F:

@@ -15,7 +15,7 @@ from ..errors import (
     RateLimitedError,
     UnauthorizedError,
 )
-from .context import NoAddressError, NoKeyError, UnfinishedWriteError
+from .context import NoAddressError, NoKeyError, NoSuchThingError, UnfinishedWriteError
 from .output import clean, note
 
 FAILED = 1
@@ -61,6 +61,9 @@ def report(error: CrmSolidError | OSError | UnfinishedWriteError) -> int:
     if isinstance(error, NoAddressError):
         _print(str(error), _ADDRESS)
         return WRONG_USAGE
+    if isinstance(error, NoSuchThingError):
+        _print(str(error), error.advice)
+        return FAILED
     if isinstance(error, ConfigurationError):
         told = str(error).replace("allow_http=True", "--allow-http").replace("base_url", "the address (--url)")
         _print(told, "")

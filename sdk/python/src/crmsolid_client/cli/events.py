@@ -103,6 +103,6 @@ def about(event: Row) -> str:
     for name in ("contact", "message", "enrollment", "sequence", "job"):
         thing = data.get(name)
         if isinstance(thing, dict):
-            words = thing.get("text") or thing.get("username") or thing.get("name") or thing.get("id")
-            return clean(str(words))
+            username = f"@{thing['username']}" if thing.get("username") else None
+            return clean(str(thing.get("text") or username or thing.get("name") or thing.get("id")))
     return "-"

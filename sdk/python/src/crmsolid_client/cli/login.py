@@ -1,4 +1,4 @@
-"""``crmsolid login`` and ``crmsolid logout``."""
+"""``crmsolid login``, ``crmsolid logout`` and ``crmsolid profiles``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import sys
 
 import click
 
+from .._config import Config
 from .context import App, json_option, pass_app
-from .kept_login import Login, login_file, write_login
-from .output import note, plain, print_object
+from .kept_login import DEFAULT_PROFILE, Login, read_logins, remove_login, write_login
+from .output import Column, note, plain, print_lines, print_object, print_table
 
 
 @click.command("login")
@@ -17,11 +18,13 @@ from .output import note, plain, print_object
 def login(app: App, as_json: bool) -> None:
     """Keep an address and a key on this machine, for commands that are given neither.
 
-    Asks for what --url, --key-file and the environment do not give, and tries the key.
+    Asks for what --url, --key-file and the environment do not give, and tries the key. With --profile it is kept under
+    that name beside the others.
 
     \b
     Example:
       crmsolid login
+      crmsolid --profile staging login
     """
     from .. import CrmSolid
 
@@ -29,7 +32,7 @@ def login(app: App, as_json: bool) -> None:
     key = app.given_key() or _ask("API key (it is not shown)", "CRMSOLID_KEY or --key-file", hidden=True)
     with CrmSolid(key, url, allow_http=app.allow_http) as client:
         me, address = client.me(), client.base_url
-    file = write_login(Login(address, key, app.allow_http))
+    file = write_login(app.profile or DEFAULT_PROFILE, Login(address, key, app.allow_http))
     note(f"The key {me.key.name} of the workspace {me.workspace.name} at {address} is in {file}.")
     if as_json:
         print_object(plain(me), as_json)
@@ -37,19 +40,38 @@ def login(app: App, as_json: bool) -> None:
 
 @click.command("logout")
 @json_option()
-def logout(as_json: bool) -> None:
-    """Remove the address and the key that `crmsolid login` has kept. The key stays valid.
+@pass_app
+def logout(app: App, as_json: bool) -> None:
+    """Remove the address and the key that `crmsolid login` has kept, or those of --profile. The key stays valid.
 
     \b
     Example:
       crmsolid logout
     """
-    file = login_file()
-    was_kept = file.exists()
-    file.unlink(missing_ok=True)
-    note("No address and no key are kept on this machine.")
+    profile = app.profile or DEFAULT_PROFILE
+    was_kept = remove_login(profile)
+    note(f"No address and no key are kept on this machine for the profile {profile}.")
     if as_json:
         print_object({"removed": was_kept}, as_json)
+
+
+@click.command("profiles")
+@json_option(lines=True)
+def profiles(as_json: bool) -> None:
+    """List the profiles that `crmsolid login` has kept.
+
+    \b
+    Example:
+      crmsolid profiles
+    """
+    rows = [
+        {"profile": name, "url": login.url, "key": Config(login.key, login.url).shown_key}
+        for name, login in sorted(read_logins().items())
+    ]
+    if as_json:
+        print_lines(rows)
+    else:
+        print_table(rows, (Column("PROFILE", "profile", whole=True), Column("URL", "url"), Column("KEY", "key")))
 
 
 def _ask(what: str, option: str, *, hidden: bool = False) -> str:

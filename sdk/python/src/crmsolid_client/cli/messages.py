@@ -51,7 +51,12 @@ format_option = click.option(
 @click.command()
 @click.option("--account", "account_id", type=int, required=True, help="Id of the account to send from.")
 @click.option("--to", help="@username, a link to t.me, or a numeric Telegram id.")
-@click.option("--contact", "contact_id", metavar="ID", help="The contact to write to, in place of --to.")
+@click.option(
+    "--contact",
+    "contact_id",
+    metavar="CONTACT",
+    help="The contact to write to, in place of --to: id, @username or e-mail address.",
+)
 @click.option(
     "--attach",
     "attached",
@@ -100,6 +105,7 @@ def send(
         raise click.UsageError("Give TEXT, --attach, or both.")
     if text == "-":
         text = app.standard_input_text().rstrip("\n")
+    contact_id = contact_id and app.contact(contact_id)
     file_ids = upload_all(app, attached, idempotency_key)
     recipient = int(to) if to is not None and to.isascii() and to.isdigit() else to
     queued = app.write(
@@ -146,7 +152,7 @@ COLUMNS = (
 
 @messages.command("list")
 @click.option("--account", "account_id", type=int, help="Of this account.")
-@click.option("--contact", "contact_id", metavar="ID", help="With this contact.")
+@click.option("--contact", "contact_id", metavar="CONTACT", help="With this contact: id, @username or e-mail address.")
 @click.option("--thread", "thread_id", metavar="ID", help="Of this conversation.")
 @click.option("--direction", type=click.Choice(["in", "out"]), help="Received, or sent.")
 @click.option("--status", help="In this state, for example queued, sent or failed.")
@@ -154,13 +160,14 @@ COLUMNS = (
 @time_option("--until", help="Before this time.")
 @list_options
 @pass_app
-def list_messages(app: App, most: int | None, as_json: bool, **filters: Any) -> None:
+def list_messages(app: App, contact_id: str | None, most: int | None, as_json: bool, **filters: Any) -> None:
     """List messages, newest first.
 
     \b
     Example:
       crmsolid messages list --direction in --since 1d
     """
+    filters["contact_id"] = contact_id and app.contact(contact_id)
     print_list(app.client.messages.list(**filters, limit=page_size(most)), as_json, COLUMNS, most)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import unicodedata
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 MEASURED_ROWS = 100  # the widths of a table are those of its first rows
+NARROWEST = 4
 _GAP = "  "
+_IDENTITY = re.compile(r"@\w+|[^@\s]+@[^@\s]+|[a-z]{3}_[0-9A-Z]{26}")
 # Marks that reorder the text around them.
 _DIRECTIONS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C], "")
 
@@ -37,7 +40,8 @@ class PipeClosed(Exception):
 @dataclass(frozen=True)
 class Column:
     """A column of a table: its header, and the name of the member or a function of the row. ``whole``: never shortened,
-    because people copy it. ``optional``: left out if the table is too wide with it."""
+    because people copy it; nor is an id, a ``@username`` or an e-mail address in any column. ``optional``: left out if
+    the table is too wide with it."""
 
     header: str
     source: str | Callable[[Row], Any]
@@ -99,12 +103,13 @@ def print_table(rows: Iterable[Row], columns: Sequence[Column]) -> int:
     if not first:
         note("There are none.")
         return 0
-    columns, widths = _fitted(columns, first)
-    write(_styled(_line([column.header for column in columns], columns, widths)) + "\n")
+    available = _columns()
+    columns, widths = _fitted(columns, first, available)
+    write(_styled(_line([column.header for column in columns], columns, widths, available)) + "\n")
     count = 0
     for row in chain(first, iterator):
         count += 1
-        write(_line([column.text(row) for column in columns], columns, widths) + "\n")
+        write(_line([column.text(row) for column in columns], columns, widths, available) + "\n")
     return count
 
 
@@ -185,38 +190,67 @@ def _shortened(text: str, width: int) -> str:
     return kept + "…"
 
 
-def _fitted(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[list[Column], list[int]]:
-    """The columns that fit the terminal, with their widths: without optional ones, and then with the widest shortened,
-    down to 4, if there is not enough room."""
+def _fitted(columns: Sequence[Column], rows: Sequence[Row], available: int) -> tuple[list[Column], list[int]]:
+    """The columns that fit, with their widths. If there is not enough room: without the optional ones, then with the
+    widest shortened, then without those at the right that may be shortened."""
     measured = [(column, max(width_of(column.text(row)) for row in rows)) for column in columns]
     kept = [(column, max(width, width_of(column.header))) for column, width in measured]
-    available = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else _columns()
-    while _total_width(kept) > available and (optional := [pair for pair in kept if pair[0].optional]):
+    while _total([width for _, width in kept]) > available and (optional := [one for one in kept if one[0].optional]):
         kept.remove(optional[-1])
-    widths = [width for _, width in kept]
-    while sum(widths) + len(_GAP) * (len(widths) - 1) > available:
-        flexible = [number for number, (column, _) in enumerate(kept) if not column.whole and widths[number] > 4]
-        if not flexible:
+    while True:
+        widths = _shrunk([width for _, width in kept], [not column.whole for column, _ in kept], available, NARROWEST)
+        flexible = [one for one in kept if not one[0].whole]
+        if _total(widths) <= available or not flexible:
+            return [column for column, _ in kept], widths
+        kept.remove(flexible[-1])
+
+
+def _shrunk(widths: Sequence[int], is_flexible: Sequence[bool], available: int, least: int) -> list[int]:
+    """The widths with the widest of the flexible ones reduced, none below ``least``, until all of them fit."""
+    shrunk = list(widths)
+    while _total(shrunk) > available:
+        wide = [number for number, width in enumerate(shrunk) if is_flexible[number] and width > least]
+        if not wide:
             break
-        widths[max(flexible, key=lambda number: widths[number])] -= 1
-    return [column for column, _ in kept], widths
+        shrunk[max(wide, key=lambda number: shrunk[number])] -= 1
+    return shrunk
 
 
-def _total_width(measured: Sequence[tuple[Column, int]]) -> int:
-    return sum(width for _, width in measured) + len(_GAP) * (len(measured) - 1)
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
 
 
 def _columns() -> int:
+    """The columns of the terminal, or those of the environment where there is none, else 80."""
+    if sys.stdout.isatty():
+        return shutil.get_terminal_size((80, 24)).columns
     text = os.environ.get("COLUMNS", "")
     return int(text) if text.isascii() and text.isdigit() and int(text) > 0 else 80
 
 
-def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
-    parts = []
-    for cell, column, width in zip(cells, columns, widths, strict=True):
-        text = cell if column.whole else _shortened(cell, width)
-        parts.append(text + " " * (width - width_of(text)))
-    return _GAP.join(parts).rstrip()
+def _line(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int], available: int) -> str:
+    """A row. What must not be shortened takes room from other cells, or goes to a line of its own."""
+    is_whole = [
+        column.whole or _IDENTITY.fullmatch(cell) is not None for cell, column in zip(cells, columns, strict=True)
+    ]
+    needed = [
+        max(width, width_of(cell)) if whole else width
+        for cell, width, whole in zip(cells, widths, is_whole, strict=True)
+    ]
+    lines, taken = [""], 0
+    shrunk = _shrunk(needed, [not whole for whole in is_whole], available, 1)
+    for number, (cell, width) in enumerate(zip(cells, shrunk, strict=True)):
+        text = cell if is_whole[number] else _shortened(cell, width)
+        if number and taken + len(_GAP) + width_of(text) > available:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+            taken = 0
+        gap = _GAP if number else ""
+        padded = gap + text + " " * (width - width_of(text))
+        lines[-1] += padded
+        taken += width_of(padded)
+    lines[-1] = lines[-1].rstrip()
+    return "\n".join(lines)
 
 
 def _styled(text: str) -> str:

@@ -6,7 +6,17 @@ from typing import Any
 
 import click
 
-from .context import App, given, id_argument, json_option, list_options, page_size, pass_app, write_option
+from .context import (
+    App,
+    contact_argument,
+    given,
+    id_argument,
+    json_option,
+    list_options,
+    page_size,
+    pass_app,
+    write_option,
+)
 from .output import ID, Column, plain, print_list, print_object, print_table, time_column
 
 RESUME_MODES = ("keep_dates", "restart_delay", "only_active_time")
@@ -100,7 +110,7 @@ def resume_sequence(app: App, sequence_id: str, mode: str | None, idempotency_ke
 
 @sequences.command("preview")
 @id_argument("sequence_id")
-@id_argument("contact_id", metavar="CONTACT")
+@contact_argument()
 @json_option()
 @pass_app
 def preview_sequence(app: App, sequence_id: str, contact_id: str, as_json: bool) -> None:
@@ -108,9 +118,9 @@ def preview_sequence(app: App, sequence_id: str, contact_id: str, as_json: bool)
 
     \b
     Example:
-      crmsolid sequences preview seq_01K4ZC2V5E8QW3R7T9Y1N6M0XA con_01K4ZC2V5E8QW3R7T9Y1N6M0XA
+      crmsolid sequences preview seq_01K4ZC2V5E8QW3R7T9Y1N6M0XA @sarah_miller
     """
-    row = plain(app.client.sequences.preview(sequence_id, contact_id=contact_id))
+    row = plain(app.client.sequences.preview(sequence_id, contact_id=app.contact(contact_id)))
     if as_json:
         print_object(row, as_json)
         return
@@ -125,7 +135,7 @@ def preview_sequence(app: App, sequence_id: str, contact_id: str, as_json: bool)
 
 @sequences.command("enroll")
 @id_argument("sequence_id")
-@id_argument("contact_id", metavar="CONTACT")
+@contact_argument()
 @write_option
 @json_option()
 @pass_app
@@ -134,11 +144,10 @@ def enroll(app: App, sequence_id: str, contact_id: str, idempotency_key: str, as
 
     \b
     Example:
-      crmsolid sequences enroll seq_01K4ZC2V5E8QW3R7T9Y1N6M0XA con_01K4ZC2V5E8QW3R7T9Y1N6M0XA
+      crmsolid sequences enroll seq_01K4ZC2V5E8QW3R7T9Y1N6M0XA @sarah_miller
     """
-    enrolled = app.write(
-        app.client.sequences.enroll, sequence_id, contact_id=contact_id, idempotency_key=idempotency_key
-    )
+    found = app.contact(contact_id)
+    enrolled = app.write(app.client.sequences.enroll, sequence_id, contact_id=found, idempotency_key=idempotency_key)
     print_object(plain(enrolled), as_json)
 
 
@@ -149,11 +158,11 @@ def enrollments() -> None:
 
 @enrollments.command("list")
 @click.option("--sequence", "sequence_id", metavar="ID", help="Of this sequence.")
-@click.option("--contact", "contact_id", metavar="ID", help="Of this contact.")
+@click.option("--contact", "contact_id", metavar="CONTACT", help="Of this contact: id, @username or e-mail address.")
 @click.option("--status", help="In this state: active, paused, completed, stopped or failed.")
 @list_options
 @pass_app
-def list_enrollments(app: App, most: int | None, as_json: bool, **filters: Any) -> None:
+def list_enrollments(app: App, contact_id: str | None, most: int | None, as_json: bool, **filters: Any) -> None:
     """List enrollments, newest first.
 
     \b
@@ -167,6 +176,7 @@ def list_enrollments(app: App, most: int | None, as_json: bool, **filters: Any) 
         Column("STEP", "step", optional=True),
         time_column("NEXT", "next_run_at", optional=True),
     )
+    filters["contact_id"] = contact_id and app.contact(contact_id)
     print_list(app.client.enrollments.list(**filters, limit=page_size(most)), as_json, columns, most)
 
 
