@@ -58,6 +58,7 @@ OUTLINE: dict[str, tuple[str | Link, ...]] = {
         "docs/guide/python.md",
         "docs/guide/command-line.md",
         "docs/guide/dotnet.md",
+        "docs/guide/typescript.md",
         "docs/guide/n8n.md",
     ),
     "Reference": (

@@ -32,20 +32,21 @@ def send_through_a_kill(live: Live, crm: CrmSolid, username: str, send: Callable
     commit and answer and then started again. Returns what ``send`` returns, which has to try for START_SECONDS."""
     port = free_port()
     with ThreadPoolExecutor(1) as thread:
-        with _server(live, port, "before-answer") as killed:
+        with running_server(live, port, "before-answer") as killed:
             wait_until(lambda: is_listening(port), "the server listens", seconds=START_SECONDS)
             sending = thread.submit(send, f"http://127.0.0.1:{port}")
             assert killed.wait(START_SECONDS) == -9
         assert texts_to(crm, username) == ["Once"]
         assert not sending.done()
-        with _server(live, port, "never"):
+        with running_server(live, port):
             sent = sending.result(START_SECONDS)
     assert texts_to(crm, username) == ["Once"]
     return sent
 
 
 @contextlib.contextmanager
-def _server(live: Live, port: int, point: str) -> Iterator["subprocess.Popen[bytes]"]:
+def running_server(live: Live, port: int, point: str = "never") -> Iterator["subprocess.Popen[bytes]"]:
+    """A second server of the product on this port, which kills itself at this point, or is killed at the end."""
     command = [sys.executable, "-m", "tests.sdk.killed_server", str(port), point]
     with subprocess.Popen(command, cwd=ROOT, env=live.product.environment) as process:
         try:

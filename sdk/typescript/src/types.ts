@@ -14,4 +14,5 @@ export type Answer<O extends OperationId> = Operations[O]["answer"];
 export type Item<O extends OperationId> = Answer<O> extends { data: Array<infer Row> } ? Row : never;
 
 /** An event: `event` says of which type it is, and so what `data` holds. */
-export type Event = types.Webhooks["body"];
+export type Event = types.Event;
+export type EventType = Event["event"];

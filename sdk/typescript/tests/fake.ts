@@ -20,12 +20,14 @@ export class Clock {
   sleep = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
-      const timer = { at: this.time + milliseconds, resolve };
-      this.#timers.push(timer);
-      signal?.addEventListener("abort", () => {
+      const end = (): void => {
         this.#timers = this.#timers.filter((each) => each !== timer);
+        signal?.removeEventListener("abort", end);
         resolve();
-      });
+      };
+      const timer = { at: this.time + milliseconds, resolve: end };
+      this.#timers.push(timer);
+      signal?.addEventListener("abort", end);
     });
 
   /** Let time pass until the promise is settled. */
@@ -38,7 +40,6 @@ export class Clock {
       if (isSettled) break;
       const next = this.#timers.reduce<Timer | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
       if (!next) throw new Error("nothing is waited for, and the promise is not settled");
-      this.#timers = this.#timers.filter((each) => each !== next);
       this.time = Math.max(this.time, next.at);
       next.resolve();
     }

@@ -1,5 +1,8 @@
 """The TypeScript client: compiled without errors, its own tests, and its package."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.sdk.typescript.toolchain import SDK, TypeScript, generate
@@ -11,10 +14,31 @@ def test_it_compiles_without_errors(typescript: TypeScript) -> None:
 
 
 def test_its_tests_against_a_fake_server_pass(typescript: TypeScript) -> None:
-    files = sorted(map(str, (typescript.folder / "build" / "tests").glob("*.test.js")))
-    result = typescript.run(["node", "--test", "--test-reporter=tap", *files])
+    result = typescript.run(["node", "--test", "--test-reporter=tap", *files_of_tests(typescript)])
     assert result.returncode == 0, result.stdout
     assert "# fail 0\n# cancelled 0\n# skipped 0\n" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("runtime", "passed"), [("deno", r"\b(\d+) passed \| 0 failed"), ("bun", r"\b(\d+) pass\n 0 fail")]
+)
+def test_what_depends_on_the_runtime_passes_on_others_too(typescript: TypeScript, runtime: str, passed: str) -> None:
+    files = [
+        file
+        for file in files_of_tests(typescript)
+        if Path(file).stem in ("answers.test", "network.test", "webhooks.test")
+    ]
+    program = typescript.command(runtime, "")[0]
+    options = ["--allow-all", "--no-check"] if runtime == "deno" else []
+    result = typescript.run([program, "test", *options, *files])
+    said = result.stdout + result.stderr
+    assert result.returncode == 0, said
+    found = re.search(passed, said)
+    assert found is not None and int(found[1]) > 30, said
+
+
+def files_of_tests(typescript: TypeScript) -> list[str]:
+    return sorted(map(str, (typescript.folder / "build" / "tests").glob("*.test.js")))
 
 
 def test_generated_files_are_up_to_date(typescript: TypeScript) -> None:

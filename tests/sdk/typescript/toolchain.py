@@ -8,9 +8,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from tests.npm import installed_packages
 
@@ -33,27 +36,47 @@ class TypeScript:
         """Run a command of the packages to its end, whatever its exit status is."""
         return self.run([str(self.folder / "node_modules" / ".bin" / name), *arguments])
 
-    def program(self, name: str) -> str | None:
-        """The path of a runtime; None if there is none for this machine."""
-        if name == "node":
-            return shutil.which("node")
-        found = sorted(self.folder.glob(f"node_modules/{PROGRAMS[name]}"))
-        return str(found[0]) if found else None
+    def npm(self, *arguments: str) -> str:
+        """Run npm, and return what it prints."""
+        result = self.run(["npm", *arguments])
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    def command(self, runtime: str, file: str, *arguments: str) -> list[str]:
+        """The command that runs a compiled file. Skips the test if the runtime is not made for this machine."""
+        if runtime == "node":
+            return ["node", file, *arguments]
+        found = sorted(self.folder.glob(f"node_modules/{PROGRAMS[runtime]}"))
+        if not found:
+            pytest.skip(f"there is no {runtime} for this machine")
+        options = ["run", "--allow-all", "--no-check"] if runtime == "deno" else []
+        return [str(found[0]), *options, file, *arguments]
+
+    @contextmanager
+    def started(self, command: list[str], environment: Mapping[str, str]) -> "Iterator[subprocess.Popen[str]]":
+        """Run a command in the folder whose output is read while it runs."""
+        settings = {**self._environment(), **environment}
+        with subprocess.Popen(command, cwd=self.folder, env=settings, stdout=subprocess.PIPE, text=True) as process:
+            yield process
 
     def run(
         self, command: list[str], environment: Mapping[str, str] | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a command in the folder to its end, with nothing of the user's environment that configures the client."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CRMSOLID_", "npm_"))}
+        """Run a command in the folder to its end, whatever its exit status is."""
         return subprocess.run(
             command,
             cwd=self.folder,
-            env={**inherited, "NO_COLOR": "1", "NODE_NO_WARNINGS": "1", **(environment or {})},
+            env={**self._environment(), **(environment or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=TIMEOUT,
         )
+
+    def _environment(self) -> dict[str, str]:
+        """Nothing of the user's that configures the client."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CRMSOLID_", "npm_"))}
+        return {**inherited, "NO_COLOR": "1", "NODE_NO_WARNINGS": "1"}
 
 
 def copied(folder: Path) -> TypeScript:

@@ -11,4 +11,4 @@ export { Changes, Pages } from "./pages.js";
 export type { Fetch, HttpRequest, HttpResponse, Logger, Runtime } from "./runtime.js";
 export { MessageStream, type MessageStreamOptions } from "./stream.js";
 export type { UploadSource } from "./uploads.js";
-export type { Answer, Body, Event, Item, models, OperationId, Query } from "../types.js";
+export type { Answer, Body, Event, EventType, Item, models, OperationId, Query } from "../types.js";

@@ -40,7 +40,10 @@ export function eventOf(value: unknown, raw: () => string): Event {
     if (!isObject(value)) throw new Misfit("it is no object");
     if (typeof value["event"] !== "string" || !value["event"]) throw new Misfit("it has no type");
     if (typeof value["id"] !== "string") throw new Misfit("it has no id");
-    return readAnswer<Event>(value, events[value["event"]] ?? "");
+    const shape = events[value["event"]];
+    if (shape !== undefined) return readAnswer<Event>(value, shape);
+    if (!isObject(value["data"] ?? {})) throw new Misfit("data is no object");
+    return { actor: null, ...value, data: value["data"] ?? {} } as unknown as Event; // of a later version
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     throw new UnreadableEvent(raw(), value, error.message);

@@ -37,9 +37,13 @@ export class Transport {
   }
 
   /** Make the call, with its retries, and read its answer. `read` throws Misfit for one that it cannot read. */
-  async send<T>(call: Call, read: (value: unknown) => T): Promise<WithResponse<T>> {
+  async send<T>(
+    call: Call,
+    read: (value: unknown) => T,
+    limits: Limits = this.limits(call),
+  ): Promise<WithResponse<T>> {
     let body = "";
-    const response = await this.#answer(call, this.limits(call), async ({ response, watch }) => {
+    const response = await this.#answer(call, limits, async ({ response, watch }) => {
       body = await watch.guard(response.text());
       watch.close();
     });
