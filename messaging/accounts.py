@@ -1,5 +1,6 @@
 """The accounts that messages are sent from: what callers may ask for, and which account writes to whom."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -131,6 +132,20 @@ def provision(workspace: Workspace) -> None:
     """Give a new test workspace a sandbox account. A live workspace starts without accounts."""
     if workspace.mode == Mode.TEST:
         create_sandbox_account(Actor.system(workspace, "provisioning"), name="Sandbox")
+
+
+def find_accounts(actor: Actor, account_ids: Sequence[int]) -> list[Account]:
+    """The accounts with these ids, in the order of the ids. ``not_found`` names the first that is missing."""
+    accounts = list(Account.objects.for_workspace(actor.workspace).filter(pk__in=account_ids).order_by("id"))
+    missing = sorted(set(account_ids) - {account.pk for account in accounts})
+    if missing:
+        raise account_not_found(actor, missing[0])
+    return accounts
+
+
+def account_names(workspace: Workspace) -> dict[int, str]:
+    """The names of the workspace's accounts by their ids, oldest first."""
+    return dict(Account.objects.for_workspace(workspace).order_by("created_at", "id").values_list("pk", "name"))
 
 
 def account_not_found(actor: Actor, account_id: int | None = None) -> DomainError:

@@ -46,6 +46,8 @@ from messaging.sending.sandbox import SandboxGateway
 from messaging.telegram import celery_worker
 from messaging.threads import drafts, received, state
 from messaging.threads.services import reading
+from webhooks.accounts import Accounts
+from webhooks.accounts import accounts as endpoint_accounts
 
 gateway.registry.register(AccountKind.SANDBOX, SandboxGateway())
 account_workers.queues_of_kind.register(AccountKind.TELEGRAM, celery_worker.queues_of)
@@ -84,6 +86,7 @@ purges.register("messaging.changes", changes.past_retention)
 purges.register("messaging.alerts", recording.past_retention)
 purges.register("messaging.push_subscriptions", push.past_retention)
 purges.register("messaging.drafts", drafts.past_retention)
+endpoint_accounts.register("messaging.accounts", Accounts(accounts.find_accounts, accounts.account_names))
 kept_data.register("messaging.messages", KeptData(messages.erase, messages.export))
 kept_data.register("messaging.recipients", KeptData(recipients.erase, recipients.export))
 register_columns(TelegramSession, "auth_key", "future_auth_token", bound_to=("workspace_id", "account_id"))

@@ -36,3 +36,21 @@ _INVISIBLE = (
 )
 MAX_SECRET = 255
 SECRET_PATTERN = rf"^[^{_INVISIBLE}]+$"
+
+# A token of RFC 9110, 5.6.2.
+HEADER_NAME_PATTERN = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$"
+MAX_HEADER_VALUE = 1000
+HEADER_VALUE_PATTERN = r"^[!-~]([ -~]*[!-~])?$"
+# What describes the body, the signature and its event, what the HTTP client or the address sets, and what concerns the
+# connection alone (RFC 9110, 7.6.1). Receivers tell by User-Agent who posts.
+_RESERVED = (
+    *("content-.*", "webhook-.*", "x-signature", "x-request-id", "user-agent", "host", "accept-encoding", "expect"),
+    *("connection", "keep-alive", "proxy-.*", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"),
+)
+
+
+def _any_case(pattern: str) -> str:
+    return "".join(f"[{each.upper()}{each}]" if each.isalpha() else each for each in pattern)
+
+
+RESERVED_HEADER_PATTERN = f"^({'|'.join(map(_any_case, _RESERVED))})$"

@@ -59,7 +59,7 @@ def endpoint_alerts(workspace: Workspace, *, limit: int | None = None) -> Endpoi
     """What the panel's notices show, of ``limit`` endpoints at most. One query, however many endpoints."""
     disabled = Q(enabled=False, disabled_reason__in=[DisabledReason.GONE, DisabledReason.FAILING])
     failing = Q(enabled=True, failing_since__isnull=False)
-    rows = endpoints(workspace).filter(disabled | failing).defer("secret", "previous_secret")
+    rows = endpoints(workspace).filter(disabled | failing).defer("secret", "previous_secret", "headers")
     alerts = EndpointAlerts([], [])
     for endpoint in rows.order_by("created_at", "id")[:limit]:
         (alerts.failing if endpoint.enabled else alerts.disabled).append(endpoint)

@@ -10,17 +10,62 @@ from crmsolid.api.people import AuthorOut
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.http.url_guard import URL_MAX_LENGTH
-from crmsolid.events.catalogue import envelope_schema, event_names, subscribable_names
+from crmsolid.events.catalogue import envelope_schema, event_names, subscribable_names, wildcards
 from crmsolid.jobs.representations import JobOut
+from webhooks.headers import MAX_HEADERS, names_of
 from webhooks.models import DeliveryStatus, DisabledReason, Endpoint, SigningSecret
-from webhooks.patterns import MAX_SECRET, SECRET_PATTERN, URL_PATTERN
+from webhooks.patterns import (
+    HEADER_NAME_PATTERN,
+    HEADER_VALUE_PATTERN,
+    MAX_HEADER_VALUE,
+    MAX_SECRET,
+    RESERVED_HEADER_PATTERN,
+    SECRET_PATTERN,
+    URL_PATTERN,
+)
+from webhooks.services import MAX_DESCRIPTION
+
+MAX_ACCOUNTS = 100
+MAX_ID = 2**63 - 1
+
+
+def subscriptions() -> list[str]:
+    """What an endpoint can subscribe to."""
+    return [*subscribable_names(), *wildcards(), "*"]
 
 
 class EventName(Text):
-    """The name of an event type; the service refuses others."""
+    """The name of an event type, `<noun>.*` or `*`; the service refuses others."""
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "string", "enum": subscribable_names()}
+        return {"type": "string", "enum": subscriptions()}
+
+
+class HeaderValues(serializers.DictField):
+    """An object with values by the names of headers, which the service checks; null removes one if ``removes``."""
+
+    default_error_messages = {"value": "the value of {name} is no string"}
+
+    def __init__(self, *, removes: bool = False, **options: Any) -> None:
+        self.removes = removes
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> dict[str, str | None]:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("give an object of names and values", code="not_a_dict")
+        for name, value in data.items():
+            if not (isinstance(value, str) or (value is None and self.removes)):
+                self.fail("value", name=name)
+        return data
+
+    def json_schema(self) -> dict[str, Any]:
+        value = {"type": "string", "pattern": HEADER_VALUE_PATTERN, "maxLength": MAX_HEADER_VALUE}
+        return {
+            "type": "object",
+            "maxProperties": MAX_HEADERS,
+            "propertyNames": {"pattern": HEADER_NAME_PATTERN, "not": {"pattern": RESERVED_HEADER_PATTERN}},
+            "additionalProperties": {**value, "type": ["string", "null"]} if self.removes else value,
+        }
 
 
 def _url(**options: Any) -> Text:
@@ -29,8 +74,25 @@ def _url(**options: Any) -> Text:
 
 
 def _events(**options: Any) -> List:
-    child, help_text = EventName(max_length=40), "Event types to deliver here; GET /v1/webhooks/events lists them."
+    help_text = "Types of GET /v1/webhooks/events, `contact.*` and the like, or `*`; these bring later types too."
+    child = EventName(max_length=40)
     return List(child=child, allow_empty=False, max_length=50, help_text=help_text, **options)
+
+
+def _description() -> Text:
+    help_text = "What it is for."
+    return Text(required=False, allow_blank=True, max_length=MAX_DESCRIPTION, help_text=help_text)
+
+
+def _account_ids() -> List:
+    help_text = "Events about other accounts than these are not delivered. Empty: those of all accounts."
+    child = Integer(min_value=1, max_value=MAX_ID)
+    return List(child=child, required=False, max_length=MAX_ACCOUNTS, help_text=help_text)
+
+
+def _headers(**options: Any) -> HeaderValues:
+    help_text = "Headers that are sent too, such as `Authorization`. Their values are never answered."
+    return HeaderValues(required=False, help_text=help_text, **options)
 
 
 def _secret() -> Text:
@@ -41,7 +103,10 @@ def _secret() -> Text:
 class EndpointOut(Representation):
     id = serializers.CharField()
     url = serializers.CharField()
-    events = serializers.ListField(child=serializers.ChoiceField(choices=subscribable_names()))
+    description = serializers.CharField(allow_blank=True)
+    events = serializers.ListField(child=serializers.ChoiceField(choices=subscriptions()))
+    account_ids = serializers.ListField(child=serializers.IntegerField(), help_text="Empty: events of all accounts.")
+    header_names = serializers.ListField(child=serializers.CharField(), help_text="Of the headers that are sent too.")
     enabled = serializers.BooleanField()
     disabled_reason = serializers.ChoiceField(choices=DisabledReason.values, allow_null=True)
     disabled_at = serializers.DateTimeField(allow_null=True)
@@ -50,6 +115,8 @@ class EndpointOut(Representation):
     verified_with = serializers.ChoiceField(choices=SigningSecret.values, allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+    read_header_names = staticmethod(names_of)
 
     @staticmethod
     def read_previous_secret_until(endpoint: Endpoint) -> str | None:
@@ -71,13 +138,17 @@ class IssuedEndpointOut(EndpointOut):
 class EndpointIn(StrictSerializer):
     example = {
         "url": "https://your-app.example.com/webhooks/crm",
-        "events": ["message.received", "contact.created"],
+        "events": ["message.*", "contact.created"],
+        "headers": {"Authorization": "Bearer your-token"},
         "secret": "your-chosen-signing-secret",
     }
     resource = EndpointOut
 
     url = _url()
     events = _events()
+    description = _description()
+    account_ids = _account_ids()
+    headers = _headers()
     secret = _secret()
 
 
@@ -87,6 +158,9 @@ class EndpointPatch(StrictSerializer):
 
     url = _url(required=False)
     events = _events(required=False)
+    description = _description()
+    account_ids = _account_ids()
+    headers = _headers(removes=True)
     enabled = Boolean(required=False, help_text="False cancels what is queued.")
 
 
@@ -119,7 +193,11 @@ class DeliveryQuery(PageQuery):
 
 
 class EventQuery(PageQuery):
-    type = Choice(required=False, choices=event_names(), help_text="Of this type alone.")
+    type = Choice(
+        required=False,
+        choices=[*event_names(), *wildcards()],
+        help_text="Of this type, or of `contact.*` and the like.",
+    )
     since = Timestamp(required=False, help_text="The log from the first event made at this time or later (RFC 3339).")
 
 

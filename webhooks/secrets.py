@@ -1,4 +1,4 @@
-"""An endpoint's signing secrets: encrypted in its row, decrypted only where something is signed."""
+"""An endpoint's signing secrets, and its headers: encrypted in its row, decrypted only where something is sent."""
 
 import logging
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from cryptography.fernet import InvalidToken
 from crmsolid.api.fields import matches
 from crmsolid.core import clock, crypto
 from crmsolid.core.errors import invalid
+from webhooks.headers import headers_of
 from webhooks.models import Endpoint, SigningSecret
 from webhooks.patterns import MAX_SECRET, SECRET_PATTERN
 
@@ -19,13 +20,15 @@ logger = logging.getLogger("crmsolid.webhooks")
 
 @dataclass(slots=True)
 class EndpointSecrets:
-    """The secrets of an endpoint, and which of two its receiver is known to check with. A secret that no key of
-    FIELD_ENCRYPTION_KEYS decrypts is None: that must not stop the deliveries of other endpoints."""
+    """The secrets of an endpoint, which of two its receiver is known to check with, and the headers that are sent
+    beside ours. What no key of FIELD_ENCRYPTION_KEYS decrypts is None: that must not stop the deliveries of other
+    endpoints."""
 
     current: str | None = field(repr=False)
     previous: str | None = field(repr=False)
     previous_until: datetime | None
     verified_with: str
+    headers: dict[str, str] | None = field(repr=False)
 
     @classmethod
     def of(cls, endpoint: Endpoint) -> "EndpointSecrets":
@@ -34,6 +37,7 @@ class EndpointSecrets:
             None if endpoint.previous_secret is None else _decrypt_or_none(endpoint, "previous_secret"),
             endpoint.previous_secret_until,
             endpoint.verified_with,
+            _headers_or_none(endpoint),
         )
 
     def in_force(self, now: datetime) -> "Sequence[tuple[SigningSecret, str]]":
@@ -61,6 +65,14 @@ def _unseal(stored: bytes, place: str) -> str:
 def _decrypt_or_none(endpoint: Endpoint, name: str) -> str | None:
     try:
         return _unseal(bytes(getattr(endpoint, name)), crypto.place(endpoint, name))
+    except InvalidToken:
+        _log_unreadable(endpoint.pk, clock.now().replace(second=0, microsecond=0))
+        return None
+
+
+def _headers_or_none(endpoint: Endpoint) -> dict[str, str] | None:
+    try:
+        return headers_of(endpoint)
     except InvalidToken:
         _log_unreadable(endpoint.pk, clock.now().replace(second=0, microsecond=0))
         return None

@@ -5,7 +5,7 @@ transaction.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,18 +20,22 @@ from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.http import url_guard
-from crmsolid.events.catalogue import subscribable_names
+from crmsolid.events.catalogue import subscribable_names, wildcards
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
 from webhooks import endpoint_health, querysets
+from webhooks.accounts import checked_accounts
 from webhooks.delivery.schedule import RETRY_DELAYS
 from webhooks.delivery.signing import generate_secret
+from webhooks.headers import change_headers
 from webhooks.models import Attempt, Delivery, DisabledReason, Endpoint
 from webhooks.patterns import URL_PATTERN
 from webhooks.secrets import EndpointSecrets, check_secret, encrypt_secret
 
 MAX_ENDPOINTS = 100
+MAX_DESCRIPTION = 200
+_CHANGEABLE = ("url", "events", "description", "account_ids", "headers", "enabled")
 DEFAULT_OVERLAP = timedelta(hours=24)
 MAX_OVERLAP = timedelta(days=7)
 # A queued delivery was made at most this long ago, unless it was replayed: jitter and Retry-After together can make
@@ -140,12 +144,23 @@ def list_attempts(actor: Actor, delivery: Delivery, *, newest: int | None = None
 # --- Changes ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def create_endpoint(
-    actor: Actor, *, url: str, events: Sequence[str], secret: str | None = None, new_id: str | None = None
+    actor: Actor,
+    *,
+    url: str,
+    events: Sequence[str],
+    description: str = "",
+    account_ids: Sequence[int] = (),
+    headers: Mapping[str, str | None] | None = None,
+    secret: str | None = None,
+    new_id: str | None = None,
 ) -> IssuedEndpoint:
-    """Register an address for these event types. Without ``secret`` one is generated and returned, this once.
+    """Register an address for these events: names of types, ``<noun>.*`` or ``*``. Without ``secret`` one is generated
+    and returned, this once.
 
-    ``new_id`` is the id to use, if a form reserved one; a second call with it is ``invalid_state``. Other errors:
-    ``validation_failed`` (url, events, secret, too many endpoints).
+    With ``account_ids``, events about other accounts are not delivered; those about no account are. ``headers`` are
+    sent beside ours. ``new_id`` is the id to use, if a form reserved one; a second call with it is ``invalid_state``.
+    Other errors: ``not_found`` (account), ``validation_failed`` (url, events, description, headers, secret, too many
+    endpoints).
     """
     actor.require(Scope.MANAGE_WEBHOOKS)
     # Concurrent calls wait for each other here, so that the count below is exact.
@@ -155,6 +170,9 @@ def create_endpoint(
     new_secret = check_secret(secret) if secret is not None else generate_secret()
     endpoint = Endpoint(workspace=actor.workspace, url=_checked_url(url), events=_checked_events(events))
     endpoint.id = new_id or endpoint.id
+    endpoint.description = _checked_description(description)
+    endpoint.account_ids = checked_accounts(actor, account_ids)
+    change_headers(endpoint, headers or {})
     endpoint.secret = encrypt_secret(endpoint, "secret", new_secret)
     try:
         with transaction.atomic():
@@ -173,10 +191,14 @@ def update_endpoint(
     *,
     url: str | None = None,
     events: Sequence[str] | None = None,
+    description: str | None = None,
+    account_ids: Sequence[int] | None = None,
+    headers: Mapping[str, str | None] | None = None,
     enabled: bool | None = None,
     check: Check = unconditional,
 ) -> Endpoint:
-    """Change the values that are given. Disabling cancels what is queued; a new ``url`` gets it.
+    """Change the values that are given. Disabling cancels what is queued; a new ``url`` gets it, with the ``headers``
+    as they are by then. Of these, the ones that are named change, and None removes one.
 
     ``check`` gets the endpoint as it was. A change of ``enabled`` or ``url`` resets ``failing_since``. Errors: as
     :func:`create_endpoint`, and ``not_found``.
@@ -185,8 +207,14 @@ def update_endpoint(
     is_new_url = url is not None and url != locked.url
     new_url = _checked_url(url) if url is not None and is_new_url else locked.url
     new_events = _checked_events(events) if events is not None else locked.events
+    new_description = _checked_description(description) if description is not None else locked.description
+    new_account_ids = checked_accounts(actor, account_ids) if account_ids is not None else locked.account_ids
     check(locked)
+    before = {name: getattr(locked, name) for name in _CHANGEABLE}
     locked.url, locked.events = new_url, new_events
+    locked.description, locked.account_ids = new_description, new_account_ids
+    if headers:
+        change_headers(locked, headers)
     if is_new_url:
         locked.failing_since = None
     if enabled is not None and enabled != locked.enabled:
@@ -197,11 +225,9 @@ def update_endpoint(
         if not enabled:
             endpoint_health.cancel_queue(locked.id, "endpoint_disabled")
     locked.updated_at = clock.now()
-    locked.save(
-        update_fields=["url", "events", "enabled", "disabled_reason", "disabled_at", "failing_since", "updated_at"]
-    )
-    values: dict[str, Any] = {"url": url, "events": events, "enabled": enabled}
-    audit.record(actor, "webhook.updated", locked.id, fields=[name for name in values if values[name] is not None])
+    locked.save(update_fields=[*_CHANGEABLE, "disabled_reason", "disabled_at", "failing_since", "updated_at"])
+    changed = [name for name in _CHANGEABLE if getattr(locked, name) != before[name]]
+    audit.record(actor, "webhook.updated", locked.id, fields=changed)
     return locked
 
 
@@ -219,6 +245,7 @@ def delete_endpoint(actor: Actor, endpoint_id: str, *, check: Check = unconditio
         secret=b"",
         previous_secret=None,
         previous_secret_until=None,
+        headers=None,
     )
     endpoint_health.cancel_queue(locked.id, "endpoint_deleted")
     audit.record(actor, "webhook.deleted", locked.id)
@@ -294,10 +321,16 @@ def _checked_url(url: str) -> str:
 
 
 def _checked_events(events: Sequence[str]) -> list[str]:
-    known = subscribable_names()
+    known = ["*", *wildcards(), *subscribable_names()]
     unknown = [name for name in events if name not in known]
     if unknown:
         raise invalid("events", "unknown_event", f"{unknown[0]!r} is none of: {', '.join(known)}")
     if not events:
         raise invalid("events", "empty", "name at least one event type")
     return list(dict.fromkeys(events))
+
+
+def _checked_description(description: str) -> str:
+    if len(description) > MAX_DESCRIPTION:
+        raise invalid("description", "length", f"a description has at most {MAX_DESCRIPTION} characters")
+    return description

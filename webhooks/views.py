@@ -56,7 +56,7 @@ class EndpointsView(WorkspaceView):
         endpoints = services.list_endpoints(self.actor, **self.query)
         return ApiResponse(endpoints.as_dict([EndpointOut.render(row) for row in endpoints.rows]))
 
-    @endpoint(scopes=MANAGE, body=EndpointIn, responses={201: IssuedEndpointOut}, etag=True)
+    @endpoint(scopes=MANAGE, body=EndpointIn, responses={201: IssuedEndpointOut}, error_codes=("not_found",), etag=True)
     def post(self) -> ApiResponse:
         response = _issued(services.create_endpoint(self.actor, **self.body), 201)
         response.headers["Location"] = f"/v1/webhooks/{response.data['id']}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -75,6 +76,27 @@ def event_names() -> list[str]:
 def subscribable_names() -> list[str]:
     """The names of the types that an endpoint can subscribe to."""
     return [event_type.name for event_type in event_types() if event_type.subscribable]
+
+
+def wildcards() -> list[str]:
+    """``<noun>.*`` for each noun that has types which endpoints can subscribe to."""
+    return sorted({f"{name.partition('.')[0]}.*" for name in subscribable_names()})
+
+
+def types_of(wildcard: str) -> list[str]:
+    """The names of the types that one of :func:`wildcards` stands for today."""
+    return [name for name in subscribable_names() if name.startswith(wildcard.removesuffix("*"))]
+
+
+@lru_cache(maxsize=1024)
+def subscriptions_to(name: str) -> frozenset[str]:
+    """What an endpoint may have subscribed to in order to get events of this type: its name, ``<noun>.*`` and ``*``.
+    A type that this process does not know yet, of a newer version beside it, counts as one that can be subscribed
+    to."""
+    known = _declared.get(name)
+    if known is not None and not known.subscribable:
+        return frozenset()
+    return frozenset({name, f"{name.partition('.')[0]}.*", "*"})
 
 
 def envelope_schema(event_type: EventType) -> dict[str, Any]:

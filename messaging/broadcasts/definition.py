@@ -11,7 +11,7 @@ from crmsolid.core import clock
 from crmsolid.core.errors import invalid, not_found
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Workspace
-from messaging.accounts import account_not_found
+from messaging.accounts import find_accounts
 from messaging.broadcasts.models import Broadcast
 from messaging.formatting.source import with_unix_lines
 from messaging.models import Account, Format
@@ -78,11 +78,7 @@ def check(actor: Actor, definition: Definition) -> list[Account]:
         raise invalid("send_at", "too_far", "send_at may be at most 366 days away")
     if not 1 <= len(definition.account_ids) <= MAX_ACCOUNTS:
         raise invalid("account_ids", "length", f"give 1 to {MAX_ACCOUNTS} accounts")
-    accounts = list(Account.objects.for_workspace(actor.workspace).filter(pk__in=definition.account_ids).order_by("id"))
-    missing = sorted(set(definition.account_ids) - {account.pk for account in accounts})
-    if missing:
-        raise account_not_found(actor, missing[0])
-    return accounts
+    return find_accounts(actor, definition.account_ids)
 
 
 def resolve_audience(workspace: Workspace, audience: Mapping[str, Any], *, storing: bool = False) -> dict[str, Any]:

@@ -808,6 +808,7 @@ PARTS_OF_SERVICES: set[Callable[..., Any]] = {
     contacts.custom_fields.dump,
     files.usable,
     messaging.accounts.account_not_found,
+    messaging.accounts.find_accounts,
     messaging.services.lock_account,
     messaging.services.queue_message,
     # Of members alone: tests/messaging/test_queue.py calls it as everybody.

@@ -100,6 +100,7 @@ UNSCOPED = {
     "crmsolid/oauth/tasks.py": "ends grants of all workspaces that have no token left; clients that have no grant",
     "crmsolid/events/positions.py": "gives the events of all workspaces their order",
     "crmsolid/events/feed.py": "one order of events for all; readers name their workspace",
+    "webhooks/delivery/queue.py": "the endpoints of all workspaces that a batch of events is of",
     "webhooks/endpoint_health.py": "endpoints by the deliveries that the pump holds, whoever they belong to",
     "webhooks/purging.py": "retention, for all workspaces",
     "crmsolid/jobs/runner.py": "runs the open jobs of all workspaces",

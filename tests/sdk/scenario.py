@@ -316,17 +316,21 @@ async def broadcasts(crm: AsyncCrmSolid, live: Live, run_name: str, contact_id: 
 async def webhooks(crm: AsyncCrmSolid, live: Live, run_name: str) -> None:
     assert "message.sent" in [kind.type for kind in await crm.webhooks.events()]
     path = f"/{run_name}"
-    endpoint = await crm.webhooks.create(url=live.receiver.url(path), events=["contact.created"])
+    endpoint = await crm.webhooks.create(
+        url=live.receiver.url(path), events=["contact.created"], headers={"X-Team": "a"}, description=NAME
+    )
+    assert (endpoint.header_names, endpoint.description, endpoint.account_ids) == (["X-Team"], NAME, [])
     assert endpoint.secret is not None and endpoint.secret not in repr(endpoint)
     assert endpoint.id in [one.id async for one in crm.webhooks.list()]
     assert (await crm.webhooks.get(endpoint.id)).events == ["contact.created"]
     changed = await crm.webhooks.update(
-        endpoint.id, events=["contact.created", "contact.tagged"], if_match=endpoint.response.etag
+        endpoint.id, events=["contact.*"], headers={"X-Team": None, "X-Run": run_name}, if_match=endpoint.response.etag
     )
-    assert changed.events == ["contact.created", "contact.tagged"]
+    assert (changed.events, changed.header_names) == (["contact.*"], ["X-Run"])
 
     contact = await crm.contacts.create(username=f"@hook_{run_name}", name=NAME)
     post = wait_until(lambda: live.receiver.to(path), "a webhook")[0]
+    assert post.headers["x-run"] == run_name
     event = verify_webhook(post.body, post.headers, endpoint.secret)
     assert event.contact is not None and (event.contact.id, event.contact.name) == (contact.id, NAME)
     deliveries = [one.id async for one in crm.webhooks.deliveries(endpoint.id, event="contact.created")]

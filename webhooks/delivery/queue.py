@@ -11,6 +11,7 @@ from crmsolid.core import clock
 from crmsolid.core.ids import new_id
 from crmsolid.core.sql.bulk import fetch, rows_parameter, rows_source, run
 from crmsolid.core.sql.table import Table
+from crmsolid.events.catalogue import subscriptions_to
 from crmsolid.events.positions import PositionedEvent
 from webhooks.models import Endpoint
 from webhooks.secrets import EndpointSecrets
@@ -69,21 +70,30 @@ class Claim:
 
 
 def make_deliveries(events: Sequence[PositionedEvent]) -> None:
-    """Queue these events for the enabled endpoints that subscribe to their types. An erased event goes to none.
+    """Queue these events for the enabled endpoints that subscribe to their types, and to the accounts that they are
+    about, if they are about any. An erased event goes to none.
 
     It runs in the transaction that assigns the events' positions, so no delivery is made twice or forgotten.
     """
     subscribers: dict[int, list[Endpoint]] = defaultdict(list)
     workspaces = list({event.workspace_id for event in events})
-    for endpoint in _endpoints.select("enabled AND workspace_id = ANY(%s)", [workspaces]):
+    # Without the secrets and the headers, which may be long.
+    rows = Endpoint.unscoped.filter(enabled=True, workspace__in=workspaces)
+    for endpoint in rows.only("workspace_id", "events", "account_ids"):
         subscribers[endpoint.workspace_id].append(endpoint)
     queue_deliveries(
         (event.id, endpoint.id)
         for event in events
         if not event.erased
         for endpoint in subscribers[event.workspace_id]
-        if event.type in endpoint.events
+        if _wants(endpoint, event)
     )
+
+
+def _wants(endpoint: Endpoint, event: PositionedEvent) -> bool:
+    if subscriptions_to(event.type).isdisjoint(endpoint.events):
+        return False
+    return not endpoint.account_ids or event.account_id is None or event.account_id in endpoint.account_ids
 
 
 def queue_deliveries(pairs: Iterable[tuple[str, str]]) -> list[str]:

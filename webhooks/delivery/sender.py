@@ -30,7 +30,8 @@ STALL_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """One post: when, to which address, with which headers and secret, and what came back."""
+    """One post: when, to which address, with which headers (without the endpoint's own, whose values are secret) and
+    signing secret, and what came back."""
 
     at: datetime
     url: str
@@ -195,7 +196,7 @@ class Sender:
         """Post a claim. While two secrets are in force, a refused signature (401 or 403) is tried again at once with
         the other secret."""
         secrets = endpoint.secrets.in_force(clock.now())
-        if not secrets:
+        if not secrets or endpoint.secrets.headers is None:
             return DeliveryResult(claim, ())
         attempts = [await self._post(endpoint, claim, secrets)]
         if len(secrets) == 2:
@@ -221,5 +222,6 @@ class Sender:
             headers["X-Request-Id"] = claim.request_id
         # Requests to one host are limited by workspace, so that no customer waits for another one's endpoints.
         tenant = str(endpoint.workspace_id)
-        response = await self._client.post(endpoint.url, headers=headers, body=claim.body, tenant=tenant)
+        sent = {**(endpoint.secrets.headers or {}), **headers}
+        response = await self._client.post(endpoint.url, headers=sent, body=claim.body, tenant=tenant)
         return AttemptResult(at, endpoint.url, headers, secrets[0][0].value, response)

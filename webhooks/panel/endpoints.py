@@ -19,20 +19,21 @@ from django.views.decorators.http import require_POST
 
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
-from crmsolid.events.catalogue import subscribable_names
 from crmsolid.panel.components.addresses import panel_url
 from crmsolid.panel.components.admin_columns import chips, column, format_time, time_text
 from crmsolid.panel.components.forms import lock_row
 from crmsolid.workspaces.actor import ADMINS
 from webhooks import querysets, replays, services
+from webhooks.accounts import account_names
 from webhooks.endpoint_health import FAILING_LIMIT
+from webhooks.headers import names_of
 from webhooks.models import DeliveryStatus, DisabledReason, Endpoint
 from webhooks.panel.base import ERRORS, STATUS_COLOURS, WebhookAdmin
-from webhooks.panel.forms import DeleteForm, EndpointForm, NewEndpointForm, ReplayForm, RotateForm
+from webhooks.panel.forms import ALL, SOME, DeleteForm, EndpointForm, NewEndpointForm, ReplayForm, RotateForm
 
 DELIVERIES_SHOWN = 10
 STATE_COLOURS = {"active": "success", "failing": "danger", "disabled automatically": "danger", "disabled": ""}
-_hides_secret = method_decorator(sensitive_post_parameters("secret"))
+_hides_secret = method_decorator(sensitive_post_parameters("secret", "headers"))
 
 
 class EndpointAdmin(WebhookAdmin):
@@ -42,8 +43,8 @@ class EndpointAdmin(WebhookAdmin):
     add_label = "New endpoint"
     opens_drawer = True
     list_display = ("address", "shown_events", "state_label", "failing", "last_delivery")
-    search_fields = ("url",)
-    search_help_text = "Part of the address"
+    search_fields = ("url", "description")
+    search_help_text = "Part of the address or of what it is for"
     ordering = ("-created_at", "-id")
     empty_text = "Events are posted to the endpoints that you add here."
 
@@ -53,7 +54,10 @@ class EndpointAdmin(WebhookAdmin):
 
     @column("address", ordering="url")
     def address(self, endpoint: Endpoint) -> SafeString:
-        return format_html('<span class="cs-url">{}</span>', endpoint.url)
+        address = format_html('<span class="cs-url">{}</span>', endpoint.url)
+        if not endpoint.description:
+            return address
+        return format_html('{}<br><span class="cs-muted" dir="auto">{}</span>', address, endpoint.description)
 
     @column("events")
     def shown_events(self, endpoint: Endpoint) -> SafeString:
@@ -101,6 +105,8 @@ class EndpointAdmin(WebhookAdmin):
             "endpoint": endpoint,
             "state": {"type": STATE_COLOURS[state], "text": text},
             "takes_all": takes_all(endpoint),
+            "accounts": _accounts(endpoint),
+            "header_names": names_of(endpoint),
             "disabled_automatically": state == "disabled automatically",
             "disable_at": endpoint.failing_since + FAILING_LIMIT if endpoint.failing_since else None,
             "waiting": overview.queue_length,
@@ -152,7 +158,9 @@ class EndpointAdmin(WebhookAdmin):
         """The form; the answer to its POST shows the generated secret."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = NewEndpointForm(self.panel_context(request).membership.user, request.POST or None)
+        context = self.panel_context(request)
+        names = account_names(context.workspace)
+        form = NewEndpointForm(context.membership.user, request.POST or None, accounts=names)
         if request.method == "POST" and form.is_valid():
             try:
                 return self._issued(request, services.create_endpoint(self.actor(request), **form.options()))
@@ -165,6 +173,7 @@ class EndpointAdmin(WebhookAdmin):
             request, "panel/webhook_form.html", title="New endpoint", page_label="New endpoint", form=form
         )
 
+    @_hides_secret
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         allowed = self.has_change_permission(request)
         endpoint = self.read_or_404(request, allowed, services.get_endpoint, object_id)
@@ -281,13 +290,26 @@ def _state(endpoint: Endpoint) -> tuple[str, str]:
 
 
 def takes_all(endpoint: Endpoint) -> bool:
-    """Whether it subscribes to every event type."""
-    return set(subscribable_names()) <= set(endpoint.events)
+    """Whether it subscribes to every event type, also to those that are added later."""
+    return "*" in endpoint.events
+
+
+def _accounts(endpoint: Endpoint) -> list[str]:
+    """The accounts that it is limited to, in words."""
+    names = account_names(endpoint.workspace) if endpoint.account_ids else {}
+    return [f"{names.get(pk, 'Account')} (#{pk})" for pk in endpoint.account_ids]
 
 
 def _edit_form(endpoint: Endpoint, data: Any) -> EndpointForm:
-    which = "all" if takes_all(endpoint) else "some"
-    return EndpointForm(data, initial={"url": endpoint.url, "which": which, "events": endpoint.events})
+    initial = {
+        "url": endpoint.url,
+        "which": ALL if takes_all(endpoint) else SOME,
+        "events": [name for name in endpoint.events if name != "*"],
+        "description": endpoint.description,
+        "account_ids": endpoint.account_ids,
+    }
+    accounts = account_names(endpoint.workspace)
+    return EndpointForm(data, initial=initial, accounts=accounts, names=names_of(endpoint))
 
 
 def _replay_since(request: HttpRequest, endpoint: Endpoint) -> datetime:

@@ -70,7 +70,7 @@ def test_no_results_leave_the_window_as_it_is() -> None:
 
 # --- All endpoints --------------------------------------------------------------------------------------------------
 def snapshot(name: str, *, failing: bool = False) -> EndpointSnapshot:
-    secrets = EndpointSecrets("s", None, None, "")
+    secrets = EndpointSecrets("s", None, None, "", {})
     return EndpointSnapshot(f"whk_{name}", 1, "http://127.0.0.1:9/hook", secrets, clock.now() if failing else None)
 
 

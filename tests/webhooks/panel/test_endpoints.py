@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crmsolid.core import clock
-from crmsolid.events.catalogue import subscribable_names
+from crmsolid.events.catalogue import subscribable_names, wildcards
 from crmsolid.jobs import runner
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces.models import AuditEntry, Role, Workspace
@@ -38,17 +38,19 @@ def test_an_empty_list_explains_endpoints(tenants: Tenants) -> None:
     assert "Nothing has been delivered yet" in browser(tenants.owner).get(LOG).content.decode()
 
 
-def test_the_form_offers_every_event_type_except_ping(tenants: Tenants) -> None:
+def test_the_form_offers_every_event_type_except_ping_and_each_wildcard(tenants: Tenants) -> None:
     form = browser(tenants.owner).get(NEW).context["form"]
-    assert [value for value, _ in form.fields["events"].choices] == subscribable_names()
+    offered = [value for value, _ in form.fields["events"].choices]
+    assert offered == sorted([*subscribable_names(), *wildcards()])
+    assert offered[:2] == ["contact.*", "contact.created"]
     assert form["events"].value() is None and form["which"].value() == "some"
 
 
-def test_all_events_stores_every_event_type(tenants: Tenants) -> None:
+def test_all_events_are_those_that_are_added_later_too(tenants: Tenants) -> None:
     client = browser(tenants.owner)
     client.post(NEW, new_endpoint_form(client, which="all", events=[]))
     endpoint = Endpoint.objects.for_workspace(tenants.workspace).get()
-    assert (endpoint.url, endpoint.events, endpoint.enabled) == (URL, subscribable_names(), True)
+    assert (endpoint.url, endpoint.events, endpoint.enabled) == (URL, ["*"], True)
     assert "all events" in client.get(LIST).content.decode()
     entry = AuditEntry.objects.for_workspace(tenants.workspace).get(action="webhook.created")
     assert (entry.surface, entry.subject_label, entry.target) == ("panel", "owner@acme.example", endpoint.id)

@@ -90,6 +90,13 @@ EventTypeIn = Literal[
     "sequence.paused",
     "sequence.started",
     "subscription.upgraded",
+    "contact.*",
+    "job.*",
+    "lead.*",
+    "message.*",
+    "sequence.*",
+    "subscription.*",
+    "*",
 ]
 EventType = EventTypeIn | str
 EventTypeOrPingIn = Literal[
@@ -751,7 +758,12 @@ class DeliveryDetail(Model):
 class Endpoint(Model):
     id: str
     url: str = ""
+    description: str = ""
     events: list[EventType] = pydantic.Field(default_factory=list)
+    account_ids: list[int] = pydantic.Field(default_factory=list)
+    """Empty: events of all accounts."""
+    header_names: list[str] = pydantic.Field(default_factory=list)
+    """Of the headers that are sent too."""
     enabled: bool = ABSENT
     disabled_reason: DisabledReason | None = None
     disabled_at: Time | None = None
@@ -945,7 +957,12 @@ class IssuedEndpoint(Model):
 
     id: str
     url: str = ""
+    description: str = ""
     events: list[EventType] = pydantic.Field(default_factory=list)
+    account_ids: list[int] = pydantic.Field(default_factory=list)
+    """Empty: events of all accounts."""
+    header_names: list[str] = pydantic.Field(default_factory=list)
+    """Of the headers that are sent too."""
     enabled: bool = ABSENT
     disabled_reason: DisabledReason | None = None
     disabled_at: Time | None = None

@@ -12,8 +12,17 @@ public record Webhook : VersionedModel
     /// <summary>The address.</summary>
     public required string Url { get; init; }
 
-    /// <summary>The types of events that are delivered here.</summary>
+    /// <summary>The types of events that are delivered here; <c>contact.*</c> and <c>*</c> are possible too.</summary>
     public required IReadOnlyList<EventType> Events { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The accounts whose events are delivered. Empty: all.</summary>
+    public IReadOnlyList<long> AccountIds { get; init; } = [];
+
+    /// <summary>The names of the headers that are sent too.</summary>
+    public IReadOnlyList<string> HeaderNames { get; init; } = [];
 
     /// <summary>Whether events are delivered.</summary>
     public required bool Enabled { get; init; }

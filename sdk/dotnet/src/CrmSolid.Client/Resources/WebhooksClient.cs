@@ -35,11 +35,17 @@ public class WebhooksClient : ResourceClient
     /// <param name="events">The types of events to deliver.</param>
     /// <param name="secret">A secret of your own. By default one is generated.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="accountIds">Only events about these accounts, and those about none. By default of all.</param>
+    /// <param name="headers">Headers that are sent too. Their values are never answered.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<IssuedWebhook> CreateAsync(
         string url, IEnumerable<EventType> events, string? secret = null, string? idempotencyKey = null,
-        CancellationToken cancellationToken = default) =>
-        SendPostAsync<IssuedWebhook>($"/v1/webhooks", new { url, events, secret }, idempotencyKey, cancellationToken);
+        string? description = null, IEnumerable<long>? accountIds = null,
+        IReadOnlyDictionary<string, string>? headers = null, CancellationToken cancellationToken = default) =>
+        SendPostAsync<IssuedWebhook>(
+            $"/v1/webhooks", new { url, events, description, accountIds, headers, secret }, idempotencyKey,
+            cancellationToken);
 
     /// <summary>Changes a webhook.</summary>
     /// <param name="webhookId">The webhook.</param>
@@ -48,12 +54,18 @@ public class WebhooksClient : ResourceClient
     /// <param name="enabled">False cancels what is queued.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
     /// <param name="ifMatch">The ETag as it was read: the change is refused if the webhook has changed since.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="accountIds">Only events about these accounts, and those about none. Empty: of all.</param>
+    /// <param name="headers">Headers to set, by their names; null removes one. Others stay.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Webhook> UpdateAsync(
         string webhookId, string? url = null, IEnumerable<EventType>? events = null, bool? enabled = null,
-        string? idempotencyKey = null, string? ifMatch = null, CancellationToken cancellationToken = default) =>
+        string? idempotencyKey = null, string? ifMatch = null, string? description = null,
+        IEnumerable<long>? accountIds = null, IReadOnlyDictionary<string, string?>? headers = null,
+        CancellationToken cancellationToken = default) =>
         SendPatchAsync<Webhook>(
-            $"/v1/webhooks/{webhookId}", new { url, events, enabled }, idempotencyKey, ifMatch, cancellationToken);
+            $"/v1/webhooks/{webhookId}", new { url, events, description, accountIds, headers, enabled },
+            idempotencyKey, ifMatch, cancellationToken);
 
     /// <summary>Deletes a webhook.</summary>
     /// <param name="webhookId">The webhook.</param>

@@ -55,7 +55,12 @@ public sealed class WebhookTests
         DateTimeOffset since = DateTimeOffset.UtcNow;
         IssuedWebhook created = await _client.Webhooks.CreateAsync(Product.Receiver, [EventType.ContactTagged], "chosen-secret");
         Assert.Null(created.Secret);
-        Webhook updated = await _client.Webhooks.UpdateAsync(created.Id, events: [EventType.ContactCreated]);
+        await _client.Webhooks.UpdateAsync(
+            created.Id, description: "CRM 😀", headers: new Dictionary<string, string?> { ["X-Team"] = "a", ["X-B"] = "b" });
+        Webhook updated = await _client.Webhooks.UpdateAsync(
+            created.Id, events: [EventType.ContactCreated], headers: new Dictionary<string, string?> { ["X-B"] = null });
+        Assert.Equal(("CRM 😀", "X-Team"), (updated.Description, Assert.Single(updated.HeaderNames)));
+        Assert.Empty(updated.AccountIds);
         Assert.Equal([EventType.ContactCreated], (await _client.Webhooks.GetAsync(created.Id)).Events);
         Assert.Contains(updated.Id, (await Product.AllAsync(_client.Webhooks.ListAsync())).Select(webhook => webhook.Id));
         Assert.Contains(EventType.Ping, (await _client.Webhooks.EventsAsync()).Select(kind => kind.Type));

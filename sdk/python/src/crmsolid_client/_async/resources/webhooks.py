@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ... import models
 from ..._requests import NOT_GIVEN, NotGiven, read, write
@@ -26,11 +26,25 @@ class AsyncWebhooks(AsyncResource):
         *,
         url: str,
         events: Sequence[models.EventTypeIn],
+        description: str | NotGiven = NOT_GIVEN,
+        account_ids: Sequence[int] | NotGiven = NOT_GIVEN,
+        headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
         secret: str | NotGiven = NOT_GIVEN,
         idempotency_key: str | None = None,
     ) -> models.IssuedEndpoint:
-        """Register an endpoint. Without a ``secret`` one is generated, which this answer alone has."""
-        call = write("POST", "/v1/webhooks", idempotency_key=idempotency_key, url=url, events=events, secret=secret)
+        """Register an endpoint. Without a ``secret`` one is generated, which this answer alone has. ``headers`` are
+        sent with each delivery, and their values never answered."""
+        call = write(
+            "POST",
+            "/v1/webhooks",
+            idempotency_key=idempotency_key,
+            url=url,
+            events=events,
+            description=description,
+            account_ids=account_ids,
+            headers=headers,
+            secret=secret,
+        )
         return await self._transport.model(call, models.IssuedEndpoint)
 
     async def update(
@@ -39,11 +53,15 @@ class AsyncWebhooks(AsyncResource):
         *,
         url: str | NotGiven = NOT_GIVEN,
         events: Sequence[models.EventTypeIn] | NotGiven = NOT_GIVEN,
+        description: str | NotGiven = NOT_GIVEN,
+        account_ids: Sequence[int] | NotGiven = NOT_GIVEN,
+        headers: Mapping[str, str | None] | NotGiven = NOT_GIVEN,
         enabled: bool | NotGiven = NOT_GIVEN,
         if_match: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Endpoint:
-        """Replace what is given. ``enabled=True`` switches on an endpoint that was disabled. With ``if_match``
+        """Replace what is given; of the ``headers`` those that are named, and None removes one. ``enabled=True``
+        switches on an endpoint that was disabled. With ``if_match``
         PreconditionFailedError if the endpoint has changed since it was read."""
         call = write(
             "PATCH",
@@ -53,6 +71,9 @@ class AsyncWebhooks(AsyncResource):
             if_match=if_match,
             url=url,
             events=events,
+            description=description,
+            account_ids=account_ids,
+            headers=headers,
             enabled=enabled,
         )
         return await self._transport.model(call, models.Endpoint)
