@@ -32,6 +32,7 @@ ENUMERATIONS = {
     "EnrollmentStatus": "Enrollment.status",
     "ErrorCode": "Problem.code",
     "EventType": "Webhook.events",
+    "EventTypeFilter": "list_events?type",
     "EventTypeOrPing": "EventKind.type",
     "ExportFormat": "export_contacts?format",
     "FileKind": "Attachment.kind",

@@ -33,6 +33,7 @@ TYPED_OBJECTS = {"model:EventData", "any"}
 AS_MAPS = [SCHEMAS["JobResult"], SCHEMAS["JobError"]]
 # What an older product, or an event that it has stored, does not have: by model.
 OF_THREADS = {"account", "contact", "state", "snoozed_until", "assignee", "waiting_since", "planned_at"}
+OF_WEBHOOKS = {"description", "account_ids", "header_names"}
 ADDED_LATER = {
     "Broadcast": {"format", "attachments"},
     "BroadcastSample": {"html"},
@@ -43,6 +44,7 @@ ADDED_LATER = {
         *("last_in_at", "last_out_at", "unanswered_since"),
     },
     "Event": {"actor"},
+    "IssuedWebhook": OF_WEBHOOKS,
     "Message": {
         *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),
         *("contact", "author"),
@@ -52,6 +54,7 @@ ADDED_LATER = {
     "PersonalData": {"files", "drafts"},
     "SequencePreviewStep": {"html"},
     "SequenceStep": {"format", "attachments"},
+    "Webhook": OF_WEBHOOKS,
 }
 
 

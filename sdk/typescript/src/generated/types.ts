@@ -1376,7 +1376,9 @@ export type EventPage = {
     next_cursor: string;
 };
 
-export type EventType = 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded';
+export type EventType = 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'contact.*' | 'job.*' | 'lead.*' | 'message.*' | 'sequence.*' | 'subscription.*' | '*';
+
+export type EventTypeFilter = 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping' | 'contact.*' | 'job.*' | 'lead.*' | 'message.*' | 'sequence.*' | 'subscription.*';
 
 export type EventTypeOrPing = 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
 
@@ -1554,7 +1556,16 @@ export type InFlight = 'finish' | 'move';
 export type IssuedWebhook = {
     id: string;
     url: string;
+    description: string;
     events: Array<EventType>;
+    /**
+     * Empty: events of all accounts.
+     */
+    account_ids: Array<number>;
+    /**
+     * Of the headers that are sent too.
+     */
+    header_names: Array<string>;
     enabled: boolean;
     disabled_reason: DisabledReason | null;
     disabled_at: string | null;
@@ -3612,7 +3623,16 @@ export type WaitingAge = {
 export type Webhook = {
     id: string;
     url: string;
+    description: string;
     events: Array<EventType>;
+    /**
+     * Empty: events of all accounts.
+     */
+    account_ids: Array<number>;
+    /**
+     * Of the headers that are sent too.
+     */
+    header_names: Array<string>;
     enabled: boolean;
     disabled_reason: DisabledReason | null;
     disabled_at: string | null;
@@ -3629,9 +3649,23 @@ export type WebhookChanges = {
      */
     url?: string;
     /**
-     * Event types to deliver here; GET /v1/webhooks/events lists them.
+     * Types of GET /v1/webhooks/events, `contact.*` and the like, or `*`; these bring later types too.
      */
     events?: Array<EventType>;
+    /**
+     * What it is for.
+     */
+    description?: string;
+    /**
+     * Events about other accounts than these are not delivered. Empty: those of all accounts.
+     */
+    account_ids?: Array<number>;
+    /**
+     * Headers that are sent too, such as `Authorization`. Their values are never answered.
+     */
+    headers?: {
+        [key: string]: string | null;
+    };
     /**
      * False cancels what is queued.
      */
@@ -3644,9 +3678,23 @@ export type WebhookInput = {
      */
     url: string;
     /**
-     * Event types to deliver here; GET /v1/webhooks/events lists them.
+     * Types of GET /v1/webhooks/events, `contact.*` and the like, or `*`; these bring later types too.
      */
     events: Array<EventType>;
+    /**
+     * What it is for.
+     */
+    description?: string;
+    /**
+     * Events about other accounts than these are not delivered. Empty: those of all accounts.
+     */
+    account_ids?: Array<number>;
+    /**
+     * Headers that are sent too, such as `Authorization`. Their values are never answered.
+     */
+    headers?: {
+        [key: string]: string;
+    };
     /**
      * 1 to 255 visible characters. Left out: one is generated and answered, this once.
      */
@@ -7691,9 +7739,9 @@ export type ListEventsData = {
          */
         cursor?: string;
         /**
-         * Of this type alone.
+         * Of this type, or of `contact.*` and the like.
          */
-        type?: EventTypeOrPing;
+        type?: EventTypeFilter;
         /**
          * The log from the first event made at this time or later (RFC 3339).
          */
@@ -13029,6 +13077,10 @@ export type CreateWebhookErrors = {
      * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
      */
     403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
     /**
      * - `method_not_allowed`: The `Allow` header lists the methods that work here.
      */

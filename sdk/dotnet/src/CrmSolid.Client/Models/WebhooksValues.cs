@@ -67,6 +67,27 @@ public readonly record struct EventType(string Value) : IStringValue<EventType>
     /// <summary><c>ping</c></summary>
     public static EventType Ping { get; } = new("ping");
 
+    /// <summary><c>*</c>: all, for a webhook</summary>
+    public static EventType Any { get; } = new("*");
+
+    /// <summary><c>contact.*</c></summary>
+    public static EventType AnyContact { get; } = new("contact.*");
+
+    /// <summary><c>job.*</c></summary>
+    public static EventType AnyJob { get; } = new("job.*");
+
+    /// <summary><c>lead.*</c></summary>
+    public static EventType AnyLead { get; } = new("lead.*");
+
+    /// <summary><c>message.*</c></summary>
+    public static EventType AnyMessage { get; } = new("message.*");
+
+    /// <summary><c>sequence.*</c></summary>
+    public static EventType AnySequence { get; } = new("sequence.*");
+
+    /// <summary><c>subscription.*</c></summary>
+    public static EventType AnySubscription { get; } = new("subscription.*");
+
     static EventType IStringValue<EventType>.Create(string value) => new(value);
 
     /// <summary>Converts a value as the API writes it.</summary>
