@@ -17,7 +17,7 @@ class AsyncEvents(AsyncResource):
     def list(
         self,
         *,
-        type: models.EventTypeOrPingIn | None = None,
+        type: models.EventTypeOrPingIn | models.EventTypeIn | None = None,
         since: datetime.datetime | None = None,
         limit: int | None = None,
         cursor: str | None = None,

@@ -18,7 +18,7 @@ class Events(Resource):
     def list(
         self,
         *,
-        type: models.EventTypeOrPingIn | None = None,
+        type: models.EventTypeOrPingIn | models.EventTypeIn | None = None,
         since: datetime.datetime | None = None,
         limit: int | None = None,
         cursor: str | None = None,
