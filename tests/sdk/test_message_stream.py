@@ -1,7 +1,7 @@
 """How the stream of messages begins, goes on and ends, without a network."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -33,7 +33,7 @@ class Cut(httpx.SyncByteStream):
 class Server:
     """Gives an answer to each connection, and keeps the positions that were asked for."""
 
-    answers: list[httpx.SyncByteStream | Exception]
+    answers: Sequence[httpx.SyncByteStream | httpx.Response | Exception]
     positions: list[str | None] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -41,7 +41,7 @@ class Server:
         answer = self.answers[len(self.positions) - 1]
         if isinstance(answer, Exception):
             raise answer
-        return httpx.Response(200, stream=answer)
+        return answer if isinstance(answer, httpx.Response) else httpx.Response(200, stream=answer)
 
 
 def connect(server: Server) -> CrmSolid:
@@ -77,6 +77,37 @@ def test_stream_that_cannot_begin_raises() -> None:
     with connect(server) as crm, pytest.raises(errors.APIConnectionError), crm.messages.stream():
         pass
     assert len(server.positions) == 2
+
+
+def test_stream_goes_on_after_any_outage_and_a_refused_key_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crmsolid_client._retry.random", SimpleNamespace(random=lambda: -0.9999))  # hardly a pause
+    outage: list[httpx.Response | Exception | Cut] = [httpx.ConnectError("refused"), httpx.Response(503), Cut()]
+    server = Server([Cut(b"id: 7\n\n"), *outage * 5, httpx.Response(400), Cut(event(8)), httpx.Response(401)])
+    with connect(server) as crm, crm.messages.stream() as stream:
+        assert next(stream).id == "evt_8"
+        with pytest.raises(errors.UnauthorizedError):
+            next(stream)
+    assert server.positions == [None, *["7"] * 17, "8"]
+
+
+def test_stream_gives_up_if_it_is_told_to() -> None:
+    server = Server([Cut(b"id: 7\n\n"), httpx.ConnectError("refused")])
+    with (
+        connect(server) as crm,
+        crm.messages.stream(give_up_after=0) as stream,
+        pytest.raises(errors.APIConnectionError),
+    ):
+        next(stream)
+
+
+def test_event_of_the_stream_that_cannot_be_read_is_passed_by() -> None:
+    server = Server([Cut(b'id: 7\ndata: {"event": "later.made", "data": 5}\n\n' + event(8))])
+    with connect(server) as crm, crm.messages.stream() as stream:
+        with pytest.raises(errors.UnreadableEvent) as unreadable:
+            next(stream)
+        assert (unreadable.value.type, unreadable.value.raw) == ("later.made", '{"event": "later.made", "data": 5}')
+        assert stream.last_event_id == "7"
+        assert next(stream).id == "evt_8"
 
 
 def later(request: httpx.Request) -> httpx.Response:

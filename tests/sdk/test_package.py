@@ -85,6 +85,27 @@ def test_sample_of_a_user_passes_mypy_strict(python: str, tmp_path: Path) -> Non
     run(*mypy, "sample.py", cwd=tmp_path)
 
 
+TYPED = """
+from crmsolid_client import CrmSolid, models
+
+crm = CrmSolid()
+crm.contacts.list(stage="replied")
+crm.contacts.list(stage="replid")  # type: ignore[arg-type]
+crm.messages.send(account_id=1, to="@anna", text="Hi", format="markdwon")  # type: ignore[arg-type]
+crm.with_options(timeout=5, retrys=1).me()  # type: ignore[call-arg]
+stage: models.ContactStage = crm.contacts.get("con_1").stage
+later: models.ContactStage = "a stage of a later version"
+name: str = crm.contacts.get("con_1").name
+text: str = crm.request("GET", "/v1/me").text
+"""
+
+
+def test_arguments_are_closed_and_answers_are_open(python: str, tmp_path: Path) -> None:
+    (tmp_path / "typed.py").write_text(TYPED)
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--python-executable", python, "--cache-dir", str(tmp_path)]
+    run(*mypy, "typed.py", cwd=tmp_path)
+
+
 def test_package_and_sample_pass_pyright() -> None:
     """With this interpreter, which has what the command line needs too."""
     run(sys.executable, "-m", "pyright", "--project", str(SDK), "--pythonpath", sys.executable, "--warnings")

@@ -157,7 +157,7 @@ class Outage:
         self._failures = 0
         self._began_at = None
 
-    def pause(self, error: CrmSolidError | httpx.HTTPError | httpx.StreamError) -> float:
+    def pause(self, error: CrmSolidError) -> float:
         """Seconds to wait before it is tried again. Raises the error if that is of no use: after a refusal that cannot
         pass, or any refusal of the first request, which then is a mistake of the caller."""
         if isinstance(error.__cause__, _OWN_MISTAKES):
@@ -174,7 +174,7 @@ class Outage:
         if self._give_up_after is not None and now + delay > self._began_at + self._give_up_after:
             raise error
         self._failures += 1
-        logger.warning("the connection is lost (%s); it is made again in %.1f s", error or type(error).__name__, delay)
+        logger.warning("the connection is lost (%s); it is made again in %.1f s", error, delay)
         return delay
 
 

@@ -15,7 +15,7 @@ from .._requests import read
 from .._retry import Outage
 from .._sse import Frame, FrameReader, shut_down
 from .._stop import AsyncStop, Stopped
-from ..errors import APIConnectionError, APIError, UnreadableEvent
+from ..errors import APIConnectionError, APIError, CrmSolidError, UnreadableEvent
 from ..models import WebhookEvent
 from .transport import AsyncTransport
 
@@ -114,7 +114,8 @@ class AsyncMessageStream:
                     self.last_event_id = frame.id
         except (APIError, APIConnectionError, httpx.RequestError, httpx.StreamError, StopAsyncIteration) as error:
             await self._disconnect()
-            lost = httpx.ReadError("the server has ended it") if isinstance(error, StopAsyncIteration) else error
+            told = str(error) or type(error).__name__
+            lost = error if isinstance(error, CrmSolidError) else APIConnectionError(f"the stream broke off: {told}")
             with contextlib.suppress(Stopped):
                 await self._stop.sleep(self._outage.pause(lost))
         finally:

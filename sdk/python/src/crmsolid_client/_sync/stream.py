@@ -16,7 +16,7 @@ from .._requests import read
 from .._retry import Outage
 from .._sse import Frame, FrameReader, shut_down
 from .._stop import Stop, Stopped
-from ..errors import APIConnectionError, APIError, UnreadableEvent
+from ..errors import APIConnectionError, APIError, CrmSolidError, UnreadableEvent
 from ..models import WebhookEvent
 from .transport import Transport
 
@@ -115,7 +115,8 @@ class MessageStream:
                     self.last_event_id = frame.id
         except (APIError, APIConnectionError, httpx.RequestError, httpx.StreamError, StopIteration) as error:
             self._disconnect()
-            lost = httpx.ReadError("the server has ended it") if isinstance(error, StopIteration) else error
+            told = str(error) or type(error).__name__
+            lost = error if isinstance(error, CrmSolidError) else APIConnectionError(f"the stream broke off: {told}")
             with contextlib.suppress(Stopped):
                 self._stop.sleep(self._outage.pause(lost))
         finally:

@@ -151,7 +151,7 @@ def update_contact(
     Example:
       crmsolid contacts update @sarah_miller --stage qualified --field city=London
     """
-    changes = given(**members, tags=tags) | dict.fromkeys(clear)
+    changes: dict[str, Any] = {**given(**members, tags=tags), **dict.fromkeys(clear)}
     if twice := [name for name in clear if members.get(name)]:
         raise click.UsageError(f"Give --{twice[0].replace('_', '-')} or --clear {twice[0]}, not both.")
     if fields:
