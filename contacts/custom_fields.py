@@ -11,11 +11,13 @@ from django.db import IntegrityError, transaction
 from contacts.models import CustomField, FieldType
 from contacts.normalization import InvalidValue
 from contacts.representations import ContactOut
-from crmsolid.api.fields import Choice, List, StrictSerializer, Text
+from crmsolid.api.fields import Choice, List, StrictSerializer, Text, matches
 from crmsolid.api.pagination import Page, page
 from crmsolid.api.parsing import parse_object
-from crmsolid.core.errors import FieldError, invalid
+from crmsolid.api.preconditions import Check, unconditional
+from crmsolid.core.errors import FieldError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.configuration import Change, apply_each
 from crmsolid.workspaces.models import Role, Workspace
@@ -29,7 +31,8 @@ MAX_TEXT = 1000
 # Readers that keep numbers as doubles would see a different number beyond this one.
 MAX_NUMBER = 2**53
 
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+# A JSON Schema pattern.
+KEY = r"^[a-z][a-z0-9_]{0,39}$"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 # Custom fields stand beside the contact's own fields, in request bodies, templates and segment rules.
@@ -41,7 +44,7 @@ RESERVED_KEYS = frozenset(ContactOut().get_fields()) | {
 
 def check_key(key: str) -> None:
     """Raise :class:`InvalidValue` unless a custom field may have this key."""
-    if not _KEY.fullmatch(key):
+    if not matches(KEY, key):
         raise InvalidValue("invalid", "a key has 1 to 40 of a-z, 0-9 and _, and starts with a letter")
     if key in RESERVED_KEYS:
         raise InvalidValue("reserved", f"{key} is a field of every contact already; choose another key")
@@ -145,14 +148,29 @@ def list_custom_fields(actor: Actor, *, limit: int = 50, cursor: str | None = No
     return page(rows, sort="key", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters={})
 
 
+def get_custom_field(actor: Actor, key: str) -> CustomField:
+    """One custom field. Errors: ``scope_missing``, ``not_found``."""
+    actor.require(Scope.READ_CONTACTS)
+    return _find(actor, key)
+
+
+def _find(actor: Actor, key: str, *, lock: bool = False) -> CustomField:
+    rows = CustomField.objects.for_workspace(actor.workspace).filter(key=key)
+    field: CustomField | None = (rows.select_for_update(no_key=True) if lock else rows).first()
+    if field is None:
+        raise not_found("custom field")
+    return field
+
+
 @unit_of_work()
-def create_custom_field(actor: Actor, *, key: str, label: str, type: str, choices: Iterable[str] = ()) -> CustomField:
+def create_custom_field(actor: Actor, *, key: str, label: str, type: str, choices: Sequence[str] = ()) -> CustomField:
     """Define a custom field. ``choices`` are for the type ``choice`` only.
 
     Key and type cannot be changed later, because contacts have values of this type under the key. Errors:
-    ``forbidden`` for anybody but admins and owners, ``validation_failed``.
+    ``scope_missing``; ``forbidden`` for members who are neither admins nor owners, and for assistants;
+    ``validation_failed``.
     """
-    actor.require_role(Role.ADMIN, Role.OWNER)
+    _require_definer(actor)
     try:
         check_key(key)
         check_count(actor.workspace)
@@ -160,37 +178,72 @@ def create_custom_field(actor: Actor, *, key: str, label: str, type: str, choice
         raise invalid("key", error.code, error.detail) from None
     if type not in FieldType.values:
         raise invalid("type", "invalid_choice", f"the types are: {', '.join(FieldType.values)}")
-    field = CustomField(workspace=actor.workspace, key=key, type=type)
-    _set_label_and_choices(field, label, choices)
+    values = {"label": _read_label(label), "choices": _choices_of(type, choices)}
+    field = CustomField(workspace=actor.workspace, key=key, type=type, **values)
     try:
         with transaction.atomic():
             field.save()
     except IntegrityError:
         raise invalid("key", "duplicate", "a field with this key already exists") from None
+    names = ["key", "label", "type", *(["choices"] if field.choices else [])]
+    audit.record(actor, "customfield.created", str(field.pk), fields=names)
     return field
 
 
 @unit_of_work()
-def update_custom_field(actor: Actor, field_id: int, *, label: str, choices: Iterable[str] = ()) -> CustomField:
-    """Replace the label and the choices. Contacts keep values that are no longer among the choices.
+def update_custom_field(
+    actor: Actor,
+    key: str,
+    *,
+    label: str | None = None,
+    choices: Sequence[str] | None = None,
+    type: str | None = None,
+    check: Check = unconditional,
+) -> CustomField:
+    """Replace the label and the choices where they are given. Contacts keep values that are no longer among the
+    choices. ``type`` may only be the one that there is. ``check`` gets the field as it was.
 
-    Errors: ``forbidden`` for anybody but admins and owners, ``not_found``, ``validation_failed``.
+    Errors: as :func:`create_custom_field`; ``not_found``, ``precondition_failed``.
     """
-    actor.require_role(Role.ADMIN, Role.OWNER)
-    field: CustomField = CustomField.objects.for_workspace(actor.workspace).get_or_not_found(field_id)
-    _set_label_and_choices(field, label, choices)
-    field.save(update_fields=["label", "choices"])
+    _require_definer(actor)
+    field = _find(actor, key, lock=True)
+    if type is not None and type != field.type:
+        raise invalid("type", "immutable", f"the type of {key} is {field.type} and cannot be changed")
+    wanted = {
+        "label": field.label if label is None else _read_label(label),
+        "choices": field.choices if choices is None else _choices_of(field.type, choices),
+    }
+    check(field)
+    old = {name: getattr(field, name) for name, value in wanted.items() if getattr(field, name) != value}
+    if old:
+        new = {name: wanted[name] for name in old}
+        for name, value in new.items():
+            setattr(field, name, value)
+        field.save(update_fields=list(new))
+        audit.record(actor, "customfield.changed", str(field.pk), fields=[], old=old, new=new)
     return field
 
 
-def _set_label_and_choices(field: CustomField, label: str, choices: Iterable[str]) -> None:
+def _require_definer(actor: Actor) -> None:
+    """A key has no role: its scope says that it may. Members may by their role."""
+    actor.require(Scope.WRITE_CONTACTS)
+    if actor.subject.kind != "key":
+        actor.require_role(Role.ADMIN, Role.OWNER)
+
+
+def _read_label(label: str) -> str:
     if not 1 <= len(label.strip()) <= MAX_LABEL:
         raise invalid("label", "length", f"a label has 1 to {MAX_LABEL} characters")
+    return label.strip()
+
+
+def _choices_of(field_type: str, choices: Sequence[str]) -> list[str]:
+    if choices and field_type != FieldType.CHOICE:
+        raise invalid("choices", "no_choices", f"only a field of the type {FieldType.CHOICE} has choices")
     try:
-        field.choices = read_choices(field.type, choices)
+        return read_choices(field_type, choices)
     except InvalidValue as error:
         raise invalid("choices", error.code, error.detail) from None
-    field.label = label.strip()
 
 
 # The section of the configuration.
@@ -217,12 +270,12 @@ def apply(actor: Actor, items: list[Any], path: str) -> list[Change]:
 
 def _apply_field(actor: Actor, item: Any) -> Change:
     wanted = parse_object(item, CustomFieldItem)
+    if wanted["type"] != FieldType.CHOICE:
+        wanted["choices"] = []
     field = CustomField.objects.for_workspace(actor.workspace).filter(key=wanted["key"]).first()
     if field is None:
         create_custom_field(actor, **wanted)
         return Change(SECTION, wanted["key"], "created")
-    if wanted["type"] != field.type:
-        raise invalid("type", "immutable", f"the type of {field.key} is {field.type} and cannot be changed")
-    updated = update_custom_field(actor, field.pk, label=wanted["label"], choices=wanted["choices"])
+    updated = update_custom_field(actor, **wanted)
     same = (updated.label, updated.choices) == (field.label, field.choices)
     return Change(SECTION, field.key, "unchanged" if same else "updated")

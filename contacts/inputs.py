@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from contacts import normalization
-from contacts.models import Stage
+from contacts import custom_fields, normalization
+from contacts.models import FieldType, Stage
 from contacts.normalization import IdAsUsername, InvalidValue
-from contacts.representations import ContactOut
+from contacts.representations import ContactOut, CustomFieldOut
 from contacts.segments.representations import FILTER_HELP, FilterField
 from contacts.validation import MAX_TAG, MAX_TAGS, TAG, USERNAME
 from crmsolid.api.fields import (
@@ -133,6 +133,39 @@ class TagsIn(StrictSerializer):
 
     add = Tags(required=False)
     remove = Tags(required=False)
+
+
+_LABEL_HELP = "What the panel calls it."
+_CHOICES_HELP = "For the type `choice`: the values, of which contacts keep those that are taken away later."
+
+
+class _Choices(List):
+    def __init__(self) -> None:
+        child = Text(max_length=custom_fields.MAX_CHOICE)
+        super().__init__(child=child, max_length=custom_fields.MAX_CHOICES, required=False, help_text=_CHOICES_HELP)
+
+
+class CustomFieldIn(StrictSerializer):
+    example = {"key": "plan_size", "label": "Plan", "type": "choice", "choices": ["small", "large"]}
+    resource = CustomFieldOut
+
+    key = Text(documented_pattern=custom_fields.KEY, help_text="The name in requests and templates.")
+    label = Text(max_length=custom_fields.MAX_LABEL, trim_whitespace=True, help_text=_LABEL_HELP)  # type: ignore[assignment]
+    type = Choice(choices=FieldType.values)
+    choices = _Choices()
+
+
+class CustomFieldPatch(StrictSerializer):
+    """What to replace; absent members are kept."""
+
+    example = {"choices": ["small", "medium", "large"]}
+    resource = CustomFieldOut
+
+    label = Text(  # type: ignore[assignment]
+        required=False, max_length=custom_fields.MAX_LABEL, trim_whitespace=True, help_text=_LABEL_HELP
+    )
+    type = Choice(choices=FieldType.values, required=False, help_text="The one that it has: it cannot be changed.")
+    choices = _Choices()
 
 
 class _Compared(Text):

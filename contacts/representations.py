@@ -100,6 +100,9 @@ class ContactUpsertedOut(ContactWrittenOut):
 
 
 class CustomFieldOut(Representation):
+    """A field that the workspace has defined for its contacts."""
+
+    is_resource = True
     # An import makes fields of the headers of a file.
     untrusted: ClassVar[tuple[str, ...]] = ("key", "label", "choices")
     example = {"key": "company", "label": "Company"}
@@ -108,3 +111,15 @@ class CustomFieldOut(Representation):
     label = serializers.CharField()  # type: ignore[assignment]
     type = serializers.ChoiceField(choices=FieldType.values)
     choices = serializers.ListField(child=serializers.CharField(), help_text="For type `choice`, else empty.")
+
+
+class CustomFieldWrittenOut(CustomFieldOut):
+    """The custom field; a key without `read:contacts` gets `key` and the members it sent."""
+
+    is_resource = False
+
+    def get_fields(self) -> dict[str, AnyField]:
+        fields = super().get_fields()
+        for name, field in fields.items():
+            field.required = name == "key"
+        return fields

@@ -208,12 +208,13 @@ def conditions_of(
             segment = find_segment(workspace, filters["segment"], copying=copying)
             found.append((segment.filter, condition_of(segment)))
         except DomainError as error:
-            raise DomainError("invalid_parameter", errors=[FieldError("segment", error.code, error.detail)]) from None
+            wrong = FieldError("segment", error.code, error.detail, error.hint)
+            raise DomainError("invalid_parameter", errors=[wrong]) from None
     if "filter" in filters:
         try:
             found.append((filters["filter"], parse_condition(workspace, filters["filter"], path="filter")))
-        except ConditionErrors as wrong:
-            raise DomainError("invalid_parameter", errors=wrong.errors) from None
+        except ConditionErrors as refused:
+            raise DomainError("invalid_parameter", errors=refused.errors) from None
     return found
 
 

@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern] = [
     path("segments/<str:segment_id>/tags", segments.SegmentTagsView.as_view()),
     path("jobs/<str:job_id>/failed-rows", imports.FailedRowsView.as_view()),
     path("custom-fields", views.CustomFieldsView.as_view()),
+    path("custom-fields/<str:key>", views.CustomFieldView.as_view()),
 ]

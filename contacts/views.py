@@ -7,7 +7,16 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 from contacts import custom_fields, services
-from contacts.inputs import ContactIn, ContactPatch, ContactQuery, ExportQuery, TagsIn
+from contacts.inputs import (
+    ContactIn,
+    ContactPatch,
+    ContactQuery,
+    CustomFieldIn,
+    CustomFieldPatch,
+    ExportQuery,
+    TagsIn,
+)
+from contacts.models import CustomField
 from contacts.personal_data import PersonalDataOut
 from contacts.repository import ContactWithTags
 from contacts.representations import (
@@ -15,6 +24,7 @@ from contacts.representations import (
     ContactUpsertedOut,
     ContactWrittenOut,
     CustomFieldOut,
+    CustomFieldWrittenOut,
 )
 from crmsolid.api.endpoint import ApiResponse, ListOf, Raw, endpoint
 from crmsolid.api.examples import id_of
@@ -156,10 +166,51 @@ class PersonalDataView(WorkspaceView):
         return ApiResponse(services.personal_data(self.actor, contact_id))
 
 
+def _written_field(actor: Actor, field: CustomField, sent: Mapping[str, Any]) -> ApiResponse:
+    """The answer of a write; without ``read:contacts`` it is what was sent."""
+    data: dict[str, Any] = CustomFieldOut.render(field)
+    if not actor.has(Scope.READ_CONTACTS):
+        data = {name: value for name, value in data.items() if name == "key" or name in sent}
+        return ApiResponse(data, may_name_people=True)
+    return ApiResponse(data, headers={"ETag": entity_tag(data)}, may_name_people=True)
+
+
 class CustomFieldsView(WorkspaceView):
-    """The custom fields of the workspace; they are made in the panel."""
+    """List the custom fields of the workspace; define one."""
 
     @endpoint(scopes=READ, query=PageQuery, responses={200: ListOf(CustomFieldOut)})
     def get(self) -> ApiResponse:
+        """List the custom fields of the workspace, by key."""
         page = custom_fields.list_custom_fields(self.actor, **self.query)
         return ApiResponse(page.as_dict([CustomFieldOut.render(field) for field in page.rows]))
+
+    @endpoint(scopes=WRITE, body=CustomFieldIn, responses={201: CustomFieldWrittenOut}, etag=True)
+    def post(self) -> ApiResponse:
+        """Define a custom field.
+
+        Key and type cannot be changed later, and it cannot be deleted: contacts have values under the key.
+        """
+        field = custom_fields.create_custom_field(self.actor, **self.body)
+        response = _written_field(self.actor, field, self.body)
+        response.status = 201
+        response.headers["Location"] = f"/v1/custom-fields/{field.key}"
+        return response
+
+
+class CustomFieldView(WorkspaceView):
+    """One custom field: read it, change its label and choices."""
+
+    @endpoint(scopes=READ, responses={200: CustomFieldOut})
+    def get(self, key: str) -> ApiResponse:
+        """Read a custom field."""
+        return ApiResponse(CustomFieldOut.render(custom_fields.get_custom_field(self.actor, key)))
+
+    @endpoint(scopes=WRITE, body=CustomFieldPatch, responses={200: CustomFieldWrittenOut})
+    def patch(self, key: str) -> ApiResponse:
+        """Change a custom field.
+
+        Contacts keep values that are no longer among the choices.
+        """
+        check = self.preconditions.check(CustomFieldOut.render)
+        field = custom_fields.update_custom_field(self.actor, key, **self.body, check=check)
+        return _written_field(self.actor, field, self.body)

@@ -20,7 +20,7 @@ MAX_BIGINT = 2**63 - 1
 MAX_ACCOUNT_NAME = 100
 MAX_DAILY_LIMIT = 1_000_000
 # How many accounts an error lists.
-MAX_LISTED = 10
+MAX_LISTED = 20
 
 
 def list_accounts(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:

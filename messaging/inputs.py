@@ -145,6 +145,11 @@ class MessageQuery(PageQuery):
     status = Choice(required=False, choices=Status.values)
     since = Timestamp(required=False, help_text="Created at or after this time (RFC 3339).")
     until = Timestamp(required=False, help_text="Created before this time (RFC 3339).")
+    search = Text(
+        required=False,
+        max_length=200,
+        help_text="Beginnings of words of the text, all of them, case-blind; of what was sent or received.",
+    )
     sort = Choice(required=False, choices=["created_at", "-created_at"], default="-created_at")
 
 

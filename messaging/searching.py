@@ -1,7 +1,7 @@
 """Search in the texts of messages: by how their words begin, in every script, the newest first."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVect
 from django.db.models import DateTimeField, ExpressionWrapper, F, Lookup, Prefetch, Q, QuerySet, Value
 
 from contacts.models import Contact
+from crmsolid.core.errors import DomainError
 from crmsolid.core.postgresql.statement_timeout import StatementTimeout, statement_timeout
 from crmsolid.workspaces.actor import Actor, Scope
 from messaging.models import SEARCHED_STATUSES, SEPARATORS, TEXT_APART, TEXT_WORDS, Message
@@ -23,6 +24,10 @@ SECONDS = 0.1
 MAX_WORDS = 8
 # The same words, by an expression that no index has.
 READ_WORDS = SearchVector(TEXT_APART, config="simple", weight="A")
+# In the order of this, and not of the column: PostgreSQL would go along the index of the times, through all messages.
+_AT = ExpressionWrapper(F("created_at") + Value(timedelta(0)), output_field=DateTimeField())
+# How long a page of a list may take.
+PAGE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,7 @@ def search_messages(actor: Actor, text: str, *, limit: int) -> FoundMessages:
     found = list(recent.filter(created_at__gte=oldest)[:limit] if oldest else recent[:limit])
     if len(found) == limit or oldest is None:
         return FoundMessages(found)
-    # Ordered by an expression: PostgreSQL would go along the index of the times, through all messages.
-    at = ExpressionWrapper(F("created_at") + Value(timedelta(0)), output_field=DateTimeField())
-    indexed = newest_first.filter(_query(words, TEXT_WORDS)).order_by(at.desc(), "-id")
+    indexed = newest_first.filter(_query(words, TEXT_WORDS)).order_by(_AT.desc(), "-id")
     span = (times[:1].get() - oldest) * WIDER
     try:
         with statement_timeout(SECONDS):
@@ -64,6 +67,38 @@ def search_messages(actor: Actor, text: str, *, limit: int) -> FoundMessages:
     except StatementTimeout:
         return FoundMessages(found, is_partial=True)
     return FoundMessages(found)
+
+
+def reads_found(text: str) -> "Callable[[QuerySet[Message]], list[Message]]":
+    """The ``read`` of a page of messages by their time, of which it leaves those that :func:`search_messages` would
+    find, without deleted ones. Reading raises ``filter_too_costly`` after ``PAGE_SECONDS``."""
+    words = words_of(text)
+
+    def read(rows: "QuerySet[Message]") -> list[Message]:
+        most, ordered = rows.query.high_mark, rows.all()
+        ordered.query.clear_limits()
+        is_descending = str(rows.query.order_by[0]).startswith("-")
+        fitting = ordered.filter(status__in=SEARCHED_STATUSES, deleted_at=None)
+        # First those nearest to the beginning of the page, as for search_messages.
+        farthest = ordered.values_list("created_at", flat=True)[NEWEST - 1 : NEWEST].first()
+        near = fitting.filter(_query(words, READ_WORDS), *[Q(text__icontains=word) for word in words])
+        if farthest is None:
+            return list(near[:most])
+        found = list(near.filter(**{"created_at__gte" if is_descending else "created_at__lte": farthest})[:most])
+        if len(found) == most:
+            return found
+        order = (_AT.desc(), "-id") if is_descending else (_AT.asc(), "id")
+        return list(fitting.filter(_query(words, TEXT_WORDS)).order_by(*order)[:most])
+
+    def read_in_time(rows: "QuerySet[Message]") -> list[Message]:
+        try:
+            with statement_timeout(PAGE_SECONDS):
+                return read(rows) if words else []
+        except StatementTimeout:
+            detail = "The search takes too long. Give longer words, or `since` and `until`."
+            raise DomainError("filter_too_costly", detail) from None
+
+    return read_in_time
 
 
 def words_of(text: str) -> list[str]:

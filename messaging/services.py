@@ -25,7 +25,7 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.authors import author_of
 from crmsolid.workspaces.scoping import WorkspaceModel
-from messaging import notices, querysets, team
+from messaging import notices, querysets, searching, team
 from messaging.accounts import MAX_BIGINT, account_not_found
 from messaging.authors import columns_of
 from messaging.changes import applying, queue
@@ -343,13 +343,15 @@ def list_messages(
     status: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    search: str | None = None,
     sort: str = "-created_at",
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page:
-    """One page of messages, in and out, created from ``since`` on and before ``until``.
+    """One page of messages, in and out, created from ``since`` on and before ``until``. ``search`` are beginnings of
+    words of the text; it finds what was sent or received and not deleted.
 
-    Errors: ``scope_missing``, ``invalid_cursor``.
+    Errors: ``scope_missing``, ``invalid_cursor``, ``filter_too_costly`` for a search.
     """
     actor.require(Scope.READ_MESSAGES)
     filters = _given(
@@ -362,25 +364,21 @@ def list_messages(
         created_at__lt=until,
     )
     rows = Message.objects.for_workspace(actor.workspace).filter(**filters)
-    return _page_of_messages(actor, rows, filters, sort=sort, limit=limit, cursor=cursor)
+    read = list if search is None else searching.reads_found(search)
+    filters |= _given(search=search)
+    return _page_of_messages(actor, rows, filters, sort=sort, limit=limit, cursor=cursor, read=read)
 
 
 def _given(**filters: Any) -> dict[str, Any]:
     return {name: value for name, value in filters.items() if value is not None}
 
 
-def _page_of_messages(
-    actor: Actor, rows: Any, filters: dict[str, Any], *, sort: str, limit: int, cursor: str | None
-) -> Page:
-    messages = _page(actor, rows, filters, sort=sort, limit=limit, cursor=cursor)
+def _page_of_messages(actor: Actor, rows: Any, filters: dict[str, Any], **options: Any) -> Page:
+    messages = page(rows, workspace_id=actor.workspace.pk, filters=filters, **options)
     waiting.load_accounts(messages.rows)
     querysets.with_attachments(messages.rows)
     querysets.with_contacts(messages.rows)
     return messages
-
-
-def _page(actor: Actor, rows: Any, filters: dict[str, Any], *, sort: str, limit: int, cursor: str | None) -> Page:
-    return page(rows, sort=sort, limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
 
 
 # --- Threads ----------------------------------------------------------------------------------------------------------

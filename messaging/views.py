@@ -63,7 +63,13 @@ class SendView(WorkspaceView):
 class MessagesView(WorkspaceView):
     """List messages, in and out."""
 
-    @endpoint(scopes=READ, query=MessageQuery, responses={200: ListOf(MessageOut)})
+    @endpoint(
+        scopes=READ,
+        query=MessageQuery,
+        responses={200: ListOf(MessageOut)},
+        error_codes=("filter_too_costly",),
+        slow_with=("search",),
+    )
     def get(self) -> ApiResponse:
         page = services.list_messages(self.actor, **self.query)
         return ApiResponse(page.as_dict([MessageOut.render(message) for message in page.rows]))

@@ -68,7 +68,7 @@ class CustomFieldAdmin(TenantAdmin):
     form_after_template = "panel/custom_field_uses.html"
     list_display = ("label", "key", "type", "shown_choices", "added")
     list_filter = ("type",)
-    audited_values = frozenset({"label", "choices"})
+    services_audit = True
     search_fields = ("key", "label")
     search_help_text = "Label or key"
     empty_text = "What you want to know of a contact beyond name and address: a company, a birthday, a plan."
@@ -80,7 +80,7 @@ class CustomFieldAdmin(TenantAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in form.fields}
         if change:
-            update_custom_field(self.actor(request), obj.pk, **values)
+            update_custom_field(self.actor(request), obj.key, **values)
         else:
             obj.pk = create_custom_field(self.actor(request), **values).pk
 

@@ -109,7 +109,7 @@ INSUFFICIENT_SCOPE = {
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457. Branch on `code`: it is stable. An error may add members, such as `required_scope`, and"
-    " `accounts` (`[{id, name}]`, at most 10) for an account that is `not_found`.",
+    " `accounts` (`[{id, name}]`, at most 20) for an account that is `not_found`.",
     "required": ["type", "title", "status", "detail", "code", "instance", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "description": "An address that explains the code."},

@@ -16,6 +16,7 @@ _NAMES = {
     "ContactWrittenOut": "WrittenContact",
     "ConversationsOut": "ConversationReport",
     "ConversationsPeriodOut": "ConversationReportPeriod",
+    "CustomFieldWrittenOut": "WrittenCustomField",
     "EditIn": "EditMessageInput",
     "EndpointIn": "WebhookInput",
     "EndpointOut": "Webhook",

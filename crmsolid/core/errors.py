@@ -12,7 +12,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 
 from crmsolid.core import strictjson
-from crmsolid.core.ids import KINDS
+from crmsolid.core.ids import hint_of
 
 # Django's errors for a database that cannot be reached, has ended the session, or has given up a statement.
 DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
@@ -411,6 +411,4 @@ def not_found(what: str, which: object = "") -> DomainError:
     """The error for what does not exist and, in the same words, for what belongs to another workspace. ``which`` is the
     id, where the caller gave several."""
     named = f"{what} ({which})" if which else what
-    return DomainError(
-        "not_found", f"no such {named} in this workspace", hint=KINDS[what].hint if what in KINDS else ""
-    )
+    return DomainError("not_found", f"no such {named} in this workspace", hint=hint_of(what))

@@ -27,8 +27,8 @@ class Kind:
     @property
     def hint(self) -> str:
         """Where a client finds the id."""
-        begin = f"its id begins with `{self.prefix}_`"
-        return f"{begin} and is found with `{self.call}`" if self.call else begin
+        begin = f"its id begins with `{self.prefix}_` and" if self.prefix else "it"
+        return f"{begin} is found with `{self.call}`" if self.call else begin.removesuffix(" and")
 
 
 # Every kind of object with ids, by the name that errors give it.
@@ -44,17 +44,30 @@ KINDS = {
     "webhook endpoint": Kind("whk", "webhooks", "GET /v1/webhooks"),
     "delivery": Kind("dlv", "deliveries", "GET /v1/webhooks/ID/deliveries"),
     "event": Kind("evt", "events", "GET /v1/events"),
-    "job": Kind("job", "jobs"),
+    "job": Kind("job", "jobs", "GET /v1/jobs"),
     "import": Kind("imp"),
     "note": Kind("not", "notes", "GET /v1/contacts/ID/notes"),
     "API key": Kind("key"),
     "connected assistant": Kind("grt"),
     "login": Kind("log"),
 }
+# What has a number or a name in place of such an id.
+WITHOUT_PREFIX = {
+    "account": Kind("", "accounts", "GET /v1/accounts"),
+    "custom field": Kind("", "custom-fields", "GET /v1/custom-fields"),
+    "member": Kind("", "members", "GET /v1/members"),
+    "template": Kind("", "templates", "GET /v1/templates"),
+}
 _KIND_OF_PREFIX = {kind.prefix: name for name, kind in KINDS.items()}
 # No username in use looks like this: a prefix, and 20 to 28 letters or digits of which the first is a digit. That is an
 # id also where it was shortened or mistyped, or changed its case.
 _LIKE_AN_ID = re.compile(rf"({'|'.join(_KIND_OF_PREFIX)})_[0-7][0-9a-z]{{19,27}}", re.ASCII | re.IGNORECASE)
+
+
+def hint_of(name: str) -> str:
+    """Where a client finds the id of what errors call so; empty where that is not known."""
+    kind = KINDS.get(name) or WITHOUT_PREFIX.get(name)
+    return kind.hint if kind else ""
 
 
 class UlidGenerator:

@@ -1,11 +1,17 @@
 """What the API and the event ``job.completed`` show of a job."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from crmsolid.api.examples import TIME
+from crmsolid.api.fields import Choice, PageQuery, Text
+from crmsolid.api.people import AuthorOut
 from crmsolid.api.representations import ObjectField, Representation
 from crmsolid.events.catalogue import declare
-from crmsolid.jobs.models import JobState
+from crmsolid.jobs.kinds import kinds
+from crmsolid.jobs.models import Job, JobState
+from crmsolid.workspaces.authors import kept_author
 
 
 class JobResultOut(Representation):
@@ -63,6 +69,30 @@ class JobOut(Representation):
     errors = serializers.ListField(child=ObjectField(JobErrorOut))  # type: ignore[assignment]
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
+    author = AuthorOut(allow_null=True, help_text="Who began it; null for the product itself.")
+
+    @staticmethod
+    def read_author(job: Job) -> dict[str, Any] | None:
+        return AuthorOut.of(kept_author(job))
+
+
+class KindField(Text):
+    """One of the kinds that the apps have registered."""
+
+    default_error_messages = {"invalid_choice": "give one of: {known}"}
+
+    def to_internal_value(self, data: Any) -> str:
+        if data not in kinds:
+            self.fail("invalid_choice", known=", ".join(sorted(kinds)))
+        return str(data)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": sorted(kinds)}
+
+
+class JobQuery(PageQuery):
+    kind = KindField(required=False, help_text="What it does.")
+    state = Choice(required=False, choices=JobState.values)
 
 
 JOB_COMPLETED = declare("job.completed", "Long work has ended: done, failed or canceled.", job=JobOut.data_schema())

@@ -1,4 +1,4 @@
-"""Services of jobs: follow one, cancel it. The services of the apps start them."""
+"""Services of jobs: list them, follow one, cancel it. The services of the apps start them."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
+from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError
 from crmsolid.core.ids import first_id
@@ -17,6 +18,14 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.authors import author_of
 from crmsolid.workspaces.purging import ENDED_KEPT
+
+
+def list_jobs(actor: Actor, *, limit: int = 50, cursor: str | None = None, **filters: str) -> Page:
+    """One page of the jobs, newest first, that calls with scopes of the actor began. ``filters`` are ``kind`` and
+    ``state``. Errors: ``invalid_cursor``."""
+    rows = Job.objects.for_workspace(actor.workspace).filter(scope__in=actor.scopes, **filters)
+    # The cursor of another key, with other scopes, goes on in the list of this one.
+    return page(rows, sort="-created_at", limit=limit, cursor=cursor, workspace_id=actor.workspace.pk, filters=filters)
 
 
 def get_job(actor: Actor, job_id: str) -> Job:

@@ -1,11 +1,20 @@
-"""GET /v1/jobs/{id}: how far long work has come; POST /v1/jobs/{id}/cancel. The calls of the apps start jobs."""
+"""The routes of jobs: list them, follow one, cancel it. The calls of the apps start jobs."""
 
-from crmsolid.api.endpoint import ApiResponse, endpoint
+from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.views import WorkspaceView
 from crmsolid.jobs import services
-from crmsolid.jobs.representations import JobOut
+from crmsolid.jobs.representations import JobOut, JobQuery
 
 SCOPE_TEXT = "that of the call which began the job"
+
+
+class JobsView(WorkspaceView):
+    """List jobs, newest first: those that calls with the scopes of the key began."""
+
+    @endpoint(scopes=(), query=JobQuery, responses={200: ListOf(JobOut)})
+    def get(self) -> ApiResponse:
+        page = services.list_jobs(self.actor, **self.query)
+        return ApiResponse(page.as_dict([JobOut.render(job) for job in page.rows]))
 
 
 class JobView(WorkspaceView):

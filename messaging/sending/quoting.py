@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from crmsolid.core.errors import DomainError, invalid
-from crmsolid.core.ids import is_id
+from crmsolid.core.ids import hint_of, is_id
 from messaging.formatting.entities import utf16_length
 from messaging.models import Account, Attachment, Message, Status
 
@@ -40,7 +40,7 @@ def columns_of(account: Account, contact_id: str, reply_to: str, quote: str) -> 
     quoted = rows.filter(pk=reply_to).first() if is_id("msg", reply_to) else None
     if quoted is None:
         detail = "this is no message between the account and the contact; quote one of the same conversation"
-        raise invalid("reply_to", "not_in_conversation", detail)
+        raise invalid("reply_to", "not_in_conversation", detail, hint=hint_of("message"))
     if quoted.deleted_at is not None or quoted.status in (Status.FAILED, Status.CANCELED):
         state = "deleted" if quoted.deleted_at is not None else quoted.status
         raise invalid("reply_to", "not_there", f"the message is {state}, so the contact does not have it")

@@ -404,14 +404,20 @@ ROWS = [
     Row(
         contacts.custom_fields.create_custom_field,
         ADMINS,
-        None,
+        Scope.WRITE_CONTACTS,
         lambda rows: {"key": "company", "label": "Company", "type": "text"},
     ),
     Row(
         contacts.custom_fields.update_custom_field,
         ADMINS,
-        None,
-        lambda rows: {"field_id": rows.of(CustomField).pk, "label": "New", "choices": ["a"]},
+        Scope.WRITE_CONTACTS,
+        lambda rows: {"key": rows.of(CustomField).key, "label": "New"},
+    ),
+    Row(
+        contacts.custom_fields.get_custom_field,
+        EVERYONE,
+        Scope.READ_CONTACTS,
+        lambda rows: {"key": rows.of(CustomField).key},
     ),
     Row(
         contacts.services.find_contacts,
@@ -804,6 +810,8 @@ ROWS = [
 
 # Functions of those modules that services call with their actor; the sections of the configuration call services.
 PARTS_OF_SERVICES: set[Callable[..., Any]] = {
+    # Lists to everybody what their scopes could have begun: tests/jobs/test_services.py.
+    crmsolid.jobs.services.list_jobs,
     contacts.custom_fields.apply,
     contacts.custom_fields.dump,
     files.usable,

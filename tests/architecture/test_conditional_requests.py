@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from contacts.models import CustomField
 from crmsolid.api.endpoint import Endpoint, ListOf, Raw
 from crmsolid.core import clock
 from crmsolid.urls import v1
@@ -26,6 +27,7 @@ from tests.threads import run_together
 BODIES: dict[str, Any] = {
     "PATCH contacts/{contact}": {"name": "Changed"},
     "POST contacts/{contact}/tags": {"add": ["changed"]},
+    "PATCH custom-fields/{key}": {"label": "Changed"},
     "PATCH segments/{segment}": {"name": "Changed"},
     "PATCH sequences/{sequence}": {"stop_on": ["tag:changed"]},
     "PUT sequences/{sequence}": {"name": "Changed", "steps": [{"text": "Hello"}]},
@@ -39,6 +41,7 @@ BODIES: dict[str, Any] = {
 WRONG_BODIES: dict[str, Any] = {
     "PATCH contacts/{contact}": {"email": "nobody"},
     "POST contacts/{contact}/tags": {"add": ["one"], "remove": ["one"]},
+    "PATCH custom-fields/{key}": {"type": "text"},
     "PATCH segments/{segment}": {"filter": {"field": "shoe_size"}},
     "PATCH sequences/{sequence}": {"stop_on": ["changed"]},
     "PUT sequences/{sequence}": {"name": "Changed", "steps": [{"text": "{shoe_size}"}]},
@@ -78,7 +81,7 @@ class Operation(NamedTuple):
 def operations() -> Iterator[Operation]:
     for pattern in v1:
         view = getattr(pattern.callback, "view_class", None)
-        template = re.sub(r"<\w+:(\w+)_id>", r"{\1}", str(pattern.pattern))
+        template = re.sub(r"<\w+:(\w+?)(_id)?>", r"{\1}", str(pattern.pattern))
         for method, endpoint in getattr(view, "endpoints", {}).items():
             yield Operation(method, template, endpoint)
 
@@ -102,7 +105,7 @@ def ids(client: Api, tenants: Tenants) -> dict[str, str]:
     Sequence.unscoped.update(status="draft")  # which needs no account
     found = {str(type(row)._meta.model_name): str(row.pk) for row in reversed(rows)}
     note = client.post(f"/v1/contacts/{found['contact']}/notes", {"text": "Called"})
-    return {**found, "note": note.json()["id"]}
+    return {**found, "note": note.json()["id"], "key": CustomField.unscoped.get(pk=found["customfield"]).key}
 
 
 @contextmanager

@@ -135,9 +135,9 @@ def test_workspace_has_at_most_200_custom_fields(tenants: Tenants, custom_fields
 
 def test_label_and_choices_can_be_replaced(tenants: Tenants, custom_fields: None) -> None:
     size = CustomField.unscoped.get(key="size")
-    update_custom_field(tenants.actor(), size.pk, label="Measure", choices=["XL"])
+    update_custom_field(tenants.actor(), size.key, label="Measure", choices=["XL"])
     size.refresh_from_db()
     assert (size.key, size.label, size.type, size.choices) == ("size", "Measure", "choice", ["XL"])
     with pytest.raises(DomainError) as error:
-        update_custom_field(tenants.actor(tenants.other), size.pk, label="Taken")
+        update_custom_field(tenants.actor(tenants.other), size.key, label="Taken")
     assert error.value.code == "not_found"

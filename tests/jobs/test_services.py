@@ -47,6 +47,7 @@ def test_job_shows_its_progress_and_errors(tenants: Tenants, api: Api) -> None:
         "errors": errors,
         "created_at": rfc3339(job.created_at),
         "finished_at": None,
+        "author": None,
     }
 
 
@@ -119,3 +120,70 @@ def test_job_is_canceled_only_with_the_scope_of_the_call_that_started_it(tenants
     refused = api(tenants.key(ALL_SCOPES - {Scope.WRITE_CONTACTS})).post(f"/v1/jobs/{job.id}/cancel")
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
     assert Job.unscoped.get().state == "queued"
+
+
+def test_jobs_are_listed_for_the_scopes_that_began_them_newest_first(tenants: Tenants, api: Api) -> None:
+    imported, tagged = (
+        create_job(tenants.workspace, kind=kind, state=state, next_run_at=None if state == "done" else clock.now())
+        for kind, state in (("import", "done"), ("contacts.tag_segment", "queued"))
+    )
+    replayed = create_job(tenants.workspace, Scope.MANAGE_WEBHOOKS, kind="webhooks.replay")
+    create_job(tenants.other)
+    create_job(tenants.twin)
+
+    def listed(*scopes: Scope, **query: Any) -> list[str]:
+        answer = api(tenants.key(scopes or ALL_SCOPES)).get("/v1/jobs", query)
+        assert answer.status_code == 200, answer.content
+        return [job["id"] for job in answer.json()["data"]]
+
+    assert listed() == [replayed.pk, tagged.pk, imported.pk]
+    assert listed(Scope.WRITE_CONTACTS, Scope.READ_MESSAGES) == [tagged.pk, imported.pk]
+    assert listed(Scope.READ_CONTACTS) == []
+    assert listed(kind="import") == [imported.pk]
+    assert listed(state="queued") == [replayed.pk, tagged.pk]
+    assert listed(kind="webhooks.replay", state="done") == []
+    assert listed(Scope.WRITE_CONTACTS, kind="webhooks.replay") == []
+
+
+def test_pages_of_jobs_go_on_where_the_last_one_ended(tenants: Tenants, api: Api) -> None:
+    jobs = [create_job(tenants.workspace, kind="import") for _ in range(3)]
+    client, query, seen = api(tenants.key()), {"limit": 2, "kind": "import"}, []
+    while True:
+        page = client.get("/v1/jobs", query).json()
+        seen.append([job["id"] for job in page["data"]])
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert seen == [[jobs[2].pk, jobs[1].pk], [jobs[0].pk]]
+    refused = client.get("/v1/jobs", {"cursor": query["cursor"]})
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_cursor")
+
+
+def test_listed_job_is_the_one_that_get_shows_with_its_author(tenants: Tenants, api: Api) -> None:
+    author: dict[str, Any] = {"author_kind": "key", "author_ref": "key_1", "author_name": "Zapier"}
+    job = create_job(tenants.workspace, kind="import", **author)
+    client = api(tenants.key())
+    [listed] = client.get("/v1/jobs").json()["data"]
+    assert listed == client.get(f"/v1/jobs/{job.pk}").json()
+    assert listed["author"] == {"type": "key", "id": "key_1", "name": "Zapier"}
+
+
+@pytest.mark.parametrize(("query", "field"), [({"kind": "imports"}, "kind"), ({"state": "open"}, "state")])
+def test_unknown_kind_or_state_is_refused(tenants: Tenants, api: Api, query: dict[str, str], field: str) -> None:
+    answer = api(tenants.key()).get("/v1/jobs", query)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["code"]) == (field, "invalid_choice")
+    assert "import" in error["detail"] or "queued" in error["detail"]
+
+
+@pytest.mark.parametrize("number", [1, 50])
+def test_list_of_jobs_takes_two_queries(
+    tenants: Tenants, api: Api, django_assert_num_queries: Any, number: int
+) -> None:
+    client = api(tenants.key())
+    client.get("/v1/jobs")  # writes when the key was last used
+    for _ in range(number):
+        create_job(tenants.workspace, kind="import")
+    with django_assert_num_queries(2):
+        assert len(client.get("/v1/jobs").json()["data"]) == number

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from crmsolid.core.ids import KINDS, new_id
+from crmsolid.core.ids import KINDS, WITHOUT_PREFIX, new_id
 from crmsolid.tools import TOOLS
 from tests.mcp.conftest import Furnished, Ids
 from tests.mcp.helpers import ARGUMENTS, contents, refusal
 from tests.tenants import Api, Tenants
 
 pytestmark = pytest.mark.django_db
+
+FOUND = {**KINDS, **WITHOUT_PREFIX}
 
 # The arguments that take an id, and the kind of object that it is of.
 ID_ARGUMENTS = {
@@ -68,9 +70,9 @@ def test_every_kind_of_id_is_declared() -> None:
     assert made | {"evt"} == {kind.prefix for kind in KINDS.values()}
 
 
-@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.call])
+@pytest.mark.parametrize("kind", [name for name, kind in FOUND.items() if kind.call])
 def test_every_call_that_finds_ids_exists(api: Api, tenants: Tenants, kind: str) -> None:
-    path = KINDS[kind].call.removeprefix("GET ")
+    path = FOUND[kind].call.removeprefix("GET ")
     parent = "contact" if path.startswith("/v1/contacts/") else "webhook endpoint"
     answer = api(tenants.key()).get(path.replace("ID", new_id(KINDS[parent].prefix)))
     assert answer.status_code == 200 or answer.json()["detail"].startswith(f"no such {parent}")

@@ -24,6 +24,7 @@ EARLIER = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
 async def run(live: Live, run_name: str, folder: Path) -> None:
     async with AsyncCrmSolid(live.key, live.url) as crm:
         await accounts_and_key(crm, live)
+        await custom_fields(crm, run_name)
         contact_id = await contacts(crm, run_name)
         await imports(crm, run_name, folder)
         await segments(crm, run_name, contact_id)
@@ -44,7 +45,20 @@ async def accounts_and_key(crm: AsyncCrmSolid, live: Live) -> None:
     assert {live.account_id, live.limited_account_id} <= set(ids)
     account = await crm.accounts.get(live.limited_account_id)
     assert (account.kind, account.state, account.daily_limit) == ("sandbox", "connected", 1)
-    assert [field.key async for field in crm.custom_fields.list()] == ["city"]
+    assert "city" in [field.key async for field in crm.custom_fields.list()]
+
+
+async def custom_fields(crm: AsyncCrmSolid, run_name: str) -> None:
+    key = f"size_{run_name}"
+    made = await crm.custom_fields.create(key=key, label="Size", type="choice", choices=["S", "L"])
+    field = await crm.custom_fields.get(key)
+    assert (field.key, field.label, field.type, field.choices) == (key, "Size", "choice", ["S", "L"])
+    changed = await crm.custom_fields.update(key, choices=["S", "M", "L"], if_match=made.response.etag)
+    assert (changed.label, changed.choices) == ("Size", ["S", "M", "L"])
+    with pytest.raises(errors.PreconditionFailedError):
+        await crm.custom_fields.update(key, label="Measure", if_match=made.response.etag)
+    with pytest.raises(errors.ValidationFailedError):
+        await crm.custom_fields.update(key, type="text")
 
 
 async def contacts(crm: AsyncCrmSolid, run_name: str) -> str:
@@ -146,6 +160,7 @@ async def imports(crm: AsyncCrmSolid, run_name: str, folder: Path) -> None:
     again = await crm.contacts.import_file(iter(parts), mapping=mapping, idempotency_key=f"import-{run_name}")
     assert (again.id, again.response.replayed) == (job.id, True)
     assert (await crm.jobs.get(job.id)).state == "done"
+    assert job.id in [each.id async for each in crm.jobs.list(kind="import", state="done")]
     assert "not a username!" in (await crm.jobs.failed_rows(job.id).read()).decode()
     with pytest.raises(errors.InvalidStateError):
         await crm.jobs.cancel(job.id)
@@ -194,6 +209,7 @@ async def messages(crm: AsyncCrmSolid, live: Live, run_name: str) -> None:
     thread_id = message.thread_id
     listed = [one.id async for one in crm.messages.list(thread_id=thread_id, direction="out", since=EARLIER)]
     assert listed == [sent.id]
+    assert sent.id in [one.id async for one in crm.messages.list(thread_id=thread_id, search=f"ДРУ {run_name}")]
     planned = await crm.messages.send(account_id=live.account_id, to=f"@reply_{run_name}", text="x", send_at=LATER)
     assert planned.eta == LATER
     assert (await crm.messages.cancel(planned.id)).status == "canceled"

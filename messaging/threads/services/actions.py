@@ -16,6 +16,7 @@ from contacts.models import Stage, StageChange
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.ids import hint_of
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
@@ -245,8 +246,7 @@ def lock_assignable(actor: Actor, user_id: int, *, field: str = "assignee") -> N
     """Lock the member, so that whoever removes them waits, and then finds the thread. ``validation_failed`` for
     ``field`` if nobody of this id may look after a thread."""
     if _assignable(actor).filter(user_id=user_id).select_for_update(of=("self",)).first() is None:
-        hint = "`GET /v1/members` has their ids and roles"
-        raise invalid(field, "invalid_choice", "choose a member who may write messages", hint=hint)
+        raise invalid(field, "invalid_choice", "choose a member who may write messages", hint=hint_of("member"))
 
 
 @dataclass(frozen=True, slots=True)

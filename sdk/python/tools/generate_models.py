@@ -62,6 +62,7 @@ NAMES = {
     "WaitingAge": "Age",
     "Webhook": "Endpoint",
     "WrittenContact": "ContactWritten",
+    "WrittenCustomField": "CustomFieldWritten",
     "WrittenSegment": "SegmentWritten",
     "WrittenTemplate": "TemplateWritten",
 }

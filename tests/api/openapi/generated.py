@@ -26,6 +26,7 @@ SEMANTIC_ERRORS = {
     *("markup_syntax", "never_opens", "too_many_entities", "unknown_variable"),
     *("no_attachments", "not_a_voice", "unknown_file"),
     *("not_in_conversation", "not_in_text", "not_there", "without_reply_to"),
+    *("reserved", "immutable", "no_choices"),
 }
 # The same, of one field: a text may be empty where there are files, a reaction is one emoji, an assignee is a member,
 # a snooze has an end in the future, a delay is not too long, and what GET answers is sent back as it was.
@@ -34,6 +35,7 @@ SEMANTIC_ERRORS_OF_FIELDS = {
     *(("snoozed_until", "out_of_range"), ("snoozed_until", "required"), ("snoozed_until", "not_snoozed")),
     *(("delay", "out_of_range"), ("jitter", "out_of_range")),
     *((name, "read_only") for name in ("id", "status", "version", "created_at", "updated_at")),
+    ("choices", "required"),
 }
 
 VALID_KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")

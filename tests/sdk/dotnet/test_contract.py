@@ -45,6 +45,7 @@ ADDED_LATER = {
     },
     "Event": {"actor"},
     "IssuedWebhook": OF_WEBHOOKS,
+    "Job": {"author"},
     "Message": {
         *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),
         *("contact", "author"),

@@ -718,9 +718,21 @@ class Conversations(Model):
 
 
 class CustomField(Model):
+    """A field that the workspace has defined for its contacts."""
+
     key: str = ""
     label: str = ""
     type: CustomFieldType = ""
+    choices: list[str] = pydantic.Field(default_factory=list)
+    """For type `choice`, else empty."""
+
+
+class CustomFieldWritten(Model):
+    """The custom field; a key without `read:contacts` gets `key` and the members it sent."""
+
+    key: str = ""
+    label: str | None = None
+    type: CustomFieldType | None = None
     choices: list[str] = pydantic.Field(default_factory=list)
     """For type `choice`, else empty."""
 
@@ -988,6 +1000,8 @@ class Job(Model):
     errors: list[dict[str, Any]] = pydantic.Field(default_factory=list)
     created_at: Time = ABSENT
     finished_at: Time | None = None
+    author: Author | None = None
+    """Who began it; null for the product itself."""
 
 
 class Key(Model):

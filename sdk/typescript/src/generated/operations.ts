@@ -37,6 +37,9 @@ export interface Operations {
   export_contacts: { query: NonNullable<types.ExportContactsData["query"]>; body: None; answer: void };
   import_contacts: { query: NonNullable<types.ImportContactsData["query"]>; body: NonNullable<types.ImportContactsData["body"]>; answer: types.ImportContactsResponses[202] };
   list_custom_fields: { query: NonNullable<types.ListCustomFieldsData["query"]>; body: None; answer: types.ListCustomFieldsResponses[200] };
+  create_custom_field: { query: None; body: NonNullable<types.CreateCustomFieldData["body"]>; answer: types.CreateCustomFieldResponses[201] };
+  get_custom_field: { query: None; body: None; answer: types.GetCustomFieldResponses[200] };
+  update_custom_field: { query: None; body: NonNullable<types.UpdateCustomFieldData["body"]>; answer: types.UpdateCustomFieldResponses[200] };
   get_delivery: { query: None; body: None; answer: types.GetDeliveryResponses[200] };
   replay_delivery: { query: None; body: NonNullable<types.ReplayDeliveryData["body"]>; answer: types.ReplayDeliveryResponses[202] };
   list_enrollments: { query: NonNullable<types.ListEnrollmentsData["query"]>; body: None; answer: types.ListEnrollmentsResponses[200] };
@@ -49,6 +52,7 @@ export interface Operations {
   create_file: { query: None; body: NonNullable<types.CreateFileData["body"]>; answer: types.CreateFileResponses[201] };
   get_file: { query: None; body: None; answer: void };
   get_file_thumbnail: { query: None; body: None; answer: void };
+  list_jobs: { query: NonNullable<types.ListJobsData["query"]>; body: None; answer: types.ListJobsResponses[200] };
   get_job: { query: None; body: None; answer: types.GetJobResponses[200] };
   cancel_job: { query: None; body: None; answer: types.CancelJobResponses[200] };
   get_failed_rows: { query: None; body: None; answer: void };
@@ -140,6 +144,9 @@ export const operations: Record<keyof Operations, readonly [method: string, path
   export_contacts: ["GET", "/v1/contacts/export", ""],
   import_contacts: ["POST", "/v1/contacts/import", "Job"],
   list_custom_fields: ["GET", "/v1/custom-fields", "[]CustomField"],
+  create_custom_field: ["POST", "/v1/custom-fields", "WrittenCustomField"],
+  get_custom_field: ["GET", "/v1/custom-fields/{key}", "CustomField"],
+  update_custom_field: ["PATCH", "/v1/custom-fields/{key}", "WrittenCustomField"],
   get_delivery: ["GET", "/v1/deliveries/{delivery_id}", "DeliveryDetail"],
   replay_delivery: ["POST", "/v1/deliveries/{delivery_id}/replay", "Delivery"],
   list_enrollments: ["GET", "/v1/enrollments", "[]Enrollment"],
@@ -152,6 +159,7 @@ export const operations: Record<keyof Operations, readonly [method: string, path
   create_file: ["POST", "/v1/files", "UploadedFile"],
   get_file: ["GET", "/v1/files/{file_id}", ""],
   get_file_thumbnail: ["GET", "/v1/files/{file_id}/thumbnail", ""],
+  list_jobs: ["GET", "/v1/jobs", "[]Job"],
   get_job: ["GET", "/v1/jobs/{job_id}", "Job"],
   cancel_job: ["POST", "/v1/jobs/{job_id}/cancel", "Job"],
   get_failed_rows: ["GET", "/v1/jobs/{job_id}/failed-rows", ""],
@@ -274,10 +282,11 @@ export const shapes: Record<string, Readonly<Record<string, string>>> = {
   "StoredAnswer": {"created_at":"","status":"","body":""},
   "Note": {"id":"","text":"","author":"Author","contact_id":"","thread_id":"","created_at":"","edited_at":"","mentions":"[]MemberName"},
   "MemberName": {"id":"","name":""},
-  "Job": {"id":"","kind":"","object_id":"","state":"","done":"","total":"","result":"JobResult","errors":"[]JobError","created_at":"","finished_at":""},
+  "Job": {"id":"","kind":"","object_id":"","state":"","done":"","total":"","result":"JobResult","errors":"[]JobError","created_at":"","finished_at":"","author":"Author"},
   "JobResult": {"created":"","updated":"","unchanged":"","invalid":"","dry_run":"","ignored_columns":"[]","failed_rows_url":"","changed":"","refused":"","moved":"","up":"","down":"","audience":"","pending":"","sent":"","failed":"","skipped":"","needs_attention":"","canceled":""},
   "JobError": {"reason":"","code":"","contact_id":"","line":"","field":""},
   "CustomField": {"key":"","label":"","type":"","choices":"[]"},
+  "WrittenCustomField": {"key":"","label":"","type":"","choices":"[]"},
   "DeliveryDetail": {"id":"","endpoint_id":"","event_id":"","event":"","status":"","reason":"","attempts":"","request_id":"","next_attempt_at":"","created_at":"","body":"","attempt_log":"[]DeliveryAttempt"},
   "DeliveryAttempt": {"number":"","at":"","status":"","error":"","duration_ms":"","request":"DeliveryRequest","answer":"DeliveryAnswer"},
   "DeliveryRequest": {"url":"","headers":"{}","signed_with":""},

@@ -1067,6 +1067,9 @@ export type CreatedAtCondition = {
     value: string | number | boolean;
 };
 
+/**
+ * A field that the workspace has defined for its contacts.
+ */
 export type CustomField = {
     key: string;
     label: string;
@@ -1078,12 +1081,46 @@ export type CustomField = {
 };
 
 /**
+ * What to replace; absent members are kept.
+ */
+export type CustomFieldChanges = {
+    /**
+     * What the panel calls it.
+     */
+    label?: string;
+    /**
+     * The one that it has: it cannot be changed.
+     */
+    type?: CustomFieldType;
+    /**
+     * For the type `choice`: the values, of which contacts keep those that are taken away later.
+     */
+    choices?: Array<string>;
+};
+
+/**
  * Compares a custom field. Its type decides which of the ops and values it takes.
  */
 export type CustomFieldCondition = {
     field: string;
     op: ConditionOperator;
     value: string | number | boolean | Array<string> | Array<number> | number;
+};
+
+export type CustomFieldInput = {
+    /**
+     * The name in requests and templates.
+     */
+    key: string;
+    /**
+     * What the panel calls it.
+     */
+    label: string;
+    type: CustomFieldType;
+    /**
+     * For the type `choice`: the values, of which contacts keep those that are taken away later.
+     */
+    choices?: Array<string>;
 };
 
 export type CustomFieldPage = {
@@ -1594,6 +1631,10 @@ export type Job = {
     errors: Array<JobError>;
     created_at: string;
     finished_at: string | null;
+    /**
+     * Who began it; null for the product itself.
+     */
+    author: Author | null;
 };
 
 /**
@@ -1640,6 +1681,14 @@ export type JobError = {
      * The column of the file it is about.
      */
     field?: string;
+};
+
+export type JobPage = {
+    data: Array<Job>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -2431,7 +2480,7 @@ export type Plan = 'trial' | 'pro' | 'business' | 'expired';
 export type PreviewReason = 'condition' | 'missing_value';
 
 /**
- * RFC 9457. Branch on `code`: it is stable. An error may add members, such as `required_scope`, and `accounts` (`[{id, name}]`, at most 10) for an account that is `not_found`.
+ * RFC 9457. Branch on `code`: it is stable. An error may add members, such as `required_scope`, and `accounts` (`[{id, name}]`, at most 20) for an account that is `not_found`.
  */
 export type Problem = {
     /**
@@ -3790,6 +3839,19 @@ export type WrittenContact = {
     unanswered_since?: string | null;
     created_at?: string;
     updated_at?: string;
+};
+
+/**
+ * The custom field; a key without `read:contacts` gets `key` and the members it sent.
+ */
+export type WrittenCustomField = {
+    key: string;
+    label?: string;
+    type?: CustomFieldType;
+    /**
+     * For type `choice`, else empty.
+     */
+    choices?: Array<string>;
 };
 
 /**
@@ -7010,6 +7072,317 @@ export type ListCustomFieldsResponses = {
 
 export type ListCustomFieldsResponse = ListCustomFieldsResponses[keyof ListCustomFieldsResponses];
 
+export type CreateCustomFieldData = {
+    body: CustomFieldInput;
+    headers: {
+        /**
+         * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
+         */
+        'Idempotency-Key': string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/custom-fields';
+};
+
+export type CreateCustomFieldErrors = {
+    /**
+     * - `malformed_json`: Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.
+     * - `idempotency_key_missing`: Send an Idempotency-Key header, a new UUID for each logical operation.
+     * - `idempotency_key_invalid`: An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `idempotency_in_progress`: A request with this Idempotency-Key is still running. Retry in a moment.
+     */
+    409: Problem;
+    /**
+     * - `erased`: The person this answer was about has been erased.
+     */
+    410: Problem;
+    /**
+     * - `payload_too_large`: A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: Correct the fields that `errors` names, then retry.
+     * - `idempotency_key_reused`: This Idempotency-Key was used for another request. Use a new key.
+     */
+    422: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type CreateCustomFieldError = CreateCustomFieldErrors[keyof CreateCustomFieldErrors];
+
+export type CreateCustomFieldResponses = {
+    /**
+     * Created
+     */
+    201: WrittenCustomField;
+};
+
+export type CreateCustomFieldResponse = CreateCustomFieldResponses[keyof CreateCustomFieldResponses];
+
+export type GetCustomFieldData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.
+         */
+        'If-Match'?: string;
+        /**
+         * ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands for any: with it, a write that creates or updates only creates.
+         */
+        'If-None-Match'?: string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        key: string;
+    };
+    query?: never;
+    url: '/v1/custom-fields/{key}';
+};
+
+export type GetCustomFieldErrors = {
+    /**
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `precondition_failed`: The object changed since you read it. Read it again, then retry.
+     */
+    412: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type GetCustomFieldError = GetCustomFieldErrors[keyof GetCustomFieldErrors];
+
+export type GetCustomFieldResponses = {
+    /**
+     * OK
+     */
+    200: CustomField;
+};
+
+export type GetCustomFieldResponse = GetCustomFieldResponses[keyof GetCustomFieldResponses];
+
+export type UpdateCustomFieldData = {
+    body: CustomFieldChanges;
+    headers: {
+        /**
+         * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
+         */
+        'Idempotency-Key': string;
+        /**
+         * The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.
+         */
+        'If-Match'?: string;
+        /**
+         * ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands for any: with it, a write that creates or updates only creates.
+         */
+        'If-None-Match'?: string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        key: string;
+    };
+    query?: never;
+    url: '/v1/custom-fields/{key}';
+};
+
+export type UpdateCustomFieldErrors = {
+    /**
+     * - `malformed_json`: Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.
+     * - `idempotency_key_missing`: Send an Idempotency-Key header, a new UUID for each logical operation.
+     * - `idempotency_key_invalid`: An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `idempotency_in_progress`: A request with this Idempotency-Key is still running. Retry in a moment.
+     */
+    409: Problem;
+    /**
+     * - `erased`: The person this answer was about has been erased.
+     */
+    410: Problem;
+    /**
+     * - `precondition_failed`: The object changed since you read it. Read it again, then retry.
+     */
+    412: Problem;
+    /**
+     * - `payload_too_large`: A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: Correct the fields that `errors` names, then retry.
+     * - `idempotency_key_reused`: This Idempotency-Key was used for another request. Use a new key.
+     */
+    422: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type UpdateCustomFieldError = UpdateCustomFieldErrors[keyof UpdateCustomFieldErrors];
+
+export type UpdateCustomFieldResponses = {
+    /**
+     * OK
+     */
+    200: WrittenCustomField;
+};
+
+export type UpdateCustomFieldResponse = UpdateCustomFieldResponses[keyof UpdateCustomFieldResponses];
+
 export type GetDeliveryData = {
     body?: never;
     headers?: {
@@ -8227,6 +8600,93 @@ export type GetFileThumbnailResponses = {
 
 export type GetFileThumbnailResponse = GetFileThumbnailResponses[keyof GetFileThumbnailResponses];
 
+export type ListJobsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Rows a page.
+         */
+        limit?: number;
+        /**
+         * From `next_cursor`.
+         */
+        cursor?: string;
+        /**
+         * What it does.
+         */
+        kind?: 'broadcast' | 'contacts.bulk' | 'contacts.score' | 'contacts.score_preview' | 'contacts.tag_segment' | 'import' | 'webhooks.replay';
+        state?: JobState;
+    };
+    url: '/v1/jobs';
+};
+
+export type ListJobsErrors = {
+    /**
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `invalid_cursor`: A cursor belongs to the list, sort and filters it came from. Start again without it.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+    /**
+     * OK
+     */
+    200: JobPage;
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
+
 export type GetJobData = {
     body?: never;
     headers?: {
@@ -8710,6 +9170,10 @@ export type ListMessagesData = {
          * Created before this time (RFC 3339).
          */
         until?: string;
+        /**
+         * Beginnings of words of the text, all of them, case-blind; of what was sent or received.
+         */
+        search?: string;
         sort?: MessageSort;
     };
     url: '/v1/messages';
@@ -8747,6 +9211,10 @@ export type ListMessagesErrors = {
      * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
      */
     408: Problem;
+    /**
+     * - `filter_too_costly`: Finding the contacts that meet this filter takes too long. Use fewer comparisons, or make a segment of it, tag the contacts in it by a job, and filter by that tag.
+     */
+    422: Problem;
     /**
      * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
      */

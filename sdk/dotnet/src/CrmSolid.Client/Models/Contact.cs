@@ -217,7 +217,7 @@ public sealed record ScoreEntry : ApiModel
 }
 
 /// <summary>A custom field that the workspace defines for its contacts.</summary>
-public sealed record CustomField : ApiModel
+public sealed record CustomField : VersionedModel
 {
     /// <summary>The name of the field in the API.</summary>
     public required string Key { get; init; }
@@ -230,4 +230,23 @@ public sealed record CustomField : ApiModel
 
     /// <summary>For type <c>choice</c>, else empty.</summary>
     public required IReadOnlyList<string> Choices { get; init; }
+}
+
+/// <summary>
+/// A custom field as a write answers it. With a key that may not read contacts, only the key and the members that were
+/// sent have values.
+/// </summary>
+public sealed record WrittenCustomField : VersionedModel
+{
+    /// <summary>The name of the field in the API.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>What the panel calls the field.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The type.</summary>
+    public CustomFieldType? Type { get; init; }
+
+    /// <summary>For type <c>choice</c>, else empty.</summary>
+    public IReadOnlyList<string>? Choices { get; init; }
 }

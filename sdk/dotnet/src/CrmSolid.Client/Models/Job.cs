@@ -34,4 +34,7 @@ public sealed record Job : ApiModel
 
     /// <summary>When it ended.</summary>
     public required DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Who began it; null for the product itself.</summary>
+    public Author? Author { get; init; }
 }

@@ -16,6 +16,14 @@ public class JobsClient : ResourceClient
     {
     }
 
+    /// <summary>Lists the jobs that calls with the scopes of the key began, newest first.</summary>
+    /// <param name="kind">Of this kind, such as <c>import</c>.</param>
+    /// <param name="state">In this state.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    public virtual Pageable<Job> ListAsync(
+        string? kind = null, JobState? state = null, CancellationToken cancellationToken = default) =>
+        Pages<Job>(() => ApiRequest.Get($"/v1/jobs").Query("kind", kind).Query("state", state), cancellationToken);
+
     /// <summary>Gets one job.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="cancellationToken">Ends the call.</param>

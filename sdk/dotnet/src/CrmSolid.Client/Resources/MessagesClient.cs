@@ -26,11 +26,12 @@ public class MessagesClient : ResourceClient
     /// <param name="since">Created at this time or later.</param>
     /// <param name="until">Created before this time.</param>
     /// <param name="sort">The order.</param>
+    /// <param name="search">Beginnings of words of the text, in what was sent or received and not deleted.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Message> ListAsync(
         long? accountId = null, string? contactId = null, string? threadId = null, MessageDirection? direction = null,
         MessageStatus? status = null, DateTimeOffset? since = null, DateTimeOffset? until = null,
-        MessageSort? sort = null, CancellationToken cancellationToken = default) =>
+        MessageSort? sort = null, string? search = null, CancellationToken cancellationToken = default) =>
         Pages<Message>(
             () => ApiRequest.Get($"/v1/messages")
                 .Query("account_id", accountId)
@@ -40,7 +41,8 @@ public class MessagesClient : ResourceClient
                 .Query("status", status)
                 .Query("since", since)
                 .Query("until", until)
-                .Query("sort", sort),
+                .Query("sort", sort)
+                .Query("search", search),
             cancellationToken);
 
     /// <summary>Gets one message.</summary>

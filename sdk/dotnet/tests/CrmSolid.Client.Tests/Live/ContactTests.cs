@@ -57,6 +57,21 @@ public sealed class ContactTests
     }
 
     [LiveFact]
+    public async Task A_custom_field_is_defined_read_and_changed()
+    {
+        string key = Product.NewUsername("field");
+        WrittenCustomField made = await _client.CustomFields.CreateAsync(key, "Size", CustomFieldType.Choice, ["S", "L"]);
+        CustomField field = await _client.CustomFields.GetAsync(key);
+        Assert.Equal(("Size", made.ETag), (field.Label, field.ETag));
+        WrittenCustomField changed = await _client.CustomFields.UpdateAsync(key, choices: ["S", "M", "L"]);
+        Assert.Equal(["S", "M", "L"], changed.Choices);
+        await Assert.ThrowsAsync<PreconditionFailedException>(
+            () => _client.CustomFields.UpdateAsync(key, label: "Measure", ifMatch: made.ETag));
+        await Assert.ThrowsAsync<ValidationFailedException>(
+            () => _client.CustomFields.UpdateAsync(key, type: CustomFieldType.Text));
+    }
+
+    [LiveFact]
     public async Task A_wrong_field_is_named()
     {
         var error = await Assert.ThrowsAsync<ValidationFailedException>(
@@ -93,6 +108,8 @@ public sealed class ContactTests
         Assert.Equal(JobState.Done, job.State);
         Assert.Equal((1, 1), (job.Result["created"].GetInt32(), job.Result["invalid"].GetInt32()));
         Assert.Contains("Nobody", await TextAsync(await _client.Jobs.FailedRowsAsync(job.Id)));
+        List<Job> jobs = await Product.AllAsync(_client.Jobs.ListAsync(kind: "import", state: JobState.Done));
+        Assert.Contains(job.Id, jobs.Select(each => each.Id));
         await Assert.ThrowsAsync<ConflictException>(() => _client.Jobs.CancelAsync(job.Id));
 
         Assert.Contains("Мария 😀", await TextAsync(await _client.Contacts.ExportAsync(tags: [tag])));

@@ -44,6 +44,8 @@ public sealed class MessageTests
         Message sent = await Product.EventuallyAsync(
             () => _client.Messages.GetAsync(queued.Id), message => message.Status == MessageStatus.Sent);
         Assert.Equal(("<i>Hi</i>", file.Id), (sent.Html, sent.Attachments[0].Id));
+        Pageable<Message> found = _client.Messages.ListAsync(threadId: sent.ThreadId, search: "hi");
+        Assert.Contains(sent.Id, (await Product.AllAsync(found)).Select(message => message.Id));
 
         Message answer = (await Product.EventuallyAsync(
             () => Product.AllAsync(_client.Messages.ListAsync(threadId: sent.ThreadId, direction: MessageDirection.In)),

@@ -9,6 +9,7 @@ from ... import models
 from ..._requests import read, write
 from ...errors import WaitTimeoutError
 from ..download import AsyncDownload
+from ..pages import AsyncPages
 from .base import AsyncResource
 
 ENDED = frozenset({"done", "failed", "canceled"})
@@ -16,6 +17,17 @@ LONGEST_PAUSE = 10.0
 
 
 class AsyncJobs(AsyncResource):
+    def list(
+        self,
+        *,
+        kind: str | None = None,
+        state: models.JobStateIn | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AsyncPages[models.Job]:
+        """The jobs that calls with the scopes of the key began, newest first."""
+        return self._pages(read("/v1/jobs", kind=kind, state=state, limit=limit, cursor=cursor), models.Job)
+
     async def get(self, job_id: str) -> models.Job:
         """A job as it is now."""
         return await self._transport.model(read("/v1/jobs/{}", job_id), models.Job)

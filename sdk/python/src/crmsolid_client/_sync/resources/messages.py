@@ -29,12 +29,14 @@ class Messages(Resource):
         status: models.MessageStatusIn | None = None,
         since: datetime.datetime | None = None,
         until: datetime.datetime | None = None,
+        search: str | None = None,
         sort: Sort | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Pages[models.Message]:
         """Messages, in and out, newest first unless ``sort`` says otherwise. ``since`` and ``until`` (exclusive) are
-        about when they were created."""
+        about when they were created. ``search`` are beginnings of words of the text; it finds what was sent or
+        received and not deleted."""
         call = read(
             "/v1/messages",
             account_id=account_id,
@@ -44,6 +46,7 @@ class Messages(Resource):
             status=status,
             since=since,
             until=until,
+            search=search,
             sort=sort,
             limit=limit,
             cursor=cursor,
