@@ -14,7 +14,11 @@ TOOLS = (
         "List contacts",
         "Find contacts who match all that is given, the newest first. `username`, `email` and `phone` are exact.",
         ContactsView,
-        about={**dict.fromkeys(("username", "email", "phone"), ""), "ids": "Unknown ones are left out."},
+        about={
+            **dict.fromkeys(("username", "email", "phone"), ""),
+            "ids": "Unknown ones are left out.",
+            "tag": "All of them.",
+        },
     ),
     Tool(
         "get_contact",

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 import contacts.tools
 import crmsolid.analytics.tools
+import crmsolid.jobs.tools
 import messaging.tools
 import sequences.tools
 from contacts import custom_fields
@@ -114,7 +115,14 @@ WHOAMI = Tool(
     stands_for=(MeView, MembersView, CustomFieldsView),
 )
 
-TOOLS = (WHOAMI, *contacts.tools.TOOLS, *messaging.tools.TOOLS, *sequences.tools.TOOLS, *crmsolid.analytics.tools.TOOLS)
+TOOLS = (
+    WHOAMI,
+    *contacts.tools.TOOLS,
+    *messaging.tools.TOOLS,
+    *sequences.tools.TOOLS,
+    *crmsolid.jobs.tools.TOOLS,
+    *crmsolid.analytics.tools.TOOLS,
+)
 
 BY_NAME = {tool.name: tool for tool in TOOLS}
 OBJECTS = (

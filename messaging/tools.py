@@ -21,6 +21,7 @@ TOOLS = (
         "List conversations",
         "Who waits for an answer, the longest wait first. `sort` `-last_message_at`: all conversations.",
         ThreadsView,
+        about=dict.fromkeys(("state", "unread", "sort"), ""),
         defaults=(("sort", "waiting_since"),),
         leave_out=frozenset({"waiting"}),
     ),
@@ -31,6 +32,7 @@ TOOLS = (
         ThreadView,
         as_listed=True,
         defaults=(("messages", 20),),
+        about={"messages": ""},
     ),
     Tool(
         "update_conversation",
@@ -38,13 +40,14 @@ TOOLS = (
         "Close, snooze or reopen a conversation, or let a member of whoami look after it.",
         ThreadView,
         "PATCH",
-        about={"snoozed_until": "With `snoozed`.", "assignee_id": "null: nobody."},
+        about={"state": "", "snoozed_until": "With `snoozed`.", "assignee_id": "null: nobody."},
     ),
     Tool(
         "list_messages",
         "List messages",
         "Read messages, newest first. `waiting_for` says why a queued one is not sent yet, `error` why one failed.",
         MessagesView,
+        about={"direction": "", "search": "Beginnings of words, all of them."},
     ),
     Tool(
         "get_message",
@@ -91,6 +94,7 @@ TOOLS = (
         "PATCH",
         destructive=True,
         open_world=True,
+        about={"text": "As in send_message; of one with files the caption."},
     ),
     Tool(
         "delete_message",
@@ -109,6 +113,7 @@ TOOLS = (
         "POST",
         destructive=True,
         open_world=True,
+        about={"emoji": "In place of an earlier one; null takes it back."},
     ),
     Tool(
         "list_accounts",
@@ -132,8 +137,8 @@ TOOLS = (
             "account_ids": "Those that send.",
             "audience": "One of `segment_id`, `tags` (all of them) and `contact_ids`.",
             "per_hour": "At most so many messages.",
-            "cooldown_days": "Without those who got a broadcast within so many days.",
         },
+        leave_out=frozenset({"cooldown_days"}),
     ),
     Tool(
         "start_broadcast",
@@ -145,13 +150,13 @@ TOOLS = (
         destructive=True,
         idempotent=False,
         open_world=True,
-        leave_out=frozenset({"preview"}),
+        leave_out=frozenset({"preview", "cooldown_days"}),
         needs=frozenset({"audience_hash"}),
         as_listed=True,
         about=dict.fromkeys(
             (
                 *("name", "text", "attachments", "account_ids", "audience", "send_at"),
-                *("per_hour", "cooldown_days", "audience_hash"),
+                *("per_hour", "audience_hash"),
             ),
             "",
         ),

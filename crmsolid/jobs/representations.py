@@ -1,6 +1,6 @@
 """What the API and the event ``job.completed`` show of a job."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -57,6 +57,7 @@ class JobErrorOut(Representation):
 class JobOut(Representation):
     """Long work; the event `job.completed` carries the same object."""
 
+    untrusted: ClassVar[tuple[str, ...]] = ("result", "errors")  # columns and rows of a file
     example = {"kind": "import", "state": "done", "done": 3, "total": 3, "finished_at": TIME}
 
     id = serializers.CharField()

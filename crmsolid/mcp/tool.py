@@ -128,13 +128,14 @@ class Tool:
 
     @cached_property
     def output(self) -> Any:
-        """The shape of the answer, None if there is none; where statuses differ, their shapes are the same."""
+        """The shape of the answer, None if there is none; where statuses differ in it, that of the first."""
         return next(iter(self.endpoint.responses.values()))
 
     @cached_property
     def untrusted_fields(self) -> list[str]:
         """The paths in the answer of text that other people wrote."""
-        return [] if self.output is None else _untrusted_fields(self.output)
+        shapes = [shape for shape in self.endpoint.responses.values() if shape is not None]
+        return list(dict.fromkeys(path for shape in shapes for path in _untrusted_fields(shape)))
 
     def is_listed_for(self, actor: Actor) -> bool:
         """Reads are listed for those who have the scopes, writes always: a refusal says which scope is missing."""

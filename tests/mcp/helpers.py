@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 
 from contacts.models import Contact, ContactNote, ContactTag, Segment
-from contacts.segments.services import create_segment
+from contacts.segments.services import create_segment, tag_segment
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES
 from crmsolid.events.models import Event
@@ -137,6 +137,7 @@ def furnish(tenants: Tenants, workspace: Workspace) -> dict[str, Any]:
     segment = create_segment(
         actor(workspace), name="Cold", filter={"field": "tag", "op": "is", "value": "cold"}
     ).segment
+    tag_segment(actor(workspace), segment.pk, add=["colder"])
     picture = attach(incoming, PICTURE, "map.png")
     typed = receive(account, Incoming(2_000_000, "Typed on the phone", clock.now(), username="carol", outgoing=True))
     assert typed is not None
@@ -215,6 +216,7 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "pause_enrollment": lambda ids: {"enrollment_id": ids["enrolled"]},
     "resume_enrollment": lambda ids: {"enrollment_id": ids["paused_enrollment"]},
     "stop_enrollment": lambda ids: {"enrollment_id": ids["enrolled"]},
+    "list_jobs": lambda ids: {},
     "get_analytics": lambda ids: {"report": "sequences", "interval": "week"},
 }
 

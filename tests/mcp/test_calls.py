@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact, CustomField
-from contacts.segments.services import create_segment
+from contacts.segments.services import create_segment, tag_segment
 from crmsolid.mcp.calls import MAX_ANSWER_BYTES
 from crmsolid.workspaces.actor import Scope
 from messaging.models import Message
@@ -104,7 +104,8 @@ def test_pages_have_every_row_once(tenants: Tenants, token: str) -> None:
         enroll(sequence, alice)
         tenants.sandbox(name=f"Account {number}")
         write_in(account, f"user_{number:03}")
-        create_segment(tenants.actor(), name=f"Segment {number}", filter={"all": []})
+        segment = create_segment(tenants.actor(), name=f"Segment {number}", filter={"all": []}).segment
+        tag_segment(tenants.actor(), segment.pk, add=["vip"])
         create_template(tenants.actor(), name=f"Template {number}", text="Hello")
     found = {name: [row["id"] for page in pages(token, name, limit=1) for row in page] for name in LISTS}
     assert {name: len(ids) for name, ids in found.items()} == {
@@ -116,6 +117,7 @@ def test_pages_have_every_row_once(tenants: Tenants, token: str) -> None:
         "list_templates": 3,
         "list_sequences": 3,
         "list_enrollments": 3,
+        "list_jobs": 3,
     }
     assert all(len(set(ids)) == len(ids) for ids in found.values())
 

@@ -75,8 +75,14 @@ TABLE: list[tuple[str, str | None, str | None, dict[str, bool]]] = [
     ("pause_enrollment", "POST /v1/enrollments/{enrollment_id}/pause", "manage:sequences", SWITCH),
     ("resume_enrollment", "POST /v1/enrollments/{enrollment_id}/resume", "manage:sequences", RESUME),
     ("stop_enrollment", "POST /v1/enrollments/{enrollment_id}/stop", "manage:sequences", CHANGE),
+    ("list_jobs", "GET /v1/jobs", None, READ),
     ("get_analytics", None, "read:analytics", READ),
 ]
+# Arguments whose names, values or tool say what they are.
+PLAIN = {
+    *("stage", "status", "state", "sort", "username", "email", "name", "last_name", "phone", "add", "remove", "text"),
+    *("unread", "direction", "messages"),
+}
 NAMES = [row[0] for row in TABLE]
 READS = [row[0] for row in TABLE if row[3] is READ]
 WRITES = [row[0] for row in TABLE if row[3] is not READ]
@@ -191,9 +197,7 @@ def test_everything_is_described(listed: list[dict[str, Any]]) -> None:
         assert tool["title"]
         assert 40 <= len(tool["description"]) <= 400
         for name, schema in tool["inputSchema"]["properties"].items():
-            plain = name in ("stage", "status", "sort", "email", "name", "last_name", "phone", "add", "remove", "text")
-            plain = plain or tool["name"] == "start_broadcast"  # as preview_broadcast
-            plain = plain or (tool["name"], name) == ("list_contacts", "username")
+            plain = name in PLAIN or tool["name"] == "start_broadcast"  # as preview_broadcast
             explained = name in ("limit", "cursor", "format", "idempotency_key") or name.endswith("_id")
             assert schema.get("description") or plain or explained, f"{tool['name']}.{name}"
 

@@ -25,6 +25,7 @@ from crmsolid.api.endpoint import ListOf
 from crmsolid.api.fields import Text
 from crmsolid.api.representations import Representation
 from crmsolid.jobs import runner
+from crmsolid.jobs.models import Job
 from crmsolid.tools import TOOLS
 from messaging.files.models import File
 from messaging.models import Message
@@ -51,7 +52,7 @@ OF_OURS: dict[str, set[str]] = {
         *("SequenceResultsOut.sequence_id", "AttachmentOut.id", "ShownFileOut.id", "TemplateOut.attachments"),
         *("NoteOut.id", "NoteOut.contact_id", "NoteOut.thread_id"),
         *("BroadcastOut.id", "BroadcastOut.segment_id", "BroadcastOut.job_id", "BroadcastOut.attachments"),
-        "BroadcastSampleOut.contact_id",
+        *("BroadcastSampleOut.contact_id", "JobOut.id", "JobOut.object_id"),
     },
     "a cursor that we made": {"ListOf.next_cursor", "ScoreOut.next_cursor"},
     "the name of a time zone, of a list of ours": {
@@ -60,7 +61,7 @@ OF_OURS: dict[str, set[str]] = {
     "a word of ours for what went wrong, or what it is": {
         "MessageOut.error",
         "ChangeOut.error",
-        "BroadcastOut.reason",
+        *("BroadcastOut.reason", "JobOut.kind"),
         "MessageOut.kind",
         "LeafOut.op",
     },
@@ -154,10 +155,13 @@ def plant(tenants: Tenants, client: Api) -> dict[str, Any]:
     header = f"{MARK}_field"
     CustomField.unscoped.create(workspace=workspace, key=header, label=WORDS, type="choice", choices=[WORDS])
     username = f"{MARK}_person"
-    rows = f"username,name,tags,{header}\n{username},{WORDS},{WORDS},{WORDS}\n"
+    rows = f"username,name,tags,{header}\n{username},{WORDS},{WORDS},{WORDS}\n{MARK}_2,,,none of the choices\n"
     assert client.post("/v1/contacts/import", rows.encode(), Content_Type="text/csv").status_code == 202
     while runner.run_due():
         pass
+    (job,) = Job.unscoped.all()
+    job.result["ignored_columns"] = [f"{MARK} column"]  # of a form with a mapping
+    job.save()
     person = Contact.unscoped.get(username_key=username)
     # By the API: every text that a contact takes.
     fields = ContactIn().fields.items()
@@ -226,6 +230,7 @@ def test_text_from_every_way_in_is_only_where_the_answers_say(tenants: Tenants, 
         ("get_message", {"message_id": ids["sent"]}),
         ("get_file", {"file_id": ids["file"]}),
         ("list_accounts", {}),
+        ("list_jobs", {}),
         ("add_note", {"contact_id": ids["contact"], "text": f"{WORDS} @{MARK}"}),
         ("list_templates", {}),
         ("list_sequences", {}),

@@ -20,6 +20,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 VERSION = "2026-07-28"
 TASKS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("tasks.json").read_text())
+TEN_TASKS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("ten_tasks.json").read_text())
 
 _SEGMENT = re.compile(r"([\w-]*)(?:\[([^\]]*)\])?")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crmsolid.workspaces.actor import Scope
-from tests.mcp.evaluation.player import TASKS, Assistant, Player
+from tests.mcp.evaluation.player import TASKS, TEN_TASKS, Assistant, Player
 from tests.mcp.evaluation.workspace import Prepared, changes
 
 
@@ -28,4 +28,4 @@ def _in_order(value: Any) -> Any:
 
 def test_every_tool_has_a_task(workspace: Prepared) -> None:
     offered = set(Assistant(workspace.token(scope.value for scope in Scope)).tools)
-    assert offered == {step["call"] for task in TASKS for step in task["steps"]}
+    assert offered == {step["call"] for task in [*TASKS, *TEN_TASKS] for step in task["steps"]}
