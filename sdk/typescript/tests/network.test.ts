@@ -37,6 +37,17 @@ test("a redirect is not followed", () =>
     assert.deepEqual(requests, ["POST /v1/messages/send"]);
   }));
 
+test("a redirect of an upload is not followed and not repeated", () =>
+  withServer(async (request, response) => {
+    await bodyOf(request);
+    response.writeHead(307, { location: "/other" }).end();
+  }, async ({ crm, requests }) => {
+    const error = await crm().files.upload(new Blob(["a"])).catch((each) => each);
+    assert.ok(error instanceof UnexpectedAnswerError && error.idempotencyKey, String(error));
+    assert.match(error.message, /the server redirects/);
+    assert.deepEqual(requests, ["POST /v1/files"]);
+  }));
+
 test("a fetch that follows redirects is an error", () =>
   withServer((request, response) => {
     if (request.url === "/other") answer(response, QUEUED);
@@ -203,3 +214,31 @@ test("an export that breaks off never ends as if it were complete", () =>
     assert.deepEqual(lines, ['{"id": "con_1"}', '{"id": "con_2"}']);
     await assert.rejects(new Response(crm().contacts.export().stream()).text());
   }));
+
+test(
+  "a file of 50 MB is read in parts",
+  { skip: !("gc" in globalThis) && "node --expose-gc" },
+  () =>
+    withServer((request, response) => {
+      request.resume();
+      request.on("end", () => answer(response, { id: "fil_1" }));
+    }, async ({ crm }) => {
+      const collect = (globalThis as unknown as { gc: () => void }).gc;
+      const used = (): number => {
+        collect();
+        const { heapUsed, external } = process.memoryUsage();
+        return (heapUsed + external) / 1e6;
+      };
+      const part = new Uint8Array(65_536);
+      let [before, most] = [0, 0];
+      async function* parts(): AsyncGenerator<Uint8Array> {
+        for (let number = 0; number < 800; number++) {
+          if (number === 2) before = used();
+          if (number % 10 === 9) most = Math.max(most, used());
+          yield part.slice();
+        }
+      }
+      await crm().files.upload(parts);
+      assert.ok(most - before < 5, `${most - before} MB`);
+    }),
+);

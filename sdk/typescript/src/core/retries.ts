@@ -130,13 +130,20 @@ export class Attempts {
   }
 }
 
+export const REDIRECTED = "the server redirects, which is not followed with an API key: correct baseUrl";
+
+/** Whether a fetch that refuses redirects has failed because of one. */
+export function isRedirectError(error: unknown): boolean {
+  return /redirect/i.test(described(error, "\0").message);
+}
+
 /** Why the answer is that of a redirect, which is never followed: the key would go to wherever it points. */
 export function redirectOf(url: string, response: HttpResponse): string | null {
   const isOther = Boolean(response.url) && new URL(response.url!).href !== new URL(url).href;
   if (response.redirected || isOther) return "fetch has followed a redirect: give one that does not";
   const isRedirect = response.status >= 300 && response.status < 400 && response.status !== 304;
   if (isRedirect || response.type === "opaqueredirect") {
-    return "the server redirects, which is not followed with an API key: correct baseUrl";
+    return REDIRECTED;
   }
   return null;
 }

@@ -16,7 +16,7 @@ export interface HttpResponse {
 export interface HttpRequest {
   method: string;
   headers: Record<string, string>;
-  redirect: "manual";
+  redirect: "manual" | "error";
   signal: AbortSignal;
   body?: string | Blob | ReadableStream<Uint8Array>;
   duplex?: "half";

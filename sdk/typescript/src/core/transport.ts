@@ -6,7 +6,7 @@ import { CanceledError, ConfigurationError, UnexpectedAnswerError } from "./erro
 import { Misfit } from "./shapes.js";
 import { Pacing } from "./pacing.js";
 import type { Call } from "./requests.js";
-import { Attempts, redirectOf } from "./retries.js";
+import { Attempts, isRedirectError, REDIRECTED, redirectOf } from "./retries.js";
 import type { HttpRequest, HttpResponse, Runtime } from "./runtime.js";
 import { Watch } from "./watch.js";
 
@@ -148,18 +148,24 @@ export class Transport {
       request.body = call.body;
     } else if (call.body !== undefined) {
       request.body = watch.seen(call.body.open());
-      if (request.body instanceof ReadableStream) request.duplex = "half";
+      if (request.body instanceof ReadableStream) {
+        request.duplex = "half";
+        // With "manual", a runtime may keep all of the body in memory, to send it again.
+        request.redirect = "error";
+      }
     }
-    const response = await watch.guard(this.runtime.fetch(url, request));
+    const { idempotencyKey } = call;
+    let response: HttpResponse;
+    try {
+      response = await watch.guard(this.runtime.fetch(url, request));
+    } catch (error) {
+      if (request.redirect === "manual" || !isRedirectError(error)) throw error;
+      throw new UnexpectedAnswerError(REDIRECTED, { idempotencyKey, requestId: null, status: 0 });
+    }
     const redirect = redirectOf(url, response);
-    if (redirect) {
-      throw new UnexpectedAnswerError(redirect, {
-        idempotencyKey: call.idempotencyKey,
-        requestId: response.headers.get("x-request-id"),
-        status: response.status,
-      });
-    }
-    return response;
+    if (redirect === null) return response;
+    const requestId = response.headers.get("x-request-id");
+    throw new UnexpectedAnswerError(redirect, { idempotencyKey, requestId, status: response.status });
   }
 
   #shown(call: Call): Record<string, unknown> {
