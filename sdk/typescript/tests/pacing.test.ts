@@ -23,7 +23,7 @@ function limited(limit: number, seconds: number, latency = 0) {
   return { state, answer };
 }
 
-for (const [seconds, latency] of [[60, 0], [60, 300], [1, 10], [2, 50]] as const) {
+for (const [seconds, latency] of [[60, 300], [1, 10], [2, 50]] as const) {
   test(`200 sends at once, 50 a window of ${seconds} s with a latency of ${latency} ms, are at most 204 requests`, async () => {
     const server = limited(50, seconds, latency);
     const fake: Fake = new Fake(() => server.answer(fake));

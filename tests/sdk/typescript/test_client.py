@@ -14,7 +14,7 @@ def test_it_compiles_without_errors(typescript: TypeScript) -> None:
 
 
 def test_its_tests_against_a_fake_server_pass(typescript: TypeScript) -> None:
-    result = typescript.run(["node", "--test", "--test-reporter=tap", *files_of_tests(typescript)])
+    result = typescript.run(["node", "--expose-gc", "--test", "--test-reporter=tap", *files_of_tests(typescript)])
     assert result.returncode == 0, result.stdout
     assert "# fail 0\n# cancelled 0\n# skipped 0\n" in result.stdout
 

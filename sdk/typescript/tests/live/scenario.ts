@@ -227,6 +227,15 @@ test("sequences and enrollments", async () => {
   await assert.rejects(crm.sequences.start(id), { code: "invalid_state" });
 });
 
+test("a sequence is made and changed", async () => {
+  const { data, response } = await crm.sequences.create({ name: `New ${run}`, steps: [{ text: "Hi" }] }).withResponse();
+  assert.deepEqual([data.status, data.steps.map((each) => each.text)], ["draft", ["Hi"]]);
+  const changed = await crm.sequences.update(data.id, { steps: [{ text: "Hello" }] }, { ifMatch: response.etag! });
+  assert.deepEqual(changed.steps.map((each) => each.text), ["Hello"]);
+  const replaced = await crm.sequences.replace(data.id, { name: `Newer ${run}`, steps: [{ text: "Hey" }] });
+  assert.deepEqual([replaced.name, replaced.steps.length], [`Newer ${run}`, 1]);
+});
+
 test("broadcasts", async () => {
   const draft = {
     name: `Новини ${run}`,

@@ -14,6 +14,30 @@ export class Sequences extends Resource {
     return this.call("get_sequence", { ids: [sequenceId], options });
   }
 
+  /** Make a sequence, as a draft. `errors` of a ValidationError name each wrong part by its path, such as `steps[2].text`. */
+  create(body: Body<"create_sequence">, options?: WriteOptions): ApiPromise<Answer<"create_sequence">> {
+    return this.call("create_sequence", { body, options });
+  }
+
+  /** Publish the next version, unless it is what the latest one says. What is left out has its default. Steps with the same
+   * `id` are the same. Those who are in the sequence finish on their version, or `move` to this one. */
+  replace(
+    sequenceId: string,
+    body: Body<"replace_sequence">,
+    options?: WriteOptions,
+  ): ApiPromise<Answer<"replace_sequence">> {
+    return this.call("replace_sequence", { ids: [sequenceId], body, options });
+  }
+
+  /** As `replace`; what is left out stays. `steps` are all of them. */
+  update(
+    sequenceId: string,
+    body: Body<"update_sequence">,
+    options?: WriteOptions,
+  ): ApiPromise<Answer<"update_sequence">> {
+    return this.call("update_sequence", { ids: [sequenceId], body, options });
+  }
+
   /** Start a draft, so that contacts can be enrolled. */
   start(sequenceId: string, options?: WriteOptions): ApiPromise<Answer<"start_sequence">> {
     return this.call("start_sequence", { ids: [sequenceId], options });
