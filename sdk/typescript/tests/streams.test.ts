@@ -161,17 +161,20 @@ test("close and a signal end a stream that waits", async () => {
   }
 });
 
-/** A log of events that grows: a cursor is a number of events. */
+/** A log of events that grows: a cursor is a number of events. One that begins in the future begins at its end. */
 function log(size: { value: number }): Responder {
   return (sent) => {
     const query = new URLSearchParams(sent.path.split("?")[1]);
-    assert.deepEqual([query.get("since"), query.get("limit")], ["2999-01-01T00:00:00Z", "100"]);
-    const from = Number(query.get("cursor") ?? 0);
+    assert.equal(query.get("limit"), "100");
+    const start = query.get("since") === "2999-01-01T00:00:00Z" ? size.value : 0;
+    const from = Number(query.get("cursor") ?? start);
     const to = Math.min(size.value, from + 100);
     const data = Array.from({ length: to - from }, (_, index) => event(from + index + 1));
     return json({ data, next_cursor: String(to) });
   };
 }
+
+const since = "2026-06-04T09:00:00Z";
 
 const numbered = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => `evt_${from + index}`);
@@ -186,12 +189,12 @@ test("events are followed for ever, and across restarts without gap or repeat", 
   const size = { value: 150 };
   const store = new Store();
   const fake = new Fake(log(size));
-  const events = fake.crm.events.follow({ store });
+  const events = fake.crm.events.follow({ store, since });
   assert.deepEqual(await fake.run(take(events, 102)), numbered(1, 102));
   await events.commit();
   const second = new Fake(log(size));
   void second.clock.sleep(2500).then(() => (size.value = 152));
-  const more = second.crm.events.follow({ store });
+  const more = second.crm.events.follow({ store, since });
   assert.deepEqual(await second.run(take(more, 50)), numbered(103, 152));
   assert.deepEqual([second.clock.time, second.sent.length], [3000, 4]);
 });
@@ -199,9 +202,9 @@ test("events are followed for ever, and across restarts without gap or repeat", 
 test("an event is taken when the next one is asked for", async () => {
   const store = new Store();
   const fake = new Fake(log({ value: 3 }));
-  await fake.run(take(fake.crm.events.follow({ store }), 2));
+  await fake.run(take(fake.crm.events.follow({ store, since }), 2));
   const second = new Fake(log({ value: 3 }));
-  const follower = second.crm.events.follow({ store });
+  const follower = second.crm.events.follow({ store, since });
   assert.deepEqual(await second.run(take(follower, 2)), ["evt_2", "evt_3"]);
   const third = new Fake(log({ value: 4 }));
   assert.deepEqual(await third.run(take(third.crm.events.follow({ position: follower.position }), 1)), ["evt_4"]);
@@ -216,11 +219,11 @@ test("an event that appears late on a page is not missed, and those that it push
   };
   const store = new Store();
   const fake = new Fake((sent) => page(rows, sent));
-  const first = fake.crm.events.follow({ store });
+  const first = fake.crm.events.follow({ store, since });
   assert.deepEqual(await fake.run(take(first, 100)), numbered(1, 100));
   await first.commit();
   const second = new Fake((sent) => page(late, sent));
-  assert.deepEqual(await second.run(take(second.crm.events.follow({ store }), 51)), [
+  assert.deepEqual(await second.run(take(second.crm.events.follow({ store, since }), 51)), [
     "evt_1000",
     ...numbered(101, 150),
   ]);
@@ -233,7 +236,7 @@ test("only events of the types that are asked for are given out", async () => {
     data: {},
   }));
   const fake = new Fake((sent) => json({ data: sent.path.includes("cursor") ? [] : rows, next_cursor: "4" }));
-  assert.deepEqual(await fake.run(take(fake.crm.events.follow({ types: ["contact.*", "message.sent"] }), 3)), [
+  assert.deepEqual(await fake.run(take(fake.crm.events.follow({ since, types: ["contact.*", "message.sent"] }), 3)), [
     "evt_1",
     "evt_2",
     "evt_3",
@@ -249,7 +252,7 @@ test("a follower passes by what cannot be read, comes back after outages, and it
     json({ data: rows, next_cursor: "3" }),
     silent,
   ]);
-  const events = fake.crm.events.follow({ since: "2026-06-04T09:00:00Z" });
+  const events = fake.crm.events.follow({ since });
   assert.equal((await fake.run(events.next())).value!.id, "evt_1");
   const error = await fake.failure<UnreadableEvent>(events.next());
   assert.deepEqual([error.id, error.type, JSON.parse(events.position)], ["evt_2", "x", [
@@ -260,10 +263,20 @@ test("a follower passes by what cannot be read, comes back after outages, and it
   ]]);
   assert.equal((await fake.run(events.next())).value!.id, "evt_3");
   const store = { load: () => "no position", save: () => undefined };
-  const failed = await fake.failure(fake.crm.events.follow({ store }).next());
+  const failed = await fake.failure(fake.crm.events.follow({ store, since }).next());
   assert.equal(failed.message, "the store of the position has failed");
   assert.throws(() => fake.crm.events.follow({ position: "[]" }), ConfigurationError);
   assert.throws(() => fake.crm.events.follow({ poll: 0 }), ConfigurationError);
+});
+
+test("without a position it begins with what happens from then on, also if it ends before anything has happened", async () => {
+  const size = { value: 5 };
+  const store = new Store();
+  const fake = new Fake(log(size));
+  await (await fake.run(fake.crm.events.follow({ store }).open())).close();
+  size.value = 7;
+  const second = new Fake(log(size));
+  assert.deepEqual(await second.run(take(second.crm.events.follow({ store }), 2)), ["evt_6", "evt_7"]);
 });
 
 test("a cursor that does not belong to the type is not asked for again and again", async () => {

@@ -76,6 +76,16 @@ export class EventFollower extends EndlessEvents {
     return JSON.stringify([since, cursor, ...taken]);
   }
 
+  /** Begin, so that everything that happens from now on comes. */
+  async open(): Promise<this> {
+    await this.repeat(async () => {
+      await this.#begin();
+      await this.commit();
+      return true;
+    });
+    return this;
+  }
+
   /** Save the position now, before you leave the loop after an event that has been worked on. */
   async commit(): Promise<void> {
     const { position } = this;
@@ -85,7 +95,7 @@ export class EventFollower extends EndlessEvents {
   }
 
   protected async read(): Promise<Event | null> {
-    if (!this.#isLoaded) await this.#load();
+    await this.#begin();
     await this.commit();
     this.#page ??= await this.#request();
     for (let row = this.#page.rows.shift(); row !== undefined; row = this.#page.rows.shift()) {
@@ -103,6 +113,14 @@ export class EventFollower extends EndlessEvents {
     const type = isObject(row) ? row["event"] : undefined;
     if (this.#types.length === 0 || typeof type !== "string") return true;
     return this.#types.some((each) => each === type || (each.endsWith("*") && type.startsWith(each.slice(0, -1))));
+  }
+
+  async #begin(): Promise<void> {
+    if (!this.#isLoaded) await this.#load();
+    const { since, cursor } = this.#position;
+    if (since !== END_OF_LOG || cursor !== null) return;
+    // From now on: the cursor of the end is kept, because "the end" would be another one after a restart.
+    this.#position = { since, cursor: (await this.#request()).next, taken: [] };
   }
 
   async #load(): Promise<void> {
