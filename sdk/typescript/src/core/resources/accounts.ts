@@ -1,6 +1,6 @@
-import type { Answer, Query } from "../../types.js";
+import type { Answer, Body, Query } from "../../types.js";
 import type { ApiPromise } from "../answers.js";
-import type { CallOptions } from "../config.js";
+import type { CallOptions, WriteOptions } from "../config.js";
 import type { Pages } from "../pages.js";
 import { Resource } from "./resource.js";
 
@@ -26,5 +26,23 @@ export class CustomFields extends Resource {
   /** The definitions of the custom fields. */
   list(query?: Query<"list_custom_fields">, options?: CallOptions): Pages<Answer<"list_custom_fields">> {
     return this.pages("list_custom_fields", query, options);
+  }
+
+  get(key: string, options?: CallOptions): ApiPromise<Answer<"get_custom_field">> {
+    return this.call("get_custom_field", { ids: [key], options });
+  }
+
+  /** Define a custom field. */
+  create(body: Body<"create_custom_field">, options?: WriteOptions): ApiPromise<Answer<"create_custom_field">> {
+    return this.call("create_custom_field", { body, options });
+  }
+
+  /** Change the definition of a custom field. */
+  update(
+    key: string,
+    body: Body<"update_custom_field">,
+    options?: WriteOptions,
+  ): ApiPromise<Answer<"update_custom_field">> {
+    return this.call("update_custom_field", { ids: [key], body, options });
   }
 }

@@ -1,8 +1,9 @@
-import type { Answer } from "../../types.js";
+import type { Answer, Query } from "../../types.js";
 import type { ApiPromise } from "../answers.js";
 import { type CallOptions, checkedNumber, type WriteOptions } from "../config.js";
 import type { Download } from "../downloads.js";
 import { CanceledError, WaitTimeoutError } from "../errors.js";
+import type { Pages } from "../pages.js";
 import { Resource } from "./resource.js";
 
 const ENDED: readonly string[] = ["done", "failed", "canceled"];
@@ -15,6 +16,11 @@ export interface WaitOptions extends CallOptions {
 
 /** Work that goes on after the call that began it was answered. */
 export class Jobs extends Resource {
+  /** The jobs that the key's scopes could have begun, newest first. */
+  list(query?: Query<"list_jobs">, options?: CallOptions): Pages<Answer<"list_jobs">> {
+    return this.pages("list_jobs", query, options);
+  }
+
   get(jobId: string, options?: CallOptions): ApiPromise<Answer<"get_job">> {
     return this.call("get_job", { ids: [jobId], options });
   }
