@@ -19,7 +19,8 @@ def installed_packages(source: Path) -> Path:
     that holds ``node_modules``. Skips the test if npm is not installed."""
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed")
-    manifests = (source / "package.json", source / "package-lock.json")
+    names = ("package.json", "package-lock.json", ".npmrc")
+    manifests = [source / name for name in names if (source / name).exists()]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in manifests)).hexdigest()[:16]
     folder = CACHE / digest
     folder.mkdir(parents=True, exist_ok=True)
