@@ -19,10 +19,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help run stop psql backup restore test pythons lint types openapi sdk mcpb bench chaos fuzz screenshots lock audit licenses clean
+.PHONY: FORCE help run stop psql backup restore test test-n8n pythons lint types openapi sdk mcpb bench chaos fuzz screenshots lock audit licenses clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 run: $(READY) ## run the whole product on this machine: make run PORT=8000
 	@$(BIN)/python -m crmsolid.local run --host $(HOST) --port $(PORT)
@@ -41,6 +41,9 @@ restore: $(READY) ## make the database what it is in a backup: make restore FILE
 
 test: $(READY) ## ruff, deptry, mypy and all tests; some of them: make test TESTS=tests/contacts
 	@bash scripts/test.sh $(TESTS)
+
+test-n8n: $(READY) ## run the nodes in n8n itself, which takes ten minutes and 2.3 GB the first time
+	@$(BIN)/python -m pytest -n 0 tests/sdk/n8n/with_n8n.py
 
 pythons: ## all tests on each Python from 3.11 on that is here; some of them: make pythons TESTS=tests/contacts
 	@bash scripts/pythons.sh $(TESTS)

@@ -238,8 +238,8 @@ They are not part of an installation of the product.
 
 {tests}
 
-Packages from npm that the tests and the example of a receiver run, by the number of packages under each licence. Those of
-n8n under its own licence are what its nodes are checked with: none is in a package.
+Packages from npm that the tests and the example of a receiver run, by the number of packages under each licence. Those
+under n8n's own licence are what its nodes are checked with: no package has any of it.
 
 {npm}
 """

@@ -1,42 +1,12 @@
 """The nodes for n8n: compiled, checked by what n8n checks, and run against the product. n8n itself is run by
 ``make test-n8n``."""
 
-import fcntl
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
-import pytest
-
-from tests.npm import installed_packages
 from tests.sdk.live import Live
-from tests.sdk.typescript.toolchain import ROOT, TypeScript
-
-SOURCE = ROOT / "sdk" / "n8n"
-CLIENT = {"CRMSOLID_CLIENT": str(ROOT / "sdk" / "typescript" / "src")}
-
-
-@pytest.fixture(scope="session")
-def nodes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> TypeScript:
-    """Built once a run: the processes of pytest-xdist share it."""
-    base = tmp_path_factory.getbasetemp()
-    base = base if worker_id == "master" else base.parent
-    copy = TypeScript(base / "n8n", "")
-    with (base / "n8n.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not copy.folder.exists():
-            packages = installed_packages(SOURCE) / "node_modules"
-            shutil.copytree(SOURCE, copy.folder, ignore=shutil.ignore_patterns("node_modules", "client", "dist"))
-            (copy.folder / "node_modules").symlink_to(packages)
-            succeeds(copy, "node", "tools/build.mjs", **CLIENT)
-    return copy
-
-
-def succeeds(nodes: TypeScript, *command: str, **environment: str) -> str:
-    ended: subprocess.CompletedProcess[str] = nodes.run([*command], environment)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
+from tests.sdk.n8n.toolchain import SOURCE, succeeds
+from tests.sdk.typescript.toolchain import TypeScript
 
 
 def test_linter_of_n8n_finds_nothing(nodes: TypeScript) -> None:
