@@ -14,6 +14,7 @@ At the end the figures are compared with what the product is held to; a FAIL doe
 import argparse
 import multiprocessing
 import os
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -218,6 +219,7 @@ def requests(seeded: dict[str, Any], enrollments: int) -> Iterator[Row]:
         lambda: services.enroll_contact(by, sequence.pk, contact_id=f"con_{next(numbers):026d}"), enrolled
     )
     yield "requests: ms to enroll a contact (service)", f"{taken:.2f}", None
+    yield from enrolling(enrollments, accounts)
     taken = milliseconds(lambda: services.people_by_step(by, sequence.pk), 5)
     yield "requests: ms to count the people by step", f"{taken:.0f}", None
     for mode in ResumeMode:
@@ -232,6 +234,24 @@ def requests(seeded: dict[str, Any], enrollments: int) -> Iterator[Row]:
         new = definition(by.workspace, "Large", accounts, **members)
         taken = milliseconds(partial(services.update_sequence, by, sequence.pk, new, move_people=True))
         yield f"requests: ms to publish and move, {what}", f"{taken:.0f}", None
+
+
+def enrolling(count: int, accounts: list[int]) -> Iterator[Row]:
+    """A job that enrolls everybody, and one that finds them all in the sequence already."""
+    from crmsolid.jobs import runner
+    from sequences import services
+
+    by, sequence = actor(), add_sequence("All", accounts)
+    for what in ("enrolled by a job", "found enrolled by a job"):
+        job = services.enroll_many(by, sequence.pk, filter={"all": []})
+        started = time.perf_counter()
+        runner.run_due(seconds=3600)
+        seconds = time.perf_counter() - started
+        job.refresh_from_db()
+        assert job.state == "done" and job.done >= count, (job.state, job.done, job.errors)
+        yield f"requests: contacts a second, {what}", f"{job.done / seconds:,.0f}", None
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    yield "requests: MB of the process after these jobs", f"{largest}", None
 
 
 def list_pages(token: str, sequence_id: str, *, deep: int) -> Iterator[Row]:

@@ -5,7 +5,9 @@ change may itself move contacts in or out, and a contact that comes in behind th
 contact for whom the change is refused is counted with the reason, and the others go on.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,7 +42,12 @@ Apply = Callable[[Actor, Sequence[str], Mapping[str, Any]], tuple[int, Mapping[s
 class BulkAction:
     """One kind of change. ``check`` gets who starts it and the arguments, and returns them as they are kept in the job;
     it raises ``validation_failed``. ``batch`` contacts are changed in one transaction. ``scopes`` are what the change
-    needs, beside reading contacts, whose number the job tells. ``finish`` is called once all contacts are changed."""
+    needs, beside reading contacts, whose number the job tells; following the job needs the first. ``finish`` is called
+    once all contacts are changed. ``kind`` is that of its jobs, ``BULK_CHANGE`` by default.
+
+    ``counted_as``: the ``result`` of its job is ``{counted_as: number, "skipped": {code of the refusal: number}}``;
+    those of a list of ids who are gone are skipped as ``not_found``.
+    """
 
     name: str
     label: str
@@ -49,6 +56,8 @@ class BulkAction:
     batch: int
     scopes: tuple[Scope, ...] = (Scope.WRITE_CONTACTS,)
     finish: Callable[[Actor, Mapping[str, Any]], object] = lambda actor, arguments: None
+    kind: JobKind | None = None
+    counted_as: str = ""
 
 
 # By their names.
@@ -76,9 +85,12 @@ def start_bulk(
     arguments: Mapping[str, Any] | None = None,
     *,
     expected: int | None = None,
+    object_id: str = "",
+    may_be_nobody: bool = False,
 ) -> Job:
     """Start a job that changes all contacts that match the filters, those of ``list_contacts``. ``expected`` is the
-    number that somebody was shown.
+    number that somebody was shown. ``object_id`` is what the job works on. ``may_be_nobody``: it starts also if nobody
+    matches, or if it takes too long to count them.
 
     Errors: ``scope_missing``, ``validation_failed`` for the arguments, ``invalid_parameter`` for the filters,
     ``invalid_state`` if nobody matches, or not as many as expected.
@@ -89,12 +101,12 @@ def start_bulk(
     kept = kind.check(actor, arguments or {})
     # For whoever erases a person named in a filter: the segment is held until the job can be seen.
     conditions = services.conditions_of(actor.workspace, filters, copying=True)
-    total = services.count_contacts(actor, filters)
+    total = _count(actor, filters, may_be_nobody)
     if expected is not None and total != expected:
         raise DomainError(
             "invalid_state", f"{total:,} contacts match now, not {expected:,}; look again before you start"
         )
-    if not total:
+    if not (total or may_be_nobody):
         raise DomainError("invalid_state", "nobody matches")
     now = clock.now()
     plain = {name: value for name, value in filters.items() if name not in ("segment", "filter", "updated_since")}
@@ -107,9 +119,15 @@ def start_bulk(
         "user": actor.subject.id if actor.subject.kind == "user" else "",
         "after": "",
     }
-    job = start_job(actor, BULK_CHANGE, Scope.WRITE_CONTACTS, total=total, params=params)
+    job = start_job(actor, kind.kind or BULK_CHANGE, kind.scopes[0], total=total, params=params, object_id=object_id)
     audit.record(actor, "contact.bulk_started", job.pk, what=action, contacts=total)
     return job
+
+
+def _count(actor: Actor, filters: Mapping[str, Any], may_be_unknown: bool) -> int | None:
+    with suppress(DomainError) if may_be_unknown else nullcontext():
+        return services.count_contacts(actor, filters)
+    return None
 
 
 def _run(job: Job) -> datetime | None:
@@ -125,21 +143,35 @@ def _run(job: Job) -> datetime | None:
         if not walk.ended:
             return clock.now()
         action.finish(actor, job.params["arguments"])
+        gone = len(job.params["filters"].get("ids", ())) - job.done
+        if action.counted_as and gone > 0:
+            job.result = _added(action, job.result, 0, 0, {"not_found": gone})
         return None
     changed, refused = action.apply(actor, ids, job.params["arguments"])
     # An erasure takes the person out of the filters of jobs, this one included.
     job.refresh_from_db(fields=["params"])
     walk.keep_in(job)
     job.done += len(ids)
-    result = job.result
-    job.result = {
-        "changed": result.get("changed", 0) + changed,
-        "unchanged": result.get("unchanged", 0) + len(ids) - changed - len(refused),
-        "refused": result.get("refused", 0) + len(refused),
-    }
+    reasons = Counter(error.code for error in refused.values())
+    job.result = _added(action, job.result, changed, len(ids) - changed - len(refused), reasons)
     errors = [{"contact_id": key, "code": error.code, "reason": error.detail} for key, error in refused.items()]
     job.errors = [*job.errors, *errors][:MAX_ERRORS]
     return clock.now()
+
+
+def _added(
+    action: BulkAction, result: Mapping[str, Any], changed: int, unchanged: int, refused: Mapping[str, int]
+) -> dict[str, Any]:
+    """The result of a job with these contacts."""
+    if action.counted_as:
+        skipped = Counter(result.get("skipped", {})) + Counter(refused)
+        number = result.get(action.counted_as, 0) + changed
+        return {action.counted_as: number, "skipped": dict(sorted(skipped.items()))}
+    return {
+        "changed": result.get("changed", 0) + changed,
+        "unchanged": result.get("unchanged", 0) + unchanged,
+        "refused": result.get("refused", 0) + sum(refused.values()),
+    }
 
 
 def _people(job: Job) -> ContactQuerySet:
@@ -220,4 +252,10 @@ CHANGE_STAGE = BulkAction(STAGE, "Stage", _check_stage, _change_stage, 500)
 # One a transaction: an erasure locks saved conditions before the contact, and keeps them locked until the end.
 ERASE_CONTACTS = BulkAction(ERASE, "Erase", _nothing, _erase, 1)
 
-BULK_CHANGE = JobKind("contacts.bulk", "Change of many contacts", _run, close=_forget, detail=_detail)
+
+def kind_of_jobs(name: str, label: str, **options: Any) -> JobKind:
+    """A kind of jobs that change many contacts; ``options`` are those of a :class:`JobKind`."""
+    return JobKind(name, label, _run, close=_forget, **options)
+
+
+BULK_CHANGE = kind_of_jobs("contacts.bulk", "Change of many contacts", detail=_detail)

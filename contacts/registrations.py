@@ -32,7 +32,7 @@ for action in (bulk.CHANGE_TAGS, bulk.CHANGE_STAGE, bulk.ERASE_CONTACTS, tags.RE
 # a job or a started broadcast waits for a segment. Then jobs, which are locked before all others.
 operands.register_column(Segment, "filter")
 # Jobs on many contacts forget the filter at their end.
-on_many = Q(kind__in=[tagging.TAG_SEGMENT.name, bulk.BULK_CHANGE.name], next_run_at__isnull=False)
+on_many = (Q(kind=tagging.TAG_SEGMENT.name) | Q(params__has_key="conditions")) & Q(next_run_at__isnull=False)
 operands.register_column(Job, "params", where=on_many | Q(kind=rescoring.PREVIEW.name))
 operands.register_column(ScoringRule, "value")
 

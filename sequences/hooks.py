@@ -17,6 +17,9 @@ from contacts.timeline import CHANGES, Entry, Older, Source
 from contacts.uses import Use, names_field, names_tag
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
+from crmsolid.jobs.kinds import JobFailed
+from crmsolid.jobs.models import Job
+from crmsolid.panel.components.addresses import panel_url
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace, where_plan_allows_sending
 from messaging import held
@@ -105,10 +108,29 @@ def _check(actor: Actor, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _enroll(actor: Actor, ids: Sequence[str], arguments: Mapping[str, Any]) -> tuple[int, Mapping[str, DomainError]]:
-    return bulk.each(lambda pk: bool(services.enroll_contact(actor, arguments["sequence"], contact_id=pk)), ids)
+    try:
+        enrolled, refused = services.enroll_contacts(actor, arguments["sequence"], ids)
+    except DomainError as error:  # the sequence was paused, or is gone
+        raise JobFailed(error.code, error.detail) from None
+    return len(enrolled), refused
 
 
-ENROLL = BulkAction("enroll", "Enroll in a sequence", _check, _enroll, 50, (Scope.MANAGE_SEQUENCES,))
+def _links(job: Job) -> list[tuple[str, str]]:
+    is_there = SequenceRow.objects.for_workspace(job.workspace_id).filter(pk=job.object_id).exists()
+    return [("The sequence", panel_url("sequences_sequence_change", job.object_id))] if is_there else []
+
+
+ENROLL_JOB = bulk.kind_of_jobs("sequences.enroll", "Enrolling in a sequence", links=_links)
+ENROLL = BulkAction(
+    services.ENROLL,
+    "Enroll in a sequence",
+    _check,
+    _enroll,
+    500,
+    (Scope.MANAGE_SEQUENCES,),
+    kind=ENROLL_JOB,
+    counted_as="enrolled",
+)
 
 
 # --- The sequences that contacts have finished, for the scores that rules give for them -------------------------------

@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from contacts.models import Stage
+from contacts.segments.representations import FILTER_HELP, FilterField
 from contacts.segments.schema import CONDITION_COMPONENTS
 from contacts.validation import TAG
-from crmsolid.api.fields import INT64, Choice, Id, PageQuery, StrictSerializer, Text
+from crmsolid.api.fields import INT64, Choice, Id, List, PageQuery, StrictSerializer, Text, id_pattern
 from crmsolid.api.representations import Representation
 from messaging.files.albums import MAX_TOGETHER
 from messaging.inputs import TEMPLATE_OR_EMPTY, TEXT_HELP
@@ -18,6 +19,7 @@ from sequences.models import EnrollmentStatus
 from sequences.representations import EnrollmentOut, SequenceDetailOut, SequenceOut
 from sequences.running.schedule import DAYS, ResumeMode
 
+MAX_ENROLLED = 1000
 # What people who are in a sequence do when it is changed.
 FINISH, MOVE = "finish", "move"
 
@@ -190,8 +192,27 @@ class SequenceReplacementIn(SequenceIn):
         return fields
 
 
+class EnrollIn(StrictSerializer):
+    """Whom to enroll: one contact, or many."""
+
+    exactly_one_of = ("contact_id", "contact_ids", "segment_id", "filter")
+    example = {"contact_id": "con_01KA3QY5VJ8B6M2T9XZ4R7WDEF"}
+    resource = EnrollmentOut
+
+    contact_id = Id("contact", required=False, help_text="This contact: 201, the enrollment.")
+    contact_ids = List(
+        required=False,
+        max_length=MAX_ENROLLED,
+        allow_empty=False,
+        child=Id("contact", pattern=id_pattern("con")),
+        help_text="These contacts: 202, a job.",
+    )
+    segment_id = Id("segment", required=False, help_text="Everybody in this segment: 202, a job.")
+    filter = FilterField(required=False, help_text=f"Everybody who meets it: 202, a job. {FILTER_HELP}")
+
+
 class SequenceContactIn(StrictSerializer):
-    """The contact to enroll, or to preview the sequence for."""
+    """The contact to preview the sequence for."""
 
     example = {"contact_id": "con_01KA3QY5VJ8B6M2T9XZ4R7WDEF"}
     resource = EnrollmentOut

@@ -7,6 +7,7 @@ from contacts.repository import watchers
 from contacts.scoring import occasions
 from contacts.scoring.models import Trigger
 from crmsolid.core.erasure import KeptData, kept_data
+from crmsolid.jobs.kinds import kinds
 from crmsolid.workspaces.configuration import Section, sections
 from messaging import held
 from messaging.files.uses import Use
@@ -17,7 +18,7 @@ from sequences import (
     erasure,
     events,  # noqa: F401 - declares the event types
 )
-from sequences.hooks import ENROLL, SOURCES, WHILE_HELD, completed_by, of_field, of_tag
+from sequences.hooks import ENROLL, ENROLL_JOB, SOURCES, WHILE_HELD, completed_by, of_field, of_tag
 from sequences.models import SequenceVersion, Step
 from sequences.panel.enrollments import ENROLL_ACTION, ENROLL_CHOICE, sequences_of
 from sequences.running import runner
@@ -26,6 +27,7 @@ from sequences.running.message_source import SOURCE, SequenceSource
 sources.registry.register(SOURCE, SequenceSource())
 held.sequences.register("sequences", WHILE_HELD)
 watchers.register("sequences.wake", runner.wake)
+kinds.register(ENROLL_JOB.name, ENROLL_JOB)
 bulk.actions.register(ENROLL.name, ENROLL)
 bulk_choices.register(ENROLL_CHOICE.action, ENROLL_CHOICE)
 contact_actions.register("sequences.enroll", ENROLL_ACTION)

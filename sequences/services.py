@@ -1,6 +1,6 @@
 """Every read and write of sequences that a caller may ask for. Each service checks the actor's authority itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,15 +9,19 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, F, Value, When
 
+from contacts import bulk
 from contacts import repository as contacts
 from contacts.models import Contact
+from contacts.segments.conditions import parse_condition
+from contacts.segments.matching import condition_of, find_segment
 from crmsolid.api.pagination import Page, page
 from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core import clock, doorbell
 from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import is_id
 from crmsolid.core.unit_of_work import unit_of_work
-from crmsolid.events.publishing import publish
+from crmsolid.events.publishing import NewEvent, publish, publish_all
+from crmsolid.jobs.models import Job
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from messaging.formatting.entities import Formatted
@@ -39,7 +43,10 @@ from sequences.representations import EnrollmentOut, SequenceOut
 from sequences.running import due_steps, progress
 from sequences.running.message_source import PAUSED
 from sequences.running.schedule import ResumeMode
-from sequences.versions import add_version, current_version, keys_ever_used, version_of
+from sequences.versions import Version, add_version, current_version, keys_ever_used, version_of
+
+# The name of the bulk action, see sequences.hooks.
+ENROLL = "enroll"
 
 
 # --- Sequences --------------------------------------------------------------------------------------------------------
@@ -288,36 +295,108 @@ def enroll_contact(actor: Actor, sequence_id: str, *, contact_id: str) -> Enroll
     Of two calls at once one succeeds. Errors: ``scope_missing``, ``not_found``, ``sequence_not_active``,
     ``contact_opted_out``, ``already_enrolled``.
     """
+    enrolled, refused = enroll_contacts(actor, sequence_id, [contact_id])
+    if refused:
+        raise refused[contact_id]
+    _audit(actor, "contact.enrolled", enrolled[0])
+    return enrolled[0]
+
+
+@unit_of_work()
+def enroll_contacts(
+    actor: Actor, sequence_id: str, contact_ids: Iterable[str]
+) -> tuple[list[Enrollment], dict[str, DomainError]]:
+    """The same for many contacts. Returns the enrollments, and by the id of the contact why others are not enrolled:
+    ``not_found``, ``contact_opted_out``, ``already_enrolled``.
+
+    Errors: ``scope_missing``, ``not_found`` for the sequence, ``sequence_not_active``.
+    """
     actor.require(Scope.MANAGE_SEQUENCES)
     sequence = _share_sequence(actor, sequence_id)
-    contact = contacts.get(actor.workspace, contact_id, lock=True).contact
+    wanted = [each for each in contact_ids if is_id("con", each)]
+    people = contacts.lock(actor.workspace.pk, wanted)
+    if people and sequence.status != SequenceStatus.ACTIVE:
+        raise DomainError("sequence_not_active", f"the sequence is {sequence.status}; start or resume it first")
+    refused = {each: not_found("contact") for each in contact_ids}
+    refused |= {each.id: DomainError("contact_opted_out") for each in people if each.opted_out}
+    version = current_version(sequence)
+    rows = _new_enrollments(actor, sequence, version, [each for each in people if not each.opted_out])
+    stored = Enrollment.objects.for_workspace(actor.workspace)
+    stored.bulk_create(rows, ignore_conflicts=True)  # the unique key says who is in it already
+    there = set(stored.filter(pk__in=[each.pk for each in rows]).values_list("pk", flat=True))
+    refused |= {str(each.contact_id): DomainError("already_enrolled") for each in rows}
+    enrolled = [each for each in rows if each.pk in there]
+    for each in enrolled:
+        del refused[str(each.contact_id)]
+    load_related(enrolled)
+    shown = SequenceOut.render(sequence)
+    publish_all(
+        actor,
+        [
+            NewEvent(
+                SEQUENCE_STARTED,
+                {"sequence": shown, "enrollment": EnrollmentOut.render(each)},
+                contact_id=str(each.contact_id),
+            )
+            for each in enrolled
+        ],
+    )
+    transaction.on_commit(lambda: doorbell.ring("sequences.run"))
+    return enrolled, refused
+
+
+def _new_enrollments(actor: Actor, sequence: Sequence, version: Version, people: list[Contact]) -> list[Enrollment]:
+    """Enrollments of these contacts, not stored yet."""
+    now, accounts = clock.now(), _accounts_for(sequence, version.definition, [each.id for each in people])
+    rows = []
+    for contact in people:
+        enrollment = Enrollment(
+            workspace=actor.workspace,
+            sequence=sequence,
+            version_id=version.id,
+            contact=contact,
+            account_id=accounts[contact.id],
+            anchor_at=now,
+            created_at=now,
+            request_id=actor.request_id,
+        )
+        progress.start_step(enrollment, version.definition, version.definition.steps[0], contact, now)
+        rows.append(enrollment)
+    return rows
+
+
+def enroll_many(
+    actor: Actor,
+    sequence_id: str,
+    *,
+    segment_id: str | None = None,
+    filter: Any = None,
+    contact_ids: Iterable[str] | None = None,
+) -> Job:
+    """Start a job that enrolls everybody in a segment, everybody who meets a filter, or these contacts: each once, when
+    their turn comes, by the filter as it is now. Give one of the three.
+
+    Its ``result`` is ``{enrolled, skipped: {reason: number}}``, and the reasons are the errors of
+    :func:`enroll_contact`. It fails if the sequence is paused meanwhile; who is enrolled stays. Errors:
+    ``scope_missing`` (its numbers tell of contacts, so it needs the scope to read them too), ``not_found``,
+    ``sequence_not_active``, ``validation_failed`` for the filter, ``invalid_state`` if that of the segment does not fit
+    any more.
+    """
+    actor.require(Scope.MANAGE_SEQUENCES)
+    actor.require(Scope.READ_CONTACTS)
+    sequence = _share_sequence(actor, sequence_id)
     if sequence.status != SequenceStatus.ACTIVE:
         raise DomainError("sequence_not_active", f"the sequence is {sequence.status}; start or resume it first")
-    if contact.opted_out:
-        raise DomainError("contact_opted_out")
-    version, now = current_version(sequence), clock.now()
-    enrollment = Enrollment(
-        workspace=actor.workspace,
-        sequence=sequence,
-        version_id=version.id,
-        contact=contact,
-        account_id=_account_for(sequence, version.definition, contact.id),
-        anchor_at=now,
-        created_at=now,
-        request_id=actor.request_id,
-    )
-    progress.start_step(enrollment, version.definition, version.definition.steps[0], contact, now)
-    try:
-        with transaction.atomic():
-            enrollment.save(force_insert=True)
-    except IntegrityError:
-        raise DomainError("already_enrolled") from None
-    load_related([enrollment])
-    data = {"sequence": SequenceOut.render(sequence), "enrollment": EnrollmentOut.render(enrollment)}
-    publish(actor, SEQUENCE_STARTED, data, contact_id=contact.id)
-    _audit(actor, "contact.enrolled", enrollment)
-    transaction.on_commit(lambda: doorbell.ring("sequences.run"))
-    return enrollment
+    if segment_id is not None:
+        condition_of(find_segment(actor.workspace, segment_id))
+        filters: dict[str, Any] = {"segment": segment_id}
+    elif contact_ids is not None:
+        filters = {"ids": list(dict.fromkeys(contact_ids))}
+    else:
+        parse_condition(actor.workspace, filter, path="filter")
+        filters = {"filter": filter}
+    arguments = {"sequence": sequence_id}
+    return bulk.start_bulk(actor, ENROLL, filters, arguments, object_id=sequence_id, may_be_nobody=True)
 
 
 def _audit(actor: Actor, action: str, enrollment: Enrollment) -> None:
@@ -338,12 +417,13 @@ def _share_sequence(actor: Actor, sequence_id: str) -> Sequence:
     raise not_found("sequence")
 
 
-def _account_for(sequence: Sequence, definition: Definition, contact_id: str) -> int:
-    """The account that has a conversation with the contact, else the one after that of who was enrolled last."""
+def _accounts_for(sequence: Sequence, definition: Definition, contact_ids: list[str]) -> dict[str, int]:
+    """For each contact the account that has a conversation with them; the others are shared out, from the account after
+    that of who was enrolled last."""
     rows = Enrollment.objects.for_workspace(sequence.workspace_id).filter(sequence=sequence)
     several = len(definition.account_ids) > 1
     last = rows.order_by("-created_at", "-id").values_list("account_id", flat=True).first() if several else None
-    return automatic.choose_accounts(definition.account_ids, [contact_id], after=last)[contact_id]
+    return automatic.choose_accounts(definition.account_ids, contact_ids, after=last)
 
 
 def list_enrollments(

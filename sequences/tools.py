@@ -70,7 +70,7 @@ TOOLS = (
         destructive=True,
         idempotent=False,  # a contact who has finished is enrolled again
         open_world=True,
-        about={**dict.fromkeys(("contact_id", "contact_ids", "segment_id"), ""), "filter": "As in list_contacts."},
+        leave_out=frozenset({"contact_ids", "segment_id", "filter"}),
     ),
     Tool(
         "pause_enrollment",

@@ -9,12 +9,14 @@ from crmsolid.api.pagination import Page
 from crmsolid.api.preconditions import Check, entity_tag
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.jobs.representations import JobOut
 from crmsolid.workspaces.actor import Scope
 from sequences import services
 from sequences.definition import Definition, read_document
 from sequences.inputs import (
     MOVE,
     READ_ONLY,
+    EnrollIn,
     EnrollmentsQuery,
     ResumeIn,
     SequenceContactIn,
@@ -165,16 +167,28 @@ class PreviewView(WorkspaceView):
 
 
 class EnrollView(WorkspaceView):
-    """Enroll a contact in an active sequence. Whoever is in it already is not enrolled a second time."""
+    """Enroll a contact in an active sequence, or many.
+
+    Whoever is in it already is not enrolled a second time. Many are enrolled by a job, each when their turn comes; that
+    also needs `read:contacts`. Its `result` is `{enrolled, skipped: {reason: number}}`; the reasons are
+    `already_enrolled`, `contact_opted_out` and `not_found`. It fails if the sequence is paused meanwhile.
+    """
 
     @endpoint(
         scopes=MANAGE,
-        body=SequenceContactIn,
-        responses={201: EnrollmentOut},
-        error_codes=("not_found", "sequence_not_active", "contact_opted_out", "already_enrolled"),
+        body=EnrollIn,
+        responses={201: EnrollmentOut, 202: JobOut},
+        error_codes=(
+            *("not_found", "sequence_not_active", "contact_opted_out", "already_enrolled"),
+            *("invalid_state", "scope_missing"),
+        ),
         operation_id="enroll_contact",
+        slow_with=("segment_id", "filter"),
     )
     def post(self, sequence_id: str) -> ApiResponse:
+        if "contact_id" not in self.body:
+            job = services.enroll_many(self.actor, sequence_id, **self.body)
+            return ApiResponse(JobOut.render(job), status=202, headers={"Location": f"/v1/jobs/{job.pk}"})
         enrollment = services.enroll_contact(self.actor, sequence_id, **self.body)
         response = _enrollment(enrollment, status=201)
         response.headers["Location"] = f"/v1/enrollments/{enrollment.pk}"

@@ -3,6 +3,7 @@
 import inspect
 import re
 from http import HTTPStatus
+from itertools import combinations
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -260,7 +261,8 @@ def _refused(serializer: StrictSerializer) -> list[Schema]:
         refused.append({"properties": {name: {"type": "null"} for name in serializer.needs_one_of}})
     if serializer.exactly_one_of:
         given = [{"required": [name], "properties": {name: {}}} for name in serializer.exactly_one_of]
-        refused += [{"allOf": given}, {"not": {"anyOf": given}}]
+        refused += [{"allOf": list(two)} for two in combinations(given, 2)]
+        refused.append({"not": {"anyOf": given}})
     return refused
 
 

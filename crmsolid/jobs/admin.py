@@ -85,6 +85,8 @@ def shown(value: Any) -> str:
     """A part of a job's result as text."""
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "None"
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')}: {shown(each)}" for name, each in value.items()) or "None"
     if value is None or isinstance(value, bool):
         return "Yes" if value else "No"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -14,6 +14,14 @@ from crmsolid.jobs.models import Job, JobState
 from crmsolid.workspaces.authors import kept_author
 
 
+class SkippedField(serializers.Field[Any, Any, Any, Any]):
+    """A number, or numbers by the reason."""
+
+    def json_schema(self) -> dict[str, Any]:
+        number = {"type": "integer"}
+        return {"oneOf": [number, {"type": "object", "additionalProperties": number}]}
+
+
 class JobResultOut(Representation):
     """What a job has done. Which of these are there depends on its `kind`; more kinds may bring more."""
 
@@ -37,7 +45,8 @@ class JobResultOut(Representation):
     pending = serializers.IntegerField(required=False, help_text="Recipients who have not got the message yet.")
     sent = serializers.IntegerField(required=False, help_text="Recipients who have got the message.")
     failed = serializers.IntegerField(required=False, help_text="Recipients to whom sending has failed.")
-    skipped = serializers.IntegerField(required=False, help_text="Recipients who were left out.")
+    enrolled = serializers.IntegerField(required=False, help_text="Contacts that were enrolled in a sequence.")
+    skipped = SkippedField(required=False, help_text="Recipients who were left out; of an enrollment by the reason.")
     needs_attention = serializers.IntegerField(
         required=False, help_text="Recipients of whom it is not known whether they have got the message."
     )

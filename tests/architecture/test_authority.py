@@ -733,6 +733,19 @@ ROWS = [
         lambda rows: {**sequence_id(rows), **contact_id(rows)},
         "already_enrolled",
     ),
+    Row(
+        sequences.services.enroll_contacts,
+        WRITERS,
+        Scope.MANAGE_SEQUENCES,
+        lambda rows: {**sequence_id(rows), "contact_ids": [rows.of(Contact).pk]},
+    ),
+    # It needs the scope to read contacts too; tests/sequences/test_enrolling_many.py has a key without that.
+    Row(
+        sequences.services.enroll_many,
+        WRITERS,
+        Scope.MANAGE_SEQUENCES,
+        lambda rows: {**sequence_id(rows), "contact_ids": [rows.of(Contact).pk]},
+    ),
     Row(sequences.services.list_enrollments, WRITERS, Scope.MANAGE_SEQUENCES, sequence_id),
     Row(sequences.services.get_enrollment, WRITERS, Scope.MANAGE_SEQUENCES, enrollment_id),
     Row(sequences.services.pause_enrollment, WRITERS, Scope.MANAGE_SEQUENCES, enrollment_id),

@@ -99,9 +99,9 @@ def test_refusals_are_counted_with_their_reasons(tenants: Tenants, people: list[
     sequence = create(tenants.sandbox())
     upsert_contact(tenants.actor(), {"username": "user0", "opted_out": True})
     job = bulk.start_bulk(tenants.actor(), "enroll", {"filter": VIP}, {"sequence": sequence.pk})
-    assert run(job) == ("done", 5, counts(4, refused=1), ["contact_opted_out"])
+    assert run(job) == ("done", 5, {"enrolled": 4, "skipped": {"contact_opted_out": 1}}, ["contact_opted_out"])
     again = bulk.start_bulk(tenants.actor(), "enroll", {"ids": people[1:3]}, {"sequence": sequence.pk})
-    assert run(again) == ("done", 2, counts(0, refused=2), ["already_enrolled"] * 2)
+    assert run(again) == ("done", 2, {"enrolled": 0, "skipped": {"already_enrolled": 2}}, ["already_enrolled"] * 2)
     assert Enrollment.unscoped.count() == 4
 
 

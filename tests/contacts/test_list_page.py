@@ -418,7 +418,7 @@ def test_all_that_match_are_enrolled(panel: Client, tenants: Tenants) -> None:
     assert panel.post(BULK, {**asked, "number": "2"}).status_code == 422
     panel.post(BULK, {**asked, "number": "2", "sequence": sequence.pk})
     runner.run_due()
-    assert Job.unscoped.get().result["changed"] == 2
+    assert Job.unscoped.get().result == {"enrolled": 2, "skipped": {}}
 
 
 def test_job_names_the_change_and_whom_it_was_refused_for(panel: Client, tenants: Tenants) -> None:
@@ -428,7 +428,7 @@ def test_job_names_the_change_and_whom_it_was_refused_for(panel: Client, tenants
     page = panel.post(BULK, asked)["Location"]
     runner.run_due()
     text = panel.get(page).content.decode()
-    assert "<h2>Change of many contacts: Enroll in a sequence</h2>" in text
+    assert "<h2>Enrolling in a sequence</h2>" in text and "contact opted out: 1" in text
     assert (
         f'href="/panel/live/contacts/{ids("Anna")[0]}/"' in text and text.count('href="/panel/live/contacts/con_') == 1
     )

@@ -292,6 +292,10 @@ async def sequences(crm: AsyncCrmSolid, live: Live, run_name: str, contact_id: s
     assert (await crm.enrollments.resume(enrollment.id, mode="restart_delay")).status == "active"
     assert (await crm.enrollments.stop(enrollment.id)).status == "stopped"
     assert (await crm.enrollments.get(enrollment.id)).reason == "manual"
+    job = await crm.jobs.wait((await crm.sequences.enroll_many(sequence_id, contact_ids=[contact_id])).id)
+    assert (job.state, job.result) == ("done", {"enrolled": 1, "skipped": {}})
+    job = await crm.jobs.wait((await crm.sequences.enroll_many(sequence_id, filter={"any": []})).id)
+    assert (job.total, job.kind, job.object_id) == (0, "sequences.enroll", sequence_id)
     assert (await crm.sequences.pause(sequence_id)).status == "paused"
     with pytest.raises(errors.SequenceNotActiveError):
         await crm.sequences.enroll(sequence_id, contact_id=contact_id)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from messaging.models import Account
-from tests.sequences.helpers import contact, create, enroll
+from sequences.services import enroll_contacts
+from tests.sequences.helpers import actor, contact, create, enroll
 from tests.tenants import Api, Tenants
 
 pytestmark = pytest.mark.django_db
@@ -78,11 +79,22 @@ def test_get_enrollment(ours: Api, account: Account, statements: Statements) -> 
 
 
 def test_enroll(ours: Api, account: Account, statements: Statements) -> None:
-    """Key, savepoint, sequence under lock, contact, tags, version, steps, savepoint, enrollment, release;
-    version to show; event, answer, release."""
+    """Key, savepoint, sequence under lock, contact, version, steps, enrollment, whether it is there; version to show;
+    event, answer, release."""
     sequence, alice = create(account), contact(account.workspace)
-    with statements(14):
+    with statements(12):
         assert ours.post(f"/v1/sequences/{sequence.pk}/enroll", {"contact_id": alice.pk}).status_code == 201
+
+
+@pytest.mark.parametrize("number", [2, 40])
+def test_enroll_many(account: Account, statements: Statements, number: int) -> None:
+    """Savepoint, sequence under lock, contacts, version, steps, enrollments, which are there, version to show, events,
+    release."""
+    sequence = create(account)
+    ids = [contact(account.workspace, f"user_{index}").pk for index in range(number)]
+    with statements(10):
+        enrolled, refused = enroll_contacts(actor(account.workspace), sequence.pk, ids)
+    assert (len(enrolled), refused) == (number, {})
 
 
 @pytest.mark.parametrize("verb", ["pause", "stop"])

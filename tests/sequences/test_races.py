@@ -19,7 +19,7 @@ from messaging.models import Account, Message, SandboxDelivery
 from messaging.sending import dispatch
 from messaging.sending.gateway import Delivered, Outgoing
 from sequences import services
-from sequences.models import Enrollment, StepRun
+from sequences.models import Enrollment, Sequence, StepRun
 from sequences.running import due_steps, runner
 from sequences.running.runner import handle_outcomes
 from tests.messaging.helpers import ScriptedGateway
@@ -281,6 +281,31 @@ def test_contact_is_enrolled_once_by_calls_at_the_same_moment(account: Account, 
     [enrollment] = [result for result in results if isinstance(result, Enrollment)]
     assert [event["data"]["enrollment"]["id"] for event in events("sequence.started")] == [enrollment.pk]
     assert Enrollment.unscoped.count() == 1
+
+
+def test_many_are_enrolled_once_by_calls_at_the_same_moment(account: Account, no_errors: None) -> None:
+    """Some of them by calls for one."""
+    sequence, ids = create(account), [each.pk for each in people(account, 12)]
+    by = actor(account.workspace)
+    many: list[Callable[[], Any]] = [
+        partial(services.enroll_contacts, by, sequence.pk, order) for order in (ids, ids[::-1], ids[6:] + ids[:6])
+    ]
+    one = [partial(enrolls, sequence, contact_id) for contact_id in ids[::4]]
+    answers: list[Any] = run_together([*many, *one])
+    enrolled = [each.contact_id for rows, _ in answers[:3] for each in rows]
+    enrolled += [contact_id for contact_id in answers[3:] if contact_id]
+    assert sorted(map(str, enrolled)) == ids
+    assert Enrollment.unscoped.count() == len(events("sequence.started")) == 12
+
+
+def enrolls(sequence: Sequence, contact_id: str) -> str:
+    """The id, if this call has enrolled the contact."""
+    try:
+        enrollment = services.enroll_contact(actor(sequence.workspace), sequence.pk, contact_id=contact_id)
+    except DomainError as error:
+        assert error.code == "already_enrolled"
+        return ""
+    return str(enrollment.contact_id)
 
 
 def test_erasure_waits_for_the_runner_and_deletes_its_message(

@@ -283,7 +283,7 @@ export const shapes: Record<string, Readonly<Record<string, string>>> = {
   "Note": {"id":"","text":"","author":"Author","contact_id":"","thread_id":"","created_at":"","edited_at":"","mentions":"[]MemberName"},
   "MemberName": {"id":"","name":""},
   "Job": {"id":"","kind":"","object_id":"","state":"","done":"","total":"","result":"JobResult","errors":"[]JobError","created_at":"","finished_at":"","author":"Author"},
-  "JobResult": {"created":"","updated":"","unchanged":"","invalid":"","dry_run":"","ignored_columns":"[]","failed_rows_url":"","changed":"","refused":"","moved":"","up":"","down":"","audience":"","pending":"","sent":"","failed":"","skipped":"","needs_attention":"","canceled":""},
+  "JobResult": {"created":"","updated":"","unchanged":"","invalid":"","dry_run":"","ignored_columns":"[]","failed_rows_url":"","changed":"","refused":"","moved":"","up":"","down":"","audience":"","pending":"","sent":"","failed":"","enrolled":"","skipped":"","needs_attention":"","canceled":""},
   "JobError": {"reason":"","code":"","contact_id":"","line":"","field":""},
   "CustomField": {"key":"","label":"","type":"","choices":"[]"},
   "WrittenCustomField": {"key":"","label":"","type":"","choices":"[]"},

@@ -1233,6 +1233,28 @@ export type EmptyInput = {
 };
 
 /**
+ * Whom to enroll: one contact, or many.
+ */
+export type EnrollInput = {
+    /**
+     * This contact: 201, the enrollment.
+     */
+    contact_id?: string;
+    /**
+     * These contacts: 202, a job.
+     */
+    contact_ids?: Array<string>;
+    /**
+     * Everybody in this segment: 202, a job.
+     */
+    segment_id?: string;
+    /**
+     * Everybody who meets it: 202, a job. Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
+     */
+    filter?: Condition;
+};
+
+/**
  * A contact in a sequence.
  */
 export type Enrollment = {
@@ -1760,9 +1782,15 @@ export type JobResult = {
      */
     failed?: number;
     /**
-     * Recipients who were left out.
+     * Contacts that were enrolled in a sequence.
      */
-    skipped?: number;
+    enrolled?: number;
+    /**
+     * Recipients who were left out; of an enrollment by the reason.
+     */
+    skipped?: number | {
+        [key: string]: number;
+    };
     /**
      * Recipients of whom it is not known whether they have got the message.
      */
@@ -2870,7 +2898,7 @@ export type SequenceCompletedEvent = {
 };
 
 /**
- * The contact to enroll, or to preview the sequence for.
+ * The contact to preview the sequence for.
  */
 export type SequenceContactInput = {
     contact_id: string;
@@ -8621,7 +8649,7 @@ export type ListJobsData = {
         /**
          * What it does.
          */
-        kind?: 'broadcast' | 'contacts.bulk' | 'contacts.score' | 'contacts.score_preview' | 'contacts.tag_segment' | 'import' | 'webhooks.replay';
+        kind?: 'broadcast' | 'contacts.bulk' | 'contacts.score' | 'contacts.score_preview' | 'contacts.tag_segment' | 'import' | 'sequences.enroll' | 'webhooks.replay';
         state?: JobState;
     };
     url: '/v1/jobs';
@@ -11635,7 +11663,7 @@ export type ReplaceSequenceResponses = {
 export type ReplaceSequenceResponse = ReplaceSequenceResponses[keyof ReplaceSequenceResponses];
 
 export type EnrollContactData = {
-    body: SequenceContactInput;
+    body: EnrollInput;
     headers: {
         /**
          * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
@@ -11696,6 +11724,7 @@ export type EnrollContactErrors = {
      * - `contact_opted_out`: This person asked for no more messages.
      * - `already_enrolled`: The contact is in this sequence already. Stop that enrollment first to begin again.
      * - `sequence_not_active`: Start the sequence before enrolling contacts.
+     * - `invalid_state`: The object is not in a state that allows this.
      */
     409: Problem;
     /**
@@ -11740,6 +11769,10 @@ export type EnrollContactResponses = {
      * Created
      */
     201: Enrollment;
+    /**
+     * Accepted
+     */
+    202: Job;
 };
 
 export type EnrollContactResponse = EnrollContactResponses[keyof EnrollContactResponses];

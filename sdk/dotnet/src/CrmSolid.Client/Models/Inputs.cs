@@ -61,6 +61,19 @@ public sealed record Audience
     public IReadOnlyList<string>? ContactIds { get; init; }
 }
 
+/// <summary>Whom to enroll in a sequence: one of a segment, a filter, or a list of contacts.</summary>
+public sealed record EnrollmentAudience
+{
+    /// <summary>Everybody in this segment.</summary>
+    public string? SegmentId { get; init; }
+
+    /// <summary>Everybody who meets it.</summary>
+    public Condition? Filter { get; init; }
+
+    /// <summary>These contacts, up to 1,000.</summary>
+    public IReadOnlyList<string>? ContactIds { get; init; }
+}
+
 /// <summary>A broadcast to preview or to start.</summary>
 public sealed record BroadcastDraft
 {

@@ -112,6 +112,19 @@ public class SequencesClient : ResourceClient
         SendPostAsync<Enrollment>(
             $"/v1/sequences/{sequenceId}/enroll", new { contactId }, idempotencyKey, cancellationToken);
 
+    /// <summary>
+    /// Enrolls many contacts. The result of the job is <c>{enrolled, skipped: {reason: number}}</c>; the reasons are
+    /// <c>already_enrolled</c>, <c>contact_opted_out</c> and <c>not_found</c>.
+    /// </summary>
+    /// <param name="sequenceId">The sequence.</param>
+    /// <param name="whom">Everybody in a segment, everybody who meets a filter, or up to 1,000 contacts.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<Job> EnrollManyAsync(
+        string sequenceId, EnrollmentAudience whom, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendPostAsync<Job>($"/v1/sequences/{sequenceId}/enroll", whom, idempotencyKey, cancellationToken);
+
     /// <summary>Lists enrollments of a sequence.</summary>
     /// <param name="sequenceId">The sequence.</param>
     /// <param name="status">With this status.</param>

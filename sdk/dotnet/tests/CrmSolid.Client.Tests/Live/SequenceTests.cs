@@ -26,6 +26,9 @@ public sealed class SequenceTests
         Assert.Equal(EnrollmentStatus.Active, resumed.Status);
         Assert.Equal(EnrollmentStatus.Stopped, (await _client.Enrollments.StopAsync(enrollment.Id)).Status);
         Assert.Equal(EnrollmentReason.Manual, (await _client.Enrollments.GetAsync(enrollment.Id)).Reason);
+
+        Job job = await _client.Sequences.EnrollManyAsync(Product.Sequence, new() { ContactIds = [contact.Id] });
+        Assert.Equal("1", (await _client.Jobs.WaitAsync(job.Id)).Result["enrolled"].ToString());
     }
 
     [LiveFact]

@@ -70,10 +70,21 @@ export class Sequences extends Resource {
   /** Enroll a contact in an active sequence. Refused as `already_enrolled` if it is in it already. */
   enroll(
     sequenceId: string,
-    body: Body<"enroll_contact">,
+    body: { contact_id: string },
     options?: WriteOptions,
   ): ApiPromise<Answer<"enroll_contact">> {
     return this.call("enroll_contact", { ids: [sequenceId], body, options });
+  }
+
+  /** Enroll everybody in a segment, everybody who meets a filter, or up to 1,000 contacts. The `result` of the job is
+   * `{enrolled, skipped: {reason: number}}`. */
+  enrollMany(
+    sequenceId: string,
+    body: Omit<Body<"enroll_contact">, "contact_id">,
+    options?: WriteOptions,
+  ): ApiPromise<Answer<"get_job">> {
+    const answer: ApiPromise<unknown> = this.call("enroll_contact", { ids: [sequenceId], body, options });
+    return answer as ApiPromise<Answer<"get_job">>;
   }
 
   /** The enrollments of a sequence. */

@@ -175,6 +175,29 @@ class Sequences(Resource):
         )
         return self._transport.model(call, models.Enrollment)
 
+    def enroll_many(
+        self,
+        sequence_id: str,
+        *,
+        segment_id: str | NotGiven = NOT_GIVEN,
+        filter: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        contact_ids: Several[str] | NotGiven = NOT_GIVEN,
+        idempotency_key: str | None = None,
+    ) -> models.Job:
+        """Enroll everybody in a segment, everybody who meets a filter, or up to 1,000 contacts: one of the three. The
+        ``result`` of the job is ``{"enrolled": n, "skipped": {reason: n}}``; the reasons are ``already_enrolled``,
+        ``contact_opted_out`` and ``not_found``."""
+        call = write(
+            "POST",
+            "/v1/sequences/{}/enroll",
+            sequence_id,
+            idempotency_key=idempotency_key,
+            segment_id=segment_id,
+            filter=filter,
+            contact_ids=contact_ids,
+        )
+        return self._transport.model(call, models.Job)
+
     def enrollments(
         self,
         sequence_id: str,
