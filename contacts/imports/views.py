@@ -23,7 +23,6 @@ MAX_FILE_BYTES = 50 * MEBIBYTE
 FORM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["file"],
-    "additionalProperties": False,
     "properties": {
         "file": {"type": "string", "format": "binary", "description": "The CSV file."},
         "mapping": {
@@ -31,14 +30,16 @@ FORM_SCHEMA: dict[str, Any] = {
             "contentMediaType": "application/json",
             "description": "A JSON object, column to field. Columns that it does not name are left out.",
         },
-        "dry_run": {"type": "string", "enum": ["true", "false"]},
     },
 }
 CSV_FILE = FileBody("text/csv", MAX_FILE_BYTES, FORM_SCHEMA)
 
 
 class ImportQuery(QuerySerializer):
-    dry_run = QueryBoolean(required=False, help_text="True: count what the import would do, and change nothing.")
+    dry_run = QueryBoolean(
+        required=False,
+        help_text="True: count what the import would do, and change nothing. A form may have it as a part instead.",
+    )
 
 
 class ImportRequest(NamedTuple):

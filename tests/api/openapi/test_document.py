@@ -43,6 +43,18 @@ def test_committed_document_is_up_to_date(product_document: dict[str, Any]) -> N
     assert committed().read_text(encoding="utf-8") == openapi.to_text(product_document), "run manage.py write_openapi"
 
 
+def test_nothing_is_declared_twice_in_an_operation(product_document: dict[str, Any]) -> None:
+    """Generators make one list of arguments of parameters and members of the body."""
+    schemas = product_document["components"]["schemas"]
+    for _, _, operation in operations(product_document):
+        names = [each["name"] for each in operation["parameters"]]
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            schema = content["schema"]
+            body = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+            together = [*names, *body.get("properties", {})]
+            assert len(set(together)) == len(together), operation["operationId"]
+
+
 def test_write_openapi_writes_the_document_and_checks_it(settings: Any, tmp_path: Path) -> None:
     settings.BASE_DIR = tmp_path
     with pytest.raises(CommandError, match="out of date"):

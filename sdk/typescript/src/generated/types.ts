@@ -6926,7 +6926,7 @@ export type ImportContactsData = {
     path?: never;
     query?: {
         /**
-         * True: count what the import would do, and change nothing.
+         * True: count what the import would do, and change nothing. A form may have it as a part instead.
          */
         dry_run?: boolean;
     };

@@ -196,10 +196,11 @@ public class ContactsClient : ResourceClient
         string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         await using UploadSource source = await UploadSource.OfAsync(file, cancellationToken).ConfigureAwait(false);
-        ApiRequest request = ApiRequest.Write(HttpMethod.Post, $"/v1/contacts/import", idempotencyKey);
+        ApiRequest request = ApiRequest.Write(HttpMethod.Post, $"/v1/contacts/import", idempotencyKey)
+            .Query("dry_run", dryRun ? true : null);
         if (mapping is null)
         {
-            request.Query("dry_run", dryRun ? true : null).Content(onPart =>
+            request.Content(onPart =>
             {
                 StreamContent content = source.Content(onPart);
                 content.Headers.ContentType = new("text/csv");
@@ -208,17 +209,16 @@ public class ContactsClient : ResourceClient
         }
         else
         {
-            request.Content(onPart => Form(request.IdempotencyKey!, source.Content(onPart), mapping, dryRun));
+            request.Content(onPart => Form(request.IdempotencyKey!, source.Content(onPart), mapping));
         }
         return await Transport.SendAsync<Job>(request, cancellationToken).ConfigureAwait(false);
     }
 
     private static MultipartFormDataContent Form(
-        string idempotencyKey, HttpContent file, IReadOnlyDictionary<string, string> mapping, bool dryRun) =>
+        string idempotencyKey, HttpContent file, IReadOnlyDictionary<string, string> mapping) =>
         new(FilesClient.Boundary(idempotencyKey))
         {
             { file, "file", "contacts.csv" },
             { new StringContent(JsonSerializer.Serialize(mapping, Json.Options)), "mapping" },
-            { new StringContent(dryRun ? "true" : "false"), "dry_run" },
         };
 }

@@ -80,10 +80,10 @@ export class Contacts extends Resource {
 
   /** Start the import of a CSV file. Wait for the job with `jobs.wait`; `jobs.failedRows` has the rows that were refused. */
   importFile(file: UploadSource, options: ImportOptions = {}): ApiPromise<Answer<"import_contacts">> {
-    const fields: Record<string, string> = { dry_run: String(options.dryRun ?? false) };
-    if (options.mapping) fields["mapping"] = JSON.stringify(options.mapping);
+    const fields: Record<string, string> = options.mapping ? { mapping: JSON.stringify(options.mapping) } : {};
     const { sendsStreams } = this.transport.runtime;
     const upload = form(fields, { source: file, name: "contacts.csv", type: "text/csv" }, sendsStreams);
-    return this.call("import_contacts", { upload, options });
+    const query = { dry_run: options.dryRun };
+    return this.call("import_contacts", { query, upload, options });
   }
 }

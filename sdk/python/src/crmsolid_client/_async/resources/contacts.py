@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import datetime
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from ... import models
-from ..._requests import NOT_GIVEN, NotGiven, read, upload, write
+from ..._requests import NOT_GIVEN, NotGiven, query, read, upload, write
 from ..._uploads import Source, to_upload
 from ..download import AsyncDownload
 from ..pages import AsyncChanges, AsyncPages
@@ -231,11 +232,10 @@ class AsyncContacts(AsyncResource):
         """Start the import of a CSV file: its path, what it contains, or the parts of that. ``mapping`` says which
         column is which field; without it the header names the fields. ``dry_run`` counts what the import would do and
         changes nothing. Wait for the job with ``jobs.wait``; ``jobs.failed_rows`` has the rows that were refused."""
-        form = {"dry_run": "true" if dry_run else "false"}
-        if mapping is not None:
-            form["mapping"] = json.dumps(dict(mapping), ensure_ascii=False)
+        form = {} if mapping is None else {"mapping": json.dumps(dict(mapping), ensure_ascii=False)}
         with contextlib.ExitStack() as files:
             opened = to_upload(file, None, "text/csv", default_name="contacts.csv")
             source = await asyncio.to_thread(files.enter_context, opened)  # it may copy the file
             call = upload("/v1/contacts/import", source, form, idempotency_key=idempotency_key)
+            call = dataclasses.replace(call, params=query({"dry_run": dry_run or None}))
             return await self._transport.model(call, models.Job)
