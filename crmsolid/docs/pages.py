@@ -52,6 +52,7 @@ OUTLINE: dict[str, tuple[str | Link, ...]] = {
         "docs/guide/sequences.md",
         "docs/guide/audiences.md",
         "docs/guide/analytics.md",
+        "docs/guide/recipes.md",
         "docs/guide/telegram.md",
         "docs/guide/telegram-trouble.md",
         "docs/guide/mcp.md",
