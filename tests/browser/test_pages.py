@@ -126,6 +126,7 @@ def test_page_for_people_who_are_signed_out(product: Product, stranger: Visitors
         "",
         "docs/",
         "docs/guide/rate-limits",
+        "docs/guide/recipes",
         "docs/development",
         "docs/errors/",
         "docs/errors/contact_conflict",
@@ -205,6 +206,25 @@ def test_documentation_is_searched_while_somebody_types(visitors: Visitors) -> N
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Development", exact=True).click()
     expect(page).to_have_title("Development | CRM Solid docs")
+
+
+def test_language_of_examples_is_chosen_once_for_all_pages(visitors: Visitors) -> None:
+    page = visitors.open(width=NARROW)
+    page.goto("/docs/guide/recipes")
+    tabs = page.get_by_role("tablist").last
+    expect(tabs.get_by_role("tab", selected=True)).to_have_text("curl")
+    tabs.get_by_role("tab", name="curl").focus()
+    before = tabs.evaluate("each => each.getBoundingClientRect().top")
+    page.keyboard.press("ArrowLeft")
+    expect(tabs.get_by_role("tab", name="C#")).to_be_focused()
+    assert tabs.evaluate("each => each.getBoundingClientRect().top") == pytest.approx(before, abs=1)
+    expect(page.get_by_role("tabpanel", name="C#").first).to_be_visible()
+    expect(page.get_by_role("tabpanel", name="Python")).to_have_count(0)
+    page.goto("/docs/guide/getting-started")
+    expect(page.get_by_role("tab", selected=True).first).to_have_text("C#")
+    page.get_by_role("tab", name="TypeScript").first.click()
+    page.reload()
+    expect(page.get_by_role("tabpanel", name="TypeScript").first).to_contain_text("crm.messages.send")
 
 
 def test_documentation_is_searched_without_a_script(visitors: Visitors) -> None:
