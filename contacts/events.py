@@ -16,8 +16,19 @@ if TYPE_CHECKING:
     from contacts.repository import ContactWithTags
 
 _CONTACT = ContactOut.data_schema()
-_SCORE = {"type": "integer", "minimum": 0, "maximum": 100}
-_STAGE = {"enum": Stage.values}
+
+
+def _score(description: str) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 0, "maximum": 100, "description": description}
+
+
+def _stage(description: str) -> dict[str, Any]:
+    return {"type": "string", "enum": Stage.values, "description": description}
+
+
+def _texts(description: str) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "string"}, "description": description}
+
 
 CONTACT_CREATED = declare(
     "contact.created", "A person was added: by the API, the panel or a message.", contact=_CONTACT
@@ -26,31 +37,39 @@ CONTACT_TAGGED = declare(
     "contact.tagged",
     "Tags were added to a contact; `added` names the new ones.",
     contact=_CONTACT,
-    added={"type": "array", "items": {"type": "string"}},
+    added=_texts("The names of the new tags."),
 )
 LEAD_SCORED = declare(
     "lead.scored",
     "The score of a contact has changed; `rules` names what changed it.",
     contact=_CONTACT,
-    old_score=_SCORE,
-    new_score=_SCORE,
-    rules={"type": "array", "items": {"type": "string"}},
+    old_score=_score("The score before."),
+    new_score=_score("The score now."),
+    rules=_texts("The names of what changed it."),
 )
 CONTACT_UPDATED = declare(
     "contact.updated",
     "Fields of a contact have changed; `changed` has the `old` and the `new` value of each, custom fields as"
     " `custom_fields.<key>`. Tags, stage, score and opt-out have events of their own.",
     contact=_CONTACT,
-    changed={"type": "object", "minProperties": 1, "additionalProperties": object_schema(old={}, new={})},
+    changed={
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": object_schema(
+            old={"description": "The value before; null if there was none."},
+            new={"description": "The value now; null if there is none."},
+        ),
+        "description": "The fields that have changed.",
+    },
 )
 CONTACT_STAGE_CHANGED = declare(
     "contact.stage_changed",
     "A contact came to another stage. `cause` is where it was changed (`rest`, `panel`, `mcp`, `import`, `bulk`), or"
     " `message` for one that was sent, `reply`, or `opt_out` for an opt-out word.",
     contact=_CONTACT,
-    old_stage=_STAGE,
-    new_stage=_STAGE,
-    cause={"type": "string"},
+    old_stage=_stage("The stage before."),
+    new_stage=_stage("The stage now."),
+    cause={"type": "string", "description": "What has changed it."},
 )
 CONTACT_OPTED_OUT = declare(
     "contact.opted_out", "Nothing is sent to this contact any more. Also for one that was added so.", contact=_CONTACT
@@ -59,7 +78,7 @@ CONTACT_OPTED_IN = declare("contact.opted_in", "Messages to this contact are all
 CONTACT_ERASED = declare(
     "contact.erased",
     "A contact was erased; the id is all that is left. Delete what you keep of the person.",
-    contact=object_schema(id={"type": "string"}),
+    contact=object_schema(id={"type": "string", "description": "The id that the contact had."}),
 )
 
 # The fields that contact.updated tells of, beside the custom fields.

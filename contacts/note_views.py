@@ -26,13 +26,13 @@ class NoteOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("text",)
     example = {"text": "Wants a quote for 40 seats. @Vera, can you call?", "mentions": [{"id": 12, "name": "Vera"}]}
 
-    id = serializers.CharField()
-    text = serializers.CharField()
+    id = serializers.CharField(help_text="The note's id.")
+    text = serializers.CharField(help_text="What it says.")
     author = AuthorOut(allow_null=True, help_text="A member, a key or an assistant.")
-    contact_id = serializers.CharField()
+    contact_id = serializers.CharField(help_text="The contact it is about.")
     thread_id = serializers.CharField(allow_null=True, help_text="The conversation that it was written in, if any.")
-    created_at = serializers.DateTimeField()
-    edited_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField(help_text="When it was written.")
+    edited_at = serializers.DateTimeField(allow_null=True, help_text="When its text was changed last; null for never.")
     mentions = serializers.ListField(child=MemberNameOut(), help_text="The members whom `@name` in the text means.")
 
     @staticmethod

@@ -27,30 +27,38 @@ class ContactOut(Representation):
     is_resource = True
     example = {"name": "Sarah Miller"}
 
-    id = serializers.CharField()
-    name = serializers.CharField(allow_blank=True)
-    first_name = serializers.CharField(allow_blank=True)
+    id = serializers.CharField(help_text="The contact's id.")
+    name = serializers.CharField(allow_blank=True, help_text="The whole name; empty if there is none.")
+    first_name = serializers.CharField(
+        allow_blank=True, help_text="The first name; the first word of `name` where none was given."
+    )
     last_name = serializers.CharField(
         allow_null=True,
         help_text='`""` if there is none, as `name` and `first_name`; null in older events.',
     )
-    username = serializers.CharField(allow_null=True)
-    telegram_id = serializers.IntegerField(allow_null=True)
-    email = serializers.CharField(allow_null=True)
-    phone = serializers.CharField(allow_null=True)
-    time_zone = serializers.CharField(allow_null=True)
-    tags = serializers.ListField(child=serializers.CharField())
-    stage = serializers.ChoiceField(choices=Stage.values)
-    score = serializers.IntegerField(min_value=0, max_value=100)
-    opted_out = serializers.BooleanField()
-    custom_fields = serializers.DictField(child=CustomValue())
+    username = serializers.CharField(allow_null=True, help_text="On Telegram, without `@`; null if there is none.")
+    telegram_id = serializers.IntegerField(
+        allow_null=True, help_text="The numeric id on Telegram; null while no account knows it."
+    )
+    email = serializers.CharField(allow_null=True, help_text="The e-mail address; null if there is none.")
+    phone = serializers.CharField(allow_null=True, help_text="The phone number; null if there is none.")
+    time_zone = serializers.CharField(
+        allow_null=True, help_text="IANA name, such as `Europe/Berlin`; null if it is not known."
+    )
+    tags = serializers.ListField(child=serializers.CharField(), help_text="The names of its tags.")
+    stage = serializers.ChoiceField(choices=Stage.values, help_text="Where it stands in the funnel.")
+    score = serializers.IntegerField(min_value=0, max_value=100, help_text="0 to 100, from the rules of scoring.")
+    opted_out = serializers.BooleanField(help_text="Whether the person wants no messages.")
+    custom_fields = serializers.DictField(
+        child=CustomValue(), help_text="Values by the keys of the custom fields; a field without a value is missing."
+    )
     last_in_at = serializers.DateTimeField(allow_null=True, help_text="When the contact last wrote.")
     last_out_at = serializers.DateTimeField(allow_null=True, help_text="When the contact was last written to.")
     unanswered_since = serializers.DateTimeField(
         allow_null=True, help_text="When the first message was sent to the contact that none of theirs has followed."
     )
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(help_text="When it was added.")
+    updated_at = serializers.DateTimeField(help_text="When it was changed last.")
 
     read_first_name = staticmethod(first_name_of)
     read_last_name = staticmethod(attrgetter("last_name"))
@@ -96,7 +104,7 @@ class ContactUpsertedOut(ContactWrittenOut):
     always_present = ("id", "created")
     is_resource = False  # `created` is no part of the contact
 
-    created = serializers.BooleanField()
+    created = serializers.BooleanField(help_text="Whether it was added rather than updated.")
 
 
 class CustomFieldOut(Representation):
@@ -107,9 +115,9 @@ class CustomFieldOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("key", "label", "choices")
     example = {"key": "company", "label": "Company"}
 
-    key = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    type = serializers.ChoiceField(choices=FieldType.values)
+    key = serializers.CharField(help_text="Its name in `custom_fields`.")
+    label = serializers.CharField(help_text="What people see.")  # type: ignore[assignment]
+    type = serializers.ChoiceField(choices=FieldType.values, help_text="What its values are.")
     choices = serializers.ListField(child=serializers.CharField(), help_text="For type `choice`, else empty.")
 
 

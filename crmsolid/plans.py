@@ -17,8 +17,8 @@ PAID_PLANS = (Plan.PRO, Plan.BUSINESS)  # nobody can choose a second trial or th
 SUBSCRIPTION_UPGRADED = declare(
     "subscription.upgraded",
     "An owner has moved the workspace to a higher plan.",
-    old_plan={"enum": list(Plan.values)},
-    plan={"enum": list(Plan.values)},
+    old_plan={"enum": list(Plan.values), "description": "The plan before."},
+    plan={"enum": list(Plan.values), "description": "The plan now."},
 )
 
 # What differs between the plans. Features and limits are the same in all that are in force.

@@ -34,15 +34,19 @@ class ReactionOut(Representation):
     is_resource = True
     example = {"emoji": "👍"}
 
-    emoji = serializers.CharField()
-    by = serializers.ChoiceField(choices=["contact", "account"])
+    emoji = serializers.CharField(help_text="The emoji.")
+    by = serializers.ChoiceField(
+        choices=["contact", "account"], help_text="Whose it is: the contact's, or the account's."
+    )
 
 
 class ChangeOut(Representation):
     example = {"kind": "edit", "status": "queued", "error": None}
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in ChangeKind if kind != ChangeKind.READ])
-    status = serializers.ChoiceField(choices=["queued", "failed"])
+    kind = serializers.ChoiceField(
+        choices=[kind.value for kind in ChangeKind if kind != ChangeKind.READ], help_text="What is asked for."
+    )
+    status = serializers.ChoiceField(choices=["queued", "failed"], help_text="`failed`: Telegram has refused it.")
     error = serializers.CharField(allow_null=True, help_text="Why Telegram has refused it, else null.")
 
 
@@ -53,9 +57,9 @@ class ContactNameOut(Representation):
     is_resource = True
     example = {"id": id_of("contact"), "name": "Sarah Miller", "username": "sarah_miller"}
 
-    id = serializers.CharField()
-    name = serializers.CharField(allow_blank=True)
-    username = serializers.CharField(allow_null=True)
+    id = serializers.CharField(help_text="The contact's id.")
+    name = serializers.CharField(allow_blank=True, help_text="The contact's name; empty if there is none.")
+    username = serializers.CharField(allow_null=True, help_text="On Telegram, without `@`; null if there is none.")
 
 
 class MessageOut(Representation):
@@ -63,22 +67,32 @@ class MessageOut(Representation):
     is_resource = True
     example = {"direction": "out", "status": "sent", "attachments": [], "sent_at": TIME}
 
-    id = serializers.CharField()
-    account_id = serializers.IntegerField()
-    thread_id = serializers.CharField()
-    contact_id = serializers.CharField()
-    contact = ContactNameOut()
+    id = serializers.CharField(help_text="The message's id.")
+    account_id = serializers.IntegerField(help_text="The account that sends or got it.")
+    thread_id = serializers.CharField(help_text="The conversation it is in.")
+    contact_id = serializers.CharField(help_text="The contact it goes to or comes from.")
+    contact = ContactNameOut(help_text="The same contact with its name.")
     author = AuthorOut(allow_null=True, help_text="Who wrote an outgoing message; null where that is not known.")
-    direction = serializers.ChoiceField(choices=Direction.values)
-    kind = serializers.CharField()
-    status = serializers.ChoiceField(choices=Status.values)
-    text = serializers.CharField(allow_blank=True)
+    direction = serializers.ChoiceField(
+        choices=Direction.values, help_text="`in`: received; `out`: sent by the account."
+    )
+    kind = serializers.CharField(help_text="`text`, or the kind of its files.")
+    status = serializers.ChoiceField(choices=Status.values, help_text="How far it has come.")
+    text = serializers.CharField(
+        allow_blank=True, help_text="The text without its formatting; empty for files without a caption."
+    )
     html = serializers.CharField(allow_null=True, help_text=HTML_HELP)
-    attachments = serializers.ListField(child=AttachmentOut())
-    eta = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    sent_at = serializers.DateTimeField(allow_null=True)
-    edited_at = serializers.DateTimeField(allow_null=True)
+    attachments = serializers.ListField(child=AttachmentOut(), help_text="Its files, in their order.")
+    eta = serializers.DateTimeField(
+        allow_null=True, help_text="When it is sent, or was to be; null for one that was received."
+    )
+    created_at = serializers.DateTimeField(help_text="When it was stored.")
+    sent_at = serializers.DateTimeField(
+        allow_null=True, help_text="When Telegram took or delivered it; null until then."
+    )
+    edited_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it was changed last on Telegram; null for never."
+    )
     in_reply_to = serializers.CharField(
         source="in_reply_to_id",
         allow_null=True,
@@ -97,13 +111,13 @@ class MessageOut(Representation):
         allow_null=True,
         help_text="When either side has deleted the message, of an album its last file; text and files stay.",
     )
-    reactions = serializers.ListField(child=ReactionOut())
+    reactions = serializers.ListField(child=ReactionOut(), help_text="The reactions to it.")
     change = ChangeOut(
         allow_null=True,
         help_text="What is asked of Telegram and not done yet, or was refused: the message is shown as it is there.",
     )
     auto_reply = serializers.BooleanField(help_text="Whether a machine wrote the message, rather than a person.")
-    error = serializers.CharField(allow_null=True)
+    error = serializers.CharField(allow_null=True, help_text="Why it was not sent, as a stable code; null otherwise.")
     request_id = serializers.CharField(
         allow_null=True, help_text="The `X-Request-Id` of the request that sent the message."
     )
@@ -133,9 +147,9 @@ class MessageOut(Representation):
 class QueuedOut(Representation):
     example = {"id": id_of("message")}
 
-    id = serializers.CharField()
-    status = serializers.ChoiceField(choices=["queued"])
-    eta = serializers.DateTimeField()
+    id = serializers.CharField(help_text="The message's id.")
+    status = serializers.ChoiceField(choices=["queued"], help_text="Always `queued`.")
+    eta = serializers.DateTimeField(help_text="When it will be sent, as far as is known now.")
 
 
 class CanceledOut(Representation):
@@ -148,8 +162,8 @@ class CanceledOut(Representation):
     )
     example = {"id": id_of("message"), "status": "canceled"}
 
-    id = serializers.CharField()
-    status = serializers.ChoiceField(choices=Status.values)
+    id = serializers.CharField(help_text="The message's id.")
+    status = serializers.ChoiceField(choices=Status.values, help_text="`canceled`.")
 
 
 class AccountNameOut(Representation):
@@ -159,34 +173,34 @@ class AccountNameOut(Representation):
     is_resource = True
     example = {"id": 7421, "name": "Sales"}
 
-    id = serializers.IntegerField()
-    name = serializers.CharField()
+    id = serializers.IntegerField(help_text="The account's id.")
+    name = serializers.CharField(help_text="The account's name.")
 
 
 class ThreadOut(Representation):
     is_resource = True
     example = {"state": "open", "snoozed_until": None, "planned_at": None}
 
-    id = serializers.CharField()
-    account_id = serializers.IntegerField()
-    account = AccountNameOut()
-    contact_id = serializers.CharField()
-    contact = ContactNameOut()
+    id = serializers.CharField(help_text="The conversation's id.")
+    account_id = serializers.IntegerField(help_text="The account that has it.")
+    account = AccountNameOut(help_text="The same account with its name.")
+    contact_id = serializers.CharField(help_text="The contact it is with.")
+    contact = ContactNameOut(help_text="The same contact with its name.")
     state = serializers.ChoiceField(
         choices=ThreadState.values, help_text="A message of the contact opens a closed or snoozed thread again."
     )
     snoozed_until = serializers.DateTimeField(allow_null=True, help_text="Null unless the thread is snoozed.")
     assignee = MemberNameOut(allow_null=True, help_text="The member who looks after it.")
-    unread_count = serializers.IntegerField()
+    unread_count = serializers.IntegerField(help_text="Messages of the contact that nobody has read.")
     waiting_since = serializers.DateTimeField(
         allow_null=True,
         help_text="The time of the contact's first message that nobody has answered; what a sequence or a broadcast "
         "sends is no answer.",
     )
     planned_at = serializers.DateTimeField(allow_null=True, help_text="When the first planned answer is due.")
-    last_message_at = serializers.DateTimeField()
-    last_message = MessageOut(allow_null=True)
-    created_at = serializers.DateTimeField()
+    last_message_at = serializers.DateTimeField(help_text="The time of its latest message.")
+    last_message = MessageOut(allow_null=True, help_text="Its latest message; null if there is none.")
+    created_at = serializers.DateTimeField(help_text="When it began.")
 
     @staticmethod
     def read_snoozed_until(thread: Thread) -> str | None:
@@ -214,36 +228,47 @@ class ThreadChangedOut(ThreadOut):
 class ReadOut(Representation):
     example = {"id": id_of("thread"), "unread_count": 0}
 
-    id = serializers.CharField()
-    unread_count = serializers.IntegerField()
+    id = serializers.CharField(help_text="The conversation's id.")
+    unread_count = serializers.IntegerField(help_text="Messages of the contact that nobody has read, now.")
 
 
 class AccountErrorOut(Representation):
     example = {"code": "peer_flood", "message": "Telegram limits this account for writing to strangers."}
 
-    code = serializers.CharField()
-    message = serializers.CharField()
-    at = serializers.DateTimeField()
+    code = serializers.CharField(help_text="The stable code of the error.")
+    message = serializers.CharField(help_text="The error in words.")
+    at = serializers.DateTimeField(help_text="When it happened.")
 
 
 class AccountOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
     example = {"id": 7421, "name": "Sales"}
 
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    kind = serializers.ChoiceField(choices=AccountKind.values)
-    state = serializers.ChoiceField(choices=AccountState.values)
-    paused_until = serializers.DateTimeField(allow_null=True)
-    daily_limit = serializers.IntegerField()
-    used_today = serializers.IntegerField(source="used")  # see querysets.with_usage
-    left_today = serializers.IntegerField()
+    id = serializers.IntegerField(help_text="The account's id.")
+    name = serializers.CharField(help_text="What it is called.")
+    kind = serializers.ChoiceField(choices=AccountKind.values, help_text="`sandbox` accounts reach nobody.")
+    state = serializers.ChoiceField(choices=AccountState.values, help_text="Whether it can send, and if not, why.")
+    paused_until = serializers.DateTimeField(
+        allow_null=True, help_text="When it goes on by itself; null unless it is `paused`."
+    )
+    daily_limit = serializers.IntegerField(help_text="Messages that it may send in 24 hours.")
+    used_today = serializers.IntegerField(
+        source="used", help_text="Messages that it has sent in the last 24 hours."
+    )  # see querysets.with_usage
+    left_today = serializers.IntegerField(help_text="Messages that it may still send now.")
     # Of querysets.with_connection; null for a sandbox account.
-    connected_at = serializers.DateTimeField(allow_null=True)
-    heard_at = serializers.DateTimeField(allow_null=True)
-    last_error = AccountErrorOut(allow_null=True)
-    frozen_until = serializers.DateTimeField(allow_null=True)
-    appeal_url = serializers.CharField(allow_null=True)
+    connected_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Since when it is connected to Telegram; null for one that is not, or in the sandbox.",
+    )
+    heard_at = serializers.DateTimeField(allow_null=True, help_text="When Telegram answered last; null as above.")
+    last_error = AccountErrorOut(allow_null=True, help_text="What went wrong last; null for nothing.")
+    frozen_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until when Telegram has frozen it; null if it has not, or for an unknown time."
+    )
+    appeal_url = serializers.CharField(
+        allow_null=True, help_text="Where to object to the freeze; null if nothing is known."
+    )
 
     read_state = staticmethod(account_state)
 

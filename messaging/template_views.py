@@ -29,13 +29,13 @@ class TemplateOut(Representation):
     is_resource = True
     example = {"id": 31, "name": "Welcome", "text": "Hi {first_name|there}, welcome!", "attachments": []}
 
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    text = serializers.CharField(allow_blank=True)
-    format = serializers.ChoiceField(choices=Format.values)
+    id = serializers.IntegerField(help_text="The template's id.")
+    name = serializers.CharField(help_text="What people call it.")
+    text = serializers.CharField(allow_blank=True, help_text="The text with its variables.")
+    format = serializers.ChoiceField(choices=Format.values, help_text="How `text` is written.")
     attachments = serializers.ListField(child=serializers.CharField(), help_text="The ids of its files.")
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(help_text="When it was made.")
+    updated_at = serializers.DateTimeField(help_text="When it was changed last.")
 
 
 class TemplateWrittenOut(TemplateOut):

@@ -12,7 +12,10 @@ SEQUENCE_PAUSED = declare(
     "sequence.paused",
     "A sequence was paused (`enrollment` is null), or one enrollment in it.",
     sequence=_SEQUENCE,
-    enrollment={"anyOf": [_ENROLLMENT, {"type": "null"}]},
+    enrollment={
+        "anyOf": [_ENROLLMENT, {"type": "null"}],
+        "description": "The enrollment; null if the whole sequence was paused.",
+    },
 )
 SEQUENCE_COMPLETED = declare(
     "sequence.completed", "A contact has got the last step of a sequence.", sequence=_SEQUENCE, enrollment=_ENROLLMENT

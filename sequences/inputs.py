@@ -48,7 +48,8 @@ _STEP = {
     "type": "object",
     "description": "A message of a sequence.",
     "additionalProperties": False,
-    "anyOf": [{"required": ["text"]}, {"required": ["attachments"], "properties": {"attachments": {"minItems": 1}}}],
+    # A text or files; as `not`, of which generators make no type.
+    "not": {"properties": {"text": {"not": {}}, "attachments": {"maxItems": 0}}},
     "properties": {
         "id": {
             "type": "string",

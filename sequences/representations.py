@@ -20,12 +20,12 @@ class SequenceOut(Representation):
     is_resource = True
     example = {"name": "Trial onboarding"}
 
-    id = serializers.CharField()
-    name = serializers.CharField()
-    status = serializers.ChoiceField(choices=SequenceStatus.values)
+    id = serializers.CharField(help_text="The sequence's id.")
+    name = serializers.CharField(help_text="What people call it.")
+    status = serializers.ChoiceField(choices=SequenceStatus.values, help_text="Only an `active` one sends.")
     version = serializers.IntegerField(help_text="The number of its latest version, with which new contacts begin.")
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(help_text="When it was made.")
+    updated_at = serializers.DateTimeField(help_text="When it was changed last.")
 
 
 class WindowOut(Representation):
@@ -54,9 +54,9 @@ class StepOut(Representation):
         "condition": {"field": "tag", "op": "is", "value": "trial"},
     }
 
-    id = serializers.CharField()
+    id = serializers.CharField(help_text="The step's name within the sequence.")
     delay = serializers.CharField(help_text="ISO 8601, since the step before or the enrollment.")
-    text = serializers.CharField()
+    text = serializers.CharField(help_text="The text with its variables.")
     format = serializers.ChoiceField(choices=Format.values, help_text="How `text` is written.")
     attachments = serializers.ListField(child=serializers.CharField(), help_text="The ids of the files.")
     condition = FilterField(allow_null=True, help_text="The step is for those for whom this holds.")
@@ -69,16 +69,16 @@ class SequenceDetailOut(SequenceOut):
     untrusted: ClassVar[tuple[str, ...]] = ("name", "stop_on")
     example = {"name": "Trial onboarding", "jitter": "PT10M", "stop_on": ["reply"]}
 
-    account_ids = serializers.ListField(child=serializers.IntegerField())
+    account_ids = serializers.ListField(child=serializers.IntegerField(), help_text="The accounts that send.")
     time_zone = serializers.CharField(help_text="For contacts without a time zone of their own.")
-    window = WindowOut(allow_null=True)
+    window = WindowOut(allow_null=True, help_text="When messages may be sent; null for at any time.")
     jitter = serializers.CharField(help_text="ISO 8601. Each step is later by a random part of it.")
     stop_on = serializers.ListField(child=serializers.CharField(), help_text="`reply`, `tag:NAME`, `stage:NAME`.")
-    ignore_auto_replies = serializers.BooleanField()
+    ignore_auto_replies = serializers.BooleanField(help_text="Whether what a machine answers stops nothing.")
     pass_on = serializers.BooleanField(
         help_text="Contacts who were not written to yet go to another account while theirs cannot send."
     )
-    steps = serializers.ListField(child=StepOut())
+    steps = serializers.ListField(child=StepOut(), help_text="Its messages, in their order.")
 
 
 class EnrollmentOut(Representation):
@@ -87,11 +87,11 @@ class EnrollmentOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("step",)
     is_resource = True
 
-    id = serializers.CharField()
-    sequence_id = serializers.CharField()
+    id = serializers.CharField(help_text="The enrollment's id.")
+    sequence_id = serializers.CharField(help_text="The sequence.")
     version = serializers.IntegerField(source="version.number", help_text="The version of the sequence it is on.")
     contact_id = serializers.CharField(allow_null=True, help_text="Null once the contact was erased.")
-    status = serializers.ChoiceField(choices=EnrollmentStatus.values)
+    status = serializers.ChoiceField(choices=EnrollmentStatus.values, help_text="How far it has come.")
     reason = serializers.ChoiceField(
         choices=Reason.values,
         allow_null=True,
@@ -104,8 +104,8 @@ class EnrollmentOut(Representation):
     next_run_at = serializers.DateTimeField(
         allow_null=True, help_text="When the step is due, or tried again; null while its message is on its way."
     )
-    created_at = serializers.DateTimeField()
-    ended_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField(help_text="When the contact was enrolled.")
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="When it ended; null until then.")
 
     read_reason = staticmethod(current_reason)
 
@@ -113,7 +113,7 @@ class EnrollmentOut(Representation):
 class PreviewStepOut(Representation):
     """A step as one contact would get it."""
 
-    step = serializers.CharField()
+    step = serializers.CharField(help_text="The step's id.")
     planned_at = serializers.DateTimeField(allow_null=True, help_text="Null for a step that would be left out.")
     reason = serializers.ChoiceField(
         choices=["condition", "missing_value"],
@@ -129,4 +129,4 @@ class PreviewStepOut(Representation):
 
 
 class PreviewOut(Representation):
-    steps = serializers.ListField(child=PreviewStepOut())
+    steps = serializers.ListField(child=PreviewStepOut(), help_text="The steps, in their order.")

@@ -6,5 +6,8 @@ PING = declare(
     "ping",
     "Sent by POST /v1/webhooks/{id}/test, to that endpoint alone.",
     subscribable=False,
-    webhook=object_schema(id={"type": "string"}, url={"type": "string"}),
+    webhook=object_schema(
+        id={"type": "string", "description": "The webhook's id."},
+        url={"type": "string", "description": "Where the event is posted."},
+    ),
 )

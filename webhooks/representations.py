@@ -101,20 +101,32 @@ def _secret() -> Text:
 
 
 class EndpointOut(Representation):
-    id = serializers.CharField()
-    url = serializers.CharField()
-    description = serializers.CharField(allow_blank=True)
-    events = serializers.ListField(child=serializers.ChoiceField(choices=subscriptions()))
+    id = serializers.CharField(help_text="The webhook's id.")
+    url = serializers.CharField(help_text="Where events are posted.")
+    description = serializers.CharField(allow_blank=True, help_text="What it is for, in words of yours.")
+    events = serializers.ListField(
+        child=serializers.ChoiceField(choices=subscriptions()), help_text="The types that are delivered."
+    )
     account_ids = serializers.ListField(child=serializers.IntegerField(), help_text="Empty: events of all accounts.")
     header_names = serializers.ListField(child=serializers.CharField(), help_text="Of the headers that are sent too.")
-    enabled = serializers.BooleanField()
-    disabled_reason = serializers.ChoiceField(choices=DisabledReason.values, allow_null=True)
-    disabled_at = serializers.DateTimeField(allow_null=True)
-    failing_since = serializers.DateTimeField(allow_null=True)
-    previous_secret_until = serializers.DateTimeField(allow_null=True)
-    verified_with = serializers.ChoiceField(choices=SigningSecret.values, allow_null=True)
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    enabled = serializers.BooleanField(help_text="Whether anything is delivered.")
+    disabled_reason = serializers.ChoiceField(
+        choices=DisabledReason.values, allow_null=True, help_text="Why not; null while it is enabled."
+    )
+    disabled_at = serializers.DateTimeField(allow_null=True, help_text="Since when not; null while it is enabled.")
+    failing_since = serializers.DateTimeField(
+        allow_null=True, help_text="When deliveries began to fail without a success since; null if they do not."
+    )
+    previous_secret_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until when the secret before signs too; null outside of such an overlap."
+    )
+    verified_with = serializers.ChoiceField(
+        choices=SigningSecret.values,
+        allow_null=True,
+        help_text="The secret that the receiver was last known to use in the overlap; null if that is not known.",
+    )
+    created_at = serializers.DateTimeField(help_text="When it was made.")
+    updated_at = serializers.DateTimeField(help_text="When it was changed last.")
 
     read_header_names = staticmethod(names_of)
 
@@ -132,7 +144,7 @@ class IssuedEndpointOut(EndpointOut):
 
     example = {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
 
-    secret = serializers.CharField(required=False)
+    secret = serializers.CharField(required=False, help_text="Signs the deliveries. Left out if you gave it.")
 
 
 class EndpointIn(StrictSerializer):
@@ -202,42 +214,56 @@ class EventQuery(PageQuery):
 
 
 class DeliveryOut(Representation):
-    id = serializers.CharField()
-    endpoint_id = serializers.CharField()
-    event_id = serializers.CharField()
-    event = serializers.ChoiceField(choices=event_names(), source="event_type")
-    status = serializers.ChoiceField(choices=DeliveryStatus.values)
-    reason = serializers.CharField(allow_null=True)
-    attempts = serializers.IntegerField()
-    request_id = serializers.CharField(allow_null=True, source="event.request_id")
-    next_attempt_at = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField()
+    id = serializers.CharField(help_text="The delivery's id.")
+    endpoint_id = serializers.CharField(help_text="The webhook.")
+    event_id = serializers.CharField(help_text="The event.")
+    event = serializers.ChoiceField(choices=event_names(), source="event_type", help_text="The event's type.")
+    status = serializers.ChoiceField(choices=DeliveryStatus.values, help_text="How far it has come.")
+    reason = serializers.CharField(allow_null=True, help_text="Why it has ended without success; null otherwise.")
+    attempts = serializers.IntegerField(help_text="How often it was tried.")
+    request_id = serializers.CharField(
+        allow_null=True,
+        source="event.request_id",
+        help_text="The `X-Request-Id` of the call that caused the event; null if no call did.",
+    )
+    next_attempt_at = serializers.DateTimeField(allow_null=True, help_text="When it is tried next; null if it is not.")
+    created_at = serializers.DateTimeField(help_text="When it was queued.")
 
 
 class RequestOut(Representation):
-    url = serializers.CharField(allow_blank=True)
-    headers = serializers.DictField(child=serializers.CharField(), source="request_headers")
-    signed_with = serializers.ChoiceField(choices=SigningSecret.values, allow_null=True)
+    url = serializers.CharField(allow_blank=True, help_text="Where it was posted.")
+    headers = serializers.DictField(
+        child=serializers.CharField(),
+        source="request_headers",
+        help_text="The headers that were sent, without signatures.",
+    )
+    signed_with = serializers.ChoiceField(
+        choices=SigningSecret.values,
+        allow_null=True,
+        help_text="The secret that the receiver accepted; null if that is not known.",
+    )
 
 
 class AnswerOut(Representation):
     example = {"body": "ok"}
 
-    headers = serializers.DictField(child=serializers.CharField(), source="answer_headers")
-    body = serializers.CharField(allow_blank=True, source="answer_body")
-    truncated = serializers.BooleanField(source="answer_truncated")
+    headers = serializers.DictField(
+        child=serializers.CharField(), source="answer_headers", help_text="The headers of the answer."
+    )
+    body = serializers.CharField(allow_blank=True, source="answer_body", help_text="The beginning of the answer.")
+    truncated = serializers.BooleanField(source="answer_truncated", help_text="Whether there was more of it.")
 
 
 class AttemptOut(Representation):
     example = {"number": 1, "status": 200, "duration_ms": 84}
 
-    number = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    status = serializers.IntegerField(allow_null=True)
-    error = serializers.CharField(allow_null=True)
-    duration_ms = serializers.IntegerField()
-    request = RequestOut()
-    answer = AnswerOut()
+    number = serializers.IntegerField(help_text="From 1.")
+    at = serializers.DateTimeField(help_text="When it was made.")
+    status = serializers.IntegerField(allow_null=True, help_text="The HTTP status; null if there was no answer.")
+    error = serializers.CharField(allow_null=True, help_text="Why there was none, as a stable code; null otherwise.")
+    duration_ms = serializers.IntegerField(help_text="How long it took, in milliseconds.")
+    request = RequestOut(help_text="What was sent.")
+    answer = AnswerOut(help_text="What was answered.")
 
     read_request = staticmethod(RequestOut.render)
     read_answer = staticmethod(AnswerOut.render)
@@ -246,8 +272,10 @@ class AttemptOut(Representation):
 class DeliveryDetailOut(DeliveryOut):
     """With the bytes that are sent, and every attempt."""
 
-    body = serializers.CharField(allow_null=True)
-    attempt_log = AttemptOut(many=True)
+    body = serializers.CharField(
+        allow_null=True, help_text="The bytes that are sent, as text; null once they are deleted."
+    )
+    attempt_log = AttemptOut(many=True, help_text="Every attempt, the first one first.")
 
 
 class EventOut(Representation):
@@ -255,20 +283,22 @@ class EventOut(Representation):
 
     example = {"event": "job.completed", "data": {"job": example_of(JobOut)}}
 
-    event = serializers.ChoiceField(choices=event_names())
-    id = serializers.CharField()
-    created_at = serializers.DateTimeField()
+    event = serializers.ChoiceField(choices=event_names(), help_text="The type.")
+    id = serializers.CharField(help_text="The event's id.")
+    created_at = serializers.DateTimeField(help_text="When it happened.")
     actor = AuthorOut(allow_null=True, help_text="Who caused it; null for the product and for people on Telegram.")
-    data = serializers.DictField()  # type: ignore[assignment]
-    request_id = serializers.CharField(allow_null=True)
+    data = serializers.DictField(help_text="What it is about.")  # type: ignore[assignment]
+    request_id = serializers.CharField(
+        allow_null=True, help_text="The `X-Request-Id` of the call that caused it; null if no call did."
+    )
 
 
 class EventKindOut(Representation):
     example = {"version": 1}
 
-    type = serializers.ChoiceField(choices=event_names(), source="name")
-    version = serializers.IntegerField()
-    description = serializers.CharField(allow_blank=True)
-    schema = serializers.DictField()
+    type = serializers.ChoiceField(choices=event_names(), source="name", help_text="The type.")
+    version = serializers.IntegerField(help_text="Counts the changes of its schema that were more than an addition.")
+    description = serializers.CharField(allow_blank=True, help_text="What has happened.")
+    schema = serializers.DictField(help_text="The JSON Schema of a delivered event.")
 
     read_schema = staticmethod(envelope_schema)

@@ -20,8 +20,8 @@ class ScoreEntryOut(Representation):
     example = {"rule": "Interested", "points": 10, "cause": "tag vip"}
 
     rule = serializers.CharField(allow_null=True, help_text="Null for a change by hand.")
-    points = serializers.IntegerField()
-    at = serializers.DateTimeField()
+    points = serializers.IntegerField(help_text="What was added; below 0 for what was taken off.")
+    at = serializers.DateTimeField(help_text="When that happened.")
     cause = serializers.CharField(help_text="What happened, such as `tag vip`.")
 
     @staticmethod
@@ -32,9 +32,9 @@ class ScoreEntryOut(Representation):
 class ScoreOut(Representation):
     """A contact's score, and the ledger whose sum, between 0 and 100, it is."""
 
-    score = serializers.IntegerField(min_value=0, max_value=100)
+    score = serializers.IntegerField(min_value=0, max_value=100, help_text="The score now.")
     data = serializers.ListField(child=ScoreEntryOut(), help_text="Newest first.")  # type: ignore[assignment]
-    next_cursor = serializers.CharField(allow_null=True)
+    next_cursor = serializers.CharField(allow_null=True, help_text="Give it as `cursor`; null on the last page.")
 
 
 class ScoreView(WorkspaceView):

@@ -40,9 +40,9 @@ class SegmentOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name", "filter")
     example = {"name": "VIPs", "count": 120}
 
-    id = serializers.CharField()
-    name = serializers.CharField()
-    filter = FilterField()
+    id = serializers.CharField(help_text="The segment's id.")
+    name = serializers.CharField(help_text="What people call it.")
+    filter = FilterField(help_text="What a contact must fulfil.")
     count = serializers.IntegerField(
         min_value=0,
         allow_null=True,
@@ -50,8 +50,8 @@ class SegmentOut(Representation):
         "in a list also if counting those before it took two seconds.",
     )
     count_is_estimate = serializers.BooleanField(help_text=ESTIMATE_HELP)
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(help_text="When it was saved.")
+    updated_at = serializers.DateTimeField(help_text="When it was changed last.")
 
     @staticmethod
     def read_filter(segment: Segment) -> Any:
@@ -76,7 +76,7 @@ class SegmentWrittenOut(SegmentOut):
 
 
 class SegmentPreviewOut(Representation):
-    count = serializers.IntegerField(min_value=0)
+    count = serializers.IntegerField(min_value=0, help_text="Contacts that fulfil the filter.")
     count_is_estimate = serializers.BooleanField(help_text=ESTIMATE_HELP)
     sample = serializers.ListField(child=ContactOut(), help_text="The ten newest.")
 
@@ -90,17 +90,17 @@ class LeafOut(Representation):
     path = serializers.CharField(
         allow_blank=True, help_text="Where it stands in the filter, such as `all[1].any[0]`; empty for the whole."
     )
-    field = serializers.CharField()
-    op = serializers.CharField()
+    field = serializers.CharField(help_text="The field that is compared.")
+    op = serializers.CharField(help_text="How it is compared.")
     value = JsonField(help_text="What it compares with.")
     actual = JsonField(help_text="What the contact has; null if there is no value.")
-    holds = serializers.BooleanField()
+    holds = serializers.BooleanField(help_text="Whether it holds for the contact.")
 
 
 class ExplanationOut(Representation):
-    contact_id = serializers.CharField()
+    contact_id = serializers.CharField(help_text="The contact.")
     matches = serializers.BooleanField(help_text="Whether the contact is in the segment.")
-    leaves = serializers.ListField(child=LeafOut())
+    leaves = serializers.ListField(child=LeafOut(), help_text="Each comparison of the filter.")
 
 
 # --- Request bodies and query parameters ------------------------------------------------------------------------------

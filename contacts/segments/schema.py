@@ -96,9 +96,12 @@ def _comparison(name: Schema, fields: Sequence[ConditionField]) -> Schema:
         "type": "object",
         "required": ["field", "op", "value"],
         "properties": {
-            "field": {"type": "string", **name},
-            "op": {"type": "string", "enum": [op.value for op in values]},
-            "value": _any_of([_types(part) for value in values.values() for part in value.get("anyOf", [value])]),
+            "field": {"type": "string", "description": "The field that is compared.", **name},
+            "op": {"type": "string", "description": "How it is compared.", "enum": [op.value for op in values]},
+            "value": {
+                "description": "What it is compared with. `exists` takes true or false, `in` a list.",
+                **_any_of([_types(part) for value in values.values() for part in value.get("anyOf", [value])]),
+            },
         },
         "additionalProperties": False,
         **(precise if others else {}),
@@ -110,7 +113,7 @@ def _group(name: str, inner: Schema, description: str) -> Schema:
         "type": "object",
         "description": description,
         "required": [name],
-        "properties": {name: inner},
+        "properties": {name: {"description": "What is combined.", **inner}},
         "additionalProperties": False,
     }
 

@@ -26,8 +26,8 @@ class RateOut(Representation):
 
     example = {"numerator": 3, "denominator": 12, "rate": 0.25, "of": "messages sent in the period"}
 
-    numerator = serializers.IntegerField()
-    denominator = serializers.IntegerField()
+    numerator = serializers.IntegerField(help_text="The part.")
+    denominator = serializers.IntegerField(help_text="The whole.")
     rate = Number(allow_null=True, help_text="Numerator by denominator; null while the denominator is 0.")
     of = serializers.CharField(help_text="What the denominator counts.")
 
@@ -41,12 +41,12 @@ def rate(numerator: int, denominator: int, of: str) -> dict[str, Any]:
 class OutcomesOut(Representation):
     """What came of messages that were sent or have failed in the period."""
 
-    sent = serializers.IntegerField()
-    failed = serializers.IntegerField()
+    sent = serializers.IntegerField(help_text="Messages that were sent in the period.")
+    failed = serializers.IntegerField(help_text="Messages that have failed in the period.")
     replied = serializers.IntegerField(help_text="How many of those sent a person has answered up to now.")
     auto_replied = serializers.IntegerField(help_text="How many of those sent a machine has answered.")
     opted_out = serializers.IntegerField(help_text="How many of those sent were answered with an opt-out word.")
-    reply_rate = RateOut()
+    reply_rate = RateOut(help_text="`replied` of `sent`.")
 
     @staticmethod
     def read_reply_rate(outcomes: Outcomes) -> dict[str, Any]:
@@ -56,12 +56,12 @@ class OutcomesOut(Representation):
 class StageOut(Representation):
     """A stage of the funnel."""
 
-    stage = serializers.ChoiceField(choices=Stage.values)
+    stage = serializers.ChoiceField(choices=Stage.values, help_text="The stage.")
     count = serializers.IntegerField(
         help_text="How many contacts reached it for the first time in the period. Who reaches a stage reaches the"
         " earlier ones with it; `lost` is none of these and implies only `new`."
     )
-    conversion = RateOut()
+    conversion = RateOut(help_text="Of those added in the period, who has reached it up to now.")
     median_days = Number(
         allow_null=True, help_text="From being added to reaching it, of the people in the numerator of `conversion`."
     )
@@ -87,10 +87,10 @@ class VersionFiguresOut(Representation):
 
     example = {"name": "Trial onboarding"}
 
-    sequence_id = serializers.CharField(source="version.sequence_id")
-    name = serializers.CharField(source="version.sequence.name")
-    version = serializers.IntegerField(source="version.number")
-    steps = serializers.ListField(child=StepFiguresOut())
+    sequence_id = serializers.CharField(source="version.sequence_id", help_text="The sequence.")
+    name = serializers.CharField(source="version.sequence.name", help_text="The sequence's name.")
+    version = serializers.IntegerField(source="version.number", help_text="The version's number.")
+    steps = serializers.ListField(child=StepFiguresOut(), help_text="Its steps, in their order.")
 
     @staticmethod
     def read_steps(figures: VersionFigures) -> list[dict[str, Any]]:
@@ -102,8 +102,8 @@ class BroadcastFiguresOut(OutcomesOut):
 
     example = {"name": "June offer"}
 
-    broadcast_id = serializers.CharField()
-    name = serializers.CharField()
+    broadcast_id = serializers.CharField(help_text="The broadcast.")
+    name = serializers.CharField(help_text="The broadcast's name.")
 
 
 class AccountFiguresOut(Representation):
@@ -111,8 +111,8 @@ class AccountFiguresOut(Representation):
 
     example = {"name": "Sales"}
 
-    account_id = serializers.IntegerField(source="account.id")
-    name = serializers.CharField(source="account.name")
+    account_id = serializers.IntegerField(source="account.id", help_text="The account.")
+    name = serializers.CharField(source="account.name", help_text="The account's name.")
     sent = serializers.IntegerField(help_text="Those typed on its own phone too.")
     failed = serializers.IntegerField(help_text="By the time at which they were to be sent last.")
     replies = serializers.IntegerField(help_text="Messages of people that answer one of the account's.")
@@ -121,7 +121,9 @@ class AccountFiguresOut(Representation):
     used_today = serializers.IntegerField(
         source="account.used", help_text="Sends in the last 24 hours, whatever the period."
     )
-    daily_limit = serializers.IntegerField(source="account.daily_limit")
+    daily_limit = serializers.IntegerField(
+        source="account.daily_limit", help_text="Messages that it may send in 24 hours."
+    )
 
 
 class SequenceResultsOut(Representation):
@@ -129,17 +131,17 @@ class SequenceResultsOut(Representation):
 
     example = {"name": "Trial onboarding"}
 
-    sequence_id = serializers.CharField(source="sequence.id")
-    name = serializers.CharField(source="sequence.name")
-    enrolled = serializers.IntegerField(source="all.enrolled")
+    sequence_id = serializers.CharField(source="sequence.id", help_text="The sequence.")
+    name = serializers.CharField(source="sequence.name", help_text="The sequence's name.")
+    enrolled = serializers.IntegerField(source="all.enrolled", help_text="Contacts that were enrolled in the period.")
     completed = serializers.IntegerField(source="all.completed", help_text="Got all steps.")
     replied = serializers.IntegerField(
         source="all.replied", help_text="A person answered a message of the sequence up to now."
     )
     won = serializers.IntegerField(source="all.won", help_text="Reached the stage `won` after being enrolled.")
-    completion_rate = RateOut()
-    reply_rate = RateOut()
-    win_rate = RateOut()
+    completion_rate = RateOut(help_text="Who got all steps.")
+    reply_rate = RateOut(help_text="Who answered.")
+    win_rate = RateOut(help_text="Who reached `won`.")
 
     @staticmethod
     def read_completion_rate(results: SequenceResults) -> dict[str, Any]:
@@ -162,7 +164,7 @@ class EveryoneOut(Representation):
 
     written = serializers.IntegerField(help_text="Messages, without canceled ones and those that are still planned.")
     answered = serializers.IntegerField(help_text="How many of them answered a contact who waited.")
-    in_time = RateOut()
+    in_time = RateOut(help_text="Waits that ended within the aim for answers.")
     median_seconds = serializers.IntegerField(allow_null=True, help_text="The median of these waits.")
     slowest_tenth_seconds = serializers.IntegerField(allow_null=True, help_text="A tenth of these waits was longer.")
 
@@ -224,7 +226,7 @@ class ConversationFiguresOut(Representation):
     first_answer_slowest_tenth_seconds = serializers.IntegerField(
         allow_null=True, help_text="The 90th percentile: a tenth took longer."
     )
-    closed = serializers.IntegerField(source="closed.number")
+    closed = serializers.IntegerField(source="closed.number", help_text="Conversations that were closed in the period.")
     close_median_seconds = serializers.IntegerField(allow_null=True, help_text="From their beginning to the closing.")
     close_slowest_tenth_seconds = serializers.IntegerField(allow_null=True, help_text="The 90th percentile.")
 
@@ -253,7 +255,7 @@ class MemberConversationsOut(ConversationFiguresOut):
     member_id = serializers.IntegerField(
         allow_null=True, help_text="Null for all who are no members: API keys, assistants, the phone, who has left."
     )
-    name = serializers.CharField(allow_null=True)
+    name = serializers.CharField(allow_null=True, help_text="The member's name; null as `member_id`.")
 
 
 class AccountConversationsOut(ConversationFiguresOut):
@@ -261,8 +263,8 @@ class AccountConversationsOut(ConversationFiguresOut):
 
     example = {"name": "Sales"}
 
-    account_id = serializers.IntegerField()
-    name = serializers.CharField()
+    account_id = serializers.IntegerField(help_text="The account.")
+    name = serializers.CharField(help_text="The account's name.")
 
 
 class AgeOut(Representation):
@@ -271,14 +273,14 @@ class AgeOut(Representation):
     below_seconds = serializers.IntegerField(
         allow_null=True, help_text="They have waited for less, and not for less than the age before. Null: for longer."
     )
-    waiting = serializers.IntegerField()
+    waiting = serializers.IntegerField(help_text="How many contacts.")
     unassigned = serializers.IntegerField(help_text="How many of them in conversations that nobody looks after.")
 
 
 class BacklogOut(Representation):
     """The contacts who wait now, without snoozed conversations."""
 
-    waiting = serializers.IntegerField()
+    waiting = serializers.IntegerField(help_text="How many contacts.")
     unassigned = serializers.IntegerField(help_text="How many of them in conversations that nobody looks after.")
     ages = serializers.ListField(
         child=AgeOut(),
@@ -302,7 +304,7 @@ class _PeriodOut(Representation):
         return {
             "from": serializers.DateTimeField(help_text="Inclusive."),
             "to": serializers.DateTimeField(help_text="Exclusive."),
-            self.list_name: serializers.ListField(child=self.item()),
+            self.list_name: serializers.ListField(child=self.item(), help_text="The figures, one object each."),
             **super().get_fields(),
         }
 

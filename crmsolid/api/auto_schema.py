@@ -11,6 +11,7 @@ from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, appen
 from rest_framework import serializers
 
 from crmsolid.api import openapi_components as components
+from crmsolid.api import openapi_texts as texts
 from crmsolid.api.endpoint import JSON, Endpoint, ListOf, Raw
 from crmsolid.api.examples import example_of
 from crmsolid.api.fields import StrictSerializer
@@ -106,12 +107,12 @@ class V1Schema(AutoSchema):
         ]
         for name, field in self.endpoint.query().fields.items():
             schema = dict(self._map_serializer_field(field, "request"))
-            description = {"description": schema.pop("description")} if "description" in schema else {}
+            text = schema.pop("description", "") or texts.of_parameter(name)
             media_type = getattr(field, "media_type", "")
             content: Schema = {"content": {media_type: {"schema": schema}}} if media_type else {"schema": schema}
             style = getattr(field, "parameter_style", {})
             parameters.append(
-                {"name": name, "in": "query", "required": field.required, **content, **style, **description}
+                {"name": name, "in": "query", "required": field.required, **content, **style, "description": text}
             )
         if self.method in WRITES:
             parameters.append(components.idempotency_key(self.endpoint, self.method))
@@ -123,7 +124,7 @@ class V1Schema(AutoSchema):
     def _responses(self) -> Schema:
         responses = {str(status): self._success(status, shape) for status, shape in self.endpoint.responses.items()}
         if self.method == "GET" and self.endpoint.is_conditional("GET"):
-            responses["304"] = self._shared("NotModified", components.NOT_MODIFIED)
+            responses["304"] = self._component("NotModified", ResolvedComponent.RESPONSE, components.NOT_MODIFIED)
         for status, codes in components.error_codes(self.endpoint, self.method, has_ids="{" in self.path).items():
             responses[str(status)] = self._shared_response(status, codes)
         return responses
@@ -152,12 +153,12 @@ class V1Schema(AutoSchema):
     def _shared_response(self, status: int, codes: list[str]) -> Schema:
         """One component for each set of codes, named after those that not every operation may answer."""
         content = components.problem_response(status, codes)
-        return self._shared(components.response_name(status, codes), content)
+        return self._component(components.response_name(status, codes), ResolvedComponent.RESPONSE, content)
 
-    def _shared(self, name: str, content: Schema) -> Schema:
-        component = ResolvedComponent(name, ResolvedComponent.RESPONSE, content, object)
+    def _component(self, name: str, kind: str, content: Schema) -> Schema:
+        component = ResolvedComponent(name, kind, content, object)
         self.registry.register_on_missing(component)
-        assert self.registry[component].schema == content, f"two responses are named {name}"
+        assert self.registry[component].schema == content, f"two components are named {name}"
         return component.ref
 
     def _shape(self, shape: Any, direction: Any) -> Schema:
@@ -174,14 +175,12 @@ class V1Schema(AutoSchema):
         cursor: Schema = {"type": ["string", "null"], "description": "Give it as `cursor`; null on the last page."}
         if page.endless:
             cursor = {"type": "string", "description": "Give it as `cursor` to read on, also later; never null."}
-        properties = {"data": {"type": "array", "items": item}, "next_cursor": cursor}
+        data = {"type": "array", "description": "The objects of this page.", "items": item}
+        properties = {"data": data, "next_cursor": cursor}
         if page.synced:
             properties["synced_until"] = components.SYNCED_UNTIL
         schema = {"type": "object", "required": ["data", "next_cursor"], "properties": properties}
-        name = f"{'Synced' if page.synced else ''}{item['$ref'].rpartition('/')[2]}Page"
-        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, name)
-        self.registry.register_on_missing(component)
-        return component.ref
+        return self._component(f"{item['$ref'].rpartition('/')[2]}Page", ResolvedComponent.SCHEMA, schema)
 
     # --- serializers --------------------------------------------------------------------------------------
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
@@ -241,6 +240,9 @@ class V1Schema(AutoSchema):
                 schema = _one_of_each(schema)
             if refused := _refused(serializer):
                 schema["not"] = refused[0] if len(refused) == 1 else {"anyOf": refused}
+        for name, part in schema.get("properties", {}).items():
+            text = "" if "description" in part else texts.of_member(serializer, name)
+            part |= {"description": text} if text else {}
         return schema
 
 

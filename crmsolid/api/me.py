@@ -13,27 +13,31 @@ from crmsolid.workspaces.actor import Scope
 class KeyOut(Representation):
     example = {"name": "CRM sync", "prefix": "cs_live_a4f9", "rate_limit": 600}
 
-    id = serializers.CharField()
-    name = serializers.CharField()
-    prefix = serializers.CharField()
-    expires_at = serializers.DateTimeField(allow_null=True)
-    rate_limit = serializers.IntegerField()
+    id = serializers.CharField(help_text="The key's id.")
+    name = serializers.CharField(help_text="What people call it.")
+    prefix = serializers.CharField(help_text="How the key begins.")
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="When it ends; null for never.")
+    rate_limit = serializers.IntegerField(help_text="Requests a minute.")
 
 
 class WorkspaceOut(Representation):
     example = {"slug": "acme", "name": "Acme"}
 
-    slug = serializers.CharField()
-    name = serializers.CharField()
+    slug = serializers.CharField(help_text="Its name in addresses.")
+    name = serializers.CharField(help_text="What people call it.")
     time_zone = serializers.CharField(source="owner_workspace.time_zone", help_text="Its days are those of analytics.")
 
 
 class MeOut(Representation):
-    key = KeyOut()
-    scopes = serializers.ListField(child=serializers.ChoiceField(choices=[scope.value for scope in Scope]))
-    workspace = WorkspaceOut()
-    mode = serializers.ChoiceField(choices=["live", "test"])
-    plan = serializers.ChoiceField(choices=["trial", "pro", "business", "expired"])
+    key = KeyOut(help_text="The key.")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=[scope.value for scope in Scope]), help_text="What the key may do."
+    )
+    workspace = WorkspaceOut(help_text="The workspace of the key.")
+    mode = serializers.ChoiceField(choices=["live", "test"], help_text="`test`: the key works in the test twin.")
+    plan = serializers.ChoiceField(
+        choices=["trial", "pro", "business", "expired"], help_text="The plan that is in force."
+    )
 
 
 class MeView(WorkspaceView):

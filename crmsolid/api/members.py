@@ -29,7 +29,7 @@ class MemberOut(Representation):
     name = serializers.CharField(
         source="user.shown_name", help_text="Without a name, what is before the @ of the e-mail address."
     )
-    role = serializers.ChoiceField(choices=Role.values)
+    role = serializers.ChoiceField(choices=Role.values, help_text="What the member may do.")
     on_duty = serializers.BooleanField(help_text="Whether the queue gives this member conversations.")
 
 

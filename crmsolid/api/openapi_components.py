@@ -7,8 +7,8 @@ from typing import Any
 from crmsolid.api.endpoint import Endpoint
 from crmsolid.api.fields import NO_NUL, id_pattern
 from crmsolid.api.preconditions import PATTERN
-from crmsolid.core.errors import CODES
-from crmsolid.core.http.problem_document import CONTENT_TYPE
+from crmsolid.core.errors import CODES, DomainError, FieldError
+from crmsolid.core.http.problem_document import CONTENT_TYPE, document
 from crmsolid.core.ids import KINDS
 from crmsolid.workspaces.actor import Scope
 
@@ -113,24 +113,34 @@ PROBLEM: dict[str, Any] = {
     "required": ["type", "title", "status", "detail", "code", "instance", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "description": "An address that explains the code."},
-        "title": {"type": "string"},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "title": {"type": "string", "description": "The code in words."},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status."},
         "detail": {"type": "string", "description": "What is wrong with this request, and what to do."},
-        "code": {"type": "string", "enum": sorted(CODES)},
+        "code": {"type": "string", "enum": sorted(CODES), "description": "The stable name of the error."},
         "instance": {"type": "string", "format": "uri-reference", "description": "The path that was asked."},
-        "request_id": {"type": "string"},
-        "required_scope": {"type": "string", "enum": [scope.value for scope in Scope]},
-        "errors": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/FieldProblem"}},
+        "request_id": {"type": "string", "description": "The `X-Request-Id` of the request."},
+        "required_scope": {
+            "type": "string",
+            "enum": [scope.value for scope in Scope],
+            "description": "With `scope_missing`: the scope that the key lacks.",
+        },
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "description": "Each field or parameter that is wrong.",
+            "items": {"$ref": "#/components/schemas/FieldProblem"},
+        },
     },
 }
 
 FIELD_PROBLEM: dict[str, Any] = {
     "type": "object",
+    "description": "What is wrong with one field or parameter.",
     "required": ["field", "code", "detail"],
     "properties": {
         "field": {"type": "string", "description": "Path of what is wrong, such as `filter.all[0].value`."},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "The stable name of what is wrong, such as `required`."},
+        "detail": {"type": "string", "description": "What is wrong, and what to give."},
     },
 }
 
@@ -182,13 +192,15 @@ def idempotency_key(endpoint: Endpoint, method: str) -> dict[str, Any]:
 
 def path_parameter(name: str, segment: str, converter: str) -> dict[str, Any]:
     """An id in the path; ``segment`` is the path segment before it."""
+    kind = next((name for name, kind in KINDS.items() if kind.segment == segment), segment.rstrip("s"))
+    text = f"The id of the {kind}."
     if converter == "int":
         schema: dict[str, Any] = {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**63 - 1}
     elif segment in ID_PREFIXES:
         schema = {"type": "string", "pattern": id_pattern(ID_PREFIXES[segment])}
     else:
         schema = {"type": "string", "pattern": NO_NUL, "minLength": 1}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
+    return {"name": name, "in": "path", "description": text, "required": True, "schema": schema}
 
 
 def header_refs(names: Iterable[str]) -> dict[str, Any]:
@@ -216,8 +228,15 @@ def problem_response(status: int, codes: list[str]) -> dict[str, Any]:
     return {
         "description": "\n".join(lines),
         "headers": headers,
-        "content": {CONTENT_TYPE: {"schema": schema}},
+        "content": {CONTENT_TYPE: {"schema": schema, "example": _example(codes[0])}},
     }
+
+
+def _example(code: str) -> dict[str, Any]:
+    """A problem as the product answers it."""
+    wrong = [FieldError("email", "invalid", "this is not an e-mail address")] if code == "validation_failed" else []
+    error = DomainError(code, errors=wrong)
+    return document(error, instance="/v1/contacts", request_id="7d0c4f5a9b2e4c1d8f3a6b5c4d3e2f1a")
 
 
 _ALWAYS = (

@@ -39,6 +39,7 @@ ENUMERATIONS = {
     "Format": "Broadcast.format",
     "IfNot": "SequenceStep.if_not",
     "InFlight": "SequenceChanges.in_flight",
+    "JobKind": "list_jobs?kind",
     "JobState": "Job.state",
     "MessageChangeKind": "MessageChange.kind",
     "MessageChangeStatus": "MessageChange.status",
@@ -62,6 +63,7 @@ ENUMERATIONS = {
     "ThreadSort": "list_threads?sort",
     "ThreadState": "Thread.state",
     "TimeOperator": "CreatedAtCondition.op",
+    "Weekday": "SendingWindowInput.days",
     "WrittenVia": "WriterFigures.via",
 }
 # Parts of schemas that judge, and of which no type is made.
@@ -125,6 +127,12 @@ def _referring_to_enumerations(node: Any, names: Mapping[tuple[str, ...], str]) 
 
 
 # --- Events -----------------------------------------------------------------------------------------------------------
+_ENVELOPE = {
+    "event": "The type.",
+    "id": "The event's id: the same on every retry and replay.",
+    "created_at": "When it happened.",
+    "data": "What it is about.",
+}
 _REQUEST_ID = {
     "type": ["string", "null"],
     "description": "In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.",
@@ -151,6 +159,10 @@ def event_components(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
 def _event_schema(event_type: EventType, schemas: Mapping[str, Schema]) -> Schema:
     envelope = envelope_schema(event_type)
     properties = _by_reference(envelope["properties"], schemas) | {"request_id": _REQUEST_ID}
+    for name, text in _ENVELOPE.items():
+        properties[name] |= {"description": text}
+    for name, part in properties["data"]["properties"].items():
+        part.setdefault("description", f"The {name}.")
     return {
         "type": "object",
         "description": event_type.description,

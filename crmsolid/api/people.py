@@ -34,5 +34,5 @@ class MemberNameOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
     example = {"id": 12, "name": "Vera"}
 
-    id = serializers.IntegerField()
-    name = serializers.CharField(source="shown_name")
+    id = serializers.IntegerField(help_text="The member's id.")
+    name = serializers.CharField(source="shown_name", help_text="The member's name.")

@@ -14,12 +14,12 @@ from crmsolid.jobs.models import Job, JobState
 from crmsolid.workspaces.authors import kept_author
 
 
-class SkippedField(serializers.Field[Any, Any, Any, Any]):
-    """A number, or numbers by the reason."""
+class CountOrCounts(serializers.Field[Any, Any, Any, Any]):
+    """How many, or how many of each kind."""
 
     def json_schema(self) -> dict[str, Any]:
-        number = {"type": "integer"}
-        return {"oneOf": [number, {"type": "object", "additionalProperties": number}]}
+        count = {"type": "integer"}
+        return {"anyOf": [count, {"type": "object", "additionalProperties": count}]}
 
 
 class JobResultOut(Representation):
@@ -45,8 +45,10 @@ class JobResultOut(Representation):
     pending = serializers.IntegerField(required=False, help_text="Recipients who have not got the message yet.")
     sent = serializers.IntegerField(required=False, help_text="Recipients who have got the message.")
     failed = serializers.IntegerField(required=False, help_text="Recipients to whom sending has failed.")
+    skipped = CountOrCounts(
+        required=False, help_text="Who was left out: of a broadcast how many, of an enrollment how many by reason."
+    )
     enrolled = serializers.IntegerField(required=False, help_text="Contacts that were enrolled in a sequence.")
-    skipped = SkippedField(required=False, help_text="Recipients who were left out; of an enrollment by the reason.")
     needs_attention = serializers.IntegerField(
         required=False, help_text="Recipients of whom it is not known whether they have got the message."
     )
@@ -69,16 +71,18 @@ class JobOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("result", "errors")  # columns and rows of a file
     example = {"kind": "import", "state": "done", "done": 3, "total": 3, "finished_at": TIME}
 
-    id = serializers.CharField()
-    kind = serializers.CharField()
+    id = serializers.CharField(help_text="The job's id.")
+    kind = serializers.CharField(help_text="What is done, such as `import`.")
     object_id = serializers.CharField(allow_null=True, help_text="What it works on, such as a broadcast.")
-    state = serializers.ChoiceField(choices=JobState.values)
-    done = serializers.IntegerField()
-    total = serializers.IntegerField(allow_null=True)
-    result = ObjectField(JobResultOut)
-    errors = serializers.ListField(child=ObjectField(JobErrorOut))  # type: ignore[assignment]
-    created_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField(allow_null=True)
+    state = serializers.ChoiceField(choices=JobState.values, help_text="How far it has come.")
+    done = serializers.IntegerField(help_text="How many of `total` are done.")
+    total = serializers.IntegerField(
+        allow_null=True, help_text="How many there are to do; null while that is not known."
+    )
+    result = ObjectField(JobResultOut, help_text="What it has done so far.")
+    errors = serializers.ListField(child=ObjectField(JobErrorOut), help_text="What went wrong, the first 100.")  # type: ignore[assignment]
+    created_at = serializers.DateTimeField(help_text="When it was begun.")
+    finished_at = serializers.DateTimeField(allow_null=True, help_text="When it ended; null until then.")
     author = AuthorOut(allow_null=True, help_text="Who began it; null for the product itself.")
 
     @staticmethod

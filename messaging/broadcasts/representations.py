@@ -28,14 +28,14 @@ CSV_CHUNK = 1000
 class BroadcastCountsOut(Representation):
     """How many recipients have each status. Their sum is the whole audience, those who were excluded too."""
 
-    pending = serializers.IntegerField()
-    sent = serializers.IntegerField()
-    failed = serializers.IntegerField()
-    skipped = serializers.IntegerField()
+    pending = serializers.IntegerField(help_text="Who has not got the message yet.")
+    sent = serializers.IntegerField(help_text="Who has got it.")
+    failed = serializers.IntegerField(help_text="To whom sending has failed.")
+    skipped = serializers.IntegerField(help_text="Who was left out.")
     needs_attention = serializers.IntegerField(
         help_text="Nobody knows yet whether their message arrived: the history at Telegram will tell."
     )
-    canceled = serializers.IntegerField()
+    canceled = serializers.IntegerField(help_text="Whose message was canceled.")
 
 
 class BroadcastOut(Representation):
@@ -44,29 +44,39 @@ class BroadcastOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name", "text")
     example = {"name": "June offer", "audience_hash": "9f86d081884c7d65"}
 
-    id = serializers.CharField()
-    name = serializers.CharField()
-    status = serializers.ChoiceField(choices=BroadcastStatus.values)
+    id = serializers.CharField(help_text="The broadcast's id.")
+    name = serializers.CharField(help_text="What people call it.")
+    status = serializers.ChoiceField(choices=BroadcastStatus.values, help_text="How far it has come.")
     reason = serializers.CharField(
         allow_null=True, help_text="Why it was canceled if nobody did that, such as `audience_changed`."
     )
-    text = serializers.CharField()
+    text = serializers.CharField(help_text="The text as it was given, with its variables.")
     format = serializers.ChoiceField(choices=Format.values, help_text="How `text` is written.")
     attachments = serializers.ListField(child=serializers.CharField(), help_text="The ids of the files.")
-    account_ids = serializers.ListField(child=serializers.IntegerField())
-    segment_id = serializers.CharField(allow_null=True)
-    counts = BroadcastCountsOut()
+    account_ids = serializers.ListField(child=serializers.IntegerField(), help_text="The accounts that send.")
+    segment_id = serializers.CharField(
+        allow_null=True, help_text="The segment that is its audience; null for another audience."
+    )
+    counts = BroadcastCountsOut(help_text="What came of its messages so far.")
     waiting_for = serializers.ChoiceField(
         choices=BroadcastWaiting.values, allow_null=True, help_text="Why nothing is sent at this moment."
     )
-    send_at = serializers.DateTimeField(allow_null=True)
-    per_hour = serializers.IntegerField(allow_null=True)
-    cooldown_days = serializers.IntegerField(allow_null=True)
-    audience_hash = serializers.CharField(allow_null=True)
+    send_at = serializers.DateTimeField(allow_null=True, help_text="Not before this time; null for at once.")
+    per_hour = serializers.IntegerField(
+        allow_null=True, help_text="Messages in any hour at most; null for no such limit."
+    )
+    cooldown_days = serializers.IntegerField(
+        allow_null=True, help_text="Who got a broadcast within so many days is left out; null for nobody."
+    )
+    audience_hash = serializers.CharField(
+        allow_null=True, help_text="Stands for the people, the text and the rest; null until the people are known."
+    )
     job_id = serializers.CharField(allow_null=True, help_text="The job that works on it: `GET /v1/jobs/{id}`.")
-    starts_at = serializers.DateTimeField(allow_null=True)
+    starts_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it begins or has begun; null while that is not known."
+    )
     finishes_at = serializers.DateTimeField(allow_null=True, help_text="An estimate; once it has ended, when it did.")
-    created_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(help_text="When it was started or planned.")
 
     @staticmethod
     def read_segment_id(broadcast: Broadcast) -> str | None:
@@ -90,7 +100,7 @@ class BroadcastOut(Representation):
 class BroadcastSampleOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("text", "html")
 
-    contact_id = serializers.CharField()
+    contact_id = serializers.CharField(help_text="The contact.")
     text = serializers.CharField(allow_null=True, help_text="As this person gets it; null without `read:contacts`.")
     html = serializers.CharField(allow_null=True, help_text=HTML_HELP)
 
@@ -101,7 +111,7 @@ class BroadcastPreviewOut(Representation):
     example = {"total": 124, "eligible": 120, "excluded": {"opted_out": 4}, "audience_hash": "9f86d081884c7d65"}
 
     total = serializers.IntegerField(help_text="Everybody in the audience: `eligible` and all `excluded` together.")
-    eligible = serializers.IntegerField()
+    eligible = serializers.IntegerField(help_text="How many of them would get the message.")
     excluded = serializers.DictField(child=serializers.IntegerField(), help_text="How many, by reason.")
     sample = serializers.ListField(child=BroadcastSampleOut(), help_text="The first ten who would get the message.")
     audience_hash = serializers.CharField(help_text="Start with it to send exactly this to exactly these people.")
@@ -112,9 +122,9 @@ class RecipientOut(Representation):
     """A contact of the audience of a broadcast."""
 
     contact_id = serializers.CharField(allow_null=True, help_text="Null once the contact was erased.")
-    message_id = serializers.CharField(allow_null=True)
-    account_id = serializers.IntegerField(allow_null=True)
-    status = serializers.ChoiceField(choices=RecipientStatus.values)
+    message_id = serializers.CharField(allow_null=True, help_text="The message; null while there is none.")
+    account_id = serializers.IntegerField(allow_null=True, help_text="The account that sends; null while that is open.")
+    status = serializers.ChoiceField(choices=RecipientStatus.values, help_text="What came of the message.")
     reason = serializers.CharField(allow_null=True, help_text="Why they were skipped, or why their message failed.")
     settled_at = serializers.DateTimeField(allow_null=True, help_text="When the status became final.")
 

@@ -22,11 +22,11 @@ class FileOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("name",)
     example = {"id": id_of("file"), "name": "offer.pdf", "type": "application/pdf", "size": 48_213, "sha256": SHA256}
 
-    id = serializers.CharField()
-    name = serializers.CharField()
+    id = serializers.CharField(help_text="The file's id.")
+    name = serializers.CharField(help_text="What the file is called.")
     type = serializers.CharField(help_text="The media type that the content shows.")
     size = serializers.IntegerField(help_text="Bytes.")
-    sha256 = serializers.CharField()
+    sha256 = serializers.CharField(help_text="The SHA-256 of the content in hex.")
     expires_at = serializers.DateTimeField(
         allow_null=True,
         help_text="When the file is deleted unless something uses it by then; null once something does.",
@@ -39,8 +39,8 @@ class FileStateOut(Representation):
     headers: ClassVar[tuple[str, ...]] = ("Retry-After",)
     example = {"id": id_of("file"), "state": "on_demand"}
 
-    id = serializers.CharField()
-    state = serializers.ChoiceField(choices=FileState.values)
+    id = serializers.CharField(help_text="The file's id.")
+    state = serializers.ChoiceField(choices=FileState.values, help_text="Where its content is.")
 
 
 class AttachmentOut(Representation):
@@ -64,9 +64,11 @@ class AttachmentOut(Representation):
     }
 
     id = serializers.CharField(source="file_id", help_text="The file's.")
-    kind = serializers.ChoiceField(choices=FileKind.values)
-    name = serializers.CharField(source="file.name", allow_blank=True)
-    type = serializers.CharField(source="file.type")
+    kind = serializers.ChoiceField(choices=FileKind.values, help_text="How it is sent or was received.")
+    name = serializers.CharField(
+        source="file.name", allow_blank=True, help_text="What the file is called; empty if nobody named it."
+    )
+    type = serializers.CharField(source="file.type", help_text="The media type.")
     size = serializers.IntegerField(source="file.size", help_text="Bytes.")
     width = serializers.IntegerField(source="file.width", allow_null=True, help_text="Pixels.")
     height = serializers.IntegerField(source="file.height", allow_null=True, help_text="Pixels.")

@@ -140,6 +140,17 @@ def test_public_page(stranger: Visitors, public_page: Page, path: str) -> None:
     check_page(public_page)
 
 
+def test_refusals_of_an_operation_in_the_api_reference_are_their_codes_alone(public_page: Page) -> None:
+    """Each of 17 with its sample and its headers, the operation would be 10,000 pixels high."""
+    public_page.goto("/swagger")
+    public_page.locator("#operations-Messages-send_message .opblock-summary-control").click()
+    refusal = public_page.locator('.is-open .response[data-code="429"]')
+    expect(refusal.get_by_text("account_daily_limit")).to_be_visible()
+    expect(refusal.locator(".model-example")).to_be_hidden()
+    expect(refusal.locator(".headers-wrapper")).to_be_hidden()
+    expect(public_page.locator('.is-open .response[data-code^="2"] .model-example')).to_be_visible()
+
+
 ADD_STYLE = """text => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);

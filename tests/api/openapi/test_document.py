@@ -1,6 +1,7 @@
 """The OpenAPI document is valid and up to date, and has every route."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from rest_framework import serializers
 from crmsolid.api import openapi
 from crmsolid.api.fields import List, StrictSerializer
 from crmsolid.api.management.commands.write_openapi import committed
+from crmsolid.api.openapi_shared import ENUMERATIONS
 from crmsolid.api.views import WorkspaceView
 from crmsolid.events.catalogue import event_types
 from tests.api.openapi.navigation import operations
@@ -136,6 +138,29 @@ def test_every_body_that_is_answered_has_an_example_that_is_valid(product_docume
                 assert not list(validator.iter_errors(content["example"])), (path, media_type)
                 number += 1
     assert number > 70
+
+
+def test_every_refusal_has_an_example_that_is_valid(product_document: dict[str, Any]) -> None:
+    for name, response in product_document["components"]["responses"].items():
+        for content in response.get("content", {}).values():
+            schema = {**content["schema"], "components": product_document["components"]}
+            validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+            assert not list(validator.iter_errors(content["example"])), name
+
+
+def test_enumerations_that_stand_in_several_places_are_components(product_document: dict[str, Any]) -> None:
+    found: Counter[str] = Counter()
+
+    def count(node: Any) -> None:
+        for key, part in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+            if isinstance(part, dict) and isinstance(part.get("enum"), list) and len(part["enum"]) > 1:
+                found[json.dumps(part["enum"])] += 1
+            if key not in ("if", "then", "else", "propertyNames", "example", "examples"):
+                count(part)
+
+    count({**product_document["paths"], **product_document["components"]["schemas"]})
+    assert [values for values, number in found.items() if number > 1] == []
+    assert set(ENUMERATIONS) <= set(product_document["components"]["schemas"])
 
 
 def test_descriptions_have_no_markup_for_developers(product_document: dict[str, Any]) -> None:

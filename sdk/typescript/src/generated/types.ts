@@ -4,21 +4,60 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type Webhooks = OnContactCreatedWebhookRequest | OnContactErasedWebhookRequest | OnContactOptedInWebhookRequest | OnContactOptedOutWebhookRequest | OnContactStageChangedWebhookRequest | OnContactTaggedWebhookRequest | OnContactUpdatedWebhookRequest | OnJobCompletedWebhookRequest | OnLeadScoredWebhookRequest | OnMessageDeletedWebhookRequest | OnMessageEditedWebhookRequest | OnMessageFailedWebhookRequest | OnMessageReadWebhookRequest | OnMessageReceivedWebhookRequest | OnMessageSentWebhookRequest | OnSequenceCompletedWebhookRequest | OnSequencePausedWebhookRequest | OnSequenceStartedWebhookRequest | OnSubscriptionUpgradedWebhookRequest | OnPingWebhookRequest;
+export type Webhooks = OnAccountStateChangedWebhookRequest | OnBroadcastCompletedWebhookRequest | OnBroadcastStartedWebhookRequest | OnContactCreatedWebhookRequest | OnContactErasedWebhookRequest | OnContactOptedInWebhookRequest | OnContactOptedOutWebhookRequest | OnContactStageChangedWebhookRequest | OnContactTaggedWebhookRequest | OnContactUpdatedWebhookRequest | OnJobCompletedWebhookRequest | OnLeadScoredWebhookRequest | OnMessageDeletedWebhookRequest | OnMessageEditedWebhookRequest | OnMessageFailedWebhookRequest | OnMessageReadWebhookRequest | OnMessageReceivedWebhookRequest | OnMessageSentWebhookRequest | OnSequenceCompletedWebhookRequest | OnSequencePausedWebhookRequest | OnSequenceStartedWebhookRequest | OnSubscriptionUpgradedWebhookRequest | OnThreadAssignedWebhookRequest | OnThreadClosedWebhookRequest | OnThreadReopenedWebhookRequest | OnPingWebhookRequest;
 
 export type Account = {
+    /**
+     * The account's id.
+     */
     id: number;
+    /**
+     * What it is called.
+     */
     name: string;
+    /**
+     * `sandbox` accounts reach nobody.
+     */
     kind: AccountKind;
+    /**
+     * Whether it can send, and if not, why.
+     */
     state: AccountState;
+    /**
+     * When it goes on by itself; null unless it is `paused`.
+     */
     paused_until: string | null;
+    /**
+     * Messages that it may send in 24 hours.
+     */
     daily_limit: number;
+    /**
+     * Messages that it has sent in the last 24 hours.
+     */
     used_today: number;
+    /**
+     * Messages that it may still send now.
+     */
     left_today: number;
+    /**
+     * Since when it is connected to Telegram; null for one that is not, or in the sandbox.
+     */
     connected_at: string | null;
+    /**
+     * When Telegram answered last; null as above.
+     */
     heard_at: string | null;
+    /**
+     * What went wrong last; null for nothing.
+     */
     last_error: AccountError | null;
+    /**
+     * Until when Telegram has frozen it; null if it has not, or for an unknown time.
+     */
     frozen_until: string | null;
+    /**
+     * Where to object to the freeze; null if nothing is known.
+     */
     appeal_url: string | null;
 };
 
@@ -50,6 +89,9 @@ export type AccountConversationFigures = {
      * The 90th percentile: a tenth took longer.
      */
     first_answer_slowest_tenth_seconds: number | null;
+    /**
+     * Conversations that were closed in the period.
+     */
     closed: number;
     /**
      * From their beginning to the closing.
@@ -59,13 +101,28 @@ export type AccountConversationFigures = {
      * The 90th percentile.
      */
     close_slowest_tenth_seconds: number | null;
+    /**
+     * The account.
+     */
     account_id: number;
+    /**
+     * The account's name.
+     */
     name: string;
 };
 
 export type AccountError = {
+    /**
+     * The stable code of the error.
+     */
     code: string;
+    /**
+     * The error in words.
+     */
     message: string;
+    /**
+     * When it happened.
+     */
     at: string;
 };
 
@@ -73,7 +130,13 @@ export type AccountError = {
  * An account.
  */
 export type AccountFigures = {
+    /**
+     * The account.
+     */
     account_id: number;
+    /**
+     * The account's name.
+     */
     name: string;
     /**
      * Those typed on its own phone too.
@@ -99,6 +162,9 @@ export type AccountFigures = {
      * Sends in the last 24 hours, whatever the period.
      */
     used_today: number;
+    /**
+     * Messages that it may send in 24 hours.
+     */
     daily_limit: number;
 };
 
@@ -108,16 +174,29 @@ export type AccountKind = 'telegram' | 'sandbox';
  * The account, of which `GET /v1/accounts/{id}` tells more.
  */
 export type AccountName = {
+    /**
+     * The account's id.
+     */
     id: number;
+    /**
+     * The account's name.
+     */
     name: string;
 };
 
 export type AccountPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Account>;
     /**
      * Give it as `cursor`; null on the last page.
      */
     next_cursor: string | null;
+    /**
+     * On the last page in ascending order of `created_at` or `updated_at`: none dated before this instant can appear any more. Give it as `updated_since` the next time.
+     */
+    synced_until?: string;
 };
 
 /**
@@ -132,6 +211,9 @@ export type AccountReport = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<AccountFigures>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
@@ -159,15 +241,64 @@ export type AccountReportPeriod = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<AccountFigures>;
 };
 
 export type AccountState = 'connected' | 'paused' | 'frozen' | 'needs_login' | 'banned';
 
 /**
+ * An account was paused, frozen, banned, logged out, or is connected again.
+ */
+export type AccountStateChangedEvent = {
+    /**
+     * The type.
+     */
+    event: 'account.state_changed';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
+    id: string;
+    /**
+     * When it happened.
+     */
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    /**
+     * What it is about.
+     */
+    data: {
+        /**
+         * The account.
+         */
+        account: Account;
+        /**
+         * The old_state.
+         */
+        old_state: AccountState;
+        /**
+         * The new_state.
+         */
+        new_state: AccountState;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
+/**
  * Holds if every part holds; without parts for everybody.
  */
 export type AllCondition = {
+    /**
+     * What is combined.
+     */
     all: Array<Condition>;
 };
 
@@ -195,14 +326,32 @@ export type AnswerKept = {
  * Holds if at least one part holds; without parts for nobody.
  */
 export type AnyCondition = {
+    /**
+     * What is combined.
+     */
     any: Array<Condition>;
 };
 
 export type ApiKey = {
+    /**
+     * The key's id.
+     */
     id: string;
+    /**
+     * What people call it.
+     */
     name: string;
+    /**
+     * How the key begins.
+     */
     prefix: string;
+    /**
+     * When it ends; null for never.
+     */
     expires_at: string | null;
+    /**
+     * Requests a minute.
+     */
     rate_limit: number;
 };
 
@@ -214,8 +363,17 @@ export type Attachment = {
      * The file's.
      */
     id: string;
+    /**
+     * How it is sent or was received.
+     */
     kind: FileKind;
+    /**
+     * What the file is called; empty if nobody named it.
+     */
     name: string;
+    /**
+     * The media type.
+     */
     type: string;
     /**
      * Bytes.
@@ -312,6 +470,9 @@ export type AuthorType = 'member' | 'key' | 'assistant' | 'sequence' | 'broadcas
  * The contacts who wait now, without snoozed conversations.
  */
 export type Backlog = {
+    /**
+     * How many contacts.
+     */
     waiting: number;
     /**
      * How many of them in conversations that nobody looks after.
@@ -329,13 +490,25 @@ export type BooleanOperator = 'is' | 'is_not' | 'exists';
  * One text to many contacts.
  */
 export type Broadcast = {
+    /**
+     * The broadcast's id.
+     */
     id: string;
+    /**
+     * What people call it.
+     */
     name: string;
+    /**
+     * How far it has come.
+     */
     status: BroadcastStatus;
     /**
      * Why it was canceled if nobody did that, such as `audience_changed`.
      */
     reason: string | null;
+    /**
+     * The text as it was given, with its variables.
+     */
     text: string;
     /**
      * How `text` is written.
@@ -345,41 +518,118 @@ export type Broadcast = {
      * The ids of the files.
      */
     attachments: Array<string>;
+    /**
+     * The accounts that send.
+     */
     account_ids: Array<number>;
+    /**
+     * The segment that is its audience; null for another audience.
+     */
     segment_id: string | null;
+    /**
+     * What came of its messages so far.
+     */
     counts: BroadcastCounts;
     /**
      * Why nothing is sent at this moment.
      */
     waiting_for: BroadcastWaitingFor | null;
+    /**
+     * Not before this time; null for at once.
+     */
     send_at: string | null;
+    /**
+     * Messages in any hour at most; null for no such limit.
+     */
     per_hour: number | null;
+    /**
+     * Who got a broadcast within so many days is left out; null for nobody.
+     */
     cooldown_days: number | null;
+    /**
+     * Stands for the people, the text and the rest; null until the people are known.
+     */
     audience_hash: string | null;
     /**
      * The job that works on it: `GET /v1/jobs/{id}`.
      */
     job_id: string | null;
+    /**
+     * When it begins or has begun; null while that is not known.
+     */
     starts_at: string | null;
     /**
      * An estimate; once it has ended, when it did.
      */
     finishes_at: string | null;
+    /**
+     * When it was started or planned.
+     */
     created_at: string;
+};
+
+/**
+ * Every recipient of a broadcast has a final status. One that was canceled is not completed.
+ */
+export type BroadcastCompletedEvent = {
+    /**
+     * The type.
+     */
+    event: 'broadcast.completed';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
+    id: string;
+    /**
+     * When it happened.
+     */
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    /**
+     * What it is about.
+     */
+    data: {
+        /**
+         * The broadcast.
+         */
+        broadcast: Broadcast;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
 };
 
 /**
  * How many recipients have each status. Their sum is the whole audience, those who were excluded too.
  */
 export type BroadcastCounts = {
+    /**
+     * Who has not got the message yet.
+     */
     pending: number;
+    /**
+     * Who has got it.
+     */
     sent: number;
+    /**
+     * To whom sending has failed.
+     */
     failed: number;
+    /**
+     * Who was left out.
+     */
     skipped: number;
     /**
      * Nobody knows yet whether their message arrived: the history at Telegram will tell.
      */
     needs_attention: number;
+    /**
+     * Whose message was canceled.
+     */
     canceled: number;
 };
 
@@ -387,7 +637,13 @@ export type BroadcastCounts = {
  * A broadcast.
  */
 export type BroadcastFigures = {
+    /**
+     * Messages that were sent in the period.
+     */
     sent: number;
+    /**
+     * Messages that have failed in the period.
+     */
     failed: number;
     /**
      * How many of those sent a person has answered up to now.
@@ -401,8 +657,17 @@ export type BroadcastFigures = {
      * How many of those sent were answered with an opt-out word.
      */
     opted_out: number;
+    /**
+     * `replied` of `sent`.
+     */
     reply_rate: Ratio;
+    /**
+     * The broadcast.
+     */
     broadcast_id: string;
+    /**
+     * The broadcast's name.
+     */
     name: string;
 };
 
@@ -454,6 +719,9 @@ export type BroadcastInput = {
 };
 
 export type BroadcastPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Broadcast>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -469,6 +737,9 @@ export type BroadcastPreview = {
      * Everybody in the audience: `eligible` and all `excluded` together.
      */
     total: number;
+    /**
+     * How many of them would get the message.
+     */
     eligible: number;
     /**
      * How many, by reason.
@@ -537,8 +808,25 @@ export type BroadcastRecipient = {
      * Null once the contact was erased.
      */
     contact_id: string | null;
+    /**
+     * Null without `read:contacts`, and once erased.
+     */
+    contact: ContactName | null;
+    /**
+     * The message; null while there is none.
+     */
     message_id: string | null;
+    /**
+     * The account that sends; null while that is open.
+     */
     account_id: number | null;
+    /**
+     * The same account with its name.
+     */
+    account: AccountName | null;
+    /**
+     * What came of the message.
+     */
     status: RecipientStatus;
     /**
      * Why they were skipped, or why their message failed.
@@ -551,6 +839,9 @@ export type BroadcastRecipient = {
 };
 
 export type BroadcastRecipientPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<BroadcastRecipient>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -570,6 +861,9 @@ export type BroadcastReport = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<BroadcastFigures>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
@@ -597,11 +891,21 @@ export type BroadcastReportPeriod = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<BroadcastFigures>;
 };
 
 export type BroadcastSample = {
+    /**
+     * The contact.
+     */
     contact_id: string;
+    /**
+     * Null without `read:contacts`.
+     */
+    contact: ContactName | null;
     /**
      * As this person gets it; null without `read:contacts`.
      */
@@ -612,6 +916,41 @@ export type BroadcastSample = {
     html: string | null;
 };
 
+/**
+ * A broadcast begins to send, at its time; also when those that have failed are tried again.
+ */
+export type BroadcastStartedEvent = {
+    /**
+     * The type.
+     */
+    event: 'broadcast.started';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
+    id: string;
+    /**
+     * When it happened.
+     */
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    /**
+     * What it is about.
+     */
+    data: {
+        /**
+         * The broadcast.
+         */
+        broadcast: Broadcast;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
 export type BroadcastStatus = 'draft' | 'scheduled' | 'running' | 'paused' | 'done' | 'canceled';
 
 export type BroadcastWaitingFor = 'eta' | 'per_hour' | 'daily_limit' | 'gap' | 'account_paused' | 'account_frozen' | 'account_needs_login' | 'account_banned' | 'plan' | 'held';
@@ -620,7 +959,13 @@ export type BroadcastWaitingFor = 'eta' | 'per_hour' | 'daily_limit' | 'gap' | '
  * The whole message, or `id` and `status` for a key without read:messages.
  */
 export type CanceledMessage = {
+    /**
+     * The message's id.
+     */
     id: string;
+    /**
+     * `canceled`.
+     */
     status: MessageStatus;
 };
 
@@ -628,10 +973,25 @@ export type CanceledMessage = {
  * The thread; a key without `read:messages` gets `id` alone.
  */
 export type ChangedThread = {
+    /**
+     * The conversation's id.
+     */
     id: string;
+    /**
+     * The account that has it.
+     */
     account_id?: number;
+    /**
+     * The same account with its name.
+     */
     account?: AccountName;
+    /**
+     * The contact it is with.
+     */
     contact_id?: string;
+    /**
+     * The same contact with its name.
+     */
     contact?: ContactName;
     /**
      * A message of the contact opens a closed or snoozed thread again.
@@ -645,6 +1005,9 @@ export type ChangedThread = {
      * The member who looks after it.
      */
     assignee?: MemberName | null;
+    /**
+     * Messages of the contact that nobody has read.
+     */
     unread_count?: number;
     /**
      * The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is no answer.
@@ -654,8 +1017,17 @@ export type ChangedThread = {
      * When the first planned answer is due.
      */
     planned_at?: string | null;
+    /**
+     * The time of its latest message.
+     */
     last_message_at?: string;
+    /**
+     * Its latest message; null if there is none.
+     */
     last_message?: Message | null;
+    /**
+     * When it began.
+     */
     created_at?: string;
 };
 
@@ -670,22 +1042,61 @@ export type ConditionOperator = 'is' | 'is_not' | 'contains' | 'starts_with' | '
  * A contact, here and in events.
  */
 export type Contact = {
+    /**
+     * The contact's id.
+     */
     id: string;
+    /**
+     * The whole name; empty if there is none.
+     */
     name: string;
+    /**
+     * The first name; the first word of `name` where none was given.
+     */
     first_name: string;
     /**
      * `""` if there is none, as `name` and `first_name`; null in older events.
      */
     last_name: string | null;
+    /**
+     * On Telegram, without `@`; null if there is none.
+     */
     username: string | null;
+    /**
+     * The numeric id on Telegram; null while no account knows it.
+     */
     telegram_id: number | null;
+    /**
+     * The e-mail address; null if there is none.
+     */
     email: string | null;
+    /**
+     * The phone number; null if there is none.
+     */
     phone: string | null;
+    /**
+     * IANA name, such as `Europe/Berlin`; null if it is not known.
+     */
     time_zone: string | null;
+    /**
+     * The names of its tags.
+     */
     tags: Array<string>;
+    /**
+     * Where it stands in the funnel.
+     */
     stage: ContactStage;
+    /**
+     * 0 to 100, from the rules of scoring.
+     */
     score: number;
+    /**
+     * Whether the person wants no messages.
+     */
     opted_out: boolean;
+    /**
+     * Values by the keys of the custom fields; a field without a value is missing.
+     */
     custom_fields: {
         [key: string]: string | number | boolean | null;
     };
@@ -701,7 +1112,13 @@ export type Contact = {
      * When the first message was sent to the contact that none of theirs has followed.
      */
     unanswered_since: string | null;
+    /**
+     * When it was added.
+     */
     created_at: string;
+    /**
+     * When it was changed last.
+     */
     updated_at: string;
 };
 
@@ -713,18 +1130,33 @@ export type ContactChanges = {
      * `@name`, `name` or `https://t.me/name`.
      */
     username?: string | null;
+    /**
+     * The e-mail address; null if there is none.
+     */
     email?: string | null;
+    /**
+     * The whole name; empty if there is none.
+     */
     name?: string;
     /**
      * Else the first word of `name`.
      */
     first_name?: string;
+    /**
+     * `""` if there is none, as `name` and `first_name`; null in older events.
+     */
     last_name?: string | null;
+    /**
+     * The phone number; null if there is none.
+     */
     phone?: string | null;
     /**
      * IANA name, such as `Europe/Berlin`.
      */
     time_zone?: string | null;
+    /**
+     * Where it stands in the funnel.
+     */
     stage?: ContactStage;
     /**
      * True: send this person nothing.
@@ -746,14 +1178,29 @@ export type ContactChanges = {
  * A person was added: by the API, the panel or a message.
  */
 export type ContactCreatedEvent = {
+    /**
+     * The type.
+     */
     event: 'contact.created';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The contact.
+         */
         contact: Contact;
     };
     /**
@@ -766,15 +1213,33 @@ export type ContactCreatedEvent = {
  * A contact was erased; the id is all that is left. Delete what you keep of the person.
  */
 export type ContactErasedEvent = {
+    /**
+     * The type.
+     */
     event: 'contact.erased';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The contact.
+         */
         contact: {
+            /**
+             * The id that the contact had.
+             */
             id: string;
         };
     };
@@ -792,18 +1257,33 @@ export type ContactInput = {
      * `@name`, `name` or `https://t.me/name`.
      */
     username?: string | null;
+    /**
+     * The e-mail address; null if there is none.
+     */
     email?: string | null;
+    /**
+     * The whole name; empty if there is none.
+     */
     name?: string;
     /**
      * Else the first word of `name`.
      */
     first_name?: string;
+    /**
+     * `""` if there is none, as `name` and `first_name`; null in older events.
+     */
     last_name?: string | null;
+    /**
+     * The phone number; null if there is none.
+     */
     phone?: string | null;
     /**
      * IANA name, such as `Europe/Berlin`.
      */
     time_zone?: string | null;
+    /**
+     * Where it stands in the funnel.
+     */
     stage?: ContactStage;
     /**
      * True: send this person nothing.
@@ -825,8 +1305,17 @@ export type ContactInput = {
  * The contact, of whom `GET /v1/contacts/{id}` tells more.
  */
 export type ContactName = {
+    /**
+     * The contact's id.
+     */
     id: string;
+    /**
+     * The contact's name; empty if there is none.
+     */
     name: string;
+    /**
+     * On Telegram, without `@`; null if there is none.
+     */
     username: string | null;
 };
 
@@ -834,14 +1323,29 @@ export type ContactName = {
  * Messages to this contact are allowed again.
  */
 export type ContactOptedInEvent = {
+    /**
+     * The type.
+     */
     event: 'contact.opted_in';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The contact.
+         */
         contact: Contact;
     };
     /**
@@ -854,14 +1358,29 @@ export type ContactOptedInEvent = {
  * Nothing is sent to this contact any more. Also for one that was added so.
  */
 export type ContactOptedOutEvent = {
+    /**
+     * The type.
+     */
     event: 'contact.opted_out';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The contact.
+         */
         contact: Contact;
     };
     /**
@@ -870,15 +1389,36 @@ export type ContactOptedOutEvent = {
     request_id?: string | null;
 };
 
+export type ContactPage = {
+    /**
+     * The objects of this page.
+     */
+    data: Array<Contact>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
+    /**
+     * On the last page in ascending order of `created_at` or `updated_at`: none dated before this instant can appear any more. Give it as `updated_since` the next time.
+     */
+    synced_until?: string;
+};
+
 /**
  * A contact's score, and the ledger whose sum, between 0 and 100, it is.
  */
 export type ContactScore = {
+    /**
+     * The score now.
+     */
     score: number;
     /**
      * Newest first.
      */
     data: Array<ScoreEntry>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
     next_cursor: string | null;
 };
 
@@ -890,17 +1430,41 @@ export type ContactStage = 'new' | 'contacted' | 'replied' | 'qualified' | 'won'
  * A contact came to another stage. `cause` is where it was changed (`rest`, `panel`, `mcp`, `import`, `bulk`), or `message` for one that was sent, `reply`, or `opt_out` for an opt-out word.
  */
 export type ContactStageChangedEvent = {
+    /**
+     * The type.
+     */
     event: 'contact.stage_changed';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The contact.
+         */
         contact: Contact;
+        /**
+         * The stage before.
+         */
         old_stage: ContactStage;
+        /**
+         * The stage now.
+         */
         new_stage: ContactStage;
+        /**
+         * What has changed it.
+         */
         cause: string;
     };
     /**
@@ -913,15 +1477,33 @@ export type ContactStageChangedEvent = {
  * Tags were added to a contact; `added` names the new ones.
  */
 export type ContactTaggedEvent = {
+    /**
+     * The type.
+     */
     event: 'contact.tagged';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The contact.
+         */
         contact: Contact;
+        /**
+         * The names of the new tags.
+         */
         added: Array<string>;
     };
     /**
@@ -934,18 +1516,42 @@ export type ContactTaggedEvent = {
  * Fields of a contact have changed; `changed` has the `old` and the `new` value of each, custom fields as `custom_fields.<key>`. Tags, stage, score and opt-out have events of their own.
  */
 export type ContactUpdatedEvent = {
+    /**
+     * The type.
+     */
     event: 'contact.updated';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The contact.
+         */
         contact: Contact;
+        /**
+         * The fields that have changed.
+         */
         changed: {
             [key: string]: {
+                /**
+                 * The value before; null if there was none.
+                 */
                 old: unknown;
+                /**
+                 * The value now; null if there is none.
+                 */
                 new: unknown;
             };
         };
@@ -984,6 +1590,9 @@ export type ConversationFigures = {
      * The 90th percentile: a tenth took longer.
      */
     first_answer_slowest_tenth_seconds: number | null;
+    /**
+     * Conversations that were closed in the period.
+     */
     closed: number;
     /**
      * From their beginning to the closing.
@@ -1007,6 +1616,9 @@ export type ConversationReport = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<MemberConversationFigures>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
@@ -1050,6 +1662,9 @@ export type ConversationReportPeriod = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<MemberConversationFigures>;
     /**
      * All of them together.
@@ -1062,8 +1677,17 @@ export type ConversationReportPeriod = {
 };
 
 export type CreatedAtCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'created_at';
+    /**
+     * How it is compared.
+     */
     op: TimeOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: string | number | boolean;
 };
 
@@ -1071,8 +1695,17 @@ export type CreatedAtCondition = {
  * A field that the workspace has defined for its contacts.
  */
 export type CustomField = {
+    /**
+     * Its name in `custom_fields`.
+     */
     key: string;
+    /**
+     * What people see.
+     */
     label: string;
+    /**
+     * What its values are.
+     */
     type: CustomFieldType;
     /**
      * For type `choice`, else empty.
@@ -1102,8 +1735,17 @@ export type CustomFieldChanges = {
  * Compares a custom field. Its type decides which of the ops and values it takes.
  */
 export type CustomFieldCondition = {
+    /**
+     * The field that is compared.
+     */
     field: string;
+    /**
+     * How it is compared.
+     */
     op: ConditionOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: string | number | boolean | Array<string> | Array<number> | number;
 };
 
@@ -1116,6 +1758,9 @@ export type CustomFieldInput = {
      * What the panel calls it.
      */
     label: string;
+    /**
+     * What its values are.
+     */
     type: CustomFieldType;
     /**
      * For the type `choice`: the values, of which contacts keep those that are taken away later.
@@ -1124,6 +1769,9 @@ export type CustomFieldInput = {
 };
 
 export type CustomFieldPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<CustomField>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -1134,33 +1782,93 @@ export type CustomFieldPage = {
 export type CustomFieldType = 'text' | 'number' | 'boolean' | 'date' | 'choice';
 
 export type Delivery = {
+    /**
+     * The delivery's id.
+     */
     id: string;
+    /**
+     * The webhook.
+     */
     endpoint_id: string;
+    /**
+     * The event.
+     */
     event_id: string;
+    /**
+     * The event's type.
+     */
     event: EventTypeOrPing;
+    /**
+     * How far it has come.
+     */
     status: DeliveryStatus;
+    /**
+     * Why it has ended without success; null otherwise.
+     */
     reason: string | null;
+    /**
+     * How often it was tried.
+     */
     attempts: number;
+    /**
+     * The `X-Request-Id` of the call that caused the event; null if no call did.
+     */
     request_id: string | null;
+    /**
+     * When it is tried next; null if it is not.
+     */
     next_attempt_at: string | null;
+    /**
+     * When it was queued.
+     */
     created_at: string;
 };
 
 export type DeliveryAnswer = {
+    /**
+     * The headers of the answer.
+     */
     headers: {
         [key: string]: string;
     };
+    /**
+     * The beginning of the answer.
+     */
     body: string;
+    /**
+     * Whether there was more of it.
+     */
     truncated: boolean;
 };
 
 export type DeliveryAttempt = {
+    /**
+     * From 1.
+     */
     number: number;
+    /**
+     * When it was made.
+     */
     at: string;
+    /**
+     * The HTTP status; null if there was no answer.
+     */
     status: number | null;
+    /**
+     * Why there was none, as a stable code; null otherwise.
+     */
     error: string | null;
+    /**
+     * How long it took, in milliseconds.
+     */
     duration_ms: number;
+    /**
+     * What was sent.
+     */
     request: DeliveryRequest;
+    /**
+     * What was answered.
+     */
     answer: DeliveryAnswer;
 };
 
@@ -1168,21 +1876,60 @@ export type DeliveryAttempt = {
  * With the bytes that are sent, and every attempt.
  */
 export type DeliveryDetail = {
+    /**
+     * The delivery's id.
+     */
     id: string;
+    /**
+     * The webhook.
+     */
     endpoint_id: string;
+    /**
+     * The event.
+     */
     event_id: string;
+    /**
+     * The event's type.
+     */
     event: EventTypeOrPing;
+    /**
+     * How far it has come.
+     */
     status: DeliveryStatus;
+    /**
+     * Why it has ended without success; null otherwise.
+     */
     reason: string | null;
+    /**
+     * How often it was tried.
+     */
     attempts: number;
+    /**
+     * The `X-Request-Id` of the call that caused the event; null if no call did.
+     */
     request_id: string | null;
+    /**
+     * When it is tried next; null if it is not.
+     */
     next_attempt_at: string | null;
+    /**
+     * When it was queued.
+     */
     created_at: string;
+    /**
+     * The bytes that are sent, as text; null once they are deleted.
+     */
     body: string | null;
+    /**
+     * Every attempt, the first one first.
+     */
     attempt_log: Array<DeliveryAttempt>;
 };
 
 export type DeliveryPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Delivery>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -1191,10 +1938,19 @@ export type DeliveryPage = {
 };
 
 export type DeliveryRequest = {
+    /**
+     * Where it was posted.
+     */
     url: string;
+    /**
+     * The headers that were sent, without signatures.
+     */
     headers: {
         [key: string]: string;
     };
+    /**
+     * The secret that the receiver accepted; null if that is not known.
+     */
     signed_with: SecretInUse | null;
 };
 
@@ -1220,8 +1976,17 @@ export type EditMessageInput = {
 };
 
 export type EmailCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'email';
+    /**
+     * How it is compared.
+     */
     op: TextOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: string | Array<string> | boolean;
 };
 
@@ -1258,7 +2023,13 @@ export type EnrollInput = {
  * A contact in a sequence.
  */
 export type Enrollment = {
+    /**
+     * The enrollment's id.
+     */
     id: string;
+    /**
+     * The sequence.
+     */
     sequence_id: string;
     /**
      * The version of the sequence it is on.
@@ -1268,6 +2039,9 @@ export type Enrollment = {
      * Null once the contact was erased.
      */
     contact_id: string | null;
+    /**
+     * How far it has come.
+     */
     status: EnrollmentStatus;
     /**
      * Why it waits, or why it has ended. Null once it is completed, while it is paused by itself, and while its message is on its way.
@@ -1281,16 +2055,35 @@ export type Enrollment = {
      * When the step is due, or tried again; null while its message is on its way.
      */
     next_run_at: string | null;
+    /**
+     * When the contact was enrolled.
+     */
     created_at: string;
+    /**
+     * When it ended; null until then.
+     */
     ended_at: string | null;
+    /**
+     * Null without `read:contacts`, and once erased.
+     */
+    contact: ContactName | null;
 };
 
 /**
  * What came of the contacts who were enrolled in a sequence in the period.
  */
 export type EnrollmentFigures = {
+    /**
+     * The sequence.
+     */
     sequence_id: string;
+    /**
+     * The sequence's name.
+     */
     name: string;
+    /**
+     * Contacts that were enrolled in the period.
+     */
     enrolled: number;
     /**
      * Got all steps.
@@ -1304,12 +2097,24 @@ export type EnrollmentFigures = {
      * Reached the stage `won` after being enrolled.
      */
     won: number;
+    /**
+     * Who got all steps.
+     */
     completion_rate: Ratio;
+    /**
+     * Who answered.
+     */
     reply_rate: Ratio;
+    /**
+     * Who reached `won`.
+     */
     win_rate: Ratio;
 };
 
 export type EnrollmentPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Enrollment>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -1331,6 +2136,9 @@ export type EnrollmentReport = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<EnrollmentFigures>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
@@ -1358,6 +2166,9 @@ export type EnrollmentReportPeriod = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<EnrollmentFigures>;
 };
 
@@ -1369,6 +2180,12 @@ export type ErrorCode = 'account_daily_limit' | 'already_enrolled' | 'audience_c
  * An event, told from the others by `event`. Within v1 more types are added.
  */
 export type Event = ({
+    event: 'account.state_changed';
+} & AccountStateChangedEvent) | ({
+    event: 'broadcast.completed';
+} & BroadcastCompletedEvent) | ({
+    event: 'broadcast.started';
+} & BroadcastStartedEvent) | ({
     event: 'contact.created';
 } & ContactCreatedEvent) | ({
     event: 'contact.erased';
@@ -1407,19 +2224,40 @@ export type Event = ({
 } & SequenceStartedEvent) | ({
     event: 'subscription.upgraded';
 } & SubscriptionUpgradedEvent) | ({
+    event: 'thread.assigned';
+} & ThreadAssignedEvent) | ({
+    event: 'thread.closed';
+} & ThreadClosedEvent) | ({
+    event: 'thread.reopened';
+} & ThreadReopenedEvent) | ({
     event: 'ping';
 } & PingEvent);
 
 export type EventKind = {
+    /**
+     * The type.
+     */
     type: EventTypeOrPing;
+    /**
+     * Counts the changes of its schema that were more than an addition.
+     */
     version: number;
+    /**
+     * What has happened.
+     */
     description: string;
+    /**
+     * The JSON Schema of a delivered event.
+     */
     schema: {
         [key: string]: unknown;
     };
 };
 
 export type EventKindPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<EventKind>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -1428,6 +2266,9 @@ export type EventKindPage = {
 };
 
 export type EventPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Event>;
     /**
      * Give it as `cursor` to read on, also later; never null.
@@ -1435,11 +2276,11 @@ export type EventPage = {
     next_cursor: string;
 };
 
-export type EventType = 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'contact.*' | 'job.*' | 'lead.*' | 'message.*' | 'sequence.*' | 'subscription.*' | '*';
+export type EventType = 'account.state_changed' | 'broadcast.completed' | 'broadcast.started' | 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'thread.assigned' | 'thread.closed' | 'thread.reopened' | 'account.*' | 'broadcast.*' | 'contact.*' | 'job.*' | 'lead.*' | 'message.*' | 'sequence.*' | 'subscription.*' | 'thread.*' | '*';
 
-export type EventTypeFilter = 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping' | 'contact.*' | 'job.*' | 'lead.*' | 'message.*' | 'sequence.*' | 'subscription.*';
+export type EventTypeFilter = 'account.state_changed' | 'broadcast.completed' | 'broadcast.started' | 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'thread.assigned' | 'thread.closed' | 'thread.reopened' | 'ping' | 'account.*' | 'broadcast.*' | 'contact.*' | 'job.*' | 'lead.*' | 'message.*' | 'sequence.*' | 'subscription.*' | 'thread.*';
 
-export type EventTypeOrPing = 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'ping';
+export type EventTypeOrPing = 'account.state_changed' | 'broadcast.completed' | 'broadcast.started' | 'contact.created' | 'contact.erased' | 'contact.opted_in' | 'contact.opted_out' | 'contact.stage_changed' | 'contact.tagged' | 'contact.updated' | 'job.completed' | 'lead.scored' | 'message.deleted' | 'message.edited' | 'message.failed' | 'message.read' | 'message.received' | 'message.sent' | 'sequence.completed' | 'sequence.paused' | 'sequence.started' | 'subscription.upgraded' | 'thread.assigned' | 'thread.closed' | 'thread.reopened' | 'ping';
 
 /**
  * What people wrote to contacts by hand in the period, and how long contacts had waited for it.
@@ -1453,6 +2294,9 @@ export type EveryoneFigures = {
      * How many of them answered a contact who waited.
      */
     answered: number;
+    /**
+     * Waits that ended within the aim for answers.
+     */
     in_time: Ratio;
     /**
      * The median of these waits.
@@ -1519,12 +2363,21 @@ export type FieldCondition = ({
     field: 'opted_out';
 } & OptedOutCondition);
 
+/**
+ * What is wrong with one field or parameter.
+ */
 export type FieldProblem = {
     /**
      * Path of what is wrong, such as `filter.all[0].value`.
      */
     field: string;
+    /**
+     * The stable name of what is wrong, such as `required`.
+     */
     code: string;
+    /**
+     * What is wrong, and what to give.
+     */
     detail: string;
 };
 
@@ -1534,7 +2387,13 @@ export type FileKind = 'photo' | 'video' | 'voice' | 'video_note' | 'audio' | 'd
  * A file whose content is on its way.
  */
 export type FileState = {
+    /**
+     * The file's id.
+     */
     id: string;
+    /**
+     * Where its content is.
+     */
     state: AttachmentState;
 };
 
@@ -1559,6 +2418,9 @@ export type FunnelReport = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     stages: Array<FunnelStage>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
@@ -1586,6 +2448,9 @@ export type FunnelReportPeriod = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     stages: Array<FunnelStage>;
 };
 
@@ -1593,11 +2458,17 @@ export type FunnelReportPeriod = {
  * A stage of the funnel.
  */
 export type FunnelStage = {
+    /**
+     * The stage.
+     */
     stage: ContactStage;
     /**
      * How many contacts reached it for the first time in the period. Who reaches a stage reaches the earlier ones with it; `lost` is none of these and implies only `new`.
      */
     count: number;
+    /**
+     * Of those added in the period, who has reached it up to now.
+     */
     conversion: Ratio;
     /**
      * From being added to reaching it, of the people in the numerator of `conversion`.
@@ -1613,9 +2484,21 @@ export type InFlight = 'finish' | 'move';
  * With `secret` if it was generated: it is never shown again.
  */
 export type IssuedWebhook = {
+    /**
+     * The webhook's id.
+     */
     id: string;
+    /**
+     * Where events are posted.
+     */
     url: string;
+    /**
+     * What it is for, in words of yours.
+     */
     description: string;
+    /**
+     * The types that are delivered.
+     */
     events: Array<EventType>;
     /**
      * Empty: events of all accounts.
@@ -1625,14 +2508,41 @@ export type IssuedWebhook = {
      * Of the headers that are sent too.
      */
     header_names: Array<string>;
+    /**
+     * Whether anything is delivered.
+     */
     enabled: boolean;
+    /**
+     * Why not; null while it is enabled.
+     */
     disabled_reason: DisabledReason | null;
+    /**
+     * Since when not; null while it is enabled.
+     */
     disabled_at: string | null;
+    /**
+     * When deliveries began to fail without a success since; null if they do not.
+     */
     failing_since: string | null;
+    /**
+     * Until when the secret before signs too; null outside of such an overlap.
+     */
     previous_secret_until: string | null;
+    /**
+     * The secret that the receiver was last known to use in the overlap; null if that is not known.
+     */
     verified_with: SecretInUse | null;
+    /**
+     * When it was made.
+     */
     created_at: string;
+    /**
+     * When it was changed last.
+     */
     updated_at: string;
+    /**
+     * Signs the deliveries. Left out if you gave it.
+     */
     secret?: string;
 };
 
@@ -1640,18 +2550,45 @@ export type IssuedWebhook = {
  * Long work; the event `job.completed` carries the same object.
  */
 export type Job = {
+    /**
+     * The job's id.
+     */
     id: string;
+    /**
+     * What is done, such as `import`.
+     */
     kind: string;
     /**
      * What it works on, such as a broadcast.
      */
     object_id: string | null;
+    /**
+     * How far it has come.
+     */
     state: JobState;
+    /**
+     * How many of `total` are done.
+     */
     done: number;
+    /**
+     * How many there are to do; null while that is not known.
+     */
     total: number | null;
+    /**
+     * What it has done so far.
+     */
     result: JobResult;
+    /**
+     * What went wrong, the first 100.
+     */
     errors: Array<JobError>;
+    /**
+     * When it was begun.
+     */
     created_at: string;
+    /**
+     * When it ended; null until then.
+     */
     finished_at: string | null;
     /**
      * Who began it; null for the product itself.
@@ -1663,14 +2600,29 @@ export type Job = {
  * Long work has ended: done, failed or canceled.
  */
 export type JobCompletedEvent = {
+    /**
+     * The type.
+     */
     event: 'job.completed';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The job.
+         */
         job: Job;
     };
     /**
@@ -1705,7 +2657,12 @@ export type JobError = {
     field?: string;
 };
 
+export type JobKind = 'broadcast' | 'contacts.bulk' | 'contacts.score' | 'contacts.score_preview' | 'contacts.tag_segment' | 'import' | 'sequences.enroll' | 'webhooks.replay';
+
 export type JobPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Job>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -1782,15 +2739,15 @@ export type JobResult = {
      */
     failed?: number;
     /**
-     * Contacts that were enrolled in a sequence.
-     */
-    enrolled?: number;
-    /**
-     * Recipients who were left out; of an enrollment by the reason.
+     * Who was left out: of a broadcast how many, of an enrollment how many by reason.
      */
     skipped?: number | {
         [key: string]: number;
     };
+    /**
+     * Contacts that were enrolled in a sequence.
+     */
+    enrolled?: number;
     /**
      * Recipients of whom it is not known whether they have got the message.
      */
@@ -1992,20 +2949,47 @@ export type KeptNote = {
 };
 
 export type LastInAtCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'last_in_at';
+    /**
+     * How it is compared.
+     */
     op: TimeOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: string | number | boolean;
 };
 
 export type LastOutAtCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'last_out_at';
+    /**
+     * How it is compared.
+     */
     op: TimeOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: string | number | boolean;
 };
 
 export type LastReadAtCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'last_read_at';
+    /**
+     * How it is compared.
+     */
     op: TimeOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: string | number | boolean;
 };
 
@@ -2013,17 +2997,41 @@ export type LastReadAtCondition = {
  * The score of a contact has changed; `rules` names what changed it.
  */
 export type LeadScoredEvent = {
+    /**
+     * The type.
+     */
     event: 'lead.scored';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The contact.
+         */
         contact: Contact;
+        /**
+         * The score before.
+         */
         old_score: number;
+        /**
+         * The score now.
+         */
         new_score: number;
+        /**
+         * The names of what changed it.
+         */
         rules: Array<string>;
     };
     /**
@@ -2033,10 +3041,25 @@ export type LeadScoredEvent = {
 };
 
 export type Me = {
+    /**
+     * The key.
+     */
     key: ApiKey;
+    /**
+     * What the key may do.
+     */
     scopes: Array<Scope>;
+    /**
+     * The workspace of the key.
+     */
     workspace: Workspace;
+    /**
+     * `test`: the key works in the test twin.
+     */
     mode: Mode;
+    /**
+     * The plan that is in force.
+     */
     plan: Plan;
 };
 
@@ -2049,6 +3072,9 @@ export type Member = {
      * Without a name, what is before the @ of the e-mail address.
      */
     name: string;
+    /**
+     * What the member may do.
+     */
     role: Role;
     /**
      * Whether the queue gives this member conversations.
@@ -2084,6 +3110,9 @@ export type MemberConversationFigures = {
      * The 90th percentile: a tenth took longer.
      */
     first_answer_slowest_tenth_seconds: number | null;
+    /**
+     * Conversations that were closed in the period.
+     */
     closed: number;
     /**
      * From their beginning to the closing.
@@ -2097,6 +3126,9 @@ export type MemberConversationFigures = {
      * Null for all who are no members: API keys, assistants, the phone, who has left.
      */
     member_id: number | null;
+    /**
+     * The member's name; null as `member_id`.
+     */
     name: string | null;
 };
 
@@ -2104,11 +3136,20 @@ export type MemberConversationFigures = {
  * A member, of whom `GET /v1/members` tells more.
  */
 export type MemberName = {
+    /**
+     * The member's id.
+     */
     id: number;
+    /**
+     * The member's name.
+     */
     name: string;
 };
 
 export type MemberPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Member>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -2117,27 +3158,73 @@ export type MemberPage = {
 };
 
 export type Message = {
+    /**
+     * The message's id.
+     */
     id: string;
+    /**
+     * The account that sends or got it.
+     */
     account_id: number;
+    /**
+     * The same account with its name.
+     */
+    account: AccountName;
+    /**
+     * The conversation it is in.
+     */
     thread_id: string;
+    /**
+     * The contact it goes to or comes from.
+     */
     contact_id: string;
+    /**
+     * The same contact with its name.
+     */
     contact: ContactName;
     /**
      * Who wrote an outgoing message; null where that is not known.
      */
     author: Author | null;
+    /**
+     * `in`: received; `out`: sent by the account.
+     */
     direction: Direction;
+    /**
+     * `text`, or the kind of its files.
+     */
     kind: string;
+    /**
+     * How far it has come.
+     */
     status: MessageStatus;
+    /**
+     * The text without its formatting; empty for files without a caption.
+     */
     text: string;
     /**
      * The text with its formatting, in few and safe tags; null where it is as `text`.
      */
     html: string | null;
+    /**
+     * Its files, in their order.
+     */
     attachments: Array<Attachment>;
+    /**
+     * When it is sent, or was to be; null for one that was received.
+     */
     eta: string | null;
+    /**
+     * When it was stored.
+     */
     created_at: string;
+    /**
+     * When Telegram took or delivered it; null until then.
+     */
     sent_at: string | null;
+    /**
+     * When it was changed last on Telegram; null for never.
+     */
     edited_at: string | null;
     /**
      * The id of the outgoing message that an incoming one belongs to, else null.
@@ -2159,6 +3246,9 @@ export type Message = {
      * When either side has deleted the message, of an album its last file; text and files stay.
      */
     deleted_at: string | null;
+    /**
+     * The reactions to it.
+     */
     reactions: Array<Reaction>;
     /**
      * What is asked of Telegram and not done yet, or was refused: the message is shown as it is there.
@@ -2168,6 +3258,9 @@ export type Message = {
      * Whether a machine wrote the message, rather than a person.
      */
     auto_reply: boolean;
+    /**
+     * Why it was not sent, as a stable code; null otherwise.
+     */
     error: string | null;
     /**
      * The `X-Request-Id` of the request that sent the message.
@@ -2180,7 +3273,13 @@ export type Message = {
 };
 
 export type MessageChange = {
+    /**
+     * What is asked for.
+     */
     kind: MessageChangeKind;
+    /**
+     * `failed`: Telegram has refused it.
+     */
     status: MessageChangeStatus;
     /**
      * Why Telegram has refused it, else null.
@@ -2196,14 +3295,29 @@ export type MessageChangeStatus = 'queued' | 'failed';
  * A message was deleted, by either side; its text stays.
  */
 export type MessageDeletedEvent = {
+    /**
+     * The type.
+     */
     event: 'message.deleted';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The message.
+         */
         message: Message;
     };
     /**
@@ -2216,14 +3330,29 @@ export type MessageDeletedEvent = {
  * The text or the files of a message were changed, by either side.
  */
 export type MessageEditedEvent = {
+    /**
+     * The type.
+     */
     event: 'message.edited';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The message.
+         */
         message: Message;
     };
     /**
@@ -2236,14 +3365,29 @@ export type MessageEditedEvent = {
  * A message will not be sent; `error` says why.
  */
 export type MessageFailedEvent = {
+    /**
+     * The type.
+     */
     event: 'message.failed';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The message.
+         */
         message: Message;
     };
     /**
@@ -2253,6 +3397,9 @@ export type MessageFailedEvent = {
 };
 
 export type MessagePage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Message>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -2264,14 +3411,29 @@ export type MessagePage = {
  * The contact has read a message.
  */
 export type MessageReadEvent = {
+    /**
+     * The type.
+     */
     event: 'message.read';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The message.
+         */
         message: Message;
     };
     /**
@@ -2284,14 +3446,29 @@ export type MessageReadEvent = {
  * Somebody has written to one of the accounts.
  */
 export type MessageReceivedEvent = {
+    /**
+     * The type.
+     */
     event: 'message.received';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The message.
+         */
         message: Message;
     };
     /**
@@ -2304,14 +3481,29 @@ export type MessageReceivedEvent = {
  * A message has arrived, or was typed on the account's own phone.
  */
 export type MessageSentEvent = {
+    /**
+     * The type.
+     */
     event: 'message.sent';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The message.
+         */
         message: Message;
     };
     /**
@@ -2350,6 +3542,9 @@ export type Naming = {
  * Holds if its part does not.
  */
 export type NotCondition = {
+    /**
+     * What is combined.
+     */
     not: Condition;
 };
 
@@ -2357,18 +3552,37 @@ export type NotCondition = {
  * What a member, a key or an assistant wrote down about a contact. Nothing of it is sent to anybody.
  */
 export type Note = {
+    /**
+     * The note's id.
+     */
     id: string;
+    /**
+     * What it says.
+     */
     text: string;
     /**
      * A member, a key or an assistant.
      */
     author: Author | null;
+    /**
+     * The contact it is about.
+     */
     contact_id: string;
+    /**
+     * Null without `read:contacts`.
+     */
+    contact: ContactName | null;
     /**
      * The conversation that it was written in, if any.
      */
     thread_id: string | null;
+    /**
+     * When it was written.
+     */
     created_at: string;
+    /**
+     * When its text was changed last; null for never.
+     */
     edited_at: string | null;
     /**
      * The members whom `@name` in the text means.
@@ -2395,6 +3609,9 @@ export type NoteInput = {
 };
 
 export type NotePage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Note>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -2405,8 +3622,17 @@ export type NotePage = {
 export type NumberOperator = 'is' | 'is_not' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'exists';
 
 export type OptedOutCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'opted_out';
+    /**
+     * How it is compared.
+     */
     op: BooleanOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: boolean;
 };
 
@@ -2484,16 +3710,37 @@ export type PersonalData = {
  * Sent by POST /v1/webhooks/{id}/test, to that endpoint alone.
  */
 export type PingEvent = {
+    /**
+     * The type.
+     */
     event: 'ping';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The webhook.
+         */
         webhook: {
+            /**
+             * The webhook's id.
+             */
             id: string;
+            /**
+             * Where the event is posted.
+             */
             url: string;
         };
     };
@@ -2515,25 +3762,52 @@ export type Problem = {
      * An address that explains the code.
      */
     type: string;
+    /**
+     * The code in words.
+     */
     title: string;
+    /**
+     * The HTTP status.
+     */
     status: number;
     /**
      * What is wrong with this request, and what to do.
      */
     detail: string;
+    /**
+     * The stable name of the error.
+     */
     code: ErrorCode;
     /**
      * The path that was asked.
      */
     instance: string;
+    /**
+     * The `X-Request-Id` of the request.
+     */
     request_id: string;
+    /**
+     * With `scope_missing`: the scope that the key lacks.
+     */
     required_scope?: Scope;
+    /**
+     * Each field or parameter that is wrong.
+     */
     errors?: Array<FieldProblem>;
 };
 
 export type QueuedMessage = {
+    /**
+     * The message's id.
+     */
     id: string;
+    /**
+     * Always `queued`.
+     */
     status: 'queued';
+    /**
+     * When it will be sent, as far as is known now.
+     */
     eta: string;
 };
 
@@ -2541,7 +3815,13 @@ export type QueuedMessage = {
  * A part of a whole, with both numbers.
  */
 export type Ratio = {
+    /**
+     * The part.
+     */
     numerator: number;
+    /**
+     * The whole.
+     */
     denominator: number;
     /**
      * Numerator by denominator; null while the denominator is 0.
@@ -2554,7 +3834,13 @@ export type Ratio = {
 };
 
 export type Reaction = {
+    /**
+     * The emoji.
+     */
     emoji: string;
+    /**
+     * Whose it is: the contact's, or the account's.
+     */
     by: ReactionBy;
 };
 
@@ -2568,13 +3854,28 @@ export type ReactionInput = {
 };
 
 export type ReadThread = {
+    /**
+     * The conversation's id.
+     */
     id: string;
+    /**
+     * Messages of the contact that nobody has read, now.
+     */
     unread_count: number;
 };
 
 export type ReadUnansweredCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'read_unanswered';
+    /**
+     * How it is compared.
+     */
     op: BooleanOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: boolean;
 };
 
@@ -2619,8 +3920,17 @@ export type RotateSecretInput = {
 export type Scope = 'read:contacts' | 'read:messages' | 'read:analytics' | 'write:messages' | 'write:contacts' | 'manage:sequences' | 'manage:webhooks';
 
 export type ScoreCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'score';
+    /**
+     * How it is compared.
+     */
     op: NumberOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: number | Array<number> | boolean;
 };
 
@@ -2632,7 +3942,13 @@ export type ScoreEntry = {
      * Null for a change by hand.
      */
     rule: string | null;
+    /**
+     * What was added; below 0 for what was taken off.
+     */
     points: number;
+    /**
+     * When that happened.
+     */
     at: string;
     /**
      * What happened, such as `tag vip`.
@@ -2646,8 +3962,17 @@ export type SecretInUse = 'current' | 'previous';
  * A saved filter of contacts.
  */
 export type Segment = {
+    /**
+     * The segment's id.
+     */
     id: string;
+    /**
+     * What people call it.
+     */
     name: string;
+    /**
+     * What a contact must fulfil.
+     */
     filter: Condition;
     /**
      * Contacts in it now. Null if the filter does not fit the custom fields any more, or takes too long; in a list also if counting those before it took two seconds.
@@ -2657,7 +3982,13 @@ export type Segment = {
      * Whether `count` was estimated from a sample, because counting takes more than a second.
      */
     count_is_estimate: boolean;
+    /**
+     * When it was saved.
+     */
     created_at: string;
+    /**
+     * When it was changed last.
+     */
     updated_at: string;
 };
 
@@ -2665,6 +3996,9 @@ export type Segment = {
  * What to replace; absent fields are kept.
  */
 export type SegmentChanges = {
+    /**
+     * What people call it.
+     */
     name?: string;
     /**
      * Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
@@ -2673,11 +4007,21 @@ export type SegmentChanges = {
 };
 
 export type SegmentExplanation = {
+    /**
+     * The contact.
+     */
     contact_id: string;
+    /**
+     * The same contact with its name.
+     */
+    contact: ContactName;
     /**
      * Whether the contact is in the segment.
      */
     matches: boolean;
+    /**
+     * Each comparison of the filter.
+     */
     leaves: Array<SegmentLeaf>;
 };
 
@@ -2686,6 +4030,9 @@ export type SegmentInput = {
      * Such as `{"all": [{"field": "tag", "op": "is", "value": "vip"}]}`. Groups: all, any, not. Fields: tag stage score username email time_zone created_at last_in_at last_out_at last_read_at unanswered_since read_unanswered opted_out custom.<key>. Ops: is is_not contains starts_with in gt gte lt lte before after within_days exists.
      */
     filter: Condition;
+    /**
+     * What people call it.
+     */
     name: string;
 };
 
@@ -2697,7 +4044,13 @@ export type SegmentLeaf = {
      * Where it stands in the filter, such as `all[1].any[0]`; empty for the whole.
      */
     path: string;
+    /**
+     * The field that is compared.
+     */
     field: string;
+    /**
+     * How it is compared.
+     */
     op: string;
     /**
      * What it compares with.
@@ -2707,10 +4060,16 @@ export type SegmentLeaf = {
      * What the contact has; null if there is no value.
      */
     actual: unknown;
+    /**
+     * Whether it holds for the contact.
+     */
     holds: boolean;
 };
 
 export type SegmentPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Segment>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -2719,6 +4078,9 @@ export type SegmentPage = {
 };
 
 export type SegmentPreview = {
+    /**
+     * Contacts that fulfil the filter.
+     */
     count: number;
     /**
      * Whether `count` was estimated from a sample, because counting takes more than a second.
@@ -2804,7 +4166,7 @@ export type SendingWindowInput = {
     /**
      * The days on which it begins.
      */
-    days: Array<'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'>;
+    days: Array<Weekday>;
     /**
      * Such as `09:00`.
      */
@@ -2819,14 +4181,29 @@ export type SendingWindowInput = {
  * A sequence, in lists and in events.
  */
 export type Sequence = {
+    /**
+     * The sequence's id.
+     */
     id: string;
+    /**
+     * What people call it.
+     */
     name: string;
+    /**
+     * Only an `active` one sends.
+     */
     status: SequenceStatus;
     /**
      * The number of its latest version, with which new contacts begin.
      */
     version: number;
+    /**
+     * When it was made.
+     */
     created_at: string;
+    /**
+     * When it was changed last.
+     */
     updated_at: string;
 };
 
@@ -2880,16 +4257,47 @@ export type SequenceChanges = {
  * A contact has got the last step of a sequence.
  */
 export type SequenceCompletedEvent = {
+    /**
+     * The type.
+     */
     event: 'sequence.completed';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The sequence.
+         */
         sequence: Sequence;
-        enrollment: Enrollment;
+        /**
+         * EnrollmentEvent
+         *
+         * The enrollment.
+         */
+        enrollment: {
+            id: string;
+            sequence_id: string;
+            version: number;
+            contact_id: string | null;
+            status: EnrollmentStatus;
+            reason: EnrollmentReason | null;
+            step: string | null;
+            next_run_at: string | null;
+            created_at: string;
+            ended_at: string | null;
+        };
     };
     /**
      * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
@@ -2901,6 +4309,9 @@ export type SequenceCompletedEvent = {
  * The contact to preview the sequence for.
  */
 export type SequenceContactInput = {
+    /**
+     * Null once the contact was erased.
+     */
     contact_id: string;
 };
 
@@ -2908,20 +4319,41 @@ export type SequenceContactInput = {
  * A sequence with what its latest version says.
  */
 export type SequenceDetail = {
+    /**
+     * The sequence's id.
+     */
     id: string;
+    /**
+     * What people call it.
+     */
     name: string;
+    /**
+     * Only an `active` one sends.
+     */
     status: SequenceStatus;
     /**
      * The number of its latest version, with which new contacts begin.
      */
     version: number;
+    /**
+     * When it was made.
+     */
     created_at: string;
+    /**
+     * When it was changed last.
+     */
     updated_at: string;
+    /**
+     * The accounts that send.
+     */
     account_ids: Array<number>;
     /**
      * For contacts without a time zone of their own.
      */
     time_zone: string;
+    /**
+     * When messages may be sent; null for at any time.
+     */
     window: SendingWindow | null;
     /**
      * ISO 8601. Each step is later by a random part of it.
@@ -2931,11 +4363,17 @@ export type SequenceDetail = {
      * `reply`, `tag:NAME`, `stage:NAME`.
      */
     stop_on: Array<string>;
+    /**
+     * Whether what a machine answers stops nothing.
+     */
     ignore_auto_replies: boolean;
     /**
      * Contacts who were not written to yet go to another account while theirs cannot send.
      */
     pass_on: boolean;
+    /**
+     * Its messages, in their order.
+     */
     steps: Array<SequenceStep>;
 };
 
@@ -2943,9 +4381,21 @@ export type SequenceDetail = {
  * A version of a sequence.
  */
 export type SequenceFigures = {
+    /**
+     * The sequence.
+     */
     sequence_id: string;
+    /**
+     * The sequence's name.
+     */
     name: string;
+    /**
+     * The version's number.
+     */
     version: number;
+    /**
+     * Its steps, in their order.
+     */
     steps: Array<StepFigures>;
 };
 
@@ -2992,6 +4442,9 @@ export type SequenceInput = {
 };
 
 export type SequencePage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Sequence>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -3003,16 +4456,45 @@ export type SequencePage = {
  * A sequence was paused (`enrollment` is null), or one enrollment in it.
  */
 export type SequencePausedEvent = {
+    /**
+     * The type.
+     */
     event: 'sequence.paused';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The sequence.
+         */
         sequence: Sequence;
-        enrollment: Enrollment | null;
+        /**
+         * The enrollment; null if the whole sequence was paused.
+         */
+        enrollment: {
+            id: string;
+            sequence_id: string;
+            version: number;
+            contact_id: string | null;
+            status: EnrollmentStatus;
+            reason: EnrollmentReason | null;
+            step: string | null;
+            next_run_at: string | null;
+            created_at: string;
+            ended_at: string | null;
+        } | null;
     };
     /**
      * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
@@ -3021,6 +4503,9 @@ export type SequencePausedEvent = {
 };
 
 export type SequencePreview = {
+    /**
+     * The steps, in their order.
+     */
     steps: Array<SequencePreviewStep>;
 };
 
@@ -3028,6 +4513,9 @@ export type SequencePreview = {
  * A step as one contact would get it.
  */
 export type SequencePreviewStep = {
+    /**
+     * The step's id.
+     */
     step: string;
     /**
      * Null for a step that would be left out.
@@ -3125,6 +4613,9 @@ export type SequenceReport = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<SequenceFigures>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
@@ -3152,6 +4643,9 @@ export type SequenceReportPeriod = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<SequenceFigures>;
 };
 
@@ -3159,16 +4653,47 @@ export type SequenceReportPeriod = {
  * A contact was enrolled in a sequence.
  */
 export type SequenceStartedEvent = {
+    /**
+     * The type.
+     */
     event: 'sequence.started';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The sequence.
+         */
         sequence: Sequence;
-        enrollment: Enrollment;
+        /**
+         * EnrollmentEvent
+         *
+         * The enrollment.
+         */
+        enrollment: {
+            id: string;
+            sequence_id: string;
+            version: number;
+            contact_id: string | null;
+            status: EnrollmentStatus;
+            reason: EnrollmentReason | null;
+            step: string | null;
+            next_run_at: string | null;
+            created_at: string;
+            ended_at: string | null;
+        };
     };
     /**
      * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
@@ -3182,11 +4707,17 @@ export type SequenceStatus = 'draft' | 'active' | 'paused';
  * A message of a sequence.
  */
 export type SequenceStep = {
+    /**
+     * The step's name within the sequence.
+     */
     id: string;
     /**
      * ISO 8601, since the step before or the enrollment.
      */
     delay: string;
+    /**
+     * The text with its variables.
+     */
     text: string;
     /**
      * How `text` is written.
@@ -3206,9 +4737,10 @@ export type SequenceStep = {
     if_not: IfNot;
 };
 
-export type SequenceStepInput = (unknown | {
-    attachments: unknown;
-}) & {
+/**
+ * A message of a sequence.
+ */
+export type SequenceStepInput = {
     /**
      * What the step keeps through all versions. One without gets that of the step that was at its place, or a new one.
      */
@@ -3258,8 +4790,17 @@ export type StageChange = {
 };
 
 export type StageCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'stage';
+    /**
+     * How it is compared.
+     */
     op: StageOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: ContactStage | Array<ContactStage> | boolean;
 };
 
@@ -3287,7 +4828,13 @@ export type StepDone = {
  * A step of a version of a sequence.
  */
 export type StepFigures = {
+    /**
+     * Messages that were sent in the period.
+     */
     sent: number;
+    /**
+     * Messages that have failed in the period.
+     */
     failed: number;
     /**
      * How many of those sent a person has answered up to now.
@@ -3301,6 +4848,9 @@ export type StepFigures = {
      * How many of those sent were answered with an opt-out word.
      */
     opted_out: number;
+    /**
+     * `replied` of `sent`.
+     */
     reply_rate: Ratio;
     /**
      * The id of the step.
@@ -3330,15 +4880,33 @@ export type StoredAnswer = {
  * An owner has moved the workspace to a higher plan.
  */
 export type SubscriptionUpgradedEvent = {
+    /**
+     * The type.
+     */
     event: 'subscription.upgraded';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
     id: string;
+    /**
+     * When it happened.
+     */
     created_at: string;
     /**
      * Who caused it; null for the product and for people on Telegram.
      */
     actor: Author | null;
+    /**
+     * What it is about.
+     */
     data: {
+        /**
+         * The plan before.
+         */
         old_plan: Plan;
+        /**
+         * The plan now.
+         */
         plan: Plan;
     };
     /**
@@ -3347,26 +4915,29 @@ export type SubscriptionUpgradedEvent = {
     request_id?: string | null;
 };
 
-export type SyncedContactPage = {
-    data: Array<Contact>;
-    /**
-     * Give it as `cursor`; null on the last page.
-     */
-    next_cursor: string | null;
-    /**
-     * On the last page in ascending order of `created_at` or `updated_at`: none dated before this instant can appear any more. Give it as `updated_since` the next time.
-     */
-    synced_until?: string;
-};
-
 export type TagChanges = {
+    /**
+     * Tags to add.
+     */
     add?: Array<string>;
+    /**
+     * Tags to take away.
+     */
     remove?: Array<string>;
 };
 
 export type TagCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'tag';
+    /**
+     * How it is compared.
+     */
     op: TextOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: string | Array<string> | boolean;
 };
 
@@ -3382,6 +4953,9 @@ export type TeamReport = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<WriterFigures>;
     /**
      * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
@@ -3413,6 +4987,9 @@ export type TeamReportPeriod = {
      * Exclusive.
      */
     to: string;
+    /**
+     * The figures, one object each.
+     */
     data: Array<WriterFigures>;
     /**
      * All of them together.
@@ -3443,15 +5020,33 @@ export type TelegramAddress = {
  * /v1/messages/send`, which fills in the variables.
  */
 export type Template = {
+    /**
+     * The template's id.
+     */
     id: number;
+    /**
+     * What people call it.
+     */
     name: string;
+    /**
+     * The text with its variables.
+     */
     text: string;
+    /**
+     * How `text` is written.
+     */
     format: Format;
     /**
      * The ids of its files.
      */
     attachments: Array<string>;
+    /**
+     * When it was made.
+     */
     created_at: string;
+    /**
+     * When it was changed last.
+     */
     updated_at: string;
 };
 
@@ -3497,6 +5092,9 @@ export type TemplateInput = {
 };
 
 export type TemplatePage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Template>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -3507,10 +5105,25 @@ export type TemplatePage = {
 export type TextOperator = 'is' | 'is_not' | 'contains' | 'starts_with' | 'in' | 'exists';
 
 export type Thread = {
+    /**
+     * The conversation's id.
+     */
     id: string;
+    /**
+     * The account that has it.
+     */
     account_id: number;
+    /**
+     * The same account with its name.
+     */
     account: AccountName;
+    /**
+     * The contact it is with.
+     */
     contact_id: string;
+    /**
+     * The same contact with its name.
+     */
     contact: ContactName;
     /**
      * A message of the contact opens a closed or snoozed thread again.
@@ -3524,6 +5137,9 @@ export type Thread = {
      * The member who looks after it.
      */
     assignee: MemberName | null;
+    /**
+     * Messages of the contact that nobody has read.
+     */
     unread_count: number;
     /**
      * The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is no answer.
@@ -3533,9 +5149,61 @@ export type Thread = {
      * When the first planned answer is due.
      */
     planned_at: string | null;
+    /**
+     * The time of its latest message.
+     */
     last_message_at: string;
+    /**
+     * Its latest message; null if there is none.
+     */
     last_message: Message | null;
+    /**
+     * When it began.
+     */
     created_at: string;
+};
+
+/**
+ * Another member looks after a conversation, or nobody does any more.
+ */
+export type ThreadAssignedEvent = {
+    /**
+     * The type.
+     */
+    event: 'thread.assigned';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
+    id: string;
+    /**
+     * When it happened.
+     */
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    /**
+     * What it is about.
+     */
+    data: {
+        /**
+         * The thread.
+         */
+        thread: Thread;
+        /**
+         * The old_assignee.
+         */
+        old_assignee: MemberName | null;
+        /**
+         * The new_assignee.
+         */
+        new_assignee: MemberName | null;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
 };
 
 export type ThreadChanges = {
@@ -3553,7 +5221,45 @@ export type ThreadChanges = {
     assignee_id?: number | null;
 };
 
+/**
+ * An open or snoozed conversation was closed.
+ */
+export type ThreadClosedEvent = {
+    /**
+     * The type.
+     */
+    event: 'thread.closed';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
+    id: string;
+    /**
+     * When it happened.
+     */
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    /**
+     * What it is about.
+     */
+    data: {
+        /**
+         * The thread.
+         */
+        thread: Thread;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
 export type ThreadPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Thread>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -3561,15 +5267,65 @@ export type ThreadPage = {
     next_cursor: string | null;
 };
 
+/**
+ * A closed conversation was opened or snoozed, or the contact has written in it.
+ */
+export type ThreadReopenedEvent = {
+    /**
+     * The type.
+     */
+    event: 'thread.reopened';
+    /**
+     * The event's id: the same on every retry and replay.
+     */
+    id: string;
+    /**
+     * When it happened.
+     */
+    created_at: string;
+    /**
+     * Who caused it; null for the product and for people on Telegram.
+     */
+    actor: Author | null;
+    /**
+     * What it is about.
+     */
+    data: {
+        /**
+         * The thread.
+         */
+        thread: Thread;
+    };
+    /**
+     * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
+     */
+    request_id?: string | null;
+};
+
 export type ThreadSort = '-last_message_at' | 'waiting_since';
 
 export type ThreadState = 'open' | 'snoozed' | 'closed';
 
 export type ThreadWithMessages = {
+    /**
+     * The conversation's id.
+     */
     id: string;
+    /**
+     * The account that has it.
+     */
     account_id: number;
+    /**
+     * The same account with its name.
+     */
     account: AccountName;
+    /**
+     * The contact it is with.
+     */
     contact_id: string;
+    /**
+     * The same contact with its name.
+     */
     contact: ContactName;
     /**
      * A message of the contact opens a closed or snoozed thread again.
@@ -3583,6 +5339,9 @@ export type ThreadWithMessages = {
      * The member who looks after it.
      */
     assignee: MemberName | null;
+    /**
+     * Messages of the contact that nobody has read.
+     */
     unread_count: number;
     /**
      * The time of the contact's first message that nobody has answered; what a sequence or a broadcast sends is no answer.
@@ -3592,8 +5351,17 @@ export type ThreadWithMessages = {
      * When the first planned answer is due.
      */
     planned_at: string | null;
+    /**
+     * The time of its latest message.
+     */
     last_message_at: string;
+    /**
+     * Its latest message; null if there is none.
+     */
     last_message: Message | null;
+    /**
+     * When it began.
+     */
     created_at: string;
     /**
      * The latest, newest first, if `messages` asks for them.
@@ -3604,14 +5372,32 @@ export type ThreadWithMessages = {
 export type TimeOperator = 'before' | 'after' | 'within_days' | 'exists';
 
 export type TimeZoneCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'time_zone';
+    /**
+     * How it is compared.
+     */
     op: TextOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: string | Array<string> | boolean;
 };
 
 export type UnansweredSinceCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'unanswered_since';
+    /**
+     * How it is compared.
+     */
     op: TimeOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: string | number | boolean;
 };
 
@@ -3619,7 +5405,13 @@ export type UnansweredSinceCondition = {
  * A file that was uploaded, until something uses it.
  */
 export type UploadedFile = {
+    /**
+     * The file's id.
+     */
     id: string;
+    /**
+     * What the file is called.
+     */
     name: string;
     /**
      * The media type that the content shows.
@@ -3629,6 +5421,9 @@ export type UploadedFile = {
      * Bytes.
      */
     size: number;
+    /**
+     * The SHA-256 of the content in hex.
+     */
     sha256: string;
     /**
      * When the file is deleted unless something uses it by then; null once something does.
@@ -3640,22 +5435,61 @@ export type UploadedFile = {
  * As for every write, with `created`.
  */
 export type UpsertedContact = {
+    /**
+     * The contact's id.
+     */
     id: string;
+    /**
+     * The whole name; empty if there is none.
+     */
     name?: string;
+    /**
+     * The first name; the first word of `name` where none was given.
+     */
     first_name?: string;
     /**
      * `""` if there is none, as `name` and `first_name`; null in older events.
      */
     last_name?: string | null;
+    /**
+     * On Telegram, without `@`; null if there is none.
+     */
     username?: string | null;
+    /**
+     * The numeric id on Telegram; null while no account knows it.
+     */
     telegram_id?: number | null;
+    /**
+     * The e-mail address; null if there is none.
+     */
     email?: string | null;
+    /**
+     * The phone number; null if there is none.
+     */
     phone?: string | null;
+    /**
+     * IANA name, such as `Europe/Berlin`; null if it is not known.
+     */
     time_zone?: string | null;
+    /**
+     * The names of its tags.
+     */
     tags?: Array<string>;
+    /**
+     * Where it stands in the funnel.
+     */
     stage?: ContactStage;
+    /**
+     * 0 to 100, from the rules of scoring.
+     */
     score?: number;
+    /**
+     * Whether the person wants no messages.
+     */
     opted_out?: boolean;
+    /**
+     * Values by the keys of the custom fields; a field without a value is missing.
+     */
     custom_fields?: {
         [key: string]: string | number | boolean | null;
     };
@@ -3671,14 +5505,32 @@ export type UpsertedContact = {
      * When the first message was sent to the contact that none of theirs has followed.
      */
     unanswered_since?: string | null;
+    /**
+     * When it was added.
+     */
     created_at?: string;
+    /**
+     * When it was changed last.
+     */
     updated_at?: string;
+    /**
+     * Whether it was added rather than updated.
+     */
     created: boolean;
 };
 
 export type UsernameCondition = {
+    /**
+     * The field that is compared.
+     */
     field: 'username';
+    /**
+     * How it is compared.
+     */
     op: TextOperator;
+    /**
+     * What it is compared with. `exists` takes true or false, `in` a list.
+     */
     value: string | Array<string> | boolean;
 };
 
@@ -3690,6 +5542,9 @@ export type WaitingAge = {
      * They have waited for less, and not for less than the age before. Null: for longer.
      */
     below_seconds: number | null;
+    /**
+     * How many contacts.
+     */
     waiting: number;
     /**
      * How many of them in conversations that nobody looks after.
@@ -3698,9 +5553,21 @@ export type WaitingAge = {
 };
 
 export type Webhook = {
+    /**
+     * The webhook's id.
+     */
     id: string;
+    /**
+     * Where events are posted.
+     */
     url: string;
+    /**
+     * What it is for, in words of yours.
+     */
     description: string;
+    /**
+     * The types that are delivered.
+     */
     events: Array<EventType>;
     /**
      * Empty: events of all accounts.
@@ -3710,13 +5577,37 @@ export type Webhook = {
      * Of the headers that are sent too.
      */
     header_names: Array<string>;
+    /**
+     * Whether anything is delivered.
+     */
     enabled: boolean;
+    /**
+     * Why not; null while it is enabled.
+     */
     disabled_reason: DisabledReason | null;
+    /**
+     * Since when not; null while it is enabled.
+     */
     disabled_at: string | null;
+    /**
+     * When deliveries began to fail without a success since; null if they do not.
+     */
     failing_since: string | null;
+    /**
+     * Until when the secret before signs too; null outside of such an overlap.
+     */
     previous_secret_until: string | null;
+    /**
+     * The secret that the receiver was last known to use in the overlap; null if that is not known.
+     */
     verified_with: SecretInUse | null;
+    /**
+     * When it was made.
+     */
     created_at: string;
+    /**
+     * When it was changed last.
+     */
     updated_at: string;
 };
 
@@ -3779,6 +5670,9 @@ export type WebhookInput = {
 };
 
 export type WebhookPage = {
+    /**
+     * The objects of this page.
+     */
     data: Array<Webhook>;
     /**
      * Give it as `cursor`; null on the last page.
@@ -3786,8 +5680,16 @@ export type WebhookPage = {
     next_cursor: string | null;
 };
 
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
 export type Workspace = {
+    /**
+     * Its name in addresses.
+     */
     slug: string;
+    /**
+     * What people call it.
+     */
     name: string;
     /**
      * Its days are those of analytics.
@@ -3807,6 +5709,9 @@ export type WriterFigures = {
      * How many of them answered a contact who waited.
      */
     answered: number;
+    /**
+     * Waits that ended within the aim for answers.
+     */
     in_time: Ratio;
     /**
      * The median of these waits.
@@ -3834,22 +5739,61 @@ export type WriterFigures = {
  * The contact; a key without `read:contacts` gets `id` and the fields it sent.
  */
 export type WrittenContact = {
+    /**
+     * The contact's id.
+     */
     id: string;
+    /**
+     * The whole name; empty if there is none.
+     */
     name?: string;
+    /**
+     * The first name; the first word of `name` where none was given.
+     */
     first_name?: string;
     /**
      * `""` if there is none, as `name` and `first_name`; null in older events.
      */
     last_name?: string | null;
+    /**
+     * On Telegram, without `@`; null if there is none.
+     */
     username?: string | null;
+    /**
+     * The numeric id on Telegram; null while no account knows it.
+     */
     telegram_id?: number | null;
+    /**
+     * The e-mail address; null if there is none.
+     */
     email?: string | null;
+    /**
+     * The phone number; null if there is none.
+     */
     phone?: string | null;
+    /**
+     * IANA name, such as `Europe/Berlin`; null if it is not known.
+     */
     time_zone?: string | null;
+    /**
+     * The names of its tags.
+     */
     tags?: Array<string>;
+    /**
+     * Where it stands in the funnel.
+     */
     stage?: ContactStage;
+    /**
+     * 0 to 100, from the rules of scoring.
+     */
     score?: number;
+    /**
+     * Whether the person wants no messages.
+     */
     opted_out?: boolean;
+    /**
+     * Values by the keys of the custom fields; a field without a value is missing.
+     */
     custom_fields?: {
         [key: string]: string | number | boolean | null;
     };
@@ -3865,7 +5809,13 @@ export type WrittenContact = {
      * When the first message was sent to the contact that none of theirs has followed.
      */
     unanswered_since?: string | null;
+    /**
+     * When it was added.
+     */
     created_at?: string;
+    /**
+     * When it was changed last.
+     */
     updated_at?: string;
 };
 
@@ -3873,8 +5823,17 @@ export type WrittenContact = {
  * The custom field; a key without `read:contacts` gets `key` and the members it sent.
  */
 export type WrittenCustomField = {
+    /**
+     * Its name in `custom_fields`.
+     */
     key: string;
+    /**
+     * What people see.
+     */
     label?: string;
+    /**
+     * What its values are.
+     */
     type?: CustomFieldType;
     /**
      * For type `choice`, else empty.
@@ -3886,8 +5845,17 @@ export type WrittenCustomField = {
  * The segment; a key without `read:contacts` gets `id` and the fields it sent.
  */
 export type WrittenSegment = {
+    /**
+     * The segment's id.
+     */
     id: string;
+    /**
+     * What people call it.
+     */
     name?: string;
+    /**
+     * What a contact must fulfil.
+     */
     filter?: Condition;
     /**
      * Contacts in it now. Null if the filter does not fit the custom fields any more, or takes too long; in a list also if counting those before it took two seconds.
@@ -3897,7 +5865,13 @@ export type WrittenSegment = {
      * Whether `count` was estimated from a sample, because counting takes more than a second.
      */
     count_is_estimate?: boolean;
+    /**
+     * When it was saved.
+     */
     created_at?: string;
+    /**
+     * When it was changed last.
+     */
     updated_at?: string;
 };
 
@@ -3905,15 +5879,33 @@ export type WrittenSegment = {
  * The template; a key without `read:messages` gets `id` and the fields it sent.
  */
 export type WrittenTemplate = {
+    /**
+     * The template's id.
+     */
     id: number;
+    /**
+     * What people call it.
+     */
     name?: string;
+    /**
+     * The text with its variables.
+     */
     text?: string;
+    /**
+     * How `text` is written.
+     */
     format?: Format;
     /**
      * The ids of its files.
      */
     attachments?: Array<string>;
+    /**
+     * When it was made.
+     */
     created_at?: string;
+    /**
+     * When it was changed last.
+     */
     updated_at?: string;
 };
 
@@ -4019,6 +6011,9 @@ export type GetAccountData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the account.
+         */
         account_id: number;
     };
     query?: never;
@@ -4825,6 +6820,9 @@ export type ListBroadcastsData = {
          * From `next_cursor`.
          */
         cursor?: string;
+        /**
+         * With this status alone.
+         */
         status?: BroadcastStatus;
     };
     url: '/v1/broadcasts';
@@ -5020,6 +7018,9 @@ export type GetBroadcastData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the broadcast.
+         */
         broadcast_id: string;
     };
     query?: never;
@@ -5107,6 +7108,9 @@ export type CancelBroadcastData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the broadcast.
+         */
         broadcast_id: string;
     };
     query?: never;
@@ -5215,6 +7219,9 @@ export type PauseBroadcastData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the broadcast.
+         */
         broadcast_id: string;
     };
     query?: never;
@@ -5319,6 +7326,9 @@ export type ListBroadcastRecipientsData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the broadcast.
+         */
         broadcast_id: string;
     };
     query?: {
@@ -5330,6 +7340,9 @@ export type ListBroadcastRecipientsData = {
          * From `next_cursor`.
          */
         cursor?: string;
+        /**
+         * With this status alone.
+         */
         status?: RecipientStatus;
     };
     url: '/v1/broadcasts/{broadcast_id}/recipients';
@@ -5413,6 +7426,9 @@ export type ResumeBroadcastData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the broadcast.
+         */
         broadcast_id: string;
     };
     query?: never;
@@ -5521,6 +7537,9 @@ export type RetryFailedBroadcastData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the broadcast.
+         */
         broadcast_id: string;
     };
     query?: never;
@@ -5767,6 +7786,9 @@ export type ListContactsData = {
          * Tags that the contact must have, all of them.
          */
         tag?: Array<string>;
+        /**
+         * In this stage alone.
+         */
         stage?: ContactStage;
         /**
          * Contacts in this segment.
@@ -5844,7 +7866,7 @@ export type ListContactsResponses = {
     /**
      * OK
      */
-    200: SyncedContactPage;
+    200: ContactPage;
 };
 
 export type ListContactsResponse = ListContactsResponses[keyof ListContactsResponses];
@@ -5988,6 +8010,9 @@ export type DeleteContactData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the contact.
+         */
         contact_id: string;
     };
     query?: never;
@@ -6102,6 +8127,9 @@ export type GetContactData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the contact.
+         */
         contact_id: string;
     };
     query?: never;
@@ -6197,6 +8225,9 @@ export type UpdateContactData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the contact.
+         */
         contact_id: string;
     };
     query?: never;
@@ -6313,6 +8344,9 @@ export type GetContactDataData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the contact.
+         */
         contact_id: string;
     };
     query?: never;
@@ -6396,6 +8430,9 @@ export type ListNotesData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the contact.
+         */
         contact_id: string;
     };
     query?: {
@@ -6489,6 +8526,9 @@ export type CreateNoteData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the contact.
+         */
         contact_id: string;
     };
     query?: never;
@@ -6600,6 +8640,9 @@ export type GetContactScoreData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the contact.
+         */
         contact_id: string;
     };
     query?: {
@@ -6705,6 +8748,9 @@ export type TagContactData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the contact.
+         */
         contact_id: string;
     };
     query?: never;
@@ -6841,6 +8887,9 @@ export type ExportContactsData = {
          * Tags that the contact must have, all of them.
          */
         tag?: Array<string>;
+        /**
+         * In this stage alone.
+         */
         stage?: ContactStage;
         /**
          * Contacts in this segment.
@@ -6850,6 +8899,9 @@ export type ExportContactsData = {
          * Changed at this time or later (RFC 3339).
          */
         updated_since?: string;
+        /**
+         * The format of the file.
+         */
         format?: ExportFormat;
     };
     url: '/v1/contacts/export';
@@ -7218,6 +9270,9 @@ export type GetCustomFieldData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the custom-field.
+         */
         key: string;
     };
     query?: never;
@@ -7313,6 +9368,9 @@ export type UpdateCustomFieldData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the custom-field.
+         */
         key: string;
     };
     query?: never;
@@ -7428,6 +9486,9 @@ export type GetDeliveryData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the delivery.
+         */
         delivery_id: string;
     };
     query?: never;
@@ -7515,6 +9576,9 @@ export type ReplayDeliveryData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the delivery.
+         */
         delivery_id: string;
     };
     query?: never;
@@ -7628,6 +9692,9 @@ export type ListEnrollmentsData = {
          * From `next_cursor`.
          */
         cursor?: string;
+        /**
+         * With this status alone.
+         */
         status?: EnrollmentStatus;
         /**
          * Of this contact.
@@ -7723,6 +9790,9 @@ export type GetEnrollmentData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the enrollment.
+         */
         enrollment_id: string;
     };
     query?: never;
@@ -7810,6 +9880,9 @@ export type PauseEnrollmentData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the enrollment.
+         */
         enrollment_id: string;
     };
     query?: never;
@@ -7918,6 +9991,9 @@ export type ResumeEnrollmentData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the enrollment.
+         */
         enrollment_id: string;
     };
     query?: never;
@@ -8026,6 +10102,9 @@ export type StopEnrollmentData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the enrollment.
+         */
         enrollment_id: string;
     };
     query?: never;
@@ -8229,6 +10308,9 @@ export type GetEventData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the event.
+         */
         event_id: string;
     };
     query?: never;
@@ -8435,6 +10517,9 @@ export type GetFileData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the file.
+         */
         file_id: string;
     };
     query?: never;
@@ -8546,6 +10631,9 @@ export type GetFileThumbnailData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the file.
+         */
         file_id: string;
     };
     query?: never;
@@ -8649,7 +10737,10 @@ export type ListJobsData = {
         /**
          * What it does.
          */
-        kind?: 'broadcast' | 'contacts.bulk' | 'contacts.score' | 'contacts.score_preview' | 'contacts.tag_segment' | 'import' | 'sequences.enroll' | 'webhooks.replay';
+        kind?: JobKind;
+        /**
+         * In this state alone.
+         */
         state?: JobState;
     };
     url: '/v1/jobs';
@@ -8732,6 +10823,9 @@ export type GetJobData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the job.
+         */
         job_id: string;
     };
     query?: never;
@@ -8819,6 +10913,9 @@ export type CancelJobData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the job.
+         */
         job_id: string;
     };
     query?: never;
@@ -8923,6 +11020,9 @@ export type GetFailedRowsData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the job.
+         */
         job_id: string;
     };
     query?: never;
@@ -9189,6 +11289,9 @@ export type ListMessagesData = {
          * `in`: received, `out`: sent by an account.
          */
         direction?: Direction;
+        /**
+         * With this status alone.
+         */
         status?: MessageStatus;
         /**
          * Created at or after this time (RFC 3339).
@@ -9202,6 +11305,9 @@ export type ListMessagesData = {
          * Beginnings of words of the text, all of them, case-blind; of what was sent or received.
          */
         search?: string;
+        /**
+         * The order; `-` is the other way round.
+         */
         sort?: MessageSort;
     };
     url: '/v1/messages';
@@ -9293,6 +11399,9 @@ export type DeleteMessageData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the message.
+         */
         message_id: string;
     };
     query?: never;
@@ -9408,6 +11517,9 @@ export type GetMessageData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the message.
+         */
         message_id: string;
     };
     query?: never;
@@ -9503,6 +11615,9 @@ export type UpdateMessageData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the message.
+         */
         message_id: string;
     };
     query?: never;
@@ -9616,6 +11731,9 @@ export type CancelMessageData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the message.
+         */
         message_id: string;
     };
     query?: never;
@@ -9724,6 +11842,9 @@ export type ReactionsMessageData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the message.
+         */
         message_id: string;
     };
     query?: never;
@@ -10020,6 +12141,9 @@ export type DeleteNoteData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the note.
+         */
         note_id: string;
     };
     query?: never;
@@ -10135,6 +12259,9 @@ export type GetNoteData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the note.
+         */
         note_id: string;
     };
     query?: never;
@@ -10230,6 +12357,9 @@ export type UpdateNoteData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the note.
+         */
         note_id: string;
     };
     query?: never;
@@ -10534,6 +12664,9 @@ export type DeleteSegmentData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the segment.
+         */
         segment_id: string;
     };
     query?: never;
@@ -10648,6 +12781,9 @@ export type GetSegmentData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the segment.
+         */
         segment_id: string;
     };
     query?: never;
@@ -10743,6 +12879,9 @@ export type UpdateSegmentData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the segment.
+         */
         segment_id: string;
     };
     query?: never;
@@ -10858,6 +12997,9 @@ export type GetSegmentExplainData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the segment.
+         */
         segment_id: string;
     };
     query: {
@@ -10954,6 +13096,9 @@ export type TagSegmentData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the segment.
+         */
         segment_id: string;
     };
     query?: never;
@@ -11351,6 +13496,9 @@ export type GetSequenceData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the sequence.
+         */
         sequence_id: string;
     };
     query?: never;
@@ -11446,6 +13594,9 @@ export type UpdateSequenceData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the sequence.
+         */
         sequence_id: string;
     };
     query?: never;
@@ -11565,6 +13716,9 @@ export type ReplaceSequenceData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the sequence.
+         */
         sequence_id: string;
     };
     query?: never;
@@ -11675,6 +13829,9 @@ export type EnrollContactData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the sequence.
+         */
         sequence_id: string;
     };
     query?: never;
@@ -11786,6 +13943,9 @@ export type ListSequenceEnrollmentsData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the sequence.
+         */
         sequence_id: string;
     };
     query?: {
@@ -11797,6 +13957,9 @@ export type ListSequenceEnrollmentsData = {
          * From `next_cursor`.
          */
         cursor?: string;
+        /**
+         * With this status alone.
+         */
         status?: EnrollmentStatus;
         /**
          * Of this contact.
@@ -11884,6 +14047,9 @@ export type PauseSequenceData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the sequence.
+         */
         sequence_id: string;
     };
     query?: never;
@@ -11992,6 +14158,9 @@ export type PreviewSequenceData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the sequence.
+         */
         sequence_id: string;
     };
     query?: never;
@@ -12099,6 +14268,9 @@ export type ResumeSequenceData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the sequence.
+         */
         sequence_id: string;
     };
     query?: never;
@@ -12207,6 +14379,9 @@ export type StartSequenceData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the sequence.
+         */
         sequence_id: string;
     };
     query?: never;
@@ -12511,6 +14686,9 @@ export type DeleteTemplateData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the template.
+         */
         template_id: number;
     };
     query?: never;
@@ -12625,6 +14803,9 @@ export type GetTemplateData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the template.
+         */
         template_id: number;
     };
     query?: never;
@@ -12720,6 +14901,9 @@ export type UpdateTemplateData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the template.
+         */
         template_id: number;
     };
     query?: never;
@@ -12954,6 +15138,9 @@ export type GetThreadData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the thread.
+         */
         thread_id: string;
     };
     query?: {
@@ -13054,6 +15241,9 @@ export type UpdateThreadData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the thread.
+         */
         thread_id: string;
     };
     query?: never;
@@ -13161,6 +15351,9 @@ export type ListThreadMessagesData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the thread.
+         */
         thread_id: string;
     };
     query?: {
@@ -13172,6 +15365,9 @@ export type ListThreadMessagesData = {
          * From `next_cursor`.
          */
         cursor?: string;
+        /**
+         * The order; `-` is the other way round.
+         */
         sort?: MessageSort;
     };
     url: '/v1/threads/{thread_id}/messages';
@@ -13255,6 +15451,9 @@ export type ReadThreadData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the thread.
+         */
         thread_id: string;
     };
     query?: never;
@@ -13362,6 +15561,9 @@ export type MarkThreadUnreadData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the thread.
+         */
         thread_id: string;
     };
     query?: never;
@@ -13665,6 +15867,9 @@ export type DeleteWebhookData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the webhook endpoint.
+         */
         endpoint_id: string;
     };
     query?: never;
@@ -13779,6 +15984,9 @@ export type GetWebhookData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the webhook endpoint.
+         */
         endpoint_id: string;
     };
     query?: never;
@@ -13874,6 +16082,9 @@ export type UpdateWebhookData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the webhook endpoint.
+         */
         endpoint_id: string;
     };
     query?: never;
@@ -13981,6 +16192,9 @@ export type ListWebhookDeliveriesData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the webhook endpoint.
+         */
         endpoint_id: string;
     };
     query?: {
@@ -14090,6 +16304,9 @@ export type ReplayWebhookData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the webhook endpoint.
+         */
         endpoint_id: string;
     };
     query?: never;
@@ -14198,6 +16415,9 @@ export type RotateSecretWebhookData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the webhook endpoint.
+         */
         endpoint_id: string;
     };
     query?: never;
@@ -14305,6 +16525,9 @@ export type TestWebhookData = {
         'X-Request-Id'?: string;
     };
     path: {
+        /**
+         * The id of the webhook endpoint.
+         */
         endpoint_id: string;
     };
     query?: never;
@@ -14473,6 +16696,33 @@ export type ListWebhooksEventsResponses = {
 
 export type ListWebhooksEventsResponse = ListWebhooksEventsResponses[keyof ListWebhooksEventsResponses];
 
+export type OnAccountStateChangedWebhookPayload = AccountStateChangedEvent;
+
+export type OnAccountStateChangedWebhookRequest = {
+    body: OnAccountStateChangedWebhookPayload;
+    key: 'account.state_changed';
+    path?: never;
+    query?: never;
+};
+
+export type OnBroadcastCompletedWebhookPayload = BroadcastCompletedEvent;
+
+export type OnBroadcastCompletedWebhookRequest = {
+    body: OnBroadcastCompletedWebhookPayload;
+    key: 'broadcast.completed';
+    path?: never;
+    query?: never;
+};
+
+export type OnBroadcastStartedWebhookPayload = BroadcastStartedEvent;
+
+export type OnBroadcastStartedWebhookRequest = {
+    body: OnBroadcastStartedWebhookPayload;
+    key: 'broadcast.started';
+    path?: never;
+    query?: never;
+};
+
 export type OnContactCreatedWebhookPayload = ContactCreatedEvent;
 
 export type OnContactCreatedWebhookRequest = {
@@ -14640,6 +16890,33 @@ export type OnSubscriptionUpgradedWebhookPayload = SubscriptionUpgradedEvent;
 export type OnSubscriptionUpgradedWebhookRequest = {
     body: OnSubscriptionUpgradedWebhookPayload;
     key: 'subscription.upgraded';
+    path?: never;
+    query?: never;
+};
+
+export type OnThreadAssignedWebhookPayload = ThreadAssignedEvent;
+
+export type OnThreadAssignedWebhookRequest = {
+    body: OnThreadAssignedWebhookPayload;
+    key: 'thread.assigned';
+    path?: never;
+    query?: never;
+};
+
+export type OnThreadClosedWebhookPayload = ThreadClosedEvent;
+
+export type OnThreadClosedWebhookRequest = {
+    body: OnThreadClosedWebhookPayload;
+    key: 'thread.closed';
+    path?: never;
+    query?: never;
+};
+
+export type OnThreadReopenedWebhookPayload = ThreadReopenedEvent;
+
+export type OnThreadReopenedWebhookRequest = {
+    body: OnThreadReopenedWebhookPayload;
+    key: 'thread.reopened';
     path?: never;
     query?: never;
 };
