@@ -7,6 +7,8 @@ from rest_framework import serializers
 
 from contacts import notes
 from contacts.models import ContactNote
+from contacts.repository import load_names
+from contacts.representations import ContactNameOut
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import Id, PageQuery, StrictSerializer, Text
 from crmsolid.api.people import AuthorOut, MemberNameOut
@@ -30,6 +32,7 @@ class NoteOut(Representation):
     text = serializers.CharField(help_text="What it says.")
     author = AuthorOut(allow_null=True, help_text="A member, a key or an assistant.")
     contact_id = serializers.CharField(help_text="The contact it is about.")
+    contact = ContactNameOut(allow_null=True, help_text="Null without `read:contacts`.")
     thread_id = serializers.CharField(allow_null=True, help_text="The conversation that it was written in, if any.")
     created_at = serializers.DateTimeField(help_text="When it was written.")
     edited_at = serializers.DateTimeField(allow_null=True, help_text="When its text was changed last; null for never.")
@@ -40,10 +43,13 @@ class NoteOut(Representation):
         return AuthorOut.of(notes.author_of(note))
 
     @classmethod
-    def render_all(cls, rows: Sequence[ContactNote]) -> list[dict[str, Any]]:
-        """The notes with the names of those whom they mention: one query, if they mention anybody."""
+    def render_all(cls, rows: Sequence[ContactNote], **values: Any) -> list[dict[str, Any]]:
+        """The notes with their contacts, one query, and with the names of those whom they mention: one more, if they
+        mention anybody."""
         users = User.objects.in_bulk({user_id for note in rows for user_id in note.mentioned})
-        return [cls.render(note, mentions=_mentioned(note, users)) for note in rows]
+        if "contact" not in values:
+            load_names(rows)
+        return [cls.render(note, mentions=_mentioned(note, users), **values) for note in rows]
 
 
 def _mentioned(note: ContactNote, users: Mapping[int, User]) -> list[dict[str, Any]]:
@@ -77,8 +83,11 @@ def _note(note: ContactNote) -> dict[str, Any]:
 
 def _note_written(actor: Actor, note: ContactNote, **answer: Any) -> ApiResponse:
     """The whole note: what it says, the key has sent itself. Its ETag is for those who may read notes."""
-    data = _note(note)
-    headers = {"ETag": entity_tag(data)} if actor.has(Scope.READ_CONTACTS) else {}
+    if actor.has(Scope.READ_CONTACTS):
+        data = _note(note)
+        headers = {"ETag": entity_tag(data)}
+    else:
+        (data,), headers = NoteOut.render_all([note], contact=None), {}
     return ApiResponse(data, headers=headers, contact_id=note.contact_id, **answer)
 
 

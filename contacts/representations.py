@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from contacts import normalization
 from contacts.models import Contact, FieldType, Stage, first_name_of
+from crmsolid.api.examples import id_of
 from crmsolid.api.representations import AnyField, Representation
 
 
@@ -67,6 +68,18 @@ class ContactOut(Representation):
     def read_custom_fields(contact: Contact) -> dict[str, Any]:
         """Sorted by key: jsonb does not keep the order of keys, and equal contacts must have equal ETags."""
         return dict(sorted(contact.custom_fields.items()))
+
+
+class ContactNameOut(Representation):
+    """The contact, of whom ``GET /v1/contacts/{id}`` tells more."""
+
+    untrusted: ClassVar[tuple[str, ...]] = ("name", "username")
+    is_resource = True
+    example = {"id": id_of("contact"), "name": "Sarah Miller", "username": "sarah_miller"}
+
+    id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    username = serializers.CharField(allow_null=True)
 
 
 class ContactWrittenOut(ContactOut):

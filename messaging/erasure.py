@@ -115,7 +115,7 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     rows = Message.objects.for_workspace(workspace_id).filter(contact_id=contact_id).order_by("created_at", "id")
     waiting.load_accounts(rows)
     querysets.with_attachments(rows)
-    querysets.with_contacts(rows)
+    querysets.with_names(rows)
     known = {peer.pk: peer for peers in _addresses(workspace_id, contact_id) for peer in peers}
     addresses = [{"account_id": p.account_id, "peer_id": p.peer_id, "username": p.username} for p in known.values()]
     messages = [MessageOut.render(row) for row in rows]

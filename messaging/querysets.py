@@ -152,9 +152,10 @@ def behind(sort: str, value: Any, pk: Any) -> Q:
     return Q(**{f"{column}__{way}e": value}) & (Q(**{f"{column}__{way}": value}) | Q(**{f"pk__{way}": pk}))
 
 
-def with_contacts(messages: Iterable[Message]) -> None:
-    """Load the contacts of these messages with one query for all of them, or none if they are loaded."""
-    prefetch_related_objects(list(messages), "contact")
+def with_names(messages: Iterable[Message]) -> None:
+    """Load the contacts and accounts of these messages with a query each for all of them, or none if they are
+    loaded."""
+    prefetch_related_objects(list(messages), "contact", "account")
 
 
 def with_attachments(messages: Iterable[Message]) -> None:

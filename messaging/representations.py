@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from contacts.representations import ContactNameOut
 from crmsolid.api.examples import TIME, id_of
 from crmsolid.api.people import AuthorOut, MemberNameOut
 from crmsolid.api.representations import AnyField, Representation
@@ -50,16 +51,15 @@ class ChangeOut(Representation):
     error = serializers.CharField(allow_null=True, help_text="Why Telegram has refused it, else null.")
 
 
-class ContactNameOut(Representation):
-    """The contact, of whom ``GET /v1/contacts/{id}`` tells more."""
+class AccountNameOut(Representation):
+    """The account, of which ``GET /v1/accounts/{id}`` tells more."""
 
-    untrusted: ClassVar[tuple[str, ...]] = ("name", "username")
+    untrusted: ClassVar[tuple[str, ...]] = ("name",)
     is_resource = True
-    example = {"id": id_of("contact"), "name": "Sarah Miller", "username": "sarah_miller"}
+    example = {"id": 7421, "name": "Sales"}
 
-    id = serializers.CharField(help_text="The contact's id.")
-    name = serializers.CharField(allow_blank=True, help_text="The contact's name; empty if there is none.")
-    username = serializers.CharField(allow_null=True, help_text="On Telegram, without `@`; null if there is none.")
+    id = serializers.IntegerField(help_text="The account's id.")
+    name = serializers.CharField(help_text="The account's name.")
 
 
 class MessageOut(Representation):
@@ -69,6 +69,7 @@ class MessageOut(Representation):
 
     id = serializers.CharField(help_text="The message's id.")
     account_id = serializers.IntegerField(help_text="The account that sends or got it.")
+    account = AccountNameOut(help_text="The same account with its name.")
     thread_id = serializers.CharField(help_text="The conversation it is in.")
     contact_id = serializers.CharField(help_text="The contact it goes to or comes from.")
     contact = ContactNameOut(help_text="The same contact with its name.")
@@ -158,23 +159,12 @@ class CanceledOut(Representation):
     is_resource = True
     untrusted: ClassVar[tuple[str, ...]] = (
         *(*MessageOut.untrusted, "attachments[].name", "attachments[].type"),
-        *("contact.name", "contact.username", "author.name"),
+        *("account.name", "contact.name", "contact.username", "author.name"),
     )
     example = {"id": id_of("message"), "status": "canceled"}
 
     id = serializers.CharField(help_text="The message's id.")
     status = serializers.ChoiceField(choices=Status.values, help_text="`canceled`.")
-
-
-class AccountNameOut(Representation):
-    """The account, of which ``GET /v1/accounts/{id}`` tells more."""
-
-    untrusted: ClassVar[tuple[str, ...]] = ("name",)
-    is_resource = True
-    example = {"id": 7421, "name": "Sales"}
-
-    id = serializers.IntegerField(help_text="The account's id.")
-    name = serializers.CharField(help_text="The account's name.")
 
 
 class ThreadOut(Representation):
@@ -310,4 +300,28 @@ MESSAGE_READ = declare("message.read", "The contact has read a message.", messag
 MESSAGE_DELETED = declare("message.deleted", "A message was deleted, by either side; its text stays.", message=_MESSAGE)
 MESSAGE_EDITED = declare(
     "message.edited", "The text or the files of a message were changed, by either side.", message=_MESSAGE
+)
+
+_THREAD = ThreadOut.data_schema()
+_MEMBER = {"anyOf": [MemberNameOut.data_schema(), {"type": "null"}]}
+
+THREAD_ASSIGNED = declare(
+    "thread.assigned",
+    "Another member looks after a conversation, or nobody does any more.",
+    thread=_THREAD,
+    old_assignee=_MEMBER,
+    new_assignee=_MEMBER,
+)
+THREAD_CLOSED = declare("thread.closed", "An open or snoozed conversation was closed.", thread=_THREAD)
+THREAD_REOPENED = declare(
+    "thread.reopened", "A closed conversation was opened or snoozed, or the contact has written in it.", thread=_THREAD
+)
+
+_STATE = {"enum": AccountState.values}
+ACCOUNT_STATE_CHANGED = declare(
+    "account.state_changed",
+    "An account was paused, frozen, banned, logged out, or is connected again.",
+    account=AccountOut.data_schema(),
+    old_state=_STATE,
+    new_state=_STATE,
 )

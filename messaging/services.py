@@ -324,7 +324,7 @@ def get_message(actor: Actor, message_id: str) -> Message:
     message = _get(Message, actor, message_id)
     waiting.load_accounts([message])
     querysets.with_attachments([message])
-    querysets.with_contacts([message])
+    querysets.with_names([message])
     return message
 
 
@@ -377,7 +377,7 @@ def _page_of_messages(actor: Actor, rows: Any, filters: dict[str, Any], **option
     messages = page(rows, workspace_id=actor.workspace.pk, filters=filters, **options)
     waiting.load_accounts(messages.rows)
     querysets.with_attachments(messages.rows)
-    querysets.with_contacts(messages.rows)
+    querysets.with_names(messages.rows)
     return messages
 
 

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
+from contacts.representations import ContactNameOut
 from contacts.segments.representations import FilterField
 from crmsolid.api.representations import AnyField, Representation
 from messaging.models import Format
@@ -81,11 +82,10 @@ class SequenceDetailOut(SequenceOut):
     steps = serializers.ListField(child=StepOut(), help_text="Its messages, in their order.")
 
 
-class EnrollmentOut(Representation):
-    """A contact in a sequence."""
+class EnrollmentEventOut(Representation):
+    """A contact in a sequence, as events have it."""
 
     untrusted: ClassVar[tuple[str, ...]] = ("step",)
-    is_resource = True
 
     id = serializers.CharField(help_text="The enrollment's id.")
     sequence_id = serializers.CharField(help_text="The sequence.")
@@ -108,6 +108,14 @@ class EnrollmentOut(Representation):
     ended_at = serializers.DateTimeField(allow_null=True, help_text="When it ended; null until then.")
 
     read_reason = staticmethod(current_reason)
+
+
+class EnrollmentOut(EnrollmentEventOut):
+    """A contact in a sequence."""
+
+    is_resource = True
+
+    contact = ContactNameOut(allow_null=True, help_text="Null without `read:contacts`, and once erased.")
 
 
 class PreviewStepOut(Representation):

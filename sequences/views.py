@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from contacts.repository import load_names
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import EmptyIn, PageQuery
 from crmsolid.api.pagination import Page
@@ -10,7 +11,7 @@ from crmsolid.api.preconditions import Check, entity_tag
 from crmsolid.api.views import WorkspaceView
 from crmsolid.core.errors import DomainError, FieldError
 from crmsolid.jobs.representations import JobOut
-from crmsolid.workspaces.actor import Scope
+from crmsolid.workspaces.actor import Actor, Scope
 from sequences import services
 from sequences.definition import Definition, read_document
 from sequences.inputs import (
@@ -32,12 +33,21 @@ from sequences.versions import current_version
 MANAGE = (Scope.MANAGE_SEQUENCES,)
 
 
-def _enrollment(enrollment: Enrollment, status: int = 200) -> ApiResponse:
-    return ApiResponse(EnrollmentOut.render(enrollment), status=status, contact_id=str(enrollment.contact_id or ""))
+def _enrollment(actor: Actor, enrollment: Enrollment, status: int = 200) -> ApiResponse:
+    (data,) = _rendered(actor, [enrollment])
+    return ApiResponse(data, status=status, contact_id=str(enrollment.contact_id or ""))
 
 
-def _enrollments(page: Page) -> ApiResponse:
-    return ApiResponse(page.as_dict([EnrollmentOut.render(enrollment) for enrollment in page.rows]))
+def _enrollments(actor: Actor, page: Page) -> ApiResponse:
+    return ApiResponse(page.as_dict(_rendered(actor, page.rows)))
+
+
+def _rendered(actor: Actor, enrollments: list[Enrollment]) -> list[dict[str, Any]]:
+    """The enrollments, with their contacts for those who may read contacts."""
+    if not actor.has(Scope.READ_CONTACTS):
+        return [EnrollmentOut.render(each, contact=None) for each in enrollments]
+    load_names(enrollments)
+    return [EnrollmentOut.render(each) for each in enrollments]
 
 
 def _detail(sequence: Sequence) -> dict[str, Any]:
@@ -190,7 +200,7 @@ class EnrollView(WorkspaceView):
             job = services.enroll_many(self.actor, sequence_id, **self.body)
             return ApiResponse(JobOut.render(job), status=202, headers={"Location": f"/v1/jobs/{job.pk}"})
         enrollment = services.enroll_contact(self.actor, sequence_id, **self.body)
-        response = _enrollment(enrollment, status=201)
+        response = _enrollment(self.actor, enrollment, status=201)
         response.headers["Location"] = f"/v1/enrollments/{enrollment.pk}"
         return response
 
@@ -200,7 +210,7 @@ class SequenceEnrollmentsView(WorkspaceView):
 
     @endpoint(scopes=MANAGE, query=SequenceEnrollmentsQuery, responses={200: ListOf(EnrollmentOut)})
     def get(self, sequence_id: str) -> ApiResponse:
-        return _enrollments(services.list_enrollments(self.actor, sequence_id=sequence_id, **self.query))
+        return _enrollments(self.actor, services.list_enrollments(self.actor, sequence_id=sequence_id, **self.query))
 
 
 class EnrollmentsView(WorkspaceView):
@@ -208,7 +218,7 @@ class EnrollmentsView(WorkspaceView):
 
     @endpoint(scopes=MANAGE, query=EnrollmentsQuery, responses={200: ListOf(EnrollmentOut)}, error_codes=("not_found",))
     def get(self) -> ApiResponse:
-        return _enrollments(services.list_enrollments(self.actor, **self.query))
+        return _enrollments(self.actor, services.list_enrollments(self.actor, **self.query))
 
 
 class EnrollmentView(WorkspaceView):
@@ -216,7 +226,7 @@ class EnrollmentView(WorkspaceView):
 
     @endpoint(scopes=MANAGE, responses={200: EnrollmentOut})
     def get(self, enrollment_id: str) -> ApiResponse:
-        return _enrollment(services.get_enrollment(self.actor, enrollment_id))
+        return _enrollment(self.actor, services.get_enrollment(self.actor, enrollment_id))
 
 
 class PauseEnrollmentView(WorkspaceView):
@@ -224,7 +234,7 @@ class PauseEnrollmentView(WorkspaceView):
 
     @endpoint(scopes=MANAGE, body=EmptyIn, responses={200: EnrollmentOut}, error_codes=("invalid_state",))
     def post(self, enrollment_id: str) -> ApiResponse:
-        return _enrollment(services.pause_enrollment(self.actor, enrollment_id))
+        return _enrollment(self.actor, services.pause_enrollment(self.actor, enrollment_id))
 
 
 class ResumeEnrollmentView(WorkspaceView):
@@ -232,7 +242,7 @@ class ResumeEnrollmentView(WorkspaceView):
 
     @endpoint(scopes=MANAGE, body=ResumeIn, responses={200: EnrollmentOut}, error_codes=("invalid_state",))
     def post(self, enrollment_id: str) -> ApiResponse:
-        return _enrollment(services.resume_enrollment(self.actor, enrollment_id, **self.body))
+        return _enrollment(self.actor, services.resume_enrollment(self.actor, enrollment_id, **self.body))
 
 
 class StopEnrollmentView(WorkspaceView):
@@ -240,4 +250,4 @@ class StopEnrollmentView(WorkspaceView):
 
     @endpoint(scopes=MANAGE, body=EmptyIn, responses={200: EnrollmentOut}, error_codes=("invalid_state",))
     def post(self, enrollment_id: str) -> ApiResponse:
-        return _enrollment(services.stop_enrollment(self.actor, enrollment_id))
+        return _enrollment(self.actor, services.stop_enrollment(self.actor, enrollment_id))

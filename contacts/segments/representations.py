@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from contacts.models import Segment
-from contacts.representations import ContactOut
+from contacts.representations import ContactNameOut, ContactOut
 from contacts.segments.fields import FIELDS, Op
 from contacts.segments.schema import CONDITION_COMPONENTS
 from crmsolid.api.fields import Id, QuerySerializer, StrictSerializer, Text, id_pattern
@@ -99,6 +99,7 @@ class LeafOut(Representation):
 
 class ExplanationOut(Representation):
     contact_id = serializers.CharField(help_text="The contact.")
+    contact = ContactNameOut(help_text="The same contact with its name.")
     matches = serializers.BooleanField(help_text="Whether the contact is in the segment.")
     leaves = serializers.ListField(child=LeafOut(), help_text="Each comparison of the filter.")
 

@@ -72,9 +72,13 @@ class ExplainedLeaf:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    contact_id: str
+    contact: Contact
     matches: bool
     leaves: list[ExplainedLeaf]
+
+    @property
+    def contact_id(self) -> str:
+        return self.contact.pk
 
 
 def list_segments(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page:
@@ -233,7 +237,7 @@ def explain(workspace: Workspace, condition: Condition, contact_id: str, now: da
         )
         for index, (path, leaf) in enumerate(leaves)
     ]
-    return Explanation(contact.pk, bool(vars(contact)["matches"]), explained)
+    return Explanation(contact, bool(vars(contact)["matches"]), explained)
 
 
 def _actual(field: ConditionField, contact: ContactWithTags) -> Any:

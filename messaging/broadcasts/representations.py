@@ -9,14 +9,16 @@ from rest_framework import serializers
 
 from contacts.export import cell
 from contacts.models import name_of
+from contacts.representations import ContactNameOut
 from crmsolid.api.representations import Representation
 from crmsolid.core.clock import rfc3339
+from crmsolid.events.catalogue import declare
 from messaging.broadcasts.audience import preview_hash
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.models import SENDS, Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
 from messaging.broadcasts.querysets import status_of
 from messaging.models import Format
-from messaging.representations import HTML_HELP
+from messaging.representations import HTML_HELP, AccountNameOut
 
 CSV_COLUMNS = (
     *("contact_id", "name", "username", "email", "status", "reason"),
@@ -101,6 +103,7 @@ class BroadcastSampleOut(Representation):
     untrusted: ClassVar[tuple[str, ...]] = ("text", "html")
 
     contact_id = serializers.CharField(help_text="The contact.")
+    contact = ContactNameOut(allow_null=True, help_text="Null without `read:contacts`.")
     text = serializers.CharField(allow_null=True, help_text="As this person gets it; null without `read:contacts`.")
     html = serializers.CharField(allow_null=True, help_text=HTML_HELP)
 
@@ -122,8 +125,10 @@ class RecipientOut(Representation):
     """A contact of the audience of a broadcast."""
 
     contact_id = serializers.CharField(allow_null=True, help_text="Null once the contact was erased.")
+    contact = ContactNameOut(allow_null=True, help_text="Null without `read:contacts`, and once erased.")
     message_id = serializers.CharField(allow_null=True, help_text="The message; null while there is none.")
     account_id = serializers.IntegerField(allow_null=True, help_text="The account that sends; null while that is open.")
+    account = AccountNameOut(allow_null=True, help_text="The same account with its name.")
     status = serializers.ChoiceField(choices=RecipientStatus.values, help_text="What came of the message.")
     reason = serializers.CharField(allow_null=True, help_text="Why they were skipped, or why their message failed.")
     settled_at = serializers.DateTimeField(allow_null=True, help_text="When the status became final.")
@@ -162,3 +167,17 @@ def _lines(rows: list[tuple[Any, ...]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows([cell(value) for value in row] for row in rows)
     return text.getvalue().encode()
+
+
+_BROADCAST = BroadcastOut.data_schema()
+
+BROADCAST_STARTED = declare(
+    "broadcast.started",
+    "A broadcast begins to send, at its time; also when those that have failed are tried again.",
+    broadcast=_BROADCAST,
+)
+BROADCAST_COMPLETED = declare(
+    "broadcast.completed",
+    "Every recipient of a broadcast has a final status. One that was canceled is not completed.",
+    broadcast=_BROADCAST,
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contacts.models import Contact
-from contacts.repository import not_erased
+from contacts.repository import load_names, not_erased
 from crmsolid.api.fields import matches
 from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
@@ -182,7 +182,8 @@ def get_broadcast(actor: Actor, broadcast_id: str) -> Broadcast:
 def list_recipients(
     actor: Actor, broadcast_id: str, *, status: str | None = None, limit: int = 50, cursor: str | None = None
 ) -> Page:
-    """One page of the recipients of a broadcast, each with its ``message``.
+    """One page of the recipients of a broadcast, each with its ``message``, account and, for those who may read
+    contacts, contact.
 
     Errors: ``scope_missing``, ``not_found``, ``invalid_cursor``.
     """
@@ -192,14 +193,17 @@ def list_recipients(
     if status is not None:
         rows = with_status(rows, status)
     filters = {"broadcast": broadcast.pk, "status": status or ""}
-    return page(
-        rows.select_related("message"),
+    found = page(
+        rows.select_related("message", "account"),
         sort="id",
         limit=limit,
         cursor=cursor,
         workspace_id=actor.workspace.pk,
         filters=filters,
     )
+    if actor.has(Scope.READ_CONTACTS):
+        load_names(found.rows)
+    return found
 
 
 def export_recipients(actor: Actor, broadcast_id: str, *, status: str | None = None) -> Iterator[bytes]:

@@ -1,7 +1,10 @@
 """REST endpoints of broadcasts: parse, call one service, render."""
 
 from collections.abc import Callable
+from typing import Any
 
+from contacts.models import Contact
+from contacts.representations import ContactNameOut
 from crmsolid.api.endpoint import ApiResponse, ListOf, endpoint
 from crmsolid.api.fields import EmptyIn
 from crmsolid.api.views import WorkspaceView
@@ -20,9 +23,10 @@ READ, WRITE = (Scope.READ_MESSAGES,), (Scope.WRITE_MESSAGES,)
 
 def _preview(actor: Actor, definition: Definition) -> ApiResponse:
     preview = services.preview_broadcast(actor, definition)
-    shows_text = actor.has(Scope.READ_CONTACTS)
+    shows_people = actor.has(Scope.READ_CONTACTS)
+    hidden = {"contact": None, "text": None, "html": None}
     sample = [
-        {"contact_id": contact.id, **(_texts(text) if shows_text else {"text": None, "html": None})}
+        {"contact_id": contact.id, **(_shown(contact, text) if shows_people else hidden)}
         for contact, text in preview.sample
     ]
     return ApiResponse(
@@ -31,8 +35,8 @@ def _preview(actor: Actor, definition: Definition) -> ApiResponse:
     )
 
 
-def _texts(text: Formatted) -> dict[str, str | None]:
-    return {"text": text.text, "html": shown_as_html(text)}
+def _shown(contact: Contact, text: Formatted) -> dict[str, Any]:
+    return {"contact": ContactNameOut.render(contact), "text": text.text, "html": shown_as_html(text)}
 
 
 class BroadcastsView(WorkspaceView):
@@ -94,7 +98,8 @@ class RecipientsView(WorkspaceView):
     @endpoint(scopes=READ, query=RecipientsQuery, responses={200: ListOf(RecipientOut)})
     def get(self, broadcast_id: str) -> ApiResponse:
         page = services.list_recipients(self.actor, broadcast_id, **self.query)
-        return ApiResponse(page.as_dict([RecipientOut.render(recipient) for recipient in page.rows]))
+        hidden = {} if self.actor.has(Scope.READ_CONTACTS) else {"contact": None}
+        return ApiResponse(page.as_dict([RecipientOut.render(recipient, **hidden) for recipient in page.rows]))
 
 
 class _ChangeView(WorkspaceView):

@@ -135,7 +135,7 @@ def _write(message: Message, **values: Any) -> None:
 
 
 def _publish(event_type: Any, messages: Sequence[Message]) -> None:
-    querysets.with_contacts(messages)
+    querysets.with_names(messages)
     publish_all(
         None,
         [

@@ -213,7 +213,8 @@ def _claim(accounts: Mapping[int, Account], messages: Sequence[Message]) -> list
     contact_ids = {message.contact_id for message in messages}
     contacts = {contact.id: contact for contact in _contacts.select("id = ANY(%s)", [list(contact_ids)])}
     for message in messages:
-        message.contact = contacts[message.contact_id]  # for the events
+        # For the events.
+        message.contact, message.account = contacts[message.contact_id], accounts[message.account_id]
     files = attaching.outgoing_files(messages)
     messages = _without_refused(accounts, contacts, messages, files)
     unpaused: dict[Account, list[Message]] = defaultdict(list)

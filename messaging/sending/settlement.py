@@ -402,7 +402,7 @@ def record_attempts(rows: Sequence[tuple[Message, str, str, int]]) -> None:
 def publish_status(messages: Sequence[Message]) -> None:
     """Publish that these messages were sent or have failed, in the transaction that says so."""
     querysets.with_attachments(messages)
-    querysets.with_contacts(messages)
+    querysets.with_names(messages)
     publish_all(
         None,
         [

@@ -59,6 +59,7 @@ def test_note_is_written_in_a_conversation_and_read_with_its_author_and_whom_it_
         "text": "Wants a demo, @Vera.",
         "author": {"type": "key", "id": key_id, "name": "CRM sync"},
         "contact_id": incoming.contact_id,
+        "contact": {"id": incoming.contact_id, "name": "", "username": "sarah"},
         "thread_id": incoming.thread_id,
         "created_at": note["created_at"],
         "edited_at": None,

@@ -37,6 +37,7 @@ def test_message_has_the_documented_shape(
     expected = {
         "id": message.pk,
         "account_id": sandbox.pk,
+        "account": {"id": sandbox.pk, "name": sandbox.name},
         "thread_id": message.thread_id,
         "contact_id": message.contact_id,
         "contact": {"id": message.contact_id, "name": "", "username": "alice"},

@@ -165,7 +165,7 @@ def test_fifty_threads_cost_no_more_queries_than_one(
         # key, threads, contacts, accounts, newest messages, planned answers
         with django_assert_num_queries(6):
             assert len(ours.get("/v1/threads").json()["data"]) == rows
-        with django_assert_num_queries(4):  # key, thread, messages, contact
+        with django_assert_num_queries(5):  # key, thread, messages, contact, account
             assert len(ours.get(f"/v1/threads/{message.thread_id}/messages").json()["data"]) == rows
         for number in range(1, 50) if rows == 1 else ():
             receive_from(sandbox, number, frozen_time)

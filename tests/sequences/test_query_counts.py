@@ -53,28 +53,28 @@ def test_get_sequence(ours: Api, account: Account, statements: Statements, numbe
 
 @pytest.mark.parametrize("number", [1, 20])
 def test_list_enrollments(ours: Api, account: Account, statements: Statements, number: int) -> None:
-    """Key, sequence, enrollments, their sequences and versions."""
+    """Key, sequence, enrollments, their sequences, versions and contacts."""
     sequence = create(account)
     for index in range(number):
         enroll(sequence, contact(account.workspace, f"user{index}"))
-    with statements(5):
+    with statements(6):
         assert len(ours.get(f"/v1/sequences/{sequence.pk}/enrollments").json()["data"]) == number
 
 
 @pytest.mark.parametrize("number", [1, 20])
 def test_list_all_enrollments(ours: Api, account: Account, statements: Statements, number: int) -> None:
-    """Key, enrollments, their sequences and versions."""
+    """Key, enrollments, their sequences, versions and contacts."""
     alice = contact(account.workspace)
     for index in range(number):
         enroll(create(account, name=f"Number {index}"), alice)
-    with statements(4):
+    with statements(5):
         assert len(ours.get("/v1/enrollments").json()["data"]) == number
 
 
 def test_get_enrollment(ours: Api, account: Account, statements: Statements) -> None:
-    """Key, enrollment, its sequence and version."""
+    """Key, enrollment, its sequence, version and contact."""
     enrollment = enroll(create(account), contact(account.workspace))
-    with statements(4):
+    with statements(5):
         assert ours.get(f"/v1/enrollments/{enrollment.pk}").status_code == 200
 
 
@@ -99,9 +99,9 @@ def test_enroll_many(account: Account, statements: Statements, number: int) -> N
 
 @pytest.mark.parametrize("verb", ["pause", "stop"])
 def test_change_an_enrollment(ours: Api, account: Account, statements: Statements, verb: str) -> None:
-    """Key, savepoint, enrollment, its sequence and version, update, step runs, event, answer, release."""
+    """Key, savepoint, enrollment, its sequence and version, update, step runs, event, contact, answer, release."""
     enrollment = enroll(create(account), contact(account.workspace))
-    with statements(10):
+    with statements(11):
         assert ours.post(f"/v1/enrollments/{enrollment.pk}/{verb}").status_code == 200
 
 

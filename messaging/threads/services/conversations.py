@@ -136,7 +136,7 @@ def _load(workspace: Workspace, threads: list[Thread]) -> None:
     for thread in threads:
         thread.last_message, thread.planned_at = newest.get(thread.pk), planned.get(thread.pk)
         if thread.last_message is not None:
-            thread.last_message.contact = thread.contact
+            thread.last_message.contact, thread.last_message.account = thread.contact, thread.account
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,6 +252,7 @@ def test_an_explanation_names_each_comparison(ours: Api, upsert: Upsert, custom_
     explanation = ours.get(f"/v1/segments/{segment['id']}/explain", {"contact_id": contact["id"]}).json()
     assert explanation == {
         "contact_id": contact["id"],
+        "contact": {"id": contact["id"], "name": "", "username": "anna"},
         "matches": False,
         "leaves": [
             {"path": "all[0].any[0]", **VIP, "actual": ["VIP", "berlin"], "holds": True},

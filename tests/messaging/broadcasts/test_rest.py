@@ -38,6 +38,10 @@ def nothing_stored() -> bool:
 
 
 # --- Preview and start ------------------------------------------------------------------------------------------------
+def named(person: Contact) -> dict[str, str]:
+    return {"id": person.pk, "name": person.name, "username": person.username}
+
+
 def test_preview_counts_names_exclusions_and_stores_nothing(api: Api, account: Account) -> None:
     workspace = account.workspace
     ann, bob = contact(workspace, "annie", name="Ann"), contact(workspace, "bobby", name="Bob")
@@ -55,8 +59,8 @@ def test_preview_counts_names_exclusions_and_stores_nothing(api: Api, account: A
         "eligible": 2,
         "excluded": {"missing_value": 1, "opted_out": 1},
         "sample": [
-            {"contact_id": ann.pk, "text": "Hello Ann", "html": None},
-            {"contact_id": bob.pk, "text": "Hello Bob", "html": None},
+            {"contact_id": each.pk, "contact": named(each), "text": f"Hello {each.name}", "html": None}
+            for each in (ann, bob)
         ],
     }
     assert nothing_stored()
@@ -66,7 +70,7 @@ def test_preview_shows_no_text_to_a_key_that_may_not_read_contacts(tenants: Tena
     ann = contact(account.workspace, "annie", name="Ann")
     client = Api(tenants.key([Scope.WRITE_MESSAGES]))
     answer = client.post(URL, body(account, text="Hello {name}", preview=True)).json()
-    assert answer["sample"] == [{"contact_id": ann.pk, "text": None, "html": None}]
+    assert answer["sample"] == [{"contact_id": ann.pk, "contact": None, "text": None, "html": None}]
 
 
 def test_stored_preview_is_not_replayed_to_a_key_that_may_not_read_contacts(

@@ -36,23 +36,27 @@ OF_THREADS = {"account", "contact", "state", "snoozed_until", "assignee", "waiti
 OF_WEBHOOKS = {"description", "account_ids", "header_names"}
 ADDED_LATER = {
     "Broadcast": {"format", "attachments"},
-    "BroadcastSample": {"html"},
+    "BroadcastRecipient": {"contact", "account"},
+    "BroadcastSample": {"html", "contact"},
     # contact.erased has the id alone.
     "Contact": {
         *("name", "first_name", "last_name", "username", "telegram_id", "email", "phone", "time_zone", "tags", "stage"),
         *("score", "opted_out", "custom_fields", "created_at", "updated_at"),
         *("last_in_at", "last_out_at", "unanswered_since"),
     },
+    "Enrollment": {"contact"},
     "Event": {"actor"},
     "IssuedWebhook": OF_WEBHOOKS,
     "Job": {"author"},
     "Message": {
         *("html", "attachments", "reply_to", "quote", "read_at", "deleted_at", "reactions", "change"),
-        *("contact", "author"),
+        *("account", "contact", "author"),
     },
+    "Note": {"contact"},
     "MessageThread": OF_THREADS,
     "ThreadWithMessages": OF_THREADS,
     "PersonalData": {"files", "drafts"},
+    "SegmentExplanation": {"contact"},
     "SequencePreviewStep": {"html"},
     "SequenceStep": {"format", "attachments"},
     "Webhook": OF_WEBHOOKS,

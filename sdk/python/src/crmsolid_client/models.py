@@ -71,6 +71,9 @@ EnrollmentReason = EnrollmentReasonIn | str
 EnrollmentStatusIn = Literal["active", "paused", "completed", "stopped", "failed"]
 EnrollmentStatus = EnrollmentStatusIn | str
 EventTypeIn = Literal[
+    "account.state_changed",
+    "broadcast.completed",
+    "broadcast.started",
     "contact.created",
     "contact.erased",
     "contact.opted_in",
@@ -90,16 +93,25 @@ EventTypeIn = Literal[
     "sequence.paused",
     "sequence.started",
     "subscription.upgraded",
+    "thread.assigned",
+    "thread.closed",
+    "thread.reopened",
+    "account.*",
+    "broadcast.*",
     "contact.*",
     "job.*",
     "lead.*",
     "message.*",
     "sequence.*",
     "subscription.*",
+    "thread.*",
     "*",
 ]
 EventType = EventTypeIn | str
 EventTypeOrPingIn = Literal[
+    "account.state_changed",
+    "broadcast.completed",
+    "broadcast.started",
     "contact.created",
     "contact.erased",
     "contact.opted_in",
@@ -119,6 +131,9 @@ EventTypeOrPingIn = Literal[
     "sequence.paused",
     "sequence.started",
     "subscription.upgraded",
+    "thread.assigned",
+    "thread.closed",
+    "thread.reopened",
     "ping",
 ]
 EventTypeOrPing = EventTypeOrPingIn | str
@@ -207,6 +222,21 @@ class WebhookEvent(EventBase):
     def message(self) -> Message | None:
         """The message as the API answers it; None if the event has none."""
         return self._member("message", Message)
+
+    @property
+    def thread(self) -> Thread | None:
+        """The thread as the API answers it; None if the event has none."""
+        return self._member("thread", Thread)
+
+    @property
+    def broadcast(self) -> Broadcast | None:
+        """The broadcast as the API answers it; None if the event has none."""
+        return self._member("broadcast", Broadcast)
+
+    @property
+    def account(self) -> Account | None:
+        """The account as the API answers it; None if the event has none."""
+        return self._member("account", Account)
 
     @property
     def sequence(self) -> Sequence | None:
@@ -541,9 +571,22 @@ class BroadcastFigures(Model):
     """The broadcast's name."""
 
 
+class ContactName(Model):
+    """The contact, of whom `GET /v1/contacts/{id}` tells more."""
+
+    id: str
+    """The contact's id."""
+    name: str = ""
+    """The contact's name; empty if there is none."""
+    username: str | None = None
+    """On Telegram, without `@`; null if there is none."""
+
+
 class BroadcastSample(Model):
     contact_id: str = ""
     """The contact."""
+    contact: ContactName | None = None
+    """Null without `read:contacts`."""
     text: str | None = None
     """As this person gets it; null without `read:contacts`."""
     html: str | None = None
@@ -657,17 +700,6 @@ class Contact(Model):
     """When it was added."""
     updated_at: Time = ABSENT
     """When it was changed last."""
-
-
-class ContactName(Model):
-    """The contact, of whom `GET /v1/contacts/{id}` tells more."""
-
-    id: str
-    """The contact's id."""
-    name: str = ""
-    """The contact's name; empty if there is none."""
-    username: str | None = None
-    """On Telegram, without `@`; null if there is none."""
 
 
 class ContactUpserted(Model):
@@ -985,6 +1017,8 @@ class Enrollment(Model):
     """When the contact was enrolled."""
     ended_at: Time | None = None
     """When it ended; null until then."""
+    contact: ContactName | None = None
+    """Null without `read:contacts`, and once erased."""
 
 
 class SequenceResults(Model):
@@ -1094,6 +1128,8 @@ class Leaf(Model):
 class Explanation(Model):
     contact_id: str = ""
     """The contact."""
+    contact: ContactName = ABSENT
+    """The same contact with its name."""
     matches: bool = ABSENT
     """Whether the contact is in the segment."""
     leaves: list[Leaf] = pydantic.Field(default_factory=list)
@@ -1300,6 +1336,8 @@ class Message(Model):
     """The message's id."""
     account_id: int = ABSENT
     """The account that sends or got it."""
+    account: AccountName = ABSENT
+    """The same account with its name."""
     thread_id: str = ""
     """The conversation it is in."""
     contact_id: str = ""
@@ -1363,6 +1401,8 @@ class Note(Model):
     """A member, a key or an assistant."""
     contact_id: str = ""
     """The contact it is about."""
+    contact: ContactName | None = None
+    """Null without `read:contacts`."""
     thread_id: str | None = None
     """The conversation that it was written in, if any."""
     created_at: Time = ABSENT
@@ -1465,10 +1505,14 @@ class Recipient(Model):
 
     contact_id: str | None = None
     """Null once the contact was erased."""
+    contact: ContactName | None = None
+    """Null without `read:contacts`, and once erased."""
     message_id: str | None = None
     """The message; null while there is none."""
     account_id: int | None = None
     """The account that sends; null while that is open."""
+    account: AccountName | None = None
+    """The same account with its name."""
     status: RecipientStatus = ""
     """What came of the message."""
     reason: str | None = None

@@ -111,6 +111,9 @@ public sealed record BroadcastSample : ApiModel
     /// <summary>The contact.</summary>
     public required string ContactId { get; init; }
 
+    /// <summary>The name of the contact; null if the key may not read contacts.</summary>
+    public ContactName? Contact { get; init; }
+
     /// <summary>As this person gets it; null without <c>read:contacts</c>.</summary>
     public required string? Text { get; init; }
 
@@ -124,11 +127,17 @@ public sealed record BroadcastRecipient : ApiModel
     /// <summary>Null once the contact was erased.</summary>
     public required string? ContactId { get; init; }
 
+    /// <summary>The name of the contact; null if the key may not read contacts.</summary>
+    public ContactName? Contact { get; init; }
+
     /// <summary>The message, once there is one.</summary>
     public required string? MessageId { get; init; }
 
     /// <summary>The account that sends or receives.</summary>
     public required long? AccountId { get; init; }
+
+    /// <summary>The name of the account.</summary>
+    public AccountName? Account { get; init; }
 
     /// <summary>The status.</summary>
     public required RecipientStatus Status { get; init; }

@@ -9,6 +9,9 @@ public sealed record Message : VersionedModel
     /// <summary>The account that sends or receives.</summary>
     public required long AccountId { get; init; }
 
+    /// <summary>The name of the account.</summary>
+    public AccountName? Account { get; init; }
+
     /// <summary>The thread.</summary>
     public required string ThreadId { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record Note : VersionedModel
     /// <summary>The contact.</summary>
     public required string ContactId { get; init; }
 
+    /// <summary>The name of the contact; null if the key may not read contacts.</summary>
+    public ContactName? Contact { get; init; }
+
     /// <summary>The thread that it was written in, if any.</summary>
     public required string? ThreadId { get; init; }
 

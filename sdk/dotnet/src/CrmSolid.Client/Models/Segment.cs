@@ -80,6 +80,9 @@ public sealed record SegmentExplanation : ApiModel
     /// <summary>The contact.</summary>
     public required string ContactId { get; init; }
 
+    /// <summary>The name of the contact.</summary>
+    public ContactName? Contact { get; init; }
+
     /// <summary>Whether the contact is in the segment.</summary>
     public required bool Matches { get; init; }
 

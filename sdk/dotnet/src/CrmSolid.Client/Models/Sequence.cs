@@ -134,6 +134,9 @@ public sealed record Enrollment : ApiModel
     /// <summary>Null once the contact was erased.</summary>
     public required string? ContactId { get; init; }
 
+    /// <summary>The name of the contact; null if the key may not read contacts.</summary>
+    public ContactName? Contact { get; init; }
+
     /// <summary>The status.</summary>
     public required EnrollmentStatus Status { get; init; }
 
