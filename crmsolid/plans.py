@@ -61,5 +61,6 @@ def change_plan(actor: Actor, plan: str) -> Workspace:
     live.save(update_fields=["plan", "trial_ends_at"])
     audit.record(replace(actor, workspace=live), "plan.changed", live.slug, old_plan=old_plan, plan=plan)
     if _RANKS[Plan(old_plan)] < _RANKS[Plan(plan)]:
-        publish(live, SUBSCRIPTION_UPGRADED, {"old_plan": old_plan, "plan": plan}, request_id=actor.request_id)
+        data = {"old_plan": old_plan, "plan": plan}
+        publish(replace(actor, workspace=live), SUBSCRIPTION_UPGRADED, data)
     return live

@@ -14,6 +14,7 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Mode, Role, Workspace
 from messaging import querysets
+from messaging.account_states import set_state
 from messaging.models import Account, AccountKind, AccountState, account_state, default_daily_limit
 
 MAX_BIGINT = 2**63 - 1
@@ -122,8 +123,7 @@ def _lock_account(actor: Actor, account_id: int) -> tuple[Account, str]:
 
 
 def _set_account_state(actor: Actor, account: Account, state: AccountState, verb: str) -> Account:
-    account.state, account.paused_until = state, None
-    account.save(update_fields=["state", "paused_until"])
+    set_state(actor, account, state)
     audit.record(actor, f"account.{verb}", str(account.pk))
     return account
 

@@ -183,7 +183,7 @@ def surely_unsent() -> Q:
     )
 
 
-def newest_messages(workspace: Workspace, threads: list[Thread], **conditions: object) -> dict[str, Message]:
+def newest_messages(workspace: Workspace | int, threads: list[Thread], **conditions: object) -> dict[str, Message]:
     """The newest message of each of these threads by the thread's id, with its files; with ``conditions``, of those
     that meet them."""
     messages = Message.objects.for_workspace(workspace)
@@ -196,7 +196,7 @@ def newest_messages(workspace: Workspace, threads: list[Thread], **conditions: o
     return {message.thread_id: message for message in rows}
 
 
-def planned_answers(workspace: Workspace, threads: list[Thread]) -> dict[str, datetime]:
+def planned_answers(workspace: Workspace | int, threads: list[Thread]) -> dict[str, datetime]:
     """When the first planned answer of each of these threads is due, by the thread's id, in one query. One that waits
     for the gap between two sends is not planned: it goes out within moments."""
     planned = Message.objects.for_workspace(workspace).filter(

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from crmsolid.core.single_run import SingleRun
-from messaging import erasure
+from messaging import account_states, erasure
 from messaging.alerts import recording, telling
 from messaging.files import processing, retention, storage
 from messaging.files.services import PROCESS_TASK
@@ -20,7 +20,9 @@ def dispatch_messages() -> int:
 
 @shared_task(name="messaging.sweep")
 def sweep() -> int:
-    """Recover what no other task was started for: due messages, expired leases, replies that the sandbox owes."""
+    """Recover what no other task was started for: due messages, expired leases, replies that the sandbox owes, pauses
+    of accounts that have ended."""
+    account_states.end_pauses()
     return dispatch_messages() + sandbox.send_pending_replies()
 
 

@@ -11,7 +11,9 @@ def list_events(actor: Actor, *, type: str | None = None) -> Any:
     """The workspace's events, or those of a ``type`` or of ``<noun>.*``, as a queryset, to be read in the order of
     their ``position``. Erased events are left out, and those without a position yet, so that a reader who goes on from
     the last position it saw misses none.
-    ``scope_missing`` without ``manage:webhooks``: events contain contacts' data."""
+
+    Errors: ``scope_missing`` without ``manage:webhooks``, because events contain contacts' data.
+    """
     actor.require(Scope.MANAGE_WEBHOOKS)
     events = Event.objects.for_workspace(actor.workspace).filter(position__isnull=False).exclude(body=b"")
     if type is not None:

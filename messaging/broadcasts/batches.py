@@ -16,15 +16,19 @@ from django.db.models import QuerySet
 
 from contacts.repository import lock_free
 from crmsolid.core import clock, doorbell
+from crmsolid.events.catalogue import EventType
+from crmsolid.events.publishing import publish
 from crmsolid.jobs.models import Job
 from crmsolid.workspaces import sending_hold
+from crmsolid.workspaces.authors import kept_author
 from messaging.authors import of_broadcast
 from messaging.broadcasts.audience import Judged, judge
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.message_source import ACCOUNT_LOST, SOURCE, recover_outcomes
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, BroadcastWaiting, Recipient, RecipientStatus
 from messaging.broadcasts.pace import LOOK_AHEAD, MAX_IN_FLIGHT, InFlight, Pace, finishes_at, pace_of, read_in_flight
-from messaging.broadcasts.querysets import IN_FLIGHT, WAITS_UNTIL
+from messaging.broadcasts.querysets import IN_FLIGHT, WAITS_UNTIL, load_counts
+from messaging.broadcasts.representations import BROADCAST_COMPLETED, BROADCAST_STARTED, BroadcastOut
 from messaging.models import CANNOT_SEND, Account, Status, WaitingFor
 from messaging.sending import automatic
 from messaging.sending.automatic import AutomaticMessage, Wait
@@ -80,6 +84,7 @@ def send_chunk(job: Job, broadcast: Broadcast) -> datetime | None:
             return _wait(job, broadcast, BroadcastWaiting.ETA, broadcast.starts_at, until=broadcast.starts_at)
         if not _change_status(broadcast, BroadcastStatus.SCHEDULED, BroadcastStatus.RUNNING):
             return now  # something else was faster; look again
+        _publish(BROADCAST_STARTED, job, broadcast)
     if broadcast.status != BroadcastStatus.RUNNING:
         return now + MAX_WAIT  # paused; resuming asks for the next chunk
     recover_outcomes(broadcast)
@@ -88,10 +93,13 @@ def send_chunk(job: Job, broadcast: Broadcast) -> datetime | None:
     in_flight = read_in_flight(rows, now)
     job.done = (job.total or 0) - pending
     if not pending:
-        is_done = _change_status(
-            broadcast, BroadcastStatus.RUNNING, BroadcastStatus.DONE, waiting_for="", finishes_at=clock.now()
-        )
-        return None if is_done else now
+        broadcast.finishes_at = clock.now()
+        if not _change_status(
+            broadcast, BroadcastStatus.RUNNING, BroadcastStatus.DONE, waiting_for="", finishes_at=broadcast.finishes_at
+        ):
+            return now
+        _publish(BROADCAST_COMPLETED, job, broadcast)
+        return None
     if pending == in_flight.number:
         return _wait(job, broadcast, None, now + LOOK_AGAIN)
     return _send_batch(job, broadcast, pending - in_flight.number, in_flight)
@@ -258,3 +266,10 @@ def _change_status(broadcast: Broadcast, old: BroadcastStatus, new: BroadcastSta
         return False
     broadcast.status = new.value
     return True
+
+
+def _publish(event_type: EventType, job: Job, broadcast: Broadcast) -> None:
+    """By whoever has started the broadcast, as of its job."""
+    load_counts(broadcast.workspace_id, [broadcast])
+    data = {"broadcast": BroadcastOut.render(broadcast)}
+    publish(broadcast.workspace_id, event_type, data, request_id=job.request_id, by=kept_author(job))

@@ -11,6 +11,7 @@ from crmsolid.api.pagination import Page, page
 from crmsolid.core import clock
 from crmsolid.core.errors import DomainError, invalid
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.events.publishing import publish
 from crmsolid.jobs import runner
 from crmsolid.jobs.services import cancel_job
 from crmsolid.workspaces import audit
@@ -21,7 +22,7 @@ from messaging.broadcasts.job import BROADCAST, NOTHING_FROZEN
 from messaging.broadcasts.models import Broadcast, BroadcastStatus, Recipient, RecipientStatus
 from messaging.broadcasts.pace import finishes_at
 from messaging.broadcasts.querysets import load_counts, retryable, with_status
-from messaging.broadcasts.representations import recipients_csv
+from messaging.broadcasts.representations import BROADCAST_STARTED, BroadcastOut, recipients_csv
 from messaging.formatting.entities import Formatted
 from messaging.sending import attaching
 
@@ -151,6 +152,8 @@ def _start(actor: Actor, broadcast: Broadcast, definition: Definition, audience_
     broadcast.save(force_insert=broadcast._state.adding)
     audit.record(actor, "broadcast.started", broadcast.pk, job=job.pk)
     load_counts(actor.workspace, [broadcast])
+    if broadcast.status == BroadcastStatus.RUNNING:
+        publish(actor, BROADCAST_STARTED, {"broadcast": BroadcastOut.render(broadcast)})
 
 
 def _write(broadcast: Broadcast, definition: Definition) -> None:
@@ -295,6 +298,8 @@ def retry_failed(actor: Actor, broadcast_id: str) -> Broadcast:
         job = runner.start_job(actor, BROADCAST, Scope.WRITE_MESSAGES, total=rows.count(), object_id=broadcast.pk)
         broadcast.status, broadcast.job_id = BroadcastStatus.RUNNING.value, job.pk
         broadcast.save(update_fields=["status", "job_id"])
+        load_counts(actor.workspace, [broadcast])
+        publish(actor, BROADCAST_STARTED, {"broadcast": BroadcastOut.render(broadcast)})
     audit.record(actor, "broadcast.retried", broadcast_id, recipients=again)
     return _with_counts(actor, broadcast_id)
 

@@ -16,8 +16,19 @@ from django.db.models import Q, QuerySet
 from contacts import activity
 from contacts.models import Contact
 from crmsolid.events.publishing import NewEvent, publish_all
+from crmsolid.workspaces.authors import NOBODY, Author, kept_author
 from messaging import notices, querysets
-from messaging.models import Attachment, Direction, FileKind, Message, Status, Thread
+from messaging.models import (
+    Attachment,
+    ChangeKind,
+    ChangeStatus,
+    Direction,
+    FileKind,
+    Message,
+    MessageChange,
+    Status,
+    Thread,
+)
 from messaging.representations import MESSAGE_DELETED, MESSAGE_EDITED, MESSAGE_READ, MessageOut
 
 # A conversation that was read for the first time since receipts are stored may have thousands of older messages.
@@ -45,21 +56,31 @@ def is_outdated(message: Message, at: datetime) -> bool:
 
 
 def record_edit(
-    message: Message, text: str, entities: Sequence[dict[str, Any]], at: datetime, *, has_new_file: bool = False
+    message: Message,
+    text: str,
+    entities: Sequence[dict[str, Any]],
+    at: datetime,
+    *,
+    has_new_file: bool = False,
+    by: Author | None = None,
 ) -> bool:
-    """The message has this text at Telegram since then. An older state than the stored one changes nothing: False."""
+    """The message has this text at Telegram since then, which ``by`` has asked for. An older state than the stored one
+    changes nothing: False."""
     if is_outdated(message, at):
         return False
     is_new = has_new_file or message.text != text or list(message.entities) != list(entities)
     _write(message, text=text, entities=list(entities), edited_at=at)
     if is_new:
-        _publish(MESSAGE_EDITED, [message])
+        _publish(MESSAGE_EDITED, [message], by or _asked_by(message, ChangeKind.EDIT))
     return True
 
 
-def record_deletion(message: Message, at: datetime, telegram_ids: Sequence[int] | None = None) -> None:
+def record_deletion(
+    message: Message, at: datetime, telegram_ids: Sequence[int] | None = None, *, by: Author | None = None
+) -> None:
     """The message is gone at Telegram, or of an album the parts with these ids: the message is, once all of them are.
-    Its text and its files stay."""
+    Its text and its files stay. ``by`` has asked for it."""
+    by = by or _asked_by(message, ChangeKind.DELETE)
     parts = Attachment.unscoped.filter(message=message, deleted_at=None)
     if telegram_ids is not None and message.kind in FileKind.values:
         is_new = parts.filter(telegram_message_id__in=telegram_ids).update(deleted_at=at) > 0
@@ -68,12 +89,12 @@ def record_deletion(message: Message, at: datetime, telegram_ids: Sequence[int] 
         is_settled = message.status not in (Status.QUEUED, Status.SENDING)
         if (parts.exclude(telegram_message_id=None) if is_settled else parts).exists():
             if is_new:
-                _publish(MESSAGE_EDITED, [message])
+                _publish(MESSAGE_EDITED, [message], by)
             return
     if Message.unscoped.filter(pk=message.pk, deleted_at=None).update(deleted_at=at, change=None):
         message.deleted_at, message.change = at, None
         parts.update(deleted_at=at)
-        _publish(MESSAGE_DELETED, [message])
+        _publish(MESSAGE_DELETED, [message], by)
 
 
 def record_reactions(message: Message, reactions: Iterable[dict[str, str]]) -> None:
@@ -125,7 +146,14 @@ def _mark_read(thread_id: str, max_id: int, at: datetime) -> None:
     unread.update(read_at=at)
     for message in newest:
         message.read_at = at
-    _publish(MESSAGE_READ, newest[::-1])
+    _publish(MESSAGE_READ, newest[::-1], NOBODY)
+
+
+def _asked_by(message: Message, kind: ChangeKind) -> Author:
+    """Who has asked for this change, which Telegram reports while it is being made; nobody if it was made there."""
+    made_here = MessageChange.unscoped.filter(message=message, kind=kind, status=ChangeStatus.QUEUED).exclude(lease="")
+    change = made_here.order_by("pk").first()
+    return NOBODY if change is None else kept_author(change)
 
 
 def _write(message: Message, **values: Any) -> None:
@@ -134,13 +162,19 @@ def _write(message: Message, **values: Any) -> None:
     Message.unscoped.filter(pk=message.pk).update(**values)
 
 
-def _publish(event_type: Any, messages: Sequence[Message]) -> None:
+def _publish(event_type: Any, messages: Sequence[Message], by: Author) -> None:
     querysets.with_names(messages)
     publish_all(
         None,
         [
             NewEvent(
-                event_type, {"message": MessageOut.render(each)}, each.contact_id, each.request_id, each.workspace_id
+                event_type,
+                {"message": MessageOut.render(each)},
+                each.contact_id,
+                each.request_id,
+                each.workspace_id,
+                account_id=each.account_id,
+                by=by,
             )
             for each in messages
         ],

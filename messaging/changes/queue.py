@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crmsolid.core import clock
 from crmsolid.workspaces import purging
+from crmsolid.workspaces.authors import NOBODY, Author, columns_of, kept_author
 from messaging import account_workers, notices
 from messaging.changes import applying
 from messaging.models import Account, AccountKind, ChangeKind, ChangeStatus, Direction, Message, MessageChange, Thread
@@ -24,12 +25,13 @@ from messaging.sending import claiming, settlement
 from messaging.sending.gateway import SendError
 
 
-def ask(message: Message, kind: ChangeKind, *, request_id: str = "", **what: Any) -> None:
-    """Ask for a change of a message that is locked. A sandbox makes it at once."""
+def ask(message: Message, kind: ChangeKind, *, by: Author = NOBODY, request_id: str = "", **what: Any) -> None:
+    """Let ``by`` ask for a change of a message that is locked. A sandbox makes it at once."""
     account: Account = message.account
     change = MessageChange(
         workspace_id=message.workspace_id, message=message, account=account, kind=kind, request_id=request_id, **what
     )
+    change.author_kind, change.author_ref, change.author_name = columns_of(by).values()
     if account.kind == AccountKind.SANDBOX:
         change.status, change.done_at = ChangeStatus.DONE, clock.now()
         change.save(force_insert=True)
@@ -156,9 +158,9 @@ def _apply(change: MessageChange, message: Message, at: datetime | None = None) 
     now = at or clock.now().replace(microsecond=0)
     match change.kind:
         case ChangeKind.EDIT:
-            applying.record_edit(message, change.text, change.entities, now)
+            applying.record_edit(message, change.text, change.entities, now, by=kept_author(change))
         case ChangeKind.DELETE:
-            applying.record_deletion(message, now)
+            applying.record_deletion(message, now, by=kept_author(change))
         case ChangeKind.REACT:
             applying.record_reactions(message, applying.with_reaction(message, applying.ACCOUNT, change.emoji))
 

@@ -9,6 +9,7 @@ from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
+from crmsolid.workspaces.authors import author_of
 from messaging.changes import applying, queue
 from messaging.formatting.entities import Formatted, to_json
 from messaging.models import ChangeKind, ChangeStatus, Direction, Format, Message, MessageChange, Status
@@ -51,7 +52,7 @@ def edit_message(
         new = message_text.preview_for(actor.workspace, message.contact, text, format, caption=is_caption)
         if not _is_as_asked(message, new):
             what = {"text": new.text, "entities": to_json(new.entities)}
-            queue.ask(message, ChangeKind.EDIT, request_id=actor.request_id, **what)
+            queue.ask(message, ChangeKind.EDIT, by=author_of(actor), request_id=actor.request_id, **what)
     audit.record(actor, "message.edited", message.pk)
     return message
 
@@ -69,7 +70,7 @@ def delete_message(actor: Actor, message_id: str, *, check: Check = unconditiona
         return message
     _require_sent(message, "deleted")
     if not _is_waiting(message, ChangeKind.DELETE):
-        queue.ask(message, ChangeKind.DELETE, request_id=actor.request_id)
+        queue.ask(message, ChangeKind.DELETE, by=author_of(actor), request_id=actor.request_id)
         audit.record(actor, "message.deleted", message.pk)
     return message
 
@@ -91,7 +92,7 @@ def react(actor: Actor, message_id: str, *, emoji: str | None) -> Message:
     if message.telegram_message_id is None:
         raise DomainError("invalid_state", "Telegram's id of the message is not known, so nobody can react to it")
     if applying.with_reaction(message, applying.ACCOUNT, emoji) != message.reactions or message.change is not None:
-        queue.ask(message, ChangeKind.REACT, request_id=actor.request_id, emoji=emoji)
+        queue.ask(message, ChangeKind.REACT, by=author_of(actor), request_id=actor.request_id, emoji=emoji)
         audit.record(actor, "message.reacted", message.pk)
     return message
 

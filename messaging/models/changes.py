@@ -42,6 +42,10 @@ class MessageChange(WorkspaceModel):
     entities = models.JSONField(default=list, blank=True)
     emoji = models.CharField(max_length=40, blank=True, default="")
     request_id = models.CharField(max_length=128, blank=True)
+    # Who asked for it.
+    author_kind = models.CharField(max_length=10, blank=True, db_default="")
+    author_ref = models.CharField(max_length=64, blank=True, db_default="")
+    author_name = models.CharField(max_length=254, blank=True, db_default="")
     due_at = models.DateTimeField(default=clock.now)
     attempts = models.PositiveIntegerField(default=0)
     lease = models.CharField(max_length=32, blank=True, editable=False)

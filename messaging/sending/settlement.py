@@ -23,6 +23,7 @@ from crmsolid.core.sql.bulk import columns_of, fetch, run
 from crmsolid.core.sql.table import Table
 from crmsolid.events.publishing import NewEvent, publish_all
 from messaging import querysets, team
+from messaging.account_states import set_state
 from messaging.authors import of_message
 from messaging.models import (
     CANNOT_SEND,
@@ -320,16 +321,13 @@ def apply_to_account(account: Account, error: SendError, paused_until: datetime)
     A pause never becomes shorter, and a pause without an end stays.
     """
     if error.account_state in CANNOT_SEND:
-        account.state, account.paused_until = error.account_state, None
+        set_state(account.workspace_id, account, error.account_state)
     elif error.retry_after is None or not error.pauses_account:
         return
     elif account.state == AccountState.CONNECTED:
-        account.state, account.paused_until = AccountState.PAUSED, paused_until
+        set_state(account.workspace_id, account, AccountState.PAUSED, paused_until)
     elif account.state == AccountState.PAUSED and account.paused_until is not None:
-        account.paused_until = max(paused_until, account.paused_until)
-    else:
-        return
-    _accounts.update({"state": account.state, "paused_until": account.paused_until}, "id = %s", [account.pk])
+        set_state(account.workspace_id, account, AccountState.PAUSED, max(paused_until, account.paused_until))
 
 
 def release(claims: Sequence[Claim]) -> None:
@@ -412,6 +410,8 @@ def publish_status(messages: Sequence[Message]) -> None:
                 message.contact_id,
                 message.request_id,
                 message.workspace_id,
+                account_id=message.account_id,
+                by=of_message(message),
             )
             for message in messages
         ],

@@ -24,6 +24,7 @@ from telethon.tl import functions, types
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
+from messaging.account_states import set_state
 from messaging.models import Account, AccountLease, AccountState, TelegramSession
 from messaging.sending.gateway import SendError
 from messaging.telegram.client import Client
@@ -85,8 +86,10 @@ def record_session_lost(leased: LeasedAccount, refusal: SendError) -> None:
     if rows.filter(account_id=leased.account_id, login_epoch=leased.login_epoch).first() is None:
         return
     state = AccountState(str(refusal.account_state))
-    account = Account.unscoped.select_related("workspace").get(pk=leased.account_id)
-    if Account.unscoped.filter(pk=account.pk).exclude(state=state).update(state=state, paused_until=None):
+    locked = Account.unscoped.select_for_update(no_key=True, of=("self",))
+    account = locked.select_related("workspace").get(pk=leased.account_id)
+    if account.state != state:
+        set_state(account.workspace_id, account, state)
         record_error(account.pk, refusal.code, f"{_WORDS[state]}: {refusal.detail}")
         audit.record(Actor.system(account.workspace), f"telegram.{state}", str(account.pk), reason=refusal.detail)
 
@@ -135,7 +138,7 @@ def store_freeze(account_id: int, freeze: Freeze | None, *, may_end: bool) -> No
     until, url = (None, "") if freeze is None else (freeze.until, freeze.appeal_url)
     sessions.update(frozen_until=until, appeal_url=url)
     if freeze is None and may_end:
-        rows.update(state=AccountState.CONNECTED)
+        set_state(account.workspace_id, account, AccountState.CONNECTED)
         audit.record(Actor.system(account.workspace), "telegram.unfrozen", str(account_id))
 
 

@@ -21,6 +21,7 @@ from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor
 from crmsolid.workspaces.models import Mode, Role
 from messaging import account_workers
+from messaging.account_states import set_state
 from messaging.models import Account, AccountKind, AccountLease, AccountState, LoginAttempt, QrState, TelegramSession
 from messaging.telegram import config, ending, leases, login
 from messaging.telegram import qr_login as qr
@@ -232,7 +233,7 @@ def logout(actor: Actor, *, account_id: int) -> LogoutOutcome:
         left = ending.leave_session(row)
         row.auth_key, row.login_epoch = b"", row.login_epoch + 1
         row.save(update_fields=["auth_key", "login_epoch"])
-        accounts.update(state=AccountState.NEEDS_LOGIN, paused_until=None)
+        set_state(actor, accounts.select_for_update(no_key=True).get(), AccountState.NEEDS_LOGIN)
         audit.record(actor, "telegram.logged_out", str(account_id))
     if left is None:
         return LogoutOutcome.UNREADABLE
@@ -340,12 +341,11 @@ def _store_account(actor: Actor, attempt: LoginAttempt | None, result: LoggedIn,
         account.save(force_insert=True)
         row = TelegramSession(workspace=actor.workspace, account=account, user_id=result.user_id, login_epoch=0)
         AccountLease.unscoped.create(workspace=actor.workspace, account=account)
-    account = row.account
+    account = Account.unscoped.select_for_update(no_key=True).get(pk=row.account_id)
     row.phone = phone
     store_session(row, result)
     if account.state in (AccountState.NEEDS_LOGIN, AccountState.BANNED):  # a pause outlasts another login
-        account.state, account.paused_until = AccountState.CONNECTED, None
-        account.save(update_fields=["state", "paused_until"])
+        set_state(actor, account, AccountState.CONNECTED)
     if attempt is not None and attempt.qr_state:
         qr.finish(attempt, account.pk)
     audit.record(actor, "telegram.logged_in", str(account.pk))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from crmsolid.events.publishing import NewEvent, publish_all
+from messaging.authors import of_message
 from messaging.files import received as files
 from messaging.files.received import MAX_PARTS
 from messaging.formatting.entities import to_json
@@ -88,5 +89,6 @@ def find_quoted(thread_id: str, telegram_id: int | None) -> Message | None:
 
 def publish_edited(message: Message) -> None:
     """Tell in the same transaction that the message has changed."""
-    event = NewEvent(MESSAGE_EDITED, {"message": MessageOut.render(message)}, message.contact_id)
+    data, by = {"message": MessageOut.render(message)}, of_message(message)
+    event = NewEvent(MESSAGE_EDITED, data, message.contact_id, account_id=message.account_id, by=by)
     publish_all(message.workspace, [event])

@@ -27,7 +27,7 @@ from messaging.models import Account, AccountKind, Attachment, Direction, Messag
 from messaging.representations import MESSAGE_RECEIVED, MESSAGE_SENT, MessageOut
 from messaging.sending import sources
 from messaging.sending.sources import Answer
-from messaging.threads import albums, state
+from messaging.threads import albums, events, state
 from messaging.threads.incoming import Incoming
 
 # How far Telegram's clock and ours may differ where a send is recognized by its time.
@@ -57,7 +57,7 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
         name=incoming.name,
         last_name=incoming.last_name,
     )
-    thread_id = state.upsert_thread(account, contact, incoming.at)
+    thread_id, was_closed = state.upsert_thread(account, contact, incoming.at)
     album = albums.find(thread_id, incoming)
     if album is not None:
         rest = albums.extend(album, incoming)
@@ -69,14 +69,14 @@ def receive(account: Account, incoming: Incoming) -> Message | None:
     if not _store([message]):
         return None
     files.attach(message, incoming.parts)
-    _record(account, contact, message, incoming)
+    _record(account, contact, message, incoming, reopens=was_closed and not incoming.outgoing)
     if rest is not None:
         receive(account, rest)
     return message
 
 
-def _record(account: Account, contact: Contact, message: Message, incoming: Incoming) -> None:
-    """What a message that has just been stored changes, and its event."""
+def _record(account: Account, contact: Contact, message: Message, incoming: Incoming, *, reopens: bool) -> None:
+    """What a message that has just been stored changes, and its events."""
     if incoming.outgoing:
         changed = _record_answer(account, contact, message, incoming)
     else:
@@ -90,8 +90,10 @@ def _record(account: Account, contact: Contact, message: Message, incoming: Inco
             answer = Answer(message.in_reply_to.pk, incoming.at, message.auto_reply, opts_out)
             sources.answered(message.in_reply_to.source, answer)
     event_type = MESSAGE_SENT if incoming.outgoing else MESSAGE_RECEIVED
-    event = NewEvent(event_type, {"message": MessageOut.render(message)}, contact.id)
-    publish_all(account.workspace, [event, *changed])
+    data, by = {"message": MessageOut.render(message)}, authors.of_message(message)
+    event = NewEvent(event_type, data, contact.id, account_id=account.pk, by=by)
+    reopened = [events.of_reopening(message.thread_id)] if reopens else []
+    publish_all(account.workspace, [event, *reopened, *changed])
 
 
 def _record_answer(account: Account, contact: Contact, message: Message, incoming: Incoming) -> list[NewEvent]:

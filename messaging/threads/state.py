@@ -11,12 +11,15 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
+from contacts import repository
 from contacts.models import Contact
 from crmsolid.core.ids import new_id
 from crmsolid.core.sql.bulk import fetch
+from crmsolid.events.publishing import publish_all
 from crmsolid.workspaces.models import Membership, Role, Workspace
 from messaging import episodes
 from messaging.models import Account, Direction, Message, Status, Thread
+from messaging.threads import events
 
 # The roles of members who may look after a thread: those that may write.
 ASSIGNABLE = (Role.AGENT, Role.ADMIN, Role.OWNER)
@@ -65,12 +68,11 @@ class Answered(NamedTuple):
     episode_id: int | None
 
 
-def upsert_thread(account: Account, contact: Contact, at: datetime) -> str:
-    """Create the thread of the account and the contact, or update the one there is, and return its id.
-
-    ``at`` is the time of a message in it.
-    """
-    return _upsert("", account, contact, at)
+def upsert_thread(account: Account, contact: Contact, at: datetime) -> tuple[str, bool]:
+    """Create the thread of the account and the contact, or update the one there is, and return its id and whether it is
+    closed. ``at`` is the time of a message in it."""
+    [(thread_id, is_closed)] = fetch(f"{_UPSERT} RETURNING id, closed_at IS NOT NULL", _values(account, contact, at))
+    return str(thread_id), bool(is_closed)
 
 
 def record_answer(account: Account, contact: Contact, at: datetime, *, author_id: int | None, via: str) -> Answered:
@@ -161,4 +163,8 @@ def unassign_member(member: Membership, role: Role | None) -> None:
         return
     workspaces = Workspace.objects.filter(Q(pk=member.workspace_id) | Q(live=member.workspace_id))
     for workspace_id in workspaces.values_list("pk", flat=True):
-        Thread.objects.for_workspace(workspace_id).filter(assignee=member.user_id).update(assignee=None)
+        rows = Thread.objects.for_workspace(workspace_id).filter(assignee=member.user_id)
+        threads = list(rows.select_related("contact", "account", "assignee").order_by("pk"))
+        there = {contact.id for contact in repository.not_erased([thread.contact for thread in threads])}
+        rows.update(assignee=None)
+        publish_all(workspace_id, events.of_unassigning([each for each in threads if each.contact_id in there]))

@@ -255,6 +255,7 @@ def publish_completed(changed: Sequence[Enrollment]) -> None:
                 str(each.contact_id or ""),
                 each.request_id,
                 each.workspace_id,
+                account_id=each.account_id,
             )
             for each in completed
         ],

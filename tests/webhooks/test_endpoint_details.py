@@ -57,9 +57,7 @@ def test_wildcards_take_types_that_are_added_later_and_no_ping(
     make_endpoint("http://127.0.0.1:3/", ("contact.created", "contact.*", "*"))
     make_endpoint("http://127.0.0.1:4/", ("contact.tagged",))
     later = EventType("contact.renamed", "", {})
-    declared = catalogue.ExtensionPoint("types of a later version")
-    declared.update({**catalogue._declared, later.name: later})
-    monkeypatch.setattr(catalogue, "_declared", declared)
+    monkeypatch.setattr(catalogue, "_declared", {**catalogue._declared, later.name: later})
     for name in ("contact.created", "contact.renamed", "message.sent", "ping"):
         emit(tenants.workspace, type=name)
     first, second, third = every.url, contacts.url, "http://127.0.0.1:3/"

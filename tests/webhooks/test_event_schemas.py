@@ -23,7 +23,7 @@ from tests.webhooks.receiver import Receiver
 from webhooks import replays
 from webhooks.models import Endpoint
 
-# What the fixture publishes. Others are of changes of messages, or not published yet; their schemas are documented.
+# What the fixture publishes. Events of changes of messages, conversations, broadcasts and accounts have others.
 EMITTED = {
     "contact.created",
     "contact.updated",
@@ -125,6 +125,12 @@ def test_every_type_has_a_description_and_a_valid_schema() -> None:
         "contact.opted_in": (1, ["contact"]),
         "contact.erased": (1, ["contact"]),
         "lead.scored": (1, ["contact", "new_score", "old_score", "rules"]),
+        "thread.assigned": (1, ["new_assignee", "old_assignee", "thread"]),
+        "thread.closed": (1, ["thread"]),
+        "thread.reopened": (1, ["thread"]),
+        "broadcast.started": (1, ["broadcast"]),
+        "broadcast.completed": (1, ["broadcast"]),
+        "account.state_changed": (1, ["account", "new_state", "old_state"]),
         "sequence.started": (1, ["enrollment", "sequence"]),
         "sequence.paused": (1, ["enrollment", "sequence"]),
         "sequence.completed": (1, ["enrollment", "sequence"]),

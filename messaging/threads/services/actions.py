@@ -13,11 +13,13 @@ from django.utils.dateparse import parse_datetime
 
 from contacts import stages
 from contacts.models import Stage, StageChange
+from contacts.repository import not_being_erased, not_erased
 from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
-from crmsolid.core.errors import DomainError, invalid
+from crmsolid.core.errors import DomainError, invalid, not_found
 from crmsolid.core.ids import hint_of
 from crmsolid.core.unit_of_work import unit_of_work
+from crmsolid.events.publishing import publish_all
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import AuditEntry, Membership, User, Workspace
@@ -25,6 +27,7 @@ from messaging import episodes, notices
 from messaging.alerts import recording
 from messaging.models import Thread
 from messaging.querysets import waiting_threads
+from messaging.threads import events
 from messaging.threads.services.reading import find_thread
 from messaging.threads.state import ASSIGNABLE, find_waiting
 
@@ -48,7 +51,7 @@ def _change(
     the same at once only one has done it. With ``seen``, ``invalid_state`` if a message is newer than that; with
     ``takes_back``, if the thread is not closed at, or snoozed until, that time any more."""
     actor.require(Scope.WRITE_MESSAGES)
-    thread = find_thread(actor.workspace, thread_id)
+    before = lock_thread(actor.workspace, thread_id)
     if seen is not None:
         which &= Q(last_message_at__lte=seen)
     if takes_back is not None:
@@ -61,6 +64,7 @@ def _change(
         if takes_back is not None:  # closing it has ended the wait
             find_waiting([thread_id])
         thread = find_thread(actor.workspace, thread_id)
+        publish_all(actor, events.of_change(before, thread))
         if "assignee" in changes and thread.assignee_id is not None:
             recording.assigned(thread, thread.assignee_id, actor)
         return thread
@@ -70,6 +74,17 @@ def _change(
     if seen is not None and thread.last_message_at > seen:
         raise DomainError("invalid_state", "something was written meanwhile; read it first")
     return thread
+
+
+def lock_thread(workspace: Workspace, thread_id: str) -> Thread:
+    """The thread with contact, account and assignee, locked after its contact, who cannot be erased before the
+    transaction ends; ``not_found``."""
+    rows = Thread.objects.for_workspace(workspace).select_related("contact", "account", "assignee")
+    thread: Thread = rows.get_or_not_found(thread_id)
+    if not not_erased([thread.contact]):
+        raise not_found("thread")
+    locked: Thread = rows.select_for_update(no_key=True, of=("self",)).get_or_not_found(thread_id)
+    return locked
 
 
 def _record_closing(actor: Actor, thread_id: str, at: datetime | None) -> None:
@@ -180,12 +195,17 @@ def take_next(actor: Actor) -> Thread | None:
         raise DomainError("invalid_state", f"{text} first")
     # What somebody else takes at this moment is passed over, and what they have taken does not match any more. If all
     # are locked, it may be for something else, such as a message that comes in: then it waits for that.
-    free = waiting_threads(actor.workspace).filter(assignee=None).values_list("pk", flat=True)
-    thread_id = (
-        free.select_for_update(skip_locked=True, no_key=True).first() or free.select_for_update(no_key=True).first()
-    )
-    if thread_id is None:
-        return None
+    free = waiting_threads(actor.workspace).filter(assignee=None)
+    while True:
+        rows = free.values_list("pk", "contact_id").select_for_update(no_key=True)
+        found = rows.select_for_update(skip_locked=True, no_key=True).first() or rows.first()
+        if found is None:
+            return None
+        thread_id, contact_id = found
+        # Whoever erases a contact waits for the thread, so they must not be waited for.
+        if not_being_erased([contact_id]):
+            break
+        free = free.exclude(contact=contact_id)
     return _change(actor, thread_id, Q(assignee=None), {"assignee": user_id}, "assigned", user=user_id)
 
 

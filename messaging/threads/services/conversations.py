@@ -16,10 +16,10 @@ from crmsolid.core.errors import invalid
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.workspaces.actor import Actor, Scope
 from crmsolid.workspaces.models import Workspace
-from messaging import querysets, services
+from messaging import services
 from messaging.models import Message, Thread, ThreadState
 from messaging.searching import search_messages
-from messaging.sending import waiting
+from messaging.threads.events import load
 from messaging.threads.services import actions
 from messaging.threads.services.actions import ANYBODY
 from messaging.threads.services.reading import FEW_CONTACTS
@@ -79,7 +79,7 @@ def list_threads(
     )
     # Not by joins: where the cursor lets the database expect few rows, it would join all that fit before it sorts them.
     prefetch_related_objects(threads.rows, "contact", "account", "assignee")
-    _load(actor.workspace, threads.rows)
+    load(threads.rows)
     return threads
 
 
@@ -128,17 +128,6 @@ def _found(actor: Actor, text: str) -> Q:
     return of_contacts | Q(pk__in={message.thread_id for message in messages})
 
 
-def _load(workspace: Workspace, threads: list[Thread]) -> None:
-    """Load what is shown of these threads beside their columns: queries for all of them together."""
-    newest = querysets.newest_messages(workspace, threads)
-    planned = querysets.planned_answers(workspace, threads)
-    waiting.load_accounts(newest.values())
-    for thread in threads:
-        thread.last_message, thread.planned_at = newest.get(thread.pk), planned.get(thread.pk)
-        if thread.last_message is not None:
-            thread.last_message.contact, thread.last_message.account = thread.contact, thread.account
-
-
 @dataclass(frozen=True, slots=True)
 class ReadThread:
     """A thread and its latest messages, newest first; None if nobody asked for them."""
@@ -161,10 +150,10 @@ def read_thread(actor: Actor, thread_id: str, *, messages: int = 0) -> ReadThrea
 
 def _find(workspace: Workspace, thread_id: str, *, lock: bool = False) -> Thread:
     if lock:
-        Thread.objects.for_workspace(workspace).get_or_not_found(thread_id, lock=True)
+        actions.lock_thread(workspace, thread_id)
     rows = Thread.objects.for_workspace(workspace).select_related("contact", "account", "assignee")
     thread: Thread = rows.get_or_not_found(thread_id)
-    _load(workspace, [thread])
+    load([thread])
     return thread
 
 

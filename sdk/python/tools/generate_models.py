@@ -97,6 +97,9 @@ HINTS = {("Event", "event"): "EventTypeOrPing", ("Event", "data"): "dict[str, An
 EVENT_OBJECTS = {
     "contact": "Contact",
     "message": "Message",
+    "thread": "Thread",
+    "broadcast": "Broadcast",
+    "account": "Account",
     "sequence": "Sequence",
     "enrollment": "Enrollment",
     "job": "Job",

@@ -66,6 +66,27 @@ public sealed record EventData : ApiModel
     /// <summary>The message that was sent or received, or that failed.</summary>
     public Message? Message { get; init; }
 
+    /// <summary>The conversation that was assigned, closed or reopened.</summary>
+    public MessageThread? Thread { get; init; }
+
+    /// <summary>Who looked after the conversation before; null for nobody.</summary>
+    public MemberName? OldAssignee { get; init; }
+
+    /// <summary>Who looks after the conversation now; null for nobody.</summary>
+    public MemberName? NewAssignee { get; init; }
+
+    /// <summary>The broadcast that was started or completed.</summary>
+    public Broadcast? Broadcast { get; init; }
+
+    /// <summary>The account whose state has changed.</summary>
+    public Account? Account { get; init; }
+
+    /// <summary>The state of the account before.</summary>
+    public AccountState? OldState { get; init; }
+
+    /// <summary>The state of the account now.</summary>
+    public AccountState? NewState { get; init; }
+
     /// <summary>The sequence that was started, paused or completed.</summary>
     public Sequence? Sequence { get; init; }
 

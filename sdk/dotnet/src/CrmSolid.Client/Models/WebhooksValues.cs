@@ -64,6 +64,24 @@ public readonly record struct EventType(string Value) : IStringValue<EventType>
     /// <summary><c>subscription.upgraded</c></summary>
     public static EventType SubscriptionUpgraded { get; } = new("subscription.upgraded");
 
+    /// <summary><c>account.state_changed</c></summary>
+    public static EventType AccountStateChanged { get; } = new("account.state_changed");
+
+    /// <summary><c>broadcast.completed</c></summary>
+    public static EventType BroadcastCompleted { get; } = new("broadcast.completed");
+
+    /// <summary><c>broadcast.started</c></summary>
+    public static EventType BroadcastStarted { get; } = new("broadcast.started");
+
+    /// <summary><c>thread.assigned</c></summary>
+    public static EventType ThreadAssigned { get; } = new("thread.assigned");
+
+    /// <summary><c>thread.closed</c></summary>
+    public static EventType ThreadClosed { get; } = new("thread.closed");
+
+    /// <summary><c>thread.reopened</c></summary>
+    public static EventType ThreadReopened { get; } = new("thread.reopened");
+
     /// <summary><c>ping</c></summary>
     public static EventType Ping { get; } = new("ping");
 
@@ -87,6 +105,15 @@ public readonly record struct EventType(string Value) : IStringValue<EventType>
 
     /// <summary><c>subscription.*</c></summary>
     public static EventType AnySubscription { get; } = new("subscription.*");
+
+    /// <summary><c>account.*</c></summary>
+    public static EventType AnyAccount { get; } = new("account.*");
+
+    /// <summary><c>broadcast.*</c></summary>
+    public static EventType AnyBroadcast { get; } = new("broadcast.*");
+
+    /// <summary><c>thread.*</c></summary>
+    public static EventType AnyThread { get; } = new("thread.*");
 
     static EventType IStringValue<EventType>.Create(string value) => new(value);
 
