@@ -77,9 +77,9 @@ class ContactNameOut(Representation):
     is_resource = True
     example = {"id": id_of("contact"), "name": "Sarah Miller", "username": "sarah_miller"}
 
-    id = serializers.CharField()
-    name = serializers.CharField(allow_blank=True)
-    username = serializers.CharField(allow_null=True)
+    id = serializers.CharField(help_text="The contact's id.")
+    name = serializers.CharField(allow_blank=True, help_text="The contact's name; empty if there is none.")
+    username = serializers.CharField(allow_null=True, help_text="On Telegram, without `@`; null if there is none.")
 
 
 class ContactWrittenOut(ContactOut):

@@ -24,7 +24,7 @@ def load(threads: Sequence[Thread]) -> None:
     for thread in threads:
         thread.last_message, thread.planned_at = newest.get(thread.pk), planned.get(thread.pk)
         if thread.last_message is not None:
-            thread.last_message.contact = thread.contact
+            thread.last_message.contact, thread.last_message.account = thread.contact, thread.account
 
 
 def of_change(before: Thread, after: Thread) -> list[NewEvent]:

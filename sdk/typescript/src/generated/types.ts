@@ -193,10 +193,6 @@ export type AccountPage = {
      * Give it as `cursor`; null on the last page.
      */
     next_cursor: string | null;
-    /**
-     * On the last page in ascending order of `created_at` or `updated_at`: none dated before this instant can appear any more. Give it as `updated_since` the next time.
-     */
-    synced_until?: string;
 };
 
 /**
