@@ -9,7 +9,7 @@ from crmsolid.core import clock
 from crmsolid.core.clock import rfc3339
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason
 from sequences.querysets import load_related
-from sequences.representations import EnrollmentEventOut
+from sequences.representations import EnrollmentOut
 
 
 def erase(workspace_id: int, contact_id: str) -> None:
@@ -34,7 +34,7 @@ def export(workspace_id: int, contact_id: str) -> dict[str, Any]:
     load_related(enrollments)
     return {
         "enrollments": [
-            EnrollmentEventOut.render(each)
+            EnrollmentOut.render(each)
             | {
                 "steps": [
                     {"step": run.step_key, "outcome": run.outcome or None, "at": rfc3339(run.created_at)}

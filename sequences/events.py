@@ -1,9 +1,9 @@
 """The events that sequences publish."""
 
 from crmsolid.events.catalogue import declare
-from sequences.representations import EnrollmentEventOut, SequenceOut
+from sequences.representations import EnrollmentOut, SequenceOut
 
-_SEQUENCE, _ENROLLMENT = SequenceOut.data_schema(), EnrollmentEventOut.data_schema()
+_SEQUENCE, _ENROLLMENT = SequenceOut.data_schema(), EnrollmentOut.data_schema()
 
 SEQUENCE_STARTED = declare(
     "sequence.started", "A contact was enrolled in a sequence.", sequence=_SEQUENCE, enrollment=_ENROLLMENT

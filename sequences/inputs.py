@@ -159,6 +159,11 @@ class InFlight(Choice):
         super().__init__(choices=[FINISH, MOVE], default=FINISH, help_text=help_text)
 
 
+def _some_accounts() -> Part:
+    """One that is not a draft has an account."""
+    return Part({**_ACCOUNTS, "minItems": 1}, required=False, help_text="The accounts that send; a draft needs none.")
+
+
 class SequencePatch(SequenceIn):
     """What to replace; absent members are kept. `steps` replaces all of them."""
 
@@ -170,7 +175,7 @@ class SequencePatch(SequenceIn):
         fields: dict[str, Any] = super().get_fields()
         for field in fields.values():
             field.required = False
-        return fields
+        return fields | {"account_ids": _some_accounts()}
 
 
 # What GET answers and no call changes.

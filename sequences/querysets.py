@@ -138,9 +138,12 @@ def reason_of(sequence: Sequence, status: str, stored: str, *, has_next_run: boo
 
 
 def load_related(enrollments: Iterable[Enrollment]) -> None:
-    """Load what the representation of an enrollment needs, with two queries for all of them."""
+    """Load what the representation of an enrollment needs, with a query for each kind of row that is not loaded yet."""
     sequences = Sequence.unscoped.select_related("workspace__live")
     versions = SequenceVersion.unscoped.all()
     prefetch_related_objects(
-        list(enrollments), Prefetch("sequence", queryset=sequences), Prefetch("version", queryset=versions)
+        list(enrollments),
+        Prefetch("sequence", queryset=sequences),
+        Prefetch("version", queryset=versions),
+        "contact",
     )

@@ -82,15 +82,17 @@ class SequenceDetailOut(SequenceOut):
     steps = serializers.ListField(child=StepOut(), help_text="Its messages, in their order.")
 
 
-class EnrollmentEventOut(Representation):
-    """A contact in a sequence, as events have it."""
+class EnrollmentOut(Representation):
+    """A contact in a sequence."""
 
+    is_resource = True
     untrusted: ClassVar[tuple[str, ...]] = ("step",)
 
     id = serializers.CharField(help_text="The enrollment's id.")
     sequence_id = serializers.CharField(help_text="The sequence.")
     version = serializers.IntegerField(source="version.number", help_text="The version of the sequence it is on.")
     contact_id = serializers.CharField(allow_null=True, help_text="Null once the contact was erased.")
+    contact = ContactNameOut(allow_null=True, help_text="Null without `read:contacts`, and once erased.")
     status = serializers.ChoiceField(choices=EnrollmentStatus.values, help_text="How far it has come.")
     reason = serializers.ChoiceField(
         choices=Reason.values,
@@ -108,14 +110,6 @@ class EnrollmentEventOut(Representation):
     ended_at = serializers.DateTimeField(allow_null=True, help_text="When it ended; null until then.")
 
     read_reason = staticmethod(current_reason)
-
-
-class EnrollmentOut(EnrollmentEventOut):
-    """A contact in a sequence."""
-
-    is_resource = True
-
-    contact = ContactNameOut(allow_null=True, help_text="Null without `read:contacts`, and once erased.")
 
 
 class PreviewStepOut(Representation):

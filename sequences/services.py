@@ -39,7 +39,7 @@ from sequences.models import (
     StepRun,
 )
 from sequences.querysets import load_related
-from sequences.representations import EnrollmentEventOut, SequenceOut
+from sequences.representations import EnrollmentOut, SequenceOut
 from sequences.running import due_steps, progress
 from sequences.running.message_source import PAUSED
 from sequences.running.schedule import ResumeMode
@@ -335,7 +335,7 @@ def enroll_contacts(
         [
             NewEvent(
                 SEQUENCE_STARTED,
-                {"sequence": shown, "enrollment": EnrollmentEventOut.render(each)},
+                {"sequence": shown, "enrollment": EnrollmentOut.render(each)},
                 contact_id=str(each.contact_id),
                 account_id=each.account_id,
             )
@@ -483,7 +483,7 @@ def pause_enrollment(actor: Actor, enrollment_id: str) -> Enrollment:
     enrollment.save(update_fields=["status", "paused_at", "reason"])
     runs = StepRun.objects.for_workspace(actor.workspace).filter(enrollment=enrollment, outcome="")
     automatic.cancel_queued([run.message_id for run in runs if run.message_id], PAUSED, only_unsent=True)
-    data = {"sequence": SequenceOut.render(enrollment.sequence), "enrollment": EnrollmentEventOut.render(enrollment)}
+    data = {"sequence": SequenceOut.render(enrollment.sequence), "enrollment": EnrollmentOut.render(enrollment)}
     publish(actor, SEQUENCE_PAUSED, data, contact_id=str(enrollment.contact_id), account_id=enrollment.account_id)
     _audit(actor, "contact.enrollment_paused", enrollment)
     return enrollment

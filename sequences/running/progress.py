@@ -22,7 +22,7 @@ from sequences.events import SEQUENCE_COMPLETED
 from sequences.models import OPEN, Enrollment, EnrollmentStatus, Reason, StepRun
 from sequences.models import Sequence as SequenceRow
 from sequences.querysets import load_related
-from sequences.representations import EnrollmentEventOut, SequenceOut
+from sequences.representations import EnrollmentOut, SequenceOut
 from sequences.running import schedule
 from sequences.running.schedule import ResumeMode
 from sequences.versions import Version, load_versions
@@ -251,7 +251,7 @@ def publish_completed(changed: Sequence[Enrollment]) -> None:
         [
             NewEvent(
                 SEQUENCE_COMPLETED,
-                {"sequence": SequenceOut.render(each.sequence), "enrollment": EnrollmentEventOut.render(each)},
+                {"sequence": SequenceOut.render(each.sequence), "enrollment": EnrollmentOut.render(each)},
                 str(each.contact_id or ""),
                 each.request_id,
                 each.workspace_id,

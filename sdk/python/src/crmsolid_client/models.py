@@ -1004,6 +1004,8 @@ class Enrollment(Model):
     """The version of the sequence it is on."""
     contact_id: str | None = None
     """Null once the contact was erased."""
+    contact: ContactName | None = None
+    """Null without `read:contacts`, and once erased."""
     status: EnrollmentStatus = ""
     """How far it has come."""
     reason: EnrollmentReason | None = None
@@ -1017,8 +1019,6 @@ class Enrollment(Model):
     """When the contact was enrolled."""
     ended_at: Time | None = None
     """When it ended; null until then."""
-    contact: ContactName | None = None
-    """Null without `read:contacts`, and once erased."""
 
 
 class SequenceResults(Model):

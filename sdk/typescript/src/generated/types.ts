@@ -2036,6 +2036,10 @@ export type Enrollment = {
      */
     contact_id: string | null;
     /**
+     * Null without `read:contacts`, and once erased.
+     */
+    contact: ContactName | null;
+    /**
      * How far it has come.
      */
     status: EnrollmentStatus;
@@ -2059,10 +2063,6 @@ export type Enrollment = {
      * When it ended; null until then.
      */
     ended_at: string | null;
-    /**
-     * Null without `read:contacts`, and once erased.
-     */
-    contact: ContactName | null;
 };
 
 /**
@@ -4212,7 +4212,7 @@ export type SequenceChanges = {
      */
     name?: string;
     /**
-     * The accounts that send; needed to start it.
+     * The accounts that send; a draft needs none.
      */
     account_ids?: Array<number>;
     /**
@@ -4278,22 +4278,9 @@ export type SequenceCompletedEvent = {
          */
         sequence: Sequence;
         /**
-         * EnrollmentEvent
-         *
          * The enrollment.
          */
-        enrollment: {
-            id: string;
-            sequence_id: string;
-            version: number;
-            contact_id: string | null;
-            status: EnrollmentStatus;
-            reason: EnrollmentReason | null;
-            step: string | null;
-            next_run_at: string | null;
-            created_at: string;
-            ended_at: string | null;
-        };
+        enrollment: Enrollment;
     };
     /**
      * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
@@ -4479,18 +4466,7 @@ export type SequencePausedEvent = {
         /**
          * The enrollment; null if the whole sequence was paused.
          */
-        enrollment: {
-            id: string;
-            sequence_id: string;
-            version: number;
-            contact_id: string | null;
-            status: EnrollmentStatus;
-            reason: EnrollmentReason | null;
-            step: string | null;
-            next_run_at: string | null;
-            created_at: string;
-            ended_at: string | null;
-        } | null;
+        enrollment: Enrollment | null;
     };
     /**
      * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
@@ -4674,22 +4650,9 @@ export type SequenceStartedEvent = {
          */
         sequence: Sequence;
         /**
-         * EnrollmentEvent
-         *
          * The enrollment.
          */
-        enrollment: {
-            id: string;
-            sequence_id: string;
-            version: number;
-            contact_id: string | null;
-            status: EnrollmentStatus;
-            reason: EnrollmentReason | null;
-            step: string | null;
-            next_run_at: string | null;
-            created_at: string;
-            ended_at: string | null;
-        };
+        enrollment: Enrollment;
     };
     /**
      * In the log alone: the `X-Request-Id` of the call that caused it; null if no call did.
