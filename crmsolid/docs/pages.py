@@ -88,6 +88,7 @@ OUTLINE: dict[str, tuple[str | Link, ...]] = {
         "CONTRIBUTING.md",
         "docs/api.md",
         "docs/panel.md",
+        "docs/panel-and-api.md",
         "docs/accounts.md",
         "docs/contacts.md",
         "docs/audiences.md",
