@@ -18,8 +18,7 @@ TOOLS = (
     Tool(
         "list_sequences",
         "List sequences",
-        "List the drip sequences, newest first. Contacts can be enrolled in those that are `active`. They are made in "
-        "the panel.",
+        "List the drip sequences, newest first. Contacts can be enrolled in those that are `active`.",
         SequencesView,
     ),
     Tool(
