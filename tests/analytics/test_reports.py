@@ -144,9 +144,9 @@ def test_the_tool_names_the_formats_of_its_parameters(tenants: Tenants) -> None:
     assert {name: tool["inputSchema"]["properties"][name] for name in ("from", "to")} == {
         "from": {
             "type": "string",
-            "description": "A date in the workspace's time zone, or RFC 3339. Default: the last 30 days.",
+            "description": "A date in the workspace's time zone, or a time. Default: 30 days ago.",
         },
-        "to": {"type": "string", "description": "A date, which is included, or RFC 3339, exclusive. Default: now."},
+        "to": {"type": "string", "description": "A date, which is included, or a time, exclusive. Default: now."},
     }
 
 

@@ -14,7 +14,8 @@ IGNORED = (ROOT / ".dockerignore").read_text().split()
 SERVED = {entry.partition("/")[0] for entry in files()}
 APPS = {app.partition(".")[0] for app in settings.INSTALLED_APPS}
 # requirements.txt and the lock files are installed from when the image is built.
-NEEDED = SERVED | {"LICENSE", "manage.py", "templates", "requirements.txt", "requirements.lock", "requirements-build.lock"}
+NEEDED = SERVED | {"manage.py", "templates", "requirements.txt", "requirements.lock", "requirements-build.lock"}
+NEEDED |= {"LICENSE"}
 
 
 def is_ignored(name: str) -> bool:
