@@ -17,8 +17,9 @@ from pygments.util import ClassNotFound
 
 _FORMATTER = HtmlFormatter(nowrap=True)  # classes alone: the style sheet has the colours
 _NAME = re.compile(r"[\w-]+")
-# Blocks of different ones of these languages right below one another are one example, of which the reader chooses the
-# tab. Their names there.
+# Blocks of three or more of these languages right below one another are one example, of which the reader chooses the tab:
+# a command and a program may follow one another. Their names there.
+FEWEST_TABS = 3
 TABS = {"sh": "curl", "python": "Python", "ts": "TypeScript", "csharp": "C#"}
 
 Rewrite = Callable[[str], str]
@@ -152,7 +153,7 @@ def _group_tabs(tokens: list[Token]) -> None:
         if token is not None and language in TABS and language not in map(_language, group):
             group.append(token)
             continue
-        if len(group) > 1:
+        if len(group) >= FEWEST_TABS:
             for each in group:
                 each.meta["tab"] = "first" if each is group[0] else "last" if each is group[-1] else "between"
         group = [token] if token is not None and language in TABS else []

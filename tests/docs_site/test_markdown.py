@@ -95,5 +95,5 @@ def test_examples_in_several_languages_are_tabs() -> None:
     assert [part.split('"')[0] for part in example.split('data-tab="')[1:]] == ["curl", "Python", "TypeScript"]
     assert html.count('class="docs-tab-title"') == 3
     sh, python, json = (f"```{language}\na\n```\n" for language in ("sh", "python", "json"))
-    for apart in (sh + sh, f"{sh}text\n{python}", json + sh):
+    for apart in (sh + sh, sh + python, f"{sh}text\n{python}", json + sh):
         assert "data-tab" not in rendered(apart).html
