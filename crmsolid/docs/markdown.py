@@ -17,8 +17,8 @@ from pygments.util import ClassNotFound
 
 _FORMATTER = HtmlFormatter(nowrap=True)  # classes alone: the style sheet has the colours
 _NAME = re.compile(r"[\w-]+")
-# Blocks of three or more of these languages right below one another are one example, of which the reader chooses the tab:
-# a command and a program may follow one another. Their names there.
+# Three or more blocks of different ones of these languages right below one another are one example, of which the reader
+# chooses the tab; a command and a program may follow one another. Their names there.
 FEWEST_TABS = 3
 TABS = {"sh": "curl", "python": "Python", "ts": "TypeScript", "csharp": "C#"}
 

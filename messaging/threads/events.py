@@ -7,7 +7,7 @@ from crmsolid.events.catalogue import EventType
 from crmsolid.events.publishing import NewEvent
 from crmsolid.workspaces.models import User
 from messaging import querysets
-from messaging.models import Thread
+from messaging.models import Status, Thread
 from messaging.representations import THREAD_ASSIGNED, THREAD_CLOSED, THREAD_REOPENED, ThreadOut
 from messaging.sending import waiting
 
@@ -23,8 +23,11 @@ def load(threads: Sequence[Thread]) -> None:
     waiting.load_accounts(newest.values())
     for thread in threads:
         thread.last_message, thread.planned_at = newest.get(thread.pk), planned.get(thread.pk)
-        if thread.last_message is not None:
-            thread.last_message.contact, thread.last_message.account = thread.contact, thread.account
+        last = thread.last_message
+        if last is not None:
+            last.contact = thread.contact
+            if last.status != Status.QUEUED:  # the account of those has what says why they wait
+                last.account = thread.account
 
 
 def of_change(before: Thread, after: Thread) -> list[NewEvent]:
