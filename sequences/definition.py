@@ -18,6 +18,7 @@ from contacts.segments.conditions import ConditionErrors, parse_condition
 from contacts.validation import read_tags
 from crmsolid.api.fields import as_integer
 from crmsolid.core.errors import DomainError, FieldError
+from crmsolid.core.ids import hint_of
 from crmsolid.workspaces.models import Workspace
 from messaging.files.albums import MAX_TOGETHER
 from messaging.models import Account, Format
@@ -175,8 +176,8 @@ class _Reader:
     def _at(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
 
-    def _error(self, path: str, code: str, detail: str) -> None:
-        self.errors.append(FieldError(path, code, detail))
+    def _error(self, path: str, code: str, detail: str, hint: str = "") -> None:
+        self.errors.append(FieldError(path, code, detail, hint))
 
     def _try(self, read: Callable[[Any, str], Any], value: Any, path: str) -> Any:
         """What ``read`` makes of the value; None after noting the error that it raised."""
@@ -213,7 +214,8 @@ class _Reader:
         known = set(Account.objects.for_workspace(self.workspace).filter(pk__in=ids).values_list("pk", flat=True))
         for index, each in enumerate(ids):
             if each not in known:
-                self._error(f"{path}[{index}]", "not_found", f"there is no account {each} in this workspace")
+                detail = f"there is no account {each} in this workspace"
+                self._error(f"{path}[{index}]", "not_found", detail, hint_of("account"))
         return tuple(each for each in ids if each is not None)
 
     def _time_zone(self, value: Any, path: str) -> str:

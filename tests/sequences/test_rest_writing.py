@@ -272,7 +272,7 @@ def test_accounts_of_others_are_not_there(ours: Api, tenants: Tenants, account: 
     for api, account_id in ((ours, theirs.pk), (Api(tenants.key(workspace=tenants.twin)), account.pk)):
         answer = api.post("/v1/sequences", definition(account, account_ids=[account_id]))
         errors = assert_problem(answer, "validation_failed")["errors"]
-        detail = f"there is no account {account_id} in this workspace"
+        detail = f"there is no account {account_id} in this workspace; it is found with `GET /v1/accounts`"
         assert [(error["field"], error["detail"]) for error in errors] == [("account_ids[0]", detail)]
     assert not Sequence.unscoped.exists()
 
