@@ -251,7 +251,7 @@ def test_the_catalogue_describes_every_event(
     assert event_names() == [*subscribable_names(), "ping"]
     for kind in data:
         Draft202012Validator.check_schema(kind["schema"])
-        assert kind["schema"]["properties"]["event"] == {"const": kind["type"]}
+        assert kind["schema"]["properties"]["event"] == {"type": "string", "const": kind["type"]}
     endpoint = make_endpoint(receiver.url())
     client.post(f"/v1/webhooks/{endpoint.id}/test")
     run_pump()

@@ -39,12 +39,7 @@ ADDED_LATER = {
     "BroadcastRecipient": {"contact", "account"},
     "BroadcastSample": {"html", "contact"},
     # contact.erased has the id alone.
-    "Contact": {
-        *("name", "first_name", "last_name", "username", "telegram_id", "email", "phone", "time_zone", "tags", "stage"),
-        *("score", "opted_out", "custom_fields", "created_at", "updated_at"),
-        *("last_in_at", "last_out_at", "unanswered_since"),
-    },
-    "Enrollment": {"contact"},
+    "Contact": set(SCHEMAS["Contact"]["properties"]) - {"id"},
     "Event": {"actor"},
     "IssuedWebhook": OF_WEBHOOKS,
     "Job": {"author"},
