@@ -40,6 +40,7 @@ ADDED_LATER = {
     "BroadcastSample": {"html", "contact"},
     # contact.erased has the id alone.
     "Contact": set(SCHEMAS["Contact"]["properties"]) - {"id"},
+    "Enrollment": {"contact"},
     "Event": {"actor"},
     "IssuedWebhook": OF_WEBHOOKS,
     "Job": {"author"},
