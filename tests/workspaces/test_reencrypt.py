@@ -25,6 +25,7 @@ def endpoint(tenants: Tenants, settings: Any) -> Endpoint:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     url = "https://hook.example.com/"
     made = services.create_endpoint(tenants.actor(), url=url, events=["contact.created"], secret="first").endpoint
+    services.update_endpoint(tenants.actor(), made.pk, headers={"Authorization": "Bearer x"})
     services.rotate_secret(tenants.actor(), made.pk, secret="second")
     settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
     return made
@@ -52,6 +53,7 @@ def test_after_it_the_new_key_alone_decrypts_everything(tenants: Tenants, endpoi
         "workspaces.OutgoingEmail.body": (0, 0),
         "webhooks.Endpoint.secret": (1, 0),
         "webhooks.Endpoint.previous_secret": (1, 0),
+        "webhooks.Endpoint.headers": (1, 0),
         "messaging.TelegramSession.auth_key": (0, 0),
         "messaging.TelegramSession.future_auth_token": (0, 0),
         "messaging.SessionToEnd.auth_key": (0, 0),

@@ -42,7 +42,7 @@ def test_the_form_offers_every_event_type_except_ping_and_each_wildcard(tenants:
     form = browser(tenants.owner).get(NEW).context["form"]
     offered = [value for value, _ in form.fields["events"].choices]
     assert offered == sorted([*subscribable_names(), *wildcards()])
-    assert offered[:2] == ["contact.*", "contact.created"]
+    assert offered[:2] == ["account.*", "account.state_changed"]
     assert form["events"].value() is None and form["which"].value() == "some"
 
 
