@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmsolid.docs.markdown import TABS
+from crmsolid.docs.markdown import FEWEST_TABS, TABS
 from crmsolid.docs.pages import files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,9 +93,10 @@ def parse(page: str, text: str) -> list[Block]:
         block = Block(page, line, match[1], match[2])
         if waits and block.language in ANSWERS:
             # Below an example in several languages, the answer is that of the first one.
-            number = len(found) - 1
-            while is_tab(text, found[number]):
-                number -= 1
+            size = 1
+            while is_tab(text, found[-size]):
+                size += 1
+            number = len(found) - (size if size >= FEWEST_TABS else 1)
             command = found[number]
             found[number] = Block(page, command.line, command.language, command.text, block)
         found.append(block)
