@@ -121,6 +121,7 @@ UNSCOPED = {
     "sequences/hooks.py": "the enrollments of contacts that are given; what waits while sending is held",
     "sequences/running/message_source.py": "the enrollments of messages that were claimed, whoever they belong to",
     "messaging/threads/drafts.py": "retention, for all workspaces",
+    "messaging/account_states.py": "an account that its caller has locked, of any workspace",
     "messaging/threads/events.py": "a thread that a message of the same workspace has opened again",
     "messaging/threads/state.py": "the threads of messages that were fetched through their workspace",
     "messaging/threads/albums.py": "messages of an account or a thread, and their files",
