@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 MAX_ARGUMENT = 200  # characters
 
+_NAME = re.compile(r"\{([a-z_]+)\}")
 _TOOL = re.compile(r"\b(?:whoami|(?:list|get|send|start)_[a-z]+)\b")
 
 
@@ -54,11 +55,9 @@ class Prompt:
 
     def render(self, given: Mapping[str, str]) -> str:
         """The text with the arguments, which have no :meth:`problems`."""
-        text = self.text
-        for argument in self.arguments:
-            value = given.get(argument.name, "").strip() or argument.default or ""
-            text = text.replace(f"{{{argument.name}}}", json.dumps(value, ensure_ascii=False))
-        return text
+        values = {each.name: given.get(each.name, "").strip() or each.default or "" for each in self.arguments}
+        # At once: a value may have the name of another argument in braces.
+        return _NAME.sub(lambda match: json.dumps(values[match[1]], ensure_ascii=False), self.text)
 
 
 UNTRUSTED = (

@@ -158,7 +158,8 @@ def test_who_has_an_account_joins_with_the_role_of_the_invitation(visitors: Visi
 def test_a_form_survives_the_end_of_its_session(
     visitors: Visitors, product: Product, width: int, javascript: bool
 ) -> None:
-    visitors.expect(401)
+    # The stream of the page that is left: no session any more, or one that has shown no workspace yet.
+    visitors.expect(401, 403)
     email = product.seeded["workspaces"]["people"]["emails"]["owner"]
     page = visitors.open(width=width, javascript=javascript)
     page.goto("/panel/live/workspace/")

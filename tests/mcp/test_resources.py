@@ -197,6 +197,9 @@ def test_prompt_has_the_arguments_as_json_strings(token: str, version: str) -> N
     assert json.dumps(hostile) in text
     assert not [line for line in text.split("\n") if line.startswith("5.")]
     assert text.count(MARK) == 1
+    named = {"waiting_hours": "{wish}", "wish": MARK}
+    got = ask(token, "prompts/get", version, name="draft_follow_ups", arguments=named)
+    assert 'for "{wish}" hours' in got["messages"][0]["content"]["text"]
 
 
 @pytest.mark.parametrize(
