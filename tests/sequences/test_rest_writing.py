@@ -240,7 +240,10 @@ def test_wrong_parts_are_named_as_by_apply_config(
     before, document = rows(), {**definition(account), **members}
     with pytest.raises(DomainError) as refused:
         apply_configuration(actor(tenants.workspace), {"sequences": [document]})
-    expected = [(part.field.removeprefix("sequences[0]."), part.code, part.detail) for part in refused.value.errors]
+    expected = [
+        (part.field.removeprefix("sequences[0]."), part.code, "; ".join(filter(None, (part.detail, part.hint))))
+        for part in refused.value.errors
+    ]
     path = f"/v1/sequences/{made['id']}"
     for answer in (ours.post("/v1/sequences", document), ours.put(path, document), ours.patch(path, members)):
         errors = assert_problem(answer, "validation_failed")["errors"]
