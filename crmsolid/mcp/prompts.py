@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 MAX_ARGUMENT = 200  # characters
 
-_NAME = re.compile(r"\{([a-z_]+)\}")
+_NAME = re.compile(r"\{(\w+)\}")
 _TOOL = re.compile(r"\b(?:whoami|(?:list|get|send|start)_[a-z]+)\b")
 
 

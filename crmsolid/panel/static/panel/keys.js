@@ -10,7 +10,8 @@
 (() => {
   const dialog = document.querySelector("#keys");
   const isOff = document.documentElement.hasAttribute("data-no-single-keys");
-  const FIELDS = "input:not([type='checkbox']), textarea, select, dialog, [contenteditable]";
+  // After a dialog has closed, keys still go to what was in it until the browser paints again.
+  const FIELDS = "input:not([type='checkbox']), textarea, select, dialog[open], [contenteditable]";
   const SECOND_KEY = 1500; // milliseconds in which the second key of two must follow
 
   // "ф" on a Russian keyboard is the key A.
