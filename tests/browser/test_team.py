@@ -97,8 +97,11 @@ class Agent:
         expect(asks).to_be_visible()
         if self.dice.random() < 0.3:
             assert given.shown is not None
-            given.shown.update(self.page.evaluate(SHOWN), crossed)
-            asks.locator("[data-crossing='send']").click()
+            for answer in crossed:  # it asks about the latest one; with it come those before it
+                expect(self.page.locator(f"#m-{answer}")).to_be_attached()
+            # At once: an answer that arrives between the two would be shown, and not be asked about.
+            send_and_see = f"(button) => {{ button.click(); return {SHOWN}; }}"
+            given.shown.update(asks.locator("[data-crossing='send']").evaluate(send_and_see))
             return self.settle(given)
         asks.locator("[data-crossing='edit']").click()
         self.page.locator("#composer-text").fill("")
