@@ -42,11 +42,12 @@ TOOLS = (
         "POST",
         destructive=True,
         as_listed=True,
+        about={"tags": "", "custom_fields": "Values by the keys that whoami lists; null removes one."},
     ),
     Tool(
         "tag_contact",
         "Tag a contact",
-        "Add tags to a contact, remove tags from it, or both. What is so already is no error.",
+        "Add tags to a contact, remove some, or both. What is so already is no error.",
         ContactTagsView,
         "POST",
         destructive=True,

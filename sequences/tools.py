@@ -61,15 +61,16 @@ TOOLS = (
     ),
     Tool(
         "enroll_contact",
-        "Enroll a contact",
+        "Enroll contacts",
         "Put a contact into an active sequence, whose messages are then sent one after the other, the first perhaps at "
-        "once. Ask the user first; get_sequence shows the texts. Nobody is in a sequence twice at once.",
+        "once. Many by `contact_ids`, `segment_id` or `filter`: the answer is a job, which list_jobs follows. Ask the "
+        "user first; get_sequence shows the texts, preview_segment the people. Nobody is in a sequence twice at once.",
         EnrollView,
         "POST",
         destructive=True,
         idempotent=False,  # a contact who has finished is enrolled again
         open_world=True,
-        leave_out=frozenset({"contact_ids", "segment_id", "filter"}),
+        about={"contact_id": "", "contact_ids": "", "segment_id": "", "filter": "As in list_contacts."},
     ),
     Tool(
         "pause_enrollment",
@@ -91,8 +92,8 @@ TOOLS = (
     Tool(
         "stop_enrollment",
         "Stop an enrollment",
-        "End an enrollment for good; its queued message is canceled. It cannot be resumed, only started anew with "
-        "enroll_contact; for a break use pause_enrollment.",
+        "End an enrollment for good; its queued message is canceled. enroll_contact starts anew; for a break use "
+        "pause_enrollment.",
         StopEnrollmentView,
         "POST",
         destructive=True,

@@ -12,6 +12,7 @@ from contacts.segments.services import create_segment, tag_segment
 from crmsolid.core import clock
 from crmsolid.core.errors import CODES
 from crmsolid.events.models import Event
+from crmsolid.mcp.tool import Tool
 from crmsolid.workspaces.models import Membership, Workspace
 from messaging.broadcasts.definition import Definition
 from messaging.broadcasts.models import Broadcast
@@ -219,6 +220,13 @@ ARGUMENTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "list_jobs": lambda ids: {},
     "get_analytics": lambda ids: {"report": "sequences", "interval": "week"},
 }
+
+
+def in_place_of(tool: Tool, arguments: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """The arguments with this one, without those that can be given only in its place."""
+    alternatives = tool.serializer.exactly_one_of
+    others = set(alternatives) if name in alternatives else set()
+    return {**{key: given for key, given in arguments.items() if key not in others}, name: value}
 
 
 def contents() -> dict[str, list[Any]]:

@@ -9,6 +9,7 @@ import pytest
 
 from contacts.models import Contact, CustomField
 from contacts.segments.services import create_segment, tag_segment
+from crmsolid.jobs.runner import run_due
 from crmsolid.mcp.calls import MAX_ANSWER_BYTES
 from crmsolid.workspaces.actor import Scope
 from messaging.models import Message
@@ -227,6 +228,52 @@ def test_sequence_that_is_too_large_is_shortened(tenants: Tenants, token: str) -
     assert size(answered) <= MAX_ANSWER_BYTES
     assert (answered["id"], answered["shortened"]) == (sequence.pk, True)
     assert answered["steps"][0]["text"].endswith("(4000 characters)")
+
+
+# --- One or many, and fields of the workspace's own -------------------------------------------------------------
+def test_many_are_enrolled_by_a_job(tenants: Tenants, token: str) -> None:
+    people = [contact(tenants.workspace, name, tags=["vip"]) for name in ("alice", "bobby")]
+    sequence, vip = create(tenants.sandbox()), {"field": "tag", "op": "is", "value": "vip"}
+    segment = create_segment(tenants.actor(), name="Vips", filter=vip).segment
+    for whom in ({"contact_ids": [each.pk for each in people]}, {"segment_id": segment.pk}, {"filter": vip}):
+        job = answer(token, "enroll_contact", sequence_id=sequence.pk, **whom)
+        assert (job["state"], job["total"], job["object_id"]) == ("queued", 2, sequence.pk)
+        while run_due():
+            pass
+        (listed,) = answer(token, "list_jobs", limit=1)["data"]
+        assert (listed["id"], listed["state"]) == (job["id"], "done")
+    assert listed["result"] == {"enrolled": 0, "skipped": {"already_enrolled": 2}}
+    assert len(answer(token, "list_enrollments")["data"]) == 2
+
+
+def test_enrolling_needs_one_way_to_say_whom_and_for_many_the_scope_to_read_them(tenants: Tenants, token: str) -> None:
+    person, sequence = contact(tenants.workspace, "alice"), create(tenants.sandbox())
+    before = contents()
+    nobody = refusal(token, "enroll_contact", sequence_id=sequence.pk)
+    twice = refusal(token, "enroll_contact", sequence_id=sequence.pk, contact_id=person.pk, contact_ids=[person.pk])
+    for problem in (nobody, twice):
+        assert "give exactly one of these: contact_id, contact_ids, segment_id, filter" in problem["text"]
+    no_reader = tenants.key([Scope.MANAGE_SEQUENCES])
+    problem = refusal(no_reader, "enroll_contact", sequence_id=sequence.pk, contact_ids=[person.pk])
+    assert (problem["code"], problem["required_scope"]) == ("scope_missing", "read:contacts")
+    assert contents() == before
+
+
+@pytest.mark.parametrize("scopes", [None, [Scope.WRITE_CONTACTS]])
+def test_custom_fields_are_written_and_an_error_names_their_keys(tenants: Tenants, scopes: list[Scope] | None) -> None:
+    for key, type in (("company", "text"), ("seats", "number")):
+        CustomField.unscoped.create(workspace=tenants.workspace, key=key, label=key.title(), type=type)
+    token = tenants.key(scopes) if scopes else tenants.key()
+    written = answer(token, "upsert_contact", username="alice", custom_fields={"company": "Acme", "seats": 5})
+    assert written["custom_fields"] == {"company": "Acme", "seats": 5}
+    answer(token, "upsert_contact", username="alice", custom_fields={"company": None})
+    assert Contact.unscoped.get().custom_fields == {"seats": 5}
+    before = contents()
+    problem = refusal(token, "upsert_contact", username="alice", custom_fields={"seats": "5", "town": "Rome"})
+    assert wrong(problem) == [("custom_fields.seats", "invalid"), ("custom_fields.town", "unknown_field")]
+    assert "give a number" in problem["text"] and "custom fields: company, seats" in problem["text"]
+    assert wrong(refusal(token, "upsert_contact", username="alice", seats=5)) == [("seats", "unknown_field")]
+    assert contents() == before
 
 
 # --- Limits and scopes ----------------------------------------------------------------------------------------

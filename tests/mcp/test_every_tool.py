@@ -16,7 +16,7 @@ from crmsolid.workspaces.models import AuditEntry, Plan, Workspace
 from messaging.models import Message
 from sequences.models import Sequence
 from tests.mcp.conftest import Furnished, Ids
-from tests.mcp.helpers import ARGUMENTS, answer, call, contents, post, refusal, write_in
+from tests.mcp.helpers import ARGUMENTS, answer, call, contents, in_place_of, post, refusal, write_in
 from tests.mcp.test_calls import pages, wrong
 from tests.mcp.test_tools import BY_NAME, LISTS, NAMES, READS, WRITES, scope_of
 from tests.mcp.test_untrusted import is_covered
@@ -204,9 +204,7 @@ def test_id_of_another_workspace_answers_as_an_unknown_one(
     before = contents()
 
     def answered(value: Any) -> dict[str, Any]:
-        arguments = {**ARGUMENTS[name](ids), argument: value}
-        if (name, argument) == ("send_message", "contact_id"):
-            del arguments["to"]  # exactly one of the two
+        arguments = in_place_of(BY_NAME[name], ARGUMENTS[name](ids), argument, value)
         result: dict[str, Any] = call(token, name, **arguments)
         result["structuredContent"].pop("request_id", None)
         if not result["isError"]:

@@ -7,9 +7,9 @@ import pytest
 from django.apps import apps
 
 from crmsolid.core.ids import KINDS, WITHOUT_PREFIX, new_id
-from crmsolid.tools import TOOLS
+from crmsolid.tools import BY_NAME, TOOLS
 from tests.mcp.conftest import Furnished, Ids
-from tests.mcp.helpers import ARGUMENTS, contents, refusal
+from tests.mcp.helpers import ARGUMENTS, contents, in_place_of, refusal
 from tests.tenants import Api, Tenants
 
 pytestmark = pytest.mark.django_db
@@ -53,8 +53,7 @@ def test_every_argument_for_an_id_is_tried() -> None:
 @pytest.mark.parametrize("text", ["Welcome", "@grace_lee", "a name that is longer than any id of ours is"])
 @pytest.mark.parametrize(("tool", "name"), id_arguments())
 def test_tool_says_which_tool_finds_the_id(tenants: Tenants, ids: Ids, tool: str, name: str, text: str) -> None:
-    arguments = {**ARGUMENTS[tool](ids), name: text}
-    arguments = {key: value for key, value in arguments.items() if tool != "send_message" or key != "to"}
+    arguments = in_place_of(BY_NAME[tool], ARGUMENTS[tool](ids), name, text)
     before = contents()
     problem = refusal(tenants.key(), tool, **arguments)
     kind = KINDS[ID_ARGUMENTS[name]]

@@ -81,7 +81,7 @@ TABLE: list[tuple[str, str | None, str | None, dict[str, bool]]] = [
 # Arguments whose names, values or tool say what they are.
 PLAIN = {
     *("stage", "status", "state", "sort", "username", "email", "name", "last_name", "phone", "add", "remove", "text"),
-    *("unread", "direction", "messages"),
+    *("unread", "direction", "messages", "tags", "contact_ids"),
 }
 NAMES = [row[0] for row in TABLE]
 READS = [row[0] for row in TABLE if row[3] is READ]
