@@ -242,6 +242,8 @@ Packages from npm that the tests and the example of a receiver run, by the numbe
 under n8n's own licence are what its nodes are checked with: no package has any of it.
 
 {npm}
+
+The JSON Schema that `sdk/mcp/server.json` is checked by is under MIT, the package on PyPI that has it under Apache-2.0.
 """
 
 

