@@ -389,6 +389,33 @@ def test_contact_is_changed_and_a_field_is_emptied(crmsolid: Crmsolid) -> None:
     ]
 
 
+def test_contacts_are_found_by_exact_values_and_by_a_condition(crmsolid: Crmsolid) -> None:
+    name = f"exact_{os.urandom(4).hex()}"
+    phone = f"+1 555 {int.from_bytes(os.urandom(4)):010}"
+    found = ("--email", f"{name}@example.com", "--phone", phone, "--tag", name)
+    contact = crmsolid("contacts", "create", "--username", name, *found, "--json").document
+    crmsolid("contacts", "create", "--username", f"{name}_longer", "--email", f"a{name}@example.com", "--tag", name)
+    condition = {"all": [{"field": "tag", "op": "is", "value": name}, {"field": "username", "op": "is", "value": name}]}
+    for option, value in {
+        "--username": f"@{name}",
+        "--email": f"{name}@example.com",
+        "--phone": phone.replace(" ", ""),
+        "--filter": json.dumps(condition),
+    }.items():
+        assert [row["id"] for row in crmsolid("contacts", "list", option, value, "--json").lines] == [contact["id"]]
+        assert [row["id"] for row in crmsolid("contacts", "export", option, value, "--json").lines] == [contact["id"]]
+    for text in ("{", "[]"):
+        refused = crmsolid("contacts", "list", "--filter", text)
+        assert refused.code == 2 and "it is no JSON" in refused.errors
+
+
+def test_an_empty_value_empties_a_custom_field(crmsolid: Crmsolid) -> None:
+    name = f"@field_{os.urandom(4).hex()}"
+    assert crmsolid("contacts", "create", "--username", name, "--field", "city=Lviv").code == 0
+    emptied = crmsolid("contacts", "update", name, "--field", "city=")
+    assert (emptied.code, crmsolid("contacts", "get", name, "--json").document["custom_fields"]) == (0, {})
+
+
 def test_any_call_is_made_by_its_path(live: Live, crmsolid: Crmsolid, tmp_path: Path) -> None:
     body = {"name": f"raw_{os.urandom(4).hex()}", "filter": {"field": "tag", "op": "is", "value": "raw"}}
     file = tmp_path / "body.json"

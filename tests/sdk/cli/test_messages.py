@@ -85,6 +85,15 @@ def test_no_file_is_uploaded_if_one_is_missing(live: Live, crmsolid: Crmsolid, o
     assert live.proxy.lines() == []
 
 
+def test_messages_are_found_by_their_words(live: Live, crmsolid: Crmsolid) -> None:
+    word = f"offer{os.urandom(4).hex()}"
+    arguments = ("send", "--account", str(live.account_id), "--to", f"@cli_{word}", "--wait", "--json")
+    first = crmsolid(*arguments, f"The {word}").document
+    assert crmsolid(*arguments, "Something else").code == 0
+    found = crmsolid("messages", "list", "--search", f"THE {word[:-1]}", "--json").lines
+    assert [each["id"] for each in found] == [first["id"]]
+
+
 def test_a_message_is_edited_and_reacted_to(live: Live, crmsolid: Crmsolid, sent: dict[str, Any]) -> None:
     edited = crmsolid("messages", "edit", sent["id"], "-", "--format", "html", "--json", input="<b>Hi</b> Sarah\n")
     assert edited.code == 0, edited.errors

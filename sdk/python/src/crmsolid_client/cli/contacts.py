@@ -58,6 +58,7 @@ def list_contacts(
     \b
     Example:
       crmsolid contacts list --tag trial --stage replied
+      crmsolid contacts list --filter '{"field": "score", "op": "gte", "value": 50}'
     """
     listed = app.client.contacts.list(**given(tag=tags, sort=sort, **filters), limit=page_size(most))
     print_list(listed, as_json, COLUMNS, most)
@@ -90,7 +91,7 @@ def member_options(command: F) -> F:
             "fields",
             multiple=True,
             metavar="KEY=TEXT",
-            help="A custom field; KEY:=42 and KEY:=true for no text.",
+            help="A custom field; KEY:=42 and KEY:=true for no text, KEY= empties it.",
         ),
     ]
     wrapped: Any = command
@@ -165,7 +166,8 @@ def update_contact(
 
 
 def _custom_fields(fields: tuple[str, ...]) -> dict[str, Any]:
-    """``KEY=TEXT``, or ``KEY:=JSON`` for what is no text: how a value looks does not tell which type its field has."""
+    """``KEY=TEXT``, or ``KEY:=JSON`` for what is no text: how a value looks does not tell which type its field has.
+    ``KEY=`` is null, which empties the field."""
     values: dict[str, Any] = {}
     for field in fields:
         key, separator, value = field.partition("=")
@@ -174,7 +176,7 @@ def _custom_fields(fields: tuple[str, ...]) -> dict[str, Any]:
         if not key or not separator:
             raise click.BadParameter(f"{field!r} has not the form KEY=TEXT or KEY:=JSON.", param_hint="--field")
         try:
-            values[key] = json.loads(value) if is_json else value
+            values[key] = json.loads(value) if is_json else value or None
             json.dumps(values[key], ensure_ascii=False, allow_nan=False).encode()  # NaN and half a character are none
         except ValueError:
             raise click.BadParameter(f"the value of {field!r} is no JSON.", param_hint="--field") from None

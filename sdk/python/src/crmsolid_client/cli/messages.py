@@ -156,6 +156,7 @@ COLUMNS = (
 @click.option("--thread", "thread_id", metavar="ID", help="Of this conversation.")
 @click.option("--direction", type=click.Choice(["in", "out"]), help="Received, or sent.")
 @click.option("--status", help="In this state, for example queued, sent or failed.")
+@click.option("--search", help="With beginnings of words of the text, all of them; finds what was sent or received.")
 @time_option("--since", help="From this time on, for example 2h for the last two hours.")
 @time_option("--until", help="Before this time.")
 @list_options

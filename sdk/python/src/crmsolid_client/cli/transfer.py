@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,13 +21,27 @@ COUNTS = ("created", "updated", "unchanged", "invalid")
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
+def _condition(text: str) -> dict[str, Any]:
+    try:
+        condition = json.loads(text)
+    except ValueError as error:
+        raise click.BadParameter(f"it is no JSON: {error}.") from None
+    if not isinstance(condition, dict):
+        raise click.BadParameter("it is no JSON object.")
+    return condition
+
+
 def filter_options(command: F) -> F:
     """What the list of contacts and the export can be limited to."""
     options: list[Callable[[Any], Any]] = [
         click.option("--search", help="Part of the name, username or e-mail address."),
+        click.option("--username", help="With exactly this Telegram username."),
+        click.option("--email", help="With exactly this e-mail address."),
+        click.option("--phone", help="With exactly this phone number; only its digits are compared."),
         click.option("--tag", "tags", multiple=True, help="With this tag; give it again for several, all needed."),
         click.option("--stage", help="In this stage, for example replied."),
         click.option("--segment", metavar="ID", help="In this segment."),
+        click.option("--filter", type=_condition, metavar="JSON", help="Meeting this condition, as segments have it."),
         time_option("--updated-since", help="Changed since then, for example 1d."),
     ]
     wrapped: Any = command
@@ -180,16 +195,18 @@ def write_stdout(chunk: bytes) -> None:
 
 
 def _total(
-    app: App, tags: tuple[str, ...], search: str | None, stage: str | None, segment: str | None, updated_since: Any
+    app: App, tags: tuple[str, ...], stage: str | None, segment: str | None, filter: Any, **others: Any
 ) -> int | None:
     """How many contacts will come, where it can be told without reading them."""
-    if search or updated_since or (segment and (tags or stage)):
+    if any(others.values()) or (segment and (tags or stage or filter)):
         return None
     if segment:
         return app.client.segments.get(segment).count
     conditions = [{"field": "tag", "op": "is", "value": tag} for tag in tags]
     if stage:
         conditions.append({"field": "stage", "op": "is", "value": stage})
+    if filter:
+        conditions.append(filter)
     return app.client.segments.preview(filter={"all": conditions}).count
 
 
