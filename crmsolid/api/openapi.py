@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -46,14 +45,6 @@ _WEBHOOK_HEADERS = {
     "webhook-timestamp": "When this attempt was made, in seconds since 1970.",
     "webhook-signature": "Signatures by Standard Webhooks, one or (during a rotation's overlap) two.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """The document as it is served: its bytes and their strong ETag, quotes included."""
-
-    body: bytes
-    etag: str
 
 
 def build(urlconf: str | None = None) -> dict[str, Any]:
@@ -131,19 +122,22 @@ def to_text(document: dict[str, Any]) -> str:
 
 
 @lru_cache(maxsize=8)
-def served(urlconf: str) -> Document:
-    """The document of a URL configuration as it is served; built once in each process."""
-    body = json.dumps(build(urlconf), ensure_ascii=False, separators=(",", ":")).encode()
-    return Document(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+def compact(urlconf: str) -> bytes:
+    """The document of a URL configuration without spaces; built once in each process."""
+    return json.dumps(build(urlconf), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
-    """GET /openapi.json. It is public, and pages of any origin may read it."""
-    document = served(settings.ROOT_URLCONF)
-    headers = {"ETag": document.etag, "Cache-Control": "public, max-age=300"}
-    whole = HttpResponse(document.body, content_type="application/json", headers=headers)
+    """GET /openapi.json. It is public, and pages of any origin may read it. Its server has the address of the request,
+    for programs that read the document from a file later."""
+    address = json.dumps(request.build_absolute_uri("/").removesuffix("/")).encode()
+    body = compact(settings.ROOT_URLCONF).replace(b'"servers":[{"url":"/"', b'"servers":[{"url":' + address, 1)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    # A cache between a proxy and this server may not know the host by the address.
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=300", "Vary": "Host"}
+    whole = HttpResponse(body, content_type="application/json", headers=headers)
     # Not the decorator of Django, whose 304 has none of these headers.
-    response = get_conditional_response(request, etag=document.etag, response=whole) or whole
+    response = get_conditional_response(request, etag=etag, response=whole) or whole
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

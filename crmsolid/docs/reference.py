@@ -112,7 +112,7 @@ def operations() -> tuple[Operation, ...]:
 
 @lru_cache(maxsize=1)
 def _operations(urlconf: str) -> tuple[Operation, ...]:
-    parsed = json.loads(openapi.served(urlconf).body)
+    parsed = json.loads(openapi.compact(urlconf))
     shared = parsed["components"].get("responses", {})
     return tuple(
         Operation(

@@ -84,6 +84,22 @@ def test_document_is_public_and_can_be_revalidated_by_etag(client: Client) -> No
 
 
 @pytest.mark.django_db
+def test_document_names_the_address_it_was_requested_at(
+    client: Client, settings: Any, product_document: dict[str, Any]
+) -> None:
+    settings.ALLOWED_HOSTS = [".example.com"]
+    first = client.get("/openapi.json", headers={"Host": "crm.example.com"}, secure=True)
+    [server] = first.json()["servers"]
+    assert server["url"] == "https://crm.example.com"
+    assert {**first.json(), "servers": product_document["servers"]} == product_document
+    seen = {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/openapi.json", headers={"Host": "crm.example.com", **seen}, secure=True).status_code == 304
+    other = client.get("/openapi.json", headers={"Host": "other.example.com:8000", **seen})
+    assert (other.status_code, other.json()["servers"][0]["url"]) == (200, "http://other.example.com:8000")
+    assert client.get("/openapi.json", headers={"Host": "example.org"}).status_code == 400
+
+
+@pytest.mark.django_db
 def test_document_that_was_compressed_is_revalidated_by_its_weak_etag(client: Client) -> None:
     """A cache drops a 304 with another ETag than the one it keeps."""
     first = client.get("/openapi.json", headers={"Accept-Encoding": "gzip"})
@@ -111,7 +127,7 @@ def test_document_that_was_compressed_is_revalidated_by_its_weak_etag(client: Cl
 def test_document_is_compressed_for_who_accepts_it(client: Client, accepted: str, coding: str | None) -> None:
     response = client.get("/openapi.json", headers={"Accept-Encoding": accepted})
     assert (response.status_code, response.headers.get("Content-Encoding")) == (200, coding)
-    assert response.headers["Vary"] == "Accept-Encoding"
+    assert response.headers["Vary"] == "Host, Accept-Encoding"
 
 
 def test_every_body_has_an_example_that_is_valid(product_document: dict[str, Any]) -> None:
