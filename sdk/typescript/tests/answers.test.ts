@@ -82,6 +82,18 @@ test("the answer is beside the object", async () => {
   assert.equal(response.headers.get("Content-Type"), "application/json");
 });
 
+test("one contact is enrolled, or many by a job, and the answer has the members of its kind alone", async () => {
+  const enrolled = new Fake([json({ id: "enr_1" }, 201)]);
+  const enrollment = await enrolled.run(enrolled.crm.sequences.enroll("seq_1", { contact_id: "con_1" }));
+  assert.deepEqual([enrollment.id, enrollment.reason, "state" in enrollment], ["enr_1", null, false]);
+  const row = { id: "job_1", state: "queued", result: {} };
+  const started = new Fake([json(row, 202)]);
+  const job = await started.run(started.crm.sequences.enrollMany("seq_1", { contact_ids: ["con_1"] }));
+  const fetched = new Fake([json(row)]);
+  assert.deepEqual(job, await fetched.run(fetched.crm.jobs.get("job_1")));
+  assert.equal("contact_id" in job, false);
+});
+
 test("what is missing is null or empty, what is unknown is kept", async () => {
   const fake = new Fake([json({ id: "msg_1", status: "on the moon", attachments: null, stars: 5, author: { id: 1 } })]);
   const message = await fake.run(fake.crm.messages.get("msg_1"));

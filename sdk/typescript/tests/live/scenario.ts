@@ -226,6 +226,9 @@ test("sequences and enrollments", async () => {
   assert.equal((await crm.enrollments.resume(enrollment.id, { mode: "restart_delay" })).status, "active");
   assert.equal((await crm.enrollments.stop(enrollment.id)).status, "stopped");
   assert.equal((await crm.enrollments.get(enrollment.id)).reason, "manual");
+  const job = await crm.sequences.enrollMany(id, { contact_ids: [contact_id] });
+  assert.deepEqual(Object.keys(job), Object.keys(await crm.jobs.get(job.id)));
+  assert.equal((await crm.jobs.wait(job.id)).result?.["enrolled"], 1);
   assert.equal((await crm.sequences.pause(id)).status, "paused");
   assert.equal((await crm.sequences.resume(id)).status, "active");
   await assert.rejects(crm.sequences.start(id), { code: "invalid_state" });

@@ -23,7 +23,10 @@ export class Broadcasts extends Resource {
 
   /** Start a broadcast, or schedule it for `send_at`. Refused as `audience_changed` if it is not what the preview
    * with `audience_hash` showed; then nothing was started. */
-  start(body: Body<"start_broadcast">, options?: WriteOptions): ApiPromise<Answer<"start_broadcast">> {
+  start(
+    body: Omit<Body<"start_broadcast">, "preview">,
+    options?: WriteOptions,
+  ): ApiPromise<Answer<"start_broadcast">> {
     return this.call("start_broadcast", { body, options });
   }
 

@@ -23,8 +23,13 @@ export class Resource {
     return this.#transport;
   }
 
-  protected call<O extends OperationId>(operation: O, parts: CallParts): ApiPromise<Answer<O>> {
-    return new ApiPromise(this.#send(operation, parts));
+  /** `answered`: the operation that always answers what this one does here, if it has several answers. */
+  protected call<O extends OperationId, A extends OperationId = O>(
+    operation: O,
+    parts: CallParts,
+    answered?: A,
+  ): ApiPromise<Answer<A>> {
+    return new ApiPromise(this.#send<A>(operation, parts, (answered ?? operation) as A));
   }
 
   protected pages<O extends PageId>(
@@ -60,14 +65,19 @@ export class Resource {
   }
 
   // Not awaited before the call is made: the arguments are read at once. What is wrong with them rejects the promise.
-  async #send<O extends OperationId>(operation: O, parts: CallParts): Promise<WithResponse<Answer<O>>> {
-    const [method, , shape] = operations[operation];
+  async #send<A extends OperationId>(
+    operation: OperationId,
+    parts: CallParts,
+    answered: A,
+  ): Promise<WithResponse<Answer<A>>> {
+    const [method] = operations[operation];
+    const [, , shape] = operations[answered];
     const body = method === "GET" || method === "DELETE" || parts.upload ? {} : { body: parts.body ?? {} };
     const call = callOf(operation, { ...parts, ...body }, this.#transport.runtime);
     return this.#transport.send(call, (value) => {
-      if (!shape.startsWith("[]")) return readAnswer<Answer<O>>(value, shape);
+      if (!shape.startsWith("[]")) return readAnswer<Answer<A>>(value, shape);
       const rows = readRows(value, shape.slice(2));
-      return { next_cursor: null, ...(isObject(value) ? value : {}), data: rows } as Answer<O>;
+      return { next_cursor: null, ...(isObject(value) ? value : {}), data: rows } as Answer<A>;
     });
   }
 }

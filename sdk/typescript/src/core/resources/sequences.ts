@@ -83,8 +83,7 @@ export class Sequences extends Resource {
     body: Omit<Body<"enroll_contact">, "contact_id">,
     options?: WriteOptions,
   ): ApiPromise<Answer<"get_job">> {
-    const answer: ApiPromise<unknown> = this.call("enroll_contact", { ids: [sequenceId], body, options });
-    return answer as ApiPromise<Answer<"get_job">>;
+    return this.call("enroll_contact", { ids: [sequenceId], body, options }, "get_job");
   }
 
   /** The enrollments of a sequence. */
