@@ -48,7 +48,10 @@ def steps(walk: Walk, people: Any, at_most: int = 100) -> list[list[str]]:
     return found
 
 
-def test_each_step_examines_a_window_even_if_the_filter_takes_nobody(tenants: Tenants, people: list[str]) -> None:
+def test_each_step_examines_a_window_even_if_the_filter_takes_nobody(
+    tenants: Tenants, people: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "TARGET_SECONDS", 1000.0)
     walk = Walk(tenants.workspace.pk, window=2)
     assert walk.next(with_tag(tenants, "nobody"), 100) == []
     assert (walk.after, walk.ended) == (people[1], False)
