@@ -54,7 +54,7 @@ test("what is not signed with the secret is refused", async () => {
 });
 
 test("an old webhook is refused, and one from a clock that is ahead", async () => {
-  for (const seconds of [-301, 301]) {
+  for (const seconds of [-301, 305]) { // time passes until it is checked, and signing leaves out parts of a second
     const timestamp = new Date(Date.now() + seconds * 1000);
     const headers = await signWebhook(BODY, SECRET, { webhookId: "evt_1", timestamp });
     await assert.rejects(verifyWebhook(BODY, headers, SECRET), /too old/);
