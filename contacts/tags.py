@@ -14,6 +14,7 @@ from contacts import bulk, uses
 from contacts.models import ContactTag
 from contacts.validation import read_tags
 from crmsolid.api.pagination import Page
+from crmsolid.api.preconditions import Check, unconditional
 from crmsolid.core.errors import invalid, not_found
 from crmsolid.core.unit_of_work import unit_of_work
 from crmsolid.jobs.models import Job
@@ -94,18 +95,20 @@ def get_tag(actor: Actor, name: str) -> CountedTag:
 
 
 @unit_of_work()
-def rename_tag(actor: Actor, name: str, *, to: str) -> Job:
+def rename_tag(actor: Actor, name: str, *, to: str, check: Check = unconditional) -> Job:
     """Start a job that gives another tag to all contacts that have this one, and takes this one from them. If the other
     is in use already, the two are one from then on. Segments name both tags until the job has ended, then the new one;
     so do scoring rules at its end, if the actor may change them. ``uses.find_tag_uses`` has what is left to do by hand.
+    ``check`` gets the tag as it is now.
 
-    Errors: ``scope_missing``, ``not_found``, ``validation_failed``.
+    Errors: ``scope_missing``, ``not_found``, ``validation_failed`` (name), ``precondition_failed``.
     """
     actor.require(Scope.WRITE_CONTACTS)
-    get_tag(actor, name)
-    new = read_tags([to], "to")[0]
+    tag = get_tag(actor, name)
+    new = read_tags([to], "name")[0]
     if new == name:
-        raise invalid("to", "duplicate", "this is its name already")
+        raise invalid("name", "duplicate", "this is its name already")
+    check(tag)
     following = {
         "segments": uses.name_both_in_segments(actor, name, new),
         "rules": uses.rules_to_rename(actor, name),
@@ -130,10 +133,11 @@ RENAME_TAG = replace(bulk.CHANGE_TAGS, name=RENAME, check=_check_rename, finish=
 
 
 @unit_of_work()
-def delete_tag(actor: Actor, name: str) -> Job:
-    """Start a job that takes this tag from all contacts that have it. Errors: ``scope_missing``, ``not_found``."""
+def delete_tag(actor: Actor, name: str, *, check: Check = unconditional) -> Job:
+    """Start a job that takes this tag from all contacts that have it. ``check`` gets the tag as it is now. Errors:
+    ``scope_missing``, ``not_found``, ``precondition_failed``."""
     actor.require(Scope.WRITE_CONTACTS)
-    get_tag(actor, name)
+    check(get_tag(actor, name))
     job = bulk.start_bulk(actor, bulk.TAGS, {"tag": [name]}, {"remove": [name]})
     audit.record(actor, "tag.deleted", job.pk, tag=name)
     return job

@@ -19,6 +19,7 @@ from messaging.models import (
     AccountState,
     ChangeKind,
     Direction,
+    HistoryState,
     Message,
     Status,
     Thread,
@@ -220,6 +221,20 @@ class ReadOut(Representation):
 
     id = serializers.CharField(help_text="The conversation's id.")
     unread_count = serializers.IntegerField(help_text="Messages of the contact that nobody has read, now.")
+
+
+class HistoryOut(Representation):
+    """The latest request for older messages of a conversation, which are at Telegram only."""
+
+    example = {"thread_id": id_of("thread"), "state": "asked", "is_complete": False, "reason": None}
+
+    thread_id = serializers.CharField(help_text="The conversation.")
+    state = serializers.ChoiceField(
+        choices=HistoryState.values, help_text="`asked` until the messages are stored (`done`) or cannot be loaded."
+    )
+    reason = serializers.CharField(allow_null=True, help_text="Why it has failed; null if it has not.")
+    is_complete = serializers.BooleanField(help_text="Whether Telegram has nothing older.")
+    requested_at = serializers.DateTimeField(help_text="When they were asked for.")
 
 
 class AccountErrorOut(Representation):

@@ -109,23 +109,22 @@ def received_by_period(actor: Actor, periods: Sequence[Period]) -> list[int]:
     return counts
 
 
-def writing_hours(actor: Actor, period: Period) -> list[list[int]]:
+def writing_hours(actor: Actor, periods: Sequence[Period]) -> Report[list[list[int]]]:
     """How many messages people wrote in each hour of each weekday (7 lists of 24, from Monday on) of the workspace's
-    time zone. Those of erased contacts are missing. Errors: ``scope_missing``."""
+    time zone, in each of these periods. Those of erased contacts are missing. Errors: ``scope_missing``."""
     actor.require(Scope.READ_ANALYTICS)
     counted, time = _ACCOUNT_FIGURES["received"]
     rows = Message.objects.for_workspace(actor.workspace).filter(counted)
-    rows = rows.filter(**{f"{time}__gte": period.begins, f"{time}__lt": period.ends})
     zone = actor.workspace.zone
     # In India, an hour begins at half past one of UTC.
-    behind = timedelta(seconds=(period.begins.astimezone(zone).utcoffset() or timedelta()).seconds % 3600)
+    behind = timedelta(seconds=(periods[0].begins.astimezone(zone).utcoffset() or timedelta()).seconds % 3600)
     # Each hour of the time once, and the time zone in Python: PostgreSQL would need it for each message.
     hour = TruncHour(F(time) + behind if behind else F(time), tzinfo=UTC)
-    counts = [[0] * 24 for _ in range(7)]
-    for hour_begins, number in rows.annotate(hour=hour).values_list("hour").annotate(number=Count("*")).order_by():
+    series = [[[0] * 24 for _ in range(7)] for _ in periods]
+    for period, hour_begins, number in _count(rows.annotate(hour=hour), time, periods, "hour"):
         local = (hour_begins - behind).astimezone(zone)
-        counts[local.weekday()][local.hour] += number
-    return counts
+        series[period][local.weekday()][local.hour] += number
+    return Report([[sum(hours) for hours in zip(*days, strict=True)] for days in zip(*series, strict=True)], series)
 
 
 def _count(rows: "QuerySet[Any]", time: str, periods: Sequence[Period], *keys: str) -> "QuerySet[Any]":

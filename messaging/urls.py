@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("threads", views.ThreadsView.as_view()),
     path("threads/<str:thread_id>", views.ThreadView.as_view()),
     path("threads/<str:thread_id>/messages", views.ThreadMessagesView.as_view()),
+    path("threads/<str:thread_id>/history", views.HistoryView.as_view()),
     path("threads/<str:thread_id>/read", views.ReadThreadView.as_view()),
     path("threads/<str:thread_id>/unread", views.UnreadThreadView.as_view()),
     path("templates", template_views.TemplatesView.as_view()),

@@ -30,6 +30,7 @@ from messaging.models import Message
 from messaging.representations import (
     AccountOut,
     CanceledOut,
+    HistoryOut,
     MessageOut,
     QueuedOut,
     ReadOut,
@@ -39,7 +40,7 @@ from messaging.representations import (
 )
 from messaging.streaming import frames, stream_limits
 from messaging.streaming.hub import EVENT_TYPES, in_thread
-from messaging.threads.services import actions, conversations
+from messaging.threads.services import actions, conversations, older_messages
 from messaging.threads.services.conversations import ThreadFilter
 
 READ, WRITE = (Scope.READ_MESSAGES,), (Scope.WRITE_MESSAGES,)
@@ -180,6 +181,32 @@ class ThreadMessagesView(WorkspaceView):
     def get(self, thread_id: str) -> ApiResponse:
         page = services.list_thread_messages(self.actor, thread_id, **self.query)
         return ApiResponse(page.as_dict([MessageOut.render(message) for message in page.rows]))
+
+
+class HistoryView(WorkspaceView):
+    """Older messages of a thread, which are at Telegram only."""
+
+    @endpoint(scopes=READ, responses={200: HistoryOut})
+    def get(self, thread_id: str) -> ApiResponse:
+        """Read how far the latest request for older messages has come; 404 if there is none."""
+        return ApiResponse(HistoryOut.render(older_messages.get_history_request(self.actor, thread_id)))
+
+    @endpoint(
+        scopes=WRITE,
+        body=EmptyIn,
+        responses={202: HistoryOut},
+        error_codes=("invalid_state",),
+        operation_id="load_thread_history",
+    )
+    def post(self, thread_id: str) -> ApiResponse:
+        """Load the page of messages before the oldest one of the thread from Telegram.
+
+        Call it again for the page before once `state` is `done`, until `is_complete`. `invalid_state` for an account
+        that is no Telegram account or is logged out, and for a thread without a message from there.
+        """
+        request = older_messages.load_history(self.actor, thread_id)
+        headers, contact_id = {"Location": f"/v1/threads/{thread_id}/history"}, request.thread.contact_id
+        return ApiResponse(HistoryOut.render(request), status=202, headers=headers, contact_id=contact_id)
 
 
 class ReadThreadView(WorkspaceView):

@@ -1,13 +1,16 @@
-"""The REST endpoint of scores, and what the API shows of them."""
+"""The REST endpoints of scores, and what the API shows of them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from contacts.models import ScoreEntry
 from contacts.scoring import services
+from contacts.scoring.models import MAX_POINTS
+from contacts.scoring.services import MAX_NOTE, Score
 from crmsolid.api.endpoint import ApiResponse, endpoint
-from crmsolid.api.fields import PageQuery
+from crmsolid.api.fields import Integer, PageQuery, StrictSerializer, Text
+from crmsolid.api.preconditions import entity_tag
 from crmsolid.api.representations import Representation
 from crmsolid.api.views import WorkspaceView
 from crmsolid.workspaces.actor import Scope
@@ -37,12 +40,43 @@ class ScoreOut(Representation):
     next_cursor = serializers.CharField(allow_null=True, help_text="Give it as `cursor`; null on the last page.")
 
 
+class PointsIn(StrictSerializer):
+    example = {"points": 15, "note": "met at a fair"}
+
+    points = Integer(min_value=-MAX_POINTS, max_value=MAX_POINTS, help_text="What to add; below 0 to take off. Not 0.")
+    note = Text(
+        required=False, max_length=MAX_NOTE, allow_blank=True, trim_whitespace=True, help_text="Why; it is in `cause`."
+    )
+
+
+def _render(score: Score) -> dict[str, Any]:
+    return {"score": score.score, **score.page.as_dict([ScoreEntryOut.render(entry) for entry in score.page.rows])}
+
+
 class ScoreView(WorkspaceView):
     """The score of a contact and how it came about."""
 
     @endpoint(scopes=(Scope.READ_CONTACTS,), query=PageQuery, responses={200: ScoreOut})
     def get(self, contact_id: str) -> ApiResponse:
         """Read a contact's score, with the changes that made it, newest first."""
-        score = services.get_score(self.actor, contact_id, **self.query)
-        entries = [ScoreEntryOut.render(entry) for entry in score.page.rows]
-        return ApiResponse({"score": score.score, **score.page.as_dict(entries)})
+        return ApiResponse(_render(services.get_score(self.actor, contact_id, **self.query)))
+
+
+class PointsView(WorkspaceView):
+    """Points by hand."""
+
+    @endpoint(
+        scopes=(Scope.READ_CONTACTS, Scope.WRITE_CONTACTS),
+        body=PointsIn,
+        responses={200: ScoreOut},
+        etag=True,
+        operation_id="add_points",
+    )
+    def post(self, contact_id: str) -> ApiResponse:
+        """Add points to a contact's score by hand, or take some off.
+
+        Rules never touch them. The answer is that of `GET /v1/contacts/{contact_id}/score`.
+        """
+        services.adjust_score(self.actor, contact_id, **self.body)
+        data = _render(services.get_score(self.actor, contact_id))
+        return ApiResponse(data, headers={"ETag": entity_tag(data)}, contact_id=contact_id)

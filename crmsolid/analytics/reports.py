@@ -18,6 +18,7 @@ from crmsolid.analytics.representations import (
     SequenceResultsOut,
     StageOut,
     VersionFiguresOut,
+    WeekdayOut,
     WriterFiguresOut,
 )
 from crmsolid.core import clock
@@ -26,9 +27,10 @@ from crmsolid.core.periods import Period, Report
 from crmsolid.workspaces.actor import Actor
 from messaging.broadcasts.stats import BroadcastFigures, broadcast_report
 from messaging.conversation_stats import Conversations, conversation_report, counted_since, read_backlog
-from messaging.stats import account_report
+from messaging.stats import account_report, writing_hours
 from messaging.team import TeamFigures, team_report
 from messaging.threads.received import REPLY_WINDOW
+from sequences.running.schedule import DAYS
 from sequences.stats import MATURE_AFTER, result_report, sequence_report
 
 
@@ -70,6 +72,11 @@ def _conversations(figures: Conversations) -> dict[str, Any]:
     return {"everyone": everyone, "data": members, "accounts": accounts}
 
 
+def _hours(figures: Sequence[Sequence[int]]) -> dict[str, Any]:
+    days = zip(DAYS, figures, strict=True)
+    return {"data": [WeekdayOut.render(hours, weekday=weekday) for weekday, hours in days if any(hours)]}
+
+
 def _conversations_now(actor: Actor) -> dict[str, Any]:
     since = counted_since(actor)
     return {"backlog": BacklogOut.render(read_backlog(actor)), "counted_since": rfc3339(since) if since else None}
@@ -83,6 +90,7 @@ REPORTS = {
     "accounts": ReportKind(account_report, _list(AccountFiguresOut.render)),
     "team": ReportKind(team_report, _team),
     "conversations": ReportKind(conversation_report, _conversations, read_now=_conversations_now),
+    "hours": ReportKind(writing_hours, _hours),
 }
 
 

@@ -1,5 +1,6 @@
 """What the API shows of statistics."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from crmsolid.api.representations import AnyField, Representation
 from messaging.conversation_stats import Backlog, ConversationFigures
 from messaging.stats import Outcomes
 from messaging.team import WriterFigures
+from sequences.running.schedule import DAYS
 from sequences.stats import MATURE_AFTER, SequenceResults, VersionFigures
 
 
@@ -293,6 +295,26 @@ class BacklogOut(Representation):
         return [AgeOut.render(age, below_seconds=_seconds(age.below)) for age in backlog.ages]
 
 
+class WeekdayOut(Representation):
+    """What people wrote on a weekday of the workspace's time zone."""
+
+    example = {"weekday": "mon", "received": 9, "hours": [0] * 9 + [4, 3, 0, 0, 2] + [0] * 10}
+
+    weekday = serializers.ChoiceField(choices=DAYS, help_text="The day.")
+    received = serializers.IntegerField(help_text="Messages of people, without those of erased contacts.")
+    hours = serializers.ListField(
+        child=serializers.IntegerField(), help_text="The same of each of its 24 hours, from midnight on."
+    )
+
+    @staticmethod
+    def read_received(hours: Sequence[int]) -> int:
+        return sum(hours)
+
+    @staticmethod
+    def read_hours(hours: Sequence[int]) -> Sequence[int]:
+        return hours
+
+
 class _PeriodOut(Representation):
     """A list of figures, and the time that they are about. Subclasses say what the list is called and what is in it."""
 
@@ -364,6 +386,12 @@ class ConversationsPeriodOut(_PeriodOut):
     accounts = serializers.ListField(child=AccountConversationsOut(), help_text="All accounts, oldest first.")
 
 
+class HoursPeriodOut(_PeriodOut):
+    """The weekdays on which anybody wrote in the period, from Monday on."""
+
+    item = WeekdayOut
+
+
 class BroadcastsPeriodOut(_PeriodOut):
     """The broadcasts of which a message was sent or has failed in the period, newest first."""
 
@@ -404,6 +432,12 @@ class EnrollmentsOut(_ReportOut):
     """The sequences in which contacts were enrolled in the period."""
 
     item, period = SequenceResultsOut, EnrollmentsPeriodOut
+
+
+class HoursOut(_ReportOut):
+    """The weekdays on which anybody wrote in the period, from Monday on."""
+
+    item, period = WeekdayOut, HoursPeriodOut
 
 
 class TeamOut(_ReportOut):

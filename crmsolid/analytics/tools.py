@@ -13,6 +13,7 @@ from crmsolid.analytics.views import (
     ConversationsReportView,
     EnrollmentsReportView,
     FunnelView,
+    HoursReportView,
     SequencesReportView,
     TeamReportView,
     answer,
@@ -73,6 +74,7 @@ TOOLS = (
             AccountsReportView,
             TeamReportView,
             ConversationsReportView,
+            HoursReportView,
         ),
     ),
 )

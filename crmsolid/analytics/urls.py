@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("analytics/accounts", views.AccountsReportView.as_view()),
     path("analytics/team", views.TeamReportView.as_view()),
     path("analytics/conversations", views.ConversationsReportView.as_view()),
+    path("analytics/hours", views.HoursReportView.as_view()),
 ]

@@ -10,6 +10,7 @@ from crmsolid.analytics.representations import (
     ConversationsOut,
     EnrollmentsOut,
     FunnelOut,
+    HoursOut,
     SequencesOut,
     TeamOut,
 )
@@ -79,3 +80,11 @@ class ConversationsReportView(WorkspaceView):
     @endpoint(scopes=READ, query=ReportQuery, responses={200: ConversationsOut}, slow=True)
     def get(self) -> ApiResponse:
         return answer("conversations", self.actor, self.query)
+
+
+class HoursReportView(WorkspaceView):
+    """When people write: their messages by weekday and hour."""
+
+    @endpoint(scopes=READ, query=ReportQuery, responses={200: HoursOut}, slow=True)
+    def get(self) -> ApiResponse:
+        return answer("hours", self.actor, self.query)

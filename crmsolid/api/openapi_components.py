@@ -35,6 +35,7 @@ TAGS = {
     "Notes": "What members, keys and assistants wrote down about contacts.",
     "Segments": "Saved filters of contacts.",
     "Sequences": "Messages that follow one another by a plan.",
+    "Tags": "What contacts are marked with, each with the number of contacts.",
     "Templates": "Texts that are kept for messages.",
     "Threads": "Conversations of an account with a contact.",
     "Webhooks": "Where events are delivered, and what is posted there.",
@@ -193,7 +194,7 @@ def idempotency_key(endpoint: Endpoint, method: str) -> dict[str, Any]:
 def path_parameter(name: str, segment: str, converter: str) -> dict[str, Any]:
     """An id in the path; ``segment`` is the path segment before it."""
     kind = next((name for name, kind in KINDS.items() if kind.segment == segment), segment.rstrip("s"))
-    text = f"The id of the {kind}."
+    text = f"The {'id' if name.endswith('id') else name} of the {kind.replace('-', ' ')}."
     if converter == "int":
         schema: dict[str, Any] = {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**63 - 1}
     elif segment in ID_PREFIXES:

@@ -37,6 +37,7 @@ ENUMERATIONS = {
     "ExportFormat": "export_contacts?format",
     "FileKind": "Attachment.kind",
     "Format": "Broadcast.format",
+    "HistoryState": "HistoryRequest.state",
     "IfNot": "SequenceStep.if_not",
     "InFlight": "SequenceChanges.in_flight",
     "JobKind": "list_jobs?kind",

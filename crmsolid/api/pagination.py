@@ -157,6 +157,20 @@ def page(
     return Page(shown, _encode(replace(next_position, as_of=as_of, synced_until=synced_until), binding))
 
 
+def cursor_of_value(value: str, *, of: str, workspace_id: int) -> str:
+    """The cursor of a list that is no queryset, and whose next page begins with this value. ``of`` names the list."""
+    return _encode(_Cursor(value, None), _binding_of_values(of, workspace_id))
+
+
+def value_of_cursor(cursor: str, *, of: str, workspace_id: int) -> str:
+    """The value of a cursor by :func:`cursor_of_value`. ``invalid_cursor`` (400)."""
+    return str(_decode(cursor, _binding_of_values(of, workspace_id)).value)
+
+
+def _binding_of_values(of: str, workspace_id: int) -> bytes:
+    return json.dumps(["values", of, workspace_id]).encode()
+
+
 def _binding(queryset: "QuerySet[Any]", workspace_id: int, sort: str, filters: Mapping[str, Any]) -> bytes:
     """What a cursor is valid for. The model is part of it: ids of another model may have another type."""
     plain = {name: str(value) for name, value in filters.items() if name not in ("limit", "cursor")}

@@ -28,6 +28,9 @@ _NAMES = {
     "FileOut": "UploadedFile",
     "FunnelOut": "FunnelReport",
     "FunnelPeriodOut": "FunnelReportPeriod",
+    "HistoryOut": "HistoryRequest",
+    "HoursOut": "HourReport",
+    "HoursPeriodOut": "HourReportPeriod",
     "IssuedEndpointOut": "IssuedWebhook",
     "KeyOut": "ApiKey",
     "LeafOut": "SegmentLeaf",
@@ -58,6 +61,7 @@ _NAMES = {
     "ThreadChangedOut": "ChangedThread",
     "ThreadDetailOut": "ThreadWithMessages",
     "VersionFiguresOut": "SequenceFigures",
+    "WeekdayOut": "WeekdayFigures",
     "WindowOut": "SendingWindow",
 }
 _ENDINGS = {"Out": "", "In": "Input", "Patch": "Changes"}

@@ -56,6 +56,7 @@ WITHOUT_PREFIX = {
     "account": Kind("", "accounts", "GET /v1/accounts"),
     "custom field": Kind("", "custom-fields", "GET /v1/custom-fields"),
     "member": Kind("", "members", "GET /v1/members"),
+    "tag": Kind("", "tags", "GET /v1/tags"),
     "template": Kind("", "templates", "GET /v1/templates"),
 }
 _KIND_OF_PREFIX = {kind.prefix: name for name, kind in KINDS.items()}

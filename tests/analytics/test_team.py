@@ -220,7 +220,7 @@ def test_hours_of_the_heat_map_are_those_of_the_time_zone(
         local = time.move(minutes=100).astimezone(ZoneInfo(zone))
         write_in(account, contact(tenants.workspace, f"writer_{local:%d_%H_%M}"))
         expected[local.weekday()][local.hour] += 1
-    assert writing_hours(actor, Period(begins, time.move(minutes=1))) == expected
+    assert writing_hours(actor, [Period(begins, time.move(minutes=1))]).total == expected
 
 
 def test_answers_of_another_workspace_and_wrong_addresses_show_nothing(

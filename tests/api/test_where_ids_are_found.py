@@ -12,6 +12,7 @@ MISSING = {
     "delivery": f"/v1/deliveries/{new_id('dlv')}",
     "template": "/v1/templates/1",
     "custom field": "/v1/custom-fields/nothing",
+    "tag": "/v1/tags/nobody has it",
 }
 
 

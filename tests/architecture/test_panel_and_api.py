@@ -123,7 +123,7 @@ def test_each_row_has_a_call_that_exists_or_says_why_there_is_none() -> None:
     calls = {f"{method} {path}" for view, path in paths() for method in view.endpoints}
     for ability in abilities():
         assert set(ability.calls) <= calls, ability
-        assert ability.calls or re.match("missing|none: ", ability.why), ability
+        assert ability.calls or ability.why.startswith("none: "), ability
 
 
 def test_tools_exist_and_do_a_call_of_their_row() -> None:

@@ -28,6 +28,7 @@ async def run(live: Live, run_name: str, folder: Path) -> None:
         contact_id = await contacts(crm, run_name)
         await imports(crm, run_name, folder)
         await segments(crm, run_name, contact_id)
+        await tags(crm, run_name)
         await messages(crm, live, run_name)
         await notes_and_templates(crm, live, run_name, contact_id)
         await files(crm, live, run_name, folder)
@@ -117,6 +118,8 @@ async def contacts(crm: AsyncCrmSolid, run_name: str) -> str:
 
     assert (await crm.contacts.data(contact.id)).contact.name == NAME
     assert (await crm.contacts.score(contact.id)).score == 0
+    score = await crm.contacts.add_points(contact.id, points=15, note="met at a fair")
+    assert (score.score, score.data[0].cause) == (15, "manual: met at a fair")
     rows = [json.loads(line) async for line in crm.contacts.export(format="ndjson", tag=[run_name, "vip"]).lines()]
     assert [(row["id"], row["name"]) for row in rows] == [(contact.id, NAME)]
     return contact.id
@@ -195,6 +198,21 @@ async def segments(crm: AsyncCrmSolid, run_name: str, contact_id: str) -> None:
         await crm.segments.get(segment.id)
 
 
+async def tags(crm: AsyncCrmSolid, run_name: str) -> None:
+    name = f"a/b {run_name} 🚀?"
+    await crm.contacts.create(email=f"tagged_{run_name}@example.com", tags=[name])
+    assert name in [tag.name async for tag in crm.tags.list(limit=1)]
+    tag = await crm.tags.get(name)
+    assert (tag.name, tag.contacts, tag.contacts_is_minimum) == (name, 1, False)
+    job = await crm.jobs.wait((await crm.tags.rename(name, to=f"c {run_name}", if_match=tag.response.etag)).id)
+    assert (job.state, job.done) == ("done", 1)
+    with pytest.raises(errors.NotFoundError):
+        await crm.tags.get(name)
+    with pytest.raises(errors.PreconditionFailedError):
+        await crm.tags.delete(f"c {run_name}", if_match=tag.response.etag)
+    assert (await crm.jobs.wait((await crm.tags.delete(f"c {run_name}")).id)).done == 1
+
+
 async def messages(crm: AsyncCrmSolid, live: Live, run_name: str) -> None:
     text = f"Привіт {{first_name|друже}} 🚀 {run_name}"
     async with crm.messages.stream() as stream:
@@ -226,6 +244,10 @@ async def messages(crm: AsyncCrmSolid, live: Live, run_name: str) -> None:
     assert len([one async for one in crm.threads.messages(thread_id, sort="created_at")]) == 4
     assert (await crm.threads.read(thread_id)).unread_count == 0
     assert (await crm.threads.unread(thread_id)).unread_count == 1
+    with pytest.raises(errors.InvalidStateError):  # only Telegram has older messages
+        await crm.threads.load_history(thread_id)
+    with pytest.raises(errors.NotFoundError):
+        await crm.threads.history(thread_id)
     assert (await crm.threads.update(thread_id, state="closed")).id == thread_id
     assert (await crm.threads.get(thread_id, messages=1)).state == "closed"
     await crm.threads.update(thread_id, state="open")
@@ -399,6 +421,9 @@ async def analytics(crm: AsyncCrmSolid) -> None:
     team = await crm.analytics.team(compare=True)
     assert team.before is not None and team.everyone.written == sum(each.written for each in team.data) > 0
     assert (await crm.analytics.enrollments()).before is None
+    hours = await crm.analytics.hours(compare=True)
+    assert hours.before is not None and len(hours.data[0].hours) == 24
+    assert sum(hours.data[0].hours) == hours.data[0].received > 0
 
 
 async def erase(crm: AsyncCrmSolid, contact_id: str) -> None:

@@ -98,7 +98,7 @@ class OverviewPage(FramedPage):
             before = _Numbers(self.actor, [span_before.whole])
             received_before = received_by_period(self.actor, span_before.periods)
             series.append(Series("is-then", "Before", received_before, f"{sum(received_before):,}"))
-        hours = writing_hours(self.actor, span.whole)
+        hours = writing_hours(self.actor, [span.whole]).total
         return self.render_framed(
             days,
             form,

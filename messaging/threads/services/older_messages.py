@@ -44,6 +44,15 @@ def load_history(actor: Actor, thread_id: str) -> HistoryRequest:
         audit.record(actor, "thread.history_requested", thread_id)
         transaction.on_commit(lambda: account_workers.wake(AccountKind.TELEGRAM, [thread.account_id]))
     request: HistoryRequest = rows.get()
+    request.thread = thread
+    return request
+
+
+def get_history_request(actor: Actor, thread_id: str) -> HistoryRequest:
+    """The latest request for older messages of the thread. Errors: ``scope_missing``, ``not_found``."""
+    request = find_history_request(actor, thread_id)
+    if request is None:
+        raise not_found("request for older messages")
     return request
 
 

@@ -39,6 +39,8 @@ NAMES = {
     "FunnelReport": "Funnel",
     "FunnelReportPeriod": "FunnelPeriod",
     "FunnelStage": "Stage",
+    "HourReport": "Hours",
+    "HourReportPeriod": "HoursPeriod",
     "IssuedWebhook": "IssuedEndpoint",
     "MemberConversationFigures": "MemberConversations",
     "MessageChange": "Change",

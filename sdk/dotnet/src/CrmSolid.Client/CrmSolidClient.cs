@@ -61,6 +61,7 @@ public class CrmSolidClient
         Notes = new NotesClient(transport);
         Segments = new SegmentsClient(transport);
         Sequences = new SequencesClient(transport);
+        Tags = new TagsClient(transport);
         Templates = new TemplatesClient(transport);
         Threads = new ThreadsClient(transport);
         Webhooks = new WebhooksClient(transport);
@@ -110,6 +111,9 @@ public class CrmSolidClient
 
     /// <summary>Series of messages.</summary>
     public virtual SequencesClient Sequences { get; } = null!;
+
+    /// <summary>The tags that contacts have.</summary>
+    public virtual TagsClient Tags { get; } = null!;
 
     /// <summary>Texts that are kept for messages.</summary>
     public virtual TemplatesClient Templates { get; } = null!;

@@ -141,6 +141,8 @@ FileKindIn = Literal["photo", "video", "voice", "video_note", "audio", "document
 FileKind = FileKindIn | str
 FormatIn = Literal["plain", "markdown", "html"]
 Format = FormatIn | str
+HistoryStateIn = Literal["asked", "done", "failed"]
+HistoryState = HistoryStateIn | str
 IfNotIn = Literal["skip", "stop"]
 IfNot = IfNotIn | str
 JobStateIn = Literal["queued", "running", "done", "failed", "canceled"]
@@ -195,6 +197,8 @@ SequenceStatusIn = Literal["draft", "active", "paused"]
 SequenceStatus = SequenceStatusIn | str
 ThreadStateIn = Literal["open", "snoozed", "closed"]
 ThreadState = ThreadStateIn | str
+WeekdayIn = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Weekday = WeekdayIn | str
 WrittenViaIn = Literal["panel", "rest", "mcp", "phone", "command", "system"]
 WrittenVia = WrittenViaIn | str
 
@@ -1207,6 +1211,63 @@ class Funnel(Model):
     """The same figures of as many days before. Null unless `compare` is true."""
 
 
+class HistoryRequest(Model):
+    """The latest request for older messages of a conversation, which are at Telegram only."""
+
+    thread_id: str = ""
+    """The conversation."""
+    state: HistoryState = ""
+    """`asked` until the messages are stored (`done`) or cannot be loaded."""
+    reason: str | None = None
+    """Why it has failed; null if it has not."""
+    is_complete: bool = ABSENT
+    """Whether Telegram has nothing older."""
+    requested_at: Time = ABSENT
+    """When they were asked for."""
+
+
+class WeekdayFigures(Model):
+    """What people wrote on a weekday of the workspace's time zone."""
+
+    weekday: Weekday = ""
+    """The day."""
+    received: int = ABSENT
+    """Messages of people, without those of erased contacts."""
+    hours: list[int] = pydantic.Field(default_factory=list)
+    """The same of each of its 24 hours, from midnight on."""
+
+
+class HoursPeriod(Model):
+    """The weekdays on which anybody wrote in the period, from Monday on."""
+
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
+    """Inclusive."""
+    to: Time = ABSENT
+    """Exclusive."""
+    data: list[WeekdayFigures] = pydantic.Field(default_factory=list)
+    """The figures, one object each."""
+
+
+class Hours(Model):
+    """The weekdays on which anybody wrote in the period, from Monday on."""
+
+    from_: Time = pydantic.Field(default=ABSENT, alias="from")
+    """Inclusive."""
+    to: Time = ABSENT
+    """Exclusive."""
+    data: list[WeekdayFigures] = pydantic.Field(default_factory=list)
+    """The figures, one object each."""
+    complete_until: Time = ABSENT
+    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
+    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
+    For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
+    series: list[HoursPeriod] | None = None
+    """The same figures of each period. Null unless `interval` is given."""
+    before: HoursPeriod | None = None
+    """The same figures of as many days before. Null unless `compare` is true."""
+
+
 class IssuedEndpoint(Model):
     """With `secret` if it was generated: it is never shown again."""
 
@@ -1723,6 +1784,17 @@ class Sequences(Model):
     """The same figures of each period. Null unless `interval` is given."""
     before: SequencesPeriod | None = None
     """The same figures of as many days before. Null unless `compare` is true."""
+
+
+class Tag(Model):
+    """A tag. It exists for as long as a contact has it."""
+
+    name: str = ""
+    """The tag itself."""
+    contacts: int = ABSENT
+    """How many contacts have it; counting stops at 10,000."""
+    contacts_is_minimum: bool = ABSENT
+    """Whether more contacts than that have it."""
 
 
 class WriterFigures(Model):

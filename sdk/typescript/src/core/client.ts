@@ -14,7 +14,7 @@ import { Jobs } from "./resources/jobs.js";
 import { Messages, Threads } from "./resources/messages.js";
 import { Notes } from "./resources/notes.js";
 import { Resource } from "./resources/resource.js";
-import { Segments } from "./resources/segments.js";
+import { Segments, Tags } from "./resources/segments.js";
 import { Enrollments, Sequences } from "./resources/sequences.js";
 import { Templates } from "./resources/templates.js";
 import { Deliveries, Webhooks } from "./resources/webhooks.js";
@@ -43,6 +43,7 @@ export class CrmSolidCore extends Resource {
   readonly notes: Notes;
   readonly segments: Segments;
   readonly sequences: Sequences;
+  readonly tags: Tags;
   readonly templates: Templates;
   readonly threads: Threads;
   readonly webhooks: Webhooks;
@@ -70,6 +71,7 @@ export class CrmSolidCore extends Resource {
     this.notes = new Notes(transport);
     this.segments = new Segments(transport);
     this.sequences = new Sequences(transport);
+    this.tags = new Tags(transport);
     this.templates = new Templates(transport);
     this.threads = new Threads(transport);
     this.webhooks = new Webhooks(transport);

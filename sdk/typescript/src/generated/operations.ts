@@ -13,6 +13,7 @@ export interface Operations {
   get_analytics_conversations: { query: NonNullable<types.GetAnalyticsConversationsData["query"]>; body: None; answer: types.GetAnalyticsConversationsResponses[200] };
   get_analytics_enrollments: { query: NonNullable<types.GetAnalyticsEnrollmentsData["query"]>; body: None; answer: types.GetAnalyticsEnrollmentsResponses[200] };
   get_analytics_funnel: { query: NonNullable<types.GetAnalyticsFunnelData["query"]>; body: None; answer: types.GetAnalyticsFunnelResponses[200] };
+  get_analytics_hours: { query: NonNullable<types.GetAnalyticsHoursData["query"]>; body: None; answer: types.GetAnalyticsHoursResponses[200] };
   get_analytics_sequences: { query: NonNullable<types.GetAnalyticsSequencesData["query"]>; body: None; answer: types.GetAnalyticsSequencesResponses[200] };
   get_analytics_team: { query: NonNullable<types.GetAnalyticsTeamData["query"]>; body: None; answer: types.GetAnalyticsTeamResponses[200] };
   list_broadcasts: { query: NonNullable<types.ListBroadcastsData["query"]>; body: None; answer: types.ListBroadcastsResponses[200] };
@@ -32,6 +33,7 @@ export interface Operations {
   get_contact_data: { query: None; body: None; answer: types.GetContactDataResponses[200] };
   list_notes: { query: NonNullable<types.ListNotesData["query"]>; body: None; answer: types.ListNotesResponses[200] };
   create_note: { query: None; body: NonNullable<types.CreateNoteData["body"]>; answer: types.CreateNoteResponses[201] };
+  add_points: { query: None; body: NonNullable<types.AddPointsData["body"]>; answer: types.AddPointsResponses[200] };
   get_contact_score: { query: NonNullable<types.GetContactScoreData["query"]>; body: None; answer: types.GetContactScoreResponses[200] };
   tag_contact: { query: None; body: NonNullable<types.TagContactData["body"]>; answer: types.TagContactResponses[200] };
   export_contacts: { query: NonNullable<types.ExportContactsData["query"]>; body: None; answer: void };
@@ -88,6 +90,10 @@ export interface Operations {
   preview_sequence: { query: None; body: NonNullable<types.PreviewSequenceData["body"]>; answer: types.PreviewSequenceResponses[200] };
   resume_sequence: { query: None; body: NonNullable<types.ResumeSequenceData["body"]>; answer: types.ResumeSequenceResponses[200] };
   start_sequence: { query: None; body: NonNullable<types.StartSequenceData["body"]>; answer: types.StartSequenceResponses[200] };
+  list_tags: { query: NonNullable<types.ListTagsData["query"]>; body: None; answer: types.ListTagsResponses[200] };
+  get_tag: { query: None; body: None; answer: types.GetTagResponses[200] };
+  rename_tag: { query: None; body: NonNullable<types.RenameTagData["body"]>; answer: types.RenameTagResponses[202] };
+  delete_tag: { query: None; body: None; answer: types.DeleteTagResponses[202] };
   list_templates: { query: NonNullable<types.ListTemplatesData["query"]>; body: None; answer: types.ListTemplatesResponses[200] };
   create_template: { query: None; body: NonNullable<types.CreateTemplateData["body"]>; answer: types.CreateTemplateResponses[201] };
   get_template: { query: None; body: None; answer: types.GetTemplateResponses[200] };
@@ -96,6 +102,8 @@ export interface Operations {
   list_threads: { query: NonNullable<types.ListThreadsData["query"]>; body: None; answer: types.ListThreadsResponses[200] };
   get_thread: { query: NonNullable<types.GetThreadData["query"]>; body: None; answer: types.GetThreadResponses[200] };
   update_thread: { query: None; body: NonNullable<types.UpdateThreadData["body"]>; answer: types.UpdateThreadResponses[200] };
+  get_thread_history: { query: None; body: None; answer: types.GetThreadHistoryResponses[200] };
+  load_thread_history: { query: None; body: NonNullable<types.LoadThreadHistoryData["body"]>; answer: types.LoadThreadHistoryResponses[202] };
   list_thread_messages: { query: NonNullable<types.ListThreadMessagesData["query"]>; body: None; answer: types.ListThreadMessagesResponses[200] };
   read_thread: { query: None; body: NonNullable<types.ReadThreadData["body"]>; answer: types.ReadThreadResponses[200] };
   mark_thread_unread: { query: None; body: NonNullable<types.MarkThreadUnreadData["body"]>; answer: types.MarkThreadUnreadResponses[200] };
@@ -120,6 +128,7 @@ export const operations: Record<keyof Operations, readonly [method: string, path
   get_analytics_conversations: ["GET", "/v1/analytics/conversations", "ConversationReport"],
   get_analytics_enrollments: ["GET", "/v1/analytics/enrollments", "EnrollmentReport"],
   get_analytics_funnel: ["GET", "/v1/analytics/funnel", "FunnelReport"],
+  get_analytics_hours: ["GET", "/v1/analytics/hours", "HourReport"],
   get_analytics_sequences: ["GET", "/v1/analytics/sequences", "SequenceReport"],
   get_analytics_team: ["GET", "/v1/analytics/team", "TeamReport"],
   list_broadcasts: ["GET", "/v1/broadcasts", "[]Broadcast"],
@@ -139,6 +148,7 @@ export const operations: Record<keyof Operations, readonly [method: string, path
   get_contact_data: ["GET", "/v1/contacts/{contact_id}/data", "PersonalData"],
   list_notes: ["GET", "/v1/contacts/{contact_id}/notes", "[]Note"],
   create_note: ["POST", "/v1/contacts/{contact_id}/notes", "Note"],
+  add_points: ["POST", "/v1/contacts/{contact_id}/points", "[]ScoreEntry"],
   get_contact_score: ["GET", "/v1/contacts/{contact_id}/score", "[]ScoreEntry"],
   tag_contact: ["POST", "/v1/contacts/{contact_id}/tags", "WrittenContact"],
   export_contacts: ["GET", "/v1/contacts/export", ""],
@@ -195,6 +205,10 @@ export const operations: Record<keyof Operations, readonly [method: string, path
   preview_sequence: ["POST", "/v1/sequences/{sequence_id}/preview", "SequencePreview"],
   resume_sequence: ["POST", "/v1/sequences/{sequence_id}/resume", "Sequence"],
   start_sequence: ["POST", "/v1/sequences/{sequence_id}/start", "Sequence"],
+  list_tags: ["GET", "/v1/tags", "[]Tag"],
+  get_tag: ["GET", "/v1/tags/{name}", "Tag"],
+  rename_tag: ["PATCH", "/v1/tags/{name}", "Job"],
+  delete_tag: ["DELETE", "/v1/tags/{name}", "Job"],
   list_templates: ["GET", "/v1/templates", "[]Template"],
   create_template: ["POST", "/v1/templates", "WrittenTemplate"],
   get_template: ["GET", "/v1/templates/{template_id}", "Template"],
@@ -203,6 +217,8 @@ export const operations: Record<keyof Operations, readonly [method: string, path
   list_threads: ["GET", "/v1/threads", "[]Thread"],
   get_thread: ["GET", "/v1/threads/{thread_id}", "ThreadWithMessages"],
   update_thread: ["PATCH", "/v1/threads/{thread_id}", "ChangedThread"],
+  get_thread_history: ["GET", "/v1/threads/{thread_id}/history", "HistoryRequest"],
+  load_thread_history: ["POST", "/v1/threads/{thread_id}/history", "HistoryRequest"],
   list_thread_messages: ["GET", "/v1/threads/{thread_id}/messages", "[]Message"],
   read_thread: ["POST", "/v1/threads/{thread_id}/read", "ReadThread"],
   mark_thread_unread: ["POST", "/v1/threads/{thread_id}/unread", "ReadThread"],
@@ -242,6 +258,9 @@ export const shapes: Record<string, Readonly<Record<string, string>>> = {
   "FunnelReport": {"from":"","to":"","stages":"[]FunnelStage","complete_until":"","series":"","before":"FunnelReportPeriod"},
   "FunnelStage": {"stage":"","count":"","conversion":"Ratio","median_days":""},
   "FunnelReportPeriod": {"from":"","to":"","stages":"[]FunnelStage"},
+  "HourReport": {"from":"","to":"","data":"[]WeekdayFigures","complete_until":"","series":"","before":"HourReportPeriod"},
+  "WeekdayFigures": {"weekday":"","received":"","hours":"[]"},
+  "HourReportPeriod": {"from":"","to":"","data":"[]WeekdayFigures"},
   "SequenceReport": {"from":"","to":"","data":"[]SequenceFigures","complete_until":"","series":"","before":"SequenceReportPeriod"},
   "SequenceFigures": {"sequence_id":"","name":"","version":"","steps":"[]StepFigures"},
   "StepFigures": {"sent":"","failed":"","replied":"","auto_replied":"","opted_out":"","reply_rate":"Ratio","step":""},
@@ -312,11 +331,13 @@ export const shapes: Record<string, Readonly<Record<string, string>>> = {
   "SequenceStep": {"id":"","delay":"","text":"","format":"","attachments":"[]","condition":"","if_not":""},
   "SequencePreview": {"steps":"[]SequencePreviewStep"},
   "SequencePreviewStep": {"step":"","planned_at":"","reason":"","text":"","html":""},
+  "Tag": {"name":"","contacts":"","contacts_is_minimum":""},
   "Template": {"id":"","name":"","text":"","format":"","attachments":"[]","created_at":"","updated_at":""},
   "WrittenTemplate": {"id":"","name":"","text":"","format":"","attachments":"[]","created_at":"","updated_at":""},
   "Thread": {"id":"","account_id":"","account":"AccountName","contact_id":"","contact":"ContactName","state":"","snoozed_until":"","assignee":"MemberName","unread_count":"","waiting_since":"","planned_at":"","last_message_at":"","last_message":"Message","created_at":""},
   "ThreadWithMessages": {"id":"","account_id":"","account":"AccountName","contact_id":"","contact":"ContactName","state":"","snoozed_until":"","assignee":"MemberName","unread_count":"","waiting_since":"","planned_at":"","last_message_at":"","last_message":"Message","created_at":"","messages":"[]Message"},
   "ChangedThread": {"id":"","account_id":"","account":"AccountName","contact_id":"","contact":"ContactName","state":"","snoozed_until":"","assignee":"MemberName","unread_count":"","waiting_since":"","planned_at":"","last_message_at":"","last_message":"Message","created_at":""},
+  "HistoryRequest": {"thread_id":"","state":"","reason":"","is_complete":"","requested_at":""},
   "ReadThread": {"id":"","unread_count":""},
   "Webhook": {"id":"","url":"","description":"","events":"[]","account_ids":"[]","header_names":"[]","enabled":"","disabled_reason":"","disabled_at":"","failing_since":"","previous_secret_until":"","verified_with":"","created_at":"","updated_at":""},
   "IssuedWebhook": {"id":"","url":"","description":"","events":"[]","account_ids":"[]","header_names":"[]","enabled":"","disabled_reason":"","disabled_at":"","failing_since":"","previous_secret_until":"","verified_with":"","created_at":"","updated_at":"","secret":""},

@@ -2472,6 +2472,82 @@ export type FunnelStage = {
     median_days: number | null;
 };
 
+/**
+ * The latest request for older messages of a conversation, which are at Telegram only.
+ */
+export type HistoryRequest = {
+    /**
+     * The conversation.
+     */
+    thread_id: string;
+    /**
+     * `asked` until the messages are stored (`done`) or cannot be loaded.
+     */
+    state: HistoryState;
+    /**
+     * Why it has failed; null if it has not.
+     */
+    reason: string | null;
+    /**
+     * Whether Telegram has nothing older.
+     */
+    is_complete: boolean;
+    /**
+     * When they were asked for.
+     */
+    requested_at: string;
+};
+
+export type HistoryState = 'asked' | 'done' | 'failed';
+
+/**
+ * The weekdays on which anybody wrote in the period, from Monday on.
+ */
+export type HourReport = {
+    /**
+     * Inclusive.
+     */
+    from: string;
+    /**
+     * Exclusive.
+     */
+    to: string;
+    /**
+     * The figures, one object each.
+     */
+    data: Array<WeekdayFigures>;
+    /**
+     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     */
+    complete_until: string;
+    /**
+     * The same figures of each period. Null unless `interval` is given.
+     */
+    series: Array<HourReportPeriod> | null;
+    /**
+     * The same figures of as many days before. Null unless `compare` is true.
+     */
+    before: HourReportPeriod | null;
+};
+
+/**
+ * The weekdays on which anybody wrote in the period, from Monday on.
+ */
+export type HourReportPeriod = {
+    /**
+     * Inclusive.
+     */
+    from: string;
+    /**
+     * Exclusive.
+     */
+    to: string;
+    /**
+     * The figures, one object each.
+     */
+    data: Array<WeekdayFigures>;
+};
+
 export type IfNot = 'skip' | 'stop';
 
 export type InFlight = 'finish' | 'move';
@@ -3748,6 +3824,17 @@ export type PingEvent = {
 
 export type Plan = 'trial' | 'pro' | 'business' | 'expired';
 
+export type PointsInput = {
+    /**
+     * What to add; below 0 to take off. Not 0.
+     */
+    points: number;
+    /**
+     * Why; it is in `cause`.
+     */
+    note?: string;
+};
+
 export type PreviewReason = 'condition' | 'missing_value';
 
 /**
@@ -3876,6 +3963,13 @@ export type ReadUnansweredCondition = {
 };
 
 export type RecipientStatus = 'pending' | 'sent' | 'failed' | 'skipped' | 'needs_attention' | 'canceled';
+
+export type RenameTagInput = {
+    /**
+     * The new name; that of another tag merges them.
+     */
+    name: string;
+};
 
 export type ReplayInput = {
     /**
@@ -4874,6 +4968,24 @@ export type SubscriptionUpgradedEvent = {
     request_id?: string | null;
 };
 
+/**
+ * A tag. It exists for as long as a contact has it.
+ */
+export type Tag = {
+    /**
+     * The tag itself.
+     */
+    name: string;
+    /**
+     * How many contacts have it; counting stops at 10,000.
+     */
+    contacts: number;
+    /**
+     * Whether more contacts than that have it.
+     */
+    contacts_is_minimum: boolean;
+};
+
 export type TagChanges = {
     /**
      * Tags to add.
@@ -4898,6 +5010,17 @@ export type TagCondition = {
      * What it is compared with. `exists` takes true or false, `in` a list.
      */
     value: string | Array<string> | boolean;
+};
+
+export type TagPage = {
+    /**
+     * The objects of this page.
+     */
+    data: Array<Tag>;
+    /**
+     * Give it as `cursor`; null on the last page.
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -5640,6 +5763,24 @@ export type WebhookPage = {
 };
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/**
+ * What people wrote on a weekday of the workspace's time zone.
+ */
+export type WeekdayFigures = {
+    /**
+     * The day.
+     */
+    weekday: Weekday;
+    /**
+     * Messages of people, without those of erased contacts.
+     */
+    received: number;
+    /**
+     * The same of each of its 24 hours, from midnight on.
+     */
+    hours: Array<number>;
+};
 
 export type Workspace = {
     /**
@@ -6556,6 +6697,108 @@ export type GetAnalyticsFunnelResponses = {
 };
 
 export type GetAnalyticsFunnelResponse = GetAnalyticsFunnelResponses[keyof GetAnalyticsFunnelResponses];
+
+export type GetAnalyticsHoursData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.
+         */
+        'If-Match'?: string;
+        /**
+         * ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands for any: with it, a write that creates or updates only creates.
+         */
+        'If-None-Match'?: string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * A date in the workspace's time zone, or RFC 3339. Default: the last 30 days.
+         */
+        from?: string | string;
+        /**
+         * A date, which is included, or RFC 3339, exclusive. Default: now.
+         */
+        to?: string | string;
+        /**
+         * Adds a `series`.
+         */
+        interval?: AnalyticsInterval;
+        /**
+         * Adds `before`: the same of as many days before.
+         */
+        compare?: boolean;
+    };
+    url: '/v1/analytics/hours';
+};
+
+export type GetAnalyticsHoursErrors = {
+    /**
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `precondition_failed`: The object changed since you read it. Read it again, then retry.
+     */
+    412: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type GetAnalyticsHoursError = GetAnalyticsHoursErrors[keyof GetAnalyticsHoursErrors];
+
+export type GetAnalyticsHoursResponses = {
+    /**
+     * OK
+     */
+    200: HourReport;
+};
+
+export type GetAnalyticsHoursResponse = GetAnalyticsHoursResponses[keyof GetAnalyticsHoursResponses];
 
 export type GetAnalyticsSequencesData = {
     body?: never;
@@ -8582,6 +8825,116 @@ export type CreateNoteResponses = {
 
 export type CreateNoteResponse = CreateNoteResponses[keyof CreateNoteResponses];
 
+export type AddPointsData = {
+    body: PointsInput;
+    headers: {
+        /**
+         * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
+         */
+        'Idempotency-Key': string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        /**
+         * The id of the contact.
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/v1/contacts/{contact_id}/points';
+};
+
+export type AddPointsErrors = {
+    /**
+     * - `malformed_json`: Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.
+     * - `idempotency_key_missing`: Send an Idempotency-Key header, a new UUID for each logical operation.
+     * - `idempotency_key_invalid`: An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `idempotency_in_progress`: A request with this Idempotency-Key is still running. Retry in a moment.
+     */
+    409: Problem;
+    /**
+     * - `erased`: The person this answer was about has been erased.
+     */
+    410: Problem;
+    /**
+     * - `payload_too_large`: A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: Correct the fields that `errors` names, then retry.
+     * - `idempotency_key_reused`: This Idempotency-Key was used for another request. Use a new key.
+     */
+    422: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type AddPointsError = AddPointsErrors[keyof AddPointsErrors];
+
+export type AddPointsResponses = {
+    /**
+     * OK
+     */
+    200: ContactScore;
+};
+
+export type AddPointsResponse = AddPointsResponses[keyof AddPointsResponses];
+
 export type GetContactScoreData = {
     body?: never;
     headers?: {
@@ -9230,7 +9583,7 @@ export type GetCustomFieldData = {
     };
     path: {
         /**
-         * The id of the custom-field.
+         * The key of the custom field.
          */
         key: string;
     };
@@ -9328,7 +9681,7 @@ export type UpdateCustomFieldData = {
     };
     path: {
         /**
-         * The id of the custom-field.
+         * The key of the custom field.
          */
         key: string;
     };
@@ -14436,6 +14789,426 @@ export type StartSequenceResponses = {
 
 export type StartSequenceResponse = StartSequenceResponses[keyof StartSequenceResponses];
 
+export type ListTagsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Rows a page.
+         */
+        limit?: number;
+        /**
+         * From `next_cursor`.
+         */
+        cursor?: string;
+    };
+    url: '/v1/tags';
+};
+
+export type ListTagsErrors = {
+    /**
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `invalid_cursor`: A cursor belongs to the list, sort and filters it came from. Start again without it.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type ListTagsError = ListTagsErrors[keyof ListTagsErrors];
+
+export type ListTagsResponses = {
+    /**
+     * OK
+     */
+    200: TagPage;
+};
+
+export type ListTagsResponse = ListTagsResponses[keyof ListTagsResponses];
+
+export type DeleteTagData = {
+    body?: never;
+    headers?: {
+        /**
+         * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.
+         */
+        'If-Match'?: string;
+        /**
+         * ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands for any: with it, a write that creates or updates only creates.
+         */
+        'If-None-Match'?: string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        /**
+         * The name of the tag.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/v1/tags/{name}';
+};
+
+export type DeleteTagErrors = {
+    /**
+     * - `malformed_json`: Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.
+     * - `idempotency_key_invalid`: An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `idempotency_in_progress`: A request with this Idempotency-Key is still running. Retry in a moment.
+     */
+    409: Problem;
+    /**
+     * - `erased`: The person this answer was about has been erased.
+     */
+    410: Problem;
+    /**
+     * - `precondition_failed`: The object changed since you read it. Read it again, then retry.
+     */
+    412: Problem;
+    /**
+     * - `payload_too_large`: A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: Correct the fields that `errors` names, then retry.
+     * - `idempotency_key_reused`: This Idempotency-Key was used for another request. Use a new key.
+     */
+    422: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type DeleteTagError = DeleteTagErrors[keyof DeleteTagErrors];
+
+export type DeleteTagResponses = {
+    /**
+     * Accepted
+     */
+    202: Job;
+};
+
+export type DeleteTagResponse = DeleteTagResponses[keyof DeleteTagResponses];
+
+export type GetTagData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.
+         */
+        'If-Match'?: string;
+        /**
+         * ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands for any: with it, a write that creates or updates only creates.
+         */
+        'If-None-Match'?: string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        /**
+         * The name of the tag.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/v1/tags/{name}';
+};
+
+export type GetTagErrors = {
+    /**
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `precondition_failed`: The object changed since you read it. Read it again, then retry.
+     */
+    412: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type GetTagError = GetTagErrors[keyof GetTagErrors];
+
+export type GetTagResponses = {
+    /**
+     * OK
+     */
+    200: Tag;
+};
+
+export type GetTagResponse = GetTagResponses[keyof GetTagResponses];
+
+export type RenameTagData = {
+    body: RenameTagInput;
+    headers: {
+        /**
+         * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
+         */
+        'Idempotency-Key': string;
+        /**
+         * The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.
+         */
+        'If-Match'?: string;
+        /**
+         * ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands for any: with it, a write that creates or updates only creates.
+         */
+        'If-None-Match'?: string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        /**
+         * The name of the tag.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/v1/tags/{name}';
+};
+
+export type RenameTagErrors = {
+    /**
+     * - `malformed_json`: Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.
+     * - `idempotency_key_missing`: Send an Idempotency-Key header, a new UUID for each logical operation.
+     * - `idempotency_key_invalid`: An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `idempotency_in_progress`: A request with this Idempotency-Key is still running. Retry in a moment.
+     */
+    409: Problem;
+    /**
+     * - `erased`: The person this answer was about has been erased.
+     */
+    410: Problem;
+    /**
+     * - `precondition_failed`: The object changed since you read it. Read it again, then retry.
+     */
+    412: Problem;
+    /**
+     * - `payload_too_large`: A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: Correct the fields that `errors` names, then retry.
+     * - `idempotency_key_reused`: This Idempotency-Key was used for another request. Use a new key.
+     */
+    422: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type RenameTagError = RenameTagErrors[keyof RenameTagErrors];
+
+export type RenameTagResponses = {
+    /**
+     * Accepted
+     */
+    202: Job;
+};
+
+export type RenameTagResponse = RenameTagResponses[keyof RenameTagResponses];
+
 export type ListTemplatesData = {
     body?: never;
     headers?: {
@@ -15300,6 +16073,211 @@ export type UpdateThreadResponses = {
 };
 
 export type UpdateThreadResponse = UpdateThreadResponses[keyof UpdateThreadResponses];
+
+export type GetThreadHistoryData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the object as you read it: `precondition_failed` (412) if it has changed since.
+         */
+        'If-Match'?: string;
+        /**
+         * ETags that you have: a read is answered 304 if one of them is the object's, a write 412. `*` stands for any: with it, a write that creates or updates only creates.
+         */
+        'If-None-Match'?: string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        /**
+         * The id of the thread.
+         */
+        thread_id: string;
+    };
+    query?: never;
+    url: '/v1/threads/{thread_id}/history';
+};
+
+export type GetThreadHistoryErrors = {
+    /**
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `precondition_failed`: The object changed since you read it. Read it again, then retry.
+     */
+    412: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type GetThreadHistoryError = GetThreadHistoryErrors[keyof GetThreadHistoryErrors];
+
+export type GetThreadHistoryResponses = {
+    /**
+     * OK
+     */
+    200: HistoryRequest;
+};
+
+export type GetThreadHistoryResponse = GetThreadHistoryResponses[keyof GetThreadHistoryResponses];
+
+export type LoadThreadHistoryData = {
+    body?: EmptyInput;
+    headers: {
+        /**
+         * 1 to 255 printable ASCII characters, a new UUID for each logical operation. A retry with the same key gets the first answer back, for 24 h at least, and does nothing again.
+         */
+        'Idempotency-Key': string;
+        /**
+         * Your id of the request, answered and logged if it is 1 to 128 of `[A-Za-z0-9._-]`.
+         */
+        'X-Request-Id'?: string;
+    };
+    path: {
+        /**
+         * The id of the thread.
+         */
+        thread_id: string;
+    };
+    query?: never;
+    url: '/v1/threads/{thread_id}/history';
+};
+
+export type LoadThreadHistoryErrors = {
+    /**
+     * - `malformed_json`: Send one JSON object in UTF-8: no duplicate names, no NaN, at most 10,000 values and 500 names in an object.
+     * - `idempotency_key_missing`: Send an Idempotency-Key header, a new UUID for each logical operation.
+     * - `idempotency_key_invalid`: An Idempotency-Key is 1 to 255 printable ASCII characters, sent once.
+     * - `invalid_parameter`: Correct or remove the query parameters that `errors` names.
+     * - `bad_request`: The request line or a header cannot be understood.
+     */
+    400: Problem;
+    /**
+     * - `token_missing`: Send `Authorization: Bearer cs_live_...`.
+     * - `token_invalid`: The token is mistyped, truncated or unknown. Copy it again.
+     * - `token_revoked`: This key was revoked. Use its replacement or make a new key.
+     * - `token_expired`: This key has expired. Make a new key in Settings > API Keys.
+     */
+    401: Problem;
+    /**
+     * - `scope_missing`: The key lacks `required_scope`. Make a key that has it; scopes of a key never change.
+     * - `ip_not_allowed`: The key may be used only from its allowed networks.
+     * - `plan_required`: The trial has ended. An owner can choose a plan in the panel.
+     */
+    403: Problem;
+    /**
+     * - `not_found`: Nothing in the key's workspace has this address or id.
+     */
+    404: Problem;
+    /**
+     * - `method_not_allowed`: The `Allow` header lists the methods that work here.
+     */
+    405: Problem;
+    /**
+     * - `not_acceptable`: Answers are JSON. Send `Accept: application/json`.
+     */
+    406: Problem;
+    /**
+     * - `request_timeout`: Send headers within 10 s, and the body within 120 s after them, at 1 KiB a second or more.
+     */
+    408: Problem;
+    /**
+     * - `idempotency_in_progress`: A request with this Idempotency-Key is still running. Retry in a moment.
+     * - `invalid_state`: The object is not in a state that allows this.
+     */
+    409: Problem;
+    /**
+     * - `erased`: The person this answer was about has been erased.
+     */
+    410: Problem;
+    /**
+     * - `payload_too_large`: A request body may have at most 1 MiB (1,048,576 bytes), a file to import 50 MiB, a file to send 100 MiB.
+     */
+    413: Problem;
+    /**
+     * - `unsupported_media_type`: Send `Content-Type: application/json`, an import `text/csv` or a form, uncompressed.
+     */
+    415: Problem;
+    /**
+     * - `validation_failed`: Correct the fields that `errors` names, then retry.
+     * - `idempotency_key_reused`: This Idempotency-Key was used for another request. Use a new key.
+     */
+    422: Problem;
+    /**
+     * - `rate_limited`: Wait `Retry-After` seconds. Read X-RateLimit-Remaining to pace.
+     */
+    429: Problem;
+    /**
+     * - `headers_too_large`: Send at most 64 KiB of request line and headers, and at most 100 headers.
+     */
+    431: Problem;
+    /**
+     * - `internal_error`: Retry with the same Idempotency-Key; it cannot double.
+     */
+    500: Problem;
+    /**
+     * - `service_unavailable`: Retry in a moment with the same Idempotency-Key.
+     */
+    503: Problem;
+};
+
+export type LoadThreadHistoryError = LoadThreadHistoryErrors[keyof LoadThreadHistoryErrors];
+
+export type LoadThreadHistoryResponses = {
+    /**
+     * Accepted
+     */
+    202: HistoryRequest;
+};
+
+export type LoadThreadHistoryResponse = LoadThreadHistoryResponses[keyof LoadThreadHistoryResponses];
 
 export type ListThreadMessagesData = {
     body?: never;

@@ -86,6 +86,7 @@ test("contacts", async () => {
   assert.ok(changed.syncedUntil! > whole.syncedUntil!);
   assert.equal((await crm.contacts.data(id)).contact.name, NAME);
   assert.equal((await crm.contacts.score(id)).score, 0);
+  assert.equal((await crm.contacts.addPoints(id, { points: 15, note: "met at a fair" })).score, 15);
   const rows = (await all(crm.contacts.export({ format: "ndjson", tag: [run, "vip"] }).lines())).map((line) =>
     JSON.parse(line)
   );
@@ -145,6 +146,18 @@ test("segments", async () => {
   await crm.segments.delete(segment.id);
 });
 
+test("tags", async () => {
+  const name = `a/b ${run} 🚀?`;
+  await crm.contacts.create({ email: `tagged_${run}@example.com`, tags: [name] });
+  assert.ok((await all(crm.tags.list())).some((each) => each.name === name));
+  const { data, response } = await crm.tags.get(name).withResponse();
+  assert.deepEqual([data.contacts, data.contacts_is_minimum], [1, false]);
+  const ifMatch = response.etag!;
+  assert.equal((await crm.jobs.wait((await crm.tags.rename(name, `c ${run}`, { ifMatch })).id)).done, 1);
+  await assert.rejects(crm.tags.get(name), NotFoundError);
+  assert.equal((await crm.jobs.wait((await crm.tags.delete(`c ${run}`)).id)).done, 1);
+});
+
 test("messages, threads and the stream", async () => {
   const stream = await crm.messages.stream().open();
   const sent = await crm.messages.send({
@@ -170,6 +183,8 @@ test("messages, threads and the stream", async () => {
   assert.equal((await all(crm.threads.messages(thread, { sort: "created_at" }))).length, 3);
   assert.equal((await crm.threads.read(thread)).unread_count, 0);
   assert.equal((await crm.threads.unread(thread)).unread_count, 1);
+  await assert.rejects(crm.threads.loadHistory(thread), { code: "invalid_state" }); // only Telegram has older messages
+  await assert.rejects(crm.threads.history(thread), NotFoundError);
   await crm.threads.update(thread, { state: "closed" });
   assert.equal((await crm.threads.get(thread, { messages: 1 })).state, "closed");
 });
@@ -306,7 +321,7 @@ test("webhooks, deliveries and events", async () => {
 test("analytics", async () => {
   assert.ok((await crm.analytics.funnel({ interval: "week" })).series);
   assert.equal((await crm.analytics.broadcasts({ from: earlier })).from.slice(0, 19), earlier.slice(0, 19));
-  for (const report of ["sequences", "accounts", "enrollments", "team", "conversations"] as const) {
+  for (const report of ["sequences", "accounts", "enrollments", "team", "conversations", "hours"] as const) {
     assert.ok((await crm.analytics[report]({ compare: true })).before);
   }
 });

@@ -133,3 +133,38 @@ public readonly record struct Scope(string Value) : IStringValue<Scope>
     /// <inheritdoc/>
     public override string ToString() => Value;
 }
+
+/// <summary>A day of the week. Values that this version does not know survive.</summary>
+/// <param name="Value">As the API writes it.</param>
+[JsonConverter(typeof(StringValueConverter<Weekday>))]
+public readonly record struct Weekday(string Value) : IStringValue<Weekday>
+{
+    /// <summary><c>mon</c></summary>
+    public static Weekday Monday { get; } = new("mon");
+
+    /// <summary><c>tue</c></summary>
+    public static Weekday Tuesday { get; } = new("tue");
+
+    /// <summary><c>wed</c></summary>
+    public static Weekday Wednesday { get; } = new("wed");
+
+    /// <summary><c>thu</c></summary>
+    public static Weekday Thursday { get; } = new("thu");
+
+    /// <summary><c>fri</c></summary>
+    public static Weekday Friday { get; } = new("fri");
+
+    /// <summary><c>sat</c></summary>
+    public static Weekday Saturday { get; } = new("sat");
+
+    /// <summary><c>sun</c></summary>
+    public static Weekday Sunday { get; } = new("sun");
+
+    static Weekday IStringValue<Weekday>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator Weekday(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

@@ -609,3 +609,51 @@ public sealed record WaitingAge : ApiModel
     /// <summary>How many of them in conversations that nobody looks after.</summary>
     public required int Unassigned { get; init; }
 }
+
+/// <summary>When people wrote.</summary>
+public sealed record HourReport : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The weekdays on which anybody wrote, from Monday on.</summary>
+    public required IReadOnlyList<WeekdayFigures> Data { get; init; }
+
+    /// <summary>Now: these figures are complete at once.</summary>
+    public required DateTimeOffset CompleteUntil { get; init; }
+
+    /// <summary>The same figures of each period. Null unless <c>interval</c> is given.</summary>
+    public required IReadOnlyList<HourReportPeriod>? Series { get; init; }
+
+    /// <summary>The same figures of as many days before. Null unless <c>compare</c> is true.</summary>
+    public required HourReportPeriod? Before { get; init; }
+}
+
+/// <summary>The figures of one day, week or month.</summary>
+public sealed record HourReportPeriod : ApiModel
+{
+    /// <summary>Inclusive.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>The weekdays on which anybody wrote, from Monday on.</summary>
+    public required IReadOnlyList<WeekdayFigures> Data { get; init; }
+}
+
+/// <summary>What people wrote on a weekday of the workspace's time zone.</summary>
+public sealed record WeekdayFigures : ApiModel
+{
+    /// <summary>The day.</summary>
+    public required Weekday Weekday { get; init; }
+
+    /// <summary>Messages of people, without those of erased contacts.</summary>
+    public required int Received { get; init; }
+
+    /// <summary>The same of each of its 24 hours, from midnight on.</summary>
+    public required IReadOnlyList<int> Hours { get; init; }
+}

@@ -200,6 +200,19 @@ public sealed record ContactScore : ApiModel
     public required string? NextCursor { get; init; }
 }
 
+/// <summary>A tag. It exists for as long as a contact has it.</summary>
+public sealed record Tag : VersionedModel
+{
+    /// <summary>The tag itself.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How many contacts have it; counting stops at 10,000.</summary>
+    public required int Contacts { get; init; }
+
+    /// <summary>Whether more contacts than that have it.</summary>
+    public required bool ContactsIsMinimum { get; init; }
+}
+
 /// <summary>One change of a score.</summary>
 public sealed record ScoreEntry : ApiModel
 {

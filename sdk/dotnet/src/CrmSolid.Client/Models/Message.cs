@@ -311,6 +311,25 @@ public sealed record ChangedThread : VersionedModel
     public DateTimeOffset? CreatedAt { get; init; }
 }
 
+/// <summary>The latest request for older messages of a thread, which are at Telegram only.</summary>
+public sealed record HistoryRequest : VersionedModel
+{
+    /// <summary>The thread.</summary>
+    public required string ThreadId { get; init; }
+
+    /// <summary>How far it has come.</summary>
+    public required HistoryState State { get; init; }
+
+    /// <summary>Why it has failed; null if it has not.</summary>
+    public required string? Reason { get; init; }
+
+    /// <summary>Whether Telegram has nothing older.</summary>
+    public required bool IsComplete { get; init; }
+
+    /// <summary>When they were asked for.</summary>
+    public required DateTimeOffset RequestedAt { get; init; }
+}
+
 /// <summary>A thread whose messages were marked as read.</summary>
 public sealed record ReadThread : ApiModel
 {

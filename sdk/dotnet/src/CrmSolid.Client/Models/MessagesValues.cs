@@ -378,3 +378,26 @@ public readonly record struct AuthorType(string Value) : IStringValue<AuthorType
     /// <inheritdoc/>
     public override string ToString() => Value;
 }
+
+/// <summary>How far a request for older messages has come. Values that this version does not know survive.</summary>
+/// <param name="Value">As the API writes it.</param>
+[JsonConverter(typeof(StringValueConverter<HistoryState>))]
+public readonly record struct HistoryState(string Value) : IStringValue<HistoryState>
+{
+    /// <summary><c>asked</c></summary>
+    public static HistoryState Asked { get; } = new("asked");
+
+    /// <summary><c>done</c></summary>
+    public static HistoryState Done { get; } = new("done");
+
+    /// <summary><c>failed</c></summary>
+    public static HistoryState Failed { get; } = new("failed");
+
+    static HistoryState IStringValue<HistoryState>.Create(string value) => new(value);
+
+    /// <summary>Converts a value as the API writes it.</summary>
+    public static implicit operator HistoryState(string value) => new(value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

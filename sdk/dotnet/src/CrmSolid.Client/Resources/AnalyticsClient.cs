@@ -93,6 +93,17 @@ public class AnalyticsClient : ResourceClient
         bool? compare = null, CancellationToken cancellationToken = default) =>
         ReportAsync<ConversationsReport>($"/v1/analytics/conversations", from, to, interval, compare, cancellationToken);
 
+    /// <summary>When people write: their messages by weekday and hour of the workspace's time zone.</summary>
+    /// <param name="from">The beginning, inclusive. By default 30 days ago.</param>
+    /// <param name="to">The end, exclusive. By default now.</param>
+    /// <param name="interval">Adds a series with the figures of each day, week or month.</param>
+    /// <param name="compare">Adds the same figures of as many days before.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<HourReport> HoursAsync(
+        DateTimeOffset? from = null, DateTimeOffset? to = null, AnalyticsInterval? interval = null,
+        bool? compare = null, CancellationToken cancellationToken = default) =>
+        ReportAsync<HourReport>($"/v1/analytics/hours", from, to, interval, compare, cancellationToken);
+
     private Task<T> ReportAsync<T>(
         FormattableString path,
         DateTimeOffset? from,

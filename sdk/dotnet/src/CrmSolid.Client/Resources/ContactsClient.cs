@@ -141,6 +141,18 @@ public class ContactsClient : ResourceClient
             ApiRequest.Get($"/v1/contacts/{contactId}/score").Query("limit", pageSize).Query("cursor", cursor),
             cancellationToken);
 
+    /// <summary>Adds points to the score of a contact by hand, or takes some off.</summary>
+    /// <param name="contactId">The contact.</param>
+    /// <param name="points">What to add; below 0 to take off.</param>
+    /// <param name="note">Why.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<ContactScore> AddPointsAsync(
+        string contactId, int points, string? note = null, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendPostAsync<ContactScore>(
+            $"/v1/contacts/{contactId}/points", new { points, note }, idempotencyKey, cancellationToken);
+
     /// <summary>
     /// Exports contacts as they arrive, as UTF-8. Dispose the stream. Reading fails if the export ends too early.
     /// </summary>

@@ -83,6 +83,20 @@ public class ThreadsClient : ResourceClient
                 .Query("sort", sort),
             cancellationToken);
 
+    /// <summary>How far the latest request for older messages has come. Not found if there is none.</summary>
+    /// <param name="threadId">The thread.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<HistoryRequest> HistoryAsync(string threadId, CancellationToken cancellationToken = default) =>
+        SendGetAsync<HistoryRequest>($"/v1/threads/{threadId}/history", cancellationToken);
+
+    /// <summary>Loads the page of messages before the oldest one of a thread from Telegram.</summary>
+    /// <param name="threadId">The thread.</param>
+    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual Task<HistoryRequest> LoadHistoryAsync(
+        string threadId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        SendPostAsync<HistoryRequest>($"/v1/threads/{threadId}/history", idempotencyKey, cancellationToken);
+
     /// <summary>Marks all messages of a thread as read.</summary>
     /// <param name="threadId">The thread.</param>
     /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>

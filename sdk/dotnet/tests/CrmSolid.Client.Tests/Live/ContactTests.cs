@@ -37,6 +37,8 @@ public sealed class ContactTests
         PersonalData data = await _client.Contacts.DataAsync(contact.Id);
         Assert.Equal(contact.Id, data.Contact.Id);
         Assert.Equal(0, (await _client.Contacts.ScoreAsync(contact.Id)).Score);
+        ContactScore score = await _client.Contacts.AddPointsAsync(contact.Id, 15, "met at a fair");
+        Assert.Equal((15, "manual: met at a fair"), (score.Score, score.Data[0].Cause));
 
         await _client.Contacts.DeleteAsync(contact.Id);
         await Assert.ThrowsAsync<NotFoundException>(() => _client.Contacts.GetAsync(contact.Id));
@@ -165,6 +167,23 @@ public sealed class ContactTests
         Assert.Equal([tag, $"{tag}2"], (await _client.Contacts.GetAsync(contact.Id)).Tags.Order().ToList());
         await _client.Segments.DeleteAsync(segment.Id);
         await Assert.ThrowsAsync<NotFoundException>(() => _client.Segments.GetAsync(segment.Id));
+    }
+
+    [LiveFact]
+    public async Task A_tag_is_counted_renamed_and_deleted()
+    {
+        string name = $"a/b {Product.NewUsername("tag")} 🚀?";
+        await Product.NewContactAsync(name);
+        Assert.Contains(name, (await Product.AllAsync(_client.Tags.ListAsync())).Select(each => each.Name));
+        Tag tag = await _client.Tags.GetAsync(name);
+        Assert.Equal((name, 1, false), (tag.Name, tag.Contacts, tag.ContactsIsMinimum));
+        Job job = await _client.Tags.RenameAsync(name, $"{name}2", ifMatch: tag.ETag);
+        Assert.Equal(1, (await _client.Jobs.WaitAsync(job.Id, TimeSpan.FromMilliseconds(100))).Done);
+        await Assert.ThrowsAsync<NotFoundException>(() => _client.Tags.GetAsync(name));
+        await Assert.ThrowsAsync<PreconditionFailedException>(
+            () => _client.Tags.DeleteAsync($"{name}2", ifMatch: tag.ETag));
+        job = await _client.Tags.DeleteAsync($"{name}2");
+        Assert.Equal(1, (await _client.Jobs.WaitAsync(job.Id, TimeSpan.FromMilliseconds(100))).Done);
     }
 
     private static async Task<string> TextAsync(Stream stream)

@@ -173,5 +173,8 @@ public sealed class MessageTests
         ConversationsReport conversations = await _client.Analytics.ConversationsAsync(from, interval: AnalyticsInterval.Day);
         Assert.Contains(Product.Account, conversations.Accounts.Select(figures => figures.AccountId));
         Assert.Equal(conversations.Series![0].From, from);
+        HourReport hours = await _client.Analytics.HoursAsync(from, compare: true);
+        Assert.NotNull(hours.Before);
+        Assert.All(hours.Data, day => Assert.Equal((24, day.Received), (day.Hours.Count, day.Hours.Sum())));
     }
 }

@@ -62,5 +62,8 @@ public sealed class TeamTests
             _client.Threads.ListAsync(contactId: contact.Id, state: ThreadState.Closed));
         Assert.Equal(thread.Id, Assert.Single(closed).Id);
         Assert.Equal(thread.Id, (await _client.Threads.UnreadAsync(thread.Id)).Id);
+        // Only Telegram has older messages.
+        await Assert.ThrowsAsync<ConflictException>(() => _client.Threads.LoadHistoryAsync(thread.Id));
+        await Assert.ThrowsAsync<NotFoundException>(() => _client.Threads.HistoryAsync(thread.Id));
     }
 }

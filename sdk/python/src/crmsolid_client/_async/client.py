@@ -25,6 +25,7 @@ from .resources.messages import AsyncMessages, AsyncThreads
 from .resources.notes import AsyncNotes
 from .resources.segments import AsyncSegments
 from .resources.sequences import AsyncEnrollments, AsyncSequences
+from .resources.tags import AsyncTags
 from .resources.templates import AsyncTemplates
 from .resources.webhooks import AsyncWebhooks
 from .transport import AsyncConnections, AsyncTransport
@@ -77,6 +78,7 @@ class AsyncCrmSolid:
         self.notes = AsyncNotes(transport)
         self.segments = AsyncSegments(transport)
         self.sequences = AsyncSequences(transport)
+        self.tags = AsyncTags(transport)
         self.templates = AsyncTemplates(transport)
         self.threads = AsyncThreads(transport)
         self.webhooks = AsyncWebhooks(transport)

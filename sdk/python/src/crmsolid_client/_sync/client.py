@@ -26,6 +26,7 @@ from .resources.messages import Messages, Threads
 from .resources.notes import Notes
 from .resources.segments import Segments
 from .resources.sequences import Enrollments, Sequences
+from .resources.tags import Tags
 from .resources.templates import Templates
 from .resources.webhooks import Webhooks
 from .transport import Connections, Transport
@@ -78,6 +79,7 @@ class CrmSolid:
         self.notes = Notes(transport)
         self.segments = Segments(transport)
         self.sequences = Sequences(transport)
+        self.tags = Tags(transport)
         self.templates = Templates(transport)
         self.threads = Threads(transport)
         self.webhooks = Webhooks(transport)

@@ -55,4 +55,9 @@ export class Analytics extends Resource {
   ): ApiPromise<Answer<"get_analytics_conversations">> {
     return this.call("get_analytics_conversations", { query, options });
   }
+
+  /** When people write: their messages by weekday and hour of the workspace's time zone. */
+  hours(query?: Query<"get_analytics_hours">, options?: CallOptions): ApiPromise<Answer<"get_analytics_hours">> {
+    return this.call("get_analytics_hours", { query, options });
+  }
 }

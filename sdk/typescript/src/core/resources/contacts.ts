@@ -72,6 +72,11 @@ export class Contacts extends Resource {
     return this.call("get_contact_score", { ids: [contactId], query: { limit: 100, ...query }, options });
   }
 
+  /** Add points to the score by hand; below 0 to take some off. */
+  addPoints(contactId: string, body: Body<"add_points">, options?: WriteOptions): ApiPromise<Answer<"add_points">> {
+    return this.call("add_points", { ids: [contactId], body, options });
+  }
+
   /** All contacts, or those that match as in `list`, as a CSV file or as one JSON object a line. */
   export(query?: Query<"export_contacts">, options?: CallOptions): Download {
     const accept = "text/csv, application/x-ndjson";

@@ -78,6 +78,16 @@ export class Threads extends Resource {
     return this.pages("list_thread_messages", query, options, [threadId]);
   }
 
+  /** How far the latest request for older messages has come; a NotFoundError if there is none. */
+  history(threadId: string, options?: CallOptions): ApiPromise<Answer<"get_thread_history">> {
+    return this.call("get_thread_history", { ids: [threadId], options });
+  }
+
+  /** Load the page of messages before the oldest one of the thread from Telegram. */
+  loadHistory(threadId: string, options?: WriteOptions): ApiPromise<Answer<"load_thread_history">> {
+    return this.call("load_thread_history", { ids: [threadId], options });
+  }
+
   /** Mark a thread as read. */
   read(threadId: string, options?: WriteOptions): ApiPromise<Answer<"read_thread">> {
     return this.call("read_thread", { ids: [threadId], options });

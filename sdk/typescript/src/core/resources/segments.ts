@@ -52,3 +52,25 @@ export class Segments extends Resource {
     return this.call("tag_segment", { ids: [segmentId], body, options });
   }
 }
+
+/** The tags of the workspace. One exists for as long as a contact has it. */
+export class Tags extends Resource {
+  /** The tags by name, each with how many contacts have it. */
+  list(query?: Query<"list_tags">, options?: CallOptions): Pages<Answer<"list_tags">> {
+    return this.pages("list_tags", query, options);
+  }
+
+  get(name: string, options?: CallOptions): ApiPromise<Answer<"get_tag">> {
+    return this.call("get_tag", { ids: [name], options });
+  }
+
+  /** Start a job that gives the other tag to all contacts that have this one, and takes this one from them. */
+  rename(name: string, to: string, options?: WriteOptions): ApiPromise<Answer<"rename_tag">> {
+    return this.call("rename_tag", { ids: [name], body: { name: to }, options });
+  }
+
+  /** Start a job that takes the tag from all contacts that have it. */
+  delete(name: string, options?: WriteOptions): ApiPromise<Answer<"delete_tag">> {
+    return this.call("delete_tag", { ids: [name], options });
+  }
+}

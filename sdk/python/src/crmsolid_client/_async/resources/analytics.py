@@ -97,3 +97,15 @@ class AsyncAnalytics(AsyncResource):
         """How many conversations began, were handled and closed, in what time, and who waits now."""
         call = read("/v1/analytics/conversations", from_=from_, to=to, interval=interval, compare=compare)
         return await self._transport.model(call, models.Conversations)
+
+    async def hours(
+        self,
+        *,
+        from_: datetime.datetime | None = None,
+        to: datetime.datetime | None = None,
+        interval: Interval | None = None,
+        compare: bool | None = None,
+    ) -> models.Hours:
+        """When people write: their messages by weekday and hour of the workspace's time zone."""
+        call = read("/v1/analytics/hours", from_=from_, to=to, interval=interval, compare=compare)
+        return await self._transport.model(call, models.Hours)

@@ -188,6 +188,15 @@ class AsyncContacts(AsyncResource):
         call = read("/v1/contacts/{}/score", contact_id, limit=limit, cursor=cursor)
         return await self._transport.model(call, models.Score)
 
+    async def add_points(
+        self, contact_id: str, *, points: int, note: str | NotGiven = NOT_GIVEN, idempotency_key: str | None = None
+    ) -> models.Score:
+        """Add points to the score by hand; below 0 to take some off."""
+        call = write(
+            "POST", "/v1/contacts/{}/points", contact_id, idempotency_key=idempotency_key, points=points, note=note
+        )
+        return await self._transport.model(call, models.Score)
+
     def export(
         self,
         *,

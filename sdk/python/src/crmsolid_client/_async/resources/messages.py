@@ -213,6 +213,16 @@ class AsyncThreads(AsyncResource):
         call = read("/v1/threads/{}/messages", thread_id, sort=sort, limit=limit, cursor=cursor)
         return self._pages(call, models.Message)
 
+    async def history(self, thread_id: str) -> models.HistoryRequest:
+        """How far the latest request for older messages has come. NotFoundError if there is none."""
+        return await self._transport.model(read("/v1/threads/{}/history", thread_id), models.HistoryRequest)
+
+    async def load_history(self, thread_id: str, *, idempotency_key: str | None = None) -> models.HistoryRequest:
+        """Load the page of messages before the oldest one of the thread from Telegram; :meth:`history` says when they
+        are there. InvalidStateError for an account that is not connected to Telegram."""
+        call = write("POST", "/v1/threads/{}/history", thread_id, idempotency_key=idempotency_key)
+        return await self._transport.model(call, models.HistoryRequest)
+
     async def read(self, thread_id: str, *, idempotency_key: str | None = None) -> models.Read:
         """Mark a thread as read."""
         call = write("POST", "/v1/threads/{}/read", thread_id, idempotency_key=idempotency_key)
