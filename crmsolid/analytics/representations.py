@@ -336,9 +336,9 @@ class _ReportOut(_PeriodOut):
 
     period: ClassVar[type[_PeriodOut]]
     complete_until = serializers.DateTimeField(
-        help_text="What happened before this time is counted for good. For the funnel, accounts and the team it is"
-        " now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so"
-        " `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."
+        help_text="What happened before this time is counted for good. For the funnel, accounts, hours and the team it"
+        " is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered,"
+        " so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow."
         " For enrollments it is 14 days ago: who was enrolled later counts in no rate."
     )
 

@@ -18,6 +18,7 @@ from crmsolid.analytics.representations import (
     ConversationsOut,
     EnrollmentsOut,
     FunnelOut,
+    HoursOut,
     SequencesOut,
     TeamOut,
 )
@@ -107,7 +108,7 @@ def is_covered(path: str, marked: list[str]) -> bool:
     return any(path == mark or path.startswith((f"{mark}.", f"{mark}[")) for mark in marked)
 
 
-REPORTS = (FunnelOut, SequencesOut, EnrollmentsOut, BroadcastsOut, AccountsOut, TeamOut, ConversationsOut)
+REPORTS = (FunnelOut, SequencesOut, EnrollmentsOut, BroadcastsOut, AccountsOut, TeamOut, ConversationsOut, HoursOut)
 SHAPES = [
     pytest.param(tool, tool.output, id=tool.name) for tool in TOOLS if tool.output and tool.name != "get_analytics"
 ]

@@ -376,8 +376,8 @@ class Accounts(Model):
     data: list[AccountFigures] = pydantic.Field(default_factory=list)
     """The figures, one object each."""
     complete_until: Time = ABSENT
-    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
-    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    """What happened before this time is counted for good. For the funnel, accounts, hours and the team it is
+    now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     series: list[AccountsPeriod] | None = None
@@ -635,8 +635,8 @@ class Broadcasts(Model):
     data: list[BroadcastFigures] = pydantic.Field(default_factory=list)
     """The figures, one object each."""
     complete_until: Time = ABSENT
-    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
-    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    """What happened before this time is counted for good. For the funnel, accounts, hours and the team it is
+    now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     series: list[BroadcastsPeriod] | None = None
@@ -869,8 +869,8 @@ class Conversations(Model):
     data: list[MemberConversations] = pydantic.Field(default_factory=list)
     """The figures, one object each."""
     complete_until: Time = ABSENT
-    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
-    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    """What happened before this time is counted for good. For the funnel, accounts, hours and the team it is
+    now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     everyone: ConversationFigures = ABSENT
@@ -1069,8 +1069,8 @@ class Enrollments(Model):
     data: list[SequenceResults] = pydantic.Field(default_factory=list)
     """The figures, one object each."""
     complete_until: Time = ABSENT
-    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
-    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    """What happened before this time is counted for good. For the funnel, accounts, hours and the team it is
+    now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     series: list[EnrollmentsPeriod] | None = None
@@ -1201,8 +1201,8 @@ class Funnel(Model):
     stages: list[Stage] = pydantic.Field(default_factory=list)
     """The figures, one object each."""
     complete_until: Time = ABSENT
-    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
-    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    """What happened before this time is counted for good. For the funnel, accounts, hours and the team it is
+    now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     series: list[FunnelPeriod] | None = None
@@ -1258,8 +1258,8 @@ class Hours(Model):
     data: list[WeekdayFigures] = pydantic.Field(default_factory=list)
     """The figures, one object each."""
     complete_until: Time = ABSENT
-    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
-    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    """What happened before this time is counted for good. For the funnel, accounts, hours and the team it is
+    now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     series: list[HoursPeriod] | None = None
@@ -1776,8 +1776,8 @@ class Sequences(Model):
     data: list[VersionFigures] = pydantic.Field(default_factory=list)
     """The figures, one object each."""
     complete_until: Time = ABSENT
-    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
-    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    """What happened before this time is counted for good. For the funnel, accounts, hours and the team it is
+    now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     series: list[SequencesPeriod] | None = None
@@ -1841,8 +1841,8 @@ class Team(Model):
     data: list[WriterFigures] = pydantic.Field(default_factory=list)
     """The figures, one object each."""
     complete_until: Time = ABSENT
-    """What happened before this time is counted for good. For the funnel, accounts and the team it is now. For
-    sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
+    """What happened before this time is counted for good. For the funnel, accounts, hours and the team it is
+    now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so
     `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow.
     For enrollments it is 14 days ago: who was enrolled later counts in no rate."""
     everyone: Everyone = ABSENT

@@ -212,7 +212,7 @@ export type AccountReport = {
      */
     data: Array<AccountFigures>;
     /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     * What happened before this time is counted for good. For the funnel, accounts, hours and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
     complete_until: string;
     /**
@@ -862,7 +862,7 @@ export type BroadcastReport = {
      */
     data: Array<BroadcastFigures>;
     /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     * What happened before this time is counted for good. For the funnel, accounts, hours and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
     complete_until: string;
     /**
@@ -1617,7 +1617,7 @@ export type ConversationReport = {
      */
     data: Array<MemberConversationFigures>;
     /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     * What happened before this time is counted for good. For the funnel, accounts, hours and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
     complete_until: string;
     /**
@@ -2137,7 +2137,7 @@ export type EnrollmentReport = {
      */
     data: Array<EnrollmentFigures>;
     /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     * What happened before this time is counted for good. For the funnel, accounts, hours and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
     complete_until: string;
     /**
@@ -2419,7 +2419,7 @@ export type FunnelReport = {
      */
     stages: Array<FunnelStage>;
     /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     * What happened before this time is counted for good. For the funnel, accounts, hours and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
     complete_until: string;
     /**
@@ -2517,7 +2517,7 @@ export type HourReport = {
      */
     data: Array<WeekdayFigures>;
     /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     * What happened before this time is counted for good. For the funnel, accounts, hours and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
     complete_until: string;
     /**
@@ -4684,7 +4684,7 @@ export type SequenceReport = {
      */
     data: Array<SequenceFigures>;
     /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     * What happened before this time is counted for good. For the funnel, accounts, hours and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
     complete_until: string;
     /**
@@ -5040,7 +5040,7 @@ export type TeamReport = {
      */
     data: Array<WriterFigures>;
     /**
-     * What happened before this time is counted for good. For the funnel, accounts and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
+     * What happened before this time is counted for good. For the funnel, accounts, hours and the team it is now. For sequences and broadcasts it is 30 days ago: messages that were sent later may still be answered, so `replied`, `auto_replied`, `opted_out` and `reply_rate` of the last 30 days, the default time, still grow. For enrollments it is 14 days ago: who was enrolled later counts in no rate.
      */
     complete_until: string;
     /**
