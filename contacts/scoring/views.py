@@ -40,10 +40,17 @@ class ScoreOut(Representation):
     next_cursor = serializers.CharField(allow_null=True, help_text="Give it as `cursor`; null on the last page.")
 
 
+class _Points(Integer):
+    """Other than 0, which the service refuses."""
+
+    def json_schema(self) -> dict[str, Any]:
+        return {**super().json_schema(), "not": {"const": 0}}
+
+
 class PointsIn(StrictSerializer):
     example = {"points": 15, "note": "met at a fair"}
 
-    points = Integer(min_value=-MAX_POINTS, max_value=MAX_POINTS, help_text="What to add; below 0 to take off. Not 0.")
+    points = _Points(min_value=-MAX_POINTS, max_value=MAX_POINTS, help_text="What to add; below 0 to take off. Not 0.")
     note = Text(
         required=False, max_length=MAX_NOTE, allow_blank=True, trim_whitespace=True, help_text="Why; it is in `cause`."
     )

@@ -11,6 +11,7 @@ django.setup()
 from apikeys.services import create_key  # noqa: E402
 from contacts import notes  # noqa: E402
 from contacts.segments.services import create_segment  # noqa: E402
+from contacts.services import tag_contact  # noqa: E402
 from crmsolid.core import clock  # noqa: E402
 from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Subject  # noqa: E402
 from crmsolid.workspaces.models import User  # noqa: E402
@@ -30,6 +31,7 @@ def seed() -> dict[str, Any]:
     actor = Actor.command(workspace, "fuzz")
     account = create_sandbox_account(actor, name="Sandbox", daily_limit=200)
     message = send_message(actor, account_id=account.pk, to="@sarah_miller", text="Hello")
+    tag_contact(actor, message.contact_id, add=["vip"])
     endpoint = create_endpoint(actor, url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
     sequence = helpers.create(account)
     issued = create_key(actor, name="Fuzz", scopes=ALL_SCOPES, rate_limit=100_000)
@@ -47,6 +49,7 @@ def seed() -> dict[str, Any]:
         "jobs": replay_failed(actor, endpoint.pk, since=clock.now()).pk,
         "segments": create_segment(actor, name="Vips", filter={"field": "tag", "op": "is", "value": "vip"}).segment.pk,
         "sequences": sequence.pk,
+        "tags": "vip",
         "enrollments": helpers.enroll(sequence, helpers.contact(workspace, "enrolled")).pk,
     }
     return {"token": issued.token, "ids": ids}

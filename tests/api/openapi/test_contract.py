@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from contacts import notes
 from contacts.segments.services import create_segment
+from contacts.services import tag_contact
 from crmsolid.core import clock
 from crmsolid.workspaces import audit
 from crmsolid.workspaces.actor import ALL_SCOPES, Actor, Subject
@@ -53,6 +54,7 @@ def existing_objects(
     examples = [audit.record(tenants.actor(), example_api.NOTE_ACTION, title=f"Note {number}") for number in range(3)]
     account = create_sandbox_account(tenants.actor(), name="Sandbox")
     message = send_message(tenants.actor(), account_id=account.pk, to="@sarah_miller", text="Hello")
+    tag_contact(tenants.actor(), message.contact_id, add=["vip"])
     endpoint = create_endpoint(tenants.actor(), url="https://hooks.example.com/crm", events=["message.sent"]).endpoint
     delivery = ping_endpoint(tenants.actor(), endpoint.pk)
     job = replay_failed(tenants.actor(), endpoint.pk, since=clock.now())
@@ -74,6 +76,7 @@ def existing_objects(
         deliveries=delivery.pk,
         jobs=job.pk,
         segments=segment.pk,
+        tags="vip",
         sequences=sequence.pk,
         enrollments=enrollment.pk,
     )
