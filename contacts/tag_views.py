@@ -72,22 +72,22 @@ class TagView(WorkspaceView):
     """One tag: count its contacts, rename it, delete it."""
 
     @endpoint(scopes=READ, responses={200: TagOut})
-    def get(self, name: str) -> ApiResponse:
+    def get(self, tag: str) -> ApiResponse:
         """Count the contacts that have a tag."""
-        return ApiResponse(TagOut.render(tags.get_tag(self.actor, normal_form(name))))
+        return ApiResponse(TagOut.render(tags.get_tag(self.actor, normal_form(tag))))
 
     @endpoint(scopes=WRITE, body=RenameTagIn, responses={202: JobOut}, operation_id="rename_tag", slow=True)
-    def patch(self, name: str) -> ApiResponse:
+    def patch(self, tag: str) -> ApiResponse:
         """Rename a tag, or merge it into another.
 
         The job gives the other tag to all contacts that have this one. Segments follow; scoring rules, sequences and
         broadcasts that name the tag do not. With `If-Match` it only starts while as many contacts have the tag.
         """
         check = self.preconditions.check(TagOut.render)
-        return _started(tags.rename_tag(self.actor, normal_form(name), to=self.body["name"], check=check))
+        return _started(tags.rename_tag(self.actor, normal_form(tag), to=self.body["name"], check=check))
 
     @endpoint(scopes=WRITE, responses={202: JobOut}, slow=True)
-    def delete(self, name: str) -> ApiResponse:
+    def delete(self, tag: str) -> ApiResponse:
         """Take a tag from all contacts that have it, by a job."""
         check = self.preconditions.check(TagOut.render)
-        return _started(tags.delete_tag(self.actor, normal_form(name), check=check))
+        return _started(tags.delete_tag(self.actor, normal_form(tag), check=check))

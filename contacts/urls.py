@@ -20,7 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("notes/<str:note_id>", note_views.NoteView.as_view()),
     path("tags", tag_views.TagsView.as_view()),
     # A tag may have any character.
-    path("tags/<path:name>", tag_views.TagView.as_view()),
+    path("tags/<path:tag>", tag_views.TagView.as_view()),
     path("segments", segments.SegmentsView.as_view()),
     path("segments/preview", segments.PreviewView.as_view()),
     path("segments/<str:segment_id>", segments.SegmentView.as_view()),

@@ -194,7 +194,8 @@ def idempotency_key(endpoint: Endpoint, method: str) -> dict[str, Any]:
 def path_parameter(name: str, segment: str, converter: str) -> dict[str, Any]:
     """An id in the path; ``segment`` is the path segment before it."""
     kind = next((name for name, kind in KINDS.items() if kind.segment == segment), segment.rstrip("s"))
-    text = f"The {'id' if name.endswith('id') else name} of the {kind.replace('-', ' ')}."
+    kind, what = kind.replace("-", " "), "id" if name.endswith("id") else name
+    text = f"The {kind}." if what == kind else f"The {what} of the {kind}."
     if converter == "int":
         schema: dict[str, Any] = {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**63 - 1}
     elif segment in ID_PREFIXES:

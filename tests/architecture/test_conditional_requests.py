@@ -111,7 +111,7 @@ def ids(client: Api, tenants: Tenants) -> dict[str, str]:
     HistoryRequest.unscoped.create(workspace=tenants.workspace, thread=thread, account=thread.account)
     names = {
         "key": CustomField.unscoped.get(pk=found["customfield"]).key,
-        "name": ContactTag.unscoped.get(pk=found["contacttag"]).name,
+        "tag": ContactTag.unscoped.get(pk=found["contacttag"]).name,
     }
     return {**found, **names, "note": note.json()["id"]}
 

@@ -215,7 +215,7 @@ def handler_methods(view: type[WorkspaceView]) -> set[str]:
 def test_every_route_is_in_the_document(product_document: dict[str, Any]) -> None:
     for route, view in v1_views():
         path = route.replace("<", "{").replace(">", "}")
-        for converter in ("int:", "str:", "slug:"):
+        for converter in ("int:", "str:", "slug:", "path:"):
             path = path.replace("{" + converter, "{")
         assert {method.upper() for method in product_document["paths"].get(path, {})} == handler_methods(view), path
 

@@ -14894,12 +14894,12 @@ export type DeleteTagData = {
     };
     path: {
         /**
-         * The name of the tag.
+         * The tag.
          */
-        name: string;
+        tag: string;
     };
     query?: never;
-    url: '/v1/tags/{name}';
+    url: '/v1/tags/{tag}';
 };
 
 export type DeleteTagErrors = {
@@ -15011,12 +15011,12 @@ export type GetTagData = {
     };
     path: {
         /**
-         * The name of the tag.
+         * The tag.
          */
-        name: string;
+        tag: string;
     };
     query?: never;
-    url: '/v1/tags/{name}';
+    url: '/v1/tags/{tag}';
 };
 
 export type GetTagErrors = {
@@ -15109,12 +15109,12 @@ export type RenameTagData = {
     };
     path: {
         /**
-         * The name of the tag.
+         * The tag.
          */
-        name: string;
+        tag: string;
     };
     query?: never;
-    url: '/v1/tags/{name}';
+    url: '/v1/tags/{tag}';
 };
 
 export type RenameTagErrors = {
