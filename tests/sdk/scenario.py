@@ -114,7 +114,7 @@ async def contacts(crm: AsyncCrmSolid, run_name: str) -> str:
     assert later.synced_until == whole.synced_until  # not all are read yet
     assert {one.id: one.phone async for one in later}[contact.id]
     assert whole.synced_until is not None and later.synced_until is not None
-    assert later.synced_until > whole.synced_until
+    assert later.synced_until >= whole.synced_until  # the same while one transaction runs all the time
 
     assert (await crm.contacts.data(contact.id)).contact.name == NAME
     assert (await crm.contacts.score(contact.id)).score == 0
