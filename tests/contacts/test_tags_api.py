@@ -50,7 +50,9 @@ def test_tags_are_listed_page_by_page_each_with_its_contacts(ours: Api, theirs: 
     assert whole["next_cursor"] is None
     expected = [shown(name, 1) for name in (ODD, "Berlin", "Café")] + [shown("vip", 2)]
     assert sorted(whole["data"], key=lambda each: each["name"]) == sorted(expected, key=lambda each: each["name"])
-    seen, cursor, pages = [], {}, 0
+    seen: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    pages = 0
     while True:
         page = ours.get("/v1/tags", {"limit": "1", **cursor}).json()
         seen, pages = [*seen, *page["data"]], pages + 1

@@ -29,7 +29,8 @@ def account(tenants: Tenants) -> Account:
 @pytest.fixture
 def thread(account: Account) -> Thread:
     incoming = Incoming(telegram_message_id=41, text="Hello", at=clock.now(), username="alice")
-    return receive(account, incoming).thread
+    receive(account, incoming)
+    return Thread.unscoped.get()
 
 
 @pytest.fixture
