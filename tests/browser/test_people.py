@@ -111,6 +111,7 @@ def test_a_password_is_reset_on_a_phone(visitors: Visitors, product: Product) ->
     page.get_by_role("link", name="Forgot your password?").click()
     page.get_by_label("E-mail").fill(email)
     page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_role("heading", name="Check your e-mail")).to_be_visible()
     check_page(page)
     link = mailed_link(product, email)
     page.goto(link)

@@ -120,10 +120,10 @@
     if (link.matches("[data-view]")) withMedia((media) => media.view(link));
     if (link.matches("[data-view]") || jump(link)) event.preventDefault();
   });
-  // "edit" of the composer: the last message that may be.
+  // "edit" of the composer: our last message. While it is on its way it cannot be, and no older one in its place.
   composer?.addEventListener("edit-last", () => {
-    const last = [...messages.querySelectorAll("[data-message]")].findLast((bubble) => may(bubble, "edit"));
-    if (last) edit(last);
+    const last = [...document.querySelectorAll("#inbox-scroll .is-out article:not(.is-deleted)")].at(-1);
+    if (may(last, "edit")) edit(last);
   });
 
   function jump(link) {
