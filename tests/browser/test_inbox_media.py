@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import NARROW, WIDE, SignIn, Visitors
 from tests.browser.link import running_link
@@ -70,6 +70,26 @@ def test_a_pasted_picture_is_sent_once_and_opens_large(product: Product, sign_in
     page.keyboard.press("Escape")
     expect(viewer).to_be_hidden()
     check_page(page)
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+def test_a_picture_is_taken_once_while_the_tools_are_loaded(product: Product, sign_in: SignIn, kind: str) -> None:
+    """The script of files is there, and the composer still waits for that of formats."""
+    thread = write_to(product, f"ada_{kind}", "Hello Ada")
+    page = sign_in("inbox", "agent")
+    held: list[Route] = []
+    page.route(re.compile(r"/formatting[^/]*\.js"), lambda route: held.append(route))
+    page.goto(f"/panel/live/inbox/{thread}/")
+    page.get_by_label("Your answer").focus()
+    wait_until(lambda: page.evaluate("Boolean(window.attachments)") and held, "the script of files is there")
+    put(page, kind, "image.png", "image/png", picture(400, 300, format="PNG"))
+    for route in held:
+        route.continue_()
+    loaded = "document.querySelector('#composer').dataset.tools.split(' ').map((each) => import(each))"
+    page.evaluate(f"Promise.all({loaded}).then(() => null)")
+    chips = page.locator(".cs-chip-file")
+    expect(chips.first).to_contain_text("KB")
+    expect(chips).to_have_count(1)
 
 
 def test_an_upload_that_is_cut_off_begins_again_and_is_sent_once(

@@ -136,7 +136,8 @@ window.attachments = (() => {
     });
     form.addEventListener("paste", (event) => {
       const { files, types } = event.clipboardData;
-      if (!files.length || types.includes("text/plain")) return; // programs add a picture of the text
+      // What the composer has taken while this was loaded is not added twice. Programs add a picture of the text.
+      if (event.defaultPrevented || !files.length || types.includes("text/plain")) return;
       event.preventDefault();
       add([...files], true);
     });
@@ -190,7 +191,7 @@ window.attachments = (() => {
     zone.addEventListener("dragleave", (event) => zone.contains(event.relatedTarget) || zone.classList.remove("is-drop"));
     zone.addEventListener("drop", (event) => {
       zone.classList.remove("is-drop");
-      if (hasFiles(event)) add([...event.dataTransfer.files]);
+      if (!event.defaultPrevented && hasFiles(event)) add([...event.dataTransfer.files]);
     });
   }
   // A file that is dropped beside it would be opened in place of the page.
