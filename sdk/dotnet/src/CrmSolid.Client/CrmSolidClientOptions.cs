@@ -25,6 +25,9 @@ public sealed class CrmSolidClientOptions
     /// </summary>
     public TimeSpan RetryFor { get; set; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>How often a call is repeated at most. Zero: one attempt. The default is 8.</summary>
+    public int MaxRetries { get; set; } = 8;
+
     /// <summary>
     /// Whether the key may be sent unencrypted to another machine, such as inside a private network. The default is
     /// false.

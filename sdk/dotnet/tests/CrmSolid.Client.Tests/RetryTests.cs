@@ -16,8 +16,8 @@ public sealed class RetryTests
 
         Assert.Equal("msg_1", message.Id);
         Assert.Equal(3, _server.Requests.Count);
-        Assert.Equal(1, _server.Requests.Select(request => request.Headers["idempotency-key"]).Distinct().Count());
-        Assert.Equal(1, _server.Requests.Select(request => request.Body).Distinct().Count());
+        Assert.Single(_server.Requests.Select(request => request.Headers["idempotency-key"]).Distinct());
+        Assert.Single(_server.Requests.Select(request => request.Body).Distinct());
         using JsonDocument body = JsonDocument.Parse(_server.Requests[0].Body!);
         Assert.Equal("Привет 😀", body.RootElement.GetProperty("text").GetString());
     }

@@ -30,7 +30,7 @@ internal sealed class ApiRequest
     /// <summary>Whether the answer is handed on as it arrives, and not read to its end first.</summary>
     public bool IsStreamed { get; private set; }
 
-    public static ApiRequest Get(FormattableString path) => new(HttpMethod.Get, path);
+    public static ApiRequest Get(FormattableString path, RequestOptions? options = null) => new(HttpMethod.Get, path);
 
     /// <summary>A write: with the idempotency key of the caller, or one of its own.</summary>
     public static ApiRequest Write(HttpMethod method, FormattableString path, string? idempotencyKey)
@@ -43,6 +43,11 @@ internal sealed class ApiRequest
         }
         return new ApiRequest(method, path) { IdempotencyKey = key };
     }
+
+    public static ApiRequest Write(HttpMethod method, FormattableString path, RequestOptions? options) =>
+        Write(method, path, options?.IdempotencyKey)
+            .Header("If-Match", options?.IfMatch)
+            .Header("If-None-Match", options?.IfNoneMatch);
 
     public ApiRequest Query(string name, object? value)
     {

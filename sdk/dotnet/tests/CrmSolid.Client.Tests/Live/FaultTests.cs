@@ -16,7 +16,7 @@ public sealed class FaultTests
 
         List<string> keys = await Product.KeysAsync(username);
         Assert.Equal(3, keys.Count);
-        Assert.Equal(1, keys.Distinct().Count());
+        Assert.Single(keys.Distinct());
         Message stored = await client.Messages.GetAsync(queued.Id);
         Assert.Equal(text, stored.Text);
         List<Message> all = await Product.AllAsync(client.Messages.ListAsync(contactId: stored.ContactId));

@@ -10,7 +10,7 @@ public sealed class TeamTests
     public async Task A_note_is_written_changed_and_deleted_and_mentions_a_member()
     {
         IReadOnlyList<Member> members = await Product.AllAsync(_client.Members.ListAsync());
-        Member owner = Assert.Single(members.Where(each => each.Role == MemberRole.Owner));
+        Member owner = Assert.Single(members, each => each.Role == MemberRole.Owner);
         UpsertedContact contact = await Product.NewContactAsync();
         Note written = await _client.Notes.CreateAsync(contact.Id, $"Möchte 40 Plätze. @{owner.Name}");
         Assert.Equal(owner.Id, Assert.Single(written.Mentions).Id);
