@@ -60,7 +60,7 @@ public sealed class FileTests : IDisposable
 
         reader.Pause = Timeout.InfiniteTimeSpan;
         var error = await Assert.ThrowsAsync<RequestTimedOutException>(
-            () => client.Files.UploadAsync(new Zeros(1_000_000), "video.mp4", "key-1"));
+            () => client.Files.UploadAsync(new Zeros(1_000_000), "video.mp4", new() { IdempotencyKey = "key-1" }));
         Assert.Equal("key-1", error.IdempotencyKey);
     }
 
@@ -163,8 +163,8 @@ public sealed class FileTests : IDisposable
     public async Task A_reaction_is_taken_back_with_null()
     {
         _server.Answer(200, Answers.Message("msg_1"));
-        await _server.Client().Messages.ReactAsync("msg_1", "👍");
-        await _server.Client().Messages.ReactAsync("msg_1", null);
+        await _server.Client().Messages.ReactAsync("msg_1", new() { Emoji = "👍" });
+        await _server.Client().Messages.ReactAsync("msg_1", new() { Emoji = null });
         Assert.Equal(["""{"emoji":"\uD83D\uDC4D"}""", """{"emoji":null}"""], _server.Requests.Select(sent => sent.Body));
         Assert.All(_server.Requests, sent => Assert.Equal("POST /v1/messages/msg_1/reactions", sent.Line));
     }

@@ -40,7 +40,7 @@ public sealed class ModelTests
         _server.Answer(200, Answers.Contact("con_1"), ("ETag", "\"abc\""));
         CrmSolidClient client = _server.Client();
         Contact contact = await client.Contacts.GetAsync("con_1");
-        await client.Contacts.UpdateAsync("con_1", new() { Name = "S" }, ifMatch: contact.ETag);
+        await client.Contacts.UpdateAsync("con_1", new() { Name = "S" }, new() { IfMatch = contact.ETag });
         Assert.Equal("\"abc\"", _server.Requests[1].Headers["if-match"]);
     }
 
@@ -136,8 +136,7 @@ public sealed class ModelTests
             long accountId,
             string to,
             string text,
-            DateTimeOffset? sendAt = null,
-            string? idempotencyKey = null,
+            RequestOptions? options = null,
             CancellationToken cancellationToken = default) =>
             Task.FromResult(new QueuedMessage { Id = "msg_mock", Status = MessageStatus.Queued, Eta = DateTimeOffset.UtcNow });
     }

@@ -13,8 +13,12 @@ public sealed class PagingTests
             .Answer(200, Answers.Page("next", Answers.Contact("con_1"), Answers.Contact("con_2")))
             .Answer(200, Answers.Page(null, Answers.Contact("con_3")));
         var ids = new List<string>();
-        await foreach (Contact contact in _server.Client().Contacts.ListAsync(
-            search: "Müller & Co", tags: ["trial", "vip"], updatedSince: new(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2))))
+        await foreach (Contact contact in _server.Client().Contacts.ListAsync(new()
+        {
+            Search = "Müller & Co",
+            Tags = ["trial", "vip"],
+            UpdatedSince = new(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)),
+        }))
         {
             ids.Add(contact.Id);
         }

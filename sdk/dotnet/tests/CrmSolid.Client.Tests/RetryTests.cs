@@ -28,7 +28,7 @@ public sealed class RetryTests
         CrmSolidClient client = _server.Answer(200, Answers.Queued).Client();
         await client.Messages.SendAsync(7421, "@sarah", "Hi");
         await client.Messages.SendAsync(7421, "@sarah", "Hi");
-        await client.Messages.SendAsync(7421, "@sarah", "Hi", idempotencyKey: "mine");
+        await client.Messages.SendAsync(7421, "@sarah", "Hi", new() { IdempotencyKey = "mine" });
 
         string[] keys = _server.Requests.Select(request => request.Headers["idempotency-key"]).ToArray();
         Assert.NotEqual(keys[0], keys[1]);
@@ -42,17 +42,17 @@ public sealed class RetryTests
         foreach (string key in new[] { "", " ", "mine ", "ключ", "a\nb", new string('k', 256) })
         {
             var error = await Assert.ThrowsAsync<ArgumentException>(
-                () => client.Messages.SendAsync(7421, "@sarah", "Hi", idempotencyKey: key));
+                () => client.Messages.SendAsync(7421, "@sarah", "Hi", new() { IdempotencyKey = key }));
             Assert.Contains("1 to 255 printable ASCII characters", error.Message);
         }
         var refused = await Assert.ThrowsAsync<ArgumentException>(
-            () => client.Contacts.UpdateAsync("con_1", new() { Name = "S" }, ifMatch: "a\nb"));
+            () => client.Contacts.UpdateAsync("con_1", new() { Name = "S" }, new() { IfMatch = "a\nb" }));
         Assert.Contains("If-Match", refused.Message);
         Assert.Empty(_server.Requests);
 
         foreach (string key in new[] { "k", "my key", new string('k', 255) })
         {
-            await client.Messages.SendAsync(7421, "@sarah", "Hi", idempotencyKey: key);
+            await client.Messages.SendAsync(7421, "@sarah", "Hi", new() { IdempotencyKey = key });
             Assert.Equal(key, _server.Requests[^1].Headers["idempotency-key"]);
         }
     }

@@ -230,10 +230,238 @@ public sealed record StepFields
     };
 }
 
-internal sealed record SequenceChange : SequenceFields
+/// <summary>What to change of a sequence, or what it says from now on.</summary>
+public sealed record SequenceChanges : SequenceFields
 {
-    internal SequenceChange(SequenceFields fields, InFlight? inFlight)
-        : base(fields) => InFlight = inFlight;
+    /// <summary>What contacts do who are in it. By default they finish on their version.</summary>
+    public InFlight? InFlight { get; init; }
+}
 
-    public InFlight? InFlight { get; }
+/// <summary>Tags to add and to remove.</summary>
+public sealed class TagChanges
+{
+    /// <summary>Tags to add.</summary>
+    public IReadOnlyList<string>? Add { get; init; }
+
+    /// <summary>Tags to remove.</summary>
+    public IReadOnlyList<string>? Remove { get; init; }
+}
+
+/// <summary>A new name of a tag.</summary>
+public sealed class RenameTagInput
+{
+    /// <summary>The new name; that of another tag merges the two.</summary>
+    public required string Name { get; init; }
+}
+
+/// <summary>Points to add to a score.</summary>
+public sealed class PointsInput
+{
+    /// <summary>What to add, up to 100; below 0 to take off.</summary>
+    public required int Points { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Note { get; init; }
+}
+
+/// <summary>A custom field to define.</summary>
+public sealed class CustomFieldInput
+{
+    /// <summary>The name of the field in the API.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>What the panel calls it.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>The type.</summary>
+    public required CustomFieldType Type { get; init; }
+
+    /// <summary>For the type <c>choice</c>.</summary>
+    public IReadOnlyList<string>? Choices { get; init; }
+}
+
+/// <summary>What to change of a custom field. What is left out stays as it is.</summary>
+public sealed class CustomFieldChanges
+{
+    /// <summary>The new label.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Refused unless it is the type that the field has.</summary>
+    public CustomFieldType? Type { get; init; }
+
+    /// <summary>All choices that it shall have.</summary>
+    public IReadOnlyList<string>? Choices { get; init; }
+}
+
+/// <summary>A new text of a message.</summary>
+public sealed class EditMessageInput
+{
+    /// <summary>The new text.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>How it is written; by default plain.</summary>
+    public TextFormat? Format { get; init; }
+
+    /// <summary>The new time of a message that is planned.</summary>
+    public DateTimeOffset? SendAt { get; init; }
+}
+
+/// <summary>A reaction to a message.</summary>
+public sealed class ReactionInput
+{
+    /// <summary>The emoji; null takes the reaction back.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required string? Emoji { get; init; }
+}
+
+/// <summary>A note to write.</summary>
+public sealed class NoteInput
+{
+    /// <summary>What it says; <c>@name</c> tells a member.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The thread with the contact that it belongs to.</summary>
+    public string? ThreadId { get; init; }
+}
+
+/// <summary>What to change of a note.</summary>
+public sealed class NoteChanges
+{
+    /// <summary>What it says from now on.</summary>
+    public required string Text { get; init; }
+}
+
+/// <summary>A segment to create.</summary>
+public sealed class SegmentInput
+{
+    /// <summary>The name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Who is in it.</summary>
+    public required Condition Filter { get; init; }
+}
+
+/// <summary>What to change of a segment. What is left out stays as it is.</summary>
+public sealed class SegmentChanges
+{
+    /// <summary>The new name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Who is in it from now on.</summary>
+    public Condition? Filter { get; init; }
+}
+
+/// <summary>A filter of contacts.</summary>
+public sealed class FilterInput
+{
+    /// <summary>The filter.</summary>
+    public required Condition Filter { get; init; }
+}
+
+/// <summary>How to resume.</summary>
+public sealed class ResumeSequenceInput
+{
+    /// <summary>What happens to steps that became due meanwhile. By default they keep their dates.</summary>
+    public ResumeMode? Mode { get; init; }
+}
+
+/// <summary>A template to keep.</summary>
+public sealed class TemplateInput
+{
+    /// <summary>The name, which no other shared template has.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The text.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>How the text is written; plain by default.</summary>
+    public TextFormat? Format { get; init; }
+
+    /// <summary>The ids of its files.</summary>
+    public IReadOnlyList<string>? Attachments { get; init; }
+}
+
+/// <summary>What to change of a template. What is left out stays as it is.</summary>
+public sealed class TemplateChanges
+{
+    /// <summary>The new name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The new text.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>How the text is written.</summary>
+    public TextFormat? Format { get; init; }
+
+    /// <summary>The ids of its files.</summary>
+    public IReadOnlyList<string>? Attachments { get; init; }
+}
+
+/// <summary>A webhook to create.</summary>
+public sealed class WebhookInput
+{
+    /// <summary>Where to post: an https address.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The types of events to deliver.</summary>
+    public required IReadOnlyList<EventType> Events { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Only events about these accounts, and those about none. By default of all.</summary>
+    public IReadOnlyList<long>? AccountIds { get; init; }
+
+    /// <summary>Headers that are sent too. Their values are never answered.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>A secret of your own. By default one is generated.</summary>
+    public string? Secret { get; init; }
+}
+
+/// <summary>What to change of a webhook. What is left out stays as it is.</summary>
+public sealed class WebhookChanges
+{
+    /// <summary>The new address.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The types of events to deliver from now on.</summary>
+    public IReadOnlyList<EventType>? Events { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Only events about these accounts, and those about none. Empty: of all.</summary>
+    public IReadOnlyList<long>? AccountIds { get; init; }
+
+    /// <summary>Headers to set, by their names; null removes one. Others stay.</summary>
+    public IReadOnlyDictionary<string, string?>? Headers { get; init; }
+
+    /// <summary>False cancels what is queued.</summary>
+    public bool? Enabled { get; init; }
+}
+
+/// <summary>Of which time to deliver again.</summary>
+public sealed class ReplayInput
+{
+    /// <summary>The beginning.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>The end. By default now.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>How to replace a secret.</summary>
+public sealed class RotateSecretInput
+{
+    /// <summary>A secret of your own. By default one is generated.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>For how many seconds both sign, 604,800 at most. The default is a day.</summary>
+    public long? OverlapSeconds { get; init; }
+}
+
+internal sealed class SequenceContactInput
+{
+    public required string ContactId { get; init; }
 }

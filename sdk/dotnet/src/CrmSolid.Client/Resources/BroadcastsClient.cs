@@ -17,111 +17,99 @@ public class BroadcastsClient : ResourceClient
     }
 
     /// <summary>Lists broadcasts, newest first.</summary>
-    /// <param name="status">With this status.</param>
+    /// <param name="query">Which ones. By default all.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Broadcast> ListAsync(
-        BroadcastStatus? status = null, CancellationToken cancellationToken = default) =>
-        Pages<Broadcast>(
-            () => ApiRequest.Get($"/v1/broadcasts")
-                .Query("status", status),
-            cancellationToken);
+        BroadcastQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        Pages<Broadcast>($"/v1/broadcasts", query?.Parameters(), options, cancellationToken);
 
     /// <summary>Gets one broadcast, with the counts of its recipients.</summary>
     /// <param name="broadcastId">The broadcast.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<Broadcast> GetAsync(string broadcastId, CancellationToken cancellationToken = default) =>
-        SendGetAsync<Broadcast>($"/v1/broadcasts/{broadcastId}", cancellationToken);
+    public virtual Task<Broadcast> GetAsync(
+        string broadcastId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Broadcast>(Get($"/v1/broadcasts/{broadcastId}", options), cancellationToken);
 
     /// <summary>Counts who would get a broadcast. Nothing is stored or sent.</summary>
-    /// <param name="draft">The broadcast.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="draft">The broadcast. Its <see cref="BroadcastDraft.AudienceHash"/> is not sent.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<BroadcastPreview> PreviewAsync(
-        BroadcastDraft draft, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<BroadcastPreview>(
-            $"/v1/broadcasts/preview",
-            new
-            {
-                draft.Name,
-                draft.Text,
-                draft.Format,
-                draft.Attachments,
-                draft.AccountIds,
-                draft.Audience,
-                draft.SendAt,
-                draft.PerHour,
-                draft.CooldownDays,
-            },
-            idempotencyKey,
-            cancellationToken);
+        BroadcastDraft draft, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<BroadcastPreview>(
+            Post($"/v1/broadcasts/preview", options).Body(draft with { AudienceHash = null }), cancellationToken);
 
     /// <summary>Starts a broadcast, or schedules it.</summary>
     /// <param name="draft">
     /// The broadcast. With the hash of its preview, it is refused if the audience has changed.
     /// </param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> StartAsync(
-        BroadcastDraft draft, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Broadcast>(
-            $"/v1/broadcasts",
-            new
-            {
-                draft.Name,
-                draft.Text,
-                draft.Format,
-                draft.Attachments,
-                draft.AccountIds,
-                draft.Audience,
-                draft.SendAt,
-                draft.PerHour,
-                draft.CooldownDays,
-                draft.AudienceHash,
-                Preview = false,
-            },
-            idempotencyKey,
-            cancellationToken);
+        BroadcastDraft draft, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Broadcast>(Post($"/v1/broadcasts", options).Body(draft), cancellationToken);
 
     /// <summary>Pauses a broadcast.</summary>
     /// <param name="broadcastId">The broadcast.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> PauseAsync(
-        string broadcastId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/pause", idempotencyKey, cancellationToken);
+        string broadcastId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Broadcast>(Post($"/v1/broadcasts/{broadcastId}/pause", options), cancellationToken);
 
     /// <summary>Resumes a broadcast where it was paused.</summary>
     /// <param name="broadcastId">The broadcast.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> ResumeAsync(
-        string broadcastId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/resume", idempotencyKey, cancellationToken);
+        string broadcastId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Broadcast>(Post($"/v1/broadcasts/{broadcastId}/resume", options), cancellationToken);
 
     /// <summary>Cancels what a broadcast has not sent yet.</summary>
     /// <param name="broadcastId">The broadcast.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> CancelAsync(
-        string broadcastId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/cancel", idempotencyKey, cancellationToken);
+        string broadcastId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Broadcast>(Post($"/v1/broadcasts/{broadcastId}/cancel", options), cancellationToken);
 
     /// <summary>Sends again to recipients whose message surely was not sent.</summary>
     /// <param name="broadcastId">The broadcast.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Broadcast> RetryFailedAsync(
-        string broadcastId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Broadcast>($"/v1/broadcasts/{broadcastId}/retry-failed", idempotencyKey, cancellationToken);
+        string broadcastId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Broadcast>(Post($"/v1/broadcasts/{broadcastId}/retry-failed", options), cancellationToken);
 
     /// <summary>Lists recipients.</summary>
     /// <param name="broadcastId">The broadcast.</param>
-    /// <param name="status">With this status.</param>
+    /// <param name="query">Which ones. By default all.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<BroadcastRecipient> RecipientsAsync(
-        string broadcastId, RecipientStatus? status = null, CancellationToken cancellationToken = default) =>
-        Pages<BroadcastRecipient>(
-            () => ApiRequest.Get($"/v1/broadcasts/{broadcastId}/recipients")
-                .Query("status", status),
-            cancellationToken);
+        string broadcastId, RecipientQuery? query = null, RequestOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Pages<BroadcastRecipient>($"/v1/broadcasts/{broadcastId}/recipients", query?.Parameters(), options, cancellationToken);
+}
+
+/// <summary>Which broadcasts to list.</summary>
+public sealed class BroadcastQuery
+{
+    /// <summary>With this status.</summary>
+    public BroadcastStatus? Status { get; init; }
+
+    internal QueryParameters Parameters() => new QueryParameters()
+        .Add("status", Status);
+}
+
+/// <summary>Which recipients of a broadcast to list.</summary>
+public sealed class RecipientQuery
+{
+    /// <summary>With this status.</summary>
+    public RecipientStatus? Status { get; init; }
+
+    internal QueryParameters Parameters() => new QueryParameters()
+        .Add("status", Status);
 }

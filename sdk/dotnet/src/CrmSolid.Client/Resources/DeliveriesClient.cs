@@ -18,15 +18,17 @@ public class DeliveriesClient : ResourceClient
 
     /// <summary>Gets one delivery, with its body and all attempts.</summary>
     /// <param name="deliveryId">The delivery.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<DeliveryDetail> GetAsync(string deliveryId, CancellationToken cancellationToken = default) =>
-        SendGetAsync<DeliveryDetail>($"/v1/deliveries/{deliveryId}", cancellationToken);
+    public virtual Task<DeliveryDetail> GetAsync(
+        string deliveryId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<DeliveryDetail>(Get($"/v1/deliveries/{deliveryId}", options), cancellationToken);
 
     /// <summary>Delivers once more.</summary>
     /// <param name="deliveryId">The delivery.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Delivery> ReplayAsync(
-        string deliveryId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Delivery>($"/v1/deliveries/{deliveryId}/replay", idempotencyKey, cancellationToken);
+        string deliveryId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Delivery>(Post($"/v1/deliveries/{deliveryId}/replay", options), cancellationToken);
 }

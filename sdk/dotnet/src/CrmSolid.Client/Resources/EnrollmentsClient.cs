@@ -17,50 +17,63 @@ public class EnrollmentsClient : ResourceClient
     }
 
     /// <summary>Lists enrollments, newest first.</summary>
-    /// <param name="status">With this status.</param>
-    /// <param name="contactId">Of this contact.</param>
-    /// <param name="sequenceId">In this sequence.</param>
+    /// <param name="query">Which ones. By default all.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Enrollment> ListAsync(
-        EnrollmentStatus? status = null, string? contactId = null, string? sequenceId = null,
-        CancellationToken cancellationToken = default) =>
-        Pages<Enrollment>(
-            () => ApiRequest.Get($"/v1/enrollments")
-                .Query("status", status)
-                .Query("contact_id", contactId)
-                .Query("sequence_id", sequenceId),
-            cancellationToken);
+        EnrollmentQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        Pages<Enrollment>($"/v1/enrollments", query?.Parameters(), options, cancellationToken);
 
     /// <summary>Gets one enrollment.</summary>
     /// <param name="enrollmentId">The enrollment.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<Enrollment> GetAsync(string enrollmentId, CancellationToken cancellationToken = default) =>
-        SendGetAsync<Enrollment>($"/v1/enrollments/{enrollmentId}", cancellationToken);
+    public virtual Task<Enrollment> GetAsync(
+        string enrollmentId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Enrollment>(Get($"/v1/enrollments/{enrollmentId}", options), cancellationToken);
 
     /// <summary>Pauses an enrollment.</summary>
     /// <param name="enrollmentId">The enrollment.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Enrollment> PauseAsync(
-        string enrollmentId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Enrollment>($"/v1/enrollments/{enrollmentId}/pause", idempotencyKey, cancellationToken);
+        string enrollmentId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Enrollment>(Post($"/v1/enrollments/{enrollmentId}/pause", options), cancellationToken);
 
     /// <summary>Resumes an enrollment.</summary>
     /// <param name="enrollmentId">The enrollment.</param>
-    /// <param name="mode">What happens to steps that became due meanwhile. By default they keep their dates.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="input">What happens to steps that became due meanwhile. By default they keep their dates.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Enrollment> ResumeAsync(
-        string enrollmentId, ResumeMode? mode = null, string? idempotencyKey = null,
+        string enrollmentId, ResumeSequenceInput? input = null, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        SendPostAsync<Enrollment>(
-            $"/v1/enrollments/{enrollmentId}/resume", new { mode }, idempotencyKey, cancellationToken);
+        CallAsync<Enrollment>(
+            Post($"/v1/enrollments/{enrollmentId}/resume", options).Body(input ?? new()), cancellationToken);
 
     /// <summary>Ends an enrollment.</summary>
     /// <param name="enrollmentId">The enrollment.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Enrollment> StopAsync(
-        string enrollmentId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Enrollment>($"/v1/enrollments/{enrollmentId}/stop", idempotencyKey, cancellationToken);
+        string enrollmentId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Enrollment>(Post($"/v1/enrollments/{enrollmentId}/stop", options), cancellationToken);
+}
+
+/// <summary>Which enrollments to list.</summary>
+public sealed class EnrollmentQuery
+{
+    /// <summary>With this status.</summary>
+    public EnrollmentStatus? Status { get; init; }
+
+    /// <summary>Of this contact.</summary>
+    public string? ContactId { get; init; }
+
+    /// <summary>In this sequence.</summary>
+    public string? SequenceId { get; init; }
+
+    internal QueryParameters Parameters() => new QueryParameters()
+        .Add("status", Status)
+        .Add("contact_id", ContactId)
+        .Add("sequence_id", SequenceId);
 }

@@ -24,47 +24,52 @@ public class FilesClient : ResourceClient
     /// </summary>
     /// <param name="file">The file, from where it is to its end. It is not disposed.</param>
     /// <param name="name">Its name, without a path.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual async Task<UploadedFile> UploadAsync(
-        Stream file, string name, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+        Stream file, string name, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ApiRequest request = ApiRequest.Write(HttpMethod.Post, $"/v1/files", idempotencyKey);
+        ApiRequest request = Post($"/v1/files", options);
         await using UploadSource source = await UploadSource.OfAsync(file, cancellationToken).ConfigureAwait(false);
         request.Content(onPart => new MultipartFormDataContent(Boundary(request.IdempotencyKey!))
         {
             { source.Content(onPart), "file", name },
         });
-        return await Transport.SendAsync<UploadedFile>(request, cancellationToken).ConfigureAwait(false);
+        return await CallAsync<UploadedFile>(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
     /// What a file contains, as it arrives. A connection that breaks off is made again, and goes on where it was.
     /// </summary>
     /// <param name="fileId">The file.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call; each read has a token of its own.</param>
-    public virtual Task<Stream> ContentAsync(string fileId, CancellationToken cancellationToken = default) =>
-        OpenAsync($"/v1/files/{fileId}", cancellationToken);
+    public virtual Task<Stream> ContentAsync(
+        string fileId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync($"/v1/files/{fileId}", options, cancellationToken);
 
     /// <summary>A small picture of a file that has one.</summary>
     /// <param name="fileId">The file.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call; each read has a token of its own.</param>
-    public virtual Task<Stream> ThumbnailAsync(string fileId, CancellationToken cancellationToken = default) =>
-        OpenAsync($"/v1/files/{fileId}/thumbnail", cancellationToken);
+    public virtual Task<Stream> ThumbnailAsync(
+        string fileId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync($"/v1/files/{fileId}/thumbnail", options, cancellationToken);
 
     /// <summary>Writes a file to a path, where it is only once it is complete.</summary>
     /// <param name="fileId">The file.</param>
     /// <param name="path">Where to write it. A file that is there is replaced.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Its size in bytes.</returns>
     public virtual async Task<long> DownloadAsync(
-        string fileId, string path, CancellationToken cancellationToken = default)
+        string fileId, string path, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         string partial = $"{path}.part";
         try
         {
             long size;
-            await using (Stream content = await ContentAsync(fileId, cancellationToken).ConfigureAwait(false))
+            await using (Stream content = await ContentAsync(fileId, options, cancellationToken).ConfigureAwait(false))
             await using (FileStream target = File.Create(partial))
             {
                 await content.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
@@ -83,7 +88,8 @@ public class FilesClient : ResourceClient
     internal static string Boundary(string idempotencyKey) =>
         $"crmsolid-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)))[..32]}";
 
-    private async Task<Stream> OpenAsync(FormattableString path, CancellationToken cancellationToken)
+    private async Task<Stream> OpenAsync(
+        FormattableString path, RequestOptions? options, CancellationToken cancellationToken)
     {
         var stream = new ResumingStream(Transport, path);
         await stream.OpenAsync(cancellationToken).ConfigureAwait(false);

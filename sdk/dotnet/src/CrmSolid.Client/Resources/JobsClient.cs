@@ -17,43 +17,49 @@ public class JobsClient : ResourceClient
     }
 
     /// <summary>Lists the jobs that calls with the scopes of the key began, newest first.</summary>
-    /// <param name="kind">Of this kind, such as <c>import</c>.</param>
-    /// <param name="state">In this state.</param>
+    /// <param name="query">Which ones. By default all.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Job> ListAsync(
-        string? kind = null, JobState? state = null, CancellationToken cancellationToken = default) =>
-        Pages<Job>(() => ApiRequest.Get($"/v1/jobs").Query("kind", kind).Query("state", state), cancellationToken);
+        JobQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        Pages<Job>($"/v1/jobs", query?.Parameters(), options, cancellationToken);
 
     /// <summary>Gets one job.</summary>
     /// <param name="jobId">The job.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<Job> GetAsync(string jobId, CancellationToken cancellationToken = default) =>
-        SendGetAsync<Job>($"/v1/jobs/{jobId}", cancellationToken);
+    public virtual Task<Job> GetAsync(
+        string jobId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Job>(Get($"/v1/jobs/{jobId}", options), cancellationToken);
 
     /// <summary>Cancels a job.</summary>
     /// <param name="jobId">The job.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Job> CancelAsync(
-        string jobId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Job>($"/v1/jobs/{jobId}/cancel", idempotencyKey, cancellationToken);
+        string jobId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Job>(Post($"/v1/jobs/{jobId}/cancel", options), cancellationToken);
 
     /// <summary>The rows of an import that failed, as a CSV file with reasons. Dispose the stream.</summary>
     /// <param name="jobId">The import.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<Stream> FailedRowsAsync(string jobId, CancellationToken cancellationToken = default) =>
-        GetStreamAsync(ApiRequest.Get($"/v1/jobs/{jobId}/failed-rows"), cancellationToken);
+    public virtual Task<Stream> FailedRowsAsync(
+        string jobId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamAsync(Get($"/v1/jobs/{jobId}/failed-rows", options), cancellationToken);
 
     /// <summary>Waits until a job has ended: done, failed or canceled. Limit the wait with the token.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="interval">How often to look. The default is every second.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="options">What each of its calls does otherwise than the client.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public virtual async Task<Job> WaitAsync(
-        string jobId, TimeSpan? interval = null, CancellationToken cancellationToken = default)
+        string jobId, TimeSpan? interval = null, RequestOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         while (true)
         {
-            Job job = await GetAsync(jobId, cancellationToken).ConfigureAwait(false);
+            Job job = await GetAsync(jobId, options, cancellationToken).ConfigureAwait(false);
             if (job.FinishedAt is not null)
             {
                 return job;
@@ -62,4 +68,18 @@ public class JobsClient : ResourceClient
             await Task.Delay(wait, Transport.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
+}
+
+/// <summary>Which jobs to list.</summary>
+public sealed class JobQuery
+{
+    /// <summary>Of this kind, such as <c>import</c>.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>In this state.</summary>
+    public JobState? State { get; init; }
+
+    internal QueryParameters Parameters() => new QueryParameters()
+        .Add("kind", Kind)
+        .Add("state", State);
 }

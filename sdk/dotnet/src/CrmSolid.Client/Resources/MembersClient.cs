@@ -17,7 +17,9 @@ public class MembersClient : ResourceClient
     }
 
     /// <summary>Lists members, who joined last first.</summary>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
-    public virtual Pageable<Member> ListAsync(CancellationToken cancellationToken = default) =>
-        Pages<Member>(() => ApiRequest.Get($"/v1/members"), cancellationToken);
+    public virtual Pageable<Member> ListAsync(
+        RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        Pages<Member>($"/v1/members", options, cancellationToken);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using CrmSolid.Client.Http;
 
 namespace CrmSolid.Client;
@@ -18,122 +17,97 @@ public class MessagesClient : ResourceClient
     }
 
     /// <summary>Lists messages, newest first unless sorted otherwise.</summary>
-    /// <param name="accountId">From or to this account.</param>
-    /// <param name="contactId">From or to this contact.</param>
-    /// <param name="threadId">Of this thread.</param>
-    /// <param name="direction">Received or sent.</param>
-    /// <param name="status">With this status.</param>
-    /// <param name="since">Created at this time or later.</param>
-    /// <param name="until">Created before this time.</param>
-    /// <param name="sort">The order.</param>
-    /// <param name="search">Beginnings of words of the text, in what was sent or received and not deleted.</param>
+    /// <param name="query">Which ones, in which order. By default all.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Message> ListAsync(
-        long? accountId = null, string? contactId = null, string? threadId = null, MessageDirection? direction = null,
-        MessageStatus? status = null, DateTimeOffset? since = null, DateTimeOffset? until = null,
-        MessageSort? sort = null, string? search = null, CancellationToken cancellationToken = default) =>
-        Pages<Message>(
-            () => ApiRequest.Get($"/v1/messages")
-                .Query("account_id", accountId)
-                .Query("contact_id", contactId)
-                .Query("thread_id", threadId)
-                .Query("direction", direction)
-                .Query("status", status)
-                .Query("since", since)
-                .Query("until", until)
-                .Query("sort", sort)
-                .Query("search", search),
-            cancellationToken);
+        MessageQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        Pages<Message>($"/v1/messages", query?.Parameters(), options, cancellationToken);
 
     /// <summary>Gets one message.</summary>
     /// <param name="messageId">The message.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<Message> GetAsync(string messageId, CancellationToken cancellationToken = default) =>
-        SendGetAsync<Message>($"/v1/messages/{messageId}", cancellationToken);
+    public virtual Task<Message> GetAsync(
+        string messageId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Message>(Get($"/v1/messages/{messageId}", options), cancellationToken);
 
-    /// <summary>Sends a message. It is accepted at once and sent within the limits of the account.</summary>
+    /// <summary>Sends a text. It is accepted at once and sent within the limits of the account.</summary>
     /// <param name="accountId">The account that sends.</param>
     /// <param name="to"><c>@name</c>, <c>name</c>, <c>https://t.me/name</c>, or the id of a Telegram user.</param>
     /// <param name="text">The text, with variables such as <c>{first_name}</c>.</param>
-    /// <param name="sendAt">When to send it. By default at once.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<QueuedMessage> SendAsync(
-        long accountId, string to, string text, DateTimeOffset? sendAt = null, string? idempotencyKey = null,
+        long accountId, string to, string text, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        SendPostAsync<QueuedMessage>(
-            $"/v1/messages/send", new { accountId, to, text, sendAt }, idempotencyKey, cancellationToken);
+        SendAsync(new MessageDraft { AccountId = accountId, To = to, Text = text }, options, cancellationToken);
 
-    /// <summary>Sends a message to a contact. It is accepted at once and sent within the limits of the account.</summary>
+    /// <summary>Sends a text to a contact. It is accepted at once and sent within the limits of the account.</summary>
     /// <param name="accountId">The account that sends.</param>
     /// <param name="contactId">The contact.</param>
     /// <param name="text">The text, with variables such as <c>{first_name}</c>.</param>
-    /// <param name="sendAt">When to send it. By default at once.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<QueuedMessage> SendToContactAsync(
-        long accountId, string contactId, string text, DateTimeOffset? sendAt = null, string? idempotencyKey = null,
+        long accountId, string contactId, string text, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        SendPostAsync<QueuedMessage>(
-            $"/v1/messages/send", new { accountId, contactId, text, sendAt }, idempotencyKey, cancellationToken);
+        SendAsync(new MessageDraft { AccountId = accountId, ContactId = contactId, Text = text }, options, cancellationToken);
 
     /// <summary>
-    /// Sends a message: with files, formatted, or as a quote of another one. It is accepted at once and sent within the
-    /// limits of the account.
+    /// Sends a message: with files, formatted, at a later time, or as a quote of another one. It is accepted at once
+    /// and sent within the limits of the account.
     /// </summary>
     /// <param name="message">The message.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<QueuedMessage> SendAsync(
-        MessageDraft message, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<QueuedMessage>($"/v1/messages/send", message, idempotencyKey, cancellationToken);
+        MessageDraft message, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<QueuedMessage>(Post($"/v1/messages/send", options).Body(message), cancellationToken);
 
     /// <summary>
-    /// Changes the text of a message, for both sides. <see cref="ErrorCode.InvalidState"/> says since when Telegram does not
-    /// allow it any more.
+    /// Changes the text of a message, for both sides. <see cref="ErrorCode.InvalidState"/> says since when Telegram
+    /// does not allow it any more.
     /// </summary>
     /// <param name="messageId">The message.</param>
-    /// <param name="text">The new text.</param>
-    /// <param name="format">How it is written; by default plain.</param>
-    /// <param name="sendAt">The new time of a message that is planned.</param>
-    /// <param name="ifMatch">Changes it only if this is still its ETag.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="changes">The new text, and the new time of a message that is planned.</param>
+    /// <param name="options">
+    /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the message has changed since.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>A key that may read messages gets the whole one, in the additional properties.</returns>
     public virtual Task<CanceledMessage> EditAsync(
-        string messageId, string text, TextFormat? format = null, DateTimeOffset? sendAt = null, string? ifMatch = null,
-        string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPatchAsync<CanceledMessage>(
-            $"/v1/messages/{messageId}", new { text, format, sendAt }, idempotencyKey, ifMatch, cancellationToken);
+        string messageId, EditMessageInput changes, RequestOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        CallAsync<CanceledMessage>(Patch($"/v1/messages/{messageId}", options).Body(changes), cancellationToken);
 
     /// <summary>Deletes a sent message for both sides. It stays here, with <see cref="Message.DeletedAt"/>.</summary>
     /// <param name="messageId">The message.</param>
-    /// <param name="ifMatch">Deletes it only if this is still its ETag.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">
+    /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the message has changed since.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task DeleteAsync(
-        string messageId, string? ifMatch = null, string? idempotencyKey = null,
-        CancellationToken cancellationToken = default) =>
-        SendDeleteAsync($"/v1/messages/{messageId}", idempotencyKey, ifMatch, cancellationToken);
+        string messageId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync(Delete($"/v1/messages/{messageId}", options), cancellationToken);
 
     /// <summary>Reacts to a message, in place of the account's present reaction.</summary>
     /// <param name="messageId">The message.</param>
-    /// <param name="emoji">The emoji; null takes the reaction back.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="reaction">The emoji; null takes the reaction back.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<CanceledMessage> ReactAsync(
-        string messageId, string? emoji, string? idempotencyKey = null,
+        string messageId, ReactionInput reaction, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        SendPostAsync<CanceledMessage>(
-            $"/v1/messages/{messageId}/reactions", new Reacting(emoji), idempotencyKey, cancellationToken);
+        CallAsync<CanceledMessage>(Post($"/v1/messages/{messageId}/reactions", options).Body(reaction), cancellationToken);
 
     /// <summary>Cancels a message that is still queued.</summary>
     /// <param name="messageId">The message.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<CanceledMessage> CancelAsync(
-        string messageId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<CanceledMessage>($"/v1/messages/{messageId}/cancel", idempotencyKey, cancellationToken);
+        string messageId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<CanceledMessage>(Post($"/v1/messages/{messageId}/cancel", options), cancellationToken);
 
     /// <summary>
     /// Streams messages as they happen: sent, failed, received. The connection is opened again whenever it ends, and goes
@@ -152,7 +126,46 @@ public class MessagesClient : ResourceClient
     public virtual IAsyncEnumerable<StreamedEvent> StreamAsync(
         string? lastEventId = null, Action<string>? onStart = null, CancellationToken cancellationToken = default) =>
         new MessageStream(Transport).ReadAsync(lastEventId, onStart, cancellationToken);
+}
 
-    // Null is sent: it takes the reaction back.
-    private sealed record Reacting([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Emoji);
+/// <summary>Which messages to list, and in which order.</summary>
+public sealed class MessageQuery
+{
+    /// <summary>From or to this account.</summary>
+    public long? AccountId { get; init; }
+
+    /// <summary>From or to this contact.</summary>
+    public string? ContactId { get; init; }
+
+    /// <summary>Of this thread.</summary>
+    public string? ThreadId { get; init; }
+
+    /// <summary>Received or sent.</summary>
+    public MessageDirection? Direction { get; init; }
+
+    /// <summary>With this status.</summary>
+    public MessageStatus? Status { get; init; }
+
+    /// <summary>Created at this time or later.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Created before this time.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>The order.</summary>
+    public MessageSort? Sort { get; init; }
+
+    /// <summary>Beginnings of words of the text, in what was sent or received and not deleted.</summary>
+    public string? Search { get; init; }
+
+    internal QueryParameters Parameters() => new QueryParameters()
+        .Add("account_id", AccountId)
+        .Add("contact_id", ContactId)
+        .Add("thread_id", ThreadId)
+        .Add("direction", Direction)
+        .Add("status", Status)
+        .Add("since", Since)
+        .Add("until", Until)
+        .Add("sort", Sort)
+        .Add("search", Search);
 }

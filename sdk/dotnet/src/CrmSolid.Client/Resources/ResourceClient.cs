@@ -12,34 +12,26 @@ public abstract class ResourceClient
     internal Transport Transport =>
         _transport ?? throw new InvalidOperationException("the mock does not override the method that was called");
 
-    internal Task<T> SendGetAsync<T>(FormattableString path, CancellationToken cancellationToken) =>
-        Transport.SendAsync<T>(ApiRequest.Get(path), cancellationToken);
+    internal static ApiRequest Get(FormattableString path, RequestOptions? options) => ApiRequest.Get(path, options);
 
-    internal Task<T> SendPostAsync<T>(FormattableString path, string? idempotencyKey, CancellationToken cancellationToken) =>
-        Transport.SendAsync<T>(ApiRequest.Write(HttpMethod.Post, path, idempotencyKey), cancellationToken);
+    internal static ApiRequest Post(FormattableString path, RequestOptions? options) =>
+        ApiRequest.Write(HttpMethod.Post, path, options);
 
-    internal Task<T> SendPostAsync<T>(
-        FormattableString path, object body, string? idempotencyKey, CancellationToken cancellationToken) =>
-        Transport.SendAsync<T>(ApiRequest.Write(HttpMethod.Post, path, idempotencyKey).Body(body), cancellationToken);
+    internal static ApiRequest Put(FormattableString path, RequestOptions? options) =>
+        ApiRequest.Write(HttpMethod.Put, path, options);
 
-    internal Task<T> SendPatchAsync<T>(
-        FormattableString path, object body, string? idempotencyKey, string? ifMatch, CancellationToken cancellationToken) =>
-        Transport.SendAsync<T>(
-            ApiRequest.Write(HttpMethod.Patch, path, idempotencyKey).Header("If-Match", ifMatch).Body(body),
-            cancellationToken);
+    internal static ApiRequest Patch(FormattableString path, RequestOptions? options) =>
+        ApiRequest.Write(HttpMethod.Patch, path, options);
 
-    internal Task<T> SendPutAsync<T>(
-        FormattableString path, object body, string? idempotencyKey, string? ifMatch, CancellationToken cancellationToken) =>
-        Transport.SendAsync<T>(
-            ApiRequest.Write(HttpMethod.Put, path, idempotencyKey).Header("If-Match", ifMatch).Body(body),
-            cancellationToken);
+    internal static ApiRequest Delete(FormattableString path, RequestOptions? options) =>
+        ApiRequest.Write(HttpMethod.Delete, path, options);
 
-    internal async Task SendDeleteAsync(
-        FormattableString path, string? idempotencyKey, string? ifMatch, CancellationToken cancellationToken)
-    {
-        ApiRequest request = ApiRequest.Write(HttpMethod.Delete, path, idempotencyKey).Header("If-Match", ifMatch);
+    internal Task<T> CallAsync<T>(ApiRequest request, CancellationToken cancellationToken) =>
+        Transport.SendAsync<T>(request, cancellationToken);
+
+    /// <summary>Sends a request whose answer has no body.</summary>
+    internal async Task CallAsync(ApiRequest request, CancellationToken cancellationToken) =>
         (await Transport.SendAsync(request, cancellationToken).ConfigureAwait(false)).Dispose();
-    }
 
     /// <summary>The answer as it arrives; the caller disposes it.</summary>
     internal async Task<Stream> GetStreamAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -49,7 +41,64 @@ public abstract class ResourceClient
         return new DownloadStream(body, $"{request.Method} {request.Path}", Transport.Options.Timeout);
     }
 
+    internal Task<T> SendGetAsync<T>(FormattableString path, CancellationToken cancellationToken) =>
+        Transport.SendAsync<T>(ApiRequest.Get(path), cancellationToken);
+
     internal Pageable<T> Pages<T>(
         Func<ApiRequest> request, CancellationToken cancellationToken, bool endless = false) =>
         new ApiPages<T>(Transport, request, endless, cancellationToken);
+
+    internal Pageable<T> Pages<T>(FormattableString path, RequestOptions? options, CancellationToken cancellationToken) =>
+        Pages<T>(path, null, options, cancellationToken);
+
+    /// <summary>A list. Its query is read here, once, and each page asks with what it was.</summary>
+    internal Pageable<T> Pages<T>(
+        FormattableString path,
+        QueryParameters? query,
+        RequestOptions? options,
+        CancellationToken cancellationToken,
+        bool endless = false)
+    {
+        _ = Get(path, options); // an id that cannot be one is refused at once
+        return new ApiPages<T>(Transport, () => Get(path, options).With(query), endless, cancellationToken);
+    }
+}
+
+/// <summary>The parameters of a query as they were when they were added; those that are null are left out.</summary>
+internal sealed class QueryParameters
+{
+    private readonly List<(string Name, object Value)> _parameters = [];
+
+    public QueryParameters Add(string name, object? value)
+    {
+        if (value is not null)
+        {
+            _parameters.Add((name, value));
+        }
+        return this;
+    }
+
+    /// <summary>Adds the parameter once for each value.</summary>
+    public QueryParameters AddEach(string name, IEnumerable<string>? values)
+    {
+        _parameters.AddRange((values ?? []).Select(value => (name, (object)value)));
+        return this;
+    }
+
+    public void AddTo(ApiRequest request)
+    {
+        foreach (var (name, value) in _parameters)
+        {
+            request.Query(name, value);
+        }
+    }
+}
+
+internal static class ApiRequestExtensions
+{
+    public static ApiRequest With(this ApiRequest request, QueryParameters? query)
+    {
+        query?.AddTo(request);
+        return request;
+    }
 }

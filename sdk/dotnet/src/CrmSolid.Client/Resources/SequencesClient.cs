@@ -17,100 +17,104 @@ public class SequencesClient : ResourceClient
     }
 
     /// <summary>Lists sequences.</summary>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
-    public virtual Pageable<Sequence> ListAsync(CancellationToken cancellationToken = default) =>
-        Pages<Sequence>(() => ApiRequest.Get($"/v1/sequences"), cancellationToken);
+    public virtual Pageable<Sequence> ListAsync(
+        RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        Pages<Sequence>($"/v1/sequences", options, cancellationToken);
 
     /// <summary>Gets one sequence, with the steps of its latest version.</summary>
     /// <param name="sequenceId">The sequence.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<SequenceDetail> GetAsync(string sequenceId, CancellationToken cancellationToken = default) =>
-        SendGetAsync<SequenceDetail>($"/v1/sequences/{sequenceId}", cancellationToken);
+    public virtual Task<SequenceDetail> GetAsync(
+        string sequenceId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<SequenceDetail>(Get($"/v1/sequences/{sequenceId}", options), cancellationToken);
 
     /// <summary>Creates a sequence, as a draft.</summary>
     /// <param name="fields">What it says; the name and the steps are required.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<SequenceDetail> CreateAsync(
-        SequenceFields fields, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<SequenceDetail>($"/v1/sequences", fields, idempotencyKey, cancellationToken);
+        SequenceFields fields, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<SequenceDetail>(Post($"/v1/sequences", options).Body(fields), cancellationToken);
 
     /// <summary>
     /// Publishes the next version of a sequence, unless it is what the latest one says. Steps with the same id are the
     /// same.
     /// </summary>
     /// <param name="sequenceId">The sequence.</param>
-    /// <param name="fields">What it says from now on; what is left out has its default.</param>
-    /// <param name="inFlight">What contacts do who are in it. By default they finish on their version.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
-    /// <param name="ifMatch">The ETag as it was read: the change is refused if the sequence has changed since.</param>
+    /// <param name="sequence">What it says from now on; what is left out has its default.</param>
+    /// <param name="options">
+    /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the sequence has changed since.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<SequenceDetail> ReplaceAsync(
-        string sequenceId, SequenceFields fields, InFlight? inFlight = null, string? idempotencyKey = null,
-        string? ifMatch = null, CancellationToken cancellationToken = default) =>
-        SendPutAsync<SequenceDetail>(
-            $"/v1/sequences/{sequenceId}", new SequenceChange(fields, inFlight), idempotencyKey, ifMatch, cancellationToken);
+        string sequenceId, SequenceChanges sequence, RequestOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        CallAsync<SequenceDetail>(Put($"/v1/sequences/{sequenceId}", options).Body(sequence), cancellationToken);
 
     /// <summary>Changes a sequence: as <see cref="ReplaceAsync"/>, and what is left out stays.</summary>
     /// <param name="sequenceId">The sequence.</param>
-    /// <param name="fields">What to change; <see cref="SequenceFields.Steps"/> are all steps.</param>
-    /// <param name="inFlight">What contacts do who are in it. By default they finish on their version.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
-    /// <param name="ifMatch">The ETag as it was read: the change is refused if the sequence has changed since.</param>
+    /// <param name="changes">What to change; <see cref="SequenceFields.Steps"/> are all steps.</param>
+    /// <param name="options">
+    /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the sequence has changed since.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<SequenceDetail> UpdateAsync(
-        string sequenceId, SequenceFields fields, InFlight? inFlight = null, string? idempotencyKey = null,
-        string? ifMatch = null, CancellationToken cancellationToken = default) =>
-        SendPatchAsync<SequenceDetail>(
-            $"/v1/sequences/{sequenceId}", new SequenceChange(fields, inFlight), idempotencyKey, ifMatch, cancellationToken);
+        string sequenceId, SequenceChanges changes, RequestOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        CallAsync<SequenceDetail>(Patch($"/v1/sequences/{sequenceId}", options).Body(changes), cancellationToken);
 
     /// <summary>Starts a sequence.</summary>
     /// <param name="sequenceId">The sequence.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Sequence> StartAsync(
-        string sequenceId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Sequence>($"/v1/sequences/{sequenceId}/start", idempotencyKey, cancellationToken);
+        string sequenceId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Sequence>(Post($"/v1/sequences/{sequenceId}/start", options), cancellationToken);
 
     /// <summary>Pauses a sequence. Nobody leaves it.</summary>
     /// <param name="sequenceId">The sequence.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Sequence> PauseAsync(
-        string sequenceId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<Sequence>($"/v1/sequences/{sequenceId}/pause", idempotencyKey, cancellationToken);
+        string sequenceId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Sequence>(Post($"/v1/sequences/{sequenceId}/pause", options), cancellationToken);
 
     /// <summary>Resumes a sequence.</summary>
     /// <param name="sequenceId">The sequence.</param>
-    /// <param name="mode">What happens to steps that became due meanwhile. By default they keep their dates.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="input">What happens to steps that became due meanwhile. By default they keep their dates.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Sequence> ResumeAsync(
-        string sequenceId, ResumeMode? mode = null, string? idempotencyKey = null,
+        string sequenceId, ResumeSequenceInput? input = null, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        SendPostAsync<Sequence>($"/v1/sequences/{sequenceId}/resume", new { mode }, idempotencyKey, cancellationToken);
+        CallAsync<Sequence>(Post($"/v1/sequences/{sequenceId}/resume", options).Body(input ?? new()), cancellationToken);
 
     /// <summary>When each step would be sent to a contact, and its text.</summary>
     /// <param name="sequenceId">The sequence.</param>
     /// <param name="contactId">The contact.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<SequencePreview> PreviewAsync(
-        string sequenceId, string contactId, string? idempotencyKey = null,
+        string sequenceId, string contactId, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        SendPostAsync<SequencePreview>(
-            $"/v1/sequences/{sequenceId}/preview", new { contactId }, idempotencyKey, cancellationToken);
+        CallAsync<SequencePreview>(
+            Post($"/v1/sequences/{sequenceId}/preview", options).Body(new SequenceContactInput { ContactId = contactId }),
+            cancellationToken);
 
     /// <summary>Enrolls a contact.</summary>
     /// <param name="sequenceId">The sequence.</param>
     /// <param name="contactId">The contact.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Enrollment> EnrollAsync(
-        string sequenceId, string contactId, string? idempotencyKey = null,
+        string sequenceId, string contactId, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        SendPostAsync<Enrollment>(
-            $"/v1/sequences/{sequenceId}/enroll", new { contactId }, idempotencyKey, cancellationToken);
+        CallAsync<Enrollment>(
+            Post($"/v1/sequences/{sequenceId}/enroll", options).Body(new SequenceContactInput { ContactId = contactId }),
+            cancellationToken);
 
     /// <summary>
     /// Enrolls many contacts. The result of the job is <c>{enrolled, skipped: {reason: number}}</c>; the reasons are
@@ -118,24 +122,34 @@ public class SequencesClient : ResourceClient
     /// </summary>
     /// <param name="sequenceId">The sequence.</param>
     /// <param name="whom">Everybody in a segment, everybody who meets a filter, or up to 1,000 contacts.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Job> EnrollManyAsync(
-        string sequenceId, EnrollmentAudience whom, string? idempotencyKey = null,
+        string sequenceId, EnrollmentAudience whom, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        SendPostAsync<Job>($"/v1/sequences/{sequenceId}/enroll", whom, idempotencyKey, cancellationToken);
+        CallAsync<Job>(Post($"/v1/sequences/{sequenceId}/enroll", options).Body(whom), cancellationToken);
 
     /// <summary>Lists enrollments of a sequence.</summary>
     /// <param name="sequenceId">The sequence.</param>
-    /// <param name="status">With this status.</param>
-    /// <param name="contactId">Of this contact.</param>
+    /// <param name="query">Which ones. By default all.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Enrollment> EnrollmentsAsync(
-        string sequenceId, EnrollmentStatus? status = null, string? contactId = null,
+        string sequenceId, SequenceEnrollmentQuery? query = null, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Pages<Enrollment>(
-            () => ApiRequest.Get($"/v1/sequences/{sequenceId}/enrollments")
-                .Query("status", status)
-                .Query("contact_id", contactId),
-            cancellationToken);
+        Pages<Enrollment>($"/v1/sequences/{sequenceId}/enrollments", query?.Parameters(), options, cancellationToken);
+}
+
+/// <summary>Which enrollments of a sequence to list.</summary>
+public sealed class SequenceEnrollmentQuery
+{
+    /// <summary>With this status.</summary>
+    public EnrollmentStatus? Status { get; init; }
+
+    /// <summary>Of this contact.</summary>
+    public string? ContactId { get; init; }
+
+    internal QueryParameters Parameters() => new QueryParameters()
+        .Add("status", Status)
+        .Add("contact_id", ContactId);
 }

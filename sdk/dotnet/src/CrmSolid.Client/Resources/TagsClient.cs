@@ -17,36 +17,38 @@ public class TagsClient : ResourceClient
     }
 
     /// <summary>Lists tags by name, each with how many contacts have it.</summary>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
-    public virtual Pageable<Tag> ListAsync(CancellationToken cancellationToken = default) =>
-        Pages<Tag>(() => ApiRequest.Get($"/v1/tags"), cancellationToken);
+    public virtual Pageable<Tag> ListAsync(
+        RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        Pages<Tag>($"/v1/tags", options, cancellationToken);
 
     /// <summary>Gets one tag, with how many contacts have it.</summary>
     /// <param name="name">The tag.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<Tag> GetAsync(string name, CancellationToken cancellationToken = default) =>
-        SendGetAsync<Tag>($"/v1/tags/{name}", cancellationToken);
+    public virtual Task<Tag> GetAsync(
+        string name, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Tag>(Get($"/v1/tags/{name}", options), cancellationToken);
 
     /// <summary>Gives another tag to all contacts that have this one, and takes this one from them.</summary>
     /// <param name="name">The tag.</param>
-    /// <param name="to">The new name; that of another tag merges the two.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
-    /// <param name="ifMatch">The ETag as it was read: nothing is done if not as many contacts have the tag now.</param>
+    /// <param name="input">The new name; that of another tag merges the two.</param>
+    /// <param name="options">
+    /// With <see cref="RequestOptions.IfMatch"/> the call is refused if not as many contacts have the tag now.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Job> RenameAsync(
-        string name, string to, string? idempotencyKey = null, string? ifMatch = null,
-        CancellationToken cancellationToken = default) =>
-        SendPatchAsync<Job>($"/v1/tags/{name}", new { name = to }, idempotencyKey, ifMatch, cancellationToken);
+        string name, RenameTagInput input, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Job>(Patch($"/v1/tags/{name}", options).Body(input), cancellationToken);
 
     /// <summary>Takes a tag from all contacts that have it.</summary>
     /// <param name="name">The tag.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
-    /// <param name="ifMatch">The ETag as it was read: nothing is done if not as many contacts have the tag now.</param>
+    /// <param name="options">
+    /// With <see cref="RequestOptions.IfMatch"/> the call is refused if not as many contacts have the tag now.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<Job> DeleteAsync(
-        string name, string? idempotencyKey = null, string? ifMatch = null,
-        CancellationToken cancellationToken = default) =>
-        Transport.SendAsync<Job>(
-            ApiRequest.Write(HttpMethod.Delete, $"/v1/tags/{name}", idempotencyKey).Header("If-Match", ifMatch),
-            cancellationToken);
+        string name, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<Job>(Delete($"/v1/tags/{name}", options), cancellationToken);
 }

@@ -17,91 +17,136 @@ public class ThreadsClient : ResourceClient
     }
 
     /// <summary>Lists threads, those with the newest messages first unless sorted otherwise.</summary>
-    /// <param name="state">Open, snoozed or closed.</param>
-    /// <param name="assignee">The id of a member, or <c>none</c>.</param>
-    /// <param name="waiting">True: whose contacts wait for an answer; false: do not.</param>
-    /// <param name="waitingHours">Whose contacts have waited for so many hours or longer.</param>
-    /// <param name="unread">True: with unread messages; false: without.</param>
-    /// <param name="accountId">Of this account.</param>
-    /// <param name="contactId">With this contact.</param>
-    /// <param name="search">Part of the contact's name, username or e-mail address, or words of a message.</param>
-    /// <param name="sort">The order. <c>waiting_since</c>: only those who wait, the longest wait first.</param>
+    /// <param name="query">Which ones, in which order. By default all.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<MessageThread> ListAsync(
-        long? accountId = null, string? contactId = null, bool? unread = null, ThreadState? state = null,
-        string? assignee = null, bool? waiting = null, int? waitingHours = null, string? search = null,
-        ThreadSort? sort = null, CancellationToken cancellationToken = default) =>
-        Pages<MessageThread>(
-            () => ApiRequest.Get($"/v1/threads")
-                .Query("state", state)
-                .Query("assignee", assignee)
-                .Query("waiting", waiting)
-                .Query("waiting_hours", waitingHours)
-                .Query("unread", unread)
-                .Query("account_id", accountId)
-                .Query("contact_id", contactId)
-                .Query("search", search)
-                .Query("sort", sort),
-            cancellationToken);
+        ThreadQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        Pages<MessageThread>($"/v1/threads", query?.Parameters(), options, cancellationToken);
 
     /// <summary>Reads a thread, with its latest messages if wanted.</summary>
     /// <param name="threadId">The thread.</param>
-    /// <param name="messages">How many of its latest messages, up to 50.</param>
+    /// <param name="query">What to answer with it. By default nothing.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<ThreadWithMessages> GetAsync(
-        string threadId, int? messages = null, CancellationToken cancellationToken = default) =>
-        Transport.SendAsync<ThreadWithMessages>(
-            ApiRequest.Get($"/v1/threads/{threadId}").Query("messages", messages), cancellationToken);
+        string threadId, ThreadDetailQuery? query = null, RequestOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        CallAsync<ThreadWithMessages>(Get($"/v1/threads/{threadId}", options).With(query?.Parameters()), cancellationToken);
 
     /// <summary>Closes, snoozes, reopens or assigns a thread.</summary>
     /// <param name="threadId">The thread.</param>
     /// <param name="changes">The fields to change.</param>
-    /// <param name="ifMatch">The ETag as it was read: the change is refused if the thread has changed since.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">
+    /// With <see cref="RequestOptions.IfMatch"/> the call is refused if the thread has changed since.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<ChangedThread> UpdateAsync(
-        string threadId, ThreadChanges changes, string? ifMatch = null, string? idempotencyKey = null,
+        string threadId, ThreadChanges changes, RequestOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        SendPatchAsync<ChangedThread>($"/v1/threads/{threadId}", changes, idempotencyKey, ifMatch, cancellationToken);
+        CallAsync<ChangedThread>(Patch($"/v1/threads/{threadId}", options).Body(changes), cancellationToken);
 
     /// <summary>Shows a thread as unread.</summary>
     /// <param name="threadId">The thread.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<ReadThread> UnreadAsync(
-        string threadId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<ReadThread>($"/v1/threads/{threadId}/unread", idempotencyKey, cancellationToken);
+        string threadId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<ReadThread>(Post($"/v1/threads/{threadId}/unread", options), cancellationToken);
 
     /// <summary>Lists the messages of a thread, newest first unless sorted otherwise.</summary>
     /// <param name="threadId">The thread.</param>
-    /// <param name="sort">The order.</param>
+    /// <param name="query">In which order.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Message> MessagesAsync(
-        string threadId, MessageSort? sort = null, CancellationToken cancellationToken = default) =>
-        Pages<Message>(
-            () => ApiRequest.Get($"/v1/threads/{threadId}/messages")
-                .Query("sort", sort),
-            cancellationToken);
+        string threadId, ThreadMessageQuery? query = null, RequestOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Pages<Message>($"/v1/threads/{threadId}/messages", query?.Parameters(), options, cancellationToken);
 
     /// <summary>How far the latest request for older messages has come. Not found if there is none.</summary>
     /// <param name="threadId">The thread.</param>
+    /// <param name="options">What this call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<HistoryRequest> HistoryAsync(string threadId, CancellationToken cancellationToken = default) =>
-        SendGetAsync<HistoryRequest>($"/v1/threads/{threadId}/history", cancellationToken);
+    public virtual Task<HistoryRequest> HistoryAsync(
+        string threadId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<HistoryRequest>(Get($"/v1/threads/{threadId}/history", options), cancellationToken);
 
     /// <summary>Loads the page of messages before the oldest one of a thread from Telegram.</summary>
     /// <param name="threadId">The thread.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<HistoryRequest> LoadHistoryAsync(
-        string threadId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<HistoryRequest>($"/v1/threads/{threadId}/history", idempotencyKey, cancellationToken);
+        string threadId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<HistoryRequest>(Post($"/v1/threads/{threadId}/history", options), cancellationToken);
 
     /// <summary>Marks all messages of a thread as read.</summary>
     /// <param name="threadId">The thread.</param>
-    /// <param name="idempotencyKey">By default a new one for this call. Give your own to repeat the call later.</param>
+    /// <param name="options">Its idempotency key, and what it does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<ReadThread> ReadAsync(
-        string threadId, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendPostAsync<ReadThread>($"/v1/threads/{threadId}/read", idempotencyKey, cancellationToken);
+        string threadId, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync<ReadThread>(Post($"/v1/threads/{threadId}/read", options), cancellationToken);
+}
+
+/// <summary>Which threads to list, and in which order.</summary>
+public sealed class ThreadQuery
+{
+    /// <summary>Open, snoozed or closed.</summary>
+    public ThreadState? State { get; init; }
+
+    /// <summary>The id of a member, or <c>none</c>.</summary>
+    public string? Assignee { get; init; }
+
+    /// <summary>True: whose contacts wait for an answer; false: do not.</summary>
+    public bool? Waiting { get; init; }
+
+    /// <summary>Whose contacts have waited for so many hours or longer.</summary>
+    public int? WaitingHours { get; init; }
+
+    /// <summary>True: with unread messages; false: without.</summary>
+    public bool? Unread { get; init; }
+
+    /// <summary>Of this account.</summary>
+    public long? AccountId { get; init; }
+
+    /// <summary>With this contact.</summary>
+    public string? ContactId { get; init; }
+
+    /// <summary>Part of the contact's name, username or e-mail address, or words of a message.</summary>
+    public string? Search { get; init; }
+
+    /// <summary>The order. <c>waiting_since</c>: only those who wait, the longest wait first.</summary>
+    public ThreadSort? Sort { get; init; }
+
+    internal QueryParameters Parameters() => new QueryParameters()
+        .Add("state", State)
+        .Add("assignee", Assignee)
+        .Add("waiting", Waiting)
+        .Add("waiting_hours", WaitingHours)
+        .Add("unread", Unread)
+        .Add("account_id", AccountId)
+        .Add("contact_id", ContactId)
+        .Add("search", Search)
+        .Add("sort", Sort);
+}
+
+/// <summary>What to answer with a thread.</summary>
+public sealed class ThreadDetailQuery
+{
+    /// <summary>How many of its latest messages, up to 50.</summary>
+    public int? Messages { get; init; }
+
+    internal QueryParameters Parameters() => new QueryParameters()
+        .Add("messages", Messages);
+}
+
+/// <summary>In which order to list the messages of a thread.</summary>
+public sealed class ThreadMessageQuery
+{
+    /// <summary>The order.</summary>
+    public MessageSort? Sort { get; init; }
+
+    internal QueryParameters Parameters() => new QueryParameters()
+        .Add("sort", Sort);
 }

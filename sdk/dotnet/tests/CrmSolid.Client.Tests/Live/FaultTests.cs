@@ -19,7 +19,7 @@ public sealed class FaultTests
         Assert.Single(keys.Distinct());
         Message stored = await client.Messages.GetAsync(queued.Id);
         Assert.Equal(text, stored.Text);
-        List<Message> all = await Product.AllAsync(client.Messages.ListAsync(contactId: stored.ContactId));
+        List<Message> all = await Product.AllAsync(client.Messages.ListAsync(new() { ContactId = stored.ContactId }));
         Assert.Equal(queued.Id, Assert.Single(all).Id);
     }
 

@@ -16,13 +16,15 @@ public sealed class SequenceTests
         Assert.Equal((EnrollmentStatus.Active, EnrollmentReason.Delay), (enrollment.Status, enrollment.Reason));
         await Assert.ThrowsAsync<AlreadyEnrolledException>(() => _client.Sequences.EnrollAsync(Product.Sequence, contact.Id));
 
-        Pageable<Enrollment> ofSequence = _client.Sequences.EnrollmentsAsync(Product.Sequence, contactId: contact.Id);
-        Pageable<Enrollment> ofContact = _client.Enrollments.ListAsync(EnrollmentStatus.Active, contact.Id);
+        Pageable<Enrollment> ofSequence = _client.Sequences.EnrollmentsAsync(
+            Product.Sequence, new() { ContactId = contact.Id });
+        Pageable<Enrollment> ofContact = _client.Enrollments.ListAsync(
+            new() { Status = EnrollmentStatus.Active, ContactId = contact.Id });
         Assert.Equal(enrollment.Id, Assert.Single(await Product.AllAsync(ofSequence)).Id);
         Assert.Equal(enrollment.Id, Assert.Single(await Product.AllAsync(ofContact)).Id);
 
         Assert.Equal(EnrollmentStatus.Paused, (await _client.Enrollments.PauseAsync(enrollment.Id)).Status);
-        Enrollment resumed = await _client.Enrollments.ResumeAsync(enrollment.Id, ResumeMode.RestartDelay);
+        Enrollment resumed = await _client.Enrollments.ResumeAsync(enrollment.Id, new() { Mode = ResumeMode.RestartDelay });
         Assert.Equal(EnrollmentStatus.Active, resumed.Status);
         Assert.Equal(EnrollmentStatus.Stopped, (await _client.Enrollments.StopAsync(enrollment.Id)).Status);
         Assert.Equal(EnrollmentReason.Manual, (await _client.Enrollments.GetAsync(enrollment.Id)).Reason);
@@ -55,10 +57,10 @@ public sealed class SequenceTests
         SequenceDetail made = await _client.Sequences.CreateAsync(fields);
         Assert.Equal((SequenceStatus.Draft, 1, "24:00"), (made.Status, made.Version, made.Window?.To));
         SequenceDetail changed = await _client.Sequences.UpdateAsync(
-            made.Id, new SequenceFields { Window = null, PassOn = true }, InFlight.Move, ifMatch: made.ETag);
+            made.Id, new() { Window = null, PassOn = true, InFlight = InFlight.Move }, new() { IfMatch = made.ETag });
         Assert.Equal((2, null), (changed.Version, changed.Window));
         SequenceDetail same = await _client.Sequences.ReplaceAsync(
-            made.Id, new SequenceFields { Name = name, PassOn = true, Steps = [.. changed.Steps.Select(each => (StepFields)each)] });
+            made.Id, new() { Name = name, PassOn = true, Steps = [.. changed.Steps.Select(each => (StepFields)each)] });
         Assert.Equal((2, "step-1"), (same.Version, same.Steps[0].Id));
     }
 }

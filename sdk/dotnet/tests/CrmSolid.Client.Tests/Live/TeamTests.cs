@@ -12,16 +12,18 @@ public sealed class TeamTests
         IReadOnlyList<Member> members = await Product.AllAsync(_client.Members.ListAsync());
         Member owner = Assert.Single(members, each => each.Role == MemberRole.Owner);
         UpsertedContact contact = await Product.NewContactAsync();
-        Note written = await _client.Notes.CreateAsync(contact.Id, $"Möchte 40 Plätze. @{owner.Name}");
+        Note written = await _client.Notes.CreateAsync(
+            contact.Id, new() { Text = $"Möchte 40 Plätze. @{owner.Name}" });
         Assert.Equal(owner.Id, Assert.Single(written.Mentions).Id);
         Assert.Equal(AuthorType.Key, written.Author!.Type);
         Assert.Equal(written.Id, Assert.Single(await Product.AllAsync(_client.Notes.ListAsync(contact.Id))).Id);
 
         Note note = await _client.Notes.GetAsync(written.Id);
-        Note changed = await _client.Notes.UpdateAsync(note.Id, "Möchte 50 Plätze.", ifMatch: note.ETag);
+        Note changed = await _client.Notes.UpdateAsync(
+            note.Id, new() { Text = "Möchte 50 Plätze." }, new() { IfMatch = note.ETag });
         Assert.Equal("Möchte 50 Plätze.", changed.Text);
         await Assert.ThrowsAsync<PreconditionFailedException>(
-            () => _client.Notes.DeleteAsync(note.Id, ifMatch: note.ETag));
+            () => _client.Notes.DeleteAsync(note.Id, new() { IfMatch = note.ETag }));
         await _client.Notes.DeleteAsync(note.Id);
         await Assert.ThrowsAsync<NotFoundException>(() => _client.Notes.GetAsync(note.Id));
     }
@@ -30,13 +32,14 @@ public sealed class TeamTests
     public async Task A_template_is_kept_found_changed_and_deleted()
     {
         string name = $"Grüße {Product.NewUsername()}";
-        WrittenTemplate kept = await _client.Templates.CreateAsync(name, "Hi {first_name|there} 🚀");
-        Assert.Equal(kept.Id, Assert.Single(await Product.AllAsync(_client.Templates.ListAsync(name))).Id);
+        WrittenTemplate kept = await _client.Templates.CreateAsync(
+            new() { Name = name, Text = "Hi {first_name|there} 🚀" });
+        Assert.Equal(kept.Id, Assert.Single(await Product.AllAsync(_client.Templates.ListAsync(new() { Search = name }))).Id);
 
         Template template = await _client.Templates.GetAsync(kept.Id);
         Assert.Equal("Hi {first_name|there} 🚀", template.Text);
         WrittenTemplate renamed = await _client.Templates.UpdateAsync(
-            template.Id, name: $"{name} 2", ifMatch: template.ETag);
+            template.Id, new() { Name = $"{name} 2" }, new() { IfMatch = template.ETag });
         Assert.Equal(($"{name} 2", template.Text), (renamed.Name, renamed.Text));
         await _client.Templates.DeleteAsync(template.Id);
         await Assert.ThrowsAsync<NotFoundException>(() => _client.Templates.GetAsync(template.Id));
@@ -51,15 +54,15 @@ public sealed class TeamTests
         // Sending it changes the conversation once more.
         await Product.EventuallyAsync(
             () => _client.Messages.GetAsync(queued.Id), sent => sent.Status == MessageStatus.Sent);
-        ThreadWithMessages thread = await _client.Threads.GetAsync(message.ThreadId!, messages: 1);
+        ThreadWithMessages thread = await _client.Threads.GetAsync(message.ThreadId!, new() { Messages = 1 });
         Assert.Equal(queued.Id, Assert.Single(thread.Messages).Id);
 
         Member owner = (await Product.AllAsync(_client.Members.ListAsync()))[0];
         ChangedThread changed = await _client.Threads.UpdateAsync(
-            thread.Id, new() { State = ThreadState.Closed, AssigneeId = owner.Id }, ifMatch: thread.ETag);
+            thread.Id, new() { State = ThreadState.Closed, AssigneeId = owner.Id }, new() { IfMatch = thread.ETag });
         Assert.Equal((ThreadState.Closed, owner.Id), (changed.State, changed.Assignee!.Id));
         List<MessageThread> closed = await Product.AllAsync(
-            _client.Threads.ListAsync(contactId: contact.Id, state: ThreadState.Closed));
+            _client.Threads.ListAsync(new() { ContactId = contact.Id, State = ThreadState.Closed }));
         Assert.Equal(thread.Id, Assert.Single(closed).Id);
         Assert.Equal(thread.Id, (await _client.Threads.UnreadAsync(thread.Id)).Id);
         // Only Telegram has older messages.

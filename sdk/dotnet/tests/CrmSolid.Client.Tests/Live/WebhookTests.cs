@@ -15,7 +15,7 @@ public sealed class WebhookTests
         string url = $"http://127.0.0.1:{FreePort()}/hook/";
         receiver.Prefixes.Add(url);
         receiver.Start();
-        IssuedWebhook webhook = await _client.Webhooks.CreateAsync(url, [EventType.ContactCreated]);
+        IssuedWebhook webhook = await _client.Webhooks.CreateAsync(new() { Url = url, Events = [EventType.ContactCreated] });
         try
         {
             Delivery test = await _client.Webhooks.TestAsync(webhook.Id);
@@ -28,7 +28,8 @@ public sealed class WebhookTests
             while (ping.Id != test.EventId);
             Assert.Equal(EventType.Ping, ping.Type);
 
-            IssuedWebhook rotated = await _client.Webhooks.RotateSecretAsync(webhook.Id, overlap: TimeSpan.FromHours(1));
+            IssuedWebhook rotated = await _client.Webhooks.RotateSecretAsync(
+                webhook.Id, new() { OverlapSeconds = 3600 });
             Assert.NotEqual(webhook.Secret, rotated.Secret);
             Assert.DoesNotContain(rotated.Secret!, rotated.ToString());
             UpsertedContact contact = await Product.NewContactAsync();
@@ -53,12 +54,14 @@ public sealed class WebhookTests
     public async Task Webhooks_deliveries_and_events_are_listed_and_replayed()
     {
         DateTimeOffset since = DateTimeOffset.UtcNow;
-        IssuedWebhook created = await _client.Webhooks.CreateAsync(Product.Receiver, [EventType.ContactTagged], "chosen-secret");
+        IssuedWebhook created = await _client.Webhooks.CreateAsync(
+            new() { Url = Product.Receiver, Events = [EventType.ContactTagged], Secret = "chosen-secret" });
         Assert.Null(created.Secret);
-        await _client.Webhooks.UpdateAsync(
-            created.Id, description: "CRM 😀", headers: new Dictionary<string, string?> { ["X-Team"] = "a", ["X-B"] = "b" });
+        var headers = new Dictionary<string, string?> { ["X-Team"] = "a", ["X-B"] = "b" };
+        await _client.Webhooks.UpdateAsync(created.Id, new() { Description = "CRM 😀", Headers = headers });
+        headers = new Dictionary<string, string?> { ["X-B"] = null };
         Webhook updated = await _client.Webhooks.UpdateAsync(
-            created.Id, events: [EventType.ContactCreated], headers: new Dictionary<string, string?> { ["X-B"] = null });
+            created.Id, new() { Events = [EventType.ContactCreated], Headers = headers });
         Assert.Equal(("CRM 😀", "X-Team"), (updated.Description, Assert.Single(updated.HeaderNames)));
         Assert.Empty(updated.AccountIds);
         Assert.Equal([EventType.ContactCreated], (await _client.Webhooks.GetAsync(created.Id)).Events);
@@ -72,8 +75,8 @@ public sealed class WebhookTests
         await _client.Deliveries.ReplayAsync(test.Id);
         Assert.Contains(
             test.Id,
-            (await Product.AllAsync(_client.Webhooks.DeliveriesAsync(created.Id, since: since))).Select(each => each.Id));
-        Job job = await _client.Webhooks.ReplayAsync(created.Id, since);
+            (await Product.AllAsync(_client.Webhooks.DeliveriesAsync(created.Id, new() { Since = since }))).Select(each => each.Id));
+        Job job = await _client.Webhooks.ReplayAsync(created.Id, new() { Since = since });
         Assert.Equal(JobState.Done, (await _client.Jobs.WaitAsync(job.Id, TimeSpan.FromMilliseconds(100))).State);
 
         UpsertedContact contact = await Product.NewContactAsync();
