@@ -49,14 +49,13 @@ SPDX = {
     "Python Software Foundation License": "PSF-2.0",
 }
 # Packages whose metadata does not say it: their licence file does.
-FROM_LICENSE_FILE = {"axe-playwright-python": "MIT", "clr-loader": "MIT"}
+FROM_LICENSE_FILE = {"axe-playwright-python": "MIT"}
 # It needs the most packages; the page is the same with every Python.
 OLDEST_PYTHON = {"python_version": "3.11", "python_full_version": "3.11.14"}
 # The packages that the .NET client's tests name; the client itself needs none.
 NUGET = {
     "Microsoft.NET.Test.Sdk": "MIT",
-    "xunit.assert": "Apache-2.0",
-    "xunit.core": "Apache-2.0",
+    "xunit": "Apache-2.0",
     "xunit.runner.visualstudio": "Apache-2.0",
 }
 # npm packages of the tests whose metadata does not say it: their licence file does.
@@ -228,7 +227,7 @@ The Python client needs httpx and pydantic, and click for the command line:
 
 {client}
 
-The .NET client needs nothing. Its tests, in an installation with the .NET SDK, need:
+The .NET client needs nothing. Its tests need:
 
 {nuget}
 

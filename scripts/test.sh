@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Run ruff, deptry, mypy and all tests, or some tests alone: scripts/test.sh [PYTEST ARGUMENT ...]. As root on Debian, the
 # programs that some tests need are installed first; elsewhere tests without their program are left out and listed at
-# the end. With CI=true nothing may be left out. mypy takes the time that the tests leave it.
+# the end. With CI=true nothing may be left out but the .NET tests. mypy takes the time that the tests leave it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 bin=${BIN:-.venv/bin}

@@ -18,6 +18,8 @@ import pytest
 
 from tests.plugins.results import RESULTS
 
+# The one program that Debian does not have: nothing can install it, so it may be missing with CI=true as well.
+NO_DOTNET = "the .NET tests need the .NET SDK 10 on the PATH, from https://dotnet.microsoft.com/download"
 MAX_RERUN = 20  # more failures than these have another cause than unstable tests
 
 PYTEST = [sys.executable, "-m", "pytest", "-v", "--tb=short", "--no-header", "-p", "tests.plugins.results"]
@@ -63,7 +65,7 @@ def _run_pytest(results: Path, arguments: Sequence[str]) -> int:
 
 def summarize(first: Results, second: Results) -> int:
     """Print what was left out and what is unstable. Returns 1 if no test passed at all, or if something was left out
-    where nothing may be (CI=true), else 0. What failed has already failed the suite."""
+    where nothing but the .NET SDK may be missing (CI=true), else 0. What failed has already failed the suite."""
     left_out = defaultdict(list)
     for test, reason in sorted(first.skipped.items()):
         left_out[reason].append(test)
@@ -77,7 +79,7 @@ def summarize(first: Results, second: Results) -> int:
         print("--- unstable (failed, then passed alone):", *unstable, sep="\n  ")
     if not (has_passed := bool(first.passed or second.passed)):
         print("--- no test ran")
-    return int(not has_passed or bool(left_out and os.environ.get("CI") == "true"))
+    return int(not has_passed or bool(left_out.keys() - {NO_DOTNET} and os.environ.get("CI") == "true"))
 
 
 def main(arguments: Sequence[str]) -> int:

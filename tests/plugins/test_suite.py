@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.plugins.suite import MAX_RERUN, Results, summarize
+from tests.plugins.suite import MAX_RERUN, NO_DOTNET, Results, summarize
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -145,3 +145,12 @@ def test_what_is_skipped_is_listed_by_its_reason_and_fails_in_ci(
     assert capsys.readouterr().out.splitlines() == lines
     monkeypatch.setenv("CI", "true")
     assert summarize(first, Results()) == 1
+
+
+def test_dotnet_may_be_missing_in_ci_and_one_line_says_where_to_get_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    assert summarize(Results(passed=["a"], skipped={"b": NO_DOTNET, "c": NO_DOTNET}), Results()) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "dotnet" in line]
+    assert line == f"  {NO_DOTNET}: 2 tests, such as b"

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.sdk.dotnet.projects import DotNet, dotnet_in
 from tests.sdk.live import Live, live_product
 
 pytest.register_assert_rewrite("tests.sdk.scenario")
@@ -18,3 +19,10 @@ def live(live_of_package: Live) -> Live:
     """The running product. The proxy has no fault planned and has seen no request."""
     live_of_package.proxy.reset()
     return live_of_package
+
+
+@pytest.fixture(scope="session")
+def dotnet(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DotNet:
+    """The .NET SDK. What it builds is shared by the processes of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    return dotnet_in((base if worker_id == "master" else base.parent) / "dotnet")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from crmsolid_client import CrmSolid
-from tests.sdk.dotnet.test_contract import operations
 from tests.sdk.live import Live
+from tests.sdk.operations import not_called
 from tests.sdk.sends import START_SECONDS, running_server, send_through_a_kill, texts_to
 from tests.sdk.typescript.toolchain import TypeScript
 from tests.servers import free_port, is_listening
@@ -25,7 +25,7 @@ def test_every_operation_works(typescript: TypeScript, live: Live) -> None:
     assert result.returncode == 0, result.stdout
     assert "# fail 0\n# cancelled 0\n# skipped 0\n" in result.stdout
     lines = live.proxy.lines()
-    assert [each.id for each in operations() if not any(each.line.match(line) for line in lines)] == []
+    assert not_called(lines) == []
 
 
 @pytest.mark.parametrize("runtime", ["node", "deno", "bun"])
