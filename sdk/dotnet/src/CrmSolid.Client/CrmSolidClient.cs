@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CrmSolid.Client.Http;
 
 namespace CrmSolid.Client;
@@ -7,9 +8,11 @@ namespace CrmSolid.Client;
 /// <see cref="HttpClient"/> with all others unless it is given its own. It holds nothing to dispose.
 /// </summary>
 /// <remarks>
-/// Every write carries an idempotency key, which is the same on each retry. Transient failures are retried: connection
-/// errors, 5xx, <c>rate_limited</c> and <c>idempotency_in_progress</c>. All other refusals are thrown at once, each as an
-/// exception of its own (see <see cref="ApiException"/>). All methods are virtual, to be mocked.
+/// Every write carries an idempotency key, which is the same on each retry and which every error has. Transient failures
+/// are retried: connection errors, 408, 429, 500, 502, 503, 504 and <c>idempotency_in_progress</c>, but not the limits of a
+/// day. All other refusals are thrown at once, each as an exception of its own (see <see cref="ApiException"/>). Each call is
+/// an activity of the source <c>CrmSolid.Client</c>, and is measured by the meter of that name. All methods are virtual, to
+/// be mocked.
 /// </remarks>
 public class CrmSolidClient
 {
@@ -25,24 +28,22 @@ public class CrmSolidClient
 
     /// <summary>Makes a client.</summary>
     /// <param name="key">
-    /// The API key, such as <c>cs_live_…</c>. By default <c>CRMSOLID_KEY</c> of the environment.
+    /// The API key, such as <c>cs_live_…</c>. By default <see cref="CrmSolidClientOptions.Key"/>, else
+    /// <c>CRMSOLID_KEY</c> of the environment.
     /// </param>
     /// <param name="options">How it works.</param>
-    /// <exception cref="ArgumentException">There is no key, or it or the address cannot be one.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no key, or it, the address or a limit cannot be one.
+    /// </exception>
+    [OverloadResolutionPriority(1)] // a null is no HttpClient
     public CrmSolidClient(string? key = null, CrmSolidClientOptions? options = null)
     {
         CrmSolidClientOptions copy = (options ?? new CrmSolidClientOptions()).Copy();
-        string token = Key(key ?? Environment.GetEnvironmentVariable("CRMSOLID_KEY"));
-        Uri baseUrl = copy.BaseUrl ?? Url(Environment.GetEnvironmentVariable("CRMSOLID_URL"));
-        if (!baseUrl.IsAbsoluteUri || baseUrl.Scheme is not ("http" or "https") || baseUrl.UserInfo.Length > 0)
-        {
-            throw new ArgumentException("the base URL has to be an http or https address without a user name");
-        }
-        if (baseUrl is { Scheme: "http", IsLoopback: false } && !copy.AllowHttp)
-        {
-            throw new ArgumentException(
-                $"the key would go to {baseUrl.Host} unencrypted: use https, or AllowHttp inside a private network");
-        }
+        Limits.Check(copy);
+        string token = Key(key ?? copy.Key ?? Environment.GetEnvironmentVariable("CRMSOLID_KEY"));
+        copy.Key = null;
+        Uri baseUrl = copy.BaseUrl ?? copy.HttpClient?.BaseAddress ?? Url(Environment.GetEnvironmentVariable("CRMSOLID_URL"));
+        Check(baseUrl, copy.AllowHttp);
         var transport = new Transport(token, baseUrl, copy);
         _transport = transport;
         _description = $"CrmSolidClient {{ BaseUrl = {baseUrl}, Key = {Redacted(token)} }}";
@@ -65,6 +66,21 @@ public class CrmSolidClient
         Templates = new TemplatesClient(transport);
         Threads = new ThreadsClient(transport);
         Webhooks = new WebhooksClient(transport);
+    }
+
+    /// <summary>
+    /// Makes a client that sends its requests through an <see cref="HttpClient"/>, such as one that a factory makes.
+    /// </summary>
+    /// <param name="httpClient">
+    /// What sends the requests, in place of <see cref="CrmSolidClientOptions.HttpClient"/>.
+    /// </param>
+    /// <param name="options">How it works.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no key, or it, the address or a limit cannot be one.
+    /// </exception>
+    public CrmSolidClient(HttpClient httpClient, CrmSolidClientOptions? options = null)
+        : this(key: null, With(httpClient, options))
+    {
     }
 
     /// <summary>Telegram accounts.</summary>
@@ -124,17 +140,45 @@ public class CrmSolidClient
     /// <summary>Endpoints that events are delivered to.</summary>
     public virtual WebhooksClient Webhooks { get; } = null!;
 
+    private Transport Transport =>
+        _transport ?? throw new InvalidOperationException("the mock does not override the method that was called");
+
     /// <summary>What the key may do, and in which workspace.</summary>
+    /// <param name="options">What the call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<Me> MeAsync(CancellationToken cancellationToken = default) =>
-        (_transport ?? throw new InvalidOperationException("override MeAsync in the mock"))
-        .SendAsync<Me>(ApiRequest.Get($"/v1/me"), cancellationToken);
+    public virtual Task<Me> MeAsync(RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        Transport.SendAsync<Me>(ApiRequest.Get($"/v1/me", options), cancellationToken);
+
+    /// <summary>
+    /// Makes any call below the client's address, with its key, retries and pacing. One that is no <c>GET</c> or
+    /// <c>HEAD</c> gets an idempotency key.
+    /// </summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path, such as <c>/v1/contacts</c>, with or without a query.</param>
+    /// <param name="request">Its query and body.</param>
+    /// <param name="options">What the call does otherwise than the client.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The answer: 200 to 299, or 304.</returns>
+    /// <exception cref="ApiException">It was refused.</exception>
+    public virtual Task<RawResponse> SendAsync(
+        HttpMethod method, string path, RawRequest? request = null, RequestOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Transport.SendRawAsync(ApiRequest.Raw(method, path, request, options), cancellationToken);
 
     /// <summary>The address and the beginning of the key, without its secret.</summary>
     public override string ToString() => _description;
 
-    private static string Key(string? key)
+    private static CrmSolidClientOptions With(HttpClient httpClient, CrmSolidClientOptions? options)
     {
+        ArgumentNullException.ThrowIfNull(httpClient);
+        CrmSolidClientOptions copy = (options ?? new CrmSolidClientOptions()).Copy();
+        copy.HttpClient = httpClient;
+        return copy;
+    }
+
+    private static string Key(string? given)
+    {
+        string? key = given?.Trim();
         if (string.IsNullOrEmpty(key))
         {
             throw new ArgumentException("there is no API key: pass one, or set CRMSOLID_KEY");
@@ -143,6 +187,21 @@ public class CrmSolidClient
         return key.All(c => c is > ' ' and <= '~')
             ? key
             : throw new ArgumentException("the API key has a character that no key has, such as a space or a line break");
+    }
+
+    private static void Check(Uri baseUrl, bool allowHttp)
+    {
+        bool isWeb = baseUrl.IsAbsoluteUri && baseUrl.Scheme is "http" or "https";
+        if (!isWeb || baseUrl.UserInfo.Length > 0 || baseUrl.OriginalString.AsSpan().ContainsAny('?', '#'))
+        {
+            throw new ArgumentException(
+                "the base URL has to be an http or https address without a user name, query or fragment");
+        }
+        if (baseUrl is { Scheme: "http", IsLoopback: false } && !allowHttp)
+        {
+            throw new ArgumentException(
+                $"the key would go to {baseUrl.Host} unencrypted: use https, or AllowHttp inside a private network");
+        }
     }
 
     private static Uri Url(string? url)

@@ -22,6 +22,9 @@ public class CrmSolidException : Exception
 /// </summary>
 public class ConnectionFailedException : CrmSolidException
 {
+    /// <summary>False if no attempt has reached the server: then nothing can have been done.</summary>
+    public bool MayHaveHappened { get; internal set; } = true;
+
     /// <summary>Makes an exception with a message and its cause.</summary>
     public ConnectionFailedException(string message, Exception? innerException = null)
         : base(message, innerException)
@@ -37,6 +40,85 @@ public sealed class RequestTimedOutException : ConnectionFailedException
         : base(message, innerException)
     {
     }
+}
+
+/// <summary>
+/// The answer is not what the API documents: a success that cannot be read, or a redirect, which is never followed because
+/// the key would go elsewhere. A write may have been done: repeat it with <see cref="CrmSolidException.IdempotencyKey"/>.
+/// </summary>
+public sealed class UnexpectedAnswerException : CrmSolidException
+{
+    /// <summary>Makes an exception of an answer.</summary>
+    /// <param name="message">What is wrong with it.</param>
+    /// <param name="response">Its status and headers.</param>
+    /// <param name="innerException">The cause, where there is one.</param>
+    public UnexpectedAnswerException(string message, ResponseInfo response, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Response = response;
+    }
+
+    /// <summary>Status and headers of the answer.</summary>
+    public ResponseInfo Response { get; }
+
+    /// <summary>The HTTP status.</summary>
+    public int Status => Response.Status;
+
+    /// <summary>The id of the request, to find it in logs.</summary>
+    public string? RequestId => Response.RequestId;
+}
+
+/// <summary>
+/// An event that is not what the API documents: in a webhook whose signature is right, a list or a stream. The position of
+/// the list or stream has moved past it, so that the enumeration can go on. A receiver keeps <see cref="Json"/> and answers
+/// 2xx, because a refusal would only disable the endpoint.
+/// </summary>
+public sealed class UnreadableEventException : CrmSolidException
+{
+    /// <summary>Makes an exception of an event.</summary>
+    /// <param name="id">Its id, as far as it can be read.</param>
+    /// <param name="type">Its type, as far as it can be read.</param>
+    /// <param name="json">Its JSON as it came.</param>
+    /// <param name="innerException">The cause.</param>
+    public UnreadableEventException(string? id, string? type, string json, Exception? innerException = null)
+        : base($"the event {id ?? "without an id"} cannot be read: {innerException?.Message}", innerException)
+    {
+        Id = id;
+        Type = type;
+        Json = json;
+    }
+
+    /// <summary>The id of the event; null if it cannot be read.</summary>
+    public string? Id { get; }
+
+    /// <summary>The type of the event, such as <c>message.received</c>; null if it cannot be read.</summary>
+    public string? Type { get; }
+
+    /// <summary>The JSON as it came. It may be no JSON at all.</summary>
+    public string Json { get; }
+
+    /// <summary>The position right after it, to go on from; null for a webhook.</summary>
+    public string? Position { get; internal set; }
+}
+
+/// <summary>
+/// The caller's token has ended the call. A write may have been done: repeat it with <see cref="IdempotencyKey"/>.
+/// </summary>
+public sealed class CallCanceledException : OperationCanceledException
+{
+    /// <summary>Makes an exception of a canceled call.</summary>
+    /// <param name="idempotencyKey">The key of the write; null for a read.</param>
+    /// <param name="innerException">The cause.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public CallCanceledException(
+        string? idempotencyKey, Exception? innerException = null, CancellationToken cancellationToken = default)
+        : base("the call was canceled", innerException, cancellationToken)
+    {
+        IdempotencyKey = idempotencyKey;
+    }
+
+    /// <summary>The idempotency key that the write was sent with; null for a read.</summary>
+    public string? IdempotencyKey { get; }
 }
 
 /// <summary>The server refused the request. Derived exceptions tell the kinds of refusals apart.</summary>
@@ -59,10 +141,16 @@ public class ApiException : CrmSolidException
     public ErrorCode Code => Problem.Code;
 
     /// <summary>The id of the request, to find it in logs.</summary>
-    public string? RequestId => Problem.RequestId;
+    public string? RequestId => Problem.RequestId ?? Response?.RequestId;
 
     /// <summary>How long the server asks to wait; null if it does not.</summary>
     public TimeSpan? RetryAfter { get; internal set; }
+
+    /// <summary>Status and headers of the answer; null for an exception that a test makes.</summary>
+    public ResponseInfo? Response { get; internal set; }
+
+    // An answer of the API tells what is left. Without it nothing is.
+    internal bool LimitIsUsedUp => Response?.Headers.GetValueOrDefault("X-RateLimit-Remaining", "0") == "0";
 
     private static string Request(Problem problem) =>
         problem.RequestId is null ? "" : $" (request {problem.RequestId})";

@@ -12,13 +12,13 @@ public abstract class Pageable<T> : IAsyncEnumerable<T>
 {
     /// <summary>Reads pages, from a cursor on or from the beginning.</summary>
     /// <param name="cursor"><see cref="Page{T}.NextCursor"/> of an earlier page.</param>
-    /// <param name="pageSize">How many items a page has, 1 to 100. The default is 50.</param>
+    /// <param name="pageSize">How many items a page has, 1 to 100. The default is 100.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public abstract IAsyncEnumerable<Page<T>> AsPages(
         string? cursor = null, int? pageSize = null, CancellationToken cancellationToken = default);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    public virtual async IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
         await foreach (Page<T> page in AsPages(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
@@ -96,35 +96,5 @@ public sealed class Changes<T> : IAsyncEnumerable<T>
             }
             SyncedUntil = page.SyncedUntil ?? SyncedUntil;
         }
-    }
-}
-
-/// <summary>
-/// Pages of the API. <paramref name="request"/> makes the request without its cursor and page size. Any list may have an
-/// empty page in between; one that is <paramref name="endless"/> has a next cursor even at its end.
-/// </summary>
-internal sealed class ApiPages<T>(
-    Transport transport, Func<ApiRequest> request, bool endless, CancellationToken callToken) : Pageable<T>
-{
-    public override async IAsyncEnumerable<Page<T>> AsPages(
-        string? cursor, int? pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(callToken, cancellationToken);
-        do
-        {
-            ApiRequest next = request().Query("limit", pageSize).Query("cursor", cursor);
-            Page<T> page = await transport.SendAsync<Page<T>>(next, both.Token).ConfigureAwait(false);
-            if (endless && page.Data.Count == 0 && cursor is not null)
-            {
-                yield break;
-            }
-            cursor = page.NextCursor;
-            yield return page;
-            if (endless && page.Data.Count == 0)
-            {
-                yield break;
-            }
-        }
-        while (cursor is not null);
     }
 }

@@ -1,6 +1,9 @@
 namespace CrmSolid.Client;
 
-/// <summary>What one call does otherwise than the client. Every method takes it, before the cancellation token.</summary>
+/// <summary>
+/// What one call does otherwise than the client. Every method takes it, before the cancellation token. It is read and
+/// checked once, before anything is sent: what is wrong is an <see cref="ArgumentException"/>.
+/// </summary>
 public sealed class RequestOptions
 {
     /// <summary>
@@ -15,18 +18,29 @@ public sealed class RequestOptions
     /// <summary><c>*</c>: the call only creates, and is refused if there is such an object.</summary>
     public string? IfNoneMatch { get; set; }
 
-    /// <summary>In place of <see cref="CrmSolidClientOptions.Timeout"/>.</summary>
+    /// <summary>
+    /// In place of <see cref="CrmSolidClientOptions.Timeout"/>: more than zero, or
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>In place of <see cref="CrmSolidClientOptions.RetryFor"/>. Zero: one attempt.</summary>
+    /// <summary>
+    /// In place of <see cref="CrmSolidClientOptions.RetryFor"/>. Zero: one attempt.
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: only the number of retries counts.
+    /// </summary>
     public TimeSpan? RetryFor { get; set; }
 
     /// <summary>In place of <see cref="CrmSolidClientOptions.MaxRetries"/>. Zero: one attempt.</summary>
     public int? MaxRetries { get; set; }
 
-    /// <summary>Headers of this request, beside those of the client.</summary>
+    /// <summary>
+    /// Headers of this request, beside those of the client. <c>Authorization</c>, <c>Host</c>, <c>Idempotency-Key</c> and
+    /// those of the body are the client's.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Headers { get; set; }
 
     /// <summary>Your id of the request: 1 to 128 of <c>A-Z a-z 0-9 . _ -</c>. By default the server makes one.</summary>
     public string? RequestId { get; set; }
+
+    internal RequestOptions Copy() => (RequestOptions)MemberwiseClone();
 }

@@ -181,7 +181,7 @@ public sealed class RetryTests
             BaseUrl = new("https://crm.test"),
             HttpClient = new HttpClient(new SilentServer(canceled.Cancel)),
         });
-        await Assert.ThrowsAsync<TaskCanceledException>(() => client.MeAsync(canceled.Token));
+        await Assert.ThrowsAsync<CallCanceledException>(() => client.MeAsync(cancellationToken: canceled.Token));
     }
 
     private sealed class SilentServer(Action? onRequest = null) : HttpMessageHandler

@@ -81,7 +81,7 @@ public sealed class StreamTests
         Stream(": connected\nid: 7\n\n", Frame("8", "evt_8")[..^1]);
         Stream(": connected\nid: 7\n\n", Frame("8", "evt_8"), Frame("9", "evt_9"));
         var seen = new List<string>();
-        await foreach (StreamedEvent streamed in _server.Client().Messages.StreamAsync(onStart: seen.Add))
+        await foreach (StreamedEvent streamed in _server.Client().Messages.StreamAsync(new() { OnStart = seen.Add }))
         {
             seen.Add(streamed.Event.Id);
             if (seen.Count == 3)
@@ -118,7 +118,7 @@ public sealed class StreamTests
     private async Task<List<(string, string)>> ReadAsync(int count, string? lastEventId = null, CrmSolidClient? client = null)
     {
         var events = new List<(string, string)>();
-        await foreach (StreamedEvent streamed in (client ?? _server.Client()).Messages.StreamAsync(lastEventId))
+        await foreach (StreamedEvent streamed in (client ?? _server.Client()).Messages.StreamAsync(new() { LastEventId = lastEventId }))
         {
             events.Add((streamed.Id, streamed.Event.Id));
             if (events.Count == count)

@@ -1,34 +1,62 @@
 namespace CrmSolid.Client.Http;
 
 /// <summary>
-/// The body of an answer as it arrives. A read that gets nothing within <paramref name="timeout"/>, or whose connection
-/// ends too early, throws.
+/// The body of an answer as it arrives. A read that gets nothing within the timeout, or whose connection ends too early,
+/// throws. It disposes the answer.
 /// </summary>
-internal sealed class DownloadStream(Stream body, string request, TimeSpan timeout) : ReadStream
+internal sealed class DownloadStream : ReadStream
 {
+    private readonly HttpResponseMessage _response;
+    private readonly Stream _body;
+    private readonly string _request;
+    private readonly TimeSpan _timeout;
+
+    private DownloadStream(HttpResponseMessage response, Stream body, string request, TimeSpan timeout) =>
+        (_response, _body, _request, _timeout) = (response, body, request, timeout);
+
+    public static async Task<DownloadStream> OfAsync(
+        HttpResponseMessage response, ApiRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return new(response, body, $"{request.Method} {request.Path}", timeout);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(timeout);
+        idle.CancelAfter(_timeout);
         try
         {
-            return await body.ReadAsync(buffer, idle.Token).ConfigureAwait(false);
+            return await _body.ReadAsync(buffer, idle.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (cancellationToken.IsCancellationRequested)
         {
-            string detail = $"the answer to {request} stopped: nothing came for {timeout.TotalSeconds} s; ask for it again";
+            throw new CallCanceledException(null, error, cancellationToken);
+        }
+        catch (OperationCanceledException error)
+        {
+            string detail = $"the answer to {_request} stopped: nothing came for {_timeout.TotalSeconds} s; ask for it again";
             throw new RequestTimedOutException(detail, error);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            string detail = $"the connection ended before the answer to {request} was complete; ask for it again";
+            string detail = $"the connection ended before the answer to {_request} was complete; ask for it again";
             throw new ConnectionFailedException(detail, error);
         }
     }
 
     public override async ValueTask DisposeAsync()
     {
-        await body.DisposeAsync().ConfigureAwait(false);
+        await _body.DisposeAsync().ConfigureAwait(false);
+        _response.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -36,7 +64,8 @@ internal sealed class DownloadStream(Stream body, string request, TimeSpan timeo
     {
         if (disposing)
         {
-            body.Dispose();
+            _body.Dispose();
+            _response.Dispose();
         }
         base.Dispose(disposing);
     }

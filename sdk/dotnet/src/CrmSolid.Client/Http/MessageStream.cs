@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace CrmSolid.Client.Http;
@@ -6,62 +5,93 @@ namespace CrmSolid.Client.Http;
 /// <summary>
 /// The stream of messages (Server-Sent Events), opened again and resumed whenever its connection ends.
 /// </summary>
-internal sealed class MessageStream(Transport transport)
+internal sealed class MessageStream(
+    Transport transport, MessageStreamOptions options, RequestOptions? request, CancellationToken callToken)
+    : IAsyncEnumerable<StreamedEvent>
 {
-    public async IAsyncEnumerable<StreamedEvent> ReadAsync(
-        string? lastEventId, Action<string>? onStart, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerator<StreamedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+        new Enumerator(transport, options, request, new(callToken, cancellationToken));
+
+    private sealed class Enumerator(
+        Transport transport, MessageStreamOptions options, RequestOptions? request, CallerTokens tokens)
+        : EndlessEvents<StreamedEvent>(transport, options, tokens)
     {
-        for (int failures = 0; ; failures++)
+        private static readonly TimeSpan Steady = TimeSpan.FromSeconds(10);
+
+        private string? _lastEventId = options.LastEventId;
+        private HttpResponseMessage? _response;
+        private StreamReader? _reader;
+        private long _openedAt;
+
+        protected override ApiRequest Request() =>
+            ApiRequest.Get($"/v1/messages/stream", request).Header("Last-Event-ID", _lastEventId).Streamed();
+
+        protected override async ValueTask<StreamedEvent?> ReadAsync()
         {
-            if (failures > 0)
+            if (_reader is null)
             {
-                TimeSpan wait = RetryPolicy.Backoff(failures - 1);
-                await Task.Delay(wait, transport.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                ApiRequest asked = Request();
+                _response = await Transport.SendAsync(asked, LimitsOf(asked), Token).ConfigureAwait(false);
+                Stream body = await DownloadStream
+                    .OfAsync(_response, asked, Transport.Options.StreamIdleTimeout, Token).ConfigureAwait(false);
+                _reader = new StreamReader(body, Encoding.UTF8);
+                _openedAt = Time.GetTimestamp();
+                if (_lastEventId is not null)
+                {
+                    Started(_lastEventId);
+                }
             }
-            // Opening retries by itself, and throws what is final: a revoked key, or no answer for too long.
-            ApiRequest request = ApiRequest.Get($"/v1/messages/stream").Header("Last-Event-ID", lastEventId).Streamed();
-            using var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            using var reader = new StreamReader(body, Encoding.UTF8);
-            while (await NextAsync(reader, cancellationToken).ConfigureAwait(false) is { } frame)
+            var (id, data) = await NextAsync(_reader).ConfigureAwait(false);
+            _lastEventId = string.IsNullOrEmpty(id) ? _lastEventId : id;
+            if (_lastEventId is not null)
             {
-                failures = frame.Data is null ? failures : 0; // its position may be all that a failing server sends
-                lastEventId = frame.Id ?? lastEventId;
-                // The first frame is the position at which the stream starts. Later connections go on from there.
-                if (lastEventId is not null)
-                {
-                    onStart?.Invoke(lastEventId);
-                    onStart = null;
-                }
-                if (frame.Data is not null)
-                {
-                    yield return new(lastEventId ?? "", Json.Read<WebhookEvent>(Encoding.UTF8.GetBytes(frame.Data)));
-                }
+                Started(_lastEventId);
+            }
+            if (data is null)
+            {
+                return null; // it only tells the position
+            }
+            Heard();
+            try
+            {
+                return new(_lastEventId ?? "", EventReader.Read<WebhookEvent>(Encoding.UTF8.GetBytes(data)));
+            }
+            catch (UnreadableEventException error)
+            {
+                error.Position = _lastEventId;
+                throw;
             }
         }
-    }
 
-    /// <summary>
-    /// The next frame that ends with an empty line, or null when the connection has ended or is silent for too long. A
-    /// frame that the end cut off is dropped: it comes again after the resumption.
-    /// </summary>
-    private async Task<Frame?> NextAsync(StreamReader reader, CancellationToken cancellationToken)
-    {
-        string? id = null;
-        StringBuilder? data = null;
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
+        protected override ValueTask DisconnectAsync()
         {
+            _reader?.Dispose();
+            _response?.Dispose();
+            (_reader, _response) = (null, null);
+            return ValueTask.CompletedTask;
+        }
+
+        /// <summary>
+        /// The next frame that ends with an empty line. A frame that the end cut off is dropped: it comes again after the
+        /// resumption.
+        /// </summary>
+        private async ValueTask<(string? Id, string? Data)> NextAsync(StreamReader reader)
+        {
+            string? id = null;
+            StringBuilder? data = null;
             while (true)
             {
-                idle.CancelAfter(transport.Options.StreamIdleTimeout);
-                string? line = await reader.ReadLineAsync(idle.Token).ConfigureAwait(false);
+                string? line = await reader.ReadLineAsync(Token).ConfigureAwait(false);
+                if (Time.GetElapsedTime(_openedAt) > Steady)
+                {
+                    Heard();
+                }
                 switch (line)
                 {
                     case null:
-                        return null;
+                        throw new ConnectionFailedException("the server has ended the stream");
                     case "":
-                        return new(id, data?.ToString());
+                        return (id, data?.ToString());
                 }
                 int colon = line.IndexOf(':');
                 string field = colon < 0 ? line : line[..colon];
@@ -78,14 +108,5 @@ internal sealed class MessageStream(Transport transport)
                 }
             }
         }
-        catch (Exception error) when (IsEnd(error) && !cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
     }
-
-    private static bool IsEnd(Exception error) =>
-        error is HttpRequestException or IOException or OperationCanceledException;
-
-    private sealed record Frame(string? Id, string? Data);
 }

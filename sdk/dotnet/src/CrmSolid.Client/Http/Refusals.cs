@@ -3,14 +3,18 @@ using System.Text.Json;
 
 namespace CrmSolid.Client.Http;
 
-/// <summary>Makes the exception of a refusal.</summary>
+/// <summary>
+/// Makes the exception of a refusal. The HTTP status alone decides its class: what stands before the API may answer anything.
+/// </summary>
 internal static class Refusals
 {
-    public static ApiException Read(HttpResponseMessage response, byte[] body, string? idempotencyKey, TimeProvider time)
+    public static ApiException Read(Answer answer, ApiRequest request, TimeProvider time)
     {
-        ApiException exception = Exception(ReadProblem(response, body));
-        exception.RetryAfter = RetryAfter(response.Headers, time);
-        exception.IdempotencyKey = idempotencyKey;
+        HttpResponseHeaders headers = answer.Response.Headers;
+        ApiException exception = Exception(ReadProblem(answer, request.Path));
+        exception.RetryAfter = RetryAfter(headers, time);
+        exception.IdempotencyKey = request.IdempotencyKey;
+        exception.Response = answer.Info;
         return exception;
     }
 
@@ -43,42 +47,77 @@ internal static class Refusals
         _ => new ApiException(problem),
     };
 
-    private static Problem ReadProblem(HttpResponseMessage response, byte[] body)
+    private static Problem ReadProblem(Answer answer, string path)
     {
-        if (response.Content.Headers.ContentType?.MediaType == "application/problem+json")
+        int status = answer.Info.Status;
+        try
         {
-            try
+            // Read loosely: half of a problem tells something too.
+            using JsonDocument document = JsonDocument.Parse(answer.Body);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object)
             {
-                if (JsonSerializer.Deserialize<Problem>(body, Json.Options) is { } problem)
+                string type = answer.Response.Content.Headers.ContentType?.MediaType ?? "nothing";
+                return new Problem
                 {
-                    return problem;
-                }
-            }
-            catch (JsonException)
-            {
-                // Something between client and API wrote it: described below by its status.
+                    Type = Text(root, "type") ?? "about:blank",
+                    Title = Text(root, "title") ?? "",
+                    Status = status,
+                    Detail = Text(root, "detail") ?? $"the server answered {type} without a detail",
+                    Code = Text(root, "code") ?? "unknown",
+                    Instance = Text(root, "instance") ?? path,
+                    RequestId = Text(root, "request_id") ?? answer.Info.RequestId,
+                    RequiredScope = Text(root, "required_scope") is { } scope ? new Scope(scope) : (Scope?)null,
+                    Errors = Fields(root),
+                    AdditionalProperties = Others(root),
+                };
             }
         }
-        int status = (int)response.StatusCode;
-        string detail = status is >= 300 and < 400
-            ? "the server redirects; check the base URL"
-            : "the answer is not one of the API; check the base URL, and what stands between this client and the API";
+        catch (JsonException)
+        {
+            // Something between client and API wrote it: described below by its status.
+        }
         return new Problem
         {
             Type = "about:blank",
-            Title = response.ReasonPhrase ?? "",
+            Title = answer.Response.ReasonPhrase ?? "",
             Status = status,
-            Detail = detail,
+            Detail = "the answer is not one of the API; check the base URL, and what stands between this client and the API",
             Code = "unknown",
-            Instance = response.RequestMessage?.RequestUri?.AbsolutePath ?? "",
-            RequestId = response.Headers.TryGetValues("X-Request-Id", out var ids) ? ids.First() : null,
+            Instance = path,
+            RequestId = answer.Info.RequestId,
         };
     }
 
-    private static TimeSpan? RetryAfter(HttpResponseHeaders headers, TimeProvider time) => headers.RetryAfter switch
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    private static FieldProblem[] Fields(JsonElement root) =>
+        root.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array
+            ? [.. errors.EnumerateArray().Where(each => each.ValueKind == JsonValueKind.Object).Select(each => new FieldProblem
+            {
+                Field = Text(each, "field") ?? "",
+                Code = Text(each, "code") ?? "",
+                Detail = Text(each, "detail") ?? "",
+            })]
+            : [];
+
+    private static Dictionary<string, JsonElement> Others(JsonElement root) => root.EnumerateObject()
+        .Where(member => member.Name is not ("type" or "title" or "status" or "detail" or "code" or "instance"
+            or "request_id" or "required_scope" or "errors"))
+        .GroupBy(member => member.Name)
+        .ToDictionary(members => members.Key, members => members.Last().Value.Clone());
+
+    // A proxy in front of the API may give a date, which its own clock tells the distance to.
+    private static TimeSpan? RetryAfter(HttpResponseHeaders headers, TimeProvider time)
     {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date > time.GetUtcNow() ? date - time.GetUtcNow() : TimeSpan.Zero,
-        _ => null,
-    };
+        if (headers.RetryAfter?.Date is not { } date)
+        {
+            return headers.RetryAfter?.Delta;
+        }
+        TimeSpan left = date - (headers.Date ?? time.GetUtcNow());
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
 }

@@ -4,38 +4,39 @@ using System.Net.Http.Headers;
 namespace CrmSolid.Client.Http;
 
 /// <summary>
-/// A file as it arrives. A connection that ends too early is made again from the next byte on, until nothing more has
-/// come for <see cref="CrmSolidClientOptions.RetryFor"/>, or the file is no longer the same.
+/// A file as it arrives. A connection that ends too early is made again from the next byte on, until nothing more has come
+/// for as long as a call is tried, or the file is no longer the same.
 /// </summary>
-internal sealed class ResumingStream(Transport transport, FormattableString path) : ReadStream
+internal sealed class ResumingStream(Transport transport, FormattableString path, RequestOptions? options = null) : ReadStream
 {
-    private Stream? _part;
+    private readonly RequestOptions? _options = options?.Copy();
+    private DownloadStream? _part;
     private string? _version;
     private long _position;
-    private long? _lastCame;
-    private int _retries;
+    private Attempts? _attempts;
 
     /// <summary>Asks for the file, or for what is missing of it, until it is there.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        long start = transport.Options.TimeProvider.GetTimestamp();
-        for (int tries = 0; ; tries++)
+        Attempts? waiting = null;
+        while (true)
         {
-            HttpResponseMessage response = await AskAsync(cancellationToken).ConfigureAwait(false);
+            ApiRequest request = Request();
+            Limits limits = transport.LimitsOf(request);
+            HttpResponseMessage response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.Accepted)
             {
-                await ReadFromAsync(response, cancellationToken).ConfigureAwait(false);
+                await ReadFromAsync(response, request, limits, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            TimeSpan backoff = RetryPolicy.Backoff(tries);
-            TimeSpan asked = response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero;
+            TimeSpan? asked = response.Headers.RetryAfter?.Delta;
             response.Dispose();
-            TimeSpan delay = asked > backoff ? asked : backoff;
-            if (delay > transport.Options.RetryFor - transport.Options.TimeProvider.GetElapsedTime(start))
+            waiting ??= new Attempts(limits, transport.Options.TimeProvider);
+            if (waiting.UntilReady(asked) is not { } wait)
             {
                 throw new CrmSolidException("the file is still being fetched from Telegram: ask for it again later");
             }
-            await Task.Delay(delay, transport.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await transport.PauseAsync(wait, request, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -43,25 +44,27 @@ internal sealed class ResumingStream(Transport transport, FormattableString path
     {
         while (true)
         {
-            TimeSpan delay;
+            ApiRequest request = Request();
+            TimeSpan wait;
             try
             {
                 int count = await _part!.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
                 _position += count;
-                _lastCame = transport.Options.TimeProvider.GetTimestamp();
-                _retries = 0;
+                _attempts = null;
                 return count;
             }
             catch (ConnectionFailedException failure)
             {
-                delay = RetryPolicy.DelayAfter(failure, _retries++) ?? TimeSpan.MaxValue;
+                _attempts ??= new Attempts(transport.LimitsOf(request), transport.Options.TimeProvider);
                 // Without a version nobody can tell whether the rest is of the same file.
-                if (_version is null || delay > TimeLeft())
+                if (_version is null || _attempts.UntilReady(null) is not { } delay)
                 {
                     throw;
                 }
+                transport.Notify(request, _attempts.Made, delay, failure);
+                wait = delay;
             }
-            await Task.Delay(delay, transport.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await transport.PauseAsync(wait, request, cancellationToken).ConfigureAwait(false);
             await _part!.DisposeAsync().ConfigureAwait(false);
             await OpenAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -82,34 +85,25 @@ internal sealed class ResumingStream(Transport transport, FormattableString path
         base.Dispose(disposing);
     }
 
-    private Task<HttpResponseMessage> AskAsync(CancellationToken cancellationToken)
+    private ApiRequest Request()
     {
         // Without a compression of the answer, so that positions are those of the file.
-        ApiRequest request = ApiRequest.Get(path).Header("Accept-Encoding", "identity").Streamed();
-        if (_position > 0)
-        {
-            request.Header("Range", $"bytes={_position}-").Header("If-Range", _version);
-        }
-        return transport.SendAsync(request, cancellationToken);
+        ApiRequest request = ApiRequest.Get(path, _options).Header("Accept-Encoding", "identity").Streamed();
+        return _position == 0
+            ? request
+            : request.Header("Range", $"bytes={_position}-").Header("If-Range", _version);
     }
 
-    private async Task ReadFromAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task ReadFromAsync(
+        HttpResponseMessage response, ApiRequest request, Limits limits, CancellationToken cancellationToken)
     {
-        string name = ApiRequest.Get(path).Path;
         ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
         if (_position > 0 && !(response.StatusCode == HttpStatusCode.PartialContent && range?.From == _position))
         {
             response.Dispose();
-            throw new ConnectionFailedException($"{name} broke off and is no longer the same: ask for it again");
+            throw new ConnectionFailedException($"{request.Path} broke off and is no longer the same: ask for it again");
         }
         _version = response.Headers.ETag?.ToString();
-        Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        _part = new DownloadStream(body, $"GET {name}", transport.Options.Timeout);
-    }
-
-    private TimeSpan TimeLeft()
-    {
-        _lastCame ??= transport.Options.TimeProvider.GetTimestamp();
-        return transport.Options.RetryFor - transport.Options.TimeProvider.GetElapsedTime(_lastCame.Value);
+        _part = await DownloadStream.OfAsync(response, request, limits.Timeout, cancellationToken).ConfigureAwait(false);
     }
 }

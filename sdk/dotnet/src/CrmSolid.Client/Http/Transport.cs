@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 
 namespace CrmSolid.Client.Http;
@@ -16,12 +17,14 @@ internal sealed class Transport
     private readonly AuthenticationHeaderValue _authorization;
     private readonly HttpClient _http;
     private readonly RateLimitPacer? _pacer;
+    private readonly string _address;
 
     public Transport(string key, Uri baseUrl, CrmSolidClientOptions options)
     {
         _authorization = new("Bearer", key);
         _http = options.HttpClient ?? (baseUrl.Scheme == Uri.UriSchemeHttp ? SharedForPlainHttp : Shared).Value;
         _pacer = options.PaceRequests ? new RateLimitPacer(options.TimeProvider) : null;
+        _address = baseUrl.AbsoluteUri.TrimEnd('/');
         BaseUrl = baseUrl;
         Options = options;
     }
@@ -30,41 +33,98 @@ internal sealed class Transport
 
     public CrmSolidClientOptions Options { get; }
 
+    private TimeProvider Time => Options.TimeProvider;
+
     /// <summary>Sends the request and reads the JSON of its answer.</summary>
-    public async Task<T> SendAsync<T>(ApiRequest request, CancellationToken cancellationToken)
+    public Task<T> SendAsync<T>(ApiRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, LimitsOf(request), answer => Json.Read<T>(answer.Body.Span), cancellationToken);
+
+    /// <summary>
+    /// Sends the request and reads its answer. What <paramref name="read"/> throws, except for an event that cannot be
+    /// read, becomes an <see cref="UnexpectedAnswerException"/>.
+    /// </summary>
+    public async Task<T> ReadAsync<T>(
+        ApiRequest request, Limits limits, Func<Answer, T> read, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        T model = Json.Read<T>(body);
-        if (model is VersionedModel versioned)
+        using Answer answer = await AnswerAsync(request, limits, cancellationToken).ConfigureAwait(false);
+        try
         {
-            versioned.ETag = response.Headers.ETag?.ToString();
+            T result = read(answer);
+            if (result is ApiModel model)
+            {
+                model.Response = answer.Info;
+            }
+            if (result is VersionedModel versioned)
+            {
+                versioned.ETag = answer.Info.ETag;
+            }
+            return result;
         }
-        return model;
+        catch (Exception error) when (error is not UnreadableEventException)
+        {
+            string detail = answer.Body.IsEmpty ? "it is empty" : error.Message;
+            throw new UnexpectedAnswerException(
+                $"the answer to {request.Method} {request.Path} cannot be read: {detail}", answer.Info, error)
+            {
+                IdempotencyKey = request.IdempotencyKey,
+            };
+        }
     }
 
-    /// <summary>Sends the request, with retries. The answer is a success; the caller disposes it.</summary>
-    public async Task<HttpResponseMessage> SendAsync(ApiRequest request, CancellationToken cancellationToken)
+    /// <summary>Sends the request, whose answer has nothing to read.</summary>
+    public async Task<ResponseInfo> SendWithoutAnswerAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        long start = Options.TimeProvider.GetTimestamp();
-        for (int retries = 0; ; retries++)
+        using Answer answer = await AnswerAsync(request, LimitsOf(request), cancellationToken).ConfigureAwait(false);
+        return answer.Info;
+    }
+
+    /// <summary>Sends the request and hands on its answer as it is.</summary>
+    public async Task<RawResponse> SendRawAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        using Answer answer = await AnswerAsync(request, LimitsOf(request), cancellationToken).ConfigureAwait(false);
+        return new(answer.Info, answer.Body.ToArray());
+    }
+
+    /// <summary>
+    /// Sends the request, with retries. The answer is a success; the caller disposes it. Of a streamed request its body is
+    /// still to be read.
+    /// </summary>
+    public Task<HttpResponseMessage> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        SendAsync(request, LimitsOf(request), cancellationToken);
+
+    /// <summary>The same within other limits than those of the client and the request.</summary>
+    public async Task<HttpResponseMessage> SendAsync(ApiRequest request, Limits limits, CancellationToken cancellationToken)
+    {
+        Answer answer = await AnswerAsync(request, limits, cancellationToken).ConfigureAwait(false);
+        return answer.Response;
+    }
+
+    /// <summary>The answer of a streamed request as it arrives; the caller disposes it.</summary>
+    public async Task<Stream> DownloadAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await SendAsync(request.Streamed(), cancellationToken).ConfigureAwait(false);
+        return await DownloadStream.OfAsync(response, request, LimitsOf(request).Timeout, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    public Limits LimitsOf(ApiRequest request) => Limits.Of(Options, request.Options);
+
+    /// <summary>Waits between two attempts.</summary>
+    public async Task PauseAsync(TimeSpan wait, ApiRequest request, CancellationToken cancellationToken)
+    {
+        try
         {
-            TimeSpan delay;
-            try
-            {
-                return await AttemptAsync(request, TimeLeft(start), cancellationToken).ConfigureAwait(false);
-            }
-            catch (CrmSolidException failure)
-            {
-                if (RetryPolicy.DelayAfter(failure, retries) is not { } wait || wait > TimeLeft(start))
-                {
-                    throw;
-                }
-                delay = wait;
-            }
-            await Task.Delay(delay, Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(wait, Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new CallCanceledException(request.IdempotencyKey, error, cancellationToken);
         }
     }
+
+    /// <summary>Tells the caller that the request is tried again.</summary>
+    public void Notify(ApiRequest request, int attempts, TimeSpan wait, Exception error) =>
+        Options.OnRetry?.Invoke(new(request.Method.Method, request.Path, attempts, wait, error));
 
     private static HttpClient Http(bool useProxy) => new(new SocketsHttpHandler
     {
@@ -77,65 +137,147 @@ internal sealed class Transport
         Timeout = Timeout.InfiniteTimeSpan, // each attempt has its own
     };
 
-    // An upload may take as long as it needs: the timeout is for the time in which no part of it is sent.
-    private void ExtendTimeout(CancellationTokenSource timeout)
+    private async Task<Answer> AnswerAsync(ApiRequest request, Limits limits, CancellationToken cancellationToken)
     {
+        using var trace = new CallTrace(request, BaseUrl, Time);
+        var attempts = new Attempts(limits, Time);
         try
         {
-            timeout.CancelAfter(Options.Timeout);
+            while (true)
+            {
+                int window = await TurnAsync(request, attempts, cancellationToken).ConfigureAwait(false);
+                TimeSpan wait;
+                try
+                {
+                    Answer answer = await AttemptAsync(request, attempts, window, cancellationToken).ConfigureAwait(false);
+                    trace.Answered(attempts.Made, answer.Info.Status);
+                    return answer;
+                }
+                catch (CrmSolidException failure)
+                {
+                    trace.Failed(attempts.Made, failure);
+                    if (attempts.DelayAfter(failure) is not { } delay)
+                    {
+                        throw;
+                    }
+                    wait = delay;
+                    if (failure is ApiException { Code.Value: "rate_limited" } refusal && refusal.LimitIsUsedUp)
+                    {
+                        _pacer?.Exhaust(window, wait);
+                    }
+                    Notify(request, attempts.Made, wait, failure);
+                }
+                await PauseAsync(wait, request, cancellationToken).ConfigureAwait(false);
+            }
         }
-        catch (ObjectDisposedException)
+        catch (CallCanceledException canceled)
         {
-            // The server has answered before it had all.
+            trace.Failed(attempts.Made, canceled);
+            throw;
         }
     }
 
-    private TimeSpan TimeLeft(long start) => Options.RetryFor - Options.TimeProvider.GetElapsedTime(start);
-
-    /// <summary>Sends the request once. Throws an <see cref="ApiException"/> if it is refused.</summary>
-    private async Task<HttpResponseMessage> AttemptAsync(
-        ApiRequest request, TimeSpan timeLeft, CancellationToken cancellationToken)
+    /// <summary>Waits until the rate limit lets the request be sent. That time is not the call's.</summary>
+    private async Task<int> TurnAsync(ApiRequest request, Attempts attempts, CancellationToken cancellationToken)
     {
-        if (_pacer is not null)
+        if (cancellationToken.IsCancellationRequested)
         {
-            await _pacer.WaitAsync(timeLeft, cancellationToken).ConfigureAwait(false);
+            throw new CallCanceledException(request.IdempotencyKey, null, cancellationToken);
         }
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Options.Timeout);
-        using HttpRequestMessage message = request.ToMessage(BaseUrl, () => ExtendTimeout(timeout));
-        message.Headers.Authorization = _authorization;
-        message.Headers.UserAgent.Add(UserAgent);
-        HttpResponseMessage? response = null;
+        if (_pacer is null)
+        {
+            return 0;
+        }
+        long start = Time.GetTimestamp();
         try
         {
-            // Without streaming, the whole answer is read here: a connection that ends too early is another attempt.
-            var completion = request.IsStreamed
-                ? HttpCompletionOption.ResponseHeadersRead
-                : HttpCompletionOption.ResponseContentRead;
-            response = await _http.SendAsync(message, completion, timeout.Token).ConfigureAwait(false);
-            _pacer?.Update(response.Headers);
-            if (response.IsSuccessStatusCode)
-            {
-                return response;
-            }
-            using (response)
-            {
-                byte[] body = await response.Content.ReadAsByteArrayAsync(timeout.Token).ConfigureAwait(false);
-                throw Refusals.Read(response, body, request.IdempotencyKey, Options.TimeProvider);
-            }
+            int window = await _pacer.WaitAsync(cancellationToken).ConfigureAwait(false);
+            attempts.Extend(Time.GetElapsedTime(start));
+            return window;
         }
-        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException error)
         {
-            response?.Dispose();
-            string seconds = $"{Options.Timeout.TotalSeconds} s";
-            string detail = $"no complete answer to {request.Method} {request.Path} within {seconds}";
-            throw new RequestTimedOutException(detail, error) { IdempotencyKey = request.IdempotencyKey };
+            throw new CallCanceledException(request.IdempotencyKey, error, cancellationToken);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException)
+    }
+
+    /// <summary>Sends the request once. Throws an <see cref="ApiException"/> if it is refused.</summary>
+    private async Task<Answer> AttemptAsync(
+        ApiRequest request, Attempts attempts, int window, CancellationToken cancellationToken)
+    {
+        using var timer = new AttemptTimer(attempts.Timeout, cancellationToken);
+        using HttpRequestMessage message = request.ToMessage(_address, timer.Restart);
+        message.Headers.Authorization = _authorization;
+        message.Headers.UserAgent.Add(UserAgent);
+        Uri asked = message.RequestUri!;
+        Answer? answer = null;
+        try
         {
-            response?.Dispose();
-            string detail = $"{request.Method} {request.Path} got no answer from {BaseUrl}: {error.Message}";
-            throw new ConnectionFailedException(detail, error) { IdempotencyKey = request.IdempotencyKey };
+            HttpResponseMessage response = await _http
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timer.Token).ConfigureAwait(false);
+            answer = new Answer(response);
+            CheckNotRedirected(request, asked, message, answer);
+            _pacer?.Update(window, response.Headers);
+            timer.Restart(attempts.Timeout);
+            bool isSuccess = response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified;
+            if (!(isSuccess && request.IsStreamed))
+            {
+                await answer.ReadAsync(timer.Token).ConfigureAwait(false);
+            }
+            if (!isSuccess)
+            {
+                throw Refusals.Read(answer, request, Time);
+            }
+            return answer;
         }
+        catch (CrmSolidException)
+        {
+            answer?.Dispose();
+            throw;
+        }
+        catch (Exception error)
+        {
+            answer?.Dispose();
+            _pacer?.Update(window, null);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                throw new CallCanceledException(request.IdempotencyKey, error, cancellationToken);
+            }
+            throw Failure(error, request, timer.Timeout, attempts.Made + 1);
+        }
+    }
+
+    // A handler that follows redirects changes the message. What it has brought from elsewhere is no answer of the API, and a
+    // send that has become a read is no send.
+    private static void CheckNotRedirected(ApiRequest request, Uri asked, HttpRequestMessage message, Answer answer)
+    {
+        HttpRequestMessage last = answer.Response.RequestMessage ?? message;
+        bool isFollowed = last.RequestUri != asked || last.Method != request.Method;
+        if (isFollowed || answer.Info.Status is (>= 300 and < 400) and not 304)
+        {
+            string what = isFollowed
+                ? "the HttpClient has followed a redirect: give it a handler that follows none (AllowAutoRedirect = false)"
+                : "the server redirects, which is not followed with an API key: correct the base URL";
+            throw new UnexpectedAnswerException(what, answer.Info) { IdempotencyKey = request.IdempotencyKey };
+        }
+    }
+
+    private ConnectionFailedException Failure(Exception error, ApiRequest request, TimeSpan timeout, int attempts)
+    {
+        // What is no error of the connection, such as one of the caller's handler, may hold the request with its key.
+        string key = _authorization.Parameter!;
+        Exception? cause = error.ToString().Contains(key, StringComparison.Ordinal) ? null : error;
+        string count = attempts == 1 ? "1 attempt" : $"{attempts} attempts";
+        string call = $"no complete answer to {request.Method} {request.Path} from {_address} after {count}";
+        return error is OperationCanceledException or TimeoutException
+            ? new RequestTimedOutException($"{call}: the last took longer than {timeout.TotalSeconds:0.###} s", cause)
+            {
+                IdempotencyKey = request.IdempotencyKey,
+            }
+            : new ConnectionFailedException($"{call}: {error.Message.Replace(key, "***")}", cause)
+            {
+                IdempotencyKey = request.IdempotencyKey,
+                MayHaveHappened = !Attempts.IsNotSent(error),
+            };
     }
 }

@@ -10,6 +10,9 @@ internal sealed class UploadSource : IAsyncDisposable
     private readonly long _start;
     private readonly bool _isCopy;
 
+    // An attempt that has ended may still be reading a part while the next one begins.
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
     private UploadSource(Stream stream, bool isCopy)
     {
         _stream = stream;
@@ -44,16 +47,29 @@ internal sealed class UploadSource : IAsyncDisposable
 
     /// <summary>The body of one attempt.</summary>
     /// <param name="onPart">Called before each part is read, which is when the one before it has been sent.</param>
-    public StreamContent Content(Action onPart)
-    {
-        _stream.Position = _start;
-        return new StreamContent(new Parts(_stream, _stream.Length - _start, onPart));
-    }
+    public StreamContent Content(Action onPart) => new(new Parts(this, _stream.Length - _start, onPart));
 
     public ValueTask DisposeAsync() => _isCopy ? _stream.DisposeAsync() : ValueTask.CompletedTask;
 
+    private async ValueTask<int> ReadAsync(long position, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_stream.Position != _start + position)
+            {
+                _stream.Position = _start + position;
+            }
+            return await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     /// <summary>The rest of a stream, which it does not dispose, with its length.</summary>
-    private sealed class Parts(Stream stream, long length, Action onPart) : ReadStream
+    private sealed class Parts(UploadSource source, long length, Action onPart) : ReadStream
     {
         private long _position;
 
@@ -70,7 +86,7 @@ internal sealed class UploadSource : IAsyncDisposable
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             onPart();
-            int count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            int count = await source.ReadAsync(_position, buffer, cancellationToken).ConfigureAwait(false);
             _position += count;
             return count;
         }

@@ -14,6 +14,12 @@ public abstract record ApiModel
     [JsonExtensionData]
     public IDictionary<string, JsonElement> AdditionalProperties { get; set; } = new Dictionary<string, JsonElement>();
 
+    /// <summary>
+    /// Status, headers, request id and ETag of the answer that it came in. Null for an object inside of another.
+    /// </summary>
+    [JsonIgnore]
+    public ResponseInfo? Response { get; internal set; }
+
     /// <summary>Whether the other one is of the same type; derived records compare their properties too.</summary>
     public virtual bool Equals(ApiModel? other) => other is not null && EqualityContract == other.EqualityContract;
 

@@ -16,22 +16,43 @@ public class EventsClient : ResourceClient
     {
     }
 
-    /// <summary>Lists events, oldest first. Keep the cursor of the last page to go on from there later.</summary>
-    /// <param name="type">Of this type.</param>
-    /// <param name="since">From the first event made at this time or later.</param>
+    /// <summary>
+    /// Lists events of the last 30 days, oldest first, up to the latest one. To go on later, use
+    /// <see cref="FollowAsync"/>.
+    /// </summary>
+    /// <param name="query">Which events.</param>
+    /// <param name="options">What the calls do otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public virtual Pageable<Event> ListAsync(
-        EventType? type = null, DateTimeOffset? since = null, CancellationToken cancellationToken = default) =>
-        Pages<Event>(
-            () => ApiRequest.Get($"/v1/events")
-                .Query("type", type)
-                .Query("since", since),
-            cancellationToken,
-            endless: true);
+        EventQuery? query = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        new EventPages(
+            Transport,
+            ApiRequest.Get($"/v1/events", options).Query("type", query?.Type).Query("since", query?.Since),
+            query?.OnUnreadable,
+            cancellationToken);
 
     /// <summary>Gets one event.</summary>
     /// <param name="eventId">The event.</param>
+    /// <param name="options">What the call does otherwise than the client.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<Event> GetAsync(string eventId, CancellationToken cancellationToken = default) =>
-        SendGetAsync<Event>($"/v1/events/{eventId}", cancellationToken);
+    /// <exception cref="UnreadableEventException">It is not what the API documents.</exception>
+    public virtual Task<Event> GetAsync(
+        string eventId, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ApiRequest request = ApiRequest.Get($"/v1/events/{eventId}", options);
+        return Transport.ReadAsync(
+            request, Transport.LimitsOf(request), answer => EventReader.Read<Event>(answer.Body.Span), cancellationToken);
+    }
+
+    /// <summary>
+    /// Follows the log: each event as it happens, for ever, from where the last run of the program has ended. It comes back
+    /// after any outage, however long. Only 401, 403, 404 and 410 and the caller end it, and what the store throws.
+    /// </summary>
+    /// <param name="follow">Where to begin, and how to go on.</param>
+    /// <param name="options">What the calls do otherwise than the client; its retries are not used.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    /// <exception cref="ArgumentException">The position is none.</exception>
+    public virtual IAsyncEnumerable<FollowedEvent> FollowAsync(
+        EventFollowOptions? follow = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        new EventFollower(Transport, follow ?? new(), options, cancellationToken);
 }

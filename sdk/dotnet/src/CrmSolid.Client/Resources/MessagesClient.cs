@@ -110,22 +110,15 @@ public class MessagesClient : ResourceClient
         CallAsync<CanceledMessage>(Post($"/v1/messages/{messageId}/cancel", options), cancellationToken);
 
     /// <summary>
-    /// Streams messages as they happen: sent, failed, received. The connection is opened again whenever it ends, and goes
-    /// on after the last event, so that none is missed or repeated.
+    /// Streams messages as they happen: sent, failed, received. It comes back after any outage, however long, and goes on
+    /// after the last event, so that none is missed or repeated. Only 401, 403, 404 and 410 and the caller end it.
     /// </summary>
-    /// <param name="lastEventId">
-    /// <see cref="StreamedEvent.Id"/> of the last event you have handled, to go on after it. By default the stream begins
-    /// now.
-    /// </param>
-    /// <param name="onStart">
-    /// Called once, when the stream is open, with its position: everything that happens from now on is in the stream. It
-    /// runs inside the enumeration, so what waits for the first event must not wait for it. The position can be kept as
-    /// the first <paramref name="lastEventId"/>.
-    /// </param>
+    /// <param name="stream">Where to begin, and how to go on.</param>
+    /// <param name="options">What the calls do otherwise than the client; its retries are not used.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public virtual IAsyncEnumerable<StreamedEvent> StreamAsync(
-        string? lastEventId = null, Action<string>? onStart = null, CancellationToken cancellationToken = default) =>
-        new MessageStream(Transport).ReadAsync(lastEventId, onStart, cancellationToken);
+        MessageStreamOptions? stream = null, RequestOptions? options = null, CancellationToken cancellationToken = default) =>
+        new MessageStream(Transport, stream ?? new(), options, cancellationToken);
 }
 
 /// <summary>Which messages to list, and in which order.</summary>

@@ -30,23 +30,12 @@ public abstract class ResourceClient
         Transport.SendAsync<T>(request, cancellationToken);
 
     /// <summary>Sends a request whose answer has no body.</summary>
-    internal async Task CallAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        (await Transport.SendAsync(request, cancellationToken).ConfigureAwait(false)).Dispose();
+    internal Task<ResponseInfo> CallAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        Transport.SendWithoutAnswerAsync(request, cancellationToken);
 
     /// <summary>The answer as it arrives; the caller disposes it.</summary>
-    internal async Task<Stream> GetStreamAsync(ApiRequest request, CancellationToken cancellationToken)
-    {
-        var response = await Transport.SendAsync(request.Streamed(), cancellationToken).ConfigureAwait(false);
-        Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return new DownloadStream(body, $"{request.Method} {request.Path}", Transport.Options.Timeout);
-    }
-
-    internal Task<T> SendGetAsync<T>(FormattableString path, CancellationToken cancellationToken) =>
-        Transport.SendAsync<T>(ApiRequest.Get(path), cancellationToken);
-
-    internal Pageable<T> Pages<T>(
-        Func<ApiRequest> request, CancellationToken cancellationToken, bool endless = false) =>
-        new ApiPages<T>(Transport, request, endless, cancellationToken);
+    internal Task<Stream> GetStreamAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        Transport.DownloadAsync(request, cancellationToken);
 
     internal Pageable<T> Pages<T>(FormattableString path, RequestOptions? options, CancellationToken cancellationToken) =>
         Pages<T>(path, null, options, cancellationToken);
@@ -56,12 +45,8 @@ public abstract class ResourceClient
         FormattableString path,
         QueryParameters? query,
         RequestOptions? options,
-        CancellationToken cancellationToken,
-        bool endless = false)
-    {
-        _ = Get(path, options); // an id that cannot be one is refused at once
-        return new ApiPages<T>(Transport, () => Get(path, options).With(query), endless, cancellationToken);
-    }
+        CancellationToken cancellationToken) =>
+        new ApiPages<T>(Transport, Get(path, options).With(query), cancellationToken);
 }
 
 /// <summary>The parameters of a query as they were when they were added; those that are null are left out.</summary>

@@ -103,7 +103,7 @@ public sealed class FaultTests
         var started = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(50));
         await using IAsyncEnumerator<StreamedEvent> stream =
-            client.Messages.StreamAsync(onStart: started.SetResult).GetAsyncEnumerator(end.Token);
+            client.Messages.StreamAsync(new() { OnStart = started.SetResult }).GetAsyncEnumerator(end.Token);
         Task<bool> first = stream.MoveNextAsync().AsTask();
         Assert.True(await Task.WhenAny(started.Task, first) == started.Task, "the first event came before the start");
         if (beforeFirst)

@@ -82,7 +82,7 @@ public sealed class WebhookTests
         UpsertedContact contact = await Product.NewContactAsync();
         // An event gets its place in the log a moment after the request that caused it.
         await Product.EventuallyAsync(
-            () => Product.AllAsync(_client.Events.ListAsync(EventType.ContactCreated, since)),
+            () => Product.AllAsync(_client.Events.ListAsync(new() { Type = EventType.ContactCreated, Since = since })),
             events => events.Any(each => each.Data.Contact?.Id == contact.Id));
         await _client.Webhooks.DeleteAsync(created.Id);
     }

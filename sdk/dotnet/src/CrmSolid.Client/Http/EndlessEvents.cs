@@ -1,0 +1,167 @@
+namespace CrmSolid.Client.Http;
+
+/// <summary>
+/// An enumerator that comes back after any outage, for ever. Only a refusal that cannot pass and the caller end it. What
+/// cannot be read is thrown, or handed to the caller's callback, once its position has been passed; the next event can be
+/// asked for after it, which an iterator method could not do.
+/// </summary>
+internal abstract class EndlessEvents<T> : IAsyncEnumerator<T>
+    where T : class
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly EventStreamOptions _options;
+    private readonly CallerTokens _tokens;
+    private int _failures;
+    private long _lastContact;
+    private T? _current;
+
+    protected EndlessEvents(Transport transport, EventStreamOptions options, CallerTokens tokens)
+    {
+        (Transport, _options, _tokens) = (transport, options, tokens);
+        _lastContact = Time.GetTimestamp();
+    }
+
+    public T Current => _current ?? throw new InvalidOperationException("MoveNextAsync has not brought an event");
+
+    protected Transport Transport { get; }
+
+    protected TimeProvider Time => Transport.Options.TimeProvider;
+
+    protected CancellationToken Token => _tokens.Token;
+
+    /// <summary>Each request is tried once: this class repeats it.</summary>
+    protected Limits LimitsOf(ApiRequest request) => Transport.LimitsOf(request) with { RetryFor = TimeSpan.Zero, MaxRetries = 0 };
+
+    public static void Check(EventStreamOptions options)
+    {
+        if (options.GiveUpAfter < TimeSpan.Zero && options.GiveUpAfter != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options.GiveUpAfter), "it is zero or more, or infinite");
+        }
+    }
+
+    public async ValueTask<bool> MoveNextAsync()
+    {
+        _current = null;
+        while (true)
+        {
+            try
+            {
+                Token.ThrowIfCancellationRequested();
+                _current = await ReadAsync().ConfigureAwait(false);
+                if (_current is not null)
+                {
+                    return true;
+                }
+            }
+            catch (UnreadableEventException error) when (_options.OnUnreadable is not null)
+            {
+                _options.OnUnreadable(error);
+            }
+            catch (Exception error) when (Passes(error))
+            {
+                await DisconnectAsync().ConfigureAwait(false);
+                await RecoverAsync(error).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException error) when (_tokens.IsCanceled)
+            {
+                await DisconnectAsync().ConfigureAwait(false);
+                throw new CallCanceledException(null, error, _tokens.Canceled);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DisconnectAsync().ConfigureAwait(false);
+        _tokens.Dispose();
+    }
+
+    /// <summary>The next event, or null to be called again.</summary>
+    protected abstract ValueTask<T?> ReadAsync();
+
+    /// <summary>A request for what the stream reads, which names it in notices.</summary>
+    protected abstract ApiRequest Request();
+
+    /// <summary>Ends what is open.</summary>
+    protected abstract ValueTask DisconnectAsync();
+
+    /// <summary>Tells where the stream begins, the first time that it is known.</summary>
+    protected void Started(string position)
+    {
+        if (!HasStarted)
+        {
+            HasStarted = true;
+            _options.OnStart?.Invoke(position);
+        }
+    }
+
+    protected bool HasStarted { get; private set; }
+
+    /// <summary>Something has come.</summary>
+    protected void Heard()
+    {
+        _failures = 0;
+        _lastContact = Time.GetTimestamp();
+    }
+
+    // A refusal that time does not change ends the stream, and so does what the caller's own code throws.
+    private bool Passes(Exception error) => !_tokens.IsCanceled && error switch
+    {
+        ApiException { Status: 401 or 403 or 404 or 410 } or ApiException { Code.Value: "invalid_cursor" or "invalid_parameter" } => false,
+        UnreadableEventException => false,
+        CrmSolidException => true,
+        _ => false,
+    };
+
+    private async ValueTask RecoverAsync(Exception error)
+    {
+        _failures++;
+        TimeSpan wait = Attempts.Backoff(_failures, LongestPause);
+        if (error is ApiException { RetryAfter: { } asked } && asked > wait)
+        {
+            wait = asked;
+        }
+        bool givesUp = _options.GiveUpAfter != Timeout.InfiniteTimeSpan
+            && Time.GetElapsedTime(_lastContact) + wait > _options.GiveUpAfter;
+        if (givesUp)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+        }
+        ApiRequest request = Request();
+        Transport.Notify(request, _failures, wait, error);
+        await Transport.PauseAsync(wait, request, Token).ConfigureAwait(false);
+    }
+}
+
+/// <summary>The token of a call and that of its enumeration, either of which may end it.</summary>
+internal sealed class CallerTokens(CancellationToken call, CancellationToken enumeration) : IDisposable
+{
+    private readonly CancellationTokenSource? _both =
+        call.CanBeCanceled && enumeration.CanBeCanceled && call != enumeration
+            ? CancellationTokenSource.CreateLinkedTokenSource(call, enumeration)
+            : null;
+
+    public CancellationToken Token => _both?.Token ?? (call.CanBeCanceled ? call : enumeration);
+
+    public bool IsCanceled => call.IsCancellationRequested || enumeration.IsCancellationRequested;
+
+    /// <summary>The caller's own token that has been canceled.</summary>
+    public CancellationToken Canceled => call.IsCancellationRequested ? call : enumeration;
+
+    /// <summary>Does this with the token. What either of the caller's has canceled carries that one.</summary>
+    public async ValueTask<T> RunAsync<T>(Func<CancellationToken, Task<T>> work)
+    {
+        try
+        {
+            return await work(Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (_both is not null && IsCanceled)
+        {
+            throw new CallCanceledException(null, error, Canceled);
+        }
+    }
+
+    public void Dispose() => _both?.Dispose();
+}
