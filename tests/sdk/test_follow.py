@@ -102,18 +102,6 @@ def test_it_goes_on_for_ever_unless_it_is_told_to_give_up(log: Log, caplog: pyte
             next(crm.events.follow(give_up_after=0))
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_refusal_that_cannot_pass_ends_it(log: Log, status: int) -> None:
-    log.add("a")
-    log.before = [None, httpx.Response(status)]
-    with client(log) as crm:
-        events = crm.events.follow(poll=0.001)
-        assert next(events).id == "a"
-        with pytest.raises(errors.APIError):
-            next(events)
-    assert len(log.asked) == 2
-
-
 def test_mistake_of_the_caller_is_raised_by_the_first_request(log: Log) -> None:
     log.before = [httpx.Response(422), None]
     with client(log) as crm, pytest.raises(errors.UnprocessableError):

@@ -90,16 +90,6 @@ def test_stream_goes_on_after_any_outage_and_a_refused_key_ends_it(monkeypatch: 
     assert server.positions == [None, *["7"] * 17, "8"]
 
 
-def test_stream_gives_up_if_it_is_told_to() -> None:
-    server = Server([Cut(b"id: 7\n\n"), httpx.ConnectError("refused")])
-    with (
-        connect(server) as crm,
-        crm.messages.stream(give_up_after=0) as stream,
-        pytest.raises(errors.APIConnectionError),
-    ):
-        next(stream)
-
-
 def test_event_of_the_stream_that_cannot_be_read_is_passed_by() -> None:
     server = Server([Cut(b'id: 7\ndata: {"event": "later.made", "data": 5}\n\n' + event(8))])
     with connect(server) as crm, crm.messages.stream() as stream:

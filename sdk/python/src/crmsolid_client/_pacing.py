@@ -34,11 +34,10 @@ class RateLimit:
         self.window = 0
         """The number of the present window, which :meth:`update` takes."""
 
-    def reserve(self, most: float = LONGEST_WAIT) -> float:
-        """Count one request that is about to be sent and return 0, or the seconds after which to call again. If the
-        wait is more than ``most``, the request is counted all the same: the server decides."""
+    def reserve(self) -> float:
+        """Count one request that is about to be sent and return 0, or the seconds after which to call again."""
         with self._lock:
-            wait = self._wait(time.monotonic(), most)
+            wait = self._wait(time.monotonic())
             if wait == 0.0:
                 self._remaining -= 1
                 self._in_flight += 1
@@ -93,19 +92,19 @@ class RateLimit:
             self._resets_at = max(self._resets_at, ends_at) if self._is_end_known else ends_at
             self._is_end_known = True
 
-    def _wait(self, now: float, most: float) -> float:
+    def _wait(self, now: float) -> float:
         if not self._limit:
-            return self._probe(now, most)
+            return self._probe(now)
         if now >= self._resets_at:
             # What is on its way may arrive in the next window.
             self._begin(self._limit - self._in_flight, now + WINDOW_SECONDS, is_end_known=False)
         wait = self._resets_at - now
-        if self._remaining > self._margin() or wait > most:
+        if self._remaining > self._margin() or wait > LONGEST_WAIT:
             return 0.0
         return wait if self._is_end_known else min(wait, UNCERTAIN_PAUSE_SECONDS)
 
-    def _probe(self, now: float, most: float) -> float:
-        if self._is_unlimited or most < PAUSE_SECONDS:
+    def _probe(self, now: float) -> float:
+        if self._is_unlimited:
             return 0.0
         if now < self._probe_ends_at:
             return PAUSE_SECONDS

@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 
 from ._config import Config
-from ._pacing import LONGEST_WAIT, RateLimit
+from ._pacing import RateLimit
 from .errors import (
     APIConnectionError,
     APIError,
@@ -65,7 +65,7 @@ class Attempts:
 
     def pause(self) -> float:
         """Seconds to wait before the next attempt; call again then. 0: send it now."""
-        wait = self._rate_limit.reserve(LONGEST_WAIT if self._config.is_retrying else 0.0)
+        wait = self._rate_limit.reserve()
         if wait >= SHORTEST_ATTEMPT:
             logger.debug("the rate limit is used up; waiting %.1f s for the next window", wait)
         self._ends_at += wait
@@ -187,7 +187,7 @@ def read_problem(status: int, headers: Mapping[str, str], body: bytes, idempoten
     """What an error answer says. Whatever stands in front of the product may answer something that is no problem."""
     told = _object(body)
     errors = told.get("errors")
-    detail = told.get("detail") or _detail_of(status, headers)
+    detail = told.get("detail") or _detail_of(headers)
     return Problem(
         status=status,
         code=str(told.get("code") or ""),
@@ -215,9 +215,7 @@ def _field_error(told: dict[str, Any]) -> FieldError:
     return FieldError(str(told.get("field", "")), str(told.get("code", "")), str(told.get("detail", "")))
 
 
-def _detail_of(status: int, headers: Mapping[str, str]) -> str:
-    if 300 <= status < 400:
-        return "the server redirects, which is not followed with an API key: correct base_url"
+def _detail_of(headers: Mapping[str, str]) -> str:
     return f"the server answered {headers.get('content-type') or 'nothing'} instead of a problem"
 
 

@@ -115,13 +115,15 @@ class ConfigurationError(CrmSolidError):
 
 
 class UnexpectedAnswerError(CrmSolidError):
-    """The server answered with success, but not as the API documents it. ``request_id`` names the answer. A write was
-    done; ``idempotency_key`` is its key."""
+    """The server answered with success, but not as the API documents it, or with a redirect, which is not followed.
+    ``request_id`` names the answer, ``status`` is its own. A write may have been done; ``idempotency_key`` is its
+    key."""
 
-    def __init__(self, message: str, request_id: str = "", idempotency_key: str | None = None) -> None:
-        super().__init__(message, request_id, idempotency_key)
+    def __init__(self, message: str, request_id: str = "", idempotency_key: str | None = None, status: int = 0) -> None:
+        super().__init__(message, request_id, idempotency_key, status)
         self.request_id = request_id
         self.idempotency_key = idempotency_key
+        self.status = status
 
     def __str__(self) -> str:
         return f"{self.args[0]} (request {self.request_id})" if self.request_id else str(self.args[0])

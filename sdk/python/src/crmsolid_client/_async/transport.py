@@ -26,6 +26,7 @@ M = TypeVar("M", bound=Model)
 
 _TIME = pydantic.TypeAdapter(Time | None)
 CONNECT_SECONDS = 10.0
+REDIRECTS = "the server redirects, which is not followed with an API key: correct base_url"
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30)
 
 
@@ -86,7 +87,7 @@ class AsyncTransport:
         try:
             answer = shape.model_validate_json(response.content)
         except pydantic.ValidationError as error:
-            raise _unexpected(call, response, shape, error) from None
+            raise _unexpected(call, response, _misfit(shape, error)) from None
         return answer.with_response(response_info(response))
 
     async def page(self, call: Call, shape: type[M]) -> Page[M]:
@@ -97,9 +98,9 @@ class AsyncTransport:
             rows = [_row(row, shape) for row in answer["data"]]
             cursor, synced_until = answer.get("next_cursor"), _TIME.validate_python(answer.get("synced_until"))
         except pydantic.ValidationError as error:
-            raise _unexpected(call, response, shape, error) from None
+            raise _unexpected(call, response, _misfit(shape, error)) from None
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise _unexpected(call, response, shape, None) from None
+            raise _unexpected(call, response, _misfit(shape, None)) from None
         readable = [row for row in rows if not isinstance(row, UnreadableEvent)]
         unreadable = [row for row in rows if isinstance(row, UnreadableEvent)]
         return Page(readable, cursor, synced_until, unreadable, response_info(response), rows)
@@ -152,6 +153,8 @@ class AsyncTransport:
             else:
                 if response.is_success:
                     return response
+                if response.is_redirect and response.status_code != 304:
+                    raise _unexpected(call, response, REDIRECTS)
                 delay = attempts.after_answer(response.status_code, response.headers, response.content)
             await sleep(delay)
 
@@ -225,11 +228,13 @@ def _row(row: Any, shape: type[M]) -> M | UnreadableEvent:
     return read_event(row, shape) if issubclass(shape, EventBase) else shape.model_validate(row)
 
 
-def _unexpected(
-    call: Call, response: httpx.Response, shape: type[Model], error: pydantic.ValidationError | None
-) -> UnexpectedAnswerError:
+def _unexpected(call: Call, response: httpx.Response, message: str) -> UnexpectedAnswerError:
+    request_id = response.headers.get("x-request-id", "")
+    return UnexpectedAnswerError(message, request_id, call.idempotency_key, response.status_code)
+
+
+def _misfit(shape: type[Model], error: pydantic.ValidationError | None) -> str:
     """Names what does not fit, never a value of it: it may be a secret or a person's."""
     mistakes = error.errors(include_input=False) if error else []
     wrong = [".".join(map(str, one["loc"])) + f" ({one['type']})" for one in mistakes[:5]]
-    message = f"the answer is not the {shape.__name__} that the API documents: {', '.join(wrong) or 'no such JSON'}"
-    return UnexpectedAnswerError(message, response.headers.get("x-request-id", ""), call.idempotency_key)
+    return f"the answer is not the {shape.__name__} that the API documents: {', '.join(wrong) or 'no such JSON'}"

@@ -40,7 +40,7 @@ class CrmSolid:
     upload it is the time in which nothing is sent. An export and a stream must only send a part within 60 and 45 s. A
     call is tried again for ``retry_for`` seconds and ``max_retries`` times, whichever is first; no attempt takes more
     than what is left of ``retry_for``. A wait for the rate limit, up to a minute, comes on top. With 0 for either, a
-    call is one attempt and waits for nothing. The key is sent over plain http only to this machine, unless
+    call is one attempt. The key is sent over plain http only to this machine, unless
     ``allow_http``. ``http_transport`` replaces the network, for tests.
 
     Use one client for all calls: it keeps connections open and paces itself by the rate limit of the key. Close it, or
